@@ -1,0 +1,1 @@
+"""The vocabulary of Rabisco: rows, values, prices, styles, errors and settings. Imports nothing of ours."""

@@ -1,0 +1,72 @@
+"""What a film is asked to be, and what it turned out to be."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Preset(StrEnum):
+    """x264's presets, slowest last."""
+
+    ULTRAFAST = "ultrafast"
+    SUPERFAST = "superfast"
+    VERYFAST = "veryfast"
+    FASTER = "faster"
+    FAST = "fast"
+    MEDIUM = "medium"
+    SLOW = "slow"
+
+
+class Encoding(BaseModel):
+    """How a film is encoded: x264's preset and constant rate factor, and the bytes it must fit into."""
+
+    model_config = ConfigDict(frozen=True)
+
+    preset: Preset = Preset.VERYFAST
+    crf: int = Field(default=21, ge=0, le=51)
+    max_bytes: int | None = Field(default=None, ge=100_000)
+
+
+class SketchOptions(BaseModel):
+    """Parameters of a drawing, version 1. `width` and `height` are pixels; both None means: fit the picture."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: Literal[1] = 1
+    seconds: float = Field(default=10, ge=3, le=60)
+    fps: int = Field(default=30, ge=10, le=60)
+    width: int | None = Field(default=None, ge=64, le=3840)
+    height: int | None = Field(default=None, ge=64, le=3840)
+    hand: str = "marker"
+    finish: Literal["colour", "lines"] = "colour"
+    watermark: str | None = Field(default=None, max_length=60)
+    encoding: Encoding = Encoding()
+
+
+class CaptionOptions(BaseModel):
+    """Parameters of captions, version 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: Literal[1] = 1
+    style: str = "classic"
+    language: str = "auto"
+    engine: Literal["auto", "groq", "local"] = "auto"
+    watermark: str | None = Field(default=None, max_length=60)
+    encoding: Encoding = Encoding()
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A finished film: where it is, its displayed size in pixels, its length in seconds, and a JPEG of one moment."""
+
+    path: Path
+    thumbnail: Path
+    width: int
+    height: int
+    seconds: float
+    frames: int
+    size: int  # bytes

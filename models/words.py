@@ -1,0 +1,47 @@
+"""Words with their times: what was said, and when."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Engine = Literal["groq", "local", "given"]
+
+
+class Word(BaseModel):
+    """One word as it is shown; times in seconds from the start of the media."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1, max_length=200)
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> "Word":
+        if self.end < self.start:
+            raise ValueError("a word ends before it starts")
+        return self
+
+
+class Transcript(BaseModel):
+    """The words of one recording, in the order they are said.
+
+    `language` is an ISO 639-1 code. `confidence` is between 0 and 1, or None where the words were given.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    words: tuple[Word, ...]
+    engine: Engine = "given"
+    confidence: float | None = None
+
+    @property
+    def text(self) -> str:
+        return joined(self.words)
+
+
+def joined(words: Sequence[Word]) -> str:
+    """The words as one text."""
+    return " ".join(word.text for word in words)

@@ -1,0 +1,1 @@
+"""Every way in and out: conversation, channels, page and command line."""

@@ -1,0 +1,1 @@
+"""The conversation, which knows no messenger, and the contract a messenger fulfils."""

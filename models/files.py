@@ -1,0 +1,58 @@
+"""Files we keep, and whose they are."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, new_id, utc_now
+from models.media import Facts, MediaKind
+
+
+class StoredFile(SQLModel, table=True):
+    """Bytes under a random key. Equal bytes of one tenant are kept once, and counted."""
+
+    __tablename__ = "stored_file"
+    __table_args__ = (CheckConstraint('"references" >= 0', name="references_not_negative"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    key: str = Field(unique=True)
+    digest: str = Field(index=True)  # SHA-256, hexadecimal
+    size: int = Field(sa_type=BigInteger)
+    references: int = 0
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+
+
+class Media(SQLModel, table=True):
+    """One person's reference to a file, with what the file was measured to be."""
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    file_id: uuid.UUID | None = Field(default=None, foreign_key="stored_file.id", index=True)  # None: deleted
+    kind: str
+    format: str
+    name: str = ""
+    size: int = Field(sa_type=BigInteger)
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    fps: float | None = None
+    has_audio: bool = False
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment, index=True)
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            kind=MediaKind(self.kind),
+            format=self.format,
+            size=self.size,
+            width=self.width,
+            height=self.height,
+            seconds=self.seconds,
+            fps=self.fps,
+            has_audio=self.has_audio,
+        )

@@ -1,0 +1,88 @@
+"""Who speaks with us, through what, and for whom."""
+
+import uuid
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, json_type, new_id, utc_now
+from models.films import CaptionOptions, SketchOptions
+
+MAIN = "main"  # the tenant the environment seeds
+
+
+class Tenant(SQLModel, table=True):
+    """A business. Everything it owns carries its id."""
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    name: str = Field(unique=True)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    paused_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Account(SQLModel, table=True):
+    """One bot of one tenant: a channel, its secrets (encrypted) and its settings."""
+
+    __table_args__ = (UniqueConstraint("tenant_id", "channel", "name"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    channel: str
+    name: str
+    secrets: bytes | None = None
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+
+
+class Person(SQLModel, table=True):
+    """Somebody, as one channel of one tenant knows them. A merged person points to the one that counts."""
+
+    __table_args__ = (UniqueConstraint("tenant_id", "channel", "external_id"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    channel: str
+    external_id: str
+    name: str = ""
+    language: str = "en"
+    language_chosen: bool = False
+    plan: str = "free"
+    role: str | None = None
+    tastes: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    merged_into_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    banned_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+
+
+class Address(SQLModel, table=True):
+    """A place messages go to: a chat, or a topic of one, reached through one account."""
+
+    __table_args__ = (UniqueConstraint("account_id", "chat", "thread"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    chat: str
+    thread: str = ""
+    unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+
+
+class Tastes(BaseModel):
+    """What a person likes their films to be; kept in `Person.tastes`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    seconds: float = 10
+    hand: str = "marker"
+    finish: Literal["colour", "lines"] = "colour"
+    style: str = "classic"
+    spoken: str = "auto"
+
+    def sketch(self) -> SketchOptions:
+        return SketchOptions(seconds=self.seconds, hand=self.hand, finish=self.finish)
+
+    def caption(self) -> CaptionOptions:
+        return CaptionOptions(style=self.style, language=self.spoken)

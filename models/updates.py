@@ -1,0 +1,37 @@
+"""What came in from a channel, kept until it has been handled."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, json_type, new_id, utc_now
+
+
+class Update(SQLModel, table=True):
+    """One update of one account. It is stored before the channel is told that we have it, and handled once."""
+
+    __table_args__ = (UniqueConstraint("account_id", "external_id"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    external_id: str
+    body: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    attempts: int = 0
+    received_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    handled_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
+
+
+class Dialogue(SQLModel, table=True):
+    """Where a person stands in a chat: the question that is open, and what it is about."""
+
+    __table_args__ = (UniqueConstraint("address_id", "person_id"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
+    question: str
+    about: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    asked_at: datetime = Field(default_factory=utc_now, sa_type=Moment)

@@ -1,0 +1,1 @@
+"""The only code that opens a database, a Redis key or a media file."""

@@ -51,7 +51,6 @@ class Message(BaseModel):
     choices: tuple[tuple[ChoiceWording, ...], ...] = ()
     edits: str | None = None
     edits_delivery: int | None = None
-    job_id: uuid.UUID | None = None  # the job whose film goes with it
     media_id: uuid.UUID | None = None  # the file that goes with it
     thumbnail_id: uuid.UUID | None = None
     as_file: bool = False  # as a document, so that the messenger leaves it as it is
@@ -74,6 +73,7 @@ class Delivery(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id")
     address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id")
+    job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)  # whose results go with it
     cause: str
     part: str = ""
     reply_to: str | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, json_type, new_id, utc_now
@@ -63,7 +63,7 @@ class Job(SQLModel, table=True):
     paid: bool = False  # on a paid plan when it was submitted
     credits: int = 0  # reserved at submission
     reply_to: str | None = None  # message the film answers
-    status_delivery_id: int | None = None  # the message that shows progress
+    status_delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows progress
     status_closed: bool = False  # that message has shown the end
     # the claim
     attempts: int = 0

@@ -1,0 +1,130 @@
+"""References to media files, counted, so that deleting one person's never takes another's."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import exists, update
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery
+from models.files import Media, StoredFile
+from models.jobs import WAITING, Job, JobInput, JobOutput
+from models.media import Facts
+from models.people import Person
+from storage.media import MediaStore, digest
+from storage.outbox import UNSENT
+from storage.rows import changed
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A file that was measured, outside the store still, with its SHA-256."""
+
+    path: Path
+    facts: Facts
+    digest: str
+    name: str = ""
+
+    @classmethod
+    def of(cls, path: Path, facts: Facts, name: str = "") -> "Measured":
+        return cls(path, facts, digest(path), name[:200])
+
+
+def keep(session: Session, store: MediaStore, person: Person, file: Measured, *, expires_at: datetime) -> Media:
+    """Take a measured file into the store for a person; equal bytes of the same tenant are kept once.
+
+    The file at its path is gone afterwards. Bytes whose transaction is then undone are found by the sweeper.
+    """
+    file_id = _reference(session, person.tenant_id, file.digest) or _store(session, store, person.tenant_id, file)
+    file.path.unlink(missing_ok=True)
+    facts = file.facts
+    media = Media(
+        tenant_id=person.tenant_id,
+        person_id=person.id,
+        file_id=file_id,
+        kind=facts.kind,
+        format=facts.format,
+        name=file.name,
+        size=facts.size,
+        width=facts.width,
+        height=facts.height,
+        seconds=facts.seconds,
+        fps=facts.fps,
+        has_audio=facts.has_audio,
+        expires_at=expires_at,
+    )
+    session.add(media)
+    session.flush()
+    return media
+
+
+def path_of(session: Session, store: MediaStore, media: Media) -> Path:
+    """Where a reference's bytes are, to be read only. Raises FileNotFoundError when they are gone."""
+    if media.file_id is None:
+        raise FileNotFoundError(str(media.id))
+    return store.path(session.get_one(StoredFile, media.file_id).key)
+
+
+def key_of(session: Session, media: Media) -> str:
+    """The store's key of a reference's bytes. Raises FileNotFoundError when they are gone."""
+    if media.file_id is None:
+        raise FileNotFoundError(str(media.id))
+    return session.get_one(StoredFile, media.file_id).key
+
+
+def expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
+    """References whose time is over and which no waiting job or undelivered message still needs."""
+    needed_as_input = exists().where(
+        col(JobInput.media_id) == col(Media.id), col(Job.id) == col(JobInput.job_id), col(Job.status).in_(WAITING)
+    )
+    needed_by_chat = exists().where(
+        col(JobOutput.media_id) == col(Media.id),
+        col(Delivery.job_id) == col(JobOutput.job_id),
+        col(Delivery.status).in_(UNSENT),
+    )
+    wanted = select(Media).where(
+        col(Media.expires_at) <= now, col(Media.file_id).is_not(None), ~needed_as_input, ~needed_by_chat
+    )
+    return list(session.exec(wanted.limit(limit)))
+
+
+def release(session: Session, media: Media) -> str | None:
+    """Let go of a reference's bytes; their key when nobody else refers to them, to be deleted after the commit."""
+    file_id, media.file_id = media.file_id, None
+    session.flush()
+    if file_id is None:
+        return None
+    session.connection().execute(
+        update(StoredFile).where(col(StoredFile.id) == file_id).values(references=col(StoredFile.references) - 1)
+    )
+    file = session.get_one(StoredFile, file_id, populate_existing=True)
+    if file.references:
+        return None
+    session.delete(file)
+    session.flush()
+    return file.key
+
+
+def _reference(session: Session, tenant_id: uuid.UUID, sha256: str) -> uuid.UUID | None:
+    wanted = select(StoredFile.id).where(
+        col(StoredFile.tenant_id) == tenant_id, col(StoredFile.digest) == sha256, col(StoredFile.references) > 0
+    )
+    file_id = session.exec(wanted).first()
+    if file_id is None:
+        return None
+    counted = (
+        update(StoredFile)
+        .where(col(StoredFile.id) == file_id, col(StoredFile.references) > 0)
+        .values(references=col(StoredFile.references) + 1)
+    )
+    return file_id if changed(session, counted) == 1 else None
+
+
+def _store(session: Session, store: MediaStore, tenant_id: uuid.UUID, file: Measured) -> uuid.UUID:
+    size = file.path.stat().st_size
+    row = StoredFile(tenant_id=tenant_id, key=store.put(file.path), digest=file.digest, size=size, references=1)
+    session.add(row)
+    session.flush()
+    return row.id

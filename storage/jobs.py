@@ -1,0 +1,262 @@
+"""Jobs: created with their inputs, claimed in fair order, fenced, finished once."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from models.files import Media
+from models.jobs import WAITING, Claim, Job, JobInput, JobOutput, Stage, Status, WorkerRow
+from models.people import Address
+from storage.rows import changed, insert_once
+
+MAX_ATTEMPTS = 3
+PATIENCE = timedelta(minutes=10)  # a free job that has waited so long counts as paid, so that none starves
+MEMORY = timedelta(hours=1)  # jobs started so recently count as service already given
+
+
+class LostLease(Exception):
+    """Another worker holds the job now, or it was cancelled: nothing may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended and what it cost: processor seconds, and what a provider heard and asked for it."""
+
+    status: Status
+    code: str | None = None
+    values: dict[str, Any] | None = None
+    cpu_seconds: float = 0.0
+    provider_seconds: float = 0.0
+    provider_cost: int = 0
+
+
+def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
+    """Insert a job with its inputs in order."""
+    session.add(job)
+    session.flush()
+    for position, media_id in enumerate(inputs):
+        session.add(JobInput(job_id=job.id, position=position, media_id=media_id))
+    session.flush()
+
+
+def inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
+    wanted = (
+        select(Media)
+        .join(JobInput, col(JobInput.media_id) == col(Media.id))
+        .where(col(JobInput.job_id) == job_id)
+        .order_by(col(JobInput.position))
+    )
+    return list(session.exec(wanted))
+
+
+def outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
+    """A job's results by their role."""
+    wanted = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))
+    found = session.exec(wanted.where(col(JobOutput.job_id) == job_id))
+    return {output.role: media for output, media in found}
+
+
+def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UUID) -> None:
+    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id))
+
+
+def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Take the fairest job there is to do: paid before free, then the person and the tenant served least."""
+    candidate = (
+        select(Job.id)
+        .where(_runnable(now))
+        .order_by(
+            or_(col(Job.paid), col(Job.created_at) < now - PATIENCE).desc(),
+            _service("tenant_id", now),
+            _service("person_id", now),
+            col(Job.created_at),
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    job_id = session.exec(candidate).first()
+    if job_id is None:
+        return None
+    taken = (
+        update(Job)
+        .where(col(Job.id) == job_id)
+        .values(
+            status=Status.RUNNING,
+            owner=owner,
+            fence=col(Job.fence) + 1,
+            attempts=col(Job.attempts) + 1,
+            lease_until=now + lease,
+            started_at=func.coalesce(col(Job.started_at), now),
+            progress=0.0,
+            stage=Stage.PLANNING,
+        )
+        .returning(col(Job.fence), col(Job.attempts))
+    )
+    fence, attempts = session.connection().execute(taken).one()
+    return Claim(job_id, fence, attempts)
+
+
+def renew(session: Session, claim: Claim, until: datetime) -> bool:
+    """Keep a claim alive; False when it is lost or the job is to be cancelled."""
+    kept = update(Job).where(_held(claim), col(Job.cancel_asked_at).is_(None)).values(lease_until=until)
+    return changed(session, kept) == 1
+
+
+def report(session: Session, claim: Claim, stage: str, progress: float) -> None:
+    """Tell how far the work is; a worker that lost its claim tells nothing."""
+    session.connection().execute(update(Job).where(_held(claim)).values(stage=stage, progress=progress))
+
+
+def finish(session: Session, claim: Claim, ending: Ending, now: datetime) -> Job:
+    """End a job that we hold. Raises LostLease, and then nothing was written."""
+    ended = (
+        update(Job)
+        .where(_held(claim), col(Job.cancel_asked_at).is_(None))
+        .values(
+            status=ending.status,
+            code=ending.code,
+            code_values=ending.values or {},
+            cpu_seconds=col(Job.cpu_seconds) + ending.cpu_seconds,
+            provider_seconds=col(Job.provider_seconds) + ending.provider_seconds,
+            provider_cost=col(Job.provider_cost) + ending.provider_cost,
+            finished_at=now,
+            lease_until=None,
+            progress=1.0,
+        )
+    )
+    if changed(session, ended) != 1:
+        raise LostLease(str(claim.job_id))
+    return session.get_one(Job, claim.job_id, populate_existing=True)
+
+
+def give_back(session: Session, claim: Claim, run_after: datetime, *, counts: bool) -> None:
+    """Put a job back in the queue; a stop that is not the job's fault does not count as an attempt."""
+    back = (
+        update(Job)
+        .where(_held(claim))
+        .values(
+            status=Status.QUEUED,
+            lease_until=None,
+            owner=None,
+            run_after=run_after,
+            stage=Stage.WAITING,
+            progress=0.0,
+            attempts=col(Job.attempts) - (0 if counts else 1),
+        )
+    )
+    session.connection().execute(back)
+
+
+def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
+    """End a waiting job at once by the person's wish; None when it had ended already.
+
+    A worker that is on it finds its claim lost at the next renewal or report and stops.
+    """
+    ended = (
+        update(Job)
+        .where(col(Job.id) == job_id, col(Job.status).in_(WAITING))
+        .values(
+            status=Status.CANCELLED, cancel_asked_at=now, finished_at=now, lease_until=None, fence=col(Job.fence) + 1
+        )
+    )
+    if changed(session, ended) != 1:
+        return None
+    return session.get_one(Job, job_id, populate_existing=True)
+
+
+def is_held(session: Session, claim: Claim) -> bool:
+    return session.exec(select(Job.id).where(_held(claim))).first() is not None
+
+
+def due(session: Session, now: datetime, older_than: timedelta) -> list[uuid.UUID]:
+    """Jobs nobody works on though somebody should; they are marked as woken now."""
+    lost = select(Job.id).where(_runnable(now), col(Job.wake_at) < now - older_than).limit(100)
+    ids = list(session.exec(lost))
+    if ids:
+        session.connection().execute(update(Job).where(col(Job.id).in_(ids)).values(wake_at=now))
+    return ids
+
+
+def exhausted(session: Session, now: datetime) -> list[Claim]:
+    """Jobs whose last allowed worker died: they are failed by whoever finds them."""
+    wanted = (
+        select(Job)
+        .where(col(Job.status) == Status.RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= MAX_ATTEMPTS)
+        .with_for_update(skip_locked=True)
+    )
+    return [Claim(job.id, job.fence, job.attempts) for job in session.exec(wanted)]
+
+
+def waiting_of(session: Session, person_id: uuid.UUID) -> list[Job]:
+    """A person's jobs that have not ended, oldest first."""
+    wanted = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(WAITING))
+    return list(session.exec(wanted.order_by(col(Job.created_at))))
+
+
+def position(session: Session, job: Job) -> int:
+    """A queued job's place in the queue, from 1: paid jobs stand before free ones, older before newer."""
+    earlier = and_(col(Job.paid).is_(job.paid), col(Job.created_at) < job.created_at)
+    ahead = earlier if job.paid else or_(earlier, col(Job.paid))
+    wanted = select(func.count()).select_from(Job).where(col(Job.status) == Status.QUEUED, ahead)
+    return session.exec(wanted).one() + 1
+
+
+def to_show(session: Session, account_ids: Sequence[uuid.UUID]) -> list[Job]:
+    """Jobs of these accounts whose progress message has not shown the end yet."""
+    wanted = (
+        select(Job)
+        .join(Address, col(Address.id) == col(Job.address_id))
+        .where(
+            col(Address.account_id).in_(account_ids),
+            col(Job.status_closed).is_(False),
+            col(Job.status_delivery_id).is_not(None),
+        )
+    )
+    return list(session.exec(wanted))
+
+
+def close_status(session: Session, job_id: uuid.UUID) -> None:
+    """The progress message has shown the end."""
+    session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
+
+
+def seen(session: Session, worker: str, now: datetime) -> None:
+    """A worker is alive."""
+    insert_once(session, WorkerRow(name=worker, started_at=now, seen_at=now))
+    session.connection().execute(update(WorkerRow).where(col(WorkerRow.name) == worker).values(seen_at=now))
+
+
+def _runnable(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Job.attempts) < MAX_ATTEMPTS,
+        or_(
+            and_(col(Job.status) == Status.QUEUED, col(Job.run_after) <= now),
+            and_(col(Job.status) == Status.RUNNING, col(Job.lease_until) < now),
+        ),
+    )
+
+
+def _held(claim: Claim) -> ColumnElement[bool]:
+    return and_(col(Job.id) == claim.job_id, col(Job.fence) == claim.fence, col(Job.status) == Status.RUNNING)
+
+
+def _service(owner: str, now: datetime) -> Any:
+    """How many jobs of the same person or tenant are running or were started lately."""
+    other = Job.__table__.alias("other")  # type: ignore[attr-defined]
+    return (
+        select_columns(func.count())
+        .select_from(other)
+        .where(
+            other.c[owner] == getattr(Job, owner),
+            other.c.attempts > 0,
+            or_(other.c.status == Status.RUNNING, other.c.started_at > now - MEMORY),
+        )
+        .correlate(Job)
+        .scalar_subquery()
+    )

@@ -1,0 +1,14 @@
+"""How Alembic reaches the database: through the connection `storage.migrate` hands it."""
+
+from alembic import context
+
+from storage.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

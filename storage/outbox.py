@@ -1,0 +1,131 @@
+"""The outbox: messages chats are owed, sent in order by the process that owns the chat."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery, DeliveryStatus, Message
+from models.people import Address
+from storage.rows import changed, insert_once
+
+UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message on its way into the outbox; `job_id` names the job whose results go with it."""
+
+    message: Message
+    cause: str
+    part: str = ""
+    reply_to: str | None = None
+    job_id: uuid.UUID | None = None
+
+
+def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, now: datetime) -> int:
+    """Owe a chat a message; the id of its delivery. The same cause and part is owed once, however often it is said."""
+    row = Delivery(
+        account_id=address.account_id,
+        address_id=address.id,
+        person_id=person_id,
+        job_id=owed.job_id,
+        cause=owed.cause,
+        part=owed.part,
+        reply_to=owed.reply_to,
+        message=owed.message.model_dump(mode="json"),
+        run_after=now,
+        created_at=now,
+    )
+    insert_once(session, row)
+    wanted = select(Delivery.id).where(col(Delivery.cause) == owed.cause, col(Delivery.part) == owed.part)
+    found = session.exec(wanted).one()
+    assert found is not None  # noqa: S101 - the primary key of a row that stands
+    return found
+
+
+def claim_due(
+    session: Session, account_ids: Sequence[uuid.UUID], now: datetime, lease: timedelta, limit: int = 20
+) -> list[Delivery]:
+    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order."""
+    first = (
+        select(func.min(Delivery.id))
+        .where(col(Delivery.account_id).in_(account_ids), col(Delivery.status).in_(UNSENT))
+        .group_by(col(Delivery.address_id))
+    )
+    wanted = (
+        select(Delivery)
+        .where(col(Delivery.id).in_(first), _due(now))
+        .order_by(col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = list(session.exec(wanted))
+    for row in rows:
+        row.status = DeliveryStatus.SENDING
+        row.fence += 1
+        row.attempts += 1
+        row.lease_until = now + lease
+    session.flush()
+    return rows
+
+
+def next_due(session: Session, account_ids: Sequence[uuid.UUID]) -> datetime | None:
+    """When the next message is due, to wait no longer than that."""
+    wanted = select(func.min(Delivery.run_after)).where(
+        col(Delivery.account_id).in_(account_ids), col(Delivery.status) == DeliveryStatus.PENDING
+    )
+    return session.exec(wanted).one()
+
+
+def sent(session: Session, row: Delivery, external_id: str | None, now: datetime) -> bool:
+    """Mark a message as sent; False when another process had taken it over."""
+    values = {"status": DeliveryStatus.SENT, "external_id": external_id, "sent_at": now, "lease_until": None}
+    return changed(session, update(Delivery).where(_held(row)).values(**values)) == 1
+
+
+def retry(session: Session, row: Delivery, run_after: datetime, error: str) -> None:
+    """Try a message again later."""
+    values = {"status": DeliveryStatus.PENDING, "run_after": run_after, "error": error[:500], "lease_until": None}
+    session.connection().execute(update(Delivery).where(_held(row)).values(**values))
+
+
+def drop(session: Session, row: Delivery, error: str) -> None:
+    """Give a message up."""
+    values = {"status": DeliveryStatus.DROPPED, "error": error[:500], "lease_until": None}
+    session.connection().execute(update(Delivery).where(_held(row)).values(**values))
+
+
+def close_address(session: Session, address_id: uuid.UUID, now: datetime) -> None:
+    """Nothing can be delivered to a chat any more: what it is still owed is dropped."""
+    session.connection().execute(update(Address).where(col(Address.id) == address_id).values(unreachable_at=now))
+    session.connection().execute(
+        update(Delivery)
+        .where(col(Delivery.address_id) == address_id, col(Delivery.status).in_(UNSENT))
+        .values(status=DeliveryStatus.DROPPED, error="chat unreachable", lease_until=None)
+    )
+
+
+def message_of(session: Session, delivery_id: int) -> str | None:
+    """The channel's id of a message that was sent."""
+    return session.exec(select(Delivery.external_id).where(col(Delivery.id) == delivery_id)).one_or_none()
+
+
+def owes(session: Session, cause: str) -> bool:
+    return session.exec(select(Delivery.id).where(col(Delivery.cause) == cause)).first() is not None
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(col(Delivery.status) == DeliveryStatus.PENDING, col(Delivery.run_after) <= now),
+        and_(col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_until) < now),
+    )
+
+
+def _held(row: Delivery) -> ColumnElement[bool]:
+    return and_(
+        col(Delivery.id) == row.id, col(Delivery.fence) == row.fence, col(Delivery.status) == DeliveryStatus.SENDING
+    )

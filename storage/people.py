@@ -1,0 +1,72 @@
+"""Tenants, their accounts, the people who write to them, and the places they write from."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from models.people import Account, Address, Person, Tenant
+from storage.rows import insert_once
+
+
+def tenant_named(session: Session, name: str) -> Tenant:
+    """The tenant of that name, made when it is new."""
+    insert_once(session, Tenant(name=name))
+    return session.exec(select(Tenant).where(col(Tenant.name) == name)).one()
+
+
+def account_named(session: Session, tenant_id: uuid.UUID, channel: str, name: str) -> Account:
+    """A tenant's account on a channel, made when it is new."""
+    insert_once(session, Account(tenant_id=tenant_id, channel=channel, name=name))
+    wanted = select(Account).where(
+        col(Account.tenant_id) == tenant_id, col(Account.channel) == channel, col(Account.name) == name
+    )
+    return session.exec(wanted).one()
+
+
+def accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
+    return list(session.exec(select(Account).where(col(Account.id).in_(list(ids)))))
+
+
+def person_known_as(session: Session, account: Account, external_id: str) -> Person | None:
+    """Who writes under that id, followed to the person it was merged into."""
+    wanted = select(Person).where(
+        col(Person.tenant_id) == account.tenant_id,
+        col(Person.channel) == account.channel,
+        col(Person.external_id) == external_id,
+    )
+    found = session.exec(wanted).one_or_none()
+    return merged(session, found) if found else None
+
+
+def meet(session: Session, account: Account, external_id: str, *, name: str, language: str) -> Person:
+    """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
+    fresh = Person(
+        tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name, language=language
+    )
+    insert_once(session, fresh)
+    found = person_known_as(session, account, external_id)
+    assert found is not None  # noqa: S101 - it was inserted above or stood before
+    if name and found.name != name:
+        found.name = name
+    if not found.language_chosen and found.language != language:
+        found.language = language
+    return found
+
+
+def merged(session: Session, person: Person) -> Person:
+    """The person that counts, where several were joined."""
+    while person.merged_into_id is not None:
+        person = session.get_one(Person, person.merged_into_id)
+    return person
+
+
+def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str) -> Address:
+    """The address of a chat, made when it is new; writing to us makes it reachable again."""
+    insert_once(session, Address(account_id=account_id, chat=chat, thread=thread))
+    wanted = select(Address).where(
+        col(Address.account_id) == account_id, col(Address.chat) == chat, col(Address.thread) == thread
+    )
+    address = session.exec(wanted).one()
+    address.unreachable_at = None
+    return address

@@ -1,0 +1,12 @@
+"""Every table there is."""
+
+from sqlmodel import SQLModel
+
+import models.credits
+import models.deliveries
+import models.files
+import models.jobs
+import models.people
+import models.updates  # noqa: F401 - each module registers its tables
+
+METADATA = SQLModel.metadata

@@ -39,7 +39,7 @@ class ChoiceWording(BaseModel):
 
 
 class Message(BaseModel):
-    """The content of a delivery, in no language yet.
+    """The content of a delivery, in no language yet: paragraphs, and rows of choices under them.
 
     `edits` is the message (the channel's id) to be changed in place; `edits_delivery` is a delivery whose message that
     is. Where the channel cannot edit, or that message is gone, a new one is sent.
@@ -47,7 +47,7 @@ class Message(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    wording: Wording
+    paragraphs: tuple[Wording, ...]
     choices: tuple[tuple[ChoiceWording, ...], ...] = ()
     edits: str | None = None
     edits_delivery: int | None = None

@@ -30,6 +30,7 @@ class Code(StrEnum):
     LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language
     SPEECH_SERVICE_DOWN = "SPEECH_SERVICE_DOWN"
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
+    SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no font here draws its letters
     # the access
     NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"  # cost, available, returns
     TOO_MANY_WAITING = "TOO_MANY_WAITING"  # limit

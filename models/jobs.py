@@ -34,13 +34,12 @@ WAITING = frozenset({Status.QUEUED, Status.RUNNING})
 
 
 class Stage(StrEnum):
-    """What a person is told is happening; the renderers report these names."""
+    """What a person is told is happening."""
 
     WAITING = "waiting"
-    LISTENING = "listening"  # extracting and transcribing
-    PLANNING = "planning"  # finding lines, laying out words
-    DRAWING = "drawing"  # rendering and encoding
-    SENDING = "sending"
+    LISTENING = "listening"
+    DRAWING = "drawing"
+    CAPTIONING = "captioning"
 
 
 class Job(SQLModel, table=True):

@@ -94,7 +94,7 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Clai
             lease_until=now + lease,
             started_at=func.coalesce(col(Job.started_at), now),
             progress=0.0,
-            stage=Stage.PLANNING,
+            stage=Stage.WAITING,
         )
         .returning(col(Job.fence), col(Job.attempts))
     )

@@ -1,0 +1,41 @@
+"""Every sentence people read, in English, Brazilian Portuguese and Spanish (Fluent catalogues)."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+
+LANGUAGES = ("en", "pt-BR", "es")
+DEFAULT = "en"
+NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
+
+
+def best_language(hint: str | None) -> str:
+    """The language we speak that a tag such as "pt-pt" or "es-419" asks for; English where we know none."""
+    wanted = (hint or "").lower().partition("-")[0].partition("_")[0]
+    return next((language for language in LANGUAGES if language.lower().partition("-")[0] == wanted), DEFAULT)
+
+
+def say(language: str, key: str, values: Mapping[str, str | int | float] | None = None) -> str:
+    """The sentence under that key. Raises KeyError where there is none: a test keeps the catalogues complete."""
+    bundle = _bundle(language if language in LANGUAGES else DEFAULT)
+    pattern = bundle.get_message(key).value
+    if pattern is None:
+        raise KeyError(key)
+    text, errors = bundle.format_pattern(pattern, dict(values or {}))
+    if errors:
+        raise KeyError(f"{key}: {errors[0]}")
+    return str(text)
+
+
+def has(key: str) -> bool:
+    return bool(_bundle(DEFAULT).has_message(key))
+
+
+@cache
+def _bundle(language: str) -> FluentBundle:
+    source = files("bots.locales").joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+    bundle = FluentBundle([language], use_isolating=False)
+    bundle.add_resource(FluentResource(source))
+    return bundle

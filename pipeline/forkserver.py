@@ -1,0 +1,130 @@
+"""The process children are forked from: av, cv2 and numpy are loaded once, and every child starts in milliseconds.
+
+multiprocessing's own forkserver inherits the environment of whoever starts it, so each child could read Stripe's key in
+/proc/<its parent>/environ, and it ends neither a child's group nor a child whose starter was killed. This one starts
+with an empty environment, keeps a control socket for each child, and kills the child's whole process group when that
+socket's other end is shut: asked for or because the starter died, the same way. It alone reaps, so a group it kills is
+never somebody else's under the same number.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+from pipeline import task
+
+PRELOAD: Final = ("numpy", "cv2", "av", "PIL.Image", "pipeline.media.read", "pipeline.media.probe")
+REHEARSE: Final = ("pipeline.media.probe:rehearse", "pipeline.sandbox:code_folders", "pipeline.wire:rehearse")
+READY: Final = b"ready"
+TALK: Final = 3  # the one descriptor a child keeps beside its standard three
+
+
+def main(handle: int) -> None:
+    """Serve until the other end of the socket is closed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # a draining worker decides when its children end
+    door = socket.socket(fileno=handle)
+    for name in PRELOAD:
+        importlib.import_module(name)
+    for name in REHEARSE:
+        task.resolve(name)()
+    gc.freeze()  # a collection in a child would otherwise copy every page
+    door.sendall(READY)
+    with Path(os.devnull).open("w") as nowhere:  # what libraries print must not spoil a progress bar
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+    Server(door).serve()
+
+
+class Server:
+    """Forks on request, kills on request, reports each end."""
+
+    def __init__(self, door: socket.socket) -> None:
+        self._door = door
+        self._children: dict[int, socket.socket] = {}  # process id: control socket
+        self._selector = selectors.DefaultSelector()
+        self._bell, ringer = socket.socketpair()
+        self._ringer = ringer
+        for end in (self._bell, ringer):
+            end.setblocking(False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(ringer.fileno(), warn_on_full_buffer=False)
+
+    def serve(self) -> NoReturn:
+        self._selector.register(self._door, selectors.EVENT_READ)
+        self._selector.register(self._bell, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._door:
+                    self._open()
+                elif key.fileobj is self._bell:
+                    self._reap()
+                elif key.data in self._children:
+                    self._end(key.data)
+
+    def _open(self) -> None:
+        """One child: its talk and control sockets come with the request, whose text is the module it will need."""
+        length, handles, _, _ = socket.recv_fds(self._door, 1, 2)
+        if not length:
+            self._leave()
+        module = self._door.recv(length[0], socket.MSG_WAITALL).decode()
+        with contextlib.suppress(Exception):  # the child meets the same failure, and can tell
+            importlib.import_module(module)
+        talk, control = handles
+        pid = os.fork()
+        if pid == 0:
+            _become_child(talk)
+        os.close(talk)
+        with contextlib.suppress(OSError):  # the child may have done so, or be gone
+            os.setpgid(pid, pid)
+        self._children[pid] = socket.socket(fileno=control)
+        self._selector.register(self._children[pid], selectors.EVENT_READ, pid)
+
+    def _end(self, pid: int) -> None:
+        """The starter shut its end: the child and all it started must go."""
+        self._selector.unregister(self._children[pid])
+        _kill_group(pid)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._bell.recv(4096)
+        for pid in list(self._children):
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                _kill_group(pid)  # what it left behind, while its number is still taken
+                self._report(pid, *os.wait4(pid, 0)[1:])
+
+    def _report(self, pid: int, status: int, used: object) -> None:
+        control = self._children.pop(pid)
+        with contextlib.suppress(KeyError):
+            self._selector.unregister(control)
+        seconds = used.ru_utime + used.ru_stime  # type: ignore[attr-defined]
+        with contextlib.suppress(OSError):
+            control.sendall(json.dumps({"code": os.waitstatus_to_exitcode(status), "cpu": seconds}).encode())
+        control.close()
+
+    def _leave(self) -> NoReturn:
+        for pid in self._children:
+            _kill_group(pid)
+        sys.exit(0)
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _become_child(talk: int) -> NoReturn:
+    """Keep nothing of the server's but the one socket, then work. Siblings' sockets would let it speak for them."""
+    os.setpgid(0, 0)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.dup2(talk, TALK)
+    os.closerange(TALK + 1, 4096)
+    task.perform(socket.socket(fileno=TALK))

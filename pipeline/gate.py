@@ -1,0 +1,45 @@
+"""The gate: what a file is, asked of a child, and its answer believed only as far as it can be true."""
+
+from pathlib import Path
+
+from models.errors import Code, Failed, Refused
+from models.limits import limits
+from models.media import Facts, MediaKind
+from pipeline.allowance import Allowance
+from pipeline.child import Children
+
+
+def measured(children: Children, path: Path, directory: Path) -> Facts:
+    """The facts of a file, found in a child that sees it and `directory` alone.
+
+    Raises `Refused` with the reason a person can act on. A decoder that crashes has met a broken file; `Failed` is left
+    for what is not the file's fault.
+    """
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused(Code.EMPTY_FILE)
+    try:
+        facts = children.run(
+            "pipeline.media.probe:measure",
+            {"path": path.resolve()},
+            directory=directory,
+            allowance=Allowance.for_measuring(size),
+        )
+    except Failed as error:
+        if error.code is Code.CRASHED:
+            raise Refused(Code.BROKEN_FILE) from error
+        raise
+    if not isinstance(facts, Facts) or facts.size != size or not _plausible(facts):
+        raise Refused(Code.BROKEN_FILE)  # a child that was taken over would name its own price
+    return facts
+
+
+def _plausible(facts: Facts) -> bool:
+    picture, video, audio = limits().picture, limits().video, limits().audio
+    width, height, seconds = facts.width or 0, facts.height or 0, facts.seconds or 0
+    match facts.kind:
+        case MediaKind.IMAGE:
+            return 0 < width * height <= picture.max_pixels and facts.seconds is None and min(width, height) > 0
+        case MediaKind.VIDEO:
+            return 0 < width <= video.max_side and 0 < height <= video.max_side and 0 <= seconds <= video.max_seconds
+    return 0 <= seconds <= audio.max_seconds and not width and not height

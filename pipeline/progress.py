@@ -1,0 +1,21 @@
+"""How far a piece of work has come, told to whoever shows it."""
+
+import time
+from collections.abc import Callable
+
+Progress = Callable[[str, float], None]
+"""Called with the name of the stage and the share of the whole work done so far, 0 to 1 and never falling."""
+
+
+def throttled(progress: Progress, seconds: float = 0.2) -> Progress:
+    """A progress that passes a call on when its stage is new, its share is 1, or `seconds` have gone by."""
+    last = ("", 0.0)
+
+    def report(stage: str, share: float) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if stage != last[0] or share >= 1 or now - last[1] >= seconds:
+            last = (stage, now)
+            progress(stage, share)
+
+    return report

@@ -1,0 +1,172 @@
+"""What the bots ask of the pipeline: receive a file, submit a job, cancel it, say how things stand."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Session
+
+from models.errors import Code, Refused
+from models.files import Media
+from models.films import CaptionOptions, SketchOptions
+from models.jobs import Job, Kind
+from models.media import Facts
+from models.people import Address, Person
+from models.words import Transcript
+from pipeline.access import Access, Standing
+from pipeline.child import Allowance, Children
+from pipeline.queue import Queue
+from storage import files, jobs, ledger, transcripts
+from storage.db import Database
+from storage.files import Measured
+from storage.media import MediaStore
+
+MAX_SUBTITLES = 1_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be made, from what, for whom, and where it goes."""
+
+    person: Person
+    address: Address
+    media: Sequence[Media]
+    options: SketchOptions | CaptionOptions
+    reply_to: str | None = None
+    status_delivery_id: int | None = None
+    received_at: datetime | None = None
+    parent_id: uuid.UUID | None = None
+    transcript: Transcript | None = None  # words that are given, so nothing has to be heard
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.SKETCH if isinstance(self.options, SketchOptions) else Kind.CAPTION
+
+    @property
+    def seconds(self) -> float:
+        """How long the result will be."""
+        if isinstance(self.options, SketchOptions):
+            return self.options.seconds
+        return sum(media.seconds or 0 for media in self.media)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How long files are kept, and where they pass through on their way in."""
+
+    passing: Path
+    inputs: timedelta = timedelta(hours=24)
+    results: timedelta = timedelta(days=7)
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """The facade. One for each process."""
+
+    db: Database
+    store: MediaStore
+    queue: Queue
+    children: Children
+    access: Access
+    keeping: Keeping
+    hears_everything: bool = False  # a speech service is set; without one only English can be heard
+    watermark: str = "made with Rabisco"
+
+    @contextmanager
+    def passing_folder(self) -> Iterator[Path]:
+        """A private folder for files on their way in; it is gone when the block ends."""
+        self.keeping.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(dir=self.keeping.passing))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def receive(self, path: Path, name: str = "") -> Measured:
+        """Measure a file in a sandboxed child. Raises Refused with what is wrong with it."""
+        size = path.stat().st_size
+        with self.passing_folder() as folder:
+            facts: Facts = self.children.run(
+                "pipeline.media.probe:measure",
+                {"path": path},
+                directory=folder,
+                allowance=Allowance.for_measuring(size),
+            )
+        return Measured.of(path, facts, name)
+
+    def receive_subtitles(self, path: Path) -> Transcript:
+        """Read somebody's subtitle file in a child. Raises Refused(SUBTITLES_UNREADABLE)."""
+        if path.stat().st_size > MAX_SUBTITLES:
+            raise Refused(Code.SUBTITLES_UNREADABLE)
+        with self.passing_folder() as folder:
+            transcript: Transcript = self.children.run(
+                "pipeline.speech.subtitles:read",
+                {"path": path},
+                directory=folder,
+                allowance=Allowance.for_measuring(MAX_SUBTITLES),
+            )
+        return transcript
+
+    def keep(self, session: Session, person: Person, file: Measured, now: datetime) -> Media:
+        """Take a measured file in for a person."""
+        return files.keep(session, self.store, person, file, expires_at=now + self.keeping.inputs)
+
+    def submit(self, session: Session, order: Order) -> Job:
+        """Create a job and reserve its credits, in the caller's transaction; nothing of it stays when refused.
+
+        Raises Refused: the plan's limits, too many waiting, too few credits, or a file that is gone.
+        Call `wake` after the commit.
+        """
+        now = self.db.clock()
+        if any(media.file_id is None for media in order.media):
+            raise Refused(Code.FILE_GONE)
+        with session.begin_nested():
+            standing, cost = self.access.admit(session, order.person, order.seconds, now)
+            job = self._job(order, standing, cost, now)
+            jobs.create(session, job, [media.id for media in order.media])
+            self.access.reserve(session, order.person, job.id, cost, standing, now)
+            if order.transcript:
+                transcripts.remember(session, job, order.media[0], order.transcript)
+        return job
+
+    def wake(self, job_id: uuid.UUID) -> None:
+        """Tell a worker, after the commit."""
+        self.queue.wake(job_id)
+
+    def cancel(self, session: Session, job_id: uuid.UUID, person: Person) -> Job | None:
+        """Stop a person's own job and give its credits back; None when there is nothing to stop."""
+        job = session.get(Job, job_id)
+        if job is None or job.person_id != person.id:
+            return None
+        now = self.db.clock()
+        cancelled = jobs.cancel(session, job_id, now)
+        if cancelled is not None and cancelled.credits:
+            ledger.settle(session, person, job_id, cancelled.credits, 0, now)
+        return cancelled
+
+    def standing(self, session: Session, person: Person) -> Standing:
+        return self.access.standing(session, person, self.db.clock())
+
+    def _job(self, order: Order, standing: Standing, cost: int, now: datetime) -> Job:
+        watermark = self.watermark if standing.plan.watermark else None
+        return Job(
+            tenant_id=order.person.tenant_id,
+            person_id=order.person.id,
+            address_id=order.address.id,
+            parent_id=order.parent_id,
+            kind=order.kind,
+            parameters=order.options.model_copy(update={"watermark": watermark}).model_dump(mode="json"),
+            paid=standing.plan.paid,
+            credits=cost,
+            reply_to=order.reply_to,
+            status_delivery_id=order.status_delivery_id,
+            run_after=now,
+            wake_at=now,
+            received_at=order.received_at or now,
+            created_at=now,
+        )

@@ -1,0 +1,74 @@
+"""A worker: threads that do jobs and one that looks for lost ones, in this process or a process of its own."""
+
+import os
+import secrets
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import dramatiq
+
+from models.settings import Settings
+from pipeline import actors
+from pipeline.child import Children
+from pipeline.hearing import Hearing, speech_service
+from pipeline.queue import Queue
+from pipeline.render import Renderer
+from pipeline.service import Keeping
+from pipeline.sweep import Sweeper
+from pipeline.workshop import Workshop
+from storage.db import Database
+from storage.media import MediaStore
+
+
+@dataclass(slots=True)
+class Crew:
+    """Everything that does jobs. `start` returns at once; `stop` gives running jobs back unless they end in time."""
+
+    workshop: Workshop
+    queue: Queue
+    sweeper: Sweeper
+    worker: dramatiq.Worker
+
+    def start(self) -> None:
+        self.worker.start()
+        self.queue.broker.emit_after("process_boot")
+        self.sweeper.sweep()
+        self.sweeper.start()
+
+    def stop(self, patience: float = 0.0) -> None:
+        """Claim nothing more; after `patience` seconds running jobs go back to the queue, uncounted."""
+        self.sweeper.stop()
+        hurry = threading.Timer(patience, self.workshop.stopping.set)
+        hurry.start()
+        self.worker.stop(timeout=round(1000 * (patience + 10)))
+        hurry.cancel()
+        self.workshop.stopping.set()
+
+
+def crew(db: Database, store: MediaStore, queue: Queue, children: Children, settings: Settings) -> Crew:
+    """Compose the workers of a process by its settings."""
+    key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
+    workshop = Workshop(
+        db=db,
+        store=store,
+        renderer=Renderer(children, Hearing(speech_service(key, settings.groq_base_url))),
+        keeping=keeping(settings),
+        owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        lease_seconds=settings.lease_seconds,
+    )
+    actors.declare(queue.broker, workshop)
+    worker = dramatiq.Worker(queue.broker, worker_threads=settings.workers, worker_timeout=100)
+    worker.queue_prefetch = settings.workers  # a message held here would keep another worker asleep
+    return Crew(workshop, queue, Sweeper(workshop, queue, settings.sweep_seconds), worker)
+
+
+def keeping(settings: Settings) -> Keeping:
+    """How long files are kept, and where they pass through."""
+    return Keeping(
+        passing=Path(settings.data_dir).resolve() / "passing",
+        inputs=timedelta(hours=settings.input_hours),
+        results=timedelta(days=settings.result_days),
+    )

@@ -1,0 +1,217 @@
+"""A job from claim to settlement."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlmodel import Session
+
+from models.errors import AppError, Cancelled, Code, Failed, Refused
+from models.files import Media
+from models.jobs import Claim, Job, Kind, Status
+from models.media import Facts, MediaKind
+from models.people import Address, Person
+from models.words import Transcript
+from pipeline import announce
+from pipeline.lease import Lease
+from pipeline.render import Rendered, Renderer, Usage, Work
+from pipeline.service import Keeping
+from storage import files, jobs, ledger, outbox, transcripts
+from storage.db import Database
+from storage.files import Measured
+from storage.jobs import MAX_ATTEMPTS, Ending, LostLease
+from storage.media import MediaStore
+
+log = structlog.get_logger(__name__)
+
+PAUSES = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and the third attempt
+REPORT_EVERY = 0.7  # seconds between two writes of the progress
+
+
+@dataclass(slots=True)
+class Workshop:
+    """Claims jobs and does them. Threads may share it."""
+
+    db: Database
+    store: MediaStore
+    renderer: Renderer
+    keeping: Keeping
+    owner: str
+    lease_seconds: float = 30.0
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> bool:
+        """Do the fairest job there is; False when there is none."""
+        if self.stopping.is_set():
+            return False
+        with self.db.transaction() as session:
+            claim = jobs.claim(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
+        if claim is None:
+            return False
+        with Lease(self.db, claim, self.lease_seconds) as lease:
+            self._do(claim, lease)
+        return True
+
+    def _do(self, claim: Claim, lease: Lease) -> None:
+        usage, started = Usage(), time.monotonic()
+        outcome = "done"
+        try:
+            with self._folder() as folder:
+                work = self._load(claim, folder)
+                rendered = self.renderer.render(
+                    work, self._reporter(claim), lambda: lease.is_lost() or self.stopping.is_set(), usage
+                )
+                self._deliver(claim, rendered, usage)
+        except Cancelled:
+            outcome = "stopped"
+            self._give_back(claim, timedelta(0), counts=False)
+        except LostLease:
+            outcome = "lost"
+        except Refused as error:
+            outcome = str(error.code)
+            self.fail(claim, error, usage)
+        except Failed as error:
+            outcome = str(error.code)
+            self._try_again(claim, error, usage)
+        finally:
+            log.info(
+                "job",
+                job=str(claim.job_id),
+                outcome=outcome,
+                attempt=claim.attempts,
+                seconds=round(time.monotonic() - started, 2),
+                cpu=round(usage.cpu_seconds, 2),
+            )
+
+    def fail(self, claim: Claim, error: AppError, usage: Usage | None = None) -> None:
+        """End a job without a film: its credits come back, and the person is told why."""
+        usage = usage or Usage()
+        ending = Ending(
+            Status.FAILED,
+            error.code,
+            dict(error.values),
+            usage.cpu_seconds,
+            usage.provider_seconds,
+            usage.provider_cost,
+        )
+        try:
+            with self.db.transaction() as session:
+                job = jobs.finish(session, claim, ending, self.db.clock())
+                self._settle(session, job, 0)
+                self._owe(session, job, announce.failure(job))
+        except LostLease:
+            log.info("job-lost", job=str(claim.job_id))
+
+    def _try_again(self, claim: Claim, error: Failed, usage: Usage) -> None:
+        if claim.attempts >= MAX_ATTEMPTS:
+            self.fail(claim, error, usage)
+        else:
+            log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
+            self._give_back(claim, PAUSES[claim.attempts - 1], counts=True)
+
+    def _give_back(self, claim: Claim, pause: timedelta, *, counts: bool) -> None:
+        with self.db.transaction() as session:
+            jobs.give_back(session, claim, self.db.clock() + pause, counts=counts)
+
+    def _load(self, claim: Claim, folder: Path) -> Work:
+        with self.db.reading() as session:
+            job = session.get_one(Job, claim.job_id)
+            media = jobs.inputs(session, job.id)
+            try:
+                paths = tuple(files.path_of(session, self.store, each) for each in media)
+            except FileNotFoundError as error:
+                raise Refused(Code.FILE_GONE) from error
+            return Work(
+                kind=Kind(job.kind),
+                parameters=job.parameters,
+                inputs=paths,
+                seconds=max([each.seconds or 0 for each in media] + [float(job.parameters.get("seconds") or 0)]),
+                pixels=_pixels(job, media),
+                transcript=_words(session, job, media),
+                folder=folder,
+            )
+
+    def _deliver(self, claim: Claim, rendered: Rendered, usage: Usage) -> None:
+        """Job done, credits spent, film owed to the chat: one transaction."""
+        film = rendered.film
+        facts = Facts(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
+        picture = Facts(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
+        kept = Measured.of(film.path, facts), Measured.of(film.thumbnail, picture)
+        ending = Ending(
+            Status.DONE,
+            cpu_seconds=usage.cpu_seconds,
+            provider_seconds=usage.provider_seconds,
+            provider_cost=usage.provider_cost,
+        )
+        with self.db.transaction() as session:
+            now = self.db.clock()
+            job = jobs.finish(session, claim, ending, now)
+            person = session.get_one(Person, job.person_id)
+            results = [
+                files.keep(session, self.store, person, file, expires_at=now + self.keeping.results) for file in kept
+            ]
+            for role, media in zip(("film", "thumbnail"), results, strict=True):
+                jobs.add_output(session, job.id, role, media.id)
+            if rendered.transcript:
+                transcripts.remember(session, job, jobs.inputs(session, job.id)[0], rendered.transcript)
+            self._settle(session, job, job.credits)
+            self._owe(session, job, announce.film(job, results[0].id, results[1].id))
+
+    def _settle(self, session: Session, job: Job, captured: int) -> None:
+        if job.credits:
+            person = session.get_one(Person, job.person_id)
+            ledger.settle(session, person, job.id, job.credits, captured, self.db.clock())
+
+    def _owe(self, session: Session, job: Job, owed: outbox.Owed) -> None:
+        address = session.get_one(Address, job.address_id)
+        outbox.owe(session, address, job.person_id, owed, self.db.clock())
+
+    def _reporter(self, claim: Claim) -> "Reporter":
+        return Reporter(self.db, claim)
+
+    @contextmanager
+    def _folder(self) -> Iterator[Path]:
+        self.keeping.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(dir=self.keeping.passing))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class Reporter:
+    """Writes a job's progress to its row, not more often than somebody could read it."""
+
+    def __init__(self, db: Database, claim: Claim) -> None:
+        self._db = db
+        self._claim = claim
+        self._stage = ""
+        self._next = 0.0
+
+    def __call__(self, stage: str, share: float) -> None:
+        now = time.monotonic()
+        if stage == self._stage and now < self._next:
+            return
+        self._stage, self._next = stage, now + REPORT_EVERY
+        with self._db.transaction() as session:
+            jobs.report(session, self._claim, stage, round(share, 3))
+
+
+def _pixels(job: Job, media: list[Media]) -> int:
+    asked = (job.parameters.get("width") or 0) * (job.parameters.get("height") or 0)
+    if job.kind == Kind.SKETCH:
+        return int(asked)
+    return max((each.width or 0) * (each.height or 0) for each in media)
+
+
+def _words(session: Session, job: Job, media: list[Media]) -> Transcript | None:
+    if job.kind != Kind.CAPTION:
+        return None
+    return transcripts.known(session, job, media[0], job.parameters.get("language", "auto"))

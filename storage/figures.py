@@ -1,0 +1,118 @@
+"""Figures of the whole house, for health checks and metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, case, cast, extract, func
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery, DeliveryStatus
+from models.jobs import FINAL, Job, Status, WorkerRow
+
+OWED = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many wait, and for how many seconds the one that has waited longest."""
+
+    count: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Jobs of one kind that ended in one way, and the CPU seconds they took."""
+
+    kind: str
+    outcome: str
+    count: int
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """Seconds that the jobs of one kind spent in one stage. `counts[i]` of them took at most `bounds[i]`."""
+
+    kind: str
+    stage: str
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    count: int
+    total: float
+
+
+def queued(session: Session, now: datetime) -> Backlog:
+    """Jobs that could run and have no worker yet. One that is told to wait before it is tried again is not late."""
+    waiting = (col(Job.status) == Status.QUEUED) & (col(Job.run_after) <= now)
+    return _backlog(session, select(func.count(), func.min(Job.run_after)).where(waiting), now)
+
+
+def running(session: Session) -> int:
+    return session.exec(select(func.count()).where(col(Job.status) == Status.RUNNING)).one()
+
+
+def owed(session: Session, now: datetime) -> Backlog:
+    """Messages that have not reached their chat yet."""
+    pending = col(Delivery.status).in_(OWED)
+    return _backlog(session, select(func.count(), func.min(Delivery.created_at)).where(pending), now)
+
+
+def workers_seen(session: Session, since: datetime) -> int:
+    """Workers that were seen since then."""
+    return session.exec(select(func.count()).where(col(WorkerRow.seen_at) >= since)).one()
+
+
+def deliveries(session: Session) -> dict[str, int]:
+    """Messages of the outbox by status; every status is there."""
+    rows = session.exec(select(Delivery.status, func.count()).group_by(Delivery.status)).all()
+    return {str(status): 0 for status in DeliveryStatus} | dict(rows)
+
+
+def outcomes(session: Session) -> Sequence[Outcome]:
+    """Jobs that came to an end, by kind and how."""
+    ended = select(Job.kind, Job.status, func.count(), func.sum(Job.cpu_seconds)).where(col(Job.status).in_(FINAL))
+    grouped = ended.group_by(Job.kind, Job.status).order_by(Job.kind, Job.status)
+    return [Outcome(kind, status, count, cpu or 0.0) for kind, status, count, cpu in session.exec(grouped)]
+
+
+def durations(session: Session, bounds: tuple[float, ...]) -> Sequence[Durations]:
+    """How long films took that were made: waiting for a worker, being made, and from message to film."""
+    stages = {
+        "waiting": (col(Job.received_at), col(Job.started_at)),
+        "working": (col(Job.started_at), col(Job.finished_at)),
+        "whole": (col(Job.received_at), col(Job.finished_at)),
+    }
+    return [
+        figure for stage, (start, end) in stages.items() for figure in _durations(session, stage, (start, end), bounds)
+    ]
+
+
+def _durations(
+    session: Session, stage: str, between: tuple[Any, Any], bounds: tuple[float, ...]
+) -> Sequence[Durations]:
+    assert all(low < high for low, high in pairwise(bounds))  # noqa: S101 - a mistake of ours
+    seconds = _seconds(session, *between)
+    within = [func.sum(case((seconds <= bound, 1), else_=0)) for bound in bounds]
+    made = (col(Job.status) == Status.DONE) & between[0].is_not(None) & between[1].is_not(None)
+    columns: list[Any] = [Job.kind, func.count(), func.sum(seconds), *within]
+    rows = session.connection().execute(select(*columns).where(made).group_by(Job.kind).order_by(Job.kind))
+    return [
+        Durations(kind, stage, bounds, tuple(int(part) for part in counts), count, float(total))
+        for kind, count, total, *counts in rows
+    ]
+
+
+def _seconds(session: Session, start: Any, end: Any) -> ColumnElement[float]:
+    """The seconds between two moments, in the words of the database at hand."""
+    if session.get_bind().dialect.name == "sqlite":
+        return (func.julianday(end) - func.julianday(start)) * 86400.0
+    return cast(extract("epoch", end - start), Float)
+
+
+def _backlog(session: Session, question: Any, now: datetime) -> Backlog:
+    count, oldest = session.exec(question).one()
+    return Backlog(count, max(0.0, (now - oldest).total_seconds()) if oldest is not None else 0.0)

@@ -1,0 +1,49 @@
+"""What was heard, kept so that it is heard once."""
+
+import uuid
+
+from sqlmodel import Session, col, select
+
+from models.files import Media
+from models.jobs import Job, TranscriptRow
+from models.words import Transcript
+
+
+def remember(session: Session, job: Job, media: Media, transcript: Transcript) -> None:
+    """Keep a job's words; a job has one transcript."""
+    if _of_job(session, job.id) is not None:
+        return
+    row = TranscriptRow(
+        tenant_id=job.tenant_id,
+        media_id=media.id,
+        job_id=job.id,
+        language=transcript.language,
+        engine=transcript.engine,
+        confidence=transcript.confidence,
+        words=[word.model_dump() for word in transcript.words],
+    )
+    session.add(row)
+    session.flush()
+
+
+def known(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
+    """Words given with a job, or heard before in the same file when `language` allows them ("auto": any)."""
+    row = _of_job(session, job.id) or _heard_before(session, media.file_id, language)
+    if row is None:
+        return None
+    return Transcript.model_validate(row.model_dump(include={"language", "words", "engine", "confidence"}))
+
+
+def _of_job(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
+    return session.exec(select(TranscriptRow).where(col(TranscriptRow.job_id) == job_id)).first()
+
+
+def _heard_before(session: Session, file_id: uuid.UUID | None, language: str) -> TranscriptRow | None:
+    wanted = (
+        select(TranscriptRow)
+        .join(Media, col(Media.id) == col(TranscriptRow.media_id))
+        .where(col(Media.file_id) == file_id, col(TranscriptRow.engine) != "given")
+        .order_by(col(TranscriptRow.created_at).desc())
+    )
+    rows = session.exec(wanted).all()
+    return next((row for row in rows if language in {"auto", row.language}), None)

@@ -20,12 +20,16 @@ class DeliveryStatus(StrEnum):
 
 
 class Wording(BaseModel):
-    """A sentence of the catalogues: its key, and the values its placeholders take."""
+    """A sentence of the catalogues: its key, and the values its placeholders take.
+
+    `inner` is a sentence that goes into the placeholder `value`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     key: str
     values: dict[str, str | int | float] = {}
+    inner: "Wording | None" = None
 
 
 class ChoiceWording(BaseModel):

@@ -69,6 +69,12 @@ class Children:
         with self._lock:
             self._living()
 
+    @property
+    def pid(self) -> int | None:
+        """The forkserver's process id, while there is one."""
+        server = self._server
+        return server.pid if server else None
+
     def close(self) -> None:
         """End the forkserver and whatever still runs."""
         with self._lock:
@@ -148,6 +154,10 @@ class _Server:
             raise Failed(Code.UNEXPECTED)
         if self._process.stderr:
             self._process.stderr.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def is_ours(self) -> bool:
         return self._owner == os.getpid() and self._process.poll() is None

@@ -29,8 +29,16 @@ def measured(children: Children, path: Path, directory: Path) -> Facts:
         if error.code is Code.CRASHED:
             raise Refused(Code.BROKEN_FILE) from error
         raise
+    return believed(facts, size=size)
+
+
+def believed(facts: object, *, size: int) -> Facts:
+    """The facts, if they can be true of a file of so many bytes: a child that was taken over would name its price.
+
+    Raises BROKEN_FILE.
+    """
     if not isinstance(facts, Facts) or facts.size != size or not _plausible(facts):
-        raise Refused(Code.BROKEN_FILE)  # a child that was taken over would name its own price
+        raise Refused(Code.BROKEN_FILE)
     return facts
 
 

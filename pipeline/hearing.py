@@ -8,10 +8,10 @@ from typing import Protocol
 
 import structlog
 
-from models.errors import Code, Failed
+from models.errors import Failed
 from models.films import CaptionOptions
 from models.words import Transcript
-from pipeline.speech.choice import choose, local_can_help
+from pipeline.speech.choice import choose, fallback
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class Hearing:
             try:
                 return self._ask(self._service, sound, folder, options.language, float(str(seconds)), run)
             except Failed as error:
-                if error.code is not Code.SPEECH_SERVICE_DOWN or not local_can_help(options.engine, options.language):
+                if fallback(options.engine, options.language, error) is None:
                     raise
                 log.warning("speech-service-down", falls_back_to="local")
         return Heard(_transcript(run("pipeline.speech.local:transcribe", {"wav": sound})))

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from models.deliveries import Delivery
 from models.files import Media, StoredFile
 from models.jobs import WAITING, Job, JobInput, JobOutput
-from models.media import Facts
+from models.media import Facts, MediaKind
 from models.people import Person
 from storage.media import MediaStore, digest
 from storage.outbox import UNSENT
@@ -58,6 +58,19 @@ def keep(session: Session, store: MediaStore, person: Person, file: Measured, *,
     session.add(media)
     session.flush()
     return media
+
+
+def last_video(session: Session, person_id: uuid.UUID, now: datetime) -> Media | None:
+    """The video a person sent last, while we still have it."""
+    is_result = exists().where(col(JobOutput.media_id) == col(Media.id))
+    wanted = select(Media).where(
+        col(Media.person_id) == person_id,
+        col(Media.kind) == MediaKind.VIDEO,
+        col(Media.file_id).is_not(None),
+        col(Media.expires_at) > now,
+        ~is_result,
+    )
+    return session.exec(wanted.order_by(col(Media.created_at).desc())).first()
 
 
 def path_of(session: Session, store: MediaStore, media: Media) -> Path:

@@ -28,16 +28,16 @@ def address_id(session: Session, account_id: uuid.UUID, chat: str, thread: str =
     found = known_address(session, account_id, chat, thread)
     if found is not None:
         return found
+    address = Address(account_id=account_id, chat=chat, thread=thread)
     try:
         with session.begin_nested():
-            address = Address(account_id=account_id, chat=chat, thread=thread)
             session.add(address)
-        return address.id
     except IntegrityError:  # somebody else was quicker
         found = known_address(session, account_id, chat, thread)
         if found is None:
             raise
         return found
+    return address.id
 
 
 def add(

@@ -28,24 +28,13 @@ def accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
     return list(session.exec(select(Account).where(col(Account.id).in_(list(ids)))))
 
 
-def person_known_as(session: Session, account: Account, external_id: str) -> Person | None:
-    """Who writes under that id, followed to the person it was merged into."""
-    wanted = select(Person).where(
-        col(Person.tenant_id) == account.tenant_id,
-        col(Person.channel) == account.channel,
-        col(Person.external_id) == external_id,
-    )
-    found = session.exec(wanted).one_or_none()
-    return merged(session, found) if found else None
-
-
 def meet(session: Session, account: Account, external_id: str, *, name: str, language: str) -> Person:
     """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
     fresh = Person(
         tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name, language=language
     )
     insert_once(session, fresh)
-    found = person_known_as(session, account, external_id)
+    found = identified(session, account.tenant_id, f"{account.channel}:{external_id}")
     assert found is not None  # noqa: S101 - it was inserted above or stood before
     if name and found.name != name:
         found.name = name
@@ -70,3 +59,13 @@ def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str) 
     address = session.exec(wanted).one()
     address.unreachable_at = None
     return address
+
+
+def identified(session: Session, tenant_id: uuid.UUID, identity: str) -> Person | None:
+    """A tenant's person by an identity such as `telegram:123`."""
+    channel, _, external_id = identity.partition(":")
+    wanted = select(Person).where(
+        col(Person.tenant_id) == tenant_id, col(Person.channel) == channel, col(Person.external_id) == external_id
+    )
+    found = session.exec(wanted).one_or_none()
+    return merged(session, found) if found else None

@@ -29,8 +29,16 @@ def remember(session: Session, job: Job, media: Media, transcript: Transcript) -
 def known(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
     """Words given with a job, or heard before in the same file when `language` allows them ("auto": any)."""
     row = _of_job(session, job.id) or _heard_before(session, media.file_id, language)
-    if row is None:
-        return None
+    return _value(row) if row else None
+
+
+def given(session: Session, job_id: uuid.UUID) -> Transcript | None:
+    """Words that came with a job, rather than being heard."""
+    row = _of_job(session, job_id)
+    return _value(row) if row and row.engine == "given" else None
+
+
+def _value(row: TranscriptRow) -> Transcript:
     return Transcript.model_validate(row.model_dump(include={"language", "words", "engine", "confidence"}))
 
 

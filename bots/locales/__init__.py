@@ -1,13 +1,16 @@
 """Every sentence people read, in English, Brazilian Portuguese and Spanish (Fluent catalogues)."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime.types import fluent_date
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT = "en"
+DATES = frozenset({"returns"})  # values that are ISO dates, and are written as each language writes them
 NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 
@@ -23,10 +26,14 @@ def say(language: str, key: str, values: Mapping[str, str | int | float] | None 
     pattern = bundle.get_message(key).value
     if pattern is None:
         raise KeyError(key)
-    text, errors = bundle.format_pattern(pattern, dict(values or {}))
+    text, errors = bundle.format_pattern(pattern, {name: _typed(name, value) for name, value in (values or {}).items()})
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
     return str(text)
+
+
+def _typed(name: str, value: str | int | float) -> object:
+    return fluent_date(date.fromisoformat(str(value)), dateStyle="long") if name in DATES else value
 
 
 def has(key: str) -> bool:

@@ -54,11 +54,21 @@ choice-english = English
 choice-portuguese = Portuguese
 choice-spanish = Spanish
 choice-other-language = Another language
-choice-made = ✅ { $label }
+choice-made = ✅ { $value }
+name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Find out
+
+hand-marker = Marker
+hand-light = Light skin
+hand-dark = Dark skin
+hand-left = Left-handed
+hand-none = No hand
+style-classic = Classic
+style-pill = Pill
+style-plate = Plate
 
 ## Language, settings, balance
 
@@ -114,7 +124,7 @@ grant-usage = Like this: /grant telegram:123456 10
 grant-unknown = I don't know anybody called { $who }. They have to write to me first.
 grant-done = { $who } got { $credits } credits and has { $available } now.
 stats =
-    Last 24 hours: { $people } people wrote.
+    Last 24 hours: { $updates } messages came in, and { $people } people ordered films.
     Films: { $done } done, { $failed } failed, { $cancelled } cancelled.
     Now: { $queued } waiting, { $running } being made.
 
@@ -144,6 +154,7 @@ error-speech-unclear = I can't make out what is said clearly enough for good cap
 error-language-not-heard = I can't hear that language here yet; only English.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
+error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
 error-not-enough-credits =
     { $available ->
         [0] You have no credits left

@@ -54,11 +54,21 @@ choice-english = Inglés
 choice-portuguese = Portugués
 choice-spanish = Español
 choice-other-language = Otro idioma
-choice-made = ✅ { $label }
+choice-made = ✅ { $value }
+name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Averiguarlo
+
+hand-marker = Rotulador
+hand-light = Piel clara
+hand-dark = Piel oscura
+hand-left = Zurda
+hand-none = Sin mano
+style-classic = Clásicos
+style-pill = Píldora
+style-plate = Placa
 
 ## Idioma, ajustes, saldo
 
@@ -114,7 +124,7 @@ grant-usage = Así: /grant telegram:123456 10
 grant-unknown = No conozco a nadie llamado { $who }. Primero tiene que escribirme.
 grant-done = { $who } recibió { $credits } créditos y ahora tiene { $available }.
 stats =
-    Últimas 24 horas: escribieron { $people } personas.
+    Últimas 24 horas: llegaron { $updates } mensajes y { $people } personas pidieron videos.
     Videos: { $done } listos, { $failed } fallidos, { $cancelled } cancelados.
     Ahora: { $queued } en cola, { $running } en proceso.
 
@@ -144,6 +154,7 @@ error-speech-unclear = No entiendo lo que se dice con claridad suficiente para b
 error-language-not-heard = Todavía no puedo oír ese idioma aquí; solo inglés.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
+error-script-not-drawn = Todavía no tengo letras para la escritura de esos subtítulos. Envía subtítulos en otra escritura, u otro video.
 error-not-enough-credits =
     { $available ->
         [0] No te quedan créditos

@@ -54,11 +54,21 @@ choice-english = Inglês
 choice-portuguese = Português
 choice-spanish = Espanhol
 choice-other-language = Outro idioma
-choice-made = ✅ { $label }
+choice-made = ✅ { $value }
+name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Descobrir
+
+hand-marker = Caneta
+hand-light = Pele clara
+hand-dark = Pele escura
+hand-left = Canhota
+hand-none = Sem mão
+style-classic = Clássicas
+style-pill = Pílula
+style-plate = Placa
 
 ## Idioma, ajustes, saldo
 
@@ -114,7 +124,7 @@ grant-usage = Assim: /grant telegram:123456 10
 grant-unknown = Não conheço ninguém chamado { $who }. A pessoa precisa me escrever primeiro.
 grant-done = { $who } recebeu { $credits } créditos e agora tem { $available }.
 stats =
-    Últimas 24 horas: { $people } pessoas escreveram.
+    Últimas 24 horas: { $updates } mensagens chegaram e { $people } pessoas pediram vídeos.
     Vídeos: { $done } prontos, { $failed } com falha, { $cancelled } cancelados.
     Agora: { $queued } na fila, { $running } em produção.
 
@@ -144,6 +154,7 @@ error-speech-unclear = Não entendo o que se fala com clareza suficiente para bo
 error-language-not-heard = Ainda não consigo ouvir esse idioma aqui; só inglês.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
+error-script-not-drawn = Ainda não tenho letras para a escrita dessas legendas. Mande legendas em outra escrita, ou outro vídeo.
 error-not-enough-credits =
     { $available ->
         [0] Seus créditos acabaram

@@ -1,0 +1,96 @@
+"""What happens when something is chosen under a message. The data of a choice is hostile: anybody can send it."""
+
+from collections.abc import Callable
+
+from bots.core import commands, films, menus
+from bots.core.films import Outcome
+from bots.core.visit import Reply, Visit, say, word
+from bots.locales import LANGUAGES
+from models.deliveries import Message
+from models.jobs import Job
+from models.people import Tastes
+from pipeline import announce
+from pipeline.service import Pipeline
+from storage import jobs, outbox
+from storage.outbox import Owed
+
+Handler = Callable[[Pipeline, Visit, Outcome, str], None]
+
+
+def choose(pipeline: Pipeline, visit: Visit, outcome: Outcome, data: str) -> None:
+    """Do what was chosen; what cannot be understood is answered, not ignored."""
+    name, _, argument = data.partition(":")
+    handler = HANDLERS.get(name)
+    if handler is None:
+        outcome.replies.append(say("not-understood"))
+    else:
+        handler(pipeline, visit, outcome, argument)
+
+
+def cancel(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    """The progress message shows that it was cancelled; only a cancellation that comes too late needs words."""
+    job_id = commands.job_id(argument)
+    if job_id is None or pipeline.cancel(visit.session, job_id, visit.person) is None:
+        outcome.replies.append(say("cancel-too-late"))
+
+
+def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    job = _job(visit, argument)
+    if job is None:
+        outcome.replies.append(say("error-not-found"))
+        return
+    cause = f"ack:{visit.account.id}:{visit.inbound.updates[0]}"
+    received = Owed(Message(paragraphs=(word("received"),)), cause, reply_to=job.reply_to)
+    status = outbox.owe(visit.session, visit.address, visit.person.id, received, visit.now)
+    films.again(pipeline, visit, outcome, job, status)
+
+
+def original(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    """The film as a file, as the messenger's own player may have squeezed it."""
+    job = _job(visit, argument)
+    film = jobs.outputs(visit.session, job.id).get("film") if job else None
+    if job is None or film is None or film.file_id is None:
+        outcome.replies.append(say("error-file-gone" if job else "error-not-found"))
+        return
+    owed = announce.original(job, film.id, f"file:{visit.account.id}:{visit.inbound.updates[0]}")
+    outbox.owe(visit.session, visit.address, visit.person.id, owed, visit.now)
+
+
+def set_taste(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    """`` shows all tastes, `hand` the values of one, `hand=left` takes a value."""
+    taste, _, value = argument.partition("=")
+    edits = visit.inbound.message
+    if taste not in menus.TASTES:
+        outcome.replies.append(Reply(menus.settings_menu(visit.tastes, edits)))
+    elif value not in {option.value for option in menus.options(taste)}:
+        outcome.replies.append(Reply(menus.taste_menu(taste, visit.tastes, edits)))
+    else:
+        tastes = Tastes.model_validate({**visit.person.tastes, taste: value})
+        visit.person.tastes = tastes.model_dump(mode="json")
+        outcome.replies.append(Reply(menus.settings_menu(tastes, edits)))
+
+
+def set_language(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    if argument not in LANGUAGES:
+        outcome.replies.append(Reply(menus.language_menu()))
+        return
+    visit.person.language = argument
+    visit.person.language_chosen = True
+    outcome.replies.append(Reply(Message(paragraphs=(word("language-set"),), edits=visit.inbound.message)))
+
+
+def _job(visit: Visit, argument: str) -> Job | None:
+    """A job of this person's own."""
+    job_id = commands.job_id(argument)
+    job = visit.session.get(Job, job_id) if job_id else None
+    return job if job and job.person_id == visit.person.id else None
+
+
+HANDLERS: dict[str, Handler] = {
+    "cancel": cancel,
+    "again": again,
+    "file": original,
+    "set": set_taste,
+    "language": set_language,
+    "spoken": films.speak,
+}

@@ -1,0 +1,158 @@
+"""The desk: takes what a channel brings, has it answered, and leaves the answer in the outbox."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from sqlmodel import Session
+
+from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
+from bots.core.conversation import Conversation
+from bots.core.films import Outcome
+from bots.core.rate import Pace
+from bots.core.visit import Received, Reply, Visit, refusal, word
+from bots.locales import best_language
+from models.deliveries import Message
+from models.errors import AppError, Code, Failed, Refused
+from models.limits import limits
+from models.people import Account, Address, Person
+from pipeline.service import Pipeline
+from storage import outbox, people, updates
+from storage.db import Database
+from storage.outbox import Owed
+
+log = structlog.get_logger(__name__)
+
+SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".json")
+
+
+@dataclass(slots=True)
+class Desk:
+    """One account's inlet. `settle` is called with what to wake after each commit.
+
+    `owners` are identities (`telegram:123`) that are administrators; `"*"` makes everybody one, for the local page.
+    """
+
+    db: Database
+    account: Account
+    channel: Channel
+    conversation: Conversation
+    poke: Callable[[], None]
+    owners: frozenset[str] = frozenset()
+    pace: Pace = field(default_factory=lambda: Pace(limits().person.messages_per_minute, time.monotonic))
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return self.conversation.pipeline
+
+    def remember(self, update: str, body: dict[str, object]) -> bool:
+        with self.db.transaction() as session:
+            return updates.remember(session, self.account.id, update, body, self.db.clock())
+
+    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+        with self.db.reading() as session:
+            return updates.forgotten(session, self.account.id)
+
+    async def ignore(self, ids: Sequence[str]) -> None:
+        await asyncio.to_thread(self._ignore, ids)
+
+    async def handle(self, inbound: Inbound) -> None:
+        started = time.monotonic()
+        too_fast = self.pace.exceeded(inbound.sender.external_id)
+        ack = await asyncio.to_thread(self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast)
+        if too_fast:
+            await asyncio.to_thread(self._slow_down, inbound)
+        elif not inbound.attachments:
+            await self._answer(inbound, (), None)
+        else:
+            with self.pipeline.passing_folder() as folder:
+                files = await self._collect(inbound.attachments, folder)
+                await self._answer(inbound, files, ack)
+        log.info("update", channel=self.channel.name, seconds=round(time.monotonic() - started, 3))
+
+    async def _answer(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> None:
+        outcome = await asyncio.to_thread(self._transact, inbound, files, ack)
+        self.poke()
+        for job_id in outcome.jobs:
+            await asyncio.to_thread(self.pipeline.wake, job_id)
+
+    async def _collect(self, attachments: Sequence[Attachment], folder: Path) -> tuple[Received, ...]:
+        """Fetch and measure, one file after the other."""
+        return tuple([await self._receive(each, folder / str(place)) for place, each in enumerate(attachments)])
+
+    async def _receive(self, attachment: Attachment, path: Path) -> Received:
+        try:
+            await self.channel.fetch(attachment, path)
+            return await asyncio.to_thread(self._measure, attachment, path)
+        except ChannelError as error:
+            log.warning("fetch-failed", channel=self.channel.name, error=str(error))
+            return Failed(Code.UNEXPECTED)
+        except AppError as error:
+            return error
+
+    def _measure(self, attachment: Attachment, path: Path) -> Received:
+        if attachment.kind is AttachmentKind.FILE and attachment.name.lower().endswith(SUBTITLES):
+            return self.pipeline.receive_subtitles(path)
+        return self.pipeline.receive(path, attachment.name)
+
+    def _begin(self, inbound: Inbound, *, acknowledge: bool) -> int | None:
+        """Count the attempt, and owe the acknowledgement of files before anything slow is done."""
+        with self.db.transaction() as session:
+            updates.count_attempt(session, self.account.id, inbound.updates)
+            if not acknowledge:
+                return None
+            person, address = self._meet(session, inbound)
+            key = "received-album" if len(inbound.attachments) > 1 else "received"
+            cause = f"ack:{self.account.id}:{inbound.updates[0]}"
+            owed = Owed(Message(paragraphs=(word(key),)), cause, reply_to=inbound.message)
+            ack = outbox.owe(session, address, person.id, owed, self.db.clock())
+        self.poke()
+        return ack
+
+    def _transact(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
+        """Update, answer and everything the answer causes: one transaction."""
+        with self.db.transaction() as session:
+            now = self.db.clock()
+            if not updates.first_time(session, self.account.id, inbound.updates, now):
+                return Outcome()
+            person, address = self._meet(session, inbound)
+            visit = Visit(session, self.account, person, address, inbound, self.channel.can, now, files, ack)
+            outcome = self.conversation.answer(visit)
+            self._owe(session, visit, outcome.replies)
+            return outcome
+
+    def _meet(self, session: Session, inbound: Inbound) -> tuple[Person, Address]:
+        sender = inbound.sender
+        language = best_language(sender.language)
+        person = people.meet(session, self.account, sender.external_id, name=sender.name, language=language)
+        identity = f"{self.account.channel}:{sender.external_id}"
+        role = "admin" if identity in self.owners or "*" in self.owners else person.role
+        if role != person.role:
+            person.role = role
+        return person, people.address_of(session, self.account.id, inbound.place.chat, inbound.place.thread)
+
+    def _owe(self, session: Session, visit: Visit, replies: Sequence[Reply]) -> None:
+        cause = f"update:{self.account.id}:{visit.inbound.updates[0]}"
+        for number, reply in enumerate(replies):
+            reply_to = visit.inbound.message if reply.answers else None
+            owed = Owed(reply.message, cause, part=str(number), reply_to=reply_to)
+            outbox.owe(session, visit.address, visit.person.id, owed, visit.now)
+
+    def _slow_down(self, inbound: Inbound) -> None:
+        """Tell somebody who writes too fast, once a minute, and leave what they sent unanswered."""
+        with self.db.transaction() as session:
+            now = self.db.clock()
+            if not updates.first_time(session, self.account.id, inbound.updates, now):
+                return
+            person, address = self._meet(session, inbound)
+            message = refusal(Refused(Code.TOO_FAST)).message
+            cause = f"pace:{person.id}:{now:%Y-%m-%dT%H:%M}"
+            outbox.owe(session, address, person.id, Owed(message, cause), now)
+        self.poke()
+
+    def _ignore(self, ids: Sequence[str]) -> None:
+        with self.db.transaction() as session:
+            updates.first_time(session, self.account.id, ids, self.db.clock())

@@ -98,7 +98,8 @@ class Children:
         `on_usage` hears the processor seconds spent, however it ends. Raises `Cancelled`, `Refused` (TOO_HEAVY when a
         limit was hit) and `Failed` (CRASHED when the child or its code broke, UNEXPECTED when none can be started).
         """
-        request = wire.Request(task, dict(arguments), directory.resolve(), allowance)
+        anchored = {name: wire.anchored(value) for name, value in arguments.items()}
+        request = wire.Request(task, anchored, directory.resolve(), allowance)
         with self._start(request) as child:
             try:
                 return child.outcome(on_progress, is_cancelled)

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -24,7 +24,7 @@ class SpeechService(Protocol):
     def transcribe(self, audio: Path, language: str | None) -> Transcript: ...
 
 
-Run = Callable[[str, dict[str, object]], object]
+Run = Callable[[str, dict[str, object]], Any]
 """Runs a task in the job's child: its dotted name and its arguments."""
 
 
@@ -46,22 +46,21 @@ class Hearing:
     def hear(self, media: Path, options: CaptionOptions, folder: Path, run: Run) -> Heard:
         """Raises Refused (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or Failed(SPEECH_SERVICE_DOWN)."""
         engine = choose(options.engine, options.language, has_groq=self._service is not None)
-        sound = folder / "sound.wav"
-        seconds = run("pipeline.media.audio:extract", {"media": media, "out": sound})
+        sound, small = folder / "sound.wav", folder / "sound.ogg"
+        asked = {"media": media, "wav": sound, "upload": small if engine == "groq" else None}
+        seconds = float(run("pipeline.speech.preparation:prepare", asked))
         if engine == "groq" and self._service is not None:
             try:
-                return self._ask(self._service, sound, folder, options.language, float(str(seconds)), run)
+                return self._ask(self._service, small, options.language, seconds)
             except Failed as error:
                 if fallback(options.engine, options.language, error) is None:
                     raise
                 log.warning("speech-service-down", falls_back_to="local")
-        return Heard(_transcript(run("pipeline.speech.local:transcribe", {"wav": sound})))
+        return Heard(run("pipeline.speech.local:transcribe", {"wav": sound}))
 
     @staticmethod
-    def _ask(service: SpeechService, sound: Path, folder: Path, language: str, seconds: float, run: Run) -> Heard:
-        small = folder / "sound.ogg"
-        run("pipeline.media.audio:compress", {"wav": sound, "out": small})
-        transcript = service.transcribe(small, None if language == "auto" else language)
+    def _ask(service: SpeechService, sound: Path, language: str, seconds: float) -> Heard:
+        transcript = service.transcribe(sound, None if language == "auto" else language)
         return Heard(transcript, seconds, round(seconds * SERVICE_PRICE))
 
 
@@ -76,7 +75,3 @@ def speech_service(api_key: str | None, base_url: str) -> SpeechService | None:
     adapter = importlib.import_module("pipeline.speech.groq")
     service: SpeechService = adapter.GroqEngine(api_key, base_url or None)
     return service
-
-
-def _transcript(value: object) -> Transcript:
-    return Transcript.model_validate(value)

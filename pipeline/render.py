@@ -1,7 +1,7 @@
 """One job's film, made in sandboxed children: the pictures drawn, or the words heard and shown."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ class Work:
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
+    records: Mapping[str, Path] = field(default_factory=dict)  # what an engine is to write beside the film
 
 
 @dataclass(slots=True)
@@ -60,6 +61,13 @@ class Renderer:
             return _sketch(work, run)
         return self._caption(work, run)
 
+    def hear(self, work: Work, progress: Progress, is_cancelled: Callable[[], bool], usage: Usage) -> Transcript:
+        """Only the words, without a film."""
+        run = _Run(self.children, work, progress, is_cancelled, usage)
+        options = CaptionOptions.model_validate(work.parameters)
+        heard = self.hearing.hear(work.inputs[0], options, work.folder, run.within(Stage.LISTENING, 0.0, 1.0))
+        return heard.transcript
+
     def _caption(self, work: Work, run: "_Run") -> Rendered:
         options = CaptionOptions.model_validate(work.parameters)
         video = work.inputs[0]
@@ -75,6 +83,7 @@ class Renderer:
                 "out": work.folder / "film.mp4",
                 "options": options,
                 "language": transcript.language,
+                **work.records,
             },
         )
         return Rendered(film, transcript)
@@ -93,6 +102,7 @@ def _sketch(work: Work, run: "_Run") -> Rendered:
             "pictures": work.inputs,
             "out": work.folder / "film.mp4",
             "options": SketchOptions.model_validate(work.parameters),
+            **work.records,
         },
     )
     return Rendered(film)

@@ -106,7 +106,7 @@ class Pipeline:
         with self.passing_folder() as folder:
             transcript: Transcript = self.children.run(
                 "pipeline.speech.subtitles:read",
-                {"path": path},
+                {"data": path.read_bytes()},
                 directory=folder,
                 allowance=Allowance.for_measuring(MAX_SUBTITLES),
             )

@@ -191,6 +191,18 @@ def _parts(value: object) -> Iterable[object]:
     return ()
 
 
+def anchored(value: object) -> object:
+    """The same value with the paths in its mappings and sequences made absolute: a child works in another folder."""
+    match value:
+        case Path():
+            return value.absolute()
+        case Mapping():
+            return {key: anchored(item) for key, item in value.items()}
+        case list() | tuple():
+            return [anchored(item) for item in value] if isinstance(value, list) else tuple(map(anchored, value))
+    return value
+
+
 @cache
 def _adapter(name: str) -> TypeAdapter[Any]:
     return TypeAdapter(TYPES[name])

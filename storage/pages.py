@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, text
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from models.deliveries import PageMessage
@@ -21,23 +20,6 @@ def known_address(session: Session, account_id: uuid.UUID, chat: str, thread: st
     """The id of a place, if anybody has spoken there."""
     here = select(Address.id).where(Address.account_id == account_id, Address.chat == chat, Address.thread == thread)
     return session.exec(here).first()
-
-
-def address_id(session: Session, account_id: uuid.UUID, chat: str, thread: str = "") -> uuid.UUID:
-    """The id of that place, which is created when nobody has spoken there before."""
-    found = known_address(session, account_id, chat, thread)
-    if found is not None:
-        return found
-    address = Address(account_id=account_id, chat=chat, thread=thread)
-    try:
-        with session.begin_nested():
-            session.add(address)
-    except IntegrityError:  # somebody else was quicker
-        found = known_address(session, account_id, chat, thread)
-        if found is None:
-            raise
-        return found
-    return address.id
 
 
 def add(

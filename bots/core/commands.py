@@ -121,16 +121,16 @@ def find(name: str, visit: Visit) -> Command | None:
 def menu() -> Commands:
     """The commands as messengers show them, in every language."""
 
-    def listed(tag: str, *, admins: bool) -> tuple[CommandHelp, ...]:
+    def listed(tag: str, *, for_admins: bool) -> tuple[CommandHelp, ...]:
         return tuple(
             CommandHelp(command.name, sentence(tag, f"command-{command.name}"))
             for command in COMMANDS
-            if admins or not command.for_admins
+            if command.for_admins is for_admins
         )
 
     return Commands(
-        people={tag: listed(tag, admins=False) for tag in LANGUAGES},
-        admins={tag: listed(tag, admins=True) for tag in LANGUAGES},
+        people={tag: listed(tag, for_admins=False) for tag in LANGUAGES},
+        admins={tag: listed(tag, for_admins=True) for tag in LANGUAGES},
     )
 
 

@@ -32,7 +32,7 @@ def say(language: str, key: str, values: Mapping[str, str | int | float] | None 
     return str(text)
 
 
-def _typed(name: str, value: str | int | float) -> object:
+def _typed(name: str, value: str | float) -> object:
     return fluent_date(date.fromisoformat(str(value)), dateStyle="long") if name in DATES else value
 
 

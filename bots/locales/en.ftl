@@ -15,6 +15,7 @@ help =
     /balance your credits
     /language the language I speak
     /cancel stop what I'm working on
+about = Pictures drawn by hand on film, and videos with animated captions.
 not-understood = I make films out of pictures and videos. Send me one! /help tells you more.
 audio-needs-picture = That is sound only. Send me a video with speech and I'll put captions on it, or a picture and I'll draw it.
 command-start = Start here

@@ -15,6 +15,7 @@ help =
     /balance tus créditos
     /language el idioma que hablo
     /cancel parar lo que estoy haciendo
+about = Imágenes dibujadas a mano en video, y videos con subtítulos animados.
 not-understood = Hago videos a partir de imágenes y videos. ¡Envíame uno! En /help te cuento más.
 audio-needs-picture = Eso es solo sonido. Envíame un video con voz y le pongo subtítulos, o una imagen y la dibujo.
 command-start = Empieza aquí

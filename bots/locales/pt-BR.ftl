@@ -15,6 +15,7 @@ help =
     /balance seus créditos
     /language o idioma que eu falo
     /cancel parar o que estou fazendo
+about = Imagens desenhadas à mão em vídeo, e vídeos com legendas animadas.
 not-understood = Eu faço vídeos a partir de imagens e vídeos. Mande um! Em /help explico mais.
 audio-needs-picture = Isso é só áudio. Mande um vídeo com fala e eu coloco legendas, ou uma imagem e eu desenho.
 command-start = Comece aqui

@@ -1,0 +1,181 @@
+"""`rabisco up`, `telegram`, `web` and `worker`: the processes that serve people."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import structlog
+import typer
+from pydantic import SecretStr
+
+from bots import wiring
+from bots.telegram.errors import TelegramRefused
+from bots.telegram.gateway import TelegramGateway
+from bots.web.server import WebServer
+from models.errors import Code, Refused
+from models.settings import Settings
+from pipeline.worker import Crew
+
+log = structlog.get_logger(__name__)
+
+Port = Annotated[int, typer.Option(min=0, max=65535)]
+Host = Annotated[str, typer.Option(help="The page is for this machine alone unless another address is given.")]
+PATIENCE = 110.0  # seconds a worker of its own gives running jobs when it is told to stop
+
+
+def up(port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    """Run everything on one machine: the chat page, the workers, and Telegram when a token is set.
+
+    Example: rabisco up --port 8000
+    """
+    asyncio.run(_up(_settings(), host, port))
+
+
+def telegram() -> None:
+    """Run the Telegram bot alone.
+
+    Example: TELEGRAM_BOT_TOKEN=123:abc rabisco telegram
+    """
+    asyncio.run(_telegram(_settings()))
+
+
+def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
+    """Run the web server alone.
+
+    Example: rabisco web --port 8000
+    """
+    asyncio.run(_web(_settings(), host, port))
+
+
+def worker() -> None:
+    """Run the workers alone; several may run on several machines.
+
+    Example: REDIS_URL=redis://localhost rabisco worker
+    """
+    asyncio.run(_worker(_settings()))
+
+
+async def _up(settings: Settings, host: str, port: int) -> None:
+    async with AsyncExitStack() as stack:
+        house = await _open(stack, settings)
+        chats = wiring.Chats(house)
+        server = wiring.page_server(chats, host=host, port=port)
+        bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
+        await _employ(stack, house.crew(), patience=0.0)
+        await stack.enter_async_context(chats.delivering())
+        for bot in bots:
+            await _connect(stack, bot)
+        await _until_stopped(_serve(server, host), *(bot.finished() for bot in bots))
+
+
+async def _telegram(settings: Settings) -> None:
+    if settings.telegram_bot_token is None:
+        raise Refused(Code.USAGE)
+    async with AsyncExitStack() as stack:
+        chats = wiring.Chats(await _open(stack, settings))
+        bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
+        await stack.enter_async_context(chats.delivering())
+        await _connect(stack, bot)
+        await _until_stopped(bot.finished())
+
+
+async def _web(settings: Settings, host: str, port: int) -> None:
+    async with AsyncExitStack() as stack:
+        chats = wiring.Chats(await _open(stack, settings))
+        server = wiring.page_server(chats, host=host, port=port)
+        await stack.enter_async_context(chats.delivering())
+        await _until_stopped(_serve(server, host))
+
+
+async def _worker(settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        house = await _open(stack, settings)
+        await _employ(stack, house.crew(), patience=PATIENCE)
+        typer.echo(f"{settings.workers} workers are ready")
+        await _until_stopped()
+
+
+async def _open(stack: AsyncExitStack, settings: Settings) -> wiring.House:
+    house = await asyncio.to_thread(wiring.House.open, settings)
+    stack.callback(house.close)
+    return house
+
+
+async def _employ(stack: AsyncExitStack, crew: Crew, *, patience: float) -> None:
+    await asyncio.to_thread(crew.start)
+    stack.push_async_callback(asyncio.to_thread, crew.stop, patience)
+
+
+async def _connect(stack: AsyncExitStack, bot: TelegramGateway) -> None:
+    stack.push_async_callback(bot.stop)
+    try:
+        await bot.start()
+    except TelegramRefused as error:
+        log.error("telegram", reason=str(error))  # noqa: TRY400 - the token must not be shown in a traceback
+    else:
+        typer.echo(f"Telegram: {bot.address}")
+
+
+async def _serve(server: WebServer, host: str) -> None:
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it in no other way
+        await asyncio.sleep(0.05)
+    if server.started:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        typer.echo(f"The chat page: http://{host}:{port}   (Ctrl-C ends it)")
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def _until_stopped(*work: Coroutine[object, object, None]) -> None:
+    """Run until SIGINT or SIGTERM, or until one of these ends."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    tasks = [asyncio.create_task(each) for each in (*work, _wait(stopped))]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _wait(stopped: asyncio.Event) -> None:
+    await stopped.wait()
+
+
+def _settings() -> Settings:
+    settings = Settings()
+    _configure_log(settings)
+    return settings
+
+
+def _configure_log(settings: Settings) -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and Telegram's hold the token
+    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
+def _secret(value: SecretStr) -> str:
+    return value.get_secret_value()
+
+
+def register(app: typer.Typer) -> None:
+    for command in (up, telegram, web, worker):
+        app.command()(command)

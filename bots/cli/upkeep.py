@@ -1,0 +1,130 @@
+"""`rabisco migrate` and `doctor`: keeping an installation well."""
+
+import platform
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import redis
+import typer
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from models.catalogue import CatalogueError, read_catalogue
+from models.settings import Settings
+from pipeline.child import Children
+from pipeline.protections import Protections
+from storage.db import Database
+from storage.migrate import is_current, upgrade
+
+LEAST_DISK = 1_000_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and what to do if not."""
+
+    what: str
+    ok: bool
+    say: str
+
+
+def migrate() -> None:
+    """Bring the database to this version's schema.
+
+    Example: rabisco migrate
+    """
+    settings = Settings()
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = Database(settings.database)
+    upgrade(db)
+    db.close()
+    typer.echo("The database is up to date.")
+
+
+def doctor() -> None:
+    """Look at every part of the installation and say how to mend what is not well.
+
+    Example: rabisco doctor
+    """
+    findings = list(examine(Settings()))
+    for finding in findings:
+        typer.echo(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}: {finding.say}")
+    raise typer.Exit(0 if all(finding.ok for finding in findings) else 2)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Everything the doctor looks at, in order."""
+    yield Finding("python", ok=True, say=platform.python_version())
+    yield _database(settings)
+    yield _redis(settings)
+    yield _disk(settings)
+    yield _catalogue(settings)
+    yield _telegram(settings)
+    yield _speech(settings)
+    yield from _sandbox()
+
+
+def _database(settings: Settings) -> Finding:
+    db = Database(settings.database)
+    try:
+        current = is_current(db)
+    except (DBAPIError, SQLAlchemyError) as error:
+        reason = type(error).__name__
+        return Finding("database", ok=False, say=f"cannot be reached ({reason}); check DATABASE_URL")
+    finally:
+        db.close()
+    name = db.url.get_backend_name()
+    return Finding("database", current, f"{name}, {'up to date' if current else 'run: rabisco migrate'}")
+
+
+def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return Finding("queue", ok=True, say="inside the process; set REDIS_URL to use several processes")
+    try:
+        redis.Redis.from_url(settings.redis_url, socket_timeout=3).ping()
+    except redis.RedisError as error:
+        return Finding("queue", ok=False, say=f"Redis does not answer ({type(error).__name__}); check REDIS_URL")
+    return Finding("queue", ok=True, say="Redis answers")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.data_dir.resolve(), *settings.data_dir.resolve().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    return Finding("disk", free > LEAST_DISK, f"{free / 1e9:.1f} GB free; films need at least 1 GB")
+
+
+def _catalogue(settings: Settings) -> Finding:
+    try:
+        plans = ", ".join(read_catalogue(settings.catalogue).plans)
+    except CatalogueError as error:
+        return Finding("prices", ok=False, say=" ".join(str(error).split()))
+    return Finding("prices", ok=True, say=f"plans: {plans}")
+
+
+def _telegram(settings: Settings) -> Finding:
+    token = settings.telegram_bot_token
+    if token is None:
+        return Finding("telegram", ok=True, say="off; set TELEGRAM_BOT_TOKEN to the token of @BotFather")
+    well_formed = token.get_secret_value().partition(":")[0].isdecimal()
+    say = "a token is set" if well_formed else "TELEGRAM_BOT_TOKEN is not of the form 123456:ABC"
+    return Finding("telegram", well_formed, say)
+
+
+def _speech(settings: Settings) -> Finding:
+    if settings.groq_api_key:
+        return Finding("speech", ok=True, say="Groq hears every language")
+    return Finding("speech", ok=True, say="this machine hears English alone; set GROQ_API_KEY for other languages")
+
+
+def _sandbox() -> Iterator[Finding]:
+    with Children() as children:
+        held = asdict(Protections.tried(children))
+    for name, holds in held.items():
+        say = "holds" if holds else "this kernel does not offer it; films are made all the same"
+        yield Finding(f"sandbox, {name.replace('_', ' ')}", ok=True, say=say)
+
+
+def register(app: typer.Typer) -> None:
+    for command in (migrate, doctor):
+        app.command()(command)

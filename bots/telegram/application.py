@@ -1,0 +1,35 @@
+"""The library's application, put together."""
+
+from typing import Any
+
+from telegram.ext import Application, ApplicationBuilder
+
+from bots.telegram.intake import DurableQueue
+from bots.telegram.limiter import ShortPauses
+from bots.telegram.transport import StreamingRequest
+from models.settings import OFFICIAL_TELEGRAM
+
+Builder = ApplicationBuilder[Any, Any, Any, Any, Any, Any]
+App = Application[Any, Any, Any, Any, Any, Any]
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
+WAITING_UPDATES = 4096  # updates waiting for their turn; how many are answered at once is for the lanes to say
+
+
+def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
+    """A builder for that bot at that server."""
+    api = api_url.rstrip("/")
+    return (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api}/bot")
+        .base_file_url(f"{api}/file/bot")
+        .request(StreamingRequest())
+        .get_updates_request(StreamingRequest(connection_pool_size=2))
+    )
+
+
+def built(builder: Builder, queue: DurableQueue) -> App:
+    """The application of a builder that says which bot, where and how; the rest is ours."""
+    builder.rate_limiter(ShortPauses()).update_queue(queue).job_queue(None)
+    return builder.concurrent_updates(WAITING_UPDATES).build()

@@ -1,0 +1,254 @@
+"""Telegram in one process: the library's application, polling, order, albums, and a clean end."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.ext import TypeHandler
+
+from bots.core.channel import Capabilities, Channel, Inbound, Inlet
+from bots.telegram.albums import AlbumCollector, owner_of
+from bots.telegram.application import ALLOWED_UPDATES, App, Builder, built
+from bots.telegram.channel import OFFICIAL, TelegramChannel
+from bots.telegram.errors import TelegramRefused
+from bots.telegram.intake import DurableQueue
+from bots.telegram.lanes import Lanes, Turn
+from bots.telegram.menu import Profile, publish
+from bots.telegram.read import Me, album_of, read
+
+log = structlog.get_logger(__name__)
+InletFor = Callable[[Channel], Inlet]
+
+BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
+TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
+DEAF = "Telegram's messages are received no more; the log says why."
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a gateway behaves in time; seconds and counts."""
+
+    poll: int = 20  # how long Telegram holds a request open
+    reconnect: float = 1.0  # the first pause when Telegram cannot be reached; doubles up to half a minute
+    retry: float = 30.0  # how often updates whose handling failed are taken up again
+    grace: float = 10.0  # how long the end waits for what is being handled
+    conflicts: int = 3  # second receivers seen within a minute before giving up: one is normal at a restart
+    at_once: int = 32  # people answered at the same time
+
+
+def create_application(builder: Builder, inlet_for: InletFor) -> App:
+    """The application alone, for whoever feeds it updates in another way."""
+    return TelegramGateway(builder, inlet_for).application
+
+
+class TelegramGateway:
+    """One bot. Build it inside the running loop; `inlet_for` makes the way in for the channel it is given."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        inlet_for: InletFor,
+        profile: Profile | None = None,
+        *,
+        can: Capabilities = OFFICIAL,
+        pace: Pace | None = None,
+    ) -> None:
+        self._pace = pace or Pace()
+        self._profile = profile or Profile()
+        self._queue = DurableQueue(self._keep)
+        self.application = built(builder, self._queue)
+        self.application.add_handler(TypeHandler(Update, self._take))
+        self.application.add_error_handler(_log_failure)
+        self.channel = TelegramChannel(self.application.bot, can)
+        self._inlet = inlet_for(self.channel)
+        self._lanes = Lanes(self._pace.at_once)
+        self._albums = AlbumCollector(can.album_seconds, self._album)
+        self._in_hand: set[str] = set()  # updates that were queued and are not done with
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._conflicts: list[float] = []
+        self._ending = asyncio.Lock()
+        self._ended = asyncio.Event()
+        self.error: TelegramRefused | None = None
+
+    async def start(self) -> None:
+        """Begin to receive. A Telegram that cannot be reached is tried again in the background.
+
+        Raises TelegramRefused when the token is not accepted.
+        """
+        try:
+            await self._connect()
+        except TelegramError as error:
+            log.warning("telegram cannot be reached", error=type(error).__name__)
+            self._spawn(self._reconnect())
+
+    async def stop(self) -> None:
+        """Receive no more, finish what is being handled, and let go of everything. May be called twice."""
+        async with self._ending:
+            if self._ended.is_set():
+                return
+            current = asyncio.current_task()
+            for task in self._tasks - {current}:
+                task.cancel()
+            await self._wind_down()
+            self._ended.set()
+
+    async def finished(self) -> None:
+        """Wait for the end. Raises TelegramRefused when it was not asked for."""
+        await self._ended.wait()
+        if self.error:
+            raise self.error
+
+    async def receive(self, body: dict[str, Any]) -> None:
+        """Take an update that a webhook brought. Raises NotKept: the webhook then answers that it failed."""
+        await self._queue.put(Update.de_json(body, self.application.bot))
+
+    async def _connect(self) -> None:
+        try:
+            await self.application.initialize()
+        except InvalidToken:
+            raise TelegramRefused(BAD_TOKEN) from None  # the library's own message shows the token
+        if not self.application.running:
+            await self.application.start()
+            await self._take_up_again()
+        await self._poll()
+        self._spawn(publish(self.application.bot, self._profile))
+        self._spawn(self._retry())
+
+    async def _reconnect(self) -> None:
+        pause = self._pace.reconnect
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                return await self._connect()
+            except TelegramRefused as error:
+                return self._give_up(error)
+            except TelegramError:
+                pause = min(30.0, pause * 2)
+
+    async def _poll(self) -> None:
+        updater = self.application.updater
+        if updater is None:
+            return
+        before = asyncio.all_tasks()
+        await updater.start_polling(
+            timeout=self._pace.poll,
+            allowed_updates=ALLOWED_UPDATES,
+            drop_pending_updates=False,
+            error_callback=self._polling_failed,
+        )
+        for task in asyncio.all_tasks() - before:
+            if "polling_task" in task.get_name():
+                task.add_done_callback(self._polling_ended)
+
+    def _polling_failed(self, error: TelegramError) -> None:
+        log.warning("polling failed", error=type(error).__name__)
+        if not isinstance(error, Conflict):
+            return
+        now = asyncio.get_running_loop().time()
+        self._conflicts = [then for then in self._conflicts if then > now - 60] + [now]
+        if len(self._conflicts) >= self._pace.conflicts:
+            self._give_up(TelegramRefused(TWO_RECEIVERS))
+
+    def _polling_ended(self, task: asyncio.Task[Any]) -> None:
+        """The library's poller ends by itself when the token is withdrawn in the middle."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self._give_up(TelegramRefused(BAD_TOKEN if isinstance(error, InvalidToken) else DEAF))
+
+    def _give_up(self, error: TelegramRefused) -> None:
+        if self.error is None:
+            self.error = error
+            log.error("telegram stopped", reason=str(error))
+            self._spawn(self.stop())
+
+    async def _wind_down(self) -> None:
+        updater = self.application.updater
+        if updater and updater.running:
+            with suppress(TelegramError):  # a poller that had failed says so once more
+                await updater.stop()
+        self._albums.stop()
+        if self.application.running:
+            try:
+                await asyncio.wait_for(self.application.stop(), self._pace.grace)
+            except TimeoutError:
+                log.warning("updates left for the next start", count=len(self._in_hand))
+        await self.application.shutdown()
+
+    async def _keep(self, update: Update) -> bool:
+        """In hand before it is kept, or it would look forgotten for a moment."""
+        name = str(update.update_id)
+        mine, new = name not in self._in_hand, False
+        self._in_hand.add(name)
+        try:
+            new = await asyncio.to_thread(self._inlet.remember, name, update.to_dict())
+        finally:
+            if mine and not new:
+                self._in_hand.discard(name)
+        return new
+
+    async def _retry(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.retry)
+            await self._take_up_again()
+
+    async def _take_up_again(self) -> None:
+        """Queue what was kept, but is neither handled nor in hand: a crash or a failure came between."""
+        try:
+            forgotten = await asyncio.to_thread(self._inlet.forgotten)
+        except Exception:
+            log.exception("kept updates cannot be read")
+            return
+        for name, body in forgotten:
+            if name not in self._in_hand:
+                self._in_hand.add(name)
+                await self._queue.again(Update.de_json(body, self.application.bot))
+
+    async def _take(self, update: Update, _context: object) -> None:
+        """Everything up to taking a turn happens without a pause, so that the order stays."""
+        if update.callback_query:
+            self._spawn(_answer(update.callback_query))
+        album, names = album_of(update), (str(update.update_id),)
+        inbound = read(update, self._me(), addressed=self._albums.has(album))
+        if inbound is None:
+            await self._inlet.ignore(names)
+            self._in_hand.difference_update(names)
+        elif album:
+            self._albums.add(album, inbound)
+        else:
+            self._albums.close(owner_of(inbound))
+            await self._handle(inbound, self._lanes.turn(owner_of(inbound)))
+
+    def _album(self, inbound: Inbound) -> None:
+        self.application.create_task(self._handle(inbound, self._lanes.turn(owner_of(inbound))))
+
+    async def _handle(self, inbound: Inbound, turn: Turn) -> None:
+        try:
+            async with turn:
+                await self._inlet.handle(inbound)
+        finally:
+            self._in_hand.difference_update(inbound.updates)
+
+    def _me(self) -> Me:
+        return Me(self.application.bot.id, self.application.bot.username)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _answer(query: CallbackQuery) -> None:
+    """Stop the button's hourglass; too late is no harm."""
+    with suppress(TelegramError):
+        await query.answer()
+
+
+async def _log_failure(update: object, context: Any) -> None:
+    """What failed stays unhandled, and is taken up again."""
+    name = update.update_id if isinstance(update, Update) else None
+    log.error("update failed", update=name, error=type(context.error).__name__, exc_info=context.error)

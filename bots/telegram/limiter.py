@@ -1,0 +1,42 @@
+"""Flood limits: short pauses are sat out, long ones handed back."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import AIORateLimiter
+
+from bots.telegram.errors import LongPause, pause_of
+
+JSON = bool | dict[str, Any] | list[dict[str, Any]]
+
+
+class ShortPauses(AIORateLimiter):
+    """Retries after pauses of at most `longest` seconds.
+
+    The base class stops every request to Telegram while it waits for one. A pause of minutes in one chat would stop all
+    chats, and outlast the lease of what is being sent: such a pause belongs to the outbox.
+    """
+
+    def __init__(self, longest: float = 5.0, max_retries: int = 2) -> None:
+        super().__init__(max_retries=max_retries)
+        self._longest = longest
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, JSON]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> JSON:
+        async def brief(*request: Any, **options: Any) -> JSON:
+            try:
+                return await callback(*request, **options)
+            except RetryAfter as error:
+                if pause_of(error) > self._longest:
+                    raise LongPause(pause_of(error)) from error
+                raise
+
+        return await super().process_request(brief, args, kwargs, endpoint, data, rate_limit_args)

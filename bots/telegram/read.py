@@ -1,0 +1,173 @@
+"""What a person sent, out of Telegram's updates. Pure: nothing here speaks to Telegram.
+
+Facts of the shapes: core.telegram.org/bots/api. Edited messages, channel posts, business messages, other bots and
+service messages are not for us; in groups only what is addressed to the bot is.
+"""
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from telegram import CallbackQuery, Document, Message, PhotoSize, Update, User
+from telegram.constants import ChatType
+
+from bots.core.channel import Attachment, AttachmentKind, Inbound, Place, Sender
+
+_COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?=\s|$)")
+_FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
+_UNTOLD = {None, "", "application/octet-stream"}
+_ODDITIES = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game")
+_TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's own
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The bot itself, as others name it."""
+
+    id: int
+    username: str
+
+
+def read(update: Update, me: Me, *, addressed: bool = False) -> Inbound | None:
+    """What the update says to us, or None when it needs no answer.
+
+    `addressed` tells of a message in a group that it is meant for the bot although nothing in it says so: the rest of
+    an album whose caption did.
+    """
+    if update.callback_query:
+        return _choice(update.update_id, update.callback_query)
+    if update.message and _is_personal(update.message):
+        return _message(update.update_id, update.message, me, addressed=addressed)
+    return None
+
+
+def album_of(update: Update) -> str | None:
+    """The album the message is an item of."""
+    return update.message.media_group_id if update.message else None
+
+
+def place_of(message: Message) -> Place:
+    """The chat, and the topic for a message of one: other threads of Telegram's are only chains of replies."""
+    thread = str(message.message_thread_id) if message.is_topic_message else ""
+    return Place(chat=str(message.chat.id), thread=thread)
+
+
+def sender_of(user: User) -> Sender:
+    return Sender(external_id=str(user.id), name=user.full_name, language=user.language_code)
+
+
+def attachments_of(message: Message) -> tuple[Attachment, ...]:
+    """The file of a message; a photo as the largest of its sizes."""
+    return tuple(_files(message))
+
+
+def _choice(update_id: int, query: CallbackQuery) -> Inbound | None:
+    message = query.message
+    if message is None or query.data is None:  # an inline message, or a game
+        return None
+    place = place_of(message) if isinstance(message, Message) else Place(chat=str(message.chat.id))
+    return Inbound(
+        updates=(str(update_id),),
+        place=place,
+        sender=sender_of(query.from_user),
+        message=str(message.message_id),
+        choice=query.data,
+    )
+
+
+def _is_personal(message: Message) -> bool:
+    user = message.from_user
+    return user is not None and not user.is_bot and not message.sender_chat and not message.is_automatic_forward
+
+
+def _message(update_id: int, message: Message, me: Me, *, addressed: bool) -> Inbound | None:
+    if message.from_user is None or not (addressed or _is_addressed(message, me)):
+        return None
+    attachments = attachments_of(message)
+    text = _text(message, me)
+    if text is None or not (text or attachments or _is_odd(message)):
+        return None
+    return Inbound(
+        updates=(str(update_id),),
+        place=place_of(message),
+        sender=sender_of(message.from_user),
+        message=str(message.message_id),
+        text=text,
+        attachments=attachments,
+        received_at=message.date,
+    )
+
+
+def _is_addressed(message: Message, me: Me) -> bool:
+    if message.chat.type == ChatType.PRIVATE:
+        return True
+    said = _said(message)
+    if command := _COMMAND.match(said):
+        return command["bot"] is None or _is_me(command["bot"], me)
+    return _replies_to(message, me) or bool(_mention(me).search(said))
+
+
+def _replies_to(message: Message, me: Me) -> bool:
+    answered = message.reply_to_message
+    return answered is not None and answered.from_user is not None and answered.from_user.id == me.id
+
+
+def _text(message: Message, me: Me) -> str | None:
+    """The words without the bot's own name; None for a command to another bot."""
+    said = _said(message)
+    command = _COMMAND.match(said)
+    if command is None:
+        private = message.chat.type == ChatType.PRIVATE
+        return said if private else _mention(me).sub("", said).strip()
+    if command["bot"] and not _is_me(command["bot"], me):
+        return None
+    return f"/{command['name']}{said[command.end() :]}"
+
+
+def _said(message: Message) -> str:
+    if message.sticker:
+        return message.sticker.emoji or ""
+    return (message.text or message.caption or "").strip()
+
+
+def _is_me(name: str, me: Me) -> bool:
+    return name.lower() == me.username.lower()
+
+
+def _mention(me: Me) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)@{re.escape(me.username)}\b[ ,:]*", re.IGNORECASE)
+
+
+def _is_odd(message: Message) -> bool:
+    """Something we can do nothing with, but whose sender waits for an answer."""
+    return any(getattr(message, kind) for kind in _ODDITIES)
+
+
+def _files(message: Message) -> Iterator[Attachment]:
+    """An animation comes with a `document` of the same file beside it, so that is looked at last."""
+    if message.photo:
+        yield _photo(max(message.photo, key=lambda size: size.width * size.height))
+    elif film := message.video or message.animation:
+        yield Attachment(AttachmentKind.VIDEO, film.file_id, film.file_name or "", film.file_size)
+    elif message.video_note:
+        yield Attachment(AttachmentKind.VIDEO, message.video_note.file_id, size=message.video_note.file_size)
+    elif message.voice:
+        yield Attachment(AttachmentKind.AUDIO, message.voice.file_id, size=message.voice.file_size)
+    elif message.audio:
+        sound = message.audio
+        yield Attachment(AttachmentKind.AUDIO, sound.file_id, sound.file_name or "", sound.file_size)
+    elif message.document:
+        yield _document(message.document)
+
+
+def _photo(size: PhotoSize) -> Attachment:
+    return Attachment(AttachmentKind.PICTURE, size.file_id, size=size.file_size)
+
+
+def _document(document: Document) -> Attachment:
+    name = document.file_name or ""
+    told = document.mime_type
+    mime = told if told not in _UNTOLD else _TYPES.guess_type(name, strict=False)[0]
+    kind = _FAMILIES.get((mime or "").split("/")[0], AttachmentKind.FILE)
+    return Attachment(kind, document.file_id, name, document.file_size)

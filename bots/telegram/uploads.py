@@ -1,0 +1,87 @@
+"""Files on their way to Telegram."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from telegram import Bot, InputFile
+from telegram.constants import ChatAction
+from telegram.error import TelegramError
+
+from bots.core.channel import ChannelError, Upload
+
+THUMBNAIL_BYTES = 200_000
+ACTION_SECONDS = 4.0  # Telegram shows an action for 5
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFiles:
+    """What a request carries: the content, as bytes to come or as the id of what Telegram has, and a thumbnail."""
+
+    content: InputFile | str
+    thumbnail: InputFile | None = None
+
+
+@asynccontextmanager
+async def opened(upload: Upload, longest: int) -> AsyncIterator[UploadFiles]:
+    """The upload's files, open while they are read piece by piece.
+
+    Raises ChannelError for one that is missing, or larger than `longest` bytes.
+    """
+    with ExitStack() as stack:
+        try:
+            files = await asyncio.to_thread(_open, stack, upload, longest)
+        except OSError as error:
+            raise ChannelError(f"the file to be sent cannot be read: {error.strerror}") from error
+        yield files
+
+
+def _open(stack: ExitStack, upload: Upload, longest: int) -> UploadFiles:
+    size = upload.path.stat().st_size
+    if size > longest:
+        raise ChannelError(f"{size} bytes are more than the messenger takes")
+    content = InputFile(_handle(stack, upload.path), filename=upload.name, read_file_handle=False)
+    return UploadFiles(content, _thumbnail(stack, upload.thumbnail))
+
+
+def _thumbnail(stack: ExitStack, path: Path | None) -> InputFile | None:
+    """Telegram leaves out one that is too heavy, so it is not worth sending."""
+    if path is None or not path.is_file() or path.stat().st_size > THUMBNAIL_BYTES:
+        return None
+    return InputFile(_handle(stack, path), filename=path.name, attach=True, read_file_handle=False)
+
+
+def _handle(stack: ExitStack, path: Path) -> IO[bytes]:
+    return stack.enter_context(path.open("rb"))
+
+
+class Action:
+    """Shows "sending a video..." in the chat while an upload lasts. Best effort: it never fails, and never waits."""
+
+    def __init__(self, bot: Bot, target: Mapping[str, Any], action: ChatAction) -> None:
+        self._bot = bot
+        self._target = dict(target)
+        self._action = action
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.create_task(self._show())
+
+    async def __aexit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+    async def _show(self) -> None:
+        with suppress(TelegramError):
+            while True:
+                await self._bot.send_chat_action(action=self._action, **self._target)
+                await asyncio.sleep(ACTION_SECONDS)

@@ -1,0 +1,195 @@
+"""Forms with files, written to disk as they arrive and stopped as soon as they are too big."""
+
+import asyncio
+import errno
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import Request
+
+BLOCK = 1 << 20  # bytes handed to the disk at once
+MAX_NAME = 200
+
+
+class BadForm(Exception):
+    """A form that is not taken: a status of HTTP, and a code the page has a sentence for."""
+
+    def __init__(self, status: int, code: str, limit: int | None = None) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class FormLimits:
+    """Bytes of all files together, how many files, and bytes of all that is no file."""
+
+    max_bytes: int
+    max_files: int
+    max_text: int = 3_000_000
+
+
+@dataclass(slots=True)
+class FormFile:
+    path: Path
+    name: str
+    mime: str
+    size: int = 0
+
+
+@dataclass(slots=True)
+class Form:
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    files: list[FormFile] = field(default_factory=list)
+
+    def first(self, name: str) -> str:
+        return self.fields.get(name, [""])[0]
+
+
+@dataclass(slots=True)
+class _Part:
+    """The part of the form that is being read."""
+
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+    name: str = ""
+    text: bytearray = field(default_factory=bytearray)
+    file: FormFile | None = None
+    out: BinaryIO | None = None
+
+
+async def read_form(request: Request, folder: Path, limits: FormLimits) -> Form:
+    """Read a multipart form; its files lie in `folder` as `0`, `1`, ... Raises BadForm."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data" or b"boundary" not in options:
+        raise BadForm(415, "BAD_FORM")
+    _check_announced(request, limits)
+    reader = _Reader(options[b"boundary"], folder, limits)
+    try:
+        await _feed(request, reader)
+        return reader.finish()
+    finally:
+        reader.close()
+
+
+def _check_announced(request: Request, limits: FormLimits) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limits.max_bytes + limits.max_text:
+        raise _too_big(limits)
+
+
+async def _feed(request: Request, reader: "_Reader") -> None:
+    block = bytearray()
+    async for chunk in request.stream():
+        block += chunk
+        if len(block) >= BLOCK:
+            await asyncio.to_thread(reader.write, bytes(block))
+            block.clear()
+    await asyncio.to_thread(reader.write, bytes(block))
+
+
+class _Reader:
+    def __init__(self, boundary: bytes, folder: Path, limits: FormLimits) -> None:
+        self._folder = folder
+        self._limits = limits
+        self._form = Form()
+        self._part = _Part()
+        self._header = (bytearray(), bytearray())
+        self._bytes = self._text = 0
+        self._ended = False
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
+                    "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
+                    "on_header_end": self._end_header,
+                    "on_headers_finished": self._open,
+                    "on_part_data": self._data,
+                    "on_part_end": self._end,
+                    "on_end": self._finish,
+                },
+            )
+        except FormParserError as error:
+            raise BadForm(400, "BAD_FORM") from error
+
+    def write(self, block: bytes) -> None:
+        try:
+            self._parser.write(block)
+        except FormParserError as error:
+            raise BadForm(400, "BAD_FORM") from error
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise BadForm(507, "DISK_FULL") from error
+            raise
+
+    def finish(self) -> Form:
+        if not self._ended:
+            raise BadForm(400, "BAD_FORM")
+        return self._form
+
+    def close(self) -> None:
+        if self._part.out is not None:
+            self._part.out.close()
+
+    def _begin(self) -> None:
+        self._part = _Part()
+
+    def _end_header(self) -> None:
+        name, value = self._header
+        self._part.headers[bytes(name).lower()] = bytes(value)
+        self._header = (bytearray(), bytearray())
+
+    def _open(self) -> None:
+        _, options = parse_options_header(self._part.headers.get(b"content-disposition"))
+        self._part.name = options.get(b"name", b"").decode("utf-8", "replace")
+        if b"filename" in options:
+            self._open_file(options[b"filename"].decode("utf-8", "replace"))
+
+    def _open_file(self, name: str) -> None:
+        position = len(self._form.files)
+        if position >= self._limits.max_files:
+            raise BadForm(413, "TOO_MANY_FILES", self._limits.max_files)
+        mime = self._part.headers.get(b"content-type", b"").decode("ascii", "replace").lower()
+        self._part.file = FormFile(self._folder / str(position), plain_name(name), mime)
+        self._part.out = self._part.file.path.open("xb")
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._part.file is None or self._part.out is None:
+            self._keep_text(data[start:end])
+            return
+        self._bytes += end - start
+        if self._bytes > self._limits.max_bytes:
+            raise _too_big(self._limits)
+        self._part.file.size += end - start
+        self._part.out.write(data[start:end])
+
+    def _keep_text(self, piece: bytes) -> None:
+        self._text += len(piece)
+        if self._text > self._limits.max_text:
+            raise BadForm(413, "TEXT_TOO_LONG")
+        self._part.text += piece
+
+    def _end(self) -> None:
+        if self._part.file is not None:
+            self.close()
+            self._form.files.append(self._part.file)
+        else:
+            self._form.fields.setdefault(self._part.name, []).append(self._part.text.decode("utf-8", "replace"))
+
+    def _finish(self) -> None:
+        self._ended = True
+
+
+def plain_name(name: str) -> str:
+    """The last part of a file's name, printable, and short enough to be shown."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable())[-MAX_NAME:]
+
+
+def _too_big(limits: FormLimits) -> BadForm:
+    return BadForm(413, "FILE_TOO_BIG", limits.max_bytes // 1_000_000)

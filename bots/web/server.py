@@ -1,0 +1,37 @@
+"""The HTTP server around the application."""
+
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from bots.web.bell import Bell
+
+STOP_SECONDS = 3  # for requests under way when the server stops
+
+
+class WebServer(uvicorn.Server):
+    """Stops without waiting for pages that wait for news."""
+
+    def __init__(self, config: uvicorn.Config, bell: Bell) -> None:
+        super().__init__(config)
+        self._bell = bell
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._bell.close()
+        await super().shutdown(sockets)
+
+
+def web_server(app: FastAPI, bell: Bell, *, host: str = "127.0.0.1", port: int = 8000) -> WebServer:
+    """A server that is ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return WebServer(config, bell)

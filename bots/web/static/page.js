@@ -1,0 +1,157 @@
+// The page put together: what comes in is shown, what is done here is sent.
+
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { element } from "./elements.js";
+import { Feed } from "./feed.js";
+import { Outgoing } from "./outgoing.js";
+import { thumbnail } from "./thumbnails.js";
+import { limits, words } from "./words.js";
+
+const TYPING = 20_000; // milliseconds the dots are shown at most
+
+const $ = (id) => document.getElementById(id);
+const conversation = new Conversation({ onPress: press, onStale: () => feed.refresh() });
+const outgoing = new Outgoing({ onProgress: progress, onSent: sent, onWaiting: waiting, onFailed: failed });
+const feed = new Feed({ onNews: news, onState: state });
+new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
+let typingTimer;
+
+function news(messages, { other, first }) {
+  if (other) conversation.clear();
+  const fresh = messages.filter((message) => conversation.show(message) && message.author === "bot").length;
+  if (messages.some((message) => message.author === "bot")) {
+    typing(false);
+    if (fresh) conversation.releaseAll();
+  }
+  if (messages.length) conversation.settle();
+  if (first) conversation.toEnd();
+  else conversation.arrived(fresh);
+  $("empty").hidden = !conversation.isEmpty;
+}
+
+function state(online) {
+  $("state").className = `state ${online ? "online" : "offline"}`;
+  $("state").querySelector(".state-text").textContent = online ? words("online") : "";
+  $("banner").hidden = online;
+  $("banner").textContent = online ? "" : words("offline");
+  if (online) outgoing.wake?.();
+}
+
+function typing(on) {
+  clearTimeout(typingTimer);
+  $("typing").hidden = !on;
+  if (!on) return;
+  typingTimer = setTimeout(typing, TYPING, false);
+  if (conversation.following) conversation.toEnd();
+}
+
+// Pictures that come together are one album; anything else is a message of its own.
+async function sendFiles(files) {
+  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  const others = files.filter((file) => !file.type.startsWith("image/"));
+  const groups = others.map((file) => [file]);
+  for (let start = 0; start < pictures.length; start += limits.max_files) groups.push(pictures.slice(start, start + limits.max_files));
+  const text = $("text").value.trim();
+  $("text").value = "";
+  $("text").dispatchEvent(new Event("input"));
+  for (const [position, group] of groups.entries()) {
+    const thumbnails = await Promise.all(group.map(thumbnail));
+    send({ text: position ? "" : text, files: group, thumbnails });
+  }
+}
+
+function send(sending) {
+  sending.id = newId();
+  const files = sending.files ?? [];
+  conversation.show({
+    id: sending.id, author: "person", text: sending.text ?? "", buttons: [], film: null, version: 0,
+    sent: files.map((file, position) => ({ kind: kindOf(file), name: file.name, thumbnail: sending.thumbnails[position] || null })),
+  });
+  conversation.settle();
+  conversation.toEnd();
+  $("empty").hidden = true;
+  const size = files.reduce((sum, file) => sum + file.size, 0);
+  if (size > limits.max_bytes) {
+    failed(sending, { code: "FILE_TOO_BIG", limit: Math.floor(limits.max_bytes / 1e6), final: true });
+    return;
+  }
+  if (files.length) foot(sending, uploadBar(sending));
+  outgoing.add(sending);
+}
+
+function press(message, button, release) {
+  const sending = { id: newId(), choice: button.data, message: message.id, release };
+  outgoing.add(sending);
+}
+
+function progress(sending, part) {
+  const bar = conversation.get(sending.id)?.foot.querySelector(".upload");
+  if (!bar) return;
+  bar.setAttribute("aria-valuenow", Math.round(part * 100));
+  bar.firstChild.style.transform = `scaleX(${part})`;
+}
+
+function sent(sending) {
+  const bubble = conversation.get(sending.id);
+  if (bubble && !bubble.message.at) bubble.foot.replaceChildren();
+  typing(true);
+}
+
+function waiting(sending) {
+  if (sending.release) return;
+  foot(sending, element("span", { text: words("waiting") }), discard(sending));
+}
+
+function failed(sending, error) {
+  const text = words(error.code ? `error-${error.code}` : "error", { limit: error.limit });
+  if (sending.release) {
+    sending.release();
+    feed.refresh();
+    return;
+  }
+  const again = element("button", { type: "button", text: words("again") });
+  again.addEventListener("click", () => {
+    foot(sending, uploadBar(sending));
+    outgoing.add(sending);
+  });
+  foot(sending, element("span", { cls: "problem", role: "alert", text: `${words("failed")}. ${text}` }), error.final ? null : again, discard(sending));
+}
+
+function uploadBar(sending) {
+  const bar = element("span", { cls: "upload", role: "progressbar", "aria-label": words("sending"), "aria-valuemin": 0, "aria-valuemax": 100 }, element("i"));
+  const stop = discard(sending, words("cancel-upload"));
+  return element("span", { cls: "uploading" }, bar, sending.files?.length ? stop : null);
+}
+
+function discard(sending, label = words("discard")) {
+  const button = element("button", { type: "button", text: label });
+  button.addEventListener("click", () => {
+    outgoing.stop(sending.id);
+    conversation.remove(sending.id);
+    $("empty").hidden = !conversation.isEmpty;
+  });
+  return button;
+}
+
+function foot(sending, ...parts) {
+  conversation.get(sending.id)?.foot.replaceChildren(...parts.filter(Boolean));
+}
+
+function kindOf(file) {
+  const kind = file.type.split("/")[0];
+  return { image: "picture", video: "video", audio: "audio" }[kind] ?? "file";
+}
+
+// crypto.randomUUID is there on localhost and https only; the page may also be reached by another name of this machine.
+function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+addEventListener("beforeunload", (event) => outgoing.queue.length && event.preventDefault());
+feed.start();

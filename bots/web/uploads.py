@@ -1,0 +1,68 @@
+"""Files on their way in: each sending in a private folder of its own until the conversation has taken it."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.errors import Code, Refused
+
+NAME_LENGTH = 16  # of a folder: hexadecimal
+
+
+class Uploads:
+    """A folder of sendings. A file's handle is `<folder>/<position>`, which means nothing outside."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def open(self) -> Path:
+        """A new private folder."""
+        folder = self.root / secrets.token_hex(NAME_LENGTH // 2)
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def handle(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def fetch(self, handle: str, target: Path) -> None:
+        """Put the file at `target`, by a link where the disk allows it. Raises Refused(FILE_GONE).
+
+        It stays here until it is let go: what takes it may die half-way and come back for it.
+        """
+        source = self._place(handle)
+        target.unlink(missing_ok=True)
+        try:
+            os.link(source, target)
+        except FileNotFoundError:
+            raise Refused(Code.FILE_GONE) from None
+        except OSError:
+            shutil.copyfile(source, target)
+
+    def let_go(self, handles: Sequence[str]) -> None:
+        """Remove the sendings of these files: the conversation has answered, and wants none of them again."""
+        for folder in {self._place(handle).parent for handle in handles}:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self, before: datetime) -> int:
+        """Remove sendings that have not been touched since; how many there were."""
+        old = [folder for folder in self._folders() if _touched(folder) < before]
+        for folder in old:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(old)
+
+    def _folders(self) -> list[Path]:
+        return [entry for entry in self.root.iterdir() if entry.is_dir()]
+
+    def _place(self, handle: str) -> Path:
+        folder, _, position = handle.partition("/")
+        if not (folder.isalnum() and len(folder) == NAME_LENGTH and position.isdecimal()):
+            raise Refused(Code.FILE_GONE)
+        return self.root / folder / position
+
+
+def _touched(folder: Path) -> datetime:
+    return datetime.fromtimestamp(folder.stat().st_mtime, UTC)

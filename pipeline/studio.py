@@ -1,0 +1,130 @@
+"""Films without a bot: what the command line makes, with the same children and engines as the workers."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import Code, Refused
+from models.films import CaptionOptions, Film, SketchOptions
+from models.jobs import Kind
+from models.media import Facts, MediaKind
+from models.words import Transcript
+from pipeline.child import Allowance, Children, never
+from pipeline.hearing import Hearing
+from pipeline.progress import Progress
+from pipeline.render import Renderer, Usage, Work
+from pipeline.speech import subtitles
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Makes films from files to files. Everything raises Refused or Failed."""
+
+    children: Children
+    hearing: Hearing
+
+    def measure(self, path: Path) -> Facts:
+        """What a file is."""
+        with _folder() as folder:
+            facts: Facts = self.children.run(
+                "pipeline.media.probe:measure",
+                {"path": path},
+                directory=folder,
+                allowance=Allowance.for_measuring(path.stat().st_size),
+            )
+        return facts
+
+    def sketch(
+        self, picture: Path, out: Path, options: SketchOptions, progress: Progress, *, track: Path | None = None
+    ) -> Film:
+        """Draw a picture."""
+        self._expect(picture, MediaKind.IMAGE)
+        with _folder() as folder:
+            records = {"track": folder / "track.json"} if track else {}
+            pixels = (options.width or 0) * (options.height or 0)
+            work = Work(
+                Kind.SKETCH, options.model_dump(mode="json"), (picture,), options.seconds, pixels, None, folder, records
+            )
+            return self._make(work, progress, out, {"track": track})
+
+    def caption(
+        self,
+        video: Path,
+        out: Path,
+        options: CaptionOptions,
+        progress: Progress,
+        *,
+        transcript: Transcript | None = None,
+        layout: Path | None = None,
+    ) -> Film:
+        """Put captions on a video: of the words given, else of what is heard."""
+        facts = self._expect(video, MediaKind.VIDEO)
+        with _folder() as folder:
+            records = {"layout": folder / "layout.json"} if layout else {}
+            work = _listening(video, options, facts, folder, transcript, records)
+            return self._make(work, progress, out, {"layout": layout})
+
+    def transcribe(self, media: Path, options: CaptionOptions, progress: Progress) -> Transcript:
+        """The words said in a video or a sound."""
+        facts = self.measure(media)
+        if facts.kind is MediaKind.IMAGE:
+            raise Refused(Code.NO_AUDIO)
+        with _folder() as folder:
+            work = _listening(media, options, facts, folder, None, {})
+            return Renderer(self.children, self.hearing).hear(work, progress, never, Usage())
+
+    def read_words(self, path: Path, language: str = "und") -> Transcript:
+        """Somebody's subtitles or words. Raises Refused(SUBTITLES_UNREADABLE)."""
+        with _folder() as folder:
+            transcript: Transcript = self.children.run(
+                "pipeline.speech.subtitles:read",
+                {"data": path.read_bytes(), "language": language},
+                directory=folder,
+                allowance=Allowance.for_measuring(path.stat().st_size),
+            )
+        return transcript
+
+    def _expect(self, path: Path, kind: MediaKind) -> Facts:
+        facts = self.measure(path)
+        if facts.kind is not kind:
+            raise Refused(Code.NOT_MEDIA if kind is MediaKind.IMAGE else Code.NO_PICTURE)
+        return facts
+
+    def _make(self, work: Work, progress: Progress, out: Path, records: dict[str, Path | None]) -> Film:
+        rendered = Renderer(self.children, self.hearing).render(work, progress, never, Usage())
+        for name, wanted in records.items():
+            if wanted is not None:
+                shutil.move(work.records[name], wanted)
+        shutil.move(rendered.film.path, out)
+        return rendered.film
+
+
+def write_words(transcript: Transcript, out: Path) -> None:
+    """Write a transcript in the form its file name asks for. Raises Refused(USAGE) for another."""
+    try:
+        text = subtitles.write(transcript, out.suffix)
+    except KeyError as error:
+        raise Refused(Code.USAGE) from error
+    out.write_text(text, encoding="utf-8")
+
+
+def _listening(
+    media: Path,
+    options: CaptionOptions,
+    facts: Facts,
+    folder: Path,
+    transcript: Transcript | None,
+    records: dict[str, Path],
+) -> Work:
+    pixels = (facts.width or 0) * (facts.height or 0)
+    parameters = options.model_dump(mode="json")
+    return Work(Kind.CAPTION, parameters, (media,), facts.seconds or 0, pixels, transcript, folder, records)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="rabisco-") as name:
+        yield Path(name)

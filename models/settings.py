@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
@@ -18,11 +18,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     media_url: str = ""
-    s3_endpoint_url: str = ""
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = OFFICIAL_TELEGRAM
-    telegram_webhook_url: str = ""
-    telegram_payments: str = "stripe,stars"
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
     stripe_secret_key: SecretStr | None = None
@@ -38,6 +35,13 @@ class Settings(BaseSettings):
     # how soon a job whose worker died is taken up again
     lease_seconds: float = Field(default=30, gt=0)
     sweep_seconds: float = Field(default=3, gt=0)
+
+    @field_validator("media_url")
+    @classmethod
+    def _is_a_folder(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("MEDIA_URL takes the path of a folder")
+        return value
 
     @property
     def database(self) -> str:

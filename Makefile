@@ -1,0 +1,54 @@
+# Everything there is to do: `make up` runs the product, `make test` checks it. Only git, make and a Python 3 are needed.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+PORT ?= 8000
+# uv from the path, else from the registry into the project
+UV := $(shell command -v uv || echo .uv/bin/uv)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help up test lint types contracts unit bench clean
+
+help:
+	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
+	@echo "make test   format, lint, types, import contracts and all tests"
+	@echo "make unit   the quick tests alone"
+	@echo "make bench  CPU and quality figures of both engines"
+
+up: $(READY)
+	@exec $(BIN)/rabisco up --port $(PORT)
+
+test: lint types contracts
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(READY)
+	$(BIN)/mypy
+
+contracts: $(READY)
+	$(BIN)/lint-imports
+
+unit: $(READY)
+	$(BIN)/pytest -n 0 tests/unit tests/architecture
+
+bench: $(READY)
+	$(BIN)/python tests/bench
+
+clean:
+	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# the lock file is what is installed, nothing newer
+$(READY): $(UV) uv.lock pyproject.toml
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.uv/bin/uv:
+	@echo "uv is missing: installing it into .uv"
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"

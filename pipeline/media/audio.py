@@ -1,0 +1,149 @@
+"""The sound of a recording, as the speech engines take it: mono WAV to be heard here, small Ogg Opus to be sent."""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from numpy.typing import NDArray
+
+from models.errors import Code, Refused
+from models.limits import limits
+from pipeline.media.demux import open_media
+
+RATE: Final = 16_000  # samples a second: what speech models take
+BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier takes 25
+_SLACK: Final = 0.05  # seconds that sound may be off its time before it is moved
+_BLOCK: Final = RATE  # samples of silence written, or of sound encoded, at once
+_MOST_BROKEN: Final = 1000  # packets
+
+
+def extract(media: Path, out: Path, *, rate: int = RATE) -> float:
+    """Write the first audio stream to `out` as mono 16-bit WAV; returns its seconds.
+
+    Second 0 is where the file starts, picture or sound, so that silence stands where the sound begins later or has
+    gaps. Raises `Refused`: what `open_media` refuses, NO_AUDIO, BROKEN_FILE where nothing decodes, TOO_LONG.
+    """
+    with open_media(media) as container:
+        stream = next(iter(container.streams.audio), None)
+        if stream is None:
+            raise Refused(Code.NO_AUDIO)
+        written = _write(container, stream, out, rate)
+    if not written:
+        raise Refused(Code.BROKEN_FILE)
+    return written / rate
+
+
+def _write(container: InputContainer, stream: AudioStream, out: Path, rate: int) -> int:
+    """Decode the stream into the file; returns the samples written."""
+    with wave.open(str(out), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
+        track = _Track(file, rate)
+        for at, samples in _Conversion(rate).pieces(_frames(container, stream), _origin(container)):
+            track.write(at, samples)
+    return track.written
+
+
+def compress(wav: Path, out: Path) -> Path:
+    """The same sound as Ogg Opus at 32 kbit/s, for sending; returns `out`. Silence costs next to nothing."""
+    with wave.open(str(wav), "rb") as file, av.open(str(out), "w", format="ogg") as container:
+        rate = file.getframerate()
+        stream = container.add_stream("libopus", rate=rate, options={"application": "voip", "vbr": "on"})
+        stream.bit_rate = BIT_RATE
+        stream.layout = "mono"
+        written = 0
+        while block := file.readframes(_BLOCK):
+            frame = AudioFrame.from_ndarray(np.frombuffer(block, "<i2")[None, :], format="s16", layout="mono")
+            frame.sample_rate = rate
+            frame.pts = written
+            written += frame.samples
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return out
+
+
+def _origin(container: InputContainer) -> float:
+    """The time in seconds that the file calls its start."""
+    return (container.start_time or 0) / av.time_base
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """What decodes; damaged packets are passed over, as players do, up to a thousand."""
+    broken = 0
+    for packet in container.demux(stream):
+        try:
+            yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.samples)
+        except (av.error.InvalidDataError, av.error.EOFError) as error:
+            broken += 1
+            if broken > _MOST_BROKEN:
+                raise Refused(Code.BROKEN_FILE) from error
+
+
+class _Conversion:
+    """Frames of any format, which may change on the way, as mono 16-bit samples with the time of the first."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate = rate
+        self._form: tuple[str, str, int] | None = None
+        self._resampler: AudioResampler | None = None
+
+    def pieces(self, frames: Iterator[AudioFrame], origin: float) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
+        for frame in frames:
+            form = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if form != self._form:
+                yield from self._rest()
+                self._form = form
+                self._resampler = AudioResampler("s16", "mono", self._rate)
+            at = None if frame.time is None else frame.time - origin
+            frame.pts = None  # the resampler would fill and squeeze by its own rules; `_Track` keeps the time
+            yield at, self._resampled(frame)
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
+        if self._resampler is not None:
+            yield None, self._resampled(None)
+
+    def _resampled(self, frame: AudioFrame | None) -> NDArray[np.int16]:
+        assert self._resampler is not None  # noqa: S101 - for the type checker
+        found = [piece.to_ndarray().reshape(-1) for piece in self._resampler.resample(frame)]
+        return np.concatenate([np.zeros(0, np.int16), *found])
+
+
+class _Track:
+    """Samples written where their time says: silence into gaps, and what comes twice is left out."""
+
+    def __init__(self, file: wave.Wave_write, rate: int) -> None:
+        self._file = file
+        self._rate = rate
+        self._most = round(limits().audio.max_seconds * rate)
+        self.written = 0
+
+    def write(self, at: float | None, samples: NDArray[np.int16]) -> None:
+        ahead = 0 if at is None else round(at * self._rate) - self.written
+        if ahead > _SLACK * self._rate:
+            self._check(ahead)
+            self._silence(ahead)
+        elif ahead < -_SLACK * self._rate:
+            samples = samples[-ahead:]
+        self._check(len(samples))
+        self._put(samples.tobytes(), len(samples))
+
+    def _silence(self, count: int) -> None:
+        while count > 0:
+            block = min(count, _BLOCK)
+            self._put(bytes(2 * block), block)
+            count -= block
+
+    def _check(self, more: int) -> None:
+        if self.written + more > self._most + self._rate:
+            raise Refused(Code.TOO_LONG, limit=round(limits().audio.max_seconds))
+
+    def _put(self, data: bytes, count: int) -> None:
+        self._file.writeframesraw(data)
+        self.written += count

@@ -1,0 +1,64 @@
+"""A recording on disk, read window by window: mono, 16 bits, 16 kHz, as `pipeline.media.audio.extract` writes it."""
+
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.int16]
+Levels = NDArray[np.float32]
+
+RATE: Final = 16_000  # samples a second
+FRAME: Final = 0.01  # seconds of one level
+_FULL_SCALE: Final = 32768.0
+_BLOCK: Final = 10 * RATE
+
+
+class Recording:
+    """The samples of one WAV file. Raises ValueError for another rate, width or number of channels."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = wave.open(str(path), "rb")  # noqa: SIM115 - closed by the `with` around the Recording
+        form = (self._file.getnchannels(), self._file.getsampwidth(), self._file.getframerate())
+        if form != (1, 2, RATE):
+            self._file.close()
+            raise ValueError(f"channels, bytes, rate are {form}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+
+    @property
+    def seconds(self) -> float:
+        return self._file.getnframes() / RATE
+
+    def samples(self, start: float = 0.0, end: float | None = None) -> Samples:
+        """What lies between two times in seconds; less where the recording ends before."""
+        total = self._file.getnframes()
+        first = min(total, max(0, round(start * RATE)))
+        last = total if end is None else min(total, max(first, round(end * RATE)))
+        self._file.setpos(first)
+        return np.frombuffer(self._file.readframes(last - first), dtype="<i2").astype(np.int16, copy=False)
+
+    def levels(self) -> Levels:
+        """Root mean square of each 10 ms, between 0 and 1; an hour is 1.4 MB."""
+        return np.concatenate([np.zeros(0, np.float32), *self._blocks_of_levels()])
+
+    def _blocks_of_levels(self) -> Iterator[Levels]:
+        self._file.setpos(0)
+        while block := self._file.readframes(_BLOCK):
+            yield levels(np.frombuffer(block, dtype="<i2"))
+
+
+def levels(samples: Samples) -> Levels:
+    """Root mean square of each whole 10 ms of the samples, between 0 and 1."""
+    step = round(FRAME * RATE)
+    frames = samples[: len(samples) // step * step].reshape(-1, step).astype(np.float32) / np.float32(_FULL_SCALE)
+    found: Levels = np.sqrt((frames * frames).mean(axis=1, dtype=np.float32))
+    return found

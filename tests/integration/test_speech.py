@@ -1,0 +1,160 @@
+"""Real speech through the real engine of this machine."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import speech
+
+from models.errors import Code, Refused
+from models.words import Transcript
+from pipeline.child import Allowance, Children
+from pipeline.speech import certainty, local, timeline
+from pipeline.speech.sound import FRAME, levels
+
+TEXT = (
+    "It was the best of times, it was the worst of times. It was the age of wisdom, it was the age of foolishness. "
+    "It was the epoch of belief,"
+)
+MEMORY = 1_500_000_000
+
+
+def nobody(_stage: str, _share: float) -> None:
+    """Who does not want to hear how far it is."""
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10.6 s in which TEXT is said."""
+    return speech.write_wav(tmp_path_factory.mktemp("cut") / "cut.wav", speech.samples(seconds=10.6))
+
+
+@pytest.fixture(scope="module")
+def heard(cut: Path) -> Transcript:
+    return local.transcribe(cut, nobody)
+
+
+def refusal(path: Path, sound: np.ndarray) -> Code:
+    with pytest.raises(Refused) as refused:
+        local.transcribe(speech.write_wav(path / "sound.wav", sound), nobody)
+    return refused.value.code
+
+
+def onsets(sound: np.ndarray) -> list[float]:
+    """Seconds at which it grows loud after 0.25 s of quiet."""
+    loud = levels(sound) > 0.01
+    return [index * FRAME for index in range(25, len(loud)) if loud[index] and not loud[index - 25 : index].any()]
+
+
+def test_the_words_are_those_that_are_said(heard: Transcript) -> None:
+    assert certainty.plain(heard.text) == certainty.plain(TEXT)
+    assert heard.text.startswith("It was the best of times,")
+    assert (heard.language, heard.engine) == ("en", "local")
+    assert heard.confidence is not None
+    assert heard.confidence > 0.85
+
+
+def test_phrases_start_when_the_voice_sets_in(heard: Transcript) -> None:
+    found = onsets(speech.samples(seconds=10.6))
+    away = [min(abs(word.start - onset) for word in heard.words) for onset in found]
+    assert len(found) >= 4
+    assert max(away) <= 0.13
+    assert np.median(away) <= 0.05
+
+
+def test_words_run_forward_and_inside_the_recording(heard: Transcript) -> None:
+    assert all(before.end <= after.start for before, after in pairwise(heard.words))
+    assert all(0.04 <= word.end - word.start < 1.2 for word in heard.words)
+    assert 1.0 < heard.words[0].start < 1.3
+    assert heard.words[-1].end < 10.6
+
+
+def test_a_known_text_is_put_on_its_times_and_an_unknown_word_on_its_own(cut: Path, heard: Transcript) -> None:
+    spelled = TEXT.replace("foolishness", "foolishnezz")
+    words = local.align_text(cut, spelled)
+    assert [word.text for word in words] == spelled.split()
+    reference = [word.start for word in heard.words]
+    assert np.median([abs(word.start - start) for word, start in zip(words, reference, strict=True)]) <= 0.02
+    unknown = next(word for word in words if "foolishnezz" in word.text)
+    known = next(word for word in heard.words if "foolishness" in word.text)
+    assert unknown.start == pytest.approx(known.start, abs=0.1)
+    assert unknown.end == pytest.approx(known.end, abs=0.3)
+
+
+def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard: Transcript) -> None:
+    rough = [*timeline.spread(TEXT.split()[:12], 1.0, 4.7), *timeline.spread(TEXT.split()[12:17], 4.9, 6.3)]
+    moved = local.align(cut, rough, nobody)
+    before = np.abs([word.start - true.start for word, true in zip(rough, heard.words, strict=False)])
+    after = np.abs([word.start - true.start for word, true in zip(moved, heard.words, strict=False)])
+    assert np.median(before) > 0.08
+    assert np.median(after) <= 0.02
+
+
+@pytest.mark.parametrize("make", [speech.silence, speech.noise, speech.music])
+def test_what_is_no_speech_is_refused(tmp_path: Path, make: object) -> None:
+    assert callable(make)
+    assert refusal(tmp_path, make(5.0)) is Code.NO_SPEECH
+
+
+def test_a_recording_of_nothing_is_no_speech(tmp_path: Path) -> None:
+    assert refusal(tmp_path, speech.silence(0)) is Code.NO_SPEECH
+
+
+@pytest.mark.parametrize("garble", ["reversed", "drowned"])
+def test_speech_that_cannot_be_understood_is_refused_and_not_guessed(tmp_path: Path, garble: str) -> None:
+    sound = speech.samples(speech.BECKETT)
+    garbled = {
+        "reversed": sound[::-1].copy(),
+        "drowned": (sound * 0.5 + speech.noise(len(sound) / speech.RATE, level=0.1)).astype(np.int16),
+    }[garble]
+    assert refusal(tmp_path, garbled) in {Code.SPEECH_UNCLEAR, Code.NO_SPEECH}
+
+
+def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child(tmp_path: Path) -> None:
+    """A process of its own, so that the limit holds from its start; progress must move and end at 1."""
+    sound = np.concatenate([speech.samples(speech.BECKETT), speech.silence(3), speech.samples(seconds=12.0)])
+    path = speech.write_wav(tmp_path / "long.wav", sound)
+    script = (
+        "import resource, sys; from pathlib import Path; from pipeline.speech import local\n"
+        f"resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))\n"
+        "shares = []\n"
+        "found = local.transcribe(Path(sys.argv[1]), lambda stage, share: shares.append(share))\n"
+        "assert shares == sorted(shares) and len(shares) >= 3 and shares[-1] == 1.0, shares\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, found.text)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
+    kilobytes, text = done.stdout.split(" ", 1)
+    assert int(kilobytes) < 700_000
+    assert "Ever tried." in text
+    assert "the age of wisdom" in text
+    assert not done.stderr
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[Children]:
+    with Children() as started:
+        yield started
+
+
+def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: Children) -> None:
+    film = speech.spoken_video(tmp_path / "film.mp4", seconds=5.0, size=(128, 72), fps=10)
+    room = tmp_path / "room"
+    room.mkdir()
+    allowance = Allowance.for_media(5.0)
+    wav, upload = room / "sound.wav", room / "sound.ogg"
+    seconds = children.run(
+        "pipeline.speech.preparation:prepare",
+        {"media": film, "wav": wav, "upload": upload},
+        directory=room,
+        allowance=allowance,
+    )
+    found = children.run("pipeline.speech.local:transcribe", {"wav": wav}, directory=room, allowance=allowance)
+    assert seconds == pytest.approx(5.0, abs=0.1)
+    assert upload.stat().st_size < 40_000
+    assert isinstance(found, Transcript)
+    assert certainty.plain(found.text) == certainty.plain(TEXT)[:12]
+    assert found.words[0].start == pytest.approx(1.17, abs=0.1)

@@ -1,0 +1,67 @@
+from typing import Literal
+
+import pytest
+
+from models.errors import Code, Failed, Refused
+from models.languages import languages
+from pipeline.speech import choice
+
+Engine = Literal["auto", "groq", "local"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "language", "has_groq", "chosen"),
+    [
+        ("auto", "pt-BR", True, "groq"),
+        ("auto", "auto", True, "groq"),
+        ("auto", "en", True, "groq"),
+        ("auto", "auto", False, "local"),
+        ("auto", "en-GB", False, "local"),
+        ("local", "en", True, "local"),
+        ("local", "auto", True, "local"),
+        ("groq", "es", True, "groq"),
+    ],
+)
+def test_the_engine_that_hears_the_language_is_chosen(
+    engine: Engine, language: str, has_groq: bool, chosen: str
+) -> None:
+    assert choice.choose(engine, language, has_groq) == chosen
+
+
+@pytest.mark.parametrize(
+    ("engine", "language", "has_groq"),
+    [
+        ("auto", "pt", False),
+        ("local", "pt", True),
+        ("local", "klingon", True),
+        ("auto", "", True),
+        ("auto", "zz", True),
+    ],
+)
+def test_a_language_nobody_hears_is_refused_by_its_name(engine: Engine, language: str, has_groq: bool) -> None:
+    with pytest.raises(Refused) as refusal:
+        choice.choose(engine, language, has_groq)
+    assert refusal.value.code is Code.LANGUAGE_NOT_HEARD
+    assert refusal.value.values == {"language": language}
+
+
+def test_groq_asked_for_by_name_without_a_key_is_refused() -> None:
+    with pytest.raises(Refused) as refusal:
+        choice.choose("groq", "en", has_groq=False)
+    assert refusal.value.code is Code.SPEECH_SERVICE_DOWN
+
+
+def test_english_falls_back_to_this_machine_when_groq_is_down() -> None:
+    down = Failed(Code.SPEECH_SERVICE_DOWN)
+    assert choice.fallback("auto", "en-US", down) == "local"
+    assert choice.fallback("auto", "pt", down) is None
+    assert choice.fallback("auto", "auto", down) is None
+    assert choice.fallback("groq", "en", down) is None
+    assert choice.fallback("auto", "en", Refused(Code.NO_SPEECH)) is None
+
+
+def test_languages_are_known_by_code_by_region_and_by_name() -> None:
+    assert [languages().code(name) for name in ("pt-BR", "PT_pt", "Portuguese", "haitian creole", "haw")] == [
+        "pt", "pt", "pt", "ht", "haw",
+    ]  # fmt: skip
+    assert languages().code("elvish") is None

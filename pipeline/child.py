@@ -4,13 +4,11 @@ No codec is imported here or anywhere else in this process, ever: a picture that
 without network, files, secrets or a future.
 """
 
+import contextlib
 import json
-import os
 import selectors
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,25 +19,15 @@ from typing import Any, Final, Self
 import structlog
 
 from models.errors import Cancelled, Code, Failed, Refused
-from models.limits import limits
 from pipeline import wire
 from pipeline.allowance import Allowance
+from pipeline.starter import GRACE, Forkserver
 
 __all__ = ["Allowance", "Children"]
 
 log = structlog.get_logger(__name__)
 
 TICK: Final = 0.08  # seconds between two looks at is_cancelled
-GRACE: Final = 5.0  # seconds a killed group may take to be gone
-START_SECONDS: Final = 60.0  # for the libraries to load on a busy machine
-PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where a machine keeps its libraries, never a secret
-ENVIRONMENT: Final = {
-    "LANG": "C.UTF-8",
-    "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space that is limited
-    "OPENBLAS_NUM_THREADS": "1",  # a forkserver has one thread
-    "OPENCV_IO_MAX_IMAGE_PIXELS": str(limits().picture.max_pixels),
-}
-_START: Final = "import sys; sys.path[:] = sys.argv[2:]; from pipeline.forkserver import main; main(int(sys.argv[1]))"
 
 
 def ignore(*_: object) -> None:
@@ -56,7 +44,7 @@ class Children:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._server: _Server | None = None
+        self._server: Forkserver | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -109,76 +97,18 @@ class Children:
 
     def _start(self, request: wire.Request) -> "_Child":
         with self._lock:
-            talk, control = self._living().fork(request.task)
+            try:
+                talk, control = self._living().fork(request.task)
+            except OSError:  # it died since we looked
+                self._server = None
+                talk, control = self._living().fork(request.task)
         return _Child(request, talk, control)
 
-    def _living(self) -> "_Server":
+    def _living(self) -> "Forkserver":
         """The forkserver; a new one when it died, or when this process is a fork of the one it served."""
         if self._server is None or not self._server.is_ours():
-            self._server = _Server()
+            self._server = Forkserver()
         return self._server
-
-
-class _Server:
-    """The forkserver's process and the socket to it."""
-
-    def __init__(self) -> None:
-        self._owner = os.getpid()
-        self._door, theirs = socket.socketpair()
-        passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        path = [str(Path(entry).absolute()) for entry in sys.path]
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *path],
-                env={**ENVIRONMENT, **passed},
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,  # until it is ready
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # out of reach of the terminal's Ctrl-C
-            )
-        self._wait_until_ready()
-
-    def _wait_until_ready(self) -> None:
-        self._door.settimeout(START_SECONDS)
-        try:
-            ready = self._door.recv(16) == b"ready"
-        except TimeoutError:
-            ready = False
-            self._process.kill()
-        self._door.settimeout(None)
-        if not ready:
-            said = self._process.communicate()[1].decode(errors="replace")
-            log.error("forkserver-did-not-start", said=said[-20_000:])
-            self.close()
-            raise Failed(Code.UNEXPECTED)
-        if self._process.stderr:
-            self._process.stderr.close()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def is_ours(self) -> bool:
-        return self._owner == os.getpid() and self._process.poll() is None
-
-    def fork(self, task: str) -> tuple[socket.socket, socket.socket]:
-        """A new child's two sockets: to talk with it, and to end it and learn how it ended."""
-        module = task.partition(":")[0].encode()
-        talk, its_talk = socket.socketpair()
-        control, its_control = socket.socketpair()
-        with its_talk, its_control:
-            socket.send_fds(self._door, [bytes([len(module)]) + module], [its_talk.fileno(), its_control.fileno()])
-        return talk, control
-
-    def close(self) -> None:
-        self._door.close()
-        try:
-            self._process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 class _Child:
@@ -205,20 +135,19 @@ class _Child:
     def outcome(self, on_progress: Callable[[str, float], None], is_cancelled: Callable[[], bool]) -> Any:
         """What the run comes to: its value, or the failure it stands for, raised."""
         try:
-            wire.send_request(self._talk, self._request)
             for message in self._messages(is_cancelled):
                 if message.get("kind") != "progress":
                     return self._settled(message)
-                on_progress(str(message.get("stage")), min(1.0, max(0.0, float(message.get("share", 0)))))
-        except (wire.Garbled, TypeError, ValueError) as error:
+                on_progress(*_step(message))
+        except wire.Garbled as error:
             log.exception("child-garbled", task=self._request.task)
             raise Failed(Code.CRASHED) from error
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
-            self.end()
         raise self._cause_of_death()
 
     def _messages(self, is_cancelled: Callable[[], bool]) -> Iterator[dict[str, Any]]:
         """What the child says until it is silent for good. Raises `Cancelled`, and TOO_HEAVY past the deadline."""
+        with contextlib.suppress(OSError):  # silent from the start
+            wire.send_request(self._talk, self._request)
         with selectors.DefaultSelector() as selector:
             selector.register(self._talk, selectors.EVENT_READ)
             while True:
@@ -228,9 +157,15 @@ class _Child:
                     raise Refused(Code.TOO_HEAVY)
                 if not selector.select(TICK):
                     continue
-                if not (data := self._talk.recv(65_536)):
+                if not (data := self._heard()):
                     return
                 yield from self._frames.feed(data)
+
+    def _heard(self) -> bytes:
+        try:
+            return self._talk.recv(65_536)
+        except ConnectionResetError:
+            return b""
 
     def _settled(self, message: Mapping[str, Any]) -> Any:
         match message.get("kind"):
@@ -263,3 +198,11 @@ class _Child:
             self._exit_code, self.cpu_seconds = report["code"], report["cpu"]
         except (OSError, ValueError):
             log.warning("forkserver-gone", task=self._request.task)
+
+
+def _step(message: Mapping[str, Any]) -> tuple[str, float]:
+    """A progress message's stage and share. Raises `Garbled`."""
+    match message:
+        case {"stage": str(stage), "share": int() | float() as share}:
+            return stage, min(1.0, max(0.0, share))
+    raise wire.Garbled("progress")

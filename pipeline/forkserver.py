@@ -78,7 +78,12 @@ class Server:
         with contextlib.suppress(Exception):  # the child meets the same failure, and can tell
             importlib.import_module(module)
         talk, control = handles
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError:  # the machine is full: whoever asked hears silence, others go on
+            os.close(talk)
+            os.close(control)
+            return
         if pid == 0:
             _become_child(talk)
         os.close(talk)

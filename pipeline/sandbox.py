@@ -41,18 +41,18 @@ def confine(request: wire.Request) -> None:
     """
     directory = request.directory.resolve()
     _settle_in(directory)
-    own_namespace = _LINUX and _leave_namespaces()
+    own_namespace = _LINUX and leave_namespaces()
     _limit(request.allowance, own_namespace=own_namespace)
     if not _LINUX:
         return
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
     landlock.restrict(
         readable=[*code_folders(), *wire.paths_in(request.arguments)],
         writable=[directory],
         listable=_outside_folders(),  # an import looks for its module by listing
     )
     _drop_capabilities()
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     seccomp.restrict()
 
 
@@ -66,7 +66,7 @@ def _settle_in(directory: Path) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def _leave_namespaces() -> bool:
+def leave_namespaces() -> bool:
     """Enter empty namespaces of users, network and System V objects: no interface is there but a dead loopback."""
     return bool(_libc().unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0)
 
@@ -125,7 +125,8 @@ def _drop_capabilities() -> None:
     _libc().capset(header, (ctypes.c_uint32 * 6)())
 
 
-def _prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int) -> None:
+    """`prctl(2)`. Raises OSError."""
     if _libc().prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 

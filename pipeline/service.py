@@ -15,9 +15,9 @@ from models.errors import Code, Refused
 from models.files import Media
 from models.films import CaptionOptions, SketchOptions
 from models.jobs import Job, Kind
-from models.media import Facts
 from models.people import Address, Person
 from models.words import Transcript
+from pipeline import gate
 from pipeline.access import Access, Standing
 from pipeline.child import Allowance, Children
 from pipeline.queue import Queue
@@ -89,14 +89,8 @@ class Pipeline:
 
     def receive(self, path: Path, name: str = "") -> Measured:
         """Measure a file in a sandboxed child. Raises Refused with what is wrong with it."""
-        size = path.stat().st_size
         with self.passing_folder() as folder:
-            facts: Facts = self.children.run(
-                "pipeline.media.probe:measure",
-                {"path": path},
-                directory=folder,
-                allowance=Allowance.for_measuring(size),
-            )
+            facts = gate.measured(self.children, path, folder)
         return Measured.of(path, facts, name)
 
     def receive_subtitles(self, path: Path) -> Transcript:

@@ -12,6 +12,7 @@ from models.films import CaptionOptions, Film, SketchOptions
 from models.jobs import Kind
 from models.media import Facts, MediaKind
 from models.words import Transcript
+from pipeline import gate
 from pipeline.child import Allowance, Children, never
 from pipeline.hearing import Hearing
 from pipeline.progress import Progress
@@ -29,13 +30,7 @@ class Studio:
     def measure(self, path: Path) -> Facts:
         """What a file is."""
         with _folder() as folder:
-            facts: Facts = self.children.run(
-                "pipeline.media.probe:measure",
-                {"path": path},
-                directory=folder,
-                allowance=Allowance.for_measuring(path.stat().st_size),
-            )
-        return facts
+            return gate.measured(self.children, path, folder)
 
     def sketch(
         self, picture: Path, out: Path, options: SketchOptions, progress: Progress, *, track: Path | None = None

@@ -22,15 +22,15 @@ PROGRESS_EVERY = 0.2  # seconds; a person's progress message moves every 3
 def perform(talk: socket.socket) -> NoReturn:
     """Do what the socket asks for and end the process. Nothing leaves but one last frame."""
     try:
-        _send(talk, _answer(talk))
+        talk.sendall(_answer(talk))
     except (BrokenPipeError, ConnectionResetError):
         pass  # nobody waits any more
     finally:
         os._exit(0)
 
 
-def _answer(talk: socket.socket) -> dict[str, object]:
-    """The last message. The one place a broad except is right: whatever a decoder raises must end as a message."""
+def _answer(talk: socket.socket) -> bytes:
+    """The last frame. The one place a broad except is right: whatever a decoder raises must end as a message."""
     try:
         request = wire.read_request(talk)
         function = resolve(request.task)
@@ -38,9 +38,9 @@ def _answer(talk: socket.socket) -> dict[str, object]:
         arguments = dict(request.arguments)
         if "progress" in inspect.signature(function).parameters:
             arguments["progress"] = Progress(talk)
-        return {"kind": "result", "value": wire.encode(function(**arguments))}
+        return wire.frame({"kind": "result", "value": wire.encode(function(**arguments))})
     except BaseException as error:  # noqa: BLE001 - see the docstring
-        return _failure(error)
+        return wire.frame(_failure(error))
 
 
 def resolve(task: str) -> Callable[..., object]:
@@ -90,8 +90,4 @@ class Progress:
         if stage == self._stage and now < self._next and share < 1:
             return
         self._stage, self._next = stage, now + PROGRESS_EVERY
-        _send(self._talk, {"kind": "progress", "stage": stage, "share": float(share)})
-
-
-def _send(talk: socket.socket, message: dict[str, object]) -> None:
-    talk.sendall(wire.frame(message))
+        self._talk.sendall(wire.frame({"kind": "progress", "stage": stage, "share": float(share)}))

@@ -1,0 +1,169 @@
+"""The bitmaps of captions: each word in each of its looks, painted at most once, for one block at a time."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw
+
+from models.caption_styles import CaptionStyle, Plate, Shadow
+from pipeline.captions.boxes import Box, around
+from pipeline.captions.layout import Block, Placed, reach
+from pipeline.captions.lettering import Masks, masks
+from pipeline.captions.timeline import Moment
+from pipeline.media.overlay import BT709, Matrix, Overlay, Plane
+
+# "under" and "letters" are painted apart where words touch, so that no stroke cuts into a neighbour's letters.
+Layer = Literal["all", "under", "letters"]
+
+_CAPITALS = 0.74  # em above the baseline
+_BELOW = 0.06  # em under it
+_QUARTER = 4  # shadows are soft: they are blurred at a quarter of the size
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    word: int
+    active: bool
+    layer: Layer
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A painted word, and where its first pixel stands."""
+
+    image: Image.Image
+    x: int
+    y: int
+
+
+class Pieces:
+    """Overlays of the moments of a film; keeps those of the block seen last, so memory does not grow with the film."""
+
+    def __init__(self, style: CaptionStyle, matrix: Matrix = BT709) -> None:
+        self._style = style
+        self._matrix = matrix
+        self._block: Block | None = None
+        self._masks: dict[int, Masks] = {}
+        self._pictures: dict[_Look, _Picture] = {}
+        self._overlays: dict[tuple[_Look, float], Overlay] = {}
+        self._plate: Overlay | None = None
+
+    def overlays(self, block: Block, moment: Moment) -> list[Overlay]:
+        """What to blend for a moment of a block, from the back to the front; the lit word lies on top."""
+        if block is not self._block:
+            self._begin(block)
+        layers: tuple[Layer, ...] = ("under", "letters") if block.joined else ("all",)
+        order = [index for index in range(len(block.words)) if index != moment.active]
+        found = [self._plate] if self._plate else []
+        for layer in layers:
+            found += [self._overlay(block, _Look(index, active=False, layer=layer), 1.0) for index in order]
+            found.append(self._overlay(block, _Look(moment.active, active=True, layer=layer), moment.scale))
+        return found
+
+    def _begin(self, block: Block) -> None:
+        self._block, self._masks, self._pictures, self._overlays = block, {}, {}, {}
+        self._plate = self._group_plate(block)
+
+    def _overlay(self, block: Block, look: _Look, scale: float) -> Overlay:
+        found = self._overlays.get((look, scale))
+        if found is None:
+            picture = self._pictures.get(look)
+            if picture is None:
+                picture = self._pictures[look] = self._picture(block, look)
+            sized = picture if scale == 1 else _scaled(picture, scale, block.words[look.word])
+            found = Overlay.from_rgba(np.asarray(sized.image), sized.x, sized.y, self._matrix)
+            self._overlays[look, scale] = found
+        return found
+
+    def _picture(self, block: Block, look: _Look) -> _Picture:
+        """The word with all that lies under it."""
+        style, size = self._style, block.size
+        mask = self._mask(block, look.word)
+        plate = style.active.plate if look.active else None
+        pad = int(np.ceil(size * max(reach(style.base), plate.pad if plate else 0))) + 2
+        word = block.words[look.word]
+        x, y = word.x + mask.left - pad, word.baseline + mask.top - pad
+        image = Image.new("RGBA", (mask.edge.shape[1] + 2 * pad, mask.edge.shape[0] + 2 * pad))
+        if look.layer != "letters":
+            self._shade(image, mask, pad, size)
+            if plate:
+                _rounded(image, _line_box(word, size, plate.pad).moved(-x, -y), plate, size)
+            if style.base.stroke:
+                _laid(image, mask.edge, style.base.stroke.colour, pad)
+        if look.layer != "under":
+            _laid(image, mask.letters, style.active.fill if look.active else style.base.fill, pad)
+        return _Picture(image, x, y)
+
+    def _shade(self, image: Image.Image, mask: Masks, pad: int, size: int) -> None:
+        shadow = self._style.base.shadow
+        if shadow:
+            image.paste(shadow.colour, (0, 0, *image.size))
+            image.putalpha(Image.fromarray(_cast(mask.edge, image.size, pad, shadow, size)))
+
+    def _mask(self, block: Block, index: int) -> Masks:
+        if index not in self._masks:
+            stroke = self._style.base.stroke.width * block.size if self._style.base.stroke else 0.0
+            self._masks[index] = masks(block.words[index].text, self._style.font.family, block.size, stroke)
+        return self._masks[index]
+
+    def _group_plate(self, block: Block) -> Overlay | None:
+        plate = self._style.base.plate
+        if plate is None:
+            return None
+        whole = around([_line_box(word, block.size, plate.pad) for word in block.words])
+        margin = int(plate.pad * block.size) + 2
+        image = Image.new("RGBA", (whole.width + 2 * margin, whole.height + 2 * margin))
+        x, y = whole.left - margin, whole.top - margin
+        _rounded(image, whole.moved(-x, -y), plate, block.size)
+        return Overlay.from_rgba(np.asarray(image), x, y, self._matrix)
+
+
+def _laid(picture: Image.Image, mask: Plane, colour: str, pad: int) -> None:
+    """Colour laid over the picture through a mask that starts `pad` pixels inside it."""
+    layer = Image.new("RGBA", (mask.shape[1], mask.shape[0]), colour)
+    layer.putalpha(Image.fromarray(mask))
+    picture.alpha_composite(layer, (pad, pad))
+
+
+def _rounded(picture: Image.Image, box: Box, plate: Plate, size: int) -> None:
+    pad = plate.pad * size
+    layer = Image.new("RGBA", picture.size)
+    fill = (*ImageColor.getrgb(plate.fill)[:3], round(255 * plate.opacity))
+    corners = (box.left - pad, box.top - pad, box.right - 1 + pad, box.bottom - 1 + pad)
+    ImageDraw.Draw(layer).rounded_rectangle(corners, plate.radius * size, fill=fill)
+    picture.alpha_composite(layer)
+
+
+def _cast(edge: Plane, size: tuple[int, int], pad: int, shadow: Shadow, em: int) -> Plane:
+    """The alpha of a soft shadow of `edge`, on a picture of `size` (width, height)."""
+    width, height = size
+    below = np.zeros((height, width), np.uint8)
+    left, top = pad + round(shadow.dx * em), pad + round(shadow.dy * em)
+    below[top : top + edge.shape[0], left : left + edge.shape[1]] = edge
+    small = cv2.resize(below, (max(1, width // _QUARTER), max(1, height // _QUARTER)), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), max(0.3, shadow.blur * em / _QUARTER))
+    alpha: Plane = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+    return cv2.convertScaleAbs(alpha, alpha=shadow.opacity).astype(np.uint8)
+
+
+def _scaled(picture: _Picture, scale: float, word: Placed) -> _Picture:
+    """The picture at a scale, around the middle of its word."""
+    image = picture.image
+    middle_x, middle_y = (word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    left, top = middle_x - (middle_x - picture.x) * scale, middle_y - (middle_y - picture.y) * scale
+    return _Picture(image.resize(size, Image.Resampling.BILINEAR), round(left), round(top))
+
+
+def _line_box(word: Placed, size: int, pad: float) -> Box:
+    """What a plate is drawn around: capitals, and more only where ink would leave it; so plates are equally tall."""
+    top, bottom = word.baseline - _CAPITALS * size, word.baseline + _BELOW * size
+    slack = pad * size
+    return Box(
+        word.box.left,
+        round(min(word.box.top + slack, top)),
+        word.box.right,
+        round(max(word.box.bottom - slack, bottom)),
+    )

@@ -1,0 +1,60 @@
+"""Which words are seen at a time, which of them is lit, and how large it stands."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.caption_styles import Pop
+from pipeline.captions.layout import Block
+
+_STEP = 0.02  # sizes of a popping word are rounded to this, so that each is drawn once
+_TOP = 0.4  # the share of a pop after which it is at its peak
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is seen: a block, the index of the lit word, and the scale of that word."""
+
+    block: int
+    active: int
+    scale: float
+
+
+class Timeline:
+    """Blocks in the order of their starts, asked for moments in seconds.
+
+    A change is shown by the frame nearest after it; `lead` seconds early are close enough.
+    """
+
+    def __init__(self, blocks: Sequence[Block], pop: Pop | None, lead: float = 0.0) -> None:
+        self._blocks = blocks
+        self._starts = [block.start for block in blocks]
+        self._words = [[word.start for word in block.words] for block in blocks]
+        self._pop = pop
+        self._lead = lead
+
+    def at(self, seconds: float) -> Moment | None:
+        """What a frame of this time shows; None between groups."""
+        now = seconds + self._lead
+        index = bisect_right(self._starts, now) - 1
+        if index < 0 or now >= self._blocks[index].end:
+            return None
+        active = max(0, bisect_right(self._words[index], now) - 1)
+        return Moment(index, active, scale(self._pop, seconds - self._words[index][active]))
+
+
+def scale(pop: Pop | None, elapsed: float) -> float:
+    """The size of a word that has been lit for so many seconds, in steps."""
+    if pop is None or elapsed >= pop.seconds:
+        return 1.0
+    share = max(0.0, elapsed) / pop.seconds
+    if share < _TOP:
+        exact = pop.start + (pop.peak - pop.start) * _eased(share / _TOP)
+    else:
+        exact = pop.peak + (1 - pop.peak) * _eased((share - _TOP) / (1 - _TOP))
+    return round(round(exact / _STEP) * _STEP, 3)
+
+
+def _eased(share: float) -> float:
+    """Fast at first, then slowing down."""
+    return 1 - (1 - share) ** 2

@@ -1,0 +1,1 @@
+"""Pictures and sounds in and out of files: the only importer of codecs."""

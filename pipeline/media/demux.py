@@ -1,0 +1,84 @@
+"""Opening sounds and moving pictures: the one place where a file becomes a container.
+
+FFmpeg opened freely would follow a playlist to other files and to the network, and pick a demuxer by the file's name.
+Here it is told the one demuxer the bytes call for, the decoders people's files need, and that files are all there is.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from models.errors import Code, Refused
+from models.limits import limits
+from pipeline.media.sniff import sniff
+
+_ISO: Final = "mov,mp4,m4a,3gp,3g2,mj2"
+_MATROSKA: Final = "matroska,webm"
+DEMUXERS: Final = {
+    "mp4": _ISO, "mov": _ISO, "3gp": _ISO, "m4a": _ISO, "webm": _MATROSKA, "mkv": _MATROSKA, "avi": "avi",
+    "mpegts": "mpegts", "mp3": "mp3", "aac": "aac", "ogg": "ogg", "flac": "flac", "wav": "wav",
+}  # fmt: skip
+DECODERS: Final = (
+    "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,h263,msmpeg4,msmpeg4v2,mpeg1video,mpeg2video,mjpeg,prores,theora,png,"
+    "aac,aac_latm,mp3float,mp3,mp2float,mp2,opus,libopus,vorbis,flac,alac,ac3,eac3,amrnb,amrwb,"
+    "libopencore_amrnb,libopencore_amrwb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,"
+    "pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt"
+)
+
+
+def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa: A002 - a field's name everywhere here
+    """The container; a decoder that is not allowed, or a frame of too many pixels, fails when it is decoded.
+
+    `format` is what `sniff` said, when it is known. Raises `Refused`: what `sniff` refuses, NOT_MEDIA for a picture,
+    TOO_MANY_STREAMS, BROKEN_FILE.
+    """
+    found = format or sniff(path).format
+    if found not in DEMUXERS:
+        raise Refused(Code.NO_PICTURE if found in limits().formats.image else Code.NOT_MEDIA)
+    try:
+        container = av.open(_address(path), options=_options(DEMUXERS[found]), metadata_errors="ignore")
+    except (av.error.FFmpegError, ValueError, UnicodeError) as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise Refused(Code.BROKEN_FILE) from error
+    most = limits().video.max_streams
+    if len(container.streams) > most:
+        container.close()
+        raise Refused(Code.TOO_MANY_STREAMS, limit=most)
+    for stream in (*container.streams.video, *container.streams.audio):
+        if stream.codec_context is not None:
+            stream.codec_context.options = {
+                "codec_whitelist": DECODERS,
+                "max_pixels": str(limits().video.max_pixels),
+            }
+    return container
+
+
+def is_decodable(stream: VideoStream | AudioStream) -> bool:
+    """Whether its decoder is one of those that people's files need."""
+    return stream.codec_context is not None and stream.codec_context.name in DECODERS.split(",")
+
+
+def _address(path: Path) -> str:
+    """The path so that no part of it reads as a protocol."""
+    return f"file:{path.resolve()}"
+
+
+def _options(demuxers: str) -> dict[str, str]:
+    return {
+        "format_whitelist": demuxers,
+        "protocol_whitelist": "file",
+        "codec_whitelist": DECODERS,
+        "max_streams": "64",
+        "probesize": "5000000",
+    }
+
+
+def is_cover(stream: object) -> bool:
+    """Whether a video stream is only the still picture of a song."""
+    disposition = getattr(stream, "disposition", None)
+    return bool(disposition is not None and disposition & av.stream.Disposition.attached_pic)

@@ -1,0 +1,126 @@
+"""A picture ready to be blended into the planes of 4:2:0 frames, so that no frame ever becomes RGB."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import NamedTuple, TypeAlias, cast
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Plane: TypeAlias = npt.NDArray[np.uint8]
+_Coverage: TypeAlias = npt.NDArray[np.uint16]
+
+_ONE = 256  # full coverage; a power of two, so that blending needs no division
+_HALF = _ONE // 2
+
+
+class Matrix(NamedTuple):
+    """The weights of red and blue in luma."""
+
+    red: float
+    blue: float
+
+
+BT709 = Matrix(0.2126, 0.0722)
+BT601 = Matrix(0.299, 0.114)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """A picture with transparency at an even place of a frame, as premultiplied 4:2:0 in limited range.
+
+    `luma`, `cb` and `cr` hold value x alpha x 256 plus a half for rounding; `luma_rest` and `chroma_rest` hold
+    (1 - alpha) x 256, at the resolution of their planes. A blended sample is `(sample * rest + value) >> 8`, which
+    leaves what the picture does not cover exactly as it was.
+    """
+
+    x: int
+    y: int
+    luma: _Coverage
+    cb: _Coverage
+    cr: _Coverage
+    luma_rest: _Coverage
+    chroma_rest: _Coverage
+
+    @classmethod
+    def from_rgba(cls, rgba: Plane, x: int, y: int, matrix: Matrix = BT709) -> "Overlay":
+        """`rgba` is (height, width, 4), straight alpha; (x, y) is where its first pixel lies, odd or negative too."""
+        rgba, x, y = _trimmed(rgba, x, y)
+        if not rgba.size:
+            empty = np.zeros((0, 0), np.uint16)
+            return cls(0, 0, empty, empty, empty, empty, empty)
+        rgba, x, y = _even(rgba, x, y)
+        luma, cb, cr = cast("list[Plane]", cv2.split(cv2.transform(rgba, _luma_and_chroma(matrix))))
+        alpha: _Coverage = rgba[:, :, 3].astype(np.uint16)
+        alpha += alpha >> 7  # 0 to 255 becomes 0 to 256
+        halved = _halved(alpha)
+        values = (luma * alpha + _HALF, _halved(cb * alpha) + _HALF, _halved(cr * alpha) + _HALF)
+        return cls(x, y, *values, _ONE - alpha, _ONE - halved)
+
+    @property
+    def width(self) -> int:
+        return int(self.luma.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.luma.shape[0])
+
+    def at(self, x: int, y: int) -> "Overlay":
+        """The same picture elsewhere, at the even place at or before (x, y)."""
+        return replace(self, x=x - x % 2, y=y - y % 2)
+
+    def blend(self, y_plane: Plane, u_plane: Plane, v_plane: Plane) -> None:
+        """Lay the picture over the planes of one frame in place; what lies outside the frame is cut off."""
+        _blend(y_plane, self.luma, self.luma_rest, self.x, self.y)
+        _blend(u_plane, self.cb, self.chroma_rest, self.x // 2, self.y // 2)
+        _blend(v_plane, self.cr, self.chroma_rest, self.x // 2, self.y // 2)
+
+
+def _blend(plane: Plane, value: _Coverage, rest: _Coverage, x: int, y: int) -> None:
+    height, width = plane.shape
+    left, top = max(0, -x), max(0, -y)
+    right, bottom = min(value.shape[1], width - x), min(value.shape[0], height - y)
+    if left >= right or top >= bottom:
+        return
+    inside = (slice(top, bottom), slice(left, right))
+    under = plane[y + top : y + bottom, x + left : x + right]
+    mixed = under * rest[inside]
+    mixed += value[inside]
+    mixed >>= 8
+    under[...] = mixed
+
+
+def _trimmed(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
+    """Without the rows and columns in which nothing is seen."""
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(rgba[:, :, 3]))
+    return rgba[top : top + height, left : left + width], x + left, y + top
+
+
+def _even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
+    """With clear rows and columns added, so that place and size are even."""
+    left, top = x % 2, y % 2
+    right, bottom = (rgba.shape[1] + left) % 2, (rgba.shape[0] + top) % 2
+    if left or top or right or bottom:
+        rgba = cast("Plane", cv2.copyMakeBorder(rgba, top, bottom, left, right, cv2.BORDER_CONSTANT))
+    return rgba, x - left, y - top
+
+
+@cache
+def _luma_and_chroma(matrix: Matrix) -> npt.NDArray[np.float32]:
+    """From red, green, blue and alpha to Y, Cb and Cr.
+
+    ITU-R BT.709-6 and BT.601-7, 8 bits: luma in 16 to 235, chroma in 16 to 240 around 128.
+    """
+    red, blue = matrix
+    luma = np.array([red, 1 - red - blue, blue])
+    cb = (np.array([0, 0, 1]) - luma) / (2 - 2 * blue)
+    cr = (np.array([1, 0, 0]) - luma) / (2 - 2 * red)
+    rows = [[*luma * 219 / 255, 0, 16], [*cb * 224 / 255, 0, 128], [*cr * 224 / 255, 0, 128]]
+    return np.array(rows, np.float32)
+
+
+def _halved(plane: _Coverage) -> _Coverage:
+    """The means of squares of four samples."""
+    size = (plane.shape[1] // 2, plane.shape[0] // 2)
+    return cast("_Coverage", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))

@@ -1,0 +1,231 @@
+"""Measuring a file: what it is, how large and how long, counted from what it holds and never from what it claims."""
+
+import contextlib
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PIL import Image
+
+from models.errors import AppError, Code, Refused
+from models.limits import limits
+from models.media import Facts, MediaKind
+from pipeline.media.demux import is_cover, is_decodable, open_media
+from pipeline.media.read import check_size, open_picture
+from pipeline.media.sniff import Sniffed, sniff, sniffed
+
+PROOF: Final = 250  # packets of a stream in which something must decode; transport streams may start amid a group
+MAX_AUDIO_PACKETS: Final = 2_000_000  # an hour at 400 a second, and some
+FPS_TOLERANCE: Final = 1.02  # phones count 60.3 where they mean 60
+SHORT: Final = 0.8  # a file that holds less of the length it claims has lost its end
+TRUSTED_LENGTHS: Final = {"mp4", "mov", "3gp", "m4a", "mkv", "webm"}
+DRAFT: Final = (1024, 1024)  # pixels that prove a JPEG as well as all of them do
+
+
+def measure(path: Path) -> Facts:
+    """The facts of a file. Raises `Refused`; whatever a decoder raises is BROKEN_FILE, but exhausted memory."""
+    try:
+        return _measure(path)
+    except (AppError, MemoryError):
+        raise
+    except Exception as error:
+        # decoders raise IndexError, AttributeError, SyntaxError, EOFError and more on what they cannot read
+        raise Refused(Code.BROKEN_FILE) from error
+
+
+def rehearse() -> None:
+    """Load what is loaded once, libmagic's database and Pillow's plugins, before any child needs it."""
+    with contextlib.suppress(Refused):
+        sniffed(b"\0")
+    Image.init()
+
+
+def _measure(path: Path) -> Facts:
+    size = path.stat().st_size
+    found = sniff(path)
+    _check_bytes(size, found.kind)
+    if found.kind is MediaKind.IMAGE:
+        return _picture(path, found, size)
+    with open_media(path, found.format) as container:
+        return Recording(container, found.format, size).facts()
+
+
+def _check_bytes(size: int, kind: MediaKind) -> None:
+    allowed = limits()
+    most = {
+        MediaKind.IMAGE: allowed.picture.max_bytes,
+        MediaKind.VIDEO: allowed.video.max_bytes,
+        MediaKind.AUDIO: allowed.audio.max_bytes,
+    }[kind]
+    if size > most:
+        raise Refused(Code.FILE_TOO_BIG, limit=round(most / 1e6))
+
+
+def _picture(path: Path, found: Sniffed, size: int) -> Facts:
+    with open_picture(path, found) as image:
+        width, height = image.size
+        if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # orientations that lie on their side
+            width, height = height, width
+        image.draft(None, DRAFT)
+        image.load()
+    return Facts(MediaKind.IMAGE, found.format, size, width, height)
+
+
+@dataclass(slots=True)
+class Track:
+    """One stream as its packets go by; times in seconds."""
+
+    first: Fraction | None = None
+    end: Fraction = Fraction(0)
+    packets: int = 0
+    decoded: bool = False
+
+    def add(self, packet: "Packet[Any]") -> None:
+        base = packet.time_base or Fraction(1)
+        at = packet.pts if packet.pts is not None else packet.dts
+        self.packets += 1
+        if at is None:
+            self.end += (packet.duration or 0) * base
+            return
+        start = at * base
+        self.first = start if self.first is None else min(self.first, start)
+        self.end = max(self.end, start + (packet.duration or 0) * base)
+
+    @property
+    def seconds(self) -> Fraction:
+        return self.end - (self.first or 0)
+
+
+class Recording:
+    """A container on its way through the gate: every packet is counted, the first ones are decoded."""
+
+    def __init__(self, container: InputContainer, name: str, size: int) -> None:
+        self._container = container
+        self._format = name
+        self._size = size
+        self._video: VideoStream | None = next((s for s in container.streams.video if not is_cover(s)), None)
+        self._audio: AudioStream | None = next(iter(container.streams.audio), None)
+        self._seen, self._heard = Track(), Track()
+        self._frame: VideoFrame | None = None
+
+    def facts(self) -> Facts:
+        """Count and judge. Raises `Refused`, as early as a limit is passed."""
+        if self._video is None and self._audio is None:
+            raise Refused(Code.BROKEN_FILE)
+        self._check_header()
+        self._count()
+        self._check_whole()
+        return self._film() if self._video else self._sound()
+
+    def _check_header(self) -> None:
+        """Refuse by the header what it admits itself; what it hides, the decoder meets with `max_pixels`."""
+        main = self._video or self._audio
+        if main is None or not is_decodable(main):
+            raise Refused(Code.FORMAT_NOT_SUPPORTED)
+        if self._audio and not is_decodable(self._audio):
+            self._audio = None  # a film whose sound nobody here can hear is a silent film
+        allowed = limits().video
+        if self._video and self._video.width * self._video.height > allowed.max_pixels:
+            raise Refused(Code.TOO_MANY_PIXELS, limit=round(allowed.max_pixels / 1e6))
+
+    def _count(self) -> None:
+        streams = [stream for stream in (self._video, self._audio) if stream is not None]
+        for packet in self._container.demux(streams):
+            if packet.size == 0 and packet.dts is None:
+                continue  # the last, empty one of each stream
+            track = self._seen if packet.stream is self._video else self._heard
+            track.add(packet)
+            self._check_length(track)
+            if not track.decoded and track.packets <= PROOF:
+                self._decode(packet, track)
+        self._flush()
+
+    def _decode(self, packet: "Packet[Any]", track: Track) -> None:
+        """Prove that a stream decodes; a packet that does not is passed over, as players do."""
+        try:
+            frames = packet.decode()
+        except (av.error.InvalidDataError, av.error.EOFError):
+            return
+        if frames:
+            self._remember(frames[0], track)
+
+    def _flush(self) -> None:
+        """A stream of few frames may keep them all back until its end."""
+        for stream, track in ((self._video, self._seen), (self._audio, self._heard)):
+            if stream is not None and track.packets and not track.decoded:
+                for frame in stream.codec_context.decode(None):
+                    self._remember(frame, track)
+
+    def _remember(self, frame: object, track: Track) -> None:
+        track.decoded = True
+        if self._frame is None and isinstance(frame, VideoFrame):
+            self._frame = frame
+
+    def _check_length(self, track: Track) -> None:
+        video, audio = limits().video, limits().audio
+        longest = video.max_seconds if self._video else audio.max_seconds
+        if track.seconds > longest:
+            raise Refused(Code.TOO_LONG, limit=round(longest))
+        if self._seen.packets > video.max_seconds * video.max_fps * FPS_TOLERANCE:
+            raise Refused(Code.TOO_MANY_FRAMES, limit=round(video.max_fps))
+        if self._heard.packets > MAX_AUDIO_PACKETS:
+            raise Refused(Code.TOO_HEAVY)
+
+    def _check_whole(self) -> None:
+        """Refuse what lost its end on the way: the person can send it again, and would miss it in the film."""
+        claimed = (self._container.duration or 0) / av.time_base
+        counted = max(self._seen.seconds, self._heard.seconds)
+        if self._format in TRUSTED_LENGTHS and counted < claimed * SHORT:
+            raise Refused(Code.BROKEN_FILE)
+
+    def _film(self) -> Facts:
+        if self._frame is None or self._video is None:
+            raise Refused(Code.BROKEN_FILE)
+        width, height = displayed_size(self._frame, self._video.sample_aspect_ratio)
+        self._check_picture(width, height)
+        seconds = max(self._seen.end, self._heard.end) - (self._seen.first or 0)
+        return Facts(
+            MediaKind.VIDEO,
+            self._format,
+            self._size,
+            width,
+            height,
+            round(float(seconds), 3),
+            round(self._fps(), 3),
+            has_audio=self._heard.decoded,
+        )
+
+    def _check_picture(self, width: int, height: int) -> None:
+        allowed = limits().video
+        if max(width, height) > allowed.max_side or width * height > allowed.max_pixels:
+            raise Refused(Code.TOO_MANY_PIXELS, limit=round(allowed.max_pixels / 1e6))
+        check_size(width, height)
+
+    def _fps(self) -> float:
+        """Frames a second, counted. Raises TOO_MANY_FRAMES."""
+        fps = self._seen.packets / float(self._seen.seconds or 1)
+        most = limits().video.max_fps
+        if fps > most * FPS_TOLERANCE and self._seen.packets > most:
+            raise Refused(Code.TOO_MANY_FRAMES, limit=round(most))
+        return fps
+
+    def _sound(self) -> Facts:
+        if not self._heard.decoded:
+            raise Refused(Code.BROKEN_FILE)
+        seconds = round(float(self._heard.seconds), 3)
+        return Facts(MediaKind.AUDIO, self._format, self._size, seconds=seconds, has_audio=True)
+
+
+def displayed_size(frame: VideoFrame, sample_aspect_ratio: Fraction | None) -> tuple[int, int]:
+    """Width and height in square pixels, turned as the file asks."""
+    width, height = frame.width, frame.height
+    if sample_aspect_ratio and sample_aspect_ratio > 0:
+        width = round(width * sample_aspect_ratio)
+    return (height, width) if frame.rotation % 180 else (width, height)

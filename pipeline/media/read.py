@@ -1,0 +1,129 @@
+"""Pictures as arrays: turned as they should be seen, on white, in 8-bit sRGB."""
+
+import contextlib
+import io
+import warnings
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from PIL import Image, ImageCms, ImageOps
+
+from models.errors import Code, Refused
+from models.limits import limits
+from pipeline.media.sniff import Sniffed, sniff
+
+PLUGINS: Final = {
+    "jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "gif": ("GIF",), "heic": ("HEIF",),
+    "avif": ("AVIF",), "bmp": ("BMP", "DIB"), "tiff": ("TIFF",),
+}  # fmt: skip
+_WITH_ALPHA: Final = {"RGBA", "LA", "PA", "La", "RGBa"}
+_DEEP: Final = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
+
+pillow_heif.register_heif_opener()
+
+
+def picture(path: Path, max_side: int = 4096) -> npt.NDArray[np.uint8]:
+    """The picture, or an animation's first frame, as height x width x 3 RGB; shrunk to `max_side` pixels where larger.
+
+    Raises `Refused`: what `sniff` refuses, NO_PICTURE, BROKEN_FILE and the limits of pixels.
+    """
+    with open_picture(path, sniff(path)) as image:
+        try:
+            return np.array(_flat(image, max_side), dtype=np.uint8)
+        except (Refused, MemoryError):
+            raise
+        except Exception as error:
+            # Pillow's plugins raise IndexError, SyntaxError, struct.error and more on what they cannot read
+            raise Refused(Code.BROKEN_FILE) from error
+
+
+def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
+    """The picture, opened by the one plugin its bytes call for and not yet decoded, its size within the limits."""
+    plugins = PLUGINS.get(sniffed.format)
+    if plugins is None:
+        raise Refused(Code.NO_PICTURE)
+    most = limits().picture.max_pixels
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            Image.MAX_IMAGE_PIXELS = most
+            image = Image.open(path, formats=plugins)
+    except Image.DecompressionBombError as error:
+        raise Refused(Code.TOO_MANY_PIXELS, limit=round(most / 1e6)) from error
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise Refused(Code.BROKEN_FILE) from error
+    check_size(*image.size)
+    return image
+
+
+def check_size(width: float, height: float) -> None:
+    """Raise the `Refused` that a picture of this size deserves, if any."""
+    allowed = limits().picture
+    if width * height > allowed.max_pixels:
+        raise Refused(Code.TOO_MANY_PIXELS, limit=round(allowed.max_pixels / 1e6))
+    if min(width, height) < allowed.min_side:
+        raise Refused(Code.TOO_FEW_PIXELS, limit=allowed.min_side)
+    if max(width, height) > allowed.max_aspect * min(width, height):
+        raise Refused(Code.TOO_NARROW, limit=round(allowed.max_aspect))
+
+
+def _flat(image: Image.Image, max_side: int) -> Image.Image:
+    """Decoded, small enough, upright, opaque and sRGB: in the order that keeps the least in memory."""
+    box = (max_side, max_side)
+    image.draft(None, box)  # JPEG decodes at 1/2, 1/4 or 1/8 for nothing
+    profile = image.info.get("icc_profile")
+    image.load()
+    upright = _plain(image)
+    upright.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    ImageOps.exif_transpose(upright, in_place=True)
+    return _in_srgb(_on_white(upright), profile)
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The same in RGB, RGBA or CMYK, which can be resampled."""
+    orientation = image.getexif()
+    if image.mode in {"RGB", "RGBA", "CMYK"} and "transparency" not in image.info:
+        return image
+    if image.mode in _DEEP:
+        plain = _eight_bits(image)
+    elif image.mode in _WITH_ALPHA or "transparency" in image.info:
+        plain = image.convert("RGBA")
+    else:
+        plain = image.convert("RGB")
+    plain.info.pop("transparency", None)
+    plain.getexif().update(orientation)
+    return plain
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of 16 or 32 bits, which Pillow's own conversion would clip at 255, scaled to what it can hold."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
+    largest = float(values.max(initial=0))
+    top = next((limit for limit in (1.0, 255.0, 65535.0) if largest <= limit), largest)
+    grey = np.clip(values * (255.0 / top) + 0.5, 0, 255).astype(np.uint8)
+    return Image.fromarray(grey).convert("RGB")
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return white
+
+
+def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
+    """Colours as they were meant (phones send Display P3, printers CMYK); as they are where the profile is no use."""
+    if isinstance(profile, bytes) and profile:
+        with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            turned = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+            return turned or image.convert("RGB")
+    return image.convert("RGB")

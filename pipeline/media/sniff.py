@@ -1,0 +1,103 @@
+"""What a file is by its bytes, never by its name: the allow-list of the gate.
+
+libmagic names most of it; the brands of ISO files, transport streams and bare MP3 frames are read here, where libmagic
+knows fewer than people send.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, cast
+
+import pylibmagic
+
+from models.errors import Code, Refused
+from models.limits import limits
+from models.media import MediaKind
+
+HEAD: Final = 8192  # bytes looked at
+
+BY_TYPE: Final = {
+    "image/jpeg": "jpeg", "image/png": "png", "image/apng": "png", "image/webp": "webp", "image/gif": "gif",
+    "image/heic": "heic", "image/heif": "heic", "image/heic-sequence": "heic", "image/heif-sequence": "heic",
+    "image/avif": "avif", "image/bmp": "bmp", "image/x-ms-bmp": "bmp", "image/tiff": "tiff",
+    "video/mp4": "mp4", "video/x-m4v": "mp4", "video/quicktime": "mov", "video/3gpp": "3gp", "video/3gpp2": "3gp",
+    "video/webm": "webm", "video/x-matroska": "mkv", "audio/x-matroska": "mkv", "application/x-matroska": "mkv",
+    "video/x-msvideo": "avi", "video/vnd.avi": "avi", "video/mp2t": "mpegts",
+    "audio/mpeg": "mp3", "audio/x-m4a": "m4a", "audio/mp4": "m4a", "audio/aac": "aac", "audio/x-aac": "aac",
+    "audio/x-hx-aac-adts": "aac", "audio/ogg": "ogg", "video/ogg": "ogg", "application/ogg": "ogg",
+    "audio/flac": "flac", "audio/x-flac": "flac", "audio/x-wav": "wav", "audio/wav": "wav", "audio/vnd.wave": "wav",
+}  # fmt: skip
+BY_BRAND: Final = {
+    b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic", b"hevc": "heic", b"hevx": "heic",
+    b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
+    b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
+}  # fmt: skip
+OLD_MOVIE: Final = (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot")  # first boxes of files older than ftyp
+MEDIA_NOT_TAKEN: Final = ("image/", "video/", "audio/", "application/vnd.rn-realmedia", "application/x-shockwave-flash")
+TEXT_IN_DISGUISE: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "audio/x-scpls", "video/vnd.mpegurl")
+
+
+@dataclass(frozen=True, slots=True)
+class Sniffed:
+    """A format by its name in `models/limits.toml`, and the kind its name stands for."""
+
+    format: str
+    kind: MediaKind
+
+
+def sniff(path: Path) -> Sniffed:
+    """What the file is. Raises `Refused`: EMPTY_FILE, NOT_MEDIA, FORMAT_NOT_SUPPORTED."""
+    with path.open("rb") as file:
+        return sniffed(file.read(HEAD))
+
+
+def sniffed(head: bytes) -> Sniffed:
+    """The same for the first bytes of a file."""
+    if not head:
+        raise Refused(Code.EMPTY_FILE)
+    name = _by_structure(head) or _by_magic(head)
+    formats = limits().formats
+    kinds = {MediaKind.IMAGE: formats.image, MediaKind.VIDEO: formats.video, MediaKind.AUDIO: formats.audio}
+    for kind, names in kinds.items():
+        if name in names:
+            return Sniffed(name, kind)
+    raise Refused(Code.FORMAT_NOT_SUPPORTED)
+
+
+def _by_structure(head: bytes) -> str | None:
+    if head[4:8] == b"ftyp":
+        brand = head[8:12]
+        return BY_BRAND.get(brand) or ("3gp" if brand.startswith((b"3gp", b"3g2")) else "mp4")
+    if head[4:8] in OLD_MOVIE:
+        return "mov"
+    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+        return "mpegts"
+    return None
+
+
+def _by_magic(head: bytes) -> str:
+    kind = _library()(head)
+    if kind in BY_TYPE:
+        return BY_TYPE[kind]
+    if kind == "application/octet-stream" and _is_mp3_frame(head):
+        return "mp3"
+    if kind.startswith(MEDIA_NOT_TAKEN) and not kind.startswith(TEXT_IN_DISGUISE):
+        raise Refused(Code.FORMAT_NOT_SUPPORTED)
+    raise Refused(Code.NOT_MEDIA)
+
+
+def _is_mp3_frame(head: bytes) -> bool:
+    """A frame header of layer III with a bit rate and a sampling rate that exist (ISO 11172-3, 2.4.1.3)."""
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return False
+    return head[1] & 0x18 != 0x08 and head[2] >> 4 not in {0, 15} and head[2] & 0x0C != 0x0C
+
+
+@cache
+def _library() -> Callable[[bytes], str]:
+    import magic  # after pylibmagic, which shows it the library that lies in its wheel
+
+    reader = magic.Magic(mime=True, magic_file=str(pylibmagic.data / "magic.mgc"))
+    return cast("Callable[[bytes], str]", reader.from_buffer)

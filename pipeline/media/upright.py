@@ -1,0 +1,148 @@
+"""Decoded frames of any kind as 8-bit 4:2:0 in limited range, upright, with square pixels and even sides."""
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple, cast
+
+import cv2
+import numpy as np
+from av import VideoFrame
+from av.sidedata.sidedata import SideDataContainer, Type
+from av.video.frame import PictureType
+from av.video.plane import VideoPlane
+from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, Interpolation
+
+from pipeline.media.overlay import BT601, BT709, Matrix, Plane
+
+_HIGH_RANGE = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
+_COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
+_COLOURSPACE_709 = 1
+_SD_HEIGHT = 576  # players take untagged video up to here for BT.601
+_SANE_PIXEL = (Fraction(1, 4), Fraction(4))  # sides of a pixel beyond these are a broken header
+
+
+class Planes(NamedTuple):
+    """Views into the memory of one 4:2:0 frame."""
+
+    y: Plane
+    u: Plane
+    v: Plane
+
+
+class Colours(NamedTuple):
+    """What the samples of a film mean: numbers of ITU-T H.273, and the weights of luma that follow from them."""
+
+    space: int
+    primaries: int
+    transfer: int
+    matrix: Matrix
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How stored pixels become displayed ones: first transposed, then mirrored left to right, then upside down."""
+
+    transpose: bool = False
+    mirror: bool = False
+    flip: bool = False
+
+
+def turn_of(frame: VideoFrame) -> Turn:
+    """The nearest of the eight right-angled turns to the display matrix (ISO 14496-12, 8.3.2)."""
+    kept = cast("SideDataContainer", frame.side_data)
+    matrix = next((data for data in kept if data.type == Type.DISPLAYMATRIX), None)
+    if matrix is None:
+        return Turn()
+    a, b, _, c, d = struct.unpack("=5i", bytes(matrix)[:20])
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        return Turn(mirror=a < 0, flip=d < 0)
+    return Turn(transpose=True, mirror=c < 0, flip=b < 0)
+
+
+def displayed(frame: VideoFrame, pixel: Fraction | None) -> tuple[int, int]:
+    """Width and height as displayed, rounded down to even; `pixel` is the width of a stored pixel by its height."""
+    width, height = _squared(frame, pixel)
+    if turn_of(frame).transpose:
+        width, height = height, width
+    return max(2, width - width % 2), max(2, height - height % 2)
+
+
+def upright(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
+    """The frame at a displayed size; the very frame where nothing had to be changed.
+
+    High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cut off, not squeezed in.
+    """
+    turn = turn_of(frame)
+    stored = (size[1], size[0]) if turn.transpose else size
+    plain = _plain(frame, _spared(frame, stored))
+    if turn != Turn() or (plain.width, plain.height) != stored:
+        plain = _turned(plain, turn, size)
+    plain.pict_type = PictureType.NONE  # else x264 would repeat the source's choice of key frames
+    return plain
+
+
+def planes(frame: VideoFrame) -> Planes:
+    """The planes of a 4:2:0 frame, to read and write."""
+    return Planes(*(_view(plane) for plane in frame.planes[:3]))
+
+
+def colours_of(frame: VideoFrame) -> Colours:
+    """The tags of a frame as players read them."""
+    untagged = frame.colorspace != _COLOURSPACE_709 and min(frame.width, frame.height) <= _SD_HEIGHT
+    matrix = BT601 if untagged or frame.colorspace in _COLOURSPACE_601 else BT709
+    return Colours(frame.colorspace, frame.color_primaries, frame.color_trc, matrix)
+
+
+def _squared(frame: VideoFrame, pixel: Fraction | None) -> tuple[int, int]:
+    """The stored size with the shorter side of each pixel stretched to the longer."""
+    if not pixel or not _SANE_PIXEL[0] <= pixel <= _SANE_PIXEL[1]:
+        return frame.width, frame.height
+    if pixel > 1:
+        return round(frame.width * pixel), frame.height
+    return frame.width, round(frame.height / pixel)
+
+
+def _spared(frame: VideoFrame, stored: tuple[int, int]) -> tuple[int, int]:
+    """The size to scale to: none at all where only an odd row or column is too many."""
+    odd = (frame.width - stored[0], frame.height - stored[1])
+    return (frame.width, frame.height) if set(odd) <= {0, 1} else stored
+
+
+def _plain(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
+    """8-bit 4:2:0 in limited range at a size."""
+    width, height = size
+    full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+    high = frame.color_trc in _HIGH_RANGE
+    if frame.format.name == "yuv420p" and (frame.width, frame.height) == size and not full and not high:
+        return frame
+    return frame.reformat(
+        width,
+        height,
+        "yuv420p",
+        interpolation=Interpolation.BICUBIC,
+        src_color_range=ColorRange.JPEG if full else None,
+        dst_color_range=ColorRange.MPEG,
+        dst_colorspace="itu709" if high or frame.format.is_rgb else None,
+        dst_color_trc=ColorTrc.BT709 if high else None,
+        dst_color_primaries=ColorPrimaries.BT709 if high else None,
+        threads=1,
+    )
+
+
+def _turned(frame: VideoFrame, turn: Turn, size: tuple[int, int]) -> VideoFrame:
+    fresh = VideoFrame(*size, "yuv420p")
+    for source, target in zip(planes(frame), planes(fresh), strict=True):
+        picture = cv2.transpose(source) if turn.transpose else source
+        if turn.mirror or turn.flip:
+            picture = cv2.flip(picture, (1 - turn.flip) if turn.mirror != turn.flip else -1)
+        target[...] = picture[: target.shape[0], : target.shape[1]]
+    fresh.pts, fresh.time_base = frame.pts, frame.time_base
+    fresh.color_range, fresh.colorspace = frame.color_range, frame.colorspace
+    fresh.color_primaries, fresh.color_trc = frame.color_primaries, frame.color_trc
+    return fresh
+
+
+def _view(plane: VideoPlane) -> Plane:
+    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]

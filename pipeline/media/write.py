@@ -1,0 +1,76 @@
+"""H.264 MP4 films written from planar YUV, one frame's memory for the whole film."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+
+import av
+import numpy as np
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+Plane = NDArray[np.uint8]
+
+_BT709 = 1  # of AVColorPrimaries, AVColorTransferCharacteristic and AVColorSpace alike
+_LIMITED = 1  # of AVColorRange
+
+
+class Mp4Writer:
+    """An MP4 being written: paint `y`, `u` and `v` (limited range BT.709, chroma at half size), then `write`.
+
+    The planes keep what was painted, so only what changes need be painted again. `options` are x264's, as of
+    `pipeline.media.budget`. Use it as a context manager; leaving it normally finishes the file with its index in front
+    (faststart). Raises `av.error.FFmpegError`, which is also an `OSError` where the disk is the cause.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: int, options: Mapping[str, str]) -> None:
+        width, height = size
+        self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        self._stream = self._container.add_stream("libx264", rate=fps, options=dict(options))
+        _describe(self._stream, width, height, fps)
+        self._frame = av.VideoFrame(width, height, "yuv420p")
+        _tag(self._frame, fps)
+        self.y, self.u, self.v = (_view(plane) for plane in self._frame.planes)
+        self.frames = 0
+
+    def write(self) -> None:
+        """Encode the planes as they are now; x264 copies them before this returns."""
+        self._frame.pts = self.frames
+        self.frames += 1
+        self._container.mux(self._stream.encode(self._frame))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()
+
+
+def _describe(stream: VideoStream, width: int, height: int, fps: int) -> None:
+    stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+    stream.time_base = Fraction(1, fps)
+    context = stream.codec_context
+    context.time_base = Fraction(1, fps)
+    context.color_range, context.colorspace = _LIMITED, _BT709
+    context.color_primaries, context.color_trc = _BT709, _BT709
+    context.profile = "High"
+
+
+def _tag(frame: av.VideoFrame, fps: int) -> None:
+    frame.color_range, frame.colorspace = _LIMITED, _BT709
+    frame.color_primaries, frame.color_trc = _BT709, _BT709
+    frame.time_base = Fraction(1, fps)
+
+
+def _view(plane: Any) -> Plane:
+    """The pixels of a plane, writable, without the padding at the end of each row."""
+    rows = np.frombuffer(cast("bytearray", plane), np.uint8).reshape(plane.height, plane.line_size)
+    return rows[:, : plane.width]

@@ -1,0 +1,1 @@
+"""Pictures become films of their drawing: lines, order, a hand, and colour."""

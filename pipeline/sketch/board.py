@@ -1,0 +1,127 @@
+"""The whiteboard while it is filmed: what is revealed goes straight into the planes, the hand lies over them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.sketch.arrays import Image
+from pipeline.sketch.ink import Reveal
+from pipeline.sketch.planes import Planes
+from pipeline.sketch.score import Scene
+from pipeline.sketch.sprite import Rectangle, Sprite
+
+_LEAVING = 0.4  # seconds the hand takes to leave once it is done
+
+
+class Canvas(Protocol):
+    """Planes of a film being written; `write` takes them as its next frame."""
+
+    y: Image
+    u: Image
+    v: Image
+
+    def write(self) -> None: ...
+
+
+class Veil(Protocol):
+    """Something blended over every frame, such as a watermark."""
+
+    @property
+    def x(self) -> int: ...
+    @property
+    def y(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+    def blend(self, y_plane: Image, u_plane: Image, v_plane: Image) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One frame as the track tells it: the pen's tip in pixels, whether it marks, and what is being done."""
+
+    pen: tuple[float, float]
+    down: bool
+    phase: str
+
+
+class Board:
+    """Clean planes of what is drawn so far, and their copy on the film with hand and watermark over it."""
+
+    def __init__(self, canvas: Canvas, hands: Mapping[str, Sprite], veil: Veil | None, fps: int) -> None:
+        height, width = canvas.y.shape
+        self.clean = Planes.white(width, height)
+        self._canvas = canvas
+        self._hands = hands
+        self._veil = veil
+        self._fps = fps
+        self._stained: list[Rectangle] = [Rectangle(0, 0, width, height)]
+
+    def play(self, scene: Scene) -> Iterator[Moment]:
+        """Write every frame of a scene, telling each."""
+        pens = _pens(scene, self._fps)
+        for frame, (place, down) in enumerate(pens):
+            self._reveal(scene, frame)
+            self._restore()
+            self._cover(scene, place if _visible(scene, frame, self._fps) else None)
+            self._canvas.write()
+            yield Moment((round(float(place[0]), 1), round(float(place[1]), 1)), down, scene.span.phase(frame))
+
+    def _reveal(self, scene: Scene, frame: int) -> None:
+        planes = (self.clean.y, self._canvas.y), (self.clean.u, self._canvas.u), (self.clean.v, self._canvas.v)
+        for reveals, (clean, shown) in zip((scene.luma, *scene.chroma), planes, strict=True):
+            for change in reveals:
+                _apply(change, frame, clean, shown)
+
+    def _restore(self) -> None:
+        """Take the last frame's hand and watermark off the canvas."""
+        for stain in self._stained:
+            for clean, shown, area in zip(
+                (self.clean.y, self.clean.u, self.clean.v),
+                (self._canvas.y, self._canvas.u, self._canvas.v),
+                (stain.slices(1), stain.slices(2), stain.slices(2)),
+                strict=True,
+            ):
+                shown[area] = clean[area]
+        self._stained = []
+
+    def _cover(self, scene: Scene, pen: Image | None) -> None:
+        hand = self._hands.get(scene.tool)
+        if hand is not None and pen is not None:
+            self._stained += hand.blend(self._canvas, (float(pen[0]), float(pen[1])))
+        if self._veil is not None:
+            self._veil.blend(self._canvas.y, self._canvas.u, self._canvas.v)
+            self._stained.append(Rectangle(self._veil.x, self._veil.y, self._veil.width, self._veil.height))
+
+
+def _apply(change: Reveal, frame: int, clean: Image, shown: Image) -> None:
+    begin, end = change.starts[frame], change.starts[frame + 1]
+    if begin == end:
+        return
+    pixels, values = change.pixels[begin:end], change.values[begin:end]
+    clean.reshape(-1)[pixels] = values
+    rows, columns = np.divmod(pixels, clean.shape[1])
+    shown[rows, columns] = values
+
+
+def _pens(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
+    """Where the pen is at the end of each frame, and whether it marked then; in the hold it leaves."""
+    path, total = scene.path, scene.span.total
+    busy = total if scene.tool == "eraser" else scene.span.lines + scene.span.colour
+    frames = np.arange(1, total + 1)
+    at = np.minimum(frames, busy)
+    place = np.stack([np.interp(at, path.at, axis) for axis in path.points.T], axis=1)
+    height, width = scene.final.y.shape
+    share = np.clip((frames - busy) / (_LEAVING * fps), 0, 1) ** 1.7
+    place += share[:, None] * np.array((0.35 * width, 1.25 * height))
+    down = path.down[np.minimum(np.searchsorted(path.at, at), len(path.at) - 1)] & (frames <= busy)
+    return [(place[k], bool(down[k])) for k in range(total)]
+
+
+def _visible(scene: Scene, frame: int, fps: int) -> bool:
+    busy = scene.span.lines + scene.span.colour
+    return scene.tool == "eraser" or frame - busy < _LEAVING * fps

@@ -1,0 +1,81 @@
+"""When the pen is where: slower in curves, quick through the air, and done exactly in time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.sketch.arrays import Array, Floats, Points
+
+_SPEED = 3.0  # units a second on a straight line; only the proportions matter once scaled
+_CURVE = 0.035  # units: at this radius the pen has half its speed
+_AIR, _AIR_ROOT = 0.03, 0.16  # seconds of a hop: at least, and for a hop of one unit
+_EASE = np.linspace(0, 1, 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The pen over time: `at` in frames (rising), its points in film pixels, and whether it marks up to each point."""
+
+    at: Array
+    points: Points
+    down: Array
+
+    def shifted(self, frames: float) -> "Path":
+        return Path(self.at + frames, self.points, self.down)
+
+
+def drawn(
+    strokes: Sequence[Points], frames: int, unit: float, start: Points, even: bool = False
+) -> tuple[Path, list[Array]]:
+    """The path through `strokes` in just `frames` frames, from `start`, and each stroke's times point by point.
+
+    `even` keeps one speed in curves (a broad marker); `unit` is the film's size in pixels.
+    """
+    at, points, down, spans = [np.zeros(1)], [start[None]], [np.zeros(1, bool)], []
+    now = 0.0
+    for stroke in strokes:
+        hop_times, hop_points = _hop(points[-1][-1], stroke[0], unit)
+        steps = _steps(stroke, unit, even)
+        times = now + hop_times[-1] + np.concatenate([[0.0], np.cumsum(steps)])
+        at += [now + hop_times, times]
+        points += [hop_points, stroke]
+        down += [np.zeros(len(hop_times), bool), np.arange(len(stroke)) > 0]
+        spans.append(times)
+        now = float(times[-1])
+    scale = frames / max(now, 1e-6)
+    path = Path(np.concatenate(at) * scale, np.concatenate(points), np.concatenate(down))
+    return path, [span * scale for span in spans]
+
+
+def _steps(stroke: Points, unit: float, even: bool) -> Array:
+    """Seconds for each piece of a stroke."""
+    pieces = np.diff(stroke, axis=0)
+    lengths = np.hypot(pieces[:, 0], pieces[:, 1])
+    if even or len(pieces) < 3:
+        return lengths / (_SPEED * unit)
+    angles = np.unwrap(np.arctan2(pieces[:, 1], pieces[:, 0]))
+    turning = np.abs(np.gradient(angles)) / np.maximum(lengths, 1e-3)
+    found: Array = lengths / (_SPEED * unit) * np.minimum(1 + _CURVE * unit * turning, 4)
+    return found
+
+
+def _hop(here: Points, there: Points, unit: float) -> tuple[Array, Points]:
+    """Through the air: slow off, slow down."""
+    distance = float(np.hypot(*(there - here)))
+    seconds = _AIR + _AIR_ROOT * float(np.sqrt(distance / unit))
+    ease = (3 - 2 * _EASE) * _EASE**2
+    line: Floats = (here + ease[:, None] * (there - here)).astype(np.float32)
+    return seconds * _EASE, line
+
+
+def joined(paths: Sequence[Path]) -> Path:
+    return Path(*(np.concatenate([getattr(path, name) for path in paths]) for name in ("at", "points", "down")))
+
+
+def evenly(stroke: Points, step: float) -> Points:
+    """The same line with a point every `step` pixels."""
+    lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    places = np.linspace(0, lengths[-1], max(2, round(lengths[-1] / step) + 1))
+    line: Points = np.stack([np.interp(places, lengths, axis) for axis in stroke.T], axis=1).astype(np.float32)
+    return line

@@ -1,0 +1,61 @@
+"""Faces in a picture, so that their fine lines are kept."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import cv2
+
+from pipeline.sketch.arrays import Image, Points
+
+_LONG_SIDE = 320  # pixels: faces smaller than a tenth of this are not worth looking for
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def rows(self) -> slice:
+        return slice(self.y, self.y + self.height)
+
+    @property
+    def columns(self) -> slice:
+        return slice(self.x, self.x + self.width)
+
+    def holds(self, point: Points) -> bool:
+        """Whether a point (x, y) lies inside."""
+        return bool(0 <= point[0] - self.x < self.width and 0 <= point[1] - self.y < self.height)
+
+
+def find(picture: Image) -> list[Box]:
+    """Frontal faces in an RGB picture, the largest first.
+
+    Found with the local binary pattern cascade that scikit-image's wheel brings.
+    """
+    scale = _LONG_SIDE / max(picture.shape[:2])
+    width, height = (max(24, round(side * scale)) for side in (picture.shape[1], picture.shape[0]))
+    if min(width, height) < 40:
+        return []
+    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+    found = _cascade().detect_multi_scale(
+        img=small, scale_factor=1.2, step_ratio=1, min_size=(30, 30), max_size=(min(width, height),) * 2
+    )
+    return sorted((_box(face, 1 / scale) for face in found), key=lambda box: -box.width)
+
+
+def _box(face: dict[str, int], scale: float) -> Box:
+    return Box(*(round(face[name] * scale) for name in ("c", "r", "width", "height")))
+
+
+@cache
+def _cascade() -> Any:
+    from skimage.data import lbp_frontal_face_cascade_filename
+    from skimage.feature import Cascade
+
+    return Cascade(lbp_frontal_face_cascade_filename())  # type: ignore[no-untyped-call]

@@ -1,0 +1,83 @@
+"""Pen strokes as pixels: how dark each becomes, and at which frame.
+
+Every inked pixel takes the time of the nearest point of a centre line, so ink grows along strokes at their full width.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.sketch.arrays import Array, Floats, Image, Points
+from pipeline.sketch.planes import WHITE
+
+_INK = 34  # luma of dry ink
+_WIDTH = 0.0040  # units: a line of middling strength
+_THINNEST = 1.3  # pixels
+_SUPERSAMPLING = 2
+_SHIFT = 3  # fractional bits of OpenCV's drawing coordinates
+_TAPER = 0.012  # units at each end
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Pixels that change: flat indices into a plane sorted by frame, their values, and where each frame's begin.
+
+    `starts[f]:starts[f + 1]` is the slice of frame f; `starts` has one entry more than there are frames.
+    """
+
+    pixels: Array
+    values: Image
+    starts: Array
+
+
+def reveal(frames: Array, pixels: Array, values: Image, total: int) -> Reveal:
+    """Sort pixels by the frame they change in; frames beyond the film's ends count as its first and last."""
+    frames = np.clip(frames, 0, total - 1).astype(np.uint16)
+    order = np.argsort(frames, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(frames, minlength=total))])
+    return Reveal(pixels[order].astype(np.int32), values[order], starts)
+
+
+def painted(strokes: Sequence[Points], strengths: Sequence[Floats], size: tuple[int, int], unit: float) -> Image:
+    """Luma of a whiteboard with all strokes on it; lines swell with their strength and taper at their ends."""
+    scale = _SUPERSAMPLING
+    board = np.full((size[1] * scale, size[0] * scale), WHITE, np.uint8)
+    for stroke, strength in zip(strokes, strengths, strict=True):
+        widths = scale * np.maximum(_WIDTH * unit * _swell(stroke, strength, unit), _THINNEST)
+        _paint(board, (stroke + 0.5) * scale - 0.5, np.maximum(1, widths.round()).astype(int))
+    return cv2.resize(board, size, interpolation=cv2.INTER_AREA)
+
+
+def _swell(stroke: Points, strength: Floats, unit: float) -> Floats:
+    run = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    ends = np.minimum(run, run[-1] - run) / (_TAPER * unit)
+    swell: Floats = (0.65 + 0.75 * np.minimum(strength, 1)) * (0.55 + 0.45 * np.minimum(ends, 1))
+    return swell
+
+
+def _paint(board: Image, stroke: Points, widths: Array) -> None:
+    """Draw a polyline whose width changes: one OpenCV polyline for each run of equal width."""
+    places = np.round(stroke * (1 << _SHIFT)).astype(np.int32)
+    changes = np.flatnonzero(np.diff(widths)) + 1
+    for begin, end in zip([0, *changes], [*changes, len(widths)], strict=True):
+        run = places[max(0, begin - 1) : end]
+        cv2.polylines(board, [run], False, _INK, int(widths[begin]), cv2.LINE_AA, _SHIFT)
+
+
+def times(strokes: Sequence[Points], clocks: Sequence[Array], inked: Array) -> Array:
+    """The time of each inked pixel: that of the nearest centre line. `inked` is the mask of such pixels."""
+    height, width = inked.shape
+    line = np.full((height, width), np.inf, np.float32)
+    columns, rows = np.round(np.concatenate(strokes)).astype(int).T
+    inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+    np.minimum.at(line, (rows[inside], columns[inside]), np.concatenate(clocks)[inside].astype(np.float32))
+    centre = np.isfinite(line)
+    _, labels = cv2.distanceTransformWithLabels(
+        (~centre).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    by_label = np.zeros(int(labels.max()) + 1, np.float32)
+    by_label[labels[centre]] = line[centre]
+    found: Array = by_label[labels[inked]]
+    return found

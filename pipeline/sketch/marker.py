@@ -1,0 +1,123 @@
+"""Colouring with a broad marker: slanted zig-zags, region by region, big and near ones first."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from skimage.measure import label
+
+from pipeline.sketch import regions
+from pipeline.sketch.arrays import Array, Floats, Image, Integers, Points
+from pipeline.sketch.tours import Tour
+
+_SLANT = np.deg2rad(-38.0)  # of the strokes: up to the right
+_ALONG = np.array((np.cos(_SLANT), np.sin(_SLANT)), dtype=np.float32)
+_ACROSS = np.array((-np.sin(_SLANT), np.cos(_SLANT)), dtype=np.float32)
+_WAVE, _WAVE_LENGTH = 0.13, 2.6  # in widths: how unsteady the stroke's edge is
+_SCRAP = 0.12  # of a square of the marker's width: smaller pieces are coloured with their neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Marker strokes in the order they are made.
+
+    `runs` holds the number of the stroke that covers each pixel; `strokes` their two ends (n x 2 x 2, x and y), in
+    pixels of the same grid, the first end drawn first.
+    """
+
+    runs: Integers
+    strokes: Floats
+    width: float
+
+    def times(self, clocks: Floats, size: tuple[int, int]) -> Floats:
+        """When the marker passes each pixel of a grid of `size` (width, height); `clocks` are start and end times."""
+        runs = cv2.resize(self.runs.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
+        x, y = _grid(size[0], size[1], (self.runs.shape[1] / size[0], self.runs.shape[0] / size[1]))
+        along, across = x * _ALONG[0] + y * _ALONG[1], x * _ACROSS[0] + y * _ACROSS[1]
+        ends = self.strokes @ _ALONG
+        middle = (self.strokes @ _ACROSS).mean(axis=1)
+        reach = np.where(ends[:, 1] >= ends[:, 0], 1, -1) * np.maximum(np.abs(ends[:, 1] - ends[:, 0]), 1e-3)
+        tip = np.clip((across - middle[runs].astype(np.float32)) / (self.width / 2), -1, 1)
+        lag = self.width / 2 * (1 - np.sqrt(1 - 0.96 * tip * tip))
+        share = (along - ends[:, 0].astype(np.float32)[runs]) / reach.astype(np.float32)[runs]
+        share += lag / np.abs(reach).astype(np.float32)[runs]
+        began, took = clocks[:, 0].astype(np.float32), (clocks[:, 1] - clocks[:, 0]).astype(np.float32)
+        found: Floats = began[runs] + np.clip(share, 0, 1) * took[runs]
+        return found
+
+
+def fill(picture: Image, needed: Array, width: float, pen: Points) -> Fill:
+    """Plan the strokes of a marker `width` pixels broad over the `needed` pixels (a mask) of an RGB picture."""
+    wanted = cv2.dilate(needed.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(width / 5))) > 0
+    if not wanted.any():
+        return Fill(np.zeros(needed.shape, np.int32), np.zeros((0, 2, 2), np.float32), width)
+    areas = regions.find(picture)
+    runs = _runs(areas, wanted, width)
+    owner = np.zeros(int(runs.max()) + 1, np.int32)
+    owner[runs[wanted]] = areas[wanted]
+    strokes = _ends(runs, wanted, width)
+    order, flipped = _order(strokes, owner, np.bincount(runs[wanted], minlength=len(owner)), pen, width)
+    rank = np.empty(len(order), np.int32)
+    rank[order] = np.arange(len(order))
+    turned = np.where(flipped[:, None, None], strokes[:, ::-1], strokes)
+    return Fill(rank[runs], turned[order], width)
+
+
+def _grid(width: int, height: int, scale: tuple[float, float] = (1.0, 1.0)) -> tuple[Floats, Floats]:
+    x = (np.arange(width, dtype=np.float32) * np.float32(scale[0]))[None, :]
+    y = (np.arange(height, dtype=np.float32) * np.float32(scale[1]))[:, None]
+    return x, y
+
+
+def _runs(areas: Integers, wanted: Array, width: float) -> Integers:
+    """Cut every region into bands as broad as the marker; scraps go to the piece beside them."""
+    x, y = _grid(areas.shape[1], areas.shape[0])
+    along, across = x * _ALONG[0] + y * _ALONG[1], x * _ACROSS[0] + y * _ACROSS[1]
+    across = across + _WAVE * width * np.sin(along * np.float32(2 * np.pi / (_WAVE_LENGTH * width)) + areas)
+    band = np.floor((across - across.min()) / width).astype(np.int32)
+    pieces = label(np.where(wanted, areas * (band.max() + 1) + band, -1), connectivity=1, background=-1)  # type: ignore[no-untyped-call]
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    large = sizes >= min(_SCRAP * width * width, sizes.max())
+    return regions.nearest(pieces, large[pieces])
+
+
+def _ends(runs: Integers, wanted: Array, width: float) -> Floats:
+    """Both ends of the centre line of each run, a little inside it."""
+    rows, columns = np.nonzero(wanted)
+    flat = runs[rows, columns]
+    count = int(runs.max()) + 1
+    along, across = columns * _ALONG[0] + rows * _ALONG[1], columns * _ACROSS[0] + rows * _ACROSS[1]
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, flat, along)
+    np.maximum.at(high, flat, along)
+    middle = np.bincount(flat, across, minlength=count) / np.bincount(flat, minlength=count)
+    inset = np.minimum(width, high - low) / 4
+    sides = [end[:, None] * _ALONG + middle[:, None] * _ACROSS for end in (low + inset, high - inset)]
+    ends: Floats = np.stack(sides, axis=1).astype(np.float32)
+    return ends
+
+
+def _order(strokes: Floats, owner: Integers, sizes: Array, pen: Points, width: float) -> tuple[Array, Array]:
+    """The order of the strokes and whether each is turned round: regions big and near first, each a short tour."""
+    middles = strokes.mean(axis=1)
+    flipped = np.zeros(len(strokes), bool)
+    order: list[int] = []
+    left = {int(area) for area in np.unique(owner)}
+    here = pen
+    while left:
+        area = max(left, key=lambda a: _appeal(middles[owner == a], sizes[owner == a], here, width))
+        members = np.flatnonzero(owner == area)
+        tour = Tour(strokes[members], here, 10 * width)
+        tour.improve()
+        for step, turned in tour.steps:
+            order.append(int(members[step]))
+            flipped[order[-1]] = turned
+        here = strokes[order[-1], 0 if flipped[order[-1]] else 1]
+        left.discard(area)
+    return np.array(order), flipped
+
+
+def _appeal(middles: Floats, sizes: Array, pen: Points, width: float) -> float:
+    away = np.hypot(*(middles - pen).T).min() / width
+    return float(np.sqrt(sizes.sum()) / width / (1 + 0.35 * away))

@@ -1,0 +1,66 @@
+"""Pictures as planar YUV: limited range BT.709 with chroma at half size, the form films are encoded in."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pipeline.sketch.arrays import Array, Image
+
+WHITE, NEUTRAL = 235, 128
+
+_KR, _KB = 0.2126, 0.0722
+_KG = 1 - _KR - _KB
+_LUMA = np.array([[_KR, _KG, _KB, 0]]) * 219 / 255 + [[0, 0, 0, 16]]
+_BLUE = np.array([[-_KR, -_KG, 1 - _KB, 0]]) / (2 - 2 * _KB) * 224 / 255 + [[0, 0, 0, 128]]
+_RED = np.array([[1 - _KR, -_KG, -_KB, 0]]) / (2 - 2 * _KR) * 224 / 255 + [[0, 0, 0, 128]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planes:
+    """One picture; `u` and `v` have half the width and height of `y`."""
+
+    y: Image
+    u: Image
+    v: Image
+
+    @property
+    def chroma(self) -> tuple[Image, Image]:
+        """Blue and red differences."""
+        return self.u, self.v
+
+    @classmethod
+    def from_rgb(cls, picture: Image) -> "Planes":
+        """Convert an RGB picture of even width and height."""
+        height, width = picture.shape[:2]
+        half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        chroma = cv2.transform(half, np.vstack([_BLUE, _RED]))
+        luma = cv2.transform(picture, _LUMA).reshape(height, width)
+        return cls(luma, *(np.ascontiguousarray(chroma[..., k]) for k in (0, 1)))
+
+    @classmethod
+    def white(cls, width: int, height: int) -> "Planes":
+        """An empty whiteboard."""
+        half = (height // 2, width // 2)
+        chroma = (np.full(half, NEUTRAL, np.uint8) for _ in range(2))
+        return cls(np.full((height, width), WHITE, np.uint8), *chroma)
+
+    def shrunk(self, side: int) -> "Planes":
+        """A copy no side of which is over `side` pixels, sides even."""
+        height, width = self.y.shape
+        scale = min(1.0, side / max(height, width))
+        half = (max(1, int(width * scale / 2)), max(1, int(height * scale / 2)))
+        sizes = ((2 * half[0], 2 * half[1]), half, half)
+        planes = zip((self.y, self.u, self.v), sizes, strict=True)
+        return Planes(*(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane, size in planes))
+
+    def to_rgb(self) -> Image:
+        """The picture in RGB, for a thumbnail."""
+        height, width = self.y.shape
+        u, v = (cv2.resize(part, (width, height)).astype(np.float32) - 128 for part in (self.u, self.v))
+        y = (self.y.astype(np.float32) - 16) * 255 / 219
+        red = y + v * (2 - 2 * _KR) * 255 / 224
+        blue = y + u * (2 - 2 * _KB) * 255 / 224
+        green = (y - _KR * red - _KB * blue) / _KG
+        rgb: Array = np.stack([red, green, blue], axis=-1)
+        return np.clip(rgb.round(), 0, 255).astype(np.uint8)

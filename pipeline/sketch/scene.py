@@ -1,0 +1,96 @@
+"""One picture's part of a film: what becomes visible at which frame, and where the pen is."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.sketch import choice, clock, eyes, faces, hatching, ink, lines, order, tracing, writing
+from pipeline.sketch.arrays import Floats, Points
+from pipeline.sketch.canvas import Placement, on_board
+from pipeline.sketch.colouring import Colouring
+from pipeline.sketch.planes import WHITE, Planes
+from pipeline.sketch.score import Brief, Scene, Span
+from pipeline.sketch.tracing import Stroke
+
+_REACH = 0.02  # units between ends that may be joined
+_HATCHING = 0.22  # of the ink goes into dark areas
+_LINES = 0.6  # of the drawing time, about
+_COLOUR = 0.42  # of the drawing time is colouring where the whole board is coloured
+_LEAST_COLOUR = 0.14
+_STEP = 1.3  # pixels between points of a stroke
+
+Report = Callable[[float], None]
+
+
+def plan(placement: Placement, brief: Brief, report: Report) -> Scene:
+    """Find, choose, order and time everything a hand draws of one picture."""
+    strokes = _strokes(placement, brief, report)
+    paths = [_on_film(stroke, placement) for stroke in strokes]
+    strengths = [_spread(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
+    board = ink.painted(paths, strengths, brief.size, brief.unit)
+    report(0.5)
+    picture = Planes.from_rgb(on_board(placement, brief.size))
+    target = picture if brief.coloured else Planes(board, *(Planes.white(*brief.size).chroma))
+    colouring = Colouring.of(target, board, placement)
+    span = _span(brief, colouring.share)
+    path, clocks = clock.drawn(paths, span.lines, brief.unit, _entrance(brief.size))
+    inked = board < WHITE
+    drawn = ink.reveal(ink.times(paths, clocks, inked), np.flatnonzero(inked), board[inked], span.total)
+    report(0.7)
+    lines_only = Scene(span, (drawn,), ((), ()), path, target)
+    return colouring.over(lines_only, placement, brief, report) if span.colour else lines_only
+
+
+def _entrance(size: tuple[int, int]) -> Points:
+    """Where the pen comes from: outside, at the bottom right."""
+    return np.array((0.8 * size[0], 1.15 * size[1]), np.float32)
+
+
+def _span(brief: Brief, share: float) -> Span:
+    if not brief.coloured:
+        return Span(brief.drawing, 0, brief.hold)
+    colour = round(max(_LEAST_COLOUR, _COLOUR * float(np.sqrt(share))) * brief.drawing)
+    return Span(brief.drawing - colour, colour, brief.hold)
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+def _strokes(placement: Placement, brief: Brief, report: Report) -> list[Stroke]:
+    """The strokes as they are drawn, in pixels of the working copy."""
+    work = placement.work
+    unit = brief.unit / placement.scale[0]
+    found_faces = faces.find(work)
+    report(0.1)
+    found = lines.find(work, found_faces)
+    report(0.2)
+    traced = tracing.strokes(found.skeleton, found.strength, _REACH * unit, found_faces)
+    report(0.3)
+    rows = writing.rows(traced, work.shape[:2], unit)
+    if rows:
+        return order.written(rows, unit)
+    seconds = _LINES * brief.drawing / brief.fps
+    best = choice.best(traced, work.shape[:2], seconds, unit, found_faces)
+    shade = hatching.find(work, unit, _HATCHING * choice.ink(seconds) * unit)
+    report(0.4)
+    pupils = eyes.find(work, found_faces)
+    return order.drawn([*best, *pupils, *shade], work.shape[:2], unit, found_faces) or [_outline(*work.shape[1::-1])]
+
+
+def _outline(width: int, height: int) -> Stroke:
+    """The edge of an empty picture, so that there is something to draw."""
+    x, y = 0.02 * width, 0.02 * height
+    corners = [(x, y), (width - x, y), (width - x, height - y), (x, height - y), (x, y)]
+    return Stroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))
+
+
+def _on_film(stroke: Stroke, placement: Placement) -> Points:
+    scale = np.array(placement.scale, np.float32)
+    points: Points = (stroke.points + 0.5) * scale - 0.5 + np.array((placement.x, placement.y), np.float32)
+    return clock.evenly(points, _STEP)
+
+
+def _spread(values: Floats, count: int) -> Floats:
+    places = np.linspace(0, len(values) - 1, count)
+    spread: Floats = np.interp(places, np.arange(len(values)), values).astype(np.float32)
+    return spread

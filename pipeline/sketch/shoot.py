@@ -1,0 +1,95 @@
+"""Filming pictures one after another: their frames shared out, each drawn, held, and wiped for the next."""
+
+from collections.abc import Iterator, Sequence
+
+from models.films import SketchOptions
+from models.hands import hand
+from pipeline.media.thumbnail import SIDE
+from pipeline.media.watermark import watermark
+from pipeline.progress import Progress
+from pipeline.sketch import canvas, colouring, scene
+from pipeline.sketch.arrays import Image
+from pipeline.sketch.board import Board, Canvas, Moment
+from pipeline.sketch.hand import sprite
+from pipeline.sketch.planes import Planes
+from pipeline.sketch.score import Brief, Scene
+from pipeline.sketch.sprite import Sprite
+
+_HOLD, _LEAST_HOLD, _MOST_HOLD = 0.1, 0.5, 0.3  # of a scene, seconds, and of a scene: the finished picture stands still
+_WIPE, _MOST_WIPE = 0.7, 0.15  # seconds, and of a scene: the board is wiped for the next picture
+_PLANNING = 0.2  # of the whole work
+_POSTER = 0.6  # of the last phase of drawing: the moment that stands for the film
+
+
+class Shoot:
+    """One film being shot, of `size` (width, height) pixels; `report` hears how far it is."""
+
+    def __init__(self, options: SketchOptions, size: tuple[int, int], report: Progress) -> None:
+        self.size = size
+        self._options = options
+        self._report = report
+        self._total = round(options.seconds * options.fps)
+        self._planned = 0.0  # of all scenes
+        self._moments: list[Moment] = []
+        self._poster: Planes | None = None
+
+    def play(self, pictures: Sequence[Image], writer: Canvas) -> tuple[list[Moment], Planes]:
+        """Draw every picture in turn; the moments of all frames, and the planes of the frame for the thumbnail."""
+        board = self._board(writer, len(pictures) > 1)
+        for planned in self._scenes(pictures):
+            at = _poster_frame(planned)
+            for frame, moment in enumerate(board.play(planned)):
+                self._moments.append(moment)
+                if frame == at and self._poster is None:
+                    self._poster = Planes(writer.y, writer.u, writer.v).shrunk(SIDE)
+                self._tell("drawing")
+        return self._moments, self._poster or board.clean.shrunk(SIDE)
+
+    def _board(self, writer: Canvas, wiping: bool) -> Board:
+        width, height = self.size
+        mark = self._options.watermark
+        veil = watermark(mark, width, height) if mark else None
+        return Board(writer, self._hands(["marker", "eraser"] if wiping else ["marker"]), veil, self._options.fps)
+
+    def _hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
+        drawing = hand(self._options.hand)
+        if drawing is None:
+            return {}
+        unit = self._brief(1).unit
+        return {tool: sprite(drawing, unit, self.size, tool) for tool in tools}
+
+    def _scenes(self, pictures: Sequence[Image]) -> Iterator[Scene]:
+        """The scenes to play, planned only when their turn has come."""
+        count = len(pictures)
+        ends = [round(self._total * (number + 1) / count) for number in range(count)]
+        for number, (picture, end) in enumerate(zip(pictures, ends, strict=True)):
+            frames = end - len(self._moments)
+            wipe = 0 if number == count - 1 else round(min(_WIPE * self._options.fps, _MOST_WIPE * frames))
+            placement = canvas.place(picture, self.size)
+            drawn = scene.plan(placement, self._brief(frames - wipe), self._planner(number, count))
+            self._planner(number, count)(1.0)
+            yield drawn
+            if wipe:
+                yield colouring.wiped(drawn.final, placement, wipe, self._brief(frames))
+
+    def _brief(self, frames: int) -> Brief:
+        fps = self._options.fps
+        hold = round(min(max(_HOLD * frames, _LEAST_HOLD * fps), _MOST_HOLD * frames))
+        return Brief(self.size, fps, frames - hold, hold, self._options.finish == "colour")
+
+    def _planner(self, number: int, count: int) -> scene.Report:
+        """Who hears how far the planning of one of the scenes is."""
+
+        def report(share: float) -> None:
+            self._planned = (number + share) / count
+            self._tell("planning")
+
+        return report
+
+    def _tell(self, stage: str) -> None:
+        self._report(stage, _PLANNING * self._planned + (1 - _PLANNING) * len(self._moments) / self._total)
+
+
+def _poster_frame(planned: Scene) -> int:
+    span = planned.span
+    return span.lines + round(_POSTER * span.colour) if span.colour else round(0.9 * span.lines)

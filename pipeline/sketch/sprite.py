@@ -1,0 +1,89 @@
+"""A hand (or an eraser) as premultiplied planes, laid over a frame wherever the pen is."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from pipeline.sketch.arrays import Array, Image
+from pipeline.sketch.planes import Planes
+
+
+class Canvas(Protocol):
+    """The planes of a frame."""
+
+    y: Image
+    u: Image
+    v: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Even pixels of a frame, so that chroma has the same rectangle at half size."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def slices(self, step: int) -> tuple[slice, slice]:
+        """Rows and columns of a plane that has one sample for every `step` pixels."""
+        return slice(self.top // step, self.bottom // step), slice(self.left // step, self.right // step)
+
+
+@dataclass(frozen=True, slots=True)
+class Sprite:
+    """Premultiplied planes of even size with what they let through (255 all, 0 nothing); `tip` is the pen's point."""
+
+    planes: Planes
+    through: Image
+    through_half: Image
+    tip: tuple[int, int]
+
+    @classmethod
+    def from_rgba(cls, rgba: Image, tip: tuple[int, int]) -> "Sprite":
+        """Convert straight-alpha RGBA of even width and height."""
+        alpha = rgba[..., 3].astype(np.float32) / 255
+        full = Planes.from_rgb(np.ascontiguousarray(rgba[..., :3]))
+        half = cv2.resize(alpha, (alpha.shape[1] // 2, alpha.shape[0] // 2), interpolation=cv2.INTER_AREA)
+        colour = _premultiplied_chroma(rgba, alpha, half)
+        return cls(
+            Planes(_level(full.y * alpha), *(_level(plane) for plane in colour)),
+            255 - _level(255 * alpha),
+            255 - _level(255 * half),
+            tip,
+        )
+
+    def blend(self, canvas: Canvas, pen: tuple[float, float]) -> list[Rectangle]:
+        """Lay the sprite on a frame with its tip at `pen`; tells the rectangle it touched, if any."""
+        height, width = self.planes.y.shape
+        left, top = (2 * round((at - tip) / 2) for at, tip in zip(pen, self.tip, strict=True))
+        rows, columns = canvas.y.shape
+        area = Rectangle(max(0, left), max(0, top), min(columns, left + width), min(rows, top + height))
+        if area.left >= area.right or area.top >= area.bottom:
+            return []
+        own = Rectangle(area.left - left, area.top - top, area.right - left, area.bottom - top)
+        _mix(canvas.y[area.slices(1)], self.planes.y[own.slices(1)], self.through[own.slices(1)])
+        _mix(canvas.u[area.slices(2)], self.planes.u[own.slices(2)], self.through_half[own.slices(2)])
+        _mix(canvas.v[area.slices(2)], self.planes.v[own.slices(2)], self.through_half[own.slices(2)])
+        return [area]
+
+
+def _premultiplied_chroma(rgba: Image, alpha: Array, half: Array) -> list[Array]:
+    """Chroma of the premultiplied picture, so that colours of clear pixels do not bleed in."""
+    premultiplied = (rgba[..., :3] * alpha[..., None]).astype(np.float32)
+    small = cv2.resize(premultiplied, half.shape[::-1], interpolation=cv2.INTER_AREA)
+    straight = np.clip(small / np.maximum(half, 1e-3)[..., None], 0, 255).astype(np.uint8)
+    doubled = np.repeat(np.repeat(straight, 2, 0), 2, 1)
+    return [plane * half for plane in Planes.from_rgb(doubled).chroma]
+
+
+def _level(values: Array) -> Image:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def _mix(under: Image, over: Image, through: Image) -> None:
+    dimmed = cv2.multiply(under, through, scale=1 / 255)
+    cv2.add(dimmed, over, dst=dimmed)
+    under[...] = dimmed

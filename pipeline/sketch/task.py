@@ -1,0 +1,16 @@
+"""A drawing job inside its child process: files in, a film out."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.films import Film, SketchOptions
+from pipeline.media import read
+from pipeline.progress import Progress
+from pipeline.sketch import film
+
+
+def draw(
+    pictures: Sequence[Path], out: Path, options: SketchOptions, progress: Progress, track: Path | None = None
+) -> Film:
+    """Read the pictures and make the film of them; raises what `read.picture` and `film.make` raise."""
+    return film.make([read.picture(path) for path in pictures], out, options, progress, track=track)

@@ -1,0 +1,72 @@
+"""How fast the gate measures small files, and what starting a child costs.
+
+`python tests/bench/gate.py [FILES] [THREADS]` prints one line for each.
+"""
+
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from fakes import files
+
+from pipeline.child import Allowance, Children
+from pipeline.gate import measured
+
+
+def small_files(folder: Path) -> list[Path]:
+    """One of each sort of thing that people send."""
+    return [
+        files.picture(folder / "photo.jpg", size=(800, 600)),
+        files.picture(folder / "drawing.png", size=(800, 600)),
+        files.picture(folder / "sticker.webp", size=(512, 512)),
+        files.film(folder / "film.mp4", size=(320, 180), seconds=2),
+        files.recording(folder / "voice.ogg", seconds=2, codec="libopus"),
+        files.text(folder / "text.mp4"),
+    ]
+
+
+def files_a_second(children: Children, folder: Path, count: int, threads: int) -> float:
+    """How many of them the gate measures in a second."""
+    kinds = small_files(folder)
+
+    def one(number: int) -> None:
+        try:
+            measured(children, kinds[number % len(kinds)], folder)
+        except Exception as error:  # noqa: BLE001 - a refusal is an answer
+            str(error)
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(one, range(count)))
+    return count / (time.perf_counter() - begun)
+
+
+def start_up(children: Children, folder: Path, count: int = 50) -> list[float]:
+    """Seconds from asking for a run to having its answer, where the run does nothing."""
+    seconds = []
+    for _ in range(count):
+        begun = time.perf_counter()
+        children.run("os:getcwd", {}, directory=folder, allowance=Allowance.for_media(1))
+        seconds.append(time.perf_counter() - begun)
+    return seconds
+
+
+def main(count: int = 300, threads: int = 3) -> None:
+    with TemporaryDirectory() as name, Children() as children:
+        folder = Path(name)
+        begun = time.perf_counter()
+        children.warm()
+        lines = [f"forkserver ready after   {time.perf_counter() - begun:6.2f} s"]
+        idle = start_up(children, folder)
+        lines.append(f"child, median and p95    {median(idle) * 1e3:6.1f} ms {quantiles(idle, n=20)[-1] * 1e3:6.1f} ms")
+        lines.append(f"small files measured     {files_a_second(children, folder, count, threads):6.1f} a second")
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

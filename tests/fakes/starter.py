@@ -1,0 +1,26 @@
+"""A program that starts a child which hangs, tells its process id, and waits: to be killed by a test.
+
+`python starter.py FOLDER`; its environment may hold secrets.
+"""
+
+import sys
+from pathlib import Path
+
+from pipeline.child import Allowance, Children
+
+
+def tell(stage: str, _: float) -> None:
+    sys.stdout.write(f"{stage}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    with Children() as children:
+        children.run(
+            "fakes.tasks:hang",
+            {},
+            directory=Path(sys.argv[1]),
+            allowance=Allowance.for_media(10),
+            on_progress=tell,
+        )

@@ -1,0 +1,312 @@
+"""Children as their starter sees them: what comes back, and that nothing else does."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fakes import starter, tasks
+
+from models.errors import AppError, Cancelled, Code, Failed, Refused
+from models.media import Facts, MediaKind
+from models.words import Transcript, Word
+from pipeline.child import Allowance, Children
+from pipeline.protections import Protections
+
+ROOMY = Allowance(memory=300_000_000, cpu_seconds=20, wall_seconds=40, file_bytes=10_000_000)
+
+
+@pytest.fixture(scope="module")
+def children() -> Iterator[Children]:
+    with Children() as started:
+        yield started
+
+
+def gone(pid: int, seconds: float = 5) -> bool:
+    """Whether a process has ended, waiting for that so long."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([handle], [], [], seconds)[0])
+    finally:
+        os.close(handle)
+
+
+def started_by(pid: int) -> set[int]:
+    """The processes that one has started."""
+    return {int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()}
+
+
+def code_of(children: Children, tmp_path: Path, task: str, allowance: Allowance = ROOMY) -> tuple[type[AppError], Code]:
+    with pytest.raises(AppError) as caught:
+        children.run(f"fakes.tasks:{task}", {}, directory=tmp_path, allowance=allowance)
+    return type(caught.value), caught.value.code
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        {"a": [1, 2.5, "três", True, {"b": None}]},
+        Facts(MediaKind.VIDEO, "mp4", 10, 16, 16, 1.5, 25.0, has_audio=True),
+        Transcript(language="pt", words=(Word(text="oi", start=0, end=0.5),)),
+        [Word(text="oi", start=0, end=0.5)],
+    ],
+)
+def test_what_a_task_returns_comes_back_equal(children: Children, tmp_path: Path, value: object) -> None:
+    assert children.run("fakes.tasks:echo", {"value": value}, directory=tmp_path, allowance=ROOMY) == value
+
+
+def test_a_film_made_in_the_private_folder_comes_back(children: Children, tmp_path: Path) -> None:
+    film = children.run("fakes.tasks:make", {"name": "film.mp4"}, directory=tmp_path, allowance=ROOMY)
+    assert film.path.read_bytes() == b"film"
+
+
+def test_progress_arrives_in_order_a_few_times_a_second_and_ends_whole(children: Children, tmp_path: Path) -> None:
+    heard: list[tuple[str, float]] = []
+
+    def note(stage: str, share: float) -> None:
+        heard.append((stage, share))
+
+    children.run("fakes.tasks:count", {"steps": 20_000}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+    assert heard == sorted(heard)
+    assert heard[-1] == ("counting", 1.0)
+    assert len(heard) < 100
+
+
+def test_processor_seconds_are_told_even_when_the_run_fails(children: Children, tmp_path: Path) -> None:
+    used: list[float] = []
+    with pytest.raises(Refused):
+        children.run(
+            "fakes.tasks:spin", {}, directory=tmp_path, allowance=replace(ROOMY, cpu_seconds=1), on_usage=used.append
+        )
+    assert used[0] == pytest.approx(1, abs=0.3)
+
+
+def test_threads_share_one_forkserver_and_run_side_by_side(children: Children, tmp_path: Path) -> None:
+    def one(number: int) -> object:
+        return children.run("fakes.tasks:echo", {"value": number}, directory=tmp_path, allowance=ROOMY)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(one, range(60))) == list(range(60))
+
+
+@pytest.mark.parametrize(
+    ("task", "failure"),
+    [
+        ("refuse", (Refused, Code.TOO_LONG)),
+        ("fail", (Failed, Code.DISK_FULL)),
+        ("stumble", (Failed, Code.CRASHED)),
+        ("fault", (Failed, Code.CRASHED)),
+        ("leave", (Failed, Code.CRASHED)),
+        ("opaque", (Failed, Code.CRASHED)),
+        ("no_such_task", (Failed, Code.CRASHED)),
+        ("grow", (Refused, Code.TOO_HEAVY)),
+        ("fill", (Refused, Code.TOO_HEAVY)),
+        ("open_many", (Refused, Code.TOO_HEAVY)),
+    ],
+)
+def test_every_failure_is_one_code(
+    children: Children, tmp_path: Path, task: str, failure: tuple[type[AppError], Code]
+) -> None:
+    assert code_of(children, tmp_path, task) == failure
+
+
+def test_the_values_of_a_refusal_come_along(children: Children, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        children.run("fakes.tasks:refuse", {}, directory=tmp_path, allowance=ROOMY)
+    assert caught.value.values == {"limit": 600}
+
+
+def test_a_task_may_say_that_it_was_cancelled(children: Children, tmp_path: Path) -> None:
+    with pytest.raises(Cancelled):
+        children.run("fakes.tasks:give_up", {}, directory=tmp_path, allowance=ROOMY)
+
+
+def test_an_endless_loop_ends_with_its_processor_time(children: Children, tmp_path: Path) -> None:
+    assert code_of(children, tmp_path, "spin", replace(ROOMY, cpu_seconds=1)) == (Refused, Code.TOO_HEAVY)
+
+
+def test_a_child_that_waits_for_ever_ends_with_the_wall_clock(children: Children, tmp_path: Path) -> None:
+    assert code_of(children, tmp_path, "hang", replace(ROOMY, wall_seconds=0.3)) == (Refused, Code.TOO_HEAVY)
+
+
+@pytest.mark.parametrize("task", ["hang", "hang_in_c"])
+def test_cancelling_kills_the_child_within_a_second(children: Children, tmp_path: Path, task: str) -> None:
+    pids: list[int] = []
+    asked = threading.Event()
+
+    def note(stage: str, _: float) -> None:
+        pids.append(int(stage))
+        asked.set()
+
+    begun = time.monotonic()
+    with pytest.raises(Cancelled):
+        children.run(
+            f"fakes.tasks:{task}",
+            {},
+            directory=tmp_path,
+            allowance=ROOMY,
+            on_progress=note,
+            is_cancelled=asked.is_set,
+        )
+    assert time.monotonic() - begun < 2  # the start included
+    assert gone(pids[0], seconds=0)
+
+
+def test_an_error_of_the_starter_kills_the_child_too(children: Children, tmp_path: Path) -> None:
+    pids: list[int] = []
+
+    def note(stage: str, _: float) -> None:
+        pids.append(int(stage))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        children.run("fakes.tasks:hang", {}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+    assert gone(pids[0])
+
+
+def test_a_file_outside_the_folder_is_not_believed_to_be_the_result(children: Children, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"another person's")
+    for task, argument in (("claim", "path"), ("linked", "target")):
+        with pytest.raises(Failed) as caught:
+            children.run(f"fakes.tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", allowance=ROOMY)
+        assert caught.value.code is Code.CRASHED
+
+
+def test_a_child_reads_the_files_it_is_given_and_no_others(children: Children, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    given, hidden = tmp_path / "given.txt", tmp_path / "hidden.txt"
+    given.write_text("read me")
+    hidden.write_text("not for you")
+    run = partial(children.run, directory=tmp_path / "own", allowance=ROOMY)
+    assert run("fakes.tasks:read", {"path": given}) == "read me"
+    with pytest.raises(Failed):
+        run("fakes.tasks:read_named", {"name": str(hidden)})
+
+
+def test_a_path_from_where_the_starter_stands_is_found(
+    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "given.txt").write_text("read me")
+    monkeypatch.chdir(tmp_path)
+    run = partial(children.run, directory=Path("own"), allowance=ROOMY)
+    assert run("fakes.tasks:read", {"path": Path("given.txt")}) == "read me"
+
+
+def test_a_child_cannot_signal_its_starter(children: Children, tmp_path: Path) -> None:
+    with pytest.raises(Failed):
+        children.run("fakes.tasks:signal_starter", {"starter": os.getpid()}, directory=tmp_path, allowance=ROOMY)
+
+
+def test_nothing_a_child_prints_is_seen(children: Children, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    children.run("fakes.tasks:babble", {}, directory=tmp_path, allowance=ROOMY)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_forkserver_that_died_is_replaced(tmp_path: Path) -> None:
+    others = started_by(os.getpid())
+    with Children() as children:
+        children.warm()
+        (server,) = started_by(os.getpid()) - others
+        os.kill(server, signal.SIGKILL)
+        assert gone(server)
+        assert children.run("fakes.tasks:echo", {"value": 1}, directory=tmp_path, allowance=ROOMY) == 1
+
+
+def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
+    others = started_by(os.getpid())
+    children = Children()
+    pids: list[int] = []
+    started = threading.Event()
+
+    def note(stage: str, _: float) -> None:
+        pids.append(int(stage))
+        started.set()
+
+    def run() -> None:
+        with pytest.raises(AppError):
+            children.run("fakes.tasks:hang", {}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert started.wait(20)
+    (server,) = started_by(os.getpid()) - others
+    children.close()
+    thread.join(10)
+    assert gone(pids[0])
+    assert gone(server)
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A program of its own, with a secret in its environment, and the child it started."""
+    with subprocess.Popen(
+        [sys.executable, starter.__file__, str(tmp_path)],
+        env={**os.environ, "STRIPE_SECRET_KEY": "sk_test_not_for_children"},
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd="/",
+    ) as program:
+        assert program.stdout
+        yield program, int(program.stdout.readline())
+        program.kill()
+
+
+def test_when_the_starter_is_killed_its_child_and_forkserver_go_too(
+    started: tuple[subprocess.Popen[str], int],
+) -> None:
+    program, child = started
+    (server,) = started_by(program.pid)
+    program.kill()
+    assert gone(child)
+    assert gone(server)
+
+
+def test_when_the_forkserver_is_killed_the_child_goes_too(started: tuple[subprocess.Popen[str], int]) -> None:
+    program, child = started
+    os.kill(started_by(program.pid).pop(), signal.SIGKILL)
+    assert gone(child)
+
+
+def test_no_secret_is_in_the_environment_of_forkserver_or_child(
+    started: tuple[subprocess.Popen[str], int],
+) -> None:
+    program, child = started
+    for pid in (*started_by(program.pid), child):
+        assert b"STRIPE" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_a_child_sees_an_environment_of_its_own(children: Children, tmp_path: Path) -> None:
+    seen = children.run("fakes.tasks:environment", {}, directory=tmp_path, allowance=ROOMY)
+    assert set(seen) == {"HOME", "TMPDIR", "LANG"}
+
+
+def test_the_walls_stand_here(children: Children) -> None:
+    assert Protections.tried(children).missing == ()
+
+
+def test_the_starter_has_loaded_no_codec() -> None:
+    code = "import sys, pipeline.gate, pipeline.protections; print({'av', 'cv2', 'numpy', 'PIL'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_tasks_named_here_exist() -> None:
+    """The names are texts: a typing error would pass as a crash."""
+    for name in ("refuse", "fail", "stumble", "fault", "leave", "opaque", "grow", "fill", "open_many"):
+        assert callable(getattr(tasks, name))

@@ -1,0 +1,84 @@
+"""Each wall of the sandbox alone, in a process of its own: what one kernel lacks, another wall must hold."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ALONE = """
+import os, socket, sys
+from pathlib import Path
+from pipeline import landlock, sandbox, seccomp
+from pipeline.allowance import Allowance
+sandbox.prctl(sandbox.PR_SET_NO_NEW_PRIVS, 1)
+{wall}
+try:
+    {attempt}
+except OSError as error:
+    print(type(error).__name__)
+else:
+    print("done")
+"""
+
+
+def tried(wall: str, attempt: str) -> str:
+    """What comes of an attempt behind one wall: "done", or the error's name."""
+    code = ALONE.format(wall=wall, attempt=attempt)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "socket.socket()",
+        "socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)",
+        "socket.socket(socket.AF_UNIX)",
+        "os.fork()",
+        "os.execv('/bin/true', ['true'])",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.kill(os.getppid(), 0)",
+        "os.setpgid(0, 0)",
+        "os.setsid()",
+        "os.pidfd_open(os.getppid())",
+    ],
+)
+def test_forbidden_calls_fail_behind_the_filter(attempt: str) -> None:
+    assert tried("assert seccomp.restrict()", attempt) == "PermissionError"
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "__import__('threading').Thread(target=int).start()",
+        "os.kill(os.getpid(), 0)",
+        "(lambda here, there: here.send(b'x'))(*socket.socketpair())",
+        "__import__('resource').getrlimit(0)",
+        "Path('/etc/hostname').exists()",
+    ],
+)
+def test_what_decoders_need_works_behind_the_filter(attempt: str) -> None:
+    assert tried("assert seccomp.restrict()", attempt) == "done"
+
+
+def test_only_the_files_named_are_open_behind_landlock(tmp_path: Path) -> None:
+    given, own, hidden = tmp_path / "given", tmp_path / "own", tmp_path / "hidden"
+    for folder in (given, own, hidden):
+        folder.mkdir()
+        (folder / "file").write_text("x")
+    wall = f"assert landlock.restrict(readable=[Path({str(given)!r})], writable=[Path({str(own)!r})])"
+    assert tried(wall, f"Path({str(given / 'file')!r}).read_text()") == "done"
+    assert tried(wall, f"Path({str(own / 'file')!r}).write_text('y')") == "done"
+    assert tried(wall, f"Path({str(own / 'file')!r}).rename({str(own / 'renamed')!r})") == "done"
+    assert tried(wall, f"Path({str(given / 'file')!r}).write_text('y')") == "PermissionError"
+    assert tried(wall, f"Path({str(hidden / 'file')!r}).read_text()") == "PermissionError"
+    assert tried(wall, f"list(Path({str(hidden)!r}).iterdir())") == "PermissionError"
+    assert tried(wall, "Path(f'/proc/{os.getppid()}/environ').read_bytes()") == "PermissionError"
+
+
+def test_no_address_is_reached_from_an_empty_namespace_or_behind_the_filter() -> None:
+    wall = "assert sandbox.leave_namespaces() or seccomp.restrict()"  # some containers refuse the first
+    attempt = "socket.create_connection(('127.0.0.1', 9), 1)"
+    assert tried(wall, attempt) in {"OSError", "PermissionError"}  # unreachable, where outside it is refused
+    assert tried("", attempt) == "ConnectionRefusedError"

@@ -1,0 +1,62 @@
+"""The one way a container is opened."""
+
+from pathlib import Path
+
+import av
+import pytest
+from fakes import files
+
+from models.errors import Code, Refused
+from pipeline.media.demux import is_cover, open_media
+
+
+def refusal(path: Path) -> Code:
+    with pytest.raises(Refused) as caught:
+        open_media(path)
+    return caught.value.code
+
+
+def test_a_film_opens_and_decodes(tmp_path: Path) -> None:
+    with open_media(files.film(tmp_path / "x.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 25
+
+
+def test_a_name_that_reads_as_a_protocol_is_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    film = files.silent_film(tmp_path / "x.mp4").rename(tmp_path / "concat:a|b.mp4")
+    monkeypatch.chdir(tmp_path)
+    with open_media(Path(film.name)) as container:
+        assert len(container.streams.video) == 1
+
+
+@pytest.mark.parametrize("maker", [files.ffconcat, files.hls, files.dash, files.sdp, files.svg, files.text])
+def test_text_is_not_opened(tmp_path: Path, maker: files.Maker) -> None:
+    assert refusal(maker(tmp_path / "x.mp4")) is Code.NOT_MEDIA
+
+
+def test_the_demuxer_is_the_one_the_bytes_call_for(tmp_path: Path) -> None:
+    """Told that it is an AVI, FFmpeg may not find out that it is something else."""
+    with pytest.raises(Refused) as caught:
+        open_media(files.silent_film(tmp_path / "x.mp4"), "avi")
+    assert caught.value.code is Code.BROKEN_FILE
+
+
+def test_a_picture_has_no_tracks(tmp_path: Path) -> None:
+    assert refusal(files.picture(tmp_path / "x.jpg")) is Code.NO_PICTURE
+
+
+def test_a_frame_over_the_limit_is_never_decoded(tmp_path: Path) -> None:
+    with open_media(files.video_bomb(tmp_path / "x.mp4")) as container, pytest.raises(av.error.FFmpegError):
+        next(container.decode(video=0))
+
+
+def test_a_decoder_nobody_s_camera_needs_is_refused(tmp_path: Path) -> None:
+    path = files.film(tmp_path / "x.mkv", codec="ffv1", sound=None)
+    with open_media(path) as container, pytest.raises((av.error.FFmpegError, Refused)):
+        next(container.decode(video=0))
+
+
+def test_a_cover_is_told_from_a_film(tmp_path: Path) -> None:
+    with open_media(files.song_with_cover(tmp_path / "x.mp3")) as container:
+        assert is_cover(container.streams.video[0])
+    with open_media(files.silent_film(tmp_path / "x.mp4")) as container:
+        assert not is_cover(container.streams.video[0])

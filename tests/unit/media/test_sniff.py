@@ -1,0 +1,97 @@
+"""What the gate takes for what it is."""
+
+from pathlib import Path
+
+import pytest
+from fakes import files
+
+from models.errors import Code, Refused
+from models.media import MediaKind
+from pipeline.media.sniff import sniff, sniffed
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif", "bmp", "tiff"])
+def test_pictures_are_known_by_their_bytes(tmp_path: Path, suffix: str) -> None:
+    named_wrongly = files.picture(tmp_path / f"picture.{suffix}").rename(tmp_path / "film.mp4")
+    found = sniff(named_wrongly)
+    assert found.kind is MediaKind.IMAGE
+    assert found.format == {"jpg": "jpeg"}.get(suffix, suffix)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "name"),
+    [
+        ("mp4", "mpeg4", "mp4"),
+        ("mov", "mpeg4", "mov"),
+        ("3gp", "mpeg4", "3gp"),
+        ("mkv", "mpeg4", "mkv"),
+        ("avi", "mpeg4", "avi"),
+        ("ts", "mpeg2video", "mpegts"),
+        ("webm", "libvpx", "webm"),
+    ],
+)
+def test_films_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str, name: str) -> None:
+    film = files.film(tmp_path / f"film.{suffix}", codec=codec, sound=None, seconds=0.2)
+    assert sniff(film.rename(tmp_path / "picture.jpg")).format == name
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec", "name"),
+    [
+        ("m4a", "aac", "m4a"),
+        ("mp3", "mp3", "mp3"),
+        ("aac", "aac", "aac"),
+        ("ogg", "libopus", "ogg"),
+        ("flac", "flac", "flac"),
+        ("wav", "pcm_s16le", "wav"),
+    ],
+)
+def test_sounds_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str, name: str) -> None:
+    sound = files.recording(tmp_path / f"sound.{suffix}", codec=codec, seconds=0.3)
+    assert sniff(sound.rename(tmp_path / "picture.jpg")).format == name
+
+
+def test_an_mp3_without_its_tag_is_an_mp3(tmp_path: Path) -> None:
+    data = files.recording(tmp_path / "sound.mp3", codec="mp3").read_bytes()
+    assert sniffed(data[data.index(b"\xff\xfb") :]).format == "mp3"
+
+
+def test_a_film_older_than_its_format_s_first_box_is_a_movie() -> None:
+    assert sniffed(b"\0\0\0\x08wide\0\0\x10\0mdat" + bytes(64)).format == "mov"
+
+
+@pytest.mark.parametrize("maker", [files.text, files.ffconcat, files.hls, files.dash, files.sdp, files.svg])
+@pytest.mark.parametrize("name", ["x.jpg", "x.mp4"])
+def test_text_under_any_name_is_not_media(tmp_path: Path, maker: files.Maker, name: str) -> None:
+    with pytest.raises(Refused) as caught:
+        sniff(maker(tmp_path / name))
+    assert caught.value.code is Code.NOT_MEDIA
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        (b"", Code.EMPTY_FILE),
+        (b"\0", Code.NOT_MEDIA),
+        (
+            b"8BPS\0\1" + bytes(6) + b"\0\3\0\0\0\x40\0\0\0\x40\0\x08\0\3" + bytes(40),
+            Code.FORMAT_NOT_SUPPORTED,
+        ),  # Photoshop
+        (b"FLV\1\5\0\0\0\x09" + bytes(40), Code.FORMAT_NOT_SUPPORTED),
+        (b"FORM\0\0\1\0AIFFCOMM" + bytes(40), Code.FORMAT_NOT_SUPPORTED),
+        (b"PK\3\4" + bytes(40), Code.NOT_MEDIA),
+        (b"%PDF-1.7\n", Code.NOT_MEDIA),
+        (b"\x7fELF" + bytes(60), Code.NOT_MEDIA),
+        (b"<html><body><video src=x></body></html>", Code.NOT_MEDIA),
+    ],
+)
+def test_what_is_not_taken_says_whether_it_is_media(head: bytes, code: Code) -> None:
+    with pytest.raises(Refused) as caught:
+        sniffed(head)
+    assert caught.value.code is code
+
+
+def test_an_icon_is_a_picture_not_taken(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        sniff(files.picture(tmp_path / "x.ico"))
+    assert caught.value.code is Code.FORMAT_NOT_SUPPORTED

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Self
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.jobs import Claim
 from storage import jobs
@@ -49,7 +49,7 @@ class Lease:
         while not self._over.wait(min(LOOK, self._seconds / 10)):
             try:
                 held = self._look()
-            except DBAPIError as error:
+            except SQLAlchemyError as error:
                 log.warning("lease-database-away", job=str(self._claim.job_id), error=type(error).__name__)
                 held = time.monotonic() < self._valid_until
             if not held:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import Code, Failed
 from pipeline.queue import Queue
@@ -68,5 +68,7 @@ class Sweeper:
                 if time.monotonic() >= self._tidy_at:
                     self._tidy_at = time.monotonic() + TIDY_EVERY
                     self.tidy()
-            except (DBAPIError, OSError) as error:
+            except (SQLAlchemyError, OSError) as error:
                 log.warning("sweep-failed", error=type(error).__name__)
+            except Exception:
+                log.exception("sweep-surprised")  # whatever it was, who would find lost jobs if this thread ended?

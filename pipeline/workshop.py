@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from models.errors import AppError, Cancelled, Code, Failed, Refused
@@ -200,8 +201,11 @@ class Reporter:
         if stage == self._stage and now < self._next:
             return
         self._stage, self._next = stage, now + REPORT_EVERY
-        with self._db.transaction() as session:
-            jobs.report(session, self._claim, stage, round(share, 3))
+        try:
+            with self._db.transaction() as session:
+                jobs.report(session, self._claim, stage, round(share, 3))
+        except SQLAlchemyError as error:  # no film is given up for a number nobody sees; the lease judges
+            log.warning("progress-not-written", job=str(self._claim.job_id), error=type(error).__name__)
 
 
 def _pixels(job: Job, media: list[Media]) -> int:

@@ -104,11 +104,15 @@ def expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
 
 
 def release(session: Session, media: Media) -> str | None:
-    """Let go of a reference's bytes; their key when nobody else refers to them, to be deleted after the commit."""
-    file_id, media.file_id = media.file_id, None
-    session.flush()
-    if file_id is None:
+    """Let go of a reference's bytes; their key when nobody else refers to them, to be deleted after the commit.
+
+    Two may release the same reference at the same time: it is counted down once.
+    """
+    file_id = media.file_id
+    mine = update(Media).where(col(Media.id) == media.id, col(Media.file_id) == file_id).values(file_id=None)
+    if file_id is None or changed(session, mine) != 1:
         return None
+    session.expire(media, ["file_id"])
     session.connection().execute(
         update(StoredFile).where(col(StoredFile.id) == file_id).values(references=col(StoredFile.references) - 1)
     )

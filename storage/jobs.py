@@ -176,7 +176,13 @@ def is_held(session: Session, claim: Claim) -> bool:
 
 def due(session: Session, now: datetime, older_than: timedelta) -> list[uuid.UUID]:
     """Jobs nobody works on though somebody should; they are marked as woken now."""
-    lost = select(Job.id).where(_runnable(now), col(Job.wake_at) < now - older_than).limit(100)
+    lost = (
+        select(Job.id)
+        .where(_runnable(now), col(Job.wake_at) < now - older_than)
+        .order_by(col(Job.wake_at))
+        .limit(100)
+        .with_for_update(skip_locked=True)
+    )
     ids = list(session.exec(lost))
     if ids:
         session.connection().execute(update(Job).where(col(Job.id).in_(ids)).values(wake_at=now))

@@ -80,7 +80,12 @@ def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now:
 
 
 def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, captured: int, now: datetime) -> bool:
-    """Spend `captured` of a job's reserved credits and give back the rest; False when that was done before."""
+    """Spend `captured` of a job's reserved credits and give back the rest; False when that was done before.
+
+    Raises ValueError when more is to be captured than was reserved.
+    """
+    if not 0 <= captured <= reserved:
+        raise ValueError(f"{captured} captured of {reserved} reserved")
     _lock(session, person.id)
     kind = Entry.CAPTURE if captured else Entry.RELEASE
     transaction = _record(session, person, kind, f"settle:{job_id}", now, job_id=job_id)
@@ -106,7 +111,7 @@ def _lock(session: Session, person_id: uuid.UUID) -> None:
 def _expire(session: Session, person: Person, now: datetime) -> None:
     _lock(session, person.id)
     due = select(Lot).where(col(Lot.person_id) == person.id, col(Lot.remaining) > 0, col(Lot.expires_at) <= now)
-    for lot in session.exec(due).all():
+    for lot in session.exec(due.execution_options(populate_existing=True)).all():
         key = f"expire:{lot.id}:{new_id().hex[:8]}"  # a lot expires again when a job's credits come back to it late
         transaction = _record(session, person, Entry.EXPIRE, key, now)
         assert transaction is not None  # noqa: S101 - the key is new
@@ -173,6 +178,7 @@ def _take_from_lots(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, c
         select(Lot)
         .where(col(Lot.person_id) == person_id, col(Lot.remaining) > 0)
         .order_by(col(Lot.expires_at).is_(None), col(Lot.expires_at), col(Lot.created_at))
+        .execution_options(populate_existing=True)
     )
     for lot in session.exec(wanted).all():
         amount = min(lot.remaining, cost)
@@ -189,7 +195,8 @@ def _return_to_lots(session: Session, job_id: uuid.UUID, returned: int) -> None:
         select(LotUse, Lot)
         .join(Lot, col(Lot.id) == col(LotUse.lot_id))
         .where(col(LotUse.job_id) == job_id)
-        .order_by(col(Lot.expires_at).is_(None).desc(), col(Lot.expires_at).desc())
+        .order_by(col(Lot.expires_at).is_(None).desc(), col(Lot.expires_at).desc(), col(Lot.created_at).desc())
+        .execution_options(populate_existing=True)
     )
     for use, lot in session.exec(wanted).all():
         amount = min(use.amount, returned)

@@ -25,7 +25,8 @@ def insert_once(session: Session, row: SQLModel) -> bool:
 
 def changed(session: Session, statement: Insert | Update) -> int:
     """Run a statement that changes rows; how many it changed."""
-    result = session.connection().execute(statement)
+    # psycopg forgets the count of an INSERT with its cursor, unless SQLAlchemy is asked to keep it
+    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
     assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type for what SQLAlchemy promises
     return result.rowcount
 

@@ -47,6 +47,8 @@ def _of_job(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
 
 
 def _heard_before(session: Session, file_id: uuid.UUID | None, language: str) -> TranscriptRow | None:
+    if file_id is None:  # the file is gone; so are those of others
+        return None
     wanted = (
         select(TranscriptRow)
         .join(Media, col(Media.id) == col(TranscriptRow.media_id))

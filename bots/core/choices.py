@@ -12,7 +12,6 @@ from models.people import Tastes
 from pipeline import announce
 from pipeline.service import Pipeline
 from storage import jobs, outbox
-from storage.outbox import Owed
 
 Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
@@ -39,10 +38,7 @@ def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> 
     if job is None:
         outcome.replies.append(say("error-not-found"))
         return
-    cause = f"ack:{visit.account.id}:{visit.inbound.updates[0]}"
-    received = Owed(Message(paragraphs=(word("received"),)), cause, reply_to=job.reply_to)
-    status = outbox.owe(visit.session, visit.address, visit.person.id, received, visit.now)
-    films.again(pipeline, visit, outcome, job, status)
+    films.again(pipeline, visit, outcome, job)
 
 
 def original(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:

@@ -90,7 +90,7 @@ def _grant(pipeline: Pipeline, visit: Visit, person: Person, amount: int) -> Non
 
 def _parse_grant(arguments: str) -> tuple[str, int] | None:
     match arguments.split():
-        case [who, amount] if ":" in who and amount.isdecimal() and 0 < int(amount) <= 1_000_000:
+        case [who, amount] if ":" in who and amount.isdecimal() and len(amount) <= 7 and 0 < int(amount) <= 1_000_000:
             return who, int(amount)
     return None
 

@@ -31,9 +31,10 @@ SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".json")
 
 @dataclass(slots=True)
 class Desk:
-    """One account's inlet. `settle` is called with what to wake after each commit.
+    """One account's inlet. `poke` wakes the postman after each commit.
 
-    `owners` are identities (`telegram:123`) that are administrators; `"*"` makes everybody one, for the local page.
+    `owners` are identities (`telegram:123`) that are administrators while they are named; `"*"` makes everybody one,
+    for the local page.
     """
 
     db: Database
@@ -128,10 +129,9 @@ class Desk:
         sender = inbound.sender
         language = best_language(sender.language)
         person = people.meet(session, self.account, sender.external_id, name=sender.name, language=language)
-        identity = f"{self.account.channel}:{sender.external_id}"
-        role = "admin" if identity in self.owners or "*" in self.owners else person.role
-        if role != person.role:
-            person.role = role
+        is_owner = "*" in self.owners or f"{self.account.channel}:{sender.external_id}" in self.owners
+        if is_owner != (person.role == "admin"):
+            person.role = "admin" if is_owner else None  # who is named no longer is one no longer
         return person, people.address_of(session, self.account.id, inbound.place.chat, inbound.place.thread)
 
     def _owe(self, session: Session, visit: Visit, replies: Sequence[Reply]) -> None:

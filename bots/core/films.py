@@ -10,13 +10,15 @@ from models.errors import AppError, Code, Refused
 from models.files import Media
 from models.films import CaptionOptions, SketchOptions
 from models.jobs import Job, Kind
+from models.languages import languages
 from models.limits import limits
 from models.media import MediaKind
 from models.updates import Dialogue
 from models.words import Transcript
 from pipeline.service import Order, Pipeline
-from storage import files, jobs, transcripts, updates
+from storage import files, jobs, outbox, transcripts, updates
 from storage.files import Measured
+from storage.outbox import Owed
 
 SPOKEN = "spoken"  # the question which language a video speaks
 
@@ -31,7 +33,8 @@ class Outcome:
 
 @dataclass(slots=True)
 class Intake:
-    """Takes one visit's files. The first film, or the first refusal, takes over the message that acknowledged them."""
+    """Takes one visit's files. The first answer takes over the message that acknowledged them; each further film gets
+    a message of its own to show its progress in."""
 
     pipeline: Pipeline
     visit: Visit
@@ -40,30 +43,33 @@ class Intake:
 
     def take(self) -> None:
         measured = [file for file in self.visit.files if isinstance(file, Measured)]
-        pictures = [file for file in measured if file.facts.kind is MediaKind.IMAGE]
-        if pictures:
-            self._draw(pictures[: limits().film.max_scenes])
-        for file in measured:
-            if file.facts.kind is not MediaKind.IMAGE:
-                self._caption(file)
-        for refused in self.visit.files:
-            if isinstance(refused, AppError):
-                self._refuse(refused)
-            elif isinstance(refused, Transcript):
-                self._subtitle(refused)
+        words = [file for file in self.visit.files if isinstance(file, Transcript)]
+        self._draw([file for file in measured if file.facts.kind is MediaKind.IMAGE])
+        self._caption([file for file in measured if file.facts.kind is MediaKind.VIDEO], words)
+        if any(file.facts.kind is MediaKind.AUDIO for file in measured):
+            self._reply("audio-needs-picture")
+        self._refuse([file for file in self.visit.files if isinstance(file, AppError)])
 
     def _draw(self, pictures: Sequence[Measured]) -> None:
-        self._submit(self._keep(pictures), self.visit.tastes.sketch())
+        most = limits().film.max_scenes
+        if pictures:
+            self._submit(self._keep(pictures[:most]), self.visit.tastes.sketch())
+        if len(pictures) > most and self.outcome.jobs:
+            self._reply("album-too-long", limit=most)
 
-    def _caption(self, video: Measured) -> None:
-        if video.facts.kind is MediaKind.AUDIO:
-            self._reply("audio-needs-picture")
-            return
-        media = self._keep([video])
-        if self._knows_language():
-            self._submit(media, self.visit.tastes.caption())
+    def _caption(self, videos: Sequence[Measured], words: Sequence[Transcript]) -> None:
+        """Subtitles that came with videos belong to them, one each; others to the video that was sent last."""
+        kept = self._keep(videos)
+        for video, transcript in zip(kept, words, strict=False):
+            self._submit([video], self.visit.tastes.caption(), transcript)
+        for transcript in words[len(kept) :]:
+            self._subtitle(transcript)
+        heard = kept[len(words) :]
+        if heard and self._must_ask():
+            self._ask_language(heard)
         else:
-            self._ask_language(media[0])
+            for video in heard:
+                self._submit([video], self.visit.tastes.caption())
 
     def _subtitle(self, transcript: Transcript) -> None:
         """Put subtitles onto the video that was sent last."""
@@ -75,23 +81,26 @@ class Intake:
             updates.close_question(visit.session, visit.address.id, visit.person.id)
             self._submit([video], visit.tastes.caption(), transcript)
 
-    def _knows_language(self) -> bool:
+    def _must_ask(self) -> bool:
+        """Whether we cannot tell which language is spoken in this person's videos."""
         visit = self.visit
-        return self.pipeline.hears_everything or visit.tastes.spoken != "auto" or visit.person.language == "en"
+        is_known = visit.tastes.spoken != "auto" or visit.person.language in languages().local
+        return not (is_known or self.pipeline.hears_everything)
 
-    def _ask_language(self, video: Media) -> None:
-        visit = self.visit
-        about = {"media": video.id.hex, "reply_to": visit.inbound.message, "ack": self.ack}
+    def _ask_language(self, videos: Sequence[Media]) -> None:
+        """Ask once for all of them; an older question is replaced, and its choices lead nowhere any more."""
+        visit, status = self.visit, self._status()
+        about = {"videos": [video.id.hex for video in videos], "reply_to": visit.inbound.message, "ack": status}
         question = Dialogue(
             address_id=visit.address.id, person_id=visit.person.id, question=SPOKEN, about=about, asked_at=visit.now
         )
         updates.ask(visit.session, question)
-        languages = (("en", "english"), ("pt", "portuguese"), ("es", "spanish"), ("other", "other-language"))
-        choices = [choice(f"spoken:{code}", f"choice-{name}") for code, name in languages]
+        offered = (("en", "english"), ("pt", "portuguese"), ("es", "spanish"), ("other", "other-language"))
+        choices = [choice(f"spoken:{code}:{videos[0].id.hex}", f"choice-{name}") for code, name in offered]
         message = Message(
             paragraphs=(word("question-spoken"),),
             choices=(tuple(choices[:3]), tuple(choices[3:])),
-            edits_delivery=self._take_ack(),
+            edits_delivery=status,
         )
         self.outcome.replies.append(Reply(message, answers=True))
 
@@ -102,19 +111,32 @@ class Intake:
     def _submit(
         self, media: Sequence[Media], options: SketchOptions | CaptionOptions, transcript: Transcript | None = None
     ) -> None:
-        place = Submission(self.visit.inbound.message, self._take_ack(), transcript=transcript)
+        place = Submission(self.visit.inbound.message, self._status(), transcript=transcript)
         submit(self.pipeline, self.visit, self.outcome, media, options, place)
 
-    def _refuse(self, error: AppError) -> None:
-        self.outcome.replies.append(refusal(error, edits_delivery=self._take_ack()))
+    def _refuse(self, errors: Sequence[AppError]) -> None:
+        """Say every reason once, however many files share it."""
+        for error in {str(error): error for error in errors}.values():
+            self.outcome.replies.append(refusal(error, edits_delivery=self._take_ack()))
 
-    def _reply(self, key: str) -> None:
-        message = Message(paragraphs=(word(key),), edits_delivery=self._take_ack())
+    def _reply(self, key: str, **values: int) -> None:
+        message = Message(paragraphs=(word(key, **values),), edits_delivery=self._take_ack())
         self.outcome.replies.append(Reply(message, answers=True))
+
+    def _status(self) -> int:
+        return self._take_ack() or acknowledge(self.visit, self.outcome, self.visit.inbound.message)
 
     def _take_ack(self) -> int | None:
         ack, self.ack = self.ack, None
         return ack
+
+
+def acknowledge(visit: Visit, outcome: Outcome, reply_to: str | None) -> int:
+    """One more message to show a film's progress in; the delivery it is."""
+    part = str(len(outcome.jobs) + len(outcome.replies))
+    cause = f"status:{visit.account.id}:{visit.inbound.updates[0]}"
+    owed = Owed(Message(paragraphs=(word("received"),)), cause, part, reply_to)
+    return outbox.owe(visit.session, visit.address, visit.person.id, owed, visit.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,40 +170,52 @@ def submit(
         parent_id=place.parent,
         transcript=place.transcript,
     )
+    if place.transcript is None and isinstance(options, CaptionOptions) and not _hears(pipeline, options.language):
+        outcome.replies.append(_unheard(options.language, place.status))
+        return
     try:
         outcome.jobs.append(pipeline.submit(visit.session, order).id)
     except Refused as error:
         outcome.replies.append(refusal(error, edits_delivery=place.status))
 
 
-def speak(pipeline: Pipeline, visit: Visit, outcome: Outcome, code: str) -> None:
-    """The answer to which language a video speaks."""
+def _hears(pipeline: Pipeline, language: str) -> bool:
+    known = languages()
+    return language == "auto" or language in (known.names if pipeline.hears_everything else known.local)
+
+
+def _unheard(language: str, status: int | None) -> Reply:
+    """A language we cannot hear is refused before anything is charged, and subtitles of one's own are offered."""
+    message = refusal(Refused(Code.LANGUAGE_NOT_HEARD, language=language), edits_delivery=status).message
+    paragraphs = (*message.paragraphs[:-1], word("subtitles-offer"), message.paragraphs[-1])
+    return Reply(message.model_copy(update={"paragraphs": paragraphs}), answers=True)
+
+
+def speak(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    """The answer to which language a video speaks: `en:<the first video it is about>`."""
+    code, _, video = argument.partition(":")
     question = updates.open_question(visit.session, visit.address.id, visit.person.id)
-    if question is None or question.question != SPOKEN:
+    if question is None or question.question != SPOKEN or video != question.about["videos"][0]:
         outcome.replies.append(say("error-not-found"))
         return
     about = question.about
     updates.close_question(visit.session, visit.address.id, visit.person.id)
-    media = visit.session.get(Media, uuid.UUID(about["media"]))
-    if media is None:
-        outcome.replies.append(say("error-file-gone"))
-        return
-    if code != "en":
-        error = Refused(Code.LANGUAGE_NOT_HEARD, language=code)
-        standing = refusal(error, edits_delivery=about["ack"]).message
-        paragraphs = (*standing.paragraphs[:-1], word("subtitles-offer"), standing.paragraphs[-1])
-        outcome.replies.append(Reply(standing.model_copy(update={"paragraphs": paragraphs}), answers=False))
-        return
     options = visit.tastes.caption().model_copy(update={"language": code})
-    submit(pipeline, visit, outcome, [media], options, Submission(about["reply_to"], about["ack"]))
+    status = about["ack"]
+    for name in about["videos"]:
+        media = visit.session.get_one(Media, uuid.UUID(name))
+        status = status or acknowledge(visit, outcome, about["reply_to"])
+        submit(pipeline, visit, outcome, [media], options, Submission(about["reply_to"], status))
+        status = None
 
 
-def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, job: Job, status: int | None) -> None:
+def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, job: Job) -> None:
     """Make a job's film once more, with the person's tastes as they are now."""
     media = jobs.inputs(visit.session, job.id)
     tastes = visit.tastes
     options = tastes.sketch() if job.kind == Kind.SKETCH else tastes.caption()
     if isinstance(options, CaptionOptions) and options.language == "auto":
         options = options.model_copy(update={"language": job.parameters.get("language", "auto")})
+    status = acknowledge(visit, outcome, job.reply_to)
     place = Submission(job.reply_to, status, parent=job.id, transcript=transcripts.given(visit.session, job.id))
     submit(pipeline, visit, outcome, media, options, place)

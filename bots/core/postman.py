@@ -9,12 +9,12 @@ from pathlib import Path
 from uuid import UUID
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bots.core.channel import (
     Channel,
-    ChannelError,
     Place,
     RetryLater,
     Text,
@@ -101,6 +101,9 @@ class Postman:
                 except FileNotFoundError:
                     log.warning("delivery-without-file", delivery=row.id)
                     outbox.drop(session, row, "file gone")
+                except (KeyError, ValidationError) as error:  # no such sentence: one message must not stop the others
+                    log.error("delivery-without-words", delivery=row.id, error=str(error))  # noqa: TRY400 - it is told
+                    outbox.drop(session, row, "no words")
         return parcels
 
     def _parcel(self, session: Session, row: Delivery) -> Parcel:
@@ -140,8 +143,8 @@ class Postman:
             await asyncio.to_thread(self._retry, row, wait.seconds, str(wait))
         except Unreachable as gone:
             await asyncio.to_thread(self._close, row, str(gone))
-        except ChannelError as error:
-            await asyncio.to_thread(self._retry_or_drop, row, str(error))
+        except Exception as error:  # noqa: BLE001 - an edge: whatever a channel raises, the chat's other messages go on
+            await asyncio.to_thread(self._retry_or_drop, row, f"{type(error).__name__}: {error}")
         else:
             await asyncio.to_thread(self._sent, row, external_id)
 

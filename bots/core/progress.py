@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from bots.core.channel import Channel, ChannelError, Place, RetryLater, Text, Unchanged
+from bots.core.channel import Channel, ChannelError, Place, RetryLater, Text, Unchanged, Uneditable, Unreachable
 from bots.core.phrases import text_of
 from bots.core.visit import choice, word
 from models.deliveries import Message
@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 EVERY = 0.5  # seconds between two looks
 BAR = 10  # blocks of the progress bar
+MAX_FAILURES = 20  # in a row, before a message is left as it is
 
 ENDS = {
     Status.DONE: "status-done",
@@ -48,11 +49,12 @@ def status_message(job: Job, position: int) -> Message:
 
 @dataclass(slots=True)
 class Shown:
-    """What a progress message shows, since when (monotonic seconds), and how often it was edited."""
+    """What a progress message shows, since when (monotonic seconds), how often it was edited, and failed to be."""
 
+    at: float
     text: Text | None = None
-    at: float = float("-inf")
     edits: int = 0
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class Ticker:
     channels: Mapping[UUID, Channel]
     monotonic: Callable[[], float] = time.monotonic
     _shown: dict[UUID, Shown] = field(default_factory=dict)
+    _since: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._since = self.monotonic()  # the process before this one may just have edited
 
     async def run(self) -> None:
         """Tick until cancelled."""
@@ -88,15 +94,18 @@ class Ticker:
     async def tick(self) -> None:
         """Edit what has changed and may be edited again."""
         views = await asyncio.to_thread(self._views)
-        await asyncio.gather(*(self._show(view) for view in views))
+        ends = await asyncio.gather(*(self._show(view) for view in views), return_exceptions=True)
+        for view, end in zip(views, ends, strict=True):
+            if end is not None:
+                log.error("progress-failed", job=str(view.job_id), exc_info=end)
 
     def _views(self) -> list[View]:
         with self.db.reading() as session:
-            found = [_view(session, job) for job in jobs.to_show(session, list(self.channels))]
+            found = [_try_view(session, job) for job in jobs.to_show(session, list(self.channels))]
         return [view for view in found if view is not None]
 
     async def _show(self, view: View) -> None:
-        shown = self._shown.setdefault(view.job_id, Shown())
+        shown = self._shown.setdefault(view.job_id, Shown(at=self._since))
         channel = self.channels[view.account_id]
         if view.text != shown.text:
             if not self._may_edit(shown, channel, is_final=view.is_final):
@@ -123,14 +132,26 @@ class Ticker:
             return False
         except Unchanged:
             pass
+        except (Unreachable, Uneditable) as error:
+            log.info("progress-not-shown", error=str(error))
         except ChannelError as error:
             log.info("progress-not-shown", error=str(error))
-        shown.text, shown.at, shown.edits = view.text, self.monotonic(), shown.edits + 1
+            shown.at, shown.failures = self.monotonic(), shown.failures + 1
+            return shown.failures >= MAX_FAILURES
+        shown.text, shown.at, shown.edits, shown.failures = view.text, self.monotonic(), shown.edits + 1, 0
         return True
 
     def _close(self, job_id: UUID) -> None:
         with self.db.transaction() as session:
             jobs.close_status(session, job_id)
+
+
+def _try_view(session: Session, job: Job) -> View | None:
+    try:
+        return _view(session, job)
+    except KeyError as error:  # no such sentence: one message must not stop the others
+        log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is told
+        return None
 
 
 def _view(session: Session, job: Job) -> View | None:

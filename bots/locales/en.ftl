@@ -31,6 +31,7 @@ command-stats = How the business is doing
 
 received = Got it! Having a look…
 received-album = Got them! Having a look…
+album-too-long = One film holds up to { $limit } pictures, so I took the first { $limit }. Send me the others after this one.
 status-waiting = { $position ->
     [1] 🕐 You're next.
    *[other] 🕐 In the queue: number { $position }.

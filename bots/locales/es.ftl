@@ -31,6 +31,7 @@ command-stats = Cómo va el negocio
 
 received = ¡Recibido! Le echo un vistazo…
 received-album = ¡Recibidas! Les echo un vistazo…
+album-too-long = En un video caben hasta { $limit } imágenes, así que usé las primeras { $limit }. Envíame las demás después de este.
 status-waiting = { $position ->
     [1] 🕐 Eres el siguiente.
    *[other] 🕐 En la cola: número { $position }.

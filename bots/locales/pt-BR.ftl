@@ -31,6 +31,7 @@ command-stats = Como vai o negócio
 
 received = Recebi! Dando uma olhada…
 received-album = Recebi todas! Dando uma olhada…
+album-too-long = Em um vídeo cabem até { $limit } imagens, então usei as primeiras { $limit }. Mande as outras depois deste.
 status-waiting = { $position ->
     [1] 🕐 Você é o próximo.
    *[other] 🕐 Na fila: número { $position }.

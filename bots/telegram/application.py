@@ -13,6 +13,7 @@ Builder = ApplicationBuilder[Any, Any, Any, Any, Any, Any]
 App = Application[Any, Any, Any, Any, Any, Any]
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
+POLL_SLACK = 10.0  # seconds an answer to a poll may be late before the connection counts as dead
 WAITING_UPDATES = 4096  # updates waiting for their turn; how many are answered at once is for the lanes to say
 
 
@@ -25,7 +26,7 @@ def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")
         .request(StreamingRequest())
-        .get_updates_request(StreamingRequest(connection_pool_size=2))
+        .get_updates_request(StreamingRequest(connection_pool_size=2, read_timeout=POLL_SLACK))
     )
 
 

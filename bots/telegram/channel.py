@@ -149,7 +149,6 @@ class TelegramChannel:
         except ChannelError as error:
             if not (isinstance(error.__cause__, TelegramError) and says(error.__cause__, *WRONG_FILE)):
                 raise
-            self._sent.forget(key)
             return None
 
     async def _first(

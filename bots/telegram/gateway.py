@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -16,9 +15,10 @@ from bots.telegram.albums import AlbumCollector, owner_of
 from bots.telegram.application import ALLOWED_UPDATES, App, Builder, built
 from bots.telegram.channel import OFFICIAL, TelegramChannel
 from bots.telegram.errors import TelegramRefused
-from bots.telegram.intake import DurableQueue
+from bots.telegram.intake import Backlog, DurableQueue
 from bots.telegram.lanes import Lanes, Turn
 from bots.telegram.menu import Profile, publish
+from bots.telegram.pace import Pace
 from bots.telegram.read import Me, album_of, read
 
 log = structlog.get_logger(__name__)
@@ -27,18 +27,6 @@ InletFor = Callable[[Channel], Inlet]
 BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
 TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
 DEAF = "Telegram's messages are received no more; the log says why."
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How a gateway behaves in time; seconds and counts."""
-
-    poll: int = 20  # how long Telegram holds a request open
-    reconnect: float = 1.0  # the first pause when Telegram cannot be reached; doubles up to half a minute
-    retry: float = 30.0  # how often updates whose handling failed are taken up again
-    grace: float = 10.0  # how long the end waits for what is being handled
-    conflicts: int = 3  # second receivers seen within a minute before giving up: one is normal at a restart
-    at_once: int = 32  # people answered at the same time
 
 
 def create_application(builder: Builder, inlet_for: InletFor) -> App:
@@ -66,14 +54,23 @@ class TelegramGateway:
         self.application.add_error_handler(_log_failure)
         self.channel = TelegramChannel(self.application.bot, can)
         self._inlet = inlet_for(self.channel)
+        self._backlog = Backlog(self._inlet)
         self._lanes = Lanes(self._pace.at_once)
         self._albums = AlbumCollector(can.album_seconds, self._album)
-        self._in_hand: set[str] = set()  # updates that were queued and are not done with
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handling: set[asyncio.Task[Any] | None] = set()
         self._conflicts: list[float] = []
         self._ending = asyncio.Lock()
         self._ended = asyncio.Event()
         self.error: TelegramRefused | None = None
+
+    @property
+    def address(self) -> str:
+        """Where people find the bot; while Telegram has not been reached nobody knows its name."""
+        try:
+            return f"https://t.me/{self.application.bot.username}"
+        except RuntimeError:
+            return "cannot be reached, trying again"
 
     async def start(self) -> None:
         """Begin to receive. A Telegram that cannot be reached is tried again in the background.
@@ -176,20 +173,12 @@ class TelegramGateway:
             try:
                 await asyncio.wait_for(self.application.stop(), self._pace.grace)
             except TimeoutError:
-                log.warning("updates left for the next start", count=len(self._in_hand))
+                log.warning("updates left for the next start", count=self._backlog.size)
+                await _cancelled(self._handling)
         await self.application.shutdown()
 
     async def _keep(self, update: Update) -> bool:
-        """In hand before it is kept, or it would look forgotten for a moment."""
-        name = str(update.update_id)
-        mine, new = name not in self._in_hand, False
-        self._in_hand.add(name)
-        try:
-            new = await asyncio.to_thread(self._inlet.remember, name, update.to_dict())
-        finally:
-            if mine and not new:
-                self._in_hand.discard(name)
-        return new
+        return await self._backlog.keep(update)
 
     async def _retry(self) -> None:
         while True:
@@ -197,16 +186,8 @@ class TelegramGateway:
             await self._take_up_again()
 
     async def _take_up_again(self) -> None:
-        """Queue what was kept, but is neither handled nor in hand: a crash or a failure came between."""
-        try:
-            forgotten = await asyncio.to_thread(self._inlet.forgotten)
-        except Exception:
-            log.exception("kept updates cannot be read")
-            return
-        for name, body in forgotten:
-            if name not in self._in_hand:
-                self._in_hand.add(name)
-                await self._queue.again(Update.de_json(body, self.application.bot))
+        for body in await self._backlog.forgotten():
+            await self._queue.again(Update.de_json(body, self.application.bot))
 
     async def _take(self, update: Update, _context: object) -> None:
         """Everything up to taking a turn happens without a pause, so that the order stays."""
@@ -216,7 +197,7 @@ class TelegramGateway:
         inbound = read(update, self._me(), addressed=self._albums.has(album))
         if inbound is None:
             await self._inlet.ignore(names)
-            self._in_hand.difference_update(names)
+            self._backlog.let_go(names)
         elif album:
             self._albums.add(album, inbound)
         else:
@@ -227,11 +208,14 @@ class TelegramGateway:
         self.application.create_task(self._handle(inbound, self._lanes.turn(owner_of(inbound))))
 
     async def _handle(self, inbound: Inbound, turn: Turn) -> None:
+        task = asyncio.current_task()
+        self._handling.add(task)
         try:
             async with turn:
                 await self._inlet.handle(inbound)
         finally:
-            self._in_hand.difference_update(inbound.updates)
+            self._handling.discard(task)
+            self._backlog.let_go(inbound.updates)
 
     def _me(self) -> Me:
         return Me(self.application.bot.id, self.application.bot.username)
@@ -240,6 +224,14 @@ class TelegramGateway:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any] | None]) -> None:
+    """Cancel what runs, and wait until it has taken notice."""
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
 
 
 async def _answer(query: CallbackQuery) -> None:

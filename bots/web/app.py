@@ -93,7 +93,7 @@ def _page_life(page: PageChannel, reception: Reception) -> Callable[[FastAPI], A
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         await reception.recover()
-        sweeping = asyncio.create_task(reception.sweep())
+        sweeping = asyncio.create_task(reception.sweep_on())
         yield
         page.bell.close()
         sweeping.cancel()

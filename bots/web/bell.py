@@ -26,6 +26,10 @@ class Bell:
             with self._lock:
                 del self._ears[ear]
 
+    @property
+    def listeners(self) -> int:
+        return len(self._ears)
+
     def ring(self) -> None:
         with self._lock:
             for ear, loop in self._ears.items():

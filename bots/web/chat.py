@@ -1,15 +1,14 @@
 """The chat page's requests: what the person sends, and what is new."""
 
 import asyncio
-import shutil
 import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
-from starlette.requests import ClientDisconnect, Request
+from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
@@ -25,6 +24,8 @@ from models.limits import limits
 from storage.db import Clock
 
 LONGEST_WAIT = 25.0  # seconds
+Version = Annotated[int, Query(ge=0, lt=1 << 62)]
+Wait = Annotated[float, Query(ge=0, le=60)]
 LOOK_EVERY = 1.0  # seconds; another process may write without ringing our bell
 NO_STORE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _KINDS = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
@@ -41,17 +42,17 @@ class Chat:
         """Take what the person sent. 202 once it is safe with us; the answer comes as a message."""
         if not is_own(request):
             return _refusal(request, BadForm(403, "FORBIDDEN"))
-        folder = await asyncio.to_thread(self.page.uploads.open)
+        uploads = self.page.uploads
+        folder = await asyncio.to_thread(uploads.open)
         try:
-            taken = await self._take(request, folder)
+            with uploads.clearing(folder):
+                inbound, body = await self._read(request, folder)
         except BadForm as error:
-            shutil.rmtree(folder, ignore_errors=True)
             return _refusal(request, error)
-        except (ClientDisconnect, asyncio.CancelledError):
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        if not taken or not any(folder.iterdir()):
-            shutil.rmtree(folder, ignore_errors=True)
+        await asyncio.to_thread(self.page.note, PLACE, uuid.UUID(inbound.updates[0]), body)
+        taken = await self.reception.accept(inbound)
+        if not taken or not inbound.attachments:
+            await asyncio.to_thread(uploads.discard, folder)
         return JSONResponse({"accepted": True, "repeated": not taken}, 202, NO_STORE)
 
     async def news(self, request: Request, after: int, wait: float) -> Response:
@@ -59,23 +60,21 @@ class Chat:
         until = time.monotonic() + min(wait, LONGEST_WAIT)
         with self.page.bell.listening() as ear:
             while True:
-                news = await asyncio.to_thread(self.page.news, PLACE, max(0, after))
+                news = await asyncio.to_thread(self.page.news, PLACE, after)
                 left = until - time.monotonic()
                 if news.version != after or left <= 0 or self.page.bell.closed or await request.is_disconnected():
                     return JSONResponse(self._told(news), headers=NO_STORE)
                 await heard(ear, min(left, LOOK_EVERY))
 
-    async def _take(self, request: Request, folder: Path) -> bool:
+    async def _read(self, request: Request, folder: Path) -> tuple[Inbound, Body]:
         form = await read_form(request, folder, form_limits(self.page))
         message = _message_id(form)
         inbound = self._inbound(form, message, preferred(request.headers.get("accept-language", "")))
-        body = await asyncio.to_thread(self._body, form, inbound)
-        await asyncio.to_thread(self.page.note, PLACE, message, body)
-        return await self.reception.accept(inbound)
+        return inbound, await asyncio.to_thread(self._body, form, inbound)
 
     def _inbound(self, form: Form, message: uuid.UUID, language: str | None) -> Inbound:
         choice = form.first("choice") or None
-        text = form.first("text").strip()
+        text = form.first("text").replace("\0", "").strip()  # PostgreSQL keeps no NUL
         if not (choice or text or form.files):
             raise BadForm(400, "EMPTY")
         if len(text) > self.page.can.max_text:
@@ -118,7 +117,7 @@ def chat_routes(chat: Chat) -> APIRouter:
         return await chat.receive(request)
 
     @router.get("/chat/messages")
-    async def news(request: Request, after: int = 0, wait: float = 0) -> Response:
+    async def news(request: Request, after: Version = 0, wait: Wait = 0) -> Response:
         return await chat.news(request, after, wait)
 
     return router

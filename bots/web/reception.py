@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -27,7 +27,6 @@ class Reception:
         self._uploads = uploads
         self._clock = clock
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.sweeps = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> bool:
@@ -47,18 +46,15 @@ class Reception:
                 _log.exception("unreadable update", update=update)
                 await self._inlet.ignore([update])
 
-    async def sweep(self) -> None:
-        """Remove what was uploaded and never taken, now and every hour."""
-        while True:
-            before: datetime = self._clock() - KEEP_UPLOADS
-            await asyncio.to_thread(self._uploads.sweep, before)
-            self.sweeps += 1
-            await asyncio.sleep(SWEEP_EVERY)
+    async def sweep(self) -> int:
+        """Remove uploads that nobody took within a day; how many there were."""
+        return await asyncio.to_thread(self._uploads.sweep, self._clock() - KEEP_UPLOADS)
 
-    async def idle(self) -> None:
-        """Wait until everything taken so far is answered."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+    async def sweep_on(self) -> None:
+        """Sweep now and every hour."""
+        while True:
+            await self.sweep()
+            await asyncio.sleep(SWEEP_EVERY)
 
     async def close(self) -> None:
         """Let answers under way end; what does not is taken up at the next start."""

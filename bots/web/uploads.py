@@ -3,7 +3,8 @@
 import os
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +26,18 @@ class Uploads:
         folder.mkdir(mode=0o700)
         return folder
 
+    @contextmanager
+    def clearing(self, folder: Path) -> Iterator[None]:
+        """Remove the folder when the block raises: what did not come in whole is not kept."""
+        try:
+            yield
+        except BaseException:
+            self.discard(folder)
+            raise
+
+    def discard(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
     def handle(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
@@ -45,13 +58,13 @@ class Uploads:
     def let_go(self, handles: Sequence[str]) -> None:
         """Remove the sendings of these files: the conversation has answered, and wants none of them again."""
         for folder in {self._place(handle).parent for handle in handles}:
-            shutil.rmtree(folder, ignore_errors=True)
+            self.discard(folder)
 
     def sweep(self, before: datetime) -> int:
         """Remove sendings that have not been touched since; how many there were."""
         old = [folder for folder in self._folders() if _touched(folder) < before]
         for folder in old:
-            shutil.rmtree(folder, ignore_errors=True)
+            self.discard(folder)
         return len(old)
 
     def _folders(self) -> list[Path]:

@@ -3,6 +3,7 @@
 import { element, icon, icons, linked, safe } from "./elements.js";
 import { length, time, weight, words } from "./words.js";
 
+const DRAWN_BAR = /\n[▰▱█▓▒░■□▮▯⬛⬜]+\s*$/u; // a bar made of signs, for messengers that have no other; ours moves
 const PERCENT = /(\d{1,3})(?:[.,]\d+)?\s?%/u;
 
 export class Bubble {
@@ -27,8 +28,9 @@ export class Bubble {
     if (!before || before.author !== message.author) this.node.className = `message ${message.author}`;
     if (!before || mediaOf(before) !== mediaOf(message)) this.#fill(message);
     else if (before.film && before.film.url !== message.film.url) this.#renew(message.film);
-    if (!before || before.text !== message.text) this.text.replaceChildren(...linked(message.text));
-    this.#bar(message);
+    const text = this.#bar(message) ? message.text.replace(DRAWN_BAR, "") : message.text;
+    if (!before || this.shown !== text) this.text.replaceChildren(...linked(text));
+    this.shown = text;
     if (!before || JSON.stringify(before.buttons) !== JSON.stringify(message.buttons)) this.#choices(message.buttons);
     else if (before.version !== message.version) this.release();
     if (message.at) this.foot.replaceChildren(element("time", { text: time(message.at / 1000), datetime: new Date(message.at / 1000).toISOString() }));
@@ -94,13 +96,14 @@ export class Bubble {
     this.inside.querySelector(".save")?.setAttribute("href", film.save);
   }
 
+  // Whether there is progress to be shown.
   #bar(message) {
     const found = message.author === "bot" && message.buttons.length && !message.film ? PERCENT.exec(message.text) : null;
     const percent = found ? Math.min(100, Number(found[1])) : null;
     if (percent === null) {
       this.bar?.remove();
       this.bar = null;
-      return;
+      return false;
     }
     if (!this.bar) {
       this.bar = element("div", { cls: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-label": words("progress") }, element("i"));
@@ -109,6 +112,7 @@ export class Bubble {
     }
     this.bar.setAttribute("aria-valuenow", percent);
     this.bar.firstChild.style.transform = `scaleX(${percent / 100})`;
+    return true;
   }
 
   #choices(rows) {

@@ -16,11 +16,13 @@ const outgoing = new Outgoing({ onProgress: progress, onSent: sent, onWaiting: w
 const feed = new Feed({ onNews: news, onState: state });
 new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
 let typingTimer;
+let heard = 0; // times the bot has said or changed something
 
 function news(messages, { other, first }) {
   if (other) conversation.clear();
   const fresh = messages.filter((message) => conversation.show(message) && message.author === "bot").length;
   if (messages.some((message) => message.author === "bot")) {
+    heard += 1;
     typing(false);
     if (fresh) conversation.releaseAll();
   }
@@ -62,7 +64,7 @@ async function sendFiles(files) {
 }
 
 function send(sending) {
-  sending.id = newId();
+  Object.assign(sending, { id: newId(), heard });
   const files = sending.files ?? [];
   conversation.show({
     id: sending.id, author: "person", text: sending.text ?? "", buttons: [], film: null, version: 0,
@@ -81,7 +83,7 @@ function send(sending) {
 }
 
 function press(message, button, release) {
-  const sending = { id: newId(), choice: button.data, message: message.id, release };
+  const sending = { id: newId(), choice: button.data, message: message.id, release, heard };
   outgoing.add(sending);
 }
 
@@ -95,7 +97,7 @@ function progress(sending, part) {
 function sent(sending) {
   const bubble = conversation.get(sending.id);
   if (bubble && !bubble.message.at) bubble.foot.replaceChildren();
-  typing(true);
+  if (sending.heard === heard) typing(true); // the answer may have been quicker
 }
 
 function waiting(sending) {

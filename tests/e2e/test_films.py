@@ -1,0 +1,147 @@
+"""A photograph and a spoken video, sent by a person, and what comes back."""
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import pictures
+from fakes.browser import find_chromium, opened
+from fakes.product import Product, running
+from fakes.screenings import change, grays, ink_share, screened
+from fakes.speech import spoken_video
+from fakes.telegram_api import TOKEN, FakeTelegram, served
+from fakes.visitors import TelegramVisitor
+from PIL import Image
+
+EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product promises
+
+
+@dataclass
+class Stage:
+    fake: FakeTelegram
+    visitor: TelegramVisitor
+    product: Product
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    fake = FakeTelegram()
+    with served(fake.app) as address:
+        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
+        with running(tmp_path, settings) as product:
+            product.address()
+            yield Stage(fake, TelegramVisitor(fake.person(4711, language_code="en"), fake.wait_until), product)
+
+
+def photograph() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pictures.photo(1280, 800)).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def assert_progress_was_polite(stage: Stage) -> None:
+    """One progress message, never edited twice within three seconds, never with an unchanged text."""
+    for message in stage.visitor.person.chat.messages:
+        times = [edit.at for edit in message.edits]
+        assert all(later - earlier > EDIT_PAUSE - 0.2 for earlier, later in pairwise(times)), message.edits
+        shown = [(edit.text, edit.buttons) for edit in message.edits]
+        assert all(before != after for before, after in pairwise(shown)), shown
+
+
+def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tmp_path: Path) -> None:
+    sent = stage.visitor.person.sends_photo(photograph())
+    film = stage.visitor.film(1, tmp_path / "drawing.mp4")
+    stage.visitor.sees("✅ Done")
+
+    facts = screened(film)
+    assert (facts.codec, facts.pixels, facts.faststart) == ("h264", "yuv420p", True)
+    assert (facts.frames, facts.rate) == (300, 30)
+    assert facts.size[0] / facts.size[1] == pytest.approx(1280 / 800, rel=0.01)
+
+    [message] = stage.visitor.films()
+    media = message.media
+    assert media is not None
+    assert (media.width, media.height) == facts.size
+    assert media.duration == 10
+    assert media.thumbnail
+    assert message.reply_to == sent["message_id"]
+    assert stage.fake.made("sendVideo")[0].parameters["supports_streaming"] in {True, "true"}
+    assert_progress_was_polite(stage)
+
+    frames = grays(film)
+    assert ink_share(frames[0]) < 0.35  # a white board, and perhaps the hand
+    shares = [ink_share(frame) for frame in frames[::15]]
+    assert max(after - before for before, after in pairwise(shares)) < 0.25  # nothing pops
+    wanted = np.asarray(Image.fromarray(pictures.photo(1280, 800)).convert("L").resize(facts.size))
+    assert np.abs(frames[-1].astype(int) - wanted).mean() < 8  # it ends as the picture
+
+
+def test_a_spoken_video_in_telegram_comes_back_with_captions(stage: Stage, tmp_path: Path) -> None:
+    video = spoken_video(tmp_path / "talk.mp4", seconds=8, size=(640, 360))
+    stage.visitor.person.sends_video(video.read_bytes(), size=(640, 360), seconds=8)
+    film = stage.visitor.film(1, tmp_path / "captioned.mp4")
+
+    facts, source = screened(film), screened(video)
+    assert (facts.codec, facts.pixels, facts.size, facts.frames) == ("h264", "yuv420p", (640, 360), source.frames)
+    assert facts.sound == "aac"
+    assert stage.visitor.films()[0].reply_to is not None
+    assert_progress_was_polite(stage)
+
+    before, after = grays(video), grays(film)
+    silent, spoken = round(0.4 * 25), round(2.0 * 25)  # the first word starts at 1.17 s
+    lower = (0, 240, 640, 100)
+    assert change(before[silent], after[silent], lower) < 3
+    assert change(before[spoken], after[spoken], lower) > 6
+
+
+def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its_words(tmp_path: Path) -> None:
+    if find_chromium() is None:
+        pytest.skip("there is no Chromium on this machine")
+    video = spoken_video(tmp_path / "talk.mp4", seconds=6, size=(640, 360))
+    with running(tmp_path, {}) as product, opened(product.address(), seconds=90) as page:
+        page.send(video)
+        page.message("Here is your video with captions")
+        shown = page.film()
+        page.save(tmp_path / "captioned.mp4")
+        assert page.complaints == []
+        assert page.strangers == []
+    assert (shown["width"], shown["height"], shown["error"]) == (640, 360, None)
+    assert shown["duration"] == pytest.approx(6, abs=0.1)
+
+    frames = grays(tmp_path / "captioned.mp4")
+    transcript = tmp_path / "words.json"
+    words = _words_heard(video, transcript)
+    lower = (0, 240, 640, 100)
+    moves = {index for index in range(1, len(frames)) if change(frames[index - 1], frames[index], lower) > 2.5}
+    starts = [round(word["start"] * 25) for word in words if word["end"] - word["start"] > 0.12]
+    near = [any(abs(move - start) <= 2 for move in moves) for start in starts]
+    assert len(starts) >= 8
+    assert sum(near) >= 0.8 * len(near), (starts, sorted(moves))
+
+
+def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(tmp_path: Path) -> None:
+    if find_chromium() is None:
+        pytest.skip("there is no Chromium on this machine")
+    source = tmp_path / "photo.jpg"
+    source.write_bytes(photograph())
+    with running(tmp_path, {}) as product, opened(product.address(), seconds=90) as page:
+        page.send(source)
+        page.message("Here is your drawing")
+        shown = page.film()
+        page.save(tmp_path / "drawing.mp4")
+    assert shown["error"] is None
+    assert shown["duration"] == pytest.approx(10, abs=0.05)
+    assert screened(tmp_path / "drawing.mp4").frames == 300
+
+
+def _words_heard(video: Path, target: Path) -> list[dict[str, float]]:
+    from bots.cli import run
+
+    assert run(["transcribe", str(video), "-o", str(target)]) == 0
+    words: list[dict[str, float]] = json.loads(target.read_text())["words"]
+    return words

@@ -1,0 +1,201 @@
+"""The chat page as a person sees it, in a real browser, with a conversation made by hand behind it."""
+
+import asyncio
+import re
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.browser import ChatPage, find_chromium, opened
+from fakes.web_house import WebHouse, build_house, write_film
+from fakes.web_server import served
+from PIL import Image
+
+from bots.core.channel import Choice, Text
+from bots.web.app import create_app
+from bots.web.page import PLACE
+
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
+
+
+@pytest.fixture
+def web_house(tmp_path: Path) -> WebHouse:
+    return build_house(tmp_path)
+
+
+@pytest.fixture
+def chat_page(web_house: WebHouse) -> Iterator[ChatPage]:
+    with served(web_house.app, web_house.page.bell) as address, opened(address, language="pt-BR") as page:
+        yield page
+        assert page.complaints == []
+        assert page.strangers == []
+
+
+def elsewhere(work: Coroutine[Any, Any, Any]) -> Any:
+    """Done in a thread of its own: the browser's driver has an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def picture(shade: int) -> bytes:
+    raw = BytesIO()
+    Image.linear_gradient("L").point(lambda value: (value + shade) % 256).save(raw, "PNG")
+    return raw.getvalue()
+
+
+def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_house: WebHouse) -> None:
+    assert chat_page.tab.locator("html").get_attribute("lang") == "pt-BR"
+    assert chat_page.tab.get_by_role("heading", name="Mande uma imagem ou um vídeo").is_visible()
+    chat_page.say("Olá <img src=x onerror=alert(1)> https://example.org/a_(b).")
+    asked = chat_page.message("You said: Olá <img src=x onerror=alert(1)>")
+    assert asked.locator(".text a").get_attribute("href") == "https://example.org/a_(b)"
+    assert asked.locator(".text img").count() == 0
+    assert asked.get_by_role("link", name="Help").get_attribute("rel") == "noopener noreferrer"
+    assert not chat_page.tab.locator("#empty").is_visible()
+    chat_page.press("Blue")
+    changed = chat_page.message("Chosen: blue")
+    assert changed.get_by_role("button", name="Blue").count() == 0
+    chat_page.message("Blue", "person")
+    before = chat_page.messages()
+    chat_page.open()
+    chat_page.message("Chosen: blue")
+    assert chat_page.messages() == before
+    assert web_house.inlet.handled[0].sender.language == "pt-br"
+
+
+def test_a_picture_becomes_a_film_that_plays_and_can_be_saved(
+    chat_page: ChatPage, web_house: WebHouse, tmp_path: Path
+) -> None:
+    web_house.inlet.pause = 0.3
+    source = tmp_path / "gato.png"
+    source.write_bytes(picture(0))
+    chat_page.send(source)
+    working = chat_page.message(re.compile(r"Drawing… \d+ %"))
+    assert working.get_by_role("progressbar").get_attribute("aria-valuenow")
+    assert "▰" not in working.inner_text()
+    assert working.get_by_role("button", name="Cancel").is_enabled()
+    bot = working.get_attribute("data-id")
+    done = chat_page.message("Done")
+    assert done.get_attribute("data-id") == bot
+    assert done.get_by_role("progressbar").count() == 0
+    film = chat_page.film()
+    assert (film["width"], film["height"], film["error"]) == (320, 240, None)
+    assert film["duration"] == pytest.approx(2, abs=0.1)
+    assert film["poster"].startswith("data:image/jpeg")
+    assert chat_page.seek(1.5) == pytest.approx(1.5, abs=0.1)
+    saved = tmp_path / "saved.mp4"
+    assert chat_page.save(saved) == "desenho – café.mp4"
+    assert saved.read_bytes()[4:8] == b"ftyp"
+    mine = chat_page.tab.locator('li[data-author="person"] .sent img')
+    assert mine.get_attribute("alt") == "gato.png"
+    assert mine.evaluate("image => image.naturalWidth") == 256
+    assert web_house.inlet.fetched == [source.read_bytes()]
+
+
+def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
+    chat_page: ChatPage, web_house: WebHouse, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, file in enumerate(files):
+        file.write_bytes(picture(number * 50))
+    video = tmp_path / "falando.mp4"
+    write_film(video, 160, 120, seconds=1)
+    chat_page.tab.locator("#text").fill("Minhas férias")
+    chat_page.send(files[0], video, *files[1:])
+    chat_page.tab.locator("li.message video").nth(1).wait_for()
+    sent = {inbound.text: [one.name for one in inbound.attachments] for inbound in web_house.inlet.handled}
+    assert sorted(sent.values()) == [["0.png", "1.png", "2.png"], ["falando.mp4"]]
+    assert "Minhas férias" in sent
+    assert chat_page.tab.locator('li[data-author="person"] .sent img').count() == 4
+    assert chat_page.tab.locator("#text").input_value() == ""
+
+
+def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebHouse) -> None:
+    chat_page.drop("solto.png", "image/png", picture(0))
+    chat_page.tab.locator("li.message video").first.wait_for()
+    chat_page.paste("colado.png", "image/png", picture(9))
+    chat_page.tab.locator("li.message video").nth(1).wait_for()
+    assert [inbound.attachments[0].name for inbound in web_house.inlet.handled] == ["solto.png", "colado.png"]
+    assert web_house.inlet.fetched == [picture(0), picture(9)]
+
+
+def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebHouse) -> None:
+    message = elsewhere(web_house.page.send_video(PLACE, web_house.inlet.film()))
+    chat_page.message("Your film is ready")
+    chat_page.tab.evaluate("window.video = document.querySelector('video')")
+    chat_page.seek(1.0)
+    elsewhere(web_house.page.edit(PLACE, message, Text("Other words", ((Choice("x", "X"),),))))
+    chat_page.message("Other words")
+    assert chat_page.tab.evaluate("window.video === document.querySelector('video') && window.video.currentTime") == 1.0
+
+
+def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(web_house: WebHouse) -> None:
+    with served(web_house.app, web_house.page.bell) as address:
+        port = int(address.rsplit(":", 1)[1])
+        browser = opened(address)
+        page = browser.__enter__()
+    try:
+        page.tab.locator("#banner").wait_for(state="visible")
+        assert "No connection" in page.tab.locator("#banner").inner_text()
+        page.say("still there?")
+        page.message("still there?", "person").get_by_text("Waiting for the connection").wait_for()
+        web_house.page.bell.closed = False
+        with served(create_app(web_house.parts), web_house.page.bell, port):
+            page.message("You said: still there?")
+            assert not page.tab.locator("#banner").is_visible()
+        assert len(web_house.inlet.handled) == 1
+    finally:
+        browser.__exit__(None, None, None)
+
+
+def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebHouse) -> None:
+    chat_page.tab.evaluate(
+        """() => {
+            const file = new File(["x"], "filme.mov", {type: "video/quicktime"});
+            Object.defineProperty(file, "size", {value: 3e9});
+            const drop = new Event("drop", {bubbles: true, cancelable: true});
+            Object.defineProperty(drop, "dataTransfer", {value: {types: ["Files"], files: [file]}});
+            document.body.dispatchEvent(drop);
+        }"""
+    )
+    chat_page.message("filme.mov", "person").get_by_text("2000 MB").wait_for()
+    assert not web_house.inlet.kept
+    chat_page.press("Descartar")
+    assert chat_page.tab.locator("#empty").is_visible()
+
+
+@pytest.mark.parametrize(("size", "dark"), [((390, 844), False), ((1280, 800), True)])
+def test_the_page_fits_the_screen_and_can_be_read(web_house: WebHouse, size: tuple[int, int], dark: bool) -> None:
+    with served(web_house.app, web_house.page.bell) as address, opened(address, size=size, dark=dark) as page:
+        page.say("word " * 60 + "x" * 300)
+        page.message("You said")
+        assert page.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
+        assert page.tab.evaluate("document.getElementById('scroller').scrollWidth") <= size[0]
+        for selector in ("#send", "#attach", "#text"):
+            box = page.tab.locator(selector).bounding_box()
+            assert box is not None
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= size[0]
+            assert box["y"] + box["height"] <= size[1]
+            assert min(box["width"], box["height"]) >= 44
+        assert _contrast(page, 'li[data-author="bot"] .text') >= 7
+        assert _contrast(page, 'li[data-author="person"] .text') >= 4.5
+
+
+def _contrast(page: ChatPage, selector: str) -> float:
+    """The contrast of a text with what lies behind it, by the formula of WCAG 2."""
+    colours = page.tab.locator(selector).first.evaluate(
+        """text => [getComputedStyle(text).color, getComputedStyle(text.closest('.bubble')).backgroundColor]
+            .map(colour => colour.match(/[\\d.]+/g).slice(0, 3).map(Number))"""
+    )
+    light, dark = sorted((_luminance(colour) for colour in colours), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: list[float]) -> float:
+    parts = [value / 255 for value in colour]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

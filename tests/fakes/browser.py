@@ -1,0 +1,163 @@
+"""A person at the chat page: Debian's Chromium, driven by what they would see and press."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str | None:
+    """The browser of this machine, if there is one."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def opened(
+    address: str,
+    *,
+    size: tuple[int, int] = (390, 844),
+    language: str = "en-US",
+    dark: bool = False,
+    seconds: float = 20.0,
+) -> Iterator["ChatPage"]:
+    """The page of that address in a fresh browser. Waits end after so many seconds."""
+    with tempfile.TemporaryDirectory(prefix="chromium-") as profile, sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=find_chromium(),
+            args=list(FLAGS),
+            viewport={"width": size[0], "height": size[1]},
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(seconds * 1000)
+        try:
+            yield ChatPage(context, address)
+        finally:
+            context.close()
+
+
+class ChatPage:
+    """What one does on the page. Every wait raises playwright's TimeoutError when nothing comes."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
+        self.complaints: list[str] = []  # errors of scripts, and what the page's policy has blocked
+        self.strangers: list[str] = []  # addresses asked for that are not ours
+        self.tab: Page = context.pages[0] if context.pages else context.new_page()
+        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.tab.on("console", lambda line: self._heard(line.type, line.text))
+        self.tab.on("request", lambda request: self._asked(request.url))
+        self.open()
+
+    def open(self) -> None:
+        self.tab.goto(self.address)
+        self.tab.locator("#state.online").wait_for(state="attached")
+
+    def say(self, text: str) -> None:
+        self.tab.locator("#text").fill(text)
+        self.tab.locator("#text").press("Enter")
+
+    def send(self, *files: Path) -> None:
+        """Choose these files at once."""
+        self.tab.locator("#files").set_input_files([str(file) for file in files])
+
+    def drop(self, name: str, mime: str, raw: bytes) -> None:
+        """Drag a file onto the page and let go."""
+        self._bring("drop", name, mime, raw)
+
+    def paste(self, name: str, mime: str, raw: bytes) -> None:
+        self._bring("paste", name, mime, raw)
+
+    def message(self, text: str | re.Pattern[str], author: str = "bot") -> Locator:
+        """The newest message of that author with that text, once it is there."""
+        found = self.tab.locator(f'li.message[data-author="{author}"]').filter(has_text=text).last
+        found.wait_for(state="visible")
+        return found
+
+    def messages(self, author: str | None = None) -> Sequence[str]:
+        """The texts of the messages as they stand."""
+        which = f'[data-author="{author}"]' if author else ""
+        return self.tab.locator(f"li.message{which} .text").all_inner_texts()
+
+    def press(self, label: str) -> None:
+        """Press the newest button of that label."""
+        self.tab.get_by_role("button", name=label, exact=True).last.click()
+
+    def wait_until(self, script: str, argument: Any = None) -> None:
+        """Wait until a script (a function) says true."""
+        self.tab.wait_for_function(script, arg=argument)
+
+    def film(self, position: int = -1) -> dict[str, Any]:
+        """Facts of a film, once the browser has decoded its first frames: width, height, duration, ready, src."""
+        video = self.tab.locator("li.message video").nth(position)
+        video.wait_for(state="visible")
+        handle = video.element_handle()
+        video.evaluate("video => { video.preload = 'auto'; video.load(); }")
+        self.tab.wait_for_function("video => video.readyState >= 2 || video.error", arg=handle)
+        return dict(
+            video.evaluate(
+                "v => ({width: v.videoWidth, height: v.videoHeight, duration: v.duration, ready: v.readyState,"
+                " error: v.error && v.error.message, src: v.src, poster: v.poster})"
+            )
+        )
+
+    def seek(self, seconds: float, position: int = -1) -> float:
+        """Go to a place in a film; where it then stands."""
+        video = self.tab.locator("li.message video").nth(position)
+        return float(
+            video.evaluate(
+                "(v, to) => new Promise(done => { v.onseeked = () => done(v.currentTime); v.currentTime = to; })",
+                seconds,
+            )
+        )
+
+    def save(self, target: Path, position: int = -1) -> str:
+        """Press a "save" link; the name the browser gives the file, which is then at `target`."""
+        with self.tab.expect_download() as download:
+            self.tab.locator("li.message a.save").nth(position).click()
+        download.value.save_as(target)
+        return download.value.suggested_filename
+
+    def picture(self, target: Path) -> None:
+        """A screenshot as PNG."""
+        self.tab.screenshot(path=target)
+
+    def _bring(self, kind: str, name: str, mime: str, raw: bytes) -> None:
+        self.tab.evaluate(
+            """([kind, name, mime, bytes]) => {
+                const data = new DataTransfer();
+                data.items.add(new File([new Uint8Array(bytes)], name, {type: mime}));
+                const event = kind === "paste"
+                    ? new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})
+                    : new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true});
+                document.body.dispatchEvent(event);
+            }""",
+            [kind, name, mime, list(raw)],
+        )
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.complaints.append(text)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.address, "data:", "blob:")):
+            self.strangers.append(url)

@@ -1,0 +1,99 @@
+"""The whole product as a process of its own: `rabisco up` on a free port, with a folder of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PATIENCE = 60.0  # seconds to start on a busy machine
+CATALOGUE = """
+[price]
+steps = [{{ minutes = 1, credits = 1 }}]
+per_minute = 1
+
+[plans.free]
+credits = {credits}
+paid = false
+watermark = true
+waiting = 3
+longest = 300
+
+[plans.owner]
+metered = false
+credits = 0
+paid = true
+watermark = false
+waiting = 20
+longest = 600
+"""
+
+
+@dataclass
+class Product:
+    """A running product; `said` is what it printed so far."""
+
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+    heard: threading.Condition = field(default_factory=threading.Condition)
+
+    def address(self) -> str:
+        """The chat page's address, once it is printed. Raises AssertionError with what was printed instead."""
+        with self.heard:
+            self.heard.wait_for(lambda: self._address() or self.process.poll() is not None, PATIENCE)
+        found = self._address()
+        assert found, "".join(self.said)
+        return found
+
+    def listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self.heard:
+                self.said.append(line)
+                self.heard.notify_all()
+        with self.heard:
+            self.heard.notify_all()
+
+    def _address(self) -> str:
+        found = re.search(r"http://127\.0\.0\.1:\d+", "".join(self.said))
+        return found[0] if found else ""
+
+
+@contextmanager
+def running(folder: Path, settings: Mapping[str, str]) -> Iterator[Product]:
+    """`rabisco up` with these settings and none of this machine's; ended by Ctrl-C, which must end it cleanly."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bots.cli", "up", "--port", "0"],
+        cwd=folder,
+        env={**kept, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data"), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    product = Product(process)
+    listener = threading.Thread(target=product.listen, daemon=True)
+    listener.start()
+    try:
+        yield product
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        listener.join(5)
+    assert process.returncode == 0, "".join(product.said)
+
+
+def catalogue(folder: Path, credits_a_month: int) -> Path:
+    """A price file in which people have so many credits a month."""
+    path = folder / "catalogue.toml"
+    path.write_text(CATALOGUE.format(credits=credits_a_month))
+    return path

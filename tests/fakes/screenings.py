@@ -1,0 +1,68 @@
+"""Facts of a film that was delivered, read from the file itself."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Screening:
+    """What a player would find: codec and pixel format, size, frame rate, frames, seconds, and the sound's codec."""
+
+    codec: str
+    pixels: str
+    size: tuple[int, int]
+    rate: Fraction
+    frames: int
+    seconds: float
+    sound: str | None
+    faststart: bool
+
+
+def screened(film: Path) -> Screening:
+    with av.open(str(film)) as container:
+        video = container.streams.video[0]
+        sound = container.streams.audio[0].codec_context.name if container.streams.audio else None
+        frames = sum(1 for _ in container.decode(video))
+        rate = Fraction(video.average_rate or 0)
+        context = video.codec_context
+        return Screening(
+            codec=context.name,
+            pixels=str(context.pix_fmt),
+            size=(context.width, context.height),
+            rate=rate,
+            frames=frames,
+            seconds=float(frames / rate),
+            sound=sound,
+            faststart=_moov_first(film),
+        )
+
+
+def grays(film: Path) -> list[Gray]:
+    """Every frame's luma."""
+    with av.open(str(film)) as container:
+        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+
+
+def ink_share(frame: Gray) -> float:
+    """How much of a frame is not white board."""
+    return float(np.mean(frame < 200))
+
+
+def change(before: Gray, after: Gray, box: tuple[int, int, int, int] | None = None) -> float:
+    """The mean difference of two frames, in a box (x, y, width, height) where one is given."""
+    left, top, width, height = box or (0, 0, before.shape[1], before.shape[0])
+    cut: Any = np.s_[top : top + height, left : left + width]
+    return float(np.abs(before[cut].astype(int) - after[cut].astype(int)).mean())
+
+
+def _moov_first(film: Path) -> bool:
+    raw = film.read_bytes()
+    return 0 < raw.find(b"moov") < raw.find(b"mdat")

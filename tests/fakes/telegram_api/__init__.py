@@ -1,0 +1,30 @@
+"""Telegram's Bot API without Telegram: strict, scriptable, and full of the failures bots meet daily.
+
+Not reproduced: formatted text (a `parse_mode` is refused), payments, inline mode, and files given by link.
+"""
+
+from fakes.telegram_api import errors
+from fakes.telegram_api.calls import Call
+from fakes.telegram_api.chats import Chat
+from fakes.telegram_api.fake import TOKEN, FakeTelegram
+from fakes.telegram_api.files import Media
+from fakes.telegram_api.people import Person, document, photo, video
+from fakes.telegram_api.server import served
+from fakes.telegram_api.transcript import BotMessage, Button, Edit
+
+__all__ = [
+    "TOKEN",
+    "BotMessage",
+    "Button",
+    "Call",
+    "Chat",
+    "Edit",
+    "FakeTelegram",
+    "Media",
+    "Person",
+    "document",
+    "errors",
+    "photo",
+    "served",
+    "video",
+]

@@ -1,0 +1,82 @@
+"""The methods that change messages in place."""
+
+from typing import TYPE_CHECKING, Any
+
+from fakes.telegram_api.bodies import now, worded
+from fakes.telegram_api.chats import Chat
+from fakes.telegram_api.errors import EDIT_NOT_FOUND, NO_CAPTION, NO_TEXT, NOT_EDITABLE, NOT_MODIFIED, bad_request
+from fakes.telegram_api.keyboards import check_keyboard
+from fakes.telegram_api.sending import MAX_CAPTION, MAX_TEXT, checked_text, reachable, refuse_markup
+from fakes.telegram_api.transcript import BotMessage, buttons_of
+
+if TYPE_CHECKING:
+    from fakes.telegram_api.fake import FakeTelegram
+
+Parameters = dict[str, Any]
+
+
+def edit_text(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
+    text = checked_text("text", parameters["text"], MAX_TEXT)
+    message = _editable(fake, parameters)
+    if message.media:
+        raise NO_TEXT
+    return _edit(fake, message, parameters, "text", text)
+
+
+def edit_caption(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
+    caption = checked_text("caption", parameters.get("caption", ""), MAX_CAPTION)
+    message = _editable(fake, parameters)
+    if not message.media:
+        raise NO_CAPTION
+    return _edit(fake, message, parameters, "caption", caption)
+
+
+def edit_markup(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
+    message = _editable(fake, parameters)
+    return _edit(fake, message, parameters, "caption" if message.media else "text", message.text)
+
+
+def delete_message(fake: "FakeTelegram", parameters: Parameters) -> bool:
+    with fake.changes.changing():
+        chat = reachable(fake, parameters)
+        if parameters["message_id"] not in chat.bodies:
+            raise bad_request("message to delete not found")
+        del chat.bodies[parameters["message_id"]]
+        if message := chat.find(parameters["message_id"]):
+            message.deleted = True
+    return True
+
+
+def _editable(fake: "FakeTelegram", parameters: Parameters) -> BotMessage:
+    chat: Chat = reachable(fake, parameters)
+    message = chat.find(parameters["message_id"])
+    if message is None:
+        raise NOT_EDITABLE if parameters["message_id"] in chat.bodies else EDIT_NOT_FOUND
+    if message.deleted:
+        raise EDIT_NOT_FOUND
+    return message
+
+
+def _edit(
+    fake: "FakeTelegram",
+    message: BotMessage,
+    parameters: Parameters,
+    field: str,
+    text: str,
+) -> dict[str, Any]:
+    refuse_markup(parameters)
+    markup = parameters.get("reply_markup")
+    check_keyboard(markup)
+    buttons = buttons_of(markup)
+    with fake.changes.changing():
+        if (text, buttons) == (message.text, message.buttons):
+            raise NOT_MODIFIED
+        dropped = {field, "entities", "caption_entities", "reply_markup"}
+        body = {name: value for name, value in message.body.items() if name not in dropped}
+        body |= worded(field, text) | {"edit_date": now()}
+        if buttons:
+            body["reply_markup"] = markup
+        message.change(text, buttons)
+        message.body = body
+        fake.chats[message.chat_id].keep(body)
+    return dict(body)

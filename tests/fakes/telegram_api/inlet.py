@@ -1,0 +1,80 @@
+"""A conversation that only listens: it keeps, counts and tells what it was given."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from fakes.telegram_api.changes import Changes
+from fakes.telegram_api.chats import PATIENCE
+
+from bots.core.channel import Inbound
+
+Answer = Callable[[Inbound], Awaitable[None]]
+
+
+class RecordingInlet:
+    """`bots.core.channel.Inlet` by hand. `answer` is done in the middle of handling, and may fail."""
+
+    def __init__(self, answer: Answer | None = None) -> None:
+        self.changes = Changes()
+        self.kept: dict[str, dict[str, Any]] = {}
+        self.done: list[str] = []
+        self.inbounds: list[Inbound] = []
+        self.begun: list[Inbound] = []
+        self.asked = 0  # how often handling was asked for
+        self.looked = 0  # how often somebody looked for what was forgotten
+        self.broken = 0  # how many times keeping fails
+        self.answer = answer
+
+    def remember(self, update: str, body: dict[str, object]) -> bool:
+        with self.changes.changing():
+            if self.broken:
+                self.broken -= 1
+                raise OSError("the database is away")
+            if update in self.kept:
+                return False
+            self.kept[update] = body
+            return True
+
+    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+        with self.changes.changing():
+            self.looked += 1
+            return [(name, body) for name, body in self.kept.items() if name not in self.done]
+
+    async def handle(self, inbound: Inbound) -> None:
+        self.asked += 1
+        if set(inbound.updates) <= set(self.done):
+            return
+        with self.changes.changing():
+            self.begun.append(inbound)
+        if self.answer:
+            await self.answer(inbound)
+        with self.changes.changing():
+            self.inbounds.append(inbound)
+            self.done.extend(inbound.updates)
+
+    async def ignore(self, updates: Sequence[str]) -> None:
+        with self.changes.changing():
+            self.done.extend(updates)
+
+    async def heard(self, count: int, seconds: float = PATIENCE) -> list[Inbound]:
+        """What was handled, once it is so many."""
+        if not await self.changes.arrival(lambda: len(self.inbounds) >= count, seconds):
+            raise AssertionError(f"{len(self.inbounds)} of {count} came: {self.inbounds}")
+        return list(self.inbounds)
+
+    async def settled(self, count: int, seconds: float = PATIENCE) -> list[str]:
+        """The updates that were handled or ignored, once they are so many."""
+        if not await self.changes.arrival(lambda: len(self.done) >= count, seconds):
+            raise AssertionError(f"{len(self.done)} of {count} were settled")
+        return list(self.done)
+
+
+class Gate:
+    """An answer that waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.open = asyncio.Event()
+
+    async def __call__(self, _inbound: Inbound) -> None:
+        await self.open.wait()

@@ -1,0 +1,131 @@
+"""What each method takes: names and types from core.telegram.org/bots/api. Anything else is refused."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fakes.telegram_api.errors import bad_request
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that came in the request itself."""
+
+    name: str
+    mime: str
+    content: bytes
+
+
+SENDING = (
+    "chat_id:id business_connection_id:str message_thread_id:int direct_messages_topic_id:int "
+    "disable_notification:bool protect_content:bool allow_paid_broadcast:bool message_effect_id:str "
+    "suggested_post_parameters:json reply_parameters:json reply_markup:json "
+)
+CAPTION = "caption:str parse_mode:str caption_entities:json "
+ABOVE = "show_caption_above_media:bool has_spoiler:bool "
+SHAPE = "width:int height:int duration:int thumbnail:file "
+EDITING = "business_connection_id:str chat_id:id message_id:int inline_message_id:str reply_markup:json "
+SPECIFICATION = {
+    "getMe": "",
+    "getUpdates": "offset:int limit:int timeout:int allowed_updates:json",
+    "setWebhook": "url:str certificate:file ip_address:str max_connections:int allowed_updates:json "
+    "drop_pending_updates:bool secret_token:str",
+    "deleteWebhook": "drop_pending_updates:bool",
+    "getWebhookInfo": "",
+    "sendMessage": SENDING + "text:str parse_mode:str entities:json link_preview_options:json",
+    "sendPhoto": SENDING + CAPTION + ABOVE + "photo:file",
+    "sendVideo": SENDING
+    + CAPTION
+    + ABOVE
+    + SHAPE
+    + "video:file cover:file start_timestamp:int supports_streaming:bool",
+    "sendAnimation": SENDING + CAPTION + ABOVE + SHAPE + "animation:file",
+    "sendDocument": SENDING + CAPTION + "document:file thumbnail:file disable_content_type_detection:bool",
+    "sendChatAction": "chat_id:id action:str business_connection_id:str message_thread_id:int",
+    "editMessageText": EDITING + "text:str parse_mode:str entities:json link_preview_options:json",
+    "editMessageCaption": EDITING + CAPTION + "show_caption_above_media:bool",
+    "editMessageReplyMarkup": EDITING,
+    "deleteMessage": "chat_id:id message_id:int",
+    "answerCallbackQuery": "callback_query_id:str text:str show_alert:bool url:str cache_time:int",
+    "getFile": "file_id:str",
+    "setMyCommands": "commands:json scope:json language_code:str",
+    "getMyCommands": "scope:json language_code:str",
+    "deleteMyCommands": "scope:json language_code:str",
+    "setMyDescription": "description:str language_code:str",
+    "getMyDescription": "language_code:str",
+    "setMyShortDescription": "short_description:str language_code:str",
+    "getMyShortDescription": "language_code:str",
+}
+REQUIRED = {
+    "sendMessage": {"chat_id", "text"},
+    "sendPhoto": {"chat_id", "photo"},
+    "sendVideo": {"chat_id", "video"},
+    "sendAnimation": {"chat_id", "animation"},
+    "sendDocument": {"chat_id", "document"},
+    "sendChatAction": {"chat_id", "action"},
+    "editMessageText": {"chat_id", "message_id", "text"},
+    "editMessageCaption": {"chat_id", "message_id"},
+    "editMessageReplyMarkup": {"chat_id", "message_id"},
+    "deleteMessage": {"chat_id", "message_id"},
+    "answerCallbackQuery": {"callback_query_id"},
+    "getFile": {"file_id"},
+    "setWebhook": {"url"},
+    "setMyCommands": {"commands"},
+}
+TYPES = {
+    method: dict(entry.split(":") for entry in specification.split()) for method, specification in SPECIFICATION.items()
+}
+
+
+def parameters(method: str, raw: dict[str, Any]) -> dict[str, Any]:
+    """The request's parameters, typed. Raises ApiError for a name Telegram does not know or a value it cannot read."""
+    types = TYPES[method]
+    names = {name for name, value in raw.items() if not (isinstance(value, File) and name not in types)}
+    if unknown := names - types.keys():
+        raise bad_request(f"unknown parameter {', '.join(sorted(unknown))} of {method}")
+    if missing := REQUIRED.get(method, set()) - raw.keys():
+        raise bad_request(f"parameter {', '.join(sorted(missing))} of {method} is missing")
+    return {name: _typed(name, types[name], raw) for name in names}
+
+
+def _typed(name: str, kind: str, raw: dict[str, Any]) -> Any:
+    value = raw[name]
+    if kind == "file":
+        return _file(name, value, raw)
+    if isinstance(value, File):
+        raise bad_request(f"{name} cannot be a file")
+    try:
+        return READERS[kind](value)
+    except (ValueError, KeyError) as error:
+        raise bad_request(f"can't parse {name}") from error
+
+
+def _file(name: str, value: Any, raw: dict[str, Any]) -> File | str:
+    if isinstance(value, str) and value.startswith("attach://"):
+        value = raw.get(value.removeprefix("attach://"))
+    if not isinstance(value, File | str):
+        raise bad_request(f"{name} is not a file")
+    return value
+
+
+def _chat(value: Any) -> int | str:
+    text = str(value)
+    return text if text.startswith("@") else int(text)
+
+
+def _flag(value: Any) -> bool:
+    return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "str": str,
+    "int": lambda value: int(str(value)),
+    "id": _chat,
+    "bool": _flag,
+    "json": _json,
+}

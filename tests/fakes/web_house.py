@@ -1,0 +1,143 @@
+"""A house with a chat page and nothing else: a database, a media folder, and a conversation of the test's own."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from fastapi import FastAPI
+from PIL import Image
+
+from bots.core.channel import Choice, Inbound, Text, Upload
+from bots.web.app import WebParts, create_app
+from bots.web.page import PageChannel
+from bots.web.uploads import Uploads
+from models.people import Account, Tenant
+from storage.db import Database
+from storage.media import MediaFolder
+from storage.schema import METADATA
+
+SECRET = b"a secret of the test"
+
+
+class ParrotInlet:
+    """Remembers in memory, and answers like a bot would: with echoes, buttons, progress and a film."""
+
+    def __init__(self, folder: Path, media: MediaFolder) -> None:
+        self.channel: PageChannel | None = None
+        self.kept: dict[str, dict[str, object]] = {}
+        self.handled: list[Inbound] = []
+        self.ignored: list[str] = []
+        self.fetched: list[bytes] = []
+        self.pause = 0.0
+        self._folder = folder
+        self._media = media
+
+    def remember(self, update: str, body: dict[str, object]) -> bool:
+        if update in self.kept:
+            return False
+        self.kept[update] = body
+        return True
+
+    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+        done = {update for inbound in self.handled for update in inbound.updates}
+        return [(update, body) for update, body in self.kept.items() if update not in done]
+
+    async def ignore(self, updates: Sequence[str]) -> None:
+        self.ignored += updates
+
+    async def handle(self, inbound: Inbound) -> None:
+        assert self.channel is not None
+        for attachment in inbound.attachments:
+            target = self._folder / f"in{len(self.fetched)}"
+            await self.channel.fetch(attachment, target)
+            self.fetched.append(target.read_bytes())
+        if inbound.choice is not None:
+            await self._chosen(inbound)
+        elif inbound.attachments:
+            await self._draw(inbound)
+        else:
+            await self._echo(inbound)
+        self.handled.append(inbound)
+
+    async def _echo(self, inbound: Inbound) -> None:
+        rows = ((Choice("red", "Red"), Choice("blue", "Blue")), (Choice("", "Help", "https://example.org/help"),))
+        text = Text(f"You said: {inbound.text}", rows, inbound.message)
+        await self._channel().say(inbound.place, text)
+
+    async def _chosen(self, inbound: Inbound) -> None:
+        await self._channel().edit(inbound.place, inbound.message or "", Text(f"Chosen: {inbound.choice}"))
+
+    async def _draw(self, inbound: Inbound) -> None:
+        cancel = ((Choice("cancel", "Cancel"),),)
+        say, edit = self._channel().say, self._channel().edit
+        message = await say(inbound.place, Text("Waiting in line", cancel))
+        for percent in (20, 40, 60, 80, 100):
+            await asyncio.sleep(self.pause)
+            await edit(inbound.place, message, Text(f"Drawing… {percent} %\n{'▰' * (percent // 20)}", cancel))
+        await edit(inbound.place, message, Text("Done"))
+        await self._channel().send_video(inbound.place, self.film(inbound.message))
+
+    def film(self, reply_to: str | None = None, width: int = 320, height: int = 240) -> Upload:
+        """Two seconds of a moving gradient, kept in the media store."""
+        path, poster = self._folder / "film.mp4", self._folder / "poster.jpg"
+        write_film(path, width, height, seconds=2)
+        Image.new("RGB", (width, height), (250, 240, 220)).save(poster)
+        key = self._media.put(path)
+        caption = Text("Your film is ready.", ((Choice("again", "Again"),),), reply_to)
+        return Upload(self._media.path(key), "desenho – café.mp4", caption, width, height, 2.0, poster, key=key)
+
+    def _channel(self) -> PageChannel:
+        assert self.channel is not None
+        return self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class WebHouse:
+    db: Database
+    media: MediaFolder
+    page: PageChannel
+    inlet: ParrotInlet
+    account: Account
+    app: FastAPI
+    parts: WebParts
+
+
+def build_house(folder: Path, db: Database | None = None, **parts: object) -> WebHouse:
+    """A house in that folder; `parts` replace those of the application."""
+    db = db or Database(f"sqlite:///{folder / 'house.db'}")
+    METADATA.create_all(db.engine)
+    account = add_account(db)
+    media = MediaFolder(folder / "media")
+    inlet = ParrotInlet(folder, media)
+    page = PageChannel(db, account.id, Uploads(folder / "uploads"))
+    inlet.channel = page
+    chosen = {"db": db, "media": media, "secret": SECRET, "disk": folder, "page": page, "inlet": inlet, **parts}
+    web = WebParts(**chosen)  # type: ignore[arg-type]
+    return WebHouse(db, media, page, inlet, account, create_app(web), web)
+
+
+def add_account(db: Database, name: str = "main") -> Account:
+    tenant = Tenant(name=name)
+    account = Account(tenant_id=tenant.id, channel="page", name=name)
+    with db.transaction() as session:
+        session.add(tenant)
+        session.flush()
+        session.add(account)
+    return account
+
+
+def write_film(path: Path, width: int, height: int, seconds: int, fps: int = 15) -> None:
+    """An H.264 film of a gradient that moves."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.time_base = Fraction(1, fps)
+        for number in range(seconds * fps):
+            across = (np.arange(width)[None, :, None] + number * 6) % 256
+            picture = np.broadcast_to(across, (height, width, 3)).astype(np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))

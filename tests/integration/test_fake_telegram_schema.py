@@ -1,0 +1,166 @@
+"""An independent judge of the fake Bot API: another library's types, and that library as a second client."""
+
+import io
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from aiogram import Bot, methods
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.exceptions import TelegramBadRequest, TelegramConflictError, TelegramForbiddenError, TelegramRetryAfter
+from aiogram.types import (
+    BotCommand,
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    ReplyParameters,
+    Update,
+)
+from fakes.telegram_api import FakeTelegram, Person, errors, photo, served, video
+from fakes.telegram_api.parameters import TYPES
+from PIL import Image
+from pydantic import BaseModel
+
+FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
+
+
+def picture(side: int = 900) -> bytes:
+    buffer = io.BytesIO()
+    Image.radial_gradient("L").resize((side, side)).convert("RGB").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def strangers(value: Any, path: str = "") -> list[str]:
+    """Fields the types do not know, at any depth."""
+    if isinstance(value, BaseModel):
+        found = [f"{path}.{name}" for name in (value.model_extra or {})]
+        return found + [
+            name
+            for field in type(value).model_fields
+            for name in strangers(getattr(value, field, None), f"{path}.{field}")
+        ]
+    if isinstance(value, list | tuple):
+        return [name for index, item in enumerate(value) for name in strangers(item, f"{path}[{index}]")]
+    return []
+
+
+@pytest.fixture
+def fake() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def person(fake: FakeTelegram) -> Person:
+    return fake.person(language_code="pt-br", last_name="Souza", username="ana")
+
+
+@pytest.fixture
+def address(fake: FakeTelegram) -> Iterator[str]:
+    with served(fake.app) as address:
+        yield address
+
+
+@pytest.fixture
+async def bot(fake: FakeTelegram, address: str, person: Person) -> AsyncIterator[Bot]:
+    person.sends_text("/start")
+    session = AiohttpSession(api=TelegramAPIServer.from_base(address))
+    async with Bot(fake.token, session=session) as bot:
+        yield bot
+
+
+def test_the_judge_finds_a_field_that_telegram_does_not_have(fake: FakeTelegram, person: Person) -> None:
+    person.sends_text("x")
+    update = fake.updates.sent[0]
+    update["message"]["chat"] = update["message"]["chat"] | {"titel": "x"}
+    assert strangers(Update.model_validate(update)) == [".message.chat.titel"]
+
+
+async def test_every_kind_of_update_is_what_telegram_sends(fake: FakeTelegram, person: Person, bot: Bot) -> None:
+    group = fake.group(-1007, topics=(4,))
+    sent = person.sends_photo(picture(), "a caption @rabisco_bot /x https://example.org")
+    person.sends_video(FILM, "film")
+    person.sends_document(b"%PDF", "a.pdf", "application/pdf")
+    person.sends_animation(FILM)
+    person.sends_video_note(FILM)
+    person.sends_voice(b"OggS")
+    person.sends_audio(b"ID3")
+    person.sends_album([photo(picture()), video(FILM)], "album")
+    person.sends_text("in a topic", in_chat=group, thread=4)
+    person.forwards(sent)
+    person.sends_text("answer", reply_to=sent["message_id"])
+    person.edits(person.sends_text("typo"), "no typo")
+    markup = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="A", callback_data="a")]])
+    await bot.send_message(person.id, "press", reply_markup=markup)
+    person.presses(person.chat.messages[0], "A")
+    person.blocks()
+    person.unblocks()
+    found = [name for update in fake.updates.sent for name in strangers(Update.model_validate(update))]
+    assert found == []
+    kinds = {kind for update in fake.updates.sent for kind in update if kind != "update_id"}
+    assert kinds == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert len(await bot.get_updates()) == len(fake.updates.sent)
+
+
+async def test_every_answer_is_what_another_library_expects(person: Person, bot: Bot) -> None:
+    """Its client checks the type of each answer; what remains is that there is nothing it does not know."""
+    chat, film = person.id, BufferedInputFile(FILM, "film.mp4")
+    still = BufferedInputFile(picture(), "p.jpg")
+    thumbnail = BufferedInputFile(picture(200), "t.jpg")
+    text = await bot.send_message(chat, "hello", reply_parameters=ReplyParameters(message_id=1))
+    sent = await bot.send_video(chat, film, width=64, height=36, duration=2, thumbnail=thumbnail, caption="film")
+    answers = [
+        await bot.get_me(),
+        text,
+        sent,
+        await bot.edit_message_text("hi", chat_id=chat, message_id=text.message_id),
+        await bot.edit_message_caption(chat_id=chat, message_id=sent.message_id, caption="new"),
+        await bot.send_video(chat, sent.video.file_id),  # type: ignore[union-attr]
+        await bot.send_photo(chat, still, caption="photo"),
+        await bot.send_animation(chat, film, thumbnail=thumbnail),
+        await bot.send_document(chat, film, disable_content_type_detection=True),
+        await bot.get_file(sent.video.file_id),  # type: ignore[union-attr]
+        await bot.get_webhook_info(),
+        await bot.get_my_commands(),
+        await bot.get_my_description(language_code="en"),
+        await bot.get_my_short_description(),
+    ]
+    assert [name for answer in answers for name in strangers(answer)] == []
+    assert await bot.send_chat_action(chat, "upload_video")
+    assert await bot.set_my_commands([BotCommand(command="help", description="Help")], language_code="pt")
+    assert await bot.set_my_description("x")
+    assert await bot.delete_message(chat, text.message_id)
+
+
+def test_every_parameter_the_fake_takes_is_one_of_telegrams() -> None:
+    unknown = {
+        (method, name)
+        for method, names in TYPES.items()
+        for name in names
+        if name not in getattr(methods, method[0].upper() + method[1:]).model_fields
+    }
+    assert unknown == set()
+
+
+async def test_a_file_comes_back_byte_for_byte_to_another_client(person: Person, bot: Bot) -> None:
+    content = picture()
+    sent = person.sends_document(content, "p.jpg", "image/jpeg")
+    brought = await bot.download(sent["document"]["file_id"])
+    assert brought is not None
+    assert brought.read() == content
+
+
+async def test_refusals_are_what_another_client_understands(fake: FakeTelegram, person: Person, bot: Bot) -> None:
+    said = await bot.send_message(person.id, "same")
+    with pytest.raises(TelegramBadRequest, match="message is not modified"):
+        await bot.edit_message_text("same", chat_id=person.id, message_id=said.message_id)
+    fake.fail("sendMessage", errors.flood(7))
+    with pytest.raises(TelegramRetryAfter) as caught:
+        await bot.send_message(person.id, "x")
+    assert caught.value.retry_after == 7
+    person.blocks()
+    with pytest.raises(TelegramForbiddenError, match="bot was blocked by the user"):
+        await bot.send_message(person.id, "x")
+    fake.fail("getUpdates", errors.TWO_POLLERS)
+    with pytest.raises(TelegramConflictError):
+        await bot.get_updates()

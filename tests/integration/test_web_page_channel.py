@@ -1,0 +1,136 @@
+import dataclasses
+import uuid
+from pathlib import Path
+
+import pytest
+from fakes.web_house import WebHouse, build_house
+
+from bots.core.channel import (
+    Attachment,
+    AttachmentKind,
+    Channel,
+    ChannelError,
+    Choice,
+    Place,
+    Text,
+    Unchanged,
+    Uneditable,
+)
+from bots.web.bell import heard
+from bots.web.bubbles import Body
+from bots.web.page import PLACE, PageChannel
+from models.errors import Code, Refused
+
+BUTTONS = ((Choice("a", "A"),),)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> WebHouse:
+    return build_house(tmp_path)
+
+
+def texts(page: PageChannel, place: Place = PLACE) -> list[str]:
+    return [str(message.body.get("text", "")) for message in page.news(place, 0).messages]
+
+
+async def test_the_page_is_a_channel(house: WebHouse) -> None:
+    channel: Channel = house.page
+    assert (channel.name, channel.can.buttons, channel.can.edits) == ("page", True, True)
+    assert (channel.can.max_upload, channel.can.max_download) == (2_000_000_000, 2_000_000_000)
+
+
+async def test_an_edit_changes_text_and_buttons_in_place(house: WebHouse) -> None:
+    message = await house.page.say(PLACE, Text("one", BUTTONS))
+    version = house.page.news(PLACE, 0).version
+    await house.page.say(PLACE, Text("two"))
+    await house.page.edit(PLACE, message, Text("uno"))
+    assert texts(house.page) == ["uno", "two"]
+    news = house.page.news(PLACE, version)
+    assert [row.body.get("text") for row in news.messages] == ["two", "uno"]
+
+
+async def test_whatever_is_written_rings_the_bell(house: WebHouse) -> None:
+    with house.page.bell.listening() as ear:
+        message = await house.page.say(PLACE, Text("one"))
+        assert await heard(ear, 10)
+        await house.page.edit(PLACE, message, Text("uno"))
+        assert await heard(ear, 10)
+        await house.page.send_video(PLACE, house.inlet.film())
+        assert await heard(ear, 10)
+
+
+async def test_an_edit_that_changes_nothing_says_so(house: WebHouse) -> None:
+    message = await house.page.say(PLACE, Text("one", BUTTONS))
+    version = house.page.news(PLACE, 0).version
+    with pytest.raises(Unchanged):
+        await house.page.edit(PLACE, message, Text("one", BUTTONS))
+    assert house.page.news(PLACE, 0).version == version
+    await house.page.edit(PLACE, message, Text("one"))
+
+
+@pytest.mark.parametrize("message", [str(uuid.uuid4()), "rubbish", ""])
+async def test_a_message_that_is_not_there_cannot_be_edited(house: WebHouse, message: str) -> None:
+    with pytest.raises(Uneditable):
+        await house.page.edit(PLACE, message, Text("x"))
+
+
+async def test_the_persons_words_are_never_edited(house: WebHouse) -> None:
+    message = uuid.uuid4()
+    house.page.note(PLACE, message, Body(text="mine"))
+    with pytest.raises(Uneditable):
+        await house.page.edit(PLACE, str(message), Text("theirs"))
+    assert house.page.find(PLACE, str(message)) is None
+
+
+async def test_a_message_is_edited_only_where_it_stands(house: WebHouse) -> None:
+    elsewhere = Place("page", "topic")
+    message = await house.page.say(PLACE, Text("here"))
+    with pytest.raises(Uneditable):
+        await house.page.edit(elsewhere, message, Text("there"))
+    assert (texts(house.page), texts(house.page, elsewhere)) == (["here"], [])
+
+
+async def test_a_film_is_not_copied_and_keeps_playing_after_an_edit(house: WebHouse) -> None:
+    before = sum(1 for path in house.media.root.rglob("*") if path.is_file())
+    film = house.inlet.film()
+    message = await house.page.send_video(PLACE, film)
+    await house.page.edit(PLACE, message, Text("New words"))
+    (row,) = house.page.news(PLACE, 0).messages
+    shown = Body.model_validate(row.body)
+    assert shown.film is not None
+    assert (shown.film.key, shown.film.plays, shown.film.width, shown.film.seconds) == (film.key, True, 320, 2.0)
+    assert str(shown.film.poster).startswith("data:image/jpeg;base64,")
+    assert shown.text == "New words"
+    assert sum(1 for path in house.media.root.rglob("*") if path.is_file()) == before + 1
+
+
+async def test_a_film_sent_as_a_file_is_for_saving(house: WebHouse) -> None:
+    await house.page.send_file(PLACE, house.inlet.film())
+    await house.page.send_video(PLACE, dataclasses.replace(house.inlet.film(), as_file=True))
+    films = [Body.model_validate(row.body).film for row in house.page.news(PLACE, 0).messages]
+    assert [film.plays for film in films if film] == [False, False]
+
+
+async def test_a_film_that_cannot_be_shown_is_an_error_of_the_channel(house: WebHouse, tmp_path: Path) -> None:
+    film = house.inlet.film()
+    for broken in (dataclasses.replace(film, key=""), dataclasses.replace(film, path=tmp_path / "gone.mp4")):
+        with pytest.raises(ChannelError):
+            await house.page.send_video(PLACE, broken)
+    assert texts(house.page) == []
+
+
+async def test_a_file_that_is_gone_is_refused_with_a_code(house: WebHouse, tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        await house.page.fetch(Attachment(AttachmentKind.PICTURE, "0123456789abcdef/0"), tmp_path / "x")
+    assert refused.value.code == Code.FILE_GONE
+
+
+async def test_messages_stand_in_the_order_they_were_written_even_when_the_clock_stands_still(tmp_path: Path) -> None:
+    house = build_house(tmp_path)
+    frozen = house.db.clock()
+    house.db.clock = lambda: frozen
+    for number in range(5):
+        await house.page.say(PLACE, Text(str(number)))
+    rows = house.page.news(PLACE, 0).messages
+    assert [row.body["text"] for row in rows] == ["0", "1", "2", "3", "4"]
+    assert len({row.created_at for row in rows}) == 5

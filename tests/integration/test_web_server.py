@@ -1,0 +1,43 @@
+import http.client
+import time
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import httpx
+from fakes.web_client import OURS
+from fakes.web_house import build_house
+from fakes.web_server import served
+
+
+def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
+    house = build_house(tmp_path)
+    answers: list[int] = []
+    with served(house.app, house.page.bell) as address:
+        assert httpx.get(f"{address}/health").json() == {"status": "ok"}
+        waiting = Thread(
+            target=lambda: answers.append(httpx.get(f"{address}/chat/messages?after=0&wait=25", timeout=30).status_code)
+        )
+        waiting.start()
+        while not house.page.bell.listeners:
+            time.sleep(0.01)
+        started = time.monotonic()
+    waiting.join()
+    assert time.monotonic() - started < 3
+    assert answers == [200]
+
+
+def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(tmp_path: Path) -> None:
+    house = build_house(tmp_path)
+    with served(house.app, house.page.bell) as address:
+        parts = urlsplit(address)
+        line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
+        line.putrequest("POST", "/chat/messages")
+        headers = {**OURS, "content-type": "multipart/form-data; boundary=e", "content-length": str(3 * 10**9)}
+        for name, value in headers.items():
+            line.putheader(name, value)
+        line.endheaders()
+        answer = line.getresponse()
+        assert answer.status == 413
+        assert b"2000 MB" in answer.read()
+        line.close()

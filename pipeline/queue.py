@@ -28,7 +28,7 @@ class Queue:
         )
         try:
             self.broker.enqueue(message)
-        except (dramatiq.errors.ConnectionError, redis.RedisError) as error:
+        except (dramatiq.errors.BrokerConnectionError, redis.RedisError) as error:
             log.warning("broker-away", error=str(error))
 
 

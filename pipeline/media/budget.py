@@ -9,6 +9,7 @@ _LADDER = ((2160, 5_000_000), (1440, 2_600_000), (1080, 1_500_000), (720, 600_00
 _SMALLEST = 240
 _SHARE = 0.94  # the container's index and x264's own error take the rest
 _FULL = 0.9  # of its buffer x264 may spend at the start
+_MOST = 240_000_000  # bits a second: no film comes near it (H.264's level 5.2), so it bounds nothing
 _LEAST = 40_000  # bits a second: below this nothing is seen
 _LOSSY = 1  # crf 0 is lossless, which phones do not play
 _MISS = 0.93  # aimed at when the first attempt came out too large
@@ -38,6 +39,8 @@ def budget(size: tuple[int, int], seconds: float, audio: int, encoding: Encoding
         return Budget(*size, seconds, encoding)
     room = _SHARE * encoding.max_bytes * 8 - audio * seconds
     rate = max(_LEAST, int(room / (seconds + _FULL * _buffer(seconds))))
+    if rate > _MOST:
+        return Budget(*size, seconds, encoding)
     return Budget(*fitted(size, rate), seconds, encoding, rate)
 
 

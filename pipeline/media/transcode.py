@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import cast
 
 import av
+import numpy as np
 from av import Packet, VideoFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.reformatter import ColorRange, Interpolation
 from av.video.stream import VideoStream
-from PIL import Image
+from numpy.typing import NDArray
 
 from models.errors import Code, Failed, Refused
 from models.films import Encoding, Film
@@ -21,7 +22,8 @@ from pipeline.media.budget import Budget, budget, tighter
 from pipeline.media.demux import is_cover, open_media
 from pipeline.media.overlay import Matrix, Overlay
 from pipeline.media.soundtrack import BIT_RATE, soundtrack
-from pipeline.media.upright import Colours, colours_of, displayed, planes, upright
+from pipeline.media.thumbnail import SIDE, thumbnail
+from pipeline.media.upright import Colours, Turn, Upright, colours_of, displayed, planes, turn_of
 from pipeline.progress import Progress
 
 Paint = Callable[[float], Sequence[Overlay]]
@@ -29,7 +31,6 @@ Paint = Callable[[float], Sequence[Overlay]]
 
 _STAGE = "captions"
 _FPS = 30  # where a file does not say
-_THUMBNAIL = 320  # pixels of the longer side
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ Painter = Callable[[Canvas], Paint]
 @dataclass(frozen=True, slots=True)
 class _Plan:
     budget: Budget
+    turn: Turn
     colours: Colours
 
 
@@ -92,11 +94,13 @@ def _plan(source: Path, encoding: Encoding) -> _Plan:
         first = next(_frames(sources), None)
         if first is None:
             raise Refused(Code.BROKEN_FILE)
-        size = displayed(first, sources.video.sample_aspect_ratio)
+        turn = turn_of(first)
+        size = displayed(first, turn, sources.video.sample_aspect_ratio)
         seconds = float(container.duration or 0) / av.time_base
         audio = sources.audio.bit_rate or BIT_RATE if sources.audio else 0
         plan = budget(size, seconds, audio, encoding)
-        return _Plan(plan, colours_of(upright(first, (plan.width, plan.height))))
+        upright = Upright((plan.width, plan.height), turn)
+        return _Plan(plan, turn, colours_of(upright(first)))
 
 
 def _sources(container: InputContainer) -> _Sources:
@@ -132,12 +136,13 @@ class _Pass:
     def __init__(self, sources: _Sources, output: OutputContainer, painter: Painter, plan: _Plan) -> None:
         self._sources = sources
         self._output = output
-        self._size = plan.budget.width, plan.budget.height
+        size = plan.budget.width, plan.budget.height
+        self._upright = Upright(size, plan.turn)
         self._seconds = plan.budget.seconds
         self._stream = _video_stream(sources, output, plan)
         self._sound = soundtrack(sources.audio, output, sources.shift) if sources.audio else None
         rate = float(self._stream.codec_context.framerate or _FPS)
-        self._paint = painter(Canvas(*self._size, rate, plan.colours.matrix))
+        self._paint = painter(Canvas(*size, rate, plan.colours.matrix))
         self._last: int | None = None
         self.thumbnail = Thumbnail(min(1.0, self._seconds / 3))
         self.times: list[float] = []
@@ -162,7 +167,7 @@ class _Pass:
         self._last = pts
         base = self._sources.base
         seconds = float(pts * base - self._sources.origin)
-        frame = upright(frame, self._size)
+        frame = self._upright(frame)
         _lay(frame, self._paint(seconds))
         frame.pts, frame.time_base = pts - round(self._sources.shift / base), base
         self._output.mux(self._stream.encode(frame))
@@ -186,23 +191,20 @@ class Thumbnail:
 
     def __init__(self, moment: float) -> None:
         self._moment = moment
-        self._image: Image.Image | None = None
+        self._picture: NDArray[np.uint8] | None = None
         self._done = False
 
     def see(self, frame: VideoFrame, seconds: float) -> None:
-        if self._done or (self._image is not None and seconds < self._moment):
+        if self._done or (self._picture is not None and seconds < self._moment):
             return
-        share = min(1.0, _THUMBNAIL / max(frame.width, frame.height))
+        share = min(1.0, SIDE / max(frame.width, frame.height))
         size = (max(1, round(frame.width * share)), max(1, round(frame.height * share)))
         small = frame.reformat(*size, "rgb24", interpolation=Interpolation.AREA)
-        self._image = Image.fromarray(small.to_ndarray())
+        self._picture = small.to_ndarray()
         self._done = seconds >= self._moment
 
     def save(self, path: Path) -> Path:
-        """At most 320 pixels a side and 200 kB, as messengers ask."""
-        if self._image is not None:
-            self._image.save(path, "JPEG", quality=85)
-        return path
+        return path if self._picture is None else thumbnail(self._picture, path)
 
 
 def _pass(source: Path, out: Path, painter: Painter, plan: _Plan, progress: Progress) -> Film:

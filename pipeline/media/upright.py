@@ -11,7 +11,7 @@ from av import VideoFrame
 from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import PictureType
 from av.video.plane import VideoPlane
-from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, Interpolation
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
 from pipeline.media.overlay import BT601, BT709, Matrix, Plane
 
@@ -60,26 +60,37 @@ def turn_of(frame: VideoFrame) -> Turn:
     return Turn(transpose=True, mirror=c < 0, flip=b < 0)
 
 
-def displayed(frame: VideoFrame, pixel: Fraction | None) -> tuple[int, int]:
+def displayed(frame: VideoFrame, turn: Turn, pixel: Fraction | None) -> tuple[int, int]:
     """Width and height as displayed, rounded down to even; `pixel` is the width of a stored pixel by its height."""
     width, height = _squared(frame, pixel)
-    if turn_of(frame).transpose:
+    if turn.transpose:
         width, height = height, width
     return max(2, width - width % 2), max(2, height - height % 2)
 
 
-def upright(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
-    """The frame at a displayed size; the very frame where nothing had to be changed.
+class Upright:
+    """Frames of one film brought to one displayed size.
 
-    High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cut off, not squeezed in.
+    The turn is read once, from the first frame: asking a frame for its side data ties it into a cycle that keeps its
+    memory. One reformatter serves all frames, for its tables are costly.
     """
-    turn = turn_of(frame)
-    stored = (size[1], size[0]) if turn.transpose else size
-    plain = _plain(frame, _spared(frame, stored))
-    if turn != Turn() or (plain.width, plain.height) != stored:
-        plain = _turned(plain, turn, size)
-    plain.pict_type = PictureType.NONE  # else x264 would repeat the source's choice of key frames
-    return plain
+
+    def __init__(self, size: tuple[int, int], turn: Turn) -> None:
+        self._size = size
+        self._turn = turn
+        self._stored = (size[1], size[0]) if turn.transpose else size
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame) -> VideoFrame:
+        """The very frame where nothing had to be changed.
+
+        High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cut off, not squeezed in.
+        """
+        plain = _plain(frame, _spared(frame, self._stored), self._reformatter)
+        if self._turn != Turn() or (plain.width, plain.height) != self._stored:
+            plain = _turned(plain, self._turn, self._size)
+        plain.pict_type = PictureType.NONE  # else x264 would repeat the source's choice of key frames
+        return plain
 
 
 def planes(frame: VideoFrame) -> Planes:
@@ -109,21 +120,22 @@ def _spared(frame: VideoFrame, stored: tuple[int, int]) -> tuple[int, int]:
     return (frame.width, frame.height) if set(odd) <= {0, 1} else stored
 
 
-def _plain(frame: VideoFrame, size: tuple[int, int]) -> VideoFrame:
+def _plain(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter) -> VideoFrame:
     """8-bit 4:2:0 in limited range at a size."""
     width, height = size
     full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
     high = frame.color_trc in _HIGH_RANGE
     if frame.format.name == "yuv420p" and (frame.width, frame.height) == size and not full and not high:
         return frame
-    return frame.reformat(
+    return reformatter.reformat(
+        frame,
         width,
         height,
         "yuv420p",
         interpolation=Interpolation.BICUBIC,
         src_color_range=ColorRange.JPEG if full else None,
         dst_color_range=ColorRange.MPEG,
-        dst_colorspace="itu709" if high or frame.format.is_rgb else None,
+        dst_colorspace=Colorspace.ITU709 if high or frame.format.is_rgb else None,
         dst_color_trc=ColorTrc.BT709 if high else None,
         dst_color_primaries=ColorPrimaries.BT709 if high else None,
         threads=1,

@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -35,8 +36,9 @@ class Mp4Writer:
         self.y, self.u, self.v = (_view(plane) for plane in self._frame.planes)
         self.frames = 0
 
-    def write(self) -> None:
-        """Encode the planes as they are now; x264 copies them before this returns."""
+    def write(self, *, key: bool = False) -> None:
+        """Encode the planes as they are now, as a key frame on request; x264 copies them before this returns."""
+        self._frame.pict_type = PictureType.I if key else PictureType.NONE
         self._frame.pts = self.frames
         self.frames += 1
         self._container.mux(self._stream.encode(self._frame))

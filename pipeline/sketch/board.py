@@ -1,5 +1,6 @@
 """The whiteboard while it is filmed: what is revealed goes straight into the planes, the hand lies over them."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,7 +23,7 @@ class Canvas(Protocol):
     u: Image
     v: Image
 
-    def write(self) -> None: ...
+    def write(self, *, key: bool = False) -> None: ...
 
 
 class Veil(Protocol):
@@ -64,11 +65,12 @@ class Board:
     def play(self, scene: Scene) -> Iterator[Moment]:
         """Write every frame of a scene, telling each."""
         pens = _pens(scene, self._fps)
+        finished = scene.span.total - scene.span.hold + math.ceil(_LEAVING * self._fps)  # held long: worth its bits
         for frame, (place, down) in enumerate(pens):
             self._reveal(scene, frame)
             self._restore()
             self._cover(scene, place if _visible(scene, frame, self._fps) else None)
-            self._canvas.write()
+            self._canvas.write(key=frame == finished)
             yield Moment((round(float(place[0]), 1), round(float(place[1]), 1)), down, scene.span.phase(frame))
 
     def _reveal(self, scene: Scene, frame: int) -> None:

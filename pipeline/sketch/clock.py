@@ -10,6 +10,7 @@ from pipeline.sketch.arrays import Array, Floats, Points
 _SPEED = 3.0  # units a second on a straight line; only the proportions matter once scaled
 _CURVE = 0.035  # units: at this radius the pen has half its speed
 _AIR, _AIR_ROOT = 0.03, 0.16  # seconds of a hop: at least, and for a hop of one unit
+_SKIM = 0.35  # of that is the time of a broad marker that hardly leaves the board
 _EASE = np.linspace(0, 1, 9)
 
 
@@ -26,17 +27,18 @@ class Path:
 
 
 def drawn(
-    strokes: Sequence[Points], frames: int, unit: float, start: Points, even: bool = False
+    strokes: Sequence[Points], frames: int, unit: float, start: Points, lengths: Sequence[float] | None = None
 ) -> tuple[Path, list[Array]]:
     """The path through `strokes` in just `frames` frames, from `start`, and each stroke's times point by point.
 
-    `even` keeps one speed in curves (a broad marker); `unit` is the film's size in pixels.
+    `lengths`, where given, stand for the strokes' own lengths and keep one speed in each: a broad marker takes its time
+    by what it covers. `unit` is the film's size, everything in pixels.
     """
     at, points, down, spans = [np.zeros(1)], [start[None]], [np.zeros(1, bool)], []
     now = 0.0
-    for stroke in strokes:
-        hop_times, hop_points = _hop(points[-1][-1], stroke[0], unit)
-        steps = _steps(stroke, unit, even)
+    for number, stroke in enumerate(strokes):
+        hop_times, hop_points = _hop(points[-1][-1], stroke[0], unit, 1.0 if lengths is None else _SKIM)
+        steps = _steps(stroke, unit) if lengths is None else _even_steps(stroke, lengths[number] / (_SPEED * unit))
         times = now + hop_times[-1] + np.concatenate([[0.0], np.cumsum(steps)])
         at += [now + hop_times, times]
         points += [hop_points, stroke]
@@ -48,11 +50,11 @@ def drawn(
     return path, [span * scale for span in spans]
 
 
-def _steps(stroke: Points, unit: float, even: bool) -> Array:
+def _steps(stroke: Points, unit: float) -> Array:
     """Seconds for each piece of a stroke."""
     pieces = np.diff(stroke, axis=0)
     lengths = np.hypot(pieces[:, 0], pieces[:, 1])
-    if even or len(pieces) < 3:
+    if len(pieces) < 3:
         return lengths / (_SPEED * unit)
     angles = np.unwrap(np.arctan2(pieces[:, 1], pieces[:, 0]))
     turning = np.abs(np.gradient(angles)) / np.maximum(lengths, 1e-3)
@@ -60,10 +62,15 @@ def _steps(stroke: Points, unit: float, even: bool) -> Array:
     return found
 
 
-def _hop(here: Points, there: Points, unit: float) -> tuple[Array, Points]:
+def _even_steps(stroke: Points, seconds: float) -> Array:
+    """Seconds for each of the equal pieces of a stroke."""
+    return np.full(len(stroke) - 1, seconds / max(1, len(stroke) - 1))
+
+
+def _hop(here: Points, there: Points, unit: float, haste: float) -> tuple[Array, Points]:
     """Through the air: slow off, slow down."""
     distance = float(np.hypot(*(there - here)))
-    seconds = _AIR + _AIR_ROOT * float(np.sqrt(distance / unit))
+    seconds = haste * (_AIR + _AIR_ROOT * float(np.sqrt(distance / unit)))
     ease = (3 - 2 * _EASE) * _EASE**2
     line: Floats = (here + ease[:, None] * (there - here)).astype(np.float32)
     return seconds * _EASE, line

@@ -15,6 +15,7 @@ from pipeline.sketch.score import Brief, Scene, Span
 
 _SPEED = 5.5  # units a second
 _BROADEST, _NARROWEST = 0.2, 0.05  # units: the marker
+_HASTE = 0.35  # of its length is the least a stroke counts, however little it covers
 _SEEN = 7  # levels of difference between drawing and picture that want colour
 _COVERED = 40  # of 255: how much of a working pixel must want colour
 _ERASER = 0.24  # units
@@ -74,7 +75,8 @@ def fill(
     corner = np.array((placement.x, placement.y), np.float32)
     plan = marker.fill(placement.work, wanted, width, (pen - corner) / scale)
     strokes = [clock.evenly(stroke * scale + corner, 6.0) for stroke in plan.strokes]
-    path, spans = clock.drawn(strokes, frames, brief.unit, pen, even=True)
+    lengths = np.maximum(plan.areas / width, _HASTE * np.hypot(*(plan.strokes[:, 1] - plan.strokes[:, 0]).T)) * scale[0]
+    path, spans = clock.drawn(strokes, frames, brief.unit, pen, lengths)
     size = placement.picture.shape[1::-1]
     if not spans:
         return path, np.zeros(size[::-1], np.float32)

@@ -14,6 +14,7 @@ _SLANT = np.deg2rad(-38.0)  # of the strokes: up to the right
 _ALONG = np.array((np.cos(_SLANT), np.sin(_SLANT)), dtype=np.float32)
 _ACROSS = np.array((-np.sin(_SLANT), np.cos(_SLANT)), dtype=np.float32)
 _WAVE, _WAVE_LENGTH = 0.13, 2.6  # in widths: how unsteady the stroke's edge is
+_ROUND = 0.35  # of the width: how far the edges of the marker's tip lag behind its middle
 _SCRAP = 0.12  # of a square of the marker's width: smaller pieces are coloured with their neighbour
 
 
@@ -22,35 +23,48 @@ class Fill:
     """Marker strokes in the order they are made.
 
     `runs` holds the number of the stroke that covers each pixel; `strokes` their two ends (n x 2 x 2, x and y), in
-    pixels of the same grid, the first end drawn first.
+    pixels of the same grid, the first end drawn first; `areas` how many pixels each covers.
     """
 
     runs: Integers
     strokes: Floats
     width: float
+    areas: Floats
 
     def times(self, clocks: Floats, size: tuple[int, int]) -> Floats:
         """When the marker passes each pixel of a grid of `size` (width, height); `clocks` are start and end times."""
         runs = cv2.resize(self.runs.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
         x, y = _grid(size[0], size[1], (self.runs.shape[1] / size[0], self.runs.shape[0] / size[1]))
         along, across = x * _ALONG[0] + y * _ALONG[1], x * _ACROSS[0] + y * _ACROSS[1]
-        ends = self.strokes @ _ALONG
-        middle = (self.strokes @ _ACROSS).mean(axis=1)
-        reach = np.where(ends[:, 1] >= ends[:, 0], 1, -1) * np.maximum(np.abs(ends[:, 1] - ends[:, 0]), 1e-3)
-        tip = np.clip((across - middle[runs].astype(np.float32)) / (self.width / 2), -1, 1)
-        lag = self.width / 2 * (1 - np.sqrt(1 - 0.96 * tip * tip))
-        share = (along - ends[:, 0].astype(np.float32)[runs]) / reach.astype(np.float32)[runs]
-        share += lag / np.abs(reach).astype(np.float32)[runs]
+        middle = (self.strokes @ _ACROSS).mean(axis=1).astype(np.float32)
+        tip = np.clip((across - middle[runs]) / (self.width / 2), -1, 1)
+        lag = self.width * _ROUND * (1 - np.sqrt(1 - tip * tip))
+        low, high = _extent(self.runs)
+        back = (self.strokes[:, 1] - self.strokes[:, 0]) @ _ALONG < 0
+        far = np.where(back, high, -low).astype(np.float32)
+        travel = (high - low + self.width * _ROUND).astype(np.float32)
+        share = (np.where(back, -1, 1).astype(np.float32)[runs] * along + far[runs] + lag) / travel[runs]
         began, took = clocks[:, 0].astype(np.float32), (clocks[:, 1] - clocks[:, 0]).astype(np.float32)
         found: Floats = began[runs] + np.clip(share, 0, 1) * took[runs]
         return found
+
+
+def _extent(runs: Integers) -> tuple[Floats, Floats]:
+    """How far along the slant each run reaches, both ways."""
+    x, y = _grid(runs.shape[1], runs.shape[0])
+    along = (x * _ALONG[0] + y * _ALONG[1]).ravel()
+    count = int(runs.max()) + 1
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, runs.ravel(), along)
+    np.maximum.at(high, runs.ravel(), along)
+    return low, high + 1
 
 
 def fill(picture: Image, needed: Array, width: float, pen: Points) -> Fill:
     """Plan the strokes of a marker `width` pixels broad over the `needed` pixels (a mask) of an RGB picture."""
     wanted = cv2.dilate(needed.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(width / 5))) > 0
     if not wanted.any():
-        return Fill(np.zeros(needed.shape, np.int32), np.zeros((0, 2, 2), np.float32), width)
+        return Fill(np.zeros(needed.shape, np.int32), np.zeros((0, 2, 2), np.float32), width, np.zeros(0, np.float32))
     areas = regions.find(picture)
     runs = _runs(areas, wanted, width)
     owner = np.zeros(int(runs.max()) + 1, np.int32)
@@ -60,7 +74,8 @@ def fill(picture: Image, needed: Array, width: float, pen: Points) -> Fill:
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
     turned = np.where(flipped[:, None, None], strokes[:, ::-1], strokes)
-    return Fill(rank[runs], turned[order], width)
+    ranked = rank[runs]
+    return Fill(ranked, turned[order], width, np.bincount(ranked.ravel(), minlength=len(order)))
 
 
 def _grid(width: int, height: int, scale: tuple[float, float] = (1.0, 1.0)) -> tuple[Floats, Floats]:

@@ -1,0 +1,130 @@
+"""Words into groups."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from models.caption_styles import caption_style
+from models.words import Word
+from pipeline.captions.grouping import Group, grouped, joined, shown
+from pipeline.captions.scripts import columns
+
+CLASSIC = caption_style("classic")
+
+
+def said(text: str, *, pace: float = 0.3, gaps: dict[int, float] | None = None) -> list[Word]:
+    words: list[Word] = []
+    now = 0.0
+    for index, part in enumerate(text.split()):
+        words.append(Word(text=part, start=now, end=now + 0.8 * pace))
+        now += pace + (gaps or {}).get(index, 0.0)
+    return words
+
+
+def groups_of(words: list[Word], language: str = "en", longest: int = 30) -> list[Group]:
+    return grouped(shown(words, CLASSIC, language, str, longest), CLASSIC.group)
+
+
+def texts(groups: list[Group]) -> list[str]:
+    return [joined(group.words) for group in groups]
+
+
+def test_a_group_holds_no_more_words_columns_or_seconds_than_the_style_allows() -> None:
+    chance = random.Random(5)
+    words = said(" ".join("x" * chance.randint(1, 12) for _ in range(200)))
+    for group in groups_of(words):
+        assert len(group.words) <= 3
+        if len(group.words) > 1:
+            assert columns(joined(group.words)) <= 18
+            assert group.words[-1].end - group.words[0].start <= 1.6
+
+
+def test_every_word_is_shown_once_and_in_order() -> None:
+    words = said("one two three four five six seven eight nine ten eleven")
+    assert " ".join(texts(groups_of(words))) == " ".join(word.text.upper() for word in words)
+
+
+def test_a_sentence_of_four_words_is_broken_into_even_halves() -> None:
+    assert texts(groups_of(said("they came home today"))) == ["THEY CAME", "HOME TODAY"]
+
+
+def test_a_sentence_ends_its_group_and_its_full_stop_is_not_shown() -> None:
+    assert texts(groups_of(said("It ended. We left now!"))) == ["IT ENDED", "WE LEFT NOW!"]
+
+
+def test_a_silence_ends_a_group() -> None:
+    assert texts(groups_of(said("so then we", gaps={0: 0.5}))) == ["SO", "THEN WE"]
+
+
+def test_a_comma_is_a_better_place_to_break_than_after_the_next_word() -> None:
+    assert texts(groups_of(said("yes sir, we can go"))) == ["YES SIR", "WE CAN GO"]
+
+
+def test_the_last_word_is_held_but_never_into_the_next_group() -> None:
+    words = said("one two. three four.", gaps={1: 0.1, 3: 0})
+    first, second = groups_of(words)
+    assert first.end == second.start == words[2].start
+    assert second.end == pytest.approx(words[3].end + 0.25)
+
+
+def test_groups_of_random_words_never_overlap() -> None:
+    chance = random.Random(11)
+    starts = sorted(chance.uniform(0, 60) for _ in range(150))
+    words = [Word(text=chance.choice(["a", "word.", "longer,"]), start=s, end=s + chance.uniform(0, 1)) for s in starts]
+    for left, right in pairwise(groups_of(words)):
+        assert left.start < left.end <= right.start
+
+
+def test_a_word_that_only_flashes_stays_for_the_shortest_time() -> None:
+    (group,) = groups_of([Word(text="Oh", start=1, end=1.05)])
+    assert group.end - group.start == pytest.approx(0.35)
+
+
+def test_a_word_with_spaces_becomes_words_that_share_its_time() -> None:
+    kept = shown([Word(text="New York", start=1, end=1.7)], CLASSIC, "en", str, 30)
+    assert [word.text for word in kept] == ["NEW", "YORK"]
+    assert kept[1].start == pytest.approx(1.3)
+
+
+def test_a_word_no_line_can_hold_is_shown_in_pieces_that_share_its_time() -> None:
+    kept = shown([Word(text="a" * 50, start=0, end=5)], CLASSIC, "en", str, 20)
+    assert [len(word.text) for word in kept] == [17, 17, 16]
+    assert [word.start for word in kept] == pytest.approx([0, 1.7, 3.4])
+
+
+def test_a_long_phrase_without_spaces_is_cut_between_letters_never_inside_one() -> None:
+    kept = shown([Word(text="ที่นี่น้ำผึ้งที่นี่น้ำผึ้ง", start=0, end=2)], CLASSIC, "th", str, 6)
+    assert len(kept) > 1
+    assert all(not word.text.startswith(("ี", "่", "้", "ำ", "ึ")) for word in kept)
+
+
+def test_words_of_nothing_a_font_can_draw_are_left_out() -> None:
+    words = [Word(text="hello", start=0, end=1), Word(text="😀", start=1, end=2), Word(text="you", start=2, end=3)]
+    kept = shown(words, CLASSIC, "en", lambda text: text.replace("😀", ""), 30)
+    assert [word.text for word in kept] == ["HELLO", "YOU"]
+
+
+def test_words_given_in_disorder_or_on_top_of_each_other_run_forward() -> None:
+    words = [Word(text="b", start=1, end=3), Word(text="a", start=0, end=2), Word(text="c", start=1.5, end=1.6)]
+    kept = shown(words, CLASSIC, "en", str, 30)
+    assert [(word.text, word.start, word.end) for word in kept] == [("A", 0, 1), ("B", 1, 1.5), ("C", 1.5, 1.6)]
+
+
+def test_japanese_words_are_joined_without_spaces() -> None:
+    words = [Word(text=text, start=index, end=index + 1) for index, text in enumerate(["今日", "は", "good", "day"])]
+    assert joined(shown(words, CLASSIC, "ja", str, 30)) == "今日は GOOD DAY"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "capitals"),
+    [
+        ("pt", "coração", "CORAÇÃO"),
+        ("tr", "istiklal", "İSTİKLAL"),
+        ("de", "straße", "STRASSE"),
+        ("el", "Καλημέρα", "ΚΑΛΗΜΕΡΑ"),
+    ],
+)
+def test_capitals_follow_the_language(language: str, text: str, capitals: str) -> None:
+    (word,) = shown([Word(text=text, start=0, end=1)], CLASSIC, language, str, 30)
+    assert word.text == capitals

@@ -21,7 +21,15 @@ from typing import Final, NoReturn
 
 from pipeline import task
 
-PRELOAD: Final = ("numpy", "cv2", "av", "PIL.Image", "pipeline.media.read", "pipeline.media.probe")
+PRELOAD: Final = (
+    "numpy",
+    "cv2",
+    "av",
+    "PIL.Image",
+    "pipeline.media.probe",
+    "pipeline.sketch.task",
+    "pipeline.captions.film",
+)
 REHEARSE: Final = ("pipeline.media.probe:rehearse", "pipeline.sandbox:code_folders", "pipeline.wire:rehearse")
 READY: Final = b"ready"
 TALK: Final = 3  # the one descriptor a child keeps beside its standard three

@@ -47,7 +47,7 @@ class Hearing:
         """Raises Refused (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or Failed(SPEECH_SERVICE_DOWN)."""
         engine = choose(options.engine, options.language, has_groq=self._service is not None)
         sound, small = folder / "sound.wav", folder / "sound.ogg"
-        asked = {"media": media, "wav": sound, "upload": small if engine == "groq" else None}
+        asked: dict[str, object] = {"media": media, "wav": sound, "upload": small if engine == "groq" else None}
         seconds = float(run("pipeline.speech.preparation:prepare", asked))
         if engine == "groq" and self._service is not None:
             try:

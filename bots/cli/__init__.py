@@ -7,6 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from bots.cli import asking, making, screen, serving, upkeep
+from bots.telegram.errors import TelegramRefused
 from models.catalogue import CatalogueError
 from models.errors import AppError, Code, Refused
 
@@ -37,7 +38,7 @@ def run(arguments: list[str]) -> int:
         return screen.fail(
             error.code, screen.sentence(error), screen.WRONG if isinstance(error, Refused) else screen.BUG
         )
-    except (CatalogueError, ValidationError) as error:
+    except (CatalogueError, TelegramRefused, ValidationError) as error:
         return screen.fail(Code.USAGE, " ".join(str(error).split()), screen.WRONG)
     except KeyboardInterrupt:
         return 130

@@ -66,9 +66,7 @@ async def _up(settings: Settings, host: str, port: int) -> None:
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
         await _employ(stack, house.crew(), patience=0.0)
         await stack.enter_async_context(chats.delivering())
-        for bot in bots:
-            await _connect(stack, bot)
-        await _until_stopped(_serve(server, host), *(bot.finished() for bot in bots))
+        await _until_stopped(_serve(server, host), *(_receive_beside(bot) for bot in bots))
 
 
 async def _telegram(settings: Settings) -> None:
@@ -78,8 +76,7 @@ async def _telegram(settings: Settings) -> None:
         chats = wiring.Chats(await _open(stack, settings))
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
         await stack.enter_async_context(chats.delivering())
-        await _connect(stack, bot)
-        await _until_stopped(bot.finished())
+        await _until_stopped(_receive(bot))
 
 
 async def _web(settings: Settings, host: str, port: int) -> None:
@@ -109,14 +106,23 @@ async def _employ(stack: AsyncExitStack, crew: Crew, *, patience: float) -> None
     stack.push_async_callback(asyncio.to_thread, crew.stop, patience)
 
 
-async def _connect(stack: AsyncExitStack, bot: TelegramGateway) -> None:
-    stack.push_async_callback(bot.stop)
+async def _receive(bot: TelegramGateway) -> None:
+    """Receive until the bot ends. Raises TelegramRefused, with what the operator is to do."""
     try:
         await bot.start()
-    except TelegramRefused as error:
-        log.error("telegram", reason=str(error))  # noqa: TRY400 - the token must not be shown in a traceback
-    else:
         typer.echo(f"Telegram: {bot.address}")
+        await bot.finished()
+    finally:
+        await bot.stop()
+
+
+async def _receive_beside(bot: TelegramGateway) -> None:
+    """Receive beside other things, which go on when Telegram refuses."""
+    try:
+        await _receive(bot)
+    except TelegramRefused as error:
+        typer.echo(f"Telegram: {error}", err=True)
+    await asyncio.Event().wait()
 
 
 async def _serve(server: WebServer, host: str) -> None:

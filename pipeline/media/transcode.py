@@ -200,7 +200,7 @@ class Thumbnail:
         share = min(1.0, SIDE / max(frame.width, frame.height))
         size = (max(1, round(frame.width * share)), max(1, round(frame.height * share)))
         small = frame.reformat(*size, "rgb24", interpolation=Interpolation.AREA)
-        self._picture = small.to_ndarray()
+        self._picture = small.to_ndarray().astype(np.uint8, copy=False)
         self._done = seconds >= self._moment
 
     def save(self, path: Path) -> Path:

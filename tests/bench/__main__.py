@@ -1,0 +1,40 @@
+"""`make bench`: what both engines cost and how their films look, each beside a floor measured in the same run."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import captions
+import gate
+import service
+import sketch
+from rich.console import Console
+from rich.table import Table
+
+
+def figures() -> Iterator[tuple[str, str, str, str, bool]]:
+    """Every figure: what it is of, its name, value, goal, and whether it is reached."""
+    for row in sketch.rows():
+        yield f"drawing, {row.picture}", row.name, row.value, row.goal, row.ok
+    for row in captions.rows():
+        yield "captions, 720x1280", *row
+    for row in service.rows():
+        yield "the whole product", *row
+
+
+def main() -> int:
+    """Print the table; 1 when a goal is missed."""
+    table = Table("of", "figure", "value", "goal", "", title="Rabisco, measured")
+    missed = 0
+    for of, name, value, goal, ok in figures():
+        table.add_row(of, name, value, goal, "" if not goal else "ok" if ok else "MISSED")
+        missed += not ok
+    Console(width=110).print(table)
+    gate.main()
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""What a person waits for: from the update to the first answer and to the film, through the whole product."""
+
+import io
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from fakes import pictures  # noqa: E402 - the checkout is on the path only now
+from fakes.product import running  # noqa: E402
+from fakes.telegram_api import TOKEN, FakeTelegram, served  # noqa: E402
+from fakes.visitors import TelegramVisitor  # noqa: E402
+from PIL import Image  # noqa: E402
+
+ROUNDS = 3
+ACKNOWLEDGED = 1.0  # seconds
+DELIVERED = 15.0  # seconds
+
+
+class Row(NamedTuple):
+    """One figure, its goal, and whether it is reached."""
+
+    name: str
+    value: str
+    goal: str
+    ok: bool
+
+
+def rows(rounds: int = ROUNDS) -> list[Row]:
+    """The slowest of some rounds: a 1 megapixel photograph in Telegram becomes a film of 10 s at 720p."""
+    fake = FakeTelegram()
+    with tempfile.TemporaryDirectory() as name, served(fake.app) as address:
+        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
+        with running(Path(name), settings) as product:
+            product.address()
+            waits = [_wait(fake, 1000 + number) for number in range(rounds)]
+    acknowledged, delivered = (max(each) for each in zip(*waits, strict=True))
+    return [
+        Row(
+            "update to acknowledgement, s", f"{acknowledged:.2f}", f"<= {ACKNOWLEDGED:g}", acknowledged <= ACKNOWLEDGED
+        ),
+        Row("update to the film as a reply, s", f"{delivered:.2f}", f"<= {DELIVERED:g}", delivered <= DELIVERED),
+    ]
+
+
+def _wait(fake: FakeTelegram, user: int) -> tuple[float, float]:
+    visitor = TelegramVisitor(fake.person(user), fake.wait_until)
+    begun = time.monotonic()
+    visitor.person.sends_photo(_photograph())
+    fake.wait_until(lambda: visitor.messages() > 0, DELIVERED)
+    acknowledged = visitor.person.chat.messages[0].sent_at - begun
+    fake.wait_until(visitor.films, 4 * DELIVERED)
+    return acknowledged, visitor.films()[0].sent_at - begun
+
+
+def _photograph() -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pictures.photo(1280, 800)).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()

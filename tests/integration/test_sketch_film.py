@@ -1,0 +1,204 @@
+"""Whole films of pictures made by formula, judged by what was delivered."""
+
+import json
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import av
+import cv2
+import numpy as np
+import pytest
+from fakes import pictures
+from PIL import Image
+from skimage.metrics import structural_similarity
+
+from models.films import Encoding, Film, SketchOptions
+from pipeline.sketch import film
+
+INK = 130  # luma below which a pixel of the lines counts as ink
+
+
+class Delivered(NamedTuple):
+    """A film, its track and its decoded planes (frames x height x width)."""
+
+    film: Film
+    track: dict[str, Any]
+    luma: np.ndarray
+    chroma: np.ndarray
+
+    @property
+    def lines(self) -> int:
+        return sum(moment["phase"] == "lines" for moment in self.track["frames"])
+
+
+Make = Callable[..., Delivered]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def made(*drawn: np.ndarray, **options: Any) -> Delivered:
+        out, track = tmp_path / "film.mp4", tmp_path / "track.json"
+        asked = SketchOptions(**{"seconds": 3, "fps": 20, **options})
+        done = film.make(drawn, out, asked, lambda _stage, _share: None, track=track)
+        return Delivered(done, json.loads(track.read_text()), *planes(out))
+
+    return made
+
+
+def planes(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    with av.open(str(path), format="mp4") as container:
+        frames = [frame.to_ndarray() for frame in container.decode(video=0)]
+        height = container.streams.video[0].height
+    stack = np.stack(frames)
+    return stack[:, :height], stack[:, height:]
+
+
+def born(luma: np.ndarray) -> np.ndarray:
+    """The first frame from which on each pixel stays ink, -1 where none is at the end."""
+    still, first = luma[-1] < INK, np.full(luma.shape[1:], -1)
+    for frame in range(len(luma) - 1, -1, -1):
+        still = still & (luma[frame] < INK)
+        first[still] = frame
+    return first
+
+
+def test_a_film_is_what_messengers_play(make: Make) -> None:
+    done = make(pictures.photo(640, 480))
+    with av.open(str(done.film.path), format="mp4") as container:
+        stream = container.streams.video[0]
+        context = stream.codec_context
+        assert (context.name, context.profile, context.pix_fmt) == ("h264", "High", "yuv420p")
+        assert (context.color_range, context.colorspace) == (1, 1)
+        assert (context.color_primaries, context.color_trc) == (1, 1)
+        assert stream.frames == done.film.frames == 60
+        assert float(stream.duration * stream.time_base) == pytest.approx(done.film.seconds)
+    head = done.film.path.read_bytes()
+    assert 0 < head.index(b"moov") < head.index(b"mdat")
+    assert done.film.size == len(head)
+    with Image.open(done.film.thumbnail) as still:
+        assert still.format == "JPEG"
+        assert still.size == (320, 240)
+
+
+@pytest.mark.parametrize(("seconds", "fps", "frames"), [(3, 10, 30), (3.33, 24, 80), (7.5, 12, 90), (60, 10, 600)])
+def test_a_film_has_exactly_the_frames_it_was_asked_for(make: Make, seconds: float, fps: int, frames: int) -> None:
+    done = make(pictures.line_drawing(160, 120), seconds=seconds, fps=fps, width=160, height=120)
+    assert done.film.frames == len(done.luma) == len(done.track["frames"]) == frames
+
+
+def test_ink_grows_along_strokes_at_the_tip_of_the_pen(make: Make) -> None:
+    done = make(pictures.photo(640, 480), hand="none", seconds=6)
+    first = born(done.luma[: done.lines])
+    cuts, away = [], []
+    for frame in range(done.lines):
+        new = np.argwhere(first == frame)
+        moment = done.track["frames"][frame]
+        if len(new):
+            old, coming = (first >= 0) & (first <= frame), first > frame
+            cuts.append(((old[:, :-1] & coming[:, 1:]) | (coming[:, :-1] & old[:, 1:])).sum())
+        if len(new) and moment["down"]:
+            away.append(np.hypot(*(new[:, ::-1] - moment["pen"]).T).min())
+    assert np.mean(cuts) < 60  # about 15 strokes of 4 pixels; a wipe has hundreds
+    assert np.quantile(away, 0.9) < 8
+
+
+def test_the_lines_come_without_colour_and_the_colour_without_a_jump(make: Make) -> None:
+    done = make(pictures.photo(640, 480), hand="none", seconds=6, fps=30)
+    assert done.lines >= 0.5 * sum(moment["phase"] != "hold" for moment in done.track["frames"])
+    assert np.abs(done.chroma[: done.lines].astype(int) - 128).max() <= 4
+    changes = [(cv2.absdiff(now, then) > 12).mean() for then, now in pairwise(done.luma)]
+    assert max(changes) < 0.03
+
+
+@pytest.mark.parametrize("hand", ["marker", "left", "none"])
+def test_the_film_ends_in_the_pure_picture(make: Make, hand: str) -> None:
+    picture = pictures.photo(640, 480)
+    done = make(picture, hand=hand)
+    with av.open(str(done.film.path), format="mp4") as container:
+        last = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
+    grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (picture, last)]
+    assert structural_similarity(*grey) > 0.97
+    assert np.abs(last.astype(int) - picture).mean() < 4
+
+
+def test_the_board_begins_white(make: Make) -> None:
+    done = make(pictures.photo(640, 480), hand="none")
+    assert (done.luma[0] == 235).mean() > 0.99
+    assert (done.chroma[0] == 128).all()
+
+
+def test_lines_only_end_in_lines(make: Make) -> None:
+    done = make(pictures.photo(640, 480), finish="lines", hand="none")
+    assert np.abs(done.chroma.astype(int) - 128).max() <= 4
+    assert 0.005 < (done.luma[-1] < INK).mean() < 0.15
+    assert {moment["phase"] for moment in done.track["frames"]} == {"lines", "hold"}
+
+
+def test_the_hand_holds_the_pen_and_leaves(make: Make) -> None:
+    bare, held = (make(pictures.photo(640, 480), hand=hand) for hand in ("none", "marker"))
+    differs = [(cv2.absdiff(one, other) > 40).mean() for one, other in zip(bare.luma, held.luma, strict=True)]
+    assert np.median(differs[3 : bare.lines]) > 0.02
+    assert max(differs[-3:]) < 0.001
+
+
+def test_a_watermark_is_in_every_frame(make: Make) -> None:
+    bare, marked = (make(pictures.plain(255, 640, 480), watermark=text, hand="none") for text in (None, "rabisco"))
+    corner = (slice(None), slice(420, 480), slice(400, 640))
+    differs = (cv2.absdiff(bare.luma[corner], marked.luma[corner]) > 30).mean(axis=(1, 2))
+    assert differs.min() > 0.01
+    assert (cv2.absdiff(bare.luma[:, :400], marked.luma[:, :400]) > 30).mean() < 0.001
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        pictures.photo(16, 16), pictures.photo(100, 100), pictures.photo(800, 40), pictures.photo(40, 800),
+        pictures.plain(255), pictures.plain(0), pictures.noise(200, 150), pictures.dark_photo(320, 180),
+    ],
+    ids=["tiny", "small", "flat", "thin", "white", "black", "noise", "dark"],
+)  # fmt: skip
+def test_any_picture_becomes_a_film(make: Make, picture: np.ndarray) -> None:
+    done = make(picture, fps=10)
+    assert done.film.frames == 30
+    assert min(done.film.width, done.film.height) >= 400
+    assert any(moment["down"] for moment in done.track["frames"])
+
+
+def test_an_album_is_drawn_picture_by_picture_on_a_wiped_board(make: Make) -> None:
+    drawn = [pictures.photo(320, 240), pictures.line_drawing(320, 240), pictures.page(320, 240, rows=3)]
+    done = make(*drawn, seconds=9, hand="none", width=320, height=240)
+    phases = [moment["phase"] for moment in done.track["frames"]]
+    begins = [k for k in range(1, len(phases)) if phases[k - 1] == "hold" and phases[k] == "lines"]
+    assert len(begins) == 2
+    assert all((done.luma[k - 1] > 225).mean() > 0.99 for k in begins)
+    assert done.film.frames == 180
+
+
+def test_a_size_is_kept_and_the_picture_lies_undistorted_on_white(make: Make) -> None:
+    done = make(pictures.plain(0, 200, 100), width=200, height=300)
+    assert (done.film.width, done.film.height) == (200, 300)
+    assert (done.luma[-1][:96] > 230).all()
+    assert (done.luma[-1][104:196] < 20).all()
+
+
+def test_a_film_stays_below_the_bytes_it_may_have(make: Make) -> None:
+    done = make(pictures.noise(320, 240), encoding=Encoding(max_bytes=100_000), fps=10)
+    assert done.film.size <= 100_000
+
+
+def test_progress_rises_to_one_without_long_silence(tmp_path: Path) -> None:
+    heard: list[tuple[float, float]] = [(time.process_time(), 0.0)]
+    film.make(
+        [pictures.photo(640, 480)],
+        tmp_path / "film.mp4",
+        SketchOptions(seconds=6),
+        lambda _stage, share: heard.append((time.process_time(), share)),
+    )
+    shares = [share for _, share in heard]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    silences = [now[0] - then[0] for then, now in pairwise(heard)]
+    assert max(silences) < 1.0

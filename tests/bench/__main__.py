@@ -24,12 +24,17 @@ def figures() -> Iterator[tuple[str, str, str, str, bool]]:
         yield "the whole product", *row
 
 
+def _verdict(goal: str, ok: bool) -> str:
+    """An aim is for later work; nothing fails by it."""
+    return "" if not goal or goal.startswith("aim") else "ok" if ok else "MISSED"
+
+
 def main() -> int:
     """Print the table; 1 when a goal is missed."""
     table = Table("of", "figure", "value", "goal", "", title="Rabisco, measured")
     missed = 0
     for of, name, value, goal, ok in figures():
-        table.add_row(of, name, value, goal, "" if not goal else "ok" if ok else "MISSED")
+        table.add_row(of, name, value, goal, _verdict(goal, ok))
         missed += not ok
     Console(width=110).print(table)
     gate.main()

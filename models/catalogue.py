@@ -5,7 +5,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 FREE = "free"
 OWNER = "owner"
@@ -25,6 +25,14 @@ class Price(_Table):
 
     steps: tuple[PriceStep, ...] = Field(min_length=1)
     per_minute: int = Field(ge=0)
+
+    @field_validator("steps")
+    @classmethod
+    def _ascend(cls, steps: tuple[PriceStep, ...]) -> tuple[PriceStep, ...]:
+        lengths = [step.minutes for step in steps]
+        if lengths != sorted(set(lengths)):
+            raise ValueError("the minutes of the steps must ascend")
+        return steps
 
     def of(self, seconds: float) -> int:
         """Credits for a result of so many seconds."""
@@ -67,8 +75,8 @@ def read_catalogue(path: Path | None = None) -> Catalogue:
     """
     source = path or files("models").joinpath("catalogue.toml")
     try:
-        catalogue = Catalogue.model_validate(tomllib.loads(source.read_text()))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        catalogue = Catalogue.model_validate(tomllib.loads(source.read_text("utf-8")))
+    except (OSError, ValueError) as error:  # no file, no text, no TOML, or no catalogue
         raise CatalogueError(f"{source}: {error}") from error
     if FREE not in catalogue.plans:
         raise CatalogueError(f"{source}: there must be a plan called {FREE!r}")

@@ -19,6 +19,8 @@ from pipeline.progress import Progress
 from pipeline.render import Renderer, Usage, Work
 from pipeline.speech import subtitles
 
+WORDS_FORMATS = tuple(subtitles.FORMATS)  # suffixes of the files a transcript can be written to
+
 
 @dataclass(frozen=True, slots=True)
 class Studio:
@@ -28,7 +30,9 @@ class Studio:
     hearing: Hearing
 
     def measure(self, path: Path) -> Facts:
-        """What a file is."""
+        """What a file is. Raises OSError when there is none."""
+        if path.is_dir():
+            raise Refused(Code.NOT_MEDIA)
         with _folder() as folder:
             return gate.measured(self.children, path, folder)
 

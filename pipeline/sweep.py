@@ -1,9 +1,11 @@
 """Finding what was lost: jobs nobody works on, jobs that killed their workers, files whose time is over."""
 
+import shutil
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 WOKEN_AGAIN_AFTER = timedelta(seconds=3)
 TIDY_EVERY = 60.0  # seconds
+CLEAR_EVERY = 3600.0
+ABANDONED = 24 * 3600.0  # seconds; longer than any job or transaction takes
 
 
 @dataclass(slots=True)
@@ -29,6 +33,7 @@ class Sweeper:
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _tidy_at: float = 0.0
+    _clear_at: float = 0.0
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
@@ -61,6 +66,18 @@ class Sweeper:
         for key in filter(None, released):
             self.workshop.store.delete(key)
 
+    def clear(self, older_than: float = ABANDONED) -> None:
+        """Delete what dead processes left behind (seconds): bytes no row knows, and folders of unfinished work."""
+        store, keys = self.workshop.store, self.workshop.store.older_than(older_than)
+        while batch := list(islice(keys, 500)):
+            with self.workshop.db.reading() as session:
+                orphans = files.orphans(session, batch)
+            for key in orphans:
+                store.delete(key)
+        for folder in self.workshop.keeping.passing.glob("*"):
+            if folder.stat().st_mtime < time.time() - older_than:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _run(self) -> None:
         while not self._over.wait(self.seconds):
             try:
@@ -68,6 +85,9 @@ class Sweeper:
                 if time.monotonic() >= self._tidy_at:
                     self._tidy_at = time.monotonic() + TIDY_EVERY
                     self.tidy()
+                if time.monotonic() >= self._clear_at:
+                    self._clear_at = time.monotonic() + CLEAR_EVERY
+                    self.clear()
             except (SQLAlchemyError, OSError) as error:
                 log.warning("sweep-failed", error=type(error).__name__)
             except Exception:

@@ -1,6 +1,7 @@
 """References to media files, counted, so that deleting one person's never takes another's."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,9 @@ class Measured:
 
     @classmethod
     def of(cls, path: Path, facts: Facts, name: str = "") -> "Measured":
+        """Raises FileNotFoundError for a link: a child that was taken over could leave one to somebody else's file."""
+        if path.is_symlink() or not path.is_file():
+            raise FileNotFoundError(path)
         return cls(path, facts, digest(path), name[:200])
 
 
@@ -122,6 +126,12 @@ def release(session: Session, media: Media) -> str | None:
     session.delete(file)
     session.flush()
     return file.key
+
+
+def orphans(session: Session, keys: Sequence[str]) -> set[str]:
+    """Of these keys of the store those no row knows: left by transactions that were undone, or processes that died."""
+    wanted = select(StoredFile.key).where(col(StoredFile.key).in_(keys))
+    return set(keys).difference(session.exec(wanted).all())
 
 
 def _reference(session: Session, tenant_id: uuid.UUID, sha256: str) -> uuid.UUID | None:

@@ -4,8 +4,12 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
+
+PASSING = ".part"  # of a file that is not wholly there
 
 
 class MediaStore(Protocol):
@@ -23,6 +27,10 @@ class MediaStore(Protocol):
         """Forget the bytes; a key that is not there is no error."""
         ...
 
+    def older_than(self, seconds: float) -> Iterator[str]:
+        """Keys of bytes that were put so long ago."""
+        ...
+
 
 class MediaFolder:
     """A folder of media files, each written under another name and renamed, so none is ever half there."""
@@ -35,7 +43,7 @@ class MediaFolder:
         key = secrets.token_hex(16)
         target = self._place(key)
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        passing = target.with_suffix(".part")
+        passing = target.with_suffix(PASSING)
         shutil.move(source, passing)
         _flush(passing)
         passing.rename(target)
@@ -50,10 +58,26 @@ class MediaFolder:
     def delete(self, key: str) -> None:
         self._place(key).unlink(missing_ok=True)
 
+    def older_than(self, seconds: float) -> Iterator[str]:
+        """What was never wholly put is deleted on the way; what was not put by us is left alone."""
+        for path in self.root.glob("??/*"):
+            try:
+                is_old = path.stat().st_ctime < time.time() - seconds
+            except FileNotFoundError:  # deleted or renamed meanwhile
+                continue
+            if is_old and _is_key(path.stem) and path.suffix == PASSING:
+                path.unlink(missing_ok=True)
+            elif is_old and _is_key(path.name):
+                yield path.name
+
     def _place(self, key: str) -> Path:
-        if not (key.isalnum() and len(key) == 32):
+        if not _is_key(key):
             raise FileNotFoundError(key)
         return self.root / key[:2] / key
+
+
+def _is_key(name: str) -> bool:
+    return len(name) == 32 and name.isalnum()
 
 
 def digest(path: Path) -> str:

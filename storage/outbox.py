@@ -73,14 +73,6 @@ def claim_due(
     return rows
 
 
-def next_due(session: Session, account_ids: Sequence[uuid.UUID]) -> datetime | None:
-    """When the next message is due, to wait no longer than that."""
-    wanted = select(func.min(Delivery.run_after)).where(
-        col(Delivery.account_id).in_(account_ids), col(Delivery.status) == DeliveryStatus.PENDING
-    )
-    return session.exec(wanted).one()
-
-
 def sent(session: Session, row: Delivery, external_id: str | None, now: datetime) -> bool:
     """Mark a message as sent; False when another process had taken it over."""
     values = {"status": DeliveryStatus.SENT, "external_id": external_id, "sent_at": now, "lease_until": None}

@@ -45,7 +45,7 @@ def count_attempt(session: Session, account_id: uuid.UUID, external_ids: Sequenc
 
 def first_time(session: Session, account_id: uuid.UUID, external_ids: Sequence[str], now: datetime) -> bool:
     """Take these updates as handled, in the transaction that handles them; False when one of them was before."""
-    for external_id in external_ids:
+    for external_id in sorted(set(external_ids)):  # in one order, so that no two wait for each other
         insert_once(session, Update(account_id=account_id, external_id=external_id, received_at=now))
     mine = (
         update(Update)

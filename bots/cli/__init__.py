@@ -31,15 +31,28 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; its exit code. The outermost edge: whatever is not expected ends here as a bug."""
+    """Run a command; its exit code. The outermost edge: whatever is not expected ends here as a bug.
+
+    What is logged on the way is shown only then, so that a refusal is one line.
+    """
+    journal = screen.keep_journal()
+    status = _run(arguments)
+    if status == screen.BUG:
+        typer.echo(journal.getvalue(), err=True, nl=False)
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     try:
         status = typer.main.get_command(app).main(arguments, prog_name="rabisco", standalone_mode=False)
     except AppError as error:
         return screen.fail(
             error.code, screen.sentence(error), screen.WRONG if isinstance(error, Refused) else screen.BUG
         )
-    except (CatalogueError, TelegramRefused, ValidationError) as error:
-        return screen.fail(Code.USAGE, " ".join(str(error).split()), screen.WRONG)
+    except ValidationError as error:
+        return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
+    except (CatalogueError, TelegramRefused) as error:
+        return screen.fail(Code.USAGE, str(error), screen.WRONG)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - see the docstring
@@ -50,7 +63,7 @@ def run(arguments: list[str]) -> int:
 def _surprise(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is not None:  # the argument parser's own errors, whose class depends on typer's version
-        return screen.fail(Code.USAGE, " ".join(str(message()).split()), screen.WRONG)
+        return screen.fail(Code.USAGE, str(message()), screen.WRONG)
     if type(error).__name__ == "Abort":
         return 130
     log.error("bug", exc_info=error)

@@ -29,7 +29,8 @@ def probe(
         studio = Studio(children, Hearing(None))
         for path in file:
             found = examine(studio, path)
-            typer.echo(json.dumps(found, ensure_ascii=False) if as_json else _line(found))
+            line = json.dumps(found, ensure_ascii=False) if as_json else _line(found)
+            typer.echo(line.encode("utf-8", "backslashreplace"))  # a file's name need not be text
 
 
 def examine(studio: Studio, path: Path) -> dict[str, object]:

@@ -8,19 +8,30 @@ from typing import Annotated
 
 import typer
 
+from bots.cli.options import one_of, pixels, spoken, written
 from bots.cli.screen import progress_bar
-from models.errors import Code, Refused
+from models.caption_styles import caption_styles
 from models.films import CaptionOptions, Encoding, Preset, SketchOptions
+from models.hands import NO_HAND, hands
 from models.settings import Settings
 from pipeline.child import Children
 from pipeline.hearing import Hearing, speech_service
-from pipeline.studio import Studio, write_words
+from pipeline.studio import WORDS_FORMATS, Studio, write_words
+
+ENGINES = ("auto", "groq", "local")
+FINISHES = ("colour", "lines")
+
+
+def _hands() -> list[str]:
+    return [*hands(), NO_HAND]
+
 
 Source = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
-Out = Annotated[Path | None, typer.Option("-o", "--output", help="Where the result goes.")]
+Out = Annotated[Path | None, typer.Option("-o", "--output", callback=written, help="Where the result goes.")]
 PresetOption = Annotated[Preset, typer.Option(help="x264 preset.")]
 Crf = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate factor.")]
-Engine = Annotated[str, typer.Option(help="auto, groq or local.")]
+Engine = Annotated[str, typer.Option(callback=one_of(lambda: ENGINES), help="auto, groq or local.")]
+Language = Annotated[str, typer.Option(callback=spoken, help="auto, or a code such as pt.")]
 
 
 @contextmanager
@@ -38,17 +49,17 @@ def sketch(
     seconds: Annotated[float, typer.Option(min=3, max=60)] = 10,
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
-    hand: Annotated[str, typer.Option(help="A name of `rabisco styles`, or none.")] = "marker",
-    finish: Annotated[str, typer.Option(help="colour or lines.")] = "colour",
+    hand: Annotated[str, typer.Option(callback=one_of(_hands), help="A name of `rabisco styles`, or none.")] = "marker",
+    finish: Annotated[str, typer.Option(callback=one_of(lambda: FINISHES), help="colour or lines.")] = "colour",
     preset: PresetOption = Preset.VERYFAST,
     crf: Crf = 21,
-    track: Annotated[Path | None, typer.Option(help="Write where the pen is in every frame.")] = None,
+    track: Annotated[Path | None, typer.Option(callback=written, help="Write where the pen is in every frame.")] = None,
 ) -> None:
     """Draw a picture by hand on film.
 
     Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
     """
-    width, height = _size(size)
+    width, height = pixels(size)
     options = SketchOptions.model_validate(
         {
             "seconds": seconds,
@@ -69,22 +80,24 @@ def sketch(
 def caption(
     video: Source,
     output: Out = None,
-    style: Annotated[str, typer.Option(help="A name of `rabisco styles`.")] = "classic",
-    language: Annotated[str, typer.Option(help="auto, or a code such as pt.")] = "auto",
+    style: Annotated[
+        str, typer.Option(callback=one_of(caption_styles), help="A name of `rabisco styles`.")
+    ] = "classic",
+    language: Language = "auto",
     words: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="WORDS.json to show.")] = None,
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: Engine = "auto",
     preset: PresetOption = Preset.VERYFAST,
     crf: Crf = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
-    layout: Annotated[Path | None, typer.Option(help="Write where every word stands.")] = None,
+    layout: Annotated[Path | None, typer.Option(callback=written, help="Write where every word stands.")] = None,
 ) -> None:
     """Put animated captions on a video, word by word.
 
     Example: rabisco caption talk.mp4 -o captioned.mp4 --language pt
     """
     if words and subtitles:
-        raise Refused(Code.USAGE)
+        raise typer.BadParameter("give --words or --subtitles, not both.")
     options = CaptionOptions.model_validate(
         {
             "style": style,
@@ -105,13 +118,15 @@ def caption(
 def transcribe(
     media: Source,
     output: Out = None,
-    language: Annotated[str, typer.Option(help="auto, or a code such as pt.")] = "auto",
+    language: Language = "auto",
     engine: Engine = "auto",
 ) -> None:
     """Write down what is said, with the time of every word: .json, .srt, .vtt, .ass or .txt.
 
     Example: rabisco transcribe talk.mp4 -o talk.srt
     """
+    if output is not None and output.suffix.lower() not in WORDS_FORMATS:
+        raise typer.BadParameter(f"the result is one of {', '.join(WORDS_FORMATS)}.", param_hint="output")
     options = CaptionOptions.model_validate({"language": language, "engine": engine})
     with studio() as works, progress_bar() as tell:
         transcript = works.transcribe(media, options, tell)
@@ -120,16 +135,6 @@ def transcribe(
     else:
         write_words(transcript, output)
         typer.echo(output)
-
-
-def _size(size: str) -> tuple[int | None, int | None]:
-    """Pixels of "1280x720"; None for "auto". Raises Refused(USAGE)."""
-    if size == "auto":
-        return None, None
-    width, cross, height = size.lower().partition("x")
-    if not (cross and width.isdecimal() and height.isdecimal()):
-        raise Refused(Code.USAGE)
-    return int(width), int(height)
 
 
 def register(app: typer.Typer) -> None:

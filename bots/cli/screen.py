@@ -1,10 +1,14 @@
 """What the command line shows: progress on a terminal, errors in one line."""
 
+import io
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import structlog
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -34,7 +38,27 @@ def sentence(error: AppError) -> str:
     return " ".join(say(best_language(os.environ.get("LANG")), key, error.values).split())
 
 
+def wrong_values(error: ValidationError) -> str:
+    """What is wrong with settings or options, by their names."""
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+
+
 def fail(code: str, text: str, status: int) -> int:
-    """Say on stderr what is wrong; the exit code."""
-    typer.echo(f"error: {code}: {text}", err=True)
+    """Say on stderr, in one line, what is wrong; the exit code."""
+    typer.echo(f"error: {code}: {' '.join(text.split())}", err=True)
     return status
+
+
+def keep_journal() -> io.StringIO:
+    """Where a command's log goes from now on."""
+    journal = io.StringIO()
+    logging.basicConfig(stream=journal, level=logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(journal),
+    )
+    return journal

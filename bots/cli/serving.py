@@ -15,7 +15,6 @@ from bots import wiring
 from bots.telegram.errors import TelegramRefused
 from bots.telegram.gateway import TelegramGateway
 from bots.web.server import WebServer
-from models.errors import Code, Refused
 from models.settings import Settings
 from pipeline.worker import Crew
 
@@ -71,7 +70,7 @@ async def _up(settings: Settings, host: str, port: int) -> None:
 
 async def _telegram(settings: Settings) -> None:
     if settings.telegram_bot_token is None:
-        raise Refused(Code.USAGE)
+        raise typer.BadParameter("set it to the token of @BotFather.", param_hint="TELEGRAM_BOT_TOKEN")
     async with AsyncExitStack() as stack:
         chats = wiring.Chats(await _open(stack, settings))
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
@@ -164,7 +163,7 @@ def _settings() -> Settings:
 
 
 def _configure_log(settings: Settings) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and Telegram's hold the token
     renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
@@ -175,6 +174,7 @@ def _configure_log(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(),
     )
 
 

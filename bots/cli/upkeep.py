@@ -67,6 +67,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Finding:
     db = Database(settings.database)
+    if db.is_sqlite and not Path(db.url.database or "").exists():
+        return Finding("database", ok=False, say="not there yet; run: rabisco migrate")
     try:
         current = is_current(db)
     except (DBAPIError, SQLAlchemyError) as error:

@@ -82,7 +82,8 @@ class Postman:
                 task.add_done_callback(under_way.discard)
                 task.add_done_callback(lambda _: self._poked.set())
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), IDLE)
+                async with asyncio.timeout(IDLE):  # not wait_for, which in Python 3.11 may swallow a cancellation
+                    await self._poked.wait()
 
     async def deliver(self) -> int:
         """Send what is due now, one message a chat; how many there were."""

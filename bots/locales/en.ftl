@@ -61,7 +61,7 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = In colour
 choice-finish-lines = Only lines
-choice-spoken-auto = Find out
+choice-spoken-auto = Detect
 
 hand-marker = Marker
 hand-light = Light skin
@@ -126,7 +126,10 @@ grant-usage = Like this: /grant telegram:123456 10
 grant-unknown = I don't know anybody called { $who }. They have to write to me first.
 grant-done = { $who } got { $credits } credits and has { $available } now.
 stats =
-    Last 24 hours: { $updates } messages came in, and { $people } people ordered films.
+    Last 24 hours: { $updates } messages came in, and { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    } ordered films.
     Films: { $done } done, { $failed } failed, { $cancelled } cancelled.
     Now: { $queued } waiting, { $running } being made.
 
@@ -174,5 +177,5 @@ error-film-too-big = The finished film is bigger than { $limit } MB and doesn't 
 error-file-gone = I've already deleted that file, as I do after a day. Please send it again.
 error-disk-full = I've run out of space right now. Please try again a little later.
 error-crashed = Something broke while I was making your film. I've noted it. Please try once more or send another file.
-error-usage = That isn't how it is used.
+error-usage = That command isn't used like that.
 error-unexpected = Something went wrong on my side. I've noted it. Please try again.

@@ -2,7 +2,7 @@
 
 welcome =
     ¡Hola! Soy Rabisco. 🖍️
-    Envíame una imagen y la dibujo para ti en video, a mano. Envíame un video en el que alguien habla y le pongo subtítulos animados, palabra por palabra.
+    Envíame una imagen y te hago un video de cómo se dibuja a mano. Envíame un video con alguien hablando y le pongo subtítulos animados, palabra por palabra.
     Pruébalo ahora: envía una foto.
 help =
     Lo que hago:
@@ -61,9 +61,9 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
-choice-spoken-auto = Averiguarlo
+choice-spoken-auto = Detectar
 
-hand-marker = Rotulador
+hand-marker = Normal
 hand-light = Piel clara
 hand-dark = Piel oscura
 hand-left = Zurda
@@ -81,7 +81,7 @@ setting-seconds = ⏱️ Duración de los dibujos: { $value }
 setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
-setting-spoken = 👂 Idioma hablado en los videos: { $value }
+setting-spoken = 👂 Idioma de los videos: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
@@ -126,7 +126,10 @@ grant-usage = Así: /grant telegram:123456 10
 grant-unknown = No conozco a nadie llamado { $who }. Primero tiene que escribirme.
 grant-done = { $who } recibió { $credits } créditos y ahora tiene { $available }.
 stats =
-    Últimas 24 horas: llegaron { $updates } mensajes y { $people } personas pidieron videos.
+    Últimas 24 horas: llegaron { $updates } mensajes y { $people ->
+        [one] 1 persona pidió
+       *[other] { $people } personas pidieron
+    } videos.
     Videos: { $done } listos, { $failed } fallidos, { $cancelled } cancelados.
     Ahora: { $queued } en cola, { $running } en proceso.
 
@@ -151,12 +154,12 @@ error-too-many-streams = Ese video tiene demasiadas pistas: acepto hasta { $limi
 error-no-picture = No hay imagen en movimiento en ese archivo. Envía un video, o una foto para dibujar.
 error-too-heavy = Ese archivo es demasiado trabajo para mí. Envía uno más pequeño o más corto, por favor.
 error-no-audio = Ese video no tiene sonido, así que no hay nada que subtitular.
-error-no-speech = No oigo a nadie hablar en ese video. Envía uno con voz clara, o envía los subtítulos en un archivo .srt justo después.
-error-speech-unclear = No entiendo lo que se dice con claridad suficiente para buenos subtítulos. Prueba una grabación con menos ruido, o envía los subtítulos en un archivo .srt.
-error-language-not-heard = Todavía no puedo oír ese idioma aquí; solo inglés.
+error-no-speech = No escuché a nadie hablar en ese video. Envía uno con voz clara, o envía los subtítulos en un archivo .srt justo después.
+error-speech-unclear = No se entiende bien lo que se dice, y los subtítulos no quedarían bien. Prueba una grabación con menos ruido, o envía los subtítulos en un archivo .srt.
+error-language-not-heard = Todavía no entiendo ese idioma aquí; solo inglés.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
-error-script-not-drawn = Todavía no tengo letras para la escritura de esos subtítulos. Envía subtítulos en otra escritura, u otro video.
+error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
 error-not-enough-credits =
     { $available ->
         [0] No te quedan créditos
@@ -174,5 +177,5 @@ error-film-too-big = El video terminado pasa de { $limit } MB y no cabe en este 
 error-file-gone = Ya borré ese archivo, como hago después de un día. Envíalo de nuevo, por favor.
 error-disk-full = Ahora mismo me quedé sin espacio. Inténtalo un poco más tarde, por favor.
 error-crashed = Algo se rompió mientras hacía tu video. Ya lo anoté. Inténtalo una vez más o envía otro archivo.
-error-usage = No se usa así.
+error-usage = Ese comando no se usa así.
 error-unexpected = Algo salió mal de mi lado. Ya lo anoté. Inténtalo de nuevo, por favor.

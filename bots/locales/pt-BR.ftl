@@ -2,7 +2,7 @@
 
 welcome =
     Oi! Eu sou o Rabisco. 🖍️
-    Mande uma imagem e eu desenho ela para você em vídeo, à mão. Mande um vídeo em que alguém fala e eu coloco legendas animadas, palavra por palavra.
+    Mande uma imagem e eu faço um vídeo dela sendo desenhada à mão. Mande um vídeo com alguém falando e eu coloco legendas animadas, palavra por palavra.
     Experimente agora: mande uma foto.
 help =
     O que eu faço:
@@ -61,9 +61,9 @@ name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
-choice-spoken-auto = Descobrir
+choice-spoken-auto = Detectar
 
-hand-marker = Caneta
+hand-marker = Padrão
 hand-light = Pele clara
 hand-dark = Pele escura
 hand-left = Canhota
@@ -81,12 +81,12 @@ setting-seconds = ⏱️ Duração dos desenhos: { $value }
 setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
-setting-spoken = 👂 Idioma falado nos vídeos: { $value }
+setting-spoken = 👂 Idioma dos vídeos: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
-setting-choose-spoken = Que idioma se fala nos seus vídeos?
+setting-choose-spoken = Qual idioma é falado nos seus vídeos?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -116,8 +116,8 @@ nothing-charged = Nada foi cobrado.
 
 ## Perguntas
 
-question-spoken = Que idioma se fala neste vídeo?
-subtitles-offer = Você também pode mandar as legendas prontas, em um arquivo .srt ou .vtt, e eu animo elas.
+question-spoken = Qual idioma é falado neste vídeo?
+subtitles-offer = Você também pode mandar as legendas prontas, em um arquivo .srt ou .vtt, que eu coloco a animação.
 subtitles-no-video = Tenho as legendas, mas nenhum vídeo para elas. Mande primeiro o vídeo e depois as legendas.
 
 ## Administração
@@ -126,7 +126,10 @@ grant-usage = Assim: /grant telegram:123456 10
 grant-unknown = Não conheço ninguém chamado { $who }. A pessoa precisa me escrever primeiro.
 grant-done = { $who } recebeu { $credits } créditos e agora tem { $available }.
 stats =
-    Últimas 24 horas: { $updates } mensagens chegaram e { $people } pessoas pediram vídeos.
+    Últimas 24 horas: { $updates } mensagens chegaram e { $people ->
+        [one] 1 pessoa pediu
+       *[other] { $people } pessoas pediram
+    } vídeos.
     Vídeos: { $done } prontos, { $failed } com falha, { $cancelled } cancelados.
     Agora: { $queued } na fila, { $running } em produção.
 
@@ -151,17 +154,17 @@ error-too-many-streams = Esse vídeo tem faixas demais: eu aceito até { $limit 
 error-no-picture = Não há imagem em movimento nesse arquivo. Mande um vídeo, ou uma foto para desenhar.
 error-too-heavy = Esse arquivo dá trabalho demais para mim. Mande um menor ou mais curto, por favor.
 error-no-audio = Esse vídeo não tem som, então não há o que legendar.
-error-no-speech = Não ouço ninguém falando nesse vídeo. Mande um com fala clara, ou mande as legendas em um arquivo .srt logo depois dele.
-error-speech-unclear = Não entendo o que se fala com clareza suficiente para boas legendas. Tente uma gravação com menos ruído, ou mande as legendas em um arquivo .srt.
-error-language-not-heard = Ainda não consigo ouvir esse idioma aqui; só inglês.
+error-no-speech = Não ouvi ninguém falando nesse vídeo. Mande um com fala clara, ou mande as legendas em um arquivo .srt logo depois dele.
+error-speech-unclear = Não deu para entender bem o que é dito, e as legendas não ficariam boas. Tente uma gravação com menos ruído, ou mande as legendas em um arquivo .srt.
+error-language-not-heard = Ainda não entendo esse idioma aqui; só inglês.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
-error-script-not-drawn = Ainda não tenho letras para a escrita dessas legendas. Mande legendas em outra escrita, ou outro vídeo.
+error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
 error-not-enough-credits =
     { $available ->
         [0] Seus créditos acabaram
-        [one] Resta 1 crédito para você
-       *[other] Restam { $available } créditos para você
+        [one] Você só tem mais 1 crédito
+       *[other] Você só tem mais { $available } créditos
     }, e este vídeo custa { $cost }. Os próximos chegam em { $returns }.
 error-too-many-waiting = { $limit ->
     [one] Ainda estou fazendo 1 vídeo para você.
@@ -174,5 +177,5 @@ error-film-too-big = O vídeo pronto passa de { $limit } MB e não cabe nesta co
 error-file-gone = Já apaguei esse arquivo, como faço depois de um dia. Mande de novo, por favor.
 error-disk-full = Fiquei sem espaço agora. Tente de novo daqui a pouco, por favor.
 error-crashed = Algo quebrou enquanto eu fazia o seu vídeo. Já anotei. Tente mais uma vez ou mande outro arquivo.
-error-usage = Não é assim que se usa.
+error-usage = Não é assim que se usa esse comando.
 error-unexpected = Algo deu errado do meu lado. Já anotei. Tente de novo, por favor.

@@ -1,6 +1,5 @@
 """What a person waits for: from the update to the first answer and to the film, through the whole product."""
 
-import io
 import sys
 import tempfile
 import time
@@ -10,11 +9,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from fakes import pictures  # noqa: E402 - the checkout is on the path only now
-from fakes.product import running  # noqa: E402
+from fakes.product import running  # noqa: E402 - the checkout is on the path only now
 from fakes.telegram_api import TOKEN, FakeTelegram, served  # noqa: E402
-from fakes.visitors import TelegramVisitor  # noqa: E402
-from PIL import Image  # noqa: E402
+from fakes.visitors import TelegramVisitor, photograph  # noqa: E402
 
 ROUNDS = 3
 ACKNOWLEDGED = 1.0  # seconds
@@ -50,14 +47,8 @@ def rows(rounds: int = ROUNDS) -> list[Row]:
 def _wait(fake: FakeTelegram, user: int) -> tuple[float, float]:
     visitor = TelegramVisitor(fake.person(user), fake.wait_until)
     begun = time.monotonic()
-    visitor.person.sends_photo(_photograph())
+    visitor.person.sends_photo(photograph(size=(1280, 800), form="JPEG"))
     fake.wait_until(lambda: visitor.messages() > 0, DELIVERED)
     acknowledged = visitor.person.chat.messages[0].sent_at - begun
     fake.wait_until(visitor.films, 4 * DELIVERED)
     return acknowledged, visitor.films()[0].sent_at - begun
-
-
-def _photograph() -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pictures.photo(1280, 800)).save(buffer, "JPEG", quality=92)
-    return buffer.getvalue()

@@ -1,6 +1,5 @@
 """A photograph and a spoken video, sent by a person, and what comes back."""
 
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +14,10 @@ from fakes.product import Product, running
 from fakes.screenings import change, grays, ink_share, screened
 from fakes.speech import spoken_video
 from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import TelegramVisitor
+from fakes.visitors import TelegramVisitor, photograph
 from PIL import Image
 
+PHOTO = (1280, 800)  # a megapixel
 EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product promises
 
 
@@ -38,12 +38,6 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
             yield Stage(fake, TelegramVisitor(fake.person(4711, language_code="en"), fake.wait_until), product)
 
 
-def photograph() -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pictures.photo(1280, 800)).save(buffer, "JPEG", quality=92)
-    return buffer.getvalue()
-
-
 def assert_progress_was_polite(stage: Stage) -> None:
     """One progress message, never edited twice within three seconds, never with an unchanged text."""
     for message in stage.visitor.person.chat.messages:
@@ -54,14 +48,14 @@ def assert_progress_was_polite(stage: Stage) -> None:
 
 
 def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tmp_path: Path) -> None:
-    sent = stage.visitor.person.sends_photo(photograph())
+    sent = stage.visitor.person.sends_photo(photograph(size=PHOTO, form="JPEG"))
     film = stage.visitor.film(1, tmp_path / "drawing.mp4")
     stage.visitor.sees("✅ Done")
 
     facts = screened(film)
     assert (facts.codec, facts.pixels, facts.faststart) == ("h264", "yuv420p", True)
     assert (facts.frames, facts.rate) == (300, 30)
-    assert facts.size[0] / facts.size[1] == pytest.approx(1280 / 800, rel=0.01)
+    assert facts.size[0] / facts.size[1] == pytest.approx(PHOTO[0] / PHOTO[1], rel=0.01)
 
     [message] = stage.visitor.films()
     media = message.media
@@ -77,7 +71,7 @@ def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tm
     assert ink_share(frames[0]) < 0.35  # a white board, and perhaps the hand
     shares = [ink_share(frame) for frame in frames[::15]]
     assert max(after - before for before, after in pairwise(shares)) < 0.25  # nothing pops
-    wanted = np.asarray(Image.fromarray(pictures.photo(1280, 800)).convert("L").resize(facts.size))
+    wanted = np.asarray(Image.fromarray(pictures.photo(*PHOTO)).convert("L").resize(facts.size))
     assert np.abs(frames[-1].astype(int) - wanted).mean() < 8  # it ends as the picture
 
 
@@ -128,7 +122,7 @@ def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(tmp_path: Path
     if find_chromium() is None:
         pytest.skip("there is no Chromium on this machine")
     source = tmp_path / "photo.jpg"
-    source.write_bytes(photograph())
+    source.write_bytes(photograph(size=PHOTO, form="JPEG"))
     with running(tmp_path, {}) as product, opened(product.address(), seconds=90) as page:
         page.send(source)
         page.message("Here is your drawing")

@@ -1,17 +1,14 @@
 """One scenario, told once, played through every channel: a person who comes, tries everything, and runs out."""
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes import pictures
 from fakes.browser import find_chromium, opened
 from fakes.product import catalogue, running
 from fakes.screenings import screened
 from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import PageVisitor, TelegramVisitor, Visitor
-from PIL import Image
+from fakes.visitors import PageVisitor, TelegramVisitor, Visitor, photograph
 
 CREDITS = 3
 SECONDS = 6
@@ -71,7 +68,7 @@ def chooses_short_drawings(visitor: Visitor) -> None:
 
 
 def has_a_picture_drawn(visitor: Visitor, folder: Path) -> None:
-    visitor.sends_pictures(picture(1))
+    visitor.sends_pictures(photograph(1))
     visitor.sees(r"Drawing… \d+ %")
     film = screened(visitor.film(1, folder / "first.mp4"))
     assert film.seconds == SECONDS
@@ -80,7 +77,7 @@ def has_a_picture_drawn(visitor: Visitor, folder: Path) -> None:
 
 
 def changes_their_mind(visitor: Visitor) -> None:
-    visitor.sends_pictures(picture(2))
+    visitor.sends_pictures(photograph(2))
     visitor.presses("✖️ Cancel")
     visitor.sees("✖️ Cancelled.\\s+Your credit is back")
 
@@ -99,19 +96,13 @@ def wants_it_once_more(visitor: Visitor, folder: Path) -> None:
 
 
 def has_an_album_drawn(visitor: Visitor, folder: Path) -> None:
-    visitor.sends_pictures(picture(3), picture(4))
+    visitor.sends_pictures(photograph(3), photograph(4))
     assert screened(visitor.film(3, folder / "album.mp4")).seconds == SECONDS
 
 
 def runs_out_of_credits(visitor: Visitor) -> None:
     visitor.says("/balance")
     visitor.sees(f"You have 0 credits.\\s+Your plan gives you {CREDITS} credits a month; new ones come on")
-    visitor.sends_pictures(picture(5))
+    visitor.sends_pictures(photograph(5))
     said = visitor.sees("NOT_ENOUGH_CREDITS")
     assert "You have no credits left, and this film costs 1. New ones come on" in said
-
-
-def picture(seed: int) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pictures.photo(640, 360, seed)).save(buffer, "PNG")
-    return buffer.getvalue()

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,11 +44,19 @@ class Product:
 
     def address(self) -> str:
         """The chat page's address, once it is printed. Raises AssertionError with what was printed instead."""
+        return self.says(r"http://127\.0\.0\.1:\d+")
+
+    def says(self, pattern: str) -> str:
+        """What it prints that looks like this, once it does. Raises AssertionError with what was printed instead."""
+
+        def printed() -> re.Match[str] | None:
+            return re.search(pattern, "".join(self.said))
+
         with self.heard:
-            self.heard.wait_for(lambda: self._address() or self.process.poll() is not None, PATIENCE)
-        found = self._address()
+            self.heard.wait_for(lambda: printed() or self.process.poll() is not None, PATIENCE)
+        found = printed()
         assert found, "".join(self.said)
-        return found
+        return found[0]
 
     def listen(self) -> None:
         assert self.process.stdout is not None
@@ -59,17 +67,16 @@ class Product:
         with self.heard:
             self.heard.notify_all()
 
-    def _address(self) -> str:
-        found = re.search(r"http://127\.0\.0\.1:\d+", "".join(self.said))
-        return found[0] if found else ""
+
+UP = ("up", "--port", "0")
 
 
 @contextmanager
-def running(folder: Path, settings: Mapping[str, str]) -> Iterator[Product]:
-    """`rabisco up` with these settings and none of this machine's; ended by Ctrl-C, which must end it cleanly."""
+def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Iterator[Product]:
+    """`rabisco` with these settings and none of this machine's; ended by Ctrl-C, which must end it cleanly."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
-        [sys.executable, "-m", "bots.cli", "up", "--port", "0"],
+        [sys.executable, "-m", "bots.cli", *command],
         cwd=folder,
         env={**kept, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data"), **settings},
         stdout=subprocess.PIPE,

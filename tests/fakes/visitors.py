@@ -1,14 +1,24 @@
 """Somebody who uses the product, whatever messenger they use: what they can do, and what they can see."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from fakes import pictures
 from fakes.browser import ChatPage
 from fakes.telegram_api import BotMessage, Person, document, photo
+from PIL import Image
 
 PATIENCE = 90.0  # seconds, for a film on a busy machine
+
+
+def photograph(seed: int = 7, size: tuple[int, int] = (640, 360), form: str = "PNG") -> bytes:
+    """A photograph-like picture, as a file."""
+    buffer = io.BytesIO()
+    Image.fromarray(pictures.photo(*size, seed)).save(buffer, form)
+    return buffer.getvalue()
 
 
 class Visitor(Protocol):
@@ -69,9 +79,10 @@ class TelegramVisitor:
         assert found is not None, f"no button {label!r}:\n{self.person.chat}"
         self.person.presses(found, label)
 
-    def sees(self, pattern: str) -> str:
-        self._wait_until(lambda: self._with_text(pattern), PATIENCE)
-        found = self._with_text(pattern)
+    def sees(self, pattern: str, since: int = 0) -> str:
+        """`since` leaves out so many of the first messages."""
+        self._wait_until(lambda: self._with_text(pattern, since), PATIENCE)
+        found = self._with_text(pattern, since)
         assert found is not None, f"nothing like {pattern!r}:\n{self.person.chat}"
         return found.text
 
@@ -91,8 +102,9 @@ class TelegramVisitor:
     def _with_button(self, label: str) -> BotMessage | None:
         return next((each for each in reversed(self.person.chat.messages) if each.button(label)), None)
 
-    def _with_text(self, pattern: str) -> BotMessage | None:
-        return next((each for each in reversed(self.person.chat.messages) if re.search(pattern, each.text)), None)
+    def _with_text(self, pattern: str, since: int) -> BotMessage | None:
+        later = self.person.chat.messages[since:]
+        return next((each for each in reversed(later) if re.search(pattern, each.text)), None)
 
 
 class PageVisitor:

@@ -1,0 +1,56 @@
+"""What options of commands take: names that there are, sizes that can be, and folders that exist."""
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import typer
+
+from models.languages import languages
+from models.limits import limits
+
+LEAST_SIDE = 64  # pixels
+
+
+def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+    """A check that a name is one of those."""
+
+    def check(name: str) -> str:
+        known = list(names())
+        if name not in known:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(known)}.")
+        return name
+
+    return check
+
+
+def spoken(language: str) -> str:
+    """Check a language: "auto", a code such as "pt" or a name such as "portuguese"; its code."""
+    code = "auto" if language == "auto" else languages().code(language)
+    if code is None:
+        raise typer.BadParameter(f"{language!r} is no language we know; take auto, or a code such as pt.")
+    return code
+
+
+def pixels(size: str) -> tuple[int | None, int | None]:
+    """Width and height of "1280x720"; None for "auto"."""
+    if size == "auto":
+        return None, None
+    width, cross, height = size.lower().partition("x")
+    if not (cross and width.isdecimal() and height.isdecimal() and len(size) < 12):
+        raise typer.BadParameter(f"{size!r} is not of the form 1280x720.", param_hint="size")
+    shorter, longer = sorted((int(width), int(height)))
+    film = limits().film
+    if shorter < LEAST_SIDE or longer > film.max_width or shorter > film.max_height:
+        most = f"{film.max_width}x{film.max_height}"
+        raise typer.BadParameter(f"a film has {LEAST_SIDE}x{LEAST_SIDE} to {most} pixels.", param_hint="size")
+    return int(width), int(height)
+
+
+def written(path: Path | None) -> Path | None:
+    """Check before long work that a file can be written there."""
+    if path is not None and path.is_dir():
+        raise typer.BadParameter(f"{str(path)!r} is a folder.")
+    if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
+        raise typer.BadParameter(f"nothing can be written into the folder {str(path.parent)!r}.")
+    return path

@@ -1,0 +1,74 @@
+"""Who may import whom, and what a process that talks to people must never load."""
+
+import ast
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bots", "pipeline", "storage", "models")
+LOADED = "import json, sys, {module}; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+
+
+def loaded_by(module: str) -> set[str]:
+    """The top-level modules a fresh process holds once it has imported that one."""
+    command = [sys.executable, "-c", LOADED.format(module=module)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Our modules, read; without the migrations, which are written by a tool."""
+    found = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+    ours = [path for path in found if "migrations/versions" not in path.as_posix()]
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in ours}
+
+
+@cache
+def calls() -> list[tuple[Path, ast.Call]]:
+    """Every call in our modules."""
+    return [(path, node) for path, tree in trees().items() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def test_the_import_contracts_hold() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "0 broken" in done.stdout
+
+
+def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -> None:
+    loaded = loaded_by("bots.wiring, bots.cli")
+    assert {"telegram", "fastapi", "dramatiq"} <= loaded
+    assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
+
+
+def test_every_module_says_what_it_is_and_is_short_enough_to_read() -> None:
+    mute = [str(path) for path, tree in trees().items() if not ast.get_docstring(tree)]
+    long = [str(path) for path in trees() if len(path.read_text(encoding="utf-8").splitlines()) > 400]
+    assert (mute, long) == ([], [])
+
+
+def test_a_module_is_a_noun() -> None:
+    vague = {"utils", "util", "helpers", "common", "manager"}
+    assert [path for path in trees() if vague & set(path.relative_to(ROOT).with_suffix("").parts)] == []
+
+
+def test_only_the_database_commits() -> None:
+    assert [path for path, call in calls() if getattr(call.func, "attr", "") == "commit"] == []
+
+
+def test_media_is_opened_with_formats_and_protocols_named() -> None:
+    """Playlists and network addresses are formats and protocols too."""
+    opened = 0
+    for path, call in calls():
+        if getattr(call.func, "attr", "") == "open" and ast.unparse(call.func) == "av.open":
+            is_written = any(isinstance(each, ast.Constant) and each.value == "w" for each in call.args)
+            is_written |= any(each.arg == "mode" and "w" in ast.unparse(each.value) for each in call.keywords)
+            text = ast.unparse(call)
+            assert is_written or "options" in text or "whitelist" in text, f"{path}: {text}"
+            opened += not is_written
+    assert opened

@@ -1,0 +1,57 @@
+"""What tests of several rooms share: databases, a Redis, a clock."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.databases import Databases
+from fakes.redis_server import RedisServer
+
+from storage.db import Database
+
+
+@pytest.fixture(scope="session")
+def databases(testrun_uid: str) -> Iterator[Databases]:
+    """One PostgreSQL for the whole run, however many processes it has; it starts when it is first asked for."""
+    shared = Databases(Path(tempfile.gettempdir()) / f"rabisco-{testrun_uid[:12]}")
+    yield shared
+    shared.close()
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock) -> Iterator[Database]:
+    """A fresh database on the test's clock; the test runs on SQLite and on PostgreSQL."""
+    opened = Database(databases.url(request.param), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite(databases: Databases, clock: SettableClock) -> Iterator[Database]:
+    """A fresh SQLite database on the test's clock."""
+    opened = Database(databases.url("sqlite"), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgresql(databases: Databases, clock: SettableClock) -> Iterator[Database]:
+    """A fresh PostgreSQL database on the test's clock."""
+    opened = Database(databases.url("postgresql"), clock=clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """One Redis for each process of the run. Who kills it starts it again."""
+    server = RedisServer().start()
+    yield server
+    server.close()

@@ -1,0 +1,38 @@
+"""Every process by itself, as in production: Telegram, the web server and a worker over Redis and PostgreSQL."""
+
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+
+from fakes.databases import Databases
+from fakes.product import running
+from fakes.redis_server import RedisServer
+from fakes.screenings import screened
+from fakes.telegram_api import TOKEN, FakeTelegram, served
+from fakes.visitors import TelegramVisitor, photograph
+
+
+def test_a_picture_becomes_a_film_through_processes_that_share_only_services(
+    tmp_path: Path, databases: Databases, redis_server: RedisServer
+) -> None:
+    fake = FakeTelegram()
+    with ExitStack() as stack:
+        settings = {
+            "DATABASE_URL": databases.url("postgresql"),
+            "REDIS_URL": redis_server.url,
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": stack.enter_context(served(fake.app)),
+        }
+        worker = stack.enter_context(running(tmp_path, settings, ["worker"]))
+        telegram = stack.enter_context(running(tmp_path, settings, ["telegram"]))
+        web = stack.enter_context(running(tmp_path, {**settings, "MODE": "production"}, ["web", "--port", "0"]))
+        worker.says("workers are ready")
+        telegram.says("Telegram: ")
+
+        visitor = TelegramVisitor(fake.person(4711, language_code="es"), fake.wait_until)
+        visitor.sends_pictures(photograph())
+        assert screened(visitor.film(1, tmp_path / "film.mp4")).frames == 300
+        visitor.sees("Aquí está tu dibujo")
+
+        with urllib.request.urlopen(f"{web.address()}/metrics", timeout=10) as answer:
+            assert 'rabisco_jobs_total{kind="sketch",outcome="done"} 1.0' in answer.read().decode()

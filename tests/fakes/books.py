@@ -1,0 +1,39 @@
+"""What must be true of the ledger whatever was done to it."""
+
+import uuid
+
+from sqlmodel import Session, col, func, select
+
+from models.credits import Balance, LedgerPosting, LedgerTransaction, Lot
+from models.people import Person
+from storage import ledger
+from storage.db import Database
+from storage.ledger import Credits
+
+
+def assert_books_balance(session: Session) -> None:
+    """Every transaction sums to zero; every balance equals its postings; unspent lots make up what is available."""
+    by_transaction = select(func.sum(col(LedgerPosting.amount))).group_by(col(LedgerPosting.transaction_id))
+    assert {int(total) for total in session.exec(by_transaction)} <= {0}
+    for balance in session.exec(select(Balance).execution_options(populate_existing=True)).all():
+        assert Credits(balance.available, balance.reserved) == ledger.sums(session, balance.person_id)
+        assert balance.available == remaining(session, balance.person_id)
+
+
+def remaining(session: Session, person_id: uuid.UUID) -> int:
+    """What a person's lots still hold."""
+    wanted = select(func.coalesce(func.sum(col(Lot.remaining)), 0)).where(col(Lot.person_id) == person_id)
+    return int(session.exec(wanted).one())
+
+
+def lots(session: Session, person: Person) -> list[int]:
+    """What each of a person's lots still holds, in the order they were granted."""
+    wanted = select(Lot.remaining).where(col(Lot.person_id) == person.id).order_by(col(Lot.created_at), col(Lot.amount))
+    return list(session.exec(wanted))
+
+
+def kinds(database: Database, person: Person) -> list[str]:
+    """What happened to a person's credits, in order."""
+    wanted = select(LedgerTransaction.kind).where(col(LedgerTransaction.person_id) == person.id)
+    with database.reading() as session:
+        return list(session.exec(wanted.order_by(col(LedgerTransaction.created_at))))

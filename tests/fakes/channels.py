@@ -1,0 +1,132 @@
+"""A messenger in memory: what a person would see in their chats, and faults on request."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bots.core.channel import Attachment, Capabilities, Choice, Place, Text, Uneditable, Upload
+
+EVERYTHING = Capabilities(
+    buttons=True, edits=True, max_text=4096, max_caption=1024, max_upload=50_000_000, max_download=20_000_000
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a message became, and when (the channel's own seconds)."""
+
+    at: float
+    text: Text
+
+
+@dataclass(slots=True)
+class Shown:
+    """A message as it stands in a chat now, with its past."""
+
+    id: str
+    place: Place
+    now: Text
+    at: float
+    edits: list[Edit] = field(default_factory=list)
+    upload: Upload | None = None
+    manner: str = "text"
+
+    @property
+    def text(self) -> str:
+        return self.now.text
+
+    @property
+    def choices(self) -> list[Choice]:
+        return [choice for row in self.now.choices for choice in row]
+
+    @property
+    def labels(self) -> list[str]:
+        return [choice.label for choice in self.choices]
+
+    @property
+    def reply_to(self) -> str | None:
+        return self.now.reply_to
+
+    def data(self, label: str) -> str:
+        """What comes back when the choice of that label is taken."""
+        return next(choice.data for choice in self.choices if label in choice.label)
+
+
+class MemoryChannel:
+    """`bots.core.channel.Channel` in memory.
+
+    `faults[method]` are raised by the next calls of that method, one each; None lets a call pass. `closed[chat]` holds
+    everything for a chat back until it is set, and `fetching`, while it is not set, all
+    downloads. `files` are what can be fetched, by handle: bytes, or an error.
+    """
+
+    name = "memory"
+
+    def __init__(self, monotonic: Callable[[], float], can: Capabilities = EVERYTHING) -> None:
+        self.can = can
+        self.messages: list[Shown] = []
+        self.faults: dict[str, deque[Exception | None]] = defaultdict(deque)
+        self.closed: dict[str, asyncio.Event] = {}
+        self.files: dict[str, bytes | Exception] = {}
+        self.calls: list[str] = []
+        self._monotonic = monotonic
+        self._changed = asyncio.Event()
+        self.fetching = asyncio.Event()
+        self.fetching.set()
+
+    async def say(self, place: Place, text: Text) -> str:
+        await self._pass("say", place)
+        return self._add(place, text).id
+
+    async def edit(self, place: Place, message: str, text: Text) -> None:
+        await self._pass("edit", place)
+        found = self.find(message)
+        if found is None:
+            raise Uneditable(message)
+        found.edits.append(Edit(self._monotonic(), text))
+        found.now = text
+
+    async def send_video(self, place: Place, upload: Upload) -> str:
+        await self._pass("send_video", place)
+        return self._add(place, upload.caption, upload, "video").id
+
+    async def send_file(self, place: Place, upload: Upload) -> str:
+        await self._pass("send_file", place)
+        return self._add(place, upload.caption, upload, "file").id
+
+    async def fetch(self, attachment: Attachment, path: Path) -> None:
+        self.calls.append("fetch")
+        await self.fetching.wait()
+        content = self.files[attachment.handle]
+        if isinstance(content, Exception):
+            raise content
+        path.write_bytes(content)  # noqa: ASYNC240 - a few bytes
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait, ten seconds at most, until what is in the chats is as it should be."""
+        async with asyncio.timeout(10):
+            while not holds():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def find(self, message: str) -> Shown | None:
+        return next((shown for shown in self.messages if shown.id == message), None)
+
+    def in_chat(self, chat: str) -> list[Shown]:
+        return [shown for shown in self.messages if shown.place.chat == chat]
+
+    def _add(self, place: Place, text: Text, upload: Upload | None = None, manner: str = "text") -> Shown:
+        shown = Shown(f"m{len(self.messages) + 1}", place, text, self._monotonic(), upload=upload, manner=manner)
+        self.messages.append(shown)
+        self._changed.set()
+        return shown
+
+    async def _pass(self, method: str, place: Place) -> None:
+        self.calls.append(method)
+        if place.chat in self.closed:
+            await self.closed[place.chat].wait()
+        fault = self.faults[method].popleft() if self.faults[method] else None
+        if fault is not None:
+            raise fault

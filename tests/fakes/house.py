@@ -1,0 +1,314 @@
+"""A house with everything but codecs: SQLite, a media folder, the embedded queue, and channels in memory.
+
+Files that are sent are short texts that say what they are (`picture()`, `video()`, `unfit()`), measured by children
+that believe them.
+"""
+
+import importlib
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fakes.channels import EVERYTHING, MemoryChannel, Shown
+from sqlalchemy import event, text
+from sqlmodel import Session, col, select
+
+from bots.core.channel import Attachment, AttachmentKind, Capabilities, Inbound, Place, Sender
+from bots.core.conversation import Conversation
+from bots.core.desk import Desk
+from bots.core.postman import Postman
+from bots.core.progress import Ticker
+from bots.core.rate import Pace
+from models.catalogue import read_catalogue
+from models.errors import Code, Refused
+from models.films import Film
+from models.jobs import Claim, Job
+from models.limits import limits
+from models.media import Facts, MediaKind
+from models.people import MAIN, Account, Person
+from pipeline.access import Access
+from pipeline.queue import NAME, Queue, broker_for
+from pipeline.render import Rendered, Usage, Work
+from pipeline.service import Keeping, Pipeline
+from pipeline.workshop import Workshop
+from storage import jobs, people
+from storage.db import Database
+from storage.media import MediaFolder
+from storage.schema import METADATA
+
+START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+class Time:
+    """One time for everybody, which stands still until it is moved; only, no two looks at it are the same."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+        self._looks = 0
+
+    def __call__(self) -> datetime:
+        self._looks += 1
+        return START + timedelta(seconds=self.passed, microseconds=self._looks)
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    def forward(self, seconds: float) -> None:
+        self.passed += seconds
+
+
+class BelievingChildren:
+    """`pipeline.child.Children` that believe what a file says of itself; subtitles are read by the real reader."""
+
+    def run(self, task: str, arguments: dict[str, Any], **_: object) -> object:
+        if task != "pipeline.media.probe:measure":
+            module, _, name = task.partition(":")
+            return getattr(importlib.import_module(module), name)(**arguments)
+        path: Path = arguments["path"]
+        said = json.loads(path.read_bytes())
+        if "code" in said:
+            raise Refused(Code(said["code"]), **said["values"])
+        return Facts(**{**said, "kind": MediaKind(said["kind"])}, size=path.stat().st_size)
+
+
+def picture(width: int = 800, height: int = 600) -> bytes:
+    return json.dumps({"kind": "image", "format": "png", "width": width, "height": height}).encode()
+
+
+def video(seconds: float = 30.0, width: int = 1280) -> bytes:
+    facts = {"kind": "video", "format": "mp4", "width": width, "height": 720, "seconds": seconds, "has_audio": True}
+    return json.dumps(facts).encode()
+
+
+def sound(seconds: float = 30.0) -> bytes:
+    return json.dumps({"kind": "audio", "format": "ogg", "seconds": seconds, "has_audio": True}).encode()
+
+
+def unfit(code: Code, **values: float) -> bytes:
+    """A file that is refused when it is measured."""
+    return json.dumps({"code": code, "values": values}).encode()
+
+
+SUBTITLES = b"1\n00:00:01,000 --> 00:00:02,000\nHello there\n"
+
+
+class PatientRenderer:
+    """`pipeline.render.Renderer` without rendering: a film of a few bytes, or what `raises` says."""
+
+    def __init__(self) -> None:
+        self.raises: Exception | None = None
+
+    def render(self, work: Work, progress: Callable[[str, float], None], _: object, usage: Usage) -> Rendered:
+        progress("drawing", 0.5)
+        if self.raises is not None:
+            raise self.raises
+        film, thumbnail = work.folder / "film.mp4", work.folder / "film.jpg"
+        film.write_bytes(b"a film of " + str(work.parameters).encode())
+        thumbnail.write_bytes(b"a picture")
+        return Rendered(Film(film, thumbnail, 1280, 720, 10.0, 300, film.stat().st_size))
+
+
+@dataclass(slots=True)
+class Counter:
+    """One account of a tenant: its channel and its desk."""
+
+    account: Account
+    channel: MemoryChannel
+    desk: Desk
+
+
+@dataclass(slots=True)
+class House:
+    folder: Path
+    db: Database
+    store: MediaFolder
+    time: Time
+    pipeline: Pipeline
+    renderer: PatientRenderer = field(default_factory=PatientRenderer)
+    counters: dict[str, Counter] = field(default_factory=dict)
+    channels: dict[Any, MemoryChannel] = field(default_factory=dict)
+    postman: Postman = field(init=False)
+    ticker: Ticker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.postman = Postman(self.db, self.store, self.channels)
+        self.ticker = self.new_ticker()
+
+    def new_ticker(self) -> Ticker:
+        """As a process has it that was just started."""
+        return Ticker(self.db, self.channels, self.time.monotonic)
+
+    def counter(
+        self,
+        name: str = "bot",
+        tenant: str = MAIN,
+        owners: frozenset[str] = frozenset(),
+        can: Capabilities = EVERYTHING,
+    ) -> Counter:
+        if name not in self.counters:
+            with self.db.transaction() as session:
+                account = people.account_named(session, people.tenant_named(session, tenant).id, "memory", name)
+            channel = MemoryChannel(self.time.monotonic, can)
+            self.channels[account.id] = channel
+            self.counters[name] = Counter(account, channel, self.new_desk(account, channel, owners))
+        return self.counters[name]
+
+    def new_desk(self, account: Account, channel: MemoryChannel, owners: frozenset[str] = frozenset()) -> Desk:
+        pace = Pace(limits().person.messages_per_minute, self.time.monotonic)
+        return Desk(self.db, account, channel, Conversation(self.pipeline), self.postman.poke, owners, pace)
+
+    async def settle(self) -> None:
+        """Deliver until nothing is due."""
+        while await self.postman.deliver():
+            pass
+
+    async def tick(self, seconds: float = 3.0) -> None:
+        """Let time pass, and progress be shown."""
+        self.time.forward(seconds)
+        await self.ticker.tick()
+
+    def work(self) -> bool:
+        """Do one job; whether there was one."""
+        return Workshop(
+            self.db,
+            self.store,
+            self.renderer,  # type: ignore[arg-type]
+            self.pipeline.keeping,
+            "tester",
+        ).work()
+
+    def claim(self) -> Claim:
+        """Begin a job and leave it."""
+        with self.db.transaction() as session:
+            claim = jobs.claim(session, "tester", self.time(), timedelta(minutes=5))
+        assert claim is not None
+        return claim
+
+    def report(self, claim: Claim, stage: str, progress: float) -> None:
+        with self.db.transaction() as session:
+            jobs.report(session, claim, stage, progress)
+
+    def jobs(self) -> list[Job]:
+        """All jobs, oldest first."""
+        with self.db.reading() as session:
+            return list(session.exec(select(Job).order_by(col(Job.created_at), text("job.rowid"))))
+
+    def inputs(self, job: Job) -> list[str]:
+        """The names of the files that go into a job."""
+        with self.db.reading() as session:
+            return [media.name for media in jobs.inputs(session, job.id)]
+
+    def change(self, change: Callable[[Session], None]) -> None:
+        with self.db.transaction() as session:
+            change(session)
+
+    def woken(self) -> int:
+        """How many wake-ups lie in the queue."""
+        return int(self.pipeline.queue.broker.queues[NAME].qsize())
+
+
+def open_database(folder: Path) -> Database:
+    """An empty database whose transactions wait for no disk."""
+    db = Database(f"sqlite:///{folder / 'house.db'}")
+
+    @event.listens_for(db.engine, "connect")
+    def hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    METADATA.create_all(db.engine)
+    return db
+
+
+def empty(db: Database) -> None:
+    """Forget everything, for the next test."""
+    with db.transaction() as session:
+        session.connection().execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(METADATA.sorted_tables):
+            session.connection().execute(table.delete())
+
+
+def open_house(folder: Path, db: Database | None = None, *, hears_everything: bool = False) -> House:
+    """A house in that folder, with an empty database."""
+    db = db or open_database(folder)
+    time = Time()
+    db.clock = time
+    store = MediaFolder(folder / "media")
+    pipeline = Pipeline(
+        db=db,
+        store=store,
+        queue=Queue(broker_for("")),
+        children=BelievingChildren(),  # type: ignore[arg-type]
+        access=Access(read_catalogue()),
+        keeping=Keeping(folder / "passing"),
+        hears_everything=hears_everything,
+    )
+    return House(folder, db, store, time, pipeline)
+
+
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Somebody:
+    """A person with a messenger in hand. What they do is answered and delivered before it returns."""
+
+    house: House
+    counter: Counter
+    id: str = "7"
+    language: str | None = "en"
+    name: str = "Ana"
+    chat: str = ""
+
+    @property
+    def seen(self) -> list[Shown]:
+        return self.counter.channel.in_chat(self.place.chat)
+
+    @property
+    def last(self) -> Shown:
+        return self.seen[-1]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.chat or f"chat-{self.id}")
+
+    @property
+    def row(self) -> Person:
+        with self.house.db.reading() as session:
+            found = people.identified(session, self.counter.account.tenant_id, f"memory:{self.id}")
+        assert found is not None
+        return found
+
+    async def writes(self, text: str) -> Shown:
+        """What the chat shows last after a text."""
+        return await self._do(self.inbound(text=text))
+
+    async def takes(self, data: str, under: Shown | None = None) -> Shown:
+        """What the chat shows last after a choice was taken by its data."""
+        return await self._do(self.inbound(choice=data, message=under.id if under else "m0"))
+
+    async def sends(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Shown:
+        """What the chat shows last after files were sent at once."""
+        return await self._do(self.carrying(*files, names=names))
+
+    def carrying(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Inbound:
+        """A message with these files; one whose name ends in .srt or .json is sent as a document."""
+        return self.inbound(attachments=tuple(self._attachment(*each) for each in itertools.zip_longest(files, names)))
+
+    def inbound(self, message: str = "", **content: Any) -> Inbound:
+        number = next(_numbers)
+        sender = Sender(self.id, self.name, self.language)
+        return Inbound((f"u{number}",), self.place, sender, message or f"sent-{number}", **content)
+
+    def _attachment(self, content: bytes | Exception, name: str | None) -> Attachment:
+        handle = f"f{next(_numbers)}"
+        self.counter.channel.files[handle] = content
+        return Attachment(AttachmentKind.FILE, handle, name or f"{handle}.bin")
+
+    async def _do(self, inbound: Inbound) -> Shown:
+        await self.counter.desk.handle(inbound)
+        await self.house.settle()
+        return self.last

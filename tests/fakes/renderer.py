@@ -1,0 +1,141 @@
+"""Children that are no processes: they play what a test stages, and leave real files behind."""
+
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from models.errors import AppError, Cancelled
+from models.films import Film
+from models.words import Transcript, Word
+from pipeline.allowance import Allowance
+from pipeline.child import Children, ignore, never
+from pipeline.hearing import Hearing, SpeechService
+from pipeline.render import Renderer
+from pipeline.service import Keeping
+from pipeline.workshop import Workshop
+from storage.db import Database
+from storage.media import MediaFolder
+
+DRAW = "pipeline.sketch.task:draw"
+CAPTION = "pipeline.captions.film:make"
+PREPARE = "pipeline.speech.preparation:prepare"
+LISTEN = "pipeline.speech.local:transcribe"
+SAID = Transcript(language="en", engine="local", confidence=0.9, words=(Word(text="Hello", start=0.2, end=0.6),))
+CPU_SECONDS = 1.5
+
+
+class Died(BaseException):
+    """The worker's process was killed: nothing after this line happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the staged act sees it."""
+
+    task: str
+    arguments: Mapping[str, Any]
+    directory: Path
+    on_progress: Callable[[str, float], None]
+    is_cancelled: Callable[[], bool]
+
+
+Act = Callable[[Run], Any]
+
+
+def film(run: Run) -> Film:
+    """A few bytes in place of a film, and of the picture before it."""
+    run.on_progress("", 0.5)
+    out, thumbnail = Path(run.arguments["out"]), run.directory / "thumbnail.jpg"
+    out.write_bytes(b"film " + secrets.token_bytes(16))
+    thumbnail.write_bytes(b"thumbnail " + secrets.token_bytes(16))
+    run.on_progress("", 1.0)
+    return Film(out, thumbnail, width=640, height=360, seconds=5.0, frames=150, size=out.stat().st_size)
+
+
+def raises(error: AppError | BaseException) -> Act:
+    """Break in the middle of the work."""
+
+    def act(run: Run) -> Any:
+        run.on_progress("", 0.3)
+        raise error
+
+    return act
+
+
+def returns(value: object) -> Act:
+    return lambda _run: value
+
+
+@dataclass(slots=True)
+class Gate:
+    """An act that goes on when a test lets it, and stops when it is cancelled."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    opened: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, run: Run) -> Film:
+        self.reached.set()
+        while not self.opened.wait(0.01):
+            if run.is_cancelled():
+                self.stopped.set()
+                raise Cancelled
+        return film(run)
+
+
+class StagedChildren(Children):
+    """Plays the acts staged for a task one after the other, then the usual one again. Threads may share it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: list[str] = []
+        self.allowances: list[Allowance] = []
+        self._staged: dict[str, list[Act]] = {}
+        self._usual: dict[str, Act] = {DRAW: film, CAPTION: film, PREPARE: returns(5.0), LISTEN: returns(SAID)}
+
+    def stage(self, task: str, *acts: Act) -> None:
+        self._staged.setdefault(task, []).extend(acts)
+
+    def run(
+        self,
+        task: str,
+        arguments: Mapping[str, object],
+        *,
+        directory: Path,
+        allowance: Allowance,
+        on_progress: Callable[[str, float], None] = ignore,
+        is_cancelled: Callable[[], bool] = never,
+        on_usage: Callable[[float], None] = ignore,
+    ) -> Any:
+        self.tasks.append(task)
+        self.allowances.append(allowance)
+        staged = self._staged.get(task)
+        act = staged.pop(0) if staged else self._usual[task]
+        try:
+            return act(Run(task, arguments, directory, on_progress, is_cancelled))
+        finally:
+            on_usage(CPU_SECONDS)
+
+
+def workshop_for(
+    database: Database,
+    folder: Path,
+    children: Children,
+    *,
+    service: SpeechService | None = None,
+    owner: str = "worker-1",
+    lease_seconds: float = 30.0,
+) -> Workshop:
+    """A workshop whose children are staged; several of one database and folder share everything but their name."""
+    return Workshop(
+        db=database,
+        store=MediaFolder(folder / "media"),
+        renderer=Renderer(children, Hearing(service)),
+        keeping=Keeping(passing=folder / "passing", inputs=timedelta(hours=24), results=timedelta(days=7)),
+        owner=owner,
+        lease_seconds=lease_seconds,
+    )

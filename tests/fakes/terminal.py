@@ -1,0 +1,41 @@
+"""The command line run as somebody runs it: in a process of its own, in a folder of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ERROR = re.compile(r"error: ([A-Z_]+): (\S.*)\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, what it printed, and what it said on stderr."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def code(self) -> str:
+        """The code of the one error line; anything else on stderr is a failure of the test."""
+        found = ERROR.fullmatch(self.err)
+        assert found, f"not one line `error: CODE: sentence`: {self.err!r}"
+        return found[1]
+
+
+def rabisco(*arguments: str | Path, folder: Path, **settings: str) -> Ended:
+    """Run `rabisco` in that folder, with these settings and no others."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-m", "bots.cli", *map(os.fsencode, arguments)],
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **settings},
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    return Ended(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))

@@ -1,0 +1,278 @@
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from fakes.channels import EVERYTHING
+from fakes.house import SUBTITLES, House, Somebody, picture, sound, unfit, video
+
+from bots.core.channel import ChannelError
+from models.errors import Code, Refused
+from models.films import CaptionOptions, SketchOptions
+from models.jobs import Job
+from storage import transcripts
+
+
+def only(found: list[Job]) -> Job:
+    assert len(found) == 1
+    return found[0]
+
+
+async def test_a_picture_becomes_one_drawing_in_the_persons_taste(house: House, ana: Somebody) -> None:
+    await ana.takes("set:hand=left")
+    await ana.takes("set:seconds=20")
+    ack = await ana.sends(picture())
+    job = only(house.jobs())
+    options = SketchOptions.model_validate(job.parameters)
+    assert (job.kind, options.hand, options.seconds) == ("sketch", "left", 20)
+    assert (ack.text, job.reply_to) == ("Got it! Having a look…", ack.reply_to)
+    assert house.woken() == 1
+
+
+async def test_a_film_has_to_fit_into_the_channel_it_goes_to(house: House) -> None:
+    narrow = house.counter("narrow", can=dataclasses.replace(EVERYTHING, max_upload=16_000_000))
+    await Somebody(house, narrow).sends(picture())
+    assert only(house.jobs()).parameters["encoding"]["max_bytes"] == 16_000_000
+
+
+async def test_the_free_plan_has_a_watermark_and_an_owner_has_none(house: House, ana: Somebody) -> None:
+    owner = Somebody(house, house.counter("page", owners=frozenset({"*"})), id="9")
+    await ana.sends(picture())
+    await owner.sends(picture())
+    free, owned = house.jobs()
+    assert free.parameters["watermark"] == "made with Rabisco"
+    assert owned.parameters["watermark"] is None
+    assert (free.credits, owned.credits) == (1, 0)
+
+
+async def test_an_album_of_pictures_is_one_film_of_them_in_their_order(house: House, ana: Somebody) -> None:
+    names = ("c.png", "a.png", "b.png")
+    ack = await ana.sends(picture(700), picture(500), picture(600), names=names)
+    assert house.inputs(only(house.jobs())) == list(names)
+    assert ack.text == "Got them! Having a look…"
+    assert len(ana.seen) == 1
+
+
+async def test_of_more_than_ten_pictures_the_first_ten_are_drawn_and_the_person_is_told(
+    house: House, ana: Somebody
+) -> None:
+    names = tuple(f"{number}.png" for number in range(12))
+    told = await ana.sends(*(picture(100 + number) for number in range(12)), names=names)
+    assert house.inputs(only(house.jobs())) == list(names[:10])
+    assert "up to 10 pictures" in told.text
+
+
+async def test_ten_pictures_are_drawn_without_a_word(house: House, ana: Somebody) -> None:
+    await ana.sends(*(picture(100 + number) for number in range(10)))
+    assert len(house.inputs(only(house.jobs()))) == 10
+    assert len(ana.seen) == 1
+
+
+async def test_a_video_becomes_a_caption_job(house: House, ana: Somebody) -> None:
+    await ana.sends(video())
+    job = only(house.jobs())
+    options = CaptionOptions.model_validate(job.parameters)
+    assert (job.kind, options.language, options.style) == ("caption", "auto", "classic")
+
+
+async def test_a_longer_video_costs_more(house: House, ana: Somebody) -> None:
+    await ana.sends(video(200))
+    assert only(house.jobs()).credits == 3
+
+
+async def test_an_album_of_pictures_and_videos_is_drawn_and_captioned(house: House, ana: Somebody) -> None:
+    await ana.sends(picture(300), video(20), picture(400), video(21), names=("a.png", "1.mp4", "b.png", "2.mp4"))
+    assert [(job.kind, house.inputs(job)) for job in house.jobs()] == [
+        ("sketch", ["a.png", "b.png"]),
+        ("caption", ["1.mp4"]),
+        ("caption", ["2.mp4"]),
+    ]
+    assert house.woken() == 3
+
+
+async def test_every_film_of_an_album_shows_its_progress_in_a_message_of_its_own(house: House, ana: Somebody) -> None:
+    await ana.sends(picture(), video(20), video(21))
+    await house.tick()
+    assert [message.text for message in ana.seen] == [
+        "🕐 You're next.",
+        "🕐 In the queue: number 2.",
+        "🕐 In the queue: number 3.",
+    ]
+    assert all("Cancel" in message.labels[0] for message in ana.seen)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "words"),
+    [
+        (unfit(Code.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
+        (unfit(Code.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
+        (unfit(Code.EMPTY_FILE), "EMPTY_FILE", "is empty"),
+        (Refused(Code.FILE_TOO_BIG, limit=20), "FILE_TOO_BIG", "up to 20 MB"),
+        (ChannelError("connection lost"), "UNEXPECTED", "my side"),
+    ],
+)
+async def test_a_refused_file_turns_the_acknowledgement_into_the_reason(
+    house: House, ana: Somebody, content: bytes | Exception, code: str, words: str
+) -> None:
+    message = await ana.sends(content)
+    assert [edit.text.text for edit in message.edits] == [message.text]
+    sentence, charged, named = message.text.split("\n")
+    assert words in sentence
+    assert charged == "Nothing was charged."
+    assert named == f"({code})"
+    assert len(ana.seen) == 1
+    assert house.jobs() == []
+
+
+async def test_of_several_files_the_good_ones_are_taken_and_each_reason_is_said_once(
+    house: House, ana: Somebody
+) -> None:
+    broken, foreign = unfit(Code.BROKEN_FILE), unfit(Code.NOT_MEDIA)
+    await ana.sends(broken, picture(), broken, foreign, names=("1", "good.png", "3", "4"))
+    assert house.inputs(only(house.jobs())) == ["good.png"]
+    assert [message.text.split("\n")[-1] for message in ana.seen[1:]] == ["(BROKEN_FILE)", "(NOT_MEDIA)"]
+
+
+async def test_nothing_of_a_refused_file_stays_behind(house: House, ana: Somebody) -> None:
+    await ana.sends(unfit(Code.BROKEN_FILE), unfit(Code.NOT_MEDIA))
+    assert [path for path in (house.folder / "passing").rglob("*") if path.is_file()] == []
+    assert [path for path in (house.folder / "media").rglob("*") if path.is_file()] == []
+
+
+async def test_sound_alone_is_answered_with_what_to_send_instead(house: House, ana: Somebody) -> None:
+    message = await ana.sends(sound())
+    assert message.text.startswith("That is sound only.")
+    assert house.jobs() == []
+
+
+async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: House, bia: Somebody) -> None:
+    await bia.sends(video(), names=("fala.mp4",))
+    await bia.sends(SUBTITLES, names=("fala.srt",))
+    job = only(house.jobs())
+    with house.db.reading() as session:
+        given = transcripts.given(session, job.id)
+    assert given is not None
+    assert (given.text, given.words[0].start) == ("Hello there", 1.0)
+    assert house.inputs(job) == ["fala.mp4"]
+
+
+async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: House, ana: Somebody) -> None:
+    await ana.sends(SUBTITLES, video(), names=("talk.SRT", "talk.mp4"))
+    job = only(house.jobs())
+    with house.db.reading() as session:
+        assert transcripts.given(session, job.id) is not None
+
+
+async def test_subtitles_answer_the_question_which_language_is_spoken(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video())
+    await bia.sends(SUBTITLES, names=("a.srt",))
+    assert "Não encontro" in (await bia.takes(question.data("Inglês"), question)).text
+    assert len(house.jobs()) == 1
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=25)])
+async def test_subtitles_without_a_video_are_answered_with_the_right_order(
+    house: House, ana: Somebody, age: timedelta
+) -> None:
+    if age:
+        await ana.sends(video())
+        await ana.writes("/cancel")
+        house.time.forward(age.total_seconds())
+    message = await ana.sends(SUBTITLES, names=("talk.srt",))
+    assert "Send the video first" in message.text
+    assert [job.status for job in house.jobs()] == (["cancelled"] if age else [])
+
+
+async def test_subtitles_that_cannot_be_read_are_refused(house: House, ana: Somebody) -> None:
+    await ana.sends(video())
+    message = await ana.sends(b"\x00\x01 no subtitles", names=("talk.srt",))
+    assert "(SUBTITLES_UNREADABLE)" in message.text
+    assert len(house.jobs()) == 1
+
+
+async def test_where_only_english_is_heard_somebody_else_is_asked_what_is_spoken(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video())
+    assert question.text == "Qual idioma é falado neste vídeo?"
+    assert question.labels == ["Inglês", "Português", "Espanhol", "Outro idioma"]
+    assert len(bia.seen) == 1
+    assert house.jobs() == []
+
+
+async def test_where_every_language_is_heard_nobody_is_asked(hearing_house: House) -> None:
+    bia = Somebody(hearing_house, hearing_house.counter(), language="pt-br")
+    await bia.sends(video())
+    assert only(hearing_house.jobs()).parameters["language"] == "auto"
+
+
+async def test_where_every_language_is_heard_the_chosen_one_is_taken(hearing_house: House) -> None:
+    bia = Somebody(hearing_house, hearing_house.counter(), language="pt-br")
+    await bia.takes("set:spoken=pt")
+    await bia.sends(video())
+    assert only(hearing_house.jobs()).parameters["language"] == "pt"
+
+
+async def test_the_answer_english_makes_the_film_in_the_same_message(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video(), names=("fala.mp4",))
+    await bia.takes(question.data("Inglês"), question)
+    job = only(house.jobs())
+    assert (job.parameters["language"], house.inputs(job), job.reply_to) == ("en", ["fala.mp4"], question.reply_to)
+    await house.tick()
+    assert question.text == "🕐 Você é o próximo."
+    assert len(bia.seen) == 1
+    assert house.woken() == 1
+
+
+@pytest.mark.parametrize("answer", ["Português", "Espanhol", "Outro idioma"])
+async def test_another_language_is_refused_without_charge_and_subtitles_are_offered(
+    house: House, bia: Somebody, answer: str
+) -> None:
+    question = await bia.sends(video())
+    await bia.takes(question.data(answer), question)
+    assert "só inglês" in question.text
+    assert "Nada foi cobrado." in question.text
+    assert ".srt" in question.text
+    assert question.text.endswith("(LANGUAGE_NOT_HEARD)")
+    assert question.choices == []
+    assert house.jobs() == []
+
+
+async def test_a_taste_for_a_language_that_cannot_be_heard_is_refused_at_once(house: House, bia: Somebody) -> None:
+    await bia.takes("set:spoken=pt")
+    message = await bia.sends(video())
+    assert message.text.endswith("(LANGUAGE_NOT_HEARD)")
+    assert ".srt" in message.text
+    assert house.jobs() == []
+    await bia.sends(SUBTITLES, names=("a.srt",))
+    assert len(house.jobs()) == 1
+
+
+async def test_an_unanswered_question_is_replaced_by_that_of_the_next_video(house: House, bia: Somebody) -> None:
+    first = await bia.sends(video(20), names=("1.mp4",))
+    second = await bia.sends(video(21), names=("2.mp4",))
+    assert "Não encontro" in (await bia.takes(first.data("Inglês"), first)).text
+    assert house.jobs() == []
+    await bia.takes(second.data("Inglês"), second)
+    assert house.inputs(only(house.jobs())) == ["2.mp4"]
+
+
+async def test_a_question_is_answered_once(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video())
+    english = question.data("Inglês")
+    await bia.takes(english, question)
+    assert "Não encontro" in (await bia.takes(english, question)).text
+    assert len(house.jobs()) == 1
+
+
+async def test_nobody_answers_a_question_that_somebody_else_was_asked(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video())
+    eve = Somebody(house, bia.counter, id="666", chat=bia.place.chat)
+    assert "can't find" in (await eve.takes(question.data("Inglês"), question)).text
+    assert house.jobs() == []
+
+
+async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: House, bia: Somebody) -> None:
+    question = await bia.sends(video(20), video(21), names=("1.mp4", "2.mp4"))
+    assert len(bia.seen) == 1
+    await bia.takes(question.data("Inglês"), question)
+    assert [house.inputs(job) for job in house.jobs()] == [["1.mp4"], ["2.mp4"]]
+    await house.tick()
+    assert [message.text for message in bia.seen] == ["🕐 Você é o próximo.", "🕐 Na fila: número 2."]

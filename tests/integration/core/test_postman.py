@@ -1,0 +1,258 @@
+import asyncio
+from contextlib import suppress
+
+import pytest
+from fakes.house import House, Somebody, picture
+from sqlmodel import col, select
+
+from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable, Unreachable
+from bots.core.postman import LEASE, MAX_ATTEMPTS, Postman
+from bots.core.visit import word
+from models.deliveries import Delivery, Message
+from models.files import Media
+from models.people import Address, Person
+from storage import files, outbox, people
+from storage.outbox import Owed
+
+
+def owe(house: House, somebody: Somebody, *keys: str, message: Message | None = None) -> None:
+    """Owe a chat sentences, one message each."""
+    with house.db.transaction() as session:
+        account = somebody.counter.account
+        person = people.meet(session, account, somebody.id, name="", language="en")
+        address = people.address_of(session, account.id, somebody.place.chat, "")
+        for key in keys:
+            content = message or Message(paragraphs=(word("name", name=key),))
+            outbox.owe(session, address, person.id, Owed(content, f"{somebody.id}:{key}"), house.time())
+
+
+def row(house: House, key: str) -> Delivery:
+    with house.db.reading() as session:
+        return session.exec(select(Delivery).where(col(Delivery.cause) == key)).one()
+
+
+async def ended(running: asyncio.Task[None]) -> None:
+    """End a postman as a process does; it has to let itself be ended."""
+    running.cancel()
+    async with asyncio.timeout(5):
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def film_owed(house: House, ana: Somebody) -> None:
+    """A film is done, and not sent yet."""
+    await ana.sends(picture())
+    house.work()
+
+
+async def test_messages_of_a_chat_arrive_in_the_order_they_were_owed(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one", "two", "three")
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one", "two", "three"]
+    assert row(house, "7:two").external_id == "m2"
+
+
+async def test_a_message_that_has_to_wait_keeps_its_place_in_the_chat(house: House, ana: Somebody) -> None:
+    ana.counter.channel.faults["say"].append(RetryLater(30))
+    owe(house, ana, "one", "two")
+    await house.settle()
+    house.time.forward(29)
+    await house.settle()
+    assert ana.seen == []
+    house.time.forward(2)
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one", "two"]
+
+
+async def test_a_slow_chat_keeps_no_other_waiting(house: House, ana: Somebody) -> None:
+    bea = Somebody(house, ana.counter, id="8")
+    opened = ana.counter.channel.closed[ana.place.chat] = asyncio.Event()
+    owe(house, ana, "slow", "after")
+    owe(house, bea, "quick", "next")
+    running = asyncio.create_task(house.postman.run())
+    await ana.counter.channel.until(lambda: len(bea.seen) == 2)
+    assert ana.seen == []
+    opened.set()
+    await ana.counter.channel.until(lambda: len(ana.seen) == 2)
+    await ended(running)
+    assert [message.text for message in ana.seen] == ["slow", "after"]
+
+
+async def test_a_chat_that_is_gone_is_closed_and_what_it_was_owed_dropped(house: House, ana: Somebody) -> None:
+    ana.counter.channel.faults["say"].append(Unreachable("blocked"))
+    owe(house, ana, "one", "two")
+    await house.settle()
+    assert ana.seen == []
+    assert {row(house, key).status for key in ("7:one", "7:two")} == {"dropped"}
+    with house.db.reading() as session:
+        assert session.exec(select(Address)).one().unreachable_at is not None
+
+
+async def test_who_writes_again_is_reachable_again(house: House, ana: Somebody) -> None:
+    ana.counter.channel.faults["say"].append(Unreachable("blocked"))
+    owe(house, ana, "one")
+    await house.settle()
+    assert (await ana.writes("/start")).text.startswith("Hi!")
+    with house.db.reading() as session:
+        assert session.exec(select(Address)).one().unreachable_at is None
+
+
+async def test_an_edit_changes_the_message_in_place(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one")
+    await house.settle()
+    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["Nothing was charged."]
+    assert row(house, "7:edit").external_id == "m1"
+
+
+async def test_an_edit_that_changes_nothing_is_done(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one")
+    await house.settle()
+    ana.counter.channel.faults["edit"].append(Unchanged("same"))
+    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    await house.settle()
+    assert (row(house, "7:edit").status, len(ana.seen)) == ("sent", 1)
+
+
+async def test_what_cannot_be_edited_any_more_comes_as_a_new_message(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one")
+    await house.settle()
+    ana.counter.channel.faults["edit"].append(Uneditable("too old"))
+    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one", "Nothing was charged."]
+    assert row(house, "7:edit").external_id == "m2"
+
+
+@pytest.mark.parametrize("error", [ChannelError("no answer"), ValueError("a bug in an adapter")])
+async def test_a_message_that_fails_is_tried_again_ever_later(house: House, ana: Somebody, error: Exception) -> None:
+    ana.counter.channel.faults["say"].extend([error] * 4)
+    owe(house, ana, "one")
+    pauses = []
+    for _ in range(4):
+        await house.settle()
+        due = row(house, "7:one").run_after
+        pauses.append(round((due - house.time()).total_seconds()))
+        house.time.forward(pauses[-1] + 0.01)
+    await house.settle()
+    assert pauses == [2, 4, 8, 16]
+    assert ana.last.text == "one"
+
+
+async def test_a_message_that_never_succeeds_is_dropped_and_the_next_one_sent(house: House, ana: Somebody) -> None:
+    ana.counter.channel.faults["say"].extend([ChannelError("no")] * MAX_ATTEMPTS)
+    owe(house, ana, "one", "two")
+    for _ in range(MAX_ATTEMPTS):
+        await house.settle()
+        house.time.forward(601)
+    await house.settle()
+    assert row(house, "7:one").status == "dropped"
+    assert [message.text for message in ana.seen] == ["two"]
+
+
+async def test_a_message_without_words_is_dropped_and_stops_nobody_elses(house: House, ana: Somebody) -> None:
+    bea = Somebody(house, ana.counter, id="8")
+    owe(house, ana, "nonsense", message=Message(paragraphs=(word("no-such-sentence"),)))
+    owe(house, ana, "incomplete", message=Message(paragraphs=(word("error-too-long"),)))
+    owe(house, ana, "after")
+    owe(house, bea, "other")
+    for _ in range(3):
+        await house.settle()
+    assert [message.text for message in (*ana.seen, *bea.seen)] == ["after", "other"]
+
+
+async def test_a_film_arrives_as_an_answer_with_its_size_length_and_thumbnail(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    await house.settle()
+    film = ana.last
+    assert film.upload is not None
+    assert film.manner == "video"
+    assert (film.upload.width, film.upload.height, film.upload.seconds) == (1280, 720, 10.0)
+    assert film.upload.path.read_bytes().startswith(b"a film of ")
+    assert film.upload.thumbnail is not None
+    assert film.upload.thumbnail.read_bytes() == b"a picture"
+    assert film.reply_to == house.jobs()[0].reply_to
+    assert film.upload.name == f"rabisco-{house.jobs()[0].short}.mp4"
+    assert film.labels == ["🔁 Again", "⬇️ Original file"]
+
+
+async def test_a_film_goes_as_a_file_where_that_was_asked_for(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    await house.settle()
+    await ana.takes(ana.last.data("Original"), ana.last)
+    assert ana.counter.channel.calls[-1] == "send_file"
+
+
+async def test_a_film_that_is_gone_is_dropped_and_the_chat_goes_on(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    with house.db.transaction() as session:
+        for media in session.exec(select(Media).where(col(Media.kind) == "video")):
+            files.release(session, media)
+    owe(house, ana, "after")
+    await house.postman.deliver()
+    await house.settle()
+    assert ana.last.text == "after"
+    assert [message.manner for message in ana.seen] == ["text", "text"]
+
+
+async def test_a_film_without_its_thumbnail_is_sent_all_the_same(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    with house.db.transaction() as session:
+        for media in session.exec(select(Media).where(col(Media.format) == "jpeg")):
+            files.release(session, media)
+    await house.settle()
+    assert ana.last.upload is not None
+    assert ana.last.upload.thumbnail is None
+
+
+async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one", "two")
+    crashing = Postman(house.db, house.store, house.channels)
+    parcels = crashing._collect(20)  # a process that ends right after the messenger took the message
+    await ana.counter.channel.say(parcels[0].place, parcels[0].text)
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one"]
+    house.time.forward(LEASE.total_seconds() + 1)
+    await house.settle()
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one", "one", "two"]
+
+
+async def test_a_postman_that_was_overtaken_notes_nothing(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one")
+    slow = Postman(house.db, house.store, house.channels)
+    (parcel,) = slow._collect(20)
+    house.time.forward(LEASE.total_seconds() + 1)
+    await house.settle()
+    slow._sent(parcel.row, "late")
+    slow._retry(parcel.row, 0, "late")
+    await house.settle()
+    assert (row(house, "7:one").external_id, len(ana.seen)) == ("m1", 1)
+
+
+async def test_two_postmen_send_nothing_twice(house: House, ana: Somebody) -> None:
+    others = [Somebody(house, ana.counter, id=str(number)) for number in range(10, 16)]
+    for somebody in others:
+        owe(house, somebody, "one", "two")
+    second = Postman(house.db, house.store, house.channels)
+    for _ in range(3):
+        await asyncio.gather(house.postman.deliver(), second.deliver())
+    assert all([message.text for message in somebody.seen] == ["one", "two"] for somebody in others)
+
+
+async def test_a_message_is_written_in_the_language_of_its_person(house: House, ana: Somebody) -> None:
+    owe(house, ana, "one", message=Message(paragraphs=(word("nothing-charged"),)))
+    with house.db.transaction() as session:
+        session.exec(select(Person)).one().language = "es"
+    await house.settle()
+    assert ana.last.text == "No se cobró nada."
+
+
+async def test_a_poke_from_another_thread_wakes_the_postman(house: House, ana: Somebody) -> None:
+    running = asyncio.create_task(house.postman.run())
+    await asyncio.sleep(0)
+    owe(house, ana, "one")
+    await asyncio.to_thread(house.postman.poke)
+    await ana.counter.channel.until(lambda: bool(ana.seen))
+    await ended(running)

@@ -1,0 +1,123 @@
+from itertools import product
+
+import pytest
+from fakes.house import House, Somebody, picture, video
+
+from bots.core import menus
+from bots.core.phrases import phrase
+from models.people import Tastes
+
+EVERY_VALUE = [(taste, option) for taste in menus.TASTES for option in menus.options(taste)]
+
+
+@pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
+def test_every_value_of_every_taste_comes_back_as_the_chosen_one(taste: str, option: menus.Option) -> None:
+    tastes = Tastes.model_validate({taste: option.value})
+    marked = [choice for row in menus.taste_menu(taste, tastes, "m1").choices for choice in row if choice.label.inner]
+    assert [choice.data for choice in marked] == [f"set:{taste}={option.value}"]
+    assert phrase(marked[0].label, "en") == f"✅ {phrase(option.label, 'en')}"
+
+
+def test_a_taste_that_is_no_longer_offered_shows_as_the_default() -> None:
+    gone = Tastes.model_validate({"hand": "robot", "style": "vapour", "seconds": 11})
+    for taste in ("hand", "style", "seconds"):
+        assert menus.chosen(taste, gone) == menus.options(taste)[0]
+
+
+@pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
+def test_every_value_makes_a_film(taste: str, option: menus.Option) -> None:
+    tastes = Tastes.model_validate({taste: option.value})
+    assert tastes.sketch().seconds == tastes.seconds
+    assert tastes.caption().style == tastes.style
+
+
+async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: Somebody) -> None:
+    menu = await ana.writes("/settings")
+    assert "⏱️ Length of drawings: 10 s" in menu.labels
+    await ana.takes(menu.data("Length"), menu)
+    assert menu.labels[:5] == ["6 s", "✅ 10 s", "20 s", "30 s", "60 s"]
+    await ana.takes(menu.data("20 s"), menu)
+    assert "⏱️ Length of drawings: 20 s" in menu.labels
+    assert len(ana.seen) == 1
+    assert ana.row.tastes["seconds"] == 20
+
+
+async def test_the_way_back_changes_nothing(ana: Somebody) -> None:
+    menu = await ana.writes("/settings")
+    before = menu.now
+    await ana.takes(menu.data("Hand"), menu)
+    await ana.takes(menu.data("Back"), menu)
+    assert menu.now.choices == before.choices
+    assert ana.row.tastes == {}
+
+
+async def test_tastes_are_kept_beside_each_other(ana: Somebody) -> None:
+    menu = await ana.writes("/settings")
+    for data in ("set:hand=left", "set:style=pill", "set:finish=lines", "set:spoken=pt", "set:seconds=60"):
+        await ana.takes(data, menu)
+    row = ana.row.tastes
+    assert (row["hand"], row["style"], row["finish"], row["spoken"], row["seconds"]) == (
+        "left",
+        "pill",
+        "lines",
+        "pt",
+        60,
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "set:seconds=3600",
+        "set:hand=../../etc/passwd",
+        "set:style=",
+        "set:hand",
+        "set:__class__=x",
+        "set:version=2",
+        "set:spoken=zz",
+        "set:finish=colour;lines",
+        "set:=",
+        "set",
+        "language:xx",
+        "language:",
+        "cancel:" + "0" * 32,
+        "cancel:x",
+        "again:not-an-id",
+        "file:" + "f" * 32,
+        "spoken:en",
+        "spoken:en:" + "0" * 32,
+        "spoken:",
+        "grant:memory:7 1000",
+        "constructor:x",
+        ":",
+        "",
+        "\0",
+        "💥" * 16,
+    ],
+)
+async def test_hostile_data_in_a_choice_is_answered_and_changes_nothing(house: House, ana: Somebody, data: str) -> None:
+    await ana.sends(picture())
+    before, person = house.jobs(), ana.row
+    answered = await ana.takes(data)
+    assert answered.text
+    assert house.jobs() == before
+    assert (ana.row.tastes, ana.row.language_chosen, ana.row.role) == (person.tastes, False, None)
+
+
+@pytest.mark.parametrize("action", ["again", "cancel", "file"])
+async def test_somebody_elses_film_is_out_of_reach(house: House, ana: Somebody, action: str) -> None:
+    await ana.sends(picture())
+    eve = Somebody(house, ana.counter, id="666")
+    text = (await eve.takes(f"{action}:{house.jobs()[0].id.hex}")).text
+    assert text in {"I can't find that any more.", "That one has already finished."}
+    assert [job.status for job in house.jobs()] == ["queued"]
+
+
+@pytest.mark.parametrize(("language", "spoken"), list(product(["pt-BR", "en"], ["auto", "en"])))
+async def test_what_is_chosen_to_be_spoken_is_what_is_heard(house: House, language: str, spoken: str) -> None:
+    somebody = Somebody(house, house.counter(), language=language)
+    await somebody.writes("/settings")
+    await somebody.takes(f"set:spoken={spoken}")
+    await somebody.sends(video())
+    heard = [job.parameters["language"] for job in house.jobs()]
+    assert heard == ([] if (language, spoken) == ("pt-BR", "auto") else [spoken])

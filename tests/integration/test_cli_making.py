@@ -1,0 +1,99 @@
+"""The command line where it makes something: the files it promises, and nothing else."""
+
+import json
+from pathlib import Path
+
+import av
+import pytest
+from fakes import files
+from fakes.speech import BECKETT, BECKETT_WORDS, TWO_CITIES, spoken_video
+from fakes.terminal import rabisco
+
+from models.words import Transcript, Word
+from pipeline.studio import WORDS_FORMATS, write_words
+
+WORDS = {
+    "language": "en",
+    "words": [{"text": text, "start": 0.5 * n, "end": 0.5 * n + 0.4} for n, text in enumerate(["one", "two", "three"])],
+}
+
+
+def facts(path: Path) -> tuple[int, int, int, set[str]]:
+    """Width, height, frames and codecs of a film."""
+    with av.open(str(path)) as film:
+        pictures = film.streams.video[0]
+        codecs = {stream.codec_context.name for stream in film.streams}
+        return pictures.width, pictures.height, sum(1 for _ in film.decode(video=0)), codecs
+
+
+def test_sketch_writes_the_film_and_where_the_pen_was_in_every_frame(tmp_path: Path) -> None:
+    files.picture(tmp_path / "house.png")
+    asked = ("--seconds", "3", "--fps", "10", "--size", "320x240", "--preset", "ultrafast", "--track", "track.json")
+    ended = rabisco("sketch", "house.png", "-o", "film.mp4", *asked, folder=tmp_path)
+    assert (ended.status, ended.out, ended.err) == (0, "film.mp4\n", "")
+    assert facts(tmp_path / "film.mp4") == (320, 240, 30, {"h264"})
+    track = json.loads((tmp_path / "track.json").read_text())
+    assert (track["fps"], track["width"], track["height"], len(track["frames"])) == (10, 320, 240, 30)
+    assert {frame["phase"] for frame in track["frames"]} == {"lines", "colour", "hold"}
+    assert any(frame["down"] for frame in track["frames"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["film.mp4", "house.png", "track.json"]
+
+
+def test_caption_writes_the_film_and_where_every_word_stands(tmp_path: Path) -> None:
+    files.film(tmp_path / "talk.mp4")
+    (tmp_path / "words.json").write_text(json.dumps(WORDS))
+    width, height, frames, codecs = facts(tmp_path / "talk.mp4")
+    asked = ("--words", "words.json", "--layout", "layout.json", "--preset", "ultrafast")
+    ended = rabisco("caption", "talk.mp4", *asked, folder=tmp_path)
+    assert (ended.status, ended.out, ended.err) == (0, "talk-captions.mp4\n", "")
+    assert facts(tmp_path / "talk-captions.mp4") == (width, height, frames, codecs)
+    layout = json.loads((tmp_path / "layout.json").read_text())
+    assert (layout["width"], layout["height"]) == (width, height)
+    words = [word for group in layout["groups"] for word in group["words"]]
+    assert words
+    assert all(x >= 0 and x + w <= width and y >= 0 and y + h <= height for x, y, w, h in (w["box"] for w in words))
+
+
+def test_transcribe_writes_down_what_is_said(tmp_path: Path) -> None:
+    spoken_video(tmp_path / "talk.mp4", seconds=9.5, name=BECKETT)
+    ended = rabisco("transcribe", "talk.mp4", "-o", "words.json", folder=tmp_path)
+    assert (ended.status, ended.out, ended.err) == (0, "words.json\n", "")
+    words = json.loads((tmp_path / "words.json").read_text())
+    assert words["language"] == "en"
+    heard = [word["text"].strip(".,").lower() for word in words["words"]]
+    assert len(set(heard) & set(BECKETT_WORDS)) >= 6
+    assert all(word["start"] <= word["end"] <= 9.6 for word in words["words"])
+
+
+@pytest.mark.parametrize("suffix", WORDS_FORMATS)
+def test_a_transcript_can_be_any_kind_of_subtitles(tmp_path: Path, suffix: str) -> None:
+    write_words(Transcript(language="en", words=(Word(text="Hello", start=1, end=2),)), tmp_path / f"a{suffix}")
+    assert "Hello" in (tmp_path / f"a{suffix}").read_text()
+
+
+def test_without_a_file_to_write_to_the_words_are_printed(tmp_path: Path) -> None:
+    spoken_video(tmp_path / "talk.mp4", seconds=5, name=TWO_CITIES)
+    ended = rabisco("transcribe", "talk.mp4", "--engine", "local", folder=tmp_path)
+    assert (ended.status, ended.err) == (0, "")
+    assert "best of times" in ended.out.lower()
+
+
+@pytest.mark.parametrize(
+    ("command", "make", "code"),
+    [
+        (("sketch", "a.mp4"), files.film, "NOT_MEDIA"),
+        (("caption", "a.png"), files.picture, "NO_PICTURE"),
+        (("caption", "a.mp4", "--language", "pt"), files.film, "LANGUAGE_NOT_HEARD"),
+        (("caption", "a.mp4", "--words", "a.mp4"), files.film, "SUBTITLES_UNREADABLE"),
+        (("transcribe", "a.png"), files.picture, "NO_AUDIO"),
+        (("sketch", "a.png"), files.empty, "EMPTY_FILE"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_made_is_refused_in_one_line_and_leaves_nothing_behind(
+    tmp_path: Path, command: tuple[str, ...], make: object, code: str
+) -> None:
+    make(tmp_path / command[1])  # type: ignore[operator]
+    ended = rabisco(*command, folder=tmp_path)
+    assert (ended.status, ended.out, ended.code) == (2, "", code)
+    assert [path.name for path in tmp_path.iterdir()] == [command[1]]

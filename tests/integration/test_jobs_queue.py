@@ -1,0 +1,170 @@
+"""The wake-up: Dramatiq's own worker with the queue inside the process and with a real Redis."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dramatiq
+import pytest
+from fakes.clock import SettableClock
+from fakes.databases import Databases
+from fakes.redis_server import RedisServer
+from fakes.renderer import DRAW, Gate, StagedChildren
+from fakes.shop import Shop
+
+from models.jobs import Job, Status
+from models.settings import Settings
+from pipeline.queue import Queue, broker_for
+from pipeline.worker import Crew, crew
+from storage.db import Database
+from storage.ledger import Credits
+from storage.media import MediaFolder
+
+
+def crew_for(shop: Shop, children: StagedChildren, queue: Queue, sweep_seconds: float = 0.1) -> Crew:
+    settings = Settings(_env_file=None, data_dir=shop.folder, workers=2, sweep_seconds=sweep_seconds, groq_api_key=None)
+    return crew(shop.database, MediaFolder(shop.folder / "media"), queue, children, settings)
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether it comes true in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if holds():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+@pytest.fixture(params=["embedded", "redis"])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    if request.param == "embedded":
+        return ""
+    server: RedisServer = request.getfixturevalue("redis_server")
+    server.flush()
+    return server.url
+
+
+@pytest.fixture(params=[("sqlite", "embedded"), ("sqlite", "redis"), ("postgresql", "redis")], ids="-".join)
+def shop(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock, tmp_path: Path) -> Iterator[Shop]:
+    kind, queue = request.param
+    url = ""
+    if queue == "redis":
+        server: RedisServer = request.getfixturevalue("redis_server")
+        server.flush()
+        url = server.url
+    database = Database(databases.url(kind), clock=clock)
+    opened = Shop.open(database, clock, tmp_path, url)
+    yield opened
+    opened.pipeline.queue.broker.close()
+    database.close()
+
+
+@pytest.fixture
+def at_work(shop: Shop) -> Iterator[Crew]:
+    working = crew_for(shop, shop.children, shop.pipeline.queue)
+    working.start()
+    yield working
+    working.stop()
+
+
+def is_done(shop: Shop, *made: Job) -> Callable[[], bool]:
+    return lambda: all(shop.job(job).status == Status.DONE for job in made)
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_worker_that_is_woken_does_the_job(shop: Shop) -> None:
+    made = [shop.submit() for _ in range(3)]
+    for job in made:
+        shop.pipeline.wake(job.id)
+    assert eventually(is_done(shop, *made))
+    assert shop.credits() == Credits(7, 0)
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: Shop) -> None:
+    job = shop.submit()
+    shop.clock.forward(seconds=4)
+    assert eventually(is_done(shop, job))
+
+
+@pytest.mark.usefixtures("at_work")
+def test_being_woken_many_times_for_one_job_does_it_once(shop: Shop) -> None:
+    job = shop.submit()
+    for _ in range(20):
+        shop.pipeline.wake(job.id)
+    assert eventually(is_done(shop, job))
+    assert shop.children.tasks == [DRAW]
+    assert shop.job(job).attempts == 1
+
+
+def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: Shop) -> None:
+    gates = [Gate(), Gate()]
+    shop.children.stage(DRAW, *gates)
+    working = crew_for(shop, shop.children, shop.pipeline.queue, sweep_seconds=60)
+    working.start()
+    made = [shop.submit() for _ in range(3)]
+    for job in made:
+        shop.pipeline.wake(job.id)
+    assert all(gate.reached.wait(10) for gate in gates)
+    working.stop()
+    rows = [shop.job(job) for job in made]
+    assert {(row.status, row.attempts) for row in rows} == {(Status.QUEUED, 0)}
+    assert sorted(row.fence for row in rows) == [0, 1, 1]
+
+
+def test_a_stop_with_patience_lets_running_jobs_end(shop: Shop) -> None:
+    gate = Gate()
+    shop.children.stage(DRAW, gate)
+    working = crew_for(shop, shop.children, shop.pipeline.queue, sweep_seconds=60)
+    working.start()
+    job = shop.submit()
+    shop.pipeline.wake(job.id)
+    assert gate.reached.wait(10)
+    gate.opened.set()
+    working.stop(patience=20)
+    assert is_done(shop, job)()
+
+
+@pytest.mark.usefixtures("at_work")
+def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: Shop) -> None:
+    def surprise(_run: object) -> object:
+        raise RuntimeError("nobody thought of this")
+
+    shop.children.stage(DRAW, surprise)
+    broken = shop.submit()
+    shop.pipeline.wake(broken.id)
+    assert eventually(lambda: len(shop.children.tasks) == 1)
+    job = shop.submit()
+    shop.pipeline.wake(job.id)
+    assert eventually(is_done(shop, job))
+    assert shop.job(broken).status == Status.RUNNING
+    shop.clock.forward(seconds=31)
+    assert eventually(is_done(shop, broken))
+
+
+def test_jobs_are_done_though_redis_was_away_when_they_were_submitted(
+    databases: Databases, clock: SettableClock, tmp_path: Path
+) -> None:
+    server = RedisServer().start()
+    database = Database(databases.url("sqlite"), clock=clock)
+    shop = Shop.open(database, clock, tmp_path, server.url)
+    working = crew_for(shop, shop.children, shop.pipeline.queue)
+    working.start()
+    server.kill()
+    job = shop.submit()
+    shop.pipeline.wake(job.id)
+    server.start()
+    clock.forward(seconds=4)
+    assert eventually(is_done(shop, job))
+    working.stop()
+    shop.pipeline.queue.broker.close()
+    database.close()
+    server.close()
+
+
+def test_the_broker_carries_no_retries_of_its_own(redis_url: str) -> None:
+    broker = broker_for(redis_url)
+    assert broker.middleware == []
+    assert isinstance(broker, dramatiq.Broker)
+    broker.close()

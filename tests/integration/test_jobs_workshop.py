@@ -1,0 +1,328 @@
+"""A job from claim to settlement: films, refusals, failures, crashes, cancels and stops."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.renderer import CAPTION, CPU_SECONDS, DRAW, LISTEN, PREPARE, SAID, Died, Gate, Run, film, raises
+from fakes.shop import Shop
+from sqlalchemy import text
+from sqlmodel import func, select
+
+from models.errors import Code, Failed, Refused
+from models.films import CaptionOptions, Film, SketchOptions
+from models.jobs import Claim, Job, Stage, Status
+from pipeline.workshop import Reporter
+from storage import files, jobs, transcripts
+from storage.db import Database
+from storage.ledger import Credits
+
+
+@pytest.fixture
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
+    return Shop.open(database, clock, tmp_path)
+
+
+def die(shop: Shop) -> None:
+    """A worker claims a job, is killed in the middle of it, and its lease runs out."""
+    shop.children.stage(DRAW, raises(Died()))
+    with pytest.raises(Died):
+        shop.workshop.work()
+    shop.clock.forward(seconds=31)
+
+
+def test_there_is_nothing_to_do_when_nothing_was_submitted(shop: Shop) -> None:
+    assert not shop.workshop.work()
+
+
+def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: Shop) -> None:
+    job = shop.submit()
+    assert shop.workshop.work()
+    row = shop.job(job)
+    assert (row.status, row.progress, row.finished_at, row.lease_until) == (Status.DONE, 1.0, shop.clock(), None)
+    assert row.cpu_seconds == CPU_SECONDS
+    assert shop.credits() == Credits(9, 0)
+    (delivery,) = shop.owed(job)
+    message = delivery.content
+    assert (delivery.part, delivery.reply_to, delivery.address_id) == ("film", "msg-7", shop.customer.address.id)
+    with shop.database.reading() as session:
+        results = jobs.outputs(session, job.id)
+        assert (message.media_id, message.thumbnail_id) == (results["film"].id, results["thumbnail"].id)
+        assert files.path_of(session, shop.workshop.store, results["film"]).read_bytes().startswith(b"film ")
+        assert (results["film"].seconds, results["film"].width) == (5.0, 640)
+        assert results["film"].expires_at == shop.clock() + timedelta(days=7)
+    assert shop.left_behind() == []
+
+
+def test_the_end_is_one_transaction(shop: Shop) -> None:
+    job = shop.submit()
+    with shop.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE delivery RENAME TO elsewhere"))
+    with pytest.raises(Exception, match="delivery"):
+        shop.workshop.work()
+    with shop.database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO delivery"))
+    assert shop.job(job).status == Status.RUNNING
+    assert shop.credits() == Credits(9, 1)
+    with shop.database.reading() as session:
+        assert jobs.outputs(session, job.id) == {}
+    shop.clock.forward(seconds=31)
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+    assert shop.credits() == Credits(9, 0)
+
+
+def test_a_refused_job_is_failed_with_its_code_its_credits_back_and_one_notice(shop: Shop) -> None:
+    shop.children.stage(DRAW, raises(Refused(Code.TOO_HEAVY, limit=3)))
+    job = shop.submit()
+    assert shop.workshop.work()
+    row = shop.job(job)
+    assert (row.status, row.code, row.code_values) == (Status.FAILED, Code.TOO_HEAVY, {"limit": 3})
+    assert row.cpu_seconds == CPU_SECONDS
+    assert shop.credits() == Credits(10, 0)
+    (notice,) = shop.owed(job)
+    keys = [paragraph.key for paragraph in notice.content.paragraphs]
+    assert keys == ["error-too-heavy", "credits-returned", "error-code"]
+    assert not shop.workshop.work()
+    assert shop.left_behind() == []
+
+
+def test_what_failed_is_tried_again_after_a_pause_and_succeeds(shop: Shop) -> None:
+    shop.children.stage(DRAW, raises(Failed(Code.CRASHED)))
+    job = shop.submit()
+    assert shop.workshop.work()
+    assert (shop.job(job).status, shop.owed(job)) == (Status.QUEUED, [])
+    assert not shop.workshop.work()
+    shop.clock.forward(seconds=5)
+    assert shop.workshop.work()
+    assert (shop.job(job).status, shop.job(job).attempts) == (Status.DONE, 2)
+    assert shop.credits() == Credits(9, 0)
+
+
+def test_what_fails_three_times_is_failed_and_told_once(shop: Shop) -> None:
+    shop.children.stage(DRAW, *[raises(Failed(Code.CRASHED))] * 3)
+    job = shop.submit()
+    for pause in (5, 30, 0):
+        assert shop.workshop.work()
+        assert not shop.workshop.work()
+        shop.clock.forward(seconds=pause)
+    assert not shop.workshop.work()
+    assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.CRASHED)
+    assert shop.credits() == Credits(10, 0)
+    assert [delivery.part for delivery in shop.owed(job)] == ["failure"]
+
+
+def test_a_job_whose_worker_died_is_found_by_the_sweeper_and_done_by_another(shop: Shop) -> None:
+    job = shop.submit()
+    die(shop)
+    queue = shop.pipeline.queue.broker.queues["render"]
+    shop.sweeper.sweep()
+    assert queue.qsize() == 1
+    assert shop.another_workshop().work()
+    assert (shop.job(job).status, shop.job(job).attempts, shop.job(job).owner) == (Status.DONE, 2, "worker-2")
+    assert shop.credits() == Credits(9, 0)
+    assert len(shop.owed(job)) == 1
+
+
+def test_a_job_that_kills_every_worker_is_failed_by_the_sweeper_once(shop: Shop) -> None:
+    job = shop.submit()
+    for _ in range(3):
+        shop.sweeper.sweep()
+        die(shop)
+    assert not shop.workshop.work()
+    at_once([shop.sweeper.sweep] * 4)
+    assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.CRASHED)
+    assert shop.credits() == Credits(10, 0)
+    assert [delivery.part for delivery in shop.owed(job)] == ["failure"]
+
+
+def test_a_worker_that_comes_back_too_late_changes_nothing(shop: Shop) -> None:
+    gate = Gate()
+    shop.children.stage(DRAW, gate)
+    job = shop.submit()
+    slow = threading.Thread(target=shop.workshop.work)
+    slow.start()
+    assert gate.reached.wait(10)
+    with shop.database.engine.begin() as connection:  # the machine slept: its lease ran out
+        connection.execute(text("UPDATE job SET lease_until = '2000-01-01 00:00:00+00'"))
+    gate_is_open = shop.another_workshop().work()
+    gate.opened.set()
+    slow.join(10)
+    assert gate_is_open
+    row = shop.job(job)
+    assert (row.status, row.owner, row.fence) == (Status.DONE, "worker-2", 2)
+    assert shop.credits() == Credits(9, 0)
+    assert len(shop.owed(job)) == 1
+    with shop.database.reading() as session:
+        assert len(jobs.outputs(session, job.id)) == 2
+
+
+def test_a_job_cancelled_in_the_queue_is_never_begun(shop: Shop) -> None:
+    job = shop.submit()
+    assert shop.cancel(job)
+    assert not shop.workshop.work()
+    assert shop.children.tasks == []
+    assert shop.job(job).status == Status.CANCELLED
+    assert shop.credits() == Credits(10, 0)
+    assert shop.owed(job) == []
+
+
+def test_a_job_cancelled_while_it_is_drawn_stops_within_a_second_and_no_film_comes(shop: Shop) -> None:
+    gate = Gate()
+    shop.children.stage(DRAW, gate)
+    job = shop.submit()
+    work = threading.Thread(target=shop.workshop.work)
+    work.start()
+    assert gate.reached.wait(10)
+    assert shop.cancel(job)
+    assert gate.stopped.wait(1)
+    work.join(10)
+    assert shop.cancel(job) is None
+    assert shop.job(job).status == Status.CANCELLED
+    assert shop.credits() == Credits(10, 0)
+    assert shop.owed(job) == []
+    assert shop.left_behind() == []
+    assert not shop.workshop.work()
+
+
+def test_a_cancel_that_meets_the_last_frame_lets_one_of_both_win(shop: Shop) -> None:
+    for _ in range(6):
+        job = shop.submit()
+        race: list[Callable[[], object]] = [shop.workshop.work, partial(shop.cancel, job)]
+        at_once(race)
+        row = shop.job(job)
+        films = len(shop.owed(job))
+        assert (row.status, films) in {(Status.DONE, 1), (Status.CANCELLED, 0)}
+        assert shop.credits().reserved == 0
+
+
+def test_a_stop_gives_the_running_job_back_uncounted(shop: Shop) -> None:
+    gate = Gate()
+    shop.children.stage(DRAW, gate)
+    job = shop.submit()
+    work = threading.Thread(target=shop.workshop.work)
+    work.start()
+    assert gate.reached.wait(10)
+    shop.workshop.stopping.set()
+    work.join(10)
+    assert gate.stopped.is_set()
+    row = shop.job(job)
+    assert (row.status, row.attempts, row.fence, row.lease_until) == (Status.QUEUED, 0, 1, None)
+    assert shop.credits() == Credits(9, 1)
+    assert not shop.workshop.work()
+    assert shop.another_workshop().work()
+    assert (shop.job(job).status, shop.job(job).attempts) == (Status.DONE, 1)
+
+
+def test_the_lease_is_renewed_while_the_work_goes_on(shop: Shop) -> None:
+    gate = Gate()
+    shop.children.stage(DRAW, gate)
+    shop.workshop.lease_seconds = 0.4
+    job = shop.submit()
+    work = threading.Thread(target=shop.workshop.work)
+    work.start()
+    assert gate.reached.wait(10)
+    shop.clock.forward(seconds=100)
+    renewed = threading.Event()
+    for _ in range(500):
+        lease_until = shop.job(job).lease_until
+        if lease_until and lease_until > shop.clock():
+            renewed.set()
+            break
+        gate.stopped.wait(0.01)
+    gate.opened.set()
+    work.join(10)
+    assert renewed.is_set()
+    assert shop.job(job).status == Status.DONE
+
+
+def test_the_progress_is_told_with_its_stage_while_the_work_goes_on(shop: Shop) -> None:
+    seen: list[tuple[str, float]] = []
+
+    def look(run: Run) -> Film:
+        run.on_progress("", 0.5)
+        with shop.database.reading() as session:
+            row = session.exec(select(Job)).one()
+            seen.append((row.stage, row.progress))
+        return film(run)
+
+    shop.children.stage(DRAW, look)
+    shop.submit()
+    assert shop.workshop.work()
+    assert seen == [(Stage.DRAWING, 0.0)]  # half is told later: not more often than somebody could read it
+
+
+def test_a_film_is_not_given_up_because_its_progress_could_not_be_written(shop: Shop) -> None:
+    job = shop.submit()
+    report = Reporter(shop.database, Claim(job.id, fence=1, attempts=1))
+
+    def without_table(run: Run) -> Film:
+        with shop.database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE job RENAME TO elsewhere"))
+        report(Stage.DRAWING, 0.5)
+        with shop.database.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE elsewhere RENAME TO job"))
+        return film(run)
+
+    shop.children.stage(DRAW, without_table)
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+
+
+def test_an_input_that_is_gone_refuses_the_job(shop: Shop) -> None:
+    media = shop.receive()
+    job = shop.submit(media)
+    with shop.database.reading() as session:
+        files.path_of(session, shop.workshop.store, media).unlink()
+    assert shop.workshop.work()
+    assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.FILE_GONE)
+    assert shop.credits() == Credits(10, 0)
+
+
+def test_a_video_is_heard_once_and_its_words_serve_every_later_style(shop: Shop) -> None:
+    video = shop.receive(b"a video", seconds=20)
+    first = shop.submit(video, CaptionOptions())
+    assert shop.workshop.work()
+    second = shop.submit(video, CaptionOptions(style="pill"))
+    assert shop.workshop.work()
+    assert shop.children.tasks == [PREPARE, LISTEN, CAPTION, CAPTION]
+    assert [shop.job(job).status for job in (first, second)] == [Status.DONE, Status.DONE]
+    with shop.database.reading() as session:
+        assert transcripts.known(session, shop.job(second), video, "auto") == SAID
+
+
+def test_no_speech_is_a_refusal_without_charge(shop: Shop) -> None:
+    shop.children.stage(LISTEN, raises(Refused(Code.NO_SPEECH)))
+    job = shop.submit(shop.receive(b"a video", seconds=20), CaptionOptions())
+    assert shop.workshop.work()
+    assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.NO_SPEECH)
+    assert shop.credits() == Credits(10, 0)
+
+
+def test_many_workers_do_many_jobs_once_each(shop: Shop) -> None:
+    shop.customer.person.role = "owner"
+    with shop.database.transaction() as session:
+        session.merge(shop.customer.person)
+    media = shop.receive()
+    submitted = [shop.submit(media) for _ in range(12)]
+    workshops = [shop.another_workshop(f"worker-{number}") for number in range(4)]
+    done = at_once([workshop.work for workshop in workshops for _ in range(4)], threads=4)
+    assert done.count(True) == 12
+    assert {shop.job(job).status for job in submitted} == {Status.DONE}
+    assert [len(shop.owed(job)) for job in submitted] == [1] * 12
+    with shop.database.reading() as session:
+        assert session.exec(select(func.sum(Job.attempts))).one() == 12
+
+
+def test_a_drawing_above_full_hd_gets_the_memory_it_needs(shop: Shop) -> None:
+    shop.submit(options=SketchOptions(width=3840, height=2160))
+    assert shop.workshop.work()
+    shop.submit(options=SketchOptions(width=1280, height=720))
+    assert shop.workshop.work()
+    large, small = shop.children.allowances
+    assert large.memory > small.memory

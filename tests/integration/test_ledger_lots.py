@@ -1,0 +1,205 @@
+"""Credits: granted, held for a job, spent or given back, and gone when their time is over."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from fakes.books import assert_books_balance, kinds, lots
+from fakes.clock import SettableClock
+from fakes.customers import Customer, add_job, welcome
+from sqlmodel import Session, select
+
+from models.credits import LedgerPosting
+from storage import ledger
+from storage.db import Database
+from storage.ledger import Credits
+
+SOON, LATER = timedelta(days=1), timedelta(days=30)
+
+
+@pytest.fixture
+def customer(database: Database) -> Customer:
+    return welcome(database)
+
+
+def grant(session: Session, customer: Customer, clock: SettableClock, amount: int, days: timedelta | None) -> None:
+    expires_at = clock() + days if days else None
+    key = f"grant:{uuid.uuid4()}"
+    clock.forward(seconds=1)  # so that lots have an order
+    assert ledger.grant(session, customer.person, amount, key=key, now=clock(), expires_at=expires_at)
+
+
+def hold(session: Session, customer: Customer, clock: SettableClock, cost: int) -> uuid.UUID | None:
+    job = add_job(session, customer, clock(), credits=cost)
+    return job.id if ledger.reserve(session, customer.person, job.id, cost, clock()) else None
+
+
+def credits_of(database: Database, customer: Customer, clock: SettableClock) -> Credits:
+    with database.transaction() as session:
+        found = ledger.credits_of(session, customer.person, clock())
+        assert_books_balance(session)
+    return found
+
+
+def test_credits_are_granted_once_for_each_key(database: Database, customer: Customer, clock: SettableClock) -> None:
+    for expected in (True, False):
+        with database.transaction() as session:
+            assert ledger.grant(session, customer.person, 7, key="order-1", now=clock()) is expected
+    assert credits_of(database, customer, clock) == Credits(7, 0)
+
+
+def test_somebody_who_was_never_granted_anything_has_nothing(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    assert credits_of(database, customer, clock) == Credits(0, 0)
+
+
+def test_no_more_can_be_held_than_there_is(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 5, None)
+        assert hold(session, customer, clock, 6) is None
+        assert hold(session, customer, clock, 5)
+        assert hold(session, customer, clock, 1) is None
+    assert credits_of(database, customer, clock) == Credits(0, 5)
+
+
+def test_what_expires_first_is_spent_first(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, None)
+        grant(session, customer, clock, 3, LATER)
+        grant(session, customer, clock, 3, SOON)
+        hold(session, customer, clock, 4)
+        assert lots(session, customer.person) == [3, 2, 0]
+        hold(session, customer, clock, 3)
+        assert lots(session, customer.person) == [2, 0, 0]
+
+
+def test_expired_credits_are_gone_and_the_rest_stays(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, SOON)
+        grant(session, customer, clock, 2, LATER)
+    clock.forward(days=1)
+    assert credits_of(database, customer, clock) == Credits(2, 0)
+    assert credits_of(database, customer, clock) == Credits(2, 0)
+    assert kinds(database, customer.person).count("expire") == 1
+
+
+def test_credits_that_expired_cannot_be_held(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, SOON)
+    clock.forward(days=2)
+    with database.transaction() as session:
+        assert hold(session, customer, clock, 1) is None
+
+
+def test_held_credits_do_not_expire_under_the_job(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, SOON)
+        job = hold(session, customer, clock, 3)
+    assert job
+    clock.forward(days=2)
+    assert credits_of(database, customer, clock) == Credits(0, 3)
+    with database.transaction() as session:
+        assert ledger.settle(session, customer.person, job, 3, 3, clock())
+    assert credits_of(database, customer, clock) == Credits(0, 0)
+
+
+def test_released_credits_go_back_to_the_lots_they_came_from(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 2, SOON)
+        grant(session, customer, clock, 2, LATER)
+        job = hold(session, customer, clock, 3)
+        assert job
+        assert lots(session, customer.person) == [0, 1]
+        assert ledger.settle(session, customer.person, job, 3, 0, clock())
+        assert lots(session, customer.person) == [2, 2]
+    assert credits_of(database, customer, clock) == Credits(4, 0)
+
+
+def test_credits_released_after_their_lot_expired_are_gone_at_once(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, SOON)
+        job = hold(session, customer, clock, 2)
+    assert job
+    clock.forward(days=2)
+    assert credits_of(database, customer, clock) == Credits(0, 2)  # the one not held has expired
+    with database.transaction() as session:
+        ledger.settle(session, customer.person, job, 2, 0, clock())
+        assert_books_balance(session)
+    assert credits_of(database, customer, clock) == Credits(0, 0)
+    assert kinds(database, customer.person).count("expire") == 2
+
+
+def test_when_less_is_spent_the_rest_comes_back_to_what_lasts_longest(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 2, SOON)
+        grant(session, customer, clock, 2, LATER)
+        grant(session, customer, clock, 2, None)
+        job = hold(session, customer, clock, 5)
+        assert job
+        assert ledger.settle(session, customer.person, job, 5, 3, clock())
+        assert lots(session, customer.person) == [0, 1, 2]
+    assert credits_of(database, customer, clock) == Credits(3, 0)
+
+
+def test_a_job_is_settled_once(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, None)
+        job = hold(session, customer, clock, 2)
+    assert job
+    with database.transaction() as session:
+        assert ledger.settle(session, customer.person, job, 2, 2, clock())
+        assert not ledger.settle(session, customer.person, job, 2, 0, clock())
+    assert credits_of(database, customer, clock) == Credits(1, 0)
+
+
+def test_no_job_spends_more_than_was_held_for_it(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 5, None)
+        job = hold(session, customer, clock, 2)
+    assert job
+    for captured in (3, -1):
+        with pytest.raises(ValueError, match="captured"), database.transaction() as session:
+            ledger.settle(session, customer.person, job, 2, captured, clock())
+    assert credits_of(database, customer, clock) == Credits(3, 2)
+
+
+def test_a_refusal_that_is_undone_leaves_the_next_try_in_the_same_transaction_right(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 3, None)
+    with database.transaction() as session:
+        with session.begin_nested() as inner:
+            assert hold(session, customer, clock, 3)
+            inner.rollback()
+        assert hold(session, customer, clock, 2)
+    assert credits_of(database, customer, clock) == Credits(1, 2)
+
+
+def test_one_persons_credits_are_not_another_ones(database: Database, clock: SettableClock) -> None:
+    rich, poor = welcome(database, "rich"), welcome(database, "poor")
+    with database.transaction() as session:
+        grant(session, rich, clock, 3, None)
+        assert hold(session, poor, clock, 1) is None
+    assert credits_of(database, rich, clock) == Credits(3, 0)
+
+
+def test_all_postings_together_make_nothing(database: Database, customer: Customer, clock: SettableClock) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 9, SOON)
+        job = hold(session, customer, clock, 4)
+        assert job
+        ledger.settle(session, customer.person, job, 4, 3, clock())
+    clock.forward(days=3)
+    credits_of(database, customer, clock)
+    with database.reading() as session:
+        assert sum(posting.amount for posting in session.exec(select(LedgerPosting))) == 0

@@ -1,0 +1,262 @@
+"""Files: equal bytes kept once for each tenant, counted, spared while somebody needs them, gone when nobody does."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.customers import Customer, add_job, welcome
+from fakes.databases import undone
+from fakes.shop import Shop
+from sqlmodel import func, select
+
+from models.deliveries import Delivery, Message, Wording
+from models.files import Media, StoredFile
+from models.jobs import JobInput, Status
+from models.media import Facts, MediaKind
+from storage import files, jobs, outbox
+from storage.db import Database
+from storage.files import Measured
+from storage.media import MediaFolder
+from storage.outbox import Owed
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> MediaFolder:
+    return MediaFolder(tmp_path / "media")
+
+
+def keep(
+    database: Database, store: MediaFolder, customer: Customer, content: bytes = b"a video", name: str = "in"
+) -> Media:
+    path = store.root.parent / f"{customer.person.id}-{name}"
+    path.write_bytes(content)
+    facts = Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 12.5, 25.0, has_audio=True)
+    with database.transaction() as session:
+        measured = Measured.of(path, facts, name)
+        media = files.keep(session, store, customer.person, measured, expires_at=database.clock() + DAY)
+    assert not path.exists()
+    return media
+
+
+def release(database: Database, media: Media) -> str | None:
+    with database.transaction() as session:
+        return files.release(session, session.get_one(Media, media.id))
+
+
+def stored(database: Database) -> list[int]:
+    with database.reading() as session:
+        return sorted(session.exec(select(StoredFile.references)))
+
+
+def expired(database: Database) -> list[object]:
+    with database.transaction() as session:
+        return [media.id for media in files.expired(session, database.clock())]
+
+
+def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: MediaFolder) -> None:
+    media = keep(database, store, welcome(database), name="holiday.mp4")
+    with database.reading() as session:
+        found = session.get_one(Media, media.id)
+        assert files.path_of(session, store, found).read_bytes() == b"a video"
+        assert found.facts == Facts(MediaKind.VIDEO, "mp4", 7, 640, 360, 12.5, 25.0, has_audio=True)
+        assert (found.name, files.key_of(session, found) in found.name) == ("holiday.mp4", False)
+
+
+def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, store: MediaFolder) -> None:
+    ana, ben = welcome(database, "ana"), welcome(database, "ben")
+    medias = [keep(database, store, ana), keep(database, store, ben), keep(database, store, ana)]
+    assert len({media.file_id for media in medias}) == 1
+    assert stored(database) == [3]
+    assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
+
+
+def test_equal_bytes_of_two_tenants_are_kept_apart(database: Database, store: MediaFolder) -> None:
+    one, two = welcome(database, tenant="one"), welcome(database, tenant="two")
+    assert keep(database, store, one).file_id != keep(database, store, two).file_id
+    assert stored(database) == [1, 1]
+
+
+def test_other_bytes_are_another_file(database: Database, store: MediaFolder) -> None:
+    ana = welcome(database)
+    assert keep(database, store, ana).file_id != keep(database, store, ana, b"another").file_id
+
+
+def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, store: MediaFolder) -> None:
+    mine, theirs = (keep(database, store, welcome(database, name)) for name in ("ana", "ben"))
+    assert release(database, mine) is None
+    assert release(database, mine) is None
+    with database.reading() as session:
+        assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
+        with pytest.raises(FileNotFoundError):
+            files.path_of(session, store, session.get_one(Media, mine.id))
+        with pytest.raises(FileNotFoundError):
+            files.key_of(session, session.get_one(Media, mine.id))
+    key = release(database, theirs)
+    assert key is not None
+    store.delete(key)
+    assert (stored(database), [path for path in store.root.rglob("*") if path.is_file()]) == ([], [])
+
+
+def test_a_reference_released_by_two_at_once_is_counted_down_once(postgresql: Database, store: MediaFolder) -> None:
+    mine, theirs = (keep(postgresql, store, welcome(postgresql, name)) for name in ("ana", "ben"))
+    with postgresql.transaction() as first, postgresql.transaction() as second:
+        seen_by_both = [session.get_one(Media, mine.id) for session in (first, second)]
+        assert files.release(first, seen_by_both[0]) is None
+        first.commit()
+        assert files.release(second, seen_by_both[1]) is None
+    assert stored(postgresql) == [1]
+    with postgresql.reading() as session:
+        assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
+
+
+def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: SettableClock, tmp_path: Path) -> None:
+    shop = Shop.open(database, clock, tmp_path)
+    ben = welcome(database, "ben")
+    contents = [b"%d" % number for number in range(6)]
+    for content in contents:
+        shop.receive(content)
+    clock.forward(hours=12)
+    store = shop.workshop.store
+    assert isinstance(store, MediaFolder)
+    theirs = [keep(database, store, ben, content) for content in contents]
+    clock.forward(hours=13)
+    at_once([shop.sweeper.tidy] * 6)
+    assert stored(database) == [1] * 6
+    with database.reading() as session:
+        assert all(files.path_of(session, store, session.get_one(Media, media.id)).exists() for media in theirs)
+
+
+def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, store: MediaFolder) -> None:
+    ana = welcome(database)
+    for number in range(8):
+        old = keep(database, store, ana)
+
+        def let_go(old: Media = old) -> Media | None:
+            key = release(database, old)
+            if key:
+                store.delete(key)
+            return None
+
+        def come_back(number: int = number) -> Media | None:
+            return keep(database, store, ana, name=str(number))
+
+        race: list[Callable[[], Media | None]] = [let_go, come_back]
+        found = at_once(race)
+        fresh = next(media for media in found if media)
+        with database.reading() as session:
+            assert files.path_of(session, store, session.get_one(Media, fresh.id)).read_bytes() == b"a video"
+        release(database, fresh)
+
+
+def test_files_whose_time_is_over_are_found_and_others_not(
+    database: Database, store: MediaFolder, clock: SettableClock
+) -> None:
+    old = keep(database, store, welcome(database))
+    assert expired(database) == []
+    clock.forward(days=1)
+    keep(database, store, welcome(database), b"newer")
+    assert expired(database) == [old.id]
+    release(database, old)
+    assert expired(database) == []
+
+
+def test_the_input_of_a_waiting_job_is_spared(database: Database, store: MediaFolder, clock: SettableClock) -> None:
+    ana = welcome(database)
+    media = keep(database, store, ana)
+    with database.transaction() as session:
+        job = add_job(session, ana, clock())
+        session.add(JobInput(job_id=job.id, position=0, media_id=media.id))
+    clock.forward(days=2)
+    for status, found in ((Status.QUEUED, []), (Status.RUNNING, []), (Status.DONE, [media.id])):
+        with database.transaction() as session:
+            session.merge(job).status = status
+        assert expired(database) == found
+
+
+def test_the_result_of_a_message_that_was_not_delivered_is_spared(
+    database: Database, store: MediaFolder, clock: SettableClock
+) -> None:
+    ana = welcome(database)
+    media = keep(database, store, ana)
+    with database.transaction() as session:
+        job = add_job(session, ana, clock(), status=Status.DONE)
+        jobs.add_output(session, job.id, "film", media.id)
+        message = Message(paragraphs=(Wording(key="ready"),), media_id=media.id)
+        outbox.owe(session, ana.address, ana.person.id, Owed(message, "job:1", job_id=job.id), clock())
+    clock.forward(days=9)
+    assert expired(database) == []
+    with database.transaction() as session:
+        (row,) = outbox.claim_due(session, [ana.account.id], clock(), DAY)
+    assert expired(database) == []
+    with database.transaction() as session:
+        outbox.sent(session, session.get_one(Delivery, row.id), "tg-1", clock())
+    assert expired(database) == [media.id]
+
+
+def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
+    database: Database, store: MediaFolder, clock: SettableClock
+) -> None:
+    ana = welcome(database)
+
+    def last() -> object:
+        with database.reading() as session:
+            found = files.last_video(session, ana.person.id, clock())
+            return found and found.id
+
+    assert last() is None
+    first = keep(database, store, ana, b"first")
+    second = keep(database, store, ana, b"second")
+    film = keep(database, store, ana, b"made by us")
+    with database.transaction() as session:
+        job = add_job(session, ana, clock(), status=Status.DONE)
+        jobs.add_output(session, job.id, "film", film.id)
+    assert last() == second.id
+    release(database, second)
+    assert last() == first.id
+    clock.forward(days=1)
+    assert last() is None
+
+
+def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
+    database: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    shop = Shop.open(database, clock, tmp_path)
+    kept, undone_one = shop.receive(b"kept"), tmp_path / "undone"
+    undone_one.write_bytes(b"undone")
+    with undone(database) as session:
+        facts = Facts(MediaKind.IMAGE, "png", 6, 64, 64)
+        files.keep(
+            session, shop.workshop.store, shop.customer.person, Measured.of(undone_one, facts), expires_at=clock()
+        )
+    root = tmp_path / "media"
+    (root / "ab").mkdir(exist_ok=True)
+    (root / "ab" / f"ab{'0' * 30}.part").write_bytes(b"half")
+    (root / "ab" / "notes.txt").write_text("not ours")
+    left = shop.workshop.keeping.passing / "left"
+    left.mkdir(parents=True)
+    (left / "film.mp4").write_bytes(b"half a film")
+    shop.sweeper.clear()
+    assert len([path for path in root.rglob("*") if path.is_file()]) == 4
+    assert left.exists()
+    shop.sweeper.clear(older_than=-1)
+    assert {path.read_bytes() for path in root.rglob("*") if path.is_file()} == {b"kept", b"not ours"}
+    assert shop.left_behind() == []
+    with database.reading() as session:
+        assert files.path_of(session, shop.workshop.store, session.get_one(Media, kept.id)).exists()
+
+
+def test_what_a_rolled_back_transaction_kept_is_not_counted(database: Database, store: MediaFolder) -> None:
+    ana = welcome(database)
+    path = store.root.parent / "in"
+    path.write_bytes(b"bytes")
+    facts = Facts(MediaKind.IMAGE, "png", 5, 64, 64)
+    with undone(database) as session:
+        files.keep(session, store, ana.person, Measured.of(path, facts), expires_at=database.clock())
+    with database.reading() as session:
+        assert session.exec(select(func.count()).select_from(Media)).one() == 0
+    assert stored(database) == []

@@ -1,0 +1,93 @@
+"""The schema: built from nothing, equal to the models, and kept append-only where money is written."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fakes.clock import NOON
+from fakes.crowd import at_once
+from fakes.customers import welcome
+from fakes.databases import Databases
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from storage import ledger
+from storage.db import Database
+from storage.migrate import is_current, upgrade
+from storage.schema import METADATA
+
+KINDS = ("sqlite", "postgresql")
+
+
+def compared(database: Database) -> list[object]:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_database_is_brought_to_the_newest_schema_from_several_threads_at_once(
+    databases: Databases, kind: str
+) -> None:
+    database = Database(databases.empty_url(kind))
+    assert not is_current(database)
+    at_once([lambda: upgrade(database)] * 4)
+    assert is_current(database)
+    assert set(METADATA.tables) <= set(inspect(database.engine).get_table_names())
+    database.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_several_processes_may_open_and_upgrade_the_same_empty_database(databases: Databases, kind: str) -> None:
+    url = databases.empty_url(kind)
+
+    def start() -> bool:
+        opened = Database(url)
+        upgrade(opened)
+        current = is_current(opened)
+        opened.close()
+        return current
+
+    assert at_once([start] * 4) == [True] * 4
+
+
+def test_upgrading_once_more_changes_nothing(database: Database) -> None:
+    customer = welcome(database)
+    upgrade(database)
+    assert is_current(database)
+    assert welcome(database).person.id == customer.person.id
+
+
+def test_the_migrations_build_exactly_what_the_models_say(database: Database) -> None:
+    assert compared(database) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_comparison_sees_a_column_that_is_missing(databases: Databases, kind: str) -> None:
+    database = Database(databases.fresh_url(kind))
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE person DROP COLUMN plan"))
+    assert compared(database) != []
+    database.close()
+
+
+@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_posting"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"])
+def test_the_books_refuse_to_be_rewritten(database: Database, table: str, change: str) -> None:
+    customer = welcome(database)
+    with database.transaction() as session:
+        ledger.grant(session, customer.person, 5, key="gift", now=NOON)
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+        session.connection().execute(text(change.format(table)))
+
+
+def test_postgresql_refuses_to_empty_the_books_as_well(postgresql: Database) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), postgresql.transaction() as session:
+        session.connection().execute(text("TRUNCATE ledger_posting"))
+
+
+def test_a_balance_below_zero_is_refused_by_the_database_itself(database: Database) -> None:
+    customer = welcome(database)
+    with database.transaction() as session:
+        ledger.grant(session, customer.person, 5, key="gift", now=NOON)
+    with pytest.raises(DBAPIError), database.transaction() as session:
+        session.connection().execute(text("UPDATE balance SET available = -1"))

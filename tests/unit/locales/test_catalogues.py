@@ -1,0 +1,269 @@
+"""The three catalogues: complete, alike, used, and short enough."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as fluent
+
+from bots.core.commands import COMMANDS, menu
+from bots.core.menus import TASTES, options
+from bots.core.phrases import phrase
+from bots.locales import DATES, LANGUAGES, best_language, has, say
+from models.catalogue import read_catalogue
+from models.errors import Code
+from models.jobs import Kind, Stage
+
+ROOT = Path(__file__).parents[3]
+FOLDER = ROOT / "bots" / "locales"
+LONGEST_LABEL = 45  # characters; wider buttons are cut on a phone
+SAMPLE = {"limit": 600, "position": 12, "percent": 99, "available": 1_000_000, "monthly": 1000, "reserved": 20}
+SAMPLE |= {"credits": 1_000_000, "count": 20, "cost": 60, "seconds": 60}
+TEXTS = {"returns": "2026-12-01", "who": "telegram:1234567890", "code": "TOO_MANY_STREAMS", "job": "0123abcd"}
+TEXTS |= {"value": "60 s", "name": "Português"}
+
+
+@cache
+def messages(language: str) -> dict[str, fluent.Message]:
+    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    assert not [entry for entry in resource.body if isinstance(entry, fluent.Junk)]
+    return {entry.id.name: entry for entry in resource.body if isinstance(entry, fluent.Message)}
+
+
+def nodes(node: object, kind: type) -> Iterator[object]:
+    """All nodes of a kind below a node of Fluent's tree."""
+    if isinstance(node, kind):
+        yield node
+    for value in vars(node).values() if isinstance(node, fluent.BaseNode) else ():
+        for child in value if isinstance(value, list) else [value]:
+            yield from nodes(child, kind)
+
+
+def placeholders(message: fluent.Message) -> set[str]:
+    return {reference.id.name for reference in nodes(message, fluent.VariableReference)}  # type: ignore[attr-defined]
+
+
+def every_say(language: str, key: str, number: float | None = None) -> str:
+    names = placeholders(messages(language)[key])
+    values = {name: (TEXTS.get(name) or SAMPLE.get(name, 5)) for name in names}
+    if number is not None:
+        values |= {name: number for name in names if name not in TEXTS}
+    return say(language, key, values)
+
+
+@cache
+def sources() -> tuple[ast.Module, ...]:
+    """Our code that speaks: everything but the pictures and the sounds."""
+    folders = ("bots", "pipeline", "models", "storage")
+    return tuple(ast.parse(path.read_text()) for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+
+
+@cache
+def texts_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
+    """The texts that stand in our code, and patterns of those that are put together there."""
+    plain, patterns = set(), []
+    for module in sources():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                plain.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+                if any(len(part) > 3 for part in parts):  # not "{a}-{b}", which is every key
+                    patterns.append(re.compile("".join(parts)))
+    return plain, patterns
+
+
+def code_key(code: Code) -> str:
+    return f"error-{code.lower().replace('_', '-')}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_sentences_in_the_same_order(language: str) -> None:
+    assert list(messages(language)) == list(messages("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_takes_the_same_values_in_every_language(language: str) -> None:
+    taken = {key: placeholders(message) for key, message in messages(language).items()}
+    assert taken == {key: placeholders(message) for key, message in messages("en").items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice_in_a_catalogue(language: str) -> None:
+    keys = re.findall(r"^([\w-]+) =", (FOLDER / f"{language}.ftl").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", list(Code))
+def test_every_failure_has_a_sentence_of_its_own(code: Code, language: str) -> None:
+    others = {every_say(language, code_key(other)) for other in Code if other is not code}
+    assert every_say(language, code_key(code)) not in others
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 21, 100, 1_000_000, 2_000_000])
+def test_every_sentence_can_be_said_with_every_number(language: str, number: int) -> None:
+    for key in messages(language):
+        assert every_say(language, key, number).strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_numbers_decide_one_has_a_form_and_all_others_too(language: str) -> None:
+    """A catalogue whose rule for one is `[one]` has a form for it wherever English has."""
+    for key, message in messages(language).items():
+        forms = [_forms(select) for select in nodes(message, fluent.SelectExpression)]
+        assert forms == [_forms(select) for select in nodes(messages("en")[key], fluent.SelectExpression)], key
+        assert all(form & {"one", "1"} for form in forms), key
+
+
+def _forms(select: object) -> set[str]:
+    keys = [variant.key for variant in select.variants]  # type: ignore[attr-defined]
+    return {key.name if isinstance(key, fluent.Identifier) else key.value for key in keys}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_count_of_credits_or_films_follows_the_rules_of_number(language: str) -> None:
+    """`You have 1 credits` is what people laugh at."""
+    counted = {"available", "reserved", "count", "credits"}
+    for key, message in messages(language).items():
+        if key.startswith(("grant", "stats", "command")):
+            continue
+        free = placeholders(message) & counted
+        decided = {
+            select.selector.id.name  # type: ignore[attr-defined]
+            for select in nodes(message, fluent.SelectExpression)
+        }
+        assert free <= decided, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_fits_into_a_message(language: str) -> None:
+    for key in messages(language):
+        assert len(every_say(language, key)) <= (512 if key == "welcome" else 1024), key
+        assert len(say(language, "about")) <= 120
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_descriptions_of_commands_fit_into_a_menu(language: str) -> None:
+    for command in (*menu().people[language], *menu().admins[language]):
+        assert 3 <= len(command.description) <= 60
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", command.name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
+    for taste in TASTES:
+        for option in options(taste):
+            label = phrase(option.label, language)
+            assert len(f"✅ {label}") <= 20, label
+            assert len(say(language, f"setting-{taste}", {"value": label})) <= LONGEST_LABEL
+    for key in messages(language):
+        if key.startswith("choice-"):
+            assert len(every_say(language, key)) <= 20, key
+
+
+def test_every_key_the_code_names_is_in_the_catalogues() -> None:
+    said = {"word", "say", "sentence", "_reply", "_nested"}
+    for module in sources():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in said:
+                for argument in node.args:
+                    if isinstance(argument, ast.Constant) and _is_key(argument.value):
+                        assert has(argument.value), argument.value
+            if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
+                assert not _is_key(node.value.value) or has(node.value.value), node.value.value
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", value))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [f"{kind}-ready" for kind in Kind]
+    + [f"status-{stage}" for stage in Stage if stage is not Stage.WAITING]
+    + [f"command-{command.name}" for command in COMMANDS]
+    + [f"setting-{taste}" for taste in TASTES]
+    + [f"setting-choose-{taste}" for taste in TASTES]
+    + [option.label.key for taste in TASTES for option in options(taste)],
+)
+def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
+    assert has(key)
+
+
+def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
+    plain, patterns = texts_in_code()
+    unsaid = [key for key in messages("en") if key not in plain and not any(each.fullmatch(key) for each in patterns)]
+    assert unsaid == []
+
+
+def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
+    found = 0
+    for module in sources():
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "Failed"} and node.args:
+                code = node.args[0]
+                if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "Code":
+                    given = {keyword.arg for keyword in node.keywords}
+                    assert placeholders(messages("en")[code_key(Code[code.attr])]) <= given, ast.unparse(node)
+                    found += 1
+    assert found > 20
+
+
+@pytest.mark.parametrize(
+    ("hint", "language"),
+    [
+        ("pt-br", "pt-BR"),
+        ("pt-PT", "pt-BR"),
+        ("pt_BR.UTF-8", "pt-BR"),
+        ("es-419", "es"),
+        ("es", "es"),
+        ("en-GB", "en"),
+        ("de", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("C", "en"),
+        ("ptx", "en"),
+        ("💥", "en"),
+    ],
+)
+def test_the_nearest_language_is_spoken(hint: str | None, language: str) -> None:
+    assert best_language(hint) == language
+
+
+def test_a_language_we_do_not_speak_gets_english() -> None:
+    assert say("tlh", "nothing-charged") == "Nothing was charged."
+
+
+@pytest.mark.parametrize(("key", "values"), [("no-such-key", {}), ("error-too-long", {})])
+def test_a_sentence_that_cannot_be_said_is_an_error_and_never_half_a_sentence(key: str, values: dict[str, int]) -> None:
+    with pytest.raises(KeyError):
+        say("en", key, values)
+
+
+def test_numbers_and_dates_are_written_as_the_language_writes_them() -> None:
+    values = {"available": 12_345, "monthly": 10, "returns": "2026-12-01"}
+    assert [re.findall(r"12.345", say(language, "balance", values)) for language in LANGUAGES] == [
+        ["12,345"],
+        ["12.345"],
+        ["12.345"],
+    ]
+    assert {"returns"} == DATES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_price_that_is_told_is_the_price_that_is_taken(language: str) -> None:
+    steps = read_catalogue().price.steps
+    told = [int(number) for number in re.findall(r"\d+", say(language, "price-hint"))]
+    assert sorted(told) == sorted(number for step in steps for number in (int(step.minutes), step.credits))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_every_command_there_is_for_people(language: str) -> None:
+    named = set(re.findall(r"/(\w+)", say(language, "help")))
+    assert named == {command.name for command in COMMANDS if not command.for_admins} - {"start", "help"}

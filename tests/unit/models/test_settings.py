@@ -1,0 +1,71 @@
+"""The settings: what holds with nothing configured, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from models.settings import Settings
+
+NAMES = [name.upper() for name in Settings.model_fields]
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment that sets nothing."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_with_nothing_configured_everything_stands_in_the_data_folder() -> None:
+    settings = Settings()
+    assert settings.database == "sqlite:///data/rabisco.db"
+    assert settings.media == "data/media"
+    assert (settings.redis_url, settings.mode, settings.workers) == ("", "local", 2)
+    assert (settings.input_hours, settings.result_days) == (24, 7)
+    assert (settings.telegram_bot_token, settings.groq_api_key, settings.sells) == (None, None, False)
+    assert settings.admins == frozenset()
+
+
+def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INPUT_HOURS", "")
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "")
+    assert Settings() == Settings(_env_file=None)
+    assert Settings().telegram_bot_token is None
+
+
+def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (bare / ".env").write_text("WORKERS=3\nRESULT_DAYS=2\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("WORKERS", "5")
+    assert (Settings().workers, Settings().result_days) == (5, 2)
+
+
+def test_administrators_are_named_in_a_list() -> None:
+    assert Settings(admin_ids=" telegram:1, whatsapp:55,, ").admins == {"telegram:1", "whatsapp:55"}
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    settings = Settings(
+        telegram_bot_token="123:abc", stripe_secret_key="sk_live", groq_api_key="gsk_x", secret_key="quiet"
+    )
+    shown = f"{settings!r} {settings}"
+    assert not any(secret in shown for secret in ("123:abc", "sk_live", "gsk_x", "quiet"))
+    assert settings.sells
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"workers": 0},
+        {"workers": 65},
+        {"mode": "test"},
+        {"input_hours": 0},
+        {"lease_seconds": 0},
+        {"media_url": "s3://bucket"},
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]

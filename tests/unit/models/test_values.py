@@ -1,0 +1,63 @@
+"""The vocabulary: errors that survive a pipe, words that run forward, tastes that become parameters."""
+
+import pickle
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from models.deliveries import ChoiceWording, Wording
+from models.errors import Code, Failed, Refused
+from models.jobs import FINAL, WAITING, Job, Kind, Status
+from models.people import Tastes
+from models.words import Transcript, Word
+
+
+@pytest.mark.parametrize("kind", [Refused, Failed])
+def test_an_error_keeps_its_code_and_values_through_a_pipe(kind: type[Refused]) -> None:
+    error = pickle.loads(pickle.dumps(kind(Code.TOO_LONG, limit=600)))  # noqa: S301 - our own bytes
+    assert (type(error), error.code, error.values) == (kind, Code.TOO_LONG, {"limit": 600})
+    assert str(error) == "TOO_LONG (limit=600)"
+
+
+def test_an_error_without_values_reads_as_its_code() -> None:
+    assert str(Failed(Code.CRASHED)) == "CRASHED"
+
+
+def test_a_job_either_waits_or_has_ended() -> None:
+    assert set(Status) == FINAL | WAITING
+    assert not FINAL & WAITING
+    assert [status for status in Status if status.is_final] == [Status.DONE, Status.FAILED, Status.CANCELLED]
+
+
+def test_a_job_has_a_name_people_can_read_out() -> None:
+    job = Job(tenant_id=uuid4(), person_id=uuid4(), address_id=uuid4(), kind=Kind.SKETCH, parameters={})
+    assert (len(job.short), job.id.hex.startswith(job.short)) == (8, True)
+
+
+@pytest.mark.parametrize("wrong", [{"start": 2, "end": 1}, {"start": -1, "end": 1}, {"text": "", "start": 0, "end": 1}])
+def test_a_word_that_cannot_be_shown_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Word.model_validate({"text": "word", **wrong})
+
+
+def test_a_transcript_reads_as_its_words() -> None:
+    words = tuple(Word(text=text, start=place, end=place + 1) for place, text in enumerate(["one", "two"]))
+    assert Transcript(language="en", words=words).text == "one two"
+
+
+def test_tastes_become_the_parameters_of_films() -> None:
+    tastes = Tastes(seconds=20, hand="left", finish="lines", style="pill", spoken="pt")
+    assert (tastes.sketch().seconds, tastes.sketch().hand, tastes.sketch().finish) == (20, "left", "lines")
+    assert (tastes.caption().style, tastes.caption().language) == ("pill", "pt")
+
+
+def test_tastes_of_a_later_version_are_read_as_far_as_they_are_known() -> None:
+    assert Tastes.model_validate({"seconds": 5, "music": "jazz"}) == Tastes(seconds=5)
+
+
+def test_a_choice_fits_into_what_messengers_carry_back() -> None:
+    label = Wording(key="choice-again")
+    assert ChoiceWording(data="x" * 64, label=label).data == "x" * 64
+    with pytest.raises(ValidationError):
+        ChoiceWording(data="x" * 65, label=label)

@@ -1,0 +1,92 @@
+"""Who hears: the service where there is one, this machine where it can help, with what each costs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.renderer import SAID
+
+from models.errors import Code, Failed, Refused
+from models.films import CaptionOptions
+from models.words import Transcript
+from pipeline.hearing import Hearing, speech_service
+
+PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
+BY_SERVICE = SAID.model_copy(update={"engine": "groq"})
+
+
+class Service:
+    """A speech service that answers, or fails as told."""
+
+    def __init__(self, answer: Transcript | Exception) -> None:
+        self.answer = answer
+        self.asked: list[tuple[str, str | None]] = []
+
+    def transcribe(self, audio: Path, language: str | None) -> Transcript:
+        self.asked.append((audio.name, language))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+class Child:
+    """Plays the tasks of hearing: ten seconds of sound, and words heard here."""
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[str, dict[str, Any]]] = []
+
+    def __call__(self, task: str, arguments: dict[str, object]) -> Any:
+        self.runs.append((task, arguments))
+        return 10.0 if task == PREPARE else SAID
+
+    @property
+    def tasks(self) -> list[str]:
+        return [task for task, _ in self.runs]
+
+
+def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: Path) -> None:
+    child = Child()
+    heard = Hearing(None).hear(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
+    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (SAID, 0.0, 0)
+    assert child.tasks == [PREPARE, LOCAL]
+    assert child.runs[0][1]["upload"] is None
+
+
+def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
+    child, service = Child(), Service(BY_SERVICE)
+    heard = Hearing(service).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (BY_SERVICE, 10.0, 120)
+    assert (child.tasks, service.asked) == ([PREPARE], [("sound.ogg", "pt")])
+
+
+def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> None:
+    service = Service(BY_SERVICE)
+    Hearing(service).hear(tmp_path / "in", CaptionOptions(), tmp_path, Child())
+    assert service.asked == [("sound.ogg", None)]
+
+
+def test_when_the_service_is_down_this_machine_hears_the_language_it_knows(tmp_path: Path) -> None:
+    child = Child()
+    down = Service(Failed(Code.SPEECH_SERVICE_DOWN))
+    heard = Hearing(down).hear(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
+    assert (heard.transcript, heard.provider_cost) == (SAID, 0)
+
+
+def test_when_the_service_is_down_a_language_only_it_knows_is_a_failure(tmp_path: Path) -> None:
+    down = Service(Failed(Code.SPEECH_SERVICE_DOWN))
+    with pytest.raises(Failed) as failed:
+        Hearing(down).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, Child())
+    assert failed.value.code is Code.SPEECH_SERVICE_DOWN
+
+
+def test_a_language_nobody_here_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    child = Child()
+    with pytest.raises(Refused) as refused:
+        Hearing(None).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+    assert refused.value.code is Code.LANGUAGE_NOT_HEARD
+    assert child.tasks == []
+
+
+def test_without_a_key_there_is_no_service() -> None:
+    assert speech_service(None, "") is None
+    assert speech_service("", "") is None

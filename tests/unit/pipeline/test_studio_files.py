@@ -1,0 +1,115 @@
+"""The studio: from files to files, with the same engines as the workers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.renderer import CAPTION, DRAW, LISTEN, SAID, Run, StagedChildren, film, raises, returns
+
+from models.errors import Code, Failed, Refused
+from models.films import CaptionOptions, Film, SketchOptions
+from models.media import Facts, MediaKind
+from pipeline.hearing import Hearing
+from pipeline.progress import Progress
+from pipeline.studio import Studio, write_words
+
+MEASURE = "pipeline.media.probe:measure"
+PICTURE = Facts(MediaKind.IMAGE, "png", 5, 640, 360)
+VIDEO = Facts(MediaKind.VIDEO, "mp4", 5, 640, 360, 20.0, 25.0, has_audio=True)
+
+
+class Bench:
+    """A studio whose children are staged, and a file of five bytes."""
+
+    def __init__(self, folder: Path, facts: Facts) -> None:
+        self.children = StagedChildren()
+        self.children.stage(MEASURE, returns(facts))
+        self.studio = Studio(self.children, Hearing(None))
+        self.source = folder / "source"
+        self.source.write_bytes(b"bytes")
+        self.out = folder / "out.mp4"
+        self.told: list[tuple[str, float]] = []
+
+    @property
+    def progress(self) -> Progress:
+        return lambda stage, share: self.told.append((stage, round(share, 3)))
+
+
+def with_record(name: str) -> Any:
+    def act(run: Run) -> Film:
+        Path(run.arguments[name]).write_text("{}")
+        return film(run)
+
+    return act
+
+
+def test_a_drawing_lies_where_it_was_asked_for_with_its_track(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PICTURE)
+    bench.children.stage(DRAW, with_record("track"))
+    track = tmp_path / "track.json"
+    bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress, track=track)
+    assert bench.out.read_bytes().startswith(b"film ")
+    assert track.read_text() == "{}"
+    assert bench.told == [("drawing", 0.0), ("drawing", 0.5), ("drawing", 1.0)]
+
+
+def test_captions_of_given_words_need_no_hearing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, VIDEO)
+    bench.children.stage(CAPTION, with_record("layout"))
+    layout = tmp_path / "layout.json"
+    bench.studio.caption(bench.source, bench.out, CaptionOptions(), bench.progress, transcript=SAID, layout=layout)
+    assert bench.children.tasks == [MEASURE, CAPTION]
+    assert layout.exists()
+
+
+def test_captions_of_heard_words_tell_of_the_listening_first(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, VIDEO)
+    bench.studio.caption(bench.source, bench.out, CaptionOptions(language="en"), bench.progress)
+    stages = [stage for stage, _ in bench.told]
+    shares = [share for _, share in bench.told]
+    assert (stages[0], stages[-1]) == ("listening", "captioning")
+    assert shares[-1] == 1.0
+    assert shares == sorted(shares)
+
+
+def test_words_are_written_down_without_a_film(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, VIDEO)
+    assert bench.studio.transcribe(bench.source, CaptionOptions(language="en"), bench.progress) == SAID
+    assert bench.children.tasks[-1] == LISTEN
+    assert not bench.out.exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "make", "code"),
+    [(VIDEO, "sketch", Code.NOT_MEDIA), (PICTURE, "caption", Code.NO_PICTURE), (PICTURE, "transcribe", Code.NO_AUDIO)],
+)
+def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
+    tmp_path: Path, facts: Facts, make: str, code: Code
+) -> None:
+    bench = Bench(tmp_path, facts)
+    makers: dict[str, Callable[[], object]] = {
+        "sketch": lambda: bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress),
+        "caption": lambda: bench.studio.caption(bench.source, bench.out, CaptionOptions(), bench.progress),
+        "transcribe": lambda: bench.studio.transcribe(bench.source, CaptionOptions(), bench.progress),
+    }
+    with pytest.raises(Refused) as refused:
+        makers[make]()
+    assert refused.value.code is code
+    assert bench.children.tasks == [MEASURE]
+
+
+def test_a_failure_leaves_no_half_film(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, PICTURE)
+    bench.children.stage(DRAW, raises(Failed(Code.CRASHED)))
+    with pytest.raises(Failed):
+        bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress)
+    assert not bench.out.exists()
+
+
+def test_words_are_written_in_the_form_their_file_asks_for(tmp_path: Path) -> None:
+    write_words(SAID, tmp_path / "words.srt")
+    assert "00:00:00,200 --> 00:00:00,600" in (tmp_path / "words.srt").read_text("utf-8")
+    with pytest.raises(Refused) as refused:
+        write_words(SAID, tmp_path / "words.docx")
+    assert refused.value.code is Code.USAGE

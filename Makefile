@@ -45,7 +45,7 @@ clean:
 
 # the lock file is what is installed, nothing newer
 $(READY): $(UV) uv.lock pyproject.toml
-	$(UV) sync --frozen --quiet
+	$(UV) sync --frozen --compile-bytecode
 	@touch $@
 
 .uv/bin/uv:

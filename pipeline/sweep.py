@@ -50,7 +50,7 @@ class Sweeper:
         with db.transaction() as session:
             now = db.clock()
             jobs.seen(session, self.workshop.owner, now)
-            lost = jobs.due(session, now, WOKEN_AGAIN_AFTER)
+            lost = jobs.due(session, now, WOKEN_AGAIN_AFTER, self.workshop.free)  # more would only pile up
             exhausted = jobs.exhausted(session, now)
         for job_id in lost:
             self.queue.wake(job_id)

@@ -58,6 +58,7 @@ def crew(db: Database, store: MediaStore, queue: Queue, children: Children, sett
         keeping=keeping(settings),
         owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
         lease_seconds=settings.lease_seconds,
+        hands=settings.workers,
     )
     actors.declare(queue.broker, workshop)
     worker = dramatiq.Worker(queue.broker, worker_threads=settings.workers, worker_timeout=100)

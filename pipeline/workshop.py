@@ -1,5 +1,6 @@
 """A job from claim to settlement."""
 
+import errno
 import shutil
 import tempfile
 import threading
@@ -46,7 +47,14 @@ class Workshop:
     keeping: Keeping
     owner: str
     lease_seconds: float = 30.0
+    hands: int = 2  # jobs done at the same time
     stopping: threading.Event = field(default_factory=threading.Event)
+    _under_way: set[Claim] = field(default_factory=set)
+
+    @property
+    def free(self) -> int:
+        """How many more jobs could be done at once."""
+        return max(0, self.hands - len(self._under_way))
 
     def work(self) -> bool:
         """Do the fairest job there is; False when there is none."""
@@ -56,8 +64,12 @@ class Workshop:
             claim = jobs.claim(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
         if claim is None:
             return False
-        with Lease(self.db, claim, self.lease_seconds) as lease:
-            self._do(claim, lease)
+        self._under_way.add(claim)
+        try:
+            with Lease(self.db, claim, self.lease_seconds) as lease:
+                self._do(claim, lease)
+        finally:
+            self._under_way.discard(claim)
         return True
 
     def _do(self, claim: Claim, lease: Lease) -> None:
@@ -78,9 +90,10 @@ class Workshop:
         except Refused as error:
             outcome = str(error.code)
             self.fail(claim, error, usage)
-        except Failed as error:
-            outcome = str(error.code)
-            self._try_again(claim, error, usage)
+        except (Failed, OSError) as error:
+            failed = error if isinstance(error, Failed) else _failure_of(error)
+            outcome = str(failed.code)
+            self._try_again(claim, failed, usage)
         finally:
             log.info(
                 "job",
@@ -206,6 +219,11 @@ class Reporter:
                 jobs.report(session, self._claim, stage, round(share, 3))
         except SQLAlchemyError as error:  # no film is given up for a number nobody sees; the lease judges
             log.warning("progress-not-written", job=str(self._claim.job_id), error=type(error).__name__)
+
+
+def _failure_of(error: OSError) -> Failed:
+    log.error("job-met-the-system", exc_info=error)
+    return Failed(Code.DISK_FULL if error.errno in {errno.ENOSPC, errno.EDQUOT} else Code.UNEXPECTED)
 
 
 def _pixels(job: Job, media: list[Media]) -> int:

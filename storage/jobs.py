@@ -174,13 +174,13 @@ def is_held(session: Session, claim: Claim) -> bool:
     return session.exec(select(Job.id).where(_held(claim))).first() is not None
 
 
-def due(session: Session, now: datetime, older_than: timedelta) -> list[uuid.UUID]:
+def due(session: Session, now: datetime, older_than: timedelta, most: int) -> list[uuid.UUID]:
     """Jobs nobody works on though somebody should; they are marked as woken now."""
     lost = (
         select(Job.id)
         .where(_runnable(now), col(Job.wake_at) < now - older_than)
         .order_by(col(Job.wake_at))
-        .limit(100)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
     ids = list(session.exec(lost))

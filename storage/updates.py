@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from models.updates import Dialogue, Update
 from storage.rows import changed, insert_once
 
-MAX_ATTEMPTS = 3  # an update that fails so often is left alone, so that it cannot keep the bot from starting
+MAX_ATTEMPTS = 3  # after so many the person is told that it did not work
+LAST_CALL = MAX_ATTEMPTS + 1  # the try that only apologises; after it an update is left alone
 
 
 def remember(session: Session, account_id: uuid.UUID, external_id: str, body: dict[str, Any], now: datetime) -> bool:
@@ -27,20 +28,18 @@ def forgotten(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[s
         .where(
             col(Update.account_id) == account_id,
             col(Update.handled_at).is_(None),
-            col(Update.attempts) < MAX_ATTEMPTS,
+            col(Update.attempts) < LAST_CALL,
         )
         .order_by(col(Update.received_at))
     )
     return [(row.external_id, row.body) for row in session.exec(wanted)]
 
 
-def count_attempt(session: Session, account_id: uuid.UUID, external_ids: Sequence[str]) -> None:
-    """One more try at these updates, counted before it is made."""
-    session.connection().execute(
-        update(Update)
-        .where(col(Update.account_id) == account_id, col(Update.external_id).in_(external_ids))
-        .values(attempts=col(Update.attempts) + 1)
-    )
+def count_attempt(session: Session, account_id: uuid.UUID, external_ids: Sequence[str]) -> int:
+    """Count one more try at these updates before it is made; how many there are now, of the one tried most."""
+    mine = col(Update.account_id) == account_id, col(Update.external_id).in_(external_ids)
+    session.connection().execute(update(Update).where(*mine).values(attempts=col(Update.attempts) + 1))
+    return session.exec(select(func.max(Update.attempts)).where(*mine)).one() or 0
 
 
 def first_time(session: Session, account_id: uuid.UUID, external_ids: Sequence[str], now: datetime) -> bool:

@@ -63,8 +63,12 @@ class Desk:
     async def handle(self, inbound: Inbound) -> None:
         started = time.monotonic()
         too_fast = self.pace.exceeded(inbound.sender.external_id)
-        ack = await asyncio.to_thread(self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast)
-        if too_fast:
+        attempt, ack = await asyncio.to_thread(
+            self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast
+        )
+        if attempt > updates.MAX_ATTEMPTS:
+            await asyncio.to_thread(self._give_up, inbound, ack)
+        elif too_fast:
             await asyncio.to_thread(self._slow_down, inbound)
         elif not inbound.attachments:
             await self._answer(inbound, (), None)
@@ -99,19 +103,19 @@ class Desk:
             return self.pipeline.receive_subtitles(path)
         return self.pipeline.receive(path, attachment.name)
 
-    def _begin(self, inbound: Inbound, *, acknowledge: bool) -> int | None:
+    def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None]:
         """Count the attempt, and owe the acknowledgement of files before anything slow is done."""
         with self.db.transaction() as session:
-            updates.count_attempt(session, self.account.id, inbound.updates)
+            attempt = updates.count_attempt(session, self.account.id, inbound.updates)
             if not acknowledge:
-                return None
+                return attempt, None
             person, address = self._meet(session, inbound)
             key = "received-album" if len(inbound.attachments) > 1 else "received"
             cause = f"ack:{self.account.id}:{inbound.updates[0]}"
             owed = Owed(Message(paragraphs=(word(key),)), cause, reply_to=inbound.message)
             ack = outbox.owe(session, address, person.id, owed, self.db.clock())
         self.poke()
-        return ack
+        return attempt, ack
 
     def _transact(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
         """Update, answer and everything the answer causes: one transaction."""
@@ -143,14 +147,23 @@ class Desk:
 
     def _slow_down(self, inbound: Inbound) -> None:
         """Tell somebody who writes too fast, once a minute, and leave what they sent unanswered."""
+        self._apologise(
+            inbound, Refused(Code.TOO_FAST), f"pace:{inbound.sender.external_id}:{self.db.clock():%FT%H:%M}"
+        )
+
+    def _give_up(self, inbound: Inbound, ack: int | None) -> None:
+        """What failed so often that it will fail again gets an answer all the same."""
+        log.error("update-given-up", channel=self.channel.name)
+        self._apologise(inbound, Failed(Code.UNEXPECTED), f"given-up:{inbound.updates[0]}", ack)
+
+    def _apologise(self, inbound: Inbound, error: AppError, cause: str, ack: int | None = None) -> None:
         with self.db.transaction() as session:
             now = self.db.clock()
             if not updates.first_time(session, self.account.id, inbound.updates, now):
                 return
             person, address = self._meet(session, inbound)
-            message = refusal(Refused(Code.TOO_FAST)).message
-            cause = f"pace:{person.id}:{now:%Y-%m-%dT%H:%M}"
-            outbox.owe(session, address, person.id, Owed(message, cause), now)
+            owed = Owed(refusal(error, edits_delivery=ack).message, f"{cause}:{self.account.id}")
+            outbox.owe(session, address, person.id, owed, now)
         self.poke()
 
     def _ignore(self, ids: Sequence[str]) -> None:

@@ -85,7 +85,9 @@ async def test_a_crash_before_the_answer_leaves_one_acknowledgement_and_one_film
     assert restarted.forgotten() == []
 
 
-async def test_an_update_that_crashes_every_time_is_left_alone_at_last(house: House, ana: Somebody) -> None:
+async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_last(
+    house: House, ana: Somebody
+) -> None:
     desk = ana.counter.desk
     sending = ana.carrying(picture())
     desk.remember(sending.updates[0], {})
@@ -94,7 +96,12 @@ async def test_an_update_that_crashes_every_time_is_left_alone_at_last(house: Ho
         assert desk.forgotten()
         with pytest.raises(Crash):
             await desk.handle(sending)
+    assert desk.forgotten()
+    await desk.handle(sending)
+    await house.settle()
     assert desk.forgotten() == []
+    assert [message.text.splitlines()[-1] for message in ana.seen] == ["(UNEXPECTED)"]
+    assert house.jobs() == []
 
 
 async def test_an_update_is_remembered_once_and_forgotten_when_it_is_handled(ana: Somebody) -> None:

@@ -203,7 +203,7 @@ def test_a_job_is_attempted_three_times_and_then_found_exhausted(database: Datab
     assert claim(database, clock) is None
     with database.transaction() as session:
         assert jobs.exhausted(session, clock()) == [Claim(job.id, fence=3, attempts=3)]
-        assert jobs.due(session, clock(), timedelta(seconds=3)) == []
+        assert jobs.due(session, clock(), timedelta(seconds=3), 100) == []
 
 
 def test_the_sweep_finds_what_nobody_was_woken_for_and_marks_it(database: Database, clock: SettableClock) -> None:
@@ -211,11 +211,11 @@ def test_the_sweep_finds_what_nobody_was_woken_for_and_marks_it(database: Databa
     found = []
     for _ in range(3):
         with database.transaction() as session:
-            found.append(jobs.due(session, clock(), timedelta(seconds=3)))
+            found.append(jobs.due(session, clock(), timedelta(seconds=3), 100))
         clock.forward(seconds=2)
     assert found == [[], [], [job.id]]
     with database.transaction() as session:
-        assert jobs.due(session, clock(), timedelta(seconds=3)) == []
+        assert jobs.due(session, clock(), timedelta(seconds=3), 100) == []
 
 
 def test_many_sweeps_at_once_find_a_lost_job_once(database: Database, clock: SettableClock) -> None:
@@ -224,7 +224,7 @@ def test_many_sweeps_at_once_find_a_lost_job_once(database: Database, clock: Set
 
     def sweep() -> list[object]:
         with database.transaction() as session:
-            return list(jobs.due(session, clock(), timedelta(seconds=3)))
+            return list(jobs.due(session, clock(), timedelta(seconds=3), 100))
 
     found = [job_id for each in at_once([sweep] * 8, threads=8) for job_id in each]
     assert sorted(found, key=str) == sorted(expected, key=str)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dramatiq
 import pytest
+from dramatiq.brokers.stub import StubBroker
 from fakes.clock import SettableClock
 from fakes.databases import Databases
 from fakes.redis_server import RedisServer
@@ -14,7 +15,7 @@ from fakes.shop import Shop
 
 from models.jobs import Job, Status
 from models.settings import Settings
-from pipeline.queue import Queue, broker_for
+from pipeline.queue import NAME, Queue, broker_for
 from pipeline.worker import Crew, crew
 from storage.db import Database
 from storage.ledger import Credits
@@ -168,3 +169,17 @@ def test_the_broker_carries_no_retries_of_its_own(redis_url: str) -> None:
     assert broker.middleware == []
     assert isinstance(broker, dramatiq.Broker)
     broker.close()
+
+
+def test_a_sweeper_wakes_for_no_more_jobs_than_there_are_hands_free(
+    sqlite: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    """Any message wakes for any job, so one for each waiting job every three seconds would only pile up."""
+    shop = Shop.open(sqlite, clock, tmp_path)
+    for _ in range(3):
+        shop.submit()
+    clock.forward(seconds=10)
+    shop.sweeper.sweep()
+    broker = shop.pipeline.queue.broker
+    assert isinstance(broker, StubBroker)
+    assert broker.queues[NAME].qsize() == shop.workshop.free == 2

@@ -98,12 +98,14 @@ def test_what_was_kept_and_never_handled_is_found_oldest_first(
     assert forgotten(database, uuid.uuid4()) == []
 
 
-def test_an_update_that_failed_three_times_is_left_alone(database: Database, customer: Customer) -> None:
+def test_an_update_that_failed_three_times_has_one_last_call_and_is_left_alone(
+    database: Database, customer: Customer
+) -> None:
     remember(database, customer.account.id, "1")
-    for _ in range(updates.MAX_ATTEMPTS):
+    for attempt in range(1, updates.LAST_CALL + 1):
         assert forgotten(database, customer.account.id) == ["1"]
         with database.transaction() as session:
-            updates.count_attempt(session, customer.account.id, ["1"])
+            assert updates.count_attempt(session, customer.account.id, ["1"]) == attempt
     assert forgotten(database, customer.account.id) == []
 
 

@@ -63,6 +63,16 @@ class Keeping:
     inputs: timedelta = timedelta(hours=24)
     results: timedelta = timedelta(days=7)
 
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A private folder for files on their way; it is gone when the block ends."""
+        self.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(dir=self.passing))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
 
 @dataclass(slots=True)
 class Pipeline:
@@ -77,19 +87,9 @@ class Pipeline:
     hears_everything: bool = False  # a speech service is set; without one only English can be heard
     watermark: str = "made with Rabisco"
 
-    @contextmanager
-    def passing_folder(self) -> Iterator[Path]:
-        """A private folder for files on their way in; it is gone when the block ends."""
-        self.keeping.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(dir=self.keeping.passing))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
     def receive(self, path: Path, name: str = "") -> Measured:
         """Measure a file in a sandboxed child. Raises Refused with what is wrong with it."""
-        with self.passing_folder() as folder:
+        with self.keeping.folder() as folder:
             facts = gate.measured(self.children, path, folder)
         return Measured.of(path, facts, name)
 
@@ -97,7 +97,7 @@ class Pipeline:
         """Read somebody's subtitle file in a child. Raises Refused(SUBTITLES_UNREADABLE)."""
         if path.stat().st_size > MAX_SUBTITLES:
             raise Refused(Code.SUBTITLES_UNREADABLE)
-        with self.passing_folder() as folder:
+        with self.keeping.folder() as folder:
             transcript: Transcript = self.children.run(
                 "pipeline.speech.subtitles:read",
                 {"data": path.read_bytes()},

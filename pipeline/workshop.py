@@ -1,12 +1,8 @@
 """A job from claim to settlement."""
 
 import errno
-import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -76,7 +72,7 @@ class Workshop:
         usage, started = Usage(), time.monotonic()
         outcome = "done"
         try:
-            with self._folder() as folder:
+            with self.keeping.folder() as folder:
                 work = self._load(claim, folder)
                 rendered = self.renderer.render(
                     work, self._reporter(claim), lambda: lease.is_lost() or self.stopping.is_set(), usage
@@ -189,15 +185,6 @@ class Workshop:
 
     def _reporter(self, claim: Claim) -> "Reporter":
         return Reporter(self.db, claim)
-
-    @contextmanager
-    def _folder(self) -> Iterator[Path]:
-        self.keeping.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(dir=self.keeping.passing))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Reporter:

@@ -73,7 +73,7 @@ class Desk:
         elif not inbound.attachments:
             await self._answer(inbound, (), None)
         else:
-            with self.pipeline.passing_folder() as folder:
+            with self.pipeline.keeping.folder() as folder:
                 files = await self._collect(inbound.attachments, folder)
                 await self._answer(inbound, files, ack)
         log.info("update", channel=self.channel.name, seconds=round(time.monotonic() - started, 3))

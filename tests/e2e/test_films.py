@@ -15,7 +15,9 @@ from fakes.screenings import change, grays, ink_share, screened
 from fakes.speech import spoken_video
 from fakes.telegram_api import TOKEN, FakeTelegram, served
 from fakes.visitors import TelegramVisitor, photograph
+from numpy.typing import NDArray
 from PIL import Image
+from skimage.measure import label
 
 PHOTO = (1280, 800)  # a megapixel
 EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product promises
@@ -75,6 +77,24 @@ def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tm
     assert np.abs(frames[-1].astype(int) - wanted).mean() < 8  # it ends as the picture
 
 
+def test_ink_grows_along_strokes_when_no_hand_hides_it(stage: Stage, tmp_path: Path) -> None:
+    visitor = stage.visitor
+    visitor.says("/settings")
+    visitor.presses("✍️ Hand: Marker")
+    visitor.presses("No hand")
+    visitor.sees("Hand: No hand|Your films")
+    visitor.sends_pictures(photograph(size=PHOTO))
+    inked = [frame < 110 for frame in grays(visitor.film(1, tmp_path / "strokes.mp4"))[:150]]  # lines, no colour yet
+
+    for earlier, later in pairwise(inked):
+        assert np.mean(earlier & ~later) < 0.0005  # what is drawn stays
+    new = [later & ~earlier for earlier, later in pairwise(inked)]
+    blobs = [_blobs(each) for each in new if each.sum() > 20]
+    assert len(blobs) > 100  # something is drawn in nearly every frame
+    assert np.median(blobs) <= 3  # a pen is in one place at a time
+    assert max(each.mean() for each in new) < 0.01  # and nothing appears at once
+
+
 def test_a_spoken_video_in_telegram_comes_back_with_captions(stage: Stage, tmp_path: Path) -> None:
     video = spoken_video(tmp_path / "talk.mp4", seconds=8, size=(640, 360))
     stage.visitor.person.sends_video(video.read_bytes(), size=(640, 360), seconds=8)
@@ -131,6 +151,11 @@ def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(tmp_path: Path
     assert shown["error"] is None
     assert shown["duration"] == pytest.approx(10, abs=0.05)
     assert screened(tmp_path / "drawing.mp4").frames == 300
+
+
+def _blobs(ink: NDArray[np.bool_], least: int = 10) -> int:
+    """How many patches of ink there are, without what the encoder's noise brings over the threshold."""
+    return int((np.bincount(label(ink, connectivity=2).ravel())[1:] >= least).sum())
 
 
 def _words_heard(video: Path, target: Path) -> list[dict[str, float]]:

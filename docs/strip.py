@@ -170,7 +170,7 @@ def main() -> None:
         picture, film = Path(folder, "bakery.png"), Path(folder, "bakery.mp4")
         paint().save(picture)
         run(["sketch", str(picture), "-o", str(film), "--seconds", str(SECONDS)])
-        board = strip(frames(film)).quantize(128, dither=Image.Dither.NONE)
+        board = strip(frames(film)).quantize(240, dither=Image.Dither.NONE)
         board.save(Path(__file__).with_name("strip.png"), optimize=True)
 
 

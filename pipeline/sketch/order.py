@@ -1,7 +1,7 @@
 """In which order, and from which end, the strokes of a picture are drawn.
 
-Objects come large and near first, one with a face before all; inside an object the long contours come before the
-detail. Every such passage is a short open path. A page of writing keeps its rows.
+Objects come large and near first, one with a face before all; inside an object its outlines come before other
+contours, and those before the detail. Every such passage is a short open path. A page of writing keeps its rows.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from pipeline.sketch.tours import Tour
 from pipeline.sketch.tracing import Stroke
 
 _FACE = 4.0  # times heavier is an object with a face
-_CONTOUR = 0.22  # a stroke longer than this many units is a contour
+_OUTLINE, _CONTOUR = 0.7, 0.22  # units: a stroke that is longer is the outline of something large, or a contour
 _NEAR = 0.05  # units: strokes this near are one object
 _SIMPLE = 12  # an object of fewer strokes is drawn in one passage
 
@@ -71,9 +71,10 @@ def _passages(
 def _contours_first(group: list[Stroke], unit: float) -> list[list[Stroke]]:
     if len(group) < _SIMPLE:
         return [group]
-    contours = [stroke for stroke in group if stroke.length > _CONTOUR * unit]
+    outlines = [stroke for stroke in group if stroke.length > _OUTLINE * unit]
+    contours = [stroke for stroke in group if _CONTOUR * unit < stroke.length <= _OUTLINE * unit]
     detail = [stroke for stroke in group if stroke.length <= _CONTOUR * unit]
-    return [part for part in (contours, detail) if part]
+    return [part for part in (outlines, contours, detail) if part]
 
 
 def _by_weight(objects: list[list[Stroke]], faces: Sequence[Box]) -> list[list[Stroke]]:

@@ -13,9 +13,9 @@ from pipeline.sketch.score import Brief, Scene, Span
 from pipeline.sketch.tracing import Stroke
 
 _REACH = 0.02  # units between ends that may be joined
-_HATCHING = 0.22  # of the ink goes into dark areas
-_LINES = 0.6  # of the drawing time, about
-_COLOUR = 0.42  # of the drawing time is colouring where the whole board is coloured
+_HATCHING = 0.18  # of the ink goes into dark areas
+_COLOUR = 0.32  # of the drawing time is colouring where the whole board is coloured
+_UNHURRIED, _MOST_COLOUR = 2.5, 0.48  # seconds of it at least, as long as they are no more than this share
 _LEAST_COLOUR = 0.14
 _STEP = 1.3  # pixels between points of a stroke
 
@@ -49,8 +49,14 @@ def _entrance(size: tuple[int, int]) -> Points:
 def _span(brief: Brief, share: float) -> Span:
     if not brief.coloured:
         return Span(brief.drawing, 0, brief.hold)
-    colour = round(max(_LEAST_COLOUR, _COLOUR * float(np.sqrt(share))) * brief.drawing)
+    colour = _colour_frames(brief, share)
     return Span(brief.drawing - colour, colour, brief.hold)
+
+
+def _colour_frames(brief: Brief, share: float) -> int:
+    """How long colouring a share of the picture takes: never so short that colour comes in jumps."""
+    whole = max(_COLOUR * brief.drawing, min(_UNHURRIED * brief.fps, _MOST_COLOUR * brief.drawing))
+    return round(max(_LEAST_COLOUR * brief.drawing, whole * float(np.sqrt(share))))
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -69,7 +75,7 @@ def _strokes(placement: Placement, brief: Brief, report: Report) -> list[Stroke]
     rows = writing.rows(traced, work.shape[:2], unit)
     if rows:
         return order.written(rows, unit)
-    seconds = _LINES * brief.drawing / brief.fps
+    seconds = (brief.drawing - _colour_frames(brief, 1.0)) / brief.fps
     best = choice.best(traced, work.shape[:2], seconds, unit, found_faces)
     shade = hatching.find(work, unit, _HATCHING * choice.ink(seconds) * unit)
     report(0.4)

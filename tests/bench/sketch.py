@@ -33,6 +33,8 @@ from pipeline.sketch.shoot import Shoot  # noqa: E402
 Plane = NDArray[np.uint8]
 
 INK = 130  # luma below which a pixel of the line phase counts as ink
+NEAR = 0.005  # of the height: so near an edge ink is its line
+STEP, EDGE = 25.0, 0.06  # units of LAB, and of the height: a strong edge, and a long one
 LIFT = 0.02  # of the height: a farther hop with the pen up is a lift
 
 
@@ -80,6 +82,7 @@ def _measured(folder: Path, picture: Plane, seconds: float, runs: int) -> Iterat
     speed, fastest = shown.speeds()
     yield _aim("pen speed, mean H/s", speed, "<= 3", ".2f")
     yield _aim("pen speed, fastest H/s", fastest, "<= 8", ".1f")
+    yield _aim("line coverage, recall of edges", shown.coverage(picture), ">= 0.8", ".2f")
     yield _most("largest coloured share in a frame", shown.coloured(), 0.03, ".4f")
     yield _least("SSIM of the last frame", shown.likeness(picture), 0.98, ".4f")
     yield _most("board white, away from 255", shown.white_error(), 1, ".0f")
@@ -299,17 +302,44 @@ class Shown:
         changes = [float((cv2.absdiff(now, before) > 12).mean()) for before, now in pairwise(later)]
         return max(changes)
 
+    def coverage(self, picture: Plane) -> float:
+        """The share of the picture's strong, long edges with ink near them when the lines are done.
+
+        Lettering with a broad pen has less: its edges lie farther from its middle than `NEAR`.
+        """
+        edges = _edges(self._fitted(picture))
+        away = cv2.distanceTransform((self.luma[self.line_frames - 1] >= INK).astype(np.uint8), cv2.DIST_L2, 5)
+        return float((away[edges] <= NEAR * self.height).mean())
+
     def likeness(self, picture: Plane) -> float:
         """SSIM (grey) of the last frame and the picture fitted to it."""
+        grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (self._fitted(picture), self.final)]
+        return float(structural_similarity(*grey))
+
+    def _fitted(self, picture: Plane) -> Plane:
         size = (self.luma.shape[2], self.luma.shape[1])
         way = cv2.INTER_AREA if size[0] < picture.shape[1] else cv2.INTER_CUBIC
-        fitted = cv2.resize(picture, size, interpolation=way)
-        grey = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (fitted, self.final)]
-        return float(structural_similarity(*grey))
+        return np.asarray(cv2.resize(picture, size, interpolation=way), np.uint8)
 
     def white_error(self) -> float:
         """How far from 255 the empty board of the first frame is decoded; one pixel in a hundred may be ink."""
         return float(np.quantile(np.abs(235 - self.luma[0].astype(np.int32)), 0.99) * 255 / 219)
+
+
+def _edges(picture: Plane) -> NDArray[np.bool_]:
+    """Canny's edges in the colour channel of LAB that changes most, without short ones: of `STEP` or more of colour."""
+    height = len(picture)
+    sigma = 0.002 * height
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    soft = cv2.GaussianBlur(lab, (0, 0), sigma)
+    slopes = np.stack([cv2.Sobel(soft, cv2.CV_32F, *axis, scale=1 / 8) for axis in ((1, 0), (0, 1))])
+    most = np.hypot(*slopes).argmax(axis=2)[None, ..., None]
+    scale = 1000 / STEP * sigma * np.sqrt(2 * np.pi)
+    dx, dy = (np.take_along_axis(slopes, most, axis=3)[..., 0] * scale).clip(-32000, 32000).astype(np.int16)
+    edges = cv2.Canny(dx, dy, 500, 1000, L2gradient=True)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(edges, connectivity=8)
+    long = stats[:, cv2.CC_STAT_AREA] >= EDGE * height
+    return np.asarray((edges > 0) & long[labels])
 
 
 def _decoded(path: Path) -> tuple[Plane, Plane]:

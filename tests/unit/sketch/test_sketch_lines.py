@@ -30,6 +30,58 @@ def test_equally_light_colours_still_part() -> None:
     assert lines.find(picture).skeleton[:, 70:90].any(axis=1).mean() > 0.8
 
 
+@pytest.mark.parametrize(
+    ("sky", "wall"),
+    [
+        ((130, 178, 220), (226, 158, 106)),
+        ((208, 155, 206), (150, 178, 160)),
+        ((177, 204, 218), (191, 131, 65)),
+        ((120, 145, 159), (251, 184, 116)),
+    ],
+    ids=["as light", "as light in another hue", "darker and warmer", "lighter and warmer"],
+)
+def test_the_walls_of_a_house_get_one_line_each_whatever_their_colour(
+    sky: tuple[int, int, int], wall: tuple[int, int, int]
+) -> None:
+    picture = np.full((270, 480, 3), sky, np.uint8)
+    picture[90:230, 150:330] = wall
+    picture[60:90, 140:340] = np.multiply(wall, 0.7)
+    picture[230:] = np.multiply(sky, 0.75)
+    found = lines.find(picture).skeleton[100:220]
+    for side in (150, 330):
+        assert (found[:, side - 4 : side + 4].sum(axis=1) == 1).mean() > 0.9
+    assert not found[:, 160:320].any()
+
+
+@pytest.mark.parametrize("width", [2, 3])
+def test_a_thin_light_frame_is_drawn_once(width: int) -> None:
+    picture = np.full((540, 960, 3), (217, 123, 82), np.uint8)
+    picture[160:400, 320:600] = (246, 234, 214)
+    picture[160 + width : 400 - width, 320 + width : 600 - width] = (93, 143, 174)
+    found = lines.find(picture)
+    strokes = tracing.strokes(found.skeleton, found.strength, 0.02 * 2 * UNIT)
+    drawn = choice.best(strokes, (540, 960), 10, 2 * UNIT)
+    around = 2 * (240 + 280)
+    assert 0.85 * around < sum(stroke.length for stroke in drawn) < 1.15 * around
+
+
+def test_the_seams_of_a_black_coat_get_lines() -> None:
+    picture = np.full((270, 480, 3), (24, 24, 30), np.uint8)
+    picture[40:230, 200:206] = (12, 12, 16)
+    picture[40:230, 300:] = (33, 32, 38)
+    found = lines.find(picture).skeleton[60:210]
+    assert found[:, 196:210].any(axis=1).mean() > 0.9
+    assert found[:, 294:306].any(axis=1).mean() > 0.9
+
+
+def test_both_edges_of_a_narrow_dark_shape_are_lines() -> None:
+    picture = np.full((270, 480, 3), (230, 225, 210), np.uint8)
+    picture[60:220, 200:211] = (50, 50, 60)
+    found = lines.find(picture).skeleton[80:200]
+    assert found[:, 198:204].any(axis=1).mean() > 0.9
+    assert found[:, 207:213].any(axis=1).mean() > 0.9
+
+
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_plain_picture_has_no_lines(value: int) -> None:
     assert not lines.find(pictures.plain(value)).skeleton.any()
@@ -69,7 +121,7 @@ def test_short_films_draw_less_and_the_face_stays() -> None:
     strokes = [*traced(picture), *traced(pictures.noise(240, 180))]
     chosen = choice.best(strokes, (270, 480), 1.0, UNIT, found)
     ink = sum(stroke.length for stroke in chosen)
-    assert ink <= choice.ink(1.0) * UNIT
+    assert ink <= choice.HASTE * choice.ink(1.0) * UNIT
     inside = [one for one in traced(picture) if found[0].holds(one.points[len(one.points) // 2])]
     kept = [one for one in chosen if found[0].holds(one.points[len(one.points) // 2])]
     assert len(kept) >= 0.7 * len([one for one in inside if one.length > 0.03 * UNIT])
@@ -79,6 +131,33 @@ def test_a_line_beside_another_is_left_out() -> None:
     points = np.stack([np.linspace(20, 200, 100), np.full(100, 50.0)], axis=1).astype(np.float32)
     one, beside = (Stroke(points + np.array((0, shift), np.float32), np.ones(100, np.float32)) for shift in (0, 1))
     assert len(choice.best([one, beside], (270, 480), 10, UNIT)) == 1
+
+
+def test_the_part_of_a_line_that_leaves_another_is_drawn() -> None:
+    x = np.arange(20, 400, dtype=np.float32)
+    straight = np.stack([x, np.full_like(x, 50)], axis=1)
+    leaving = np.stack([x, 51 + np.maximum(0, x - 200) / 2], axis=1)
+    strokes = [Stroke(points, np.full(len(x), dark, np.float32)) for points, dark in ((straight, 1), (leaving, 0.9))]
+    one, part = choice.best(strokes, (270, 480), 10, UNIT)
+    assert np.ptp(one.points[:, 0]) == 379
+    assert part.points[0, 0] > 200
+    assert part.points[-1, 0] == 399
+
+
+def test_where_ink_is_short_outlines_come_before_crumbs_and_faint_lines() -> None:
+    turn = np.linspace(0, 2 * np.pi, 400)
+    ring = np.stack([240 + 90 * np.cos(turn), 135 + 90 * np.sin(turn)], axis=1).astype(np.float32)
+    rows = np.linspace(5, 265, 40)
+    faint = [np.stack([np.linspace(5, 140, 135), np.full(135, y)], axis=1).astype(np.float32) for y in rows]
+    crumbs = [np.stack([np.linspace(350, 370, 20), np.full(20, y)], axis=1).astype(np.float32) for y in rows]
+    strokes = [
+        *(Stroke(points, np.full(len(points), 0.3, np.float32)) for points in faint),
+        *(Stroke(points, np.full(len(points), 0.5, np.float32)) for points in crumbs),
+        Stroke(ring, np.full(400, 0.5, np.float32)),
+    ]
+    chosen = choice.best(strokes, (270, 480), 1.0, UNIT)
+    assert len(chosen) < len(strokes)
+    assert np.ptp(chosen[0].points[:, 0]) > 170
 
 
 def test_a_solid_black_area_is_hatched_inside_itself() -> None:

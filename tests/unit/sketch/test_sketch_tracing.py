@@ -98,5 +98,12 @@ def test_a_large_object_is_drawn_before_a_small_one() -> None:
     assert [round(one.length) for one in drawn] == [141, 10]
 
 
+def test_the_outline_of_a_large_thing_is_drawn_before_what_is_in_it() -> None:
+    outline = stroke((20, 20), (300, 20))
+    panes = [stroke((20 + 22 * k, 28), (20 + 22 * k, 88)) for k in range(13)]
+    drawn = order.drawn([*panes, outline], (240, 320), 200)
+    assert [round(one.length) for one in drawn] == [280] + 13 * [60]
+
+
 def test_nothing_to_draw_is_drawn_as_nothing() -> None:
     assert order.drawn([], (240, 320), 200) == []

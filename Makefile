@@ -50,5 +50,10 @@ $(READY): $(UV) uv.lock pyproject.toml
 
 .uv/bin/uv:
 	@echo "uv is missing: installing it into .uv"
-	$(PYTHON) -m venv .uv
-	.uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"
+	@if $(PYTHON) -m venv .uv; then \
+	  .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9"; \
+	else \
+	  echo "no venv in this Python: trying its pip"; \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv/lib "uv>=0.9"; \
+	  mkdir -p .uv/bin && ln -sf ../lib/bin/uv .uv/bin/uv; \
+	fi

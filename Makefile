@@ -10,13 +10,15 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help up test lint types contracts unit bench clean
+.PHONY: help up test lint types contracts unit bench chaos hostile clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
 	@echo "make test   format, lint, types, import contracts and all tests"
 	@echo "make unit   the quick tests alone"
+	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
+	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
 
 up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
@@ -39,6 +41,12 @@ unit: $(READY)
 
 bench: $(READY)
 	$(BIN)/python tests/bench
+
+chaos: $(READY)
+	$(BIN)/python tests/chaos
+
+hostile: $(READY)
+	UV=$(UV) $(BIN)/python tests/hostile --notable
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 from uuid import UUID
@@ -32,7 +33,7 @@ from pipeline.service import Pipeline
 from pipeline.worker import Crew, crew, keeping
 from storage import people
 from storage.db import Database
-from storage.media import MediaFolder, MediaStore
+from storage.media import MediaStore, open_store
 from storage.migrate import upgrade
 from storage.secret import secret_key
 
@@ -57,7 +58,7 @@ class House:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         db = Database(settings.database)
         upgrade(db)
-        store = MediaFolder(Path(settings.media))
+        store = open_store(settings)
         queue = Queue(broker_for(settings.redis_url))
         children = Children()
         key = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -96,7 +97,8 @@ class Chats:
     ticker: Ticker = field(init=False)
 
     def __post_init__(self) -> None:
-        self.postman = Postman(self.house.db, self.house.store, self.channels)
+        lease = timedelta(seconds=self.house.settings.lease_seconds)
+        self.postman = Postman(self.house.db, self.house.store, self.channels, lease)
         self.ticker = Ticker(self.house.db, self.channels)
 
     def desk(self, account: Account, channel: Channel, *, owners: frozenset[str]) -> Desk:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 FREE = "free"
 OWNER = "owner"
+RUNNING_FREE = 1
+RUNNING_PAID = 3
 
 
 class _Table(BaseModel):
@@ -45,7 +47,7 @@ class Price(_Table):
 
 
 class Plan(_Table):
-    """What a person may do: credits a month, jobs waiting at once, seconds of the longest result."""
+    """What a person may do: credits a month, jobs waiting and running at once, seconds of the longest result."""
 
     credits: int = Field(ge=0)
     paid: bool
@@ -53,6 +55,12 @@ class Plan(_Table):
     waiting: int = Field(gt=0)
     longest: float = Field(gt=0)
     metered: bool = True
+    running: int | None = Field(default=None, gt=0)
+
+    @property
+    def at_once(self) -> int:
+        """Jobs that may run at the same time; where the plan says nothing, by whether it is paid."""
+        return self.running or (RUNNING_PAID if self.paid else RUNNING_FREE)
 
 
 class Catalogue(_Table):

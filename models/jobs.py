@@ -60,6 +60,7 @@ class Job(SQLModel, table=True):
     status: str = Field(default=Status.QUEUED)
     parameters: dict[str, Any] = Field(sa_type=json_type())
     paid: bool = False  # on a paid plan when it was submitted
+    at_once: int | None = None  # jobs of the person that may run at the same time, by their plan; None for any
     credits: int = 0  # reserved at submission
     reply_to: str | None = None  # message the film answers
     status_delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows progress
@@ -84,7 +85,7 @@ class Job(SQLModel, table=True):
     # the times
     received_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when the channel handed us the update
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
-    started_at: datetime | None = Field(default=None, sa_type=Moment)
+    started_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
 
     @property

@@ -55,6 +55,11 @@ class PersonLimits(_Table):
     messages_per_minute: int
 
 
+class DiskLimits(_Table):
+    floor: int
+    cache: int
+
+
 class Formats(_Table):
     image: tuple[str, ...]
     video: tuple[str, ...]
@@ -70,6 +75,7 @@ class Limits(_Table):
     audio: AudioLimits
     child: ChildLimits
     person: PersonLimits
+    disk: DiskLimits
     formats: Formats
 
 

@@ -1,11 +1,13 @@
 """What the operator sets, from the environment and `.env`."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket by S3's rules of naming, and a prefix
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
 
 
@@ -18,6 +20,10 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     media_url: str = ""
+    s3_endpoint_url: str = ""
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: SecretStr | None = None
+    aws_session_token: SecretStr | None = None
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = OFFICIAL_TELEGRAM
     groq_api_key: SecretStr | None = None
@@ -38,9 +44,16 @@ class Settings(BaseSettings):
 
     @field_validator("media_url")
     @classmethod
-    def _is_a_folder(cls, value: str) -> str:
-        if "://" in value:
-            raise ValueError("MEDIA_URL takes the path of a folder")
+    def _is_a_folder_or_a_bucket(cls, value: str) -> str:
+        if "://" in value and not re.fullmatch(S3_URL, value):
+            raise ValueError("MEDIA_URL takes the path of a folder, or s3://bucket/prefix")
+        return value
+
+    @field_validator("s3_endpoint_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("S3_ENDPOINT_URL takes an address that begins with https://")
         return value
 
     @property
@@ -50,6 +63,7 @@ class Settings(BaseSettings):
 
     @property
     def media(self) -> str:
+        """The path of the media folder, or `s3://bucket/prefix`."""
         return self.media_url or str(self.data_dir / "media")
 
     @property

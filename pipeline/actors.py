@@ -1,21 +1,27 @@
 """Dramatiq's side of the work: a message wakes, the workshop decides what is done."""
 
+import uuid
+
 import dramatiq
 import structlog
 
-from pipeline.queue import ACTOR, NAME
+from pipeline.queue import ACTOR, NAME, Queue
 from pipeline.workshop import Workshop
 
 log = structlog.get_logger(__name__)
 
 
-def declare(broker: dramatiq.Broker, workshop: Workshop) -> None:
-    """Give the broker its one actor. Whatever job the message names, the fairest is done."""
+def declare(queue: Queue, workshop: Workshop) -> None:
+    """Give the broker its one actor. Whatever job the message names, the fairest is done.
+
+    Who has done a job wakes for the next: one that waited for its turn, or whose own message is lost, needs no sweep.
+    """
 
     def work(job_id: str) -> None:
         try:
-            workshop.work()
+            if workshop.work():
+                queue.wake(uuid.UUID(job_id))
         except Exception:
             log.exception("worker-surprised", woken_for=job_id)  # the lease runs out and the job is done again
 
-    dramatiq.actor(actor_name=ACTOR, queue_name=NAME, broker=broker)(work)
+    dramatiq.actor(actor_name=ACTOR, queue_name=NAME, broker=queue.broker)(work)

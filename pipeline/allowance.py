@@ -27,4 +27,4 @@ class Allowance:
     @classmethod
     def for_measuring(cls, size: int) -> Self:
         """To measure a file of so many bytes: every packet of it is read, few are decoded, nothing is written."""
-        return cls(limits().child.memory, 12, 15 + 30 * size / 1e9, file_bytes=1_000_000)
+        return cls(limits().child.memory, 12, 14 + 30 * size / 1e9, file_bytes=1_000_000)

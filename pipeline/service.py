@@ -156,6 +156,7 @@ class Pipeline:
             kind=order.kind,
             parameters=order.options.model_copy(update={"watermark": watermark}).model_dump(mode="json"),
             paid=standing.plan.paid,
+            at_once=standing.plan.at_once,
             credits=cost,
             reply_to=order.reply_to,
             status_delivery_id=order.status_delivery_id,

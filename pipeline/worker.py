@@ -10,9 +10,11 @@ from pathlib import Path
 
 import dramatiq
 
+from models.limits import limits
 from models.settings import Settings
 from pipeline import actors
 from pipeline.child import Children
+from pipeline.disk import Disk
 from pipeline.hearing import Hearing, speech_service
 from pipeline.queue import Queue
 from pipeline.render import Renderer
@@ -40,16 +42,17 @@ class Crew:
 
     def stop(self, patience: float = 0.0) -> None:
         """Claim nothing more; after `patience` seconds running jobs go back to the queue, uncounted."""
-        self.sweeper.stop()
         hurry = threading.Timer(patience, self.workshop.stopping.set)
         hurry.start()
         self.worker.stop(timeout=round(1000 * (patience + 10)))
         hurry.cancel()
         self.workshop.stopping.set()
+        self.sweeper.stop()  # last: with the broker away it may take seconds, in which nothing more may be claimed
 
 
 def crew(db: Database, store: MediaStore, queue: Queue, children: Children, settings: Settings) -> Crew:
     """Compose the workers of a process by its settings."""
+    disk = disk_of(settings)
     key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     workshop = Workshop(
         db=db,
@@ -59,11 +62,20 @@ def crew(db: Database, store: MediaStore, queue: Queue, children: Children, sett
         owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
         lease_seconds=settings.lease_seconds,
         hands=settings.workers,
+        has_room=disk.has_room,
     )
-    actors.declare(queue.broker, workshop)
+    actors.declare(queue, workshop)
     worker = dramatiq.Worker(queue.broker, worker_threads=settings.workers, worker_timeout=100)
     worker.queue_prefetch = settings.workers  # a message held here would keep another worker asleep
-    return Crew(workshop, queue, Sweeper(workshop, queue, settings.sweep_seconds), worker)
+    return Crew(workshop, queue, Sweeper(workshop, queue, settings.sweep_seconds, disk), worker)
+
+
+def disk_of(settings: Settings) -> Disk:
+    """The disk floor of this machine, in the data folder and, where it is a folder, in the media's."""
+    folders = [Path(settings.data_dir).resolve()]
+    if "://" not in settings.media:
+        folders.append(Path(settings.media).resolve())
+    return Disk(socket.gethostname(), tuple(folders), limits().disk.floor)
 
 
 def keeping(settings: Settings) -> Keeping:

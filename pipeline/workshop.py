@@ -3,6 +3,7 @@
 import errno
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +34,10 @@ PAUSES = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and 
 REPORT_EVERY = 0.7  # seconds between two writes of the progress
 
 
+def always() -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Workshop:
     """Claims jobs and does them. Threads may share it."""
@@ -44,17 +49,21 @@ class Workshop:
     owner: str
     lease_seconds: float = 30.0
     hands: int = 2  # jobs done at the same time
+    pauses: tuple[timedelta, timedelta] = PAUSES
+    has_room: Callable[[], bool] = always  # while there is none on the disk, jobs wait
     stopping: threading.Event = field(default_factory=threading.Event)
     _under_way: set[Claim] = field(default_factory=set)
 
     @property
     def free(self) -> int:
         """How many more jobs could be done at once."""
+        if not self.has_room():
+            return 0
         return max(0, self.hands - len(self._under_way))
 
     def work(self) -> bool:
         """Do the fairest job there is; False when there is none."""
-        if self.stopping.is_set():
+        if self.stopping.is_set() or not self.has_room():
             return False
         with self.db.transaction() as session:
             claim = jobs.claim(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
@@ -124,7 +133,7 @@ class Workshop:
             self.fail(claim, error, usage)
         else:
             log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
-            self._give_back(claim, PAUSES[claim.attempts - 1], counts=True)
+            self._give_back(claim, self.pauses[claim.attempts - 1], counts=True)
 
     def _give_back(self, claim: Claim, pause: timedelta, *, counts: bool) -> None:
         with self.db.transaction() as session:
@@ -134,19 +143,21 @@ class Workshop:
         with self.db.reading() as session:
             job = session.get_one(Job, claim.job_id)
             media = jobs.inputs(session, job.id)
-            try:
-                paths = tuple(files.path_of(session, self.store, each) for each in media)
-            except FileNotFoundError as error:
-                raise Refused(Code.FILE_GONE) from error
-            return Work(
-                kind=Kind(job.kind),
-                parameters=job.parameters,
-                inputs=paths,
-                seconds=max([each.seconds or 0 for each in media] + [float(job.parameters.get("seconds") or 0)]),
-                pixels=_pixels(job, media),
-                transcript=_words(session, job, media),
-                folder=folder,
-            )
+            transcript = _words(session, job, media)
+            keys = [files.key_of(session, each) if each.file_id else "" for each in media]
+        try:
+            paths = tuple(self.store.path(key) for key in keys)  # which may take its time, so in no transaction
+        except FileNotFoundError as error:
+            raise Refused(Code.FILE_GONE) from error
+        return Work(
+            kind=Kind(job.kind),
+            parameters=job.parameters,
+            inputs=paths,
+            seconds=max([each.seconds or 0 for each in media] + [float(job.parameters.get("seconds") or 0)]),
+            pixels=_pixels(job, media),
+            transcript=transcript,
+            folder=folder,
+        )
 
     def _deliver(self, claim: Claim, rendered: Rendered, usage: Usage) -> None:
         """Job done, credits spent, film owed to the chat: one transaction."""

@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from models.columns import utc_now
 
+PATIENCE = 30.0  # seconds
+
 
 class Clock(Protocol):
     """The time now, in UTC; tests give one of their own."""
@@ -22,13 +24,14 @@ class Database:
     """Transactions on SQLite or PostgreSQL.
 
     SQLite: WAL, one writer at a time from its first statement on (`BEGIN IMMEDIATE`), so nothing is read before the
-    lock is held and "database is locked" cannot strike between a read and a write.
+    lock is held and "database is locked" cannot strike between a read and a write. Who waits for the lock longer than
+    `patience` (seconds) fails, with nothing done.
     """
 
-    def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, patience: float = PATIENCE) -> None:
         self.clock = clock
         self.url = make_url(url)
-        self.engine = _sqlite(url) if self.is_sqlite else _postgresql(url, pool_size)
+        self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, pool_size)
         self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     @property
@@ -37,8 +40,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose work is committed when the block ends, and undone when it raises."""
+        """A session whose work is committed when the block ends, and undone when it raises.
+
+        SQLite's lock is held when the block begins, so a clock read inside is never older than what is read there.
+        """
         with self._sessions() as session, session.begin():
+            session.connection()
             yield session
 
     @contextmanager
@@ -56,13 +63,14 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+def _sqlite(url: str, patience: float) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": patience})
+    wait = f"busy_timeout={round(1000 * patience)}"
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions of its own
-        for pragma in ("journal_mode=WAL", "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (wait, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, update
-from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from models.deliveries import Delivery
 from models.files import Media
 from models.jobs import WAITING, Claim, Job, JobInput, JobOutput, Stage, Status, WorkerRow
-from models.people import Address
+from models.people import Address, Person
+from storage import turns
 from storage.rows import changed, insert_once
 
 MAX_ATTEMPTS = 3
-PATIENCE = timedelta(minutes=10)  # a free job that has waited so long counts as paid, so that none starves
-MEMORY = timedelta(hours=1)  # jobs started so recently count as service already given
 
 
 class LostLease(Exception):
@@ -67,20 +66,10 @@ def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UU
 
 
 def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Claim | None:
-    """Take the fairest job there is to do: paid before free, then the person and the tenant served least."""
-    candidate = (
-        select(Job.id)
-        .where(_runnable(now))
-        .order_by(
-            or_(col(Job.paid), col(Job.created_at) < now - PATIENCE).desc(),
-            _service("tenant_id", now),
-            _service("person_id", now),
-            col(Job.created_at),
-        )
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    job_id = session.exec(candidate).first()
+    """Take the job whose turn it is, if there is one that may run."""
+    turns.one_at_a_time(session)
+    candidate = turns.fairest(session, _runnable(now), now).with_for_update(of=Job, skip_locked=True)
+    job_id: uuid.UUID | None = session.connection().execute(candidate).scalar()
     if job_id is None:
         return None
     taken = (
@@ -205,26 +194,20 @@ def waiting_of(session: Session, person_id: uuid.UUID) -> list[Job]:
     return list(session.exec(wanted.order_by(col(Job.created_at))))
 
 
-def position(session: Session, job: Job) -> int:
-    """A queued job's place in the queue, from 1: paid jobs stand before free ones, older before newer."""
-    earlier = and_(col(Job.paid).is_(job.paid), col(Job.created_at) < job.created_at)
-    ahead = earlier if job.paid else or_(earlier, col(Job.paid))
-    wanted = select(func.count()).select_from(Job).where(col(Job.status) == Status.QUEUED, ahead)
-    return session.exec(wanted).one() + 1
-
-
-def to_show(session: Session, account_ids: Sequence[uuid.UUID]) -> list[Job]:
-    """Jobs of these accounts whose progress message has not shown the end yet."""
+def to_show(session: Session, account_ids: Sequence[uuid.UUID]) -> list[tuple[Job, Address, Person, str]]:
+    """Jobs of these accounts whose progress message was sent and has not shown the end, with its id there."""
     wanted = (
-        select(Job)
+        select(Job, Address, Person, Delivery.external_id)
         .join(Address, col(Address.id) == col(Job.address_id))
+        .join(Person, col(Person.id) == col(Job.person_id))
+        .join(Delivery, col(Delivery.id) == col(Job.status_delivery_id))
         .where(
             col(Address.account_id).in_(account_ids),
             col(Job.status_closed).is_(False),
-            col(Job.status_delivery_id).is_not(None),
+            col(Delivery.external_id).is_not(None),
         )
     )
-    return list(session.exec(wanted))
+    return [(job, address, person, message or "") for job, address, person, message in session.exec(wanted)]
 
 
 def close_status(session: Session, job_id: uuid.UUID) -> None:
@@ -250,19 +233,3 @@ def _runnable(now: datetime) -> ColumnElement[bool]:
 
 def _held(claim: Claim) -> ColumnElement[bool]:
     return and_(col(Job.id) == claim.job_id, col(Job.fence) == claim.fence, col(Job.status) == Status.RUNNING)
-
-
-def _service(owner: str, now: datetime) -> Any:
-    """How many jobs of the same person or tenant are running or were started lately."""
-    other = Job.__table__.alias("other")  # type: ignore[attr-defined]
-    return (
-        select_columns(func.count())
-        .select_from(other)
-        .where(
-            other.c[owner] == getattr(Job, owner),
-            other.c.attempts > 0,
-            or_(other.c.status == Status.RUNNING, other.c.started_at > now - MEMORY),
-        )
-        .correlate(Job)
-        .scalar_subquery()
-    )

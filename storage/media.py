@@ -1,4 +1,4 @@
-"""Media files under random keys."""
+"""Media files under random keys: what a store promises, and the one that is a folder."""
 
 import hashlib
 import os
@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from models.settings import Settings
+
 PASSING = ".part"  # of a file that is not wholly there
 
 
 class MediaStore(Protocol):
-    """Keeps bytes under keys that cannot be guessed."""
+    """Keeps bytes under keys that cannot be guessed.
+
+    Every method may block, for seconds where the bytes are far away, and raises OSError when the store cannot be used.
+    """
 
     def put(self, source: Path) -> str:
         """Take the file at `source` (it is gone afterwards) and return its key."""
@@ -40,7 +45,7 @@ class MediaFolder:
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, source: Path) -> str:
-        key = secrets.token_hex(16)
+        key = new_key()
         target = self._place(key)
         target.parent.mkdir(exist_ok=True, mode=0o700)
         passing = target.with_suffix(PASSING)
@@ -65,18 +70,31 @@ class MediaFolder:
                 is_old = path.stat().st_ctime < time.time() - seconds
             except FileNotFoundError:  # deleted or renamed meanwhile
                 continue
-            if is_old and _is_key(path.stem) and path.suffix == PASSING:
+            if is_old and is_key(path.stem) and path.suffix == PASSING:
                 path.unlink(missing_ok=True)
-            elif is_old and _is_key(path.name):
+            elif is_old and is_key(path.name):
                 yield path.name
 
     def _place(self, key: str) -> Path:
-        if not _is_key(key):
+        if not is_key(key):
             raise FileNotFoundError(key)
         return self.root / key[:2] / key
 
 
-def _is_key(name: str) -> bool:
+def open_store(settings: Settings) -> MediaStore:
+    """The store MEDIA_URL names. Raises ModuleNotFoundError for a bucket where boto3 is not installed."""
+    if not settings.media.startswith("s3://"):
+        return MediaFolder(Path(settings.media))
+    from storage.s3 import S3Media  # boto3 is an extra, and slow to load
+
+    return S3Media.open(settings)
+
+
+def new_key() -> str:
+    return secrets.token_hex(16)
+
+
+def is_key(name: str) -> bool:
     return len(name) == 32 and name.isalnum()
 
 

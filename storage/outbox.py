@@ -1,7 +1,7 @@
 """The outbox: messages chats are owed, sent in order by the process that owns the chat."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,9 +48,18 @@ def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, no
 
 
 def claim_due(
-    session: Session, account_ids: Sequence[uuid.UUID], now: datetime, lease: timedelta, limit: int = 20
+    session: Session,
+    account_ids: Sequence[uuid.UUID],
+    now: datetime,
+    lease: timedelta,
+    limit: int = 20,
+    *,
+    but: Collection[int] = (),
 ) -> list[Delivery]:
-    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order."""
+    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order.
+
+    `but` are messages that are being sent by the caller: not to be begun again, however late their lease is renewed.
+    """
     first = (
         select(func.min(Delivery.id))
         .where(col(Delivery.account_id).in_(account_ids), col(Delivery.status).in_(UNSENT))
@@ -58,7 +67,7 @@ def claim_due(
     )
     wanted = (
         select(Delivery)
-        .where(col(Delivery.id).in_(first), _due(now))
+        .where(col(Delivery.id).in_(first), col(Delivery.id).not_in(but), _due(now))
         .order_by(col(Delivery.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -73,22 +82,34 @@ def claim_due(
     return rows
 
 
+def renew(session: Session, rows: Sequence[Delivery], until: datetime) -> set[int]:
+    """Keep messages leased; the ids of those that are still ours."""
+    kept = update(Delivery).where(or_(*(_held(row) for row in rows))).values(lease_until=until)
+    return {name for name in session.connection().execute(kept.returning(col(Delivery.id))).scalars() if name}
+
+
 def sent(session: Session, row: Delivery, external_id: str | None, now: datetime) -> bool:
     """Mark a message as sent; False when another process had taken it over."""
     values = {"status": DeliveryStatus.SENT, "external_id": external_id, "sent_at": now, "lease_until": None}
     return changed(session, update(Delivery).where(_held(row)).values(**values)) == 1
 
 
-def retry(session: Session, row: Delivery, run_after: datetime, error: str) -> None:
-    """Try a message again later."""
-    values = {"status": DeliveryStatus.PENDING, "run_after": run_after, "error": error[:500], "lease_until": None}
+def retry(session: Session, row: Delivery, run_after: datetime, error: str, *, counts: bool = True) -> None:
+    """Try a message again later; a pause the messenger asked for does not count as an attempt."""
+    values = {
+        "status": DeliveryStatus.PENDING,
+        "run_after": run_after,
+        "error": error[:500],
+        "lease_until": None,
+        "attempts": col(Delivery.attempts) - (0 if counts else 1),
+    }
     session.connection().execute(update(Delivery).where(_held(row)).values(**values))
 
 
-def drop(session: Session, row: Delivery, error: str) -> None:
-    """Give a message up."""
+def drop(session: Session, row: Delivery, error: str) -> bool:
+    """Give a message up; False when another process had taken it over."""
     values = {"status": DeliveryStatus.DROPPED, "error": error[:500], "lease_until": None}
-    session.connection().execute(update(Delivery).where(_held(row)).values(**values))
+    return changed(session, update(Delivery).where(_held(row)).values(**values)) == 1
 
 
 def close_address(session: Session, address_id: uuid.UUID, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Insert, Update
+from sqlalchemy import CursorResult, Delete, Insert, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -23,7 +23,7 @@ def insert_once(session: Session, row: SQLModel) -> bool:
     return changed(session, statement) == 1
 
 
-def changed(session: Session, statement: Insert | Update) -> int:
+def changed(session: Session, statement: Insert | Update | Delete) -> int:
     """Run a statement that changes rows; how many it changed."""
     # psycopg forgets the count of an INSERT with its cursor, unless SQLAlchemy is asked to keep it
     result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})

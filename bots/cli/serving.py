@@ -64,6 +64,8 @@ async def _up(settings: Settings, host: str, port: int) -> None:
         server = wiring.page_server(chats, host=host, port=port)
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
         await _employ(stack, house.crew(), patience=0.0)
+        for bot in bots:
+            stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
         await _until_stopped(_serve(server, host), *(_receive_beside(bot) for bot in bots))
 
@@ -74,6 +76,7 @@ async def _telegram(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         chats = wiring.Chats(await _open(stack, settings))
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
+        stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
         await _until_stopped(_receive(bot))
 
@@ -107,12 +110,9 @@ async def _employ(stack: AsyncExitStack, crew: Crew, *, patience: float) -> None
 
 async def _receive(bot: TelegramGateway) -> None:
     """Receive until the bot ends. Raises TelegramRefused, with what the operator is to do."""
-    try:
-        await bot.start()
-        typer.echo(f"Telegram: {bot.address}")
-        await bot.finished()
-    finally:
-        await bot.stop()
+    await bot.start()
+    typer.echo(f"Telegram: {bot.address}")
+    await bot.finished()
 
 
 async def _receive_beside(bot: TelegramGateway) -> None:

@@ -1,6 +1,7 @@
 """The desk: takes what a channel brings, has it answered, and leaves the answer in the outbox."""
 
 import asyncio
+import errno
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from storage.outbox import Owed
 
 log = structlog.get_logger(__name__)
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".json")
 
 
@@ -79,7 +81,15 @@ class Desk:
         log.info("update", channel=self.channel.name, seconds=round(time.monotonic() - started, 3))
 
     async def _answer(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> None:
-        outcome = await asyncio.to_thread(self._transact, inbound, files, ack)
+        try:
+            outcome = await asyncio.to_thread(self._transact, inbound, files, ack)
+        except OSError as error:  # of the media store; nothing was written
+            if error.errno not in FULL:
+                raise
+            log.error("no-room-for-files", channel=self.channel.name)  # noqa: TRY400 - the trace tells nothing more
+            apology = Failed(Code.DISK_FULL), f"full:{inbound.updates[0]}", ack
+            await asyncio.to_thread(self._apologise, inbound, *apology)
+            return
         self.poke()
         for job_id in outcome.jobs:
             await asyncio.to_thread(self.pipeline.wake, job_id)
@@ -95,6 +105,9 @@ class Desk:
         except ChannelError as error:
             log.warning("fetch-failed", channel=self.channel.name, error=str(error))
             return Failed(Code.UNEXPECTED)
+        except OSError as error:
+            log.error("file-not-kept", channel=self.channel.name, error=str(error))  # noqa: TRY400 - it is told
+            return Failed(Code.DISK_FULL if error.errno in FULL else Code.UNEXPECTED)
         except AppError as error:
             return error
 

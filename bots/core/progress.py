@@ -1,9 +1,11 @@
 """Progress: one message a job, edited in place, never too often and never with an unchanged text."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -16,12 +18,15 @@ from bots.core.visit import choice, word
 from models.deliveries import Message
 from models.jobs import Job, Status
 from models.people import Address, Person
-from storage import jobs, outbox
+from storage import forecast, jobs
 from storage.db import Database
 
 log = structlog.get_logger(__name__)
 
 EVERY = 0.5  # seconds between two looks
+AT_ONCE = 20  # edits under way
+EDIT_SECONDS = 15.0  # an edit that takes longer counts as failed
+PLACES_EVERY = 3.0  # seconds between two looks at the whole queue
 BAR = 10  # blocks of the progress bar
 MAX_FAILURES = 20  # in a row, before a message is left as it is
 
@@ -71,62 +76,99 @@ class View:
 
 @dataclass(slots=True)
 class Ticker:
-    """Keeps the progress messages of these accounts true."""
+    """Keeps the progress messages of these accounts true. A slow chat keeps no other's waiting."""
 
     db: Database
     channels: Mapping[UUID, Channel]
     monotonic: Callable[[], float] = time.monotonic
     _shown: dict[UUID, Shown] = field(default_factory=dict)
+    _under_way: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
+    _places: dict[UUID, int] = field(default_factory=dict)
+    _placed_at: float = -math.inf
     _since: float = field(init=False)
 
     def __post_init__(self) -> None:
         self._since = self.monotonic()  # the process before this one may just have edited
 
     async def run(self) -> None:
-        """Tick until cancelled."""
-        while True:
-            try:
-                await self.tick()
-            except DBAPIError as error:
-                log.warning("progress-database-away", error=type(error).__name__)
-            await asyncio.sleep(EVERY)
+        """Look until cancelled; no look waits for the edits of the one before."""
+        try:
+            while True:
+                try:
+                    await self._look()
+                except DBAPIError as error:
+                    log.warning("progress-database-away", error=type(error).__name__)
+                await asyncio.sleep(EVERY)
+        finally:
+            left = list(self._under_way.values())
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def tick(self) -> None:
         """Edit what has changed and may be edited again."""
-        views = await asyncio.to_thread(self._views)
-        ends = await asyncio.gather(*(self._show(view) for view in views), return_exceptions=True)
-        for view, end in zip(views, ends, strict=True):
-            if end is not None:
-                log.error("progress-failed", job=str(view.job_id), exc_info=end)
+        await asyncio.gather(*await self._look(), return_exceptions=True)
+
+    async def _look(self) -> list[asyncio.Task[None]]:
+        """Begin the edits that are due, those first that have waited longest; as many as may be under way."""
+        views = [view for view in await asyncio.to_thread(self._views) if self._has_news(view)]
+        views.sort(key=lambda view: self._shown_of(view.job_id).at)
+        begun = []
+        for view in views[: AT_ONCE - len(self._under_way)]:
+            task = asyncio.create_task(self._show(view))
+            self._under_way[view.job_id] = task
+            task.add_done_callback(partial(self._ended, view.job_id))
+            begun.append(task)
+        return begun
+
+    def _ended(self, job_id: UUID, task: asyncio.Task[None]) -> None:
+        del self._under_way[job_id]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("progress-failed", job=str(job_id), exc_info=error)
 
     def _views(self) -> list[View]:
         with self.db.reading() as session:
-            found = [_try_view(session, job) for job in jobs.to_show(session, list(self.channels))]
+            due = [entry for entry in jobs.to_show(session, list(self.channels)) if self._is_due(entry[0], entry[1])]
+            if any(job.status == Status.QUEUED for job, *_ in due):
+                self._place(session, {job.id for job, *_ in due if job.status == Status.QUEUED})
+        found = [_try_view(entry, self._places.get(entry[0].id, 1)) for entry in due]
         return [view for view in found if view is not None]
+
+    def _is_due(self, job: Job, address: Address) -> bool:
+        can = self.channels[address.account_id].can
+        since = self._shown_of(job.id).at
+        return job.id not in self._under_way and self.monotonic() - since >= can.seconds_between_edits
+
+    def _place(self, session: Session, queued: set[UUID]) -> None:
+        """Know the places in the queue, which are worked out for all at once and not at every look."""
+        if self.monotonic() - self._placed_at < PLACES_EVERY and queued <= self._places.keys():
+            return
+        self._places = forecast.places(session, self.db.clock())
+        self._placed_at = self.monotonic()
+
+    def _shown_of(self, job_id: UUID) -> Shown:
+        return self._shown.get(job_id) or Shown(at=self._since)
+
+    def _has_news(self, view: View) -> bool:
+        shown, most = self._shown_of(view.job_id), self.channels[view.account_id].can.max_edits
+        has_edits_left = most is None or shown.edits < most - 1  # the last one is kept for the end
+        return view.is_final or (view.text != shown.text and has_edits_left)
 
     async def _show(self, view: View) -> None:
         shown = self._shown.setdefault(view.job_id, Shown(at=self._since))
         channel = self.channels[view.account_id]
-        if view.text != shown.text:
-            if not self._may_edit(shown, channel, is_final=view.is_final):
-                return
-            if not await self._edit(channel, view, shown):
-                return
+        if view.text != shown.text and not await self._edit(channel, view, shown):
+            return
         if view.is_final:
             await asyncio.to_thread(self._close, view.job_id)
             del self._shown[view.job_id]
-
-    def _may_edit(self, shown: Shown, channel: Channel, *, is_final: bool) -> bool:
-        can = channel.can
-        has_edits_left = can.max_edits is None or shown.edits < can.max_edits - (0 if is_final else 1)
-        is_time = self.monotonic() - shown.at >= can.seconds_between_edits
-        return is_time and (has_edits_left or is_final)
 
     async def _edit(self, channel: Channel, view: View, shown: Shown) -> bool:
         """Whether the message shows the text now, or never will."""
         try:
             if channel.can.edits:
-                await channel.edit(view.place, view.message_id, view.text)
+                async with asyncio.timeout(EDIT_SECONDS):
+                    await channel.edit(view.place, view.message_id, view.text)
         except RetryLater as wait:
             shown.at = self.monotonic() + wait.seconds - channel.can.seconds_between_edits
             return False
@@ -134,8 +176,8 @@ class Ticker:
             pass
         except (Unreachable, Uneditable) as error:
             log.info("progress-not-shown", error=str(error))
-        except ChannelError as error:
-            log.info("progress-not-shown", error=str(error))
+        except (ChannelError, TimeoutError) as error:
+            log.info("progress-not-shown", error=str(error) or type(error).__name__)
             shown.at, shown.failures = self.monotonic(), shown.failures + 1
             return shown.failures >= MAX_FAILURES
         shown.text, shown.at, shown.edits, shown.failures = view.text, self.monotonic(), shown.edits + 1, 0
@@ -146,25 +188,12 @@ class Ticker:
             jobs.close_status(session, job_id)
 
 
-def _try_view(session: Session, job: Job) -> View | None:
+def _try_view(entry: tuple[Job, Address, Person, str], place: int) -> View | None:
+    job, address, person, message = entry
     try:
-        return _view(session, job)
+        text = text_of(status_message(job, place), person.language)
     except KeyError as error:  # no such sentence: one message must not stop the others
         log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is told
         return None
-
-
-def _view(session: Session, job: Job) -> View | None:
-    """None while the message that is to show progress has not been sent."""
-    if job.status_delivery_id is None:
-        return None
-    message_id = outbox.message_of(session, job.status_delivery_id)
-    if message_id is None:
-        return None
-    address = session.get_one(Address, job.address_id)
-    person = session.get_one(Person, job.person_id)
-    position = jobs.position(session, job) if job.status == Status.QUEUED else 1
-    text = text_of(status_message(job, position), person.language)
-    return View(
-        job.id, address.account_id, Place(address.chat, address.thread), message_id, text, Status(job.status).is_final
-    )
+    where = Place(address.chat, address.thread)
+    return View(job.id, address.account_id, where, message, text, Status(job.status).is_final)

@@ -179,3 +179,8 @@ error-disk-full = I've run out of space right now. Please try again a little lat
 error-crashed = Something broke while I was making your film. I've noted it. Please try once more or send another file.
 error-usage = That command isn't used like that.
 error-unexpected = Something went wrong on my side. I've noted it. Please try again.
+
+## For administrators
+
+disk-low = ⚠️ The disk of { $name } is almost full: { $free } GB free, and { $limit } GB are needed. New films wait until there is room. Please free some space.
+disk-well = ✅ The disk of { $name } has room again: { $free } GB free. Films are being made.

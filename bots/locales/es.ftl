@@ -179,3 +179,8 @@ error-disk-full = Ahora mismo me quedé sin espacio. Inténtalo un poco más tar
 error-crashed = Algo se rompió mientras hacía tu video. Ya lo anoté. Inténtalo una vez más o envía otro archivo.
 error-usage = Ese comando no se usa así.
 error-unexpected = Algo salió mal de mi lado. Ya lo anoté. Inténtalo de nuevo, por favor.
+
+## For administrators
+
+disk-low = ⚠️ El disco de { $name } está casi lleno: { $free } GB libres, y hacen falta { $limit } GB. Las películas nuevas esperan hasta que haya espacio. Libera espacio, por favor.
+disk-well = ✅ El disco de { $name } vuelve a tener espacio: { $free } GB libres. Ya se hacen películas otra vez.

@@ -179,3 +179,8 @@ error-disk-full = Fiquei sem espaço agora. Tente de novo daqui a pouco, por fav
 error-crashed = Algo quebrou enquanto eu fazia o seu vídeo. Já anotei. Tente mais uma vez ou mande outro arquivo.
 error-usage = Não é assim que se usa esse comando.
 error-unexpected = Algo deu errado do meu lado. Já anotei. Tente de novo, por favor.
+
+## For administrators
+
+disk-low = ⚠️ O disco de { $name } está quase cheio: { $free } GB livres, e são necessários { $limit } GB. Novos filmes esperam até haver espaço. Libere espaço, por favor.
+disk-well = ✅ O disco de { $name } tem espaço de novo: { $free } GB livres. Os filmes voltaram a ser feitos.

@@ -1,6 +1,7 @@
 """Files from Telegram, no byte more than is taken."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO
@@ -11,7 +12,7 @@ from telegram.error import BadRequest
 from bots.core.channel import Attachment, ChannelError
 from bots.telegram.errors import FILE_TOO_BIG, says
 from bots.telegram.transport import StreamingRequest
-from models.errors import Code, Refused
+from models.errors import Code, Failed, Refused
 
 MEGABYTE = 1_000_000
 PIECE = 256 * 1024
@@ -74,6 +75,8 @@ async def _save(pieces: AsyncIterator[bytes], path: Path, longest: int) -> None:
         with target:
             await _copy(pieces, target, longest)
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Failed(Code.DISK_FULL) from error
         raise ChannelError(f"the file could not be kept: {error.strerror}") from error
 
 

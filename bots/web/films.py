@@ -2,12 +2,15 @@
 
 import asyncio
 
+import structlog
 from fastapi import APIRouter
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from bots.web.links import BadLink, ExpiredLink, Link, Links
 from storage.db import Clock
 from storage.media import MediaStore
+
+log = structlog.get_logger(__name__)
 
 # What a browser may show by itself. Anything else is only ever saved, so that no file can act as a page of ours.
 SHOWN = frozenset({"video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"})
@@ -33,6 +36,9 @@ def media_routes(media: MediaStore, links: Links, clock: Clock) -> APIRouter:
             return PlainTextResponse("This link has expired.", 410, REFUSED)
         except (BadLink, FileNotFoundError):
             return PlainTextResponse("There is no such file.", 404, REFUSED)
+        except OSError as error:
+            log.warning("media-away", error=type(error).__name__)
+            return PlainTextResponse("Files cannot be read right now. Try again in a minute.", 503, REFUSED)
         return FileResponse(
             path,
             headers=HEADERS,

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
+from models.limits import limits
 from storage import figures
 from storage.db import Database
 
@@ -27,7 +28,7 @@ class Thresholds:
     answer: float = 5.0
     worker_silence: float = 60.0
     oldest_job: float = 900.0
-    free_disk: int = 1_000_000_000
+    free_disk: int = field(default_factory=lambda: limits().disk.floor)
 
 
 def house_checks(db: Database, disk: Path, thresholds: Thresholds) -> dict[str, Check]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.errors import Code, Refused
 from models.limits import limits
-from pipeline.media.demux import open_media
+from pipeline.media.demux import DAMAGE, open_media
 
 RATE: Final = 16_000  # samples a second: what speech models take
 BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier takes 25
@@ -79,7 +79,7 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
     for packet in container.demux(stream):
         try:
             yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.samples)
-        except (av.error.InvalidDataError, av.error.EOFError) as error:
+        except DAMAGE as error:
             broken += 1
             if broken > _MOST_BROKEN:
                 raise Refused(Code.BROKEN_FILE) from error

@@ -28,6 +28,8 @@ DECODERS: Final = (
     "libopencore_amrnb,libopencore_amrwb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,"
     "pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt"
 )
+# What decoders answer to a damaged packet: AAC's alone has invalid data, "not permitted" and numbers without a name.
+DAMAGE: Final = tuple(kind for kind in av.error.FFmpegError.__subclasses__() if not issubclass(kind, MemoryError))
 
 
 def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa: A002 - a field's name everywhere here

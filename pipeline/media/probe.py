@@ -17,7 +17,7 @@ from PIL import Image
 from models.errors import AppError, Code, Refused
 from models.limits import limits
 from models.media import Facts, MediaKind
-from pipeline.media.demux import is_cover, is_decodable, open_media
+from pipeline.media.demux import DAMAGE, is_cover, is_decodable, open_media
 from pipeline.media.read import check_size, open_picture
 from pipeline.media.sniff import Sniffed, sniff, sniffed
 
@@ -33,6 +33,8 @@ def measure(path: Path) -> Facts:
     """The facts of a file. Raises `Refused`; whatever a decoder raises is BROKEN_FILE, but exhausted memory."""
     try:
         return _measure(path)
+    except av.error.MemoryError as error:  # FFmpeg's own word for a length that no packet can have
+        raise Refused(Code.BROKEN_FILE) from error
     except (AppError, MemoryError):
         raise
     except Exception as error:
@@ -151,7 +153,7 @@ class Recording:
         """Prove that a stream decodes; a packet that does not is passed over, as players do."""
         try:
             frames = packet.decode()
-        except (av.error.InvalidDataError, av.error.EOFError):
+        except DAMAGE:
             return
         if frames:
             self._remember(frames[0], track)

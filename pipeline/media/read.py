@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 import warnings
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,10 @@ PLUGINS: Final = {
     "jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "gif": ("GIF",), "heic": ("HEIF",),
     "avif": ("AVIF",), "bmp": ("BMP", "DIB"), "tiff": ("TIFF",),
 }  # fmt: skip
+MAX_SCANS: Final = 200  # of a JPEG, each a pass over all its pixels; encoders make ten or so
+_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")  # with a length behind it; the others have none
+_START_OF_SCAN: Final = b"\xda"
+_END: Final = b"\xd9"
 _WITH_ALPHA: Final = {"RGBA", "LA", "PA", "La", "RGBa"}
 _DEEP: Final = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 
@@ -58,7 +63,18 @@ def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
     except Exception as error:
         raise Refused(Code.BROKEN_FILE) from error
     check_size(*image.size)
+    if sniffed.format == "jpeg" and scans(path.read_bytes()) > MAX_SCANS:
+        raise Refused(Code.TOO_HEAVY)
     return image
+
+
+def scans(jpeg: bytes) -> int:
+    """How many scans the first picture of a JPEG has, at most one more than `MAX_SCANS` (ITU-T T.81, annex B)."""
+    at = count = 0
+    while count <= MAX_SCANS and (marker := _MARKER.search(jpeg, at)) and marker[1] != _END:
+        count += marker[1] == _START_OF_SCAN
+        at = marker.end() + int.from_bytes(jpeg[marker.end() : marker.end() + 2], "big")
+    return count
 
 
 def check_size(width: float, height: float) -> None:

@@ -35,6 +35,8 @@ BY_BRAND: Final = {
     b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
 }  # fmt: skip
 OLD_MOVIE: Final = (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot")  # first boxes of files older than ftyp
+TRANSPORT: Final = ((0, 188), (4, 192))  # where packets start and how long they are: broadcast's, and camcorders'
+PNG: Final = b"\x89PNG\r\n\x1a\n"
 MEDIA_NOT_TAKEN: Final = ("image/", "video/", "audio/", "application/vnd.rn-realmedia", "application/x-shockwave-flash")
 TEXT_IN_DISGUISE: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "audio/x-scpls", "video/vnd.mpegurl")
 
@@ -72,16 +74,20 @@ def _by_structure(head: bytes) -> str | None:
         return BY_BRAND.get(brand) or ("3gp" if brand.startswith((b"3gp", b"3g2")) else "mp4")
     if head[4:8] in OLD_MOVIE:
         return "mov"
-    if len(head) > 376 and head[0] == head[188] == head[376] == 0x47:
+    if any(_is_transport_stream(head, *shape) for shape in TRANSPORT):
         return "mpegts"
-    return None
+    return "png" if head.startswith(PNG) else None
+
+
+def _is_transport_stream(head: bytes, start: int, step: int) -> bool:
+    return len(head) > start + 2 * step and head[start] == head[start + step] == head[start + 2 * step] == 0x47
 
 
 def _by_magic(head: bytes) -> str:
     kind = _library()(head)
     if kind in BY_TYPE:
         return BY_TYPE[kind]
-    if kind == "application/octet-stream" and _is_mp3_frame(head):
+    if kind == "application/octet-stream" and (_is_mp3_frame(head) or head.startswith(b"ID3")):
         return "mp3"
     if kind.startswith(MEDIA_NOT_TAKEN) and not kind.startswith(TEXT_IN_DISGUISE):
         raise Refused(Code.FORMAT_NOT_SUPPORTED)

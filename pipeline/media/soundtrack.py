@@ -1,5 +1,6 @@
 """The sound of a film: copied packet for packet where messengers play it, encoded as AAC where they would not."""
 
+import contextlib
 from fractions import Fraction
 from typing import Protocol
 
@@ -7,6 +8,8 @@ import av
 from av import AudioFrame, Packet
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+
+from pipeline.media.demux import DAMAGE
 
 BIT_RATE = 128_000
 # Opus and the rest may lie in an MP4 too, but come out silent on iPhones and in WhatsApp.
@@ -42,7 +45,8 @@ class _Copied:
         packet.pts -= self._ticks
         packet.dts -= self._ticks
         packet.stream = self._stream
-        self._output.mux(packet)
+        with contextlib.suppress(av.error.InvalidDataError):  # a damaged packet is one that MP4 cannot hold
+            self._output.mux(packet)
 
     def end(self) -> None:
         """Nothing is left behind."""
@@ -63,7 +67,7 @@ class _Encoded:
     def take(self, packet: "Packet[AudioStream]") -> None:
         try:
             frames = packet.decode()
-        except av.error.InvalidDataError:
+        except DAMAGE:
             return
         for frame in frames:
             start = self._start(frame)

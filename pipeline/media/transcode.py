@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from models.errors import Code, Failed, Refused
 from models.films import Encoding, Film
 from pipeline.media.budget import Budget, budget, tighter
-from pipeline.media.demux import is_cover, open_media
+from pipeline.media.demux import DAMAGE, is_cover, open_media
 from pipeline.media.overlay import Matrix, Overlay
 from pipeline.media.soundtrack import BIT_RATE, soundtrack
 from pipeline.media.thumbnail import SIDE, thumbnail
@@ -126,7 +126,7 @@ def _decoded(packet: "Packet[VideoStream]") -> Iterator[VideoFrame]:
     """The frames of a packet; of one that is damaged, none."""
     try:
         yield from packet.decode()
-    except av.error.InvalidDataError:
+    except DAMAGE:
         return
 
 

@@ -87,6 +87,7 @@ class MemoryChannel:
             raise Uneditable(message)
         found.edits.append(Edit(self._monotonic(), text))
         found.now = text
+        self._changed.set()
 
     async def send_video(self, place: Place, upload: Upload) -> str:
         await self._pass("send_video", place)

@@ -41,6 +41,7 @@ class Product:
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
     heard: threading.Condition = field(default_factory=threading.Condition)
+    listener: threading.Thread = field(default_factory=threading.Thread)
 
     def address(self) -> str:
         """The chat page's address, once it is printed. Raises AssertionError with what was printed instead."""
@@ -71,9 +72,8 @@ class Product:
 UP = ("up", "--port", "0")
 
 
-@contextmanager
-def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Iterator[Product]:
-    """`rabisco` with these settings and none of this machine's; ended by Ctrl-C, which must end it cleanly."""
+def started(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Product:
+    """`rabisco` with these settings and none of this machine's; whoever starts it ends it."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "bots.cli", *command],
@@ -84,8 +84,16 @@ def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = 
         text=True,
     )
     product = Product(process)
-    listener = threading.Thread(target=product.listen, daemon=True)
-    listener.start()
+    product.listener = threading.Thread(target=product.listen, daemon=True)
+    product.listener.start()
+    return product
+
+
+@contextmanager
+def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Iterator[Product]:
+    """The same; ended by Ctrl-C, which must end it cleanly."""
+    product = started(folder, settings, command)
+    process = product.process
     try:
         yield product
     finally:
@@ -95,7 +103,7 @@ def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = 
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-        listener.join(5)
+        product.listener.join(5)
     assert process.returncode == 0, "".join(product.said)
 
 

@@ -10,7 +10,7 @@ from fakes.customers import Customer, welcome
 from fakes.renderer import StagedChildren, workshop_for
 from sqlmodel import Session, col, select
 
-from models.catalogue import read_catalogue
+from models.catalogue import Catalogue, read_catalogue
 from models.deliveries import Delivery
 from models.files import Media
 from models.films import CaptionOptions, SketchOptions
@@ -44,7 +44,7 @@ class Shop:
         children = StagedChildren()
         workshop = workshop_for(database, folder, children)
         queue = Queue(broker_for(redis_url))
-        access = Access(read_catalogue())
+        access = Access(many_at_once())
         pipeline = Pipeline(database, workshop.store, queue, children, access, workshop.keeping)
         sweeper = Sweeper(workshop, queue, seconds=0.05)
         return cls(database, clock, children, workshop, pipeline, sweeper, welcome(database), folder)
@@ -94,3 +94,10 @@ class Shop:
         """Files and folders of work that is over."""
         passing = self.workshop.keeping.passing
         return list(passing.iterdir()) if passing.exists() else []
+
+
+def many_at_once() -> Catalogue:
+    """The catalogue that is shipped, only that one customer may keep all hands of a worker busy."""
+    shipped = read_catalogue()
+    plans = {name: plan.model_copy(update={"running": plan.waiting}) for name, plan in shipped.plans.items()}
+    return shipped.model_copy(update={"plans": plans})

@@ -78,15 +78,6 @@ def test_service_given_long_ago_is_forgotten(database: Database, clock: Settable
     assert claimed(database, clock).job_id == first.id
 
 
-def test_a_free_job_that_waited_long_is_not_kept_waiting_by_new_paid_ones(
-    database: Database, clock: SettableClock
-) -> None:
-    free = queued(database, welcome(database, "free"), clock)
-    clock.forward(minutes=11)
-    queued(database, welcome(database, "paid"), clock, paid=True)
-    assert claimed(database, clock).job_id == free.id
-
-
 def test_a_job_put_off_is_not_claimed_before_its_time(database: Database, clock: SettableClock) -> None:
     queued(database, welcome(database), clock, run_after=clock() + timedelta(seconds=60))
     assert claim(database, clock) is None
@@ -228,17 +219,6 @@ def test_many_sweeps_at_once_find_a_lost_job_once(database: Database, clock: Set
 
     found = [job_id for each in at_once([sweep] * 8, threads=8) for job_id in each]
     assert sorted(found, key=str) == sorted(expected, key=str)
-
-
-def test_a_place_in_the_queue_counts_who_stands_before(database: Database, clock: SettableClock) -> None:
-    first = queued(database, welcome(database, "ana"), clock)
-    second = queued(database, welcome(database, "ben"), clock)
-    paid = queued(database, welcome(database, "eva"), clock, paid=True)
-    with database.reading() as session:
-        assert [jobs.position(session, job) for job in (paid, first, second)] == [1, 2, 3]
-    claimed(database, clock)
-    with database.reading() as session:
-        assert [jobs.position(session, job) for job in (first, second)] == [1, 2]
 
 
 def test_a_persons_waiting_jobs_are_those_that_have_not_ended(database: Database, clock: SettableClock) -> None:

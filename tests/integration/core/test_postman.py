@@ -184,16 +184,20 @@ async def test_a_film_goes_as_a_file_where_that_was_asked_for(house: House, ana:
     assert ana.counter.channel.calls[-1] == "send_file"
 
 
-async def test_a_film_that_is_gone_is_dropped_and_the_chat_goes_on(house: House, ana: Somebody) -> None:
+async def test_a_film_that_is_gone_is_apologised_for_and_the_chat_goes_on(house: House, ana: Somebody) -> None:
     await film_owed(house, ana)
     with house.db.transaction() as session:
         for media in session.exec(select(Media).where(col(Media.kind) == "video")):
             files.release(session, media)
     owe(house, ana, "after")
-    await house.postman.deliver()
     await house.settle()
-    assert ana.last.text == "after"
-    assert [message.manner for message in ana.seen] == ["text", "text"]
+    job = house.jobs()[0]
+    assert [message.manner for message in ana.seen] == ["text", "text", "text"]
+    assert [message.text for message in ana.seen[1:]] == [
+        "after",
+        f"I've already deleted that file, as I do after a day. Please send it again.\n(FILE_GONE · {job.short})",
+    ]
+    assert (ana.last.labels, ana.last.reply_to) == (["🔁 Again"], job.reply_to)
 
 
 async def test_a_film_without_its_thumbnail_is_sent_all_the_same(house: House, ana: Somebody) -> None:
@@ -209,8 +213,10 @@ async def test_a_film_without_its_thumbnail_is_sent_all_the_same(house: House, a
 async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most(house: House, ana: Somebody) -> None:
     owe(house, ana, "one", "two")
     crashing = Postman(house.db, house.store, house.channels)
-    parcels = crashing._collect(20)  # a process that ends right after the messenger took the message
-    await ana.counter.channel.say(parcels[0].place, parcels[0].text)
+    (claimed,) = crashing._claim(20)  # a process that ends right after the messenger took the message
+    parcel = crashing._open(claimed)
+    assert parcel is not None
+    await ana.counter.channel.say(parcel.place, parcel.text)
     await house.settle()
     assert [message.text for message in ana.seen] == ["one"]
     house.time.forward(LEASE.total_seconds() + 1)
@@ -222,11 +228,11 @@ async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most
 async def test_a_postman_that_was_overtaken_notes_nothing(house: House, ana: Somebody) -> None:
     owe(house, ana, "one")
     slow = Postman(house.db, house.store, house.channels)
-    (parcel,) = slow._collect(20)
+    (claimed,) = slow._claim(20)
     house.time.forward(LEASE.total_seconds() + 1)
     await house.settle()
-    slow._sent(parcel.row, "late")
-    slow._retry(parcel.row, 0, "late")
+    slow._sent(claimed, "late")
+    slow._retry(claimed, 0, "late")
     await house.settle()
     assert (row(house, "7:one").external_id, len(ana.seen)) == ("m1", 1)
 

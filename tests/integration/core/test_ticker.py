@@ -1,3 +1,4 @@
+import asyncio
 import dataclasses
 from itertools import pairwise
 
@@ -7,7 +8,7 @@ from fakes.house import House, Somebody, picture, video
 
 from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable
 from bots.core.phrases import text_of
-from bots.core.progress import MAX_FAILURES, status_message
+from bots.core.progress import AT_ONCE, MAX_FAILURES, status_message
 from models.errors import Code, Refused
 from models.jobs import Job, Stage, Status
 
@@ -225,6 +226,34 @@ async def test_a_chat_that_fails_keeps_no_other_from_its_progress(
     await house.tick()
     assert message.text == "🕐 In the queue: number 2."
     assert ana.last.text == "🕐 You're next."
+
+
+async def test_slow_edits_keep_no_other_message_from_its_progress(house: House, ana: Somebody) -> None:
+    bea = Somebody(house, ana.counter, id="8")
+    await ana.sends(picture())
+    message = await bea.sends(picture(900))
+    opened = ana.counter.channel.closed[ana.place.chat] = asyncio.Event()
+    house.time.forward(3)
+    slow = asyncio.create_task(house.ticker.tick())
+    await ana.counter.channel.until(lambda: bool(message.edits))
+    house.work()
+    await house.tick()
+    assert message.text == "🕐 You're next."
+    assert ana.counter.channel.calls.count("edit") == 3
+    opened.set()
+    await slow
+    await house.tick()
+    assert ana.last.text == "✅ Done!"
+
+
+async def test_more_messages_than_may_be_edited_at_once_all_have_their_turn(house: House, ana: Somebody) -> None:
+    crowd = [Somebody(house, ana.counter, id=str(number)) for number in range(30, 30 + AT_ONCE + 5)]
+    for number, somebody in enumerate(crowd):
+        await somebody.sends(picture(100 + number))
+    await house.tick()
+    assert sum(bool(somebody.last.edits) for somebody in crowd) == AT_ONCE
+    await house.tick(0)
+    assert all(somebody.last.edits for somebody in crowd)
 
 
 async def test_a_stage_nobody_has_words_for_stops_no_other_progress(house: House, ana: Somebody) -> None:

@@ -9,7 +9,7 @@ from fakes import files
 from PIL import Image
 
 from models.errors import Code, Refused
-from pipeline.media.read import picture
+from pipeline.media.read import MAX_SCANS, picture
 
 
 def difference(image: npt.NDArray[np.uint8], other: Image.Image) -> float:
@@ -99,3 +99,24 @@ def test_half_a_picture_is_broken(tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:
         picture(files.truncated(tmp_path / "half.png", files.picture(tmp_path / "whole.png")))
     assert caught.value.code is Code.BROKEN_FILE
+
+
+def with_scans(path: Path, more: int) -> Path:
+    """A progressive JPEG whose last scan comes `more` times again: each is a pass over all its pixels."""
+    whole = files.picture(path, progressive=True).read_bytes()
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    path.write_bytes(whole[:-2] + last * more + whole[-2:])
+    return path
+
+
+def test_a_jpeg_of_endless_scans_is_too_heavy(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        picture(with_scans(tmp_path / "x.jpg", MAX_SCANS))
+    assert caught.value.code is Code.TOO_HEAVY
+
+
+def test_a_progressive_jpeg_is_read_whatever_lies_behind_its_end(tmp_path: Path) -> None:
+    """A phone's moving photo carries a film there, whose bytes look like anything."""
+    path = with_scans(tmp_path / "x.jpg", 2)
+    path.write_bytes(path.read_bytes() + b"\xff\xda\0\2" * 2 * MAX_SCANS)
+    assert difference(picture(path), files.drawing()) < 6

@@ -7,6 +7,7 @@ from fakes import files
 
 from models.errors import Code, Refused
 from models.media import MediaKind
+from pipeline.media.probe import measure
 from pipeline.media.sniff import sniff, sniffed
 
 
@@ -95,3 +96,21 @@ def test_an_icon_is_a_picture_not_taken(tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:
         sniff(files.picture(tmp_path / "x.ico"))
     assert caught.value.code is Code.FORMAT_NOT_SUPPORTED
+
+
+def test_a_song_behind_any_tag_is_a_song() -> None:
+    """libmagic gives up on tags of unusual order."""
+    assert sniffed(b"ID3\x03\0\0\0\0\x01\x38vTA" + bytes(200)).format == "mp3"
+
+
+def test_a_camcorder_s_transport_stream_is_one(tmp_path: Path) -> None:
+    """AVCHD puts four bytes of time before each packet."""
+    plain = files.film(tmp_path / "x.ts").read_bytes()
+    packets = [bytes(4) + plain[at : at + 188] for at in range(0, len(plain), 188)]
+    path = tmp_path / "x.mts"
+    path.write_bytes(b"".join(packets))
+    assert measure(path).format == "mpegts"
+
+
+def test_a_damaged_png_is_a_picture_all_the_same() -> None:
+    assert sniffed(b"\x89PNG\r\n\x1a\n" + b"\x2f\xc5\x7d" * 20).format == "png"

@@ -46,12 +46,22 @@ def test_administrators_are_named_in_a_list() -> None:
     assert Settings(admin_ids=" telegram:1, whatsapp:55,, ").admins == {"telegram:1", "whatsapp:55"}
 
 
+@pytest.mark.parametrize("url", ["s3://bucket", "s3://my.bucket-1/", "s3://bucket/a/b", "/srv/media", "media"])
+def test_media_lie_in_a_folder_or_in_a_bucket(url: str) -> None:
+    assert Settings(media_url=url).media == url
+
+
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     settings = Settings(
-        telegram_bot_token="123:abc", stripe_secret_key="sk_live", groq_api_key="gsk_x", secret_key="quiet"
+        telegram_bot_token="123:abc",
+        stripe_secret_key="sk_live",
+        groq_api_key="gsk_x",
+        secret_key="quiet",
+        aws_secret_access_key="aws",
+        aws_session_token="lent",
     )
     shown = f"{settings!r} {settings}"
-    assert not any(secret in shown for secret in ("123:abc", "sk_live", "gsk_x", "quiet"))
+    assert not any(secret in shown for secret in ("123:abc", "sk_live", "gsk_x", "quiet", "aws'", "lent"))
     assert settings.sells
 
 
@@ -63,7 +73,10 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
         {"mode": "test"},
         {"input_hours": 0},
         {"lease_seconds": 0},
-        {"media_url": "s3://bucket"},
+        {"media_url": "https://bucket"},
+        {"media_url": "s3://"},
+        {"media_url": "s3://bucket?region=x"},
+        {"s3_endpoint_url": "account.r2.example"},
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:

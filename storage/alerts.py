@@ -1,0 +1,89 @@
+"""What the operator's administrators are told of an incident: that it began, and that it is over."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery, Message
+from models.people import MAIN, Account, Address, Person, Tenant
+from storage import outbox
+from storage.outbox import Owed
+
+BEGUN = "begun"
+OVER = "over"
+
+
+def begin(session: Session, incident: str, message: Message, now: datetime) -> None:
+    """Tell those who have not heard of it yet."""
+    for person_id, address in administrators(session):
+        last = _last(session, incident, address.id)
+        if last is None or not last.part.startswith(BEGUN):
+            _owe(session, incident, BEGUN, (person_id, address, last), message, now)
+
+
+def end(session: Session, incident: str, message: Message, now: datetime) -> None:
+    """Tell those who heard of its beginning."""
+    for person_id, address in administrators(session):
+        last = _last(session, incident, address.id)
+        if last is not None and last.part.startswith(BEGUN):
+            _owe(session, incident, OVER, (person_id, address, last), message, now)
+
+
+def administrators(session: Session) -> Iterator[tuple[uuid.UUID, Address]]:
+    """Each administrator of the operator's own tenant, and where to reach them: alone, or where they wrote last."""
+    wanted = (
+        select(Person)
+        .join(Tenant, col(Tenant.id) == col(Person.tenant_id))
+        .where(col(Tenant.name) == MAIN, col(Person.role) == "admin", col(Person.banned_at).is_(None))
+        .order_by(col(Person.created_at))
+    )
+    for person in session.exec(wanted).all():
+        address = _address_of(session, person)
+        if address is not None:
+            yield person.id, address
+
+
+def _address_of(session: Session, person: Person) -> Address | None:
+    alone = (
+        select(Address)
+        .join(Account, col(Account.id) == col(Address.account_id))
+        .where(
+            col(Account.tenant_id) == person.tenant_id,
+            col(Account.channel) == person.channel,
+            col(Address.chat) == person.external_id,
+            col(Address.thread) == "",
+            col(Address.unreachable_at).is_(None),
+        )
+        .order_by(col(Address.created_at).desc())
+    )
+    written_to = (
+        select(Address)
+        .join(Delivery, col(Delivery.address_id) == col(Address.id))
+        .where(col(Delivery.person_id) == person.id, col(Address.unreachable_at).is_(None))
+        .order_by(col(Delivery.id).desc())
+    )
+    return session.exec(alone).first() or session.exec(written_to).first()
+
+
+def _last(session: Session, incident: str, address_id: uuid.UUID) -> Delivery | None:
+    """What an address was told last.
+
+    Every message's part names the one before it, so that several processes which tell at the same time tell once.
+    """
+    wanted = select(Delivery).where(col(Delivery.address_id) == address_id, col(Delivery.cause) == incident)
+    return session.exec(wanted.order_by(col(Delivery.id).desc())).first()
+
+
+def _owe(
+    session: Session,
+    incident: str,
+    what: str,
+    whom: tuple[uuid.UUID, Address, Delivery | None],
+    message: Message,
+    now: datetime,
+) -> None:
+    person_id, address, last = whom
+    part = f"{what}:{address.id}:{last.id if last else 0}"
+    outbox.owe(session, address, person_id, Owed(message, incident, part=part), now)

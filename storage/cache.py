@@ -1,0 +1,84 @@
+"""Local copies of files whose home is elsewhere, bounded in bytes; the least recently used go first."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+YOUNG = 3600.0  # seconds after its last use in which a copy stays: a child may be reading it
+STALE = 24 * 3600.0  # seconds after its last use in which a copy goes, whatever room there is
+PASSING = ".part"  # of a copy that is not wholly there
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    path: Path
+    size: int
+    used_at: float  # seconds since the epoch
+
+
+@dataclass(frozen=True, slots=True)
+class FileCache:
+    """A folder of copies. Threads and processes may share it; a copy is whole or not there.
+
+    A copy's time of modification is the time of its last use. `most` (bytes) may be exceeded by copies that are young.
+    """
+
+    root: Path
+    most: int
+    time: Callable[[], float] = time.time
+
+    def find(self, key: str) -> Copy | None:
+        """The copy of a key, if there is one; this does not count as a use."""
+        return _copy(self.root / key)
+
+    def use(self, copy: Copy) -> Path:
+        """Keep a copy from being cleared away. Raises FileNotFoundError when it just was."""
+        now = self.time()
+        os.utime(copy.path, (now, now))
+        return copy.path
+
+    def fill(self, key: str, write: Callable[[Path], object]) -> Path:
+        """Make a copy: `write` is given a path to write to, and what it raises leaves nothing behind."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        passing = self.root / f"{uuid4().hex}{PASSING}"
+        try:
+            write(passing)
+            now = self.time()
+            os.utime(passing, (now, now))
+            passing.rename(self.root / key)
+        finally:
+            passing.unlink(missing_ok=True)
+        self.clear()
+        return self.root / key
+
+    def take(self, key: str, source: Path) -> None:
+        """Make a file into a copy; it is gone from where it was."""
+        self.fill(key, lambda passing: shutil.move(source, passing))
+
+    def forget(self, key: str) -> None:
+        (self.root / key).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Delete stale copies, and of the others the least recently used beyond the bound."""
+        now, room = self.time(), self.most
+        for copy in sorted(self._copies(), key=lambda copy: copy.used_at, reverse=True):
+            room -= copy.size
+            idle = now - copy.used_at
+            if idle > STALE or (idle > YOUNG and (room < 0 or copy.path.suffix == PASSING)):
+                room += copy.size
+                copy.path.unlink(missing_ok=True)
+
+    def _copies(self) -> Iterator[Copy]:
+        yield from filter(None, map(_copy, self.root.glob("*")))
+
+
+def _copy(path: Path) -> Copy | None:
+    with suppress(FileNotFoundError):
+        facts = path.stat()
+        return Copy(path, facts.st_size, facts.st_mtime)
+    return None

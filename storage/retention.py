@@ -1,0 +1,67 @@
+"""Rows whose time is over, deleted a batch at a time. The ledger is never among them."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery, DeliveryStatus, PageMessage
+from models.jobs import Job, WorkerRow
+from models.updates import Update
+from storage.rows import changed
+
+
+def prune_updates(session: Session, before: datetime, limit: int) -> int:
+    """Updates that were handled before then; how many there were."""
+    return _delete(session, Update, col(Update.id), col(Update.handled_at) < before, limit)
+
+
+def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
+    """Messages sent or given up before then, but for those that still show how a job stands."""
+    shows_progress = (
+        select(Job.id)
+        .where(col(Job.status_delivery_id) == col(Delivery.id), col(Job.status_closed).is_(False))
+        .exists()
+    )
+    is_over = or_(
+        and_(col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.sent_at) < before),
+        and_(col(Delivery.status) == DeliveryStatus.DROPPED, col(Delivery.created_at) < before),
+    )
+    return _delete(session, Delivery, col(Delivery.id), and_(is_over, ~shows_progress), limit)
+
+
+def prune_page(session: Session, most: int, limit: int) -> int:
+    """What came before the newest `most` messages of each conversation of the chat page.
+
+    The message that was changed last stays whatever its age: from its version the next one is counted.
+    """
+    counted = select(PageMessage.address_id).group_by(col(PageMessage.address_id)).having(func.count() > most)
+    pruned = 0
+    for place in session.exec(counted).all():
+        pruned += _prune_conversation(session, place, most, limit)
+    return pruned
+
+
+def prune_workers(session: Session, before: datetime, limit: int) -> int:
+    """Workers that were not seen since then."""
+    return _delete(session, WorkerRow, col(WorkerRow.name), col(WorkerRow.seen_at) < before, limit)
+
+
+def _prune_conversation(session: Session, place: uuid.UUID, most: int, limit: int) -> int:
+    here = col(PageMessage.address_id) == place
+    newest = select(PageMessage.created_at).where(here).order_by(col(PageMessage.created_at).desc())
+    oldest_kept = session.exec(newest.offset(most - 1).limit(1)).one()
+    last_changed = select(func.max(PageMessage.version)).scalar_subquery()
+    gone = and_(here, col(PageMessage.created_at) < oldest_kept, col(PageMessage.version) < last_changed)
+    return _delete(session, PageMessage, col(PageMessage.id), gone, limit, oldest=col(PageMessage.created_at))
+
+
+def _delete(
+    session: Session, row: Any, key: Any, condition: ColumnElement[bool], limit: int, *, oldest: Any = None
+) -> int:
+    """Delete at most so many rows; what another process is deleting is left to it."""
+    order = key if oldest is None else oldest
+    doomed = select(key).where(condition).order_by(order).limit(limit).with_for_update(skip_locked=True)
+    return changed(session, delete(row).where(key.in_(doomed.scalar_subquery())))

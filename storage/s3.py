@@ -1,0 +1,182 @@
+"""Media files in a bucket: Amazon's S3, or what speaks like it, such as Cloudflare's R2."""
+
+import errno
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from models.limits import limits
+from models.settings import Settings
+from storage.cache import Copy, FileCache
+from storage.media import is_key, new_key
+
+# Newer checksums are sent and asked for only where S3 insists on them: others that speak like S3 refuse them.
+CONFIG = Config(
+    signature_version="s3v4",
+    connect_timeout=5,
+    read_timeout=30,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    max_pool_connections=32,
+    tcp_keepalive=True,
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+TRANSFER = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=4)
+TRUSTED = 60.0  # seconds after its last use in which a copy needs no asking whether the bucket still has it
+MISSING = frozenset({"404", "NoSuchKey"})
+DENIED = frozenset({"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"})
+FULL = frozenset({"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "507"})
+
+
+@dataclass(frozen=True, slots=True)
+class S3Media:
+    """A bucket as a media store, each file an object under `prefix` and its key.
+
+    An upload is seen whole or not at all. Files are read from local copies, which several processes of a machine share;
+    machines share the bucket alone.
+
+    Raises FileNotFoundError for what the bucket does not have, PermissionError when the bucket refuses us, OSError with
+    ENOSPC when it is full, and ConnectionError for everything else that keeps us from it.
+    """
+
+    client: Any  # boto3 makes its clients' methods when it runs
+    bucket: str
+    prefix: str
+    cache: FileCache
+    time: Callable[[], float] = time.time
+
+    @classmethod
+    def open(cls, settings: Settings, config: Config = CONFIG) -> Self:
+        """Asks the network nothing yet."""
+        bucket, _, prefix = settings.media.removeprefix("s3://").partition("/")
+        cache = FileCache(settings.data_dir.resolve() / "cache", limits().disk.cache)
+        return cls(_client(settings, config), bucket, f"{prefix.strip('/')}/".lstrip("/"), cache)
+
+    def put(self, source: Path) -> str:
+        key = new_key()
+        with self._asking(key):
+            self.client.upload_file(str(source), self.bucket, self._name(key), Config=TRANSFER)
+        with suppress(OSError):  # a copy is for speed alone
+            self.cache.take(key, source)
+        source.unlink(missing_ok=True)
+        return key
+
+    def path(self, key: str) -> Path:
+        if not is_key(key):
+            raise FileNotFoundError(key)
+        copy = self.cache.find(key)
+        if copy is not None and self._is_current(key, copy):
+            with suppress(FileNotFoundError):  # cleared away this very moment
+                return self.cache.use(copy)
+        return self.cache.fill(key, lambda passing: self._fetch(key, passing))
+
+    def delete(self, key: str) -> None:
+        if not is_key(key):
+            raise FileNotFoundError(key)
+        self.cache.forget(key)
+        with self._asking(key):
+            self.client.delete_object(Bucket=self.bucket, Key=self._name(key))
+
+    def older_than(self, seconds: float) -> Iterator[str]:
+        """What was never wholly put is deleted on the way; what was not put by us is left alone."""
+        before = datetime.fromtimestamp(self.time(), UTC) - timedelta(seconds=seconds)
+        self.cache.clear()
+        self._abort_uploads(before)
+        for item in self._listed("list_objects_v2", "Contents"):
+            key = item["Key"].removeprefix(self.prefix)
+            if item["LastModified"] < before and is_key(key):
+                yield key
+
+    def _is_current(self, key: str, copy: Copy) -> bool:
+        """Whether a copy may be read. One whose object was deleted is not; while nobody can be asked, it is."""
+        if self.time() - copy.used_at < TRUSTED:
+            return True
+        try:
+            with self._asking(key):
+                self.client.head_object(Bucket=self.bucket, Key=self._name(key))
+        except FileNotFoundError:
+            self.cache.forget(key)
+            raise
+        except ConnectionError:
+            return True
+        return True
+
+    def _fetch(self, key: str, target: Path) -> None:
+        with self._asking(key):
+            self.client.download_file(self.bucket, self._name(key), str(target), Config=TRANSFER)
+
+    def _abort_uploads(self, before: datetime) -> None:
+        for upload in self._listed("list_multipart_uploads", "Uploads"):
+            name = upload["Key"]
+            if upload["Initiated"] < before and is_key(name.removeprefix(self.prefix)):
+                with self._asking(name):
+                    self.client.abort_multipart_upload(Bucket=self.bucket, Key=name, UploadId=upload["UploadId"])
+
+    def _listed(self, operation: str, part: str) -> Iterator[dict[str, Any]]:
+        pages = iter(self.client.get_paginator(operation).paginate(Bucket=self.bucket, Prefix=self.prefix))
+        while True:
+            with self._asking(self.prefix):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield from page.get(part, ())
+
+    def _name(self, key: str) -> str:
+        return f"{self.prefix}{key}"
+
+    @contextmanager
+    def _asking(self, key: str) -> Iterator[None]:
+        """Say what goes wrong in the words of a file system."""
+        try:
+            yield
+        except ClientError as error:
+            if _code(error) in MISSING and self._is_there():
+                raise FileNotFoundError(key) from error
+            raise _failure(_code(error)) from error
+        except (BotoCoreError, Boto3Error) as error:
+            cause = error.__context__
+            raise _failure(_code(cause) if isinstance(cause, ClientError) else type(error).__name__) from error
+
+    def _is_there(self) -> bool:
+        """Whether the bucket itself is there: of a missing one, too, S3 answers 404 alone."""
+        try:
+            self.client.head_bucket(Bucket=self.bucket)
+        except (ClientError, BotoCoreError):
+            return False
+        return True
+
+
+def _client(settings: Settings, config: Config) -> Any:
+    secret, token = settings.aws_secret_access_key, settings.aws_session_token
+    session = boto3.Session(
+        aws_access_key_id=settings.aws_access_key_id,
+        aws_secret_access_key=secret.get_secret_value() if secret else None,
+        aws_session_token=token.get_secret_value() if token else None,
+    )
+    endpoint = settings.s3_endpoint_url or None
+    if endpoint is None:
+        return session.client("s3", config=config)
+    elsewhere = config.merge(Config(s3={"addressing_style": "path"}))  # a server of one's own has no name per bucket
+    return session.client("s3", endpoint_url=endpoint, region_name=session.region_name or "auto", config=elsewhere)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _failure(code: str) -> OSError:
+    if code in DENIED:
+        return PermissionError(errno.EACCES, f"the bucket refused: {code}")
+    if code in FULL:
+        return OSError(errno.ENOSPC, f"the bucket is full: {code}")
+    return ConnectionError(f"the bucket cannot be used: {code}")

@@ -1,0 +1,67 @@
+"""A real S3 endpoint on this machine, and buckets in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from moto.server import ThreadedMotoServer
+
+from models.settings import Settings
+from storage.cache import FileCache
+from storage.s3 import S3Media
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A bucket, and a way to it; `client` is boto3's, to look behind the store."""
+
+    endpoint: str
+    name: str
+    client: Any
+
+    def settings(self, folder: Path, prefix: str = "films") -> Settings:
+        return Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            data_dir=folder,
+            media_url=f"s3://{self.name}/{prefix}",
+            s3_endpoint_url=self.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def store(self, folder: Path) -> S3Media:
+        """A store of a machine whose data lies in that folder; all share one client, which is slow to make."""
+        return S3Media(self.client, self.name, "films/", FileCache(folder / "cache", 2**30))
+
+    def names(self) -> list[str]:
+        listed = self.client.list_objects_v2(Bucket=self.name)
+        return [item["Key"] for item in listed.get("Contents", [])]
+
+    def uploads(self) -> list[str]:
+        """What was begun and not wholly put."""
+        listed = self.client.list_multipart_uploads(Bucket=self.name)
+        return [item["Key"] for item in listed.get("Uploads", [])]
+
+    def away(self) -> "Bucket":
+        """The same bucket at an address where nobody answers."""
+        return replace(self, endpoint="http://127.0.0.1:9")
+
+
+@contextmanager
+def s3_endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+def new_bucket(endpoint: str, client: Any) -> Bucket:
+    bucket = Bucket(endpoint, f"bucket-{uuid4().hex[:12]}", client)
+    client.create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": "auto"})
+    return bucket

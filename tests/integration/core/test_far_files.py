@@ -1,0 +1,119 @@
+"""Files that lie far away: they are waited for where nobody else has to wait."""
+
+import asyncio
+import errno
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fakes.house import House, Somebody, picture
+from sqlalchemy import QueuePool
+from sqlmodel import select
+
+from models.deliveries import Delivery, DeliveryStatus
+from storage.media import MediaStore
+
+
+@dataclass
+class FarStore:
+    """A store that notes who waits for it."""
+
+    near: MediaStore
+    house: House
+    asked: int = 0
+    on_the_loop: int = 0
+    in_transactions: int = 0
+    faults: list[OSError] = field(default_factory=list)
+    is_full: bool = False
+
+    def put(self, source: Path) -> str:
+        if self.is_full:
+            raise OSError(errno.ENOSPC, "no space left")
+        return self.near.put(source)
+
+    def path(self, key: str) -> Path:
+        pool = self.house.db.engine.pool
+        assert isinstance(pool, QueuePool)
+        self.asked += 1
+        self.in_transactions += pool.checkedout() > 0
+        self.on_the_loop += _loop_runs_here()
+        if self.faults:
+            raise self.faults.pop()
+        return self.near.path(key)
+
+    def delete(self, key: str) -> None:
+        self.near.delete(key)
+
+    def older_than(self, seconds: float) -> Iterator[str]:
+        return self.near.older_than(seconds)
+
+
+def _loop_runs_here() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+@pytest.fixture
+def far(house: House) -> FarStore:
+    store = FarStore(house.store, house)
+    house.store = house.postman.store = house.pipeline.store = store  # type: ignore[assignment]
+    return store
+
+
+async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_files(
+    house: House, ana: Somebody, far: FarStore
+) -> None:
+    await ana.sends(picture())
+    await asyncio.to_thread(house.work)
+    assert (far.asked, far.in_transactions) == (1, 0)
+    await house.settle()
+    assert ana.last.manner == "video"
+    assert (far.asked, far.in_transactions, far.on_the_loop) == (3, 0, 0)
+
+
+async def test_a_film_that_cannot_be_fetched_now_arrives_when_it_can(
+    house: House, ana: Somebody, far: FarStore
+) -> None:
+    await ana.sends(picture())
+    await asyncio.to_thread(house.work)
+    far.faults.append(ConnectionError("the bucket cannot be used"))
+    await house.settle()
+    assert ana.last.manner == "text"
+    house.time.forward(3)
+    await house.settle()
+    assert ana.last.manner == "video"
+    with house.db.reading() as session:
+        assert {row.status for row in session.exec(select(Delivery))} == {DeliveryStatus.SENT}
+
+
+async def test_a_job_whose_file_cannot_be_fetched_now_is_done_when_it_can(
+    house: House, ana: Somebody, far: FarStore
+) -> None:
+    await ana.sends(picture())
+    far.faults.append(ConnectionError("the bucket cannot be used"))
+    await asyncio.to_thread(house.work)
+    assert [(job.status, job.attempts) for job in house.jobs()] == [("queued", 1)]
+    house.time.forward(6)
+    await asyncio.to_thread(house.work)
+    await house.settle()
+    assert ana.last.manner == "video"
+
+
+async def test_a_file_there_is_no_room_for_is_refused_with_words_and_taken_when_there_is(
+    house: House, ana: Somebody, far: FarStore
+) -> None:
+    far.is_full = True
+    assert "DISK_FULL" in (await ana.sends(picture())).text
+    assert house.jobs() == []
+    far.is_full = False
+    await ana.sends(picture())
+    assert len(house.jobs()) == 1
+
+
+async def test_a_file_that_cannot_be_written_while_it_comes_is_refused_with_words(house: House, ana: Somebody) -> None:
+    assert "DISK_FULL" in (await ana.sends(OSError(errno.ENOSPC, "no space left"))).text
+    assert house.jobs() == []

@@ -1,0 +1,247 @@
+"""The database goes away, is locked or full, as disks are: nothing is half done, and the service goes on by itself."""
+
+import asyncio
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+import psycopg
+import pytest
+from fakes.books import assert_books_balance
+from fakes.channels import MemoryChannel
+from fakes.clock import SettableClock
+from fakes.customers import Customer, welcome
+from fakes.databases import Databases
+from fakes.full_disk import small_disk
+from fakes.renderer import DRAW, Run, film
+from fakes.shop import Shop
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlmodel import col, func, select
+
+from bots.core.postman import Postman
+from models.columns import utc_now
+from models.credits import Balance
+from models.deliveries import Delivery, DeliveryStatus
+from models.errors import Code
+from models.films import SketchOptions
+from models.jobs import Job, Status
+from models.media import Facts, MediaKind
+from pipeline.service import Order
+from storage.db import Database
+from storage.files import Measured
+from storage.ledger import Credits
+
+CUSTOMERS = 12
+TERMINATE = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+class Outages:
+    """Ends every connection to a PostgreSQL database again and again, from a thread of its own."""
+
+    def __init__(self, url: str, seed: int = 3) -> None:
+        self.ended = 0
+        self._url = url
+        self._chance = random.Random(seed)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            while not self._over.wait(self._chance.uniform(0.02, 0.25)):
+                self.ended += len(connection.execute(TERMINATE).fetchall())
+
+
+def insisted(call: Callable[[], object], until: float) -> None:
+    """As a caller who tries again; what failed must have left nothing."""
+    while time.monotonic() < until:
+        with suppress(DBAPIError):
+            call()
+            return
+    raise AssertionError("the database did not come back")
+
+
+def ordered(shop: Shop, customer: Customer) -> None:
+    path = shop.folder / f"{customer.person.id}-{threading.get_ident()}"
+    path.write_bytes(customer.person.id.bytes)
+    measured = Measured.of(path, Facts(MediaKind.IMAGE, "png", 16, 640, 360))
+    with shop.database.transaction() as session:
+        media = shop.pipeline.keep(session, customer.person, measured, shop.database.clock())
+        shop.pipeline.submit(session, Order(customer.person, customer.address, [media], SketchOptions()))
+
+
+def worked(shop: Shop, over: threading.Event) -> None:
+    while not over.is_set():
+        with suppress(SQLAlchemyError):
+            if not shop.workshop.work():
+                shop.sweeper.sweep()
+                over.wait(0.05)
+
+
+async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.fresh_url("postgresql")
+    database = Database(url)
+    shop = Shop.open(database, SettableClock(utc_now()), tmp_path)
+    shop.workshop.lease_seconds = 1.0
+    customers = [welcome(database, f"person-{number}") for number in range(CUSTOMERS)]
+    channel = MemoryChannel(time.monotonic)
+    postman = Postman(database, shop.workshop.store, {customers[0].account.id: channel}, timedelta(seconds=1))
+    over = threading.Event()
+    until = time.monotonic() + 40
+
+    def submit() -> None:
+        for customer in customers * 2:
+            insisted(lambda customer=customer: ordered(shop, customer), until)  # type: ignore[misc]
+
+    running = asyncio.create_task(postman.run())
+    workers = [asyncio.create_task(asyncio.to_thread(worked, shop, over)) for _ in range(2)]
+    with Outages(url) as outages:
+        await asyncio.to_thread(submit)
+        await channel.until(lambda: len(channel.messages) >= CUSTOMERS // 2)
+    assert outages.ended > 10
+    await asyncio.to_thread(insisted, lambda: everything_ended(database), until)
+    await channel.until(lambda: len(channel.messages) >= 2 * CUSTOMERS)
+    over.set()
+    running.cancel()
+    await asyncio.gather(running, *workers, return_exceptions=True)
+    assert_nothing_half_done(database, channel)
+    database.close()
+
+
+def everything_ended(database: Database) -> None:
+    """Raises DBAPIError, as one who is to try again, while anything waits."""
+    with database.reading() as session:
+        jobs = session.exec(select(func.count()).where(col(Job.status).in_([Status.QUEUED, Status.RUNNING]))).one()
+        owed = session.exec(select(func.count()).where(col(Delivery.status) != DeliveryStatus.SENT)).one()
+    if jobs or owed:
+        time.sleep(0.1)
+        raise OperationalError("", {}, Exception("not yet"))
+
+
+def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None:
+    with database.reading() as session:
+        assert_books_balance(session)
+        jobs = session.exec(select(Job)).all()
+        assert len(jobs) == 2 * CUSTOMERS
+        assert {job.status for job in jobs} <= {Status.DONE, Status.FAILED}
+        causes = session.exec(select(Delivery.cause)).all()
+        assert sorted(causes) == sorted(f"job:{job.id}" for job in jobs)
+        done = sum(job.status == Status.DONE for job in jobs)
+        balances = session.exec(select(Balance)).all()
+        assert [balance.reserved for balance in balances] == [0] * CUSTOMERS
+        assert sum(balance.available for balance in balances) == 10 * CUSTOMERS - done
+    assert len(channel.messages) >= len(jobs)
+
+
+@pytest.fixture
+def impatient(databases: Databases, clock: SettableClock, tmp_path: Path) -> Shop:
+    return Shop.open(Database(databases.url("sqlite"), clock=clock, patience=0.2), clock, tmp_path)
+
+
+def held(database: Database) -> sqlite3.Connection:
+    """Somebody else who writes, and does not end."""
+    assert database.url.database
+    connection = sqlite3.connect(database.url.database, isolation_level=None, check_same_thread=False)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: Shop) -> None:
+    media = impatient.receive()
+    with closing(held(impatient.database)), pytest.raises(OperationalError, match="locked"):
+        impatient.submit(media)
+    assert impatient.credits() == Credits(10, 0)
+    job = impatient.submit(media)
+    assert impatient.workshop.work()
+    assert impatient.job(job).status == Status.DONE
+
+
+def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: Shop) -> None:
+    writers = []
+
+    def locks(run: Run) -> object:
+        done = film(run)
+        writers.append(held(impatient.database))
+        return done
+
+    impatient.children.stage(DRAW, locks)
+    job = impatient.submit()
+    with pytest.raises(OperationalError, match="locked"):
+        impatient.workshop.work()
+    writers[0].close()
+    assert (impatient.job(job).status, impatient.credits(), impatient.owed(job)) == (Status.RUNNING, Credits(9, 1), [])
+    impatient.clock.forward(seconds=31)
+    assert impatient.workshop.work()
+    assert (impatient.credits(), len(impatient.owed(job))) == (Credits(9, 0), 1)
+
+
+def test_a_full_database_refuses_an_order_whole_and_works_again_when_there_is_room(
+    databases: Databases, clock: SettableClock, tmp_path: Path
+) -> None:
+    database = Database(databases.fresh_url("sqlite"), clock=clock, pool_size=1)
+    shop = Shop.open(database, clock, tmp_path)
+    media = [shop.receive(bytes([number])) for number in range(3)]
+    for each in media:  # so that what follows needs no new page before it is full
+        shop.cancel(shop.submit(each))
+    grows(database, pages=0)
+    with pytest.raises(OperationalError, match="full"):
+        list(map(shop.receive, (b"more" + bytes([number]) for number in range(200))))
+    assert shop.credits() == Credits(10, 0)
+    grows(database, pages=10_000)
+    job = shop.submit(shop.receive(b"again"))
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+
+
+def grows(database: Database, pages: int) -> None:
+    """Let every connection's database grow by so many pages, as a disk would."""
+    database.engine.dispose()
+
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        now = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={now + pages}")
+
+    event.listen(database.engine, "connect", limit)
+
+
+def test_a_film_for_which_the_disk_has_no_room_fails_cleanly_and_the_next_is_made(
+    sqlite: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    shop = Shop.open(sqlite, clock, tmp_path)
+    media = shop.receive()
+    with small_disk(tmp_path / "small") as disk:
+        whole, shop.workshop.store = shop.workshop.store, disk.store
+        shop.workshop.store.path = whole.path  # type: ignore[method-assign] - inputs lie where there was room
+        job = shop.submit(media)
+        for _ in range(3):
+            assert shop.workshop.work()
+            clock.forward(minutes=1)
+        assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.DISK_FULL)
+        assert shop.credits() == Credits(10, 0)
+        assert [delivery.part for delivery in shop.owed(job)] == ["failure"]
+        assert shop.left_behind() == []
+        disk.clear()
+        again = shop.submit(media)
+        assert shop.workshop.work()
+        assert shop.job(again).status == Status.DONE
+    with sqlite.reading() as session:
+        assert session.connection().execute(text("PRAGMA integrity_check")).scalar() == "ok"

@@ -1,0 +1,173 @@
+"""The disk floor: below it jobs wait, and the administrators hear of it once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.customers import Customer, welcome
+from fakes.shop import Shop
+from sqlmodel import col, select
+
+from models.deliveries import Delivery, Message, Wording
+from models.jobs import Status
+from models.limits import limits
+from models.people import Address
+from models.settings import Settings
+from pipeline.disk import Disk
+from pipeline.queue import NAME
+from pipeline.worker import disk_of
+from storage import outbox, people
+from storage.db import Database
+from storage.outbox import Owed
+
+GIGABYTE = 10**9
+
+
+@dataclass
+class Room:
+    """How much is free, as a test says."""
+
+    free: float = 50.0  # gigabytes
+
+    def __call__(self, _folder: Path) -> int:
+        return round(self.free * GIGABYTE)
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+@pytest.fixture
+def shop(database: Database, clock: SettableClock, tmp_path: Path, room: Room) -> Shop:
+    opened = Shop.open(database, clock, tmp_path)
+    opened.sweeper.disk = Disk("box-1", (tmp_path,), GIGABYTE, room)
+    opened.workshop.has_room = opened.sweeper.disk.has_room
+    return opened
+
+
+def told(shop: Shop, customer: Customer) -> list[tuple[str, float]]:
+    """What was owed to a customer's chat about disks."""
+    wanted = select(Delivery).where(
+        col(Delivery.address_id) == customer.address.id, col(Delivery.cause).startswith("disk:")
+    )
+    with shop.database.reading() as session:
+        words = [row.content.paragraphs[0] for row in session.exec(wanted.order_by(col(Delivery.id)))]
+    return [(each.key, float(each.values["free"])) for each in words]
+
+
+def greet(shop: Shop, customer: Customer) -> None:
+    """Somebody was answered, so their chat is known."""
+    with shop.database.transaction() as session:
+        owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"greet:{customer.person.id}")
+        outbox.owe(session, customer.address, customer.person.id, owed, shop.clock())
+
+
+def admin(shop: Shop, name: str = "boss", tenant: str = "main") -> Customer:
+    customer = welcome(shop.database, name, tenant=tenant, role="admin")
+    greet(shop, customer)
+    return customer
+
+
+def test_below_the_floor_a_job_is_taken_in_and_waits_and_above_it_it_is_done(shop: Shop, room: Room) -> None:
+    room.free = 0.9
+    job = shop.submit()
+    assert not shop.workshop.work()
+    assert (shop.job(job).status, shop.job(job).attempts) == (Status.QUEUED, 0)
+    room.free = 1.0
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+
+
+def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop: Shop, room: Room) -> None:
+    shop.submit()
+    room.free = 0.5
+    shop.clock.forward(seconds=10)
+    shop.sweeper.sweep()
+    queue = shop.pipeline.queue.broker.queues[NAME]
+    assert queue.qsize() == 0
+    room.free = 2
+    shop.sweeper.sweep()
+    assert queue.qsize() == 1
+
+
+def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(shop: Shop, room: Room) -> None:
+    boss = admin(shop)
+    for free in (50, 0.9, 0.8, 0.7, 1.05, 0.9, 3, 4, 3, 0.6, 0.5):
+        room.free = free
+        shop.sweeper.watch()
+    assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 3.0), ("disk-low", 0.6)]
+    assert told(shop, shop.customer) == []
+
+
+def test_many_processes_of_a_machine_tell_once(shop: Shop, room: Room) -> None:
+    boss = admin(shop)
+    room.free = 0.9
+    at_once([shop.sweeper.watch] * 8)
+    assert told(shop, boss) == [("disk-low", 0.9)]
+    room.free = 9
+    at_once([shop.sweeper.watch] * 8)
+    assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 9.0)]
+
+
+def test_each_machine_has_incidents_of_its_own(shop: Shop, room: Room) -> None:
+    boss = admin(shop)
+    room.free = 0.9
+    shop.sweeper.watch()
+    shop.sweeper.disk = Disk("box-2", (shop.folder,), GIGABYTE, Room(5))
+    shop.sweeper.watch()
+    shop.sweeper.disk = Disk("box-3", (shop.folder,), GIGABYTE, Room(0.1))
+    shop.sweeper.watch()
+    assert told(shop, boss) == [("disk-low", 0.9), ("disk-low", 0.1)]
+
+
+def test_only_the_operators_own_administrators_are_told(shop: Shop, room: Room) -> None:
+    theirs = admin(shop, "other", tenant="shop-of-somebody")
+    room.free = 0.9
+    shop.sweeper.watch()
+    assert told(shop, theirs) == []
+
+
+def test_an_administrator_who_can_be_reached_later_is_told_then(shop: Shop, room: Room) -> None:
+    room.free = 0.9
+    shop.sweeper.watch()
+    boss = admin(shop)
+    with shop.database.transaction() as session:
+        outbox.close_address(session, boss.address.id, shop.clock())
+    shop.sweeper.watch()
+    assert told(shop, boss) == []
+    with shop.database.transaction() as session:
+        people.address_of(session, boss.account.id, boss.address.chat, "")
+    shop.sweeper.watch()
+    assert told(shop, boss) == [("disk-low", 0.9)]
+
+
+def test_an_administrator_is_told_alone_rather_than_in_a_group(shop: Shop, room: Room) -> None:
+    boss = admin(shop)
+    with shop.database.transaction() as session:
+        alone = people.address_of(session, boss.account.id, boss.person.external_id, "")
+    room.free = 0.9
+    shop.sweeper.watch()
+    with shop.database.reading() as session:
+        wanted = select(Address.chat).join(Delivery, col(Delivery.address_id) == col(Address.id))
+        chats = session.exec(wanted.where(col(Delivery.cause).startswith("disk:"))).all()
+    assert list(chats) == [alone.chat]
+
+
+def test_the_folder_with_the_least_room_counts_and_one_that_cannot_be_asked_has_none() -> None:
+    free = {Path("/data"): 5 * GIGABYTE, Path("/media"): GIGABYTE // 2}
+    assert not Disk("box", tuple(free), GIGABYTE, lambda folder: free[folder]).has_room()
+    assert Disk("box", (Path("/data"),), GIGABYTE, lambda folder: free[folder]).has_room()
+    assert not Disk("box", (Path("/nowhere-on-this-machine"),), GIGABYTE).has_room()
+
+
+def test_the_data_folder_is_watched_and_the_media_folder_too_unless_it_is_a_bucket(tmp_path: Path) -> None:
+    def folders(media: str) -> tuple[Path, ...]:
+        return disk_of(Settings(_env_file=None, data_dir=tmp_path, media_url=media)).folders  # type: ignore[call-arg]
+
+    assert folders("") == (tmp_path, tmp_path / "media")
+    assert folders("/srv/media") == (tmp_path, Path("/srv/media"))
+    assert folders("s3://bucket") == (tmp_path,)
+    assert limits().disk.floor == GIGABYTE

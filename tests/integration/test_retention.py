@@ -1,0 +1,261 @@
+"""Retention: what is over goes, a batch at a time, and what somebody still needs stays."""
+
+import uuid
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.shop import Shop
+from sqlmodel import col, func, select
+
+from models.credits import LedgerPosting, LedgerTransaction
+from models.deliveries import Delivery, DeliveryStatus, Message, PageMessage, Wording
+from models.jobs import Job, WorkerRow
+from models.updates import Update
+from pipeline import announce
+from storage import files, jobs, outbox, pages, retention, updates
+from storage.db import Database
+from storage.outbox import Owed
+
+
+@pytest.fixture
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
+    return Shop.open(database, clock, tmp_path)
+
+
+def count(shop: Shop, row: type) -> int:
+    with shop.database.reading() as session:
+        return session.exec(select(func.count()).select_from(row)).one()
+
+
+def deliver(shop: Shop) -> int:
+    """Send everything that is owed; how many messages there were."""
+    sent = 0
+    with shop.database.transaction() as session:
+        while rows := outbox.claim_due(session, [shop.customer.account.id], shop.clock(), timedelta(minutes=1)):
+            sent += sum(outbox.sent(session, row, "tg-1", shop.clock()) for row in rows)
+    return sent
+
+
+def owe(shop: Shop, cause: str) -> int:
+    with shop.database.transaction() as session:
+        owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), cause)
+        return outbox.owe(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
+
+
+def kept(shop: Shop, job: Job) -> set[str]:
+    """Which of a job's files are there: its inputs, and its outputs by role."""
+    with shop.database.reading() as session:
+        (given,) = jobs.inputs(session, job.id)
+        there = {
+            role: media for role, media in {**jobs.outputs(session, job.id), "input": given}.items() if media.file_id
+        }
+        for media in there.values():
+            assert files.path_of(session, shop.workshop.store, media).exists()
+    return set(there)
+
+
+def causes(shop: Shop) -> set[str]:
+    with shop.database.reading() as session:
+        return set(session.exec(select(Delivery.cause)))
+
+
+def test_inputs_go_after_their_hours_and_results_after_their_days(shop: Shop) -> None:
+    job = shop.submit()
+    shop.workshop.work()
+    deliver(shop)
+    shop.clock.forward(hours=23)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == {"input", "film", "thumbnail"}
+    shop.clock.forward(hours=1)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == {"film", "thumbnail"}
+    shop.clock.forward(days=6)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == set()
+    assert [path for path in (shop.folder / "media").rglob("*") if path.is_file()] == []
+
+
+def test_the_input_of_a_job_that_waits_long_is_still_there_when_it_is_its_turn(shop: Shop) -> None:
+    job = shop.submit()
+    shop.clock.forward(days=3)
+    shop.sweeper.tidy()
+    assert shop.workshop.work()
+    assert kept(shop, job) == {"input", "film", "thumbnail"}
+    shop.sweeper.tidy()
+    assert kept(shop, job) == {"film", "thumbnail"}
+
+
+def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: Shop) -> None:
+    job = shop.submit()
+    shop.workshop.work()
+    shop.clock.forward(days=30)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == {"film", "thumbnail"}
+    deliver(shop)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == set()
+
+
+def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Shop) -> None:
+    job = shop.submit()
+    shop.workshop.work()
+    deliver(shop)
+    with shop.database.transaction() as session:
+        film = jobs.outputs(session, job.id)["film"]
+        owed = announce.original(job, film.id, "file:1")
+        outbox.owe(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
+    shop.clock.forward(days=8)
+    shop.sweeper.tidy()
+    assert "film" in kept(shop, job)
+    deliver(shop)
+    shop.sweeper.tidy()
+    assert kept(shop, job) == set()
+
+
+def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: Shop) -> None:
+    account = shop.customer.account.id
+    with shop.database.transaction() as session:
+        updates.remember(session, account, "waits", {"text": "hi"}, shop.clock())
+        updates.first_time(session, account, ["old"], shop.clock())
+    shop.clock.forward(days=20)
+    with shop.database.transaction() as session:
+        updates.first_time(session, account, ["newer"], shop.clock())
+    shop.clock.forward(days=10, seconds=1)
+    shop.sweeper.prune()
+    with shop.database.reading() as session:
+        assert set(session.exec(select(Update.external_id))) == {"waits", "newer"}
+
+
+def test_messages_go_ninety_days_after_they_were_sent_or_given_up(shop: Shop) -> None:
+    given_up = owe(shop, "given-up")
+    owe(shop, "sent")
+    with shop.database.transaction() as session:
+        (row,) = outbox.claim_due(session, [shop.customer.account.id], shop.clock(), timedelta(minutes=1))
+        assert row.id == given_up
+        outbox.drop(session, row, "no")
+    deliver(shop)
+    owe(shop, "still owed")
+    shop.clock.forward(days=90)
+    shop.sweeper.prune()
+    assert causes(shop) == {"given-up", "sent", "still owed"}
+    shop.clock.forward(seconds=1)
+    shop.sweeper.prune()
+    assert causes(shop) == {"still owed"}
+
+
+def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_end(shop: Shop) -> None:
+    job = shop.submit()
+    status = owe(shop, "status")
+    deliver(shop)
+    with shop.database.transaction() as session:
+        session.get_one(Job, job.id).status_delivery_id = status
+    shop.clock.forward(days=91)
+    shop.sweeper.prune()
+    assert causes(shop) == {"status"}
+    with shop.database.transaction() as session:
+        jobs.close_status(session, job.id)
+    shop.sweeper.prune()
+    assert causes(shop) == set()
+
+
+def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: Shop) -> None:
+    def names() -> set[str]:
+        with shop.database.reading() as session:
+            return set(session.exec(select(WorkerRow.name)))
+
+    shop.sweeper.sweep()
+    with shop.database.transaction() as session:
+        jobs.seen(session, "gone", shop.clock())
+    shop.clock.forward(days=1, seconds=1)
+    with shop.database.transaction() as session:
+        jobs.seen(session, "here", shop.clock())
+    shop.sweeper.prune()
+    assert names() == {"here"}
+    shop.sweeper.sweep()
+    assert names() == {"here", "worker-1"}
+
+
+def write(shop: Shop, place: uuid.UUID, number: int, now: datetime) -> PageMessage:
+    with shop.database.transaction() as session:
+        message = uuid.uuid4()
+        pages.add(session, place, message, pages.BOT, {"number": number}, now)
+        found = pages.one(session, place, message)
+        assert found is not None
+        return found
+
+
+def numbers(shop: Shop) -> list[int]:
+    with shop.database.reading() as session:
+        rows = session.exec(select(PageMessage).order_by(col(PageMessage.created_at)))
+        return [row.body["number"] for row in rows]
+
+
+def test_of_a_conversation_of_the_page_the_newest_messages_stay(shop: Shop) -> None:
+    place = shop.customer.address.id
+    for number in range(8):
+        write(shop, place, number, shop.clock())
+    with shop.database.transaction() as session:
+        assert retention.prune_page(session, most=5, limit=2) == 2
+    assert numbers(shop) == [2, 3, 4, 5, 6, 7]
+    with shop.database.transaction() as session:
+        assert retention.prune_page(session, most=5, limit=2) == 1
+        assert retention.prune_page(session, most=5, limit=2) == 0
+    assert numbers(shop) == [3, 4, 5, 6, 7]
+
+
+def test_versions_of_the_page_go_on_where_they_were_whatever_was_deleted(shop: Shop) -> None:
+    place = shop.customer.address.id
+    first = write(shop, place, 0, shop.clock())
+    for number in range(1, 4):
+        write(shop, place, number, shop.clock())
+    with shop.database.transaction() as session:
+        found = pages.one(session, place, first.id)
+        assert found is not None
+        pages.change(session, found, {"number": 0}, shop.clock())
+        newest = pages.newest(session, place)
+        retention.prune_page(session, most=2, limit=10)
+    assert write(shop, place, 9, shop.clock()).version == newest + 1
+
+
+def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: Shop) -> None:
+    shop.submit()
+    shop.workshop.work()
+    account = shop.customer.account.id
+    with shop.database.transaction() as session:
+        for number in range(25):
+            updates.first_time(session, account, [f"u{number}"], shop.clock())
+    books = count(shop, LedgerTransaction), count(shop, LedgerPosting)
+    for number in range(25):
+        owe(shop, f"m{number}")
+    deliver(shop)
+    shop.clock.forward(days=400)
+    shop.sweeper.prune(batch=10)
+    assert (count(shop, Update), count(shop, Delivery)) == (0, 0)
+    assert (count(shop, LedgerTransaction), count(shop, LedgerPosting)) == books
+    assert min(books) > 0
+    assert count(shop, Job) == 1
+
+
+def test_many_who_prune_at_once_do_not_get_into_each_others_way(shop: Shop) -> None:
+    for number in range(60):
+        owe(shop, f"m{number}")
+    deliver(shop)
+    shop.clock.forward(days=91)
+    at_once([partial(shop.sweeper.prune, batch=7)] * 6)
+    shop.sweeper.prune()
+    assert count(shop, Delivery) == 0
+
+
+def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_remembered(shop: Shop) -> None:
+    owe(shop, "job:1")
+    deliver(shop)
+    shop.clock.forward(days=89)
+    shop.sweeper.prune()
+    owe(shop, "job:1")
+    assert deliver(shop) == 0
+    with shop.database.reading() as session:
+        assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.SENT]

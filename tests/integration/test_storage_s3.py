@@ -1,0 +1,249 @@
+"""A bucket as the media store: a real S3 endpoint, local copies, and what happens when the bucket is away."""
+
+import errno
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from fakes.bucket import Bucket, new_bucket, s3_endpoint
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.shop import Shop
+
+from models.jobs import Status
+from storage.db import Database
+from storage.media import open_store
+from storage.s3 import CONFIG, TRUSTED, S3Media
+
+HASTY = CONFIG.merge(Config(connect_timeout=1, retries={"mode": "standard", "total_max_attempts": 1}))
+BIG = 20 * 2**20  # bytes; more than is sent in one piece
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with s3_endpoint() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("client")
+    return S3Media.open(Bucket(endpoint, "any-bucket", None).settings(folder)).client
+
+
+@pytest.fixture
+def bucket(endpoint: str, client: Any) -> Bucket:
+    return new_bucket(endpoint, client)
+
+
+@pytest.fixture
+def store(bucket: Bucket, tmp_path: Path) -> S3Media:
+    return bucket.store(tmp_path / "here")
+
+
+@pytest.fixture
+def elsewhere(bucket: Bucket, tmp_path: Path) -> S3Media:
+    """The same bucket on another machine."""
+    return bucket.store(tmp_path / "there")
+
+
+def source(folder: Path, content: bytes = b"bytes") -> Path:
+    path = folder / "in.bin"
+    path.write_bytes(content)
+    return path
+
+
+def later(store: S3Media, seconds: float) -> S3Media:
+    """The store when so much time has passed for this machine."""
+
+    def moved() -> float:
+        return time.time() + seconds
+
+    return replace(store, time=moved, cache=replace(store.cache, time=moved))
+
+
+def copies(store: S3Media) -> list[str]:
+    return sorted(path.name for path in store.cache.root.glob("*"))
+
+
+def refusing(bucket: Bucket, folder: Path, code: str) -> S3Media:
+    """A store when the bucket answers everything with that error."""
+    store = S3Media.open(bucket.settings(folder))
+    refusal = ClientError({"Error": {"Code": code}}, "Any")
+
+    def refuse(**_: object) -> None:
+        raise refusal
+
+    store.client.meta.events.register("before-send.s3", refuse)
+    return store
+
+
+def test_settings_that_name_a_bucket_open_it(bucket: Bucket, tmp_path: Path) -> None:
+    store = open_store(bucket.settings(tmp_path))
+    key = store.put(source(tmp_path))
+    assert store.path(key).read_bytes() == b"bytes"
+    assert bucket.names() == [f"films/{key}"]
+
+
+def test_a_bucket_without_a_prefix_holds_bare_keys(bucket: Bucket, tmp_path: Path) -> None:
+    key = open_store(bucket.settings(tmp_path, prefix="")).put(source(tmp_path))
+    assert bucket.names() == [key]
+
+
+def test_what_one_machine_puts_another_reads(store: S3Media, elsewhere: S3Media, tmp_path: Path) -> None:
+    path = source(tmp_path)
+    key = store.put(path)
+    assert not path.exists()
+    assert elsewhere.path(key).read_bytes() == b"bytes"
+    assert elsewhere.path(key) != store.path(key)
+    assert len(key) == 32
+    assert set(key) <= set("0123456789abcdef")
+
+
+def test_a_big_file_goes_in_pieces_and_comes_back_whole(
+    store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * (BIG // 256)
+    key = store.put(source(tmp_path, content))
+    assert elsewhere.path(key).read_bytes() == content
+    assert bucket.uploads() == []
+    assert bucket.client.head_object(Bucket=bucket.name, Key=f"films/{key}")["ETag"].endswith('-2"')
+
+
+def test_a_copy_is_fetched_once(store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+    key = store.put(source(tmp_path))
+    first = elsewhere.path(key)
+    bucket.client.put_object(
+        Bucket=bucket.name, Key=f"films/{key}", Body=b"other"
+    )  # nobody does; a fetch would show it
+    assert elsewhere.path(key) == first
+    assert later(elsewhere, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+
+
+def test_many_who_want_a_file_at_once_all_get_it_whole(store: S3Media, elsewhere: S3Media, tmp_path: Path) -> None:
+    content = b"x" * 3_000_000
+    key = store.put(source(tmp_path, content))
+    found = at_once([lambda: elsewhere.path(key).read_bytes() == content] * 8)
+    assert all(found)
+    assert copies(elsewhere) == [key]
+
+
+@pytest.mark.parametrize("key", ["", "..", "../../etc/passwd", "a" * 31, "a" * 15 + "/" + "a" * 16, "0" * 32])
+def test_what_is_not_there_is_not_found(store: S3Media, key: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        store.path(key)
+    assert copies(store) == []
+
+
+def test_deleted_is_deleted_on_every_machine(
+    store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path
+) -> None:
+    key = store.put(source(tmp_path))
+    elsewhere.path(key)
+    store.delete(key)
+    store.delete(key)
+    assert bucket.names() == []
+    with pytest.raises(FileNotFoundError):
+        store.path(key)
+    with pytest.raises(FileNotFoundError):
+        later(elsewhere, TRUSTED + 1).path(key)
+    assert copies(elsewhere) == []
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_in_the_bucket(
+    store: S3Media, bucket: Bucket, tmp_path: Path
+) -> None:
+    with pytest.raises(FileNotFoundError):
+        store.put(tmp_path / "never-there")
+    assert bucket.names() == []
+
+
+def test_what_is_old_is_told_and_what_others_put_is_left_out(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+    keys = {store.put(source(tmp_path)) for _ in range(3)}
+    bucket.client.put_object(Bucket=bucket.name, Key="films/notes.txt", Body=b"not ours")
+    bucket.client.put_object(Bucket=bucket.name, Key="0" * 32, Body=b"under another prefix")
+    assert list(store.older_than(60)) == []
+    assert set(later(store, 120).older_than(60)) == keys
+
+
+def test_an_upload_that_was_never_finished_is_given_up(store: S3Media, bucket: Bucket) -> None:
+    begun = [f"films/{'0' * 32}", "films/somebody-elses.bin"]
+    for name in begun:
+        bucket.client.create_multipart_upload(Bucket=bucket.name, Key=name)
+    assert list(store.older_than(60)) == []  # this endpoint says of every upload that it began in 2010
+    assert bucket.uploads() == begun[1:]
+
+
+def test_a_bucket_that_is_away_is_a_lost_connection_and_no_missing_file(bucket: Bucket, tmp_path: Path) -> None:
+    store = S3Media.open(bucket.away().settings(tmp_path), HASTY)
+    path = source(tmp_path)
+    for ask in (lambda: store.path("0" * 32), lambda: store.put(path), lambda: store.delete("0" * 32)):
+        with pytest.raises(ConnectionError):
+            ask()
+    with pytest.raises(ConnectionError):
+        list(store.older_than(60))
+    assert path.exists()
+    assert copies(store) == []
+
+
+def test_while_the_bucket_is_away_a_copy_serves(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+    key = store.put(source(tmp_path))
+    cut_off = S3Media.open(bucket.away().settings(tmp_path / "here"), HASTY)
+    assert later(cut_off, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+
+
+def test_a_missing_bucket_is_no_missing_file(bucket: Bucket, tmp_path: Path) -> None:
+    store = replace(bucket, name="bucket-of-nobody").store(tmp_path)
+    with pytest.raises(ConnectionError):
+        store.path("0" * 32)
+
+
+def test_a_bucket_that_vanished_takes_no_copy_with_it(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+    key = store.put(source(tmp_path))
+    bucket.client.delete_object(Bucket=bucket.name, Key=f"films/{key}")
+    bucket.client.delete_bucket(Bucket=bucket.name)
+    assert later(store, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+
+
+def test_a_bucket_that_refuses_us_says_so(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(PermissionError):
+        refusing(bucket, tmp_path, "AccessDenied").put(source(tmp_path))
+
+
+def test_a_full_bucket_is_a_full_disk(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="full") as caught:
+        refusing(bucket, tmp_path, "XMinioStorageFull").put(source(tmp_path, b"x" * BIG))
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_film_is_made_from_and_into_a_bucket_and_goes_with_its_time(
+    sqlite: Database, clock: SettableClock, bucket: Bucket, tmp_path: Path
+) -> None:
+    shop = Shop.open(sqlite, clock, tmp_path)
+    shop.pipeline.store = shop.workshop.store = bucket.store(tmp_path / "web")
+    job = shop.submit()
+    shop.workshop.store = bucket.store(tmp_path / "worker")
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+    assert len(bucket.names()) == 3  # the picture, the film and its thumbnail
+    bucket.client.put_object(Bucket=bucket.name, Key=f"films/{'a' * 32}", Body=b"known to no row")
+    shop.sweeper.clear(older_than=-5)
+    assert len(bucket.names()) == 3
+    clock.forward(days=1)
+    shop.sweeper.tidy()
+    assert len(bucket.names()) == 2
+
+
+def test_an_endpoint_elsewhere_is_in_no_region_of_amazons(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    assert S3Media.open(bucket.settings(tmp_path)).client.meta.region_name == "auto"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    assert S3Media.open(bucket.settings(tmp_path)).client.meta.region_name == "eu-west-1"

@@ -29,15 +29,6 @@ class _Look:
     layer: Layer
 
 
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A painted word, and where its first pixel stands."""
-
-    image: Image.Image
-    x: int
-    y: int
-
-
 class Pieces:
     """Overlays of the moments of a film; keeps those of the block seen last, so memory does not grow with the film."""
 
@@ -46,7 +37,7 @@ class Pieces:
         self._matrix = matrix
         self._block: Block | None = None
         self._masks: dict[int, Masks] = {}
-        self._pictures: dict[_Look, _Picture] = {}
+        self._unders: dict[tuple[int, bool], Image.Image] = {}
         self._overlays: dict[tuple[_Look, float], Overlay] = {}
         self._plate: Overlay | None = None
 
@@ -63,38 +54,51 @@ class Pieces:
         return found
 
     def _begin(self, block: Block) -> None:
-        self._block, self._masks, self._pictures, self._overlays = block, {}, {}, {}
+        self._block, self._masks, self._unders, self._overlays = block, {}, {}, {}
         self._plate = self._group_plate(block)
 
     def _overlay(self, block: Block, look: _Look, scale: float) -> Overlay:
         found = self._overlays.get((look, scale))
         if found is None:
-            picture = self._pictures.get(look)
-            if picture is None:
-                picture = self._pictures[look] = self._picture(block, look)
-            sized = picture if scale == 1 else _scaled(picture, scale, block.words[look.word])
-            found = Overlay.from_rgba(np.asarray(sized.image), sized.x, sized.y, self._matrix)
+            found = self._painted(block, look) if scale == 1 else self._popped(block, look, scale)
             self._overlays[look, scale] = found
         return found
 
-    def _picture(self, block: Block, look: _Look) -> _Picture:
+    def _popped(self, block: Block, look: _Look, scale: float) -> Overlay:
+        """The word at a scale, around its own middle."""
+        box = block.words[look.word].box
+        middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        return self._overlay(block, look, 1.0).scaled(scale, middle)
+
+    def _painted(self, block: Block, look: _Look) -> Overlay:
         """The word with all that lies under it."""
-        style, size = self._style, block.size
-        mask = self._mask(block, look.word)
+        style, mask, word = self._style, self._mask(block, look.word), block.words[look.word]
         plate = style.active.plate if look.active else None
-        pad = int(np.ceil(size * max(reach(style.base), plate.pad if plate else 0))) + 2
-        word = block.words[look.word]
-        x, y = word.x + mask.left - pad, word.baseline + mask.top - pad
-        image = Image.new("RGBA", (mask.edge.shape[1] + 2 * pad, mask.edge.shape[0] + 2 * pad))
-        if look.layer != "letters":
-            self._shade(image, mask, pad, size)
-            if plate:
-                _rounded(image, _line_box(word, size, plate.pad).moved(-x, -y), plate, size)
-            if style.base.stroke:
-                _laid(image, mask.edge, style.base.stroke.colour, pad)
+        pad = int(np.ceil(block.size * max(reach(style.base), plate.pad if plate else 0))) + 2
+        if look.layer == "letters":
+            image = Image.new("RGBA", (mask.edge.shape[1] + 2 * pad, mask.edge.shape[0] + 2 * pad))
+        else:
+            image = self._under(block, look.word, plate, pad).copy()
         if look.layer != "under":
             _laid(image, mask.letters, style.active.fill if look.active else style.base.fill, pad)
-        return _Picture(image, x, y)
+        return Overlay.from_rgba(
+            np.asarray(image), word.x + mask.left - pad, word.baseline + mask.top - pad, self._matrix
+        )
+
+    def _under(self, block: Block, index: int, plate: Plate | None, pad: int) -> Image.Image:
+        """Shadow, plate and stroke: the same under white letters and under lit ones, unless those have a plate."""
+        found = self._unders.get((index, plate is not None))
+        if found is None:
+            mask, word = self._mask(block, index), block.words[index]
+            found = Image.new("RGBA", (mask.edge.shape[1] + 2 * pad, mask.edge.shape[0] + 2 * pad))
+            self._shade(found, mask, pad, block.size)
+            if plate:
+                x, y = word.x + mask.left - pad, word.baseline + mask.top - pad
+                _rounded(found, _line_box(word, block.size, plate.pad).moved(-x, -y), plate, block.size)
+            if self._style.base.stroke:
+                _laid(found, mask.edge, self._style.base.stroke.colour, pad)
+            self._unders[index, plate is not None] = found
+        return found
 
     def _shade(self, image: Image.Image, mask: Masks, pad: int, size: int) -> None:
         shadow = self._style.base.shadow
@@ -146,15 +150,6 @@ def _cast(edge: Plane, size: tuple[int, int], pad: int, shadow: Shadow, em: int)
     soft = cv2.GaussianBlur(small, (0, 0), max(0.3, shadow.blur * em / _QUARTER))
     alpha: Plane = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
     return cv2.convertScaleAbs(alpha, alpha=shadow.opacity).astype(np.uint8)
-
-
-def _scaled(picture: _Picture, scale: float, word: Placed) -> _Picture:
-    """The picture at a scale, around the middle of its word."""
-    image = picture.image
-    middle_x, middle_y = (word.box.left + word.box.right) / 2, (word.box.top + word.box.bottom) / 2
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    left, top = middle_x - (middle_x - picture.x) * scale, middle_y - (middle_y - picture.y) * scale
-    return _Picture(image.resize(size, Image.Resampling.BILINEAR), round(left), round(top))
 
 
 def _line_box(word: Placed, size: int, pad: float) -> Box:

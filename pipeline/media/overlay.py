@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
+from math import ceil, floor
 from typing import NamedTuple, TypeAlias, cast
 
 import cv2
@@ -70,6 +71,23 @@ class Overlay:
         """The same picture elsewhere, at the even place at or before (x, y)."""
         return replace(self, x=x - x % 2, y=y - y % 2)
 
+    def scaled(self, scale: float, middle: tuple[float, float]) -> "Overlay":
+        """The picture larger or smaller around a point of the frame, placed to a fraction of a pixel."""
+        left, width = _stretched(self.x, self.width, scale, middle[0])
+        top, height = _stretched(self.y, self.height, scale, middle[1])
+
+        def sized(plane: _Coverage, outside: int, step: int) -> _Coverage:
+            shift = [
+                (at + (new / step + 0.5 - at) / scale) - old / step - 0.5
+                for at, new, old in ((middle[0] / step, left, self.x), (middle[1] / step, top, self.y))
+            ]
+            back = np.array([[1 / scale, 0, shift[0]], [0, 1 / scale, shift[1]]])
+            size, how = (width // step, height // step), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return cast("_Coverage", cv2.warpAffine(plane, back, size, flags=how, borderValue=outside))
+
+        values = (sized(self.luma, _HALF, 1), sized(self.cb, _HALF, 2), sized(self.cr, _HALF, 2))
+        return Overlay(left, top, *values, sized(self.luma_rest, _ONE, 1), sized(self.chroma_rest, _ONE, 2))
+
     def blend(self, y_plane: Plane, u_plane: Plane, v_plane: Plane) -> None:
         """Lay the picture over the planes of one frame in place; what lies outside the frame is cut off."""
         _blend(y_plane, self.luma, self.luma_rest, self.x, self.y)
@@ -89,6 +107,13 @@ def _blend(plane: Plane, value: _Coverage, rest: _Coverage, x: int, y: int) -> N
     mixed += value[inside]
     mixed >>= 8
     under[...] = mixed
+
+
+def _stretched(start: int, length: int, scale: float, middle: float) -> tuple[int, int]:
+    """Where a side of a box starts and how long it is, even, after it grew around a point; with a pixel to spare."""
+    first = 2 * floor((middle + (start - middle) * scale - 1) / 2)
+    last = 2 * ceil((middle + (start + length - middle) * scale + 1) / 2)
+    return first, last - first
 
 
 def _trimmed(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:

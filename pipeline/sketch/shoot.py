@@ -1,6 +1,7 @@
 """Filming pictures one after another: their frames shared out, each drawn, held, and wiped for the next."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from models.films import SketchOptions
 from models.hands import hand
@@ -33,6 +34,11 @@ class Shoot:
         self._moments: list[Moment] = []
         self._poster: Planes | None = None
 
+    def holds(self, count: int) -> list[tuple[int, int]]:
+        """The first and last frame of each time a finished one of `count` pictures stands still."""
+        ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._spans(count)]
+        return [(end - self._brief(length).hold, end - 1) for end, length in ends]
+
     def play(self, pictures: Sequence[Image], writer: Canvas) -> tuple[list[Moment], Planes]:
         """Draw every picture in turn; the moments of all frames, and the planes of the frame for the thumbnail."""
         board = self._board(writer, len(pictures) > 1)
@@ -60,17 +66,21 @@ class Shoot:
 
     def _scenes(self, pictures: Sequence[Image]) -> Iterator[Scene]:
         """The scenes to play, planned only when their turn has come."""
-        count = len(pictures)
-        ends = [round(self._total * (number + 1) / count) for number in range(count)]
-        for number, (picture, end) in enumerate(zip(pictures, ends, strict=True)):
-            frames = end - len(self._moments)
-            wipe = 0 if number == count - 1 else round(min(_WIPE * self._options.fps, _MOST_WIPE * frames))
+        spans = self._spans(len(pictures))
+        for number, (picture, (_, frames, wipe)) in enumerate(zip(pictures, spans, strict=True)):
             placement = canvas.place(picture, self.size)
-            drawn = scene.plan(placement, self._brief(frames - wipe), self._planner(number, count))
-            self._planner(number, count)(1.0)
+            drawn = scene.plan(placement, self._brief(frames - wipe), self._planner(number, len(spans)))
+            self._planner(number, len(spans))(1.0)
             yield drawn
             if wipe:
                 yield colouring.wiped(drawn.final, placement, wipe, self._brief(frames))
+
+    def _spans(self, count: int) -> list[tuple[int, int, int]]:
+        """For each picture its first frame, its frames, and how many of these the board is wiped in."""
+        ends = [round(self._total * number / count) for number in range(count + 1)]
+        spans = [(start, end - start) for start, end in pairwise(ends)]
+        wipes = [round(min(_WIPE * self._options.fps, _MOST_WIPE * frames)) for _, frames in spans]
+        return [(*span, wipe) for span, wipe in zip(spans, [*wipes[:-1], 0], strict=True)]
 
     def _brief(self, frames: int) -> Brief:
         fps = self._options.fps

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 import av
@@ -27,6 +28,7 @@ SPEECH = (
     "it was the epoch of belief, it was the epoch of incredulity. We had everything before us."
 )
 
+_GRAIN = 4  # levels, standard deviation: makes 12 Mb/s at 720p and crf 18, as a phone's camera does
 
 Edges = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -40,7 +42,7 @@ class Row(NamedTuple):
     ok: bool
 
 
-def rows(size: tuple[int, int] = (720, 1280), seconds: float = 12, runs: int = 3) -> list[Row]:
+def rows(size: tuple[int, int] = (720, 1280), seconds: float = 12, runs: int = 6) -> list[Row]:
     """The figures of captions over a video made by formula."""
     with tempfile.TemporaryDirectory() as folder:
         return _measured(Path(folder), size, seconds, runs)
@@ -52,17 +54,23 @@ def _measured(folder: Path, size: tuple[int, int], seconds: float, runs: int) ->
     film(source, size, seconds)
     words = speech(seconds, random.Random(7))
     encoding = Encoding()
-    floor, cost = [], []
+    floor: list[float] = []
+    cost: list[float] = []
+    sides = [
+        (floor, lambda: floor_transcode(source, plain, encoding)),
+        (cost, lambda: make(source, words, captioned, CaptionOptions(), _silent, layout=layout)),
+    ]
     for _ in range(runs):
-        floor.append(_cpu(lambda: floor_transcode(source, plain, encoding)))
-        cost.append(_cpu(lambda: make(source, words, captioned, CaptionOptions(), _silent, layout=layout)))
-    ratio = min(cost) / min(floor)
+        for seconds_taken, work in sides:
+            seconds_taken.append(_cpu(work))
+        sides.reverse()  # so that a machine that slows down slows both alike
+    ratio = median(cost) / median(floor)
     record = Record.model_validate_json(layout.read_text())
     errors = highlight_errors(captioned, record, words)
     outside = psnr_outside(source, plain, record), psnr_outside(source, captioned, record)
     return [
-        Row("CPU, plain transcode", f"{min(floor):.2f} s", "", ok=True),
-        Row("CPU, captioned", f"{min(cost):.2f} s", "", ok=True),
+        Row("CPU, plain transcode", f"{median(floor):.2f} s", "", ok=True),
+        Row("CPU, captioned", f"{median(cost):.2f} s", "", ok=True),
         Row("CPU ratio", f"{ratio:.3f}", "<= 1.12", ok=ratio <= 1.12),
         Row(
             f"highlight, {len(errors)} words, earliest", f"{min(errors):+.2f} frames", ">= -0.5", ok=min(errors) >= -0.5
@@ -97,7 +105,7 @@ def pictures(size: tuple[int, int], count: int) -> Iterator[np.ndarray]:
     """Luma planes: waves of three lengths panned together, and grain drawn anew for every frame."""
     width, height = size
     generator = np.random.default_rng(3)
-    grain = generator.integers(-4, 5, (height, 2 * width)).astype(np.int16)
+    grain = np.rint(generator.normal(0, _GRAIN, (height, 2 * width))).astype(np.int16)
     down, across = np.mgrid[0:height, 0 : 2 * width]
     waves = sum(np.sin(down / length + 3 * np.sin(across / (2 * length))) for length in (7, 23, 90))
     texture = (120 + 25 * waves).astype(np.int16)

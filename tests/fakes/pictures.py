@@ -185,7 +185,7 @@ def _ball(sheet: _Sheet) -> None:
 def _grainy(picture: NDArray[Any], seed: int) -> Picture:
     height, width = picture.shape[:2]
     random = np.random.default_rng(seed)
-    grain = random.normal(0, 1.3, (height, width, 1))
+    grain = random.normal(0, 3, (height, width, 1))
     weave = 4 * np.sin(np.arange(width) / 2.3)[None, :, None] * (np.arange(height) > 0.8 * height)[:, None, None]
     return np.clip(picture + grain + weave, 0, 255).astype(np.uint8)
 

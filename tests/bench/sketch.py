@@ -33,6 +33,7 @@ from pipeline.sketch.shoot import Shoot  # noqa: E402
 Plane = NDArray[np.uint8]
 
 INK = 130  # luma below which a pixel of the line phase counts as ink
+WAVER = 16  # levels a pixel at rest changes by when it is encoded anew
 NEAR = 0.005  # of the height: so near an edge ink is its line
 STEP, EDGE = 25.0, 0.06  # units of LAB, and of the height: a strong edge, and a long one
 LIFT = 0.02  # of the height: a farther hop with the pen up is a lift
@@ -350,11 +351,14 @@ def _decoded(path: Path) -> tuple[Plane, Plane]:
 
 
 def _born(luma: Plane) -> NDArray[np.int32]:
-    """The first frame from which on a pixel stays ink; -1 where there is none at the end."""
+    """The first frame from which on a pixel stays ink; -1 where there is none at the end.
+
+    At the soft edge of a line the encoder moves pixels over the threshold and back; `WAVER` levels are no new ink.
+    """
     born = np.full(luma.shape[1:], -1, np.int32)
     still = luma[-1] < INK
     for frame in range(len(luma) - 1, -1, -1):
-        still &= luma[frame] < INK
+        still &= luma[frame] < INK + WAVER
         born[still] = frame
     return born
 

@@ -10,7 +10,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help up test lint types contracts unit bench chaos hostile clean
+.PHONY: help up test lint types contracts unit bench chaos hostile load judges clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -19,6 +19,8 @@ help:
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
 	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
+	@echo "make load   two hundred people and four hundred films through Telegram's double (about ten minutes)"
+	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 
 up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
@@ -47,6 +49,12 @@ chaos: $(READY)
 
 hostile: $(READY)
 	UV=$(UV) $(BIN)/python tests/hostile --notable
+
+load: $(READY)
+	$(BIN)/python tests/load
+
+judges: $(READY)
+	UV=$(UV) $(BIN)/python tests/judges
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

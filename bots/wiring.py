@@ -9,35 +9,49 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-from bots.core import commands
+from fastapi import APIRouter
+
+from bots.billing.counter import Counter
+from bots.billing.rounds import Rounds
+from bots.billing.signature import Signatures
+from bots.billing.till import Till
+from bots.core import commands, stars
 from bots.core.channel import Channel
 from bots.core.conversation import Conversation
 from bots.core.desk import Desk
+from bots.core.letters import letters_for
 from bots.core.postman import Postman
 from bots.core.progress import Ticker
+from bots.core.proofs import Proofs
 from bots.locales import LANGUAGES, say
 from bots.telegram.application import builder_for
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.menu import Profile
 from bots.web.app import WebParts, create_app
+from bots.web.guests import owners
 from bots.web.page import PageChannel
+from bots.web.porch import Porch
 from bots.web.server import WebServer, web_server
+from bots.web.stripe import Counterfoil, stripe_routes
 from bots.web.uploads import Uploads
 from models.catalogue import read_catalogue
-from models.people import MAIN, Account
+from models.payments import Provider
+from models.people import MAIN, Account, Tenant
 from models.settings import Settings
 from pipeline.access import Access
 from pipeline.child import Children
+from pipeline.chores import Chores
 from pipeline.queue import Queue, broker_for
 from pipeline.service import Pipeline
-from pipeline.worker import Crew, crew, keeping
+from pipeline.worker import Crew, caretaker, crew, keeping
 from storage import people
+from storage.codes import Codes
 from storage.db import Database
 from storage.media import MediaStore, open_store
 from storage.migrate import upgrade
 from storage.secret import secret_key
 
-EVERYBODY = "*"
+EVERYBODY = frozenset({"*"})
 
 
 @dataclass(slots=True)
@@ -76,6 +90,14 @@ class House:
     def crew(self) -> Crew:
         return crew(self.db, self.store, self.queue, self.children, self.settings)
 
+    def chores(self) -> Chores:
+        """What a process without workers does beside its chats."""
+        return Chores(caretaker(self.db, self.store, self.settings).chores(), self.settings.sweep_seconds, "caretaker")
+
+    def tenant(self) -> Tenant:
+        with self.db.transaction() as session:
+            return people.tenant_named(session, MAIN)
+
     def account(self, channel: str, name: str) -> Account:
         with self.db.transaction() as session:
             tenant = people.tenant_named(session, MAIN)
@@ -92,24 +114,41 @@ class Chats:
     """The chats a process owns: their channels, and who delivers to them."""
 
     house: House
+    rounds: Rounds | None = None
     channels: dict[UUID, Channel] = field(default_factory=dict)
     postman: Postman = field(init=False)
     ticker: Ticker = field(init=False)
+    proofs: Proofs = field(init=False)
 
     def __post_init__(self) -> None:
+        search = self.rounds.customers.search if self.rounds else None
+        self.proofs = Proofs(Codes(self.house.secret), letters_for(self.house.settings), search)
         lease = timedelta(seconds=self.house.settings.lease_seconds)
         self.postman = Postman(self.house.db, self.house.store, self.channels, lease)
         self.ticker = Ticker(self.house.db, self.channels)
 
-    def desk(self, account: Account, channel: Channel, *, owners: frozenset[str]) -> Desk:
+    def desk(
+        self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
+    ) -> Desk:
         """The way in for a channel, which is delivered to from now on."""
         self.channels[account.id] = channel
-        conversation = Conversation(self.house.pipeline)
-        return Desk(self.house.db, account, channel, conversation, self.postman.poke, owners)
+        return Desk(
+            self.house.db,
+            account,
+            channel,
+            Conversation(self.house.pipeline),
+            self.postman.poke,
+            owners,
+            providers=providers,
+            till=self.rounds.till if self.rounds else None,
+            proofs=self.proofs,
+        )
 
     @asynccontextmanager
     async def delivering(self) -> AsyncIterator[None]:
-        """While the block runs, what is owed is sent and progress is shown."""
+        """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
+        if self.rounds is not None:
+            self.rounds.start()
         work = [asyncio.create_task(self.postman.run()), asyncio.create_task(self.ticker.run())]
         try:
             yield
@@ -117,28 +156,74 @@ class Chats:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            if self.rounds is not None:
+                await asyncio.to_thread(self.rounds.stop)
+
+
+def chats_of(house: House) -> Chats:
+    """The chats of a process, with a till where something is sold."""
+    return Chats(house, rounds_of(house))
+
+
+def rounds_of(house: House) -> Rounds | None:
+    """What a process does for payments; None until the key of a provider is set."""
+    settings = house.settings
+    if settings.stripe_secret_key is None:
+        return None
+    from bots.billing.stripe import StripeProvider  # its SDK takes a while to load
+
+    counter = Counter(
+        db=house.db,
+        provider=StripeProvider.of(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url),
+        access=house.pipeline.access,
+        tenant_id=house.tenant().id,
+        return_url=settings.public_url,
+        listens=bool(settings.webhook_secrets and settings.public_url),
+        secret=house.secret,
+    )
+    return Rounds(Till(counter))
+
+
+def webhook(rounds: Rounds | None, settings: Settings) -> tuple[APIRouter, ...]:
+    """The way in for the provider's news, where they can be told from others."""
+    if rounds is None or not settings.webhook_secrets:
+        return ()
+    signatures = Signatures(settings.webhook_secrets, live=rounds.till.counter.provider.livemode)
+    return (stripe_routes(Counterfoil(signatures, rounds.inbox.keep, rounds.poke)),)
 
 
 def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
-    """The web server with the local page. Its person is the owner until something is sold."""
+    """The web server with the page. In local mode its person is the owner until something is sold."""
     house = chats.house
     settings = house.settings
     account = house.account("page", "local")
     uploads = Uploads(Path(settings.data_dir).resolve() / "uploads")
     channel = PageChannel(house.db, account.id, uploads)
-    owners = settings.admins if settings.sells else frozenset({EVERYBODY})
+    is_own = settings.mode == "local" and not settings.sells
+    admins = owners(settings.admins, house.secret, account.tenant_id)
     parts = WebParts(
         db=house.db,
         media=house.store,
         secret=house.secret,
         disk=Path(settings.data_dir).resolve(),
         page=channel,
-        inlet=chats.desk(account, channel, owners=owners),
+        inlet=chats.desk(account, channel, owners=EVERYBODY if is_own else admins, providers=settings.linked_payments),
         mode=settings.mode,
         public_url=settings.public_url,
+        porch=porch(chats, account),
+        metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         clock=house.db.clock,
+        routers=webhook(chats.rounds, settings),
     )
     return web_server(create_app(parts), channel.bell, host=host, port=port)
+
+
+def porch(chats: Chats, account: Account) -> Porch | None:
+    """Where people sign in to the page in production; None where nobody has to, or no code can be sent."""
+    house, letters = chats.house, chats.proofs.letters
+    if house.settings.mode == "local" or letters is None:
+        return None
+    return Porch(house.db, account, house.secret, chats.proofs.codes, letters)
 
 
 def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
@@ -147,9 +232,11 @@ def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
     account = chats.house.account("telegram", token.partition(":")[0])
 
     def inlet_for(channel: Channel) -> Desk:
-        return chats.desk(account, channel, owners=settings.admins)
+        return chats.desk(account, channel, owners=settings.admins, providers=settings.telegram_ways)
 
-    return TelegramGateway(builder_for(token, settings.telegram_api_url), inlet_for, profile(settings))
+    builder = builder_for(token, settings.telegram_api_url)
+    refusal = stars.refusal(chats.house.db, account.tenant_id, account.channel)
+    return TelegramGateway(builder, inlet_for, profile(settings), refusal=refusal)
 
 
 def profile(settings: Settings) -> Profile:

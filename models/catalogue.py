@@ -1,53 +1,41 @@
 """Plans and prices: data of `catalogue.toml`, checked when it is read."""
 
 import math
+import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+
+from models.languages import languages
+from models.limits import limits
+from models.prices import MONEY, ExtraPrices, Price, Prices, Table
 
 FREE = "free"
 OWNER = "owner"
 RUNNING_FREE = 1
 RUNNING_PAID = 3
+_NAME = "[a-z0-9][a-z0-9-]{0,29}"
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+def _named(tables: dict[str, object]) -> dict[str, object]:
+    for name in tables:
+        if not re.fullmatch(_NAME, name):
+            raise ValueError(f"{name!r}: a name is of a-z, 0-9 and -, at most 30 of them")
+    return tables
 
 
-class PriceStep(_Table):
-    minutes: float = Field(gt=0)
-    credits: int = Field(ge=0)
+class Plan(Table):
+    """What a person may do: credits a month, jobs waiting and running at once, seconds of the longest result, bytes of
+    all that one film is made from, and the languages a video may be heard in.
 
-
-class Price(_Table):
-    """What a result costs by its length."""
-
-    steps: tuple[PriceStep, ...] = Field(min_length=1)
-    per_minute: int = Field(ge=0)
-
-    @field_validator("steps")
-    @classmethod
-    def _ascend(cls, steps: tuple[PriceStep, ...]) -> tuple[PriceStep, ...]:
-        lengths = [step.minutes for step in steps]
-        if lengths != sorted(set(lengths)):
-            raise ValueError("the minutes of the steps must ascend")
-        return steps
-
-    def of(self, seconds: float) -> int:
-        """Credits for a result of so many seconds."""
-        minutes = seconds / 60
-        for step in self.steps:
-            if minutes <= step.minutes:
-                return step.credits
-        last = self.steps[-1]
-        return last.credits + math.ceil(minutes - last.minutes) * self.per_minute
-
-
-class Plan(_Table):
-    """What a person may do: credits a month, jobs waiting and running at once, seconds of the longest result."""
+    A plan that is `paid` gets its credits with each paid invoice, another one at the start of each month. One without
+    prices is not sold, but who has it keeps it.
+    """
 
     credits: int = Field(ge=0)
     paid: bool
@@ -56,20 +44,123 @@ class Plan(_Table):
     longest: float = Field(gt=0)
     metered: bool = True
     running: int | None = Field(default=None, gt=0)
+    max_bytes: int | None = Field(default=None, gt=0)  # None: what the limits allow
+    languages: tuple[str, ...] | None = None  # ISO 639-1; None: all
+    priority: bool | None = None  # before those without; None: when it is paid
+    prices: Prices = Field(default_factory=dict)  # a month
+    extra: ExtraPrices = Field(default_factory=dict)  # a credit beyond the month's
+
+    @field_validator("longest")
+    @classmethod
+    def _is_no_longer_than_the_limit(cls, longest: float) -> float:
+        if longest > (most := limits().video.max_seconds):
+            raise ValueError(f"a plan may lower the limit of {most:g} seconds, not raise it")
+        return longest
+
+    @field_validator("languages")
+    @classmethod
+    def _are_known(cls, codes: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if unknown := sorted(set(codes or ()) - set(languages().names)):
+            raise ValueError(f"no such language: {', '.join(unknown)}")
+        return codes
 
     @property
     def at_once(self) -> int:
         """Jobs that may run at the same time; where the plan says nothing, by whether it is paid."""
         return self.running or (RUNNING_PAID if self.paid else RUNNING_FREE)
 
+    @property
+    def most_bytes(self) -> float:
+        return math.inf if self.max_bytes is None else self.max_bytes
 
-class Catalogue(_Table):
+    @property
+    def goes_first(self) -> bool:
+        return self.paid if self.priority is None else self.priority
+
+    def hears(self, language: str) -> bool:
+        """Whether a video in that language may be heard; "auto" is not known yet, so it may."""
+        return self.languages is None or language == "auto" or languages().code(language) in self.languages
+
+
+class Pack(Table):
+    """Credits bought at once; without prices it is not sold any more."""
+
+    credits: int = Field(gt=0)
+    days: int | None = Field(default=None, gt=0)  # how long they last; None: they do not expire
+    prices: Prices = Field(default_factory=dict)
+
+
+class Invitation(Table):
+    """What an invitation gives to both sides and for how many days, to how many people, and how many days somebody
+    counts as new."""
+
+    inviter: int = Field(default=0, ge=0)
+    invited: int = Field(default=0, ge=0)
+    most: int = Field(default=0, ge=0)
+    days: int = Field(default=90, gt=0)
+    new_days: int = Field(default=7, gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that is sold, as purchases name it: `pack:500`, or `plan:starter`, which is paid every month."""
+
+    name: str
+    credits: int
+    prices: dict[str, int]
+    plan: str | None = None
+    days: int | None = None
+
+    @property
+    def recurring(self) -> bool:
+        return self.plan is not None
+
+
+class Catalogue(Table):
     price: Price
-    plans: dict[str, Plan]
+    plans: Annotated[dict[str, Plan], AfterValidator(_named)]
+    packs: Annotated[dict[str, Pack], AfterValidator(_named)] = Field(default_factory=dict)
+    currencies: dict[str, str] = Field(default_factory=lambda: {"en": "usd"})  # by language
+    invitation: Invitation = Invitation()
+    extra_caps: tuple[int, ...] = ()  # how many credits beyond their plan people may let themselves be charged a month
 
     def plan(self, name: str) -> Plan:
-        """The plan of that name; one that is no longer sold counts as free."""
+        """The plan of that name; one that is no longer there counts as free."""
         return self.plans.get(name, self.plans[FREE])
+
+    def items(self) -> list[Item]:
+        """What is sold: plans, then packs, in the order of the file."""
+        return [item for item in self._items() if item.prices]
+
+    def item(self, name: str) -> Item | None:
+        """The item of that name, also one that is no longer sold: who has paid for it still gets it."""
+        return next((item for item in self._items() if item.name == name), None)
+
+    def currency_of(self, language: str) -> str:
+        """The currency people of a language are shown."""
+        return self.currencies.get(language, self.currencies["en"])
+
+    def extra_price(self, plan: str, currency: str) -> int | None:
+        """What a credit beyond a plan costs, in minor units; None where there are none."""
+        return self.plan(plan).extra.get(currency) if self.extra_caps else None
+
+    def _items(self) -> Iterator[Item]:
+        for name, plan in self.plans.items():
+            if plan.paid and plan.metered:
+                yield Item(f"plan:{name}", plan.credits, plan.prices, plan=name)
+        for name, pack in self.packs.items():
+            yield Item(f"pack:{name}", pack.credits, pack.prices, days=pack.days)
+
+
+def lookup_key(item: str, currency: str) -> str:
+    """What an item's price is called at the provider: `rabisco_pack_500_brl`."""
+    return f"rabisco_{item.replace(':', '_')}_{currency}"
+
+
+def item_of(lookup_key: str) -> str | None:
+    """The name of the item behind a price, `pack:500`; None for a price that is not ours."""
+    found = re.fullmatch(f"rabisco_(pack|plan)_({_NAME})_[a-z]{{3}}", lookup_key)
+    return f"{found[1]}:{found[2]}" if found else None
 
 
 class CatalogueError(Exception):
@@ -79,13 +170,51 @@ class CatalogueError(Exception):
 def read_catalogue(path: Path | None = None) -> Catalogue:
     """The catalogue of that file, or the one the package ships with.
 
-    Raises CatalogueError with the file's name and what is wrong with it.
+    Raises CatalogueError with the file's name, the field and what is wrong with it.
     """
     source = path or files("models").joinpath("catalogue.toml")
     try:
         catalogue = Catalogue.model_validate(tomllib.loads(source.read_text("utf-8")))
-    except (OSError, ValueError) as error:  # no file, no text, no TOML, or no catalogue
+    except ValidationError as error:
+        raise CatalogueError(f"{source}: {_told(error)}") from error
+    except (OSError, ValueError) as error:  # no file, no text, or no TOML
         raise CatalogueError(f"{source}: {error}") from error
-    if FREE not in catalogue.plans:
-        raise CatalogueError(f"{source}: there must be a plan called {FREE!r}")
+    if complaint := next(_disagreements(catalogue), None):
+        raise CatalogueError(f"{source}: {complaint}")
     return catalogue
+
+
+def _told(error: ValidationError) -> str:
+    """Each field that is wrong, with its place in the file."""
+    return "; ".join(
+        f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg'].removeprefix('Value error, ')}" for wrong in error.errors()
+    )
+
+
+def _disagreements(catalogue: Catalogue) -> Iterator[str]:
+    """What is wrong between fields that are right by themselves."""
+    if FREE not in catalogue.plans:
+        yield f"plans: there must be a plan called {FREE!r}"
+    if "en" not in catalogue.currencies:
+        yield "currencies: there must be one for `en`, which those of other languages are shown as well"
+    for language, currency in catalogue.currencies.items():
+        if currency not in MONEY:
+            yield f"currencies.{language}: {currency!r} is none of {', '.join(MONEY)}"
+    for name, plan in catalogue.plans.items():
+        yield from _odd_plan(name, plan)
+    shown = set(catalogue.currencies.values())
+    for item in catalogue.items():
+        if missing := sorted(shown - set(item.prices)):
+            table = item.name.replace(":", "s.")
+            yield f"{table}.prices: there is none in {', '.join(missing)}, which [currencies] shows people"
+
+
+def _odd_plan(name: str, plan: Plan) -> Iterator[str]:
+    if plan.paid and name == FREE:
+        yield f"plans.{name}.paid: it is what people have who pay nothing"
+    if plan.prices and not (plan.paid and plan.metered):
+        yield f"plans.{name}.prices: only a plan that is paid and metered can be sold"
+    if plan.prices and not plan.credits:
+        yield f"plans.{name}.credits: a plan that is sold must have some"
+    if unpriced := sorted(set(plan.extra) - set(plan.prices)):
+        yield f"plans.{name}.extra: the plan itself has no price in {', '.join(unpriced)}"

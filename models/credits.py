@@ -1,7 +1,7 @@
 """Credits: an append-only ledger in double entry, lots that expire, and balances kept beside them.
 
-Every transaction's postings sum to zero. Buckets of a person are `available` and `reserved`; those of a tenant
-(no person) are `issued`, `spent` and `expired`.
+Every transaction's postings sum to zero. Buckets of a person are `available`, `reserved` and `debt`; those of
+a tenant (no person) are `issued`, `spent` and `expired`.
 """
 
 import uuid
@@ -19,12 +19,19 @@ class Entry(StrEnum):
     RESERVE = "reserve"
     CAPTURE = "capture"
     RELEASE = "release"
+    REVERSAL = "reversal"  # of what was spent on a film that never arrived
     EXPIRE = "expire"
+    GIFT = "gift"
+    CLAWBACK = "clawback"
+    RESTORE = "restore"  # of what was taken back: a dispute was won, a refund failed
+    REPAY = "repay"
+    TRANSFER = "transfer"  # between persons who were joined
 
 
 class Bucket(StrEnum):
     AVAILABLE = "available"
     RESERVED = "reserved"
+    DEBT = "debt"  # below zero: spent before the money for it went back
     ISSUED = "issued"
     SPENT = "spent"
     EXPIRED = "expired"
@@ -64,11 +71,13 @@ class Balance(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("available >= 0", name="available_not_negative"),
         CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+        CheckConstraint("debt >= 0", name="debt_not_negative"),
     )
 
     person_id: uuid.UUID = Field(foreign_key="person.id", primary_key=True)
     available: int = 0
     reserved: int = 0
+    debt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class Lot(SQLModel, table=True):

@@ -42,6 +42,17 @@ class ChoiceWording(BaseModel):
     url: str | None = None
 
 
+class InvoiceWording(BaseModel):
+    """What is to be paid in the messenger's own money; `payload` names the purchase."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: Wording
+    payload: str
+    currency: str
+    amount: int
+
+
 class Message(BaseModel):
     """The content of a delivery, in no language yet: paragraphs, and rows of choices under them.
 
@@ -58,6 +69,7 @@ class Message(BaseModel):
     media_id: uuid.UUID | None = None  # the file that goes with it
     thumbnail_id: uuid.UUID | None = None
     as_file: bool = False  # as a document, so that the messenger leaves it as it is
+    invoice: InvoiceWording | None = None
 
 
 class Delivery(SQLModel, table=True):

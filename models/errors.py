@@ -33,13 +33,17 @@ class Code(StrEnum):
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no font here draws its letters
     # the access
     NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"  # cost, available, returns
+    DEBT = "DEBT"  # debt: credits
     TOO_MANY_WAITING = "TOO_MANY_WAITING"  # limit
     TOO_FAST = "TOO_FAST"
     PLAN_LIMIT = "PLAN_LIMIT"  # limit: seconds
+    PLAN_SIZE = "PLAN_SIZE"  # limit: megabytes
+    PLAN_LANGUAGE = "PLAN_LANGUAGE"
     # the job
     NOT_FOUND = "NOT_FOUND"
     FILM_TOO_BIG = "FILM_TOO_BIG"  # limit: megabytes
     FILE_GONE = "FILE_GONE"
+    FILM_LOST = "FILM_LOST"  # it was made and never arrived
     DISK_FULL = "DISK_FULL"
     CRASHED = "CRASHED"
     # the command line

@@ -55,6 +55,7 @@ class CaptionOptions(BaseModel):
     style: str = "classic"
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
+    heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
     watermark: str | None = Field(default=None, max_length=60)
     encoding: Encoding = Encoding()
 

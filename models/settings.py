@@ -2,19 +2,26 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.payments import Provider
 
 S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket by S3's rules of naming, and a prefix
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
+OFFICIAL_STRIPE = "https://api.stripe.com"
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
     """Read once, by each process's composition root. Every field is told in `.env.example`."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     data_dir: Path = Path("data")
     database_url: str = ""
@@ -26,13 +33,18 @@ class Settings(BaseSettings):
     aws_session_token: SecretStr | None = None
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = OFFICIAL_TELEGRAM
+    telegram_payments: str = "stripe,stars"
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
     stripe_secret_key: SecretStr | None = None
+    stripe_webhook_secret: SecretStr | None = None
+    stripe_api_url: str = OFFICIAL_STRIPE
+    smtp_url: SecretStr | None = None
     catalogue: Path | None = None
     secret_key: SecretStr | None = None
     mode: Literal["local", "production"] = "local"
     public_url: str = ""
+    metrics_token: SecretStr | None = None
     admin_ids: str = ""
     log_format: Literal["text", "json"] = "text"
     input_hours: float = Field(default=24, gt=0)
@@ -56,6 +68,30 @@ class Settings(BaseSettings):
             raise ValueError("S3_ENDPOINT_URL takes an address that begins with https://")
         return value
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise ValueError("PUBLIC_URL takes an address such as https://films.example.com")
+        return value
+
+    @model_validator(mode="after")
+    def _is_safe_in_production(self) -> Self:
+        parts = urlsplit(self.public_url)
+        if self.mode == "production" and parts.scheme == "http" and parts.hostname not in THIS_MACHINE:
+            raise ValueError("PUBLIC_URL must begin with https:// in production: browsers keep no session without it")
+        return self
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_mail_server(value.get_secret_value()):
+            raise ValueError(
+                "SMTP_URL takes smtps://user:password@host:465/?from=films@example.com, or smtp://.. with 587"
+            )
+        return value
+
     @property
     def database(self) -> str:
         """SQLAlchemy's URL of the database; SQLite in the data folder unless one is set."""
@@ -69,9 +105,51 @@ class Settings(BaseSettings):
     @property
     def admins(self) -> frozenset[str]:
         """Identities such as `telegram:123`."""
-        return frozenset(part.strip() for part in self.admin_ids.split(",") if part.strip())
+        return _parts(self.admin_ids)
+
+    @field_validator("telegram_payments")
+    @classmethod
+    def _are_ways_to_pay(cls, value: str) -> str:
+        if not _parts(value) <= set(Provider):
+            raise ValueError("TELEGRAM_PAYMENTS takes stripe, stars, or both with a comma between them")
+        return value
+
+    @property
+    def linked_payments(self) -> frozenset[Provider]:
+        """The ways to pay by a link: Stripe, once its key is set."""
+        return frozenset({Provider.STRIPE}) if self.stripe_secret_key else frozenset()
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """Secrets that sign Stripe's news, several while one is being replaced."""
+        told = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
+        return tuple(sorted(_parts(told)))
+
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a chat page: in production people must be able to find it and to sign in."""
+        return self.mode == "local" or bool(self.public_url and self.smtp_url)
+
+    @property
+    def telegram_ways(self) -> frozenset[Provider]:
+        """The ways to pay that are offered in Telegram."""
+        allowed = frozenset(Provider(part) for part in _parts(self.telegram_payments))
+        return allowed & (self.linked_payments | {Provider.STARS})
 
     @property
     def sells(self) -> bool:
         """Whether a payment provider is set; until then the local page's person is the owner."""
         return self.stripe_secret_key is not None
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        sender = parse_qs(parts.query).get("from", [unquote(parts.username or "")])[0]
+        return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0 and "@" in sender
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _parts(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())

@@ -9,8 +9,21 @@ from sqlmodel import Session
 from models.catalogue import OWNER, Catalogue, Plan
 from models.errors import Code, Refused
 from models.people import Person
-from storage import jobs, ledger
+from storage import basket, jobs, ledger
 from storage.ledger import Credits
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a film asks of a plan: seconds of the result, bytes it is made from, and the language that is to be heard
+    ("auto" while nobody knows, None where nothing is heard).
+    """
+
+    seconds: float
+    size: int = 0
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +47,29 @@ class Access:
     def standing(self, session: Session, person: Person, now: datetime) -> Standing:
         """What a person has, this month's credits included."""
         plan = self.plan_of(person)
-        returns_at = next_month(now)
-        if plan.credits:
-            key = f"allowance:{person.id}:{now:%Y-%m}"
-            ledger.grant(
-                session, person, plan.credits, key=key, now=now, expires_at=returns_at, reason=f"plan {person.plan}"
-            )
-        return Standing(plan, ledger.credits_of(session, person, now), returns_at)
+        if not plan.paid:
+            self._allow(session, person, plan, now)
+        return Standing(plan, ledger.credits_of(session, person, now), _returns_at(session, person, plan, now))
 
-    def admit(self, session: Session, person: Person, seconds: float, now: datetime) -> tuple[Standing, int]:
-        """The standing of a person and the credits a result of so many seconds costs them.
+    @staticmethod
+    def _allow(session: Session, person: Person, plan: Plan, now: datetime) -> None:
+        """This month's credits, once whatever plans a person goes through; those of a paid plan come with invoices."""
+        if plan.credits:
+            key, reason = f"allowance:{person.id}:{now:%Y-%m}", f"plan {person.plan}"
+            ledger.grant(session, person, plan.credits, key=key, now=now, expires_at=next_month(now), reason=reason)
+
+    def admit(self, session: Session, person: Person, demand: Demand, now: datetime) -> tuple[Standing, int]:
+        """The standing of a person and the credits that what is asked for costs them.
 
         Raises Refused when the plan does not allow it. Locks the person's credits until the transaction ends.
         """
         standing = self.standing(session, person, now)
-        plan = standing.plan
-        if seconds > plan.longest:
-            raise Refused(Code.PLAN_LIMIT, limit=round(plan.longest))
-        if len(jobs.waiting_of(session, person.id)) >= plan.waiting:
-            raise Refused(Code.TOO_MANY_WAITING, limit=plan.waiting)
-        return standing, self.catalogue.price.of(seconds) if plan.metered else 0
+        if standing.plan.metered and standing.credits.debt:
+            raise Refused(Code.DEBT, debt=standing.credits.debt)
+        _within(standing.plan, demand)
+        if len(jobs.waiting_of(session, person.id)) >= standing.plan.waiting:
+            raise Refused(Code.TOO_MANY_WAITING, limit=standing.plan.waiting)
+        return standing, self.catalogue.price.of(demand.seconds) if standing.plan.metered else 0
 
     @staticmethod
     def reserve(
@@ -67,6 +83,21 @@ class Access:
                 available=standing.credits.available,
                 returns=f"{standing.returns_at:%Y-%m-%d}",
             )
+
+
+def _within(plan: Plan, demand: Demand) -> None:
+    if demand.seconds > plan.longest:
+        raise Refused(Code.PLAN_LIMIT, limit=round(plan.longest))
+    if plan.max_bytes is not None and demand.size > plan.max_bytes:
+        raise Refused(Code.PLAN_SIZE, limit=max(1, plan.max_bytes // MEGABYTE))
+    if demand.language is not None and not plan.hears(demand.language):
+        raise Refused(Code.PLAN_LANGUAGE)
+
+
+def _returns_at(session: Session, person: Person, plan: Plan, now: datetime) -> datetime:
+    """When the next credits of a plan come: of one that is paid, with the next invoice."""
+    subscription = basket.subscription_of(session, person) if plan.paid and plan.metered else None
+    return subscription.period_end if subscription else next_month(now)
 
 
 def next_month(now: datetime) -> datetime:

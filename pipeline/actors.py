@@ -4,6 +4,7 @@ import uuid
 
 import dramatiq
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.queue import ACTOR, NAME, Queue
 from pipeline.workshop import Workshop
@@ -21,7 +22,7 @@ def declare(queue: Queue, workshop: Workshop) -> None:
         try:
             if workshop.work():
                 queue.wake(uuid.UUID(job_id))
-        except Exception:
-            log.exception("worker-surprised", woken_for=job_id)  # the lease runs out and the job is done again
+        except SQLAlchemyError as error:  # a lease runs out, or a sweep finds what waits
+            log.warning("worker-database-away", woken_for=job_id, error=type(error).__name__)
 
     dramatiq.actor(actor_name=ACTOR, queue_name=NAME, broker=queue.broker)(work)

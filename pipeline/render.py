@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.errors import Code, Refused
 from models.films import CaptionOptions, Film, SketchOptions
 from models.jobs import Kind, Stage
+from models.languages import languages
 from models.words import Transcript
 from pipeline.child import Allowance, Children
 from pipeline.hearing import Heard, Hearing
@@ -92,6 +94,8 @@ class Renderer:
         heard = self.hearing.hear(video, options, run.work.folder, run.within(Stage.LISTENING, 0.0, LISTENING_SHARE))
         run.usage.provider_seconds += heard.provider_seconds
         run.usage.provider_cost += heard.provider_cost
+        if options.heard_in is not None and languages().code(heard.transcript.language) not in options.heard_in:
+            raise Refused(Code.PLAN_LANGUAGE)
         return heard
 
 

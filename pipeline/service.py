@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
+from models.catalogue import Plan
 from models.errors import Code, Refused
 from models.files import Media
 from models.films import CaptionOptions, SketchOptions
@@ -18,11 +20,12 @@ from models.jobs import Job, Kind
 from models.people import Address, Person
 from models.words import Transcript
 from pipeline import gate
-from pipeline.access import Access, Standing
+from pipeline.access import Access, Demand, Standing
 from pipeline.child import Allowance, Children
 from pipeline.queue import Queue
-from storage import files, jobs, ledger, transcripts
+from storage import files, jobs, joining, ledger, people, transcripts
 from storage.db import Database
+from storage.deposit import Deposit
 from storage.files import Measured
 from storage.media import MediaStore
 
@@ -53,6 +56,20 @@ class Order:
         if isinstance(self.options, SketchOptions):
             return self.options.seconds
         return sum(media.seconds or 0 for media in self.media)
+
+    @property
+    def demand(self) -> Demand:
+        size = sum(media.size for media in self.media)
+        if isinstance(self.options, SketchOptions) or self.transcript is not None:
+            return Demand(self.seconds, size)
+        return Demand(self.seconds, size, self.options.language)
+
+    def parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
+        """The options as a job keeps them, with what the plan adds to them."""
+        own: dict[str, object] = {"watermark": watermark if plan.watermark else None}
+        if isinstance(self.options, CaptionOptions):
+            own["heard_in"] = plan.languages
+        return self.options.model_copy(update=own).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +123,13 @@ class Pipeline:
             )
         return transcript
 
+    def deposit(self, measured: Sequence[Measured]) -> Deposit:
+        """A block in which measured files are in the store, to be kept in a transaction inside it."""
+        return Deposit(self.db, self.store, measured)
+
     def keep(self, session: Session, person: Person, file: Measured, now: datetime) -> Media:
-        """Take a measured file in for a person."""
-        return files.keep(session, self.store, person, file, expires_at=now + self.keeping.inputs)
+        """Keep a deposited file for a person."""
+        return files.keep(session, person, file, expires_at=now + self.keeping.inputs)
 
     def submit(self, session: Session, order: Order) -> Job:
         """Create a job and reserve its credits, in the caller's transaction; nothing of it stays when refused.
@@ -120,7 +141,7 @@ class Pipeline:
         if any(media.file_id is None for media in order.media):
             raise Refused(Code.FILE_GONE)
         with session.begin_nested():
-            standing, cost = self.access.admit(session, order.person, order.seconds, now)
+            standing, cost = self.access.admit(session, order.person, order.demand, now)
             job = self._job(order, standing, cost, now)
             jobs.create(session, job, [media.id for media in order.media])
             self.access.reserve(session, order.person, job.id, cost, standing, now)
@@ -135,27 +156,28 @@ class Pipeline:
     def cancel(self, session: Session, job_id: uuid.UUID, person: Person) -> Job | None:
         """Stop a person's own job and give its credits back; None when there is nothing to stop."""
         job = session.get(Job, job_id)
-        if job is None or job.person_id != person.id:
+        if job is None or not people.is_same(session, job.person_id, person):
             return None
         now = self.db.clock()
         cancelled = jobs.cancel(session, job_id, now)
         if cancelled is not None and cancelled.credits:
-            ledger.settle(session, person, job_id, cancelled.credits, 0, now)
+            owner = session.get_one(Person, job.person_id)
+            ledger.settle(session, owner, job_id, cancelled.credits, 0, now)
+            joining.carry(session, owner, now)
         return cancelled
 
     def standing(self, session: Session, person: Person) -> Standing:
         return self.access.standing(session, person, self.db.clock())
 
     def _job(self, order: Order, standing: Standing, cost: int, now: datetime) -> Job:
-        watermark = self.watermark if standing.plan.watermark else None
         return Job(
             tenant_id=order.person.tenant_id,
             person_id=order.person.id,
             address_id=order.address.id,
             parent_id=order.parent_id,
             kind=order.kind,
-            parameters=order.options.model_copy(update={"watermark": watermark}).model_dump(mode="json"),
-            paid=standing.plan.paid,
+            parameters=order.parameters(standing.plan, self.watermark),
+            paid=standing.plan.goes_first,
             at_once=standing.plan.at_once,
             credits=cost,
             reply_to=order.reply_to,

@@ -1,8 +1,5 @@
 """Finding what was lost: jobs nobody works on, jobs that killed their workers, files whose time is over."""
 
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,26 +7,27 @@ from functools import partial
 from itertools import islice
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import Code, Failed
+from pipeline.caretaker import ABANDONED, TRIM_EVERY, WATCH_EVERY, Caretaker, clear_folders
+from pipeline.chores import Chore, Chores
 from pipeline.disk import Disk
 from pipeline.queue import Queue
 from pipeline.workshop import Workshop
-from storage import files, jobs, retention
+from storage import codes, files, jobs, joining, retention
 
 log = structlog.get_logger(__name__)
 
 WOKEN_AGAIN_AFTER = timedelta(seconds=3)
 TIDY_EVERY = 60.0  # seconds
+GATHER_EVERY = 30.0
 CLEAR_EVERY = 3600.0
-WATCH_EVERY = 15.0
 UPDATES_FOR = timedelta(days=30)
 DELIVERIES_FOR = timedelta(days=90)
 WORKERS_FOR = timedelta(days=1)
+CODES_FOR = timedelta(days=1)
 PAGE_MESSAGES = 2000  # of each conversation
 BATCH = 500  # rows of one transaction
-ABANDONED = 24 * 3600.0  # seconds; longer than any job or transaction takes
 
 
 @dataclass(slots=True)
@@ -40,18 +38,16 @@ class Sweeper:
     queue: Queue
     seconds: float = 3.0
     disk: Disk | None = None
-    _over: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-    _next: dict[str, float] = field(default_factory=dict)
+    _thread: Chores = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._thread = Chores(self._chores(), self.seconds, "sweeper")
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
+        self._thread.stop()
 
     def sweep(self) -> None:
         """One look."""
@@ -68,10 +64,14 @@ class Sweeper:
             self.workshop.fail(claim, Failed(Code.CRASHED))
 
     def watch(self) -> None:
-        """Look whether the disk has room, and have the administrators told."""
+        """Look whether the disk has room."""
         if self.disk is not None:
-            with self.workshop.db.transaction() as session:
-                self.disk.tell(session, self.workshop.db.clock)
+            self._caretaker(self.disk).watch()
+
+    def trim(self) -> None:
+        """Let go of copies and folders nobody needs."""
+        if self.disk is not None:
+            self._caretaker(self.disk).trim()
 
     def tidy(self) -> None:
         """Let go of files whose time is over."""
@@ -79,6 +79,11 @@ class Sweeper:
         with db.transaction() as session:
             released = [files.release(session, media) for media in files.expired(session, db.clock())]
         self._delete(filter(None, released))
+
+    def gather(self) -> None:
+        """Bring credits that came to persons who were joined to others where they count."""
+        with self.workshop.db.transaction() as session:
+            joining.gather(session, self.workshop.db.clock())
 
     def prune(self, batch: int = BATCH) -> None:
         """Delete rows whose time is over, in short transactions."""
@@ -88,9 +93,10 @@ class Sweeper:
             partial(retention.prune_deliveries, before=now - DELIVERIES_FOR),
             partial(retention.prune_workers, before=now - WORKERS_FOR),
             partial(retention.prune_page, most=PAGE_MESSAGES),
+            partial(codes.prune, before=now - CODES_FOR),
         )
         for prune in prunings:
-            while self._pruned(prune, batch) >= batch and not self._over.is_set():
+            while self._pruned(prune, batch) >= batch and not self._thread.over.is_set():
                 pass
 
     def clear(self, older_than: float = ABANDONED) -> None:
@@ -100,9 +106,7 @@ class Sweeper:
             with self.workshop.db.reading() as session:
                 orphans = files.orphans(session, batch)
             self._delete(orphans)
-        for folder in self.workshop.keeping.passing.glob("*"):
-            if folder.stat().st_mtime < time.time() - older_than:
-                shutil.rmtree(folder, ignore_errors=True)
+        clear_folders(self.workshop.keeping.passing, older_than)
 
     def _pruned(self, prune: Callable[..., int], batch: int) -> int:
         with self.workshop.db.transaction() as session:
@@ -116,27 +120,16 @@ class Sweeper:
             except OSError as error:
                 log.warning("file-not-deleted", error=type(error).__name__)
 
-    def _run(self) -> None:
-        while not self._over.wait(self.seconds):
-            for chore, seconds in self._chores():
-                if time.monotonic() >= self._next.get(chore.__name__, 0.0):
-                    self._next[chore.__name__] = time.monotonic() + seconds
-                    self._do(chore)
+    def _caretaker(self, disk: Disk) -> Caretaker:
+        return Caretaker(self.workshop.db, self.workshop.store, self.workshop.keeping.passing, disk)
 
-    def _chores(self) -> tuple[tuple[Callable[[], None], float], ...]:
-        """What is to be done, and how many seconds lie between two times at least."""
+    def _chores(self) -> tuple[Chore, ...]:
         return (
-            (self.sweep, 0.0),
-            (self.watch, WATCH_EVERY),
-            (self.tidy, TIDY_EVERY),
-            (self.prune, CLEAR_EVERY),
-            (self.clear, CLEAR_EVERY),
+            Chore(self.sweep),
+            Chore(self.watch, WATCH_EVERY),
+            Chore(self.tidy, TIDY_EVERY),
+            Chore(self.gather, GATHER_EVERY),
+            Chore(self.trim, TRIM_EVERY),
+            Chore(self.prune, CLEAR_EVERY),
+            Chore(self.clear, CLEAR_EVERY),
         )
-
-    def _do(self, chore: Callable[[], None]) -> None:
-        try:
-            chore()
-        except (SQLAlchemyError, OSError) as error:
-            log.warning("sweep-failed", chore=chore.__name__, error=type(error).__name__)
-        except Exception:
-            log.exception("sweep-surprised")  # whatever it was, who would find lost jobs if this thread ended?

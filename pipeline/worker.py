@@ -13,6 +13,7 @@ import dramatiq
 from models.limits import limits
 from models.settings import Settings
 from pipeline import actors
+from pipeline.caretaker import Caretaker
 from pipeline.child import Children
 from pipeline.disk import Disk
 from pipeline.hearing import Hearing, speech_service
@@ -42,9 +43,10 @@ class Crew:
 
     def stop(self, patience: float = 0.0) -> None:
         """Claim nothing more; after `patience` seconds running jobs go back to the queue, uncounted."""
+        self.workshop.closing.set()
         hurry = threading.Timer(patience, self.workshop.stopping.set)
         hurry.start()
-        self.worker.stop(timeout=round(1000 * (patience + 10)))
+        self.worker.stop(timeout=round(1000 * (patience + 5)))  # for its threads, and as long again for its consumers
         hurry.cancel()
         self.workshop.stopping.set()
         self.sweeper.stop()  # last: with the broker away it may take seconds, in which nothing more may be claimed
@@ -68,6 +70,11 @@ def crew(db: Database, store: MediaStore, queue: Queue, children: Children, sett
     worker = dramatiq.Worker(queue.broker, worker_threads=settings.workers, worker_timeout=100)
     worker.queue_prefetch = settings.workers  # a message held here would keep another worker asleep
     return Crew(workshop, queue, Sweeper(workshop, queue, settings.sweep_seconds, disk), worker)
+
+
+def caretaker(db: Database, store: MediaStore, settings: Settings) -> Caretaker:
+    """Who looks after the disk of a process without workers."""
+    return Caretaker(db, store, keeping(settings).passing, disk_of(settings))
 
 
 def disk_of(settings: Settings) -> Disk:

@@ -63,9 +63,9 @@ class FileCache:
     def forget(self, key: str) -> None:
         (self.root / key).unlink(missing_ok=True)
 
-    def clear(self) -> None:
-        """Delete stale copies, and of the others the least recently used beyond the bound."""
-        now, room = self.time(), self.most
+    def clear(self, most: int | None = None) -> None:
+        """Delete stale copies, and of the others the least recently used beyond the bound, or beyond `most` bytes."""
+        now, room = self.time(), self.most if most is None else most
         for copy in sorted(self._copies(), key=lambda copy: copy.used_at, reverse=True):
             room -= copy.size
             idle = now - copy.used_at

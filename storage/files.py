@@ -21,12 +21,13 @@ from storage.rows import changed
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A file that was measured, outside the store still, with its SHA-256."""
+    """A file that was measured, with its SHA-256. `key` is empty until a deposit has brought it into the store."""
 
     path: Path
     facts: Facts
     digest: str
     name: str = ""
+    key: str = ""
 
     @classmethod
     def of(cls, path: Path, facts: Facts, name: str = "") -> "Measured":
@@ -36,13 +37,11 @@ class Measured:
         return cls(path, facts, digest(path), name[:200])
 
 
-def keep(session: Session, store: MediaStore, person: Person, file: Measured, *, expires_at: datetime) -> Media:
-    """Take a measured file into the store for a person; equal bytes of the same tenant are kept once.
-
-    The file at its path is gone afterwards. Bytes whose transaction is then undone are found by the sweeper.
-    """
-    file_id = _reference(session, person.tenant_id, file.digest) or _store(session, store, person.tenant_id, file)
-    file.path.unlink(missing_ok=True)
+def keep(session: Session, person: Person, file: Measured, *, expires_at: datetime) -> Media:
+    """Keep a deposited file for a person; equal bytes of the same tenant are kept once."""
+    if not file.key:
+        raise ValueError("a file is deposited before the transaction that keeps it")
+    file_id = _reference(session, person.tenant_id, file.digest) or _record(session, person.tenant_id, file)
     facts = file.facts
     media = Media(
         tenant_id=person.tenant_id,
@@ -149,9 +148,8 @@ def _reference(session: Session, tenant_id: uuid.UUID, sha256: str) -> uuid.UUID
     return file_id if changed(session, counted) == 1 else None
 
 
-def _store(session: Session, store: MediaStore, tenant_id: uuid.UUID, file: Measured) -> uuid.UUID:
-    size = file.path.stat().st_size
-    row = StoredFile(tenant_id=tenant_id, key=store.put(file.path), digest=file.digest, size=size, references=1)
+def _record(session: Session, tenant_id: uuid.UUID, file: Measured) -> uuid.UUID:
+    row = StoredFile(tenant_id=tenant_id, key=file.key, digest=file.digest, size=file.facts.size, references=1)
     session.add(row)
     session.flush()
     return row.id

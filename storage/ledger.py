@@ -5,8 +5,9 @@ time are decided one after the other on SQLite and PostgreSQL alike.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -16,13 +17,16 @@ from models.credits import Balance, Bucket, Entry, LedgerPosting, LedgerTransact
 from models.people import Person
 from storage.rows import changed, insert_once
 
+RETURNED_FOR = timedelta(days=7)  # how long credits last that come back after their time
+
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """What a person has: credits to spend, and credits held for jobs that are under way."""
+    """What a person has: credits to spend, credits held for jobs that are under way, and what they owe."""
 
     available: int
     reserved: int
+    debt: int = 0
 
 
 def grant(
@@ -37,10 +41,10 @@ def grant(
 ) -> bool:
     """Give credits under a business key; False when that key was granted before."""
     _lock(session, person.id)
-    transaction = _record(session, person, Entry.GRANT, key, now, reason=reason)
+    transaction = record(session, person, Entry.GRANT, key, now, reason=reason)
     if transaction is None:
         return False
-    _post(session, transaction, {Bucket.AVAILABLE: amount, Bucket.ISSUED: -amount})
+    post(session, transaction, {Bucket.AVAILABLE: amount, Bucket.ISSUED: -amount})
     session.add(
         Lot(
             person_id=person.id,
@@ -52,6 +56,7 @@ def grant(
         )
     )
     session.flush()
+    repay(session, person, now)
     return True
 
 
@@ -59,7 +64,7 @@ def credits_of(session: Session, person: Person, now: datetime) -> Credits:
     """What a person has now, with what has expired taken away."""
     _expire(session, person, now)
     balance = session.get_one(Balance, person.id, populate_existing=True)
-    return Credits(balance.available, balance.reserved)
+    return Credits(balance.available, balance.reserved, balance.debt)
 
 
 def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now: datetime) -> bool:
@@ -72,9 +77,9 @@ def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now:
     )
     if changed(session, taken) != 1:
         return False
-    transaction = _record(session, person, Entry.RESERVE, f"reserve:{job_id}", now, job_id=job_id)
+    transaction = record(session, person, Entry.RESERVE, f"reserve:{job_id}", now, job_id=job_id)
     assert transaction is not None  # noqa: S101 - a job id is new when its credits are reserved
-    _post(session, transaction, {Bucket.AVAILABLE: -cost, Bucket.RESERVED: cost}, cached=True)
+    post(session, transaction, {Bucket.AVAILABLE: -cost, Bucket.RESERVED: cost}, cached=True)
     _take_from_lots(session, person.id, job_id, cost)
     return True
 
@@ -88,17 +93,33 @@ def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, c
         raise ValueError(f"{captured} captured of {reserved} reserved")
     _lock(session, person.id)
     kind = Entry.CAPTURE if captured else Entry.RELEASE
-    transaction = _record(session, person, kind, f"settle:{job_id}", now, job_id=job_id)
+    transaction = record(session, person, kind, f"settle:{job_id}", now, job_id=job_id)
     if transaction is None:
         return False
     returned = reserved - captured
-    _post(
+    post(
         session,
         transaction,
         {Bucket.RESERVED: -reserved, Bucket.AVAILABLE: returned, Bucket.SPENT: captured},
     )
-    _return_to_lots(session, job_id, returned)
+    return_to_lots(session, job_id, returned, now)
+    if returned:
+        repay(session, person, now)
     return True
+
+
+def repay(session: Session, person: Person, now: datetime) -> None:
+    """Pay what somebody owes with what they have: nobody has both."""
+    if not session.get_one(Balance, person.id, populate_existing=True).debt:
+        return
+    found = credits_of(session, person, now)
+    paid = min(found.available, found.debt)
+    if paid:
+        transaction = record(session, person, Entry.REPAY, f"repay:{new_id()}", now)
+        assert transaction is not None  # noqa: S101 - the key is new
+        post(session, transaction, {Bucket.AVAILABLE: -paid, Bucket.DEBT: paid})
+        drain(lots_of(session, person.id), paid)
+        session.flush()
 
 
 def _lock(session: Session, person_id: uuid.UUID) -> None:
@@ -112,15 +133,15 @@ def _expire(session: Session, person: Person, now: datetime) -> None:
     _lock(session, person.id)
     due = select(Lot).where(col(Lot.person_id) == person.id, col(Lot.remaining) > 0, col(Lot.expires_at) <= now)
     for lot in session.exec(due.execution_options(populate_existing=True)).all():
-        key = f"expire:{lot.id}:{new_id().hex[:8]}"  # a lot expires again when a job's credits come back to it late
-        transaction = _record(session, person, Entry.EXPIRE, key, now)
+        key = f"expire:{lot.id}:{new_id().hex[:8]}"  # again, where clocks differ and credits came back
+        transaction = record(session, person, Entry.EXPIRE, key, now)
         assert transaction is not None  # noqa: S101 - the key is new
-        _post(session, transaction, {Bucket.AVAILABLE: -lot.remaining, Bucket.EXPIRED: lot.remaining})
+        post(session, transaction, {Bucket.AVAILABLE: -lot.remaining, Bucket.EXPIRED: lot.remaining})
         lot.remaining = 0
     session.flush()
 
 
-def _record(
+def record(
     session: Session,
     person: Person,
     kind: Entry,
@@ -130,6 +151,7 @@ def _record(
     job_id: uuid.UUID | None = None,
     reason: str = "",
 ) -> LedgerTransaction | None:
+    """A new fact in the books; None when its key stands already."""
     row = LedgerTransaction(
         tenant_id=person.tenant_id,
         person_id=person.id,
@@ -142,9 +164,7 @@ def _record(
     return row if insert_once(session, row) else None
 
 
-def _post(
-    session: Session, transaction: LedgerTransaction, amounts: dict[Bucket, int], *, cached: bool = False
-) -> None:
+def post(session: Session, transaction: LedgerTransaction, amounts: dict[Bucket, int], *, cached: bool = False) -> None:
     """Write the postings, and bring the cached balance along unless that was done already."""
     assert sum(amounts.values()) == 0, amounts  # noqa: S101 - double entry is the point of the ledger
     for bucket, amount in amounts.items():
@@ -158,12 +178,13 @@ def _post(
             .values(
                 available=col(Balance.available) + amounts.get(Bucket.AVAILABLE, 0),
                 reserved=col(Balance.reserved) + amounts.get(Bucket.RESERVED, 0),
+                debt=col(Balance.debt) - amounts.get(Bucket.DEBT, 0),
             )
         )
 
 
 def _posting(transaction: LedgerTransaction, bucket: Bucket, amount: int) -> LedgerPosting:
-    is_theirs = bucket in {Bucket.AVAILABLE, Bucket.RESERVED}
+    is_theirs = bucket in {Bucket.AVAILABLE, Bucket.RESERVED, Bucket.DEBT}
     return LedgerPosting(
         transaction_id=transaction.id,
         tenant_id=transaction.tenant_id,
@@ -190,7 +211,11 @@ def _take_from_lots(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, c
     session.flush()
 
 
-def _return_to_lots(session: Session, job_id: uuid.UUID, returned: int) -> None:
+def return_to_lots(session: Session, job_id: uuid.UUID, returned: int, now: datetime, *, before: int = 0) -> None:
+    """Put back what a job took, latest expiry first, after `before` credits that came back already.
+
+    What belongs to a lot that has expired meanwhile goes to a new one of the same origin, or nobody could spend it.
+    """
     wanted = (
         select(LotUse, Lot)
         .join(Lot, col(Lot.id) == col(LotUse.lot_id))
@@ -199,10 +224,25 @@ def _return_to_lots(session: Session, job_id: uuid.UUID, returned: int) -> None:
         .execution_options(populate_existing=True)
     )
     for use, lot in session.exec(wanted).all():
-        amount = min(use.amount, returned)
-        lot.remaining += amount
-        returned -= amount
+        skipped = min(use.amount, before)
+        amount = min(use.amount - skipped, returned)
+        before, returned = before - skipped, returned - amount
+        if lot.expires_at is None or lot.expires_at > now:
+            lot.remaining += amount
+        elif amount:
+            session.add(_renewed(lot, amount, now))
     session.flush()
+
+
+def _renewed(lot: Lot, amount: int, now: datetime) -> Lot:
+    return Lot(
+        person_id=lot.person_id,
+        transaction_id=lot.transaction_id,
+        amount=amount,
+        remaining=amount,
+        expires_at=now + RETURNED_FOR,
+        created_at=now,
+    )
 
 
 def sums(session: Session, person_id: uuid.UUID) -> Credits:
@@ -213,4 +253,69 @@ def sums(session: Session, person_id: uuid.UUID) -> Credits:
         .group_by(LedgerPosting.bucket)
     )
     found: dict[str, int] = {bucket: int(total) for bucket, total in session.exec(wanted)}
-    return Credits(found.get(Bucket.AVAILABLE, 0), found.get(Bucket.RESERVED, 0))
+    return Credits(found.get(Bucket.AVAILABLE, 0), found.get(Bucket.RESERVED, 0), -found.get(Bucket.DEBT, 0))
+
+
+def lots_of(session: Session, person_id: uuid.UUID, granted: str = "") -> list[Lot]:
+    """What somebody's credits are made of, in the order they are spent; of those, the ones granted under a key that
+    begins with `granted`."""
+    wanted = (
+        select(Lot)
+        .join(LedgerTransaction, col(LedgerTransaction.id) == col(Lot.transaction_id))
+        .where(col(Lot.person_id) == person_id, col(Lot.remaining) > 0)
+        .where(col(LedgerTransaction.key).startswith(granted, autoescape=True))
+        .order_by(col(Lot.expires_at).is_(None), col(Lot.expires_at), col(Lot.created_at))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.exec(wanted))
+
+
+def give_away(
+    session: Session, person: Person, amount: int, *, key: str, granted: Sequence[str], now: datetime
+) -> list[Lot]:
+    """Take credits out of lots granted under keys that begin with these, for somebody else to get.
+
+    The lots they were taken from; none when those hold too few.
+    """
+    _expire(session, person, now)
+    lots = [lot for start in granted for lot in lots_of(session, person.id, start)]
+    if sum(lot.remaining for lot in lots) < amount:
+        return []
+    transaction = record(session, person, Entry.GIFT, key, now)
+    assert transaction is not None  # noqa: S101 - the key is new
+    post(session, transaction, {Bucket.AVAILABLE: -amount, Bucket.ISSUED: amount})
+    opened = drain(lots, amount)
+    session.flush()
+    return opened
+
+
+def drain(lots: Sequence[Lot], amount: int) -> list[Lot]:
+    """Take credits out of lots, in their order; those something was taken from."""
+    opened = []
+    for lot in lots:
+        taken = min(lot.remaining, amount)
+        if taken:
+            lot.remaining -= taken
+            amount -= taken
+            opened.append(lot)
+    return opened
+
+
+def granted(session: Session, person: Person, reason: str, *, since: datetime) -> int:
+    """Credits somebody was granted for that reason since then."""
+    wanted = (
+        select(func.coalesce(func.sum(col(Lot.amount)), 0))
+        .join(LedgerTransaction, col(LedgerTransaction.id) == col(Lot.transaction_id))
+        .where(
+            col(LedgerTransaction.person_id) == person.id,
+            col(LedgerTransaction.reason) == reason,
+            col(LedgerTransaction.kind) == Entry.GRANT,
+            col(LedgerTransaction.created_at) >= since,
+        )
+    )
+    return int(session.exec(wanted).one())
+
+
+def recorded(session: Session, keys: Sequence[str]) -> list[str]:
+    """Which of these business keys stand."""
+    return list(session.exec(select(LedgerTransaction.key).where(col(LedgerTransaction.key).in_(keys))))

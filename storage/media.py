@@ -36,6 +36,10 @@ class MediaStore(Protocol):
         """Keys of bytes that were put so long ago."""
         ...
 
+    def trim(self, *, hard: bool = False) -> None:
+        """Let go of local copies that are not needed; `hard`: of all that nobody reads, for the disk is full."""
+        ...
+
 
 class MediaFolder:
     """A folder of media files, each written under another name and renamed, so none is ever half there."""
@@ -74,6 +78,9 @@ class MediaFolder:
                 path.unlink(missing_ok=True)
             elif is_old and is_key(path.name):
                 yield path.name
+
+    def trim(self, *, hard: bool = False) -> None:
+        """There are no copies: every file here is the only one."""
 
     def _place(self, key: str) -> Path:
         if not is_key(key):

@@ -71,6 +71,12 @@ def news(session: Session, place: uuid.UUID, after: int) -> Sequence[PageMessage
     return latest[::-1]
 
 
+def older(session: Session, place: uuid.UUID, before: datetime) -> Sequence[PageMessage]:
+    """The latest messages of a conversation from before then, at most BATCH, oldest first."""
+    rows = select(PageMessage).where(PageMessage.address_id == place, col(PageMessage.created_at) < before)
+    return session.exec(rows.order_by(col(PageMessage.created_at).desc()).limit(BATCH)).all()[::-1]
+
+
 def _next(session: Session, now: datetime) -> tuple[int, datetime]:
     """The next version, and a time later than that of any message.
 

@@ -28,17 +28,16 @@ def accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
     return list(session.exec(select(Account).where(col(Account.id).in_(list(ids)))))
 
 
-def meet(session: Session, account: Account, external_id: str, *, name: str, language: str) -> Person:
+def meet(session: Session, account: Account, external_id: str, *, name: str, language: str | None) -> Person:
     """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
-    fresh = Person(
-        tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name, language=language
-    )
+    fresh = Person(tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name)
+    fresh.language = language or fresh.language
     insert_once(session, fresh)
     found = identified(session, account.tenant_id, f"{account.channel}:{external_id}")
     assert found is not None  # noqa: S101 - it was inserted above or stood before
     if name and found.name != name:
         found.name = name
-    if not found.language_chosen and found.language != language:
+    if language and not found.language_chosen and found.language != language:
         found.language = language
     return found
 
@@ -48,6 +47,20 @@ def merged(session: Session, person: Person) -> Person:
     while person.merged_into_id is not None:
         person = session.get_one(Person, person.merged_into_id)
     return person
+
+
+def is_same(session: Session, person_id: uuid.UUID, person: Person) -> bool:
+    """Whether that is this person, or one that was joined to them."""
+    return person_id == person.id or merged(session, session.get_one(Person, person_id)).id == person.id
+
+
+def selves(session: Session, person: Person) -> list[uuid.UUID]:
+    """This person, and all that were joined to them."""
+    found, fresh = [person.id], [person.id]
+    while fresh:
+        fresh = list(session.exec(select(Person.id).where(col(Person.merged_into_id).in_(fresh))))
+        found += fresh
+    return found
 
 
 def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str) -> Address:

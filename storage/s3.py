@@ -31,6 +31,7 @@ CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+HASTY = CONFIG.merge(Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 TRANSFER = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=4)
 TRUSTED = 60.0  # seconds after its last use in which a copy needs no asking whether the bucket still has it
 MISSING = frozenset({"404", "NoSuchKey"})
@@ -96,6 +97,26 @@ class S3Media:
             key = item["Key"].removeprefix(self.prefix)
             if item["LastModified"] < before and is_key(key):
                 yield key
+
+    def trim(self, *, hard: bool = False) -> None:
+        self.cache.clear(0 if hard else None)
+
+    def rehearse(self) -> Iterator[str]:
+        """Do with a small object what is done with films; it yields what comes next, which raises when it fails."""
+        key = new_key()
+        small = {"Bucket": self.bucket, "Key": self._name(key)}
+        yield "write"
+        with self._asking(key):
+            self.client.put_object(**small, Body=b"rehearsal")
+        yield "read"
+        with self._asking(key):
+            self.client.get_object(**small)["Body"].read()
+        yield "list"
+        for operation, part in (("list_objects_v2", "Contents"), ("list_multipart_uploads", "Uploads")):
+            next(self._listed(operation, part), None)
+        yield "delete"
+        with self._asking(key):
+            self.client.delete_object(**small)
 
     def _is_current(self, key: str, copy: Copy) -> bool:
         """Whether a copy may be read. One whose object was deleted is not; while nobody can be asked, it is."""

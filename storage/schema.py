@@ -2,11 +2,14 @@
 
 from sqlmodel import SQLModel
 
+import models.codes
 import models.credits
 import models.deliveries
 import models.files
 import models.jobs
+import models.payments
 import models.people
+import models.sessions
 import models.updates  # noqa: F401 - each module registers its tables
 
 METADATA = SQLModel.metadata

@@ -9,13 +9,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+KINDS = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+)
+"""The news that are acted upon. A provider is asked for these alone; twenty is the most Stripe lists at once."""
+
 
 class ProviderAway(Exception):
     """The provider does not answer, or asks for patience."""
 
 
 class ProviderRefused(Exception):
-    """The provider will not do it; the message names the reason, without any secret."""
+    """The provider will not do it; the message names the reason, without any secret. `code` is the provider's word for
+    it, such as "resource_missing".
+    """
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +105,7 @@ class Invoice:
     reason: str  # subscription_create, subscription_cycle, ...
     amount_paid: int
     payments: tuple[str, ...]  # PaymentIntents that paid it
-    prices: tuple[str, ...]  # of its lines
+    prices: tuple[str, ...]  # of its lines for whole periods: neither prorations nor amounts given back
     period_start: datetime
     period_end: datetime
 
@@ -94,7 +122,7 @@ class Subscribed:
     metadata: dict[str, str]
     period_start: datetime
     period_end: datetime
-    cancels: bool
+    cancels: bool  # it ends with the period, or at a date that is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +138,9 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price at the provider; `lookup_key` is made from the catalogue (`bots.billing.prices`)."""
+    """A price at the provider. `lookup_key` is what the catalogue calls it (`models.catalogue.lookup_key`), also for a
+    price that has been replaced since; empty for one that is not ours.
+    """
 
     id: str
     lookup_key: str
@@ -121,7 +151,15 @@ class Price:
 class PaymentProvider(Protocol):
     """Blocking calls, each with a time limit of its own."""
 
-    def prices(self, lookup_keys: Sequence[str]) -> list[Price]: ...
+    livemode: bool  # whether it moves real money; news of the other kind are not ours
+
+    def prices(self, lookup_keys: Sequence[str]) -> list[Price]:
+        """The prices that are current."""
+        ...
+
+    def price(self, price: str) -> Price:
+        """Any price by its id: links and subscriptions keep the one they began with."""
+        ...
 
     def open_checkout(self, order: Order, *, key: str) -> Checkout: ...
 

@@ -6,7 +6,8 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bots.cli import asking, making, screen, serving, upkeep
+from bots.billing.port import ProviderAway, ProviderRefused
+from bots.cli import asking, making, screen, selling, serving, upkeep
 from bots.telegram.errors import TelegramRefused
 from models.catalogue import CatalogueError
 from models.errors import AppError, Code, Refused
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, making, asking, upkeep):
+for module in (serving, making, asking, upkeep, selling):
     module.register(app)
 
 
@@ -51,7 +52,7 @@ def _run(arguments: list[str]) -> int:
         )
     except ValidationError as error:
         return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
-    except (CatalogueError, TelegramRefused) as error:
+    except (CatalogueError, TelegramRefused, ProviderAway, ProviderRefused) as error:
         return screen.fail(Code.USAGE, str(error), screen.WRONG)
     except KeyboardInterrupt:
         return 130

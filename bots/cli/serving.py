@@ -60,21 +60,22 @@ def worker() -> None:
 async def _up(settings: Settings, host: str, port: int) -> None:
     async with AsyncExitStack() as stack:
         house = await _open(stack, settings)
-        chats = wiring.Chats(house)
+        chats = wiring.chats_of(house)
         server = wiring.page_server(chats, host=host, port=port)
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
         await _employ(stack, house.crew(), patience=0.0)
         for bot in bots:
             stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
-        await _until_stopped(_serve(server, host), *(_receive_beside(bot) for bot in bots))
+        await _until_stopped(_serve(server, settings, host), *(_receive_beside(bot) for bot in bots))
 
 
 async def _telegram(settings: Settings) -> None:
     if settings.telegram_bot_token is None:
         raise typer.BadParameter("set it to the token of @BotFather.", param_hint="TELEGRAM_BOT_TOKEN")
     async with AsyncExitStack() as stack:
-        chats = wiring.Chats(await _open(stack, settings))
+        chats = wiring.chats_of(await _open(stack, settings))
+        await _look_after(stack, chats.house)
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
         stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
@@ -83,10 +84,11 @@ async def _telegram(settings: Settings) -> None:
 
 async def _web(settings: Settings, host: str, port: int) -> None:
     async with AsyncExitStack() as stack:
-        chats = wiring.Chats(await _open(stack, settings))
+        chats = wiring.chats_of(await _open(stack, settings))
+        await _look_after(stack, chats.house)
         server = wiring.page_server(chats, host=host, port=port)
         await stack.enter_async_context(chats.delivering())
-        await _until_stopped(_serve(server, host))
+        await _until_stopped(_serve(server, settings, host))
 
 
 async def _worker(settings: Settings) -> None:
@@ -108,6 +110,13 @@ async def _employ(stack: AsyncExitStack, crew: Crew, *, patience: float) -> None
     stack.push_async_callback(asyncio.to_thread, crew.stop, patience)
 
 
+async def _look_after(stack: AsyncExitStack, house: wiring.House) -> None:
+    """Watch the disk in a process without workers, which do it themselves."""
+    chores = house.chores()
+    await asyncio.to_thread(chores.start)
+    stack.push_async_callback(asyncio.to_thread, chores.stop)
+
+
 async def _receive(bot: TelegramGateway) -> None:
     """Receive until the bot ends. Raises TelegramRefused, with what the operator is to do."""
     await bot.start()
@@ -124,18 +133,27 @@ async def _receive_beside(bot: TelegramGateway) -> None:
     await asyncio.Event().wait()
 
 
-async def _serve(server: WebServer, host: str) -> None:
+async def _serve(server: WebServer, settings: Settings, host: str) -> None:
     serving = asyncio.create_task(server.serve())
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn tells it in no other way
         await asyncio.sleep(0.05)
     if server.started:
         port = server.servers[0].sockets[0].getsockname()[1]
-        typer.echo(f"The chat page: http://{host}:{port}   (Ctrl-C ends it)")
+        typer.echo(f"{_page(settings, f'http://{host}:{port}')}   (Ctrl-C ends it)")
     try:
         await asyncio.shield(serving)
     finally:
         server.should_exit = True
         await serving
+
+
+def _page(settings: Settings, here: str) -> str:
+    """Where the page is."""
+    if settings.mode == "local":
+        return f"The chat page: {here}"
+    if not settings.has_page:
+        return f"Serving on {here}. There is no chat page before PUBLIC_URL and SMTP_URL are set."
+    return f"The chat page: {settings.public_url}, served on {here}"
 
 
 async def _until_stopped(*work: Coroutine[object, object, None]) -> None:

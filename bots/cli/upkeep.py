@@ -1,5 +1,6 @@
 """`rabisco migrate` and `doctor`: keeping an installation well."""
 
+import errno
 import platform
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ import redis
 import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bots.billing.checkup import check_up
+from bots.billing.port import ProviderAway, ProviderRefused
+from bots.billing.stripe import StripeProvider
 from models.catalogue import CatalogueError, read_catalogue
 from models.settings import Settings
 from pipeline.child import Children
@@ -59,8 +63,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _database(settings)
     yield _redis(settings)
     yield _disk(settings)
+    if settings.media.startswith("s3://"):
+        yield _bucket(settings)
     yield _catalogue(settings)
     yield _telegram(settings)
+    yield _stripe(settings)
     yield _speech(settings)
     yield from _sandbox()
 
@@ -96,6 +103,29 @@ def _disk(settings: Settings) -> Finding:
     return Finding("disk", free > LEAST_DISK, f"{free / 1e9:.1f} GB free; films need at least 1 GB")
 
 
+def _bucket(settings: Settings) -> Finding:
+    step = "open"
+    try:
+        from storage.s3 import HASTY, S3Media  # boto3 is an extra, and slow to load
+
+        for step in S3Media.open(settings, HASTY).rehearse():  # noqa: B007 - the last one is the one that failed
+            pass
+    except ModuleNotFoundError:
+        return Finding("bucket", ok=False, say="boto3 is missing; run: uv sync --extra s3")
+    except (OSError, ValueError) as error:
+        return Finding("bucket", ok=False, say=f"cannot {step}: {error}; {_mended(error)}")
+    return Finding("bucket", ok=True, say="can write, read, list and delete")
+
+
+def _mended(error: OSError | ValueError) -> str:
+    """What to do about a bucket."""
+    if isinstance(error, PermissionError):
+        return "check the AWS keys, and let them put, get, list and delete its objects"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "make room in it"
+    return "check MEDIA_URL and S3_ENDPOINT_URL, and that it is there"
+
+
 def _catalogue(settings: Settings) -> Finding:
     try:
         plans = ", ".join(read_catalogue(settings.catalogue).plans)
@@ -111,6 +141,25 @@ def _telegram(settings: Settings) -> Finding:
     well_formed = token.get_secret_value().partition(":")[0].isdecimal()
     say = "a token is set" if well_formed else "TELEGRAM_BOT_TOKEN is not of the form 123456:ABC"
     return Finding("telegram", well_formed, say)
+
+
+def _stripe(settings: Settings) -> Finding:
+    if settings.stripe_secret_key is None:
+        return Finding("stripe", ok=True, say="off; set STRIPE_SECRET_KEY to sell credits")
+    provider = StripeProvider.of(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url)
+    mode = "real money" if provider.livemode else "test mode"
+    try:
+        found = check_up(provider, read_catalogue(settings.catalogue))
+    except CatalogueError:
+        return Finding("stripe", ok=False, say="the price file comes first")
+    except (ProviderAway, ProviderRefused) as error:
+        return Finding("stripe", ok=False, say=f"{error} ({mode})")
+    if not found.is_well:
+        amiss = len(found.missing) + len(found.wrong)
+        return Finding(
+            "stripe", ok=False, say=f"{amiss} of {len(found.wanted)} prices differ; run: rabisco stripe sync"
+        )
+    return Finding("stripe", ok=True, say=f"{mode}, all {len(found.wanted)} prices are there")
 
 
 def _speech(settings: Settings) -> Finding:

@@ -45,11 +45,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came, or went back, through the messenger itself. `payload` is what the invoice carried; `charge` is
+    the messenger's name of the payment; the amount is in minor units."""
+
+    charge: str
+    payload: str
+    currency: str
+    amount: int
+    is_refund: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
     """What one person sent at once: a text, a choice, or files (an album is one Inbound with several).
 
     `updates` are the ids of the channel's updates it is made of; they are handled together, once. `message` is the id
     a reply answers. For a choice, `choice` is the data of what was chosen and `message` the message it stood under.
+    `in_group` tells that others read along, so that money is not spoken of.
     """
 
     updates: tuple[str, ...]
@@ -60,6 +73,8 @@ class Inbound:
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
     received_at: datetime | None = None
+    in_group: bool = False
+    payment: Payment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +102,23 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Invoice:
+    """What is to be paid in the messenger's own money. `payload` comes back with the payment."""
+
+    title: str
+    payload: str
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
-    """A message as it is shown: plain text, and rows of choices under it."""
+    """A message as it is shown: plain text, and rows of choices under it; with an invoice, a way to pay it instead."""
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
     reply_to: str | None = None
+    invoice: Invoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +137,7 @@ class Upload:
 
 
 class ChannelError(Exception):
-    """A message could not be delivered; the outbox tries again later."""
+    """The messenger could not be reached, or could not do its work; the outbox tries again, however often it takes."""
 
 
 class RetryLater(ChannelError):
@@ -120,6 +146,10 @@ class RetryLater(ChannelError):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"retry in {seconds:g} s")
         self.seconds = seconds
+
+
+class Rejected(ChannelError):
+    """The messenger refuses this very message; after some attempts it is given up."""
 
 
 class Unreachable(ChannelError):

@@ -2,16 +2,15 @@
 
 from collections.abc import Callable
 
-from bots.core import commands, films, menus
-from bots.core.films import Outcome
-from bots.core.visit import Reply, Visit, say, word
+from bots.core import commands, films, linking, menus, shop, subscription
+from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.locales import LANGUAGES
 from models.deliveries import Message
 from models.jobs import Job
 from models.people import Tastes
 from pipeline import announce
 from pipeline.service import Pipeline
-from storage import jobs, outbox
+from storage import jobs, outbox, people
 
 Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
@@ -79,7 +78,7 @@ def _job(visit: Visit, argument: str) -> Job | None:
     """A job of this person's own."""
     job_id = commands.job_id(argument)
     job = visit.session.get(Job, job_id) if job_id else None
-    return job if job and job.person_id == visit.person.id else None
+    return job if job and people.is_same(visit.session, job.person_id, visit.person) else None
 
 
 HANDLERS: dict[str, Handler] = {
@@ -89,4 +88,10 @@ HANDLERS: dict[str, Handler] = {
     "set": set_taste,
     "language": set_language,
     "spoken": films.speak,
+    "plans": shop.plans,
+    "buy": shop.buy,
+    "star": shop.star,
+    "billing": subscription.billing,
+    "extra": subscription.extra,
+    "customer": linking.choose,
 }

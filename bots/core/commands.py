@@ -1,17 +1,18 @@
 """Commands people type, and those of administrators."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bots.core import menus
+from bots.core import bonus, linking, menus, parting, shop, subscription
 from bots.core.channel import CommandHelp, Commands
-from bots.core.films import Outcome
-from bots.core.visit import Reply, Visit, say, word
+from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.locales import LANGUAGES
 from bots.locales import say as sentence
-from models.deliveries import Message
+from models.catalogue import FREE
+from models.credits import Lot
+from models.deliveries import Message, Wording
 from models.people import Person
 from pipeline.access import Standing
 from pipeline.service import Pipeline
@@ -29,8 +30,13 @@ class Command:
     for_admins: bool = False
 
 
-def start(_pipeline: Pipeline, _visit: Visit, outcome: Outcome, _arguments: str) -> None:
+def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+    """Welcome; links into the chat may bring a word with them: a friend's code, or where somebody wants to go."""
     outcome.replies.append(say("welcome"))
+    if arguments == "plans":
+        shop.plans(pipeline, visit, outcome, "")
+    elif code := bonus.invited_with(arguments):
+        bonus.redeem(pipeline, visit, outcome, code)
 
 
 def help_(_pipeline: Pipeline, _visit: Visit, outcome: Outcome, _arguments: str) -> None:
@@ -45,23 +51,41 @@ def settings(_pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: st
     outcome.replies.append(Reply(menus.settings_menu(visit.tastes)))
 
 
+@shop.in_private
 def balance(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
     standing = pipeline.standing(visit.session, visit.person)
-    outcome.replies.append(Reply(_balance(standing)))
-
-
-def _balance(standing: Standing) -> Message:
     if not standing.plan.metered:
-        return Message(paragraphs=(word("balance-unmetered"),))
+        outcome.replies.append(say("balance-unmetered"))
+        return
+    lots = ledger.lots_of(visit.session, visit.person.id)
+    message = Message(paragraphs=_balance(standing, lots, visit.person.plan), choices=shop.doors(pipeline, visit))
+    outcome.replies.append(Reply(message))
+
+
+def _balance(standing: Standing, lots: Sequence[Lot], plan: str) -> tuple[Wording, ...]:
+    """How many there are, until when, and what else is to be known of them."""
     returns = f"{standing.returns_at:%Y-%m-%d}"
     paragraphs = [word("balance", available=standing.credits.available, monthly=standing.plan.credits, returns=returns)]
+    if plan != FREE:
+        paragraphs.insert(0, word("plans-current", plan=shop.title(plan)))
     if standing.credits.reserved:
         paragraphs.append(word("balance-held", reserved=standing.credits.reserved))
-    return Message(paragraphs=(*paragraphs, word("price-hint")))
+    if standing.credits.debt:
+        paragraphs.append(word("balance-debt", credits=standing.credits.debt))
+    if len(lots) > 1:
+        paragraphs += [_lot(lot) for lot in lots]
+    return (*paragraphs, word("price-hint"))
+
+
+def _lot(lot: Lot) -> Wording:
+    if lot.expires_at is None:
+        return word("balance-lot-forever", credits=lot.remaining)
+    return word("balance-lot", credits=lot.remaining, returns=f"{lot.expires_at:%Y-%m-%d}")
 
 
 def cancel(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
-    waiting = jobs.waiting_of(visit.session, visit.person.id)
+    selves = people.selves(visit.session, visit.person)
+    waiting = [job for person_id in selves for job in jobs.waiting_of(visit.session, person_id)]
     count = sum(pipeline.cancel(visit.session, job.id, visit.person) is not None for job in waiting)
     outcome.replies.append(say("cancel-done", count=count) if count else say("cancel-nothing"))
 
@@ -105,10 +129,19 @@ COMMANDS = (
     Command("help", help_),
     Command("settings", settings),
     Command("balance", balance),
+    Command("plans", shop.plans),
+    Command("billing", subscription.billing),
+    Command("redeem", bonus.redeem),
+    Command("gift", bonus.gift),
+    Command("invite", bonus.invite),
+    Command("link", linking.link),
+    Command("email", linking.email),
     Command("language", language),
     Command("cancel", cancel),
     Command("grant", grant, for_admins=True),
     Command("stats", stats, for_admins=True),
+    Command("promo", bonus.promo, for_admins=True),
+    Command("unjoin", parting.unjoin, for_admins=True),
 )
 
 

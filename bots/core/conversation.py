@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from bots.core import choices, commands
-from bots.core.films import Intake, Outcome
-from bots.core.visit import Visit, say
+from bots.core import choices, commands, linking, stars
+from bots.core.films import Intake
+from bots.core.visit import Outcome, Visit, say
 from pipeline.service import Pipeline
 
 
@@ -17,7 +17,10 @@ class Conversation:
     def answer(self, visit: Visit) -> Outcome:
         outcome = Outcome()
         inbound = visit.inbound
-        if inbound.choice is not None:
+        if inbound.payment is not None:
+            take = stars.returned if inbound.payment.is_refund else stars.paid
+            take(self.pipeline, visit, outcome, inbound.payment)
+        elif inbound.choice is not None:
             choices.choose(self.pipeline, visit, outcome, inbound.choice)
         elif visit.files:
             Intake(self.pipeline, visit, outcome, visit.ack).take()
@@ -28,7 +31,9 @@ class Conversation:
     def _read(self, visit: Visit, outcome: Outcome, text: str) -> None:
         name, _, arguments = text.removeprefix("/").partition(" ")
         command = commands.find(name.lower(), visit)
-        if command is None:
+        if command is None and linking.is_code(text) and linking.awaits_code(visit):
+            linking.email(self.pipeline, visit, outcome, text)
+        elif command is None:
             outcome.replies.append(say("not-understood"))
         else:
             command.handle(self.pipeline, visit, outcome, arguments.strip())

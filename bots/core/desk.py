@@ -12,17 +12,20 @@ from sqlmodel import Session
 
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
 from bots.core.conversation import Conversation
-from bots.core.films import Outcome
+from bots.core.proofs import Proofs
 from bots.core.rate import Pace
-from bots.core.visit import Received, Reply, Visit, refusal, word
+from bots.core.till import Till
+from bots.core.visit import Outcome, Received, Reply, Visit, refusal, word
 from bots.locales import best_language
 from models.deliveries import Message
 from models.errors import AppError, Code, Failed, Refused
 from models.limits import limits
+from models.payments import Provider
 from models.people import Account, Address, Person
 from pipeline.service import Pipeline
 from storage import outbox, people, updates
 from storage.db import Database
+from storage.files import Measured
 from storage.outbox import Owed
 
 log = structlog.get_logger(__name__)
@@ -36,7 +39,7 @@ class Desk:
     """One account's inlet. `poke` wakes the postman after each commit.
 
     `owners` are identities (`telegram:123`) that are administrators while they are named; `"*"` makes everybody one,
-    for the local page.
+    for the local page. `providers` are the ways to pay there are in this channel; the till makes their links.
     """
 
     db: Database
@@ -46,6 +49,9 @@ class Desk:
     poke: Callable[[], None]
     owners: frozenset[str] = frozenset()
     pace: Pace = field(default_factory=lambda: Pace(limits().person.messages_per_minute, time.monotonic))
+    providers: frozenset[Provider] = frozenset()
+    till: Till | None = None
+    proofs: Proofs | None = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -64,7 +70,7 @@ class Desk:
 
     async def handle(self, inbound: Inbound) -> None:
         started = time.monotonic()
-        too_fast = self.pace.exceeded(inbound.sender.external_id)
+        too_fast = inbound.payment is None and self.pace.exceeded(inbound.sender.external_id)
         attempt, ack = await asyncio.to_thread(
             self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast
         )
@@ -93,6 +99,27 @@ class Desk:
         self.poke()
         for job_id in outcome.jobs:
             await asyncio.to_thread(self.pipeline.wake, job_id)
+        if self.till is not None:
+            await asyncio.to_thread(self._settle, self.till, outcome)
+        if self.proofs is not None and (outcome.letters or outcome.searches):
+            await asyncio.to_thread(self._prove, self.proofs, outcome)
+
+    @staticmethod
+    def _settle(till: Till, outcome: Outcome) -> None:
+        """Have the links made that were promised; those that are not made now are swept up by the till."""
+        for purchase_id in outcome.purchases:
+            till.open(purchase_id)
+        for wish in outcome.portals:
+            till.portal(wish)
+
+    def _prove(self, proofs: Proofs, outcome: Outcome) -> None:
+        """Send the letters that were promised, and look for the customers of who has proved an address."""
+        for letter in outcome.letters:
+            proofs.post(self.db, letter)
+        for link_id in outcome.searches:
+            if proofs.search is not None:
+                proofs.search(link_id)
+        self.poke()
 
     async def _collect(self, attachments: Sequence[Attachment], folder: Path) -> tuple[Received, ...]:
         """Fetch and measure, one file after the other."""
@@ -117,7 +144,12 @@ class Desk:
         return self.pipeline.receive(path, attachment.name)
 
     def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None]:
-        """Count the attempt, and owe the acknowledgement of files before anything slow is done."""
+        """Count the attempt, and owe the acknowledgement of files before anything slow is done.
+
+        Attempts at money are not counted: it is never given up.
+        """
+        if inbound.payment is not None:
+            return 0, None
         with self.db.transaction() as session:
             attempt = updates.count_attempt(session, self.account.id, inbound.updates)
             if not acknowledge:
@@ -131,20 +163,38 @@ class Desk:
         return attempt, ack
 
     def _transact(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
-        """Update, answer and everything the answer causes: one transaction."""
+        """The files into the store; then update, answer and everything the answer causes: one transaction."""
+        with self.pipeline.deposit([file for file in files if isinstance(file, Measured)]) as deposited:
+            stored = iter(deposited)
+            arrived = tuple(next(stored) if isinstance(file, Measured) else file for file in files)
+            return self._answered(inbound, arrived, ack)
+
+    def _answered(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
         with self.db.transaction() as session:
             now = self.db.clock()
             if not updates.first_time(session, self.account.id, inbound.updates, now):
                 return Outcome()
             person, address = self._meet(session, inbound)
-            visit = Visit(session, self.account, person, address, inbound, self.channel.can, now, files, ack)
+            visit = Visit(
+                session,
+                self.account,
+                person,
+                address,
+                inbound,
+                self.channel.can,
+                now,
+                files,
+                ack,
+                self.providers,
+                self.proofs,
+            )
             outcome = self.conversation.answer(visit)
             self._owe(session, visit, outcome.replies)
             return outcome
 
     def _meet(self, session: Session, inbound: Inbound) -> tuple[Person, Address]:
         sender = inbound.sender
-        language = best_language(sender.language)
+        language = best_language(sender.language) if sender.language else None
         person = people.meet(session, self.account, sender.external_id, name=sender.name, language=language)
         is_owner = "*" in self.owners or f"{self.account.channel}:{sender.external_id}" in self.owners
         if is_owner != (person.role == "admin"):

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bots.core.visit import Reply, Visit, choice, refusal, say, word
+from bots.core import shop
+from bots.core.visit import Outcome, Reply, Visit, choice, refusal, say, word
 from models.deliveries import Message
 from models.errors import AppError, Code, Refused
 from models.files import Media
@@ -21,14 +22,6 @@ from storage.files import Measured
 from storage.outbox import Owed
 
 SPOKEN = "spoken"  # the question which language a video speaks
-
-
-@dataclass(slots=True)
-class Outcome:
-    """Replies, and the jobs a worker is to be woken for after the commit."""
-
-    replies: list[Reply] = field(default_factory=list)
-    jobs: list[uuid.UUID] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -176,7 +169,8 @@ def submit(
     try:
         outcome.jobs.append(pipeline.submit(visit.session, order).id)
     except Refused as error:
-        outcome.replies.append(refusal(error, edits_delivery=place.status))
+        message = refusal(error, edits_delivery=place.status).message
+        outcome.replies.append(Reply(shop.refused(pipeline, visit, error, message), answers=True))
 
 
 def _hears(pipeline: Pipeline, language: str) -> bool:

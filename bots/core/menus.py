@@ -58,7 +58,10 @@ def settings_menu(tastes: Tastes, edits: str | None = None) -> Message:
 def taste_menu(taste: str, tastes: Tastes, edits: str | None) -> Message:
     """The values of one taste, the present one marked, and a way back."""
     now = chosen(taste, tastes)
-    offered = [_marked(f"set:{taste}={option.value}", option.label, option == now) for option in options(taste)]
+    offered = [
+        marked(ChoiceWording(data=f"set:{taste}={each.value}", label=each.label), is_chosen=each == now)
+        for each in options(taste)
+    ]
     rows = (*_rows(offered), (choice("set", "choice-back"),))
     return Message(paragraphs=(word(f"setting-choose-{taste}"),), choices=rows, edits=edits)
 
@@ -77,5 +80,8 @@ def _nested(data: str, key: str, value: Wording) -> ChoiceWording:
     return ChoiceWording(data=data, label=Wording(key=key, inner=value))
 
 
-def _marked(data: str, label: Wording, is_chosen: bool) -> ChoiceWording:
-    return ChoiceWording(data=data, label=Wording(key="choice-made", inner=label) if is_chosen else label)
+def marked(option: ChoiceWording, *, is_chosen: bool) -> ChoiceWording:
+    """The option with a sign that it is the present one, if it is."""
+    if not is_chosen:
+        return option
+    return option.model_copy(update={"label": Wording(key="choice-made", inner=option.label)})

@@ -1,8 +1,8 @@
 """From messages in no language to texts in a person's language."""
 
-from bots.core.channel import Choice, Text
+from bots.core.channel import Choice, Invoice, Text
 from bots.locales import say
-from models.deliveries import Message, Wording
+from models.deliveries import InvoiceWording, Message, Wording
 
 
 def text_of(message: Message, language: str, *, reply_to: str | None = None) -> Text:
@@ -11,7 +11,12 @@ def text_of(message: Message, language: str, *, reply_to: str | None = None) -> 
         tuple(Choice(choice.data, phrase(choice.label, language), choice.url) for choice in row)
         for row in message.choices
     )
-    return Text("\n".join(phrase(wording, language) for wording in message.paragraphs), rows, reply_to)
+    text = "\n".join(phrase(wording, language) for wording in message.paragraphs)
+    return Text(text, rows, reply_to, _invoice(message.invoice, language) if message.invoice else None)
+
+
+def _invoice(invoice: InvoiceWording, language: str) -> Invoice:
+    return Invoice(phrase(invoice.title, language), invoice.payload, invoice.currency, invoice.amount)
 
 
 def phrase(wording: Wording, language: str) -> str:

@@ -27,6 +27,7 @@ EVERY = 0.5  # seconds between two looks
 AT_ONCE = 20  # edits under way
 EDIT_SECONDS = 15.0  # an edit that takes longer counts as failed
 PLACES_EVERY = 3.0  # seconds between two looks at the whole queue
+SECONDS_A_PLACE = 2.0  # with forty ahead, 80 s lie between two edits; else a long queue would be nothing but edits
 BAR = 10  # blocks of the progress bar
 MAX_FAILURES = 20  # in a row, before a message is left as it is
 
@@ -135,9 +136,10 @@ class Ticker:
         return [view for view in found if view is not None]
 
     def _is_due(self, job: Job, address: Address) -> bool:
-        can = self.channels[address.account_id].can
-        since = self._shown_of(job.id).at
-        return job.id not in self._under_way and self.monotonic() - since >= can.seconds_between_edits
+        pause = self.channels[address.account_id].can.seconds_between_edits
+        if job.status == Status.QUEUED and job.id in self._shown:
+            pause = max(pause, SECONDS_A_PLACE * (self._places.get(job.id, 1) - 1))
+        return job.id not in self._under_way and self.monotonic() - self._shown_of(job.id).at >= pause
 
     def _place(self, session: Session, queued: set[UUID]) -> None:
         """Know the places in the queue, which are worked out for all at once and not at every look."""

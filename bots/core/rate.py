@@ -7,10 +7,11 @@ WINDOW = 60.0  # seconds
 
 
 class Pace:
-    """Counts messages by person in the last minute; forgets people who are quiet."""
+    """Counts messages by person in the last minute, or so many seconds; forgets people who are quiet."""
 
-    def __init__(self, per_minute: int, monotonic: Callable[[], float]) -> None:
-        self._limit = per_minute
+    def __init__(self, limit: int, monotonic: Callable[[], float], seconds: float = WINDOW) -> None:
+        self._limit = limit
+        self._seconds = seconds
         self._now = monotonic
         self._times: dict[str, deque[float]] = {}
 
@@ -20,8 +21,8 @@ class Pace:
         times = self._times.setdefault(who, deque(maxlen=self._limit + 1))
         times.append(now)
         self._forget(now)
-        return len(times) > self._limit and now - times[0] < WINDOW
+        return len(times) > self._limit and now - times[0] < self._seconds
 
     def _forget(self, now: float) -> None:
         if len(self._times) > 10_000:
-            self._times = {who: times for who, times in self._times.items() if now - times[-1] < WINDOW}
+            self._times = {who: times for who, times in self._times.items() if now - times[-1] < self._seconds}

@@ -1,13 +1,17 @@
 """One inbound message with everything the conversation needs to answer it."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
 
 from bots.core.channel import Capabilities, Inbound
+from bots.core.proofs import LetterWish, Proofs
+from bots.core.till import PortalWish
 from models.deliveries import ChoiceWording, Message, Wording
 from models.errors import AppError
+from models.payments import Provider
 from models.people import Account, Address, Person, Tastes
 from models.words import Transcript
 from storage.files import Measured
@@ -20,7 +24,8 @@ Values = str | int | float
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`ack` is the delivery that told the person their files have arrived; it becomes the progress message."""
+    """`ack` is the delivery that told the person their files have arrived; it becomes the progress message.
+    `providers` are the ways to pay there are here."""
 
     session: Session
     account: Account
@@ -31,6 +36,8 @@ class Visit:
     now: datetime
     files: tuple[Received, ...] = ()
     ack: int | None = None
+    providers: frozenset[Provider] = frozenset()
+    proofs: Proofs | None = None
 
     @property
     def tastes(self) -> Tastes:
@@ -47,6 +54,19 @@ class Reply:
 
     message: Message
     answers: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Replies, and what is to be done after the commit: workers woken for jobs, links made for purchases, letters sent,
+    customers searched for."""
+
+    replies: list[Reply] = field(default_factory=list)
+    jobs: list[uuid.UUID] = field(default_factory=list)
+    purchases: list[uuid.UUID] = field(default_factory=list)
+    portals: list[PortalWish] = field(default_factory=list)
+    letters: list[LetterWish] = field(default_factory=list)
+    searches: list[uuid.UUID] = field(default_factory=list)
 
 
 def word(key: str, **values: Values) -> Wording:

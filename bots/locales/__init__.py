@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from babel.numbers import get_currency_precision
 from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import fluent_date
+from fluent.runtime.types import fluent_date, fluent_number
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT = "en"
+MONEY = frozenset({"price"})  # values such as "1990 brl", minor units and a currency
 DATES = frozenset({"returns"})  # values that are ISO dates, and are written as each language writes them
 NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
@@ -33,7 +36,16 @@ def say(language: str, key: str, values: Mapping[str, str | int | float] | None 
 
 
 def _typed(name: str, value: str | float) -> object:
-    return fluent_date(date.fromisoformat(str(value)), dateStyle="long") if name in DATES else value
+    if name in DATES:
+        return fluent_date(date.fromisoformat(str(value)), dateStyle="long")
+    return _money(str(value)) if name in MONEY else value
+
+
+def _money(value: str) -> object:
+    amount, _, code = value.partition(" ")
+    currency = code.upper()
+    whole = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return fluent_number(whole, style="currency", currency=currency)
 
 
 def has(key: str) -> bool:

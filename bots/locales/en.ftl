@@ -13,6 +13,13 @@ help =
     Best quality: send pictures as a file.
     /settings how your films look
     /balance your credits
+    /plans get credits
+    /billing your plan and bills
+    /redeem use a code
+    /gift credits for somebody else
+    /invite bring a friend: credits for both of you
+    /link me in several chats
+    /email you paid elsewhere
     /language the language I speak
     /cancel stop what I'm working on
 about = Pictures drawn by hand on film, and videos with animated captions.
@@ -22,10 +29,19 @@ command-start = Start here
 command-help = What I can do
 command-settings = How your films look
 command-balance = Your credits
+command-plans = Get credits
+command-billing = Your plan and bills
+command-redeem = Use a code: /redeem CODE
+command-gift = Give credits: /gift 50
+command-invite = Invite a friend
+command-link = Use me in several chats
+command-email = Have you paid elsewhere? /email you@example.com
 command-language = English, Português, Español
 command-cancel = Stop what I'm working on
 command-grant = Give credits: /grant telegram:123 10
 command-stats = How the business is doing
+command-promo = Promotions: /promo create CODE 50 100
+command-unjoin = Take joined chats apart
 
 ## Progress
 
@@ -97,6 +113,18 @@ balance-held = { $reserved ->
     [one] 1 more is held for the film I'm working on.
    *[other] { $reserved } more are held for films I'm working on.
 }
+balance-debt = You owe { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}: they were spent before the payment for them was taken back. What comes next pays them first.
+balance-lot = · { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} until { $returns }
+balance-lot-forever = · { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} without an end
 balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
 
@@ -113,6 +141,158 @@ credits-returned = { $credits ->
    *[other] Your { $credits } credits are back.
 }
 nothing-charged = Nothing was charged.
+
+## The shop
+
+plans = Credits and plans. Tap one, and I'll send you a way to pay.
+plans-current = Your plan: { $plan }.
+shop-closed = Nothing is sold here. Your free credits come back every month: /balance
+money-in-private = Let's talk about credits in private: write to me in a chat of our own.
+offer-pack = 💎 { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} · { $price }
+offer-plan = 📅 { $plan }: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} a month · { $price }
+offer-plan-current = ✅ { $plan }: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} a month · { $price }
+offer-stars = ⭐ { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} · { $stars } Stars
+offer-gone = That isn't sold any more. This is what there is:
+plan-change = You already have a plan. Change it in /billing.
+link-preparing = 🔗 I'm preparing your link…
+link-still = I'm still preparing that link. It appears in the message above.
+link-ready = Here is your link. As soon as it's paid, your credits come by themselves.
+choice-pay = 💳 Pay { $price }
+choice-plans = 💎 Get credits
+choice-billing = 🧾 My plan
+invoice-title = { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}
+invoice-about = { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} for films, yours as soon as it's paid.
+product-plan = { $plan }: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} each month
+stars-gone = This invoice is no longer valid. Ask for a new one with /plans.
+stars-later = I can't check this right now. Please try again in a minute.
+stars-paid = ⭐ Thank you! Here you are: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}. Your balance: { $total }.
+stars-returned = Your Stars are back with you, and the credits they bought are gone.
+stars-unknown = I got your Stars, but I can't find what they were for. Please tell the people who run me, with this code: { $code }
+
+## Payments
+
+credits-arrived = 🎉 { $credits ->
+    [one] 1 credit is here.
+   *[other] { $credits } credits are here.
+} You have { $total } now.
+choice-new-link = 🔗 New link
+link-expired = ⌛ That link is over, and nothing was paid.
+link-failed = I couldn't make a link for that. Please try again in a few minutes.
+payment-pending = ⏳ I'm waiting for your payment of { $price }. As soon as it's here, your credits come by themselves.
+payment-failed = The payment didn't come, so nothing was charged. You can try again:
+payment-refunded = Your payment of { $price } was given back, in whole or in part: { $credits ->
+    [one] 1 credit is
+   *[other] { $credits } credits are
+} gone. You have { $total }.
+payment-disputed = Your payment of { $price } is disputed with your bank. Until that is decided, { $credits ->
+    [one] 1 credit is
+   *[other] { $credits } credits are
+} set aside. You have { $total }.
+payment-restored = Your payment of { $price } counts again: { $credits ->
+    [one] 1 credit is
+   *[other] { $credits } credits are
+} back. You have { $total }.
+debt-left = { $debt ->
+    [one] 1 credit was
+   *[other] { $debt } credits were
+} spent already. They are taken from the next credits you get.
+plan-began = 🎉 Your plan { $plan } has begun: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} until { $returns }.
+plan-renewed = 🔄 Your plan { $plan } was renewed: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} until { $returns }.
+plan-unpaid = ⚠️ I couldn't renew your plan { $plan }: the payment didn't go through. It goes on until { $returns }; please check your card.
+plan-paused = Your plan { $plan } is paused because it wasn't paid. It comes back with the payment.
+plan-cancels = Your plan { $plan } is cancelled. It's yours until { $returns }.
+plan-ended = Your plan { $plan } has ended. Credits you bought stay yours.
+portal-ready = Here you can see your bills, change your card or cancel. The link is good for a few minutes.
+portal-away = I can't reach your bills right now. Please send /billing again in a minute.
+choice-portal = 🧾 My bills
+
+## Plan and bill
+
+billing-nothing = You aren't paying for anything here.
+billing-renews = Your plan is { $plan }. It renews on { $returns }.
+billing-ends = Your plan is { $plan }. It ends on { $returns } and won't renew.
+billing-past-due = ⚠️ The last payment didn't go through. Please check your card with the link.
+billing-cancel = To cancel or change your card, open the link below. What you've paid for stays yours until then.
+portal-preparing = 🔗 I'm fetching the link to your bills… (If it doesn't come, send /billing again.)
+choice-extra = ➕ Extra credits
+choice-extra-off = Off
+choice-extra-cap = Up to { $cap } a month
+extra-about = When your plan's credits are used up, I can go on and put the rest on your next bill: { $price } a credit, never more than you allow here.
+extra-on = Now: up to { $cap } credits a month.
+extra-off = Now: off.
+extra-none = There is no plan of yours that could go further. See /plans.
+
+## Codes
+
+redeem-usage = Like this: /redeem CODE
+redeem-done = 🎁 Here you are: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}. Your balance: { $total }.
+redeem-unknown = That code isn't valid, or it has ended.
+redeem-used = You've already used that code.
+redeem-own = That's your own invitation. Give it to a friend!
+redeem-not-new = Invitations are for people who are new here.
+gift-usage = Like this: /gift 50. I turn credits you've bought into a code for somebody else.
+gift-too-few = You don't have that many bought credits. Free ones can't be given away.
+gift-done = 🎁 { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}, for whoever sends me this first: /redeem { $code }
+gift-until = The code works until { $returns }.
+invite = Give this to a friend: /redeem { $code }. They get { $invited } credits, and you get { $inviter }.
+invite-so-far = { $count ->
+    [0] Nobody has come with it yet.
+    [one] 1 friend has come with it.
+   *[other] { $count } friends have come with it.
+}
+invite-closed = There are no invitations at the moment.
+promo-usage = Like this: /promo create CODE credits uses [days], /promo list, /promo stop CODE
+promo-done = { $code } gives { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} to { $uses ->
+    [one] 1 person
+   *[other] { $uses } people
+}.
+promo-taken = There already is a code { $code }.
+promo-stopped = { $code } has ended.
+promo-unknown = There is no code { $code } that could be ended.
+promo-line = { $code }: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}, used { $uses } times, { $left } left
+promo-none = There are no promotions.
 
 ## Questions
 
@@ -166,15 +346,22 @@ error-not-enough-credits =
         [one] You have 1 credit left
        *[other] You have { $available } credits left
     }, and this film costs { $cost }. New ones come on { $returns }.
+error-debt = A payment of yours went back after { $debt ->
+    [one] 1 of its credits was
+   *[other] { $debt } of its credits were
+} spent. Get credits, and I'll go on.
 error-too-many-waiting = { $limit ->
     [one] I'm still working on 1 film for you.
    *[other] I'm still working on { $limit } films for you.
 } Send this again when one is done, or /cancel.
 error-too-fast = That was a lot of messages. Give me a minute to catch up, then go on.
 error-plan-limit = Your plan makes films of up to { $limit } seconds. Send a shorter one.
+error-plan-size = Your plan takes files of up to { $limit } MB for one film. Send a smaller one.
+error-plan-language = Your plan doesn't include captions in that language. Choose another language or another plan.
 error-not-found = I can't find that any more.
 error-film-too-big = The finished film is bigger than { $limit } MB and doesn't fit into this chat. Send a shorter or smaller one.
 error-file-gone = I've already deleted that file, as I do after a day. Please send it again.
+error-film-lost = Your film was finished, but it got lost before I could bring it to you.
 error-disk-full = I've run out of space right now. Please try again a little later.
 error-crashed = Something broke while I was making your film. I've noted it. Please try once more or send another file.
 error-usage = That command isn't used like that.
@@ -184,3 +371,52 @@ error-unexpected = Something went wrong on my side. I've noted it. Please try ag
 
 disk-low = ⚠️ The disk of { $name } is almost full: { $free } GB free, and { $limit } GB are needed. New films wait until there is room. Please free some space.
 disk-well = ✅ The disk of { $name } has room again: { $free } GB free. Films are being made.
+billing-drift = ⚠️ { $count ->
+    [one] 1 payment of the last two days isn't
+   *[other] { $count } payments of the last two days aren't
+} the same at the provider and in the books. I'm mending what I can; please look at the log (billing-drift).
+billing-well = ✅ The payments of the last two days are the same at the provider and in the books.
+
+# One person, many chats
+
+link-in-private = Codes are between you and me: write to me in a chat of our own.
+link-code = Write this in your other chat with me, within ten minutes:
+    /link { $code }
+    Then both are one: the same credits, the same plan. Give the code to nobody else.
+link-unknown = There's no such code, or its ten minutes are over. Send /link in your other chat for a new one.
+link-same = These two chats are one already.
+link-done = 🔗 Your chats are one now. Your balance: { $total }. If this wasn't you, tell us the number { $code }.
+code-too-many = That's three codes within an hour. Please try again in an hour.
+code-wrong = { $count ->
+    [one] That's not the code. You have one try left.
+   *[other] That's not the code. You have { $count } tries left.
+}
+code-exhausted = That was wrong five times. Please ask for a new code.
+code-unknown = There's no code to type, or its ten minutes are over. Please ask for a new one.
+email-closed = E-mail addresses aren't used here. To join two chats: /link
+email-usage = Have you paid elsewhere? Send the e-mail address you paid with: /email you@example.com
+email-sent = ✉️ A letter with six digits is on its way to that address. Type them here within ten minutes.
+email-searching = That's right. Looking for what you've paid…
+email-later = That's right, but I can't look up payments just now. I'll write as soon as I can.
+email-none = Nothing was paid with that address. With another one: /email you@example.com
+email-linked = ✅ I found you. There's no plan running at the moment.
+email-linked-plan = ✅ I found you. Your plan here is { $plan }. On { $returns } I'll ask for your e-mail address once more.
+email-choose = Several accounts have that address. Which one is it?
+email-gone = That's over. Please begin again: /email you@example.com
+email-over = Thirty days have passed. To go on with your plan, prove your e-mail address once more: /email you@example.com
+customer-plan = { $plan }, until { $returns }
+customer-unnamed = No plan (…{ $name })
+letter-code-subject = { $code } is your code for Rabisco
+letter-code = Your code for Rabisco: { $code }
+
+    Type it where you were asked for it, within { $minutes } minutes. Nobody of ours will ever ask you for it.
+    If you asked for nothing, there's nothing to do.
+letter-not-sent = The letter couldn't be sent. Please look at the address, or try again later.
+unjoin-usage = To take two chats apart: /unjoin and the number. The latest ones:
+unjoin-line = { $code }: { $source } → { $target }
+unjoin-unknown = Nothing is joined under { $code }.
+unjoin-done = Taken apart: { $code }. { $credits ->
+    [one] One credit went back.
+   *[other] { $credits } credits went back.
+}
+unjoin-later = That can't be undone now: it was undone before, or that person was joined to another since. Undo that first.

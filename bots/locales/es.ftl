@@ -13,6 +13,13 @@ help =
     Mejor calidad: envía las imágenes como archivo.
     /settings cómo quedan tus videos
     /balance tus créditos
+    /plans comprar créditos
+    /billing tu plan y tus facturas
+    /redeem usar un código
+    /gift créditos para otra persona
+    /invite trae a un amigo: créditos para los dos
+    /link yo en varios chats
+    /email pagaste en otro lugar
     /language el idioma que hablo
     /cancel parar lo que estoy haciendo
 about = Imágenes dibujadas a mano en video, y videos con subtítulos animados.
@@ -22,10 +29,19 @@ command-start = Empieza aquí
 command-help = Lo que sé hacer
 command-settings = Cómo quedan tus videos
 command-balance = Tus créditos
+command-plans = Comprar créditos
+command-billing = Tu plan y tus facturas
+command-redeem = Usar un código: /redeem CÓDIGO
+command-gift = Regalar créditos: /gift 50
+command-invite = Invitar a un amigo
+command-link = Usarme en varios chats
+command-email = ¿Ya pagaste en otro lugar? /email tu@example.com
 command-language = English, Português, Español
 command-cancel = Parar lo que estoy haciendo
 command-grant = Dar créditos: /grant telegram:123 10
 command-stats = Cómo va el negocio
+command-promo = Promociones: /promo create CÓDIGO 50 100
+command-unjoin = Separar chats unidos
 
 ## Progreso
 
@@ -97,6 +113,18 @@ balance-held = { $reserved ->
     [one] Hay 1 más reservado para el video que estoy haciendo.
    *[other] Hay { $reserved } más reservados para videos que estoy haciendo.
 }
+balance-debt = Debes { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}: se gastaron antes de que su pago volviera. Lo que llegue paga esto primero.
+balance-lot = · { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} hasta el { $returns }
+balance-lot-forever = · { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} sin fecha final
 balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
 
@@ -113,6 +141,158 @@ credits-returned = { $credits ->
    *[other] Tus { $credits } créditos están de vuelta.
 }
 nothing-charged = No se cobró nada.
+
+## La tienda
+
+plans = Créditos y planes. Toca uno y te mando una forma de pagar.
+plans-current = Tu plan: { $plan }.
+shop-closed = Aquí no se vende nada. Tus créditos gratis vuelven cada mes: /balance
+money-in-private = De créditos hablemos en privado: escríbeme en un chat solo nuestro.
+offer-pack = 💎 { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} · { $price }
+offer-plan = 📅 { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} al mes · { $price }
+offer-plan-current = ✅ { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} al mes · { $price }
+offer-stars = ⭐ { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} · { $stars } Stars
+offer-gone = Eso ya no se vende. Esto es lo que hay:
+plan-change = Ya tienes un plan. Cámbialo en /billing.
+link-preparing = 🔗 Estoy preparando tu enlace…
+link-still = Todavía estoy preparando ese enlace. Aparece en el mensaje de arriba.
+link-ready = Aquí está tu enlace. En cuanto esté pagado, tus créditos llegan solos.
+choice-pay = 💳 Pagar { $price }
+choice-plans = 💎 Comprar créditos
+choice-billing = 🧾 Mi plan
+invoice-title = { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}
+invoice-about = { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} para películas, en cuanto esté pagado.
+product-plan = Plan { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} cada mes
+stars-gone = Este cobro ya no vale. Pide otro con /plans.
+stars-later = Ahora no puedo comprobarlo. Inténtalo de nuevo en un minuto.
+stars-paid = ⭐ ¡Gracias! Para ti: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}. Tu saldo: { $total }.
+stars-returned = Tus Stars han vuelto contigo, y los créditos que compraron se han ido.
+stars-unknown = Recibí tus Stars, pero no encuentro para qué eran. Avisa a quien me administra, con este código: { $code }
+
+## Pagos
+
+credits-arrived = 🎉 { $credits ->
+    [one] Llegó 1 crédito.
+   *[other] Llegaron { $credits } créditos.
+} Ahora tienes { $total }.
+choice-new-link = 🔗 Nuevo enlace
+link-expired = ⌛ Ese enlace venció y no se cobró nada.
+link-failed = No pude crear el enlace. Inténtalo de nuevo en unos minutos.
+payment-pending = ⏳ Estoy esperando tu pago de { $price }. En cuanto llegue, los créditos vienen solos.
+payment-failed = El pago no llegó, así que no se cobró nada. Puedes intentarlo de nuevo:
+payment-refunded = Tu pago de { $price } fue devuelto, entero o en parte: { $credits ->
+    [one] se fue 1 crédito.
+   *[other] se fueron { $credits } créditos.
+} Tienes { $total }.
+payment-disputed = Tu pago de { $price } está en disputa con tu banco. Hasta que se decida, { $credits ->
+    [one] 1 crédito queda apartado.
+   *[other] { $credits } créditos quedan apartados.
+} Tienes { $total }.
+payment-restored = Tu pago de { $price } vuelve a contar: { $credits ->
+    [one] volvió 1 crédito.
+   *[other] volvieron { $credits } créditos.
+} Tienes { $total }.
+debt-left = { $debt ->
+    [one] 1 crédito ya se había usado y se descontará
+   *[other] { $debt } créditos ya se habían usado y se descontarán
+} de los próximos que recibas.
+plan-began = 🎉 Tu plan { $plan } ha empezado: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} hasta el { $returns }.
+plan-renewed = 🔄 Tu plan { $plan } se renovó: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} hasta el { $returns }.
+plan-unpaid = ⚠️ No pude renovar tu plan { $plan }: el pago no pasó. Sigue hasta el { $returns }; revisa tu tarjeta.
+plan-paused = Tu plan { $plan } está en pausa por falta de pago. Vuelve en cuanto se pague.
+plan-cancels = Tu plan { $plan } está cancelado. Es tuyo hasta el { $returns }.
+plan-ended = Tu plan { $plan } terminó. Los créditos que compraste siguen siendo tuyos.
+portal-ready = Aquí ves tus facturas, cambias la tarjeta o cancelas. El enlace vale por unos minutos.
+portal-away = No puedo abrir tus facturas ahora. Envía /billing otra vez en un minuto.
+choice-portal = 🧾 Mis facturas
+
+## Plan y factura
+
+billing-nothing = No estás pagando nada aquí.
+billing-renews = Tu plan es { $plan }. Se renueva el { $returns }.
+billing-ends = Tu plan es { $plan }. Termina el { $returns } y no se renueva.
+billing-past-due = ⚠️ El último pago no pasó. Revisa tu tarjeta con el enlace.
+billing-cancel = Para cancelar o cambiar la tarjeta, abre el enlace de abajo. Lo que has pagado sigue siendo tuyo hasta entonces.
+portal-preparing = 🔗 Estoy buscando el enlace de tus facturas… (Si no llega, envía /billing otra vez.)
+choice-extra = ➕ Créditos extra
+choice-extra-off = No
+choice-extra-cap = Hasta { $cap } al mes
+extra-about = Cuando se acaben los créditos del plan, puedo seguir y poner el resto en tu próxima factura: { $price } por crédito, nunca más de lo que permitas aquí.
+extra-on = Ahora: hasta { $cap } créditos al mes.
+extra-off = Ahora: no.
+extra-none = No tienes un plan que pueda ir más allá. Mira /plans.
+
+## Códigos
+
+redeem-usage = Así: /redeem CÓDIGO
+redeem-done = 🎁 Para ti: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}. Tu saldo: { $total }.
+redeem-unknown = Ese código no vale, o ya terminó.
+redeem-used = Ya usaste ese código.
+redeem-own = Esa invitación es tuya. ¡Dásela a un amigo!
+redeem-not-new = Las invitaciones son para quien es nuevo aquí.
+gift-usage = Así: /gift 50. Convierto créditos que compraste en un código para otra persona.
+gift-too-few = No tienes tantos créditos comprados. Los gratis no se pueden regalar.
+gift-done = 🎁 { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}, para quien me envíe esto primero: /redeem { $code }
+gift-until = El código vale hasta el { $returns }.
+invite = Dale esto a un amigo: /redeem { $code }. Recibe { $invited } créditos, y tú { $inviter }.
+invite-so-far = { $count ->
+    [0] Nadie ha venido con él todavía.
+    [one] 1 amigo ha venido con él.
+   *[other] { $count } amigos han venido con él.
+}
+invite-closed = Ahora mismo no hay invitaciones.
+promo-usage = Así: /promo create CÓDIGO créditos usos [días], /promo list, /promo stop CÓDIGO
+promo-done = { $code } da { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} a { $uses ->
+    [one] 1 persona
+   *[other] { $uses } personas
+}.
+promo-taken = Ya existe un código { $code }.
+promo-stopped = { $code } ha terminado.
+promo-unknown = No hay un código { $code } que pueda terminar.
+promo-line = { $code }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}, usado { $uses } veces, quedan { $left }
+promo-none = No hay promociones.
 
 ## Preguntas
 
@@ -166,15 +346,22 @@ error-not-enough-credits =
         [one] Te queda 1 crédito
        *[other] Te quedan { $available } créditos
     }, y este video cuesta { $cost }. Los próximos llegan el { $returns }.
+error-debt = Un pago tuyo fue devuelto después de usar { $debt ->
+    [one] 1 de sus créditos.
+   *[other] { $debt } de sus créditos.
+} Consigue créditos y sigo.
 error-too-many-waiting = { $limit ->
     [one] Todavía estoy haciendo 1 video para ti.
    *[other] Todavía estoy haciendo { $limit } videos para ti.
 } Envía este de nuevo cuando uno esté listo, o usa /cancel.
 error-too-fast = Fueron muchos mensajes. Dame un minuto y después sigue.
 error-plan-limit = Tu plan hace videos de hasta { $limit } segundos. Envía uno más corto.
+error-plan-size = Tu plan acepta archivos de hasta { $limit } MB por video. Envía uno más pequeño.
+error-plan-language = Tu plan no incluye subtítulos en ese idioma. Elige otro idioma u otro plan.
 error-not-found = Ya no encuentro eso.
 error-film-too-big = El video terminado pasa de { $limit } MB y no cabe en este chat. Envía uno más corto o más pequeño.
 error-file-gone = Ya borré ese archivo, como hago después de un día. Envíalo de nuevo, por favor.
+error-film-lost = Tu video quedó listo, pero se perdió antes de que pudiera entregártelo.
 error-disk-full = Ahora mismo me quedé sin espacio. Inténtalo un poco más tarde, por favor.
 error-crashed = Algo se rompió mientras hacía tu video. Ya lo anoté. Inténtalo una vez más o envía otro archivo.
 error-usage = Ese comando no se usa así.
@@ -184,3 +371,52 @@ error-unexpected = Algo salió mal de mi lado. Ya lo anoté. Inténtalo de nuevo
 
 disk-low = ⚠️ El disco de { $name } está casi lleno: { $free } GB libres, y hacen falta { $limit } GB. Las películas nuevas esperan hasta que haya espacio. Libera espacio, por favor.
 disk-well = ✅ El disco de { $name } vuelve a tener espacio: { $free } GB libres. Ya se hacen películas otra vez.
+billing-drift = ⚠️ { $count ->
+    [one] 1 pago de los últimos dos días no coincide
+   *[other] { $count } pagos de los últimos dos días no coinciden
+} entre el proveedor y los libros. Corrijo lo que puedo; mira el registro (billing-drift).
+billing-well = ✅ Los pagos de los últimos dos días coinciden entre el proveedor y los libros.
+
+# Una persona, varios chats
+
+link-in-private = Los códigos quedan entre nosotros: escríbeme en un chat privado.
+link-code = Escribe esto en tu otro chat conmigo, en menos de diez minutos:
+    /link { $code }
+    Luego los dos son uno: los mismos créditos, el mismo plan. No des el código a nadie más.
+link-unknown = Ese código no existe o ya pasaron sus diez minutos. Envía /link en el otro chat para tener uno nuevo.
+link-same = Esos dos chats ya son uno.
+link-done = 🔗 Tus chats ahora son uno. Tu saldo: { $total }. Si no fuiste tú, dinos el número { $code }.
+code-too-many = Ya van tres códigos en una hora. Inténtalo de nuevo dentro de una hora.
+code-wrong = { $count ->
+    [one] Ese no es el código. Te queda un intento.
+   *[other] Ese no es el código. Te quedan { $count } intentos.
+}
+code-exhausted = Van cinco errores. Pide un código nuevo.
+code-unknown = No hay código que escribir, o ya pasaron sus diez minutos. Pide uno nuevo.
+email-closed = Aquí no se usan correos. Para unir dos chats: /link
+email-usage = ¿Ya pagaste en otro lugar? Envía el correo con el que pagaste: /email tu@example.com
+email-sent = ✉️ Una carta con seis cifras va en camino a ese correo. Escríbelas aquí en menos de diez minutos.
+email-searching = Correcto. Busco lo que has pagado…
+email-later = Correcto, pero ahora no puedo consultar los pagos. Te escribo en cuanto pueda.
+email-none = No se pagó nada con ese correo. Con otro: /email tu@example.com
+email-linked = ✅ Te encontré. Por ahora no hay ningún plan activo.
+email-linked-plan = ✅ Te encontré. Tu plan aquí es { $plan }. El { $returns } te pediré tu correo una vez más.
+email-choose = Hay varias cuentas con ese correo. ¿Cuál es?
+email-gone = Eso ya pasó. Empieza de nuevo: /email tu@example.com
+email-over = Pasaron treinta días. Para seguir con tu plan, confirma tu correo una vez más: /email tu@example.com
+customer-plan = { $plan }, hasta el { $returns }
+customer-unnamed = Sin plan (…{ $name })
+letter-code-subject = { $code } es tu código de Rabisco
+letter-code = Tu código de Rabisco: { $code }
+
+    Escríbelo donde te lo pidieron, en menos de { $minutes } minutos. Nadie de nuestro equipo te lo pedirá nunca.
+    Si no pediste nada, no hay nada que hacer.
+letter-not-sent = No se pudo enviar la carta. Revisa el correo o inténtalo más tarde.
+unjoin-usage = Para separar dos chats: /unjoin y el número. Los últimos:
+unjoin-line = { $code }: { $source } → { $target }
+unjoin-unknown = No hay nada unido con el número { $code }.
+unjoin-done = Separados: { $code }. { $credits ->
+    [one] Volvió un crédito.
+   *[other] Volvieron { $credits } créditos.
+}
+unjoin-later = Ahora no se puede separar: ya se hizo, o después esa persona se unió a otra. Separa esa primero.

@@ -13,6 +13,13 @@ help =
     Melhor qualidade: mande as imagens como arquivo.
     /settings como ficam os seus vídeos
     /balance seus créditos
+    /plans comprar créditos
+    /billing seu plano e suas contas
+    /redeem usar um código
+    /gift créditos para outra pessoa
+    /invite traga um amigo: créditos para os dois
+    /link eu em várias conversas
+    /email você pagou em outro lugar
     /language o idioma que eu falo
     /cancel parar o que estou fazendo
 about = Imagens desenhadas à mão em vídeo, e vídeos com legendas animadas.
@@ -22,10 +29,19 @@ command-start = Comece aqui
 command-help = O que eu sei fazer
 command-settings = Como ficam os seus vídeos
 command-balance = Seus créditos
+command-plans = Comprar créditos
+command-billing = Seu plano e suas contas
+command-redeem = Usar um código: /redeem CÓDIGO
+command-gift = Dar créditos: /gift 50
+command-invite = Convidar um amigo
+command-link = Me usar em várias conversas
+command-email = Já pagou em outro lugar? /email voce@example.com
 command-language = English, Português, Español
 command-cancel = Parar o que estou fazendo
 command-grant = Dar créditos: /grant telegram:123 10
 command-stats = Como vai o negócio
+command-promo = Promoções: /promo create CÓDIGO 50 100
+command-unjoin = Separar conversas juntadas
 
 ## Progresso
 
@@ -97,6 +113,18 @@ balance-held = { $reserved ->
     [one] Mais 1 está reservado para o vídeo que estou fazendo.
    *[other] Mais { $reserved } estão reservados para vídeos que estou fazendo.
 }
+balance-debt = Você deve { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}: foram gastos antes que o pagamento deles voltasse. O que chegar paga isso primeiro.
+balance-lot = · { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} até { $returns }
+balance-lot-forever = · { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} sem prazo
 balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
 
@@ -113,6 +141,158 @@ credits-returned = { $credits ->
    *[other] Seus { $credits } créditos voltaram.
 }
 nothing-charged = Nada foi cobrado.
+
+## A loja
+
+plans = Créditos e planos. Toque em um e eu te mando um jeito de pagar.
+plans-current = Seu plano: { $plan }.
+shop-closed = Aqui não se vende nada. Seus créditos grátis voltam todo mês: /balance
+money-in-private = Sobre créditos, vamos falar em particular: me escreva numa conversa só nossa.
+offer-pack = 💎 { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} · { $price }
+offer-plan = 📅 { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} por mês · { $price }
+offer-plan-current = ✅ { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} por mês · { $price }
+offer-stars = ⭐ { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} · { $stars } Stars
+offer-gone = Isso não é mais vendido. O que temos agora:
+plan-change = Você já tem um plano. Mude em /billing.
+link-preparing = 🔗 Estou preparando seu link…
+link-still = Ainda estou preparando esse link. Ele aparece na mensagem acima.
+link-ready = Aqui está seu link. Assim que for pago, os créditos chegam sozinhos.
+choice-pay = 💳 Pagar { $price }
+choice-plans = 💎 Comprar créditos
+choice-billing = 🧾 Meu plano
+invoice-title = { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}
+invoice-about = { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} para filmes, assim que o pagamento for feito.
+product-plan = Plano { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} a cada mês
+stars-gone = Esta cobrança não vale mais. Peça outra com /plans.
+stars-later = Não consigo verificar agora. Tente de novo daqui a um minuto.
+stars-paid = ⭐ Obrigado! Para você: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}. Seu saldo: { $total }.
+stars-returned = Suas Stars voltaram para você, e os créditos comprados com elas saíram.
+stars-unknown = Recebi suas Stars, mas não encontro para que eram. Avise quem cuida de mim, com este código: { $code }
+
+## Pagamentos
+
+credits-arrived = 🎉 { $credits ->
+    [one] 1 crédito chegou.
+   *[other] { $credits } créditos chegaram.
+} Agora você tem { $total }.
+choice-new-link = 🔗 Novo link
+link-expired = ⌛ Esse link venceu, e nada foi cobrado.
+link-failed = Não consegui criar o link. Tente de novo em alguns minutos.
+payment-pending = ⏳ Estou esperando seu pagamento de { $price }. Assim que ele cair, os créditos chegam sozinhos.
+payment-failed = O pagamento não chegou, então nada foi cobrado. Você pode tentar de novo:
+payment-refunded = Seu pagamento de { $price } foi devolvido, no todo ou em parte: { $credits ->
+    [one] 1 crédito saiu.
+   *[other] { $credits } créditos saíram.
+} Você tem { $total }.
+payment-disputed = Seu pagamento de { $price } está em contestação no banco. Até a decisão, { $credits ->
+    [one] 1 crédito fica reservado.
+   *[other] { $credits } créditos ficam reservados.
+} Você tem { $total }.
+payment-restored = Seu pagamento de { $price } voltou a valer: { $credits ->
+    [one] 1 crédito voltou.
+   *[other] { $credits } créditos voltaram.
+} Você tem { $total }.
+debt-left = { $debt ->
+    [one] 1 crédito já tinha sido usado e será descontado
+   *[other] { $debt } créditos já tinham sido usados e serão descontados
+} dos próximos que você receber.
+plan-began = 🎉 Seu plano { $plan } começou: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} até { $returns }.
+plan-renewed = 🔄 Seu plano { $plan } foi renovado: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} até { $returns }.
+plan-unpaid = ⚠️ Não consegui renovar seu plano { $plan }: o pagamento não passou. Ele continua até { $returns }; confira seu cartão.
+plan-paused = Seu plano { $plan } está pausado por falta de pagamento. Ele volta assim que for pago.
+plan-cancels = Seu plano { $plan } foi cancelado. Ele é seu até { $returns }.
+plan-ended = Seu plano { $plan } terminou. Os créditos que você comprou continuam seus.
+portal-ready = Aqui você vê suas faturas, troca o cartão ou cancela. O link vale por alguns minutos.
+portal-away = Não consigo abrir suas faturas agora. Mande /billing de novo em um minuto.
+choice-portal = 🧾 Minhas faturas
+
+## Plano e conta
+
+billing-nothing = Você não está pagando por nada aqui.
+billing-renews = Seu plano é { $plan }. Ele renova em { $returns }.
+billing-ends = Seu plano é { $plan }. Ele termina em { $returns } e não renova.
+billing-past-due = ⚠️ O último pagamento não passou. Confira seu cartão pelo link.
+billing-cancel = Para cancelar ou trocar o cartão, abra o link abaixo. O que você pagou continua seu até lá.
+portal-preparing = 🔗 Estou buscando o link das suas contas… (Se ele não vier, mande /billing de novo.)
+choice-extra = ➕ Créditos extras
+choice-extra-off = Desligado
+choice-extra-cap = Até { $cap } por mês
+extra-about = Quando os créditos do plano acabarem, posso continuar e pôr o resto na próxima conta: { $price } por crédito, nunca mais do que você permitir aqui.
+extra-on = Agora: até { $cap } créditos por mês.
+extra-off = Agora: desligado.
+extra-none = Você não tem um plano que possa ir além. Veja /plans.
+
+## Códigos
+
+redeem-usage = Assim: /redeem CÓDIGO
+redeem-done = 🎁 Para você: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}. Seu saldo: { $total }.
+redeem-unknown = Esse código não vale, ou já acabou.
+redeem-used = Você já usou esse código.
+redeem-own = Esse convite é seu. Dê para um amigo!
+redeem-not-new = Convites são para quem é novo aqui.
+gift-usage = Assim: /gift 50. Eu transformo créditos que você comprou em um código para outra pessoa.
+gift-too-few = Você não tem tantos créditos comprados. Os grátis não podem ser dados.
+gift-done = 🎁 { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}, para quem me mandar isto primeiro: /redeem { $code }
+gift-until = O código vale até { $returns }.
+invite = Dê isto a um amigo: /redeem { $code }. Ele ganha { $invited } créditos, e você ganha { $inviter }.
+invite-so-far = { $count ->
+    [0] Ninguém veio com ele ainda.
+    [one] 1 amigo veio com ele.
+   *[other] { $count } amigos vieram com ele.
+}
+invite-closed = No momento não há convites.
+promo-usage = Assim: /promo create CÓDIGO créditos usos [dias], /promo list, /promo stop CÓDIGO
+promo-done = { $code } dá { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} a { $uses ->
+    [one] 1 pessoa
+   *[other] { $uses } pessoas
+}.
+promo-taken = Já existe um código { $code }.
+promo-stopped = { $code } acabou.
+promo-unknown = Não há um código { $code } que possa acabar.
+promo-line = { $code }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}, usado { $uses } vezes, restam { $left }
+promo-none = Não há promoções.
 
 ## Perguntas
 
@@ -166,15 +346,22 @@ error-not-enough-credits =
         [one] Você só tem mais 1 crédito
        *[other] Você só tem mais { $available } créditos
     }, e este vídeo custa { $cost }. Os próximos chegam em { $returns }.
+error-debt = Um pagamento seu foi devolvido depois que { $debt ->
+    [one] 1 crédito dele foi usado.
+   *[other] { $debt } créditos dele foram usados.
+} Adquira créditos e eu continuo.
 error-too-many-waiting = { $limit ->
     [one] Ainda estou fazendo 1 vídeo para você.
    *[other] Ainda estou fazendo { $limit } vídeos para você.
 } Mande este de novo quando um ficar pronto, ou use /cancel.
 error-too-fast = Foram muitas mensagens. Me dê um minuto e depois continue.
 error-plan-limit = Seu plano faz vídeos de até { $limit } segundos. Mande um mais curto.
+error-plan-size = Seu plano aceita arquivos de até { $limit } MB por vídeo. Mande um menor.
+error-plan-language = Seu plano não inclui legendas nesse idioma. Escolha outro idioma ou outro plano.
 error-not-found = Não encontro mais isso.
 error-film-too-big = O vídeo pronto passa de { $limit } MB e não cabe nesta conversa. Mande um mais curto ou menor.
 error-file-gone = Já apaguei esse arquivo, como faço depois de um dia. Mande de novo, por favor.
+error-film-lost = Seu vídeo ficou pronto, mas se perdeu antes de eu conseguir entregá-lo.
 error-disk-full = Fiquei sem espaço agora. Tente de novo daqui a pouco, por favor.
 error-crashed = Algo quebrou enquanto eu fazia o seu vídeo. Já anotei. Tente mais uma vez ou mande outro arquivo.
 error-usage = Não é assim que se usa esse comando.
@@ -184,3 +371,52 @@ error-unexpected = Algo deu errado do meu lado. Já anotei. Tente de novo, por f
 
 disk-low = ⚠️ O disco de { $name } está quase cheio: { $free } GB livres, e são necessários { $limit } GB. Novos filmes esperam até haver espaço. Libere espaço, por favor.
 disk-well = ✅ O disco de { $name } tem espaço de novo: { $free } GB livres. Os filmes voltaram a ser feitos.
+billing-drift = ⚠️ { $count ->
+    [one] 1 pagamento dos últimos dois dias não confere
+   *[other] { $count } pagamentos dos últimos dois dias não conferem
+} entre o provedor e o livro-caixa. Estou corrigindo o que posso; veja o log (billing-drift).
+billing-well = ✅ Os pagamentos dos últimos dois dias conferem entre o provedor e o livro-caixa.
+
+# Uma pessoa, várias conversas
+
+link-in-private = Códigos ficam só entre nós: me escreva numa conversa particular.
+link-code = Escreva isto na sua outra conversa comigo, em até dez minutos:
+    /link { $code }
+    Depois as duas são uma só: os mesmos créditos, o mesmo plano. Não passe o código a mais ninguém.
+link-unknown = Esse código não existe ou os dez minutos já passaram. Mande /link na outra conversa para ter um novo.
+link-same = Essas duas conversas já são uma só.
+link-done = 🔗 Suas conversas agora são uma só. Seu saldo: { $total }. Se não foi você, nos diga o número { $code }.
+code-too-many = Já foram três códigos em uma hora. Tente de novo daqui a uma hora.
+code-wrong = { $count ->
+    [one] Não é esse o código. Resta uma tentativa.
+   *[other] Não é esse o código. Restam { $count } tentativas.
+}
+code-exhausted = Foram cinco erros. Peça um código novo.
+code-unknown = Não há código para digitar, ou os dez minutos já passaram. Peça um novo.
+email-closed = Aqui não usamos e-mail. Para juntar duas conversas: /link
+email-usage = Já pagou em outro lugar? Mande o e-mail com que você pagou: /email voce@example.com
+email-sent = ✉️ Uma mensagem com seis números está a caminho desse e-mail. Digite-os aqui em até dez minutos.
+email-searching = Está certo. Procurando o que você pagou…
+email-later = Está certo, mas agora não consigo consultar os pagamentos. Escrevo assim que der.
+email-none = Nada foi pago com esse e-mail. Com outro: /email voce@example.com
+email-linked = ✅ Encontrei você. No momento não há um plano ativo.
+email-linked-plan = ✅ Encontrei você. Seu plano aqui é { $plan }. Em { $returns } vou pedir seu e-mail mais uma vez.
+email-choose = Há várias contas com esse e-mail. Qual delas é?
+email-gone = Isso já passou. Comece de novo: /email voce@example.com
+email-over = Passaram trinta dias. Para continuar com seu plano, confirme seu e-mail mais uma vez: /email voce@example.com
+customer-plan = { $plan }, até { $returns }
+customer-unnamed = Sem plano (…{ $name })
+letter-code-subject = { $code } é o seu código do Rabisco
+letter-code = Seu código do Rabisco: { $code }
+
+    Digite-o onde ele foi pedido, em até { $minutes } minutos. Ninguém da nossa equipe vai pedir esse código a você.
+    Se você não pediu nada, não precisa fazer nada.
+letter-not-sent = Não foi possível mandar a mensagem. Confira o e-mail ou tente mais tarde.
+unjoin-usage = Para separar duas conversas: /unjoin e o número. As últimas:
+unjoin-line = { $code }: { $source } → { $target }
+unjoin-unknown = Nada foi juntado com o número { $code }.
+unjoin-done = Separadas: { $code }. { $credits ->
+    [one] { $credits } crédito voltou.
+   *[other] { $credits } créditos voltaram.
+}
+unjoin-later = Agora não dá para separar: já foi feito, ou depois essa pessoa foi juntada a outra. Separe essa primeiro.

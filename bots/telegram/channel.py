@@ -15,6 +15,7 @@ from bots.telegram.downloads import bring
 from bots.telegram.errors import NOT_A_TEXT, WRONG_FILE, says, translated
 from bots.telegram.markup import cut, keyboard, reply
 from bots.telegram.memory import Memory
+from bots.telegram.stars import parameters
 from bots.telegram.transport import PROCESSING_SECONDS
 from bots.telegram.uploads import Action, UploadFiles, opened
 
@@ -57,6 +58,8 @@ class TelegramChannel:
 
     async def say(self, place: Place, text: Text) -> str:
         async def send(target: _Target) -> Message:
+            if text.invoice is not None:
+                return await self._bot.send_invoice(**target.parameters(), **parameters(text.invoice, text.text))
             return await self._bot.send_message(
                 **target.parameters(),
                 text=cut(text.text, self.can.max_text),

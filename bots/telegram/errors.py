@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable, Unreachable
+from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
 
 _UNCHANGED = ("message is not modified",)
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -19,6 +19,7 @@ _UNREACHABLE = (
     "message thread not found",
     "topic_closed",
 )
+_TOO_LARGE = ("request entity too large",)
 NOT_A_TEXT = "there is no text in the message to edit"
 FILE_TOO_BIG = "file is too big"
 WRONG_FILE = ("wrong file identifier", "wrong file_id", "wrong remote file", "file reference")
@@ -56,6 +57,8 @@ def channel_error(error: TelegramError) -> ChannelError:
         return Unreachable(error.message)
     if isinstance(error, BadRequest):
         return _bad_request(error)
+    if says(error, *_TOO_LARGE):
+        return Rejected(error.message)
     return ChannelError(f"{type(error).__name__}: {error.message}")
 
 
@@ -76,4 +79,4 @@ def _bad_request(error: BadRequest) -> ChannelError:
     for reasons, kind in kinds:
         if says(error, *reasons):
             return kind(error.message)
-    return ChannelError(error.message)
+    return Rejected(error.message)

@@ -20,6 +20,7 @@ from bots.telegram.lanes import Lanes, Turn
 from bots.telegram.menu import Profile, publish
 from bots.telegram.pace import Pace
 from bots.telegram.read import Me, album_of, read
+from bots.telegram.stars import Checkout, Refusal, nothing_sold
 
 log = structlog.get_logger(__name__)
 InletFor = Callable[[Channel], Inlet]
@@ -45,9 +46,11 @@ class TelegramGateway:
         *,
         can: Capabilities = OFFICIAL,
         pace: Pace | None = None,
+        refusal: Refusal = nothing_sold,
     ) -> None:
         self._pace = pace or Pace()
         self._profile = profile or Profile()
+        self._checkout = Checkout(refusal)
         self._queue = DurableQueue(self._keep)
         self.application = built(builder, self._queue)
         self.application.add_handler(TypeHandler(Update, self._take))
@@ -178,6 +181,10 @@ class TelegramGateway:
         await self.application.shutdown()
 
     async def _keep(self, update: Update) -> bool:
+        """Keep what is to be answered in its turn. A checkout waits for nobody, and is void ten seconds later."""
+        if update.pre_checkout_query is not None:
+            self._spawn(self._checkout.answer(update.pre_checkout_query))
+            return False
         return await self._backlog.keep(update)
 
     async def _retry(self) -> None:

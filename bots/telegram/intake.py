@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Update
 from telegram.error import NetworkError
 
@@ -76,7 +77,7 @@ class Backlog:
         before = set(self._in_hand)  # what is handled while we look has been read as unhandled
         try:
             kept = await asyncio.to_thread(self._inlet.forgotten)
-        except Exception:
+        except (SQLAlchemyError, OSError):
             log.exception("kept updates cannot be read")
             return []
         found = {name: body for name, body in kept if name not in before | self._in_hand}

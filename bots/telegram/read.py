@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from telegram import CallbackQuery, Document, Message, PhotoSize, Update, User
 from telegram.constants import ChatType
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Place, Sender
+from bots.core.channel import Attachment, AttachmentKind, Inbound, Payment, Place, Sender
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?=\s|$)")
 _FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
@@ -37,6 +37,8 @@ def read(update: Update, me: Me, *, addressed: bool = False) -> Inbound | None:
     """
     if update.callback_query:
         return _choice(update.update_id, update.callback_query)
+    if update.message and (payment := payment_of(update.message)):
+        return _paid(update.update_id, update.message, payment)
     if update.message and _is_personal(update.message):
         return _message(update.update_id, update.message, me, addressed=addressed)
     return None
@@ -62,6 +64,20 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
     return tuple(_files(message))
 
 
+def payment_of(message: Message) -> Payment | None:
+    """What was paid, or given back, with the message."""
+    done = message.successful_payment or message.refunded_payment
+    if done is None:
+        return None
+    return Payment(
+        charge=done.telegram_payment_charge_id,
+        payload=done.invoice_payload,
+        currency=done.currency.lower(),
+        amount=done.total_amount,
+        is_refund=message.refunded_payment is not None,
+    )
+
+
 def _choice(update_id: int, query: CallbackQuery) -> Inbound | None:
     message = query.message
     if message is None or query.data is None:  # an inline message, or a game
@@ -73,6 +89,21 @@ def _choice(update_id: int, query: CallbackQuery) -> Inbound | None:
         sender=sender_of(query.from_user),
         message=str(message.message_id),
         choice=query.data,
+        in_group=message.chat.type != ChatType.PRIVATE,
+    )
+
+
+def _paid(update_id: int, message: Message, payment: Payment) -> Inbound:
+    """Money that came or went; Telegram may tell of a refund as if the bot had written it."""
+    user = message.from_user
+    return Inbound(
+        updates=(str(update_id),),
+        place=place_of(message),
+        sender=sender_of(user) if user and not user.is_bot else Sender(external_id=str(message.chat.id)),
+        message=str(message.message_id),
+        received_at=message.date,
+        in_group=message.chat.type != ChatType.PRIVATE,
+        payment=payment,
     )
 
 
@@ -96,6 +127,7 @@ def _message(update_id: int, message: Message, me: Me, *, addressed: bool) -> In
         text=text,
         attachments=attachments,
         received_at=message.date,
+        in_group=message.chat.type != ChatType.PRIVATE,
     )
 
 

@@ -12,7 +12,7 @@ from telegram import Bot, InputFile
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bots.core.channel import ChannelError, Upload
+from bots.core.channel import ChannelError, Rejected, Upload
 
 THUMBNAIL_BYTES = 200_000
 ACTION_SECONDS = 4.0  # Telegram shows an action for 5
@@ -30,7 +30,7 @@ class UploadFiles:
 async def opened(upload: Upload, longest: int) -> AsyncIterator[UploadFiles]:
     """The upload's files, open while they are read piece by piece.
 
-    Raises ChannelError for one that is missing, or larger than `longest` bytes.
+    Raises ChannelError for one that cannot be read now, and Rejected for one larger than `longest` bytes.
     """
     with ExitStack() as stack:
         try:
@@ -43,7 +43,7 @@ async def opened(upload: Upload, longest: int) -> AsyncIterator[UploadFiles]:
 def _open(stack: ExitStack, upload: Upload, longest: int) -> UploadFiles:
     size = upload.path.stat().st_size
     if size > longest:
-        raise ChannelError(f"{size} bytes are more than the messenger takes")
+        raise Rejected(f"{size} bytes are more than the messenger takes")
     content = InputFile(_handle(stack, upload.path), filename=upload.name, read_file_handle=False)
     return UploadFiles(content, _thumbnail(stack, upload.thumbnail))
 

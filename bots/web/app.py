@@ -1,47 +1,34 @@
-"""The web application: the chat page in local mode, and what every house shows to the outside."""
+"""The web application: the chat page, and what every house shows to the outside."""
 
 import asyncio
-import html
-import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from importlib.resources import files
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from fastapi import APIRouter, FastAPI
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from fastapi import APIRouter, Depends, FastAPI
 
 from bots.core.channel import Inlet
-from bots.web.chat import Chat, chat_routes, form_limits
+from bots.web.chat import Chat, allowance, chat_routes
 from bots.web.films import media_routes
-from bots.web.guard import HostGuard, allowed_hosts
-from bots.web.health import Check, Thresholds, health_routes, house_checks
+from bots.web.front import Front, add_front
+from bots.web.guard import HostGuard, Strict, allowed_hosts, origin_of
+from bots.web.guests import Door, OpenDoor
+from bots.web.health import Check, Thresholds, deep_routes, health_routes, house_checks
 from bots.web.links import Links
 from bots.web.metrics import metrics_routes
 from bots.web.page import PageChannel
+from bots.web.porch import Porch
 from bots.web.reception import Reception
-from bots.web.texts import for_page, preferred, spoken
+from bots.web.signing import SignIn, sign_in_routes
+from bots.web.watch import watch
 from models.columns import utc_now
 from storage.db import Clock, Database
 from storage.media import MediaStore
 
-PAGE_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-        "media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "vary": "accept-language",
-    "x-content-type-options": "nosniff",
-}
+WATCHED = frozenset({"/health", "/health/deep", "/metrics"})  # asked for by machines, under any name
+PRUNE_EVERY = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +36,8 @@ class WebParts:
     """What the web application works with.
 
     `disk` is the folder whose free space is watched. `routers` are routes of others (payments, webhooks), `checks`
-    further lines of `/health/deep`.
+    further lines of `/health/deep`. In production the page is there once there is a `porch` to sign in at and a
+    `public_url` it is found under; the figures are shown on the house's own network, and to who has `metrics_token`.
     """
 
     db: Database
@@ -60,79 +48,83 @@ class WebParts:
     inlet: Inlet
     mode: Literal["local", "production"] = "local"
     public_url: str = ""
+    porch: Porch | None = None
+    metrics_token: str = ""
     clock: Clock = utc_now
     thresholds: Thresholds = field(default_factory=Thresholds)
     routers: tuple[APIRouter, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
 
+    @property
+    def sign_in(self) -> SignIn | None:
+        """How people sign in, where they have to and can."""
+        is_open = self.mode == "production" and self.porch is not None and self.public_url
+        return SignIn(self.porch, origin_of(self.public_url)) if is_open and self.porch else None
+
 
 def create_app(parts: WebParts) -> FastAPI:
-    """The application. In production there is no page yet: nobody could sign in to it."""
+    """The application. In production without a way to sign in there is no page."""
     links = Links(parts.secret)
+    door: Door = parts.porch or OpenDoor()
+    has_page = parts.mode == "local" or parts.sign_in is not None
     reception = Reception(parts.inlet, parts.page.uploads, parts.clock)
-    local = parts.mode == "local"
-    app = FastAPI(
-        title="Rabisco",
-        openapi_url=None,
-        lifespan=_page_life(parts.page, reception) if local else None,
-    )
-    checks = house_checks(parts.db, parts.disk, parts.thresholds) | dict(parts.checks)
-    app.include_router(health_routes(checks, parts.thresholds))
-    app.include_router(metrics_routes(parts.db))
-    app.include_router(media_routes(parts.media, links, parts.clock))
+    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_page_life(parts, reception) if has_page else None)
+    _add_figures(app, parts)
+    app.include_router(media_routes(parts.media, links, parts.clock, door))
     for router in parts.routers:
         app.include_router(router)
-    if local:
-        app.include_router(chat_routes(Chat(parts.page, reception, links, parts.clock)))
-        _add_page(app, parts.page)
-        app.add_middleware(HostGuard, hosts=allowed_hosts(parts.public_url))
+    if has_page:
+        _add_page(app, parts, Chat(parts.page, reception, links, parts.clock, door, allowance(parts.page)))
+    _add_guards(app, parts)
     return app
 
 
-def _page_life(page: PageChannel, reception: Reception) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _add_figures(app: FastAPI, parts: WebParts) -> None:
+    checks = house_checks(parts.db, parts.disk, parts.thresholds) | dict(parts.checks)
+    watched = [Depends(watch(parts.metrics_token))] if parts.mode == "production" else []
+    app.include_router(health_routes())
+    app.include_router(deep_routes(checks, parts.thresholds), dependencies=watched)
+    app.include_router(metrics_routes(parts.db), dependencies=watched)
+
+
+def _add_page(app: FastAPI, parts: WebParts, chat: Chat) -> None:
+    sign_in = parts.sign_in
+    if sign_in is not None:
+        app.include_router(sign_in_routes(sign_in))
+        chat = replace(chat, origin=sign_in.origin)
+    app.include_router(chat_routes(chat))
+    add_front(app, Front(parts.page, chat.door, sign_in))
+
+
+def _add_guards(app: FastAPI, parts: WebParts) -> None:
+    is_local = parts.mode == "local"
+    if is_local or parts.public_url:
+        unguarded = frozenset() if is_local else WATCHED
+        app.add_middleware(HostGuard, hosts=allowed_hosts(parts.public_url), but=unguarded)
+    if not is_local and parts.public_url.startswith("https://"):
+        app.add_middleware(Strict)
+
+
+def _page_life(parts: WebParts, reception: Reception) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         await reception.recover()
-        sweeping = asyncio.create_task(reception.sweep_on())
+        sweeping = [asyncio.create_task(reception.sweep_on())]
+        if parts.porch is not None:
+            sweeping.append(asyncio.create_task(_prune_on(parts.porch)))
         yield
-        page.bell.close()
-        sweeping.cancel()
-        with suppress(asyncio.CancelledError):
-            await sweeping
+        parts.page.bell.close()
+        for task in sweeping:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await reception.close()
 
     return life
 
 
-def _add_page(app: FastAPI, page: PageChannel) -> None:
-    static = files("bots.web").joinpath("static")
-    template = files("bots.web").joinpath("page.html").read_text("utf-8")
-    limits = form_limits(page)
-    bounds = {"max_bytes": limits.max_bytes, "max_files": limits.max_files, "max_text": page.can.max_text}
-
-    @app.get("/")
-    async def show(request: Request) -> Response:
-        language = spoken(preferred(request.headers.get("accept-language", "")))
-        return HTMLResponse(render(template, language, bounds), headers=PAGE_HEADERS)
-
-    app.mount("/static", _Static(directory=str(static)))
-
-
-def render(template: str, language: str, bounds: Mapping[str, int]) -> str:
-    """The page in one language: `{{name}}` becomes that sentence, and the script gets all of them as data."""
-    words = for_page(language)
-    data = json.dumps({"language": language, "limits": bounds, "texts": words}).replace("<", "\\u003c")
-    filled = template.replace("{{language}}", language).replace("{{data}}", data)
-    for name, text in words.items():
-        filled = filled.replace("{{" + name + "}}", html.escape(text))
-    return filled
-
-
-class _Static(StaticFiles):
-    """The page's files, asked for anew each time: after an update nobody runs an old script."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["cache-control"] = "no-cache"
-        response.headers["x-content-type-options"] = "nosniff"
-        return response
+async def _prune_on(porch: Porch) -> None:
+    """Forget sessions that are over, now and every hour."""
+    while True:
+        await asyncio.to_thread(porch.prune)
+        await asyncio.sleep(PRUNE_EVERY)

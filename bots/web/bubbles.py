@@ -109,8 +109,11 @@ def safe_thumbnail(url: str) -> str | None:
     return url if len(url) <= MAX_THUMBNAIL and _DATA_URL.fullmatch(url) else None
 
 
-def shown(message: PageMessage, links: Links, now: datetime) -> dict[str, Any]:
-    """What the page is told about a message. Times are microseconds, so that the page can sort by them."""
+def shown(message: PageMessage, links: Links, now: datetime, owner: str = "") -> dict[str, Any]:
+    """What the page is told about a message; its film opens for `owner` alone, if one is named.
+
+    Times are microseconds, so that the page can sort by them.
+    """
     body = Body.model_validate(message.body)
     told = body.model_dump(mode="json", exclude={"film"})
     return told | {
@@ -118,12 +121,12 @@ def shown(message: PageMessage, links: Links, now: datetime) -> dict[str, Any]:
         "author": message.author,
         "version": message.version,
         "at": round(message.created_at.timestamp() * 1_000_000),
-        "film": _told(body.film, links, now) if body.film else None,
+        "film": _told(body.film, links, now, owner) if body.film else None,
     }
 
 
-def _told(film: Film, links: Links, now: datetime) -> dict[str, Any]:
-    address = "/media/" + links.sign(film.key, film.name, film.mime, expiry(now))
+def _told(film: Film, links: Links, now: datetime, owner: str) -> dict[str, Any]:
+    address = "/media/" + links.sign(film.key, film.name, film.mime, expiry(now), owner)
     return film.model_dump(mode="json", exclude={"key"}) | {"url": address, "save": address + "?download=1"}
 
 

@@ -4,8 +4,10 @@ import asyncio
 
 import structlog
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
+from bots.web.guests import Door
 from bots.web.links import BadLink, ExpiredLink, Link, Links
 from storage.db import Clock
 from storage.media import MediaStore
@@ -24,13 +26,14 @@ HEADERS = {
 REFUSED = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
-def media_routes(media: MediaStore, links: Links, clock: Clock) -> APIRouter:
+def media_routes(media: MediaStore, links: Links, clock: Clock, door: Door) -> APIRouter:
     router = APIRouter()
 
     @router.api_route("/media/{token}", methods=["GET", "HEAD"])
-    async def file(token: str, download: bool = False) -> Response:
+    async def file(request: Request, token: str, download: bool = False) -> Response:
         try:
             link = links.verify(token, clock())
+            await asyncio.to_thread(_check_owner, link, door, request)
             path = await asyncio.to_thread(media.path, link.key)
         except ExpiredLink:
             return PlainTextResponse("This link has expired.", 410, REFUSED)
@@ -48,6 +51,13 @@ def media_routes(media: MediaStore, links: Links, clock: Clock) -> APIRouter:
         )
 
     return router
+
+
+def _check_owner(link: Link, door: Door, request: Request) -> None:
+    """A link to somebody's film is of no use to anybody else who comes by it. Raises BadLink."""
+    guest = door.guest(request) if link.owner else None
+    if link.owner and (guest is None or guest.seal != link.owner):
+        raise BadLink
 
 
 def _disposition(link: Link, *, download: bool) -> str:

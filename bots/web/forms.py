@@ -26,11 +26,16 @@ class BadForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FormLimits:
-    """Bytes of all files together, how many files, and bytes of all that is no file."""
+    """Bytes of all files together, how many files, bytes of all that is no file, and of one picture."""
 
     max_bytes: int
     max_files: int
     max_text: int = 3_000_000
+    max_picture: int | None = None
+
+    def most(self, mime: str) -> int:
+        """Bytes of one file that calls itself so."""
+        return self.max_picture or self.max_bytes if mime.startswith("image/") else self.max_bytes
 
 
 @dataclass(slots=True)
@@ -75,10 +80,15 @@ async def read_form(request: Request, folder: Path, limits: FormLimits) -> Form:
         reader.close()
 
 
+def announced(request: Request, limits: FormLimits) -> int:
+    """Bytes a form says it has; the most there may be where it does not say."""
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else limits.max_bytes + limits.max_text
+
+
 def _check_announced(request: Request, limits: FormLimits) -> None:
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limits.max_bytes + limits.max_text:
-        raise _too_big(limits)
+    if announced(request, limits) > limits.max_bytes + limits.max_text:
+        raise _too_big(limits.max_bytes)
 
 
 async def _feed(request: Request, reader: "_Reader") -> None:
@@ -164,8 +174,10 @@ class _Reader:
             return
         self._bytes += end - start
         if self._bytes > self._limits.max_bytes:
-            raise _too_big(self._limits)
+            raise _too_big(self._limits.max_bytes)
         self._part.file.size += end - start
+        if self._part.file.size > (most := self._limits.most(self._part.file.mime)):
+            raise _too_big(most)
         self._part.out.write(data[start:end])
 
     def _keep_text(self, piece: bytes) -> None:
@@ -191,5 +203,5 @@ def plain_name(name: str) -> str:
     return "".join(sign for sign in last if sign.isprintable())[-MAX_NAME:]
 
 
-def _too_big(limits: FormLimits) -> BadForm:
-    return BadForm(413, "FILE_TOO_BIG", limits.max_bytes // 1_000_000)
+def _too_big(most: int) -> BadForm:
+    return BadForm(413, "FILE_TOO_BIG", most // 1_000_000)

@@ -1,25 +1,29 @@
-"""Who may talk to the local page: its own browser tab, and nobody who only borrows the browser."""
+"""Who may talk to the page: its own browser tab, and nobody who only borrows the browser."""
 
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+HSTS = "max-age=31536000"
 OWN_HEADER = "x-rabisco"  # no page of another origin can send it without being asked first
 
 
 class HostGuard:
     """Turns away requests for a host that is not ours: another site's name that was pointed at this machine."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], but: frozenset[str] = frozenset()) -> None:
+        """`but` are paths that answer under any name, because they ask for more than a name."""
         self._app = app
         self._hosts = hosts
+        self._but = but
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and hostname(Headers(scope=scope).get("host", "")) not in self._hosts:
+        is_checked = scope["type"] == "http" and scope["path"] not in self._but
+        if is_checked and hostname(Headers(scope=scope).get("host", "")) not in self._hosts:
             await PlainTextResponse("Unknown host", status_code=421)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -40,10 +44,36 @@ def hostname(host: str) -> str | None:
     return None if parts.username is not None or parts.path else parts.hostname
 
 
-def is_own(request: Request) -> bool:
-    """Whether a request that changes something comes from our page, or from no page at all."""
+class Strict:
+    """Tells browsers to come by https alone, for a year."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["strict-transport-security"] = HSTS
+            await send(message)
+
+        await self._app(scope, receive, told)
+
+
+def origin_of(url: str) -> str:
+    """What a browser calls the page of that address: scheme, name, and the port where it is not the usual one."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def is_own(request: Request, only: str = "") -> bool:
+    """Whether a request that changes something comes from our page, or from no page at all.
+
+    `only` is the one origin our page has; without it the page has that of the host that was asked.
+    """
     origin = request.headers.get("origin")
     if origin is None:
         return OWN_HEADER in request.headers
+    if only:
+        return origin == only
     host = request.headers.get("host", "")
     return bool(host) and origin in {f"http://{host}", f"https://{host}"}

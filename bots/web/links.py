@@ -22,12 +22,13 @@ class ExpiredLink(BadLink):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A file of the media store, and how it is to be presented."""
+    """A file of the media store, and how it is to be presented; with an owner, to them alone."""
 
     key: str
     name: str
     mime: str
     expires: datetime
+    owner: str = ""
 
 
 class Links:
@@ -38,9 +39,11 @@ class Links:
             raise ValueError("links cannot be signed without a secret")
         self._key = hmac.digest(secret, b"rabisco media links", hashlib.sha256)
 
-    def sign(self, key: str, name: str, mime: str, expires: datetime) -> str:
-        """A token that stands for these four, safe in a URL."""
-        facts = json.dumps([key, name, mime, int(expires.timestamp())], separators=(",", ":"), ensure_ascii=False)
+    def sign(self, key: str, name: str, mime: str, expires: datetime, owner: str = "") -> str:
+        """A token that stands for these, safe in a URL."""
+        facts = json.dumps(
+            [key, name, mime, int(expires.timestamp()), owner], separators=(",", ":"), ensure_ascii=False
+        )
         payload = _encoded(facts.encode())
         return f"{payload}.{self._seal(payload)}"
 
@@ -51,8 +54,8 @@ class Links:
             raise BadLink
         if not hmac.compare_digest(self._seal(payload).encode(), seal.encode()):
             raise BadLink
-        key, name, mime, expires = json.loads(_decoded(payload))
-        link = Link(key, name, mime, datetime.fromtimestamp(expires, UTC))
+        key, name, mime, expires, *owner = json.loads(_decoded(payload))
+        link = Link(key, name, mime, datetime.fromtimestamp(expires, UTC), *owner)
         if link.expires <= now:
             raise ExpiredLink
         return link

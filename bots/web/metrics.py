@@ -12,7 +12,8 @@ from prometheus_client.registry import Collector
 from sqlmodel import Session
 from starlette.responses import Response
 
-from storage import figures
+from bots.billing.inbox import DRIFT
+from storage import figures, provider_events
 from storage.db import Database
 
 BOUNDS = (1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)  # seconds
@@ -34,6 +35,7 @@ class HouseCollector(Collector):
             yield from _jobs(figures.outcomes(session))
             yield _durations(figures.durations(session, BOUNDS))
             yield _deliveries(figures.deliveries(session))
+            yield _drift(session)
 
     def _gauges(self, session: Session) -> Iterator[Metric]:
         now = self._db.clock()
@@ -43,6 +45,10 @@ class HouseCollector(Collector):
             "queue_oldest_seconds": ("How long the oldest of them has waited", queued.oldest_seconds),
             "running_jobs": ("Jobs that a worker has in hand", figures.running(session)),
             "workers": ("Workers seen in the last minute", figures.workers_seen(session, now - WORKER_SILENCE)),
+            "provider_events": (
+                "News of the payment provider that are not handled yet",
+                provider_events.waiting(session),
+            ),
             "outbox_oldest_seconds": ("How long the oldest unsent message has waited", owed.oldest_seconds),
         }
         for name, (help_text, value) in readings.items():
@@ -80,6 +86,11 @@ def _durations(found: Sequence[figures.Durations]) -> Metric:
         buckets = [(str(bound), float(count)) for bound, count in zip(one.bounds, one.counts, strict=True)]
         family.add_metric([one.kind, one.stage], [*buckets, ("+Inf", float(one.count))], one.total)
     return family
+
+
+def _drift(session: Session) -> Metric:
+    help_text = "Payments that were not the same at the provider and in the books"
+    return CounterMetricFamily("rabisco_billing_drift", help_text, value=provider_events.count(session, DRIFT))
 
 
 def _deliveries(by_status: dict[str, int]) -> Metric:

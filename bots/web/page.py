@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bots.core.channel import (
@@ -10,6 +11,7 @@ from bots.core.channel import (
     Capabilities,
     ChannelError,
     Place,
+    Rejected,
     Text,
     Unchanged,
     Uneditable,
@@ -21,6 +23,7 @@ from bots.web.uploads import Uploads
 from models.columns import new_id
 from models.deliveries import PageMessage
 from models.limits import limits
+from models.people import Account
 from storage import pages, people
 from storage.db import Database
 
@@ -104,9 +107,22 @@ class PageChannel:
             whole = len(rows) < pages.BATCH or after == 0
             return News(str(where), version if whole else rows[-1].version, rows)
 
+    def older(self, place: Place, before: datetime) -> tuple[PageMessage, ...]:
+        """What was said in a conversation before then, oldest first."""
+        with self._db.reading() as session:
+            where = pages.known_address(session, self._account_id, place.chat, place.thread)
+            return tuple(pages.older(session, where, before)) if where else ()
+
+    def language(self, person: str) -> str | None:
+        """The language that person has chosen, if they have."""
+        with self._db.reading() as session:
+            account = session.get_one(Account, self._account_id)
+            found = people.identified(session, account.tenant_id, f"{account.channel}:{person}")
+            return found.language if found is not None and found.language_chosen else None
+
     def _send(self, place: Place, upload: Upload, *, plays: bool) -> str:
         if not upload.key:
-            raise ChannelError("the page shows films of the media store only, and this one has no key")
+            raise Rejected("the page shows films of the media store only, and this one has no key")
         try:
             body = shown_film(upload, plays=plays)
         except FileNotFoundError as error:
@@ -122,7 +138,7 @@ class PageChannel:
         with self._db.transaction() as session:
             where = people.address_of(session, self._account_id, place.chat, place.thread).id
             pages.add(session, where, message, author, body.kept(), self._db.clock())
-        self.bell.ring()
+        self.bell.ring(place)
 
     def _change(self, place: Place, message: str, text: Text) -> None:
         with self._db.transaction() as session:
@@ -135,7 +151,7 @@ class PageChannel:
             if after == before:
                 raise Unchanged(message)
             pages.change(session, row, after.kept(), self._db.clock())
-        self.bell.ring()
+        self.bell.ring(place)
 
 
 def _id(message: str) -> uuid.UUID:

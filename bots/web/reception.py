@@ -1,8 +1,8 @@
 """Hands what the page sent to the conversation: in order, and again after a crash."""
 
 import asyncio
-from collections import defaultdict
 from datetime import timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -26,7 +26,7 @@ class Reception:
         self._inlet = inlet
         self._uploads = uploads
         self._clock = clock
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # while somebody waits for a turn
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> bool:
@@ -70,7 +70,8 @@ class Reception:
         task.add_done_callback(self._ended)
 
     async def _answer(self, inbound: Inbound) -> None:
-        async with self._turns[inbound.sender.external_id]:
+        turn = self._turns.setdefault(inbound.sender.external_id, asyncio.Lock())
+        async with turn:
             await self._inlet.handle(inbound)
         handles = [attachment.handle for attachment in inbound.attachments]
         await asyncio.to_thread(self._uploads.let_go, handles)

@@ -1,16 +1,17 @@
 """Files on their way in: each sending in a private folder of its own until the conversation has taken it."""
 
+import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from models.errors import Code, Refused
 
-NAME_LENGTH = 16  # of a folder: hexadecimal
+TAG_LENGTH, TOKEN_LENGTH = 8, 16  # of a folder's name: whose it is, and which; hexadecimal
 
 
 class Uploads:
@@ -20,9 +21,9 @@ class Uploads:
         self.root = root
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def open(self) -> Path:
-        """A new private folder."""
-        folder = self.root / secrets.token_hex(NAME_LENGTH // 2)
+    def open(self, sender: str = "") -> Path:
+        """A new private folder for what that person sends."""
+        folder = self.root / (_tag(sender) + secrets.token_hex(TOKEN_LENGTH // 2))
         folder.mkdir(mode=0o700)
         return folder
 
@@ -60,6 +61,11 @@ class Uploads:
         for folder in {self._place(handle).parent for handle in handles}:
             self.discard(folder)
 
+    def weight(self, sender: str, *, but: Container[Path] = ()) -> int:
+        """Bytes of that person's files that lie here, but for those folders."""
+        mine = [folder for folder in self.root.glob(f"{_tag(sender)}*") if folder not in but]
+        return sum(_size(file) for folder in mine for file in folder.glob("*"))
+
     def sweep(self, before: datetime) -> int:
         """Remove sendings that have not been touched since; how many there were."""
         old = [folder for folder in self._folders() if _touched(folder) < before]
@@ -72,9 +78,20 @@ class Uploads:
 
     def _place(self, handle: str) -> Path:
         folder, _, position = handle.partition("/")
-        if not (folder.isalnum() and len(folder) == NAME_LENGTH and position.isdecimal()):
+        if not (folder.isalnum() and len(folder) == TAG_LENGTH + TOKEN_LENGTH and position.isdecimal()):
             raise Refused(Code.FILE_GONE)
         return self.root / folder / position
+
+
+def _tag(sender: str) -> str:
+    return hashlib.sha256(sender.encode()).hexdigest()[:TAG_LENGTH]
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # it was let go meanwhile
+        return 0
 
 
 def _touched(folder: Path) -> datetime:

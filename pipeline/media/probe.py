@@ -14,10 +14,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PIL import Image
 
-from models.errors import AppError, Code, Refused
+from models.errors import Code, Refused
 from models.limits import limits
 from models.media import Facts, MediaKind
 from pipeline.media.demux import DAMAGE, is_cover, is_decodable, open_media
+from pipeline.media.guard import guarded
 from pipeline.media.read import check_size, open_picture
 from pipeline.media.sniff import Sniffed, sniff, sniffed
 
@@ -32,13 +33,9 @@ DRAFT: Final = (1024, 1024)  # pixels that prove a JPEG as well as all of them d
 def measure(path: Path) -> Facts:
     """The facts of a file. Raises `Refused`; whatever a decoder raises is BROKEN_FILE, but exhausted memory."""
     try:
-        return _measure(path)
+        with guarded():
+            return _measure(path)
     except av.error.MemoryError as error:  # FFmpeg's own word for a length that no packet can have
-        raise Refused(Code.BROKEN_FILE) from error
-    except (AppError, MemoryError):
-        raise
-    except Exception as error:
-        # decoders raise IndexError, AttributeError, SyntaxError, EOFError and more on what they cannot read
         raise Refused(Code.BROKEN_FILE) from error
 
 

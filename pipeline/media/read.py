@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from models.errors import Code, Refused
 from models.limits import limits
+from pipeline.media.guard import guarded
 from pipeline.media.sniff import Sniffed, sniff
 
 PLUGINS: Final = {
@@ -35,14 +36,8 @@ def picture(path: Path, max_side: int = 4096) -> npt.NDArray[np.uint8]:
 
     Raises `Refused`: what `sniff` refuses, NO_PICTURE, BROKEN_FILE and the limits of pixels.
     """
-    with open_picture(path, sniff(path)) as image:
-        try:
-            return np.array(_flat(image, max_side), dtype=np.uint8)
-        except (Refused, MemoryError):
-            raise
-        except Exception as error:
-            # Pillow's plugins raise IndexError, SyntaxError, struct.error and more on what they cannot read
-            raise Refused(Code.BROKEN_FILE) from error
+    with open_picture(path, sniff(path)) as image, guarded():
+        return np.array(_flat(image, max_side), dtype=np.uint8)
 
 
 def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
@@ -51,17 +46,13 @@ def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
     if plugins is None:
         raise Refused(Code.NO_PICTURE)
     most = limits().picture.max_pixels
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            Image.MAX_IMAGE_PIXELS = most
+    with guarded(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        Image.MAX_IMAGE_PIXELS = most
+        try:
             image = Image.open(path, formats=plugins)
-    except Image.DecompressionBombError as error:
-        raise Refused(Code.TOO_MANY_PIXELS, limit=round(most / 1e6)) from error
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise Refused(Code.BROKEN_FILE) from error
+        except Image.DecompressionBombError as error:
+            raise Refused(Code.TOO_MANY_PIXELS, limit=round(most / 1e6)) from error
     check_size(*image.size)
     if sniffed.format == "jpeg" and scans(path.read_bytes()) > MAX_SCANS:
         raise Refused(Code.TOO_HEAVY)

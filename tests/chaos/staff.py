@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +19,11 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
-from models.catalogue import FREE, Catalogue, Plan, Price, PriceStep
+from models.catalogue import FREE, Catalogue, Plan
 from models.films import SketchOptions
 from models.jobs import WAITING, Job
 from models.media import Facts, MediaKind
+from models.prices import Price, PriceStep
 from models.settings import Settings
 from pipeline.access import Access
 from pipeline.child import Allowance, Children, ignore, never
@@ -167,21 +168,27 @@ class Site:
 
         An order counts as accepted when the commit is through, and only then.
         """
-        with self.db.transaction() as session:
+        with self._sent(script) as (picture,), self.db.transaction() as session:
             now = self.db.clock()
             is_new = updates.first_time(session, customer.account.id, [str(script.number)], now)
-            job = self._ordered(session, customer, script) if is_new else None
+            job = self._ordered(session, customer, picture, script) if is_new else None
         self.record.note("accepted", script.number)
         if job is not None:
             self.pipeline.wake(job.id)
         return is_new
 
-    def _ordered(self, session: Session, customer: Customer, script: Script) -> Job:
+    @contextlib.contextmanager
+    def _sent(self, script: Script) -> Iterator[tuple[Measured, ...]]:
+        """What a customer sends, in the store."""
         with self.pipeline.keeping.folder() as folder:
             path = folder / "picture"
             path.write_text(script.model_dump_json())
             file = Measured.of(path, Facts(MediaKind.IMAGE, "png", path.stat().st_size, 640, 360))
-            media = self.pipeline.keep(session, customer.person, file, self.db.clock())
+            with self.pipeline.deposit([file]) as deposited:
+                yield deposited
+
+    def _ordered(self, session: Session, customer: Customer, picture: Measured, script: Script) -> Job:
+        media = self.pipeline.keep(session, customer.person, picture, self.db.clock())
         order = Order(customer.person, customer.address, [media], SketchOptions(), reply_to=str(script.number))
         return self.pipeline.submit(session, order)
 

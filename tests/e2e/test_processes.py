@@ -1,5 +1,8 @@
 """Every process by itself, as in production: Telegram, the web server and a worker over Redis and PostgreSQL."""
 
+import os
+import threading
+import time
 import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +13,19 @@ from fakes.redis_server import RedisServer
 from fakes.screenings import screened
 from fakes.telegram_api import TOKEN, FakeTelegram, served
 from fakes.visitors import TelegramVisitor, photograph
+
+
+def test_a_process_without_workers_looks_after_its_disk(tmp_path: Path) -> None:
+    left = tmp_path / "data" / "passing" / "left"
+    left.mkdir(parents=True)
+    long_ago = time.time() - 2 * 86400
+    os.utime(left, (long_ago, long_ago))
+    with running(tmp_path, {"SWEEP_SECONDS": "0.1"}, ["web", "--port", "0"]) as web:
+        web.address()
+        deadline = time.monotonic() + 20
+        while left.exists() and time.monotonic() < deadline:
+            threading.Event().wait(0.05)
+        assert not left.exists()
 
 
 def test_a_picture_becomes_a_film_through_processes_that_share_only_services(

@@ -16,7 +16,7 @@ def assert_books_balance(session: Session) -> None:
     by_transaction = select(func.sum(col(LedgerPosting.amount))).group_by(col(LedgerPosting.transaction_id))
     assert {int(total) for total in session.exec(by_transaction)} <= {0}
     for balance in session.exec(select(Balance).execution_options(populate_existing=True)).all():
-        assert Credits(balance.available, balance.reserved) == ledger.sums(session, balance.person_id)
+        assert Credits(balance.available, balance.reserved, balance.debt) == ledger.sums(session, balance.person_id)
         assert balance.available == remaining(session, balance.person_id)
 
 

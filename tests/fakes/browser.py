@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
+ONLINE = "#state.online"  # the page has found its server
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
@@ -36,8 +37,9 @@ def opened(
     language: str = "en-US",
     dark: bool = False,
     seconds: float = 20.0,
+    ready: str = ONLINE,
 ) -> Iterator["ChatPage"]:
-    """The page of that address in a fresh browser. Waits end after so many seconds."""
+    """The page of that address in a fresh browser, once `ready` is there. Waits end after so many seconds."""
     with tempfile.TemporaryDirectory(prefix="chromium-") as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
@@ -50,7 +52,7 @@ def opened(
         )
         context.set_default_timeout(seconds * 1000)
         try:
-            yield ChatPage(context, address)
+            yield ChatPage(context, address, ready)
         finally:
             context.close()
 
@@ -58,7 +60,7 @@ def opened(
 class ChatPage:
     """What one does on the page. Every wait raises playwright's TimeoutError when nothing comes."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, ready: str = ONLINE) -> None:
         self.address = address
         self.complaints: list[str] = []  # errors of scripts, and what the page's policy has blocked
         self.strangers: list[str] = []  # addresses asked for that are not ours
@@ -66,11 +68,11 @@ class ChatPage:
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("console", lambda line: self._heard(line.type, line.text))
         self.tab.on("request", lambda request: self._asked(request.url))
-        self.open()
+        self.open(ready)
 
-    def open(self) -> None:
+    def open(self, ready: str = ONLINE) -> None:
         self.tab.goto(self.address)
-        self.tab.locator("#state.online").wait_for(state="attached")
+        self.tab.locator(ready).wait_for(state="attached")
 
     def say(self, text: str) -> None:
         self.tab.locator("#text").fill(text)
@@ -101,6 +103,12 @@ class ChatPage:
     def press(self, label: str) -> None:
         """Press the newest button of that label."""
         self.tab.get_by_role("button", name=label, exact=True).last.click()
+
+    def link(self, label: str) -> str:
+        """Where the newest link of that label leads, once there is one."""
+        address = self.tab.get_by_role("link", name=label, exact=True).last.get_attribute("href")
+        assert address is not None, label
+        return address
 
     def wait_until(self, script: str, argument: Any = None) -> None:
         """Wait until a script (a function) says true."""

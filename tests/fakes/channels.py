@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots.core.channel import Attachment, Capabilities, Choice, Place, Text, Uneditable, Upload
+from bots.core.channel import Attachment, Capabilities, Choice, Invoice, Place, Text, Uneditable, Upload
 
 EVERYTHING = Capabilities(
     buttons=True, edits=True, max_text=4096, max_caption=1024, max_upload=50_000_000, max_download=20_000_000
@@ -44,6 +44,10 @@ class Shown:
     @property
     def labels(self) -> list[str]:
         return [choice.label for choice in self.choices]
+
+    @property
+    def invoice(self) -> Invoice | None:
+        return self.now.invoice
 
     @property
     def reply_to(self) -> str | None:

@@ -17,18 +17,20 @@ from fakes.channels import EVERYTHING, MemoryChannel, Shown
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
-from bots.core.channel import Attachment, AttachmentKind, Capabilities, Inbound, Place, Sender
+from bots.core.channel import Attachment, AttachmentKind, Capabilities, Inbound, Payment, Place, Sender
 from bots.core.conversation import Conversation
 from bots.core.desk import Desk
 from bots.core.postman import Postman
 from bots.core.progress import Ticker
 from bots.core.rate import Pace
+from bots.core.till import Till
 from models.catalogue import read_catalogue
 from models.errors import Code, Refused
 from models.films import Film
 from models.jobs import Claim, Job
 from models.limits import limits
 from models.media import Facts, MediaKind
+from models.payments import Provider
 from models.people import MAIN, Account, Person
 from pipeline.access import Access
 from pipeline.queue import NAME, Queue, broker_for
@@ -148,13 +150,17 @@ class House:
         tenant: str = MAIN,
         owners: frozenset[str] = frozenset(),
         can: Capabilities = EVERYTHING,
+        providers: frozenset[Provider] = frozenset(),
+        till: Till | None = None,
     ) -> Counter:
         if name not in self.counters:
             with self.db.transaction() as session:
                 account = people.account_named(session, people.tenant_named(session, tenant).id, "memory", name)
             channel = MemoryChannel(self.time.monotonic, can)
             self.channels[account.id] = channel
-            self.counters[name] = Counter(account, channel, self.new_desk(account, channel, owners))
+            desk = self.new_desk(account, channel, owners)
+            desk.providers, desk.till = providers, till
+            self.counters[name] = Counter(account, channel, desk)
         return self.counters[name]
 
     def new_desk(self, account: Account, channel: MemoryChannel, owners: frozenset[str] = frozenset()) -> Desk:
@@ -262,6 +268,7 @@ class Somebody:
     language: str | None = "en"
     name: str = "Ana"
     chat: str = ""
+    in_group: bool = False
 
     @property
     def seen(self) -> list[Shown]:
@@ -294,6 +301,10 @@ class Somebody:
         """What the chat shows last after files were sent at once."""
         return await self._do(self.carrying(*files, names=names))
 
+    async def pays(self, payment: Payment) -> Shown:
+        """What the chat shows last after money came, or went back, through the messenger."""
+        return await self._do(self.inbound(payment=payment))
+
     def carrying(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Inbound:
         """A message with these files; one whose name ends in .srt or .json is sent as a document."""
         return self.inbound(attachments=tuple(self._attachment(*each) for each in itertools.zip_longest(files, names)))
@@ -301,7 +312,8 @@ class Somebody:
     def inbound(self, message: str = "", **content: Any) -> Inbound:
         number = next(_numbers)
         sender = Sender(self.id, self.name, self.language)
-        return Inbound((f"u{number}",), self.place, sender, message or f"sent-{number}", **content)
+        about = {"in_group": self.in_group, **content}
+        return Inbound((f"u{number}",), self.place, sender, message or f"sent-{number}", **about)
 
     def _attachment(self, content: bytes | Exception, name: str | None) -> Attachment:
         handle = f"f{next(_numbers)}"

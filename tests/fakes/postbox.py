@@ -13,6 +13,7 @@ from models.media import Facts, MediaKind
 from models.people import MAIN, Account
 from storage import files, outbox, people
 from storage.db import Database
+from storage.deposit import Deposit
 from storage.files import Measured
 from storage.media import MediaFolder
 from storage.outbox import Owed
@@ -43,10 +44,9 @@ class Postbox:
         path = folder / "film.mp4"
         path.write_bytes(content)
         facts = Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)
-        with self.db.transaction() as session:
+        with Deposit(self.db, self.store, [Measured.of(path, facts)]) as (film,), self.db.transaction() as session:
             owner = people.meet(session, self.account, str(person.user["id"]), name="", language="en")
-            now = self.db.clock()
-            media = files.keep(session, self.store, owner, Measured.of(path, facts), expires_at=now.replace(year=2100))
+            media = files.keep(session, owner, film, expires_at=self.db.clock().replace(year=2100))
         self._owe(person, Message(paragraphs=(Wording(key="sketch-ready"),), media_id=media.id), "film")
 
     def row(self, person: Person, name: str) -> Delivery:

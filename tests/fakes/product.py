@@ -32,6 +32,14 @@ watermark = false
 waiting = 20
 longest = 600
 """
+SHOP = """
+[currencies]
+en = "usd"
+
+[packs.2]
+credits = 2
+prices = { usd = 400, xtr = 300 }
+"""
 
 
 @dataclass

@@ -58,8 +58,8 @@ class Shop:
         path.write_bytes(content)
         kind, name = (MediaKind.VIDEO, "mp4") if seconds else (MediaKind.IMAGE, "png")
         facts = Facts(kind, name, len(content), 640, 360, seconds, has_audio=bool(seconds))
-        with self.database.transaction() as session:
-            return self.pipeline.keep(session, self.customer.person, Measured.of(path, facts), self.clock())
+        with self.pipeline.deposit([Measured.of(path, facts)]) as (file,), self.database.transaction() as session:
+            return self.pipeline.keep(session, self.customer.person, file, self.clock())
 
     def submit(self, media: Media | None = None, options: SketchOptions | CaptionOptions | None = None) -> Job:
         order = Order(

@@ -38,6 +38,10 @@ class Visitor(Protocol):
         """Press the newest button with that label, once there is one."""
         ...
 
+    def link(self, label: str) -> str:
+        """Where the newest button with that label leads, once there is one."""
+        ...
+
     def sees(self, pattern: str) -> str:
         """Wait for a message of the bot that holds this; its text, of the newest one."""
         ...
@@ -78,6 +82,14 @@ class TelegramVisitor:
         found = self._with_button(label)
         assert found is not None, f"no button {label!r}:\n{self.person.chat}"
         self.person.presses(found, label)
+
+    def link(self, label: str) -> str:
+        self._wait_until(lambda: self._with_button(label), PATIENCE)
+        found = self._with_button(label)
+        button = found.button(label) if found else None
+        assert button is not None, f"no button {label!r}:\n{self.person.chat}"
+        assert button.url is not None, button
+        return button.url
 
     def sees(self, pattern: str, since: int = 0) -> str:
         """`since` leaves out so many of the first messages."""
@@ -129,6 +141,9 @@ class PageVisitor:
 
     def presses(self, label: str) -> None:
         self.page.press(label)
+
+    def link(self, label: str) -> str:
+        return self.page.link(label)
 
     def sees(self, pattern: str) -> str:
         return self.page.message(re.compile(pattern)).inner_text()

@@ -26,6 +26,7 @@ COMMANDS = [
     "styles",
     "migrate",
     "doctor",
+    "stripe",
 ]
 
 

@@ -82,8 +82,8 @@ def ordered(shop: Shop, customer: Customer) -> None:
     path = shop.folder / f"{customer.person.id}-{threading.get_ident()}"
     path.write_bytes(customer.person.id.bytes)
     measured = Measured.of(path, Facts(MediaKind.IMAGE, "png", 16, 640, 360))
-    with shop.database.transaction() as session:
-        media = shop.pipeline.keep(session, customer.person, measured, shop.database.clock())
+    with shop.pipeline.deposit([measured]) as (file,), shop.database.transaction() as session:
+        media = shop.pipeline.keep(session, customer.person, file, shop.database.clock())
         shop.pipeline.submit(session, Order(customer.person, customer.address, [media], SketchOptions()))
 
 

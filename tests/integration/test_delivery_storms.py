@@ -13,7 +13,8 @@ from fakes.telegram_api.inlet import RecordingInlet
 from fakes.telegram_api.wiring import builder_of
 from sqlmodel import col, select
 
-from bots.core.postman import MAX_ATTEMPTS, Postman
+from bots.core.postman import Postman
+from bots.core.receipts import MAX_ATTEMPTS, Receipts
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.pace import Pace
 from models.deliveries import DeliveryStatus
@@ -147,13 +148,15 @@ async def test_a_crash_between_the_answer_and_the_note_repeats_once_and_keeps_th
     box.owes_film(person, tmp_path)
     box.owes(person, "after")
 
-    class Dying(Postman):
-        def _sent(self, row: object, external_id: str | None) -> None:
+    class Dying(Receipts):
+        def sent(self, row: object, external_id: str | None) -> None:
             raise SystemError("the process was killed here")
 
     channels = {box.account.id: gateway.channel}
+    dying = Postman(box.db, box.store, channels)
+    dying._receipts = Dying(box.db)
     with pytest.raises(SystemError):
-        await Dying(box.db, box.store, channels).deliver()
+        await dying.deliver()
     assert len(person.chat.messages) == 1
     successor = Postman(box.db, box.store, channels)
     await settle(successor)

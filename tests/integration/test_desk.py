@@ -9,8 +9,7 @@ from fakes.house import House, Somebody, open_house, picture, video
 
 from bots.core.channel import ChannelError
 from bots.core.conversation import Conversation
-from bots.core.films import Outcome
-from bots.core.visit import Visit
+from bots.core.visit import Outcome, Visit
 
 
 class Crash(Exception):

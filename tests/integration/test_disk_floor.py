@@ -1,5 +1,7 @@
 """The disk floor: below it jobs wait, and the administrators hear of it once."""
 
+import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +17,13 @@ from models.jobs import Status
 from models.limits import limits
 from models.people import Address
 from models.settings import Settings
+from pipeline.caretaker import Caretaker
 from pipeline.disk import Disk
 from pipeline.queue import NAME
 from pipeline.worker import disk_of
 from storage import outbox, people
 from storage.db import Database
+from storage.media import MediaFolder
 from storage.outbox import Owed
 
 GIGABYTE = 10**9
@@ -110,6 +114,41 @@ def test_many_processes_of_a_machine_tell_once(shop: Shop, room: Room) -> None:
     room.free = 9
     at_once([shop.sweeper.watch] * 8)
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 9.0)]
+
+
+class CopyingStore(MediaFolder):
+    """A store with copies; it notes how it is asked to let go of them."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.trimmed: list[bool] = []
+
+    def trim(self, *, hard: bool = False) -> None:
+        self.trimmed.append(hard)
+
+
+def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_first(shop: Shop, room: Room) -> None:
+    boss, store = admin(shop), CopyingStore(shop.folder / "media")
+    caretaker = Caretaker(shop.database, store, shop.folder / "passing", Disk("box-1", (shop.folder,), GIGABYTE, room))
+    caretaker.watch()
+    assert (told(shop, boss), store.trimmed) == ([], [])
+    room.free = 0.9
+    at_once([caretaker.watch, shop.sweeper.watch] * 4)
+    assert told(shop, boss) == [("disk-low", 0.9)]
+    assert store.trimmed == [True] * 4
+    caretaker.trim()
+    assert store.trimmed[-1] is False
+
+
+def test_folders_of_dead_processes_go_after_a_day(shop: Shop, room: Room) -> None:
+    passing = shop.folder / "passing"
+    for name, hours in (("old", 25), ("young", 23)):
+        (passing / name).mkdir(parents=True)
+        changed = time.time() - hours * 3600
+        os.utime(passing / name, (changed, changed))
+    store = CopyingStore(shop.folder / "media")
+    Caretaker(shop.database, store, passing, Disk("box-1", (shop.folder,), GIGABYTE, room)).trim()
+    assert [folder.name for folder in passing.iterdir()] == ["young"]
 
 
 def test_each_machine_has_incidents_of_its_own(shop: Shop, room: Room) -> None:

@@ -1,5 +1,6 @@
 """An independent judge of the fake Bot API: another library's types, and that library as a second client."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -14,10 +15,11 @@ from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    LabeledPrice,
     ReplyParameters,
     Update,
 )
-from fakes.telegram_api import FakeTelegram, Person, errors, photo, served, video
+from fakes.telegram_api import Charge, FakeTelegram, Person, errors, photo, served, video
 from fakes.telegram_api.parameters import TYPES
 from PIL import Image
 from pydantic import BaseModel
@@ -130,6 +132,46 @@ async def test_every_answer_is_what_another_library_expects(person: Person, bot:
     assert await bot.set_my_commands([BotCommand(command="help", description="Help")], language_code="pt")
     assert await bot.set_my_description("x")
     assert await bot.delete_message(chat, text.message_id)
+
+
+async def test_a_purchase_with_stars_is_what_another_library_expects(
+    fake: FakeTelegram, person: Person, bot: Bot
+) -> None:
+    """From the invoice to the refund: every update, every answer and every refusal."""
+    price = [LabeledPrice(label="100 credits", amount=300)]
+    sent = await bot.send_invoice(person.id, "100 credits", "For films", "p1", "XTR", price, start_parameter="plans")
+    paying = asyncio.create_task(asyncio.to_thread(person.pays, person.chat.messages[-1]))
+    await fake.arrival(lambda: "pre_checkout_query" in fake.updates.sent[-1])
+    query = Update.model_validate(fake.updates.sent[-1]).pre_checkout_query
+    assert query is not None
+    assert (query.currency, query.total_amount, query.invoice_payload) == ("XTR", 300, "p1")
+    assert await bot.answer_pre_checkout_query(query.id, ok=True)
+    charge = await paying
+    assert isinstance(charge, Charge)
+    with pytest.raises(TelegramBadRequest, match="query is too old"):
+        await bot.answer_pre_checkout_query(query.id, ok=True)
+    assert await bot.refund_star_payment(person.id, charge.id)
+    with pytest.raises(TelegramBadRequest, match="CHARGE_ALREADY_REFUNDED"):
+        await bot.refund_star_payment(person.id, charge.id)
+    updates = [Update.model_validate(update) for update in fake.updates.sent]
+    assert [name for value in (sent, *updates) for name in strangers(value)] == []
+    paid, returned = (update.message for update in updates[-2:])
+    assert paid
+    assert paid.successful_payment
+    assert paid.successful_payment.telegram_payment_charge_id == charge.id
+    assert returned
+    assert returned.refunded_payment
+    assert returned.refunded_payment.total_amount == 300
+
+
+async def test_an_invoice_telegram_would_not_take_is_refused(person: Person, bot: Bot) -> None:
+    price = [LabeledPrice(label="credits", amount=300)]
+    with pytest.raises(TelegramBadRequest, match="title"):
+        await bot.send_invoice(person.id, "x" * 33, "For films", "p1", "XTR", price)
+    with pytest.raises(TelegramBadRequest, match="STARS_INVOICE_INVALID"):
+        await bot.send_invoice(person.id, "x", "For films", "p1", "XTR", price * 2)
+    with pytest.raises(TelegramBadRequest, match="INVOICE_PAYLOAD_INVALID"):
+        await bot.send_invoice(person.id, "x", "For films", "p" * 129, "XTR", price)
 
 
 def test_every_parameter_the_fake_takes_is_one_of_telegrams() -> None:

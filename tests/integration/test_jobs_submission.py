@@ -49,8 +49,8 @@ def picture(pipeline: Pipeline, customer: Customer, folder: Path, seconds: float
     path.write_bytes(b"what was sent")
     kind = MediaKind.VIDEO if seconds else MediaKind.IMAGE
     facts = Facts(kind, "png", size=13, width=64, height=64, seconds=seconds)
-    with pipeline.db.transaction() as session:
-        return pipeline.keep(session, customer.person, Measured.of(path, facts), pipeline.db.clock())
+    with pipeline.deposit([Measured.of(path, facts)]) as (file,), pipeline.db.transaction() as session:
+        return pipeline.keep(session, customer.person, file, pipeline.db.clock())
 
 
 def submit(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> Job:

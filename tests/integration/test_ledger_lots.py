@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from fakes.books import assert_books_balance, kinds, lots
 from fakes.clock import SettableClock
+from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import Session, select
 
@@ -13,6 +14,7 @@ from models.credits import LedgerPosting
 from storage import ledger
 from storage.db import Database
 from storage.ledger import Credits
+from storage.reversal import reverse
 
 SOON, LATER = timedelta(days=1), timedelta(days=30)
 
@@ -120,7 +122,7 @@ def test_released_credits_go_back_to_the_lots_they_came_from(
     assert credits_of(database, customer, clock) == Credits(4, 0)
 
 
-def test_credits_released_after_their_lot_expired_are_gone_at_once(
+def test_credits_released_after_their_lot_expired_can_be_spent_for_a_week(
     database: Database, customer: Customer, clock: SettableClock
 ) -> None:
     with database.transaction() as session:
@@ -130,10 +132,58 @@ def test_credits_released_after_their_lot_expired_are_gone_at_once(
     clock.forward(days=2)
     assert credits_of(database, customer, clock) == Credits(0, 2)  # the one not held has expired
     with database.transaction() as session:
-        ledger.settle(session, customer.person, job, 2, 0, clock())
-        assert_books_balance(session)
+        assert ledger.settle(session, customer.person, job, 2, 0, clock())
+        assert not ledger.settle(session, customer.person, job, 2, 0, clock())
+    clock.forward(days=6)
+    assert credits_of(database, customer, clock) == Credits(2, 0)
+    with database.transaction() as session:
+        second = hold(session, customer, clock, 2)
+        assert second
+        assert ledger.settle(session, customer.person, second, 2, 1, clock())
+    clock.forward(days=1)
     assert credits_of(database, customer, clock) == Credits(0, 0)
     assert kinds(database, customer.person).count("expire") == 2
+
+
+def test_credits_that_come_back_late_are_known_by_what_they_were_granted_for(
+    database: Database, customer: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        ledger.grant(session, customer.person, 3, key="pack-1", now=clock(), expires_at=clock() + SOON)
+        job = hold(session, customer, clock, 2)
+    assert job
+    clock.forward(days=2)
+    with database.transaction() as session:
+        ledger.settle(session, customer.person, job, 2, 0, clock())
+        ledger.credits_of(session, customer.person, clock())
+        assert [lot.remaining for lot in ledger.lots_of(session, customer.person.id, "pack-1")] == [2]
+
+
+@pytest.mark.parametrize(("spent", "days", "left"), [(5, 0, [2, 2, 2]), (3, 0, [2, 2, 2]), (5, 2, [2, 2, 2])])
+def test_what_was_spent_on_a_lost_film_comes_back_to_its_lots_once(
+    database: Database, customer: Customer, clock: SettableClock, spent: int, days: int, left: list[int]
+) -> None:
+    with database.transaction() as session:
+        grant(session, customer, clock, 2, SOON)
+        grant(session, customer, clock, 2, LATER)
+        grant(session, customer, clock, 2, None)
+        job = hold(session, customer, clock, 5)
+        assert job
+        assert reverse(session, customer.person, job, clock()) == 0  # nothing was spent on it yet
+        ledger.settle(session, customer.person, job, 5, spent, clock())
+    clock.forward(days=days)
+
+    def back() -> None:
+        with database.transaction() as session:
+            returned.append(reverse(session, customer.person, job, clock()))
+
+    returned: list[int] = []
+    at_once([back] * 8)
+    assert sorted(returned) == [0] * 7 + [spent]
+    assert credits_of(database, customer, clock) == Credits(6, 0)
+    with database.reading() as session:
+        assert [lot for lot in lots(session, customer.person) if lot] == left
+    assert kinds(database, customer.person).count("reversal") == 1
 
 
 def test_when_less_is_spent_the_rest_comes_back_to_what_lasts_longest(

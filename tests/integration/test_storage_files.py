@@ -1,6 +1,10 @@
 """Files: equal bytes kept once for each tenant, counted, spared while somebody needs them, gone when nobody does."""
 
+import errno
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +14,8 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from fakes.databases import undone
 from fakes.shop import Shop
+from sqlalchemy import QueuePool
+from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
 from models.deliveries import Delivery, Message, Wording
@@ -18,7 +24,9 @@ from models.jobs import JobInput, Status
 from models.media import Facts, MediaKind
 from storage import files, jobs, outbox
 from storage.db import Database
+from storage.deposit import Deposit
 from storage.files import Measured
+from storage.jobs import LostLease
 from storage.media import MediaFolder
 from storage.outbox import Owed
 
@@ -36,9 +44,9 @@ def keep(
     path = store.root.parent / f"{customer.person.id}-{name}"
     path.write_bytes(content)
     facts = Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 12.5, 25.0, has_audio=True)
-    with database.transaction() as session:
-        measured = Measured.of(path, facts, name)
-        media = files.keep(session, store, customer.person, measured, expires_at=database.clock() + DAY)
+    measured = Measured.of(path, facts, name)
+    with Deposit(database, store, [measured]) as (deposited,), database.transaction() as session:
+        media = files.keep(session, customer.person, deposited, expires_at=database.clock() + DAY)
     assert not path.exists()
     return media
 
@@ -228,11 +236,7 @@ def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     shop = Shop.open(database, clock, tmp_path)
     kept, undone_one = shop.receive(b"kept"), tmp_path / "undone"
     undone_one.write_bytes(b"undone")
-    with undone(database) as session:
-        facts = Facts(MediaKind.IMAGE, "png", 6, 64, 64)
-        files.keep(
-            session, shop.workshop.store, shop.customer.person, Measured.of(undone_one, facts), expires_at=clock()
-        )
+    shop.workshop.store.put(undone_one)
     root = tmp_path / "media"
     (root / "ab").mkdir(exist_ok=True)
     (root / "ab" / f"ab{'0' * 30}.part").write_bytes(b"half")
@@ -250,13 +254,102 @@ def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
         assert files.path_of(session, shop.workshop.store, session.get_one(Media, kept.id)).exists()
 
 
+class SlowStore(MediaFolder):
+    """A store that waits, while it takes a file, for every connection to the database to be given back."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(folder)
+        self.database = database
+        self.was_free: list[bool] = []
+
+    def put(self, source: Path) -> str:
+        pool = self.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        deadline = time.monotonic() + 2  # a lease may be renewed this very moment
+        while pool.checkedout() and time.monotonic() < deadline:
+            threading.Event().wait(0.005)
+        self.was_free.append(pool.checkedout() == 0)
+        return super().put(source)
+
+
+def test_no_connection_waits_for_bytes_that_travel(database: Database, clock: SettableClock, tmp_path: Path) -> None:
+    shop = Shop.open(database, clock, tmp_path)
+    store = SlowStore(database, tmp_path / "media")
+    shop.pipeline.store = shop.workshop.store = store
+    job = shop.submit()
+    assert shop.workshop.work()
+    assert shop.job(job).status == Status.DONE
+    assert store.was_free == [True, True, True]  # the picture, the film and its thumbnail
+
+
+def files_in(store: MediaFolder) -> list[bytes]:
+    return sorted(path.read_bytes() for path in store.root.glob("??/*"))
+
+
+def measured(folder: Path, content: bytes) -> Measured:
+    path = folder / f"{content.hex()}.in"
+    path.write_bytes(content)
+    return Measured.of(path, Facts(MediaKind.IMAGE, "png", len(content), 64, 64))
+
+
+def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Database, store: MediaFolder) -> None:
+    ana = welcome(database)
+    first, second = keep(database, store, ana), keep(database, store, ana)
+    assert (first.file_id, files_in(store)) == (second.file_id, [b"a video"])
+    assert stored(database) == [2]
+
+
+def test_what_a_transaction_that_was_undone_brought_is_gone(
+    database: Database, store: MediaFolder, tmp_path: Path
+) -> None:
+    ana = welcome(database)
+    keep(database, store, ana)
+    brought = [measured(tmp_path, b"undone"), measured(tmp_path, b"a video")]
+    with suppress(LostLease), Deposit(database, store, brought) as deposited, database.transaction() as session:
+        for file in deposited:
+            files.keep(session, ana.person, file, expires_at=database.clock() + DAY)
+        raise LostLease
+    assert (files_in(store), stored(database)) == ([b"a video"], [1])
+
+
+def test_while_nobody_knows_what_the_database_did_bytes_stay(
+    database: Database, store: MediaFolder, tmp_path: Path
+) -> None:
+    cut_off = OperationalError("COMMIT", {}, Exception("the connection is lost"))
+    with pytest.raises(OperationalError), Deposit(database, store, [measured(tmp_path, b"in doubt")]):
+        raise cut_off
+    assert files_in(store) == [b"in doubt"]
+
+
+def test_a_store_that_fills_up_half_way_keeps_nothing(database: Database, tmp_path: Path) -> None:
+    class Full(MediaFolder):
+        def put(self, source: Path) -> str:
+            if files_in(self):
+                raise OSError(errno.ENOSPC, "no space left")
+            return super().put(source)
+
+    store = Full(tmp_path / "media")
+    with (
+        pytest.raises(OSError, match="no space"),
+        Deposit(database, store, [measured(tmp_path, b"one"), measured(tmp_path, b"two")]),
+    ):
+        pass
+    assert files_in(store) == []
+
+
+def test_a_file_is_deposited_before_it_is_kept(database: Database, tmp_path: Path) -> None:
+    ana = welcome(database)
+    with pytest.raises(ValueError, match="deposited"), database.transaction() as session:
+        files.keep(session, ana.person, measured(tmp_path, b"bytes"), expires_at=database.clock())
+
+
 def test_what_a_rolled_back_transaction_kept_is_not_counted(database: Database, store: MediaFolder) -> None:
     ana = welcome(database)
     path = store.root.parent / "in"
     path.write_bytes(b"bytes")
     facts = Facts(MediaKind.IMAGE, "png", 5, 64, 64)
-    with undone(database) as session:
-        files.keep(session, store, ana.person, Measured.of(path, facts), expires_at=database.clock())
+    with Deposit(database, store, [Measured.of(path, facts)]) as (file,), undone(database) as session:
+        files.keep(session, ana.person, file, expires_at=database.clock())
     with database.reading() as session:
         assert session.exec(select(func.count()).select_from(Media)).one() == 0
     assert stored(database) == []

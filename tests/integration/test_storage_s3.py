@@ -3,6 +3,7 @@
 import errno
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,18 @@ from botocore.exceptions import ClientError
 from fakes.bucket import Bucket, new_bucket, s3_endpoint
 from fakes.clock import SettableClock
 from fakes.crowd import at_once
+from fakes.customers import welcome
 from fakes.shop import Shop
 
+from bots.cli.upkeep import _bucket
 from models.jobs import Status
+from models.media import Facts, MediaKind
+from models.settings import Settings
+from storage import files
 from storage.db import Database
+from storage.deposit import Deposit
+from storage.files import Measured
+from storage.jobs import LostLease
 from storage.media import open_store
 from storage.s3 import CONFIG, TRUSTED, S3Media
 
@@ -237,6 +246,72 @@ def test_a_film_is_made_from_and_into_a_bucket_and_goes_with_its_time(
     clock.forward(days=1)
     shop.sweeper.tidy()
     assert len(bucket.names()) == 2
+
+
+def test_what_a_transaction_that_was_undone_brought_leaves_the_bucket(
+    sqlite: Database, bucket: Bucket, store: S3Media, tmp_path: Path
+) -> None:
+    ana = welcome(sqlite)
+    measured = Measured.of(source(tmp_path), Facts(MediaKind.IMAGE, "png", 5, 64, 64))
+    with suppress(LostLease), Deposit(sqlite, store, [measured]) as (file,), sqlite.transaction() as session:
+        assert bucket.names() == [f"films/{file.key}"]
+        files.keep(session, ana.person, file, expires_at=sqlite.clock())
+        raise LostLease
+    assert bucket.names() == []
+
+
+def test_what_others_keep_in_the_bucket_is_never_cleared_away(
+    sqlite: Database, clock: SettableClock, bucket: Bucket, tmp_path: Path
+) -> None:
+    shop = Shop.open(sqlite, clock, tmp_path)
+    shop.workshop.store = replace(bucket.store(tmp_path / "worker"), prefix="")
+    others = [f"films/{'a' * 32}", f"backup/{'b' * 32}", "c" * 31, "notes.txt"]
+    for name in [*others, "d" * 32]:
+        bucket.client.put_object(Bucket=bucket.name, Key=name, Body=b"bytes")
+    shop.sweeper.clear(older_than=-5)
+    assert sorted(bucket.names()) == sorted(others)
+
+
+def examined(settings: Settings) -> tuple[bool, str]:
+    finding = _bucket(settings)
+    assert finding.what == "bucket"
+    return finding.ok, finding.say
+
+
+def test_the_doctor_finds_a_bucket_well_and_leaves_nothing_in_it(bucket: Bucket, tmp_path: Path) -> None:
+    assert examined(bucket.settings(tmp_path)) == (True, "can write, read, list and delete")
+    assert bucket.names() == []
+
+
+def test_the_doctor_says_how_to_mend_a_bucket_that_is_away_or_missing(bucket: Bucket, tmp_path: Path) -> None:
+    for broken in (bucket.away(), replace(bucket, name="never-made")):
+        ok, say = examined(broken.settings(tmp_path))
+        assert not ok
+        assert say.startswith("cannot write: ")
+        assert say.endswith("check MEDIA_URL and S3_ENDPOINT_URL, and that it is there")
+
+
+@pytest.mark.parametrize(
+    ("operation", "steps"),
+    [
+        ("PutObject", ["write"]),
+        ("GetObject", ["write", "read"]),
+        ("ListObjectsV2", ["write", "read", "list"]),
+        ("DeleteObject", ["write", "read", "list", "delete"]),
+    ],
+)
+def test_a_rehearsal_ends_at_what_the_bucket_does_not_allow(
+    bucket: Bucket, tmp_path: Path, operation: str, steps: list[str]
+) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
+
+    store = S3Media.open(bucket.settings(tmp_path))
+    store.client.meta.events.register(f"before-call.s3.{operation}", refuse)
+    rehearsal = store.rehearse()
+    assert [next(rehearsal) for _ in steps] == steps
+    with pytest.raises(PermissionError):
+        next(rehearsal)
 
 
 def test_an_endpoint_elsewhere_is_in_no_region_of_amazons(

@@ -18,6 +18,7 @@ from bots.core.channel import (
     ChannelError,
     Choice,
     Place,
+    Rejected,
     RetryLater,
     Text,
     Unchanged,
@@ -249,7 +250,7 @@ async def test_a_file_larger_than_telegram_takes_is_not_even_sent(
     film: Upload, fake: FakeTelegram, bot: ExtBot[None]
 ) -> None:
     small = TelegramChannel(bot, replace(OFFICIAL, max_upload=1000))
-    with pytest.raises(ChannelError, match="more than the messenger takes"):
+    with pytest.raises(Rejected, match="more than the messenger takes"):
         await small.send_video(HOME, film)
     assert fake.made("sendVideo") == []
 

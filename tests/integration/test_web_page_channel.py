@@ -50,7 +50,7 @@ async def test_an_edit_changes_text_and_buttons_in_place(house: WebHouse) -> Non
 
 
 async def test_whatever_is_written_rings_the_bell(house: WebHouse) -> None:
-    with house.page.bell.listening() as ear:
+    with house.page.bell.listening(PLACE) as ear:
         message = await house.page.say(PLACE, Text("one"))
         assert await heard(ear, 10)
         await house.page.edit(PLACE, message, Text("uno"))

@@ -86,7 +86,7 @@ export class Bubble {
   // A link that has run out is asked for once more; a file that is gone is said to be gone.
   async #failed(video) {
     const answer = await fetch(video.src, { method: "HEAD" }).catch(() => null);
-    if (answer?.status === 410) this.onStale();
+    if (answer?.status === 410) this.onStale(this.message);
     if (answer?.status === 404) video.parentElement.replaceChildren(element("p", { cls: "gone", text: words("gone-film") }));
   }
 

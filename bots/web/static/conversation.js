@@ -5,6 +5,7 @@ import { element } from "./elements.js";
 import { day, words } from "./words.js";
 
 const NEAR = 120; // pixels from the end that still count as reading the end
+const EARLY = 600; // pixels from the beginning at which older messages are asked for
 
 export class Conversation {
   constructor(handlers) {
@@ -17,6 +18,7 @@ export class Conversation {
     this.unseen = 0;
     this.top = 0;
     this.following = true;
+    this.isWhole = false; // whether the first message of all is shown
     this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.latest.addEventListener("click", () => this.toEnd(true));
     new ResizeObserver(() => this.following && this.toEnd()).observe(this.list);
@@ -27,7 +29,23 @@ export class Conversation {
 
   get(id) { return this.bubbles.get(id); }
 
+  // When the oldest message of the server that is shown was said, if there is one.
+  get oldest() {
+    const times = [...this.bubbles.values()].map((bubble) => bubble.message.at).filter(Boolean);
+    return times.length ? Math.min(...times) : null;
+  }
+
+  // Older messages come in above without moving what is being read.
+  above(messages) {
+    const height = this.scroller.scrollHeight - this.scroller.scrollTop;
+    for (const message of messages) this.show(message);
+    this.settle();
+    this.scroller.scrollTop = this.scroller.scrollHeight - height;
+    this.top = this.scroller.scrollTop;
+  }
+
   clear() {
+    this.isWhole = false;
     this.bubbles.clear();
     this.list.replaceChildren();
   }
@@ -109,6 +127,7 @@ export class Conversation {
     if (scrollHeight - scrollTop - clientHeight < NEAR) this.following = true;
     else if (scrollTop < this.top) this.following = false;
     this.top = scrollTop;
+    if (scrollTop < EARLY) this.handlers.onTop?.();
     if (this.following) this.unseen = 0;
     this.#mark();
   }

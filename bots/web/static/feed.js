@@ -48,11 +48,15 @@ export class Feed {
     const timer = setTimeout(() => this.request.abort(new Error("silent")), PATIENCE);
     try {
       const answer = await fetch(`/chat/messages?after=${this.version}&wait=${wait}`, { signal: this.request.signal, cache: "no-store" });
-      if (!answer.ok) throw new Error(`status ${answer.status}`);
-      return await answer.json();
+      return await read(answer);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  // What was said before a message of that time.
+  async older(at) {
+    return (await read(await fetch(`/chat/messages/older?before=${at}`, { cache: "no-store" }))).messages;
   }
 
   // Another conversation than before: the server has started afresh, and so do we.
@@ -80,4 +84,11 @@ export class Feed {
       };
     });
   }
+}
+
+// Who is signed out finds the way in at the same address.
+async function read(answer) {
+  if (answer.status === 401) location.reload();
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return answer.json();
 }

@@ -4,17 +4,19 @@ import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { element } from "./elements.js";
 import { Feed } from "./feed.js";
+import { menu } from "./menu.js";
 import { Outgoing } from "./outgoing.js";
 import { thumbnail } from "./thumbnails.js";
-import { limits, words } from "./words.js";
+import { canLeave, limits, words } from "./words.js";
 
 const TYPING = 20_000; // milliseconds the dots are shown at most
 
 const $ = (id) => document.getElementById(id);
-const conversation = new Conversation({ onPress: press, onStale: () => feed.refresh() });
+const conversation = new Conversation({ onPress: press, onStale: renew, onTop: earlier });
 const outgoing = new Outgoing({ onProgress: progress, onSent: sent, onWaiting: waiting, onFailed: failed });
 const feed = new Feed({ onNews: news, onState: state });
 new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
+menu({ onCommand: (text) => send({ text }), canLeave });
 let typingTimer;
 let heard = 0; // times the bot has said or changed something
 
@@ -30,6 +32,29 @@ function news(messages, { other, first }) {
   if (first) conversation.toEnd();
   else conversation.arrived(fresh);
   $("empty").hidden = !conversation.isEmpty;
+}
+
+let asking = false;
+
+// Older messages, as the reader comes near the first one that is shown.
+async function earlier() {
+  const oldest = conversation.oldest;
+  if (asking || conversation.isWhole || !oldest) return;
+  asking = true;
+  $("earlier").hidden = false;
+  try {
+    const messages = await feed.older(oldest);
+    conversation.isWhole = messages.length === 0;
+    conversation.above(messages);
+  } catch { /* the server is away, which the banner tells; scrolling asks again */ }
+  $("earlier").hidden = true;
+  asking = false;
+}
+
+// The link to a film has run out: the same message comes with another.
+async function renew(message) {
+  const messages = await feed.older(message.at + 1).catch(() => []);
+  for (const one of messages) conversation.show(one);
 }
 
 function state(online) {
@@ -73,13 +98,20 @@ function send(sending) {
   conversation.settle();
   conversation.toEnd();
   $("empty").hidden = true;
-  const size = files.reduce((sum, file) => sum + file.size, 0);
-  if (size > limits.max_bytes) {
-    failed(sending, { code: "FILE_TOO_BIG", limit: Math.floor(limits.max_bytes / 1e6), final: true });
+  const most = tooBig(files);
+  if (most) {
+    failed(sending, { code: "FILE_TOO_BIG", limit: Math.floor(most / 1e6), final: true });
     return;
   }
   if (files.length) foot(sending, uploadBar(sending));
   outgoing.add(sending);
+}
+
+// The limit that these files are over, if they are.
+function tooBig(files) {
+  const pictures = files.filter((file) => file.type.startsWith("image/"));
+  if (pictures.some((file) => file.size > limits.max_picture)) return limits.max_picture;
+  return files.reduce((sum, file) => sum + file.size, 0) > limits.max_bytes ? limits.max_bytes : null;
 }
 
 function press(message, button, release) {
@@ -106,6 +138,7 @@ function waiting(sending) {
 }
 
 function failed(sending, error) {
+  if (error.code === "SIGNED_OUT") location.reload();
   const text = words(error.code ? `error-${error.code}` : "error", { limit: error.limit });
   if (sending.release) {
     sending.release();

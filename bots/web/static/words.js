@@ -4,6 +4,7 @@ const data = JSON.parse(document.getElementById("page-data").textContent);
 
 export const language = data.language;
 export const limits = data.limits;
+export const canLeave = data.can_leave;
 
 export function words(name, values = {}) {
   const text = data.texts[name] ?? data.texts.error;

@@ -1,6 +1,6 @@
 """Telegram's Bot API without Telegram: strict, scriptable, and full of the failures bots meet daily.
 
-Not reproduced: formatted text (a `parse_mode` is refused), payments, inline mode, and files given by link.
+Not reproduced: formatted text (a `parse_mode` is refused), payments in money, inline mode, and files given by link.
 """
 
 from fakes.telegram_api import errors
@@ -10,6 +10,7 @@ from fakes.telegram_api.fake import TOKEN, FakeTelegram
 from fakes.telegram_api.files import Media
 from fakes.telegram_api.people import Person, document, photo, video
 from fakes.telegram_api.server import served
+from fakes.telegram_api.stars import Charge
 from fakes.telegram_api.transcript import BotMessage, Button, Edit
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "BotMessage",
     "Button",
     "Call",
+    "Charge",
     "Chat",
     "Edit",
     "FakeTelegram",

@@ -14,6 +14,7 @@ from fakes.telegram_api.files import Files
 from fakes.telegram_api.people import Person
 from fakes.telegram_api.profile import Profile
 from fakes.telegram_api.queries import Queries
+from fakes.telegram_api.stars import Stars
 from fakes.telegram_api.updates import Updates
 
 TOKEN = "123456:AAfakeTokenOfTheFakeTelegram"
@@ -33,6 +34,7 @@ class FakeTelegram:
         self.files = Files()
         self.queries: Queries = Queries()
         self.profile: Profile = Profile()
+        self.stars = Stars()
         self.faults = Faults()
         self.chats: dict[int, Chat] = {}
         self.calls: list[Call] = []

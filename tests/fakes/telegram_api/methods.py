@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fakes.telegram_api import editing, sending
+from fakes.telegram_api import editing, sending, stars
 from fakes.telegram_api.errors import FILE_TOO_BIG, WRONG_FILE
 from fakes.telegram_api.files import DOWNLOAD_LIMIT
 
@@ -34,6 +34,11 @@ def get_file(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
     return described
 
 
+def _changing(fake: "FakeTelegram", do: Callable[[Parameters], bool], parameters: Parameters) -> bool:
+    with fake.changes.changing():
+        return do(parameters)
+
+
 METHODS: dict[str, Method] = {
     "getMe": get_me,
     "getFile": get_file,
@@ -47,6 +52,9 @@ METHODS: dict[str, Method] = {
     "editMessageCaption": editing.edit_caption,
     "editMessageReplyMarkup": editing.edit_markup,
     "deleteMessage": editing.delete_message,
+    "sendInvoice": stars.send_invoice,
+    "answerPreCheckoutQuery": lambda fake, parameters: _changing(fake, fake.stars.answer, parameters),
+    "refundStarPayment": stars.refund,
     "answerCallbackQuery": lambda fake, parameters: fake.queries.answer(parameters),
     "setWebhook": lambda fake, parameters: fake.updates.set_webhook(parameters),
     "deleteWebhook": lambda fake, parameters: fake.updates.delete_webhook(parameters),

@@ -48,6 +48,13 @@ SPECIFICATION = {
     "editMessageReplyMarkup": EDITING,
     "deleteMessage": "chat_id:id message_id:int",
     "answerCallbackQuery": "callback_query_id:str text:str show_alert:bool url:str cache_time:int",
+    "sendInvoice": SENDING.replace("business_connection_id:str ", "")
+    + "title:str description:str payload:str currency:str prices:json provider_token:str "
+    "start_parameter:str provider_data:str max_tip_amount:int suggested_tip_amounts:json photo_url:str photo_size:int "
+    "photo_width:int photo_height:int need_name:bool need_phone_number:bool need_email:bool "
+    "need_shipping_address:bool send_phone_number_to_provider:bool send_email_to_provider:bool is_flexible:bool",
+    "answerPreCheckoutQuery": "pre_checkout_query_id:str ok:bool error_message:str",
+    "refundStarPayment": "user_id:int telegram_payment_charge_id:str",
     "getFile": "file_id:str",
     "setMyCommands": "commands:json scope:json language_code:str",
     "getMyCommands": "scope:json language_code:str",
@@ -69,6 +76,9 @@ REQUIRED = {
     "editMessageReplyMarkup": {"chat_id", "message_id"},
     "deleteMessage": {"chat_id", "message_id"},
     "answerCallbackQuery": {"callback_query_id"},
+    "sendInvoice": {"chat_id", "title", "description", "payload", "currency", "prices"},
+    "answerPreCheckoutQuery": {"pre_checkout_query_id", "ok"},
+    "refundStarPayment": {"user_id", "telegram_payment_charge_id"},
     "getFile": {"file_id"},
     "setWebhook": {"url"},
     "setMyCommands": {"commands"},

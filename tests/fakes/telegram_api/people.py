@@ -9,6 +9,7 @@ from fakes.telegram_api.bodies import attached, now, worded
 from fakes.telegram_api.chats import Chat
 from fakes.telegram_api.errors import BLOCKED, DEACTIVATED
 from fakes.telegram_api.files import Media
+from fakes.telegram_api.stars import Charge, pays
 from fakes.telegram_api.transcript import BotMessage
 from PIL import Image
 
@@ -112,6 +113,10 @@ class Person:
             query = self._fake.queries.ask(self.user, message.body, button.data)
             self._fake.updates.add("callback_query", query)
         return str(query["id"])
+
+    def pays(self, message: BotMessage) -> Charge | str:
+        """Pay an invoice with Stars, once the bot agreed; gives the charge, or why it was called off."""
+        return pays(self._fake, self.user, message)
 
     def blocks(self) -> None:
         self._becomes("kicked", BLOCKED)

@@ -52,7 +52,7 @@ def refuse_markup(parameters: Parameters) -> None:
 
 def send_message(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
     text = checked_text("text", parameters["text"], MAX_TEXT)
-    return _put(fake, parameters, worded("text", text), None)
+    return put(fake, parameters, worded("text", text), None)
 
 
 def send_photo(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _put_media(fake: "FakeTelegram", parameters: Parameters, kind: str, given: F
     else:
         media = _media(kind, given, parameters)
         fields = attached(fake.files, media)
-    return _put(fake, parameters | {"chat_id": chat.id}, fields | worded("caption", caption), media)
+    return put(fake, parameters | {"chat_id": chat.id}, fields | worded("caption", caption), media)
 
 
 def _known(fake: "FakeTelegram", file_id: str, kind: str) -> StoredFile:
@@ -131,7 +131,7 @@ def _media(kind: str, given: File, parameters: Parameters) -> Media:
     )
 
 
-def _put(fake: "FakeTelegram", parameters: Parameters, content: dict[str, Any], media: Media | None) -> dict[str, Any]:
+def put(fake: "FakeTelegram", parameters: Parameters, content: dict[str, Any], media: Media | None) -> dict[str, Any]:
     refuse_markup(parameters)
     markup = parameters.get("reply_markup")
     check_keyboard(markup)
@@ -145,7 +145,7 @@ def _put(fake: "FakeTelegram", parameters: Parameters, content: dict[str, Any], 
         message = BotMessage(
             body["message_id"],
             chat.id,
-            content.get("text", content.get("caption", "")),
+            content.get("text", content.get("caption", content.get("invoice", {}).get("description", ""))),
             buttons_of(markup),
             media,
             answered.get("reply_to_message", {}).get("message_id"),

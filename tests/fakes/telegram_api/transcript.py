@@ -12,6 +12,7 @@ class Button:
     label: str
     data: str | None = None
     url: str | None = None
+    pays: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class BotMessage:
 
     @property
     def kind(self) -> str:
+        if "invoice" in self.body:
+            return "invoice"
         return self.media.kind if self.media else "text"
 
     @property
@@ -63,5 +66,9 @@ class BotMessage:
 def buttons_of(markup: dict[str, Any] | None) -> tuple[tuple[Button, ...], ...]:
     rows = (markup or {}).get("inline_keyboard", [])
     return tuple(
-        tuple(Button(button["text"], button.get("callback_data"), button.get("url")) for button in row) for row in rows
+        tuple(
+            Button(button["text"], button.get("callback_data"), button.get("url"), button.get("pay", False))
+            for button in row
+        )
+        for row in rows
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fakes.house import House, Somebody, picture
+from fakes.house import House, Somebody, picture, sound
 from sqlalchemy import QueuePool
 from sqlmodel import select
 
@@ -22,6 +22,7 @@ class FarStore:
     near: MediaStore
     house: House
     asked: int = 0
+    taken: int = 0
     on_the_loop: int = 0
     in_transactions: int = 0
     faults: list[OSError] = field(default_factory=list)
@@ -30,14 +31,13 @@ class FarStore:
     def put(self, source: Path) -> str:
         if self.is_full:
             raise OSError(errno.ENOSPC, "no space left")
+        self.taken += 1
+        self._look_around()
         return self.near.put(source)
 
     def path(self, key: str) -> Path:
-        pool = self.house.db.engine.pool
-        assert isinstance(pool, QueuePool)
         self.asked += 1
-        self.in_transactions += pool.checkedout() > 0
-        self.on_the_loop += _loop_runs_here()
+        self._look_around()
         if self.faults:
             raise self.faults.pop()
         return self.near.path(key)
@@ -47,6 +47,15 @@ class FarStore:
 
     def older_than(self, seconds: float) -> Iterator[str]:
         return self.near.older_than(seconds)
+
+    def trim(self, *, hard: bool = False) -> None:
+        self.near.trim(hard=hard)
+
+    def _look_around(self) -> None:
+        pool = self.house.db.engine.pool
+        assert isinstance(pool, QueuePool)
+        self.in_transactions += pool.checkedout() > 0
+        self.on_the_loop += _loop_runs_here()
 
 
 def _loop_runs_here() -> bool:
@@ -68,11 +77,18 @@ async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_fi
     house: House, ana: Somebody, far: FarStore
 ) -> None:
     await ana.sends(picture())
+    assert (far.taken, far.in_transactions) == (1, 0)
     await asyncio.to_thread(house.work)
-    assert (far.asked, far.in_transactions) == (1, 0)
+    assert (far.asked, far.taken, far.in_transactions) == (1, 3, 0)
     await house.settle()
     assert ana.last.manner == "video"
-    assert (far.asked, far.in_transactions, far.on_the_loop) == (3, 0, 0)
+    assert (far.asked, far.taken, far.in_transactions, far.on_the_loop) == (3, 3, 0, 0)
+
+
+async def test_a_file_that_is_not_kept_leaves_no_bytes_behind(house: House, ana: Somebody, far: FarStore) -> None:
+    await ana.sends(sound())
+    assert far.taken == 1
+    assert [path for path in house.folder.glob("media/??/*") if path.is_file()] == []
 
 
 async def test_a_film_that_cannot_be_fetched_now_arrives_when_it_can(

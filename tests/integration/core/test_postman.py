@@ -2,17 +2,23 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from fakes.books import assert_books_balance
 from fakes.house import House, Somebody, picture
 from sqlmodel import col, select
 
-from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable, Unreachable
-from bots.core.postman import LEASE, MAX_ATTEMPTS, Postman
+from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
+from bots.core.parcels import packed
+from bots.core.postman import LEASE, Postman
+from bots.core.receipts import LONGEST_PAUSE, MAX_ATTEMPTS
 from bots.core.visit import word
 from models.deliveries import Delivery, Message
 from models.files import Media
 from models.people import Address, Person
 from storage import files, outbox, people
 from storage.outbox import Owed
+from storage.reversal import reverse
+
+LOST = "Your film was finished, but it got lost before I could bring it to you."
 
 
 def owe(house: House, somebody: Somebody, *keys: str, message: Message | None = None) -> None:
@@ -37,6 +43,13 @@ async def ended(running: asyncio.Task[None]) -> None:
     async with asyncio.timeout(5):
         with suppress(asyncio.CancelledError):
             await running
+
+
+def available(house: House, somebody: Somebody) -> int:
+    """The credits somebody has; the books are looked over on the way."""
+    with house.db.transaction() as session:
+        assert_books_balance(session)
+        return house.pipeline.standing(session, session.get_one(Person, somebody.row.id)).credits.available
 
 
 async def film_owed(house: House, ana: Somebody) -> None:
@@ -125,7 +138,9 @@ async def test_what_cannot_be_edited_any_more_comes_as_a_new_message(house: Hous
     assert row(house, "7:edit").external_id == "m2"
 
 
-@pytest.mark.parametrize("error", [ChannelError("no answer"), ValueError("a bug in an adapter")])
+@pytest.mark.parametrize(
+    "error", [ChannelError("no answer"), Rejected("cannot be parsed"), ValueError("a bug in an adapter")]
+)
 async def test_a_message_that_fails_is_tried_again_ever_later(house: House, ana: Somebody, error: Exception) -> None:
     ana.counter.channel.faults["say"].extend([error] * 4)
     owe(house, ana, "one")
@@ -140,8 +155,11 @@ async def test_a_message_that_fails_is_tried_again_ever_later(house: House, ana:
     assert ana.last.text == "one"
 
 
-async def test_a_message_that_never_succeeds_is_dropped_and_the_next_one_sent(house: House, ana: Somebody) -> None:
-    ana.counter.channel.faults["say"].extend([ChannelError("no")] * MAX_ATTEMPTS)
+@pytest.mark.parametrize("error", [Rejected("cannot be parsed"), ValueError("a bug in an adapter")])
+async def test_a_message_that_is_refused_is_dropped_in_the_end_and_the_next_one_sent(
+    house: House, ana: Somebody, error: Exception
+) -> None:
+    ana.counter.channel.faults["say"].extend([error] * MAX_ATTEMPTS)
     owe(house, ana, "one", "two")
     for _ in range(MAX_ATTEMPTS):
         await house.settle()
@@ -149,6 +167,101 @@ async def test_a_message_that_never_succeeds_is_dropped_and_the_next_one_sent(ho
     await house.settle()
     assert row(house, "7:one").status == "dropped"
     assert [message.text for message in ana.seen] == ["two"]
+
+
+@pytest.mark.parametrize("error", [ChannelError("bad gateway"), ConnectionError("the bucket cannot be used")])
+async def test_a_messenger_that_is_away_for_days_costs_nobody_a_message(
+    house: House, ana: Somebody, error: Exception
+) -> None:
+    owe(house, ana, "one", "two")
+    away = MAX_ATTEMPTS * 4
+    ana.counter.channel.faults["say"].extend([error] * away)
+    for _ in range(away):
+        await house.settle()
+        house.time.forward(LONGEST_PAUSE + 1)
+    assert (row(house, "7:one").attempts, ana.seen) == (0, [])
+    await house.settle()
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["one", "two"]
+
+
+async def test_after_a_message_arrived_the_next_failure_waits_briefly_again(house: House, ana: Somebody) -> None:
+    receipts, error = house.postman._receipts, ChannelError("no answer")
+    ana.counter.channel.faults["say"].extend([error] * 12)
+    owe(house, ana, "one")
+    pauses = []
+    for _ in range(12):
+        await house.settle()
+        pauses.append((row(house, "7:one").run_after - house.time()).total_seconds())
+        house.time.forward(LONGEST_PAUSE + 1)
+    assert max(pauses) <= LONGEST_PAUSE
+    assert receipts._pauses != {}
+    await house.settle()
+    assert (ana.last.text, receipts._pauses) == ("one", {})
+
+
+async def test_a_film_nobody_could_bring_in_its_time_is_apologised_for_and_its_credits_are_back(
+    house: House, ana: Somebody
+) -> None:
+    await film_owed(house, ana)
+    assert available(house, ana) == 9
+    ana.counter.channel.faults["send_video"].extend([ChannelError("bad gateway")] * 3)
+    for days in (0, 6.99, 0.02):
+        house.time.forward(days * 86400)
+        await house.settle()
+    assert ana.counter.channel.calls.count("send_video") == 3
+    job = house.jobs()[0]
+    assert ana.last.text.splitlines()[1:] == ["Your credit is back.", f"(FILM_LOST · {job.short})"]
+    assert row(house, f"job:{job.id}").status == "dropped"
+
+
+async def test_a_film_whose_time_is_over_but_that_is_still_there_arrives(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    house.time.forward(30 * 86400)
+    await house.settle()
+    assert ana.last.manner == "video"
+
+
+async def test_the_credits_of_a_lost_film_come_back_once_whoever_finds_out(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    await house.settle()
+    job = house.jobs()[0]
+    for _ in range(3):
+        with house.db.transaction() as session:
+            reverse(session, session.get_one(Person, ana.row.id), job.id, house.time())
+    assert available(house, ana) == 10
+
+
+async def test_a_film_that_is_asked_for_again_and_gone_gives_no_credits_back(house: House, ana: Somebody) -> None:
+    await film_owed(house, ana)
+    await house.settle()
+    ana.counter.channel.faults["send_file"].append(ChannelError("no answer"))
+    await ana.takes(ana.last.data("Original"), ana.last)
+    for path in house.store.root.glob("??/*"):
+        path.unlink()
+    house.time.forward(3)
+    await house.settle()
+    assert ana.last.text.endswith(f"(FILE_GONE · {house.jobs()[0].short})")
+    assert available(house, ana) == 9
+
+
+async def test_a_message_nobody_could_bring_for_a_week_is_given_up(house: House, ana: Somebody) -> None:
+    ana.counter.channel.faults["say"].extend([ChannelError("no answer")] * 2)
+    owe(house, ana, "one")
+    for days in (0, 7.01):
+        house.time.forward(days * 86400)
+        await house.settle()
+    assert row(house, "7:one").status == "dropped"
+
+
+async def test_a_message_that_ends_every_process_is_given_up(house: House, ana: Somebody) -> None:
+    owe(house, ana, "deadly", "after")
+    for _ in range(MAX_ATTEMPTS):
+        assert len(Postman(house.db, house.store, house.channels)._claim(20)) == 1
+        house.time.forward(LEASE.total_seconds() + 1)
+    await house.settle()
+    await house.settle()
+    assert [message.text for message in ana.seen] == ["after"]
 
 
 async def test_a_message_without_words_is_dropped_and_stops_nobody_elses(house: House, ana: Somebody) -> None:
@@ -195,8 +308,9 @@ async def test_a_film_that_is_gone_is_apologised_for_and_the_chat_goes_on(house:
     assert [message.manner for message in ana.seen] == ["text", "text", "text"]
     assert [message.text for message in ana.seen[1:]] == [
         "after",
-        f"I've already deleted that file, as I do after a day. Please send it again.\n(FILE_GONE · {job.short})",
+        f"{LOST}\nYour credit is back.\n(FILM_LOST · {job.short})",
     ]
+    assert available(house, ana) == 10
     assert (ana.last.labels, ana.last.reply_to) == (["🔁 Again"], job.reply_to)
 
 
@@ -210,12 +324,23 @@ async def test_a_film_without_its_thumbnail_is_sent_all_the_same(house: House, a
     assert ana.last.upload.thumbnail is None
 
 
+async def test_a_film_whose_thumbnail_is_missing_from_the_store_is_sent_all_the_same(
+    house: House, ana: Somebody
+) -> None:
+    await film_owed(house, ana)
+    for path in house.store.root.glob("??/*"):
+        if path.read_bytes() == b"a picture":
+            path.unlink()
+    await house.settle()
+    assert ana.last.upload is not None
+    assert ana.last.upload.thumbnail is None
+
+
 async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most(house: House, ana: Somebody) -> None:
     owe(house, ana, "one", "two")
     crashing = Postman(house.db, house.store, house.channels)
     (claimed,) = crashing._claim(20)  # a process that ends right after the messenger took the message
-    parcel = crashing._open(claimed)
-    assert parcel is not None
+    parcel = packed(house.db, house.store, claimed)
     await ana.counter.channel.say(parcel.place, parcel.text)
     await house.settle()
     assert [message.text for message in ana.seen] == ["one"]
@@ -231,8 +356,9 @@ async def test_a_postman_that_was_overtaken_notes_nothing(house: House, ana: Som
     (claimed,) = slow._claim(20)
     house.time.forward(LEASE.total_seconds() + 1)
     await house.settle()
-    slow._sent(claimed, "late")
-    slow._retry(claimed, 0, "late")
+    slow._receipts.sent(claimed, "late")
+    slow._receipts.put_off(claimed, 0, "late")
+    slow._receipts.given_up(claimed, "late")
     await house.settle()
     assert (row(house, "7:one").external_id, len(ana.seen)) == ("m1", 1)
 

@@ -81,6 +81,23 @@ async def test_the_place_in_the_queue_moves_up(house: House, ana: Somebody) -> N
     assert message.text == "🕐 You're next."
 
 
+async def test_far_back_in_the_queue_the_place_is_shown_less_often_the_farther(house: House, ana: Somebody) -> None:
+    crowd = [Somebody(house, ana.counter, id=str(number)) for number in range(30, 43)]
+    for number, somebody in enumerate(crowd):
+        await somebody.sends(picture(100 + number))
+    await house.tick()
+    near, far = crowd[4], crowd[12]
+    for _ in range(4):
+        house.work()
+        await house.tick()
+    assert near.last.text == "🕐 You're next."
+    assert [edit.text.text for edit in far.last.edits] == ["🕐 In the queue: number 13."]
+    for _ in range(2):
+        house.work()
+        await house.tick()
+    assert far.last.text == "🕐 In the queue: number 7."
+
+
 @pytest.mark.parametrize(
     ("error", "end"), [(None, "✅ Done!"), (Refused(Code.TOO_HEAVY), "⚠️ That didn't work. See below.")]
 )

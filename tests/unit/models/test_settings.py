@@ -29,6 +29,45 @@ def test_with_nothing_configured_everything_stands_in_the_data_folder() -> None:
     assert settings.admins == frozenset()
 
 
+@pytest.mark.parametrize("address", ["films.example.com", "ftp://films.example.com", "https://"])
+def test_an_address_nobody_can_open_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("PUBLIC_URL", address)
+    with pytest.raises(ValidationError, match=r"https://films\.example\.com"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("address", "is_fine"),
+    [
+        ("https://films.example.com", True),
+        ("http://localhost:8000", True),
+        ("", True),
+        ("http://films.example.com", False),
+    ],
+)
+def test_in_production_the_page_is_reached_by_https(
+    monkeypatch: pytest.MonkeyPatch, address: str, is_fine: bool
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", address)
+    assert Settings().public_url == address
+    monkeypatch.setenv("MODE", "production")
+    if is_fine:
+        assert Settings().public_url == address
+    else:
+        with pytest.raises(ValidationError, match="https://"):
+            Settings()
+
+
+def test_there_is_a_page_where_people_can_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().has_page
+    monkeypatch.setenv("MODE", "production")
+    assert not Settings().has_page
+    monkeypatch.setenv("PUBLIC_URL", "https://films.example.com")
+    assert not Settings().has_page
+    monkeypatch.setenv("SMTP_URL", "smtps://films@example.com:secret@mail.example.com")
+    assert Settings().has_page
+
+
 def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INPUT_HOURS", "")
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "")

@@ -61,6 +61,15 @@ def test_a_copy_that_was_used_lately_stays_whatever_the_bound(cache: FileCache, 
     assert len(names(cache)) == 1
 
 
+def test_on_a_full_disk_every_copy_goes_that_nobody_used_lately(cache: FileCache, time: Time) -> None:
+    for key in ("one", "two"):
+        cache.fill(key, bytes_of(10))
+    time.now += YOUNG + 1
+    read(cache, "two")
+    cache.clear(0)
+    assert names(cache) == {"two"}
+
+
 def test_a_copy_nobody_used_for_a_day_goes_though_there_is_room(cache: FileCache, time: Time) -> None:
     cache.fill("one", bytes_of(1))
     time.now += STALE + 1

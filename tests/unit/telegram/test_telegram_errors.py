@@ -1,9 +1,18 @@
 """What Telegram's errors mean to the conversation."""
 
 import pytest
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
-from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable, Unreachable
+from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
 from bots.telegram.errors import LongPause, channel_error, translated
 from bots.telegram.memory import Memory
 
@@ -19,7 +28,9 @@ from bots.telegram.memory import Memory
         (BadRequest("Bad Request: message is not modified: specified new message content and..."), Unchanged),
         (BadRequest("Bad Request: message to edit not found"), Uneditable),
         (BadRequest("Bad Request: message can't be edited"), Uneditable),
-        (BadRequest("Bad Request: BUTTON_DATA_INVALID"), ChannelError),
+        (BadRequest("Bad Request: BUTTON_DATA_INVALID"), Rejected),
+        (NetworkError("Request Entity Too Large (413)"), Rejected),
+        (InvalidToken("Unauthorized"), ChannelError),
         (NetworkError("Bad Gateway (502)"), ChannelError),
         (TimedOut(), ChannelError),
     ],

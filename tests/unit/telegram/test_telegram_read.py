@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Place, Sender
+from bots.core.channel import Attachment, AttachmentKind, Inbound, Payment, Place, Sender
 from bots.telegram.read import Me, album_of, read
 
 ME = Me(id=777, username="rabisco_bot")
@@ -156,14 +156,45 @@ def test_what_we_can_do_nothing_with_is_still_answered(content: dict[str, Any], 
         {"pinned_message": HEAD | {"text": "x"}},
         {"new_chat_members": [ANA]},
         {"group_chat_created": True},
-        {"successful_payment": {
-            "currency": "XTR", "total_amount": 1, "invoice_payload": "x",
-            "telegram_payment_charge_id": "a", "provider_payment_charge_id": "b",
-        }},
     ],
-)  # fmt: skip
+)
 def test_a_service_message_needs_no_answer(content: dict[str, Any]) -> None:
     assert said(**content) is None
+
+
+PAID = {
+    "currency": "XTR",
+    "total_amount": 350,
+    "invoice_payload": "p1",
+    "telegram_payment_charge_id": "c1",
+    "provider_payment_charge_id": "b",
+}
+
+
+def test_a_payment_is_read_with_its_charge_and_what_the_invoice_carried() -> None:
+    inbound = said(successful_payment=PAID)
+    assert inbound is not None
+    assert inbound.payment == Payment("c1", "p1", "xtr", 350)
+    assert (inbound.sender.external_id, inbound.in_group) == ("42", False)
+
+
+def test_a_refund_that_the_bot_itself_tells_is_of_the_person_of_the_chat() -> None:
+    inbound = read(update("message", HEAD | {"from": BOT, "refunded_payment": PAID}), ME)
+    assert inbound is not None
+    assert inbound.payment == Payment("c1", "p1", "xtr", 350, is_refund=True)
+    assert inbound.sender == Sender("42")
+
+
+def test_what_others_can_read_is_told_to_be_in_a_group() -> None:
+    query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "plans"}
+    choices = [
+        read(update("callback_query", query | {"message": HEAD | {"from": BOT, "chat": chat}}), ME)
+        for chat in (PRIVATE, GROUP)
+    ]
+    assert [choice.in_group for choice in choices if choice] == [False, True]
+    command = in_group(text="/plans@rabisco_bot", entities=[])
+    assert command is not None
+    assert command.in_group
 
 
 def test_a_choice_brings_its_data_and_the_message_it_stood_under() -> None:

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 import pytest
 
-from bots.web.app import render
+from bots.web.front import render
 from bots.web.texts import preferred, sentence, spoken, texts
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -22,7 +22,10 @@ def test_every_language_has_every_sentence_with_the_same_placeholders() -> None:
 def test_the_script_and_the_page_ask_for_no_sentence_that_is_missing() -> None:
     scripts = "".join(file.read_text() for file in WEB.joinpath("static").iterdir() if file.name.endswith(".js"))
     asked = set(re.findall(r'words\("([\w-]+)"', scripts))
-    asked |= set(re.findall(r"\{\{([\w-]+)\}\}", WEB.joinpath("page.html").read_text())) - {"language", "data"}
+    pages = "".join(file.read_text() for file in WEB.iterdir() if file.name.endswith(".html"))
+    asked |= set(re.findall(r"\{\{([\w-]+)\}\}", pages)) - {"language", "data", "hidden", "problem", "address"}
+    signing = WEB.joinpath("signing.py").read_text()
+    asked |= set(re.findall(r'"(sign-in-[\w-]+)"', signing)) - set(re.findall(r'"([\w-]+)\.html"', signing))
     assert asked
     assert asked <= set(texts()["en"])
 

@@ -1,0 +1,34 @@
+"""Whether a provider's account is ready to sell what the catalogue says."""
+
+from dataclasses import dataclass
+
+from bots.billing.port import PaymentProvider
+from models.catalogue import Catalogue, lookup_key
+from models.prices import STARS
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """The lookup keys of all prices there should be, of those that are not there, and of those of another amount."""
+
+    wanted: tuple[str, ...]
+    missing: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+    @property
+    def is_well(self) -> bool:
+        return not self.missing and not self.wrong
+
+
+def check_up(provider: PaymentProvider, catalogue: Catalogue) -> Checkup:
+    """Compare. Raises ProviderAway and ProviderRefused."""
+    amounts = {
+        lookup_key(item.name, currency): amount
+        for item in catalogue.items()
+        for currency, amount in item.prices.items()
+        if currency != STARS
+    }
+    found = {price.lookup_key: price.amount for price in provider.prices(tuple(amounts))}
+    missing = tuple(key for key in amounts if key not in found)
+    wrong = tuple(key for key in found if found[key] != amounts.get(key))
+    return Checkup(tuple(amounts), missing, wrong)

@@ -1,0 +1,87 @@
+"""Links to pay at: promised in a conversation, made here, shown in the message that promised them."""
+
+import uuid
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlmodel import Session
+
+from bots.billing import notices
+from bots.billing.counter import LINK_LASTS, LINK_LEAST, Counter
+from bots.billing.port import Checkout, Order, ProviderAway, ProviderRefused
+from models.payments import Purchase, PurchaseStatus
+from models.people import Person
+from storage import customers, purchases
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes the link of one purchase at a time; may be asked twice, at the same time too."""
+
+    counter: Counter
+
+    def open(self, purchase_id: uuid.UUID) -> None:
+        """Make a purchase's link. While the provider is away it stays promised."""
+        found = self._promise(purchase_id)
+        if found is None:
+            return
+        purchase, order = found
+        try:
+            checkout = self._made(purchase, order)
+        except ProviderAway as error:
+            log.warning("link-later", purchase=str(purchase.id), error=type(error).__name__)
+        except ProviderRefused as error:
+            log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - it is told
+            self._give_up(purchase)
+        else:
+            self._show(purchase, checkout)
+
+    def _promise(self, purchase_id: uuid.UUID) -> tuple[Purchase, Order] | None:
+        counter = self.counter
+        with counter.db.transaction() as session:
+            if not purchases.promise(session, purchase_id, counter.db.clock(), LINK_LASTS, LINK_LEAST):
+                return None
+            purchase = session.get_one(Purchase, purchase_id, populate_existing=True)
+            if purchase.tenant_id != counter.tenant_id:
+                return None
+            return purchase, self._order(session, purchase)
+
+    def _order(self, session: Session, purchase: Purchase) -> Order:
+        """All but the price; made from what stands in the database alone, so that a repeat asks for the same."""
+        assert purchase.expires_at is not None  # noqa: S101 - the promise set it
+        person = session.get_one(Person, purchase.person_id)
+        return Order(
+            price="",
+            recurring=purchase.item.startswith("plan:"),
+            reference=str(purchase.id),
+            metadata={"purchase_id": str(purchase.id), "tenant_id": str(purchase.tenant_id)},
+            expires_at=purchase.expires_at,
+            customer=customers.customer_of(session, person),
+            return_url=self.counter.return_url,
+            language=person.language,
+        )
+
+    def _made(self, purchase: Purchase, order: Order) -> Checkout:
+        """Raises ProviderRefused too when the provider sells the item at another price than was shown."""
+        price = self.counter.prices.price_of(purchase.item, purchase.currency)
+        if price is None or price.amount != purchase.amount:
+            raise ProviderRefused(f"no price of {purchase.amount} {purchase.currency} for {purchase.item}")
+        priced = replace(order, price=price.id)
+        return self.counter.provider.open_checkout(priced, key=f"cs:{purchase.id}:{purchase.attempt}")
+
+    def _show(self, purchase: Purchase, checkout: Checkout) -> None:
+        with self.counter.db.transaction() as session:
+            now = self.counter.db.clock()
+            purchase = session.get_one(Purchase, purchase.id)
+            made = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
+            if purchases.advance(session, purchase, PurchaseStatus.OPEN, now, **made):
+                notices.tell_buyer(session, purchase, f"link:{checkout.id}", notices.linked(purchase), now)
+
+    def _give_up(self, purchase: Purchase) -> None:
+        with self.counter.db.transaction() as session:
+            now = self.counter.db.clock()
+            purchase = session.get_one(Purchase, purchase.id)
+            if purchases.advance(session, purchase, PurchaseStatus.FAILED, now):
+                notices.tell_buyer(session, purchase, "no-link", notices.renewable(purchase, "link-failed"), now)

@@ -1,0 +1,124 @@
+"""What people are told of their money, in no language yet."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bots.core.shop import link, money, title
+from bots.core.visit import choice, word
+from models.deliveries import ChoiceWording, Message, Wording
+from models.payments import Purchase, Subscription
+from models.people import Address, Person
+from storage import outbox, purchases
+from storage.outbox import Owed
+from storage.subscriptions import GRACE
+
+Rows = tuple[tuple[ChoiceWording, ...], ...]
+PLANS: Rows = ((choice("plans", "choice-plans"),),)
+BILLING: Rows = ((choice("billing", "choice-billing"),),)
+
+
+def tell_buyer(
+    session: Session, purchase: Purchase, part: str, message: Message, now: datetime, *, cause: str = ""
+) -> None:
+    """Owe a message to the chat a purchase was made in; the same part is told once."""
+    address = session.get_one(Address, purchase.address_id)
+    owed = Owed(message, cause or f"purchase:{purchase.id}", part)
+    outbox.owe(session, address, purchase.person_id, owed, now)
+
+
+def tell_subscriber(
+    session: Session, person: Person, subscription: Subscription, part: str, message: Message, now: datetime
+) -> None:
+    """Owe a message to somebody about their plan, where they can be reached."""
+    address = purchases.address_of(session, person)
+    if address is not None:
+        outbox.owe(session, address, person.id, Owed(message, f"subscription:{subscription.id}", part), now)
+
+
+def linked(purchase: Purchase) -> Message:
+    return link(purchase, edits_delivery=purchase.delivery_id)
+
+
+def renewable(purchase: Purchase, key: str) -> Message:
+    """The link's message, changed into why there is none any more and a way to get a new one."""
+    again = ((choice(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(word(key),), choices=again, edits_delivery=purchase.delivery_id)
+
+
+def pending(purchase: Purchase) -> Message:
+    return Message(paragraphs=(word("payment-pending", price=money(purchase.amount, purchase.currency)),))
+
+
+def failed(purchase: Purchase) -> Message:
+    again = ((choice(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(word("payment-failed"),), choices=again)
+
+
+def arrived(credits_: int, total: int, debt: int) -> Message:
+    return Message(paragraphs=(word("credits-arrived", credits=credits_, total=total), *_owed(debt)))
+
+
+def refunded(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = money(purchase.amount, purchase.currency)
+    return _moved("payment-refunded", paid, credits_, total, debt)
+
+
+def disputed(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = money(purchase.amount, purchase.currency)
+    return _moved("payment-disputed", paid, credits_, total, debt)
+
+
+def restored(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = money(purchase.amount, purchase.currency)
+    return _moved("payment-restored", paid, credits_, total, debt)
+
+
+def _moved(key: str, paid: str, credits_: int, total: int, debt: int) -> Message:
+    return Message(paragraphs=(word(key, price=paid, credits=credits_, total=total), *_owed(debt)))
+
+
+def _owed(debt: int) -> tuple[Wording, ...]:
+    return (word("debt-left", debt=debt),) if debt else ()
+
+
+def plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
+    """`plan-began` or `plan-renewed`."""
+    ends = f"{subscription.period_end:%Y-%m-%d}"
+    return Message(paragraphs=(word(key, plan=title(subscription.plan), credits=credits_, returns=ends),))
+
+
+def plan_unpaid(subscription: Subscription) -> Message:
+    until = (subscription.past_due_since or subscription.seen_at) + GRACE
+    told = word("plan-unpaid", plan=title(subscription.plan), returns=f"{until:%Y-%m-%d}")
+    return Message(paragraphs=(told,), choices=BILLING)
+
+
+def plan_paused(subscription: Subscription) -> Message:
+    return Message(paragraphs=(word("plan-paused", plan=title(subscription.plan)),), choices=BILLING)
+
+
+def plan_cancels(subscription: Subscription) -> Message:
+    ends = f"{subscription.period_end:%Y-%m-%d}"
+    return Message(paragraphs=(word("plan-cancels", plan=title(subscription.plan), returns=ends),), choices=BILLING)
+
+
+def plan_ended(plan: str) -> Message:
+    return Message(paragraphs=(word("plan-ended", plan=title(plan)),), choices=PLANS)
+
+
+def portal(url: str, delivery: int) -> Message:
+    button = ChoiceWording(data="portal", label=word("choice-portal"), url=url)
+    return Message(paragraphs=(word("portal-ready"),), choices=((button,),), edits_delivery=delivery)
+
+
+def no_portal(key: str, delivery: int) -> Message:
+    return Message(paragraphs=(word(key),), edits_delivery=delivery)
+
+
+def drifted(count: int) -> Message:
+    return Message(paragraphs=(word("billing-drift", count=count),))
+
+
+def in_line() -> Message:
+    return Message(paragraphs=(word("billing-well"),))

@@ -1,0 +1,97 @@
+"""Comparing our books with the provider's: what was not told is heard of, and what does not add up is told."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlmodel import Session
+
+from bots.billing import notices
+from bots.billing.counter import Foreign, NotYet
+from bots.billing.inbox import DRIFT, Inbox
+from bots.billing.port import Checkout, News, ProviderRefused
+from bots.billing.till import Till
+from storage import alerts, ledger, purchases, subscriptions
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(minutes=10)
+NEWS_SINCE = timedelta(days=3)
+DAILY = timedelta(days=1)
+COMPARED = timedelta(hours=48)
+SETTLING = timedelta(minutes=15)  # what was paid just now may still be on its way
+INCIDENT = "billing-drift"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """May run in several processes at once: everything it does is done once."""
+
+    till: Till
+    inbox: Inbox
+
+    def heal(self) -> None:
+        """Hear of what was not told: undelivered news, undecided purchases, subscriptions that should have renewed."""
+        counter, now = self.till.counter, self.till.counter.db.clock()
+        for news in counter.provider.missed_news(now - NEWS_SINCE):
+            self.inbox.keep(news)
+        self.till.ask()
+        with counter.db.reading() as session:
+            restless = subscriptions.to_ask_about(session, counter.tenant_id, now)
+        for subscription in restless:
+            self._follow(subscription)
+
+    def compare(self) -> int:
+        """Compare two days of paid sessions with the ledger, both ways; how many do not agree.
+
+        They are told to the administrators; what can be mended is.
+        """
+        counter, now = self.till.counter, self.till.counter.db.clock()
+        paid = counter.provider.paid_checkouts(now - COMPARED)
+        settled = [one for one in paid if one.created_at <= now - SETTLING and "purchase_id" in one.metadata]
+        with counter.db.reading() as session:
+            drifted = [*_missing(session, settled), *_unpaid(session, counter.tenant_id, paid, now)]
+        drifted += [one.id for one in settled if self._went_back(one)]
+        for name in dict.fromkeys(drifted):
+            log.error("billing-drift", session=name)
+            self.inbox.keep(News(f"drift:{name}", DRIFT, name, livemode=False, created_at=now))
+        self._tell(len(set(drifted)), now)
+        return len(set(drifted))
+
+    def _went_back(self, checkout: Checkout) -> bool:
+        """Whether a refund or a dispute was not in the books; it is then."""
+        try:
+            return bool(checkout.payment and self.till.payments.follow(checkout.payment))
+        except NotYet:
+            return False  # it is missing as a whole
+
+    def _follow(self, subscription: str) -> None:
+        try:
+            self.till.renewals.follow(subscription)
+        except (NotYet, Foreign, ProviderRefused) as error:
+            log.warning("subscription-not-followed", subscription=subscription, error=str(error))
+
+    def _tell(self, drifted: int, now: datetime) -> None:
+        with self.till.counter.db.transaction() as session:
+            if drifted:
+                alerts.begin(session, INCIDENT, notices.drifted(drifted), now)
+            else:
+                alerts.end(session, INCIDENT, notices.in_line(), now)
+
+
+def _missing(session: Session, paid: Sequence[Checkout]) -> list[str]:
+    """Sessions that brought nobody anything; that of a plan brings it with its invoices."""
+    keys = [f"grant:{checkout.id}" for checkout in paid if checkout.subscription is None]
+    known = ledger.recorded(session, keys)
+    lost = [key.removeprefix("grant:") for key in keys if key not in known]
+    plans = [checkout for checkout in paid if checkout.subscription is not None]
+    return lost + [one.id for one in plans if not subscriptions.is_known(session, str(one.subscription))]
+
+
+def _unpaid(session: Session, tenant_id: uuid.UUID, paid: Sequence[Checkout], now: datetime) -> list[str]:
+    """Purchases we took for paid that the provider knows nothing of."""
+    known = {checkout.id for checkout in paid}
+    ours = purchases.paid_since(session, tenant_id, now - COMPARED + SETTLING)
+    return [str(one.external_id) for one in ours if one.external_id not in known]

@@ -1,0 +1,119 @@
+"""The till: everything that has to do with the payment provider, one small thing at a time."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from bots.billing import notices
+from bots.billing.counter import Counter, Foreign, NotYet
+from bots.billing.links import Links
+from bots.billing.payments import Payments, is_paid
+from bots.billing.port import ProviderAway, ProviderRefused
+from bots.billing.renewals import Renewals
+from bots.core.till import PortalWish
+from models.deliveries import Delivery, Message
+from models.payments import Purchase
+from models.people import Address, Person
+from storage import customers, outbox, people, purchases
+from storage.outbox import Owed
+
+log = structlog.get_logger(__name__)
+
+YOUNG = timedelta(minutes=10)  # somebody may be paying right now
+PAUSE, REST = timedelta(seconds=4), timedelta(minutes=2)  # between two looks at an undecided purchase
+FORGOTTEN = timedelta(seconds=15)  # a link that is not made by then was promised by a process that died
+
+
+@dataclass(slots=True)
+class Till:
+    """The conversation's till (`bots.core.till.Till`), and what the loops around it do."""
+
+    counter: Counter
+    links: Links = field(init=False)
+    payments: Payments = field(init=False)
+    renewals: Renewals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.links = Links(self.counter)
+        self.payments = Payments(self.counter)
+        self.renewals = Renewals(self.counter)
+
+    def open(self, purchase_id: uuid.UUID) -> None:
+        """Make the link of a purchase; what cannot be done now is swept up later."""
+        try:
+            self.links.open(purchase_id)
+        except SQLAlchemyError as error:
+            log.warning("link-later", purchase=str(purchase_id), error=type(error).__name__)
+
+    def portal(self, wish: PortalWish) -> None:
+        """Edit the message into a link to the customer portal."""
+        try:
+            self._portal(wish)
+        except SQLAlchemyError as error:
+            log.warning("portal-not-told", error=type(error).__name__)
+
+    def settle(self, session_id: str, *, has_failed: bool = False) -> None:
+        """Bring a purchase, and the plan it began, to where the provider says they are. Raises NotYet and Foreign.
+
+        The plan first: once the purchase is paid nobody asks about it any more.
+        """
+        checkout = self.counter.provider.checkout(session_id)
+        if is_paid(checkout) and checkout.subscription is not None:
+            self.renewals.follow(checkout.subscription)
+        self.payments.settle(checkout, has_failed=has_failed)
+
+    def sweep(self) -> None:
+        """Make links that were promised, end plans nobody paid, and ask about purchases nobody tells us of."""
+        counter, now = self.counter, self.counter.db.clock()
+        with counter.db.reading() as session:
+            unlinked = purchases.unlinked(session, counter.tenant_id, now - FORGOTTEN)
+        for purchase in unlinked:
+            self.open(purchase.id)
+        self.renewals.end_grace()
+        if not counter.listens:
+            self.ask(PAUSE)
+
+    def ask(self, pause: timedelta = REST) -> None:
+        """Ask about purchases that may have been decided."""
+        counter, now = self.counter, self.counter.db.clock()
+        with counter.db.reading() as session:
+            due = purchases.due(now, YOUNG, pause, REST)
+            found = purchases.unsettled(session, counter.tenant_id, due)
+        for purchase in found:
+            self._ask(purchase)
+
+    def _ask(self, purchase: Purchase) -> None:
+        assert purchase.external_id is not None  # noqa: S101 - it has a link
+        try:
+            self.settle(purchase.external_id)
+        except (NotYet, Foreign, ProviderRefused) as error:
+            log.warning("purchase-not-settled", purchase=str(purchase.id), error=str(error))
+            with self.counter.db.transaction() as session:
+                purchases.checked(session, purchase, self.counter.db.clock())
+
+    def _portal(self, wish: PortalWish) -> None:
+        with self.counter.db.reading() as session:
+            person = people.merged(session, session.get_one(Person, wish.person_id))
+            customer = customers.customer_of(session, person)
+        message = self._portal_message(customer, wish.delivery_id)
+        with self.counter.db.transaction() as session:
+            self._tell(session, wish, message)
+
+    def _portal_message(self, customer: str | None, delivery: int) -> Message:
+        if customer is None:
+            return notices.no_portal("billing-nothing", delivery)
+        try:
+            return notices.portal(self.counter.provider.portal(customer, self.counter.return_url), delivery)
+        except (ProviderAway, ProviderRefused) as error:
+            log.warning("no-portal", error=str(error))
+            return notices.no_portal("portal-away", delivery)
+
+    def _tell(self, session: Session, wish: PortalWish, message: Message) -> None:
+        asked = session.get_one(Delivery, wish.delivery_id)
+        address = session.get_one(Address, asked.address_id)
+        owed = Owed(message, f"portal:{wish.delivery_id}")
+        outbox.owe(session, address, wish.person_id, owed, self.counter.db.clock())

@@ -1,0 +1,63 @@
+"""What a conversation needs to let people prove who they are, and what is done about it after the commit."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bots.core.letters import Letter, LetterNotSent, Letters
+from models.deliveries import Delivery, Message, Wording
+from models.people import Address
+from storage import outbox
+from storage.codes import Codes
+from storage.db import Database
+from storage.outbox import Owed
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWish:
+    """A letter to be sent. `delivery_id` is the message that told of it, which says so if it was not."""
+
+    letter: Letter
+    delivery_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """`letters` is None where none can be sent; `search` finds the customers of an address that was proved, and is
+    None where no customers are known. Both block, and are used after the commit."""
+
+    codes: Codes
+    letters: Letters | None = None
+    search: Callable[[uuid.UUID], None] | None = None
+
+    @property
+    def can_find_customers(self) -> bool:
+        return self.letters is not None and self.search is not None
+
+    def post(self, db: Database, wish: LetterWish) -> None:
+        """Send a letter; the person is told when that was not possible, and asks again."""
+        if self.letters is None:
+            return
+        try:
+            self.letters.send(wish.letter)
+        except LetterNotSent as error:
+            log.warning("letter-not-sent", error=str(error))
+            _tell(db, wish)
+
+
+def _tell(db: Database, wish: LetterWish) -> None:
+    message = Message(paragraphs=(Wording(key="letter-not-sent"),), edits_delivery=wish.delivery_id)
+    try:
+        with db.transaction() as session:
+            told = session.get_one(Delivery, wish.delivery_id)
+            address = session.get_one(Address, told.address_id)
+            assert told.person_id is not None  # noqa: S101 - it answered somebody
+            owed = Owed(message, f"letter:{wish.delivery_id}")
+            outbox.owe(session, address, told.person_id, owed, db.clock())
+    except SQLAlchemyError as error:
+        log.warning("letter-failure-not-told", error=type(error).__name__)

@@ -1,0 +1,123 @@
+"""Telegram Stars: invoices, the last question before somebody pays, and refunds. What was paid arrives as a message.
+
+Facts of the flow: core.telegram.org/bots/payments-stars.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import structlog
+from telegram import Bot, LabeledPrice, PreCheckoutQuery
+from telegram.error import BadRequest, TelegramError
+
+from bots.core.channel import Invoice
+from bots.core.stars import Asked, take_back
+from bots.locales import best_language, say
+from bots.telegram.errors import says, translated
+from bots.telegram.markup import cut
+from models.payments import Provider, Purchase
+from models.people import Address
+from storage.db import Database
+
+log = structlog.get_logger(__name__)
+
+LONGEST_TITLE, LONGEST_DESCRIPTION = 32, 255  # characters
+ANSWER_SECONDS = 8.0  # Telegram waits for ten
+FORWARDED = "plans"  # an invoice that is sent on leads its reader to the bot, not into paying another's
+REFUNDED = "charge_already_refunded"
+
+Refusal = Callable[[Asked], str | None]
+"""The sentence's key why something cannot be paid; None when it can. Blocking, and quick."""
+
+
+@dataclass(slots=True)
+class Checkout:
+    """Answers the question whether an invoice may be paid, on threads of its own: others may all be busy for longer
+    than Telegram waits."""
+
+    refusal: Refusal
+    _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "stars"))
+
+    async def answer(self, query: PreCheckoutQuery) -> None:
+        key = await self._key(query)
+        words = say(best_language(query.from_user.language_code), key) if key else None
+        try:
+            await query.answer(ok=key is None, error_message=words)
+        except TelegramError as error:  # it can be pressed again
+            log.warning("checkout not answered", error=type(error).__name__)
+
+    async def _key(self, query: PreCheckoutQuery) -> str | None:
+        asked = Asked(
+            payload=query.invoice_payload,
+            payer=str(query.from_user.id),
+            currency=query.currency.lower(),
+            amount=query.total_amount,
+        )
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await loop.run_in_executor(self._threads, self.refusal, asked)
+        except Exception as error:  # noqa: BLE001 - whatever failed, nobody may pay for what we could not look up
+            log.warning("checkout not looked up", error=type(error).__name__)
+            return "stars-later"
+
+
+def nothing_sold(_asked: Asked) -> str:
+    return "stars-gone"
+
+
+def parameters(invoice: Invoice, description: str) -> dict[str, Any]:
+    """An invoice as `sendInvoice` takes it."""
+    return {
+        "title": cut(invoice.title, LONGEST_TITLE),
+        "description": cut(description, LONGEST_DESCRIPTION),
+        "payload": invoice.payload,
+        "currency": invoice.currency.upper(),
+        "prices": [LabeledPrice(cut(invoice.title, LONGEST_TITLE), invoice.amount)],
+        "provider_token": "",
+        "start_parameter": FORWARDED,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Refunds:
+    """Gives Stars back, for administrators."""
+
+    bot: Bot
+    db: Database
+
+    async def refund(self, purchase_id: UUID) -> bool:
+        """Give somebody their Stars back and take the credits; False for what was not paid with Stars.
+
+        A second time changes nothing. Telegram tells the person, and that message takes the credits too, should this
+        process end in between. Raises ChannelError.
+        """
+        paid = await asyncio.to_thread(self._paid, purchase_id)
+        if paid is None:
+            return False
+        payer, charge = paid
+        with translated():
+            try:
+                await self.bot.refund_star_payment(payer, charge)
+            except BadRequest as error:
+                if not says(error, REFUNDED):
+                    raise
+        await asyncio.to_thread(self._take_back, purchase_id)
+        return True
+
+    def _paid(self, purchase_id: UUID) -> tuple[int, str] | None:
+        """Who paid, as Telegram knows them, and the charge."""
+        with self.db.reading() as session:
+            purchase = session.get(Purchase, purchase_id)
+            if purchase is None or purchase.provider != Provider.STARS or purchase.external_id is None:
+                return None
+            address = session.get_one(Address, purchase.address_id)
+            return int(address.chat), purchase.external_id  # a private chat has its person's id
+
+    def _take_back(self, purchase_id: UUID) -> None:
+        with self.db.transaction() as session:
+            take_back(session, session.get_one(Purchase, purchase_id), self.db.clock())

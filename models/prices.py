@@ -1,0 +1,64 @@
+"""What things cost: a film in credits by its length, and what is sold in minor units of each currency."""
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+
+STARS = "xtr"
+MONEY = ("brl", "usd", "eur")  # ISO 4217, lower case as Stripe writes it
+LEAST = 50  # minor units: Stripe takes nothing smaller, and who writes less has most likely written whole reais
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PriceStep(Table):
+    minutes: float = Field(gt=0)
+    credits: int = Field(ge=0)
+
+
+class Price(Table):
+    """What a result costs by its length."""
+
+    steps: tuple[PriceStep, ...] = Field(min_length=1)
+    per_minute: int = Field(ge=0)
+
+    @field_validator("steps")
+    @classmethod
+    def _ascend(cls, steps: tuple[PriceStep, ...]) -> tuple[PriceStep, ...]:
+        lengths = [step.minutes for step in steps]
+        if lengths != sorted(set(lengths)):
+            raise ValueError("the minutes of the steps must ascend")
+        return steps
+
+    def of(self, seconds: float) -> int:
+        """Credits for a result of so many seconds."""
+        minutes = seconds / 60
+        for step in self.steps:
+            if minutes <= step.minutes:
+                return step.credits
+        last = self.steps[-1]
+        return last.credits + math.ceil(minutes - last.minutes) * self.per_minute
+
+
+def _priced(prices: dict[str, int]) -> dict[str, int]:
+    for currency, amount in prices.items():
+        if currency not in (*MONEY, STARS):
+            raise ValueError(f"{currency}: prices are in {', '.join(MONEY)} or {STARS}")
+        if amount < (1 if currency == STARS else LEAST):
+            raise ValueError(f"{currency}: {amount} is too little; amounts are in cents, at least {LEAST}")
+    return prices
+
+
+def _extra(prices: dict[str, int]) -> dict[str, int]:
+    for currency, amount in prices.items():
+        if currency not in MONEY or amount <= 0:
+            raise ValueError(f"{currency}: a credit costs whole cents in {', '.join(MONEY)}")
+    return prices
+
+
+Prices = Annotated[dict[str, int], AfterValidator(_priced)]
+"""Amounts in minor units by currency; `xtr` is Telegram Stars."""
+ExtraPrices = Annotated[dict[str, int], AfterValidator(_extra)]

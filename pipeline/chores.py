@@ -1,0 +1,56 @@
+"""What a process does again and again beside its work."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to be done, with so many seconds at least between two times."""
+
+    do: Callable[[], None]
+    every: float = 0.0
+
+
+@dataclass(slots=True)
+class Chores:
+    """A thread that does chores, looking every few seconds which are due. One that fails keeps no other waiting."""
+
+    chores: Sequence[Chore]
+    seconds: float
+    name: str
+    over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _next: dict[int, float] = field(default_factory=dict)
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self.over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self.over.wait(self.seconds):
+            for place, chore in enumerate(self.chores):
+                if time.monotonic() >= self._next.get(place, 0.0):
+                    self._next[place] = time.monotonic() + chore.every
+                    _tried(chore.do)
+
+
+def _tried(do: Callable[[], None]) -> None:
+    try:
+        do()
+    except (SQLAlchemyError, OSError) as error:
+        log.warning("chore-failed", chore=do.__name__, error=type(error).__name__)
+    except Exception:
+        log.exception("chore-surprised", chore=do.__name__)  # who would do the others if this thread ended?

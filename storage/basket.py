@@ -1,0 +1,63 @@
+"""What somebody is buying: purchases that can be gone on with, payments in Stars, and the plan they pay for."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from models.payments import Provider, Purchase, PurchaseStatus, Subscription
+from models.people import Person
+from storage.subscriptions import GOING_ON
+
+ENOUGH = timedelta(minutes=5)  # to pay; what ends sooner is not offered again
+
+
+def hold_still(session: Session, person: Person) -> None:
+    """Let nobody else buy for this person until the transaction ends; on SQLite it is alone already."""
+    session.exec(select(Person.id).where(col(Person.id) == person.id).with_for_update(key_share=True)).one()
+
+
+def under_way(session: Session, wanted: Purchase, now: datetime) -> Purchase | None:
+    """A purchase of the same thing by the same person that can still be paid."""
+    same = select(Purchase).where(
+        col(Purchase.person_id) == wanted.person_id,
+        col(Purchase.provider) == wanted.provider,
+        col(Purchase.item) == wanted.item,
+        col(Purchase.currency) == wanted.currency,
+        col(Purchase.amount) == wanted.amount,
+        col(Purchase.status).in_((PurchaseStatus.ASKED, PurchaseStatus.OPEN)),
+    )
+    found: Iterator[Purchase] = iter(session.exec(same.order_by(col(Purchase.created_at).desc())))
+    return next((each for each in found if each.expires_at is None or each.expires_at > now + ENOUGH), None)
+
+
+def invoiced(session: Session, tenant_id: uuid.UUID, payload: str, *, hold: bool = False) -> Purchase | None:
+    """The purchase in Stars that an invoice's payload names; `hold` keeps others from changing it."""
+    try:
+        purchase_id = uuid.UUID(payload)
+    except ValueError:
+        return None
+    found = session.get(Purchase, purchase_id, populate_existing=True, with_for_update=hold or None)
+    is_ours = found is not None and found.tenant_id == tenant_id and found.provider == Provider.STARS
+    return found if is_ours else None
+
+
+def paid_with(session: Session, tenant_id: uuid.UUID, charge: str) -> Purchase | None:
+    """The purchase that a charge in Stars paid."""
+    wanted = select(Purchase).where(
+        col(Purchase.tenant_id) == tenant_id,
+        col(Purchase.provider) == Provider.STARS,
+        col(Purchase.external_id) == charge,
+    )
+    return session.exec(wanted).one_or_none()
+
+
+def subscription_of(session: Session, person: Person) -> Subscription | None:
+    """The plan somebody pays for now."""
+    wanted = (
+        select(Subscription)
+        .where(col(Subscription.person_id) == person.id, col(Subscription.status).in_(GOING_ON))
+        .order_by(col(Subscription.period_end).desc())
+    )
+    return session.exec(wanted).first()

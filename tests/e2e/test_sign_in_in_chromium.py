@@ -1,0 +1,138 @@
+"""Signing in and having something drawn, in a real browser, on a page in production."""
+
+import re
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes.browser import ChatPage, find_chromium, opened
+from fakes.web_guests import GuestHouse, guest_house
+from fakes.web_server import served
+from PIL import Image
+
+from bots.web.bubbles import Body
+from bots.web.guests import guest_id, signed_in
+from models.columns import new_id
+
+pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
+
+ANA = "ana@example.com"
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def house(tmp_path: Path, port: int) -> GuestHouse:
+    return guest_house(tmp_path, public_url=f"http://localhost:{port}")
+
+
+@pytest.fixture
+def visitor(house: GuestHouse, port: int) -> Iterator[ChatPage]:
+    address = f"http://localhost:{port}"
+    with (
+        served(house.house.app, house.house.page.bell, port),
+        opened(address, language="pt-BR", ready="#email") as page,
+    ):
+        yield page
+        assert page.strangers == []
+
+
+def signs_in(page: ChatPage, house: GuestHouse, address: str = ANA) -> None:
+    page.tab.get_by_label("E-mail").fill(address)
+    page.tab.get_by_role("button", name="Receber o código").click()
+    page.tab.get_by_label("Código").fill(house.box.code(address))
+    page.tab.get_by_role("button", name="Entrar").click()
+    page.tab.locator("#state.online").wait_for(state="attached")
+
+
+def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
+    visitor: ChatPage, house: GuestHouse, tmp_path: Path
+) -> None:
+    signs_in(visitor, house)
+    source = tmp_path / "gato.png"
+    Image.linear_gradient("L").save(source)
+    visitor.send(source)
+    visitor.message("Your film is ready")
+    film = visitor.film()
+    assert (film["width"], film["error"]) == (320, None)
+    saved = tmp_path / "saved.mp4"
+    visitor.save(saved)
+    assert saved.read_bytes()[4:8] == b"ftyp"
+    (inbound,) = house.house.inlet.handled
+    assert inbound.sender.external_id == guest_id(house.porch.secret, house.house.account.tenant_id, ANA)
+    visitor.press("Menu")
+    visitor.press("Sair")
+    visitor.tab.get_by_label("E-mail").wait_for()
+    visitor.tab.go_back()
+    assert visitor.tab.get_by_text("Your film is ready").count() == 0
+    assert visitor.complaints == []
+
+
+def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: GuestHouse) -> None:
+    visitor.tab.get_by_label("E-mail").fill(ANA)
+    visitor.tab.get_by_role("button", name="Receber o código").click()
+    wrong = f"{(int(house.box.code(ANA)) + 1) % 10**6:06}"
+    visitor.tab.get_by_label("Código").fill(wrong)
+    visitor.tab.get_by_role("button", name="Entrar").click()
+    visitor.tab.get_by_role("alert").get_by_text("O código não está certo").wait_for()
+    visitor.tab.get_by_label("Código").fill(house.box.code(ANA))
+    visitor.tab.get_by_role("button", name="Entrar").click()
+    visitor.tab.locator("#state.online").wait_for(state="attached")
+
+
+def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: GuestHouse) -> None:
+    signs_in(visitor, house)
+    visitor.press("Menu")
+    visitor.press("Comprar créditos")
+    visitor.message("You said: /plans")
+    assert not visitor.tab.locator("#menu").is_visible()
+
+
+def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: GuestHouse, tmp_path: Path) -> None:
+    signs_in(visitor, house)
+    session = visitor.tab.context.new_cdp_session(visitor.tab)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
+    session.send("Network.emulateNetworkConditions", slow)
+    video = tmp_path / "longo.mp4"
+    video.write_bytes(bytes(5_000_000))
+    visitor.send(video)
+    bar = visitor.message("longo.mp4", "person").get_by_role("progressbar", name="Enviando")
+    visitor.wait_until(
+        "bar => Number(bar.getAttribute('aria-valuenow')) > 10 && Number(bar.getAttribute('aria-valuenow')) < 95",
+        bar.element_handle(),
+    )
+    session.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
+    visitor.message("Your film is ready")
+    assert [len(raw) for raw in house.house.inlet.fetched] == [5_000_000]
+
+
+def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: GuestHouse) -> None:
+    signs_in(visitor, house)
+    visitor.tab.context.clear_cookies()
+    visitor.say("still there?")
+    visitor.tab.get_by_label("E-mail").wait_for()
+
+
+def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: GuestHouse) -> None:
+    guest = signed_in(guest_id(house.porch.secret, house.house.account.tenant_id, ANA))
+    for number in range(450):
+        house.house.page.note(guest.place, new_id(), Body(text=f"message {number:03}"))
+    signs_in(visitor, house)
+    visitor.message("message 449", "person")
+    messages = visitor.tab.locator("li.message")
+    assert messages.count() == 200
+    for expected in (400, 450):
+        before = visitor.tab.locator("li.message").first.get_attribute("data-id")
+        visitor.tab.evaluate("document.getElementById('scroller').scrollTop = 0")
+        visitor.wait_until("count => document.querySelectorAll('li.message').length >= count", expected)
+        stays = visitor.tab.locator(f'li[data-id="{before}"]').bounding_box()
+        assert stays is not None
+        assert -100 < stays["y"] < 800  # what was being read is still in sight
+    assert [re.sub(r"\D", "", text) for text in messages.locator(".text").all_inner_texts()] == [
+        f"{number:03}" for number in range(450)
+    ]

@@ -1,0 +1,116 @@
+"""A bot that sells, from the real library to the database, and one person who writes to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from fakes.books import assert_books_balance
+from fakes.customers import Customer, add_job
+from fakes.house import House, open_house
+from fakes.telegram_api import BotMessage, Charge, FakeTelegram, Person
+from fakes.telegram_api.wiring import builder_of
+from sqlmodel import select
+
+from bots.core import stars
+from bots.core.channel import Channel
+from bots.core.conversation import Conversation
+from bots.core.desk import Desk
+from bots.core.till import Till
+from bots.telegram.gateway import TelegramGateway
+from bots.telegram.pace import Pace
+from models.payments import Provider, Purchase
+from models.people import MAIN, Account
+from storage import ledger, people
+from storage.db import Database
+
+QUICK = Pace(poll=5, reconnect=0.05, retry=0.1, grace=5, conflicts=1)
+STARS = frozenset({Provider.STARS})
+
+
+@dataclass
+class Business:
+    """Everything but other machines: `till` makes the links there are."""
+
+    house: House
+    fake: FakeTelegram
+    person: Person
+    account: Account
+    till: Till | None = None
+
+    @asynccontextmanager
+    async def open(self, providers: frozenset[Provider] = STARS) -> AsyncIterator[TelegramGateway]:
+        def inlet_for(channel: Channel) -> Desk:
+            self.house.channels[self.account.id] = channel  # type: ignore[assignment]
+            conversation = Conversation(self.house.pipeline)
+            poke = self.house.postman.poke
+            return Desk(self.house.db, self.account, channel, conversation, poke, providers=providers, till=self.till)
+
+        refusal = stars.refusal(self.house.db, self.account.tenant_id, "telegram")
+        gateway = TelegramGateway(builder_of(self.fake), inlet_for, pace=QUICK, refusal=refusal)
+        delivering = asyncio.create_task(self.house.postman.run())
+        await gateway.start()
+        try:
+            yield gateway
+        finally:
+            delivering.cancel()
+            await asyncio.gather(delivering, return_exceptions=True)
+            await gateway.stop()
+
+    async def orders(self, item: str = "star:pack:100") -> BotMessage:
+        """The invoice somebody gets who presses the button with the star."""
+        self.person.sends_text("/plans")
+        menu = await self.shown("Credits and plans")
+        before = len(self.invoices())
+        self.person.presses(menu, item)
+        await self.fake.arrival(lambda: len(self.invoices()) > before)
+        return self.invoices()[-1]
+
+    async def pays(self, invoice: BotMessage, person: Person | None = None) -> Charge | str:
+        return await asyncio.to_thread((person or self.person).pays, invoice)
+
+    async def buys(self) -> Charge:
+        charge = await self.pays(await self.orders())
+        assert isinstance(charge, Charge), charge
+        return charge
+
+    async def shown(self, words: str) -> BotMessage:
+        return await self.person.chat.arrival(lambda message: words in message.text)
+
+    def invoices(self) -> list[BotMessage]:
+        return [message for message in self.person.chat.messages if message.kind == "invoice"]
+
+    def credits(self) -> int:
+        with self.house.db.transaction() as session:
+            assert_books_balance(session)
+            row = people.identified(session, self.account.tenant_id, f"telegram:{self.person.id}")
+            assert row is not None
+            return ledger.credits_of(session, row, self.house.db.clock()).available
+
+    async def has(self, amount: int) -> None:
+        """Wait until the chat tells of so many credits."""
+        await self.shown(f"Your balance: {amount}.")
+        assert self.credits() == amount
+
+    def spends(self, amount: int) -> None:
+        """Credits that are gone for good."""
+        with self.house.db.transaction() as session:
+            row = people.identified(session, self.account.tenant_id, f"telegram:{self.person.id}")
+            assert row is not None
+            address = people.address_of(session, self.account.id, str(self.person.chat.id), "")
+            job = add_job(session, Customer(self.account, row, address), self.house.db.clock())
+            assert ledger.reserve(session, row, job.id, amount, self.house.db.clock())
+            assert ledger.settle(session, row, job.id, amount, amount, self.house.db.clock())
+
+    def purchases(self) -> list[Purchase]:
+        with self.house.db.reading() as session:
+            return list(session.exec(select(Purchase)))
+
+
+def open_business(database: Database, folder: Path) -> Business:
+    house, fake = open_house(folder, database), FakeTelegram()
+    with database.transaction() as session:
+        tenant = people.tenant_named(session, MAIN)
+        account = people.account_named(session, tenant.id, "telegram", "123456")
+    return Business(house, fake, fake.person(), account)

@@ -1,0 +1,26 @@
+"""Letters that go nowhere, and can be read."""
+
+import re
+from dataclasses import dataclass, field
+
+from bots.core.letters import Letter, LetterNotSent
+
+
+@dataclass
+class Postbag:
+    """`bots.core.letters.Letters`; while it is `torn` nothing can be sent."""
+
+    torn: bool = False
+    letters: list[Letter] = field(default_factory=list)
+
+    def send(self, letter: Letter) -> None:
+        if self.torn:
+            raise LetterNotSent("ConnectionRefusedError")
+        self.letters.append(letter)
+
+    @property
+    def code(self) -> str:
+        """The code in the last letter."""
+        found = re.search(r"\b\d{6}\b", self.letters[-1].text)
+        assert found is not None
+        return found[0]

@@ -1,0 +1,309 @@
+"""A payment provider in memory: the port's calls, and the verbs with which a test moves it. Threads may share it."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from fakes.clock import SettableClock
+
+from bots.billing.port import (
+    Checkout,
+    Dispute,
+    Invoice,
+    News,
+    Order,
+    Price,
+    ProviderAway,
+    ProviderRefused,
+    Refund,
+    Subscribed,
+)
+from models.catalogue import Catalogue, item_of, lookup_key
+
+
+@dataclass
+class MemoryProvider:
+    """`bots.billing.port.PaymentProvider`. `away` makes every call fail; `loses_answers`: sessions are made, and nobody
+    hears of it; `calls` counts them by name.
+
+    What happens is written down in `news`, oldest first, as events a webhook never got.
+    """
+
+    catalogue: Catalogue
+    clock: SettableClock
+    livemode: bool = False
+    away: bool = False
+    loses_answers: bool = False
+    calls: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, Checkout] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    disputes: dict[str, Dispute] = field(default_factory=dict)
+    subscriptions: dict[str, Subscribed] = field(default_factory=dict)
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    news: list[News] = field(default_factory=list)
+    emails: dict[str, list[str]] = field(default_factory=dict)
+    _by_key: dict[str, str] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    # the port
+
+    def prices(self, lookup_keys: Sequence[str]) -> list[Price]:
+        self._called("prices")
+        return [self._price(key) for key in lookup_keys]
+
+    def price(self, price: str) -> Price:
+        self._called("price")
+        return self._price(price.removeprefix("price_"))
+
+    def open_checkout(self, order: Order, *, key: str) -> Checkout:
+        self._called("open_checkout")
+        with self._lock:
+            name = self._by_key.setdefault(key, f"cs_{len(self._by_key) + 1}")
+            if self.orders.setdefault(name, order) != order:
+                raise ProviderRefused("the same key for another order", "idempotency_error")
+            made = self.sessions.setdefault(name, self._fresh(name, order))
+        if self.loses_answers:
+            raise ProviderAway("the answer is lost")
+        return made
+
+    def checkout(self, session: str) -> Checkout:
+        self._called("checkout")
+        return self._found(self.sessions, session)
+
+    def expire_checkout(self, session: str) -> None:
+        self._called("expire_checkout")
+        self.expire(session)
+
+    def paid_checkouts(self, since: datetime) -> list[Checkout]:
+        self._called("paid_checkouts")
+        return [one for one in self.sessions.values() if one.payment_status == "paid" and one.created_at >= since]
+
+    def refunds_of(self, payment: str) -> list[Refund]:
+        self._called("refunds_of")
+        return [one for one in self.refunds.values() if one.payment == payment]
+
+    def disputes_of(self, payment: str) -> list[Dispute]:
+        self._called("disputes_of")
+        return [one for one in self.disputes.values() if one.payment == payment]
+
+    def payment_of(self, event_object: str) -> str | None:
+        self._called("payment_of")
+        found = self.refunds.get(event_object) or self.disputes.get(event_object)
+        return found.payment if found else event_object.replace("ch_", "pi_")
+
+    def refund(self, payment: str, amount: int | None, *, key: str) -> Refund:
+        raise NotImplementedError
+
+    def invoice(self, invoice: str) -> Invoice:
+        self._called("invoice")
+        return self._found(self.invoices, invoice)
+
+    def invoices_of(self, subscription: str) -> list[Invoice]:
+        self._called("invoices_of")
+        return [one for one in self.invoices.values() if one.subscription == subscription]
+
+    def subscription(self, subscription: str) -> Subscribed:
+        self._called("subscription")
+        return self._found(self.subscriptions, subscription)
+
+    def add_invoice_item(self, subscription: str, amount: int, description: str, *, key: str) -> str:
+        raise NotImplementedError
+
+    def portal(self, customer: str, return_url: str) -> str:
+        self._called("portal")
+        return f"https://portal.test/{customer}"
+
+    def customers_by_email(self, email: str) -> list[str]:
+        self._called("customers_by_email")
+        return list(self.emails.get(email, []))
+
+    def subscriptions_of(self, customer: str) -> list[Subscribed]:
+        return [one for one in self.subscriptions.values() if one.customer == customer]
+
+    def missed_news(self, since: datetime) -> list[News]:
+        self._called("missed_news")
+        return [one for one in self.news if one.created_at >= since]
+
+    # what people, banks and time do
+
+    def pay(self, session: str, *, amount: int | None = None) -> Checkout:
+        """By card: paid at once. A plan begins with its first invoice."""
+        order = self.orders[session]
+        paid = {"status": "complete", "payment_status": "paid", "customer": f"cus_{order.reference[:8]}"}
+        if amount is not None:
+            paid["amount"] = amount  # type: ignore[assignment]
+        self._become(session, **paid)
+        self._tell("checkout.session.completed", session)
+        if order.recurring:
+            self._become(session, subscription=self._subscribe(session, order))
+        else:
+            self._become(session, payment=payment_of(session))
+        return self.sessions[session]
+
+    def promise(self, session: str) -> None:
+        """By Pix: done at the page, unpaid until `settle`."""
+        self._become(session, status="complete", payment=payment_of(session))
+        self._tell("checkout.session.completed", session)
+
+    def settle(self, session: str) -> None:
+        self._become(session, payment_status="paid")
+        self._tell("checkout.session.async_payment_succeeded", session)
+
+    def fail(self, session: str) -> None:
+        self._tell("checkout.session.async_payment_failed", session)
+
+    def expire(self, session: str) -> None:
+        self._become(session, status="expired", url=None)
+        self._tell("checkout.session.expired", session)
+
+    def give_back(self, session: str, amount: int | None = None, status: str = "succeeded") -> str:
+        paid = self.sessions[session]
+        return self.give_back_payment(str(paid.payment), paid.amount if amount is None else amount, status)
+
+    def give_back_payment(self, payment: str, amount: int, status: str = "succeeded") -> str:
+        name = f"re_{len(self.refunds) + 1}"
+        self.refunds[name] = Refund(name, status, amount, payment)
+        self._tell("charge.refunded", payment.replace("pi_", "ch_"))
+        return name
+
+    def fail_refund(self, refund: str) -> None:
+        self.refunds[refund] = replace(self.refunds[refund], status="failed")
+        self._tell("refund.failed", refund)
+
+    def dispute(self, session: str, status: str = "needs_response") -> str:
+        name, paid = f"dp_{len(self.disputes) + 1}", self.sessions[session]
+        self.disputes[name] = Dispute(name, status, paid.amount, paid.payment)
+        self._tell("charge.dispute.created", name)
+        return name
+
+    def decide(self, dispute: str, status: str) -> None:
+        self.disputes[dispute] = replace(self.disputes[dispute], status=status)
+        self._tell("charge.dispute.closed", dispute)
+
+    def renew(self, subscription: str, *, paid: bool = True) -> str:
+        """The next month begins, with an invoice that is paid or is not."""
+        row = self.subscriptions[subscription]
+        ends = row.period_end + timedelta(days=30)
+        status = "active" if paid else "past_due"
+        self.subscriptions[subscription] = replace(row, period_start=row.period_end, period_end=ends, status=status)
+        self._tell("customer.subscription.updated", subscription)
+        return self._bill(subscription, "subscription_cycle", paid=paid)
+
+    def pay_invoice(self, invoice: str) -> None:
+        found = self.invoices[invoice]
+        self.invoices[invoice] = replace(found, status="paid", payments=(f"pi_{invoice}",), amount_paid=100)
+        subscription = str(found.subscription)
+        self.subscriptions[subscription] = replace(self.subscriptions[subscription], status="active")
+        self._tell("invoice.paid", invoice)
+
+    def sell_elsewhere(self, email: str, item: str = "plan:pro", currency: str = "usd") -> str:
+        """A plan bought where we were not, by a customer with that address; the subscription."""
+        customer, name = f"cus_far{len(self.subscriptions)}", f"sub_far{len(self.subscriptions)}"
+        self.emails.setdefault(email, []).append(customer)
+        now = self.clock()
+        self.subscriptions[name] = Subscribed(
+            id=name,
+            status="active",
+            customer=customer,
+            price=f"price_{lookup_key(item, currency)}",
+            currency=currency,
+            metadata={},
+            period_start=now,
+            period_end=now + timedelta(days=30),
+            cancels=False,
+        )
+        self._bill(name, "subscription_create", paid=True)
+        return name
+
+    def change(self, subscription: str, **values: object) -> None:
+        self.subscriptions[subscription] = replace(self.subscriptions[subscription], **values)  # type: ignore[arg-type]
+        self._tell("customer.subscription.updated", subscription)
+
+    def invoice_now(self, subscription: str, reason: str = "subscription_update") -> str:
+        return self._bill(subscription, reason, paid=True)
+
+    def _subscribe(self, session: str, order: Order) -> str:
+        name, now = session.replace("cs_", "sub_"), self.clock()
+        self.subscriptions[name] = Subscribed(
+            id=name,
+            status="active",
+            customer=str(self.sessions[session].customer),
+            price=order.price,
+            currency=self.sessions[session].currency,
+            metadata=order.metadata,
+            period_start=now,
+            period_end=now + timedelta(days=30),
+            cancels=False,
+        )
+        self._tell("customer.subscription.created", name)
+        self._bill(name, "subscription_create", paid=True)
+        return name
+
+    def _bill(self, subscription: str, reason: str, *, paid: bool) -> str:
+        name, row = f"in_{len(self.invoices) + 1}", self.subscriptions[subscription]
+        self.invoices[name] = Invoice(
+            id=name,
+            status="paid" if paid else "open",
+            subscription=subscription,
+            customer=row.customer,
+            reason=reason,
+            amount_paid=100 if paid else 0,
+            payments=(f"pi_{name}",) if paid else (),
+            prices=(row.price,),
+            period_start=row.period_start,
+            period_end=row.period_end,
+        )
+        self._tell("invoice.paid" if paid else "invoice.payment_failed", name)
+        return name
+
+    def _fresh(self, name: str, order: Order) -> Checkout:
+        price = self._price(order.price.removeprefix("price_"))
+        return Checkout(
+            id=name,
+            status="open",
+            payment_status="unpaid",
+            url=f"https://pay.test/{name}",
+            reference=order.reference,
+            metadata=order.metadata,
+            currency=price.currency,
+            amount=price.amount,
+            items=((order.price, 1),),
+            customer=order.customer,
+            payment=None,
+            subscription=None,
+            created_at=self.clock(),
+            expires_at=order.expires_at,
+        )
+
+    def _price(self, key: str) -> Price:
+        currency = key.rpartition("_")[2]
+        item = self.catalogue.item(item_of(key) or "")
+        assert item is not None, key
+        assert lookup_key(item.name, currency) == key
+        return Price(f"price_{key}", key, currency, item.prices[currency])
+
+    def _become(self, session: str, **values: object) -> None:
+        with self._lock:
+            self.sessions[session] = replace(self.sessions[session], **values)  # type: ignore[arg-type]
+
+    def _tell(self, kind: str, name: str) -> None:
+        with self._lock:
+            self.news.append(News(f"evt_{len(self.news) + 1}", kind, name, self.livemode, self.clock()))
+
+    def _called(self, name: str) -> None:
+        with self._lock:
+            self.calls[name] = self.calls.get(name, 0) + 1
+            if self.away:
+                raise ProviderAway("nobody answers")
+
+    def _found(self, rows: dict, name: str):  # type: ignore[type-arg, no-untyped-def]
+        try:
+            return rows[name]
+        except KeyError:
+            raise ProviderRefused(f"no such {name}", "resource_missing") from None
+
+
+def payment_of(session: str) -> str:
+    return session.replace("cs_", "pi_")

@@ -1,0 +1,19 @@
+"""A catalogue of few things, in one currency."""
+
+from typing import Any
+
+from models.catalogue import Catalogue, Pack, read_catalogue
+
+CENTS: dict[str, int] = {"brl": 7_500}
+
+
+def shelf(**others: Any) -> Catalogue:
+    """The packs and plans that are shipped, but only pack:500, plan:starter and plan:pro, in reais."""
+    shipped = read_catalogue()
+    plans = {
+        name: plan.model_copy(update={"prices": {"brl": plan.prices["brl"]} if plan.prices else {}})
+        for name, plan in shipped.plans.items()
+        if name != "business"
+    }
+    packs = {"500": Pack(credits=500, prices=CENTS)}
+    return shipped.model_copy(update={"plans": plans, "packs": packs, "currencies": {"en": "brl"}} | others)

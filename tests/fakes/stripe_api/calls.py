@@ -1,0 +1,28 @@
+"""What the product asked of Stripe."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from fakes.stripe_api.forms import Parameters
+
+
+@dataclass
+class Call:
+    """One request. `route` is such as "POST /v1/refunds/{id}"; `outcome` its answer's JSON, `status` its code."""
+
+    method: str
+    path: str
+    raw: dict[str, Any]
+    headers: dict[str, str]
+    id: str = ""  # Stripe's Request-Id
+    route: str = ""
+    identity: str = ""  # what stands for {id}
+    parameters: Parameters = field(default_factory=lambda: Parameters({}))
+    status: int = 0
+    outcome: Any = None
+    replayed: bool = False
+    advice: str = ""  # the answer's Stripe-Should-Retry
+
+    @property
+    def idempotency_key(self) -> str | None:
+        return self.headers.get("idempotency-key")

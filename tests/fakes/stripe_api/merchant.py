@@ -1,0 +1,50 @@
+"""A shop at the fake Stripe: what it sells, through the real SDK."""
+
+from typing import Any
+
+import stripe
+from fakes.stripe_api.fake import FakeStripe
+
+
+class Merchant:
+    """`client` is Stripe's own, without retries, so that a failure is seen at once."""
+
+    def __init__(self, fake: FakeStripe, url: str) -> None:
+        self.fake = fake
+        self.client = stripe.StripeClient(fake.key, base_addresses={"api": url}, max_network_retries=0)
+        self.v1 = self.client.v1
+        self._product = ""
+
+    @property
+    def product(self) -> str:
+        self._product = self._product or self.v1.products.create({"name": "Credits"}).id
+        return self._product
+
+    def price(self, amount: int = 2000, currency: str = "brl", **more: Any) -> str:
+        return self.v1.prices.create({"product": self.product, "currency": currency, "unit_amount": amount, **more}).id
+
+    def plan(self, amount: int = 4900, currency: str = "brl", **more: Any) -> str:
+        return self.price(amount, currency, recurring={"interval": "month"}, **more)
+
+    def session(self, price: str = "", mode: str = "payment", key: str = "", **more: Any) -> str:
+        """A Checkout Session's id; `price` defaults to a new one of that mode."""
+        price = price or (self.price() if mode == "payment" else self.plan())
+        asked: Any = {
+            "mode": mode,
+            "line_items": [{"price": price, "quantity": 1}],
+            "success_url": "https://t.me",
+        } | more
+        return self.v1.checkout.sessions.create(asked, {"idempotency_key": key} if key else {}).id
+
+    def paid(self, method: str = "card", amount: int = 2000) -> str:
+        """The PaymentIntent of a purchase that is paid."""
+        session = self.session(self.price(amount))
+        self.fake.pay(session, method)
+        if method != "card":
+            self.fake.settle(session)
+        return str(self.fake.find(session)["payment_intent"])
+
+    def subscribed(self, amount: int = 4900, **more: Any) -> str:
+        """A subscription whose first month is paid."""
+        session = self.session(self.plan(amount), "subscription", **more)
+        return str(self.fake.pay(session)["subscription"])

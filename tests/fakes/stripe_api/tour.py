@@ -1,0 +1,78 @@
+"""One of everything at the fake Stripe, for those who judge its answers."""
+
+from typing import Any
+
+from fakes.stripe_api.merchant import Merchant
+
+
+def tour(merchant: Merchant) -> None:
+    """One of everything there is."""
+    fake, v1 = merchant.fake, merchant.v1
+    endpoint = v1.webhook_endpoints.create({"url": "https://rabisco.test/stripe", "enabled_events": ["*"]})
+    v1.webhook_endpoints.update(endpoint.id, {"description": "ours"})
+    v1.products.update(merchant.product, {"description": "x"})
+    price = merchant.price(lookup_key="a", metadata={"k": "v"})
+    v1.prices.update(price, {"nickname": "n"})
+    coupon = v1.coupons.create({"percent_off": 10, "duration": "once"})
+    v1.promotion_codes.create({"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "DEZ"})
+    customer = v1.customers.create({"email": "ana@example.org", "metadata": {"person": "1"}})
+    v1.billing_portal.sessions.create({"customer": customer.id, "return_url": "https://t.me"})
+    bought = merchant.session(price, customer=customer.id, allow_promotion_codes=True)
+    fake.pay(bought, promotion_code="DEZ")
+    intent = str(fake.find(bought)["payment_intent"])
+    v1.refunds.create({"payment_intent": intent, "amount": 100})
+    fake.fail_refund(fake.refund(intent, 50)["id"])
+    fake.win(fake.dispute(intent)["id"])
+    fake.lose_dispute(fake.dispute(merchant.paid("pix"))["id"])
+    for method in ("pix", "boleto"):
+        waiting = merchant.session()
+        fake.pay(waiting, method)
+        fake.fail_payment(waiting)
+    link = v1.payment_links.create({"line_items": [{"price": price, "quantity": 1}], "metadata": {"a": "b"}})
+    fake.pay(fake.visit(link.url, "signed")["id"])
+    fake.decline(merchant.session())
+    fake.expire(merchant.session())
+    _subscriptions(merchant)
+    _questions(merchant, link.id, endpoint.id)
+    v1.webhook_endpoints.delete(endpoint.id)
+    v1.customers.delete(customer.id)
+
+
+def _subscriptions(merchant: Merchant) -> None:
+    fake, v1 = merchant.fake, merchant.v1
+    fake.send_by(lambda *_: 200)
+    kept, left = merchant.subscribed(), merchant.subscribed()
+    owner = str(fake.find(kept)["customer"])
+    item: Any = {"customer": owner, "subscription": kept, "amount": 25, "currency": "brl"}
+    v1.invoice_items.create(item)
+    v1.invoice_items.delete(v1.invoice_items.create(item).id)
+    fake.break_card(str(fake.find(left)["customer"]))
+    fake.cancel(kept)
+    fake.resume(kept)
+    fake.advance(days=32)
+    v1.subscriptions.update(kept, {"cancel_at_period_end": True})
+    v1.subscriptions.cancel(left)
+
+
+def _questions(merchant: Merchant, link: str, endpoint: str) -> None:
+    v1 = merchant.v1
+    v1.checkout.sessions.list({"expand": ["data.line_items", "data.payment_intent.latest_charge.refunds"]})
+    v1.checkout.sessions.line_items.list(merchant.session())
+    v1.invoices.list({"expand": ["data.payments", "data.customer.subscriptions"]})
+    v1.invoices.line_items.list(v1.invoices.list().data[0].id)
+    v1.payment_links.line_items.list(link)
+    v1.payment_links.update(link, {"active": False})
+    v1.webhook_endpoints.retrieve(endpoint)
+    for service in (
+        v1.products,
+        v1.prices,
+        v1.promotion_codes,
+        v1.customers,
+        v1.payment_intents,
+        v1.charges,
+        v1.refunds,
+    ):
+        service.list()  # type: ignore[attr-defined]
+    for service in (v1.disputes, v1.subscriptions, v1.invoice_payments, v1.invoice_items, v1.events, v1.payment_links):
+        service.list()  # type: ignore[attr-defined]
+    v1.events.retrieve(v1.events.list().data[0].id)

@@ -1,0 +1,98 @@
+"""A house whose page is signed in to, its letter box, and people who come in by the real way."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Condition
+
+import httpx
+from fakes.web_client import PageClient
+from fakes.web_house import SECRET, WebHouse, build_house
+
+from bots.core.letters import Letter, LetterNotSent
+from bots.web.app import create_app
+from bots.web.porch import Porch
+from storage.codes import Codes
+from storage.db import Database
+
+PUBLIC = "https://rabisco.example"
+FORM = {"origin": PUBLIC}
+
+
+@dataclass(slots=True)
+class LetterBox:
+    """Every letter that was sent."""
+
+    letters: list[Letter] = field(default_factory=list)
+    is_away: bool = False
+    arrived: Condition = field(default_factory=Condition)
+
+    def send(self, letter: Letter) -> None:
+        if self.is_away:
+            raise LetterNotSent("ConnectionRefusedError")
+        with self.arrived:
+            self.letters.append(letter)
+            self.arrived.notify_all()
+
+    def code(self, address: str) -> str:
+        """The last code that went to that address, once one has."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: self._to(address), 10), "there is no letter"
+        (code,) = re.findall(r"\b\d{6}\b", self._to(address)[-1])
+        return str(code)
+
+    def _to(self, address: str) -> list[str]:
+        return [letter.text for letter in self.letters if letter.to == address]
+
+
+@dataclass(frozen=True, slots=True)
+class GuestHouse:
+    house: WebHouse
+    box: LetterBox
+    porch: Porch
+
+    @asynccontextmanager
+    async def browser(self, base: str = PUBLIC, client: str = "203.0.113.7") -> AsyncIterator[PageClient]:
+        """A browser of somebody who is not signed in."""
+        transport = httpx.ASGITransport(self.house.app, client=(client, 4711))
+        async with httpx.AsyncClient(transport=transport, base_url=base) as http:
+            yield PageClient(http)
+
+    @asynccontextmanager
+    async def signed_in(self, address: str) -> AsyncIterator[PageClient]:
+        async with self.browser() as client:
+            answer = await sign_in(client, self.box, address)
+            assert answer.status_code == 303
+            yield client
+
+
+def guest_house(folder: Path, db: Database | None = None, public_url: str = PUBLIC, **parts: object) -> GuestHouse:
+    """A house in production."""
+    house = build_house(folder, db, mode="production", public_url=public_url, **parts)
+    box = LetterBox()
+    porch = Porch(house.db, house.account, SECRET, Codes(SECRET), box)
+    chosen = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"porch": porch}
+    web = type(house.parts)(**chosen)
+    opened = WebHouse(house.db, house.media, house.page, house.inlet, house.account, create_app(web), web)
+    return GuestHouse(opened, box, porch)
+
+
+async def ask(client: PageClient, address: str, **headers: str) -> httpx.Response:
+    return await client.http.post("/sign-in", data={"email": address}, headers=FORM | headers)
+
+
+async def enter(client: PageClient, address: str, code: str, **headers: str) -> httpx.Response:
+    return await client.http.post("/sign-in/code", data={"email": address, "code": code}, headers=FORM | headers)
+
+
+async def sign_in(client: PageClient, box: LetterBox, address: str) -> httpx.Response:
+    await ask(client, address)
+    return await enter(client, address, box.code(address))
+
+
+def told(answer: httpx.Response) -> str:
+    """What a page of signing in complains of."""
+    found = re.search(r'<p class="trouble" role="alert" >(.*?)</p>', answer.text)
+    return found[1] if found else ""

@@ -1,0 +1,243 @@
+"""Refunds and disputes: credits follow the money, never below zero, in whatever order things are heard of."""
+
+import itertools
+import random
+from datetime import timedelta
+
+import pytest
+from fakes.books import assert_books_balance, lots
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.customers import Customer, add_job, welcome
+from fakes.market import Market
+
+from storage import clawback, ledger
+from storage.clawback import Claim
+from storage.db import Database
+from storage.ledger import Credits
+
+FREE = 10
+GRANT = "grant:cs_1"
+
+
+@pytest.fixture
+def ana(database: Database, clock: SettableClock) -> Customer:
+    customer = welcome(database)
+    with database.transaction() as session:
+        ledger.grant(session, customer.person, 100, key=GRANT, now=clock())
+    return customer
+
+
+def follow(database: Database, ana: Customer, clock: SettableClock, *claims: Claim) -> list[int]:
+    with database.transaction() as session:
+        return [each.credits for each in clawback.follow(session, ana.person, GRANT, 2000, claims, clock())]
+
+
+def credits_of(database: Database, ana: Customer, clock: SettableClock) -> Credits:
+    with database.transaction() as session:
+        assert_books_balance(session)
+        return ledger.credits_of(session, ana.person, clock())
+
+
+def reserve(database: Database, ana: Customer, clock: SettableClock, cost: int) -> object:
+    with database.transaction() as session:
+        job = add_job(session, ana, clock(), credits=cost)
+        assert ledger.reserve(session, ana.person, job.id, cost, clock())
+        return job.id
+
+
+def refund(name: str, amount: int, *, failed: bool = False) -> Claim:
+    return Claim(f"refund:{name}", amount, f"refund:{name}:failed", is_reversed=failed)
+
+
+def dispute(name: str, amount: int = 2000, *, won: bool = False) -> Claim:
+    return Claim(f"dispute:{name}", amount, f"dispute:{name}:won", is_reversed=won)
+
+
+def test_a_refund_takes_its_share_and_several_take_no_more_than_all(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    third = refund("re_1", 667)
+    assert follow(database, ana, clock, third) == [33]
+    assert follow(database, ana, clock, third, refund("re_2", 667)) == [33]
+    assert follow(database, ana, clock, third, refund("re_2", 667), refund("re_3", 666)) == [34]
+    assert credits_of(database, ana, clock) == Credits(0, 0)
+
+
+def test_a_refund_told_fifty_times_at_once_takes_once(database: Database, ana: Customer, clock: SettableClock) -> None:
+    moved = at_once([lambda: follow(database, ana, clock, refund("re_1", 1000))] * 50)
+    assert max(moved, key=len) == [50]
+    assert sum(map(len, moved)) == 1
+    assert credits_of(database, ana, clock) == Credits(50, 0)
+
+
+def test_what_is_spent_becomes_a_debt_that_later_credits_pay(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    job = reserve(database, ana, clock, 80)
+    with database.transaction() as session:
+        ledger.settle(session, ana.person, job, 80, 80, clock())  # type: ignore[arg-type]
+    follow(database, ana, clock, refund("re_1", 2000))
+    assert credits_of(database, ana, clock) == Credits(0, 0, 80)
+    with database.transaction() as session:
+        ledger.grant(session, ana.person, 30, key="gift-1", now=clock())
+    assert credits_of(database, ana, clock) == Credits(0, 0, 50)
+    with database.transaction() as session:
+        ledger.grant(session, ana.person, 60, key="gift-2", now=clock())
+    assert credits_of(database, ana, clock) == Credits(10, 0, 0)
+
+
+def test_credits_a_job_gives_back_pay_the_debt_as_well(database: Database, ana: Customer, clock: SettableClock) -> None:
+    job = reserve(database, ana, clock, 80)
+    follow(database, ana, clock, refund("re_1", 2000))
+    assert credits_of(database, ana, clock) == Credits(0, 80, 80)
+    with database.transaction() as session:
+        ledger.settle(session, ana.person, job, 80, 5, clock())  # type: ignore[arg-type]
+    assert credits_of(database, ana, clock) == Credits(0, 0, 5)
+
+
+def test_its_own_lot_is_taken_from_first_and_others_after_it(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    with database.transaction() as session:
+        soon = clock.forward(hours=1)
+        ledger.grant(session, ana.person, 40, key="gift", now=clock(), expires_at=soon + timedelta(days=1))
+    follow(database, ana, clock, refund("re_1", 1000))
+    with database.reading() as session:
+        assert lots(session, ana.person) == [50, 40]
+    reserve(database, ana, clock, 60)  # the 40 that end first, and 20
+    follow(database, ana, clock, refund("re_1", 1000), refund("re_2", 1000))
+    assert credits_of(database, ana, clock) == Credits(0, 60, 20)
+
+
+def test_a_refund_that_fails_and_a_dispute_that_is_won_give_everything_back(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    follow(database, ana, clock, refund("re_1", 2000))
+    assert follow(database, ana, clock, refund("re_1", 2000, failed=True)) == [-100]
+    follow(database, ana, clock, dispute("dp_1"))
+    assert credits_of(database, ana, clock) == Credits(0, 0)
+    assert follow(database, ana, clock, dispute("dp_1", won=True)) == [-100]
+    assert follow(database, ana, clock, dispute("dp_1", won=True)) == []
+    assert credits_of(database, ana, clock) == Credits(100, 0)
+
+
+def test_older_news_of_a_dispute_do_not_take_again_what_was_given_back(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    follow(database, ana, clock, dispute("dp_1", won=True))
+    assert follow(database, ana, clock, dispute("dp_1")) == []
+    assert follow(database, ana, clock, dispute("dp_1"), refund("re_1", 1000)) == [50]
+    assert credits_of(database, ana, clock) == Credits(50, 0)
+
+
+def test_a_payment_that_was_refunded_and_then_disputed_goes_back_once(
+    database: Database, ana: Customer, clock: SettableClock
+) -> None:
+    follow(database, ana, clock, refund("re_1", 2000))
+    follow(database, ana, clock, refund("re_1", 2000), dispute("dp_1"))
+    follow(database, ana, clock, refund("re_1", 2000), dispute("dp_1", won=True))
+    assert credits_of(database, ana, clock) == Credits(0, 0)
+
+
+def test_credits_given_back_last_as_long_as_those_that_were_bought(database: Database, clock: SettableClock) -> None:
+    bia = welcome(database, "bia")
+    with database.transaction() as session:
+        ends = clock() + timedelta(days=5)
+        ledger.grant(session, bia.person, 100, key=GRANT, now=clock(), expires_at=ends)
+    follow(database, bia, clock, dispute("dp_1"))
+    follow(database, bia, clock, dispute("dp_1", won=True))
+    assert credits_of(database, bia, clock) == Credits(100, 0)
+    clock.forward(days=6)
+    assert credits_of(database, bia, clock) == Credits(0, 0)
+
+
+def test_nothing_is_taken_for_what_was_never_granted(database: Database, clock: SettableClock) -> None:
+    bia = welcome(database, "bia")
+    assert follow(database, bia, clock, refund("re_1", 2000)) == []
+    assert credits_of(database, bia, clock) == Credits(0, 0)
+
+
+def five_facts(market: Market) -> None:
+    """A Pix that came, was given back by a third, and was disputed and lost: five events, none of them told."""
+    session = market.orders()
+    market.provider.promise(session)
+    market.provider.settle(session)
+    market.provider._tell("payment_intent.succeeded", str(market.provider.sessions[session].payment))
+    market.provider.give_back(session, 133)
+    market.provider.dispute(session, "lost")
+
+
+def test_all_orders_of_five_events_end_in_the_same_books(market: Market) -> None:
+    """Each order has a purchase of its own; what is left of it is the same every time."""
+    for number, order in enumerate(itertools.permutations(range(5)), start=1):
+        five_facts(market)
+        news = market.provider.news[-5:]
+        assert not market.acts_on([news[place] for place in order])
+        with market.database.transaction() as session:
+            found = ledger.credits_of(session, market.ana.person, market.clock())
+        assert found == Credits(FREE, 0, 0), (number, order)
+    assert market.credits() == Credits(FREE, 0, 0)
+
+
+def test_orders_end_the_same_when_it_is_spent_in_between(market: Market) -> None:
+    """Whatever is spent as soon as it is there: what came, what went back and what was spent add up."""
+    for order in itertools.islice(itertools.permutations(range(5)), 0, None, 11):
+        before = market.credits()
+        session = market.orders()
+        market.provider.promise(session)
+        market.provider.settle(session)
+        market.provider.give_back(session, 133)
+        market.provider.decide(market.provider.dispute(session, "lost"), "won")
+        news, spent = market.provider.news[-5:], 0
+        for place in (*order, *order):  # twice, as some can only be handled once others were
+            market.acts_on([news[place]])
+            if market.credits().available >= 30:
+                market.spends(30)
+                spent += 30
+        after = market.credits()
+        assert (after.available - after.debt) - (before.available - before.debt) in {67 - spent, 67 + FREE - spent}
+
+
+def test_news_in_any_order_and_many_times_tell_each_thing_once(market: Market) -> None:
+    chance = random.Random(7)
+    session = market.buys()
+    market.provider.dispute(session)
+    market.provider.give_back(session, 100)
+    market.hears_shuffled(chance)
+    told = market.told()
+    assert len(told) == len(set(told))
+    assert sum("disputed" in each for each in told) == 1
+    assert market.credits() == Credits(FREE, 0)
+
+
+def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(market: Market) -> None:
+    session = market.buys()
+    name = market.provider.dispute(session, "warning_needs_response")
+    market.hears(market.unheard())
+    assert market.credits().available == 100 + FREE
+    market.provider.decide(name, "needs_response")
+    market.hears(market.unheard())
+    assert market.credits().available == FREE
+    market.provider.decide(name, "won")
+    market.hears(market.unheard())
+    assert market.credits().available == 100 + FREE
+    assert "counts again" in market.told()[-1]
+
+
+def test_a_discount_makes_a_full_refund_of_what_was_paid(market: Market) -> None:
+    session = market.orders()
+    market.provider.pay(session, amount=100)  # a quarter of the price
+    market.hears(market.unheard())
+    market.provider.give_back(session, 50)
+    market.hears(market.unheard())
+    assert market.credits().available == 50 + FREE
+
+
+def test_a_refund_of_somebody_elses_payment_is_given_up_after_days(market: Market) -> None:
+    market.provider.give_back_payment("pi_foreign", 100)
+    market.hears(market.unheard())
+    assert len(market.waiting()) == 1
+    market.clock.forward(days=3)
+    market.rounds.inbox.handle()
+    assert not market.waiting()

@@ -1,0 +1,199 @@
+"""Who has proved an address has what its customer pays for, for thirty days."""
+
+import uuid
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.crowd import at_once
+from fakes.customers import Customer, welcome
+from fakes.market import Market
+from sqlmodel import select
+
+from bots.core.visit import say
+from models.codes import Audit, EmailLink
+from models.payments import Customer as Payer
+from models.people import Person
+from storage import customers, ledger, outbox
+from storage.db import Database
+from storage.outbox import Owed
+
+EMAIL = "ana@example.com"
+
+
+@pytest.fixture
+def market(database: Database, clock: SettableClock) -> Market:
+    return Market.open(database, clock)
+
+
+def proved(market: Market, email: str = EMAIL, customer: Customer | None = None) -> uuid.UUID:
+    """An address somebody has just proved, as the conversation leaves it."""
+    who = customer or market.ana
+    with market.database.transaction() as session:
+        now = market.clock()
+        row = EmailLink(
+            tenant_id=who.person.tenant_id,
+            person_id=who.person.id,
+            address_id=who.address.id,
+            email=email,
+            created_at=now,
+            proved_at=now,
+            run_after=now,
+        )
+        session.add(row)
+        session.flush()
+        owed = Owed(say("email-searching").message, f"email:{row.id}", "search")
+        row.delivery_id = outbox.owe(session, who.address, who.person.id, owed, now)
+    return row.id
+
+
+def search(market: Market, link_id: uuid.UUID) -> None:
+    market.rounds.customers.search(link_id)
+
+
+def row_of(market: Market, link_id: uuid.UUID) -> EmailLink:
+    with market.database.reading() as session:
+        return session.get_one(EmailLink, link_id)
+
+
+def plan_of(market: Market, customer: Customer) -> str:
+    with market.database.reading() as session:
+        return session.get_one(Person, customer.person.id).plan
+
+
+def credits_of(market: Market, customer: Customer) -> int:
+    with market.database.transaction() as session:
+        return ledger.credits_of(session, customer.person, market.clock()).available
+
+
+def choose(market: Market, link_id: uuid.UUID, place: int) -> None:
+    with market.database.transaction() as session:
+        row = session.get_one(EmailLink, link_id)
+        row.chosen, row.run_after = row.customers[place], market.clock()
+    search(market, link_id)
+
+
+def test_a_plan_bought_elsewhere_is_here_with_its_credits(market: Market) -> None:
+    market.provider.sell_elsewhere(EMAIL)
+    link = proved(market)
+    search(market, link)
+    assert plan_of(market, market.ana) == "pro"
+    assert market.credits().available == 500
+    assert any("Your plan here is Pro" in text for text in market.told())
+    assert (row_of(market, link).email, row_of(market, link).settled_at) == (None, market.clock())
+    with market.database.reading() as session:
+        payer = session.exec(select(Payer)).one()
+        assert payer.linked_until == market.clock() + customers.LENT
+        assert [note.action for note in session.exec(select(Audit))] == ["email-link"]
+        assert "example" not in str([note.model_dump() for note in session.exec(select(Audit))])
+
+
+def test_an_address_nobody_paid_with_is_told_and_forgotten(market: Market) -> None:
+    link = proved(market)
+    search(market, link)
+    assert "Nothing was paid with that address" in market.told()[-1]
+    assert row_of(market, link).email is None
+    assert plan_of(market, market.ana) == "free"
+
+
+def test_a_search_asked_for_many_times_at_once_is_one(market: Market) -> None:
+    market.provider.sell_elsewhere(EMAIL)
+    link = proved(market)
+    at_once([lambda: search(market, link)] * 12)
+    assert market.credits().available == 500
+    assert market.provider.calls["customers_by_email"] == 1
+    with market.database.reading() as session:
+        assert len(session.exec(select(Audit)).all()) == 1
+
+
+def test_while_the_provider_is_away_the_search_waits_and_then_goes_on(market: Market) -> None:
+    market.provider.sell_elsewhere(EMAIL)
+    link, market.provider.away = proved(market), True
+    search(market, link)
+    assert "can't look up payments just now" in market.told()[-1]
+    market.provider.away = False
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "free"
+    market.clock.forward(minutes=1)
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "pro"
+
+
+def test_a_search_of_a_process_that_died_is_swept_up(market: Market) -> None:
+    market.provider.sell_elsewhere(EMAIL)
+    proved(market)
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "pro"
+
+
+def test_of_several_customers_with_one_address_the_person_says_which(market: Market) -> None:
+    market.provider.sell_elsewhere(EMAIL, "plan:starter")
+    market.provider.sell_elsewhere(EMAIL, "plan:pro")
+    market.provider.emails[EMAIL].append("cus_without")
+    link = proved(market)
+    search(market, link)
+    assert plan_of(market, market.ana) == "free"
+    offered = [button.data for row in market.last().choices for button in row]
+    assert offered == [f"customer:{link.hex}:{place}" for place in range(3)]
+    assert all(len(data) <= 64 for data in offered)
+    assert row_of(market, link).email is None
+    choose(market, link, 1)
+    assert plan_of(market, market.ana) == "pro"
+    assert market.credits().available == 500
+
+
+def test_a_customer_without_a_plan_is_linked_all_the_same(market: Market) -> None:
+    market.provider.emails[EMAIL] = ["cus_without"]
+    search(market, proved(market))
+    assert "There's no plan running" in market.told()[-1]
+
+
+def test_after_thirty_days_the_plan_is_over_until_the_address_is_proved_again(market: Market) -> None:
+    subscription = market.provider.sell_elsewhere(EMAIL)
+    search(market, proved(market))
+    market.clock.forward(days=29, hours=23)
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "pro"
+    market.clock.forward(hours=1)
+    market.rounds.customers.sweep()
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "free"
+    assert [text for text in market.told() if "Thirty days have passed" in text] == [market.told()[-1]]
+    market.provider.renew(subscription)
+    market.hears(market.unheard())
+    assert (plan_of(market, market.ana), market.credits().available) == ("free", 0)
+    search(market, proved(market))
+    assert (plan_of(market, market.ana), market.credits().available) == ("pro", 500)
+
+
+def test_what_somebody_pays_here_is_lent_without_its_credits_and_stays_theirs(market: Market) -> None:
+    market.buys("plan:pro")
+    bia = welcome(market.database, "bia")
+    customer = market.provider.sessions["cs_1"].customer
+    market.provider.emails[EMAIL] = [str(customer)]
+    search(market, proved(market, customer=bia))
+    assert (plan_of(market, bia), credits_of(market, bia)) == ("pro", 0)
+    assert (plan_of(market, market.ana), market.credits().available) == ("pro", 500)
+    market.clock.forward(days=31)
+    market.rounds.customers.sweep()
+    assert (plan_of(market, bia), plan_of(market, market.ana)) == ("free", "pro")
+
+
+def test_who_pays_here_needs_no_code_and_loses_nothing_by_one(market: Market) -> None:
+    market.buys("plan:pro")
+    market.provider.emails[EMAIL] = [str(market.provider.sessions["cs_1"].customer)]
+    search(market, proved(market))
+    market.clock.forward(days=31)
+    market.rounds.customers.sweep()
+    assert plan_of(market, market.ana) == "pro"
+
+
+def test_an_address_nobody_proves_is_forgotten_after_ten_minutes(market: Market) -> None:
+    link = proved(market)
+    with market.database.transaction() as session:
+        session.get_one(EmailLink, link).proved_at = None
+    market.rounds.customers.sweep()
+    assert row_of(market, link).email == EMAIL
+    market.clock.forward(minutes=10)
+    market.rounds.customers.sweep()
+    assert row_of(market, link).email is None
+    assert "customers_by_email" not in market.provider.calls

@@ -1,0 +1,76 @@
+"""Films that are under way while their person becomes another."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.books import assert_books_balance
+from fakes.clock import SettableClock
+from fakes.customers import Customer, welcome
+from fakes.shop import Shop
+
+from models.errors import Code, Failed
+from models.people import Person
+from storage import jobs, joining, ledger
+from storage.db import Database
+from storage.ledger import Credits
+
+
+@pytest.fixture
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
+    return Shop.open(database, clock, tmp_path)
+
+
+@pytest.fixture
+def bia(shop: Shop) -> Customer:
+    return welcome(shop.database, "bia")
+
+
+def join(shop: Shop, target: Customer) -> None:
+    with shop.database.transaction() as session:
+        source, into = (session.get_one(Person, each.person.id) for each in (shop.customer, target))
+        assert joining.join(session, source, into, shop.clock())
+
+
+def credits_of(shop: Shop, customer: Customer) -> Credits:
+    with shop.database.transaction() as session:
+        assert_books_balance(session)
+        return ledger.credits_of(session, customer.person, shop.clock())
+
+
+def test_a_film_that_is_made_costs_what_was_held_for_it(shop: Shop, bia: Customer) -> None:
+    shop.submit()
+    join(shop, bia)
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(9, 0), Credits(0, 1))
+    assert shop.workshop.work()
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(9, 0), Credits(0, 0))
+
+
+def test_what_a_film_that_fails_gives_back_is_the_joined_persons_at_once(shop: Shop, bia: Customer) -> None:
+    job = shop.submit()
+    join(shop, bia)
+    with shop.database.transaction() as session:
+        claim = jobs.claim(session, shop.workshop.owner, shop.clock(), timedelta(minutes=5))
+    assert claim is not None
+    shop.workshop.fail(claim, Failed(Code.CRASHED))
+    assert shop.job(job).status == "failed"
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(10, 0), Credits(0, 0))
+
+
+def test_a_film_of_before_is_cancelled_by_the_person_it_belongs_to_now_and_by_nobody_else(
+    shop: Shop, bia: Customer
+) -> None:
+    job, eve = shop.submit(), welcome(shop.database, "eve")
+    join(shop, bia)
+    with shop.database.transaction() as session:
+        assert shop.pipeline.cancel(session, job.id, session.get_one(Person, eve.person.id)) is None
+        assert shop.pipeline.cancel(session, job.id, session.get_one(Person, bia.person.id)) is not None
+    assert credits_of(shop, bia) == Credits(10, 0)
+
+
+def test_the_sweeper_brings_what_came_to_the_wrong_one(shop: Shop, bia: Customer) -> None:
+    join(shop, bia)
+    with shop.database.transaction() as session:
+        ledger.grant(session, shop.customer.person, 7, key="grant:cs_late", now=shop.clock())
+    shop.sweeper.gather()
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(7, 0), Credits(0, 0))

@@ -1,0 +1,328 @@
+"""Two persons become one, and two again; the books balance all the while."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from fakes.books import assert_books_balance
+from fakes.clock import NOON, SettableClock
+from fakes.crowd import at_once
+from fakes.customers import Customer, add_job, welcome
+from sqlmodel import col, select
+
+from models.codes import Audit, Join
+from models.credits import LedgerTransaction, Lot
+from models.payments import Customer as Payer
+from models.payments import Provider, Purchase, Subscription
+from models.people import Person
+from storage import clawback, joining, ledger, people
+from storage.clawback import Claim
+from storage.db import Database
+from storage.ledger import Credits
+
+MONTH = NOON + timedelta(days=30)
+
+
+@pytest.fixture
+def ana(database: Database) -> Customer:
+    return welcome(database, "ana")
+
+
+@pytest.fixture
+def page(database: Database) -> Iterator[Customer]:
+    yield welcome(database, "page")
+    with database.reading() as session:
+        assert_books_balance(session)
+
+
+def give(database: Database, customer: Customer, amount: int, key: str, expires_at: object = None) -> None:
+    with database.transaction() as session:
+        ledger.grant(session, customer.person, amount, key=key, now=NOON, expires_at=expires_at)  # type: ignore[arg-type]
+
+
+def owe(database: Database, customer: Customer, amount: int, key: str) -> None:
+    """Credits that were spent before their money went back."""
+    give(database, customer, amount, key)
+    with database.transaction() as session:
+        job = add_job(session, customer, NOON, credits=amount)
+        ledger.reserve(session, customer.person, job.id, amount, NOON)
+        ledger.settle(session, customer.person, job.id, amount, amount, NOON)
+        clawback.follow(session, customer.person, key, 100, [Claim(f"refund:{key}", 100, f"failed:{key}")], NOON)
+
+
+def join(database: Database, source: Customer, target: Customer) -> Join | None:
+    with database.transaction() as session:
+        pair = (session.get_one(Person, each.person.id) for each in (source, target))
+        return joining.join(session, *pair, database.clock())
+
+
+def joined(database: Database, source: Customer, target: Customer) -> Join:
+    row = join(database, source, target)
+    assert row is not None
+    return row
+
+
+def undo(database: Database, row: Join, actor: Customer) -> int | None:
+    with database.transaction() as session:
+        found = session.get_one(Join, row.id)
+        return joining.undo(session, found, actor.person, database.clock())
+
+
+def credits_of(database: Database, customer: Customer) -> Credits:
+    with database.transaction() as session:
+        return ledger.credits_of(session, customer.person, database.clock())
+
+
+def subscribe(database: Database, customer: Customer, plan: str = "pro") -> None:
+    person = customer.person
+    with database.transaction() as session:
+        session.add(Payer(tenant_id=person.tenant_id, person_id=person.id, external_id="cus_1"))
+        row = Subscription(
+            tenant_id=person.tenant_id,
+            person_id=person.id,
+            external_id="sub_1",
+            customer_id="cus_1",
+            plan=plan,
+            status="active",
+            currency="brl",
+            period_start=NOON,
+            period_end=MONTH,
+        )
+        session.add(row)
+        session.get_one(Person, person.id).plan = plan
+
+
+def test_what_one_has_the_other_has_with_its_expiry_and_where_it_came_from(
+    database: Database, ana: Customer, page: Customer
+) -> None:
+    give(database, page, 30, "grant:cs_1")
+    give(database, page, 10, "allowance:page", MONTH)
+    give(database, ana, 5, "allowance:ana", MONTH)
+    joined(database, page, ana)
+    assert credits_of(database, ana) == Credits(45, 0)
+    assert credits_of(database, page) == Credits(0, 0)
+    with database.reading() as session:
+        assert [lot.expires_at for lot in ledger.lots_of(session, ana.person.id)] == [MONTH, MONTH, None]
+        assert [lot.remaining for lot in ledger.lots_of(session, ana.person.id, "grant:cs_1")] == [30]
+        keys = session.exec(select(LedgerTransaction.key).where(col(LedgerTransaction.kind) == "transfer")).all()
+    assert len(keys) == 2
+    assert all(key.startswith("join:") for key in keys)
+
+
+def test_who_writes_from_either_chat_is_the_same_person_from_then_on(
+    database: Database, ana: Customer, page: Customer
+) -> None:
+    joined(database, page, ana)
+    with database.transaction() as session:
+        assert people.meet(session, page.account, "page", name="", language=None).id == ana.person.id
+        assert people.is_same(session, page.person.id, ana.person)
+        assert set(people.selves(session, ana.person)) == {ana.person.id, page.person.id}
+
+
+def test_what_has_expired_is_not_moved(database: Database, ana: Customer, page: Customer, clock: SettableClock) -> None:
+    give(database, page, 10, "allowance:page", MONTH)
+    clock.now = MONTH
+    joined(database, page, ana)
+    assert credits_of(database, ana).available == 0
+
+
+def test_a_debt_comes_along_and_is_paid(database: Database, ana: Customer, page: Customer) -> None:
+    owe(database, page, 8, "grant:cs_debt")
+    give(database, ana, 5, "grant:cs_2")
+    joined(database, page, ana)
+    assert credits_of(database, ana) == Credits(0, 0, 3)
+    assert credits_of(database, page) == Credits(0, 0, 0)
+
+
+def test_credits_pay_the_debt_of_whom_they_come_to(database: Database, ana: Customer, page: Customer) -> None:
+    owe(database, ana, 8, "grant:cs_debt")
+    give(database, page, 10, "grant:cs_2")
+    joined(database, page, ana)
+    assert credits_of(database, ana) == Credits(2, 0, 0)
+
+
+@pytest.mark.parametrize("captured", [0, 2, 6])
+def test_a_job_under_way_settles_and_what_comes_back_comes_to_the_person_that_counts(
+    database: Database, ana: Customer, page: Customer, captured: int
+) -> None:
+    give(database, page, 10, "grant:cs_1")
+    with database.transaction() as session:
+        job = add_job(session, page, NOON, credits=6)
+        assert ledger.reserve(session, page.person, job.id, 6, NOON)
+    joined(database, page, ana)
+    assert credits_of(database, ana) == Credits(4, 0)
+    assert credits_of(database, page) == Credits(0, 6)
+    with database.transaction() as session:
+        person = session.get_one(Person, page.person.id)
+        assert ledger.settle(session, person, job.id, 6, captured, NOON)
+        joining.carry(session, person, NOON)
+        joining.carry(session, person, NOON)
+    assert credits_of(database, ana) == Credits(10 - captured, 0)
+    assert credits_of(database, page) == Credits(0, 0)
+
+
+def test_what_came_to_the_wrong_one_is_gathered(database: Database, ana: Customer, page: Customer) -> None:
+    joined(database, page, ana)
+    give(database, page, 10, "grant:cs_late")
+    with database.transaction() as session:
+        assert joining.gather(session, NOON) == 1
+        assert joining.gather(session, NOON) == 0
+    assert credits_of(database, ana) == Credits(10, 0)
+
+
+def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
+    database: Database, ana: Customer, page: Customer
+) -> None:
+    give(database, page, 30, "grant:cs_1")
+    give(database, ana, 5, "grant:cs_2", MONTH)
+    joined(database, page, ana)
+    with database.transaction() as session:
+        clawback.follow(session, ana.person, "grant:cs_1", 100, [Claim("refund:re_1", 100, "failed:re_1")], NOON)
+    assert credits_of(database, ana) == Credits(5, 0, 0)
+    with database.reading() as session:
+        assert [lot.expires_at for lot in ledger.lots_of(session, ana.person.id)] == [MONTH]
+
+
+def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, ana: Customer, page: Customer) -> None:
+    subscribe(database, page)
+    with database.transaction() as session:
+        session.add(
+            Purchase(
+                tenant_id=page.person.tenant_id,
+                person_id=page.person.id,
+                address_id=page.address.id,
+                provider=Provider.STRIPE,
+                item="pack:100",
+                currency="brl",
+                amount=2000,
+            )
+        )
+
+    def owners() -> set[uuid.UUID]:
+        with database.reading() as session:
+            return {row.person_id for table in (Payer, Subscription, Purchase) for row in session.exec(select(table))}
+
+    def plans() -> list[str]:
+        with database.reading() as session:
+            return [session.get_one(Person, each.person.id).plan for each in (page, ana)]
+
+    row = joined(database, page, ana)
+    assert owners() == {ana.person.id}
+    assert plans()[1] == "pro"
+    undo(database, row, ana)
+    assert owners() == {page.person.id}
+    assert plans() == ["pro", "free"]
+
+
+def test_a_customer_both_have_been_stays_with_each(database: Database, ana: Customer, page: Customer) -> None:
+    with database.transaction() as session:
+        for one in (ana, page):
+            session.add(Payer(tenant_id=one.person.tenant_id, person_id=one.person.id, external_id="cus_1"))
+    joined(database, page, ana)
+    with database.reading() as session:
+        assert {row.person_id for row in session.exec(select(Payer))} == {ana.person.id, page.person.id}
+
+
+def test_undoing_gives_back_what_is_left_and_no_more(database: Database, ana: Customer, page: Customer) -> None:
+    give(database, page, 10, "allowance:page", MONTH)
+    give(database, page, 20, "grant:cs_1")
+    give(database, ana, 5, "grant:cs_2", NOON + timedelta(days=60))
+    row = joined(database, page, ana)
+    with database.transaction() as session:
+        job = add_job(session, ana, NOON, credits=12)
+        assert ledger.reserve(session, ana.person, job.id, 12, NOON)
+        ledger.settle(session, ana.person, job.id, 12, 12, NOON)
+    assert undo(database, row, ana) == 20
+    assert undo(database, row, ana) is None
+    assert credits_of(database, ana) == Credits(3, 0)
+    assert credits_of(database, page) == Credits(20, 0)
+    with database.transaction() as session:
+        assert people.meet(session, page.account, "page", name="", language=None).id == page.person.id
+
+
+def test_undoing_gives_a_debt_back_that_is_still_there(database: Database, ana: Customer, page: Customer) -> None:
+    owe(database, page, 8, "grant:cs_debt")
+    row = joined(database, page, ana)
+    assert credits_of(database, ana).debt == 8
+    assert undo(database, row, ana) == 0
+    assert (credits_of(database, ana).debt, credits_of(database, page).debt) == (0, 8)
+
+
+def test_after_an_undo_two_may_be_joined_once_more(database: Database, ana: Customer, page: Customer) -> None:
+    give(database, page, 10, "grant:cs_1")
+    undo(database, joined(database, page, ana), ana)
+    second = joined(database, page, ana)
+    assert credits_of(database, ana) == Credits(10, 0)
+    assert undo(database, second, ana) == 10
+
+
+def test_who_was_joined_on_is_parted_from_the_last_first(database: Database, ana: Customer, page: Customer) -> None:
+    phone = welcome(database, "phone")
+    give(database, page, 10, "grant:cs_1")
+    first = joined(database, page, ana)
+    second = joined(database, ana, phone)
+    assert credits_of(database, phone) == Credits(10, 0)
+    assert undo(database, first, ana) is None
+    assert undo(database, second, ana) == 10
+    assert undo(database, first, ana) == 10
+    assert credits_of(database, page) == Credits(10, 0)
+
+
+def test_persons_of_two_businesses_are_never_one(database: Database, ana: Customer) -> None:
+    rival = welcome(database, "ana", tenant="rival")
+    with pytest.raises(ValueError, match="different tenants"):
+        join(database, rival, ana)
+
+
+def test_both_ways_at_once_is_one_join(database: Database, ana: Customer, page: Customer) -> None:
+    give(database, page, 10, "grant:cs_1")
+    give(database, ana, 7, "grant:cs_2")
+    both = [lambda: join(database, page, ana), lambda: join(database, ana, page)] * 5
+    assert len([row for row in at_once(both) if row]) == 1
+    with database.reading() as session:
+        heads = {people.merged(session, session.get_one(Person, each.person.id)).id for each in (ana, page)}
+        assert len(heads) == 1
+        assert sum(session.exec(select(Lot.remaining)).all()) == 17
+
+
+def test_an_undo_asked_for_many_times_at_once_happens_once(database: Database, ana: Customer, page: Customer) -> None:
+    give(database, page, 10, "grant:cs_1")
+    row = joined(database, page, ana)
+    assert sorted(at_once([lambda: undo(database, row, ana)] * 8), key=str) == [10] + [None] * 7
+
+
+def test_a_join_in_the_midst_of_films_loses_no_credit(database: Database, ana: Customer, page: Customer) -> None:
+    give(database, page, 40, "grant:cs_1")
+
+    def film(captured: int) -> int:
+        with database.transaction() as session:
+            job = add_job(session, page, NOON, credits=2)
+            if not ledger.reserve(session, session.get_one(Person, page.person.id), job.id, 2, NOON):
+                return 0
+        with database.transaction() as session:
+            person = session.get_one(Person, page.person.id)
+            ledger.settle(session, person, job.id, 2, captured, NOON)
+            joining.carry(session, person, NOON)
+        return captured
+
+    def merge() -> int:
+        join(database, page, ana)
+        return 0
+
+    films = [lambda captured=number % 3: film(captured) for number in range(24)]
+    spent = sum(at_once([*films[:8], merge, *films[8:]], threads=6))
+    with database.transaction() as session:
+        joining.gather(session, NOON)
+    assert credits_of(database, page) == Credits(0, 0)
+    assert credits_of(database, ana) == Credits(40 - spent, 0)
+
+
+def test_joins_and_undoings_are_written_down(database: Database, ana: Customer, page: Customer) -> None:
+    row = joined(database, page, ana)
+    undo(database, row, ana)
+    with database.reading() as session:
+        written = [
+            (note.action, note.about["join"]) for note in session.exec(select(Audit).order_by(col(Audit.action)))
+        ]
+    assert written == [("join", str(row.id)), ("unjoin", str(row.id))]

@@ -1,0 +1,116 @@
+"""Out of credits, a link, money, credits unasked, the next film: desk, till and database against both doubles."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fakes.business import Business, open_business
+from fakes.clock import SettableClock
+from fakes.house import START
+from fakes.stripe_api import KEY, FakeStripe
+from fakes.telegram_api import BotMessage
+from stripe import StripeClient
+
+from bots.billing.counter import Counter
+from bots.billing.stripe import StripeProvider
+from bots.billing.till import Till
+from models.catalogue import lookup_key
+from models.payments import Provider, PurchaseStatus
+from storage.db import Database
+
+STRIPE = frozenset({Provider.STRIPE})
+
+
+@dataclass
+class Market:
+    business: Business
+    stripe: FakeStripe
+    till: Till
+
+    async def orders(self) -> BotMessage:
+        """The message somebody gets who presses a pack."""
+        person = self.business.person
+        person.sends_text("/plans")
+        person.presses(await self.business.shown("Credits and plans"), "buy:pack:100")
+        return await self.business.shown("link")
+
+    async def linked(self) -> BotMessage:
+        return await self.business.person.chat.arrival(lambda message: "💳 Pay $4.00" in message.labels)
+
+    def pays(self, message: BotMessage) -> None:
+        button = message.button("💳 Pay $4.00")
+        assert button is not None
+        session = next(one["id"] for one in self.stripe.all("checkout.session") if one["url"] == button.url)
+        self.stripe.pay(session, "card", email="ana@example.com")
+
+    def later(self, seconds: float) -> None:
+        """Time passes, and the till looks what has become of everything."""
+        self.business.house.time.forward(seconds)
+        self.stripe.advance(seconds=seconds)
+        self.till.sweep()
+        self.business.house.postman.poke()
+
+
+@pytest.fixture
+def market(database: Database, tmp_path: Path) -> Iterator[Market]:
+    business, stripe = open_business(database, tmp_path), FakeStripe(SettableClock(START))
+    with stripe.served() as url:
+        client = StripeClient(KEY, base_addresses={"api": url})
+        product = client.v1.products.create({"name": "100 credits"})
+        price = {"product": product.id, "unit_amount": 400, "currency": "usd"}
+        client.v1.prices.create(price | {"lookup_key": lookup_key("pack:100", "usd")})  # type: ignore[arg-type]
+        provider = StripeProvider.of(KEY, url)
+        till = Till(Counter(database, provider, business.house.pipeline.access, business.account.tenant_id))
+        business.till = till
+        yield Market(business, stripe, till)
+
+
+async def test_what_was_paid_for_comes_unasked_and_the_link_was_in_the_message_that_promised_it(market: Market) -> None:
+    async with market.business.open(STRIPE):
+        promise = await market.orders()
+        link = await market.linked()
+        assert link.message_id == promise.message_id
+        market.pays(link)
+        market.later(5)
+        await market.business.shown("110")
+    assert market.business.credits() == 110
+    assert [purchase.status for purchase in market.business.purchases()] == [PurchaseStatus.PAID]
+
+
+async def test_the_button_pressed_again_is_the_same_session(market: Market) -> None:
+    async with market.business.open(STRIPE):
+        await market.orders()
+        first = await market.linked()
+        market.business.person.presses(await market.business.shown("Credits and plans"), "buy:pack:100")
+        await market.business.fake.arrival(lambda: len(_links(market)) == 2)
+    assert len(set(_links(market))) == 1
+    assert first.button("💳 Pay $4.00") is not None
+    assert len(market.stripe.all("checkout.session")) == 1
+
+
+async def test_a_process_that_dies_before_it_makes_the_link_leaves_it_to_the_next(market: Market) -> None:
+    market.business.till = None
+    async with market.business.open(STRIPE):
+        promise = await market.orders()
+        assert "preparing" in promise.text
+        market.later(20)
+        link = await market.linked()
+        assert link.message_id == promise.message_id
+    assert len(market.stripe.all("checkout.session")) == 1
+
+
+async def test_while_the_provider_is_away_the_promise_stands_and_is_kept_later(market: Market) -> None:
+    market.stripe.fail("POST /v1/checkout/sessions", status=503)
+    async with market.business.open(STRIPE):
+        promise = await market.orders()
+        market.business.person.sends_text("/help")
+        await market.business.shown("What I do")
+        assert promise.labels == []
+        market.later(20)
+        await market.linked()
+
+
+def _links(market: Market) -> list[str | None]:
+    messages = market.business.person.chat.messages
+    return [button.url for message in messages for row in message.buttons for button in row if button.url]

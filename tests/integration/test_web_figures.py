@@ -1,0 +1,67 @@
+"""Figures of a house in production are for those who run it."""
+
+from pathlib import Path
+
+import pytest
+from fakes.web_guests import GuestHouse, guest_house
+
+TOKEN = "a token of the test"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> GuestHouse:
+    return guest_house(tmp_path, metrics_token=TOKEN)
+
+
+async def seen(house: GuestHouse, base: str, client: str, path: str, **headers: str) -> bool:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    async with house.browser(base, client) as browser:
+        answer = await browser.http.get(path, headers=named)
+    assert answer.status_code in {200, 404, 503}
+    return answer.status_code != 404
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/deep"])
+@pytest.mark.parametrize(
+    ("base", "client"),
+    [
+        ("http://127.0.0.1:8000", "127.0.0.1"),
+        ("http://localhost:8000", "::1"),
+        ("http://web:8000", "172.18.0.4"),
+        ("http://10.0.0.5:8000", "10.0.0.9"),
+    ],
+)
+async def test_the_houses_own_network_sees_them(house: GuestHouse, path: str, base: str, client: str) -> None:
+    assert await seen(house, base, client, path)
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/deep"])
+@pytest.mark.parametrize(
+    ("base", "client", "headers"),
+    [
+        ("https://rabisco.example", "203.0.113.7", {}),
+        ("http://127.0.0.1:8000", "203.0.113.7", {}),  # straight from outside, under a name of ours
+        ("http://127.0.0.1:8000", "127.0.0.1", {"x_forwarded_for": "203.0.113.7"}),  # through a proxy beside us
+        ("https://rabisco.example", "127.0.0.1", {}),  # through a proxy that tells nothing
+        ("http://rebound.example", "10.0.0.9", {}),  # a page of another site, in a browser of our network
+        ("https://rabisco.example", "203.0.113.7", {"authorization": "Bearer wrong"}),
+        ("https://rabisco.example", "203.0.113.7", {"authorization": "Bearer "}),
+        ("https://rabisco.example", "203.0.113.7", {"authorization": TOKEN}),
+    ],
+)
+async def test_nobody_else_does(house: GuestHouse, path: str, base: str, client: str, headers: dict[str, str]) -> None:
+    assert not await seen(house, base, client, path, **headers)
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/health/deep"])
+async def test_who_holds_the_token_sees_them_from_anywhere(house: GuestHouse, path: str) -> None:
+    assert await seen(house, "https://rabisco.example", "203.0.113.7", path, authorization=f"Bearer {TOKEN}")
+
+
+async def test_without_a_token_an_empty_one_opens_nothing(tmp_path: Path) -> None:
+    house = guest_house(tmp_path)
+    assert not await seen(house, "https://rabisco.example", "203.0.113.7", "/metrics", authorization="Bearer ")
+
+
+async def test_health_is_for_everybody(house: GuestHouse) -> None:
+    assert await seen(house, "http://203.0.113.1", "203.0.113.7", "/health")

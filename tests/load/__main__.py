@@ -1,0 +1,46 @@
+"""`make load`: two hundred people and their films, in one table. `--small` is a tenth of it."""
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+
+from load.crowd import Overdue  # noqa: E402 - the checkout is on the path only now
+from load.errands import mixture  # noqa: E402
+from load.figures import Row, rows  # noqa: E402
+from load.premises import premises  # noqa: E402
+from load.trial import WHOLE, Plan, tried  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+SMALL = replace(WHOLE, people=20, jobs=40, rounds=1, alone=10, patience=120)
+
+
+def figures(plan: Plan) -> list[Row]:
+    """Every figure of a run."""
+    with tempfile.TemporaryDirectory(prefix="load-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL, started by root, becomes somebody else
+        with premises(folder, plan.workers) as place:
+            try:
+                return rows(tried(place, plan, mixture()), place.limits)
+            except Overdue as error:
+                return [Row("came to an end", str(error), "in time", ok=False)]
+
+
+def main() -> int:
+    """Print the table; 1 when a goal is missed."""
+    plan = SMALL if "--small" in sys.argv[1:] else WHOLE
+    table = Table("figure", "value", "goal", "", title=f"{plan.people} people, {plan.jobs} jobs")
+    found = figures(plan)
+    for row in found:
+        table.add_row(row.name, row.value, row.goal, "" if not row.goal else "ok" if row.ok else "[red]MISSED[/red]")
+    Console(width=110).print(table)
+    return 0 if all(row.ok for row in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -142,6 +142,7 @@ class Chats:
             providers=providers,
             till=self.rounds.till if self.rounds else None,
             proofs=self.proofs,
+            page_url=self.house.settings.page_url,
         )
 
     @asynccontextmanager
@@ -215,7 +216,8 @@ def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
         clock=house.db.clock,
         routers=webhook(chats.rounds, settings),
     )
-    return web_server(create_app(parts), channel.bell, host=host, port=port)
+    app = create_app(parts)
+    return web_server(app, channel.bell, host=host, port=port, proxies=settings.forwarded_allow_ips)
 
 
 def porch(chats: Chats, account: Account) -> Porch | None:

@@ -11,7 +11,7 @@ class Code(StrEnum):
 
     # the file
     EMPTY_FILE = "EMPTY_FILE"
-    FILE_TOO_BIG = "FILE_TOO_BIG"  # limit: megabytes
+    FILE_TOO_BIG = "FILE_TOO_BIG"  # limit: megabytes; page: where larger files are taken, if anywhere
     NOT_MEDIA = "NOT_MEDIA"
     FORMAT_NOT_SUPPORTED = "FORMAT_NOT_SUPPORTED"
     BROKEN_FILE = "BROKEN_FILE"

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     mode: Literal["local", "production"] = "local"
     public_url: str = ""
+    forwarded_allow_ips: str = "127.0.0.1"
     metrics_token: SecretStr | None = None
     admin_ids: str = ""
     log_format: Literal["text", "json"] = "text"
@@ -129,6 +130,11 @@ class Settings(BaseSettings):
     def has_page(self) -> bool:
         """Whether there is a chat page: in production people must be able to find it and to sign in."""
         return self.mode == "local" or bool(self.public_url and self.smtp_url)
+
+    @property
+    def page_url(self) -> str:
+        """Where people find the chat page, if there is one for everybody."""
+        return self.public_url if self.mode == "production" and self.has_page else ""
 
     @property
     def telegram_ways(self) -> frozenset[Provider]:

@@ -40,6 +40,7 @@ class Desk:
 
     `owners` are identities (`telegram:123`) that are administrators while they are named; `"*"` makes everybody one,
     for the local page. `providers` are the ways to pay there are in this channel; the till makes their links.
+    `page_url` is where people can send what is too big here.
     """
 
     db: Database
@@ -52,6 +53,7 @@ class Desk:
     providers: frozenset[Provider] = frozenset()
     till: Till | None = None
     proofs: Proofs | None = None
+    page_url: str = ""
 
     @property
     def pipeline(self) -> Pipeline:
@@ -127,7 +129,7 @@ class Desk:
 
     async def _receive(self, attachment: Attachment, path: Path) -> Received:
         try:
-            await self.channel.fetch(attachment, path)
+            await self._fetch(attachment, path)
             return await asyncio.to_thread(self._measure, attachment, path)
         except ChannelError as error:
             log.warning("fetch-failed", channel=self.channel.name, error=str(error))
@@ -137,6 +139,15 @@ class Desk:
             return Failed(Code.DISK_FULL if error.errno in FULL else Code.UNEXPECTED)
         except AppError as error:
             return error
+
+    async def _fetch(self, attachment: Attachment, path: Path) -> None:
+        """Bring the file. What the messenger does not bring may be sent on the page, where there is one."""
+        try:
+            await self.channel.fetch(attachment, path)
+        except Refused as error:
+            if error.code is not Code.FILE_TOO_BIG or not self.page_url:
+                raise
+            raise Refused(error.code, **error.values, page=self.page_url) from error
 
     def _measure(self, attachment: Attachment, path: Path) -> Received:
         if attachment.kind is AttachmentKind.FILE and attachment.name.lower().endswith(SUBTITLES):

@@ -84,8 +84,10 @@ def say(key: str, **values: Values) -> Reply:
 
 def refusal(error: AppError, *, edits_delivery: int | None = None) -> Reply:
     """What is wrong, what to do, that nothing was charged, and the code."""
+    detour = (word("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
     paragraphs = (
         word(f"error-{error.code.lower().replace('_', '-')}", **error.values),
+        *detour,
         word("nothing-charged"),
         word("error-only-code", code=error.code),
     )

@@ -319,6 +319,7 @@ error-code = ({ $code } · { $job })
 error-only-code = ({ $code })
 error-empty-file = That file is empty. Please send it again.
 error-file-too-big = That file is too big: I can take up to { $limit } MB here. Send a smaller or shorter one.
+too-big-here = Or send it on my page, which takes larger ones: { $page }
 error-not-media = That isn't a picture or a video. Send me a photo (JPEG, PNG, WebP, HEIC…) or a video (MP4, MOV, WebM…).
 error-format-not-supported = I can't open that kind of file. Send a picture as JPEG or PNG, or a video as MP4.
 error-broken-file = That file is damaged: I can't open it. Please send it again, or send another one.

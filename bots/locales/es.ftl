@@ -319,6 +319,7 @@ error-code = ({ $code } · { $job })
 error-only-code = ({ $code })
 error-empty-file = Ese archivo está vacío. Envíalo de nuevo, por favor.
 error-file-too-big = Ese archivo es demasiado grande: aquí acepto hasta { $limit } MB. Envía uno más pequeño o más corto.
+too-big-here = O envíalo por mi página, que acepta archivos más grandes: { $page }
 error-not-media = Eso no es una imagen ni un video. Envíame una foto (JPEG, PNG, WebP, HEIC…) o un video (MP4, MOV, WebM…).
 error-format-not-supported = No puedo abrir ese tipo de archivo. Envía la imagen en JPEG o PNG, o el video en MP4.
 error-broken-file = Ese archivo está dañado: no puedo abrirlo. Envíalo de nuevo o envía otro.

@@ -319,6 +319,7 @@ error-code = ({ $code } · { $job })
 error-only-code = ({ $code })
 error-empty-file = Esse arquivo está vazio. Mande de novo, por favor.
 error-file-too-big = Esse arquivo é grande demais: aqui eu aceito até { $limit } MB. Mande um menor ou mais curto.
+too-big-here = Ou mande pela minha página, que aceita arquivos maiores: { $page }
 error-not-media = Isso não é uma imagem nem um vídeo. Mande uma foto (JPEG, PNG, WebP, HEIC…) ou um vídeo (MP4, MOV, WebM…).
 error-format-not-supported = Não consigo abrir esse tipo de arquivo. Mande a imagem em JPEG ou PNG, ou o vídeo em MP4.
 error-broken-file = Esse arquivo está danificado: não consigo abrir. Mande de novo ou mande outro.

@@ -22,6 +22,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
 }
 REFUSED = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 

@@ -22,8 +22,13 @@ class WebServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def web_server(app: FastAPI, bell: Bell, *, host: str = "127.0.0.1", port: int = 8000) -> WebServer:
-    """A server that is ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one."""
+def web_server(
+    app: FastAPI, bell: Bell, *, host: str = "127.0.0.1", port: int = 8000, proxies: str = "127.0.0.1"
+) -> WebServer:
+    """A server that is ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
+
+    `proxies` are addresses and networks that are believed when they tell for whom they ask.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -32,6 +37,7 @@ def web_server(app: FastAPI, bell: Bell, *, host: str = "127.0.0.1", port: int =
         access_log=False,
         server_header=False,
         lifespan="on",
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     return WebServer(config, bell)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from fakes.browser import ChatPage, find_chromium, opened
+from fakes.mail_server import MailServer
+from fakes.product import running
+from fakes.visitors import photograph
 from fakes.web_guests import GuestHouse, guest_house
 from fakes.web_server import served
 from PIL import Image
@@ -71,6 +74,43 @@ def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
     visitor.tab.go_back()
     assert visitor.tab.get_by_text("Your film is ready").count() == 0
     assert visitor.complaints == []
+
+
+def test_the_whole_product_draws_for_who_has_signed_in(tmp_path: Path, port: int) -> None:
+    address = f"http://localhost:{port}"
+    with MailServer() as mail:
+        settings = {"MODE": "production", "PUBLIC_URL": address, "SMTP_URL": mail.url}
+        with running(tmp_path, settings, ("up", "--port", str(port))) as product:
+            product.says(f"The chat page: {address}")
+            with opened(address, ready="#email", seconds=90) as page:
+                page.tab.get_by_label("E-mail").fill(ANA)
+                page.tab.get_by_role("button", name="Send me a code").click()
+                code = _code(page, mail)
+                page.tab.get_by_label("Code").fill(code)
+                page.tab.get_by_role("button", name="Sign in").click()
+                page.tab.locator("#state.online").wait_for(state="attached")
+                picture = tmp_path / "photo.png"
+                picture.write_bytes(photograph())
+                page.send(picture)
+                page.message("Here is your drawing")
+                assert page.film()["error"] is None
+                page.press("Menu")
+                page.press("Credits")
+                page.message("You have 9 credits")  # metered: whoever signs in is no owner
+                assert page.complaints == page.strangers == []
+            said = "".join(product.said)
+    assert ANA not in said
+    assert code not in said
+
+
+def _code(page: ChatPage, mail: MailServer) -> str:
+    """The code in the one letter there is; it is sent after the page that asks for it."""
+    page.tab.get_by_label("Code").wait_for()
+    while not mail.mails:
+        page.tab.wait_for_timeout(50)
+    (letter,) = mail.mails
+    assert letter.to == [ANA]
+    return re.findall(r"\b\d{6}\b", letter.text)[0]
 
 
 def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: GuestHouse) -> None:

@@ -6,8 +6,11 @@ from urllib.parse import urlsplit
 
 import httpx
 from fakes.web_client import OURS
+from fakes.web_guests import guest_house
 from fakes.web_house import build_house
 from fakes.web_server import served
+
+from bots.web.porch import LETTERS_PER_CLIENT
 
 
 def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
@@ -25,6 +28,19 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) ->
     waiting.join()
     assert time.monotonic() - started < 3
     assert answers == [200]
+
+
+def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path) -> None:
+    house = guest_house(tmp_path)
+
+    def asks(visitor: str) -> int:
+        headers = {"host": "rabisco.example", "origin": "https://rabisco.example", "x-forwarded-for": visitor}
+        return line.post("/sign-in", data={"email": "ana@example.com"}, headers=headers).status_code
+
+    with served(house.house.app, house.house.page.bell) as address, httpx.Client(base_url=address) as line:
+        assert {asks("203.0.113.7") for _ in range(LETTERS_PER_CLIENT)} == {303}
+        assert asks("203.0.113.7") == 429
+        assert asks("203.0.113.8") == 303
 
 
 def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(tmp_path: Path) -> None:

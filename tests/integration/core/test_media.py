@@ -276,3 +276,13 @@ async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: H
     assert [house.inputs(job) for job in house.jobs()] == [["1.mp4"], ["2.mp4"]]
     await house.tick()
     assert [message.text for message in bia.seen] == ["🕐 Você é o próximo.", "🕐 Na fila: número 2."]
+
+
+async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: Somebody) -> None:
+    too_big = Refused(Code.FILE_TOO_BIG, limit=20)
+    assert "page" not in (await ana.sends(too_big)).text
+    ana.counter.desk.page_url = "https://films.example.com"
+    assert (
+        "Or send it on my page, which takes larger ones: https://films.example.com" in (await ana.sends(too_big)).text
+    )
+    assert "films.example.com" not in (await ana.sends(Refused(Code.NOT_MEDIA))).text

@@ -4,12 +4,16 @@ from datetime import timedelta
 
 import pytest
 from fakes.channels import Shown
+from fakes.customers import Customer, add_job
 from fakes.house import House, Somebody, picture, video
 from fakes.till import MakeshiftTill
 from sqlmodel import Session, select
 
-from models.payments import Customer, Provider, Purchase, PurchaseStatus, Subscription
-from storage import ledger
+from models.jobs import Status
+from models.payments import Customer as Payer
+from models.payments import Provider, Purchase, PurchaseStatus, Subscription
+from storage import clawback, ledger, people
+from storage.clawback import Claim
 
 BOTH = frozenset(Provider)
 STRIPE = frozenset({Provider.STRIPE})
@@ -36,7 +40,7 @@ def subscribe(house: House, somebody: Somebody, plan: str = "starter", **values:
     def change(session: Session) -> None:
         now = house.db.clock()
         about = {"tenant_id": person.tenant_id, "person_id": person.id}
-        session.add(Customer(**about, external_id="cus_1"))
+        session.add(Payer(**about, external_id="cus_1"))
         fields = {"status": "active", "currency": "usd", "period_start": now, "period_end": now + timedelta(days=30)}
         session.add(
             Subscription(**about, external_id="sub_1", customer_id="cus_1", plan=plan, **(fields | values))  # type: ignore[arg-type]
@@ -208,6 +212,15 @@ async def test_in_a_group_a_refusal_does_not_tell_how_many_credits_somebody_has(
     assert refused.labels == []
 
 
+async def test_in_a_group_a_refusal_does_not_tell_what_somebody_owes(house: House, ana: Somebody) -> None:
+    await ana.writes("/start")
+    house.change(lambda session: _indebted(session, house, ana, 20))
+    assert "DEBT" in (await ana.sends(picture())).text
+    assert [choice.data for choice in ana.last.choices] == ["plans"]
+    ana.chat, ana.in_group = "team", True
+    assert (await ana.sends(picture())).text.startswith("Let's talk about credits in private")
+
+
 async def test_billing_promises_the_portal_and_tells_how_the_plan_stands(
     house: House, ana: Somebody, till: MakeshiftTill
 ) -> None:
@@ -288,6 +301,18 @@ async def test_a_promise_survives_a_process_that_ends_before_the_link_is_made(ho
 
 def _credited(session: Session, house: House, somebody: Somebody, amount: int) -> None:
     ledger.grant(session, somebody.row, amount, key="grant:in_1", now=house.db.clock())
+
+
+def _indebted(session: Session, house: House, somebody: Somebody, amount: int) -> None:
+    """Somebody whose payment went back after they had spent what it bought."""
+    person, now, grant = somebody.row, house.db.clock(), "grant:cs_1"
+    ledger.grant(session, person, amount, key=grant, now=now)
+    counter = somebody.counter
+    address = people.address_of(session, counter.account.id, somebody.place.chat, "")
+    job = add_job(session, Customer(counter.account, person, address), now, status=Status.DONE)
+    ledger.reserve(session, person, job.id, amount, now)
+    ledger.settle(session, person, job.id, amount, amount, now)
+    clawback.follow(session, person, grant, 400, [Claim("refund:re_1", 400, "refund:re_1:failed")], now)
 
 
 def cap(house: House) -> int:

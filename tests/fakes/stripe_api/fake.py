@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from fakes.changes import Changes
 from fakes.clock import SettableClock
 from fakes.stripe_api import events
 from fakes.stripe_api.app import application
@@ -15,7 +16,6 @@ from fakes.stripe_api.dashboard import Dashboard
 from fakes.stripe_api.shapes import listed
 from fakes.stripe_api.store import Body, Store, shown
 from fakes.stripe_api.wire import Wire
-from fakes.telegram_api.changes import Changes
 from fakes.telegram_api.server import served
 
 KEY = "sk_test_fakeKeyOfTheFakeStripe"

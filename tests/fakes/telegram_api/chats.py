@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakes.changes import Changes
 from fakes.telegram_api.bodies import now
-from fakes.telegram_api.changes import Changes
 from fakes.telegram_api.errors import ApiError
 from fakes.telegram_api.transcript import BotMessage
 

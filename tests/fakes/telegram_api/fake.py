@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from fakes.changes import Changes
 from fakes.telegram_api.app import application
 from fakes.telegram_api.calls import Call
-from fakes.telegram_api.changes import Changes
 from fakes.telegram_api.chats import PATIENCE, Chat
 from fakes.telegram_api.errors import ApiError, migrated
 from fakes.telegram_api.faults import Fault, Faults

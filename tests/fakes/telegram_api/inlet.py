@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from fakes.telegram_api.changes import Changes
+from fakes.changes import Changes
 from fakes.telegram_api.chats import PATIENCE
 
 from bots.core.channel import Inbound

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fakes.telegram_api.changes import Changes
+from fakes.changes import Changes
 from fakes.telegram_api.errors import TWO_POLLERS, WEBHOOK_ACTIVE, bad_request
 
 SECRET = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")

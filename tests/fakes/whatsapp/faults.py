@@ -1,0 +1,44 @@
+"""Failures on order: which call, of what, after how many good ones, how often."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Fault:
+    """What happens to a call: an `error` instead of its work, or after it; or it hangs until it is let go.
+
+    `kind` is what is sent ("text", "video", "edit", "reaction", ...), `phone` the number it happens to; None is any.
+    """
+
+    call: str
+    error: str | None
+    kind: str | None = None
+    phone: str | None = None
+    times: int = 1
+    skip: int = 0
+    after: bool = False
+    held: bool = False
+
+    def meets(self, call: str, kind: str, phone: str) -> bool:
+        return self.times > 0 and self.call == call and self.kind in {None, kind} and self.phone in {None, phone}
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> Fault:
+        self._faults.append(fault)
+        return fault
+
+    def take(self, call: str, kind: str, phone: str) -> Fault | None:
+        """The fault this call meets, counted down."""
+        for fault in self._faults:
+            if not fault.meets(call, kind, phone):
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.times -= 1
+            return fault
+        return None

@@ -1,0 +1,69 @@
+"""What chats are owed, put straight into the outbox: texts and films, without anybody making them."""
+
+from dataclasses import dataclass
+
+from fakes.whatsapp.contents import sample_thumbnail
+from fakes.whatsapp.people import Person
+from fakes.whatsapp.premises import Premises, until
+from sqlmodel import Session, col, select
+
+from models.deliveries import Delivery, Message, Wording
+from models.media import Facts, MediaKind
+from models.people import MAIN, Address
+from models.people import Person as Somebody
+from storage import files, outbox, people
+from storage.deposit import Deposit
+from storage.files import Measured
+from storage.media import MediaFolder
+from storage.outbox import Owed
+
+
+@dataclass(slots=True)
+class Drawer:
+    """The outbox of a product that runs in another process. Only who has written can be owed something."""
+
+    premises: Premises
+
+    def owes(self, person: Person, words: str) -> int:
+        return self._owe(person, Message(paragraphs=(Wording(key="name", values={"name": words}),)), words)
+
+    def owes_film(self, person: Person, content: bytes) -> int:
+        """A film of these bytes, with a picture before it."""
+        db, folder = self.premises.db, self.premises.folder
+        film, picture = folder / "film.mp4", folder / "film.jpg"
+        film.write_bytes(content)
+        picture.write_bytes(sample_thumbnail())
+        measured = [
+            Measured.of(film, Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)),
+            Measured.of(picture, Facts(MediaKind.IMAGE, "jpeg", picture.stat().st_size, 64, 36)),
+        ]
+        store = MediaFolder(folder / "data" / "media")
+        with Deposit(db, store, measured) as deposited, db.transaction() as session:
+            owner = self._owner(session, person)
+            kept = [files.keep(session, owner, each, expires_at=db.clock().replace(year=2100)) for each in deposited]
+            ids = [each.id for each in kept]
+        message = Message(paragraphs=(Wording(key="sketch-ready"),), media_id=ids[0], thumbnail_id=ids[1])
+        return self._owe(person, message, "film")
+
+    def is_sent(self, delivery: int) -> None:
+        """Wait until the outbox says so."""
+        until(lambda: self._row(delivery).status == "sent")
+
+    def _owe(self, person: Person, message: Message, name: str) -> int:
+        with self.premises.db.transaction() as session:
+            owner = self._owner(session, person)
+            address = session.exec(select(Address).where(col(Address.chat) == person.address)).one()
+            owed = Owed(message, f"{person.number}:{name}")
+            return outbox.owe(session, address, owner.id, owed, self.premises.db.clock())
+
+    def _row(self, delivery: int) -> Delivery:
+        with self.premises.db.reading() as session:
+            return session.get_one(Delivery, delivery)
+
+    @staticmethod
+    def _owner(session: Session, person: Person) -> Somebody:
+        tenant = people.tenant_named(session, MAIN)
+        identity = person.address if person.lid else person.number
+        found = people.identified(session, tenant.id, f"whatsapp:{identity}")
+        assert found is not None, f"{identity} has not written"
+        return found

@@ -1,0 +1,112 @@
+"""WhatsApp in the test's process, for clients in others: calls come over a socket, events go back over it."""
+
+import asyncio
+import pickle
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from fakes.whatsapp.exchange import Exchange
+from fakes.whatsapp.fake import FakeWhatsApp
+from fakes.whatsapp.lines import Callbacks, Hello
+
+HEAD = struct.Struct("!Q")
+
+
+def framed(message: tuple[Any, ...]) -> bytes:
+    body = pickle.dumps(message)
+    return HEAD.pack(len(body)) + body
+
+
+async def received(reader: asyncio.StreamReader) -> Any:
+    """The next message. Raises EOFError at the end."""
+    try:
+        (size,) = HEAD.unpack(await reader.readexactly(HEAD.size))
+        return pickle.loads(await reader.readexactly(size))  # noqa: S301 - both ends are ours
+    except (asyncio.IncompleteReadError, ConnectionError) as error:
+        raise EOFError from error
+
+
+@contextmanager
+def served(fake: FakeWhatsApp) -> Iterator[str]:
+    """Serve on a free port of this machine; gives the address, such as 127.0.0.1:40123.
+
+    Raises AssertionError at the end if the bot did what WhatsApp forbids.
+    """
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(_listening(fake), loop).result(10)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        asyncio.run_coroutine_threadsafe(_closed(server), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+    assert not fake.problems, "\n".join(fake.problems)
+
+
+async def _listening(fake: FakeWhatsApp) -> asyncio.Server:
+    return await asyncio.start_server(lambda *ends: _Process(fake, *ends).serve(), "127.0.0.1", 0)
+
+
+async def _closed(server: asyncio.Server) -> None:
+    server.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+class _Process:
+    """One process with clients in it."""
+
+    def __init__(self, fake: FakeWhatsApp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._fake, self._reader, self._writer = fake, reader, writer
+        self._exchange = Exchange(fake)
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._clients: set[bytes] = set()
+
+    async def serve(self) -> None:
+        with suppress(EOFError):
+            while True:
+                task = asyncio.create_task(self._answer(await received(self._reader)))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+        self._ended()
+
+    async def _answer(self, message: tuple[Any, ...]) -> None:
+        match message:
+            case ("connect", number, hello):
+                self._clients.add(hello.uuid)
+                self._send("answer", number, await self._exchange.connect(hello, self._callbacks(number, hello)))
+            case ("ask", number, call, uuid, arguments):
+                self._send("answer", number, await self._exchange.ask(call, uuid, arguments))
+            case ("unknown", call):
+                self._exchange.unknown(call)
+
+    def _callbacks(self, number: int, _hello: Hello) -> Callbacks:
+        return Callbacks(
+            lambda code: self._send("shows", number, code),
+            lambda code, body: self._send("tells", number, code, body),
+            lambda: self._send("dialled", number),
+        )
+
+    def _send(self, *message: Any) -> None:
+        """From any thread."""
+        with suppress(RuntimeError):  # the loop is closed: the test is over
+            self._loop.call_soon_threadsafe(self._writer.write, framed(message))
+
+    def _ended(self) -> None:
+        """The process is gone: so are its clients."""
+        for task in self._tasks:
+            task.cancel()
+        for uuid in self._clients:
+            self._fake.dialling.discard(uuid)
+            if line := self._fake.line_of(uuid):
+                self._fake.hangs_up(line)
+        self._writer.close()

@@ -16,6 +16,8 @@ from fakes.whatsapp.phones import Phone
 from neonize.aioze.client import NewAClient
 from neonize.proto import Neonize_pb2 as N
 
+OnEvent = Callable[[bytes, int | None, int, int], None]  # an event without content has no address
+
 
 class Trunk(Protocol):
     """The way to WhatsApp: within the process, or to another."""
@@ -43,7 +45,7 @@ class FakeGo:
         _level: bytes,
         qr: Callable[[int, int], None],
         _status: object,
-        event: Callable[[bytes, int, int, int], None],
+        event: OnEvent,
         _log: object,
         subscribed: "ctypes.Array[ctypes.c_char]",
         _subscribed_size: int,
@@ -106,9 +108,7 @@ def _whole(name: str) -> str:
     return name if "://" in name else str(Path(name).resolve())
 
 
-def callbacks_of(
-    uuid: bytes, qr: Callable[[int, int], None], event: Callable[[bytes, int, int, int], None]
-) -> Callbacks:
+def callbacks_of(uuid: bytes, qr: Callable[[int, int], None], event: OnEvent) -> Callbacks:
     """The library's C callbacks, called as Go calls them: with addresses that hold no longer than the call."""
 
     def shows(code: str) -> None:
@@ -116,8 +116,8 @@ def callbacks_of(
         qr(ctypes.addressof(name), ctypes.addressof(text))
 
     def tells(code: int, body: bytes) -> None:
-        buffer = ctypes.create_string_buffer(body, max(1, len(body)))
-        event(uuid, ctypes.addressof(buffer), len(body), code)
+        buffer = ctypes.create_string_buffer(body, len(body)) if body else None
+        event(uuid, ctypes.addressof(buffer) if buffer else None, len(body), code)
 
     return Callbacks(shows, tells)
 
@@ -125,8 +125,7 @@ def callbacks_of(
 def dispatch(client: NewAClient, event: Any) -> None:
     """Tell a client of an event, as its Go side does."""
     body = event.SerializeToString()
-    buffer = ctypes.create_string_buffer(body, max(1, len(body)))
-    client.event.execute(0, ctypes.addressof(buffer), len(body), code_of(event))
+    callbacks_of(client.uuid, lambda *_: None, client.event.execute).tells(code_of(event), body)
 
 
 def in_process(client: NewAClient, fake: FakeWhatsApp, phone: Phone | None = None) -> Line | None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fakes.whatsapp import IMAGE, VIDEO, FakeWhatsApp, Phone, contents, events, in_process
 from neonize.aioze.client import NewAClient
-from neonize.aioze.events import ConnectedEv, LoggedOutEv, MessageEv, PairStatusEv
+from neonize.aioze.events import ConnectedEv, LoggedOutEv, MessageEv, PairStatusEv, StreamReplacedEv
 from neonize.builder import build_edit
 from neonize.exc import DownloadError, NeonizeError, SendMessageError
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as E
@@ -31,10 +31,10 @@ class Desk:
 
     def __post_init__(self) -> None:
         for kind in (PairStatusEv, ConnectedEv, LoggedOutEv, MessageEv):
-            self.client.event(kind)(self._hear)
+            self.client.event(kind)(self.hear)
         self.client.event.qr(self._show)
 
-    async def _hear(self, _client: NewAClient, event: Any) -> None:
+    async def hear(self, _client: NewAClient, event: Any) -> None:
         with self.fake.changes.changing():
             self.heard.append(event)
 
@@ -271,3 +271,10 @@ async def test_every_shape_of_an_event_is_complete(desk: Desk) -> None:
     await desk.hears(MessageEv, len(shapes))
     for event in (events.replaced(), events.outdated(), events.temporary_ban(), events.disconnected()):
         event.SerializeToString()
+
+
+async def test_an_event_without_content_arrives_as_the_library_tells_it(desk: Desk) -> None:
+    desk.client.event(StreamReplacedEv)(desk.hear)
+    await linked(desk)
+    desk.phone.is_replaced()
+    await desk.hears(StreamReplacedEv)

@@ -57,7 +57,8 @@ class Message(BaseModel):
     """The content of a delivery, in no language yet: paragraphs, and rows of choices under them.
 
     `edits` is the message (the channel's id) to be changed in place; `edits_delivery` is a delivery whose message that
-    is. Where the channel cannot edit, or that message is gone, a new one is sent.
+    is. Where the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text to be shown as a code
+    that phones can scan.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -70,6 +71,7 @@ class Message(BaseModel):
     thumbnail_id: uuid.UUID | None = None
     as_file: bool = False  # as a document, so that the messenger leaves it as it is
     invoice: InvoiceWording | None = None
+    qr: str | None = None
 
 
 class Delivery(SQLModel, table=True):

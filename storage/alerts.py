@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, Message
@@ -15,28 +16,37 @@ BEGUN = "begun"
 OVER = "over"
 
 
-def begin(session: Session, incident: str, message: Message, now: datetime) -> None:
-    """Tell those who have not heard of it yet."""
-    for person_id, address in administrators(session):
+def begin(
+    session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
+) -> None:
+    """Tell those who have not heard of it yet; what is about a tenant is told its own administrators too."""
+    for person_id, address in administrators(session, tenant_id):
         last = _last(session, incident, address.id)
         if last is None or not last.part.startswith(BEGUN):
             _owe(session, incident, BEGUN, (person_id, address, last), message, now)
 
 
-def end(session: Session, incident: str, message: Message, now: datetime) -> None:
+def end(
+    session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
+) -> None:
     """Tell those who heard of its beginning."""
-    for person_id, address in administrators(session):
+    for person_id, address in administrators(session, tenant_id):
         last = _last(session, incident, address.id)
         if last is not None and last.part.startswith(BEGUN):
             _owe(session, incident, OVER, (person_id, address, last), message, now)
 
 
-def administrators(session: Session) -> Iterator[tuple[uuid.UUID, Address]]:
-    """Each administrator of the operator's own tenant, and where to reach them: alone, or where they wrote last."""
+def administrators(session: Session, tenant_id: uuid.UUID | None = None) -> Iterator[tuple[uuid.UUID, Address]]:
+    """Each administrator of the operator's own tenant, and of one more, and where to reach them: alone, or where they
+    wrote last."""
     wanted = (
         select(Person)
         .join(Tenant, col(Tenant.id) == col(Person.tenant_id))
-        .where(col(Tenant.name) == MAIN, col(Person.role) == "admin", col(Person.banned_at).is_(None))
+        .where(
+            or_(col(Tenant.name) == MAIN, col(Tenant.id) == tenant_id),
+            col(Person.role) == "admin",
+            col(Person.banned_at).is_(None),
+        )
         .order_by(col(Person.created_at))
     )
     for person in session.exec(wanted).all():

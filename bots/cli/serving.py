@@ -1,9 +1,6 @@
 """`rabisco up`, `telegram`, `web` and `worker`: the processes that serve people."""
 
 import asyncio
-import logging
-import signal
-from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Annotated
 
@@ -12,6 +9,9 @@ import typer
 from pydantic import SecretStr
 
 from bots import wiring
+from bots.cli import numbers
+from bots.cli.processes import look_after, opened, until_stopped
+from bots.cli.processes import settings as read_settings
 from bots.telegram.errors import TelegramRefused
 from bots.telegram.gateway import TelegramGateway
 from bots.web.server import WebServer
@@ -22,15 +22,16 @@ log = structlog.get_logger(__name__)
 
 Port = Annotated[int, typer.Option(min=0, max=65535)]
 Host = Annotated[str, typer.Option(help="The page is for this machine alone unless another address is given.")]
+WhatsApp = Annotated[bool, typer.Option("--whatsapp", help="Run WhatsApp too; shows a code to scan at first.")]
 PATIENCE = 110.0  # seconds a worker of its own gives running jobs when it is told to stop
 
 
-def up(port: Port = 8000, host: Host = "127.0.0.1") -> None:
-    """Run everything on one machine: the chat page, the workers, and Telegram when a token is set.
+def up(port: Port = 8000, host: Host = "127.0.0.1", whatsapp: WhatsApp = False) -> None:
+    """Run everything on one machine: the chat page, the workers, Telegram when a token is set, and WhatsApp if asked.
 
     Example: rabisco up --port 8000
     """
-    asyncio.run(_up(_settings(), host, port))
+    asyncio.run(_up(read_settings(), host, port, whatsapp=whatsapp))
 
 
 def telegram() -> None:
@@ -38,7 +39,7 @@ def telegram() -> None:
 
     Example: TELEGRAM_BOT_TOKEN=123:abc rabisco telegram
     """
-    asyncio.run(_telegram(_settings()))
+    asyncio.run(_telegram(read_settings()))
 
 
 def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
@@ -46,7 +47,7 @@ def web(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
     Example: rabisco web --port 8000
     """
-    asyncio.run(_web(_settings(), host, port))
+    asyncio.run(_web(read_settings(), host, port))
 
 
 def worker() -> None:
@@ -54,12 +55,12 @@ def worker() -> None:
 
     Example: REDIS_URL=redis://localhost rabisco worker
     """
-    asyncio.run(_worker(_settings()))
+    asyncio.run(_worker(read_settings()))
 
 
-async def _up(settings: Settings, host: str, port: int) -> None:
+async def _up(settings: Settings, host: str, port: int, *, whatsapp: bool) -> None:
     async with AsyncExitStack() as stack:
-        house = await _open(stack, settings)
+        house = await opened(stack, settings)
         chats = wiring.chats_of(house)
         server = wiring.page_server(chats, host=host, port=port)
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
@@ -67,54 +68,44 @@ async def _up(settings: Settings, host: str, port: int) -> None:
         for bot in bots:
             stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
-        await _until_stopped(_serve(server, settings, host), *(_receive_beside(bot) for bot in bots))
+        beside = [_receive_beside(bot) for bot in bots]
+        if whatsapp:
+            beside.append(numbers.supervised_beside(house))
+        await until_stopped(_serve(server, settings, host), *beside)
 
 
 async def _telegram(settings: Settings) -> None:
     if settings.telegram_bot_token is None:
         raise typer.BadParameter("set it to the token of @BotFather.", param_hint="TELEGRAM_BOT_TOKEN")
     async with AsyncExitStack() as stack:
-        chats = wiring.chats_of(await _open(stack, settings))
-        await _look_after(stack, chats.house)
+        chats = wiring.chats_of(await opened(stack, settings))
+        await look_after(stack, chats.house)
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
         stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
-        await _until_stopped(_receive(bot))
+        await until_stopped(_receive(bot))
 
 
 async def _web(settings: Settings, host: str, port: int) -> None:
     async with AsyncExitStack() as stack:
-        chats = wiring.chats_of(await _open(stack, settings))
-        await _look_after(stack, chats.house)
+        chats = wiring.chats_of(await opened(stack, settings))
+        await look_after(stack, chats.house)
         server = wiring.page_server(chats, host=host, port=port)
         await stack.enter_async_context(chats.delivering())
-        await _until_stopped(_serve(server, settings, host))
+        await until_stopped(_serve(server, settings, host))
 
 
 async def _worker(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
-        house = await _open(stack, settings)
+        house = await opened(stack, settings)
         await _employ(stack, house.crew(), patience=PATIENCE)
         typer.echo(f"{settings.workers} workers are ready")
-        await _until_stopped()
-
-
-async def _open(stack: AsyncExitStack, settings: Settings) -> wiring.House:
-    house = await asyncio.to_thread(wiring.House.open, settings)
-    stack.callback(house.close)
-    return house
+        await until_stopped()
 
 
 async def _employ(stack: AsyncExitStack, crew: Crew, *, patience: float) -> None:
     await asyncio.to_thread(crew.start)
     stack.push_async_callback(asyncio.to_thread, crew.stop, patience)
-
-
-async def _look_after(stack: AsyncExitStack, house: wiring.House) -> None:
-    """Watch the disk in a process without workers, which do it themselves."""
-    chores = house.chores()
-    await asyncio.to_thread(chores.start)
-    stack.push_async_callback(asyncio.to_thread, chores.stop)
 
 
 async def _receive(bot: TelegramGateway) -> None:
@@ -154,46 +145,6 @@ def _page(settings: Settings, here: str) -> str:
     if not settings.has_page:
         return f"Serving on {here}. There is no chat page before PUBLIC_URL and SMTP_URL are set."
     return f"The chat page: {settings.public_url}, served on {here}"
-
-
-async def _until_stopped(*work: Coroutine[object, object, None]) -> None:
-    """Run until SIGINT or SIGTERM, or until one of these ends."""
-    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stopped.set)
-    tasks = [asyncio.create_task(each) for each in (*work, _wait(stopped))]
-    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
-        task.result()
-
-
-async def _wait(stopped: asyncio.Event) -> None:
-    await stopped.wait()
-
-
-def _settings() -> Settings:
-    settings = Settings()
-    _configure_log(settings)
-    return settings
-
-
-def _configure_log(settings: Settings) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs URLs, and Telegram's hold the token
-    renderer = structlog.processors.JSONRenderer() if settings.log_format == "json" else structlog.dev.ConsoleRenderer()
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
-    )
 
 
 def _secret(value: SecretStr) -> str:

@@ -1,6 +1,7 @@
 """From messages in no language to texts in a person's language."""
 
 from bots.core.channel import Choice, Invoice, Text
+from bots.core.pictures import qr_picture
 from bots.locales import say
 from models.deliveries import InvoiceWording, Message, Wording
 
@@ -12,7 +13,8 @@ def text_of(message: Message, language: str, *, reply_to: str | None = None) -> 
         for row in message.choices
     )
     text = "\n".join(phrase(wording, language) for wording in message.paragraphs)
-    return Text(text, rows, reply_to, _invoice(message.invoice, language) if message.invoice else None)
+    invoice = _invoice(message.invoice, language) if message.invoice else None
+    return Text(text, rows, reply_to, invoice, qr_picture(message.qr) if message.qr else None)
 
 
 def _invoice(invoice: InvoiceWording, language: str) -> Invoice:

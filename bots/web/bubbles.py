@@ -61,6 +61,7 @@ class Body(_Part):
     reply_to: str | None = None
     film: Film | None = None
     sent: tuple[Sent, ...] = ()
+    picture: str | None = None  # a PNG as a data URL
 
     def kept(self) -> dict[str, Any]:
         return self.model_dump(mode="json", exclude_defaults=True)
@@ -70,12 +71,12 @@ class Body(_Part):
         return next((button for row in self.buttons for button in row if button.data == data and not button.url), None)
 
     def reworded(self, text: Text) -> "Body":
-        """The same message with another text and other buttons; its film, and what it answers, stay."""
-        return self.model_copy(update={"text": text.text, "buttons": _buttons(text)})
+        """The same message with another text, picture and other buttons; its film, and what it answers, stay."""
+        return self.model_copy(update={"text": text.text, "buttons": _buttons(text), "picture": _picture(text)})
 
 
 def said(text: Text) -> Body:
-    return Body(text=text.text, buttons=_buttons(text), reply_to=text.reply_to)
+    return Body(text=text.text, buttons=_buttons(text), reply_to=text.reply_to, picture=_picture(text))
 
 
 def shown_film(upload: Upload, *, plays: bool) -> Body:
@@ -128,6 +129,10 @@ def shown(message: PageMessage, links: Links, now: datetime, owner: str = "") ->
 def _told(film: Film, links: Links, now: datetime, owner: str) -> dict[str, Any]:
     address = "/media/" + links.sign(film.key, film.name, film.mime, expiry(now), owner)
     return film.model_dump(mode="json", exclude={"key"}) | {"url": address, "save": address + "?download=1"}
+
+
+def _picture(text: Text) -> str | None:
+    return f"data:image/png;base64,{base64.b64encode(text.picture).decode()}" if text.picture else None
 
 
 def _buttons(text: Text) -> tuple[tuple[Button, ...], ...]:

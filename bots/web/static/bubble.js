@@ -66,6 +66,7 @@ export class Bubble {
     const film = message.film;
     this.inside.replaceChildren(...[
       message.sent?.length ? sentFiles(message.sent) : null,
+      message.picture ? element("img", { cls: "picture", src: message.picture, alt: words("picture") }) : null,
       film?.plays ? this.#player(film) : null,
       this.text,
       film ? under(film) : null,
@@ -134,7 +135,7 @@ export class Bubble {
   }
 }
 
-const mediaOf = (message) => JSON.stringify([message.sent, message.film && { ...message.film, url: "", save: "" }]);
+const mediaOf = (message) => JSON.stringify([message.sent, message.picture, message.film && { ...message.film, url: "", save: "" }]);
 
 function under(film) {
   const facts = [film.seconds ? length(film.seconds) : null, film.weight ? weight(film.weight) : null].filter(Boolean);

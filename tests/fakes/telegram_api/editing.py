@@ -2,17 +2,35 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fakes.telegram_api.bodies import now, worded
+from fakes.telegram_api.bodies import attached, now, worded
 from fakes.telegram_api.chats import Chat
-from fakes.telegram_api.errors import EDIT_NOT_FOUND, NO_CAPTION, NO_TEXT, NOT_EDITABLE, NOT_MODIFIED, bad_request
+from fakes.telegram_api.errors import (
+    EDIT_NOT_FOUND,
+    NO_CAPTION,
+    NO_TEXT,
+    NOT_EDITABLE,
+    NOT_MODIFIED,
+    WRONG_IDENTIFIER,
+    bad_request,
+)
+from fakes.telegram_api.files import Media
 from fakes.telegram_api.keyboards import check_keyboard
-from fakes.telegram_api.sending import MAX_CAPTION, MAX_TEXT, checked_text, reachable, refuse_markup
+from fakes.telegram_api.parameters import File
+from fakes.telegram_api.sending import (
+    MAX_CAPTION,
+    MAX_TEXT,
+    checked_photo,
+    checked_text,
+    reachable,
+    refuse_markup,
+)
 from fakes.telegram_api.transcript import BotMessage, buttons_of
 
 if TYPE_CHECKING:
     from fakes.telegram_api.fake import FakeTelegram
 
 Parameters = dict[str, Any]
+REPLACED = {"text", "photo", "video", "animation", "document", "audio"}
 
 
 def edit_text(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
@@ -29,6 +47,23 @@ def edit_caption(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]
     if not message.media:
         raise NO_CAPTION
     return _edit(fake, message, parameters, "caption", caption)
+
+
+def edit_media(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
+    """A picture in the place of a text or of another file; what was a text is one no more."""
+    given = parameters["media"]
+    caption = checked_text("caption", given.get("caption", ""), MAX_CAPTION)
+    refuse_markup(given)
+    message = _editable(fake, parameters)
+    media = _picture(given["media"])
+    return _edit(fake, message, parameters, "caption", caption, media)
+
+
+def _picture(given: File | str) -> Media:
+    """Links, and ids of what Telegram has, are not reproduced here."""
+    if isinstance(given, str):
+        raise WRONG_IDENTIFIER
+    return Media("photo", checked_photo(given).content, given.name, given.mime)
 
 
 def edit_markup(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
@@ -63,20 +98,24 @@ def _edit(
     parameters: Parameters,
     field: str,
     text: str,
+    media: Media | None = None,
 ) -> dict[str, Any]:
     refuse_markup(parameters)
     markup = parameters.get("reply_markup")
     check_keyboard(markup)
     buttons = buttons_of(markup)
     with fake.changes.changing():
-        if (text, buttons) == (message.text, message.buttons):
+        shown = media or message.media
+        if (text, buttons, shown) == (message.text, message.buttons, message.media):
             raise NOT_MODIFIED
-        dropped = {field, "entities", "caption_entities", "reply_markup"}
+        dropped = {field, "entities", "caption_entities", "reply_markup"} | (REPLACED if media else set())
         body = {name: value for name, value in message.body.items() if name not in dropped}
         body |= worded(field, text) | {"edit_date": now()}
+        body |= attached(fake.files, media) if media else {}
         if buttons:
             body["reply_markup"] = markup
         message.change(text, buttons)
+        message.media = shown
         message.body = body
         fake.chats[message.chat_id].keep(body)
     return dict(body)

@@ -50,6 +50,7 @@ METHODS: dict[str, Method] = {
     "sendChatAction": sending.send_chat_action,
     "editMessageText": editing.edit_text,
     "editMessageCaption": editing.edit_caption,
+    "editMessageMedia": editing.edit_media,
     "editMessageReplyMarkup": editing.edit_markup,
     "deleteMessage": editing.delete_message,
     "sendInvoice": stars.send_invoice,

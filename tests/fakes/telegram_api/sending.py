@@ -57,9 +57,18 @@ def send_message(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]
 
 def send_photo(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
     given = parameters["photo"]
-    if isinstance(given, File) and len(given.content) > PHOTO_LIMIT:
-        raise bad_request(f"file of size {len(given.content)} bytes is too big for a photo")
+    if isinstance(given, File):
+        checked_photo(given)
     return _put_media(fake, parameters, "photo", given)
+
+
+def checked_photo(given: File) -> File:
+    """Raises ApiError for a picture Telegram does not take as a photo."""
+    if not given.content:
+        raise bad_request("file must be non-empty")
+    if len(given.content) > PHOTO_LIMIT:
+        raise bad_request(f"file of size {len(given.content)} bytes is too big for a photo")
+    return given
 
 
 def send_video(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""WhatsApp, through a session that is linked to a phone."""

@@ -1,0 +1,48 @@
+"""The channel of a number, whichever connection it has at the time, or none."""
+
+from datetime import datetime
+from pathlib import Path
+
+from bots.core.channel import Attachment, Capabilities, Channel, Place, RetryLater, Text, Upload
+from storage.db import Clock
+
+PAUSE = 5.0  # seconds until a number that is not online is tried again
+
+
+class Line:
+    """`bots.core.channel.Channel` that waits: while the number is not online nothing is sent, and nothing is lost.
+
+    During a ban nothing is even tried.
+    """
+
+    name = "whatsapp"
+
+    def __init__(self, can: Capabilities, clock: Clock) -> None:
+        self.can = can
+        self.current: Channel | None = None
+        self.banned_until: datetime | None = None
+        self._clock = clock
+
+    async def say(self, place: Place, text: Text) -> str:
+        return await self._channel().say(place, text)
+
+    async def edit(self, place: Place, message: str, text: Text) -> None:
+        await self._channel().edit(place, message, text)
+
+    async def send_video(self, place: Place, upload: Upload) -> str:
+        return await self._channel().send_video(place, upload)
+
+    async def send_file(self, place: Place, upload: Upload) -> str:
+        return await self._channel().send_file(place, upload)
+
+    async def fetch(self, attachment: Attachment, path: Path) -> None:
+        await self._channel().fetch(attachment, path)
+
+    def _channel(self) -> Channel:
+        if self.current is None:
+            raise RetryLater(self._pause())
+        return self.current
+
+    def _pause(self) -> float:
+        left = (self.banned_until - self._clock()).total_seconds() if self.banned_until else 0.0
+        return max(PAUSE, left)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -11,10 +11,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from bots.billing.counter import Counter
-from bots.billing.rounds import Rounds
-from bots.billing.signature import Signatures
-from bots.billing.till import Till
+from bots.billing.shops import Shops, shops_of
 from bots.core import commands, stars
 from bots.core.channel import Channel
 from bots.core.conversation import Conversation
@@ -52,6 +49,7 @@ from storage.migrate import upgrade
 from storage.secret import secret_key
 
 EVERYBODY = frozenset({"*"})
+LINKS = frozenset({Provider.STRIPE})  # how people pay where there is no money of the messenger's own
 
 
 @dataclass(slots=True)
@@ -67,13 +65,14 @@ class House:
     secret: bytes
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
+    def open(cls, settings: Settings, queue: Queue | None = None) -> Self:
+        """Everything by its settings; another queue where workers are reached in another way."""
         folder = Path(settings.data_dir).resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         db = Database(settings.database)
         upgrade(db)
         store = open_store(settings)
-        queue = Queue(broker_for(settings.redis_url))
+        queue = queue or Queue(broker_for(settings.redis_url))
         children = Children()
         key = settings.secret_key.get_secret_value() if settings.secret_key else None
         pipeline = Pipeline(
@@ -114,24 +113,24 @@ class Chats:
     """The chats a process owns: their channels, and who delivers to them."""
 
     house: House
-    rounds: Rounds | None = None
+    shops: Shops = field(default_factory=Shops)
     channels: dict[UUID, Channel] = field(default_factory=dict)
     postman: Postman = field(init=False)
     ticker: Ticker = field(init=False)
     proofs: Proofs = field(init=False)
 
     def __post_init__(self) -> None:
-        search = self.rounds.customers.search if self.rounds else None
-        self.proofs = Proofs(Codes(self.house.secret), letters_for(self.house.settings), search)
+        self.proofs = Proofs(Codes(self.house.secret), letters_for(self.house.settings))
         lease = timedelta(seconds=self.house.settings.lease_seconds)
         self.postman = Postman(self.house.db, self.house.store, self.channels, lease)
         self.ticker = Ticker(self.house.db, self.channels)
 
-    def desk(
-        self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
-    ) -> Desk:
-        """The way in for a channel, which is delivered to from now on."""
+    def desk(self, account: Account, channel: Channel, *, owners: frozenset[str], ways: frozenset[Provider]) -> Desk:
+        """The way in for a channel, which is delivered to from now on. `ways` are the ways to pay that may be offered
+        there; a link needs a shop of the account's own tenant besides.
+        """
         self.channels[account.id] = channel
+        shop = self.shops.by_tenant.get(account.tenant_id)
         return Desk(
             self.house.db,
             account,
@@ -139,17 +138,16 @@ class Chats:
             Conversation(self.house.pipeline),
             self.postman.poke,
             owners,
-            providers=providers,
-            till=self.rounds.till if self.rounds else None,
-            proofs=self.proofs,
+            providers=ways if shop else ways - {Provider.STRIPE},
+            till=shop.till if shop else None,
+            proofs=replace(self.proofs, search=shop.rounds.customers.search if shop else None),
             page_url=self.house.settings.page_url,
         )
 
     @asynccontextmanager
     async def delivering(self) -> AsyncIterator[None]:
         """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
-        if self.rounds is not None:
-            self.rounds.start()
+        self.shops.start()
         work = [asyncio.create_task(self.postman.run()), asyncio.create_task(self.ticker.run())]
         try:
             yield
@@ -157,40 +155,23 @@ class Chats:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
-            if self.rounds is not None:
-                await asyncio.to_thread(self.rounds.stop)
+            await asyncio.to_thread(self.shops.stop)
 
 
 def chats_of(house: House) -> Chats:
-    """The chats of a process, with a till where something is sold."""
-    return Chats(house, rounds_of(house))
+    """The chats of a process, with a till for each tenant that sells something."""
+    return Chats(house, shops_of(house.db, house.pipeline.access, house.secret, house.settings))
 
 
-def rounds_of(house: House) -> Rounds | None:
-    """What a process does for payments; None until the key of a provider is set."""
-    settings = house.settings
-    if settings.stripe_secret_key is None:
-        return None
-    from bots.billing.stripe import StripeProvider  # its SDK takes a while to load
-
-    counter = Counter(
-        db=house.db,
-        provider=StripeProvider.of(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url),
-        access=house.pipeline.access,
-        tenant_id=house.tenant().id,
-        return_url=settings.public_url,
-        listens=bool(settings.webhook_secrets and settings.public_url),
-        secret=house.secret,
+def webhooks(shops: Shops) -> APIRouter:
+    """The ways in for the provider's news, where they can be told from others."""
+    return stripe_routes(
+        {
+            name: Counterfoil(shop.signatures, shop.rounds.inbox.keep, shop.rounds.poke)
+            for name, shop in shops.by_name.items()
+            if shop.signatures is not None
+        }
     )
-    return Rounds(Till(counter))
-
-
-def webhook(rounds: Rounds | None, settings: Settings) -> tuple[APIRouter, ...]:
-    """The way in for the provider's news, where they can be told from others."""
-    if rounds is None or not settings.webhook_secrets:
-        return ()
-    signatures = Signatures(settings.webhook_secrets, live=rounds.till.counter.provider.livemode)
-    return (stripe_routes(Counterfoil(signatures, rounds.inbox.keep, rounds.poke)),)
 
 
 def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
@@ -208,13 +189,13 @@ def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
         secret=house.secret,
         disk=Path(settings.data_dir).resolve(),
         page=channel,
-        inlet=chats.desk(account, channel, owners=EVERYBODY if is_own else admins, providers=settings.linked_payments),
+        inlet=chats.desk(account, channel, owners=EVERYBODY if is_own else admins, ways=LINKS),
         mode=settings.mode,
         public_url=settings.public_url,
         porch=porch(chats, account),
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         clock=house.db.clock,
-        routers=webhook(chats.rounds, settings),
+        routers=(webhooks(chats.shops),),
     )
     app = create_app(parts)
     return web_server(app, channel.bell, host=host, port=port, proxies=settings.forwarded_allow_ips)
@@ -234,7 +215,7 @@ def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
     account = chats.house.account("telegram", token.partition(":")[0])
 
     def inlet_for(channel: Channel) -> Desk:
-        return chats.desk(account, channel, owners=settings.admins, providers=settings.telegram_ways)
+        return chats.desk(account, channel, owners=settings.admins, ways=settings.telegram_ways)
 
     builder = builder_for(token, settings.telegram_api_url)
     refusal = stars.refusal(chats.house.db, account.tenant_id, account.channel)

@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 
 from models.languages import languages
 from models.limits import limits
-from models.prices import MONEY, ExtraPrices, Price, Prices, Table
+from models.prices import MONEY, ExtraPrices, PaymentLinks, Price, Prices, Table
 
 FREE = "free"
 OWNER = "owner"
@@ -49,6 +49,7 @@ class Plan(Table):
     priority: bool | None = None  # before those without; None: when it is paid
     prices: Prices = Field(default_factory=dict)  # a month
     extra: ExtraPrices = Field(default_factory=dict)  # a credit beyond the month's
+    links: PaymentLinks = Field(default_factory=dict)
 
     @field_validator("longest")
     @classmethod
@@ -88,6 +89,7 @@ class Pack(Table):
     credits: int = Field(gt=0)
     days: int | None = Field(default=None, gt=0)  # how long they last; None: they do not expire
     prices: Prices = Field(default_factory=dict)
+    links: PaymentLinks = Field(default_factory=dict)
 
 
 class Invitation(Table):
@@ -110,6 +112,7 @@ class Item:
     prices: dict[str, int]
     plan: str | None = None
     days: int | None = None
+    links: dict[str, str] = field(default_factory=dict)
 
     @property
     def recurring(self) -> bool:
@@ -147,9 +150,9 @@ class Catalogue(Table):
     def _items(self) -> Iterator[Item]:
         for name, plan in self.plans.items():
             if plan.paid and plan.metered:
-                yield Item(f"plan:{name}", plan.credits, plan.prices, plan=name)
+                yield Item(f"plan:{name}", plan.credits, plan.prices, plan=name, links=plan.links)
         for name, pack in self.packs.items():
-            yield Item(f"pack:{name}", pack.credits, pack.prices, days=pack.days)
+            yield Item(f"pack:{name}", pack.credits, pack.prices, days=pack.days, links=pack.links)
 
 
 def lookup_key(item: str, currency: str) -> str:
@@ -204,6 +207,8 @@ def _disagreements(catalogue: Catalogue) -> Iterator[str]:
         yield from _odd_plan(name, plan)
     shown = set(catalogue.currencies.values())
     for item in catalogue.items():
+        if unpriced := sorted(set(item.links) - set(item.prices)):
+            yield f"{item.name.replace(':', 's.')}.links: there is no price in {', '.join(unpriced)}"
         if missing := sorted(shown - set(item.prices)):
             table = item.name.replace(":", "s.")
             yield f"{table}.prices: there is none in {', '.join(missing)}, which [currencies] shows people"

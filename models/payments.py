@@ -94,8 +94,21 @@ class Subscription(SQLModel, table=True):
     )  # when the provider was asked: older news are ignored
 
 
+class OverageStatus(StrEnum):
+    """HELD with the job, then DUE or DROPPED; BILLING is on its way to an invoice. REFUSED is owed, and on none."""
+
+    HELD = "held"
+    DUE = "due"
+    BILLING = "billing"
+    BILLED = "billed"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+
 class Overage(SQLModel, table=True):
     """Credits of one job beyond the allowance, to be put on the next invoice once."""
+
+    __table_args__ = (Index("overage_due", "tenant_id", "status"),)
 
     job_id: uuid.UUID = Field(foreign_key="job.id", primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
@@ -103,9 +116,10 @@ class Overage(SQLModel, table=True):
     period_start: datetime = Field(sa_type=Moment)
     credits: int
     amount: int
-    status: str = "held"  # held with the job, then due or dropped; billed when it is on an invoice
+    status: str = Field(default=OverageStatus.HELD)
     external_id: str | None = None  # the invoice item
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)  # when it was taken to an invoice last
 
 
 class ProviderEvent(SQLModel, table=True):

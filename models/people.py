@@ -66,6 +66,7 @@ class Address(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
     chat: str
     thread: str = ""
+    in_group: bool = False  # others read along: nobody's money is spoken of here
     unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
 

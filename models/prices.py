@@ -59,6 +59,15 @@ def _extra(prices: dict[str, int]) -> dict[str, int]:
     return prices
 
 
+def _linked(links: dict[str, str]) -> dict[str, str]:
+    for currency, link in links.items():
+        if currency not in MONEY or not link.startswith("https://"):
+            raise ValueError(f"{currency}: a Payment Link begins with https://, for {', '.join(MONEY)}")
+    return links
+
+
 Prices = Annotated[dict[str, int], AfterValidator(_priced)]
 """Amounts in minor units by currency; `xtr` is Telegram Stars."""
 ExtraPrices = Annotated[dict[str, int], AfterValidator(_extra)]
+PaymentLinks = Annotated[dict[str, str], AfterValidator(_linked)]
+"""Static Payment Links of the provider by currency, instead of a session made for each purchase."""

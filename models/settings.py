@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = OFFICIAL_TELEGRAM
     telegram_payments: str = "stripe,stars"
+    whatsapp_sessions: str = ""
+    whatsapp_ffi: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
     stripe_secret_key: SecretStr | None = None
@@ -77,6 +79,26 @@ class Settings(BaseSettings):
             raise ValueError("PUBLIC_URL takes an address such as https://films.example.com")
         return value
 
+    @field_validator("whatsapp_sessions")
+    @classmethod
+    def _is_a_folder_or_postgresql(cls, value: str) -> str:
+        if "://" in value and not value.startswith(("postgres://", "postgresql://")):
+            raise ValueError("WHATSAPP_SESSIONS takes the path of a folder, or postgresql://user:password@host/name")
+        return value
+
+    @field_validator("whatsapp_ffi")
+    @classmethod
+    def _names_a_factory(cls, value: str) -> str:
+        if value and not re.fullmatch(r"\w+(\.\w+)*:\w+", value):
+            raise ValueError("WHATSAPP_FFI takes package.module:factory")
+        return value
+
+    @model_validator(mode="after")
+    def _speaks_to_whatsapp_in_production(self) -> Self:
+        if self.mode == "production" and self.whatsapp_ffi:
+            raise ValueError("WHATSAPP_FFI is for tests: in production messages go to WhatsApp")
+        return self
+
     @model_validator(mode="after")
     def _is_safe_in_production(self) -> Self:
         parts = urlsplit(self.public_url)
@@ -104,6 +126,11 @@ class Settings(BaseSettings):
         return self.media_url or str(self.data_dir / "media")
 
     @property
+    def sessions(self) -> str:
+        """Where WhatsApp's keys lie: the path of a folder, or PostgreSQL's address."""
+        return self.whatsapp_sessions or str(self.data_dir / "whatsapp")
+
+    @property
     def admins(self) -> frozenset[str]:
         """Identities such as `telegram:123`."""
         return _parts(self.admin_ids)
@@ -114,11 +141,6 @@ class Settings(BaseSettings):
         if not _parts(value) <= set(Provider):
             raise ValueError("TELEGRAM_PAYMENTS takes stripe, stars, or both with a comma between them")
         return value
-
-    @property
-    def linked_payments(self) -> frozenset[Provider]:
-        """The ways to pay by a link: Stripe, once its key is set."""
-        return frozenset({Provider.STRIPE}) if self.stripe_secret_key else frozenset()
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
@@ -138,9 +160,8 @@ class Settings(BaseSettings):
 
     @property
     def telegram_ways(self) -> frozenset[Provider]:
-        """The ways to pay that are offered in Telegram."""
-        allowed = frozenset(Provider(part) for part in _parts(self.telegram_payments))
-        return allowed & (self.linked_payments | {Provider.STARS})
+        """The ways to pay that may be offered in Telegram."""
+        return frozenset(Provider(part) for part in _parts(self.telegram_payments))
 
     @property
     def sells(self) -> bool:

@@ -9,8 +9,9 @@ from sqlmodel import Session
 from models.catalogue import OWNER, Catalogue, Plan
 from models.errors import Code, Refused
 from models.people import Person
-from storage import basket, jobs, ledger
+from storage import basket, jobs, ledger, overages
 from storage.ledger import Credits
+from storage.subscriptions import WITH_ACCESS
 
 MEGABYTE = 1_000_000
 
@@ -71,18 +72,28 @@ class Access:
             raise Refused(Code.TOO_MANY_WAITING, limit=standing.plan.waiting)
         return standing, self.catalogue.price.of(demand.seconds) if standing.plan.metered else 0
 
-    @staticmethod
     def reserve(
-        session: Session, person: Person, job_id: uuid.UUID, cost: int, standing: Standing, now: datetime
+        self, session: Session, person: Person, job_id: uuid.UUID, cost: int, standing: Standing, now: datetime
     ) -> None:
-        """Hold a job's credits. Raises Refused(NOT_ENOUGH_CREDITS)."""
-        if cost and not ledger.reserve(session, person, job_id, cost, now):
+        """Hold a job's credits, with those beyond the plan that somebody allows. Raises Refused(NOT_ENOUGH_CREDITS)."""
+        if not cost or ledger.reserve(session, person, job_id, cost, now):
+            return
+        if not (self._lend(session, person, job_id, cost, now) and ledger.reserve(session, person, job_id, cost, now)):
             raise Refused(
                 Code.NOT_ENOUGH_CREDITS,
                 cost=cost,
                 available=standing.credits.available,
                 returns=f"{standing.returns_at:%Y-%m-%d}",
             )
+
+    def _lend(self, session: Session, person: Person, job_id: uuid.UUID, cost: int, now: datetime) -> bool:
+        """Lend a job what somebody lacks, on the bill of the plan they pay for."""
+        plan = basket.subscription_of(session, person)
+        price = self.catalogue.extra_price(plan.plan, plan.currency) if plan else None
+        if plan is None or price is None or plan.status not in WITH_ACCESS or plan.cancels:
+            return False
+        missing = cost - ledger.credits_of(session, person, now).available
+        return overages.lend(session, person, job_id, missing, plan, price, now)
 
 
 def _within(plan: Plan, demand: Demand) -> None:

@@ -8,10 +8,10 @@ from models.deliveries import Delivery
 from models.errors import Code
 from models.files import Media
 from models.jobs import Job
-from models.people import Address, Person
+from models.people import Address
 from pipeline import announce
+from pipeline.settlement import undo
 from storage import outbox
-from storage.reversal import reverse
 
 LASTS = timedelta(days=7)  # how long a message without a film is worth bringing
 
@@ -38,6 +38,6 @@ def give_up(session: Session, row: Delivery, error: str, now: datetime) -> bool:
 def _apologise(session: Session, job: Job, row: Delivery, now: datetime) -> None:
     code, returned = Code.FILE_GONE, 0
     if announce.is_first(job, row):
-        code, returned = Code.FILM_LOST, reverse(session, session.get_one(Person, job.person_id), job.id, now)
+        code, returned = Code.FILM_LOST, undo(session, job, now)
     address = session.get_one(Address, row.address_id)
     outbox.owe(session, address, row.person_id, announce.loss(job, code, returned, f"gone:{row.id}"), now)

@@ -23,7 +23,8 @@ from pipeline import gate
 from pipeline.access import Access, Demand, Standing
 from pipeline.child import Allowance, Children
 from pipeline.queue import Queue
-from storage import files, jobs, joining, ledger, people, transcripts
+from pipeline.settlement import settle
+from storage import files, jobs, people, transcripts
 from storage.db import Database
 from storage.deposit import Deposit
 from storage.files import Measured
@@ -160,10 +161,8 @@ class Pipeline:
             return None
         now = self.db.clock()
         cancelled = jobs.cancel(session, job_id, now)
-        if cancelled is not None and cancelled.credits:
-            owner = session.get_one(Person, job.person_id)
-            ledger.settle(session, owner, job_id, cancelled.credits, 0, now)
-            joining.carry(session, owner, now)
+        if cancelled is not None:
+            settle(session, cancelled, 0, now)
         return cancelled
 
     def standing(self, session: Session, person: Person) -> Standing:

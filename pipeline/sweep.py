@@ -1,4 +1,4 @@
-"""Finding what was lost: jobs nobody works on, jobs that killed their workers, files whose time is over."""
+"""Finding what was lost, and what is over: jobs nobody works on or that killed their workers, files, invoices."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from pipeline.chores import Chore, Chores
 from pipeline.disk import Disk
 from pipeline.queue import Queue
 from pipeline.workshop import Workshop
-from storage import codes, files, jobs, joining, retention
+from storage import basket, codes, files, jobs, joining, retention
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +80,10 @@ class Sweeper:
             released = [files.release(session, media) for media in files.expired(session, db.clock())]
         self._delete(filter(None, released))
 
+    def lapse(self, batch: int = BATCH) -> None:
+        """Close invoices nobody has paid in time."""
+        self._repeat(partial(basket.lapse, now=self.workshop.db.clock()), batch)
+
     def gather(self) -> None:
         """Bring credits that came to persons who were joined to others where they count."""
         with self.workshop.db.transaction() as session:
@@ -96,8 +100,7 @@ class Sweeper:
             partial(codes.prune, before=now - CODES_FOR),
         )
         for prune in prunings:
-            while self._pruned(prune, batch) >= batch and not self._thread.over.is_set():
-                pass
+            self._repeat(prune, batch)
 
     def clear(self, older_than: float = ABANDONED) -> None:
         """Delete what dead processes left behind (seconds): bytes no row knows, and folders of unfinished work."""
@@ -108,9 +111,14 @@ class Sweeper:
             self._delete(orphans)
         clear_folders(self.workshop.keeping.passing, older_than)
 
-    def _pruned(self, prune: Callable[..., int], batch: int) -> int:
+    def _repeat(self, change: Callable[..., int], batch: int) -> None:
+        """Until fewer rows than a batch are left, in short transactions."""
+        while self._changed(change, batch) >= batch and not self._thread.over.is_set():
+            pass
+
+    def _changed(self, change: Callable[..., int], batch: int) -> int:
         with self.workshop.db.transaction() as session:
-            return prune(session, limit=batch)
+            return change(session, limit=batch)
 
     def _delete(self, keys: Iterable[str]) -> None:
         """Delete bytes no row knows any more. What cannot be deleted now is found again as an orphan."""
@@ -129,6 +137,7 @@ class Sweeper:
             Chore(self.watch, WATCH_EVERY),
             Chore(self.tidy, TIDY_EVERY),
             Chore(self.gather, GATHER_EVERY),
+            Chore(self.lapse, TIDY_EVERY),
             Chore(self.trim, TRIM_EVERY),
             Chore(self.prune, CLEAR_EVERY),
             Chore(self.clear, CLEAR_EVERY),

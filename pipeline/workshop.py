@@ -22,7 +22,8 @@ from pipeline import announce
 from pipeline.lease import Lease
 from pipeline.render import Rendered, Renderer, Usage, Work
 from pipeline.service import Keeping
-from storage import files, jobs, joining, ledger, outbox, transcripts
+from pipeline.settlement import settle
+from storage import files, jobs, outbox, transcripts
 from storage.db import Database
 from storage.deposit import Deposit
 from storage.files import Measured
@@ -135,7 +136,7 @@ class Workshop:
         try:
             with self.db.transaction() as session:
                 job = jobs.finish(session, claim, ending, self.db.clock())
-                self._settle(session, job, 0)
+                settle(session, job, 0, self.db.clock())
                 self._owe(session, job, announce.failure(job))
         except LostLease:
             log.info("job-lost", job=str(claim.job_id))
@@ -192,14 +193,8 @@ class Workshop:
                 jobs.add_output(session, job.id, role, media.id)
             if rendered.transcript:
                 transcripts.remember(session, job, jobs.inputs(session, job.id)[0], rendered.transcript)
-            self._settle(session, job, job.credits)
+            settle(session, job, job.credits, now)
             self._owe(session, job, announce.film(job, results[0].id, results[1].id))
-
-    def _settle(self, session: Session, job: Job, captured: int) -> None:
-        if job.credits:
-            person, now = session.get_one(Person, job.person_id), self.db.clock()
-            ledger.settle(session, person, job.id, job.credits, captured, now)
-            joining.carry(session, person, now)
 
     def _owe(self, session: Session, job: Job, owed: outbox.Owed) -> None:
         address = session.get_one(Address, job.address_id)

@@ -15,6 +15,11 @@ def tenant_named(session: Session, name: str) -> Tenant:
     return session.exec(select(Tenant).where(col(Tenant.name) == name)).one()
 
 
+def find_tenant(session: Session, name: str) -> Tenant | None:
+    """The tenant of that name, if there is one."""
+    return session.exec(select(Tenant).where(col(Tenant.name) == name)).one_or_none()
+
+
 def account_named(session: Session, tenant_id: uuid.UUID, channel: str, name: str) -> Account:
     """A tenant's account on a channel, made when it is new."""
     insert_once(session, Account(tenant_id=tenant_id, channel=channel, name=name))
@@ -22,6 +27,11 @@ def account_named(session: Session, tenant_id: uuid.UUID, channel: str, name: st
         col(Account.tenant_id) == tenant_id, col(Account.channel) == channel, col(Account.name) == name
     )
     return session.exec(wanted).one()
+
+
+def accounts_on(session: Session, channel: str) -> list[Account]:
+    """All tenants' accounts on a channel, oldest first."""
+    return list(session.exec(select(Account).where(col(Account.channel) == channel).order_by(col(Account.created_at))))
 
 
 def accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
@@ -63,14 +73,14 @@ def selves(session: Session, person: Person) -> list[uuid.UUID]:
     return found
 
 
-def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str) -> Address:
+def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str, *, in_group: bool = False) -> Address:
     """The address of a chat, made when it is new; writing to us makes it reachable again."""
-    insert_once(session, Address(account_id=account_id, chat=chat, thread=thread))
+    insert_once(session, Address(account_id=account_id, chat=chat, thread=thread, in_group=in_group))
     wanted = select(Address).where(
         col(Address.account_id) == account_id, col(Address.chat) == chat, col(Address.thread) == thread
     )
     address = session.exec(wanted).one()
-    address.unreachable_at = None
+    address.unreachable_at, address.in_group = None, address.in_group or in_group
     return address
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.deliveries import Delivery
 from models.payments import UNDECIDED, Provider, Purchase, PurchaseStatus
 from models.people import Address, Person
+from storage.people import selves
 from storage.rows import changed, insert_once
 
 BEFORE: dict[PurchaseStatus, tuple[PurchaseStatus, ...]] = {
@@ -84,6 +85,19 @@ def paid_with(session: Session, tenant_id: uuid.UUID, payment: str) -> list[Purc
     return list(session.exec(wanted.order_by(col(Purchase.created_at), col(Purchase.id))))
 
 
+def without_session(session: Session, person: Person, item: str, currency: str) -> Purchase | None:
+    """What somebody asked for last and was given a static link for, while nobody has paid at it."""
+    wanted = select(Purchase).where(
+        col(Purchase.person_id).in_(selves(session, person)),
+        col(Purchase.provider) == Provider.STRIPE,
+        col(Purchase.item) == item,
+        col(Purchase.currency) == currency,
+        col(Purchase.status) == PurchaseStatus.OPEN,
+        col(Purchase.external_id).is_(None),
+    )
+    return session.exec(wanted.order_by(col(Purchase.created_at).desc())).first()
+
+
 def keep(session: Session, purchase: Purchase) -> bool:
     """Write down what was bought without having been asked for, such as a renewal; False when it stands already."""
     return insert_once(session, purchase)
@@ -96,9 +110,9 @@ def unlinked(session: Session, tenant_id: uuid.UUID, checked_before: datetime, l
 
 
 def unsettled(session: Session, tenant_id: uuid.UUID, due: ColumnElement[bool], limit: int = 100) -> list[Purchase]:
-    """Purchases with a link that are neither paid nor over, of those that are due to be asked about."""
+    """Purchases with a session that are neither paid nor over, of those that are due to be asked about."""
     has_link = col(Purchase.status).in_((PurchaseStatus.OPEN, PurchaseStatus.PENDING))
-    return _of(session, tenant_id, and_(has_link, due), limit)
+    return _of(session, tenant_id, and_(has_link, col(Purchase.external_id).is_not(None), due), limit)
 
 
 def due(now: datetime, young: timedelta, pause: timedelta, rest: timedelta) -> ColumnElement[bool]:
@@ -108,11 +122,12 @@ def due(now: datetime, young: timedelta, pause: timedelta, rest: timedelta) -> C
 
 
 def address_of(session: Session, person: Person) -> Address | None:
-    """Where to speak with somebody of money: where they bought last, or were written to last."""
+    """Where to speak with somebody of money: where they bought last, or were written to last. Never in a group."""
     bought = select(Address).join(Purchase, col(Purchase.address_id) == col(Address.id))
-    bought = bought.where(col(Purchase.person_id) == person.id, col(Purchase.provider) == Provider.STRIPE)
+    alone = col(Address.in_group).is_(False)
+    bought = bought.where(col(Purchase.person_id) == person.id, col(Purchase.provider) == Provider.STRIPE, alone)
     written = select(Address).join(Delivery, col(Delivery.address_id) == col(Address.id))
-    written = written.where(col(Delivery.person_id) == person.id)
+    written = written.where(col(Delivery.person_id) == person.id, alone)
     return (
         session.exec(bought.order_by(col(Purchase.created_at).desc())).first()
         or session.exec(written.order_by(col(Delivery.id).desc())).first()

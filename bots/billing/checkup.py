@@ -9,15 +9,18 @@ from models.prices import STARS
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """The lookup keys of all prices there should be, of those that are not there, and of those of another amount."""
+    """The lookup keys of all prices there should be, of those that are not there, and of those of another amount; and
+    currencies without a customer portal.
+    """
 
     wanted: tuple[str, ...]
     missing: tuple[str, ...]
     wrong: tuple[str, ...]
+    portals: tuple[str, ...] = ()
 
     @property
     def is_well(self) -> bool:
-        return not self.missing and not self.wrong
+        return not (self.missing or self.wrong or self.portals)
 
 
 def check_up(provider: PaymentProvider, catalogue: Catalogue) -> Checkup:
@@ -31,4 +34,5 @@ def check_up(provider: PaymentProvider, catalogue: Catalogue) -> Checkup:
     found = {price.lookup_key: price.amount for price in provider.prices(tuple(amounts))}
     missing = tuple(key for key in amounts if key not in found)
     wrong = tuple(key for key in found if found[key] != amounts.get(key))
-    return Checkup(tuple(amounts), missing, wrong)
+    currencies = {currency for item in catalogue.items() for currency in item.prices} - {STARS}
+    return Checkup(tuple(amounts), missing, wrong, tuple(sorted(currencies - provider.portal_currencies())))

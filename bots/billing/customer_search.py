@@ -15,8 +15,8 @@ from sqlmodel import Session
 from bots.billing.counter import Foreign, NotYet
 from bots.billing.port import ProviderAway, ProviderRefused, Subscribed
 from bots.billing.renewals import Renewals
-from bots.core.shop import title
 from bots.core.visit import choice, word
+from bots.core.ways import title
 from models.catalogue import FREE
 from models.codes import EmailLink
 from models.deliveries import ChoiceWording, Message, Wording

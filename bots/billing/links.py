@@ -1,12 +1,16 @@
-"""Links to pay at: promised in a conversation, made here, shown in the message that promised them."""
+"""Links to pay at: promised in a conversation, made here, shown in the message that promised them.
+
+Each purchase gets a session of its own, unless the price file has a static Payment Link for it.
+"""
 
 import uuid
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from sqlmodel import Session
 
-from bots.billing import notices
+from bots.billing import notices, references
 from bots.billing.counter import LINK_LASTS, LINK_LEAST, Counter
 from bots.billing.port import Checkout, Order, ProviderAway, ProviderRefused
 from models.payments import Purchase, PurchaseStatus
@@ -28,6 +32,9 @@ class Links:
         if found is None:
             return
         purchase, order = found
+        if link := self._static_link(purchase):
+            self._show_static(purchase, link)
+            return
         try:
             checkout = self._made(purchase, order)
         except ProviderAway as error:
@@ -36,7 +43,19 @@ class Links:
             log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - it is told
             self._give_up(purchase)
         else:
-            self._show(purchase, checkout)
+            made = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
+            self._show(purchase, f"link:{checkout.id}", made)
+
+    def _static_link(self, purchase: Purchase) -> str | None:
+        item = self.counter.access.catalogue.item(purchase.item)
+        return item.links.get(purchase.currency) if item and self.counter.secret else None
+
+    def _show_static(self, purchase: Purchase, link: str) -> None:
+        """The link is everybody's; a signed word in its address says whom it credits."""
+        now = self.counter.db.clock()
+        reference = references.sign(self.counter.secret, purchase.person_id, now)
+        made = {"url": references.addressed(link, reference), "expires_at": now + references.LASTS}
+        self._show(purchase, "link:static", made)
 
     def _promise(self, purchase_id: uuid.UUID) -> tuple[Purchase, Order] | None:
         counter = self.counter
@@ -71,13 +90,12 @@ class Links:
         priced = replace(order, price=price.id)
         return self.counter.provider.open_checkout(priced, key=f"cs:{purchase.id}:{purchase.attempt}")
 
-    def _show(self, purchase: Purchase, checkout: Checkout) -> None:
+    def _show(self, purchase: Purchase, part: str, made: dict[str, Any]) -> None:
         with self.counter.db.transaction() as session:
             now = self.counter.db.clock()
             purchase = session.get_one(Purchase, purchase.id)
-            made = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
             if purchases.advance(session, purchase, PurchaseStatus.OPEN, now, **made):
-                notices.tell_buyer(session, purchase, f"link:{checkout.id}", notices.linked(purchase), now)
+                notices.tell_buyer(session, purchase, part, notices.linked(purchase), now)
 
     def _give_up(self, purchase: Purchase) -> None:
         with self.counter.db.transaction() as session:

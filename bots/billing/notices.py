@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bots.core.shop import link, money, title
 from bots.core.visit import choice, word
+from bots.core.ways import link, money, title
 from models.deliveries import ChoiceWording, Message, Wording
 from models.payments import Purchase, Subscription
 from models.people import Address, Person
@@ -83,7 +83,7 @@ def _owed(debt: int) -> tuple[Wording, ...]:
 
 
 def plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
-    """`plan-began` or `plan-renewed`."""
+    """`plan-began`, `plan-renewed` or `plan-changed`."""
     ends = f"{subscription.period_end:%Y-%m-%d}"
     return Message(paragraphs=(word(key, plan=title(subscription.plan), credits=credits_, returns=ends),))
 

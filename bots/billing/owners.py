@@ -42,6 +42,8 @@ def _linked(session: Session, counter: Counter, checkout: Checkout, item: Item |
     address = purchases.address_of(session, person) if person else None
     if person is None or address is None or item is None or person.tenant_id != counter.tenant_id:
         raise Foreign(checkout.id)
+    if (asked := purchases.without_session(session, person, item.name, checkout.currency)) is not None:
+        return asked
     now = counter.db.clock()
     bought = Purchase(
         tenant_id=person.tenant_id,

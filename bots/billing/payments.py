@@ -40,7 +40,7 @@ class Payments:
         `has_failed` tells that an unpaid session was heard to stay so. Raises NotYet when its purchase is missing,
         Foreign when it never had one.
         """
-        items = self._items(checkout) if is_paid(checkout) else []
+        items = self._items(checkout) if checkout.status == "complete" else []
         with self.counter.db.transaction() as session:
             purchase = purchase_of(session, self.counter, checkout, [item for item, _ in items])
             self._advance(session, purchase, checkout, items, has_failed=has_failed)

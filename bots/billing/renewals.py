@@ -19,6 +19,7 @@ from storage.subscriptions import State
 log = structlog.get_logger(__name__)
 
 BEGIN, RENEWAL, CHANGE = "subscription_create", "subscription_cycle", "subscription_update"
+TOLD = {BEGIN: "plan-began", RENEWAL: "plan-renewed", CHANGE: "plan-changed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Renewals:
             row = self._see(session, person, told, item, asked_at)
             if customers.is_over(session, person, told.customer, asked_at):
                 return  # what was lent to them brings nothing any more, until they prove their address again
-            for invoice, plan in sorted(paid, key=lambda each: each[0].period_end):
+            for invoice, plan in sorted(paid, key=_turn):
                 self._grant(session, person, row, invoice, plan or row.plan)
 
     def follow_invoice(self, invoice: str) -> None:
@@ -117,8 +118,7 @@ class Renewals:
         log.info("plan-paid", subscription=row.external_id, invoice=invoice.id, credits=credits_)
         self._keep_payment(session, person, row, invoice, now)
         if ends > now and credits_:
-            key = "plan-began" if invoice.reason == BEGIN else "plan-renewed"
-            told = notices.plan_paid(key, row, credits_)
+            told = notices.plan_paid(TOLD[invoice.reason], row, credits_)
             notices.tell_subscriber(session, person, row, f"paid:{invoice.id}", told, now)
 
     def _keep_payment(
@@ -147,8 +147,16 @@ class Renewals:
         purchases.keep(session, paid)
 
 
+def _turn(paid: tuple[Invoice, str | None]) -> tuple[bool, datetime]:
+    """Changes of plan come last: what they bring depends on what the period has brought without them."""
+    invoice, _ = paid
+    return invoice.reason == CHANGE, invoice.period_end
+
+
 def _end(invoice: Invoice, row: Subscription) -> datetime:
-    return invoice.period_end if invoice.period_end > invoice.period_start else row.period_end
+    """When the credits of an invoice end. One for a change of plan says nothing of the period it is for."""
+    has_period = invoice.reason != CHANGE and invoice.period_end > invoice.period_start
+    return invoice.period_end if has_period else row.period_end
 
 
 def _top_up(session: Session, person: Person, row: Subscription, credits_: int, now: datetime) -> int:

@@ -19,10 +19,12 @@ from bots.billing.port import (
     Refund,
     Subscribed,
 )
-from bots.billing.stripe_client import Body, connect, in_our_words, is_live, plain
+from bots.billing.stripe_client import Body, connect, everything, in_our_words, is_live, plain
+from bots.billing.stripe_portal import portal_for, portals
 
 if TYPE_CHECKING:
     from stripe.params import RefundCreateParams
+    from stripe.params.billing_portal import SessionCreateParams as PortalSessionCreateParams
     from stripe.params.checkout import SessionCreateParams
 
 PAGE = 100  # the most objects in one answer
@@ -151,10 +153,14 @@ class StripeProvider:
 
     def portal(self, customer: str, return_url: str) -> str:
         with in_our_words():
-            made = self._stripe.billing_portal.sessions.create(
-                {"customer": customer, "return_url": return_url or NOWHERE}
-            )
-            return made.url
+            asked: PortalSessionCreateParams = {"customer": customer, "return_url": return_url or NOWHERE}
+            if configuration := portal_for(self._stripe, customer):
+                asked["configuration"] = configuration
+            return self._stripe.billing_portal.sessions.create(asked).url
+
+    def portal_currencies(self) -> frozenset[str]:
+        with in_our_words():
+            return frozenset(portals(self._stripe))
 
     def customers_by_email(self, email: str) -> list[str]:
         """As it was written and in lower case: Stripe tells the two apart."""
@@ -207,7 +213,7 @@ def _asked(order: Order) -> "SessionCreateParams":
 
 def _all(answer: "ListObject[Found]", reads: Callable[[Body], Read]) -> list[Read]:
     """Every object of a list, page after page."""
-    return [reads(plain(found)) for found in answer.auto_paging_iter()]
+    return [reads(found) for found in everything(answer)]
 
 
 def _seconds(moment: datetime) -> int:

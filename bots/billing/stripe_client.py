@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import stripe
-from stripe import StripeClient, StripeObject
+from stripe import ListObject, StripeClient, StripeObject
 
 from bots.billing.port import ProviderAway, ProviderRefused
 
@@ -68,3 +68,8 @@ def _reason(error: stripe.StripeError) -> str:
 def plain(found: StripeObject) -> Body:
     """An object of the SDK, which is no dict, as plain values."""
     return cast("Body", found.to_dict())
+
+
+def everything(answer: ListObject[Any]) -> Iterator[Body]:
+    """The objects of a list, page after page."""
+    return (plain(found) for found in answer.auto_paging_iter())

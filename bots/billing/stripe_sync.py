@@ -1,17 +1,18 @@
-"""Bringing a Stripe account to what the catalogue says: products, prices, the webhook, and links without code.
+"""Bringing a Stripe account to what the catalogue says: products, prices, links without code, the webhook, the portal.
 
 Everything is looked up before it is written, so a second run changes nothing and a broken one is gone on with.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from stripe import ListObject, StripeClient
+from stripe import StripeClient
 
 from bots.billing.port import KINDS
-from bots.billing.stripe_client import VERSION, Body, in_our_words, plain
+from bots.billing.stripe_client import VERSION, Body, everything, in_our_words
 from bots.billing.stripe_objects import LOOKUP_KEY, identity
+from bots.billing.stripe_portal import PortalSync
 from models.catalogue import Catalogue, Item, lookup_key
 from models.prices import STARS
 
@@ -68,6 +69,7 @@ class Sync:
                 self._links(current)
             if self.aim.webhook:
                 self._webhook()
+            self._portals(current)
         return self.done
 
     def _change(self, line: str) -> bool:
@@ -78,7 +80,7 @@ class Sync:
 
     def _products(self) -> dict[str, Body]:
         """Our products by id, also those that are not sold any more."""
-        found = _all(self.client.v1.products.list({"limit": PAGE}))
+        found = everything(self.client.v1.products.list({"limit": PAGE}))
         return {body["id"]: body for body in found if body["id"].startswith(OURS)}
 
     def _product(self, item: Item, found: Body | None) -> None:
@@ -100,7 +102,7 @@ class Sync:
         for item in self.aim.catalogue.items():
             wanted = {lookup_key(item.name, currency): currency for currency in item.prices if currency != STARS}
             answer = self.client.v1.prices.list({"lookup_keys": list(wanted), "limit": PAGE})
-            found = {body["lookup_key"]: body for body in _all(answer)}
+            found = {body["lookup_key"]: body for body in everything(answer)}
             for key, currency in wanted.items():
                 if price := self._price(item, currency, key, found.get(key)):
                     current[key] = price
@@ -150,7 +152,7 @@ class Sync:
             self._close(link)
 
     def _open_links(self) -> dict[str, Body]:
-        found = _all(self.client.v1.payment_links.list({"active": True, "limit": PAGE}))
+        found = everything(self.client.v1.payment_links.list({"active": True, "limit": PAGE}))
         return {body["metadata"][LOOKUP_KEY]: body for body in found if LOOKUP_KEY in body["metadata"]}
 
     def _new_link(self, key: str, price: str | None) -> None:
@@ -168,6 +170,17 @@ class Sync:
         if link and self._change(f"close payment link {link['metadata'][LOOKUP_KEY]}: its price is gone"):
             self.client.v1.payment_links.update(link["id"], {"active": False})
 
+    def _portals(self, current: dict[str, str]) -> None:
+        """What people may do in the customer portal, for each currency something is sold in."""
+        sold: dict[str, dict[str, str]] = {}
+        for item in self.aim.catalogue.items():
+            for currency in (name for name in item.prices if name != STARS):
+                plans = sold.setdefault(currency, {})
+                price = current.get(lookup_key(item.name, currency))
+                if item.recurring and price:
+                    plans[_product_id(item)] = price
+        PortalSync(self.client.v1, self._change).run(sold)
+
     def _webhook(self) -> None:
         found = self._endpoint()
         if found is None:
@@ -182,7 +195,7 @@ class Sync:
             self.client.v1.webhook_endpoints.update(found["id"], cast("Any", changed))
 
     def _endpoint(self) -> Body | None:
-        found = _all(self.client.v1.webhook_endpoints.list({"limit": PAGE}))
+        found = everything(self.client.v1.webhook_endpoints.list({"limit": PAGE}))
         return next((body for body in found if body["url"] == self.aim.webhook), None)
 
     def _new_webhook(self) -> None:
@@ -209,7 +222,3 @@ def _fits(found: Body, item: Item, currency: str) -> bool:
 
 def _each(item: Item) -> str:
     return " a month" if item.recurring else ""
-
-
-def _all(answer: ListObject[Any]) -> Iterator[Body]:
-    return (plain(found) for found in answer.auto_paging_iter())

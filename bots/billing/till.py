@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bots.billing import notices
 from bots.billing.counter import Counter, Foreign, NotYet
+from bots.billing.extras import Extras
 from bots.billing.links import Links
 from bots.billing.payments import Payments, is_paid
 from bots.billing.port import ProviderAway, ProviderRefused
@@ -36,11 +37,13 @@ class Till:
     links: Links = field(init=False)
     payments: Payments = field(init=False)
     renewals: Renewals = field(init=False)
+    extras: Extras = field(init=False)
 
     def __post_init__(self) -> None:
         self.links = Links(self.counter)
         self.payments = Payments(self.counter)
         self.renewals = Renewals(self.counter)
+        self.extras = Extras(self.counter)
 
     def open(self, purchase_id: uuid.UUID) -> None:
         """Make the link of a purchase; what cannot be done now is swept up later."""
@@ -67,13 +70,16 @@ class Till:
         self.payments.settle(checkout, has_failed=has_failed)
 
     def sweep(self) -> None:
-        """Make links that were promised, end plans nobody paid, and ask about purchases nobody tells us of."""
+        """Make links that were promised, end plans nobody paid, bill what goes beyond a plan, and ask about purchases
+        nobody tells us of.
+        """
         counter, now = self.counter, self.counter.db.clock()
         with counter.db.reading() as session:
             unlinked = purchases.unlinked(session, counter.tenant_id, now - FORGOTTEN)
         for purchase in unlinked:
             self.open(purchase.id)
         self.renewals.end_grace()
+        self.extras.bill()
         if not counter.listens:
             self.ask(PAUSE)
 

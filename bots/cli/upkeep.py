@@ -11,9 +11,11 @@ import redis
 import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bots.billing.checkup import check_up
+from bots.billing.checkup import Checkup, check_up
 from bots.billing.port import ProviderAway, ProviderRefused
 from bots.billing.stripe import StripeProvider
+from bots.billing.tenant_keys import tenants_keys
+from bots.cli import numbers
 from models.catalogue import CatalogueError, read_catalogue
 from models.settings import Settings
 from pipeline.child import Children
@@ -67,7 +69,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield _bucket(settings)
     yield _catalogue(settings)
     yield _telegram(settings)
-    yield _stripe(settings)
+    yield from (Finding("whatsapp", ok=ok, say=say) for ok, say in numbers.examined(settings))
+    yield from _shops(settings)
     yield _speech(settings)
     yield from _sandbox()
 
@@ -143,23 +146,37 @@ def _telegram(settings: Settings) -> Finding:
     return Finding("telegram", well_formed, say)
 
 
-def _stripe(settings: Settings) -> Finding:
+def _shops(settings: Settings) -> Iterator[Finding]:
+    """The operator's own Stripe account, and those of other tenants."""
     if settings.stripe_secret_key is None:
-        return Finding("stripe", ok=True, say="off; set STRIPE_SECRET_KEY to sell credits")
-    provider = StripeProvider.of(settings.stripe_secret_key.get_secret_value(), settings.stripe_api_url)
+        yield Finding("stripe", ok=True, say="off; set STRIPE_SECRET_KEY to sell credits")
+    else:
+        yield _stripe("stripe", settings.stripe_secret_key.get_secret_value(), settings)
+    for name, keys in tenants_keys(settings):
+        if keys is None:
+            yield Finding(f"stripe of {name}", ok=False, say="its key cannot be opened; run: rabisco stripe connect")
+        else:
+            yield _stripe(f"stripe of {name}", keys.secret_key, settings)
+
+
+def _stripe(what: str, key: str, settings: Settings) -> Finding:
+    provider = StripeProvider.of(key, settings.stripe_api_url)
     mode = "real money" if provider.livemode else "test mode"
     try:
         found = check_up(provider, read_catalogue(settings.catalogue))
     except CatalogueError:
-        return Finding("stripe", ok=False, say="the price file comes first")
+        return Finding(what, ok=False, say="the price file comes first")
     except (ProviderAway, ProviderRefused) as error:
-        return Finding("stripe", ok=False, say=f"{error} ({mode})")
+        return Finding(what, ok=False, say=f"{error} ({mode})")
     if not found.is_well:
-        amiss = len(found.missing) + len(found.wrong)
-        return Finding(
-            "stripe", ok=False, say=f"{amiss} of {len(found.wanted)} prices differ; run: rabisco stripe sync"
-        )
-    return Finding("stripe", ok=True, say=f"{mode}, all {len(found.wanted)} prices are there")
+        return Finding(what, ok=False, say=f"{_amiss(found)}; run: rabisco stripe sync")
+    return Finding(what, ok=True, say=f"{mode}, all {len(found.wanted)} prices are there")
+
+
+def _amiss(found: Checkup) -> str:
+    if differ := len(found.missing) + len(found.wrong):
+        return f"{differ} of {len(found.wanted)} prices differ"
+    return f"plans in {', '.join(found.portals)} cannot be changed in the customer portal"
 
 
 def _speech(settings: Settings) -> Finding:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bots.core import bonus, linking, menus, parting, shop, subscription
+from bots.core import bonus, linking, menus, numbers, parting, shop, subscription
 from bots.core.channel import CommandHelp, Commands
 from bots.core.visit import Outcome, Reply, Visit, say, word
+from bots.core.ways import title
 from bots.locales import LANGUAGES
 from bots.locales import say as sentence
 from models.catalogue import FREE
@@ -67,7 +68,7 @@ def _balance(standing: Standing, lots: Sequence[Lot], plan: str) -> tuple[Wordin
     returns = f"{standing.returns_at:%Y-%m-%d}"
     paragraphs = [word("balance", available=standing.credits.available, monthly=standing.plan.credits, returns=returns)]
     if plan != FREE:
-        paragraphs.insert(0, word("plans-current", plan=shop.title(plan)))
+        paragraphs.insert(0, word("plans-current", plan=title(plan)))
     if standing.credits.reserved:
         paragraphs.append(word("balance-held", reserved=standing.credits.reserved))
     if standing.credits.debt:
@@ -142,6 +143,7 @@ COMMANDS = (
     Command("stats", stats, for_admins=True),
     Command("promo", bonus.promo, for_admins=True),
     Command("unjoin", parting.unjoin, for_admins=True),
+    Command("whatsapp", numbers.command, for_admins=True),
 )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
+from bots.core import owners
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
 from bots.core.conversation import Conversation
 from bots.core.proofs import Proofs
@@ -23,7 +24,7 @@ from models.limits import limits
 from models.payments import Provider
 from models.people import Account, Address, Person
 from pipeline.service import Pipeline
-from storage import outbox, people, updates
+from storage import identities, outbox, people, updates
 from storage.db import Database
 from storage.files import Measured
 from storage.outbox import Owed
@@ -206,11 +207,14 @@ class Desk:
     def _meet(self, session: Session, inbound: Inbound) -> tuple[Person, Address]:
         sender = inbound.sender
         language = best_language(sender.language) if sender.language else None
+        if sender.aliases:
+            identities.recognise(session, self.account, sender.external_id, sender.aliases, self.db.clock())
         person = people.meet(session, self.account, sender.external_id, name=sender.name, language=language)
-        is_owner = "*" in self.owners or f"{self.account.channel}:{sender.external_id}" in self.owners
+        is_owner = owners.is_owner(session, self.account, sender, self.owners)
         if is_owner != (person.role == "admin"):
             person.role = "admin" if is_owner else None  # who is named no longer is one no longer
-        return person, people.address_of(session, self.account.id, inbound.place.chat, inbound.place.thread)
+        place = inbound.place
+        return person, people.address_of(session, self.account.id, place.chat, place.thread, in_group=inbound.in_group)
 
     def _owe(self, session: Session, visit: Visit, replies: Sequence[Reply]) -> None:
         cause = f"update:{self.account.id}:{visit.inbound.updates[0]}"

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core import shop
+from bots.core import shop, subscription
 from bots.core.visit import Outcome, Reply, Visit, choice, refusal, say, word
 from models.deliveries import Message
 from models.errors import AppError, Code, Refused
@@ -167,7 +167,9 @@ def submit(
         outcome.replies.append(_unheard(options.language, place.status))
         return
     try:
-        outcome.jobs.append(pipeline.submit(visit.session, order).id)
+        job = pipeline.submit(visit.session, order)
+        outcome.jobs.append(job.id)
+        outcome.replies += subscription.lent(visit, job.id)
     except Refused as error:
         message = refusal(error, edits_delivery=place.status).message
         outcome.replies.append(Reply(shop.refused(pipeline, visit, error, message), answers=True))

@@ -1,21 +1,16 @@
 """The shop in the conversation: what there is, and what happens when it is chosen. No provider is spoken to here."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from bots.core.visit import Outcome, Reply, Visit, choice, say, word
-from models.catalogue import OWNER, Catalogue, Item
-from models.deliveries import ChoiceWording, InvoiceWording, Message, Wording
+from bots.core.ways import LINKS, STARS, WAYS, Way, title
+from models.catalogue import OWNER, Catalogue
+from models.deliveries import ChoiceWording, Message, Wording
 from models.errors import AppError, Code
-from models.payments import Provider, Purchase, PurchaseStatus
 from pipeline.service import Pipeline
-from storage import basket, outbox
-from storage.outbox import Owed
+from storage import basket
 
 Handler = Callable[[Pipeline, Visit, Outcome, str], None]
-
-STARS = "xtr"
-INVOICE_LASTS = timedelta(days=1)
 
 
 def in_private(handler: Handler) -> Handler:
@@ -43,127 +38,42 @@ def plans(pipeline: Pipeline, visit: Visit, outcome: Outcome, _argument: str) ->
 
 def offers(catalogue: Catalogue, visit: Visit) -> tuple[tuple[ChoiceWording, ...], ...]:
     """A button for each thing and way to pay there is for this person."""
-    currency = catalogue.currency_of(visit.person.language)
-    rows: list[tuple[ChoiceWording, ...]] = []
-    for item in catalogue.items():
-        if Provider.STRIPE in visit.providers and currency in item.prices:
-            rows.append((_offer(item, currency, is_current=item.plan == visit.person.plan),))
-        if sells_for_stars(item, visit):
-            rows.append((choice(f"star:{item.name}", "offer-stars", credits=item.credits, stars=item.prices[STARS]),))
-    return tuple(rows)
-
-
-def sells_for_stars(item: Item, visit: Visit) -> bool:
-    """Packs only: a month of a plan renews itself, which an invoice in a chat does not."""
-    return Provider.STARS in visit.providers and STARS in item.prices and item.plan is None
-
-
-def _offer(item: Item, currency: str, *, is_current: bool) -> ChoiceWording:
-    price = money(item.prices[currency], currency)
-    if item.plan is None:
-        return choice(f"buy:{item.name}", "offer-pack", credits=item.credits, price=price)
-    key = "offer-plan-current" if is_current else "offer-plan"
-    return choice(f"buy:{item.name}", key, plan=title(item.plan), credits=item.credits, price=price)
-
-
-def money(amount: int, currency: str) -> str:
-    """An amount in minor units as sentences take it for `price`."""
-    return f"{amount} {currency}"
+    ways = [way for way in WAYS.values() if way.provider in visit.providers]
+    found = (way.offer(catalogue, visit, item) for item in catalogue.items() for way in ways)
+    return tuple((offer,) for offer in found if offer is not None)
 
 
 def own_plan(visit: Visit) -> str:
     return OWNER if visit.is_admin else visit.person.plan
 
 
-def title(plan: str) -> str:
-    return plan.replace("_", " ").replace("-", " ").title()
-
-
 @in_private
 def buy(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Ask for a link to pay something; the one there is already is shown again."""
-    catalogue = pipeline.access.catalogue
-    item, currency = catalogue.item(argument), catalogue.currency_of(visit.person.language)
-    if item is None or currency not in item.prices or Provider.STRIPE not in visit.providers:
-        outcome.replies.append(_gone(catalogue, visit))
-        return
-    basket.hold_still(visit.session, visit.person)
-    if item.plan is not None and basket.subscription_of(visit.session, visit.person) is not None:
-        outcome.replies.append(Reply(Message(paragraphs=(word("plan-change"),), choices=(_billing(),))))
-        return
-    wanted = _purchase(visit, item, Provider.STRIPE, currency)
-    found = basket.under_way(visit.session, wanted, visit.now)
-    if found is None:
-        _ask(visit, outcome, wanted)
-    elif found.url is None:
-        outcome.purchases.append(found.id)
-        outcome.replies.append(say("link-still"))
-    else:
-        outcome.replies.append(Reply(link(found)))
-
-
-def _ask(visit: Visit, outcome: Outcome, purchase: Purchase) -> None:
-    """Promise a link, in a message the till will edit."""
-    visit.session.add(purchase)
-    visit.session.flush()
-    owed = Owed(Message(paragraphs=(word("link-preparing"),)), f"purchase:{purchase.id}", "link")
-    purchase.delivery_id = outbox.owe(visit.session, visit.address, visit.person.id, owed, visit.now)
-    outcome.purchases.append(purchase.id)
-
-
-def link(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
-    """A purchase's link as a button."""
-    label = word("choice-pay", price=money(purchase.amount, purchase.currency))
-    button = ChoiceWording(data="pay", label=label, url=purchase.url)
-    return Message(paragraphs=(word("link-ready"),), choices=((button,),), edits_delivery=edits_delivery)
+    """Ask for money by a link."""
+    _pay(LINKS, pipeline, visit, outcome, argument)
 
 
 @in_private
 def star(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Send an invoice in Stars; pressed again, the same purchase is asked for once more."""
-    item = pipeline.access.catalogue.item(argument)
-    if item is None or not sells_for_stars(item, visit):
-        outcome.replies.append(_gone(pipeline.access.catalogue, visit))
+    """Ask for Stars."""
+    _pay(STARS, pipeline, visit, outcome, argument)
+
+
+def _pay(way: Way, pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    catalogue = pipeline.access.catalogue
+    item = catalogue.item(argument)
+    is_sold = item is not None and way.provider in visit.providers and way.offer(catalogue, visit, item) is not None
+    if item is None or not is_sold:
+        outcome.replies.append(_gone(catalogue, visit))
         return
     basket.hold_still(visit.session, visit.person)
-    wanted = _purchase(visit, item, Provider.STARS, STARS)
-    purchase = basket.under_way(visit.session, wanted, visit.now)
-    if purchase is None:
-        purchase = wanted
-        purchase.status, purchase.expires_at = PurchaseStatus.OPEN, visit.now + INVOICE_LASTS
-        visit.session.add(purchase)
-        visit.session.flush()
-    outcome.replies.append(Reply(_invoice(purchase, item)))
-
-
-def _invoice(purchase: Purchase, item: Item) -> Message:
-    name = word("invoice-title", credits=item.credits)
-    invoice = InvoiceWording(title=name, payload=str(purchase.id), currency=STARS, amount=purchase.amount)
-    return Message(paragraphs=(word("invoice-about", credits=item.credits),), invoice=invoice)
-
-
-def _purchase(visit: Visit, item: Item, provider: Provider, currency: str) -> Purchase:
-    return Purchase(
-        tenant_id=visit.account.tenant_id,
-        person_id=visit.person.id,
-        address_id=visit.address.id,
-        provider=provider,
-        item=item.name,
-        currency=currency,
-        amount=item.prices[currency],
-        created_at=visit.now,
-        checked_at=visit.now,
-    )
+    way.ask(catalogue, visit, outcome, item)
 
 
 def _gone(catalogue: Catalogue, visit: Visit) -> Reply:
     """What was pressed is not sold here any more; what is, is shown."""
     rows = offers(catalogue, visit)
     return Reply(Message(paragraphs=(word("offer-gone" if rows else "shop-closed"),), choices=rows))
-
-
-def _billing() -> tuple[ChoiceWording, ...]:
-    return (choice("billing", "choice-billing"),)
 
 
 def doors(pipeline: Pipeline, visit: Visit) -> tuple[tuple[ChoiceWording, ...], ...]:

@@ -9,12 +9,12 @@ import structlog
 from sqlmodel import Session
 
 from bots.core.channel import Payment
-from bots.core.shop import STARS
 from bots.core.visit import Outcome, Visit, say
 from models.catalogue import Item
 from models.columns import new_id
 from models.payments import Purchase, PurchaseStatus
 from models.people import Person
+from models.prices import STARS
 from pipeline.service import Pipeline
 from storage import basket, clawback, ledger, people
 from storage.clawback import Claim

@@ -1,13 +1,16 @@
 """What somebody pays for every month: how it stands, the way to the customer portal, and credits beyond the plan."""
 
+import uuid
+
 from bots.core.menus import marked
-from bots.core.shop import doors, in_private, money, title
+from bots.core.shop import doors, in_private
 from bots.core.till import PortalWish
 from bots.core.visit import Outcome, Reply, Visit, choice, say, word
+from bots.core.ways import money, title
 from models.deliveries import Message, Wording
 from models.payments import Provider, Subscription
 from pipeline.service import Pipeline
-from storage import basket, customers, outbox
+from storage import basket, customers, outbox, overages
 from storage.outbox import Owed
 
 
@@ -20,7 +23,7 @@ def billing(pipeline: Pipeline, visit: Visit, outcome: Outcome, _argument: str) 
         return
     subscription = basket.subscription_of(visit.session, visit.person)
     if subscription is not None:
-        _owe(visit, _standing(pipeline, subscription), "plan")
+        _owe(visit, _standing(pipeline, visit, subscription), "plan")
     delivery = _owe(visit, Message(paragraphs=(word("portal-preparing"),)), "portal")
     outcome.portals.append(PortalWish(visit.person.id, delivery))
 
@@ -30,21 +33,28 @@ def _owe(visit: Visit, message: Message, part: str) -> int:
     return outbox.owe(visit.session, visit.address, visit.person.id, Owed(message, cause, part), visit.now)
 
 
-def _standing(pipeline: Pipeline, subscription: Subscription) -> Message:
+def _standing(pipeline: Pipeline, visit: Visit, subscription: Subscription) -> Message:
     ends = f"{subscription.period_end:%Y-%m-%d}"
     key = "billing-ends" if subscription.cancels else "billing-renews"
     paragraphs = [word(key, plan=title(subscription.plan), returns=ends)]
     if subscription.past_due_since is not None:
         paragraphs.append(word("billing-past-due"))
     paragraphs.append(word("billing-cancel"))
-    if not _extra_price(pipeline, subscription):
+    if not (price := _extra_price(pipeline, subscription)):
         return Message(paragraphs=tuple(paragraphs))
     paragraphs.append(_extra(subscription))
+    paragraphs += _used(visit, subscription, price)
     return Message(paragraphs=tuple(paragraphs), choices=((choice("extra", "choice-extra"),),))
 
 
 def _extra(subscription: Subscription) -> Wording:
     return word("extra-on", cap=subscription.overage_cap) if subscription.overage_cap else word("extra-off")
+
+
+def _used(visit: Visit, subscription: Subscription, price: int) -> list[Wording]:
+    """How far somebody went beyond their plan since its last invoice."""
+    used = overages.lent(visit.session, subscription)
+    return [word("extra-used", credits=used, price=money(used * price, subscription.currency))] if used else []
 
 
 def _extra_price(pipeline: Pipeline, subscription: Subscription) -> int | None:
@@ -72,3 +82,12 @@ def _extra_menu(visit: Visit, subscription: Subscription, price: int, caps: tupl
     rows = tuple((marked(label, is_chosen=cap == subscription.overage_cap),) for cap, label in offered)
     about = word("extra-about", price=money(price, subscription.currency))
     return Message(paragraphs=(about, _extra(subscription)), choices=rows, edits=visit.inbound.message)
+
+
+def lent(visit: Visit, job_id: uuid.UUID) -> list[Reply]:
+    """What a film costs beyond the plan, told when it is taken on; where others read along it is on the bill alone."""
+    row = None if visit.inbound.in_group else overages.of_job(visit.session, job_id)
+    plan = visit.session.get(Subscription, row.subscription_id) if row else None
+    if row is None or plan is None:
+        return []
+    return [say("extra-lent", credits=row.credits, price=money(row.amount, plan.currency))]

@@ -55,6 +55,9 @@ status-waiting = { $position ->
 status-drawing = ✏️ Drawing… { $percent } %
 status-listening = 👂 Listening… { $percent } %
 status-captioning = 💬 Adding the captions… { $percent } %
+status-now-drawing = ✏️ I'm drawing…
+status-now-listening = 👂 I'm listening…
+status-now-captioning = 💬 I'm adding the captions…
 status-done = ✅ Done!
 status-cancelled = ✖️ Cancelled.
 status-failed = ⚠️ That didn't work. See below.
@@ -92,7 +95,7 @@ style-plate = Plate
 
 language-choose = Which language shall I speak?
 language-set = I speak English now.
-settings = Your films. Tap what you want to change.
+settings = Your films. What do you want to change?
 setting-seconds = ⏱️ Length of drawings: { $value }
 setting-hand = ✍️ Hand: { $value }
 setting-finish = 🎨 Drawings end: { $value }
@@ -141,10 +144,15 @@ credits-returned = { $credits ->
    *[other] Your { $credits } credits are back.
 }
 nothing-charged = Nothing was charged.
+goodbye = That's it: you won't hear from me any more. If you want to go on one day, just write to me.
+goodbye-cancelled = { $count ->
+    [one] The film I was working on is cancelled, and nothing was charged.
+   *[other] The { $count } films I was working on are cancelled, and nothing was charged.
+}
 
 ## The shop
 
-plans = Credits and plans. Tap one, and I'll send you a way to pay.
+plans = Credits and plans. Choose one, and I'll send you a way to pay.
 plans-current = Your plan: { $plan }.
 shop-closed = Nothing is sold here. Your free credits come back every month: /balance
 money-in-private = Let's talk about credits in private: write to me in a chat of our own.
@@ -228,6 +236,10 @@ plan-renewed = 🔄 Your plan { $plan } was renewed: { $credits ->
     [one] 1 credit
    *[other] { $credits } credits
 } until { $returns }.
+plan-changed = ⬆️ Your plan is { $plan } now: { $credits ->
+    [one] 1 more credit
+   *[other] { $credits } more credits
+} until { $returns }.
 plan-unpaid = ⚠️ I couldn't renew your plan { $plan }: the payment didn't go through. It goes on until { $returns }; please check your card.
 plan-paused = Your plan { $plan } is paused because it wasn't paid. It comes back with the payment.
 plan-cancels = Your plan { $plan } is cancelled. It's yours until { $returns }.
@@ -242,7 +254,7 @@ billing-nothing = You aren't paying for anything here.
 billing-renews = Your plan is { $plan }. It renews on { $returns }.
 billing-ends = Your plan is { $plan }. It ends on { $returns } and won't renew.
 billing-past-due = ⚠️ The last payment didn't go through. Please check your card with the link.
-billing-cancel = To cancel or change your card, open the link below. What you've paid for stays yours until then.
+billing-cancel = To change your plan or your card, or to cancel, open the link below. What you've paid for stays yours until then.
 portal-preparing = 🔗 I'm fetching the link to your bills… (If it doesn't come, send /billing again.)
 choice-extra = ➕ Extra credits
 choice-extra-off = Off
@@ -250,6 +262,18 @@ choice-extra-cap = Up to { $cap } a month
 extra-about = When your plan's credits are used up, I can go on and put the rest on your next bill: { $price } a credit, never more than you allow here.
 extra-on = Now: up to { $cap } credits a month.
 extra-off = Now: off.
+extra-used = Used beyond the plan in this period: { $credits ->
+    [one] one credit
+   *[other] { $credits } credits
+}, { $price } on your next bill.
+extra-lent = ➕ This film goes beyond your plan: { $credits ->
+    [one] one credit
+   *[other] { $credits } credits
+}, { $price } on your next bill.
+invoice-extra = { $credits ->
+    [one] One credit beyond your plan (film { $job })
+   *[other] { $credits } credits beyond your plan (film { $job })
+}
 extra-none = There is no plan of yours that could go further. See /plans.
 
 ## Codes
@@ -362,6 +386,7 @@ error-plan-language = Your plan doesn't include captions in that language. Choos
 error-not-found = I can't find that any more.
 error-film-too-big = The finished film is bigger than { $limit } MB and doesn't fit into this chat. Send a shorter or smaller one.
 error-file-gone = I've already deleted that file, as I do after a day. Please send it again.
+error-file-expired = That file can't be fetched from this messenger any more. Please send it again.
 error-film-lost = Your film was finished, but it got lost before I could bring it to you.
 error-disk-full = I've run out of space right now. Please try again a little later.
 error-crashed = Something broke while I was making your film. I've noted it. Please try once more or send another file.
@@ -421,3 +446,49 @@ unjoin-done = Taken apart: { $code }. { $credits ->
    *[other] { $credits } credits went back.
 }
 unjoin-later = That can't be undone now: it was undone before, or that person was joined to another since. Undo that first.
+
+## WhatsApp numbers
+
+command-whatsapp = Numbers on WhatsApp: /whatsapp pair
+whatsapp-usage =
+    /whatsapp pair · a code to scan with the phone
+    /whatsapp pair 5511987654321 · a code to type into that phone
+    /whatsapp restart NAME · connect anew
+    /whatsapp remove NAME · let a number go
+whatsapp-none = There is no WhatsApp number here yet.
+whatsapp-line = { $name }: { $value }
+whatsapp-unknown = There is no number called { $name }. /whatsapp shows them all.
+whatsapp-bad-number = That is no phone number. Write it with its country code, like this: /whatsapp pair 5511987654321
+whatsapp-preparing = 📱 Getting a code… If none comes within a minute, WhatsApp is not running on the server: start it with “rabisco whatsapp” or “rabisco up --whatsapp”.
+whatsapp-scan = 📱 Take the phone whose number is to be the bot. In WhatsApp open Settings → Linked devices → Link a device, and scan this. A new code comes every 20 seconds.
+whatsapp-no-camera = Without a camera: /whatsapp pair and the phone's number with its country code.
+whatsapp-type = 📱 On the phone +{ $number } open WhatsApp → Settings → Linked devices → Link a device → Link with phone number instead, and type: { $code }
+whatsapp-paired = ⏳ The phone agreed. Connecting…
+whatsapp-connected = ✅ +{ $number } is online. Write to it from another phone!
+whatsapp-timeout = ⌛ Nobody used the code in time. /whatsapp pair gives a new one.
+whatsapp-refused = ⚠️ WhatsApp did not link this phone. Update WhatsApp on it, wait a few minutes, and try again with /whatsapp pair.
+whatsapp-taken = This number is connected here already. /whatsapp shows it.
+whatsapp-unreachable = ⚠️ WhatsApp cannot be reached at the moment. I keep trying.
+whatsapp-stopped = ✖️ The code is no longer valid. /whatsapp pair gives a new one.
+whatsapp-restarting = 🔄 Connecting { $name } anew. /whatsapp shows how it goes.
+whatsapp-remove-sure = Let { $name } go? It is taken off the phone's linked devices, and who writes to it gets no answer any more.
+choice-whatsapp-remove = 🗑️ Yes, remove
+whatsapp-removed = 🗑️ { $name } is gone.
+whatsapp-alert = ⚠️ WhatsApp { $name } stands still.
+whatsapp-relief = ✅ WhatsApp { $name } is online again.
+whatsapp-state-new = not paired yet. /whatsapp pair gives a code for a phone.
+whatsapp-state-qr = its code is being shown. Scan it with the phone.
+whatsapp-state-pairing = the phone has agreed and is handing over. Keep it online.
+whatsapp-state-online = ✅ online.
+whatsapp-state-reconnecting = 🔄 connecting. If it takes long, look whether the server is online and WhatsApp is running there.
+whatsapp-state-logged-out = the phone has logged it out. Pair it again: /whatsapp restart { $name }
+whatsapp-state-banned = WhatsApp has banned this number. Open WhatsApp on the phone and ask for a review; nothing is sent until then. Afterwards: /whatsapp restart { $name }
+whatsapp-state-banned-until = WhatsApp has banned this number until { $until }. Nothing is sent before, and it goes on by itself then. Do not use it elsewhere for bots.
+whatsapp-state-replaced = the same session is in use in another program. End that one, then: /whatsapp restart { $name }
+whatsapp-state-outdated = WhatsApp no longer accepts this version. Update Rabisco and start it again.
+whatsapp-detail-unreachable = 🔄 WhatsApp cannot be reached. Look at the server's network; I keep trying.
+whatsapp-detail-stuck = 🔄 WhatsApp was reached and does not answer. I keep trying in a process of its own.
+whatsapp-detail-timeout = nobody used its code in time. /whatsapp pair gives a new one.
+whatsapp-detail-refused = WhatsApp did not link the phone. Update WhatsApp on it and try /whatsapp pair again in a few minutes.
+whatsapp-detail-taken = that phone's number is connected here already. /whatsapp pair for another phone.
+whatsapp-detail-damaged = its session file cannot be read. On the server: rabisco restore --whatsapp { $name }, or pair it again: /whatsapp restart { $name }

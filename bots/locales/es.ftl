@@ -55,6 +55,9 @@ status-waiting = { $position ->
 status-drawing = ✏️ Dibujando… { $percent } %
 status-listening = 👂 Escuchando… { $percent } %
 status-captioning = 💬 Poniendo los subtítulos… { $percent } %
+status-now-drawing = ✏️ Estoy dibujando…
+status-now-listening = 👂 Estoy escuchando…
+status-now-captioning = 💬 Estoy poniendo los subtítulos…
 status-done = ✅ ¡Listo!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ No funcionó. Mira abajo.
@@ -92,7 +95,7 @@ style-plate = Placa
 
 language-choose = ¿En qué idioma hablo?
 language-set = Ahora hablo español.
-settings = Tus videos. Toca lo que quieras cambiar.
+settings = Tus videos. ¿Qué quieres cambiar?
 setting-seconds = ⏱️ Duración de los dibujos: { $value }
 setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
@@ -141,10 +144,15 @@ credits-returned = { $credits ->
    *[other] Tus { $credits } créditos están de vuelta.
 }
 nothing-charged = No se cobró nada.
+goodbye = De acuerdo: no te escribiré más. Si algún día quieres volver, solo escríbeme.
+goodbye-cancelled = { $count ->
+    [one] El video que estaba haciendo quedó cancelado y no se cobró nada.
+   *[other] Los { $count } videos que estaba haciendo quedaron cancelados y no se cobró nada.
+}
 
 ## La tienda
 
-plans = Créditos y planes. Toca uno y te mando una forma de pagar.
+plans = Créditos y planes. Elige uno y te mando una forma de pagar.
 plans-current = Tu plan: { $plan }.
 shop-closed = Aquí no se vende nada. Tus créditos gratis vuelven cada mes: /balance
 money-in-private = De créditos hablemos en privado: escríbeme en un chat solo nuestro.
@@ -228,6 +236,10 @@ plan-renewed = 🔄 Tu plan { $plan } se renovó: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 } hasta el { $returns }.
+plan-changed = ⬆️ Tu plan ahora es { $plan }: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} más hasta el { $returns }.
 plan-unpaid = ⚠️ No pude renovar tu plan { $plan }: el pago no pasó. Sigue hasta el { $returns }; revisa tu tarjeta.
 plan-paused = Tu plan { $plan } está en pausa por falta de pago. Vuelve en cuanto se pague.
 plan-cancels = Tu plan { $plan } está cancelado. Es tuyo hasta el { $returns }.
@@ -242,7 +254,7 @@ billing-nothing = No estás pagando nada aquí.
 billing-renews = Tu plan es { $plan }. Se renueva el { $returns }.
 billing-ends = Tu plan es { $plan }. Termina el { $returns } y no se renueva.
 billing-past-due = ⚠️ El último pago no pasó. Revisa tu tarjeta con el enlace.
-billing-cancel = Para cancelar o cambiar la tarjeta, abre el enlace de abajo. Lo que has pagado sigue siendo tuyo hasta entonces.
+billing-cancel = Para cambiar de plan o de tarjeta, o para cancelar, abre el enlace de abajo. Lo que has pagado sigue siendo tuyo hasta entonces.
 portal-preparing = 🔗 Estoy buscando el enlace de tus facturas… (Si no llega, envía /billing otra vez.)
 choice-extra = ➕ Créditos extra
 choice-extra-off = No
@@ -250,6 +262,18 @@ choice-extra-cap = Hasta { $cap } al mes
 extra-about = Cuando se acaben los créditos del plan, puedo seguir y poner el resto en tu próxima factura: { $price } por crédito, nunca más de lo que permitas aquí.
 extra-on = Ahora: hasta { $cap } créditos al mes.
 extra-off = Ahora: no.
+extra-used = Usados más allá del plan en este período: { $credits ->
+    [one] un crédito
+   *[other] { $credits } créditos
+}, { $price } en tu próxima factura.
+extra-lent = ➕ Esta película va más allá de tu plan: { $credits ->
+    [one] un crédito
+   *[other] { $credits } créditos
+}, { $price } en tu próxima factura.
+invoice-extra = { $credits ->
+    [one] Un crédito más allá de tu plan (película { $job })
+   *[other] { $credits } créditos más allá de tu plan (película { $job })
+}
 extra-none = No tienes un plan que pueda ir más allá. Mira /plans.
 
 ## Códigos
@@ -362,6 +386,7 @@ error-plan-language = Tu plan no incluye subtítulos en ese idioma. Elige otro i
 error-not-found = Ya no encuentro eso.
 error-film-too-big = El video terminado pasa de { $limit } MB y no cabe en este chat. Envía uno más corto o más pequeño.
 error-file-gone = Ya borré ese archivo, como hago después de un día. Envíalo de nuevo, por favor.
+error-file-expired = Ya no puedo descargar ese archivo de esta aplicación. Envíalo de nuevo, por favor.
 error-film-lost = Tu video quedó listo, pero se perdió antes de que pudiera entregártelo.
 error-disk-full = Ahora mismo me quedé sin espacio. Inténtalo un poco más tarde, por favor.
 error-crashed = Algo se rompió mientras hacía tu video. Ya lo anoté. Inténtalo una vez más o envía otro archivo.
@@ -421,3 +446,49 @@ unjoin-done = Separados: { $code }. { $credits ->
    *[other] Volvieron { $credits } créditos.
 }
 unjoin-later = Ahora no se puede separar: ya se hizo, o después esa persona se unió a otra. Separa esa primero.
+
+## Números de WhatsApp
+
+command-whatsapp = Números en WhatsApp: /whatsapp pair
+whatsapp-usage =
+    /whatsapp pair · un código para escanear con el teléfono
+    /whatsapp pair 5511987654321 · un código para escribir en ese teléfono
+    /whatsapp restart NOMBRE · conectar de nuevo
+    /whatsapp remove NOMBRE · quitar un número
+whatsapp-none = Todavía no hay ningún número de WhatsApp aquí.
+whatsapp-line = { $name }: { $value }
+whatsapp-unknown = No hay ningún número llamado { $name }. Con /whatsapp los ves todos.
+whatsapp-bad-number = Eso no es un número de teléfono. Escríbelo con el código del país, así: /whatsapp pair 5511987654321
+whatsapp-preparing = 📱 Buscando un código… Si no llega en un minuto, WhatsApp no está funcionando en el servidor: inícialo con “rabisco whatsapp” o “rabisco up --whatsapp”.
+whatsapp-scan = 📱 Toma el teléfono cuyo número será el bot. En WhatsApp abre Ajustes → Dispositivos vinculados → Vincular un dispositivo, y escanea esto. Cada 20 segundos llega un código nuevo.
+whatsapp-no-camera = Sin cámara: /whatsapp pair y el número del teléfono con el código del país.
+whatsapp-type = 📱 En el teléfono +{ $number } abre WhatsApp → Ajustes → Dispositivos vinculados → Vincular un dispositivo → Vincular con el número de teléfono, y escribe: { $code }
+whatsapp-paired = ⏳ El teléfono aceptó. Conectando…
+whatsapp-connected = ✅ +{ $number } está en línea. ¡Escríbele desde otro teléfono!
+whatsapp-timeout = ⌛ Nadie usó el código a tiempo. Con /whatsapp pair llega otro.
+whatsapp-refused = ⚠️ WhatsApp no vinculó este teléfono. Actualiza WhatsApp en él, espera unos minutos e inténtalo de nuevo con /whatsapp pair.
+whatsapp-taken = Este número ya está conectado aquí. Míralo en /whatsapp.
+whatsapp-unreachable = ⚠️ No puedo comunicarme con WhatsApp en este momento. Sigo intentando.
+whatsapp-stopped = ✖️ El código ya no vale. Con /whatsapp pair llega otro.
+whatsapp-restarting = 🔄 Conectando { $name } de nuevo. Míralo en /whatsapp.
+whatsapp-remove-sure = ¿Quitar { $name }? Sale de los dispositivos vinculados del teléfono, y quien le escriba ya no recibe respuesta.
+choice-whatsapp-remove = 🗑️ Sí, quitar
+whatsapp-removed = 🗑️ { $name } ya no está.
+whatsapp-alert = ⚠️ El WhatsApp { $name } está detenido.
+whatsapp-relief = ✅ El WhatsApp { $name } está en línea de nuevo.
+whatsapp-state-new = todavía sin vincular. Con /whatsapp pair llega un código para un teléfono.
+whatsapp-state-qr = su código está en pantalla. Escanéalo con el teléfono.
+whatsapp-state-pairing = el teléfono aceptó y está pasando los datos. Mantenlo con internet.
+whatsapp-state-online = ✅ en línea.
+whatsapp-state-reconnecting = 🔄 conectando. Si tarda, revisa si el servidor tiene internet y si WhatsApp está funcionando en él.
+whatsapp-state-logged-out = el teléfono cerró la sesión. Vincúlalo otra vez: /whatsapp restart { $name }
+whatsapp-state-banned = WhatsApp bloqueó este número. Abre WhatsApp en el teléfono y pide una revisión; hasta entonces no se envía nada. Después: /whatsapp restart { $name }
+whatsapp-state-banned-until = WhatsApp bloqueó este número hasta { $until }. Antes no se envía nada, y luego sigue por sí solo. No uses este número en otros bots.
+whatsapp-state-replaced = la misma sesión está en uso en otro programa. Cierra ese y después: /whatsapp restart { $name }
+whatsapp-state-outdated = WhatsApp ya no acepta esta versión. Actualiza Rabisco e inícialo de nuevo.
+whatsapp-detail-unreachable = 🔄 no puedo comunicarme con WhatsApp. Revisa la red del servidor; sigo intentando.
+whatsapp-detail-stuck = 🔄 WhatsApp atiende pero no responde. Sigo intentando en un proceso aparte.
+whatsapp-detail-timeout = nadie usó su código a tiempo. Con /whatsapp pair llega otro.
+whatsapp-detail-refused = WhatsApp no vinculó el teléfono. Actualiza WhatsApp en él e intenta /whatsapp pair de nuevo en unos minutos.
+whatsapp-detail-taken = el número de ese teléfono ya está conectado aquí. Usa /whatsapp pair con otro teléfono.
+whatsapp-detail-damaged = su archivo de sesión está dañado. En el servidor: rabisco restore --whatsapp { $name }, o vincúlalo otra vez: /whatsapp restart { $name }

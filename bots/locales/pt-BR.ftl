@@ -55,6 +55,9 @@ status-waiting = { $position ->
 status-drawing = ✏️ Desenhando… { $percent } %
 status-listening = 👂 Ouvindo… { $percent } %
 status-captioning = 💬 Colocando as legendas… { $percent } %
+status-now-drawing = ✏️ Estou desenhando…
+status-now-listening = 👂 Estou ouvindo…
+status-now-captioning = 💬 Estou colocando as legendas…
 status-done = ✅ Pronto!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ Não deu certo. Veja abaixo.
@@ -92,7 +95,7 @@ style-plate = Placa
 
 language-choose = Em que idioma devo falar?
 language-set = Agora eu falo português.
-settings = Seus vídeos. Toque no que quiser mudar.
+settings = Seus vídeos. O que você quer mudar?
 setting-seconds = ⏱️ Duração dos desenhos: { $value }
 setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
@@ -141,10 +144,15 @@ credits-returned = { $credits ->
    *[other] Seus { $credits } créditos voltaram.
 }
 nothing-charged = Nada foi cobrado.
+goodbye = Combinado: não vou te mandar mais nada. Se um dia você quiser voltar, é só me escrever.
+goodbye-cancelled = { $count ->
+    [one] O vídeo que eu estava fazendo foi cancelado e nada foi cobrado.
+   *[other] Os { $count } vídeos que eu estava fazendo foram cancelados e nada foi cobrado.
+}
 
 ## A loja
 
-plans = Créditos e planos. Toque em um e eu te mando um jeito de pagar.
+plans = Créditos e planos. Escolha um e eu te mando um jeito de pagar.
 plans-current = Seu plano: { $plan }.
 shop-closed = Aqui não se vende nada. Seus créditos grátis voltam todo mês: /balance
 money-in-private = Sobre créditos, vamos falar em particular: me escreva numa conversa só nossa.
@@ -228,6 +236,10 @@ plan-renewed = 🔄 Seu plano { $plan } foi renovado: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 } até { $returns }.
+plan-changed = ⬆️ Seu plano agora é { $plan }: mais { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} até { $returns }.
 plan-unpaid = ⚠️ Não consegui renovar seu plano { $plan }: o pagamento não passou. Ele continua até { $returns }; confira seu cartão.
 plan-paused = Seu plano { $plan } está pausado por falta de pagamento. Ele volta assim que for pago.
 plan-cancels = Seu plano { $plan } foi cancelado. Ele é seu até { $returns }.
@@ -242,7 +254,7 @@ billing-nothing = Você não está pagando por nada aqui.
 billing-renews = Seu plano é { $plan }. Ele renova em { $returns }.
 billing-ends = Seu plano é { $plan }. Ele termina em { $returns } e não renova.
 billing-past-due = ⚠️ O último pagamento não passou. Confira seu cartão pelo link.
-billing-cancel = Para cancelar ou trocar o cartão, abra o link abaixo. O que você pagou continua seu até lá.
+billing-cancel = Para mudar de plano, trocar o cartão ou cancelar, abra o link abaixo. O que você pagou continua seu até lá.
 portal-preparing = 🔗 Estou buscando o link das suas contas… (Se ele não vier, mande /billing de novo.)
 choice-extra = ➕ Créditos extras
 choice-extra-off = Desligado
@@ -250,6 +262,18 @@ choice-extra-cap = Até { $cap } por mês
 extra-about = Quando os créditos do plano acabarem, posso continuar e pôr o resto na próxima conta: { $price } por crédito, nunca mais do que você permitir aqui.
 extra-on = Agora: até { $cap } créditos por mês.
 extra-off = Agora: desligado.
+extra-used = Usados além do plano neste período: { $credits ->
+    [one] um crédito
+   *[other] { $credits } créditos
+}, { $price } na sua próxima fatura.
+extra-lent = ➕ Este filme passa do seu plano: { $credits ->
+    [one] um crédito
+   *[other] { $credits } créditos
+}, { $price } na sua próxima fatura.
+invoice-extra = { $credits ->
+    [one] Um crédito além do seu plano (filme { $job })
+   *[other] { $credits } créditos além do seu plano (filme { $job })
+}
 extra-none = Você não tem um plano que possa ir além. Veja /plans.
 
 ## Códigos
@@ -362,6 +386,7 @@ error-plan-language = Seu plano não inclui legendas nesse idioma. Escolha outro
 error-not-found = Não encontro mais isso.
 error-film-too-big = O vídeo pronto passa de { $limit } MB e não cabe nesta conversa. Mande um mais curto ou menor.
 error-file-gone = Já apaguei esse arquivo, como faço depois de um dia. Mande de novo, por favor.
+error-file-expired = Não consigo mais baixar esse arquivo deste aplicativo. Mande de novo, por favor.
 error-film-lost = Seu vídeo ficou pronto, mas se perdeu antes de eu conseguir entregá-lo.
 error-disk-full = Fiquei sem espaço agora. Tente de novo daqui a pouco, por favor.
 error-crashed = Algo quebrou enquanto eu fazia o seu vídeo. Já anotei. Tente mais uma vez ou mande outro arquivo.
@@ -421,3 +446,49 @@ unjoin-done = Separadas: { $code }. { $credits ->
    *[other] { $credits } créditos voltaram.
 }
 unjoin-later = Agora não dá para separar: já foi feito, ou depois essa pessoa foi juntada a outra. Separe essa primeiro.
+
+## Números do WhatsApp
+
+command-whatsapp = Números no WhatsApp: /whatsapp pair
+whatsapp-usage =
+    /whatsapp pair · um código para ler com o celular
+    /whatsapp pair 5511987654321 · um código para digitar nesse celular
+    /whatsapp restart NOME · conectar de novo
+    /whatsapp remove NOME · tirar um número
+whatsapp-none = Ainda não há nenhum número do WhatsApp aqui.
+whatsapp-line = { $name }: { $value }
+whatsapp-unknown = Não há nenhum número chamado { $name }. Com /whatsapp você vê todos.
+whatsapp-bad-number = Isso não é um número de telefone. Escreva com o código do país, assim: /whatsapp pair 5511987654321
+whatsapp-preparing = 📱 Buscando um código… Se ele não vier em um minuto, o WhatsApp não está rodando no servidor: inicie com “rabisco whatsapp” ou “rabisco up --whatsapp”.
+whatsapp-scan = 📱 Pegue o celular cujo número vai ser o bot. No WhatsApp, abra Configurações → Dispositivos conectados → Conectar dispositivo e leia este código. A cada 20 segundos vem um novo.
+whatsapp-no-camera = Sem câmera: /whatsapp pair e o número do celular com o código do país.
+whatsapp-type = 📱 No celular +{ $number }, abra o WhatsApp → Configurações → Dispositivos conectados → Conectar dispositivo → Conectar com número de telefone e digite: { $code }
+whatsapp-paired = ⏳ O celular aceitou. Conectando…
+whatsapp-connected = ✅ +{ $number } está no ar. Mande uma mensagem para ele de outro celular!
+whatsapp-timeout = ⌛ Ninguém usou o código a tempo. Com /whatsapp pair você recebe outro.
+whatsapp-refused = ⚠️ O WhatsApp não conectou este celular. Atualize o WhatsApp nele, espere alguns minutos e tente de novo com /whatsapp pair.
+whatsapp-taken = Este número já está conectado aqui. Veja em /whatsapp.
+whatsapp-unreachable = ⚠️ Não consigo falar com o WhatsApp agora. Continuo tentando.
+whatsapp-stopped = ✖️ O código não vale mais. Com /whatsapp pair você recebe outro.
+whatsapp-restarting = 🔄 Conectando { $name } de novo. Acompanhe em /whatsapp.
+whatsapp-remove-sure = Tirar { $name }? Ele sai dos dispositivos conectados do celular, e quem escrever para ele fica sem resposta.
+choice-whatsapp-remove = 🗑️ Sim, tirar
+whatsapp-removed = 🗑️ { $name } saiu.
+whatsapp-alert = ⚠️ O WhatsApp { $name } está parado.
+whatsapp-relief = ✅ O WhatsApp { $name } está no ar de novo.
+whatsapp-state-new = ainda não conectado. Com /whatsapp pair vem um código para um celular.
+whatsapp-state-qr = o código dele está na tela. Leia com o celular.
+whatsapp-state-pairing = o celular aceitou e está passando os dados. Deixe-o com internet.
+whatsapp-state-online = ✅ no ar.
+whatsapp-state-reconnecting = 🔄 conectando. Se demorar, veja se o servidor está com internet e se o WhatsApp está rodando nele.
+whatsapp-state-logged-out = o celular encerrou a conexão. Conecte outra vez: /whatsapp restart { $name }
+whatsapp-state-banned = o WhatsApp baniu este número. Abra o WhatsApp no celular e peça uma análise; até lá nada é enviado. Depois: /whatsapp restart { $name }
+whatsapp-state-banned-until = o WhatsApp baniu este número até { $until }. Antes disso nada é enviado, e depois ele volta sozinho. Não use este número em outros bots.
+whatsapp-state-replaced = a mesma sessão está em uso em outro programa. Encerre o outro e depois: /whatsapp restart { $name }
+whatsapp-state-outdated = o WhatsApp não aceita mais esta versão. Atualize o Rabisco e inicie de novo.
+whatsapp-detail-unreachable = 🔄 não consigo falar com o WhatsApp. Veja a rede do servidor; continuo tentando.
+whatsapp-detail-stuck = 🔄 o WhatsApp atende mas não responde. Continuo tentando em um processo só para ele.
+whatsapp-detail-timeout = ninguém usou o código a tempo. Com /whatsapp pair vem outro.
+whatsapp-detail-refused = o WhatsApp não conectou o celular. Atualize o WhatsApp nele e tente /whatsapp pair de novo em alguns minutos.
+whatsapp-detail-taken = o número desse celular já está conectado aqui. Use /whatsapp pair com outro celular.
+whatsapp-detail-damaged = o arquivo da sessão está danificado. No servidor: rabisco restore --whatsapp { $name }, ou conecte outra vez: /whatsapp restart { $name }

@@ -1,7 +1,7 @@
 """Where Stripe tells its news: kept and answered at once, looked into afterwards."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -32,11 +32,16 @@ class _TooBig(Exception):
     pass
 
 
-def stripe_routes(counterfoil: Counterfoil) -> APIRouter:
+def stripe_routes(counterfoils: Mapping[str, Counterfoil]) -> APIRouter:
+    """The operator's own news come in under no name (""), those of other tenants under their Stripe account's id."""
     router = APIRouter()
 
     @router.post("/stripe/webhook")
-    async def webhook(request: Request) -> Response:
+    @router.post("/stripe/webhook/{account}")
+    async def webhook(request: Request, account: str = "") -> Response:
+        counterfoil = counterfoils.get(account)
+        if counterfoil is None:
+            return Response(status_code=404)
         try:
             body = await _body(request)
             news = counterfoil.signatures.read(body, request.headers.get("stripe-signature", ""))

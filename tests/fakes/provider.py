@@ -44,6 +44,8 @@ class MemoryProvider:
     invoices: dict[str, Invoice] = field(default_factory=dict)
     news: list[News] = field(default_factory=list)
     emails: dict[str, list[str]] = field(default_factory=dict)
+    items: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # on the next invoice, by key
+    refuses_items: bool = False
     _by_key: dict[str, str] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -109,11 +111,23 @@ class MemoryProvider:
         return self._found(self.subscriptions, subscription)
 
     def add_invoice_item(self, subscription: str, amount: int, description: str, *, key: str) -> str:
-        raise NotImplementedError
+        self._called("add_invoice_item")
+        with self._lock:
+            if self.refuses_items:
+                raise ProviderRefused("the subscription is over", "resource_missing")
+            item = (subscription, amount, description)
+            if self.items.setdefault(key, item) != item:
+                raise ProviderRefused("the same key for another item", "idempotency_error")
+        if self.loses_answers:
+            raise ProviderAway("the answer is lost")
+        return f"ii_{key}"
 
     def portal(self, customer: str, return_url: str) -> str:
         self._called("portal")
         return f"https://portal.test/{customer}"
+
+    def portal_currencies(self) -> frozenset[str]:
+        return frozenset(currency for item in self.catalogue.items() for currency in item.prices)
 
     def customers_by_email(self, email: str) -> list[str]:
         self._called("customers_by_email")
@@ -220,6 +234,9 @@ class MemoryProvider:
     def change(self, subscription: str, **values: object) -> None:
         self.subscriptions[subscription] = replace(self.subscriptions[subscription], **values)  # type: ignore[arg-type]
         self._tell("customer.subscription.updated", subscription)
+
+    def reword_invoice(self, invoice: str, **values: object) -> None:
+        self.invoices[invoice] = replace(self.invoices[invoice], **values)  # type: ignore[arg-type]
 
     def invoice_now(self, subscription: str, reason: str = "subscription_update") -> str:
         return self._bill(subscription, reason, paid=True)

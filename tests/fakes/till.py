@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bots.core.shop import link
+from bots.core.ways import link
 from bots.core.till import PortalWish
 from models.payments import Purchase, PurchaseStatus
 from models.people import Address

@@ -10,12 +10,14 @@ from fakes.customers import add_job, welcome
 from fakes.renderer import SAID
 from fakes.shop import Shop
 
+from models.deliveries import Message, Wording
 from models.files import Media
 from models.films import CaptionOptions
 from models.jobs import Status
 from models.people import Person, Tastes
-from storage import business, people, transcripts, updates
+from storage import business, outbox, people, purchases, transcripts, updates
 from storage.db import Database
+from storage.outbox import Owed
 
 
 @pytest.fixture
@@ -123,3 +125,23 @@ def test_the_day_of_a_business_counts_its_own_people_and_films(database: Databas
         updates.remember(session, ana.account.id, uuid.uuid4().hex, {}, clock())
         day = business.day(session, ana.person.tenant_id, NOON)
     assert day == {"people": 2, "done": 2, "failed": 1, "cancelled": 0, "queued": 1, "running": 0, "updates": 1}
+
+
+def test_money_is_spoken_of_where_nobody_reads_along(database: Database) -> None:
+    ana = welcome(database)
+    with database.transaction() as session:
+        group = people.address_of(session, ana.account.id, "-100", "", in_group=True)
+        for place in (ana.address, group):
+            owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"update:{place.chat}")
+            outbox.owe(session, place, ana.person.id, owed, database.clock())
+        found = purchases.address_of(session, ana.person)
+        assert found is not None
+        assert found.chat == ana.address.chat
+
+
+def test_a_group_stays_one_however_it_is_spoken_of(database: Database) -> None:
+    ana = welcome(database)
+    with database.transaction() as session:
+        people.address_of(session, ana.account.id, "-100", "", in_group=True)
+        assert people.address_of(session, ana.account.id, "-100", "").in_group
+        assert not people.address_of(session, ana.account.id, "7", "").in_group

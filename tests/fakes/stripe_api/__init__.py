@@ -16,6 +16,8 @@ People at the pay page
     fake.visit(payment_link, reference) somebody opens a Payment Link: a Checkout Session of its own to be paid
 People at the portal, banks and the operator in the dashboard
     fake.cancel(subscription, at_period_end=True), fake.resume(subscription)
+    fake.change_plan(portal_session, price)               of those its configuration shows; dearer: at once, with an
+                                        invoice; cheaper: with the next period
     fake.break_card(customer), fake.mend_card(customer)   the coming renewals fail, or work (and open invoices are paid)
     fake.refund(payment_intent, amount=None), fake.fail_refund(refund)
     fake.dispute(payment_intent, amount=None, reason="fraudulent"), fake.win(dispute), fake.lose_dispute(d)
@@ -51,7 +53,8 @@ Strict: parameters are those of `stripe.params` alone (unknown: 400 parameter_un
 Stripe has and the double does not act upon is refused loudly and fails `check()`. Keys, `Stripe-Version`, idempotency
 keys and paths are checked. Amounts are integers in minor units.
 
-Not reproduced: taxes, shipping, proration, several items of a subscription, trials, Connect, live mode.
+Not reproduced: taxes, shipping, proration but for a dearer plan, several items of a subscription, trials, Connect, live
+mode.
 """
 
 from fakes.stripe_api.fake import KEY, FakeStripe

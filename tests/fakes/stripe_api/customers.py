@@ -1,4 +1,4 @@
-"""Customers, and the links to their portal."""
+"""Customers: who pays."""
 
 from typing import TYPE_CHECKING
 
@@ -52,14 +52,3 @@ def delete(fake: "FakeStripe", call: Call) -> Body:
 def list_all(fake: "FakeStripe", call: Call) -> Body:
     """E-mail addresses are compared with their case, as Stripe does."""
     return page(matching(fake.store.all("customer"), call.parameters, "email"), call.parameters, call.path)
-
-
-def create_portal(fake: "FakeStripe", call: Call) -> Body:
-    asked = call.parameters
-    customer = fake.store.find("customer", asked.get("customer") or "", "customer")
-    identity = fake.store.new_id("bps", 24)
-    body = fake.store.add("billing_portal.session", identity, created=fake.now(), customer=customer["id"])
-    body["configuration"] = asked.get("configuration", "bpc_00000000000000000000fake")
-    body["url"] = f"https://billing.stripe.com/p/session/test_{identity.removeprefix('bps_')}"
-    echo(body, asked, "return_url", "locale")
-    return body

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fakes.stripe_api import checkout, invoices, links, pay_page, payments, reversals, subscriptions
+from fakes.stripe_api import checkout, invoices, links, pay_page, payments, portal, reversals, subscriptions
 from fakes.stripe_api.store import Body
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ class Dashboard:
             subscriptions.cancel_later(self, body, False)
             self.emit("customer.subscription.updated", body)
         return self.find(subscription)
+
+    def change_plan(self: "FakeStripe", portal_session: str, price: str) -> Body:
+        """Choose another plan in the portal that a link leads to; the subscription."""
+        found = [one["id"] for one in self.all("billing_portal.session") if portal_session in {one["id"], one["url"]}]
+        with self._changing(found[0]) as session:
+            return self.find(portal.change_plan(self, session, price)["id"])
 
     def break_card(self: "FakeStripe", customer: str) -> None:
         with self._changing(customer):

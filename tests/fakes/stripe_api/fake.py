@@ -33,7 +33,7 @@ class FakeStripe(Dashboard, Wire):
         self.clock = clock or SettableClock()
         self.key = key
         self.changes = Changes()
-        self.store = Store()
+        self.store = Store(key)
         self.details: dict[str, dict[str, Any]] = {}  # what Stripe knows of an object and does not tell
         self.secrets: dict[str, str] = {}  # of webhook endpoints
         self.broken_cards: set[str] = set()  # customers

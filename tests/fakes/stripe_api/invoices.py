@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
 def draft(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int], discount: int = 0) -> Body:
     """The invoice of a period that begins; `period` is the one before, as Stripe has it."""
+    body = begin(fake, sub, reason, period)
+    lines = [_subscription_line(fake, body, sub), *_pending_lines(fake, body, sub)]
+    return fill(fake, body, sub, lines, discount)
+
+
+def begin(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int]) -> Body:
+    """An invoice without lines."""
     body = fake.store.add("invoice", fake.store.new_id("in", 24), created=fake.now(), customer=sub["customer"])
     customer = fake.store.find("customer", sub["customer"])
     body |= {"customer_email": customer["email"], "customer_name": customer["name"], "currency": sub["currency"]}
@@ -22,7 +29,11 @@ def draft(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int], d
     body |= {"auto_advance": True, "customer_tax_exempt": "none", "customer_tax_ids": [], "account_country": "BR"}
     about = {"subscription": sub["id"], "metadata": dict(sub["metadata"])}
     body["parent"] = {"type": "subscription_details", "subscription_details": about, "quote_details": None}
-    lines = [_subscription_line(fake, body, sub), *_pending_lines(fake, body, sub)]
+    return body
+
+
+def fill(fake: "FakeStripe", body: Body, sub: Body, lines: list[Body], discount: int = 0) -> Body:
+    """Put the lines in, and tell of it."""
     body["lines"] = listed(lines, f"/v1/invoices/{body['id']}/lines")
     total = sum(line["amount"] for line in lines)
     body |= {"subtotal": total, "subtotal_excluding_tax": total, "total_discount_amounts": []}
@@ -36,16 +47,24 @@ def draft(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int], d
 def _subscription_line(fake: "FakeStripe", body: Body, sub: Body) -> Body:
     (item,) = sub["items"]["data"]
     price, quantity = item["price"], item["quantity"]
-    line = _line(fake, body, price["unit_amount"] * quantity, quantity)
+    line = price_line(fake, body, sub, price, price["unit_amount"] * quantity)
     line["period"] = {"start": item["current_period_start"], "end": item["current_period_end"]}
+    return line | {"quantity": quantity}
+
+
+def price_line(fake: "FakeStripe", body: Body, sub: Body, price: Body, amount: int, *, proration: bool = False) -> Body:
+    """A line of a price of the subscription's item; its period is still to be said."""
+    (item,) = sub["items"]["data"]
+    line = _line(fake, body, amount, 1)
     line["pricing"] = {
         "type": "price_details",
         "price_details": {"price": price["id"], "product": price["product"]},
         "unit_amount_decimal": price["unit_amount_decimal"],
     }
-    about = {"subscription": sub["id"], "subscription_item": item["id"], "proration": False, "invoice_item": None}
+    about = {"subscription": sub["id"], "subscription_item": item["id"], "proration": proration, "invoice_item": None}
     line["parent"] = {"type": "subscription_item_details", "subscription_item_details": about}
-    return line | {"subscription": sub["id"], "description": fake.store.find("product", price["product"])["name"]}
+    name = fake.store.find("product", price["product"])["name"]
+    return line | {"subscription": sub["id"], "description": name}
 
 
 def _line(fake: "FakeStripe", body: Body, amount: int, quantity: int) -> Body:

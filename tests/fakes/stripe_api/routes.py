@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fakes.stripe_api import catalogue, checkout, customers, events, invoices, links, payments, reversals, subscriptions
+from fakes.stripe_api import (
+    catalogue,
+    checkout,
+    customers,
+    events,
+    invoices,
+    links,
+    payments,
+    portal,
+    reversals,
+    subscriptions,
+)
 from fakes.stripe_api.annotations import params_class
 from fakes.stripe_api.calls import Call
 from fakes.stripe_api.store import Body
@@ -34,6 +45,7 @@ def found(kind: str) -> Handler:
     return lambda fake, call: fake.store.find(kind, call.identity)
 
 
+PORTAL = "billing_portal.Configuration"
 ROUTES = [
     Route("POST /v1/products", "ProductCreateParams", catalogue.create_product),
     Route("GET /v1/products", "ProductListParams", catalogue.list_products),
@@ -53,7 +65,13 @@ ROUTES = [
     Route("GET /v1/customers/{id}", "CustomerRetrieveParams", customers.retrieve),
     Route("POST /v1/customers/{id}", "CustomerUpdateParams", customers.update),
     Route("DELETE /v1/customers/{id}", "CustomerDeleteParams", customers.delete),
-    Route("POST /v1/billing_portal/sessions", "billing_portal.SessionCreateParams", customers.create_portal),
+    Route("POST /v1/billing_portal/configurations", f"{PORTAL}CreateParams", portal.create_configuration),
+    Route("GET /v1/billing_portal/configurations", f"{PORTAL}ListParams", portal.list_configurations),
+    Route(
+        "GET /v1/billing_portal/configurations/{id}", f"{PORTAL}RetrieveParams", found("billing_portal.configuration")
+    ),
+    Route("POST /v1/billing_portal/configurations/{id}", f"{PORTAL}UpdateParams", portal.update_configuration),
+    Route("POST /v1/billing_portal/sessions", "billing_portal.SessionCreateParams", portal.create_session),
     Route("POST /v1/checkout/sessions", "checkout.SessionCreateParams", checkout.create),
     Route("GET /v1/checkout/sessions", "checkout.SessionListParams", checkout.list_all),
     Route("GET /v1/checkout/sessions/{id}", "checkout.SessionRetrieveParams", found("checkout.session")),

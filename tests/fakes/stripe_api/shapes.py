@@ -13,6 +13,7 @@ from fakes.stripe_api.annotations import alternatives, choices, fields
 from stripe._stripe_object import UntypedStripeObject
 
 CLASSES: dict[str, type] = {
+    "billing_portal.configuration": stripe.billing_portal.Configuration,
     "billing_portal.session": stripe.billing_portal.Session,
     "charge": stripe.Charge,
     "checkout.session": stripe.checkout.Session,

@@ -18,13 +18,14 @@ DEEPEST = 4
 
 
 class Store:
-    def __init__(self) -> None:
+    def __init__(self, account: str = "") -> None:
+        self._account = account
         self.bodies: dict[str, Body] = {}
         self._numbers = itertools.count(1)
 
     def new_id(self, prefix: str, size: int = 22) -> str:
-        """Unlike any other, and the same in every run."""
-        digest = hashlib.sha256(f"{prefix} {next(self._numbers)}".encode()).hexdigest()
+        """Unlike any other, of any account, and the same in every run."""
+        digest = hashlib.sha256(f"{self._account} {prefix} {next(self._numbers)}".encode()).hexdigest()
         return f"{prefix}_{digest[:size]}"
 
     def add(self, kind: str, identity: str, **values: Any) -> Body:

@@ -9,6 +9,7 @@ from fakes.stripe_api.errors import missing, unsupported
 from fakes.stripe_api.periods import DAY, after
 from fakes.stripe_api.shapes import blank, listed
 from fakes.stripe_api.store import Body, matching, page
+from fakes.stripe_api.switching import plan_of, switch_if_planned
 
 if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
@@ -23,6 +24,8 @@ def begin(fake: "FakeStripe", session: Body) -> Body:
     (line, *more) = fake.details[session["id"]]["lines"]
     if more:
         raise unsupported("subscriptions have one item")
+    customer = fake.store.find("customer", session["customer"])
+    customer["currency"] = customer["currency"] or session["currency"]
     now = fake.now()
     body = fake.store.add("subscription", fake.store.new_id("sub", 24), created=now, customer=session["customer"])
     body |= {"billing_cycle_anchor": now, "start_date": now, "currency": session["currency"], "status": "active"}
@@ -49,16 +52,9 @@ def item_of(body: Body) -> Body:
 def _item(fake: "FakeStripe", body: Body, line: Body, now: int) -> Body:
     price = line["price"]
     item = blank("subscription_item", id=fake.store.new_id("si", 14), price=price, quantity=line["quantity"])
-    item |= {"subscription": body["id"], "created": now, "current_period_start": now, "plan": _plan(price)}
+    item |= {"subscription": body["id"], "created": now, "current_period_start": now, "plan": plan_of(price)}
     item["current_period_end"] = after(now, now, price["recurring"])
     return item
-
-
-def _plan(price: Body) -> Body:
-    about = {name: price[name] for name in ("id", "active", "created", "currency", "nickname", "product")}
-    recurring = price["recurring"]
-    plan = blank("plan", amount=price["unit_amount"], amount_decimal=price["unit_amount_decimal"], **about)
-    return plan | {"interval": recurring["interval"], "interval_count": recurring["interval_count"]}
 
 
 def _period_over(fake: "FakeStripe", body: Body) -> None:
@@ -69,6 +65,7 @@ def _period_over(fake: "FakeStripe", body: Body) -> None:
         return
     item = item_of(body)
     old = (item["current_period_start"], item["current_period_end"])
+    switch_if_planned(fake, body)
     new_end = after(body["billing_cycle_anchor"], old[1], item["price"]["recurring"])
     item |= {"current_period_start": old[1], "current_period_end": new_end}
     fake.emit("customer.subscription.updated", body)

@@ -47,11 +47,35 @@ def _subscriptions(merchant: Merchant) -> None:
     v1.invoice_items.create(item)
     v1.invoice_items.delete(v1.invoice_items.create(item).id)
     fake.break_card(str(fake.find(left)["customer"]))
+    _portal(merchant, owner)
     fake.cancel(kept)
     fake.resume(kept)
     fake.advance(days=32)
     v1.subscriptions.update(kept, {"cancel_at_period_end": True})
     v1.subscriptions.cancel(left)
+
+
+def _portal(merchant: Merchant, owner: str) -> None:
+    """A configuration, a change to a dearer plan, and one to a cheaper."""
+    fake, portal = merchant.fake, merchant.v1.billing_portal
+    cheaper, dearer = (merchant.v1.products.create({"name": name}).id for name in ("Less", "More"))
+    prices = [merchant.plan(amount, product=product) for amount, product in ((900, cheaper), (9900, dearer))]
+    changes: Any = {
+        "enabled": True,
+        "default_allowed_updates": ["price"],
+        "proration_behavior": "always_invoice",
+        "products": [
+            {"product": name, "prices": [price]} for name, price in zip((cheaper, dearer), prices, strict=True)
+        ],
+        "schedule_at_period_end": {"conditions": [{"type": "decreasing_item_amount"}]},
+    }
+    made = portal.configurations.create({"features": {"subscription_update": changes}, "metadata": {"k": "v"}})
+    portal.configurations.update(made.id, {"features": {"invoice_history": {"enabled": True}}})
+    portal.configurations.retrieve(made.id)
+    portal.configurations.list({"active": True})
+    session = portal.sessions.create({"customer": owner, "configuration": made.id})
+    fake.change_plan(session.url, prices[1])
+    fake.change_plan(session.id, prices[0])
 
 
 def _questions(merchant: Merchant, link: str, endpoint: str) -> None:

@@ -173,3 +173,31 @@ def test_the_plan_of_somebody_who_was_joined_with_another_goes_to_the_one_that_c
     market.till.renewals.follow("sub_1")
     with market.database.reading() as session:
         assert session.get_one(type(other), other.id).plan == "starter"
+
+
+def test_what_a_better_plan_brings_lasts_as_long_as_the_period_whatever_its_invoice_says_of_one(
+    market: Market,
+) -> None:
+    market.buys("plan:starter")
+    ends = subscription(market).period_end
+    market.clock.forward(days=15)
+    market.provider.change("sub_1", price="price_rabisco_plan_pro_usd")
+    invoice = market.provider.invoice_now("sub_1")
+    market.provider.reword_invoice(invoice, prices=(), period_end=market.clock())  # as Stripe has it: until now
+    market.hears(market.unheard())
+    assert market.told()[-1].startswith("⬆️ Your plan is Pro now: 200 more credits until")
+    market.clock.now = ends - timedelta(minutes=1)
+    assert market.credits() == Credits(300, 0)
+    market.clock.now = ends
+    assert market.credits() == Credits(0, 0)
+
+
+def test_a_change_heard_of_before_the_invoice_it_came_after_brings_no_more_than_in_order(market: Market) -> None:
+    market.provider.pay(market.orders("plan:starter"))
+    market.clock.forward(days=15)
+    market.provider.change("sub_1", price="price_rabisco_plan_pro_usd")
+    invoice = market.provider.invoice_now("sub_1")
+    market.provider.reword_invoice(invoice, prices=(), period_end=market.clock())
+    market.provider.reword_invoice("in_1", prices=("price_rabisco_plan_starter_usd",))
+    market.till.renewals.follow("sub_1")
+    assert market.credits() == Credits(300, 0)

@@ -11,11 +11,13 @@ import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.shelf import shelf
 from fakes.stripe_api import KEY, FakeStripe
+from fakes.stripe_api.portal import OWN
 from stripe import StripeClient
 
 from bots.billing.port import KINDS, Order, PaymentProvider, Price, ProviderAway, ProviderRefused
 from bots.billing.stripe import StripeProvider
 from bots.billing.stripe_client import VERSION, connect, is_live
+from bots.billing.stripe_portal import CURRENCY
 from bots.billing.stripe_sync import Aim, Sync
 from models.catalogue import Pack, lookup_key
 
@@ -258,6 +260,24 @@ def test_a_customer_gets_a_link_to_their_own_portal(shop: Shop) -> None:
     with pytest.raises(ProviderRefused) as refused:
         shop.stripe.portal("cus_nobody", "https://t.me/rabisco_bot")
     assert refused.value.code == "resource_missing"
+
+
+def test_the_portal_is_that_of_the_currency_somebody_pays_in_and_stripes_own_before_there_are_any(shop: Shop) -> None:
+    customer = shop.stripe.subscription(shop.subscribe()).customer
+    (ours,) = shop.fake.all("billing_portal.configuration")
+    other: Any = {"features": {"invoice_history": {"enabled": True}}, "metadata": {CURRENCY: "usd"}}
+    abroad = shop.client.v1.billing_portal.configurations.create(other).id
+
+    def led_to() -> str:
+        url = shop.stripe.portal(customer, "")
+        return str(next(one["configuration"] for one in shop.fake.all("billing_portal.session") if one["url"] == url))
+
+    assert led_to() == ours["id"]
+    assert shop.stripe.portal_currencies() == {"brl", "usd"}
+    shop.client.v1.billing_portal.configurations.update(ours["id"], {"active": False})
+    assert led_to() == abroad  # better than none: cards are changed and plans ended there as well
+    shop.client.v1.billing_portal.configurations.update(abroad, {"active": False})
+    assert led_to() == OWN
 
 
 def test_customers_are_found_by_their_address_as_they_or_we_wrote_it(shop: Shop) -> None:

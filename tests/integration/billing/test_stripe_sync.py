@@ -16,6 +16,7 @@ from bots.billing.checkup import check_up
 from bots.billing.port import KINDS, ProviderAway
 from bots.billing.stripe import StripeProvider
 from bots.billing.stripe_client import VERSION, connect
+from bots.billing.stripe_portal import CURRENCY
 from bots.billing.stripe_sync import Aim, Sync, Synced
 from bots.cli import run
 from bots.cli.upkeep import Finding, examine
@@ -71,7 +72,7 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
     assert len(products) == len(catalogue.items())
     assert products["rabisco_pack_500"] == "500 créditos"
     assert account.price("rabisco_pack_500_brl")["product"] == "rabisco_pack_500"
-    assert done.changes == len(wanted) + len(products) + 1
+    assert done.changes == len(wanted) + len(products) + 1 + 3  # the webhook, and a portal for each currency
 
 
 def test_the_webhook_hears_what_we_act_upon_in_our_version_and_its_secret_is_told_once(account: Account) -> None:
@@ -118,8 +119,8 @@ def test_an_amount_that_goes_back_and_forth_within_a_day_is_what_it_was_set_to_l
 
 
 def test_a_run_that_broke_off_anywhere_is_gone_on_with(account: Account) -> None:
-    for route in ("products", "prices", "webhook_endpoints"):
-        account.fake.fail(f"POST /v1/{route}", status=500, skip=1 if route != "webhook_endpoints" else 0)
+    for route, skip in (("products", 1), ("prices", 1), ("webhook_endpoints", 0), ("billing_portal/configurations", 0)):
+        account.fake.fail(f"POST /v1/{route}", status=500, skip=skip)
         with pytest.raises(ProviderAway):
             account.sync()
     account.sync()
@@ -127,13 +128,13 @@ def test_a_run_that_broke_off_anywhere_is_gone_on_with(account: Account) -> None
 
 
 def test_what_was_made_though_the_answer_was_lost_is_not_made_again(account: Account) -> None:
-    for route in ("products", "prices", "payment_links", "webhook_endpoints"):
+    for route in ("products", "prices", "payment_links", "webhook_endpoints", "billing_portal/configurations"):
         account.fake.drop(f"POST /v1/{route}")
         with pytest.raises(ProviderAway):
             account.sync(links=True)
     account.sync(links=True)
-    kinds = ("product", "price", "payment_link", "webhook_endpoint")
-    assert [len(account.fake.all(kind)) for kind in kinds] == [3, 3, 3, 1]
+    kinds = ("product", "price", "payment_link", "webhook_endpoint", "billing_portal.configuration")
+    assert [len(account.fake.all(kind)) for kind in kinds] == [3, 3, 3, 1, 1]
 
 
 def test_what_is_not_sold_any_more_is_retired_and_may_come_back(account: Account) -> None:
@@ -192,11 +193,58 @@ def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(a
     assert not active[second["rabisco_pack_500_brl"]]
 
 
+def test_people_may_go_over_to_another_plan_in_the_portal_of_their_currency(account: Account) -> None:
+    account.sync(read_catalogue())
+    portals = {one["metadata"][CURRENCY]: one for one in account.fake.all("billing_portal.configuration")}
+    assert set(portals) == {"brl", "usd", "eur"}
+    allowed = portals["brl"]["features"]
+    assert allowed["subscription_cancel"]["mode"] == "at_period_end"
+    assert (allowed["payment_method_update"]["enabled"], allowed["invoice_history"]["enabled"]) == (True, True)
+    assert "email" not in allowed["customer_update"]["allowed_updates"]
+    changes = allowed["subscription_update"]
+    assert (changes["proration_behavior"], changes["default_allowed_updates"]) == ("always_invoice", ["price"])
+    assert account.fake.details[portals["brl"]["id"]]["products"] == {
+        f"rabisco_plan_{plan}": [account.price(f"rabisco_plan_{plan}_brl")["id"]]
+        for plan in ("starter", "pro", "business")
+    }
+
+
+def test_a_portal_follows_the_prices_of_the_plans_and_goes_with_the_last_of_its_currency(account: Account) -> None:
+    account.sync()
+    (portal,) = account.fake.all("billing_portal.configuration")
+    dearer = shelf().plans["pro"].model_copy(update={"prices": {"brl": 5_900}})
+    account.sync(shelf(plans=shelf().plans | {"pro": dearer}))
+    assert account.said[1:] == ["update customer portal brl"]
+    assert account.fake.details[portal["id"]]["products"]["rabisco_plan_pro"] == [
+        account.price("rabisco_plan_pro_brl")["id"]
+    ]
+    abroad = Pack(credits=500, prices={"usd": 1_500})
+    account.sync(shelf(packs={"500": abroad}, plans={"free": shelf().plans["free"]}))
+    assert account.said[-2:] == [
+        "create customer portal usd",
+        "retire customer portal brl: nothing is sold in it any more",
+    ]
+    assert account.fake.find(portal["id"])["active"] is False
+    bought = account.fake.all("billing_portal.configuration")[-1]
+    assert bought["features"]["subscription_update"]["enabled"] is False  # nothing to go over to
+
+
+def test_a_portal_somebody_else_has_made_is_left_alone(account: Account) -> None:
+    theirs: Any = {"features": {"invoice_history": {"enabled": True}}, "metadata": {"made": "by hand"}}
+    made = connect(KEY, account.url).v1.billing_portal.configurations.create(theirs)
+    account.sync()
+    account.sync(shelf(packs={}))
+    assert account.fake.find(made.id)["active"] is True
+
+
 def test_a_checkup_finds_prices_that_are_not_there_or_of_another_amount(account: Account) -> None:
     provider = StripeProvider.of(KEY, account.url)
     assert len(check_up(provider, shelf()).missing) == 3
     account.sync()
     assert check_up(provider, shelf()).is_well
+    for one in account.fake.all("billing_portal.configuration"):
+        connect(KEY, account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
+    assert (check_up(provider, shelf()).is_well, check_up(provider, shelf()).portals) == (False, ("brl",))
     found = check_up(provider, shelf(packs={"500": DEARER}))
     assert (found.is_well, found.missing, found.wrong) == (False, (), ("rabisco_pack_500_brl",))
 
@@ -297,5 +345,9 @@ def test_the_doctor_looks_at_the_key_and_at_the_prices(terminal: Terminal) -> No
     assert terminal.doctor() == Finding("stripe", ok=False, say="21 of 21 prices differ; run: rabisco stripe sync")
     terminal.sync()
     assert terminal.doctor() == Finding("stripe", ok=True, say="test mode, all 21 prices are there")
+    for one in terminal.account.fake.all("billing_portal.configuration"):
+        connect(KEY, terminal.account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
+    unchangeable = "plans in brl, eur, usd cannot be changed in the customer portal; run: rabisco stripe sync"
+    assert terminal.doctor() == Finding("stripe", ok=False, say=unchangeable)
     lost = terminal.doctor("sk_test_wrong1")
     assert (lost.ok, "STRIPE_SECRET_KEY" in lost.say, "wrong1" in lost.say) == (False, True, False)

@@ -11,11 +11,13 @@ from sqlmodel import Session
 
 from bots.billing import references
 from bots.billing.counter import Foreign, NotYet
+from bots.billing.port import Order
 from bots.core.till import PortalWish
+from models.catalogue import lookup_key
 from models.deliveries import Message
 from models.errors import Code, Refused
 from models.payments import PurchaseStatus
-from pipeline.access import Demand
+from pipeline.access import Access, Demand
 from storage import outbox
 from storage.db import Database
 from storage.ledger import Credits
@@ -245,6 +247,50 @@ def test_a_static_link_credits_whom_it_was_signed_for_and_nobody_else(market: Ma
     assert market.credits().available == 100 + FREE
     with pytest.raises(Foreign):
         market.till.settle("cs_9")
+
+
+def test_what_the_price_file_has_a_static_link_for_is_paid_there_and_told_in_the_same_purchase(
+    market: Market,
+) -> None:
+    counter = market.till.counter
+    counter.secret = b"a secret"
+    pack = counter.access.catalogue.packs["100"].model_copy(update={"links": {"usd": "https://pay.test/plink_1"}})
+    shelf = counter.access.catalogue.model_copy(update={"packs": {"100": pack}})
+    counter.access = Access(shelf)
+    purchase = market.asks()
+    market.till.open(purchase.id)
+    made = market.purchase(purchase)
+    assert not market.provider.sessions
+    assert made.status == PurchaseStatus.OPEN
+    assert market.last().choices[0][0].url == made.url
+    assert str(made.url).startswith("https://pay.test/plink_1?client_reference_id=")
+    session = paid_at_a_static_link(market, str(made.url).partition("=")[2], payment_status="unpaid")
+    market.till.settle(session)
+    assert market.purchase(purchase).status == PurchaseStatus.PENDING
+    market.provider._become(session, payment_status="paid")
+    market.till.settle(session)
+    assert market.purchase(purchase).status == PurchaseStatus.PAID
+    assert market.credits().available == 100 + FREE
+
+
+def test_a_static_link_paid_again_is_a_purchase_of_its_own(market: Market) -> None:
+    counter = market.till.counter
+    counter.secret = b"a secret"
+    signed = references.sign(b"a secret", market.ana.person.id, market.clock())
+    market.asks("pack:500")  # so there is a chat to speak to her in
+    for _ in range(2):
+        market.till.settle(paid_at_a_static_link(market, signed))
+    assert market.credits().available == 200 + FREE
+
+
+def paid_at_a_static_link(market: Market, reference: str, payment_status: str = "paid") -> str:
+    """A session as such a link makes it, of a pack; its name."""
+    price = f"price_{lookup_key('pack:100', 'usd')}"
+    order = Order(price, recurring=False, reference=reference, metadata={}, expires_at=market.clock())
+    session = market.provider.open_checkout(order, key=str(uuid.uuid4())).id
+    done = {"status": "complete", "payment_status": payment_status, "payment": f"pi_{session}"}
+    market.provider._become(session, **done)
+    return session
 
 
 def test_another_tenants_purchase_is_not_ours(market: Market) -> None:

@@ -1,0 +1,117 @@
+"""Whose money it is: a tenant's customers pay into the tenant's own Stripe account, tenants pay into the operator's.
+
+The operator's keys are settings; another tenant's are the secrets of its account on the channel "stripe".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+from uuid import UUID
+
+import structlog
+
+from bots.billing.counter import Counter
+from bots.billing.rounds import Rounds
+from bots.billing.signature import Signatures
+from bots.billing.till import Till
+from models.payments import Provider
+from models.people import MAIN, Account
+from models.settings import Settings
+from pipeline.access import Access
+from storage import keyring, people
+from storage.db import Database
+from storage.vault import Sealed
+
+log = structlog.get_logger(__name__)
+
+SECRET_KEY, WEBHOOK_SECRETS = "secret_key", "webhook_secrets"  # what an account's secrets are called
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a Stripe account is reached with, and what signs its news (several while one is being replaced)."""
+
+    secret_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, secrets: Mapping[str, str]) -> Self | None:
+        """Those of an account, if it has any."""
+        if SECRET_KEY not in secrets:
+            return None
+        return cls(secrets[SECRET_KEY], tuple(secrets.get(WEBHOOK_SECRETS, "").split()))
+
+    def secrets(self) -> dict[str, str]:
+        return {SECRET_KEY: self.secret_key, WEBHOOK_SECRETS: " ".join(self.webhook_secrets)}
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One tenant's till and the loops around it. `signatures` tell its news from others'; None where nothing can."""
+
+    rounds: Rounds
+    signatures: Signatures | None = None
+
+    @property
+    def till(self) -> Till:
+        return self.rounds.till
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """All shops of a process: by tenant, and by the name their news come under ("" for the operator's own)."""
+
+    by_tenant: dict[UUID, Shop] = field(default_factory=dict)
+    by_name: dict[str, Shop] = field(default_factory=dict)
+
+    def add(self, name: str, shop: Shop) -> None:
+        self.by_name[name] = self.by_tenant[shop.till.counter.tenant_id] = shop
+
+    def start(self) -> None:
+        for shop in self.by_name.values():
+            shop.rounds.start()
+
+    def stop(self) -> None:
+        for shop in self.by_name.values():
+            shop.rounds.stop()
+
+
+def shops_of(db: Database, access: Access, secret: bytes, settings: Settings) -> Shops:
+    """The shops there are keys for."""
+    shops = Shops()
+    with db.transaction() as session:
+        main = people.tenant_named(session, MAIN).id
+        accounts = people.accounts_on(session, Provider.STRIPE)
+    if settings.stripe_secret_key is not None:
+        keys = Keys(settings.stripe_secret_key.get_secret_value(), settings.webhook_secrets)
+        shops.add("", _shop(db, access, secret, settings, main, keys))
+    for account in accounts:
+        if (opened := keys_of(secret, account)) and account.tenant_id not in shops.by_tenant:
+            shops.add(str(account.id), _shop(db, access, secret, settings, account.tenant_id, opened))
+    return shops
+
+
+def keys_of(secret: bytes, account: Account) -> Keys | None:
+    """An account's keys; None, and a line in the log, where they cannot be opened any more."""
+    try:
+        return Keys.of(keyring.read(secret, account))
+    except Sealed:
+        log.error("stripe-keys-sealed", account=str(account.id))  # noqa: TRY400 - it is told
+        return None
+
+
+def _shop(db: Database, access: Access, secret: bytes, settings: Settings, tenant_id: UUID, keys: Keys) -> Shop:
+    from bots.billing.stripe import StripeProvider  # its SDK takes a while to load
+
+    provider = StripeProvider.of(keys.secret_key, settings.stripe_api_url)
+    counter = Counter(
+        db=db,
+        provider=provider,
+        access=access,
+        tenant_id=tenant_id,
+        return_url=settings.public_url,
+        listens=bool(keys.webhook_secrets and settings.public_url),
+        secret=secret,
+    )
+    signatures = Signatures(keys.webhook_secrets, live=provider.livemode) if keys.webhook_secrets else None
+    return Shop(Rounds(Till(counter)), signatures)

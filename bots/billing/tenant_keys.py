@@ -1,0 +1,71 @@
+"""Where the keys of one tenant's own Stripe account are kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bots.billing.shops import Keys, keys_of
+from models.payments import Provider
+from models.people import MAIN, Account, Tenant
+from models.settings import Settings
+from storage import keyring, people
+from storage.db import Database
+from storage.secret import secret_key
+
+
+@dataclass(frozen=True, slots=True)
+class TenantKeys:
+    """`account` is the tenant's on the channel "stripe"; its id is in the address Stripe tells the tenant's news to."""
+
+    db: Database
+    secret: bytes
+    account: Account
+
+    @classmethod
+    def named(cls, db: Database, secret: bytes, tenant: str) -> Self | None:
+        """None where there is no such tenant, or where it is the operator's own, whose keys are settings."""
+        with db.transaction() as session:
+            found = people.find_tenant(session, tenant)
+            if found is None or found.name == MAIN:
+                return None
+            return cls(db, secret, people.account_named(session, found.id, Provider.STRIPE, "own"))
+
+    def read(self) -> Keys | None:
+        with self.db.reading() as session:
+            return keys_of(self.secret, session.get_one(Account, self.account.id))
+
+    def keep(self, keys: Keys) -> None:
+        with self.db.transaction() as session:
+            keyring.keep(session, self.secret, session.get_one(Account, self.account.id), keys.secrets())
+
+
+@contextmanager
+def opened(settings: Settings, tenant: str) -> Iterator[TenantKeys | None]:
+    """The keys of a tenant, as an installation keeps them."""
+    db = Database(settings.database)
+    try:
+        yield TenantKeys.named(db, _secret(settings), tenant)
+    finally:
+        db.close()
+
+
+def tenants_keys(settings: Settings) -> list[tuple[str, Keys | None]]:
+    """The tenants that have keys, and the keys: None where they cannot be opened. Nothing while there is no database."""
+    db = Database(settings.database)
+    try:
+        with db.reading() as session:
+            accounts = people.accounts_on(session, Provider.STRIPE)
+            kept = [(session.get_one(Tenant, each.tenant_id).name, each) for each in accounts if each.secrets]
+    except SQLAlchemyError:
+        return []
+    finally:
+        db.close()
+    return [(name, keys_of(_secret(settings), account)) for name, account in kept]
+
+
+def _secret(settings: Settings) -> bytes:
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    return secret_key(given, settings.data_dir.resolve())

@@ -1,0 +1,28 @@
+"""The secrets of accounts: sealed in their rows, and opened only where they are used."""
+
+import json
+from collections.abc import Mapping
+
+from sqlmodel import Session
+
+from models.people import Account
+from storage import vault
+
+
+def keep(session: Session, secret: bytes, account: Account, values: Mapping[str, str]) -> None:
+    """Replace an account's secrets. They are bound to it: copied to another row they cannot be opened."""
+    account.secrets = vault.seal(secret, _purpose(account), json.dumps(dict(values)).encode())
+    session.add(account)
+    session.flush()
+
+
+def read(secret: bytes, account: Account) -> dict[str, str]:
+    """What was kept; nothing where nothing was. Raises `vault.Sealed` when the secret is not the one it was kept with."""
+    if account.secrets is None:
+        return {}
+    found: dict[str, str] = json.loads(vault.unseal(secret, _purpose(account), account.secrets))
+    return found
+
+
+def _purpose(account: Account) -> str:
+    return f"account {account.id}"

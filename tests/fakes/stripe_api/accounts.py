@@ -1,0 +1,24 @@
+"""Several Stripe accounts behind one address, as there are: the key says whose it is."""
+
+import base64
+
+from fakes.stripe_api.fake import FakeStripe
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+def exchange(*accounts: FakeStripe) -> ASGIApp:
+    """Gives each call to the account its key belongs to; a key of nobody is refused."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        key = _key(dict(scope["headers"]).get(b"authorization", b"").decode())
+        account = next((one for one in accounts if one.key == key), None)
+        refusal = JSONResponse({"error": {"type": "invalid_request_error", "message": "Invalid API Key"}}, 401)
+        await (account.app if account else refusal)(scope, receive, send)
+
+    return answer
+
+
+def _key(header: str) -> str:
+    kind, _, given = header.partition(" ")
+    return base64.b64decode(given).decode().removesuffix(":") if kind == "Basic" else given

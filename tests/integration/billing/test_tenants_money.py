@@ -1,0 +1,215 @@
+"""Each tenant's customers pay into the tenant's own Stripe account, and nobody else's books move."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.customers import Customer, welcome
+from fakes.shelf import shelf
+from fakes.stripe_api import FakeStripe
+from fakes.stripe_api.accounts import exchange
+from fakes.telegram_api import served
+from pydantic import SecretStr
+
+from bots.billing.shops import Keys, Shops, shops_of
+from bots.billing.stripe_client import connect
+from bots.billing.stripe_sync import Aim, Sync
+from bots.billing.tenant_keys import TenantKeys
+from bots.cli import run
+from models.columns import new_id
+from models.payments import Provider, Purchase, PurchaseStatus
+from models.people import Account, Person
+from models.settings import Settings
+from pipeline.access import Access
+from storage import keyring, ledger, people
+from storage.db import Database
+from storage.migrate import upgrade
+from storage.vault import Sealed
+
+SECRET = b"a secret of the operator's"
+OURS, THEIRS = "sk_test_theOperatorsOwnKey", "sk_test_theKeyOfTheBakery"
+PAGE = "https://films.example.com"
+SHELF = shelf()
+FREE = 10  # what everybody has
+
+
+@dataclass
+class Town:
+    """The operator and a bakery, each with a Stripe account."""
+
+    database: Database
+    ours: FakeStripe
+    theirs: FakeStripe
+    url: str
+    ana: Customer  # the operator's
+    bia: Customer  # the bakery's
+
+    def settings(self) -> Settings:
+        return Settings(_env_file=None, stripe_secret_key=SecretStr(OURS), stripe_api_url=self.url, public_url=PAGE)
+
+    def shops(self) -> Shops:
+        return shops_of(self.database, Access(SHELF), SECRET, self.settings())
+
+    def connect(self) -> None:
+        found = TenantKeys.named(self.database, SECRET, "bakery")
+        assert found is not None
+        found.keep(Keys(THEIRS, ("whsec_one", "whsec_two")))
+
+    def buys(self, customer: Customer, shops: Shops) -> None:
+        """A pack, from the wish to the credits."""
+        till = shops.by_tenant[customer.person.tenant_id].till
+        purchase = self._wishes(customer)
+        till.open(purchase.id)
+        with self.database.reading() as session:
+            name = str(session.get_one(Purchase, purchase.id).external_id)
+        stripe = self.ours if name in {one["id"] for one in self.ours.all("checkout.session")} else self.theirs
+        stripe.pay(name, "card", email="somebody@example.com")
+        till.settle(name)
+
+    def credits(self, customer: Customer) -> int:
+        with self.database.transaction() as session:
+            person = session.get_one(Person, customer.person.id)
+            return ledger.credits_of(session, person, self.database.clock()).available
+
+    def _wishes(self, customer: Customer) -> Purchase:
+        purchase = Purchase(
+            id=new_id(),
+            tenant_id=customer.person.tenant_id,
+            person_id=customer.person.id,
+            address_id=customer.address.id,
+            provider=Provider.STRIPE,
+            item="pack:500",
+            currency="brl",
+            amount=7_500,
+            status=PurchaseStatus.ASKED,
+        )
+        with self.database.transaction() as session:
+            session.add(purchase)
+        return purchase
+
+
+@pytest.fixture
+def town(database: Database, clock: SettableClock) -> Iterator[Town]:
+    ours, theirs = FakeStripe(clock, OURS), FakeStripe(clock, THEIRS)
+    with served(exchange(ours, theirs)) as url:
+        for key in (OURS, THEIRS):
+            _sell(url, key)
+        yield Town(database, ours, theirs, url, welcome(database), welcome(database, "bia", tenant="bakery"))
+    ours.check()
+    theirs.check()
+
+
+def _sell(url: str, key: str) -> None:
+    Sync(connect(key, url), Aim(SHELF, lambda item: item.name), lambda _line: None).run()
+
+
+def test_each_tenants_customers_pay_into_its_own_account(town: Town) -> None:
+    town.connect()
+    shops = town.shops()
+    town.buys(town.ana, shops)
+    town.buys(town.bia, shops)
+    assert len(town.ours.all("payment_intent")) == len(town.theirs.all("payment_intent")) == 1
+    assert (town.credits(town.ana), town.credits(town.bia)) == (500 + FREE, 500 + FREE)
+
+
+def test_a_tenant_without_keys_sells_nothing_and_never_through_the_operators_account(town: Town) -> None:
+    shops = town.shops()
+    assert set(shops.by_tenant) == {town.ana.person.tenant_id}
+    assert set(shops.by_name) == {""}
+
+
+def test_one_tenants_till_does_not_touch_anothers_purchase(town: Town) -> None:
+    town.connect()
+    purchase = town._wishes(town.bia)
+    town.shops().by_tenant[town.ana.person.tenant_id].till.open(purchase.id)
+    assert town.ours.all("checkout.session") == []
+
+
+def test_the_news_of_a_tenant_come_under_its_accounts_id_signed_with_its_secrets(town: Town) -> None:
+    town.connect()
+    account = _account(town)
+    shop = town.shops().by_name[str(account.id)]
+    assert shop.till.counter.tenant_id == town.bia.person.tenant_id
+    assert shop.signatures is not None
+    assert shop.signatures.secrets == ("whsec_one", "whsec_two")
+    assert shop.till.counter.listens
+
+
+def test_keys_lie_sealed_and_open_for_their_own_account_and_secret_alone(town: Town) -> None:
+    town.connect()
+    account = _account(town)
+    assert THEIRS.encode() not in (account.secrets or b"")
+    assert keyring.read(SECRET, account)["secret_key"] == THEIRS
+    with pytest.raises(Sealed):
+        keyring.read(b"another secret", account)
+    moved = Account(tenant_id=account.tenant_id, channel="stripe", name="copy", secrets=account.secrets)
+    with pytest.raises(Sealed):
+        keyring.read(SECRET, moved)
+
+
+def test_keys_that_cannot_be_opened_any_more_close_that_shop_alone(town: Town) -> None:
+    town.connect()
+    shops = shops_of(town.database, Access(SHELF), b"a new secret", town.settings())
+    assert set(shops.by_tenant) == {town.ana.person.tenant_id}
+
+
+def _account(town: Town) -> Account:
+    with town.database.reading() as session:
+        (account,) = people.accounts_on(session, Provider.STRIPE)
+        return account
+
+
+@pytest.fixture
+def bakery(tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStripe]:
+    """A machine with a tenant called bakery; its Stripe account is empty."""
+    fake = FakeStripe(clock, THEIRS)
+    with fake.served() as url:
+        monkeypatch.chdir(tmp_path)
+        for name in [name for name in os.environ if name.startswith(("STRIPE", "RABISCO"))]:
+            monkeypatch.delenv(name)
+        told = {"DATA_DIR": str(tmp_path), "STRIPE_API_URL": url, "PUBLIC_URL": PAGE, "SECRET_KEY": SECRET.decode()}
+        for name, value in told.items():
+            monkeypatch.setenv(name, value)
+        db = Database(Settings().database)
+        upgrade(db)
+        with db.transaction() as session:
+            people.tenant_named(session, "bakery")
+        db.close()
+        yield fake
+
+
+def test_a_key_typed_once_makes_everything_at_the_tenants_stripe_and_is_never_shown(
+    bakery: FakeStripe, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    key = tmp_path / "key.txt"
+    key.write_text(f"{THEIRS}\n")
+    with key.open() as typed:
+        monkeypatch.setattr("sys.stdin", typed)
+        assert run(["stripe", "connect", "bakery"]) == 0
+    db = Database(Settings().database)
+    found = TenantKeys.named(db, SECRET, "bakery")
+    db.close()
+    assert found is not None
+    kept = found.read()
+    assert kept is not None
+    (endpoint,) = bakery.all("webhook_endpoint")
+    assert endpoint["url"] == f"{PAGE}/stripe/webhook/{found.account.id}"
+    assert (kept.secret_key, kept.webhook_secrets) == (THEIRS, (bakery.secrets[endpoint["id"]],))
+    assert len(bakery.all("price")) == 21
+    said = "".join(capsys.readouterr())
+    assert THEIRS not in said
+    assert kept.webhook_secrets[0] not in said
+    assert run(["stripe", "sync", "--tenant", "bakery"]) == 0
+    assert "Everything is as the price file says." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["nobody", "main"])
+def test_there_is_nothing_to_connect_for_a_business_there_is_not_and_for_the_operators_own(
+    bakery: FakeStripe, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["stripe", "sync", "--tenant", name]) == 2
+    assert f"there is no business called {name}" in capsys.readouterr().err
+    assert bakery.calls == []

@@ -11,6 +11,7 @@ class Code(StrEnum):
 
     # the file
     EMPTY_FILE = "EMPTY_FILE"
+    FILE_EXPIRED = "FILE_EXPIRED"  # the messenger has it no more
     FILE_TOO_BIG = "FILE_TOO_BIG"  # limit: megabytes; page: where larger files are taken, if anywhere
     NOT_MEDIA = "NOT_MEDIA"
     FORMAT_NOT_SUPPORTED = "FORMAT_NOT_SUPPORTED"

@@ -17,18 +17,27 @@ UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message on its way into the outbox; `job_id` names the job whose results go with it."""
+    """A message on its way into the outbox; `job_id` names the job whose results go with it.
+
+    `is_farewell` is the last message to a chat that wants no more.
+    """
 
     message: Message
     cause: str
     part: str = ""
     reply_to: str | None = None
     job_id: uuid.UUID | None = None
+    is_farewell: bool = False
 
 
 def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, now: datetime) -> int:
-    """Owe a chat a message; the id of its delivery. The same cause and part is owed once, however often it is said."""
+    """Owe a chat a message; the id of its delivery. The same cause and part is owed once, however often it is said.
+
+    What a chat would be owed that is gone, or wants to hear nothing, is dropped at once.
+    """
+    is_open = address.unreachable_at is None or owed.is_farewell
     row = Delivery(
+        status=DeliveryStatus.PENDING if is_open else DeliveryStatus.DROPPED,
         account_id=address.account_id,
         address_id=address.id,
         person_id=person_id,

@@ -10,6 +10,8 @@ import models.jobs
 import models.payments
 import models.people
 import models.sessions
-import models.updates  # noqa: F401 - each module registers its tables
+import models.updates
+import models.uploads
+import models.whatsapp  # noqa: F401 - each module registers its tables
 
 METADATA = SQLModel.metadata

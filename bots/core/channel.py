@@ -29,11 +29,13 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote. `language` is the messenger's hint, an IETF tag such as "pt-br"."""
+    """Who wrote. `language` is the messenger's hint, an IETF tag such as "pt-br"; `aliases` are other ids the messenger
+    knows the same person by."""
 
     external_id: str
     name: str = ""
     language: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,8 @@ class Inbound:
 
     `updates` are the ids of the channel's updates it is made of; they are handled together, once. `message` is the id
     a reply answers. For a choice, `choice` is the data of what was chosen and `message` the message it stood under.
-    `in_group` tells that others read along, so that money is not spoken of.
+    `in_group` tells that others read along, so that money is not spoken of. `quotes` is the message of ours a text
+    answers.
     """
 
     updates: tuple[str, ...]
@@ -75,11 +78,15 @@ class Inbound:
     received_at: datetime | None = None
     in_group: bool = False
     payment: Payment | None = None
+    quotes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a messenger can do, as data. Sizes are bytes; lengths are characters."""
+    """What a messenger can do, as data. Sizes are bytes; lengths are characters.
+
+    Where edits are counted (`max_edits`), a progress message shows only what is being done, and no percentages.
+    """
 
     buttons: bool
     edits: bool
@@ -89,7 +96,9 @@ class Capabilities:
     max_download: int
     seconds_between_edits: float = 3.0
     max_edits: int | None = None
+    edit_seconds: float | None = None  # how old a message may be to be edited
     album_seconds: float = 0.0  # how long to wait for the rest of an album
+    opt_out: bool = False  # whether a word such as "stop" ends what is sent, as the messenger has no button for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +122,16 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message as it is shown: plain text, and rows of choices under it; with an invoice, a way to pay it instead."""
+    """A message as it is shown: plain text, and rows of choices under it; with an invoice, a way to pay it instead.
+
+    `picture` is a PNG the text stands under; an edit with another one replaces it.
+    """
 
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
     reply_to: str | None = None
     invoice: Invoice | None = None
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,13 @@ def choose(pipeline: Pipeline, visit: Visit, outcome: Outcome, data: str) -> Non
 
 
 def cancel(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """The progress message shows that it was cancelled; only a cancellation that comes too late needs words."""
+    """The progress message shows that it was cancelled; what needs words is a cancellation that comes too late, or one
+    that was written."""
     job_id = commands.job_id(argument)
     if job_id is None or pipeline.cancel(visit.session, job_id, visit.person) is None:
         outcome.replies.append(say("cancel-too-late"))
+    elif not visit.can.buttons:
+        outcome.replies.append(say("cancel-done", count=1))
 
 
 def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:

@@ -1,8 +1,8 @@
 """The conversation: what is answered to what. It knows no messenger."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bots.core import choices, commands, linking, stars
+from bots.core import choices, commands, linking, numbered, quiet, stars, words
 from bots.core.films import Intake
 from bots.core.visit import Outcome, Visit, say
 from pipeline.service import Pipeline
@@ -29,11 +29,23 @@ class Conversation:
         return outcome
 
     def _read(self, visit: Visit, outcome: Outcome, text: str) -> None:
-        name, _, arguments = text.removeprefix("/").partition(" ")
-        command = commands.find(name.lower(), visit)
-        if command is None and linking.is_code(text) and linking.awaits_code(visit):
+        """A text: a number of a menu, a command, a code, or what a choice is called."""
+        name, arguments = words.command(text)
+        command = commands.find(name, visit)
+        if quiet.is_wished(visit, text):
+            quiet.leave(self.pipeline, visit, outcome)
+        elif not visit.can.buttons and (data := numbered.by_number(visit, text)):
+            self._choose(visit, outcome, data)
+        elif command is not None:
+            command.handle(self.pipeline, visit, outcome, arguments)
+        elif linking.is_code(text) and linking.awaits_code(visit):
             linking.email(self.pipeline, visit, outcome, text)
-        elif command is None:
-            outcome.replies.append(say("not-understood"))
+        elif not visit.can.buttons and (data := numbered.by_label(visit, text)):
+            self._choose(visit, outcome, data)
         else:
-            command.handle(self.pipeline, visit, outcome, arguments.strip())
+            outcome.replies.append(say("not-understood"))
+
+    def _choose(self, visit: Visit, outcome: Outcome, data: str) -> None:
+        """A choice that was written is answered with a message of its own, under what was written."""
+        chosen = replace(visit.inbound, choice=data, message=None)
+        choices.choose(self.pipeline, replace(visit, inbound=chosen), outcome, data)

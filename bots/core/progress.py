@@ -38,8 +38,11 @@ ENDS = {
 }
 
 
-def status_message(job: Job, position: int) -> Message:
-    """What a job's progress message says now; while there is something to cancel, it can be cancelled."""
+def status_message(job: Job, position: int, *, counted: bool = False) -> Message:
+    """What a job's progress message says now; while there is something to cancel, it can be cancelled.
+
+    Where edits are counted there are no percentages, which would stand still.
+    """
     if job.status in ENDS:
         paragraphs = [word(ENDS[Status(job.status)])]
         if job.status == Status.CANCELLED and job.credits:
@@ -48,6 +51,8 @@ def status_message(job: Job, position: int) -> Message:
     rows = ((choice(f"cancel:{job.id.hex}", "choice-cancel"),),)
     if job.status == Status.QUEUED or job.stage == "waiting":
         return Message(paragraphs=(word("status-waiting", position=position),), choices=rows)
+    if counted:
+        return Message(paragraphs=(word(f"status-now-{job.stage}"),), choices=rows)
     percent = min(99, round(100 * job.progress))
     bar = word("name", name="▰" * (percent * BAR // 100) + "▱" * (BAR - percent * BAR // 100))
     return Message(paragraphs=(word(f"status-{job.stage}", percent=percent), bar), choices=rows)
@@ -59,6 +64,7 @@ class Shown:
 
     at: float
     text: Text | None = None
+    stage: str = ""
     edits: int = 0
     failures: int = 0
 
@@ -72,6 +78,7 @@ class View:
     place: Place
     message_id: str
     text: Text
+    stage: str
     is_final: bool
 
 
@@ -132,8 +139,21 @@ class Ticker:
             due = [entry for entry in jobs.to_show(session, list(self.channels)) if self._is_due(entry[0], entry[1])]
             if any(job.status == Status.QUEUED for job, *_ in due):
                 self._place(session, {job.id for job, *_ in due if job.status == Status.QUEUED})
-        found = [_try_view(entry, self._places.get(entry[0].id, 1)) for entry in due]
+        found = [self._try_view(entry) for entry in due]
         return [view for view in found if view is not None]
+
+    def _try_view(self, entry: tuple[Job, Address, Person, str]) -> View | None:
+        job, address, person, message = entry
+        counted = self.channels[address.account_id].can.max_edits is not None
+        try:
+            said = status_message(job, self._places.get(job.id, 1), counted=counted)
+            text = text_of(said, person.language)
+        except KeyError as error:  # no such sentence: one message must not stop the others
+            log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is told
+            return None
+        where = Place(address.chat, address.thread)
+        is_final = Status(job.status).is_final
+        return View(job.id, address.account_id, where, message, text, job.status if is_final else job.stage, is_final)
 
     def _is_due(self, job: Job, address: Address) -> bool:
         pause = self.channels[address.account_id].can.seconds_between_edits
@@ -152,9 +172,11 @@ class Ticker:
         return self._shown.get(job_id) or Shown(at=self._since)
 
     def _has_news(self, view: View) -> bool:
+        """Where edits are counted only another stage is news, and the last edit is kept for the end."""
         shown, most = self._shown_of(view.job_id), self.channels[view.account_id].can.max_edits
-        has_edits_left = most is None or shown.edits < most - 1  # the last one is kept for the end
-        return view.is_final or (view.text != shown.text and has_edits_left)
+        if most is None or view.is_final:
+            return view.is_final or view.text != shown.text
+        return view.stage != shown.stage and shown.edits < most - 1
 
     async def _show(self, view: View) -> None:
         shown = self._shown.setdefault(view.job_id, Shown(at=self._since))
@@ -182,20 +204,10 @@ class Ticker:
             log.info("progress-not-shown", error=str(error) or type(error).__name__)
             shown.at, shown.failures = self.monotonic(), shown.failures + 1
             return shown.failures >= MAX_FAILURES
-        shown.text, shown.at, shown.edits, shown.failures = view.text, self.monotonic(), shown.edits + 1, 0
+        shown.text, shown.stage, shown.at = view.text, view.stage, self.monotonic()
+        shown.edits, shown.failures = shown.edits + 1, 0
         return True
 
     def _close(self, job_id: UUID) -> None:
         with self.db.transaction() as session:
             jobs.close_status(session, job_id)
-
-
-def _try_view(entry: tuple[Job, Address, Person, str], place: int) -> View | None:
-    job, address, person, message = entry
-    try:
-        text = text_of(status_message(job, place), person.language)
-    except KeyError as error:  # no such sentence: one message must not stop the others
-        log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is told
-        return None
-    where = Place(address.chat, address.thread)
-    return View(job.id, address.account_id, where, message, text, Status(job.status).is_final)

@@ -11,10 +11,10 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bots.core.channel import Attachment, Capabilities, ChannelError, Place, Text, Upload
+from bots.core.memory import Memory
 from bots.telegram.downloads import bring
 from bots.telegram.errors import NOT_A_TEXT, WRONG_FILE, says, translated
 from bots.telegram.markup import cut, keyboard, reply
-from bots.telegram.memory import Memory
 from bots.telegram.stars import parameters
 from bots.telegram.transport import PROCESSING_SECONDS
 from bots.telegram.uploads import Action, UploadFiles, opened

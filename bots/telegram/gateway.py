@@ -10,16 +10,17 @@ from telegram import CallbackQuery, Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import TypeHandler
 
+from bots.core.albums import AlbumCollector, owner_of
+from bots.core.backlog import Backlog
 from bots.core.channel import Capabilities, Channel, Inbound, Inlet
-from bots.telegram.albums import AlbumCollector, owner_of
+from bots.core.lanes import Lanes, Turn
 from bots.telegram.application import ALLOWED_UPDATES, App, Builder, built
 from bots.telegram.channel import OFFICIAL, TelegramChannel
 from bots.telegram.errors import TelegramRefused
-from bots.telegram.intake import Backlog, DurableQueue
-from bots.telegram.lanes import Lanes, Turn
+from bots.telegram.intake import DurableQueue
 from bots.telegram.menu import Profile, publish
 from bots.telegram.pace import Pace
-from bots.telegram.read import Me, album_of, read
+from bots.telegram.read import Me, album_of, by_number, read
 from bots.telegram.stars import Checkout, Refusal, nothing_sold
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ class TelegramGateway:
         self._inlet = inlet_for(self.channel)
         self._backlog = Backlog(self._inlet)
         self._lanes = Lanes(self._pace.at_once)
-        self._albums = AlbumCollector(can.album_seconds, self._album)
+        self._albums = AlbumCollector(can.album_seconds, self._album, by_number)
         self._tasks: set[asyncio.Task[None]] = set()
         self._handling: set[asyncio.Task[Any] | None] = set()
         self._conflicts: list[float] = []
@@ -185,7 +186,7 @@ class TelegramGateway:
         if update.pre_checkout_query is not None:
             self._spawn(self._checkout.answer(update.pre_checkout_query))
             return False
-        return await self._backlog.keep(update)
+        return await self._backlog.keep(str(update.update_id), update.to_dict())
 
     async def _retry(self) -> None:
         while True:

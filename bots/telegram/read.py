@@ -49,6 +49,11 @@ def album_of(update: Update) -> str | None:
     return update.message.media_group_id if update.message else None
 
 
+def by_number(inbound: Inbound) -> int:
+    """Telegram numbers the messages of a chat in their order."""
+    return int(inbound.message or 0)
+
+
 def place_of(message: Message) -> Place:
     """The chat, and the topic for a message of one: other threads of Telegram's are only chains of replies."""
     thread = str(message.message_thread_id) if message.is_topic_message else ""

@@ -127,16 +127,30 @@ async def test_the_end_waits_for_its_time_too(house: House, ana: Somebody) -> No
 
 async def test_a_messenger_that_allows_few_edits_gets_no_more_and_always_shows_the_end(house: House) -> None:
     few = house.counter("few", can=dataclasses.replace(EVERYTHING, max_edits=3))
-    message = await Somebody(house, few).sends(picture())
+    message = await Somebody(house, few).sends(video())
+    await house.tick()
     claim = house.claim()
-    for step in range(10):
-        house.report(claim, "drawing", step / 10)
-        await house.tick()
-    assert len(message.edits) == 2
+    for stage in ("listening", "captioning"):
+        for step in range(10):
+            house.report(claim, stage, step / 10)
+            await house.tick()
+    assert [edit.text.text for edit in message.edits] == ["🕐 You're next.", "👂 I'm listening…"]
     house.change(lambda session: house.pipeline.cancel(session, claim.job_id, Somebody(house, few).row) and None)
     await house.tick()
     assert len(message.edits) == 3
     assert message.text.startswith("✖️ Cancelled.")
+
+
+async def test_where_edits_are_counted_none_is_spent_on_the_queue_moving_on(house: House, ana: Somebody) -> None:
+    few = house.counter("few", can=dataclasses.replace(EVERYTHING, max_edits=3))
+    for number in range(3):
+        await dataclasses.replace(ana, id=f"1{number}").sends(picture())
+    message = await Somebody(house, few, id="8").sends(picture())
+    for _ in range(4):
+        await house.tick(60)
+        house.work()
+    await house.tick(60)
+    assert [edit.text.text for edit in message.edits] == ["🕐 In the queue: number 4.", "✅ Done!"]
 
 
 async def test_a_messenger_that_cannot_edit_is_not_asked_to(house: House) -> None:

@@ -13,8 +13,8 @@ from telegram.error import (
 )
 
 from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
+from bots.core.memory import Memory
 from bots.telegram.errors import LongPause, channel_error, translated
-from bots.telegram.memory import Memory
 
 
 @pytest.mark.parametrize(

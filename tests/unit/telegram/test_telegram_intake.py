@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from fakes.telegram_api.inlet import RecordingInlet
 from telegram import Update
 from telegram.error import RetryAfter
 
 from bots.telegram.errors import LongPause
-from bots.telegram.intake import Backlog, DurableQueue, NotKept
+from bots.telegram.intake import DurableQueue, NotKept
 from bots.telegram.limiter import ShortPauses
 
 
@@ -76,44 +75,3 @@ async def test_a_long_pause_is_handed_back_at_once() -> None:
 async def test_short_pauses_are_sat_out_twice() -> None:
     request = Flooded([0, 0])
     assert await ShortPauses().process_request(request, (), {}, "sendMessage", {"chat_id": 1}, None) is True
-
-
-async def test_what_is_in_hand_is_not_forgotten_and_what_is_let_go_is_until_it_is_handled() -> None:
-    inlet = RecordingInlet()
-    backlog = Backlog(inlet)
-    assert await backlog.keep(Update(1))
-    assert await backlog.forgotten() == []
-    backlog.let_go(["1"])
-    assert await backlog.forgotten() == [{"update_id": 1}]
-    assert await backlog.forgotten() == []
-    backlog.let_go(["1"])
-    await inlet.ignore(["1"])
-    assert (await backlog.forgotten(), backlog.size) == ([], 0)
-
-
-async def test_an_update_we_already_had_or_could_not_keep_is_not_in_hand() -> None:
-    inlet = RecordingInlet()
-    backlog = Backlog(inlet)
-    inlet.remember("1", {"update_id": 1})
-    assert not await backlog.keep(Update(1))
-    inlet.broken = 1
-    with pytest.raises(OSError, match="away"):
-        await backlog.keep(Update(2))
-    assert backlog.size == 0
-
-
-async def test_kept_updates_that_cannot_be_read_now_are_found_at_the_next_look() -> None:
-    class Away(RecordingInlet):
-        away = True
-
-        def forgotten(self) -> Any:
-            if self.away:
-                raise OSError("the database is away")
-            return super().forgotten()
-
-    inlet = Away()
-    inlet.remember("1", {"update_id": 1})
-    backlog = Backlog(inlet)
-    assert await backlog.forgotten() == []
-    inlet.away = False
-    assert await backlog.forgotten() == [{"update_id": 1}]

@@ -1,17 +1,24 @@
-"""Albums: Telegram sends their items one by one, with nothing to say which is the last."""
+"""Albums: messengers send their items one by one."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bots.core.channel import Inbound
 
-LARGEST = 10  # items Telegram puts into one album
+LARGEST = 10  # items the largest album holds, where nobody says how many come
 Owner = tuple[str, str]  # a chat, and a person in it
+Order = Callable[[Inbound], Any]
+"""What items are put in order by."""
 
 
 def owner_of(inbound: Inbound) -> Owner:
     return inbound.place.chat, inbound.sender.external_id
+
+
+def as_they_came(_inbound: Inbound) -> int:
+    return 0
 
 
 @dataclass(slots=True)
@@ -21,24 +28,41 @@ class _Album:
     items: list[Inbound] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """How many items come, and how long they are waited for, until some moment."""
+
+    items: int
+    quiet: float
+    until: float
+
+
 class Albums:
     """Which albums are open. Pure: times are seconds of the caller's clock.
 
     An album is complete when nothing has come for `quiet` seconds, when it is full, or when its owner sends something
-    else.
+    else. One that was announced is full when all of its items are there, and is waited for longer.
     """
 
-    def __init__(self, quiet: float, largest: int = LARGEST) -> None:
+    def __init__(self, quiet: float, order: Order = as_they_came, largest: int = LARGEST) -> None:
         self._quiet = quiet
+        self._order = order
         self._largest = largest
         self._open: dict[str, _Album] = {}
+        self._announced: dict[str, _Announced] = {}
+
+    def expect(self, name: str, items: int, quiet: float, now: float) -> None:
+        """Know how many items an album will have, and how long to wait for the next of them."""
+        self._announced = {each: told for each, told in self._announced.items() if told.until > now}
+        self._announced[name] = _Announced(max(1, items), quiet, now + 10 * quiet)
 
     def add(self, name: str, item: Inbound, now: float) -> Inbound | None:
         """Put an item into its album; gives the album when that filled it."""
+        told = self._announced.get(name) or _Announced(self._largest, self._quiet, now)
         album = self._open.setdefault(name, _Album(owner_of(item), now))
         album.items.append(item)
-        album.due = now + self._quiet
-        return self._take(name) if len(album.items) >= self._largest else None
+        album.due = now + told.quiet
+        return self._take(name) if len(album.items) >= told.items else None
 
     def has(self, name: str | None) -> bool:
         return name in self._open
@@ -56,28 +80,32 @@ class Albums:
         return min((album.due for album in self._open.values()), default=None)
 
     def _take(self, name: str) -> Inbound:
-        return joined(self._open.pop(name).items)
+        self._announced.pop(name, None)
+        return joined(sorted(self._open.pop(name).items, key=self._order))
 
 
 def joined(items: Sequence[Inbound]) -> Inbound:
-    """One message of several, in the order they were sent: under the first one's id, with the first caption."""
-    ordered = sorted(items, key=lambda item: int(item.message or 0))
+    """One message of several: under the first one's id, with the first caption."""
     return replace(
-        ordered[0],
-        updates=tuple(update for item in ordered for update in item.updates),
-        text=next((item.text for item in ordered if item.text), ""),
-        attachments=tuple(file for item in ordered for file in item.attachments),
+        items[0],
+        updates=tuple(update for item in items for update in item.updates),
+        text=next((item.text for item in items if item.text), ""),
+        attachments=tuple(file for item in items for file in item.attachments),
     )
 
 
 class AlbumCollector:
     """The clock of `Albums`: hands each complete one to `deliver`, at once and in the running loop."""
 
-    def __init__(self, quiet: float, deliver: Callable[[Inbound], None]) -> None:
-        self._albums = Albums(quiet)
+    def __init__(self, quiet: float, deliver: Callable[[Inbound], None], order: Order = as_they_came) -> None:
+        self._albums = Albums(quiet, order)
         self._give = deliver
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
+
+    def expect(self, name: str, items: int, quiet: float) -> None:
+        """An album of so many items begins to come, at most so many seconds apart."""
+        self._albums.expect(name, items, quiet, asyncio.get_running_loop().time())
 
     def add(self, name: str, item: Inbound) -> None:
         self.close(owner_of(item), but=name)

@@ -2,8 +2,9 @@
 
 import asyncio
 
+from bots.core.albums import AlbumCollector, Albums
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Place, Sender
-from bots.telegram.albums import AlbumCollector, Albums, joined
+from bots.telegram.read import by_number
 
 
 def item(number: int, text: str = "", person: str = "1") -> Inbound:
@@ -48,11 +49,38 @@ def test_what_their_owner_sends_next_completes_albums_but_not_those_of_others() 
 
 
 def test_an_album_is_told_in_order_under_its_first_message_with_the_first_caption() -> None:
-    album = joined([item(12, "second"), item(9), item(10, "first")])
+    albums = Albums(quiet=1.2, order=by_number)
+    for each in (item(12, "second"), item(9), item(10, "first")):
+        albums.add("a", each, now=0.0)
+    (album,) = albums.due(1.2)
     assert album.message == "9"
     assert album.text == "first"
     assert album.updates == ("u9", "u10", "u12")
     assert [file.handle for file in album.attachments] == ["f9", "f10", "f12"]
+
+
+def test_an_album_that_was_announced_is_waited_for_and_complete_with_its_last_item() -> None:
+    albums = Albums(quiet=1.2)
+    albums.expect("a", 3, quiet=15.0, now=0.0)
+    albums.expect("b", 2, quiet=15.0, now=0.0)
+    assert albums.add("a", item(1), now=1.0) is None
+    assert albums.add("b", item(2, person="2"), now=2.0) is None
+    assert albums.due(15.9) == []
+    assert albums.add("a", item(3), now=15.9) is None
+    full = albums.add("a", item(4), now=20.0)
+    assert full is not None
+    assert full.updates == ("u1", "u3", "u4")
+    (cut_short,) = albums.due(17.0)
+    assert cut_short.updates == ("u2",)
+
+
+def test_what_was_announced_is_not_remembered_for_ever() -> None:
+    albums = Albums(quiet=1.2)
+    albums.expect("a", 2, quiet=1.0, now=0.0)
+    albums.expect("b", 2, quiet=1.0, now=10.5)
+    albums.add("a", item(1), now=11.0)
+    albums.add("a", item(2), now=11.0)
+    assert albums.has("a")
 
 
 async def test_the_collector_hands_over_what_is_due_and_nothing_once_it_is_stopped() -> None:

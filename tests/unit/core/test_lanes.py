@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bots.telegram.lanes import Lanes, Turn
+from bots.core.lanes import Lanes, Turn
 
 
 async def test_turns_of_one_lane_follow_each_other_in_the_order_they_were_taken() -> None:

@@ -1,0 +1,36 @@
+"""Who wants to hear nothing more is told goodbye, once, and hears nothing until they write again."""
+
+from bots.core import words
+from bots.core.visit import Outcome, Visit, word
+from models.deliveries import Message
+from pipeline.service import Pipeline
+from storage import jobs, outbox, people
+from storage.outbox import Owed
+
+
+def is_wished(visit: Visit, text: str) -> bool:
+    """Only in private: nobody silences a group for the others."""
+    return visit.can.opt_out and not visit.inbound.in_group and words.is_opt_out(text)
+
+
+def leave(pipeline: Pipeline, visit: Visit, _outcome: Outcome) -> None:
+    """Cancel the films that are being made for this chat, drop what it is still owed, and say goodbye."""
+    session, address = visit.session, visit.address
+    count = _cancel(pipeline, visit)
+    outbox.close_address(session, address.id, visit.now)
+    session.refresh(address)
+    paragraphs = (word("goodbye-cancelled", count=count), word("goodbye")) if count else (word("goodbye"),)
+    cause = f"goodbye:{visit.account.id}:{visit.inbound.updates[0]}"
+    owed = Owed(Message(paragraphs=paragraphs), cause, reply_to=visit.inbound.message, is_farewell=True)
+    outbox.owe(session, address, visit.person.id, owed, visit.now)
+
+
+def _cancel(pipeline: Pipeline, visit: Visit) -> int:
+    """How many jobs were cancelled; their progress is shown no more."""
+    selves = people.selves(visit.session, visit.person)
+    waiting = [job for person_id in selves for job in jobs.waiting_of(visit.session, person_id)]
+    here = [job for job in waiting if job.address_id == visit.address.id]
+    for job in here:
+        pipeline.cancel(visit.session, job.id, visit.person)
+        jobs.close_status(visit.session, job.id)
+    return len(here)

@@ -1,0 +1,23 @@
+"""Media a messenger already has, so that sending it again needs no upload."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, new_id, utc_now
+
+
+class WhatsAppUpload(SQLModel, table=True):
+    """What one number uploaded. `key` is the file's media key and the manner it was sent in; `content` is the media
+    message, serialized, without caption and context."""
+
+    __tablename__ = "whatsapp_upload"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    key: str
+    content: bytes
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)

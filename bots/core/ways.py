@@ -1,7 +1,7 @@
 """The ways to pay, one small port: what each offers a person, and how it asks for the money.
 
-`LinkWay` promises a link of the payment provider, which the till makes after the commit; `StarsWay` sends an invoice in the
-messenger's own money. What has been paid comes in through `bots.billing.payments` and `bots.core.stars`.
+`LinkWay` promises a link of the payment provider, which the till makes after the commit; `StarsWay` sends an invoice in
+the messenger's own money. What has been paid comes in through `bots.billing.payments` and `bots.core.stars`.
 """
 
 from datetime import timedelta
@@ -16,6 +16,7 @@ from storage import basket, outbox
 from storage.outbox import Owed
 
 INVOICE_LASTS = timedelta(days=1)
+PIX = "brl"  # what is paid once in reais can be paid with Pix, which most in Brazil reach for first
 
 
 class Way(Protocol):
@@ -105,7 +106,8 @@ WAYS: dict[Provider, Way] = {way.provider: way for way in (LINKS, STARS)}
 
 def link(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
     """A purchase's link as a button."""
-    label = word("choice-pay", price=money(purchase.amount, purchase.currency))
+    has_pix = purchase.currency == PIX and not purchase.item.startswith("plan:")
+    label = word("choice-pay-pix" if has_pix else "choice-pay", price=money(purchase.amount, purchase.currency))
     button = ChoiceWording(data="pay", label=label, url=purchase.url)
     return Message(paragraphs=(word("link-ready"),), choices=((button,),), edits_delivery=edits_delivery)
 

@@ -178,6 +178,7 @@ link-preparing = 🔗 I'm preparing your link…
 link-still = I'm still preparing that link. It appears in the message above.
 link-ready = Here is your link. As soon as it's paid, your credits come by themselves.
 choice-pay = 💳 Pay { $price }
+choice-pay-pix = 💠 Pay { $price } with Pix or card
 choice-plans = 💎 Get credits
 choice-billing = 🧾 My plan
 invoice-title = { $credits ->
@@ -244,7 +245,7 @@ plan-unpaid = ⚠️ I couldn't renew your plan { $plan }: the payment didn't go
 plan-paused = Your plan { $plan } is paused because it wasn't paid. It comes back with the payment.
 plan-cancels = Your plan { $plan } is cancelled. It's yours until { $returns }.
 plan-ended = Your plan { $plan } has ended. Credits you bought stay yours.
-portal-ready = Here you can see your bills, change your card or cancel. The link is good for a few minutes.
+portal-ready = Here you can see your bills, change your plan or your card, or cancel. The link is good for a few minutes.
 portal-away = I can't reach your bills right now. Please send /billing again in a minute.
 choice-portal = 🧾 My bills
 

@@ -178,6 +178,7 @@ link-preparing = 🔗 Estoy preparando tu enlace…
 link-still = Todavía estoy preparando ese enlace. Aparece en el mensaje de arriba.
 link-ready = Aquí está tu enlace. En cuanto esté pagado, tus créditos llegan solos.
 choice-pay = 💳 Pagar { $price }
+choice-pay-pix = 💠 Pagar { $price } con Pix o tarjeta
 choice-plans = 💎 Comprar créditos
 choice-billing = 🧾 Mi plan
 invoice-title = { $credits ->
@@ -244,7 +245,7 @@ plan-unpaid = ⚠️ No pude renovar tu plan { $plan }: el pago no pasó. Sigue 
 plan-paused = Tu plan { $plan } está en pausa por falta de pago. Vuelve en cuanto se pague.
 plan-cancels = Tu plan { $plan } está cancelado. Es tuyo hasta el { $returns }.
 plan-ended = Tu plan { $plan } terminó. Los créditos que compraste siguen siendo tuyos.
-portal-ready = Aquí ves tus facturas, cambias la tarjeta o cancelas. El enlace vale por unos minutos.
+portal-ready = Aquí ves tus facturas, cambias de plan o de tarjeta, o cancelas. El enlace vale por unos minutos.
 portal-away = No puedo abrir tus facturas ahora. Envía /billing otra vez en un minuto.
 choice-portal = 🧾 Mis facturas
 

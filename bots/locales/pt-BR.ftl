@@ -178,6 +178,7 @@ link-preparing = 🔗 Estou preparando seu link…
 link-still = Ainda estou preparando esse link. Ele aparece na mensagem acima.
 link-ready = Aqui está seu link. Assim que for pago, os créditos chegam sozinhos.
 choice-pay = 💳 Pagar { $price }
+choice-pay-pix = 💠 Pagar { $price } com Pix ou cartão
 choice-plans = 💎 Comprar créditos
 choice-billing = 🧾 Meu plano
 invoice-title = { $credits ->
@@ -244,7 +245,7 @@ plan-unpaid = ⚠️ Não consegui renovar seu plano { $plan }: o pagamento não
 plan-paused = Seu plano { $plan } está pausado por falta de pagamento. Ele volta assim que for pago.
 plan-cancels = Seu plano { $plan } foi cancelado. Ele é seu até { $returns }.
 plan-ended = Seu plano { $plan } terminou. Os créditos que você comprou continuam seus.
-portal-ready = Aqui você vê suas faturas, troca o cartão ou cancela. O link vale por alguns minutos.
+portal-ready = Aqui você vê suas faturas, muda de plano, troca o cartão ou cancela. O link vale por alguns minutos.
 portal-away = Não consigo abrir suas faturas agora. Mande /billing de novo em um minuto.
 choice-portal = 🧾 Minhas faturas
 

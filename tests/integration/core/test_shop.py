@@ -318,3 +318,14 @@ def _indebted(session: Session, house: House, somebody: Somebody, amount: int) -
 def cap(house: House) -> int:
     with house.db.reading() as session:
         return session.exec(select(Subscription)).one().overage_cap
+
+
+async def test_what_is_paid_once_in_reais_can_be_paid_with_pix_and_says_so(
+    house: House, ana: Somebody, till: MakeshiftTill
+) -> None:
+    ana.language = "pt-BR"
+    await ana.writes("/start")
+    await ana.takes("buy:pack:100")
+    assert ana.last.labels == ["💠 Pagar R$\xa020,00 com Pix ou cartão"]
+    await ana.takes("buy:plan:starter")
+    assert ana.last.labels == ["💳 Pagar R$\xa019,00"]

@@ -1,13 +1,15 @@
 """Numbers on WhatsApp: how each stands, and what is asked of it."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import BigInteger
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, new_id, utc_now
+
+SILENCE = timedelta(minutes=2)  # after which a number counts as run by nobody
 
 
 class State(StrEnum):
@@ -71,6 +73,11 @@ class WhatsAppSession(SQLModel, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
     updated_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+
+    def is_unseen(self, now: datetime) -> bool:
+        """Whether no gateway was lately seen to run it, though one should."""
+        is_wanted = self.is_wanted(now) and self.state not in {State.NEW, State.BANNED}
+        return is_wanted and (self.seen_at is None or self.seen_at < now - SILENCE)
 
     @property
     def number(self) -> str:

@@ -113,6 +113,11 @@ def some(session: Session, ids: Collection[uuid.UUID]) -> Sequence[WhatsAppSessi
     return session.exec(select(WhatsAppSession).where(col(WhatsAppSession.id).in_(ids))).all()
 
 
+def unseen(session: Session, now: datetime) -> int:
+    """How many numbers are to be online, and no gateway was seen to run."""
+    return sum(each.row.is_unseen(now) for each in listed(session))
+
+
 def removed_before(session: Session, moment: datetime) -> Sequence[uuid.UUID]:
     return session.exec(select(WhatsAppSession.id).where(col(WhatsAppSession.removed_at) < moment)).all()
 

@@ -99,7 +99,7 @@ class Schemas:
 
     def name(self, number: UUID) -> str:
         parts = urlsplit(self.url)
-        query = urlencode([*parse_qsl(parts.query), ("search_path", _schema(number))])
+        query = urlencode([*parse_qsl(parts.query), ("options", f"-csearch_path={_schema(number)}")])
         return urlunsplit(parts._replace(query=query))
 
     def prepare(self, number: UUID) -> None:

@@ -7,8 +7,9 @@ import typer
 from pydantic import ValidationError
 
 from bots.billing.port import ProviderAway, ProviderRefused
-from bots.cli import asking, making, screen, selling, serving, upkeep
+from bots.cli import asking, making, numbers, screen, selling, serving, upkeep
 from bots.telegram.errors import TelegramRefused
+from bots.whatsapp.supervisor import Occupied
 from models.catalogue import CatalogueError
 from models.errors import AppError, Code, Refused
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, making, asking, upkeep, selling):
+for module in (serving, numbers, making, asking, upkeep, selling):
     module.register(app)
 
 
@@ -52,7 +53,7 @@ def _run(arguments: list[str]) -> int:
         )
     except ValidationError as error:
         return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
-    except (CatalogueError, TelegramRefused, ProviderAway, ProviderRefused) as error:
+    except (CatalogueError, TelegramRefused, Occupied, ProviderAway, ProviderRefused) as error:
         return screen.fail(Code.USAGE, str(error), screen.WRONG)
     except KeyboardInterrupt:
         return 130

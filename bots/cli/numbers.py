@@ -4,19 +4,24 @@ import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from bots import gateways
 from bots.cli.processes import look_after, opened, settings, until_stopped
-from bots.core.numbers import called
+from bots.core.numbers import called, standing
+from bots.core.phrases import phrase
 from bots.locales import best_language
 from bots.whatsapp.supervisor import Occupied
 from bots.wiring import House
 from models.settings import Settings
+from models.whatsapp import State
 from storage import whatsapp as numbers
+from storage.db import Database
 from storage.vault import Sealed
 from storage.whatsapp_backups import Backups
 from storage.whatsapp_keys import Held, in_hand
@@ -108,6 +113,41 @@ def _restored(house: House, found: numbers.Listed, file: Path | None) -> Path:
         if row is not None:
             numbers.restored(row.row, jid, house.db.clock())
     return path
+
+
+def examined(chosen: Settings) -> Iterator[tuple[bool, str]]:
+    """What the doctor says of the numbers: whether each is well, and what to do if not."""
+    db = Database(chosen.database)
+    try:
+        listed = _numbers(db)
+        for each in listed:
+            yield _is_well(each, db.clock()), _said(each, db.clock())
+        if not listed:
+            yield True, "off; rabisco up --whatsapp shows a code to be scanned with a phone"
+    finally:
+        db.close()
+
+
+def _numbers(db: Database) -> list[numbers.Listed]:
+    """None where there is no database to ask, of which the doctor speaks elsewhere."""
+    if db.is_sqlite and not Path(db.url.database or "").exists():
+        return []
+    try:
+        with db.reading() as session:
+            return numbers.listed(session)
+    except SQLAlchemyError:
+        return []
+
+
+def _is_well(each: numbers.Listed, now: datetime) -> bool:
+    return not State(each.row.state).is_over and not each.row.is_unseen(now)
+
+
+def _said(each: numbers.Listed, now: datetime) -> str:
+    named = called(each.row, each.name)
+    if each.row.is_unseen(now):
+        return f"{named} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
+    return f"{named}: {phrase(standing(each.row, each.name), _language())}"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from telegram import Bot, Message
+from telegram import Bot, InputMediaPhoto, Message
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
@@ -60,6 +60,8 @@ class TelegramChannel:
         async def send(target: _Target) -> Message:
             if text.invoice is not None:
                 return await self._bot.send_invoice(**target.parameters(), **parameters(text.invoice, text.text))
+            if text.picture is not None:
+                return await self._bot.send_photo(**target.parameters(), **self._caption(text), photo=text.picture)
             return await self._bot.send_message(
                 **target.parameters(),
                 text=cut(text.text, self.can.max_text),
@@ -70,7 +72,7 @@ class TelegramChannel:
         return str((await self._reach(place, send)).message_id)
 
     async def edit(self, place: Place, message: str, text: Text) -> None:
-        """Change a text, or the caption of a film or file."""
+        """Change a text, or the caption of a film, file or picture; a picture takes the place of what stands there."""
 
         async def change(target: _Target) -> None:
             known: dict[str, Any] = {
@@ -78,6 +80,10 @@ class TelegramChannel:
                 "message_id": int(message),
                 "reply_markup": keyboard(text.choices),
             }
+            if text.picture is not None:
+                shown = InputMediaPhoto(text.picture, cut(text.text, self.can.max_caption) or None)
+                await self._bot.edit_message_media(shown, **known)
+                return
             try:
                 await self._bot.edit_message_text(text=cut(text.text, self.can.max_text), **known)
             except BadRequest as error:
@@ -93,7 +99,7 @@ class TelegramChannel:
         async def send(target: _Target, files: UploadFiles) -> Message:
             return await self._bot.send_video(
                 **target.parameters(),
-                **self._caption(upload),
+                **self._caption(upload.caption),
                 video=files.content,
                 thumbnail=files.thumbnail,
                 width=upload.width or None,
@@ -111,7 +117,7 @@ class TelegramChannel:
         async def send(target: _Target, files: UploadFiles) -> Message:
             return await self._bot.send_document(
                 **target.parameters(),
-                **self._caption(upload),
+                **self._caption(upload.caption),
                 document=files.content,
                 thumbnail=files.thumbnail,
                 disable_content_type_detection=True,
@@ -167,11 +173,11 @@ class TelegramChannel:
 
         return await self._reach(place, with_files)
 
-    def _caption(self, upload: Upload) -> dict[str, Any]:
+    def _caption(self, caption: Text) -> dict[str, Any]:
         return {
-            "caption": cut(upload.caption.text, self.can.max_caption) or None,
-            "reply_markup": keyboard(upload.caption.choices),
-            "reply_parameters": reply(upload.caption),
+            "caption": cut(caption.text, self.can.max_caption) or None,
+            "reply_markup": keyboard(caption.choices),
+            "reply_parameters": reply(caption),
         }
 
     async def _reach(self, place: Place, request: Callable[[_Target], Awaitable[T]]) -> T:

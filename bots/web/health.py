@@ -13,7 +13,8 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from models.limits import limits
-from storage import figures
+from models.whatsapp import State
+from storage import figures, whatsapp
 from storage.db import Database
 
 Check = Callable[[], Mapping[str, Any]]  # {"ok": bool, and figures}; it may block, and it may raise
@@ -32,7 +33,7 @@ class Thresholds:
 
 
 def house_checks(db: Database, disk: Path, thresholds: Thresholds) -> dict[str, Check]:
-    """The checks every house has: database, queue, workers and disk."""
+    """The checks every house has: database, queue, workers, disk, and the numbers on WhatsApp."""
 
     def database() -> Mapping[str, Any]:
         return {"ok": db.answers()}
@@ -52,7 +53,13 @@ def house_checks(db: Database, disk: Path, thresholds: Thresholds) -> dict[str, 
         usage = shutil.disk_usage(disk)
         return {"ok": usage.free >= thresholds.free_disk, "free_bytes": usage.free, "total_bytes": usage.total}
 
-    return {"database": database, "queue": queue, "workers": workers, "disk": space}
+    def numbers() -> Mapping[str, Any]:
+        with db.reading() as session:
+            counts, unseen = whatsapp.counts(session), whatsapp.unseen(session, db.clock())
+        stand = {state: count for state, count in counts.items() if count}
+        return {"ok": not unseen and not any(State(state).is_over for state in stand), "unseen": unseen, **stand}
+
+    return {"database": database, "queue": queue, "workers": workers, "disk": space, "whatsapp": numbers}
 
 
 def health_routes() -> APIRouter:

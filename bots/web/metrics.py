@@ -13,7 +13,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from bots.billing.inbox import DRIFT
-from storage import figures, provider_events
+from storage import figures, provider_events, whatsapp
 from storage.db import Database
 
 BOUNDS = (1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)  # seconds
@@ -35,6 +35,7 @@ class HouseCollector(Collector):
             yield from _jobs(figures.outcomes(session))
             yield _durations(figures.durations(session, BOUNDS))
             yield _deliveries(figures.deliveries(session))
+            yield _numbers(whatsapp.counts(session))
             yield _drift(session)
 
     def _gauges(self, session: Session) -> Iterator[Metric]:
@@ -97,4 +98,11 @@ def _deliveries(by_status: dict[str, int]) -> Metric:
     family = GaugeMetricFamily("rabisco_deliveries", "Messages of the outbox", labels=["status"])
     for status, count in by_status.items():
         family.add_metric([status], count)
+    return family
+
+
+def _numbers(by_state: dict[str, int]) -> Metric:
+    family = GaugeMetricFamily("rabisco_whatsapp_numbers", "Numbers on WhatsApp", labels=["state"])
+    for state, count in by_state.items():
+        family.add_metric([state], count)
     return family

@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from neonize.aioze.client import NewAClient
 from neonize.aioze.events import (
+    ClientOutdatedEv,
     ConnectedEv,
     ConnectFailureEv,
     DisconnectedEv,
     LoggedOutEv,
     MessageEv,
     PairStatusEv,
+    StreamReplacedEv,
     TemporaryBanEv,
 )
 from neonize.exc import NeonizeError
@@ -53,8 +55,6 @@ def _failed(event: ConnectFailureEv) -> Signal:
     return Signal(Happened.ENDED, proto.ConnectFailureReason.Name(event.Reason))
 
 
-# An event without content ends the library's process (it takes the address of its first byte), so those must not be
-# asked for: KeepAliveRestored, StreamReplaced, ClientOutdated. That the last two happened is seen by `is_connected`.
 READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
     PairStatusEv: _paired,
     ConnectedEv: lambda _: Signal(Happened.CONNECTED),
@@ -62,6 +62,8 @@ READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
     LoggedOutEv: _logged_out,
     TemporaryBanEv: _banned,
     ConnectFailureEv: _failed,
+    StreamReplacedEv: lambda _: Signal(Happened.REPLACED),
+    ClientOutdatedEv: lambda _: Signal(Happened.OUTDATED),
 }
 
 

@@ -60,8 +60,7 @@ class Keys(Protocol):
 class Tempo:
     """Seconds, and how often. `codes` is how long WhatsApp makes new ones; after that the library waits forever.
 
-    The library cannot tell that it is too old, nor that the keys are in use elsewhere: both look like a connection that
-    ends without a word. So many `silences` while connecting are the one, so many `absences` while online the other.
+    A connection that was missing so many times, looked for every `look`, and of whose end nothing was said, is over.
     """
 
     connect: float = 60.0
@@ -71,7 +70,6 @@ class Tempo:
     first_pause: float = 5.0
     longest_pause: float = 600.0
     renewals: int = 3
-    silences: int = 3
     absences: int = 2
 
     def pause(self, tries: int) -> float:
@@ -86,7 +84,6 @@ class Ending(StrEnum):
     OVER = "over"  # the number stands still
     AGAIN = "again"  # to be tried again after a pause
     RENEW = "renew"  # the codes have run out
-    SILENT = "silent"  # WhatsApp hung up before anything was said
     ASKED = "asked"  # somebody wants it otherwise
 
 
@@ -118,7 +115,7 @@ class Session:
         self._news.put_nowait(Signal(Happened.ASKED))
 
     async def run(self) -> None:
-        tries = renewals = silences = 0
+        tries = renewals = 0
         while not self._stopping:
             self._asked.clear()
             errand = await noted(self.record.take_up)
@@ -135,11 +132,7 @@ class Session:
                     return
                 case Ending.RENEW:
                     renewals += 1
-                case Ending.SILENT if silences + 1 >= self.tempo.silences:
-                    await noted(self.record.note, Happened.OUTDATED)
-                    return
-                case ending:
-                    silences = silences + 1 if ending is Ending.SILENT else 0
+                case Ending.AGAIN:
                     tries = 1 if life.was_online else tries + 1
                     await self._rest(self.tempo.pause(tries))
 
@@ -234,18 +227,17 @@ class _Life:
     async def _silent(self) -> Ending | None:
         """Nothing came of connecting. A library that does not even say whether it is connected hangs."""
         try:
-            connected = await self.link.is_connected()
+            await self.link.is_connected()
         except Stuck:
             await noted(self.record.note, Happened.ENDED, Detail.STUCK)
             raise
-        await noted(self.record.note, Happened.ENDED, Detail.UNREACHABLE)
-        return Ending.AGAIN if connected or self.errand.is_new else Ending.SILENT
+        return await self.ended(Signal(Happened.ENDED, "silence"))
 
     async def _looked(self) -> Ending | None:
         """Online, and nothing was heard to the contrary: see whether that is so."""
         self._absences = 0 if await self.link.is_connected() else self._absences + 1
         if self._absences >= self.session.tempo.absences:
-            return await self.over(Signal(Happened.REPLACED))
+            return await self.ended(Signal(Happened.ENDED, "absence"))
         self._wait(self.session.tempo.look, self._looked)
         return None
 

@@ -15,7 +15,9 @@ from aiogram.types import (
     BufferedInputFile,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InputMediaPhoto,
     LabeledPrice,
+    Message,
     ReplyParameters,
     Update,
 )
@@ -182,6 +184,15 @@ def test_every_parameter_the_fake_takes_is_one_of_telegrams() -> None:
         if name not in getattr(methods, method[0].upper() + method[1:]).model_fields
     }
     assert unknown == set()
+
+
+async def test_a_text_that_becomes_a_picture_is_what_another_client_understands(person: Person, bot: Bot) -> None:
+    said = await bot.send_message(person.id, "wait")
+    media = InputMediaPhoto(media=BufferedInputFile(picture(), "p.jpg"), caption="look")
+    shown = await bot.edit_message_media(media, chat_id=person.id, message_id=said.message_id)
+    assert isinstance(shown, Message)
+    assert strangers(shown) == []
+    assert (shown.text, shown.caption, bool(shown.photo)) == (None, "look", True)
 
 
 async def test_a_file_comes_back_byte_for_byte_to_another_client(person: Person, bot: Bot) -> None:

@@ -1,3 +1,4 @@
+import base64
 import dataclasses
 import uuid
 from pathlib import Path
@@ -16,6 +17,7 @@ from bots.core.channel import (
     Unchanged,
     Uneditable,
 )
+from bots.core.pictures import qr_picture
 from bots.web.bell import heard
 from bots.web.bubbles import Body
 from bots.web.page import PLACE, PageChannel
@@ -134,3 +136,16 @@ async def test_messages_stand_in_the_order_they_were_written_even_when_the_clock
     rows = house.page.news(PLACE, 0).messages
     assert [row.body["text"] for row in rows] == ["0", "1", "2", "3", "4"]
     assert len({row.created_at for row in rows}) == 5
+
+
+async def test_a_picture_stands_over_its_text_is_replaced_and_goes_again(house: WebHouse) -> None:
+    first, second = qr_picture("2@first"), qr_picture("2@second")
+    message = await house.page.say(PLACE, Text("wait"))
+    for picture in (first, second):
+        await house.page.edit(PLACE, message, Text("scan this", BUTTONS, picture=picture))
+        shown = Body.model_validate(house.page.news(PLACE, 0).messages[0].body)
+        assert shown.picture == f"data:image/png;base64,{base64.b64encode(picture).decode()}"
+    with pytest.raises(Unchanged):
+        await house.page.edit(PLACE, message, Text("scan this", BUTTONS, picture=second))
+    await house.page.edit(PLACE, message, Text("done"))
+    assert Body.model_validate(house.page.news(PLACE, 0).messages[0].body) == Body(text="done")

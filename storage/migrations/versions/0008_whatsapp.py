@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account_id", "key"),
     )
+    op.create_index("ix_whatsapp_upload_account_id", "whatsapp_upload", ["account_id"])
 
 
 def downgrade() -> None:

@@ -105,9 +105,8 @@ def _edit(
     check_keyboard(markup)
     buttons = buttons_of(markup)
     with fake.changes.changing():
-        shown = media or message.media
-        if (text, buttons, shown) == (message.text, message.buttons, message.media):
-            raise NOT_MODIFIED
+        if media is None and (text, buttons) == (message.text, message.buttons):
+            raise NOT_MODIFIED  # a file that is sent again is another one, whatever is in it
         dropped = {field, "entities", "caption_entities", "reply_markup"} | (REPLACED if media else set())
         body = {name: value for name, value in message.body.items() if name not in dropped}
         body |= worded(field, text) | {"edit_date": now()}
@@ -115,7 +114,7 @@ def _edit(
         if buttons:
             body["reply_markup"] = markup
         message.change(text, buttons)
-        message.media = shown
+        message.media = media or message.media
         message.body = body
         fake.chats[message.chat_id].keep(body)
     return dict(body)

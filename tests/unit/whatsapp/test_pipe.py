@@ -1,0 +1,59 @@
+"""What a gateway and its supervisor tell each other."""
+
+import json
+import os
+import threading
+from uuid import UUID, uuid4
+
+import pytest
+
+from bots.whatsapp.pipe import Report, SupervisorsQueue, assigned, assignment, listen, read
+from pipeline.queue import broker_for
+
+
+def test_an_assignment_arrives_as_it_was_made() -> None:
+    numbers = {uuid4(), uuid4()}
+    line = assignment(numbers)
+    assert line.endswith(b"\n")
+    assert assigned(line) == numbers
+    assert assigned(assignment(set())) == set()
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"\n", b"panic: runtime error\n", b"[1]\n", b'"sessions"\n', b'{"beat": true}\n']
+)
+def test_other_lines_assign_nothing(line: bytes) -> None:
+    assert assigned(line) is None
+
+
+def test_a_gateway_tells_that_it_lives_what_waits_and_where_it_hangs() -> None:
+    outlet, inlet = os.pipe()
+    job, number = uuid4(), uuid4()
+    report = Report(inlet)
+    report.beat()
+    SupervisorsQueue(broker_for(""), report).wake(job)
+    report.stuck(number)
+    os.close(inlet)
+    with os.fdopen(outlet, "rb") as lines:
+        told = [read(line) for line in lines]
+    assert told == [{"beat": True}, {"wake": job.hex}, {"stuck": number.hex}]
+
+
+def test_a_supervisor_that_is_gone_is_no_reason_to_fail() -> None:
+    outlet, inlet = os.pipe()
+    os.close(outlet)
+    Report(inlet).beat()
+    os.close(inlet)
+
+
+def test_the_end_of_the_supervisor_is_heard_after_everything_it_said() -> None:
+    outlet, inlet = os.pipe()
+    heard: list[set[UUID]] = []
+    ended = threading.Event()
+    listen(outlet, heard.append, ended.set)
+    numbers = {uuid4()}
+    os.write(inlet, assignment(numbers) + b"nonsense\n" + json.dumps({"sessions": []}).encode() + b"\n")
+    os.close(inlet)
+    assert ended.wait(10)
+    os.close(outlet)
+    assert heard == [numbers, set()]

@@ -1,0 +1,41 @@
+"""Files from WhatsApp. The library brings each whole, into memory."""
+
+import asyncio
+import errno
+from pathlib import Path
+
+from bots.core.channel import Attachment, ChannelError, Rejected
+from bots.whatsapp.contents import file_of
+from bots.whatsapp.errors import UploadGone
+from bots.whatsapp.wire import Wire
+from models.errors import Code, Failed, Refused
+
+MEGABYTE = 1_000_000
+
+
+async def bring(wire: Wire, attachment: Attachment, path: Path, longest: int) -> None:
+    """Bring a file to `path`, at most `longest` bytes.
+
+    Raises Refused(FILE_TOO_BIG) before asking where the size is told, Refused(FILE_EXPIRED), or ChannelError.
+    """
+    if (attachment.size or 0) > longest:
+        raise Refused(Code.FILE_TOO_BIG, limit=longest // MEGABYTE)
+    try:
+        content = await wire.download(file_of(attachment.handle))
+    except UploadGone as error:
+        raise Refused(Code.FILE_EXPIRED) from error
+    except ValueError as error:
+        raise Rejected(str(error)) from error
+    if len(content) > longest:
+        raise Refused(Code.FILE_TOO_BIG, limit=longest // MEGABYTE)
+    await _save(content, path)
+
+
+async def _save(content: bytes, path: Path) -> None:
+    try:
+        await asyncio.to_thread(path.write_bytes, content)
+    except OSError as error:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise Failed(Code.DISK_FULL) from error
+        raise ChannelError(f"the file could not be kept: {error.strerror}") from error

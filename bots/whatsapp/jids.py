@@ -1,0 +1,19 @@
+"""WhatsApp's addresses, as texts: `5511987654321@s.whatsapp.net`, `123@lid` or `123@g.us`, without devices."""
+
+from neonize.proto.Neonize_pb2 import JID
+
+PEOPLE, LIDS, GROUPS = "s.whatsapp.net", "lid", "g.us"
+
+
+def spelled(jid: JID) -> str:
+    return f"{jid.User}@{jid.Server}"
+
+
+def parsed(text: str) -> JID:
+    user, _, server = text.partition("@")
+    return JID(User=user, RawAgent=0, Device=0, Integrator=0, Server=server, IsEmpty=False)
+
+
+def user_of(text: str) -> str:
+    """The part before the server, without a device: the digits of a phone or of a LID."""
+    return text.partition("@")[0].partition(":")[0].partition(".")[0]

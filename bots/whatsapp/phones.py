@@ -1,0 +1,44 @@
+"""Phone numbers: the language their country speaks, and how else the same number is written."""
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+CHANNEL = "whatsapp"
+BRAZIL = "55"
+
+
+def language_of(phone: str) -> str | None:
+    """The language tag of a number's country, by the longest prefix that is known; None where none is."""
+    known = _languages()
+    longest = (known.get(phone[:length]) for length in range(4, 0, -1))
+    return next((tag for tag in longest if tag), None)
+
+
+def spellings(phone: str) -> frozenset[str]:
+    """A number as people write it and as WhatsApp may know it.
+
+    Brazil's mobile numbers got a ninth digit; WhatsApp still knows many accounts by the eight they had before.
+    """
+    if phone.startswith(BRAZIL) and len(phone) == 13 and phone[4] == "9":
+        return frozenset({phone, phone[:4] + phone[5:]})
+    if phone.startswith(BRAZIL) and len(phone) == 12:
+        return frozenset({phone, f"{phone[:4]}9{phone[4:]}"})
+    return frozenset({phone})
+
+
+def owners(identities: frozenset[str]) -> frozenset[str]:
+    """Identities such as `whatsapp:+55 11 98765-4321`, in every spelling WhatsApp may use; others as they are."""
+    found = set(identities)
+    for channel, _, name in (identity.partition(":") for identity in identities):
+        if channel == CHANNEL and "@" not in name:
+            digits = "".join(each for each in name if each.isdecimal())
+            found |= {f"{CHANNEL}:{spelling}" for spelling in spellings(digits)}
+    return frozenset(found)
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """Language tags by prefix."""
+    table = tomllib.loads(files("bots.whatsapp").joinpath("prefixes.toml").read_text("utf-8"))
+    return {prefix: tag for tag, prefixes in table.items() for prefix in prefixes}

@@ -1,0 +1,171 @@
+"""What arrives at a number: kept first, then answered in order, and never lost."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from neonize.proto.Neonize_pb2 import Message as MessageEvent
+
+from bots.core.albums import AlbumCollector, owner_of
+from bots.core.backlog import Backlog
+from bots.core.channel import Inbound, Inlet
+from bots.core.lanes import Lanes, Turn
+from bots.whatsapp.channel import WhatsAppChannel
+from bots.whatsapp.jids import spelled
+from bots.whatsapp.read import OLDEST, Me, album_of, announced, kept, name_of, read, revived
+from models.columns import utc_now
+
+log = structlog.get_logger(__name__)
+SEEN = "👀"
+EVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a receiver behaves in time; seconds and counts."""
+
+    retry: float = 30.0  # how often what failed is taken up again
+    grace: float = 8.0  # how long the end waits for what is being answered
+    keep: float = 0.5  # the first pause when a message cannot be kept; doubles up to `longest_keep`
+    longest_keep: float = 15.0
+    album: float = 15.0  # how far the items of an announced album may lie apart
+    at_once: int = 16  # people answered at the same time
+    in_hand: int = 1000  # messages being answered or waiting for their turn; more wait in the database
+    waiting: int = 5000  # messages not kept yet; only a database that is away for long makes them so many
+
+
+class Receiver:
+    """One number's way in. `me` tells who the number is, as soon as the library knows it."""
+
+    def __init__(
+        self,
+        inlet: Inlet,
+        channel: WhatsAppChannel,
+        me: Callable[[], Me],
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        patience: Patience | None = None,
+    ) -> None:
+        self._inlet = inlet
+        self._channel = channel
+        self._me = me
+        self._clock = clock
+        self._patience = patience or Patience()
+        self._backlog = Backlog(inlet)
+        self._lanes = Lanes(self._patience.at_once)
+        self._albums = AlbumCollector(channel.can.album_seconds, self._begin)
+        self._door = asyncio.Lock()  # lets messages in one by one, in the order they came
+        self._waiting = 0
+        self._ended = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def take(self, event: MessageEvent) -> None:
+        """Keep a message and have it answered in its turn; returns when it is kept. Nothing is raised.
+
+        WhatsApp counts the message as delivered when this is called: until it is kept, it is nowhere but here.
+        """
+        if self._waiting >= self._patience.waiting:
+            log.error("message lost", message=event.Info.ID, waiting=self._waiting)
+            return
+        self._waiting += 1
+        try:
+            async with self._door:
+                await self._admit(event)
+        except Exception:
+            log.exception("message not taken", message=event.Info.ID)
+        finally:
+            self._waiting -= 1
+
+    async def take_up_again(self) -> None:
+        """Answer what was kept and not answered: at the start, and every half minute. Nothing is raised."""
+        try:
+            async with self._door:
+                for body in await self._backlog.forgotten(self._patience.in_hand - self._backlog.size):
+                    await self._revive(revived(body))
+        except Exception:
+            log.exception("kept messages not taken up")
+
+    async def run(self) -> None:
+        """`take_up_again` at once and every half minute, until cancelled."""
+        while True:
+            await self.take_up_again()
+            await asyncio.sleep(self._patience.retry)
+
+    async def stop(self) -> None:
+        """Take no more, and give what is being answered some seconds to end. What is left comes back at the start."""
+        self._ended = True
+        self._albums.stop()
+        if self._answering:
+            await asyncio.wait(self._answering, timeout=self._patience.grace)
+        left = self._tasks | self._answering
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _admit(self, event: MessageEvent) -> None:
+        """Keep what is to be answered. Everything after that happens without a pause, so that the order stays."""
+        if told := announced(event):
+            self._albums.expect(told.album, told.items, self._patience.album)
+        album = album_of(event)
+        inbound = read(event, self._me(), self._clock() - OLDEST, addressed=self._albums.has(album))
+        if inbound is None or not await self._keep(name_of(event), kept(event)):
+            return
+        self._spawn(self._acknowledge(event, inbound), self._tasks)
+        self._queue(album, inbound)
+
+    async def _revive(self, event: MessageEvent) -> None:
+        """Take up what was kept, however long ago; it was found to be meant for us then."""
+        inbound = read(event, self._me(), EVER, addressed=True)
+        if inbound is None:
+            await self._inlet.ignore([name_of(event)])
+            self._backlog.let_go([name_of(event)])
+        else:
+            self._queue(album_of(event), inbound)
+
+    async def _keep(self, name: str, body: dict[str, object]) -> bool:
+        """Keep a message, however long the database is away; False for one we already had."""
+        pause = self._patience.keep
+        while True:
+            try:
+                return await self._backlog.keep(name, body)
+            except Exception as error:  # noqa: BLE001 - whatever failed, the message is nowhere but here
+                log.warning("message not kept", message=name, error=type(error).__name__)
+            if self._ended:
+                return False
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self._patience.longest_keep)
+
+    def _queue(self, album: str | None, inbound: Inbound) -> None:
+        if self._ended or self._backlog.size > self._patience.in_hand:
+            self._backlog.let_go(inbound.updates)  # it is kept, and will be taken up again
+        elif album:
+            self._albums.add(album, inbound)
+        else:
+            self._albums.close(owner_of(inbound))
+            self._begin(inbound)
+
+    def _begin(self, inbound: Inbound) -> None:
+        self._spawn(self._answer(inbound, self._lanes.turn(owner_of(inbound))), self._answering)
+
+    async def _answer(self, inbound: Inbound, turn: Turn) -> None:
+        try:
+            async with turn:
+                await self._inlet.handle(inbound)
+        except Exception:  # it stays unhandled, and is taken up again
+            log.exception("message not answered", update=inbound.updates[0])
+        finally:
+            self._backlog.let_go(inbound.updates)
+
+    async def _acknowledge(self, event: MessageEvent, inbound: Inbound) -> None:
+        writer = spelled(event.Info.MessageSource.Sender)
+        emoji = SEEN if inbound.attachments else None
+        await self._channel.acknowledge(inbound.place, writer, event.Info.ID, emoji)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(among.discard)

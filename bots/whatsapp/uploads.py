@@ -1,0 +1,126 @@
+"""Files on their way to WhatsApp: read, uploaded once, and remembered for the next time."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
+from neonize.utils.enum import MediaType
+
+from bots.core.channel import ChannelError, Rejected, Upload
+from bots.whatsapp import build
+from bots.whatsapp.wire import Wire
+from models.people import Account
+from models.uploads import WhatsAppUpload
+from storage import uploads
+from storage.db import Database
+
+T = TypeVar("T")
+LASTS = timedelta(days=14)  # WhatsApp keeps media longer, but who is offline still has to download it
+THUMBNAIL_BYTES = 64 * 1024  # it travels inside the message
+
+
+class Manner(StrEnum):
+    """How a file is shown."""
+
+    VIDEO = "video"
+    VOICE = "voice"
+    DOCUMENT = "document"
+
+
+KINDS = {
+    Manner.VIDEO: MediaType.MediaVideo,
+    Manner.VOICE: MediaType.MediaAudio,
+    Manner.DOCUMENT: MediaType.MediaDocument,
+}
+MANNERS = {".mp4": Manner.VIDEO, ".ogg": Manner.VOICE, ".opus": Manner.VOICE}
+INLINE = {Manner.VIDEO: 64_000_000, Manner.VOICE: 16_000_000}
+"""Bytes up to which apps play a file in the chat, by convention: all do up to 16 MB, phones of some years up to 64 MB
+(the choice of the film as a file is under each). Larger ones arrive as documents."""
+
+
+def manner_of(upload: Upload, size: int) -> Manner:
+    """How a file of so many bytes is best sent."""
+    manner = MANNERS.get(Path(upload.name).suffix.lower(), Manner.DOCUMENT)
+    is_shown = not upload.as_file and size <= INLINE.get(manner, 0) and (upload.seconds > 0 or manner is Manner.VOICE)
+    return manner if is_shown else Manner.DOCUMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """One number's uploads."""
+
+    wire: Wire
+    db: Database
+    account: Account
+
+    async def size(self, upload: Upload) -> int:
+        """Bytes. Raises ChannelError for a file that cannot be read now."""
+        return await _readable(lambda: upload.path.stat().st_size)
+
+    async def known(self, upload: Upload, manner: Manner) -> Message | None:
+        """The media message of a file that was uploaded before, and not too long ago."""
+        if not upload.key:
+            return None
+        content = await asyncio.to_thread(self._find, _key(upload, manner))
+        return Message.FromString(content) if content is not None else None
+
+    async def made(self, upload: Upload, manner: Manner) -> Message:
+        """Upload a file; it is remembered before anything is sent. Raises ChannelError."""
+        content = await _readable(upload.path.read_bytes)
+        if not content:
+            raise Rejected("an empty file")
+        done = await self.wire.upload(content, KINDS[manner])
+        shape = build.Shape(upload.width, upload.height, upload.seconds, await _thumbnail(upload.thumbnail))
+        media = {
+            Manner.VIDEO: lambda: build.video(done, shape),
+            Manner.VOICE: lambda: build.voice(done, upload.seconds),
+            Manner.DOCUMENT: lambda: build.document(done, upload.name, shape),
+        }[manner]()
+        if upload.key:
+            await asyncio.to_thread(self._keep, _key(upload, manner), media.SerializeToString())
+        return media
+
+    async def forget(self, upload: Upload, manner: Manner) -> None:
+        """WhatsApp has it no more."""
+        await asyncio.to_thread(self._forget, _key(upload, manner))
+
+    def _find(self, key: str) -> bytes | None:
+        with self.db.reading() as session:
+            return uploads.find(session, self.account.id, key, self.db.clock() - LASTS)
+
+    def _keep(self, key: str, content: bytes) -> None:
+        with self.db.transaction() as session:
+            now = self.db.clock()
+            row = WhatsAppUpload(account_id=self.account.id, key=key, content=content, created_at=now)
+            uploads.keep(session, row, now - LASTS)
+
+    def _forget(self, key: str) -> None:
+        with self.db.transaction() as session:
+            uploads.forget(session, self.account.id, key)
+
+
+def _key(upload: Upload, manner: Manner) -> str:
+    return f"{manner}:{upload.key}"
+
+
+async def _thumbnail(path: Path | None) -> bytes:
+    """A film without its picture is better than no film."""
+    if path is None:
+        return b""
+    try:
+        content = await asyncio.to_thread(path.read_bytes)
+    except OSError:
+        return b""
+    return content if len(content) <= THUMBNAIL_BYTES else b""
+
+
+async def _readable(read: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(read)
+    except OSError as error:
+        raise ChannelError(f"the file to be sent cannot be read: {error.strerror}") from error

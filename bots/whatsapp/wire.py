@@ -1,0 +1,75 @@
+"""The only place that calls the library's client, and the five of its calls there are: each has a time limit.
+
+The library gives its calls none, and does not tell how far an upload is.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from google.protobuf.message import DecodeError
+from neonize.aioze.client import NewAClient
+from neonize.exc import NeonizeError
+from neonize.proto.Neonize_pb2 import UploadResponse
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
+from neonize.utils.enum import ChatPresence, ChatPresenceMedia, MediaType, ReceiptType
+
+from bots.core.channel import ChannelError
+from bots.whatsapp.errors import channel_error
+from bots.whatsapp.jids import parsed
+
+SEND_SECONDS = 90.0  # WhatsApp's own client waits 75 for the answer, and what it has sent must not be sent again
+SIGN_SECONDS = 15.0  # for what need not arrive
+DOWNLOAD_SECONDS = 600.0
+UPLOAD_SECONDS, UPLOAD_PACE = 60.0, 100_000.0  # and a second more for so many bytes
+FILES_AT_ONCE = 2  # each lies in memory whole, several times
+
+
+class Wire:
+    """One number's connection. Every method raises ChannelError; addresses are JIDs such as
+    `5511987654321@s.whatsapp.net`."""
+
+    def __init__(self, client: NewAClient) -> None:
+        self._client = client
+        self._files = asyncio.Semaphore(FILES_AT_ONCE)
+
+    async def send(self, to: str, message: Message) -> str:
+        """Send, edit or react; the id of the message."""
+        async with _answered(SEND_SECONDS):
+            response = await self._client.send_message(parsed(to), message)
+        return str(response.ID)
+
+    async def upload(self, content: bytes, kind: MediaType) -> UploadResponse:
+        """Bring a file to WhatsApp, encrypted for that kind of media; the message that names it comes after."""
+        async with self._files, _answered(UPLOAD_SECONDS + len(content) / UPLOAD_PACE):
+            return await self._client.upload(content, kind)
+
+    async def download(self, message: Message) -> bytes:
+        """The file of a media message. Raises UploadGone when WhatsApp has it no more."""
+        async with self._files, _answered(DOWNLOAD_SECONDS):
+            return bytes(await self._client.download_any(message))
+
+    async def typing(self, chat: str, *, on: bool) -> None:
+        """Show that somebody writes, or does no more; phones forget it after half a minute."""
+        state = ChatPresence.CHAT_PRESENCE_COMPOSING if on else ChatPresence.CHAT_PRESENCE_PAUSED
+        async with _answered(SIGN_SECONDS):
+            await self._client.send_chat_presence(parsed(chat), state, ChatPresenceMedia.CHAT_PRESENCE_MEDIA_TEXT)
+
+    async def seen(self, chat: str, sender: str, ids: Sequence[str]) -> None:
+        """Give messages their blue ticks."""
+        async with _answered(SIGN_SECONDS):
+            await self._client.mark_read(*ids, chat=parsed(chat), sender=parsed(sender), receipt=ReceiptType.READ)
+
+
+@asynccontextmanager
+async def _answered(seconds: float) -> AsyncIterator[None]:
+    """Give a call its time, and let its failure leave as ChannelError."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as error:
+        raise ChannelError(f"no answer within {seconds:g} s") from error
+    except NeonizeError as error:
+        raise channel_error(str(error)) from error
+    except DecodeError as error:
+        raise ChannelError("an answer that cannot be read") from error

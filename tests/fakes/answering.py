@@ -1,0 +1,138 @@
+"""A number that answers: the real channel, receiver and desk in one process, over the fake below the library."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fakes.changes import Changes
+from fakes.house import START, House, PatientRenderer
+from fakes.whatsapp import BotMessage, FakeWhatsApp, Person, Phone, in_process
+from neonize.aioze.client import NewAClient
+from neonize.aioze.events import MessageEv
+
+from bots.core.channel import Capabilities, Inbound
+from bots.core.conversation import Conversation
+from bots.core.desk import Desk
+from bots.core.rate import Pace
+from bots.whatsapp.channel import OFFICIAL, WhatsAppChannel
+from bots.whatsapp.pacing import Pacer, Rules
+from bots.whatsapp.read import Me
+from bots.whatsapp.receiver import Patience, Receiver
+from bots.whatsapp.wire import Wire
+from models.people import MAIN, Account
+from pipeline.render import Rendered, Usage, Work
+from storage import people
+
+UNHURRIED = Rules(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, settled_per_minute=1e6)
+QUICK = Patience(retry=0.05, keep=0.01, longest_keep=0.05, album=5.0, grace=5.0)
+
+
+class PicturingRenderer(PatientRenderer):
+    """Films without rendering, with a thumbnail that begins as a JPEG does."""
+
+    def render(self, work: Work, progress: Callable[[str, float], None], cancelled: object, usage: Usage) -> Rendered:
+        rendered = super().render(work, progress, cancelled, usage)
+        rendered.film.thumbnail.write_bytes(b"\xff\xd8 a picture")
+        return rendered
+
+
+@dataclass
+class Watched:
+    """The desk, with somebody who counts what it has answered."""
+
+    desk: Desk
+    changes: Changes
+    answered: int = 0
+
+    def remember(self, update: str, body: dict[str, object]) -> bool:
+        return self.desk.remember(update, body)
+
+    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+        return self.desk.forgotten()
+
+    async def ignore(self, updates: Sequence[str]) -> None:
+        await self.desk.ignore(updates)
+
+    async def handle(self, inbound: Inbound) -> None:
+        await self.desk.handle(inbound)
+        with self.changes.changing():
+            self.answered += 1
+
+
+@dataclass
+class Number:
+    """One number of the house. `receiver` is the way in of the process as it stands now."""
+
+    house: House
+    fake: FakeWhatsApp
+    phone: Phone
+    account: Account
+    channel: WhatsAppChannel
+    inlet: Watched
+    receiver: Receiver
+
+    @property
+    def me(self) -> Me:
+        return Me(self.phone.number, self.phone.lid)
+
+    def person(self, number: str = "5521980000001", **about: Any) -> Person:
+        return self.fake.person(number, phone=self.phone, **about)
+
+    async def hears(self, person: Person, text: str, count: int = 1) -> BotMessage:
+        """What a person sees, once so many messages with that text are there: the last of them."""
+
+        def found() -> list[BotMessage]:
+            return [message for message in person.chat.messages if text in message.text][count - 1 :]
+
+        return next(iter(await self.fake.arrival(found)))
+
+    async def answered(self, count: int) -> None:
+        """Wait until so many messages have been answered, an album being one."""
+        await self.fake.arrival(lambda: self.inlet.answered >= count)
+
+    async def work(self) -> None:
+        """Do one job."""
+        assert await asyncio.to_thread(self.house.work)
+        self.house.postman.poke()
+
+
+@asynccontextmanager
+async def answering(
+    house: House,
+    folder: Path,
+    *,
+    can: Capabilities = OFFICIAL,
+    rules: Rules = UNHURRIED,
+    owners: frozenset[str] = frozenset(),
+    patience: Patience = QUICK,
+) -> AsyncIterator[Number]:
+    """A number that is paired and online, and delivers. Raises AssertionError at the end for what WhatsApp would not
+    have taken."""
+    house.renderer = PicturingRenderer()
+    fake = FakeWhatsApp()
+    phone = fake.phone()
+    client = NewAClient(str(folder / "number.db"), uuid="number")
+    with house.db.transaction() as session:
+        account = people.account_named(session, people.tenant_named(session, MAIN).id, "whatsapp", "shop")
+    pacer = Pacer(START - timedelta(days=90), rules, house.time, house.time.monotonic)
+    channel = WhatsAppChannel(Wire(client), house.db, account, pacer, can)
+    house.channels[account.id] = channel  # type: ignore[assignment] - the house takes any channel
+    pace = Pace(1_000_000, house.time.monotonic)
+    desk = Desk(house.db, account, channel, Conversation(house.pipeline), house.postman.poke, owners, pace)
+    inlet = Watched(desk, fake.changes)
+    receiver = Receiver(inlet, channel, lambda: number.me, patience=patience)
+    number = Number(house, fake, phone, account, channel, inlet, receiver)
+    client.event(MessageEv)(lambda _client, event: number.receiver.take(event))
+    in_process(client, fake, phone)
+    delivering = asyncio.create_task(house.postman.run())
+    try:
+        yield number
+    finally:
+        await number.receiver.stop()
+        delivering.cancel()
+        await asyncio.gather(delivering, return_exceptions=True)
+    assert not fake.problems, "\n".join(fake.problems)

@@ -1,0 +1,35 @@
+"""What the library's words mean to the conversation."""
+
+import pytest
+
+from bots.core.channel import ChannelError, Rejected, RetryLater, Unreachable
+from bots.whatsapp.errors import UploadGone, channel_error
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("server returned error 479", Rejected),
+        ("server returned error 463", RetryLater),
+        ("server returned error 429: rate-overlimit", RetryLater),
+        ("download failed with status code 410", UploadGone),
+        ("download failed with status code 404", UploadGone),
+        ("upload failed with status code 403", UploadGone),
+        ("server returned error 410", UploadGone),
+        ("you're not participating in that group", Unreachable),
+        ("client is nil", ChannelError),
+        ("websocket not connected", ChannelError),
+        ("failed to send message node: websocket: close sent", ChannelError),
+        ("server returned error 500", ChannelError),
+        ("something nobody has ever heard of", ChannelError),
+        ("", ChannelError),
+    ],
+)
+def test_an_error_means_what_helps(words: str, kind: type[ChannelError]) -> None:
+    assert type(channel_error(words)) is kind
+
+
+def test_a_number_that_may_not_begin_conversations_is_left_alone_for_an_hour() -> None:
+    error = channel_error("server returned error 463")
+    assert isinstance(error, RetryLater)
+    assert error.seconds == 3600

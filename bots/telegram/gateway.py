@@ -7,28 +7,25 @@ from typing import Any
 
 import structlog
 from telegram import CallbackQuery, Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import TypeHandler
 
 from bots.core.albums import AlbumCollector, owner_of
 from bots.core.backlog import Backlog
 from bots.core.channel import Capabilities, Channel, Inbound, Inlet
 from bots.core.lanes import Lanes, Turn
-from bots.telegram.application import ALLOWED_UPDATES, App, Builder, built
+from bots.telegram.application import App, Builder, built
 from bots.telegram.channel import OFFICIAL, TelegramChannel
 from bots.telegram.errors import TelegramRefused
 from bots.telegram.intake import DurableQueue
 from bots.telegram.menu import Profile, publish
 from bots.telegram.pace import Pace
+from bots.telegram.polling import BAD_TOKEN, Poller
 from bots.telegram.read import Me, album_of, by_number, read
 from bots.telegram.stars import Checkout, Refusal, nothing_sold
 
 log = structlog.get_logger(__name__)
 InletFor = Callable[[Channel], Inlet]
-
-BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
-TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
-DEAF = "Telegram's messages are received no more; the log says why."
 
 
 def create_application(builder: Builder, inlet_for: InletFor) -> App:
@@ -58,12 +55,12 @@ class TelegramGateway:
         self.application.add_error_handler(_log_failure)
         self.channel = TelegramChannel(self.application.bot, can)
         self._inlet = inlet_for(self.channel)
+        self._poller = Poller(self.application, self._pace, self._give_up)
         self._backlog = Backlog(self._inlet)
         self._lanes = Lanes(self._pace.at_once)
         self._albums = AlbumCollector(can.album_seconds, self._album, by_number)
         self._tasks: set[asyncio.Task[None]] = set()
         self._handling: set[asyncio.Task[Any] | None] = set()
-        self._conflicts: list[float] = []
         self._ending = asyncio.Lock()
         self._ended = asyncio.Event()
         self.error: TelegramRefused | None = None
@@ -116,7 +113,7 @@ class TelegramGateway:
         if not self.application.running:
             await self.application.start()
             await self._take_up_again()
-        await self._poll()
+        await self._poller.start()
         self._spawn(publish(self.application.bot, self._profile))
         self._spawn(self._retry())
 
@@ -131,36 +128,6 @@ class TelegramGateway:
             except TelegramError:
                 pause = min(30.0, pause * 2)
 
-    async def _poll(self) -> None:
-        updater = self.application.updater
-        if updater is None:
-            return
-        before = asyncio.all_tasks()
-        await updater.start_polling(
-            timeout=self._pace.poll,
-            allowed_updates=ALLOWED_UPDATES,
-            drop_pending_updates=False,
-            error_callback=self._polling_failed,
-        )
-        for task in asyncio.all_tasks() - before:
-            if "polling_task" in task.get_name():
-                task.add_done_callback(self._polling_ended)
-
-    def _polling_failed(self, error: TelegramError) -> None:
-        log.warning("polling failed", error=type(error).__name__)
-        if not isinstance(error, Conflict):
-            return
-        now = asyncio.get_running_loop().time()
-        self._conflicts = [then for then in self._conflicts if then > now - 60] + [now]
-        if len(self._conflicts) >= self._pace.conflicts:
-            self._give_up(TelegramRefused(TWO_RECEIVERS))
-
-    def _polling_ended(self, task: asyncio.Task[Any]) -> None:
-        """The library's poller ends by itself when the token is withdrawn in the middle."""
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        self._give_up(TelegramRefused(BAD_TOKEN if isinstance(error, InvalidToken) else DEAF))
-
     def _give_up(self, error: TelegramRefused) -> None:
         if self.error is None:
             self.error = error
@@ -168,10 +135,7 @@ class TelegramGateway:
             self._spawn(self.stop())
 
     async def _wind_down(self) -> None:
-        updater = self.application.updater
-        if updater and updater.running:
-            with suppress(TelegramError):  # a poller that had failed says so once more
-                await updater.stop()
+        await self._poller.stop()
         self._albums.stop()
         if self.application.running:
             try:

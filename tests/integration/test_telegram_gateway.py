@@ -18,9 +18,10 @@ from bots.core.channel import AttachmentKind, Capabilities, Channel, Choice, Com
 from bots.telegram.application import builder_for
 from bots.telegram.channel import OFFICIAL
 from bots.telegram.errors import TelegramRefused
-from bots.telegram.gateway import BAD_TOKEN, TWO_RECEIVERS, TelegramGateway, create_application
+from bots.telegram.gateway import TelegramGateway, create_application
 from bots.telegram.menu import Profile
 from bots.telegram.pace import Pace
+from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
 
 QUICK = Pace(poll=5, reconnect=0.05, retry=60, grace=5, conflicts=1)
 HOME = Place("1001")

@@ -1,0 +1,67 @@
+"""Receiving by asking: the library's poller, and what ends it for good."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bots.telegram.application import ALLOWED_UPDATES, App
+from bots.telegram.errors import TelegramRefused
+from bots.telegram.pace import Pace
+
+log = structlog.get_logger(__name__)
+
+BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
+TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
+DEAF = "Telegram's messages are received no more; the log says why."
+
+
+@dataclass(slots=True)
+class Poller:
+    """Polls for one application. `give_up` hears why nothing is received any more, when it was not asked to stop."""
+
+    application: App
+    pace: Pace
+    give_up: Callable[[TelegramRefused], None]
+    _conflicts: list[float] = field(default_factory=list)
+
+    async def start(self) -> None:
+        """Without effect for an application that is fed in another way."""
+        updater = self.application.updater
+        if updater is None:
+            return
+        before = asyncio.all_tasks()
+        await updater.start_polling(
+            timeout=self.pace.poll,
+            allowed_updates=ALLOWED_UPDATES,
+            drop_pending_updates=False,
+            error_callback=self._failed,
+        )
+        for task in asyncio.all_tasks() - before:
+            if "polling_task" in task.get_name():
+                task.add_done_callback(self._ended)
+
+    async def stop(self) -> None:
+        updater = self.application.updater
+        if updater and updater.running:
+            with suppress(TelegramError):  # a poller that had failed says so once more
+                await updater.stop()
+
+    def _failed(self, error: TelegramError) -> None:
+        log.warning("polling failed", error=type(error).__name__)
+        if not isinstance(error, Conflict):
+            return
+        now = asyncio.get_running_loop().time()
+        self._conflicts = [then for then in self._conflicts if then > now - 60] + [now]
+        if len(self._conflicts) >= self.pace.conflicts:
+            self.give_up(TelegramRefused(TWO_RECEIVERS))
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """The library's poller ends by itself when the token is withdrawn in the middle."""
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        self.give_up(TelegramRefused(BAD_TOKEN if isinstance(error, InvalidToken) else DEAF))

@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from models.payments import Provider, Purchase, PurchaseStatus, Subscription
 from models.people import Person
+from storage.rows import changed
 from storage.subscriptions import GOING_ON
 
 ENOUGH = timedelta(minutes=5)  # to pay; what ends sooner is not offered again
@@ -61,3 +63,23 @@ def subscription_of(session: Session, person: Person) -> Subscription | None:
         .order_by(col(Subscription.period_end).desc())
     )
     return session.exec(wanted).first()
+
+
+def lapse(session: Session, now: datetime, limit: int) -> int:
+    """Write down that invoices in Stars can be paid no more; how many there were. Money that comes all the same counts.
+
+    Nobody else does: Telegram does not tell of invoices that were not paid, and there is no provider to ask.
+    """
+    lapsed = (
+        select(Purchase.id)
+        .where(
+            col(Purchase.provider) == Provider.STARS,
+            col(Purchase.status) == PurchaseStatus.OPEN,
+            col(Purchase.expires_at) <= now,
+        )
+        .order_by(col(Purchase.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # what is being paid just now
+    )
+    over = update(Purchase).where(col(Purchase.id).in_(lapsed.scalar_subquery()))
+    return changed(session, over.values(status=PurchaseStatus.EXPIRED, checked_at=now, decided_at=now))

@@ -14,6 +14,7 @@ from sqlmodel import col, func, select
 from models.credits import LedgerPosting, LedgerTransaction
 from models.deliveries import Delivery, DeliveryStatus, Message, PageMessage, Wording
 from models.jobs import Job, WorkerRow
+from models.payments import Provider, Purchase, PurchaseStatus
 from models.updates import Update
 from pipeline import announce
 from storage import files, jobs, outbox, pages, retention, updates
@@ -259,3 +260,50 @@ def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_rememb
     assert deliver(shop) == 0
     with shop.database.reading() as session:
         assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.SENT]
+
+
+def invoice(shop: Shop, **values: object) -> Purchase:
+    """Something to be bought within a day."""
+    customer, now = shop.customer, shop.clock()
+    about = {"provider": Provider.STARS, "status": PurchaseStatus.OPEN, "expires_at": now + timedelta(days=1)} | values
+    with shop.database.transaction() as session:
+        purchase = Purchase(
+            tenant_id=customer.person.tenant_id,
+            person_id=customer.person.id,
+            address_id=customer.address.id,
+            item="pack:100",
+            currency="xtr",
+            amount=300,
+            created_at=now,
+            checked_at=now,
+            **about,  # type: ignore[arg-type]
+        )
+        session.add(purchase)
+    return purchase
+
+
+def status_of(shop: Shop, purchase: Purchase) -> str:
+    with shop.database.reading() as session:
+        return session.get_one(Purchase, purchase.id).status
+
+
+def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is_paid_stays(shop: Shop) -> None:
+    ours = invoice(shop)
+    others = [invoice(shop, provider=Provider.STRIPE), invoice(shop, status=PurchaseStatus.PAID)]
+    shop.clock.forward(hours=23)
+    shop.sweeper.lapse()
+    assert status_of(shop, ours) == PurchaseStatus.OPEN
+    shop.clock.forward(hours=1)
+    shop.sweeper.lapse()
+    with shop.database.reading() as session:
+        decided = session.get_one(Purchase, ours.id)
+    assert (decided.status, decided.decided_at) == (PurchaseStatus.EXPIRED, shop.clock())
+    assert [status_of(shop, other) for other in others] == [PurchaseStatus.OPEN, PurchaseStatus.PAID]
+
+
+def test_many_invoices_are_closed_in_batches_by_many_who_sweep_at_once(shop: Shop) -> None:
+    left = [invoice(shop) for _ in range(25)]
+    shop.clock.forward(days=2)
+    at_once([partial(shop.sweeper.lapse, batch=4)] * 6)
+    shop.sweeper.lapse()
+    assert {status_of(shop, each) for each in left} == {PurchaseStatus.EXPIRED}

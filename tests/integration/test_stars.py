@@ -15,6 +15,7 @@ from bots.core.desk import Desk
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.stars import Refunds
 from models.payments import PurchaseStatus
+from storage import basket
 from storage.db import Database
 
 
@@ -186,6 +187,21 @@ async def test_a_payment_for_nothing_we_know_is_told_with_its_charge(business: B
         business.fake.updates.add("message", body | {"successful_payment": charge.told()})
         told = await business.shown("can't find what they were for")
     assert "stx1" in told.text
+
+
+async def test_stars_that_come_for_an_invoice_that_is_over_are_credited_all_the_same(business: Business) -> None:
+    """The question was answered in time; the money was on its way while the invoice was closed."""
+    async with business.open():
+        invoice = await business.orders()
+        business.house.time.forward(2 * 24 * 3600)
+        with business.house.db.transaction() as session:
+            assert basket.lapse(session, business.house.db.clock(), limit=10) == 1
+        charge = Charge("stx1", business.person.id, invoice.body["invoice"], str(business.purchases()[0].id))
+        body = business.person.chat.body(business.fake.next_message(), business.person.user, None)
+        business.fake.updates.add("message", body | {"successful_payment": charge.told()})
+        await business.shown("Thank you")
+    assert business.credits() == 110
+    assert [purchase.status for purchase in business.purchases()] == [PurchaseStatus.PAID]
 
 
 async def test_an_invoice_arrives_although_telegram_asks_for_a_pause(business: Business) -> None:

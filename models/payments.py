@@ -58,6 +58,34 @@ class Purchase(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class RepaymentStatus(StrEnum):
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"  # by the provider; `reason` is its word for it
+
+
+class Repayment(SQLModel, table=True):
+    """Money that goes back to who paid it, on an administrator's word; carried out once by who speaks to the provider.
+
+    `amount` is in minor units of the purchase's currency. `address_id` is where the administrator hears of it.
+    """
+
+    __table_args__ = (Index("repayment_due", "tenant_id", "status", "run_after"),)
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
+    purchase_id: uuid.UUID = Field(foreign_key="purchase.id", index=True)
+    asked_by_id: uuid.UUID = Field(foreign_key="person.id")
+    address_id: uuid.UUID = Field(foreign_key="address.id")
+    provider: str
+    amount: int = Field(sa_type=BigInteger)
+    status: str = Field(default=RepaymentStatus.ASKED)
+    reason: str = ""
+    run_after: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    decided_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class Customer(SQLModel, table=True):
     """A customer of the tenant's provider who is one of our persons; `linked_until` where an e-mail code proved it."""
 

@@ -56,6 +56,11 @@ class Person(SQLModel, table=True):
     banned_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
+    @property
+    def short(self) -> str:
+        """A name people can read out: the first eight characters of the id."""
+        return self.id.hex[:8]
+
 
 class Address(SQLModel, table=True):
     """A place messages go to: a chat, or a topic of one, reached through one account."""

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from models.catalogue import OWNER, Catalogue, Plan
 from models.errors import Code, Refused
 from models.people import Person
+from models.roles import IN_CHARGE
 from storage import basket, jobs, ledger, overages
 from storage.ledger import Credits
 from storage.subscriptions import WITH_ACCESS
@@ -43,7 +44,7 @@ class Access:
         self.catalogue = catalogue
 
     def plan_of(self, person: Person) -> Plan:
-        return self.catalogue.plan(OWNER if person.role in {"owner", "admin"} else person.plan)
+        return self.catalogue.plan(OWNER if person.role in IN_CHARGE else person.plan)
 
     def standing(self, session: Session, person: Person, now: datetime) -> Standing:
         """What a person has, this month's credits included."""

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, Message
 from models.people import MAIN, Account, Address, Person, Tenant
+from models.roles import IN_CHARGE
 from storage import outbox
 from storage.outbox import Owed
 
@@ -44,7 +45,7 @@ def administrators(session: Session, tenant_id: uuid.UUID | None = None) -> Iter
         .join(Tenant, col(Tenant.id) == col(Person.tenant_id))
         .where(
             or_(col(Tenant.name) == MAIN, col(Tenant.id) == tenant_id),
-            col(Person.role) == "admin",
+            col(Person.role).in_(IN_CHARGE),
             col(Person.banned_at).is_(None),
         )
         .order_by(col(Person.created_at))

@@ -1,5 +1,6 @@
 """Tenants, their accounts, the people who write to them, and the places they write from."""
 
+import re
 import uuid
 from collections.abc import Iterable
 
@@ -7,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from models.people import Account, Address, Person, Tenant
 from storage.rows import insert_once
+
+SHORT = re.compile(r"[0-9a-f]{8,32}")  # how an id begins, as people read it out
 
 
 def tenant_named(session: Session, name: str) -> Tenant:
@@ -92,3 +95,13 @@ def identified(session: Session, tenant_id: uuid.UUID, identity: str) -> Person 
     )
     found = session.exec(wanted).one_or_none()
     return merged(session, found) if found else None
+
+
+def known_as(session: Session, tenant_id: uuid.UUID, short: str) -> Person | None:
+    """A tenant's person by the first eight or more letters of their id; None for what several have, or nobody."""
+    if not SHORT.fullmatch(short.lower()):
+        return None
+    first, last = (uuid.UUID(hex=short.ljust(32, filling)) for filling in "0f")
+    wanted = select(Person).where(col(Person.tenant_id) == tenant_id, col(Person.id).between(first, last))
+    found = list(session.exec(wanted.limit(2)))
+    return merged(session, found[0]) if len(found) == 1 else None

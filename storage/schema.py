@@ -2,13 +2,17 @@
 
 from sqlmodel import SQLModel
 
+import models.admin
+import models.alerts
 import models.codes
 import models.credits
 import models.deliveries
+import models.faults
 import models.files
 import models.jobs
 import models.payments
 import models.people
+import models.readings
 import models.sessions
 import models.updates
 import models.uploads

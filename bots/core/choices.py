@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from bots.core import commands, films, linking, menus, shop, subscription
+from bots.core import commands, films, linking, menus, numbers, shop, subscription
+from bots.core.admin import confirm
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.locales import LANGUAGES
 from models.deliveries import Message
@@ -97,4 +98,7 @@ HANDLERS: dict[str, Handler] = {
     "billing": subscription.billing,
     "extra": subscription.extra,
     "customer": linking.choose,
+    "number": numbers.choose,
+    "say": commands.press,
+    "do": confirm.choose,
 }

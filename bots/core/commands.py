@@ -1,12 +1,14 @@
 """Commands people type, and those of administrators."""
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
-from bots.core import bonus, linking, menus, numbers, parting, shop, subscription
+from bots.core import bonus, linking, menus, numbers, parting, shop, subscription, words
+from bots.core.admin.answers import in_place, mistaken
+from bots.core.admin.table import ADMIN
 from bots.core.channel import CommandHelp, Commands
+from bots.core.roles import Command, Role, carry_out, may
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.core.ways import title
 from bots.locales import LANGUAGES
@@ -18,17 +20,6 @@ from models.people import Person
 from pipeline.access import Standing
 from pipeline.service import Pipeline
 from storage import business, jobs, ledger, people
-
-Handler = Callable[[Pipeline, Visit, Outcome, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What a command does; `for_admins` hides it from everybody else."""
-
-    name: str
-    handle: Handler
-    for_admins: bool = False
 
 
 def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
@@ -95,13 +86,14 @@ def grant(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) ->
     """Give a person of the same tenant credits: `telegram:123 10`."""
     parsed = _parse_grant(arguments)
     if parsed is None:
-        outcome.replies.append(say("grant-usage"))
+        mistaken(outcome, "grant-usage")
         return
     who, amount = parsed
     person = people.identified(visit.session, visit.account.tenant_id, who)
     if person is None:
-        outcome.replies.append(say("grant-unknown", who=who))
+        mistaken(outcome, "grant-unknown", who=who)
         return
+    outcome.about |= {"person": person.id, "credits": amount}
     _grant(pipeline, visit, person, amount)
     available = pipeline.standing(visit.session, person).credits.available
     outcome.replies.append(say("grant-done", who=who, credits=amount, available=available))
@@ -139,33 +131,56 @@ COMMANDS = (
     Command("email", linking.email),
     Command("language", language),
     Command("cancel", cancel),
-    Command("grant", grant, for_admins=True),
-    Command("stats", stats, for_admins=True),
-    Command("promo", bonus.promo, for_admins=True),
-    Command("unjoin", parting.unjoin, for_admins=True),
-    Command("whatsapp", numbers.command, for_admins=True),
+    Command("grant", grant, Role.ADMIN),
+    Command("stats", stats, Role.ADMIN),
+    Command("promo", bonus.promo, Role.ADMIN, verbs=frozenset({"create", "list", "stop"})),
+    Command("unjoin", parting.unjoin, Role.ADMIN),
+    Command("whatsapp", numbers.command, Role.ADMIN, verbs=frozenset(numbers.ACTS)),
+    *ADMIN,
 )
 
 
 def find(name: str, visit: Visit) -> Command | None:
     """The command of that name, if there is one for this person."""
     found = next((command for command in COMMANDS if command.name == name), None)
-    return found if found and (visit.is_admin or not found.for_admins) else None
+    return found if found and may(visit, found.least, for_operator=found.for_operator) else None
+
+
+def typed(visit: Visit, text: str) -> tuple[Command | None, str]:
+    """The command a text asks for, and what it is about. What begins with a slash is a command's own name first: some
+    are words that people say for another."""
+    if text.startswith("/"):
+        first, _, arguments = text[1:].partition(" ")
+        if command := find(first.lower(), visit):
+            return command, arguments.strip()
+    name, arguments = words.command(text)
+    return find(name, visit), arguments
+
+
+def press(pipeline: Pipeline, visit: Visit, outcome: Outcome, text: str) -> None:
+    """A button that says an administrator's command; the answer takes the place of the message it stood under."""
+    name, _, arguments = text.partition(" ")
+    command = find(name, visit)
+    if command is None or command.least is Role.PERSON:
+        outcome.replies.append(say("not-understood"))
+        return
+    carry_out(command, pipeline, visit, outcome, arguments)
+    in_place(visit, outcome)
 
 
 def menu() -> Commands:
-    """The commands as messengers show them, in every language."""
+    """The commands as messengers show them, in every language; another tenant than the operator's has fewer."""
 
-    def listed(tag: str, *, for_admins: bool) -> tuple[CommandHelp, ...]:
+    def listed(tag: str, least: Role, most: Role) -> tuple[CommandHelp, ...]:
         return tuple(
             CommandHelp(command.name, sentence(tag, f"command-{command.name}"))
             for command in COMMANDS
-            if command.for_admins is for_admins
+            if least <= command.least <= most
         )
 
     return Commands(
-        people={tag: listed(tag, for_admins=False) for tag in LANGUAGES},
-        admins={tag: listed(tag, for_admins=True) for tag in LANGUAGES},
+        people={tag: listed(tag, Role.PERSON, Role.PERSON) for tag in LANGUAGES},
+        admins={tag: listed(tag, Role.SUPPORT, Role.OWNER) for tag in LANGUAGES},
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bots.core import choices, commands, linking, numbered, quiet, stars, words
+from bots.core import choices, commands, linking, numbered, quiet, stars
 from bots.core.films import Intake
+from bots.core.roles import carry_out
 from bots.core.visit import Outcome, Visit, say
 from pipeline.service import Pipeline
 
@@ -30,14 +31,13 @@ class Conversation:
 
     def _read(self, visit: Visit, outcome: Outcome, text: str) -> None:
         """A text: a number of a menu, a command, a code, or what a choice is called."""
-        name, arguments = words.command(text)
-        command = commands.find(name, visit)
+        command, arguments = commands.typed(visit, text)
         if quiet.is_wished(visit, text):
             quiet.leave(self.pipeline, visit, outcome)
         elif not visit.can.buttons and (data := numbered.by_number(visit, text)):
             self._choose(visit, outcome, data)
         elif command is not None:
-            command.handle(self.pipeline, visit, outcome, arguments)
+            carry_out(command, self.pipeline, visit, outcome, arguments)
         elif linking.is_code(text) and linking.awaits_code(visit):
             linking.email(self.pipeline, visit, outcome, text)
         elif not visit.can.buttons and (data := numbered.by_label(visit, text)):

@@ -17,14 +17,13 @@ from bots.core.proofs import Proofs
 from bots.core.rate import Pace
 from bots.core.till import Till
 from bots.core.visit import Outcome, Received, Reply, Visit, refusal, word
-from bots.locales import best_language
 from models.deliveries import Message
 from models.errors import AppError, Code, Failed, Refused
 from models.limits import limits
 from models.payments import Provider
 from models.people import Account, Address, Person
 from pipeline.service import Pipeline
-from storage import identities, outbox, people, updates
+from storage import outbox, updates
 from storage.db import Database
 from storage.files import Measured
 from storage.outbox import Owed
@@ -205,16 +204,7 @@ class Desk:
             return outcome
 
     def _meet(self, session: Session, inbound: Inbound) -> tuple[Person, Address]:
-        sender = inbound.sender
-        language = best_language(sender.language) if sender.language else None
-        if sender.aliases:
-            identities.recognise(session, self.account, sender.external_id, sender.aliases, self.db.clock())
-        person = people.meet(session, self.account, sender.external_id, name=sender.name, language=language)
-        is_owner = owners.is_owner(session, self.account, sender, self.owners)
-        if is_owner != (person.role == "admin"):
-            person.role = "admin" if is_owner else None  # who is named no longer is one no longer
-        place = inbound.place
-        return person, people.address_of(session, self.account.id, place.chat, place.thread, in_group=inbound.in_group)
+        return owners.meet(session, self.account, inbound, self.owners, self.db.clock())
 
     def _owe(self, session: Session, visit: Visit, replies: Sequence[Reply]) -> None:
         cause = f"update:{self.account.id}:{visit.inbound.updates[0]}"

@@ -1,12 +1,42 @@
-"""Who administrates: people whose ids the operator has named."""
+"""Who writes, and whether they are owners: people whose ids the operator has named."""
+
+from datetime import datetime
 
 from sqlmodel import Session
 
-from bots.core.channel import Sender
-from models.people import Account
-from storage import identities
+from bots.core.channel import Inbound, Sender
+from bots.locales import best_language
+from models.people import MAIN, Account, Address, Person, Tenant
+from models.roles import Role
+from storage import identities, people
 
 EVERYBODY = "*"
+
+
+def meet(
+    session: Session, account: Account, inbound: Inbound, owners: frozenset[str], now: datetime
+) -> tuple[Person, Address]:
+    """Who wrote, and from where. Who is named is an owner from now on."""
+    sender, place = inbound.sender, inbound.place
+    language = best_language(sender.language) if sender.language else None
+    if sender.aliases:
+        identities.recognise(session, account, sender.external_id, sender.aliases, now)
+    person = people.meet(session, account, sender.external_id, name=sender.name, language=language)
+    if is_owner(session, account, sender, owners):
+        person.role = Role.OWNER.kept
+    elif person.role == Role.OWNER.kept and _was_named(session, person, owners):
+        person.role = None  # who is named no longer is one no longer
+    return person, people.address_of(session, account.id, place.chat, place.thread, in_group=inbound.in_group)
+
+
+def _was_named(session: Session, person: Person, owners: frozenset[str]) -> bool:
+    """Whether somebody became an owner by a name that is gone: in the operator's tenant, by no chat of theirs.
+    Other tenants' owners are no names of settings.
+    """
+    if session.get_one(Tenant, person.tenant_id).name != MAIN:
+        return False
+    selves = [session.get_one(Person, each) for each in people.selves(session, person)]
+    return not any(f"{each.channel}:{each.external_id}" in owners for each in selves)
 
 
 def is_owner(session: Session, account: Account, sender: Sender, owners: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -13,6 +14,7 @@ from models.deliveries import ChoiceWording, Message, Wording
 from models.errors import AppError
 from models.payments import Provider
 from models.people import Account, Address, Person, Tastes
+from models.roles import Role
 from models.words import Transcript
 from storage.files import Measured
 
@@ -44,8 +46,12 @@ class Visit:
         return Tastes.model_validate(self.person.tastes)
 
     @property
+    def role(self) -> Role:
+        return Role.of(self.person.role)
+
+    @property
     def is_admin(self) -> bool:
-        return self.person.role in {"owner", "admin"}
+        return self.role >= Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,10 @@ class Reply:
 @dataclass(slots=True)
 class Outcome:
     """Replies, and what is to be done after the commit: workers woken for jobs, links made for purchases, letters sent,
-    customers searched for."""
+    customers searched for, money given back.
+
+    `about` are ids and numbers for the audit of an administrator's command; one that was not `carried_out` has none.
+    """
 
     replies: list[Reply] = field(default_factory=list)
     jobs: list[uuid.UUID] = field(default_factory=list)
@@ -67,6 +76,9 @@ class Outcome:
     portals: list[PortalWish] = field(default_factory=list)
     letters: list[LetterWish] = field(default_factory=list)
     searches: list[uuid.UUID] = field(default_factory=list)
+    refunds: list[uuid.UUID] = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
+    carried_out: bool = True
 
 
 def word(key: str, **values: Values) -> Wording:

@@ -493,3 +493,9 @@ whatsapp-detail-timeout = nobody used its code in time. /whatsapp pair gives a n
 whatsapp-detail-refused = WhatsApp did not link the phone. Update WhatsApp on it and try /whatsapp pair again in a few minutes.
 whatsapp-detail-taken = that phone's number is connected here already. /whatsapp pair for another phone.
 whatsapp-detail-damaged = its session file cannot be read. On the server: rabisco restore --whatsapp { $name }, or pair it again: /whatsapp restart { $name }
+
+## The team's commands
+
+admin-in-private = For that, write to me in a private chat: others read along here.
+admin-choice-do = ✅ Yes, do it
+admin-do-gone = Nothing was done: that question is over, or it was for somebody else. Send the command again.

@@ -493,3 +493,9 @@ whatsapp-detail-timeout = nadie usó su código a tiempo. Con /whatsapp pair lle
 whatsapp-detail-refused = WhatsApp no vinculó el teléfono. Actualiza WhatsApp en él e intenta /whatsapp pair de nuevo en unos minutos.
 whatsapp-detail-taken = el número de ese teléfono ya está conectado aquí. Usa /whatsapp pair con otro teléfono.
 whatsapp-detail-damaged = su archivo de sesión está dañado. En el servidor: rabisco restore --whatsapp { $name }, o vincúlalo otra vez: /whatsapp restart { $name }
+
+## Comandos del equipo
+
+admin-in-private = Para eso, escríbeme en un chat privado: aquí leen otras personas.
+admin-choice-do = ✅ Sí, hacerlo
+admin-do-gone = No se hizo nada: esa pregunta ya venció o era para otra persona. Envía el comando de nuevo.

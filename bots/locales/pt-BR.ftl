@@ -493,3 +493,9 @@ whatsapp-detail-timeout = ninguém usou o código a tempo. Com /whatsapp pair ve
 whatsapp-detail-refused = o WhatsApp não conectou o celular. Atualize o WhatsApp nele e tente /whatsapp pair de novo em alguns minutos.
 whatsapp-detail-taken = o número desse celular já está conectado aqui. Use /whatsapp pair com outro celular.
 whatsapp-detail-damaged = o arquivo da sessão está danificado. No servidor: rabisco restore --whatsapp { $name }, ou conecte outra vez: /whatsapp restart { $name }
+
+## Comandos da equipe
+
+admin-in-private = Para isso, escreva para mim numa conversa privada: aqui outras pessoas leem.
+admin-choice-do = ✅ Sim, fazer
+admin-do-gone = Nada foi feito: essa pergunta já venceu ou era para outra pessoa. Mande o comando de novo.

@@ -1,0 +1,53 @@
+"""What administrators' commands answer with."""
+
+from dataclasses import replace
+
+from bots.core.visit import Outcome, Reply, Values, Visit, say, word
+from models.deliveries import ChoiceWording, Message, Wording
+from models.people import Person
+from storage import people
+
+Rows = tuple[tuple[ChoiceWording, ...], ...]
+
+
+def tell(outcome: Outcome, *paragraphs: Wording, choices: Rows = ()) -> None:
+    """Answer with paragraphs, and what can be chosen under them."""
+    outcome.replies.append(Reply(Message(paragraphs=paragraphs, choices=choices)))
+
+
+def mistaken(outcome: Outcome, key: str, **values: Values) -> None:
+    """Say why nothing was done: the form of the command, or who or what is not known."""
+    outcome.carried_out = False
+    outcome.replies.append(say(key, **values))
+
+
+def press(command: str, key: str, **values: Values) -> ChoiceWording:
+    """A button that says a command: `press("users 2", ...)`. It is checked and written down like a typed one."""
+    return ChoiceWording(data=f"say:{command}", label=word(key, **values))
+
+
+def whom(visit: Visit, outcome: Outcome, who: str) -> Person | None:
+    """The person of this tenant that a command names, by `telegram:123` or the first letters of their id here; when
+    there is none the reply says so.
+    """
+    found = people.identified(visit.session, visit.account.tenant_id, who) or people.known_as(
+        visit.session, visit.account.tenant_id, who
+    )
+    if found is None:
+        mistaken(outcome, "grant-unknown", who=who[:60] or "?")
+        return None
+    outcome.about["person"] = found.id
+    return found
+
+
+def in_place(visit: Visit, outcome: Outcome) -> None:
+    """The first answer takes the place of the message that was pressed."""
+    if outcome.replies:
+        first = outcome.replies[0]
+        message = first.message.model_copy(update={"edits": visit.inbound.message})
+        outcome.replies[0] = replace(first, message=message)
+
+
+def called(person: Person) -> str:
+    """How commands name a person."""
+    return f"{person.channel}:{person.external_id}"

@@ -1,0 +1,55 @@
+"""Who may do what: the commands with the least role each takes, and how an administrator's command is carried out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bots.core.visit import Outcome, Visit, say
+from models.people import MAIN, Tenant
+from models.roles import Role
+from pipeline.service import Pipeline
+from storage import audit
+
+__all__ = ["Command", "Handler", "Role", "carry_out", "is_operator", "may"]
+
+Handler = Callable[[Pipeline, Visit, Outcome, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a command does. Who is below `least` hears nothing of it; of what is `for_operator`, only the operator's own
+    tenant hears. `verbs` are first words that say what was done (`/promo stop`), for the audit.
+    """
+
+    name: str
+    handle: Handler
+    least: Role = Role.PERSON
+    for_operator: bool = False
+    verbs: frozenset[str] = frozenset()
+
+
+def is_operator(visit: Visit) -> bool:
+    """Whether this is the operator's own tenant."""
+    return visit.session.get_one(Tenant, visit.account.tenant_id).name == MAIN
+
+
+def may(visit: Visit, least: Role, *, for_operator: bool = False) -> bool:
+    return visit.role >= least and (not for_operator or is_operator(visit))
+
+
+def carry_out(command: Command, pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+    """Do what a command says. What administrators do is written down, and nobody may read along."""
+    if command.least is Role.PERSON:
+        command.handle(pipeline, visit, outcome, arguments)
+    elif visit.inbound.in_group:
+        outcome.replies.append(say("admin-in-private"))
+    else:
+        command.handle(pipeline, visit, outcome, arguments)
+        verb = arguments.partition(" ")[0].lower()
+        note(visit, outcome, command.name, verb if verb in command.verbs else "")
+
+
+def note(visit: Visit, outcome: Outcome, action: str, verb: str = "") -> None:
+    """Write down what was carried out; what was only asked, or not understood, was not."""
+    if outcome.carried_out:
+        about = outcome.about | ({"verb": verb} if verb else {})
+        audit.note(visit.session, visit.account.tenant_id, visit.person.id, action, visit.now, **about)

@@ -1,0 +1,35 @@
+"""What administrators leave behind: what they are asked to confirm, and what they note about people."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, json_type, new_id, utc_now
+
+
+class Confirmation(SQLModel, table=True):
+    """Something dangerous that will be done when the same person says so in time, once. `values` are what it takes."""
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    action: str
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    asked_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    done_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class PersonNote(SQLModel, table=True):
+    """What those who answer people's questions remember about somebody."""
+
+    __tablename__ = "person_note"
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    author_id: uuid.UUID = Field(foreign_key="person.id")
+    text: str
+    created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)

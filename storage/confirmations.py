@@ -1,0 +1,46 @@
+"""What is done only when it was asked for twice."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from models.admin import Confirmation
+from models.people import Person
+from storage.people import is_same
+from storage.rows import changed
+
+LASTS = timedelta(minutes=5)
+KEPT = timedelta(days=1)
+
+
+def ask(session: Session, person: Person, action: str, values: dict[str, Any], now: datetime) -> Confirmation:
+    """Write down what this person may confirm from now on; what they were asked long ago is forgotten."""
+    session.connection().execute(
+        delete(Confirmation).where(col(Confirmation.person_id) == person.id, col(Confirmation.expires_at) < now - KEPT)
+    )
+    row = Confirmation(
+        tenant_id=person.tenant_id,
+        person_id=person.id,
+        action=action,
+        values=values,
+        asked_at=now,
+        expires_at=now + LASTS,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def take(session: Session, person: Person, token: str, now: datetime) -> Confirmation | None:
+    """What is to be done now, once; None for another's, for what is over or done, and for hostile text."""
+    try:
+        row = session.get(Confirmation, uuid.UUID(hex=token))
+    except ValueError:
+        return None
+    if row is None or row.tenant_id != person.tenant_id or not is_same(session, row.person_id, person):
+        return None
+    is_open = col(Confirmation.id) == row.id, col(Confirmation.done_at).is_(None), col(Confirmation.expires_at) > now
+    return row if changed(session, update(Confirmation).where(*is_open).values(done_at=now)) == 1 else None

@@ -14,6 +14,8 @@ from fakes.screenings import screened
 from fakes.stripe_api import KEY, FakeStripe
 from fakes.telegram_api import TOKEN, Charge, FakeTelegram, served
 from fakes.visitors import PageVisitor, TelegramVisitor, Visitor, photograph
+from fakes.whatsapp.premises import settled
+from fakes.whatsapp.visitor import WhatsAppVisitor
 from stripe import StripeClient
 
 from models.catalogue import lookup_key
@@ -67,13 +69,19 @@ def page_market(tmp_path: Path) -> Iterator[Market]:
         yield Market(PageVisitor(page, tmp_path), stripe)
 
 
+@pytest.fixture
+def whatsapp_market(tmp_path: Path) -> Iterator[Market]:
+    with stripe_with_prices() as (stripe, stripe_url), settled(tmp_path, selling(tmp_path, stripe_url)) as premises:
+        yield Market(WhatsAppVisitor(premises.fake.person("14155550123")), stripe)
+
+
 def selling(folder: Path, stripe_url: str) -> dict[str, str]:
     prices = catalogue(folder, 1)
     prices.write_text(SHOP + prices.read_text())
     return {"CATALOGUE": str(prices), "STRIPE_SECRET_KEY": KEY, "STRIPE_API_URL": stripe_url}
 
 
-@pytest.mark.parametrize("channel", ["telegram_market", "page_market"])
+@pytest.mark.parametrize("channel", ["telegram_market", "page_market", "whatsapp_market"])
 def test_somebody_runs_out_pays_and_goes_on(channel: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     market: Market = request.getfixturevalue(channel)
     visitor = market.visitor

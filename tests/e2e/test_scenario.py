@@ -9,6 +9,8 @@ from fakes.product import catalogue, running
 from fakes.screenings import screened
 from fakes.telegram_api import TOKEN, FakeTelegram, served
 from fakes.visitors import PageVisitor, TelegramVisitor, Visitor, photograph
+from fakes.whatsapp.premises import settled
+from fakes.whatsapp.visitor import WhatsAppVisitor
 
 CREDITS = 3
 LONG = 30  # seconds of film: still being drawn when a message may be edited for the first time
@@ -38,7 +40,13 @@ def page_visitor(tmp_path: Path) -> Iterator[Visitor]:
         yield PageVisitor(page, tmp_path)
 
 
-@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor"])
+@pytest.fixture
+def whatsapp_visitor(tmp_path: Path) -> Iterator[Visitor]:
+    with settled(tmp_path, {"CATALOGUE": str(catalogue(tmp_path, CREDITS))}) as premises:
+        yield WhatsAppVisitor(premises.fake.person(name="Ana"))
+
+
+@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor", "whatsapp_visitor"])
 def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     channel: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -46,8 +54,8 @@ def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     is_welcomed_and_changes_the_language(visitor)
     chooses_drawings_of(LONG, visitor, before=10)
     has_a_picture_drawn(visitor, tmp_path)
-    chooses_drawings_of(SECONDS, visitor, before=LONG)
     changes_their_mind(visitor)
+    chooses_drawings_of(SECONDS, visitor, before=LONG)
     sends_what_cannot_be_drawn(visitor)
     wants_it_once_more(visitor, tmp_path)
     has_an_album_drawn(visitor, tmp_path)
@@ -71,7 +79,7 @@ def chooses_drawings_of(seconds: int, visitor: Visitor, *, before: int) -> None:
 
 def has_a_picture_drawn(visitor: Visitor, folder: Path) -> None:
     visitor.sends_pictures(photograph(1))
-    visitor.sees(r"Drawing… \d+ %")
+    visitor.sees(r"Drawing… \d+ %|I'm drawing…")  # the latter where messages are seldom edited
     film = screened(visitor.film(1, folder / "first.mp4"))
     assert film.seconds == LONG
     visitor.sees("Here is your drawing")
@@ -85,6 +93,8 @@ def changes_their_mind(visitor: Visitor) -> None:
 
 
 def sends_what_cannot_be_drawn(visitor: Visitor) -> None:
+    visitor.says("/balance")
+    visitor.sees("You have 2 credits")  # so everything before it has come
     before = visitor.messages()
     visitor.sends_file(b"This is a letter, whatever its name says.\n" * 40, "holiday.mp4")
     said = visitor.sees("NOT_MEDIA")

@@ -69,9 +69,13 @@ READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
 
 @dataclass(slots=True)
 class Connection:
-    """`bots.whatsapp.session.Link` through one client. It is opened once, and closed once."""
+    """`bots.whatsapp.session.Link` through one client. It is opened once, and closed once.
+
+    `patience` is how long, in seconds, a call may take.
+    """
 
     client: NewAClient
+    patience: float = ANSWER_SECONDS
     _task: asyncio.Task[None] | None = None
 
     async def open(self, tell: Tell, on_message: OnMessage) -> None:
@@ -86,23 +90,23 @@ class Connection:
     async def ask_code(self, phone: str) -> str:
         """A code to be typed into the phone of that number. Raises ValueError when WhatsApp gives none, and Stuck."""
         try:
-            return str(await _answered(self.client.PairPhone(phone, show_push_notification=True)))
+            return str(await self._answered(self.client.PairPhone(phone, show_push_notification=True)))
         except NeonizeError as error:
             raise ValueError(str(error)) from error
 
     async def who(self) -> tuple[str, str | None]:
         """The JID of the number, with its device, and its LID where it has one. Raises Stuck."""
-        device = self.client.me or await _answered(self.client.get_me())
+        device = self.client.me or await self._answered(self.client.get_me())
         return Jid2String(device.JID), Jid2String(device.LID) if device.LID.User else None
 
     async def is_connected(self) -> bool:
         """Whether there is a connection now. Raises Stuck."""
-        return bool(await _answered(self.client.is_connected))
+        return bool(await self._answered(self.client.is_connected))
 
     async def log_out(self) -> None:
         """Take the device off the phone's list; best effort, as the phone can do it too."""
         try:
-            await _answered(self.client.logout())
+            await self._answered(self.client.logout())
         except (NeonizeError, Stuck) as error:
             log.info("whatsapp-not-logged-out", error=str(error))
 
@@ -111,11 +115,19 @@ class Connection:
 
         Raises Stuck when the library does not let go; then only the end of the process helps.
         """
-        await _answered(self.client.stop())
+        await self._answered(self.client.stop())
         if self._task is not None:
-            done, _ = await asyncio.wait([self._task], timeout=ANSWER_SECONDS)
+            done, _ = await asyncio.wait([self._task], timeout=self.patience)
             if not done:
                 raise Stuck("it does not end")
+
+    async def _answered(self, call: Awaitable[Any]) -> Any:
+        """What a call gives, if it does in time; the thread it hangs in is lost. Raises Stuck."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await call
+        except TimeoutError:
+            raise Stuck("the library does not answer") from None
 
 
 def _code(code: bytes) -> Signal:
@@ -141,15 +153,6 @@ def _guarded(handle: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, An
         try:
             await handle(client, event)
         except Exception:
-            log.exception("whatsapp-handler-failed", event=type(event).__name__)
+            log.exception("whatsapp-handler-failed", kind=type(event).__name__)
 
     return guarded
-
-
-async def _answered(call: Awaitable[Any]) -> Any:
-    """What a call gives, if it does in time; the thread it hangs in is lost. Raises Stuck."""
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            return await call
-    except TimeoutError:
-        raise Stuck("the library does not answer") from None

@@ -1,0 +1,418 @@
+"""One number's life over the fake below the library: paired, connected, lost, and standing still when it has to."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import neonize.aioze.events
+import pytest
+from fakes.whatsapp import FakeGo, FakeWhatsApp, Phone, contents, events
+from fakes.whatsapp.exchange import Exchange
+from structlog.testing import capture_logs
+
+from bots.whatsapp.connection import Connection
+from bots.whatsapp.ffi import Clients
+from bots.whatsapp.record import Errand, Record
+from bots.whatsapp.session import Session, Tempo
+from bots.whatsapp.signals import Stuck
+from models.people import MAIN
+from models.whatsapp import Detail, State, WhatsAppSession
+from storage import people, whatsapp
+from storage.db import Database
+from storage.whatsapp_backups import Backups, NumberKeys
+from storage.whatsapp_keys import Folder
+
+HASTY = Tempo(connect=0.3, codes=0.4, look=0.1, away=0.3, first_pause=0.02, longest_pause=0.05, renewals=2)
+PATIENT = Tempo(first_pause=0.02, longest_pause=0.05)
+DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such host"
+
+
+@dataclass
+class Answering:
+    """`bots.whatsapp.session.Service` that remembers; `fails` lets it raise at the first message."""
+
+    errand: Errand
+    taken: list[Any] = field(default_factory=list)
+    begun: list[Errand] = field(default_factory=list)
+    ended: bool = False
+    fails: bool = False
+
+    async def take(self, event: Any) -> None:
+        if self.fails:
+            self.fails = False
+            raise RuntimeError("a bug of ours")
+        self.taken.append(event)
+
+    def begin(self, errand: Errand) -> None:
+        self.begun.append(errand)
+
+    async def end(self) -> None:
+        self.ended = True
+
+
+@dataclass
+class Bench:
+    """One number of ours, the phone it belongs to, and everything between them."""
+
+    fake: FakeWhatsApp
+    phone: Phone
+    db: Database
+    folder: Folder
+    tempo: Tempo = PATIENT
+    patience: float = 20.0
+    services: list[Answering] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    failing: bool = False
+    row_id: Any = None
+    task: asyncio.Task[None] | None = None
+
+    def asked(self, **about: Any) -> None:
+        """Somebody wants to pair it."""
+        self.changes(lambda row: whatsapp.ask_pairing(row, self.db.clock(), **about))
+
+    def changes(self, change: Callable[[WhatsAppSession], None]) -> None:
+        with self.db.transaction() as session:
+            change(session.get_one(WhatsAppSession, self.row_id))
+
+    @property
+    def row(self) -> WhatsAppSession:
+        with self.db.reading() as session:
+            return session.get_one(WhatsAppSession, self.row_id)
+
+    def has_keys(self) -> None:
+        """As it is after it was paired."""
+        self.phone.device = f"{self.phone.number}:1@s.whatsapp.net"
+        with self.db.transaction() as session:
+            row = session.get_one(WhatsAppSession, self.row_id)
+            assert whatsapp.paired(session, row, self.phone.device, None, self.db.clock())
+            row.state = State.ONLINE
+        self.folder.prepare(self.row_id)
+        self.fake.sessions.add(self.folder.name(self.row_id), self.phone.device)
+
+    def session(self) -> Session:
+        clients = Clients(self.folder, FakeGo(Exchange(self.fake)))
+        session = Session(
+            Record(self.db, self.row_id),
+            NumberKeys(self.folder, self.row_id, Backups(self.folder, b"secret", self.db.clock)),
+            lambda: Connection(clients.make(self.row_id), self.patience),
+            self._serve,
+            self.tempo,
+        )
+        self.sessions.append(session)
+        return session
+
+    def _serve(self, _link: object, errand: Errand) -> Answering:
+        self.services.append(Answering(errand, fails=self.failing))
+        return self.services[-1]
+
+    def starts(self) -> asyncio.Task[None]:
+        self.task = asyncio.create_task(self.session().run())
+        return self.task
+
+    async def until(self, holds: Callable[[], Any]) -> None:
+        """Wait until something is so, ten seconds at most."""
+        async with asyncio.timeout(10):
+            while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - a database rings no bell
+                await asyncio.sleep(0.01)
+
+    async def stands(self, state: State) -> None:
+        await self.until(lambda: self.row.state == state)
+
+    async def ends(self) -> None:
+        assert self.task is not None
+        async with asyncio.timeout(10):
+            await self.task
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, sqlite: Database) -> AsyncIterator[Bench]:
+    neonize.aioze.events.event_global_loop = asyncio.get_running_loop()
+    fake = FakeWhatsApp()
+    bench = Bench(fake, fake.phone(), sqlite, Folder.at(tmp_path / "whatsapp"))
+    with sqlite.transaction() as session:
+        bench.row_id = whatsapp.begin(session, people.tenant_named(session, MAIN).id, sqlite.clock()).id
+    yield bench
+    for session in bench.sessions:
+        session.stop()
+    if bench.task is not None:
+        await asyncio.wait([bench.task], timeout=5)
+    assert fake.problems == []
+
+
+async def test_a_code_is_shown_scanned_and_the_number_is_online(bench: Bench) -> None:
+    bench.asked()
+    bench.starts()
+    await bench.stands(State.QR)
+    assert bench.row.qr == bench.fake.lines[0].code
+    assert bench.row.shown_until is not None
+    bench.fake.rotates()
+    await bench.until(lambda: bench.row.qr == bench.fake.lines[0].code)
+    await asyncio.to_thread(bench.phone.scans)
+    await bench.stands(State.ONLINE)
+    row = bench.row
+    assert (row.number, row.qr, row.pairing_asked_at) == (bench.phone.number, None, None)
+    assert row.lid == f"{bench.phone.lid}:1@lid"
+    assert row.first_online_at is not None
+    (service,) = bench.services
+    assert [errand.number for errand in service.begun] == [bench.phone.number]
+    bench.sessions[0].stop()
+    await bench.ends()
+    assert service.ended
+    assert bench.fake.lines[0].is_over
+
+
+async def test_a_number_with_keys_connects_without_a_code(bench: Bench) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    assert bench.row.state == State.ONLINE
+    assert bench.fake.made("PairPhone") == []
+    assert bench.fake.lines[0].code == ""
+
+
+async def test_a_code_to_be_typed_is_asked_for_once_a_code_to_be_scanned_is_there(bench: Bench) -> None:
+    bench.asked(phone=bench.phone.number)
+    bench.starts()
+    await bench.until(lambda: bench.row.pair_code)
+    assert bench.row.qr is None
+    bench.fake.rotates()
+    await asyncio.to_thread(bench.phone.enters, bench.row.pair_code)
+    await bench.stands(State.ONLINE)
+    assert len(bench.fake.made("PairPhone")) == 1
+
+
+async def test_a_phone_whatsapp_gives_no_code_for_is_told_and_asked_no_more(bench: Bench) -> None:
+    bench.fake.fail("PairPhone", "info query returned status 429: rate-overlimit")
+    bench.asked(phone=bench.phone.number)
+    bench.starts()
+    await bench.ends()
+    assert (bench.row.state, bench.row.detail, bench.row.pairing_asked_at) == (State.NEW, Detail.REFUSED, None)
+
+
+async def test_a_scan_that_comes_to_nothing_is_told(bench: Bench) -> None:
+    bench.asked()
+    bench.starts()
+    await asyncio.to_thread(bench.phone.refuses)
+    await bench.ends()
+    assert (bench.row.state, bench.row.detail) == (State.NEW, Detail.REFUSED)
+
+
+async def test_codes_nobody_scans_are_renewed_some_times_and_then_no_more(bench: Bench) -> None:
+    bench.tempo = replace(HASTY, codes=0.1)
+    bench.asked()
+    bench.starts()
+    await bench.ends()
+    assert len(bench.fake.lines) == 1 + HASTY.renewals
+    assert all(line.is_over for line in bench.fake.lines)
+    assert (bench.row.state, bench.row.detail, bench.row.qr) == (State.NEW, Detail.TIMEOUT, None)
+
+
+async def test_messages_that_come_before_it_is_known_whose_they_are_are_kept(bench: Bench) -> None:
+    bench.asked()
+    bench.starts()
+    await bench.stands(State.QR)
+    bench.fake.person(phone=bench.phone).says("hello")  # it waits at WhatsApp, and comes with the connection
+    await asyncio.to_thread(bench.phone.scans)
+    await bench.until(lambda: bench.services and bench.services[0].taken)
+    assert bench.services[0].taken[0].Message.conversation == "hello"
+
+
+async def test_a_handler_that_fails_is_told_and_the_next_message_is_taken(
+    bench: Bench,
+) -> None:
+    bench.failing = True
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    person = bench.fake.person(phone=bench.phone)
+    with capture_logs() as told:
+        person.says("one")
+        person.says("two")
+        await bench.until(lambda: bench.services[0].taken)
+    assert bench.services[0].taken[0].Message.conversation == "two"
+    assert [entry["event"] for entry in told] == ["whatsapp-handler-failed"]
+    assert bench.row.state == State.ONLINE
+
+
+@pytest.mark.parametrize(
+    ("happens", "state"),
+    [
+        (Phone.logs_out, State.LOGGED_OUT),
+        (Phone.is_replaced, State.REPLACED),
+        (Phone.is_banned, State.BANNED),
+        (Phone.is_outdated, State.OUTDATED),
+    ],
+)
+async def test_what_ends_a_number_ends_its_session_and_nothing_tries_again(
+    bench: Bench, happens: Callable[[Phone], None], state: State
+) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    happens(bench.phone)
+    await bench.ends()
+    assert bench.row.state == state
+    assert bench.services[0].ended
+    assert (len(bench.fake.lines), bench.fake.lines[0].is_over) == (1, True)
+    if state is State.BANNED:
+        assert bench.row.banned_until is not None
+        assert (bench.row.banned_until - bench.db.clock()).total_seconds() == 3600
+    if state is State.LOGGED_OUT:
+        assert bench.fake.sessions.devices(bench.folder.name(bench.row_id)) == []
+
+
+async def test_a_connection_that_breaks_is_restored_by_the_library(bench: Bench) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    bench.phone.goes_offline()
+    await bench.stands(State.RECONNECTING)
+    bench.phone.comes_back()
+    await bench.stands(State.ONLINE)
+    assert len(bench.fake.lines) == 1
+
+
+async def test_a_connection_the_library_does_not_restore_is_made_anew(bench: Bench) -> None:
+    bench.tempo = HASTY
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    bench.phone.goes_offline()
+    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == State.ONLINE)
+    assert bench.fake.lines[0].is_over
+
+
+async def test_a_connection_that_ended_without_a_word_is_noticed_and_made_anew(bench: Bench) -> None:
+    bench.tempo = HASTY
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    with bench.fake.changes.changing():
+        bench.fake.lines[0].is_up = False
+    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == State.ONLINE)
+
+
+async def test_without_a_name_server_it_is_tried_again_until_there_is_one(bench: Bench) -> None:
+    bench.fake.fail("Neonize", DNS, times=3)
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[-1].begun)
+    assert len(bench.fake.made("Neonize")) == 4
+    assert (bench.row.state, bench.row.detail) == (State.ONLINE, "")
+
+
+async def test_a_number_that_cannot_be_reached_while_it_is_paired_says_so_and_goes_on(bench: Bench) -> None:
+    bench.fake.fail("Neonize", DNS)
+    bench.asked()
+    bench.starts()
+    await bench.stands(State.QR)
+    assert len(bench.fake.made("Neonize")) == 2
+
+
+async def test_a_connection_that_never_answers_needs_the_end_of_the_process(bench: Bench) -> None:
+    bench.tempo, bench.patience = replace(HASTY, connect=0.1), 0.1
+    bench.has_keys()
+    release = bench.fake.hold("Neonize")
+    task = bench.starts()
+    with pytest.raises(Stuck):
+        await bench.ends()
+    assert task.done()
+    assert (bench.row.state, bench.row.detail) == (State.RECONNECTING, Detail.STUCK)
+    release()  # the library's task goes on, uncancelled; let it come to its end
+    await bench.until(lambda: bench.fake.lines)
+    bench.fake.hangs_up(bench.fake.lines[0])
+
+
+async def test_a_connection_whose_end_hangs_needs_the_end_of_the_process(bench: Bench) -> None:
+    bench.patience = 0.1
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    release = bench.fake.hold("Stop")
+    bench.sessions[0].stop()
+    with pytest.raises(Stuck):
+        await bench.ends()
+    release()
+    bench.fake.hangs_up(bench.fake.lines[0])
+
+
+async def test_damaged_keys_are_not_tried_but_told(bench: Bench) -> None:
+    bench.has_keys()
+    bench.folder.file(bench.row_id).write_bytes(b"not a database at all, and long enough to be read as one")
+    bench.starts()
+    await bench.ends()
+    assert (bench.row.state, bench.row.detail) == (State.LOGGED_OUT, Detail.DAMAGED)
+    assert bench.fake.made("Neonize") == []
+
+
+async def test_pairing_anew_uses_new_keys_and_keeps_a_backup_of_the_old(bench: Bench) -> None:
+    bench.has_keys()
+    bench.asked()
+    bench.starts()
+    await bench.stands(State.QR)
+    backups = Backups(bench.folder, b"secret", bench.db.clock)
+    assert len(backups.of(bench.row_id)) == 1
+    await asyncio.to_thread(bench.phone.scans)
+    await bench.stands(State.ONLINE)
+
+
+async def test_a_restart_connects_anew_at_once(bench: Bench) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    bench.sessions[0].restart()
+    await bench.until(lambda: len(bench.services) == 2 and bench.services[1].begun)
+    assert [line.is_over for line in bench.fake.lines] == [True, False]
+    assert bench.services[0].ended
+
+
+async def test_asking_for_a_code_again_while_one_is_shown_begins_anew(bench: Bench) -> None:
+    bench.asked()
+    bench.starts()
+    await bench.stands(State.QR)
+    bench.asked(phone=bench.phone.number)
+    bench.sessions[0].restart()
+    await bench.until(lambda: bench.row.pair_code)
+    assert len(bench.fake.lines) == 2
+
+
+async def test_a_number_that_is_let_go_is_taken_off_the_phone(bench: Bench) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    bench.sessions[0].stop(leaving=True)
+    await bench.ends()
+    assert len(bench.fake.made("Logout")) == 1
+    assert bench.phone.device == ""
+
+
+async def test_a_phone_that_is_connected_already_is_let_go_again(bench: Bench) -> None:
+    with bench.db.transaction() as session:
+        other = whatsapp.begin(session, people.tenant_named(session, "bakery").id, bench.db.clock())
+        assert whatsapp.paired(session, other, f"{bench.phone.number}:9@s.whatsapp.net", None, bench.db.clock())
+        other.state = State.ONLINE
+    bench.asked()
+    bench.starts()
+    await asyncio.to_thread(bench.phone.scans)
+    await bench.ends()
+    assert (bench.row.state, bench.row.detail, bench.row.jid) == (State.NEW, Detail.TAKEN, None)
+    assert len(bench.fake.made("Logout")) == 1
+    assert bench.services == []
+
+
+async def test_what_is_sent_into_an_ended_connection_is_no_matter(bench: Bench) -> None:
+    bench.has_keys()
+    bench.starts()
+    await bench.until(lambda: bench.services and bench.services[0].begun)
+    line = bench.fake.lines[0]
+    bench.sessions[0].restart()
+    await bench.until(lambda: len(bench.services) == 2 and bench.services[1].begun)
+    line.tells(events.logged_out())  # late, from the connection before
+    await asyncio.sleep(0)
+    assert bench.row.state == State.ONLINE
+    with contextlib.suppress(asyncio.CancelledError):
+        bench.fake.person(phone=bench.phone).sends(contents.text("still here"))
+    await bench.until(lambda: bench.services[1].taken)

@@ -1,12 +1,14 @@
 """Media a messenger already has, so that sending it again needs no upload."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, new_id, utc_now
+
+LASTS = timedelta(days=14)  # WhatsApp keeps media longer, but who is offline still has to download it
 
 
 class WhatsAppUpload(SQLModel, table=True):

@@ -9,6 +9,7 @@ from itertools import islice
 import structlog
 
 from models.errors import Code, Failed
+from models.uploads import LASTS
 from pipeline.caretaker import ABANDONED, TRIM_EVERY, WATCH_EVERY, Caretaker, clear_folders
 from pipeline.chores import Chore, Chores
 from pipeline.disk import Disk
@@ -24,6 +25,7 @@ GATHER_EVERY = 30.0
 CLEAR_EVERY = 3600.0
 UPDATES_FOR = timedelta(days=30)
 DELIVERIES_FOR = timedelta(days=90)
+UPLOADS_FOR = LASTS
 WORKERS_FOR = timedelta(days=1)
 CODES_FOR = timedelta(days=1)
 PAGE_MESSAGES = 2000  # of each conversation
@@ -95,6 +97,7 @@ class Sweeper:
         prunings: tuple[Callable[..., int], ...] = (
             partial(retention.prune_updates, before=now - UPDATES_FOR),
             partial(retention.prune_deliveries, before=now - DELIVERIES_FOR),
+            partial(retention.prune_uploads, before=now - UPLOADS_FOR),
             partial(retention.prune_workers, before=now - WORKERS_FOR),
             partial(retention.prune_page, most=PAGE_MESSAGES),
             partial(codes.prune, before=now - CODES_FOR),

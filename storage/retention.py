@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from models.deliveries import Delivery, DeliveryStatus, PageMessage
 from models.jobs import Job, WorkerRow
 from models.updates import Update
+from models.uploads import WhatsAppUpload
 from storage.rows import changed
 
 
@@ -30,6 +31,12 @@ def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
         and_(col(Delivery.status) == DeliveryStatus.DROPPED, col(Delivery.created_at) < before),
     )
     return _delete(session, Delivery, col(Delivery.id), and_(is_over, ~shows_progress), limit)
+
+
+def prune_uploads(session: Session, before: datetime, limit: int) -> int:
+    """What was uploaded to WhatsApp before then; how many there were."""
+    old = col(WhatsAppUpload.created_at) < before
+    return _delete(session, WhatsAppUpload, col(WhatsAppUpload.id), old, limit, oldest=col(WhatsAppUpload.created_at))
 
 
 def prune_page(session: Session, most: int, limit: int) -> int:

@@ -123,9 +123,11 @@ class WhatsAppChannel:
 
     async def acknowledge(self, place: Place, writer: str, message_id: str, emoji: str | None) -> None:
         """Show that a message was seen, and react to it while there is room for that. Best effort: raises nothing."""
+        if self._banned_for() > 0:
+            return
         with suppress(ChannelError):
             await self._wire.seen(place.chat, writer, [message_id])
-        if emoji is None or self._banned_for() > 0 or not self.pacer.spares(place.chat):
+        if emoji is None or not self.pacer.spares(place.chat):
             return
         with suppress(ChannelError):
             sign = build.reaction(place.chat, writer, message_id, emoji, self._now_ms())

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from google.protobuf.message import DecodeError
 from neonize.proto.Neonize_pb2 import Message as MessageEvent
 from neonize.proto.Neonize_pb2 import MessageInfo
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
@@ -129,7 +130,11 @@ def kept(event: MessageEvent) -> dict[str, object]:
 
 
 def revived(body: dict[str, object]) -> MessageEvent:
-    return MessageEvent.FromString(b64decode(str(body["event"])))
+    """Raises ValueError for what is no event."""
+    try:
+        return MessageEvent.FromString(b64decode(str(body["event"])))
+    except (KeyError, DecodeError) as error:
+        raise ValueError("no event of the library") from error
 
 
 def _server(event: MessageEvent) -> str:

@@ -85,7 +85,7 @@ class Receiver:
         try:
             async with self._door:
                 for body in await self._backlog.forgotten(self._patience.in_hand - self._backlog.size):
-                    await self._revive(revived(body))
+                    await self._revive(body)
         except Exception:
             log.exception("kept messages not taken up")
 
@@ -112,13 +112,20 @@ class Receiver:
             self._albums.expect(told.album, told.items, self._patience.album)
         album = album_of(event)
         inbound = read(event, self._me(), self._clock() - OLDEST, addressed=self._albums.has(album))
+        is_first = not self._albums.has(album)
         if inbound is None or not await self._keep(name_of(event), kept(event)):
             return
-        self._spawn(self._acknowledge(event, inbound), self._tasks)
+        emoji = SEEN if inbound.attachments and is_first else None
+        self._spawn(self._acknowledge(event, inbound, emoji), self._tasks)
         self._queue(album, inbound)
 
-    async def _revive(self, event: MessageEvent) -> None:
+    async def _revive(self, body: dict[str, object]) -> None:
         """Take up what was kept, however long ago; it was found to be meant for us then."""
+        try:
+            event = revived(body)
+        except ValueError:  # one that another version kept and this one cannot read
+            log.exception("kept message not read")
+            return
         inbound = read(event, self._me(), EVER, addressed=True)
         if inbound is None:
             await self._inlet.ignore([name_of(event)])
@@ -160,9 +167,8 @@ class Receiver:
         finally:
             self._backlog.let_go(inbound.updates)
 
-    async def _acknowledge(self, event: MessageEvent, inbound: Inbound) -> None:
+    async def _acknowledge(self, event: MessageEvent, inbound: Inbound, emoji: str | None) -> None:
         writer = spelled(event.Info.MessageSource.Sender)
-        emoji = SEEN if inbound.attachments else None
         await self._channel.acknowledge(inbound.place, writer, event.Info.ID, emoji)
 
     def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -15,12 +14,11 @@ from bots.core.channel import ChannelError, Rejected, Upload
 from bots.whatsapp import build
 from bots.whatsapp.wire import Wire
 from models.people import Account
-from models.uploads import WhatsAppUpload
+from models.uploads import LASTS, WhatsAppUpload
 from storage import uploads
 from storage.db import Database
 
 T = TypeVar("T")
-LASTS = timedelta(days=14)  # WhatsApp keeps media longer, but who is offline still has to download it
 THUMBNAIL_BYTES = 64 * 1024  # it travels inside the message
 
 

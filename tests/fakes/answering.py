@@ -100,6 +100,11 @@ class Number:
         self.house.postman.poke()
 
 
+def last(person: Person) -> BotMessage:
+    """What a person saw last."""
+    return person.chat.messages[-1]
+
+
 @asynccontextmanager
 async def answering(
     house: House,

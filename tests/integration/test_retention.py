@@ -16,8 +16,9 @@ from models.deliveries import Delivery, DeliveryStatus, Message, PageMessage, Wo
 from models.jobs import Job, WorkerRow
 from models.payments import Provider, Purchase, PurchaseStatus
 from models.updates import Update
+from models.uploads import WhatsAppUpload
 from pipeline import announce
-from storage import files, jobs, outbox, pages, retention, updates
+from storage import files, jobs, outbox, pages, retention, updates, uploads
 from storage.db import Database
 from storage.outbox import Owed
 
@@ -178,6 +179,23 @@ def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_i
     assert names() == {"here"}
     shop.sweeper.sweep()
     assert names() == {"here", "worker-1"}
+
+
+def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) -> None:
+    account_id = shop.customer.account.id
+
+    def upload(key: str) -> None:
+        with shop.database.transaction() as session:
+            row = WhatsAppUpload(account_id=account_id, key=key, content=b"\0media", created_at=shop.clock())
+            uploads.keep(session, row, shop.clock() - timedelta(days=365))
+
+    upload("video:a")
+    shop.clock.forward(days=14, seconds=1)
+    upload("video:b")
+    shop.sweeper.prune()
+    with shop.database.reading() as session:
+        found = {row.key: row.content for row in session.exec(select(WhatsAppUpload))}
+    assert found == {"video:b": b"\0media"}
 
 
 def write(shop: Shop, place: uuid.UUID, number: int, now: datetime) -> PageMessage:

@@ -1,0 +1,357 @@
+"""The channel by itself: what leaves, what is refused, and what WhatsApp's failures become."""
+
+import asyncio
+import dataclasses
+import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fakes.answering import Number, answering, last
+from fakes.house import House, open_house
+from fakes.whatsapp import IMAGE, BotMessage, Person, contents, events
+from fakes.whatsapp.chats import Said
+from PIL import Image
+from sqlmodel import select
+
+from bots.core.channel import (
+    Attachment,
+    AttachmentKind,
+    ChannelError,
+    Choice,
+    Place,
+    Rejected,
+    RetryLater,
+    Text,
+    Unchanged,
+    Uneditable,
+    Unreachable,
+    Upload,
+)
+from bots.whatsapp.channel import OFFICIAL
+from bots.whatsapp.pacing import Rules
+from bots.whatsapp.read import read
+from models.deliveries import Delivery, Message, Wording
+from models.errors import Code, Refused
+from models.uploads import WhatsAppUpload
+from storage import outbox, people
+from storage.outbox import Owed
+
+JPEG = b"\xff\xd8 a small picture"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return open_house(tmp_path)
+
+
+@pytest.fixture
+async def number(house: House, tmp_path: Path) -> AsyncIterator[Number]:
+    async with answering(house, tmp_path) as number:
+        yield number
+
+
+@pytest.fixture
+def ana(number: Number) -> Person:
+    """Somebody who has written before."""
+    return acquainted(number)
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Upload:
+    """A film with NUL bytes at its beginning, middle and end."""
+    path, thumbnail = tmp_path / "film.mp4", tmp_path / "film.jpg"
+    path.write_bytes(b"\0film\0\0" * 1000 + b"\0")
+    thumbnail.write_bytes(JPEG)
+    return Upload(path, "rabisco-1.mp4", Text("Here it is."), 1280, 720, 10.0, thumbnail, key="files/ab")
+
+
+def acquainted(number: Number, phone: str = "5521980000001") -> Person:
+    """Somebody who has written to the number, and was answered long ago."""
+    person = number.person(phone)
+    event = events.message(contents.text("Hi!"), person.origin(), "3EB0HELLO", 1_700_000_000)
+    person.chat.said["3EB0HELLO"] = Said(event, person.address)
+    with number.house.db.transaction() as session:
+        people.address_of(session, number.account.id, person.address, "")
+    return person
+
+
+def place(person: Person) -> Place:
+    return Place(person.address)
+
+
+def noted(number: Number, person: Person, message_id: str) -> None:
+    """The outbox knows that this message was sent just now."""
+    with number.house.db.transaction() as session:
+        address = people.address_of(session, number.account.id, person.address, "")
+        met = people.meet(session, number.account, person.number, name="", language=None)
+        said = Message(paragraphs=(Wording(key="name"),))
+        outbox.owe(session, address, met.id, Owed(said, message_id), number.house.time())
+        row = session.exec(select(Delivery).where(Delivery.cause == message_id)).one()
+        row.status, row.external_id, row.sent_at = "sent", message_id, number.house.time()
+
+
+def uploaded(number: Number) -> int:
+    return len(number.fake.made("Upload"))
+
+
+async def test_nothing_leaves_for_a_chat_nobody_has_written_from(number: Number, film: Upload) -> None:
+    stranger = number.person("12125550199")
+    with pytest.raises(Unreachable):
+        await number.channel.say(place(stranger), Text("Hello!"))
+    with pytest.raises(Unreachable):
+        await number.channel.send_video(place(stranger), film)
+    assert number.fake.made("SendMessage") == []
+    assert uploaded(number) == 0
+
+
+async def test_a_text_is_preceded_by_the_sign_that_somebody_writes(number: Number, ana: Person) -> None:
+    await number.channel.say(place(ana), Text("Hello!", ((Choice("a", "Yes"),),)))
+    assert last(ana).text == "Hello!\n\n1) Yes"
+    assert [call.name for call in number.fake.calls] == ["SendChatPresence", "SendMessage"]
+
+
+async def test_a_sign_that_cannot_be_shown_holds_no_message_back(number: Number, ana: Person) -> None:
+    number.fake.fail("SendChatPresence", "websocket not connected")
+    await number.channel.say(place(ana), Text("Hello!"))
+    assert last(ana).text == "Hello!"
+
+
+async def test_a_film_plays_in_the_chat_with_its_shape_and_every_byte(
+    number: Number, ana: Person, film: Upload
+) -> None:
+    await number.channel.send_video(place(ana), film)
+    shown: BotMessage = last(ana)
+    assert shown.media is not None
+    assert shown.media.content == film.path.read_bytes()
+    body = shown.content.videoMessage
+    assert (body.width, body.height, body.seconds, body.JPEGThumbnail) == (1280, 720, 10, JPEG)
+    assert shown.text == "Here it is."
+
+
+async def test_a_film_too_large_to_play_everywhere_is_a_document(number: Number, ana: Person, film: Upload) -> None:
+    with film.path.open("r+b") as file:
+        file.truncate(64_000_001)
+    await number.channel.send_video(place(ana), film)
+    assert last(ana).kind == "document"
+    assert last(ana).content.documentMessage.fileName == "rabisco-1.mp4"
+
+
+async def test_a_document_of_120_mb_arrives_whole(number: Number, ana: Person, film: Upload) -> None:
+    with film.path.open("r+b") as file:
+        file.truncate(120 * 1024 * 1024)
+    await number.channel.send_file(place(ana), dataclasses.replace(film, as_file=True))
+    media = last(ana).media
+    assert media is not None
+    assert len(media.content) == 120 * 1024 * 1024
+
+
+async def test_what_is_too_large_for_whatsapp_is_a_link_where_there_is_a_page(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(b"film" * 100)
+    film = Upload(path, "film.mp4", Text("Here it is."), 1, 1, 1.0, key="files/ab")
+    async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_upload=100)) as number:
+        ana = acquainted(number)
+        with pytest.raises(Rejected):
+            await number.channel.send_video(place(ana), film)
+        number.channel._link = lambda key: f"https://page.example/media/{key}"
+        await number.channel.send_video(place(ana), film)
+        assert last(ana).text == "Here it is.\nhttps://page.example/media/files/ab"
+        assert uploaded(number) == 0
+
+
+async def test_a_film_is_uploaded_once_however_often_and_to_whomever_it_goes(
+    number: Number, ana: Person, film: Upload
+) -> None:
+    bia = acquainted(number, "12125550100")
+    await number.channel.send_video(place(ana), film)
+    await number.channel.send_video(place(bia), dataclasses.replace(film, caption=Text("And for you.")))
+    assert uploaded(number) == 1
+    assert (last(ana).text, last(bia).text) == ("Here it is.", "And for you.")
+
+
+@pytest.mark.parametrize("error", ["failed with status code 410", "server returned error 403"])
+async def test_an_upload_that_is_gone_is_made_again_at_once(
+    number: Number, ana: Person, film: Upload, error: str
+) -> None:
+    await number.channel.send_video(place(ana), film)
+    number.fake.fail("SendMessage", error, kind="video")
+    await number.channel.send_video(place(ana), film)
+    assert uploaded(number) == 2
+    assert len(ana.chat.messages) == 2
+    await number.channel.send_video(place(ana), film)
+    assert uploaded(number) == 2
+
+
+async def test_an_old_upload_is_not_trusted(number: Number, ana: Person, film: Upload) -> None:
+    await number.channel.send_video(place(ana), film)
+    number.house.time.forward(timedelta(days=14, seconds=1).total_seconds())
+    await number.channel.send_video(place(ana), film)
+    assert uploaded(number) == 2
+    with number.house.db.reading() as session:
+        assert len(session.exec(select(WhatsAppUpload)).all()) == 1
+
+
+async def test_a_film_that_could_not_be_sent_is_not_uploaded_again_for_the_next_attempt(
+    number: Number, ana: Person, film: Upload
+) -> None:
+    number.fake.fail("SendMessage", "websocket not connected", kind="video")
+    with pytest.raises(ChannelError):
+        await number.channel.send_video(place(ana), film)
+    await number.channel.send_video(place(ana), film)
+    assert (uploaded(number), len(ana.chat.messages)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("server returned error 479", Rejected),
+        ("server returned error 463", RetryLater),
+        ("client is nil", ChannelError),
+    ],
+)
+async def test_what_the_library_says_becomes_what_the_outbox_understands(
+    number: Number, ana: Person, error: str, kind: type[ChannelError]
+) -> None:
+    number.fake.fail("SendMessage", error)
+    with pytest.raises(ChannelError) as raised:
+        await number.channel.say(place(ana), Text("Hello!"))
+    assert type(raised.value) is kind
+    await number.channel.say(place(ana), Text("Hello!"))
+    assert len(ana.chat.messages) == 1
+
+
+async def test_a_text_is_edited_in_place_and_not_for_nothing(number: Number, ana: Person) -> None:
+    message = await number.channel.say(place(ana), Text("Got it!"))
+    noted(number, ana, message)
+    await number.channel.edit(place(ana), message, Text("Drawing…", ((Choice("a", "Cancel"),),)))
+    assert last(ana).text == "Drawing…\n\n1) Cancel"
+    with pytest.raises(Unchanged):
+        await number.channel.edit(place(ana), message, Text("Drawing…", ((Choice("b", "Cancel"),),)))
+    assert len(ana.chat.messages) == 1
+
+
+async def test_no_text_is_edited_after_fourteen_minutes(number: Number, ana: Person) -> None:
+    message = await number.channel.say(place(ana), Text("Got it!"))
+    noted(number, ana, message)
+    number.house.time.forward(14 * 60 - 5)
+    await number.channel.edit(place(ana), message, Text("Drawing…"))
+    number.house.time.forward(10)
+    with pytest.raises(Uneditable):
+        await number.channel.edit(place(ana), message, Text("Done!"))
+    assert last(ana).text == "Drawing…"
+
+
+async def test_what_the_outbox_never_sent_is_not_edited(number: Number, ana: Person) -> None:
+    with pytest.raises(Uneditable):
+        await number.channel.edit(place(ana), "3EB0", Text("Done!"))
+
+
+async def test_a_picture_is_shown_and_the_next_one_is_a_new_message(number: Number, ana: Person) -> None:
+    buffer = io.BytesIO()
+    Image.new("L", (300, 300)).save(buffer, "PNG")
+    message = await number.channel.say(place(ana), Text("Scan this.", picture=buffer.getvalue()))
+    shown = last(ana)
+    assert (shown.kind, shown.text, shown.content.imageMessage.width) == ("image", "Scan this.", 300)
+    for text in (Text("Scan that.", picture=buffer.getvalue()), Text("Done!")):
+        with pytest.raises(Uneditable):
+            await number.channel.edit(place(ana), message, text)
+
+
+async def test_during_a_ban_nothing_is_sent_until_it_is_over(number: Number, ana: Person, film: Upload) -> None:
+    number.channel.banned_until = number.house.time() + timedelta(hours=2)
+    with pytest.raises(RetryLater) as raised:
+        await number.channel.say(place(ana), Text("Hello!"))
+    assert raised.value.seconds == pytest.approx(7200, abs=1)
+    with pytest.raises(RetryLater):
+        await number.channel.send_video(place(ana), film)
+    await number.channel.acknowledge(place(ana), ana.address, "3EB0HELLO", "👀")
+    assert number.fake.calls == []
+    number.house.time.forward(7201)
+    await number.channel.say(place(ana), Text("Hello!"))
+    assert last(ana).text == "Hello!"
+
+
+async def test_a_number_in_a_hurry_is_told_to_wait(house: House, tmp_path: Path) -> None:
+    async with answering(house, tmp_path, rules=Rules()) as number:
+        ana = acquainted(number)
+        for _ in range(3):
+            await number.channel.say(place(ana), Text("Hello!"))
+        with pytest.raises(RetryLater) as raised:
+            await number.channel.say(place(ana), Text("Hello!"))
+        house.time.forward(raised.value.seconds)
+        await number.channel.say(place(ana), Text("Hello!"))
+        assert len(ana.chat.messages) == 4
+
+
+async def test_a_call_that_never_answers_ends_all_the_same(
+    number: Number, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.whatsapp.wire.SEND_SECONDS", 0.05)
+    release = number.fake.hold("SendMessage")
+    with pytest.raises(ChannelError, match="no answer"):
+        await number.channel.say(place(ana), Text("Hello!"))
+    release()
+
+
+async def test_a_file_is_fetched_byte_for_byte(number: Number, ana: Person, tmp_path: Path) -> None:
+    content = b"\0a picture\0" * 100 + b"\0"
+    attachment = sent_to(number, ana, content)
+    await number.channel.fetch(attachment, tmp_path / "got")
+    assert (tmp_path / "got").read_bytes() == content
+    assert attachment.size == len(content)
+
+
+async def test_a_file_that_says_it_is_too_large_is_not_even_asked_for(
+    number: Number, ana: Person, tmp_path: Path
+) -> None:
+    attachment = dataclasses.replace(sent_to(number, ana, b"x"), size=128_000_001)
+    with pytest.raises(Refused) as raised:
+        await number.channel.fetch(attachment, tmp_path / "got")
+    assert (raised.value.code, raised.value.values) == (Code.FILE_TOO_BIG, {"limit": 128})
+    assert number.fake.made("DownloadAny") == []
+
+
+async def test_a_file_that_is_larger_than_it_says_is_not_kept(house: House, tmp_path: Path) -> None:
+    async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_download=50)) as number:
+        attachment = dataclasses.replace(sent_to(number, number.person(), b"x" * 51), size=10)
+        with pytest.raises(Refused):
+            await number.channel.fetch(attachment, tmp_path / "got")
+        assert not (tmp_path / "got").exists()
+
+
+async def test_a_file_whatsapp_has_no_more_is_refused_with_a_word(number: Number, ana: Person, tmp_path: Path) -> None:
+    attachment = sent_to(number, ana, b"x")
+    number.fake.uploads.expire()
+    with pytest.raises(Refused) as raised:
+        await number.channel.fetch(attachment, tmp_path / "got")
+    assert raised.value.code is Code.FILE_EXPIRED
+
+
+async def test_a_handle_that_is_none_is_refused(number: Number, tmp_path: Path) -> None:
+    with pytest.raises(Rejected):
+        await number.channel.fetch(Attachment(AttachmentKind.PICTURE, "%%%"), tmp_path / "got")
+
+
+async def test_large_files_are_not_all_in_memory_at_once(number: Number, ana: Person, tmp_path: Path) -> None:
+    attachments = [sent_to(number, ana, f"file {place}".encode()) for place in range(5)]
+    release = number.fake.hold("DownloadAny", times=5)
+    fetching = [
+        asyncio.create_task(number.channel.fetch(attachment, tmp_path / str(place)))
+        for place, attachment in enumerate(attachments)
+    ]
+    await number.fake.arrival(lambda: len(number.fake.made("DownloadAny")) == 2)
+    await asyncio.sleep(0)
+    assert len(number.fake.made("DownloadAny")) == 2
+    release()
+    await asyncio.gather(*fetching)
+    assert (tmp_path / "4").read_bytes() == b"file 4"
+
+
+def sent_to(number: Number, person: Person, content: bytes) -> Attachment:
+    """A picture somebody sent, as the receiver read it: the event waits with the operator's phone."""
+    event = events.message(contents.picture(person.uploads(content, IMAGE)), person.origin(), "3EB0", 2_000_000_000)
+    inbound = read(event, number.me, number.house.time() - timedelta(days=1))
+    assert inbound is not None
+    return inbound.attachments[0]

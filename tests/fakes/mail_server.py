@@ -40,6 +40,7 @@ class MailServer:
     mails: list[Mail] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
+    arrived: threading.Condition = field(default_factory=threading.Condition)
 
     def __enter__(self) -> Self:
         self._loop = asyncio.new_event_loop()
@@ -58,6 +59,15 @@ class MailServer:
     @property
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}/?from=films@rabisco.test"
+
+    def letter(self, to: str, number: int = 1) -> Mail:
+        """The letter of that number to somebody, counted from 1, once it is there."""
+        with self.arrived:
+            assert self.arrived.wait_for(lambda: len(self._to(to)) >= number, 10), f"no letter {number} to {to}"
+            return self._to(to)[number - 1]
+
+    def _to(self, address: str) -> list[Mail]:
+        return [mail for mail in self.mails if address in mail.to]
 
     def _serve(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -88,7 +98,9 @@ class MailServer:
             elif verb == "DATA":
                 writer.write(b"354 go on\r\n")
                 mail.raw = await _body(reader)
-                self.mails.append(mail)
+                with self.arrived:
+                    self.mails.append(mail)
+                    self.arrived.notify_all()
                 answer = "250 kept"
             elif verb == "QUIT":
                 writer.write(b"221 bye\r\n")

@@ -1,0 +1,58 @@
+"""Secrets a product is given, and the search for them in everything it has written."""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from sqlalchemy import literal_column, select
+
+from storage.db import Database
+from storage.schema import METADATA
+
+MAIL_PASSWORD = "passwordOfTheMailServer"
+SETTINGS = {
+    "SECRET_KEY": "aSecretKeyThatSignsAndEncryptsEverything",
+    "METRICS_TOKEN": "aTokenForWhoReadsTheFigures",
+    "GROQ_API_KEY": "gsk_aKeyOfGroqThatNobodyMayRead",
+    "STRIPE_WEBHOOK_SECRET": "whsec_aSecretThatSignsTheNews",
+}
+"""Made up for tests, as the environment has them."""
+
+
+def mail_url(port: int = 25) -> str:
+    """An SMTP_URL with a password, of a mail server on this machine."""
+    return f"smtp://films:{MAIL_PASSWORD}@127.0.0.1:{port}/?from=films@rabisco.test"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written, by the place it was written to."""
+
+    places: Mapping[str, str]
+
+    def holding(self, secrets: Mapping[str, str]) -> list[str]:
+        """Where which of these secrets can be read, such as "GROQ_API_KEY in logs"."""
+        return sorted(
+            f"{name} in {place}"
+            for place, words in self.places.items()
+            for name, secret in secrets.items()
+            if any(form in words for form in forms(secret))
+        )
+
+
+def forms(secret: str) -> Iterator[str]:
+    """A secret as it may stand somewhere: as it is, in an address, and in base64, wherever in it it begins."""
+    yield secret
+    yield quote(secret, safe="")
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + secret.encode()).decode()
+        yield encoded[4 if before else 0 : -4]  # its ends depend on what stands beside it
+
+
+def everything_kept(database: Database) -> str:
+    """Every row of every table, as it is kept."""
+    with database.reading() as session:
+        connection = session.connection()
+        whole = (select(literal_column("*")).select_from(table) for table in METADATA.tables.values())
+        return "\n".join(str(tuple(row)) for asked in whole for row in connection.execute(asked))

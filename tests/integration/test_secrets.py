@@ -1,0 +1,183 @@
+"""Secrets stay secret, whatever goes wrong; and the search for them would find them."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import structlog
+from fakes.bazaar import PUBLIC, Bazaar, TickingClock, open_bazaar
+from fakes.buyers import code_in
+from fakes.house import picture
+from fakes.leaks import MAIL_PASSWORD, SETTINGS, Written
+from fakes.stripe_api import KEY
+from fakes.telegram_api import TOKEN, errors
+from fakes.telegram_api.inlet import RecordingInlet
+from fakes.telegram_api.wiring import builder_of
+from sqlmodel import select
+
+from bots.billing.port import News, ProviderAway
+from bots.billing.stripe import StripeProvider
+from bots.core.letters import Letter
+from bots.telegram.errors import TelegramRefused
+from bots.telegram.gateway import TelegramGateway
+from models.payments import ProviderEvent
+from storage.db import Database
+
+SIGNED_BY_NOBODY = {"stripe-signature": "t=1,v1=00"}
+TOKEN_OF_NOBODY = "123456:AAtokenThatNobodyKnows"
+
+
+@pytest.fixture
+def clock() -> TickingClock:
+    return TickingClock()
+
+
+@pytest.fixture
+async def bazaar(sqlite: Database, clock: TickingClock, tmp_path: Path) -> AsyncIterator[Bazaar]:
+    """What is written here is searched for secrets at the end."""
+    async with open_bazaar(sqlite, clock, tmp_path) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("status", [401, 403, 409, 429, 500])
+async def test_a_stripe_that_refuses_leaves_no_secret_behind(bazaar: Bazaar, status: int) -> None:
+    buyer = bazaar.in_telegram()
+    bazaar.stripe.fail("POST /v1/checkout/sessions", status=status, times=2)
+    await buyer.says("/plans")
+    await buyer.presses("💎 500 credits")
+    await buyer.sees("I'm preparing your link")
+    for _ in range(3):
+        await bazaar.passes(seconds=30)
+    await buyer.link("Pay R$75.00")
+    bazaar.stripe.pay(bazaar.session(await buyer.link("Pay R$75.00")))
+    await bazaar.hears()
+    await buyer.sees("500 credits are here")
+
+
+async def test_news_that_are_not_true_leave_no_secret_behind(bazaar: Bazaar) -> None:
+    async with bazaar.browser() as client:
+        told = [
+            await client.http.post("/stripe/webhook", content=body, headers=SIGNED_BY_NOBODY)
+            for body in (b"{}", b"\xff", bytes(1_000_001))
+        ]
+        assert [answer.status_code for answer in told] == [400, 400, 413]
+        for address in ("/metrics", "/health/deep"):
+            bearer = {"authorization": f"Bearer {SETTINGS['METRICS_TOKEN']}"}
+            assert (await client.http.get(address, headers=bearer)).status_code != 404
+            assert (await client.http.get(address, headers={"authorization": "Bearer no"})).status_code == 404
+    (shop,) = bazaar.chats.shops.by_name.values()
+    for number, kind in enumerate(("checkout.session.completed", "invoice.paid", "charge.refunded")):
+        told_of = News(f"evt_{number}", kind, "ch_nobody", livemode=False, created_at=bazaar.clock())
+        assert await asyncio.to_thread(shop.rounds.inbox.keep, told_of)
+    await bazaar.hears()
+    with bazaar.chats.house.db.reading() as session:
+        assert all(event.error for event in session.exec(select(ProviderEvent)))
+
+
+async def test_a_mail_server_that_refuses_leaves_no_secret_behind(bazaar: Bazaar) -> None:
+    buyer = bazaar.in_telegram()
+    bazaar.mail.refuses = "550 no such box"
+    await buyer.says("/email ana@example.com")
+    await buyer.sees("couldn't be sent")
+    async with bazaar.browser() as client:
+        await client.http.post("/sign-in", data={"email": "bia@example.com"}, headers={"origin": PUBLIC})
+    bazaar.mail.refuses = None
+    await buyer.says("/email ana@example.com")
+    await buyer.says(code_in((await bazaar.letter("ana@example.com")).text))
+    await buyer.sees("Nothing was paid with that address")
+    assert ("films", MAIL_PASSWORD) in bazaar.mail.logins
+
+
+async def test_a_film_that_fails_and_a_telegram_that_is_away_leave_no_secret_behind(bazaar: Bazaar) -> None:
+    buyer = bazaar.in_telegram()
+    bazaar.workshop.renderer.raises = RuntimeError("a bug of ours")  # type: ignore[attr-defined]
+    bazaar.telegram.fail("sendMessage", errors.BAD_GATEWAY)
+    await buyer.sends(picture())
+    await bazaar.works()
+    for _ in range(3):
+        await bazaar.passes(minutes=5)
+        await asyncio.to_thread(bazaar.workshop.work)
+    await bazaar.passes(minutes=5)
+    await buyer.sees("Something")
+    assert "a bug of ours" in bazaar.journal.getvalue()
+
+
+async def test_a_bot_token_that_is_withdrawn_is_told_without_it(bazaar: Bazaar) -> None:
+    bazaar.telegram.fail("*", errors.UNAUTHORIZED, times=50)
+    await bazaar.in_telegram().says("/start")  # which ends the poll under way
+    with pytest.raises(TelegramRefused) as refused:
+        await bazaar.gateway.finished()
+    assert TOKEN.partition(":")[2] not in str(refused.value)
+    assert "telegram stopped" in bazaar.journal.getvalue()
+
+
+async def test_keys_nobody_knows_are_refused_in_words_without_them(bazaar: Bazaar) -> None:
+    gateway = TelegramGateway(builder_of(bazaar.telegram, TOKEN_OF_NOBODY), lambda _channel: RecordingInlet())
+    with pytest.raises(TelegramRefused) as refused:
+        await gateway.start()
+    await gateway.stop()
+    stranger = "sk_test_aKeyThatNobodyKnows"
+    with pytest.raises(ProviderAway) as away:
+        await asyncio.to_thread(StripeProvider.of(stranger, bazaar.settings.stripe_api_url).checkout, "cs_1")
+    said = Written({"errors": f"{refused.value!r} {away.value!r}", "logs": bazaar.journal.getvalue()})
+    unknown = {"token": TOKEN_OF_NOBODY.partition(":")[2], "key": stranger}
+    assert said.holding(bazaar.secrets | unknown) == []
+
+
+async def test_the_search_finds_a_secret_wherever_one_is_written(
+    sqlite: Database, clock: TickingClock, tmp_path: Path
+) -> None:
+    opened = open_bazaar(sqlite, clock, tmp_path)
+    bazaar = await opened.__aenter__()
+    await tell_secrets_everywhere(bazaar)
+    assert bazaar.leaks() == [
+        "GROQ_API_KEY in logs",
+        "METRICS_TOKEN in web",
+        "SMTP_URL in logs",
+        "STRIPE_SECRET_KEY in database",
+        "STRIPE_SECRET_KEY in letters",
+        "STRIPE_SECRET_KEY in logs",
+        "TELEGRAM_BOT_TOKEN in telegram",
+        "code 0 in logs",
+    ]
+    with pytest.raises(AssertionError, match="STRIPE_SECRET_KEY in database"):
+        await opened.__aexit__(None, None, None)
+
+
+async def tell_secrets_everywhere(bazaar: Bazaar) -> None:
+    """One mistake of each kind."""
+    log = structlog.get_logger("a mistake")
+    log.warning("refused", key=KEY)
+    log.info("fetched", address=f"https://example.com/?key={quote(SETTINGS['GROQ_API_KEY'])}")
+    try:
+        int(MAIL_PASSWORD)
+    except ValueError:
+        log.exception("failed")
+    with bazaar.chats.house.db.transaction() as session:
+        (tenant,) = bazaar.chats.shops.by_tenant
+        session.add(ProviderEvent(tenant_id=tenant, external_id="evt_1", kind="x", object_id="y", error=f"with {KEY}"))
+    letters = bazaar.chats.proofs.letters
+    assert letters is not None
+    await asyncio.to_thread(letters.send, Letter("ana@example.com", "Hello", f"{KEY}\n"))
+    buyer = bazaar.in_telegram()
+    await buyer.says("/start")
+    await buyer.sees("I")
+    await bazaar.gateway.application.bot.send_message(buyer.person.id, TOKEN)
+    async with bazaar.browser() as client:
+        await client.http.post("/sign-in", data={"email": SETTINGS["METRICS_TOKEN"]}, headers={"origin": PUBLIC})
+    log.info("letter", code="123456")
+    await asyncio.to_thread(letters.send, Letter("ana@example.com", "A code", "123456\n"))
+
+
+@pytest.mark.parametrize("before", ["", "a", "ab", "user:"])
+def test_a_secret_is_found_in_other_spellings(before: str) -> None:
+    secret = "passwörd of/the+server"
+    told = {
+        "address": f"https://example.com/?{before}={quote(secret, safe='')}",
+        "header": base64.b64encode(f"{before}{secret}, and more".encode()).decode(),
+        "elsewhere": "nothing to be found",
+    }
+    assert Written(told).holding({"password": secret}) == ["password in address", "password in header"]

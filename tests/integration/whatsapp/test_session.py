@@ -115,7 +115,7 @@ class Bench:
     async def until(self, holds: Callable[[], Any]) -> None:
         """Wait until something is so, ten seconds at most."""
         async with asyncio.timeout(10):
-            while not await asyncio.to_thread(holds):  # noqa: ASYNC110 - a database rings no bell
+            while not await asyncio.to_thread(lambda: bool(holds())):  # noqa: ASYNC110 - a database rings no bell
                 await asyncio.sleep(0.01)
 
     async def stands(self, state: State) -> None:

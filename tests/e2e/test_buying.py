@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from fakes.browser import find_chromium, opened
 from fakes.clock import SettableClock
-from fakes.product import SHOP, catalogue, running
+from fakes.leaks import SETTINGS, Written, mail_url, told
+from fakes.product import SHOP, Product, catalogue, running
 from fakes.screenings import screened
 from fakes.stripe_api import KEY, FakeStripe
 from fakes.telegram_api import TOKEN, Charge, FakeTelegram, served
@@ -47,12 +48,23 @@ def stripe_with_prices() -> Iterator[tuple[FakeStripe, str]]:
         yield stripe, url
 
 
+@contextmanager
+def discreet(folder: Path, settings: dict[str, str]) -> Iterator[Product]:
+    """The product with every secret there is. When it has ended, none may stand in what it printed or has kept."""
+    whole = SETTINGS | {"SMTP_URL": mail_url()} | settings
+    with running(folder, whole) as product:
+        yield product
+    kept = {path.name: path.read_bytes().decode("latin-1") for path in (folder / "data").glob("*.db*")}
+    assert kept
+    assert Written(kept | {"output": "".join(product.said)}).holding(told(whole)) == []
+
+
 @pytest.fixture
 def telegram_market(tmp_path: Path) -> Iterator[Market]:
     fake = FakeTelegram()
     with stripe_with_prices() as (stripe, stripe_url), served(fake.app) as address:
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address, **selling(tmp_path, stripe_url)}
-        with running(tmp_path, settings) as product:
+        with discreet(tmp_path, settings) as product:
             product.address()
             yield Market(TelegramVisitor(fake.person(4711), fake.wait_until), stripe)
 
@@ -63,7 +75,7 @@ def page_market(tmp_path: Path) -> Iterator[Market]:
         pytest.skip("there is no Chromium on this machine")
     with (
         stripe_with_prices() as (stripe, stripe_url),
-        running(tmp_path, selling(tmp_path, stripe_url)) as product,
+        discreet(tmp_path, selling(tmp_path, stripe_url)) as product,
         opened(product.address(), language="en", seconds=90) as page,
     ):
         yield Market(PageVisitor(page, tmp_path), stripe)
@@ -103,7 +115,7 @@ def test_somebody_runs_out_pays_with_stars_and_goes_on(tmp_path: Path) -> None:
         prices = catalogue(tmp_path, 1)
         prices.write_text(SHOP + prices.read_text())
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address, "CATALOGUE": str(prices)}
-        with running(tmp_path, settings) as product:
+        with discreet(tmp_path, settings) as product:
             product.address()
             person = fake.person(4711)
             visitor = TelegramVisitor(person, fake.wait_until)

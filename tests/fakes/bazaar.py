@@ -219,12 +219,10 @@ async def open_bazaar(database: Database, clock: SettableClock, folder: Path) ->
         assert isinstance(app, FastAPI)
         gateway = wiring.telegram_gateway(chats, TOKEN)
         workshop = Workshop(house.db, house.store, StagedRenderer(), house.pipeline.keeping, "tester")  # type: ignore[arg-type]
-        secrets = leaks.SETTINGS | {
-            "STRIPE_SECRET_KEY": KEY,
-            "STRIPE_WEBHOOK_SECRET": webhook_secret,
-            "TELEGRAM_BOT_TOKEN": TOKEN.partition(":")[2],
-            "SMTP_URL": leaks.MAIL_PASSWORD,
-        }
+        secrets = leaks.told(
+            leaks.SETTINGS | {"STRIPE_SECRET_KEY": KEY, "TELEGRAM_BOT_TOKEN": TOKEN, "SMTP_URL": leaks.mail_url()}
+        )
+        secrets["STRIPE_WEBHOOK_SECRET"] = webhook_secret
         loop = asyncio.get_running_loop()
         bazaar = Bazaar(clock, stripe, telegram, mail, settings, chats, app, gateway, workshop, journal, secrets, loop)
         stripe.send_by(bazaar.tell)

@@ -54,5 +54,19 @@ def everything_kept(database: Database) -> str:
     """Every row of every table, as it is kept."""
     with database.reading() as session:
         connection = session.connection()
-        whole = (select(literal_column("*")).select_from(table) for table in METADATA.tables.values())
-        return "\n".join(str(tuple(row)) for asked in whole for row in connection.execute(asked))
+        rows = (
+            row
+            for table in METADATA.tables.values()
+            for row in connection.execute(select(literal_column("*")).select_from(table))
+        )
+        return "\n".join(str(tuple(row)) for row in rows)
+
+
+def told(settings: Mapping[str, str]) -> dict[str, str]:
+    """The secrets in a process's environment: of a bot's token and an address the secret part alone."""
+    whole = {name: settings[name] for name in (*SETTINGS, "STRIPE_SECRET_KEY") if name in settings}
+    if "TELEGRAM_BOT_TOKEN" in settings:
+        whole["TELEGRAM_BOT_TOKEN"] = settings["TELEGRAM_BOT_TOKEN"].partition(":")[2]
+    if "SMTP_URL" in settings:
+        whole["SMTP_URL"] = MAIL_PASSWORD
+    return whole

@@ -106,7 +106,7 @@ def _in_use(fake: "FakeStripe", configuration: str | None) -> str:
 def change_plan(fake: "FakeStripe", session: Body, price: str) -> Body:
     """Somebody chooses another plan, of those the portal shows them. Raises AssertionError where it shows it not."""
     configuration = fake.store.bodies.get(session["configuration"])
-    changes = configuration["features"]["subscription_update"] if configuration else {"enabled": False}
+    changes: Body = configuration["features"]["subscription_update"] if configuration else {"enabled": False}
     if not changes["enabled"] or "price" not in changes["default_allowed_updates"]:
         raise AssertionError("this portal lets nobody change their plan")
     (body,) = [

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import literal_column, select
@@ -54,7 +55,7 @@ def everything_kept(database: Database) -> str:
     """Every row of every table, as it is kept."""
     with database.reading() as session:
         connection = session.connection()
-        rows = (
+        rows: Iterator[Any] = (
             row
             for table in METADATA.tables.values()
             for row in connection.execute(select(literal_column("*")).select_from(table))

@@ -13,7 +13,6 @@ from bots.core.visit import Visit
 from bots.core.words import plain
 from bots.locales import LANGUAGES
 from models.deliveries import ChoiceWording, Delivery, Message
-from models.jobs import Status
 from storage import people, sent
 
 LASTS = timedelta(days=1)  # how long a number answers what was said last
@@ -89,10 +88,7 @@ def _messages(visit: Visit, persons: Sequence[UUID], rows: Sequence[Delivery]) -
     jobs = sent.shown_jobs(visit.session, persons, [row.id for row in rows if row.id is not None])
     for same in by_message.values():
         job = next((jobs[row.id] for row in same if row.id in jobs), None)
-        if job is None:
-            yield same[0].content
-        elif not Status(job.status).is_final:
-            yield status_message(job, position=1)
+        yield same[0].content if job is None else status_message(job, position=1)
 
 
 def _was_seen(row: Delivery, written: datetime) -> bool:

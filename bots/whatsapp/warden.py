@@ -16,6 +16,8 @@ from bots.whatsapp.pipe import assignment, read
 
 log = structlog.get_logger(__name__)
 
+LAST_WORDS = 0.5  # seconds
+
 Launch = Callable[[int], Awaitable[Process]]  # takes the end of the pipe the process writes to
 
 
@@ -117,8 +119,7 @@ class Warden:
                     await self._ended_gently(process, ended)
                 elif not ended.done() and self._now() - self._heard > self.rhythm.silence:
                     log.error("gateway-silent", seconds=round(self._now() - self._heard))
-                    _killed(process)
-                    await ended
+                    await _ended_by_force(process, ended)
                     return True
         finally:
             over.cancel()
@@ -135,8 +136,7 @@ class Warden:
         await asyncio.wait([ended], timeout=self.rhythm.grace)
         if not ended.done():
             log.error("gateway-does-not-end")
-            _killed(process)
-            await ended
+            await _ended_by_force(process, ended)
 
     async def _listen(self, outlet: int) -> None:
         """Hear what the process says until its end of the pipe is closed."""
@@ -168,9 +168,16 @@ class Warden:
         return asyncio.get_running_loop().time()
 
 
-def _killed(process: Process) -> None:
-    """The whole group: what the process has started goes with it. First it may say where it hangs."""
+async def _ended_by_force(process: Process, ended: "asyncio.Task[int]") -> None:
+    """First it may write into the log where it hangs."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(process.pid, signal.SIGUSR1)
+    await asyncio.wait([ended], timeout=LAST_WORDS)
+    _killed(process)
+    await ended
+
+
+def _killed(process: Process) -> None:
+    """The whole group: what the process has started goes with it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

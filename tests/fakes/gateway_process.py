@@ -1,0 +1,84 @@
+"""A gateway process that is none: it says what it hears in a file, and does what it was told to do."""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+SCRIPT = """
+import json, os, signal, sys, threading, time
+
+pipe, journal, manner = int(sys.argv[1]), sys.argv[2], sys.argv[3]
+
+def note(what, about=""):
+    with open(journal, "a") as file:
+        file.write(json.dumps([os.getpid(), what, about]) + "\\n")
+
+def say(**told):
+    os.write(pipe, json.dumps(told).encode() + b"\\n")
+
+def beat():
+    while True:
+        say(beat=True)
+        time.sleep(0.05)
+
+signal.signal(signal.SIGUSR1, lambda *_: note("last words"))
+note("began")
+if manner == "dies":
+    sys.exit(1)
+if manner == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if manner != "silent":
+    threading.Thread(target=beat, daemon=True).start()
+if manner.startswith("wakes:"):
+    say(wake=manner.partition(":")[2])
+for line in sys.stdin:
+    numbers = json.loads(line)["sessions"]
+    note("assigned", numbers)
+    if manner.startswith("stuck:") and manner.partition(":")[2] in numbers:
+        say(stuck=manner.partition(":")[2])
+        os._exit(75)
+note("alone")
+while manner == "deaf":
+    time.sleep(1)
+"""
+
+
+@dataclass
+class Gateways:
+    """Starts such processes. `manner` is what the next ones do: lives, dies, silent, deaf, stuck:<hex>, wakes:<hex>."""
+
+    journal: Path
+    manner: str = "lives"
+    processes: list[Process] = field(default_factory=list)
+
+    async def launch(self, pipe: int) -> Process:
+        command = [sys.executable, "-S", "-c", SCRIPT, str(pipe), str(self.journal), self.manner]
+        process = await create_subprocess_exec(*command, stdin=PIPE, pass_fds=(pipe,), start_new_session=True)
+        self.processes.append(process)
+        return process
+
+    def noted(self, what: str) -> list[tuple[int, object]]:
+        """What the processes wrote down of that kind: their ids, and what it was about."""
+        lines = self.journal.read_text().splitlines() if self.journal.exists() else []
+        return [(pid, about) for pid, each, about in map(json.loads, lines) if each == what]
+
+    def assigned(self) -> dict[int, set[UUID]]:
+        """The numbers each process was told last, of those that are alive."""
+        last = dict(self.noted("assigned"))
+        alive = {process.pid for process in self.processes if process.returncode is None}
+        return {pid: {UUID(hex=each) for each in told} for pid, told in last.items() if pid in alive}  # type: ignore[attr-defined]
+
+    def kill(self, pid: int) -> None:
+        os.kill(pid, 9)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until it is so, ten seconds at most."""
+        async with asyncio.timeout(10):
+            while not holds():  # noqa: ASYNC110 - a file rings no bell
+                await asyncio.sleep(0.01)

@@ -1,0 +1,197 @@
+"""Every number that is wanted is run by one process, and what fails is told apart from the rest."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from fakes.clock import NOON, SettableClock
+from fakes.gateway_process import Gateways
+from fakes.whatsapp.sessions import Sessions
+
+from bots.whatsapp.supervisor import Occupied, Supervisor
+from bots.whatsapp.terminal import Announcer
+from bots.whatsapp.warden import Rhythm
+from models.people import MAIN
+from models.whatsapp import State, WhatsAppSession
+from storage import people, whatsapp
+from storage.db import Database
+from storage.whatsapp_backups import Backups
+from storage.whatsapp_keys import Folder
+
+HASTY = Rhythm(silence=0.8, grace=0.3, look=0.05, first_pause=0.05, longest_pause=0.1)
+
+
+class Machine:
+    """A machine on which a supervisor runs; `said` is what the terminal shows."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self.db = db
+        self.keys = Folder.at(folder / "whatsapp")
+        self.gateways = Gateways(folder / "journal")
+        self.said: list[str] = []
+        self.woken: list[UUID] = []
+        self.folder = folder
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def supervisor(self) -> Supervisor:
+        return Supervisor(
+            db=self.db,
+            keys=self.keys,
+            backups=Backups(self.keys, b"secret", self.db.clock),
+            locks=self.folder / "locks",
+            launch=self.gateways.launch,
+            wake=self.woken.append,
+            announcer=Announcer(self.said.append, "en"),
+            rhythm=HASTY,
+        )
+
+    def starts(self) -> asyncio.Task[None]:
+        self.tasks.append(asyncio.create_task(self.supervisor().run()))
+        return self.tasks[-1]
+
+    def numbers(self, count: int, state: State = State.ONLINE) -> list[UUID]:
+        with self.db.transaction() as session:
+            return [self._number(session, place, state) for place in range(count)]
+
+    def _number(self, session: object, place: int, state: State) -> UUID:
+        row = whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON + timedelta(seconds=place))  # type: ignore[arg-type]
+        assert whatsapp.paired(session, row, f"55119{place}:1@s.whatsapp.net", None, NOON)  # type: ignore[arg-type]
+        row.state = state
+        return row.id
+
+    def change(self, number: UUID, **values: object) -> None:
+        with self.db.transaction() as session:
+            row = session.get_one(WhatsAppSession, number)
+            for name, value in values.items():
+                setattr(row, name, value)
+
+    def groups(self) -> list[set[UUID]]:
+        """What runs together, biggest groups first."""
+        return sorted((group for group in self.gateways.assigned().values() if group), key=len, reverse=True)
+
+
+@pytest.fixture
+async def machine(tmp_path: Path, sqlite: Database) -> AsyncIterator[Machine]:
+    machine = Machine(sqlite, tmp_path)
+    yield machine
+    for task in machine.tasks:
+        task.cancel()
+    await asyncio.gather(*machine.tasks, return_exceptions=True)
+    assert all(process.returncode is not None for process in machine.gateways.processes)
+
+
+async def test_six_numbers_run_in_two_processes(machine: Machine) -> None:
+    numbers = machine.numbers(6)
+    machine.starts()
+    await machine.gateways.until(lambda: machine.groups() == [set(numbers[:4]), set(numbers[4:])])
+
+
+async def test_a_number_that_is_asked_for_joins_and_one_that_is_removed_leaves(machine: Machine) -> None:
+    first, second = machine.numbers(2)
+    machine.change(second, state=State.REPLACED)
+    machine.starts()
+    await machine.gateways.until(lambda: machine.groups() == [{first}])
+    machine.change(second, state=State.RECONNECTING)
+    await machine.gateways.until(lambda: machine.groups() == [{first, second}])
+    machine.change(first, removed_at=NOON)
+    await machine.gateways.until(lambda: machine.groups() == [{second}])
+    assert len(machine.gateways.processes) == 1
+
+
+async def test_without_numbers_there_is_no_process_and_none_is_left_without(machine: Machine) -> None:
+    (number,) = machine.numbers(1, State.LOGGED_OUT)
+    machine.starts()
+    await asyncio.sleep(0.2)
+    assert machine.gateways.processes == []
+    machine.change(number, state=State.RECONNECTING)
+    await machine.gateways.until(lambda: machine.groups() == [{number}])
+    machine.change(number, state=State.BANNED)
+    await machine.gateways.until(lambda: machine.gateways.processes[0].returncode is not None)
+
+
+async def test_a_number_that_hangs_is_put_into_a_process_of_its_own_and_the_others_go_on(machine: Machine) -> None:
+    numbers = machine.numbers(3)
+    machine.gateways.manner = f"stuck:{numbers[1].hex}"
+    machine.starts()
+    await machine.gateways.until(lambda: {numbers[0], numbers[2]} in machine.groups())
+    machine.gateways.manner = "lives"
+    await machine.gateways.until(lambda: machine.groups() == [{numbers[0], numbers[2]}, {numbers[1]}])
+
+
+async def test_when_a_process_falls_silent_its_numbers_are_told_apart(machine: Machine) -> None:
+    numbers = machine.numbers(3)
+    machine.gateways.manner = "silent"
+    machine.starts()
+    await machine.gateways.until(lambda: machine.gateways.processes)
+    machine.gateways.manner = "lives"
+    await machine.gateways.until(
+        lambda: machine.groups() == [{number} for number in sorted(numbers)] or len(machine.groups()) == 3
+    )
+    assert sorted(map(sorted, machine.groups())) == sorted([number] for number in numbers)
+
+
+async def test_a_process_that_dies_once_keeps_its_numbers_and_one_that_dies_twice_does_not(machine: Machine) -> None:
+    numbers = machine.numbers(2)
+    machine.starts()
+    await machine.gateways.until(machine.groups)
+    machine.gateways.kill(machine.gateways.processes[0].pid)
+    await machine.gateways.until(lambda: len(machine.gateways.processes) == 2 and machine.groups() == [set(numbers)])
+    machine.gateways.kill(machine.gateways.processes[1].pid)
+    await machine.gateways.until(lambda: len(machine.groups()) == 2)
+
+
+async def test_a_second_supervisor_is_refused(machine: Machine) -> None:
+    machine.starts()
+    await asyncio.sleep(0.1)
+    with pytest.raises(Occupied, match="another process"):
+        await machine.supervisor().run()
+
+
+async def test_wake_ups_reach_the_workers(machine: Machine) -> None:
+    machine.numbers(1)
+    job = UUID(int=7)
+    machine.gateways.manner = f"wakes:{job.hex}"
+    machine.starts()
+    await machine.gateways.until(lambda: machine.woken == [job])
+
+
+async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_not(machine: Machine) -> None:
+    first, second = machine.numbers(2, State.QR)
+    machine.change(first, qr="2@first", jid=None, pairing_asked_at=NOON)
+    machine.change(second, qr="2@second", jid=None, pairing_asked_at=NOON, asked_by=7)
+    machine.starts()
+    await machine.gateways.until(lambda: machine.said)
+    await asyncio.sleep(0.2)
+    assert len(machine.said) == 1
+    assert "▄" in machine.said[0]
+    assert "Linked devices" in machine.said[0]
+    machine.change(first, qr=None, pair_code="ABCD1234", phone="5511987654321")
+    await machine.gateways.until(lambda: len(machine.said) == 2)
+    assert "ABCD-1234" in machine.said[1]
+    machine.change(first, pair_code=None, state=State.ONLINE, jid="5511987654321:1@s.whatsapp.net")
+    await machine.gateways.until(lambda: len(machine.said) == 3)
+    assert machine.said[2] == "WhatsApp +5511987654321: ✅ online."
+
+
+async def test_each_number_is_backed_up_daily_and_removed_keys_are_thrown_away(
+    machine: Machine, clock: SettableClock
+) -> None:
+    kept, removed = machine.numbers(2)
+    for number in (kept, removed):
+        machine.keys.prepare(number)
+        Sessions().add(machine.keys.name(number), "551199:1@s.whatsapp.net")
+    machine.change(removed, removed_at=NOON - timedelta(minutes=10))
+    machine.starts()
+    backups = Backups(machine.keys, b"secret", clock)
+    await machine.gateways.until(lambda: backups.of(kept) and not machine.keys.has(removed))
+    assert machine.keys.has(kept)
+    assert backups.of(removed) == []
+
+
+async def test_numbers_that_were_too_old_are_tried_again_by_a_new_start(machine: Machine) -> None:
+    (number,) = machine.numbers(1, State.OUTDATED)
+    machine.starts()
+    await machine.gateways.until(lambda: machine.groups() == [{number}])

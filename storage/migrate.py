@@ -11,19 +11,53 @@ from storage.db import Database
 LOCK = 7_262_931  # PostgreSQL's advisory lock of our migrations; any number of our own
 
 
+class TooNew(Exception):
+    """The database was left by a newer version of the product; its schema is in the message."""
+
+
 def upgrade(db: Database) -> None:
-    """Run the migrations that are missing, in one process at a time."""
+    """Run the migrations that are missing, in one process at a time. Raises TooNew.
+
+    Who comes meanwhile waits, and finds nothing left to do: SQLite has one writer from the first statement on,
+    PostgreSQL a lock that ends with the transaction.
+    """
     with db.engine.begin() as connection:
         if not db.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(_config(connection), "head")
+        bring(connection)
+
+
+def bring(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations up to that one, in the transaction of a connection. Raises TooNew."""
+    there = schema_of(connection)
+    if there and there not in known():
+        raise TooNew(there)
+    command.upgrade(_config(connection), revision)
 
 
 def is_current(db: Database) -> bool:
     """Whether no migration is missing."""
-    head = ScriptDirectory.from_config(_config(None)).get_heads()
     with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads()) == set(head)
+        return schema_of(connection) == head()
+
+
+def schema_of(connection: Connection) -> str:
+    """The newest migration a database has; empty where it has none."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def head() -> str:
+    """The newest migration there is."""
+    return _scripts().get_current_head() or ""
+
+
+def known() -> frozenset[str]:
+    """Every migration there is."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(None))
 
 
 def _config(connection: Connection | None) -> Config:

@@ -61,7 +61,7 @@ class S3Media:
         """Asks the network nothing yet."""
         bucket, _, prefix = settings.media.removeprefix("s3://").partition("/")
         cache = FileCache(settings.data_dir.resolve() / "cache", limits().disk.cache)
-        return cls(_client(settings, config), bucket, f"{prefix.strip('/')}/".lstrip("/"), cache)
+        return cls(client_of(settings, config), bucket, f"{prefix.strip('/')}/".lstrip("/"), cache)
 
     def put(self, source: Path) -> str:
         key = new_key()
@@ -158,15 +158,8 @@ class S3Media:
     @contextmanager
     def _asking(self, key: str) -> Iterator[None]:
         """Say what goes wrong in the words of a file system."""
-        try:
+        with said(key, self._is_there):
             yield
-        except ClientError as error:
-            if _code(error) in MISSING and self._is_there():
-                raise FileNotFoundError(key) from error
-            raise _failure(_code(error)) from error
-        except (BotoCoreError, Boto3Error) as error:
-            cause = error.__context__
-            raise _failure(_code(cause) if isinstance(cause, ClientError) else type(error).__name__) from error
 
     def _is_there(self) -> bool:
         """Whether the bucket itself is there: of a missing one, too, S3 answers 404 alone."""
@@ -177,7 +170,22 @@ class S3Media:
         return True
 
 
-def _client(settings: Settings, config: Config) -> Any:
+@contextmanager
+def said(key: str, is_there: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Say what a bucket answers in the words of a file system: see S3Media. `is_there` asks for the bucket itself."""
+    try:
+        yield
+    except ClientError as error:
+        if _code(error) in MISSING and is_there():
+            raise FileNotFoundError(key) from error
+        raise _failure(_code(error)) from error
+    except (BotoCoreError, Boto3Error) as error:
+        cause = error.__context__
+        raise _failure(_code(cause) if isinstance(cause, ClientError) else type(error).__name__) from error
+
+
+def client_of(settings: Settings, config: Config = CONFIG) -> Any:
+    """boto3's client of what the settings name; it asks the network nothing yet."""
     secret, token = settings.aws_secret_access_key, settings.aws_session_token
     session = boto3.Session(
         aws_access_key_id=settings.aws_access_key_id,

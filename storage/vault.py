@@ -24,6 +24,10 @@ def unseal(secret: bytes, purpose: str, sealed: bytes) -> bytes:
         raise Sealed(purpose) from None
 
 
+def derived(secret: bytes, purpose: str, salt: bytes | None = None) -> bytes:
+    """32 bytes that follow from a secret, for one purpose alone."""
+    return HKDF(SHA256(), 32, salt=salt, info=f"rabisco {purpose}".encode()).derive(secret)
+
+
 def _box(secret: bytes, purpose: str) -> Fernet:
-    key = HKDF(SHA256(), 32, salt=None, info=f"rabisco {purpose}".encode()).derive(secret)
-    return Fernet(base64.urlsafe_b64encode(key))
+    return Fernet(base64.urlsafe_b64encode(derived(secret, purpose)))

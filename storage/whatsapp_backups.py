@@ -33,12 +33,12 @@ class Backups:
 
     def make(self, number: UUID) -> Path | None:
         """A backup of a number's keys; None where there are none."""
-        content = _copied(self.folder.file(number))
+        content = copied(self.folder.file(number))
         if content is None:
             return None
         self.path.mkdir(exist_ok=True, mode=0o700)
         path = self.path / f"{number.hex}-{self.clock():{MOMENT}}{SUFFIX}"
-        _written(path, seal(self.secret, PURPOSE, content))
+        written(path, seal(self.secret, PURPOSE, content))
         return path
 
     def make_if_older(self, number: UUID, age: timedelta) -> Path | None:
@@ -70,7 +70,7 @@ class Backups:
         with suppress(sqlite3.DatabaseError):
             self.make(number)
         self.folder.forget(number)
-        _written(self.folder.file(number), content)
+        written(self.folder.file(number), content)
         return backup, jid
 
     def prune(self) -> int:
@@ -105,7 +105,7 @@ class NumberKeys:
         return True
 
 
-def _copied(file: Path) -> bytes | None:
+def copied(file: Path) -> bytes | None:
     """A consistent copy of a database in use; None where no device is in it. Raises sqlite3.DatabaseError."""
     if not file.exists() or file.stat().st_size == 0:
         return None
@@ -135,7 +135,7 @@ def _device(content: bytes) -> str:
         return str(opened.execute("SELECT jid FROM whatsmeow_device LIMIT 1").fetchone()[0])
 
 
-def _written(path: Path, content: bytes) -> None:
+def written(path: Path, content: bytes) -> None:
     """Whole or not at all, and for its owner alone."""
     passing = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

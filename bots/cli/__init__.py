@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from bots.billing.port import ProviderAway, ProviderRefused
-from bots.cli import asking, making, numbers, screen, selling, serving, upkeep
+from bots.cli import asking, keeping, making, numbers, screen, selling, serving, upkeep
 from bots.telegram.errors import TelegramRefused
 from bots.whatsapp.supervisor import Occupied
 from models.catalogue import CatalogueError
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, numbers, making, asking, upkeep, selling):
+for module in (serving, numbers, making, asking, upkeep, keeping, selling):
     module.register(app)
 
 

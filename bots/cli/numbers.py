@@ -1,4 +1,4 @@
-"""`rabisco whatsapp`, and `backup` and `restore` of its numbers' keys."""
+"""`rabisco whatsapp`, and what backups and the doctor know of its numbers."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from bots.core.numbers import called, standing
 from bots.core.phrases import phrase
 from bots.locales import best_language
 from bots.whatsapp.supervisor import Occupied
-from bots.wiring import House
+from bots.wiring import House, locks
 from models.settings import Settings
 from models.whatsapp import State
 from storage import whatsapp as numbers
@@ -28,7 +28,6 @@ from storage.whatsapp_keys import Held, in_hand
 
 Pair = Annotated[bool, typer.Option("--pair", help="Show a code for one more number.")]
 Phone = Annotated[str, typer.Option(help="Pair that phone by a code to be typed into it, as 5511987654321.")]
-OfWhatsApp = Annotated[bool, typer.Option("--whatsapp", help="The keys of WhatsApp numbers.")]
 
 
 def whatsapp(pair: Pair = False, phone: Phone = "") -> None:
@@ -64,13 +63,8 @@ async def supervised_beside(house: House) -> None:
     await asyncio.Event().wait()
 
 
-def backup(whatsapp: OfWhatsApp = False) -> None:
-    """Back up the keys of WhatsApp numbers now, sealed with SECRET_KEY. It is done once a day anyway.
-
-    Example: rabisco backup --whatsapp
-    """
-    if not whatsapp:
-        raise typer.BadParameter("say what: --whatsapp")
+def backup() -> None:
+    """Back up the keys of WhatsApp numbers now, sealed with SECRET_KEY. It is done once a day anyway."""
     with _house() as house:
         kept = _backups(house)
         for each in _listed(house):
@@ -78,17 +72,11 @@ def backup(whatsapp: OfWhatsApp = False) -> None:
             typer.echo(f"{called(each.row, each.name)}: {path or 'not paired, nothing to back up'}")
 
 
-def restore(
-    name: Annotated[str, typer.Argument(help="The number, as `/whatsapp` lists it.")],
-    whatsapp: OfWhatsApp = False,
-    file: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="Not the newest backup.")] = None,
-) -> None:
+def restore(name: str, file: Path | None) -> None:
     """Bring a number's keys back from a backup, the newest one unless another is named. WhatsApp must not be running.
 
-    Example: rabisco restore --whatsapp 5511987654321
+    `name` is how `/whatsapp` lists the number.
     """
-    if not whatsapp:
-        raise typer.BadParameter("say what: --whatsapp")
     with _house() as house:
         found = next((each for each in _listed(house) if name.removeprefix("+") in {each.name, each.row.number}), None)
         if found is None:
@@ -100,7 +88,7 @@ def restore(
 def _restored(house: House, found: numbers.Listed, file: Path | None) -> Path:
     number = found.row.id
     try:
-        with in_hand(gateways.locks(house.settings), number.hex):
+        with in_hand(locks(house.settings), number.hex):
             path, jid = _backups(house).restore(number, file)
     except Held:
         raise typer.BadParameter("the number is running. End rabisco whatsapp, or rabisco up, first.") from None
@@ -176,5 +164,4 @@ def _language() -> str:
 
 
 def register(app: typer.Typer) -> None:
-    for command in (whatsapp, backup, restore):
-        app.command()(command)
+    app.command()(whatsapp)

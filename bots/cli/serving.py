@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bots import wiring
 from bots.cli import numbers
-from bots.cli.processes import look_after, opened, until_stopped
+from bots.cli.processes import keep_backups, look_after, opened, until_stopped
 from bots.cli.processes import settings as read_settings
 from bots.telegram.errors import TelegramRefused
 from bots.telegram.gateway import TelegramGateway
@@ -65,6 +65,7 @@ async def _up(settings: Settings, host: str, port: int, *, whatsapp: bool) -> No
         server = wiring.page_server(chats, host=host, port=port)
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
         await _employ(stack, house.crew(), patience=0.0)
+        await keep_backups(stack, house)
         for bot in bots:
             stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
@@ -90,6 +91,7 @@ async def _web(settings: Settings, host: str, port: int) -> None:
     async with AsyncExitStack() as stack:
         chats = wiring.chats_of(await opened(stack, settings))
         await look_after(stack, chats.house)
+        await keep_backups(stack, chats.house)
         server = wiring.page_server(chats, host=host, port=port)
         await stack.enter_async_context(chats.delivering())
         await until_stopped(_serve(server, settings, host))

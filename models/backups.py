@@ -1,0 +1,28 @@
+"""Backups of the whole house, as they were asked for and made."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from models.columns import Moment, new_id
+
+
+class BackupRun(SQLModel, table=True):
+    """One backup. `asked_by` and `address_id` are who wants to hear of it; nobody for the daily one.
+
+    A run that has begun and never ends was lost with its process, or is the one that lies in the backup itself.
+    """
+
+    __tablename__ = "backup_run"
+
+    id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
+    asked_by: uuid.UUID | None = Field(default=None, foreign_key="person.id")
+    address_id: uuid.UUID | None = Field(default=None, foreign_key="address.id")
+    asked_at: datetime = Field(sa_type=Moment, index=True)
+    begun_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    name: str = ""  # of the file; empty until it lies where it belongs and was read back
+    size: int = Field(default=0, sa_type=BigInteger)  # bytes
+    error: str = ""  # the kind of what went wrong

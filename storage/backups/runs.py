@@ -1,0 +1,60 @@
+"""Who asked for a backup, which is due, and what became of each."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from models.backups import BackupRun
+from models.people import Address, Person
+
+LOST: Final = timedelta(hours=2)  # after which nobody works on a run any more
+KEPT: Final = timedelta(days=90)
+
+
+def ask(session: Session, person: Person, address: Address, now: datetime) -> bool:
+    """Want a backup soon; False where one is wanted or made already, of which the same chat hears."""
+    wanted = select(BackupRun).where(
+        col(BackupRun.ended_at).is_(None), col(BackupRun.asked_at) > now - LOST, col(BackupRun.address_id) == address.id
+    )
+    if session.exec(wanted).first() is not None:
+        return False
+    session.add(BackupRun(asked_by=person.id, address_id=address.id, asked_at=now))
+    session.flush()
+    return True
+
+
+def take(session: Session, now: datetime, every: timedelta | None) -> list[BackupRun]:
+    """The runs one backup answers, from now on begun: those asked for, or the regular one when it is due."""
+    asked = select(BackupRun).where(col(BackupRun.begun_at).is_(None)).order_by(col(BackupRun.asked_at))
+    found = list(session.exec(asked.with_for_update(skip_locked=True)))
+    if not found and every is not None and is_due(session, now, every):
+        found = [BackupRun(asked_at=now)]
+    for run in found:
+        run.begun_at = now
+        session.add(run)
+    session.flush()
+    return found
+
+
+def is_due(session: Session, now: datetime, every: timedelta) -> bool:
+    """Whether the last backup that was made, or is being made, is older than that."""
+    begun = select(BackupRun.id).where(
+        col(BackupRun.begun_at) > now - every, (col(BackupRun.name) != "") | (col(BackupRun.begun_at) > now - LOST)
+    )
+    return session.exec(begun.limit(1)).first() is None
+
+
+def end(session: Session, run: BackupRun, now: datetime, *, name: str = "", size: int = 0, error: str = "") -> None:
+    """What became of a run. Old ones are forgotten on the way."""
+    run.ended_at, run.name, run.size, run.error = now, name, size, error
+    session.add(run)
+    for old in session.exec(select(BackupRun).where(col(BackupRun.asked_at) < now - KEPT)).all():
+        session.delete(old)
+    session.flush()
+
+
+def last(session: Session) -> BackupRun | None:
+    """The newest that was made."""
+    wanted = select(BackupRun).where(col(BackupRun.name) != "").order_by(col(BackupRun.ended_at).desc())
+    return session.exec(wanted.limit(1)).first()

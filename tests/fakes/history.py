@@ -1,0 +1,55 @@
+"""A house in which much has happened: something in most tables, as the product itself writes it."""
+
+from datetime import timedelta
+from typing import Any
+
+from fakes.clock import NOON
+from fakes.customers import add_job, welcome
+from sqlalchemy import MetaData, select
+
+from models.deliveries import Message, Wording
+from models.jobs import Job, Status
+from models.people import MAIN
+from storage import audit, ledger, outbox, people, whatsapp
+from storage.db import Database
+from storage.outbox import Owed
+
+SPENT, WAITING = 3, 2  # credits of the job that is done, and of the one that is not
+
+
+def lived(database: Database, name: str = "ana") -> None:
+    """Two businesses, their people, credits bought, held, spent and given back, films made and owed, a number."""
+    ana, bia = welcome(database, name), welcome(database, f"{name}-too", tenant="bakery")
+    with database.transaction() as session:
+        for each in (ana, bia):
+            ledger.grant(session, each.person, 10, key=f"gift:{each.person.id}", now=NOON)
+        done, waiting, failed = (add_job(session, ana, NOON, credits=cost) for cost in (SPENT, WAITING, 1))
+        for job in (done, waiting, failed):
+            assert ledger.reserve(session, ana.person, job.id, job.credits, NOON)
+        for job, status, captured in ((done, Status.DONE, SPENT), (failed, Status.FAILED, 0)):
+            ledger.settle(session, ana.person, job.id, job.credits, captured, NOON)
+            _stand(job, status)
+        for part in ("film", "notice"):
+            message = Message(paragraphs=(Wording(key="welcome", values={"name": 'Ana "\\N\t\n" Çığ'}),))
+            outbox.owe(session, ana.address, ana.person.id, Owed(message, f"job:{done.id}", part, job_id=done.id), NOON)
+        audit.note(session, ana.account.tenant_id, ana.person.id, "grant", NOON, credits=10)
+        whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON)
+
+
+def _stand(job: Job, status: Status) -> None:
+    job.status, job.finished_at, job.cpu_seconds = status, NOON + timedelta(minutes=1), 4.25
+
+
+def contents(database: Database) -> dict[str, list[str]]:
+    """Every row of every table, as text, in an order that says nothing."""
+    tables = MetaData()
+    tables.reflect(database.engine)
+    with database.engine.connect() as connection:
+        return {
+            name: sorted(_row(row) for row in connection.execute(select(table)))
+            for name, table in tables.tables.items()
+        }
+
+
+def _row(row: Any) -> str:
+    return repr(tuple(row))

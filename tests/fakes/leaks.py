@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import literal_column, select
-
 from storage.db import Database
 from storage.schema import METADATA
 
@@ -55,11 +53,7 @@ def everything_kept(database: Database) -> str:
     """Every row of every table, as it is kept."""
     with database.reading() as session:
         connection = session.connection()
-        rows: Iterator[Any] = (
-            row
-            for table in METADATA.tables.values()
-            for row in connection.execute(select(literal_column("*")).select_from(table))
-        )
+        rows: Iterator[Any] = (row for table in METADATA.tables.values() for row in connection.execute(table.select()))
         return "\n".join(str(tuple(row)) for row in rows)
 
 

@@ -230,7 +230,7 @@ async def test_billing_promises_the_portal_and_tells_how_the_plan_stands(
     assert "fetching the link" in promise.text
     status = ana.seen[-2]
     assert "It renews on December 22, 2026" in status.text
-    assert "To cancel" in status.text
+    assert "or to cancel" in status.text
     (wish,) = till.wishes
     assert wish.person_id == ana.row.id
 

@@ -1,15 +1,16 @@
 """The composition root of every process: settings go in, running parts come out."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Self
+from typing import IO, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
+from telegram import Bot
 
 from bots.billing.shops import Shops, shops_of
 from bots.core import commands, stars
@@ -25,6 +26,7 @@ from bots.telegram.application import builder_for
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.menu import Profile
 from bots.web.app import WebParts, create_app
+from bots.telegram.stars import Refunds
 from bots.web.guests import owners
 from bots.web.page import PageChannel
 from bots.web.porch import Porch
@@ -127,7 +129,7 @@ class Chats:
 
     def desk(self, account: Account, channel: Channel, *, owners: frozenset[str], ways: frozenset[Provider]) -> Desk:
         """The way in for a channel, which is delivered to from now on. `ways` are the ways to pay that may be offered
-        there; a link needs a shop of the account's own tenant besides.
+        there; a link needs a shop of the account's own tenant besides. `owners` are the operator's: nobody elsewhere.
         """
         self.channels[account.id] = channel
         shop = self.shops.by_tenant.get(account.tenant_id)
@@ -136,8 +138,9 @@ class Chats:
             account,
             channel,
             Conversation(self.house.pipeline),
+        is_own = account.tenant_id == self.house.tenant().id
             self.postman.poke,
-            owners,
+            owners if is_own else frozenset(),
             providers=ways if shop else ways - {Provider.STRIPE},
             till=shop.till if shop else None,
             proofs=replace(self.proofs, search=shop.rounds.customers.search if shop else None),
@@ -219,7 +222,11 @@ def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
 
     builder = builder_for(token, settings.telegram_api_url)
     refusal = stars.refusal(chats.house.db, account.tenant_id, account.channel)
-    return TelegramGateway(builder, inlet_for, profile(settings), refusal=refusal)
+
+    def errand(bot: Bot) -> Coroutine[Any, Any, None]:
+        return Refunds(bot, chats.house.db).run(account.id)
+
+    return TelegramGateway(builder, inlet_for, profile(settings), refusal=refusal, errand=errand)
 
 
 def profile(settings: Settings) -> Profile:

@@ -25,6 +25,7 @@ class Entry(StrEnum):
     CLAWBACK = "clawback"
     RESTORE = "restore"  # of what was taken back: a dispute was won, a refund failed
     REPAY = "repay"
+    REVOKE = "revoke"  # by an administrator
     TRANSFER = "transfer"  # between persons who were joined
 
 

@@ -53,12 +53,31 @@ class InvoiceWording(BaseModel):
     amount: int
 
 
+class SeriesWording(BaseModel):
+    """What a chart counts: its name, and a number for each label."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: Wording
+    values: tuple[float, ...]
+
+
+class ChartWording(BaseModel):
+    """Bars over time, drawn when the message is sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: Wording
+    labels: tuple[str, ...]
+    series: tuple[SeriesWording, ...]
+
+
 class Message(BaseModel):
     """The content of a delivery, in no language yet: paragraphs, and rows of choices under them.
 
     `edits` is the message (the channel's id) to be changed in place; `edits_delivery` is a delivery whose message that
     is. Where the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text to be shown as a code
-    that phones can scan.
+    that phones can scan; `chart` is shown as a picture too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +91,7 @@ class Message(BaseModel):
     as_file: bool = False  # as a document, so that the messenger leaves it as it is
     invoice: InvoiceWording | None = None
     qr: str | None = None
+    chart: ChartWording | None = None
 
 
 class Delivery(SQLModel, table=True):

@@ -57,6 +57,11 @@ class Purchase(SQLModel, table=True):
     checked_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when the provider was last asked about it
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
 
+    @property
+    def short(self) -> str:
+        """A name people can read out: the first eight characters of the id."""
+        return self.id.hex[:8]
+
 
 class RepaymentStatus(StrEnum):
     ASKED = "asked"

@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -41,10 +42,18 @@ def accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
     return list(session.exec(select(Account).where(col(Account.id).in_(list(ids)))))
 
 
-def meet(session: Session, account: Account, external_id: str, *, name: str, language: str | None) -> Person:
+def meet(
+    session: Session,
+    account: Account,
+    external_id: str,
+    *,
+    name: str,
+    language: str | None,
+    now: datetime | None = None,
+) -> Person:
     """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
     fresh = Person(tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name)
-    fresh.language = language or fresh.language
+    fresh.language, fresh.created_at = language or fresh.language, now or fresh.created_at
     insert_once(session, fresh)
     found = identified(session, account.tenant_id, f"{account.channel}:{external_id}")
     assert found is not None  # noqa: S101 - it was inserted above or stood before

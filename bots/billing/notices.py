@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from bots.billing.checkup import Checkup
 from bots.core.visit import choice, word
 from bots.core.ways import link, money, title
 from models.deliveries import ChoiceWording, Message, Wording
@@ -114,6 +115,15 @@ def portal(url: str, delivery: int) -> Message:
 
 def no_portal(key: str, delivery: int) -> Message:
     return Message(paragraphs=(word(key),), edits_delivery=delivery)
+
+
+def compared(found: Checkup, delivery: int) -> Message:
+    """How the provider's prices differ from the price file."""
+    lines = [word("admin-price-missing", name=key) for key in found.missing]
+    lines += [word("admin-price-wrong", name=key) for key in found.wrong]
+    lines += [word("admin-price-portal", currency=currency.upper()) for currency in found.portals]
+    told = [*lines, word("admin-price-sync")] if lines else [word("admin-price-well", count=len(found.wanted))]
+    return Message(paragraphs=tuple(told), edits_delivery=delivery)
 
 
 def drifted(count: int) -> Message:

@@ -9,13 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from bots.billing import notices
+from bots.billing.checkup import check_up
 from bots.billing.counter import Counter, Foreign, NotYet
 from bots.billing.extras import Extras
 from bots.billing.links import Links
 from bots.billing.payments import Payments, is_paid
 from bots.billing.port import ProviderAway, ProviderRefused
 from bots.billing.renewals import Renewals
-from bots.core.till import PortalWish
+from bots.billing.repayments import Repayments
+from bots.core.till import PortalWish, PriceWish
 from models.deliveries import Delivery, Message
 from models.payments import Purchase
 from models.people import Address, Person
@@ -38,12 +40,14 @@ class Till:
     payments: Payments = field(init=False)
     renewals: Renewals = field(init=False)
     extras: Extras = field(init=False)
+    repayments: Repayments = field(init=False)
 
     def __post_init__(self) -> None:
         self.links = Links(self.counter)
         self.payments = Payments(self.counter)
         self.renewals = Renewals(self.counter)
         self.extras = Extras(self.counter)
+        self.repayments = Repayments(self.counter, self.payments)
 
     def open(self, purchase_id: uuid.UUID) -> None:
         """Make the link of a purchase; what cannot be done now is swept up later."""
@@ -59,6 +63,23 @@ class Till:
         except SQLAlchemyError as error:
             log.warning("portal-not-told", error=type(error).__name__)
 
+    def compare(self, wish: PriceWish) -> None:
+        """Edit the message into what differs between the price file and the provider."""
+        try:
+            message = notices.compared(check_up(self.counter.provider, self.counter.access.catalogue), wish.delivery_id)
+        except (ProviderAway, ProviderRefused) as error:
+            log.warning("prices-not-compared", error=str(error))
+            message = notices.no_portal("portal-away", wish.delivery_id)
+        with self.counter.db.transaction() as session:
+            self._tell(session, wish, message)
+
+    def repay(self, repayment_id: uuid.UUID) -> None:
+        """Give back what was paid by a link; what cannot be done now is swept up later."""
+        try:
+            self.repayments.repay(repayment_id)
+        except SQLAlchemyError as error:
+            log.warning("repayment-later", repayment=str(repayment_id), error=type(error).__name__)
+
     def settle(self, session_id: str, *, has_failed: bool = False) -> None:
         """Bring a purchase, and the plan it began, to where the provider says they are. Raises NotYet and Foreign.
 
@@ -70,8 +91,8 @@ class Till:
         self.payments.settle(checkout, has_failed=has_failed)
 
     def sweep(self) -> None:
-        """Make links that were promised, end plans nobody paid, bill what goes beyond a plan, and ask about purchases
-        nobody tells us of.
+        """Make links that were promised, end plans nobody paid, bill what goes beyond a plan, give back what is to go
+        back, and ask about purchases nobody tells us of.
         """
         counter, now = self.counter, self.counter.db.clock()
         with counter.db.reading() as session:
@@ -80,6 +101,7 @@ class Till:
             self.open(purchase.id)
         self.renewals.end_grace()
         self.extras.bill()
+        self.repayments.sweep()
         if not counter.listens:
             self.ask(PAUSE)
 
@@ -118,7 +140,7 @@ class Till:
             log.warning("no-portal", error=str(error))
             return notices.no_portal("portal-away", delivery)
 
-    def _tell(self, session: Session, wish: PortalWish, message: Message) -> None:
+    def _tell(self, session: Session, wish: PortalWish | PriceWish, message: Message) -> None:
         asked = session.get_one(Delivery, wish.delivery_id)
         address = session.get_one(Address, asked.address_id)
         owed = Owed(message, f"portal:{wish.delivery_id}")

@@ -2,10 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bots.core import bonus, linking, menus, numbers, parting, shop, subscription, words
-from bots.core.admin.answers import in_place, mistaken
+from bots.core.admin.answers import in_place
 from bots.core.admin.table import ADMIN
 from bots.core.channel import CommandHelp, Commands
 from bots.core.roles import Command, Role, carry_out, may
@@ -16,10 +15,9 @@ from bots.locales import say as sentence
 from models.catalogue import FREE
 from models.credits import Lot
 from models.deliveries import Message, Wording
-from models.people import Person
 from pipeline.access import Standing
 from pipeline.service import Pipeline
-from storage import business, jobs, ledger, people
+from storage import jobs, ledger, people
 
 
 def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
@@ -31,8 +29,16 @@ def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) ->
         bonus.redeem(pipeline, visit, outcome, code)
 
 
-def help_(_pipeline: Pipeline, _visit: Visit, outcome: Outcome, _arguments: str) -> None:
+def help_(_pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
+    """What can be done; who has a role reads what it lets them do besides, unless others read along."""
     outcome.replies.append(Reply(Message(paragraphs=(word("help"), word("price-hint")))))
+    theirs = [each for each in COMMANDS if each.least and may(visit, each.least, for_operator=each.for_operator)]
+    if theirs and not visit.inbound.in_group:
+        lines = (
+            Wording(key="admin-help-line", values={"name": each.name}, inner=word(f"command-{each.name}"))
+            for each in theirs
+        )
+        outcome.replies.append(Reply(Message(paragraphs=tuple(lines))))
 
 
 def language(_pipeline: Pipeline, _visit: Visit, outcome: Outcome, _arguments: str) -> None:
@@ -82,41 +88,6 @@ def cancel(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) 
     outcome.replies.append(say("cancel-done", count=count) if count else say("cancel-nothing"))
 
 
-def grant(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """Give a person of the same tenant credits: `telegram:123 10`."""
-    parsed = _parse_grant(arguments)
-    if parsed is None:
-        mistaken(outcome, "grant-usage")
-        return
-    who, amount = parsed
-    person = people.identified(visit.session, visit.account.tenant_id, who)
-    if person is None:
-        mistaken(outcome, "grant-unknown", who=who)
-        return
-    outcome.about |= {"person": person.id, "credits": amount}
-    _grant(pipeline, visit, person, amount)
-    available = pipeline.standing(visit.session, person).credits.available
-    outcome.replies.append(say("grant-done", who=who, credits=amount, available=available))
-
-
-def _grant(pipeline: Pipeline, visit: Visit, person: Person, amount: int) -> None:
-    key = f"grant:admin:{visit.account.id}:{visit.inbound.updates[0]}"
-    pipeline.standing(visit.session, person)
-    ledger.grant(visit.session, person, amount, key=key, now=visit.now, reason=f"by {visit.person.id}")
-
-
-def _parse_grant(arguments: str) -> tuple[str, int] | None:
-    match arguments.split():
-        case [who, amount] if ":" in who and amount.isdecimal() and len(amount) <= 7 and 0 < int(amount) <= 1_000_000:
-            return who, int(amount)
-    return None
-
-
-def stats(_pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
-    day = business.day(visit.session, visit.account.tenant_id, visit.now - timedelta(days=1))
-    outcome.replies.append(say("stats", **day))
-
-
 COMMANDS = (
     Command("start", start),
     Command("help", help_),
@@ -131,8 +102,6 @@ COMMANDS = (
     Command("email", linking.email),
     Command("language", language),
     Command("cancel", cancel),
-    Command("grant", grant, Role.ADMIN),
-    Command("stats", stats, Role.ADMIN),
     Command("promo", bonus.promo, Role.ADMIN, verbs=frozenset({"create", "list", "stop"})),
     Command("unjoin", parting.unjoin, Role.ADMIN),
     Command("whatsapp", numbers.command, Role.ADMIN, verbs=frozenset(numbers.ACTS)),

@@ -21,6 +21,8 @@ class Conversation:
         if inbound.payment is not None:
             take = stars.returned if inbound.payment.is_refund else stars.paid
             take(self.pipeline, visit, outcome, inbound.payment)
+        elif visit.person.banned_at is not None and not quiet.is_wished(visit, inbound.text.strip()):
+            outcome.replies.append(say("banned"))
         elif inbound.choice is not None:
             choices.choose(self.pipeline, visit, outcome, inbound.choice)
         elif visit.files:

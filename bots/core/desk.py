@@ -73,14 +73,14 @@ class Desk:
     async def handle(self, inbound: Inbound) -> None:
         started = time.monotonic()
         too_fast = inbound.payment is None and self.pace.exceeded(inbound.sender.external_id)
-        attempt, ack = await asyncio.to_thread(
+        attempt, ack, has_files = await asyncio.to_thread(
             self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast
         )
         if attempt > updates.MAX_ATTEMPTS:
             await asyncio.to_thread(self._give_up, inbound, ack)
         elif too_fast:
             await asyncio.to_thread(self._slow_down, inbound)
-        elif not inbound.attachments:
+        elif not has_files:
             await self._answer(inbound, (), None)
         else:
             with self.pipeline.keeping.folder() as folder:
@@ -113,6 +113,10 @@ class Desk:
             till.open(purchase_id)
         for wish in outcome.portals:
             till.portal(wish)
+        for repayment_id in outcome.refunds:
+            till.repay(repayment_id)
+        for check in outcome.checks:
+            till.compare(check)
 
     def _prove(self, proofs: Proofs, outcome: Outcome) -> None:
         """Send the letters that were promised, and look for the customers of who has proved an address."""
@@ -154,24 +158,27 @@ class Desk:
             return self.pipeline.receive_subtitles(path)
         return self.pipeline.receive(path, attachment.name)
 
-    def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None]:
-        """Count the attempt, and owe the acknowledgement of files before anything slow is done.
+    def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None, bool]:
+        """Count the attempt, and owe the acknowledgement of files before anything slow is done; whether there are any
+        to be fetched: who is banned sends none.
 
         Attempts at money are not counted: it is never given up.
         """
         if inbound.payment is not None:
-            return 0, None
+            return 0, None, False
         with self.db.transaction() as session:
             attempt = updates.count_attempt(session, self.account.id, inbound.updates)
             if not acknowledge:
-                return attempt, None
+                return attempt, None, False
             person, address = self._meet(session, inbound)
+            if person.banned_at is not None:
+                return attempt, None, False
             key = "received-album" if len(inbound.attachments) > 1 else "received"
             cause = f"ack:{self.account.id}:{inbound.updates[0]}"
             owed = Owed(Message(paragraphs=(word(key),)), cause, reply_to=inbound.message)
             ack = outbox.owe(session, address, person.id, owed, self.db.clock())
         self.poke()
-        return attempt, ack
+        return attempt, ack, True
 
     def _transact(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
         """The files into the store; then update, answer and everything the answer causes: one transaction."""

@@ -21,7 +21,7 @@ def meet(
     language = best_language(sender.language) if sender.language else None
     if sender.aliases:
         identities.recognise(session, account, sender.external_id, sender.aliases, now)
-    person = people.meet(session, account, sender.external_id, name=sender.name, language=language)
+    person = people.meet(session, account, sender.external_id, name=sender.name, language=language, now=now)
     if is_owner(session, account, sender, owners):
         person.role = Role.OWNER.kept
     elif person.role == Role.OWNER.kept and _was_named(session, person, owners):

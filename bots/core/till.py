@@ -14,6 +14,15 @@ class PortalWish:
     delivery_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class PriceWish:
+    """An administrator asks whether the provider's prices are those of the price file. `delivery_id` is the message to
+    be edited into the answer."""
+
+    person_id: uuid.UUID
+    delivery_id: int
+
+
 class Till(Protocol):
     """Blocking, called after the commit. What fails is told to the person, or tried again, by the till itself."""
 
@@ -23,4 +32,12 @@ class Till(Protocol):
 
     def portal(self, wish: PortalWish) -> None:
         """Edit the message into a link to the customer portal, or say that there is nothing to manage."""
+        ...
+
+    def compare(self, wish: PriceWish) -> None:
+        """Edit the message into what differs between the price file and the provider."""
+        ...
+
+    def repay(self, repayment_id: uuid.UUID) -> None:
+        """Give back what was paid by a link, once however often it is called; other money is not the till's."""
         ...

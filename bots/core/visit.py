@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bots.core.channel import Capabilities, Inbound
 from bots.core.proofs import LetterWish, Proofs
-from bots.core.till import PortalWish
+from bots.core.till import PortalWish, PriceWish
 from models.deliveries import ChoiceWording, Message, Wording
 from models.errors import AppError
 from models.payments import Provider
@@ -65,7 +65,7 @@ class Reply:
 @dataclass(slots=True)
 class Outcome:
     """Replies, and what is to be done after the commit: workers woken for jobs, links made for purchases, letters sent,
-    customers searched for, money given back.
+    customers searched for, money given back, prices compared.
 
     `about` are ids and numbers for the audit of an administrator's command; one that was not `carried_out` has none.
     """
@@ -78,6 +78,7 @@ class Outcome:
     searches: list[uuid.UUID] = field(default_factory=list)
     refunds: list[uuid.UUID] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
+    checks: list[PriceWish] = field(default_factory=list)
     carried_out: bool = True
 
 

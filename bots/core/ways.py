@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bots.core.visit import Outcome, Reply, Visit, choice, say, word
 from models.catalogue import Catalogue, Item
-from models.deliveries import ChoiceWording, InvoiceWording, Message
+from models.deliveries import ChoiceWording, InvoiceWording, Message, Wording
 from models.payments import Provider, Purchase, PurchaseStatus
 from models.prices import STARS as XTR
 from storage import basket, outbox
@@ -115,6 +115,11 @@ def link(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
 def money(amount: int, currency: str) -> str:
     """An amount in minor units as sentences take it for `price`."""
     return f"{amount} {currency}"
+
+
+def amount(minor: int, currency: str) -> Wording:
+    """An amount in minor units, for the placeholder `value` of another sentence."""
+    return word("amount-stars", stars=minor) if currency == XTR else word("amount", price=money(minor, currency))
 
 
 def title(plan: str) -> str:

@@ -330,13 +330,6 @@ subtitles-no-video = I have the subtitles, but no video to put them on. Send the
 grant-usage = Like this: /grant telegram:123456 10
 grant-unknown = I don't know anybody called { $who }. They have to write to me first.
 grant-done = { $who } got { $credits } credits and has { $available } now.
-stats =
-    Last 24 hours: { $updates } messages came in, and { $people ->
-        [one] 1 person
-       *[other] { $people } people
-    } ordered films.
-    Films: { $done } done, { $failed } failed, { $cancelled } cancelled.
-    Now: { $queued } waiting, { $running } being made.
 
 ## Failures
 
@@ -499,3 +492,216 @@ whatsapp-detail-damaged = its session file cannot be read. On the server: rabisc
 admin-in-private = For that, write to me in a private chat: others read along here.
 admin-choice-do = ✅ Yes, do it
 admin-do-gone = Nothing was done: that question is over, or it was for somebody else. Send the command again.
+banned = You can't use me any more. If you think that's a mistake, write to the people who run me.
+amount = { $price }
+amount-stars = { $stars } ⭐
+film-again = I'm making your film once more. It costs you nothing.
+command-users = Find people: /users ana
+command-user = Somebody's films, credits and payments: /user ID
+command-usage = What films cost and what they earned
+command-role = Who helps: /role ID admin|support|none
+command-ban = Shut somebody out: /ban ID
+command-unban = Let somebody in again: /unban ID
+command-revoke = Take credits away: /revoke ID 10
+command-refund = Give money back: /refund PAYMENT 12.50
+command-price = What the price file says, and what Stripe has
+command-queue = What is being made and what waits
+command-workers = Who makes the films
+command-job = How a film stands: /job ID
+command-retry = Make a film again for free: /retry ID
+command-canceljob = Stop a film: /canceljob ID
+admin-help-line = /{ $name } – { $value }
+admin-choice-back = ⬅️ Back
+admin-choice-next = ➡️ More
+admin-choice-ban = 🚫 Ban
+admin-choice-unban = Unban
+admin-choice-person = 👤 Whose it is
+admin-choice-retry = 🔁 Make again
+admin-choice-stop = ✖️ Stop it
+admin-choice-days = { $days ->
+    [1] Last 24 hours
+   *[other] Last { $days } days
+}
+admin-users = People: { $total }. Page { $page } of { $pages }.
+admin-users-line = { $name } · { $who }
+admin-user-usage = Like this: /user telegram:123456, and to note something: /user telegram:123456 paid in cash
+admin-user = { $name } · { $who } · { $code }
+admin-user-joined = Also: { $who }
+admin-user-since = Since { $returns } · language { $language } · plan { $plan }
+admin-user-role = Role: { $role }
+admin-user-banned = 🚫 Banned on { $returns }
+admin-user-unmetered = Credits: films cost nothing
+admin-user-credits = Credits: { $available } · held { $reserved } · owed { $debt }
+admin-user-films = Films: done { $done } · failed { $failed } · cancelled { $cancelled } · waiting { $queued } · being made { $running }
+admin-user-paid = Payment { $code }: { $value } for { $item } by { $provider }, { $returns }
+admin-user-note = 📝 { $returns }: { $text }
+admin-user-job = { $kind } { $code } · { $value }
+admin-role-usage = Like this: /role telegram:123456 support. The roles: admin, support, none.
+admin-role-line = { $role }: { $who } { $name }
+admin-role-above = That's only for somebody with a role above theirs, and above the one that is given.
+admin-role-done = { $who } has a new role: { $role }.
+admin-ban-usage = Like this: /ban telegram:123456
+admin-ban-sure = Ban { $who } ({ $name })? Whatever they write is answered with one sentence, and nothing else. Films that stop: { $count }; their credits go back.
+admin-ban-done = 🚫 { $who } is banned. Films stopped: { $count }. Take it back with /unban { $who }
+admin-unban-usage = Like this: /unban telegram:123456
+admin-unban-done = { $who } can use me again.
+admin-revoke-usage = Like this: /revoke telegram:123456 10
+admin-revoke-sure = Take { $credits } of { $available } credits from { $who }?
+admin-revoke-done = Credits taken from { $who }: { $credits }. Left: { $available }.
+admin-refund-usage = Like this: /refund 0a1b2c3d for all of it, or /refund 0a1b2c3d 12.50. /user shows the payments.
+admin-refund-unknown = There is no payment { $code }. /user shows somebody's payments.
+admin-refund-free = Nothing was paid for that: there is nothing to give back.
+admin-refund-gone = All of that payment has gone back already.
+admin-refund-amount = That amount can't go back: it is none, or more than is left of the payment.
+admin-refund-stars = Telegram gives Stars back only all at once: leave the amount out.
+admin-refund-sure = Give { $value } of payment { $code } back to { $who } by { $provider }?
+admin-refund-credits = The same share of the credits it brought is taken; what is spent already is owed. It can't be undone.
+admin-refund-asked = Giving { $value } of payment { $code } back… I'll tell you when it's done.
+admin-refund-done = ✅ { $value } of payment { $code } is on its way back.
+admin-refund-refused = ⚠️ { $value } of payment { $code } did not go back: { $reason }
+admin-price-plan = Plan { $name }: credits a month { $monthly } · longest film { $seconds } s · waiting at most { $limit }
+admin-price-item = { $item } · credits { $credits } · { $value }
+admin-price-unsold = No Stripe account is set here, so there is nothing to compare.
+admin-price-comparing = Comparing with Stripe…
+admin-price-missing = ⚠️ Stripe has no price { $name }.
+admin-price-wrong = ⚠️ Stripe has another amount for { $name }.
+admin-price-portal = ⚠️ Plans can't be changed in { $currency } in the customer portal.
+admin-price-sync = To bring Stripe in line, on the server: rabisco stripe sync
+admin-price-well = ✅ Stripe has all prices as the file says: { $count }
+admin-queue = Waiting: { $queued } · being made: { $running } · longest wait: { $wait } min
+admin-queue-line = { $kind } { $code } · { $value } · { $percent } % · { $wait } min
+admin-workers-line = 👷 { $name }: since { $since }, seen { $seen } s ago, works on { $jobs }
+admin-workers-none = ⚠️ No worker was seen in the last 10 minutes: nothing is being made. On the server: rabisco worker
+admin-job-usage = Like this: /job 0a1b2c3d, the code people see under an error.
+admin-job-unknown = There is no film { $code } here.
+admin-status-queued = waiting
+admin-status-running = being made
+admin-status-done = done
+admin-status-failed = failed
+admin-status-cancelled = cancelled
+admin-job = { $kind } { $code } · { $value } · { $percent } %
+admin-job-person = For { $who } ({ $name })
+admin-job-times = Came { $came } · begun { $began } · ended { $ended } (UTC)
+admin-job-cost = Credits: { $credits } · tries: { $attempts } · processor: { $seconds } s · speech service: { $minutes } min, US$ { $usd }
+admin-job-code = Why it failed: { $code }
+admin-retry-usage = Like this: /retry 0a1b2c3d
+admin-retry-not = { $code } did not fail, or is being made again already.
+admin-retry-gone = The files of { $code } are deleted. The person has to send them again.
+admin-retry-done = 🔁 Made once more, at no cost to the person: { $code }
+admin-canceljob-usage = Like this: /canceljob 0a1b2c3d
+admin-canceljob-late = { $code } has ended already.
+admin-canceljob-done = ✖️ { $code } is stopped. Credits that went back: { $credits }
+admin-stats-usage = Like this: /stats, /stats 7 or /stats 30
+admin-stats-people = { $days ->
+    [1] Last 24 hours
+   *[other] Last { $days } days
+}: messages { $updates } · new people { $new } · people who ordered films { $people }
+admin-stats-now = Now: waiting { $queued } · being made { $running }
+admin-stats-sketch = ✏️ Drawings: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-caption = 💬 Captions: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-none = No film came to an end.
+admin-stats-waits = From message to film: half within { $half } s, 95 % within { $most } s
+admin-stats-paid = 💰 Came in: { $value }
+admin-stats-credits = Credits: sold { $sold } · used { $used }
+admin-stats-chart = { $days ->
+    [1] Films by hour
+   *[other] Films by day
+}
+admin-stats-chart-done = done
+admin-stats-chart-failed = failed
+admin-usage-usage = Like this: /usage, /usage 7 or /usage 1
+admin-usage = { $days ->
+    [1] Last 24 hours
+   *[other] Last { $days } days
+}: what films cost
+admin-usage-cost = Speech service: { $minutes } min, { $price } · processor: { $seconds } s · credits spent: { $spent }
+admin-usage-earned = At what credits were sold for, that is { $value }
+admin-usage-paid = 💰 Came in: { $value }
+
+## Backups
+
+command-backup = Make a backup
+admin-backup-begun = A backup is being made. I write again when it is done.
+admin-backup-wanted = A backup is being made already.
+admin-backup-first = It is the first one.
+admin-backup-last = The last one: { $name }, { $when }
+admin-backup-made = 💾 The backup { $name } is made and was read back: { $size } MB. There are { $kept } in all. It opens with your SECRET_KEY alone, so keep that in another place too.
+admin-backup-missing = Not in it: { $what }.
+admin-backup-failed = ⚠️ No backup could be made ({ $error }). Nothing is lost; `rabisco doctor` on the server says what to mend.
+
+## What administrators are told: alarms, the morning's report
+
+alert-workers = ⚠️ { $gone ->
+    [one] A worker has fallen silent
+   *[other] { $gone } workers have fallen silent
+} and nobody came in the place of it. { $workers ->
+    [0] No worker is left: films wait.
+    [one] 1 worker is left.
+   *[other] { $workers } workers are left.
+} Please look whether the process runs and start it again.
+relief-workers = ✅ { $workers ->
+    [one] 1 worker is
+   *[other] { $workers } workers are
+} at work, and none is missing.
+alert-queue = ⚠️ The queue grows: { $queued ->
+    [one] 1 film waits
+   *[other] { $queued } films wait
+}, the first one for { $minutes } min. More workers would help: WORKERS, or another worker process.
+relief-queue = ✅ The queue moves again: { $queued ->
+    [one] 1 film waits
+   *[other] { $queued } films wait
+}.
+alert-errors = ⚠️ Too much goes wrong. In the last 15 minutes { $broken } of { $ended } films failed through our fault, and the logs tell of { $faults } errors. /logs shows which.
+relief-errors = ✅ Films succeed again: { $broken } of { $ended } failed in the last 15 minutes.
+alert-sweeper = ⚠️ Lost jobs are not looked for any more ({ $stalled }). Please start the workers again.
+relief-sweeper = ✅ Lost jobs are looked for again.
+alert-payments = ⚠️ Payments are in trouble. Not yet looked into: { $news }; links that could not be made: { $links }; failed in the last hour: { $unpaid }. Please look at Stripe's status, and at “rabisco doctor”.
+relief-payments = ✅ Payments work again.
+alert-numbers = ⚠️ { $unseen ->
+    [one] A WhatsApp number is
+   *[other] { $unseen } WhatsApp numbers are
+} run by nobody. Please look whether “rabisco whatsapp” is running.
+relief-numbers = ✅ All WhatsApp numbers are being run.
+disk-filling = ⚠️ The disk of { $name } fills up: { $percent } % are in use, { $free } GB free. Below { $limit } GB films would wait.
+disk-roomy = ✅ The disk of { $name } has room: { $percent } % are in use.
+report = 📋 { $returns }
+report-people = 👥 { $active ->
+    [one] 1 person
+   *[other] { $active } people
+} ordered films; { $new ->
+    [one] 1 is
+   *[other] { $new } are
+} new.
+report-films = 🎬 Drawings: { $sketches }, captions: { $captions }, failed: { $failed }
+report-times = ⏱️ From message to film: { $middle } s, for one in twenty more than { $slow } s
+report-revenue = 💰 { $price }
+report-stars = ⭐ { $stars } Stars
+report-no-revenue = 💰 Nothing was sold.
+report-elsewhere = 🏢 Films of other tenants: { $many }
+report-fault = 🐞 { $event }: { $many } times, last { $name }. See /logs
+report-fault-unnamed = 🐞 { $event }: { $many } times. See /logs
+report-queue = ⏳ Now waiting: { $queued }, the first for { $minutes } min
+report-disk = 💾 { $name }: { $percent } % of the disk in use
+
+## What administrators ask: /health, /logs
+
+command-health = How the house is doing
+command-logs = What broke lately: /logs CODE
+admin-health-well = ✅ All is well.
+admin-health-amiss = ⚠️ Not all is well.
+admin-health-queue = { $mark } Queue: { $queued } waiting, the first for { $minutes } min
+admin-health-workers = { $mark } Workers: { $workers }
+admin-health-outbox = { $mark } Messages not sent yet: { $owed }, the oldest { $minutes } min old
+admin-health-payments = { $mark } News of payments: { $waiting } not looked into, the oldest { $minutes } min old
+admin-health-numbers = { $mark } WhatsApp: { $online } of { $numbers } online
+admin-health-service = { $mark } { $name }: answers in { $seconds } s
+admin-health-service-amiss = { $mark } { $name }: { $reason }
+admin-health-disk = { $mark } Disk of { $name }: { $percent } % in use, { $free } GB free
+admin-health-faults = { $mark } Errors in the last 24 hours: { $count }
+admin-logs-none = ✅ Nothing broke in the last 7 days.
+admin-logs = What broke in the last 7 days, the latest first. /logs and the name at the end of a line tells more.
+admin-logs-line = { $count }× { $event } · { $at } · { $name }
+admin-logs-unknown = Nothing that broke is called { $name }. The name is what stands after the code: (CRASHED · 1a2b3c4d)
+admin-logs-fault = 🐞 { $event } · { $at } · { $process }
+admin-logs-kind = { $kind }
+admin-logs-trace = { $trace }

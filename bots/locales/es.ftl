@@ -330,13 +330,6 @@ subtitles-no-video = Tengo los subtítulos, pero ningún video para ponerlos. En
 grant-usage = Así: /grant telegram:123456 10
 grant-unknown = No conozco a nadie llamado { $who }. Primero tiene que escribirme.
 grant-done = { $who } recibió { $credits } créditos y ahora tiene { $available }.
-stats =
-    Últimas 24 horas: llegaron { $updates } mensajes y { $people ->
-        [one] 1 persona pidió
-       *[other] { $people } personas pidieron
-    } videos.
-    Videos: { $done } listos, { $failed } fallidos, { $cancelled } cancelados.
-    Ahora: { $queued } en cola, { $running } en proceso.
 
 ## Fallos
 
@@ -499,3 +492,216 @@ whatsapp-detail-damaged = su archivo de sesión está dañado. En el servidor: r
 admin-in-private = Para eso, escríbeme en un chat privado: aquí leen otras personas.
 admin-choice-do = ✅ Sí, hacerlo
 admin-do-gone = No se hizo nada: esa pregunta ya venció o era para otra persona. Envía el comando de nuevo.
+banned = Ya no puedes usarme. Si crees que es un error, escribe a quienes me administran.
+amount = { $price }
+amount-stars = { $stars } ⭐
+film-again = Estoy haciendo tu video una vez más. No te cuesta nada.
+command-users = Buscar personas: /users ana
+command-user = Videos, créditos y pagos: /user ID
+command-usage = Lo que los videos cuestan y lo que dieron
+command-role = Quién ayuda: /role ID admin|support|none
+command-ban = Bloquear a alguien: /ban ID
+command-unban = Desbloquear a alguien: /unban ID
+command-revoke = Quitar créditos: /revoke ID 10
+command-refund = Devolver dinero: /refund PAGO 12,50
+command-price = Qué dice el archivo de precios y qué hay en Stripe
+command-queue = Lo que se está haciendo y lo que espera
+command-workers = Quién hace los videos
+command-job = Cómo va un video: /job ID
+command-retry = Rehacer un video gratis: /retry ID
+command-canceljob = Detener un video: /canceljob ID
+admin-help-line = /{ $name } – { $value }
+admin-choice-back = ⬅️ Atrás
+admin-choice-next = ➡️ Más
+admin-choice-ban = 🚫 Bloquear
+admin-choice-unban = Desbloquear
+admin-choice-person = 👤 De quién es
+admin-choice-retry = 🔁 Rehacer
+admin-choice-stop = ✖️ Detener
+admin-choice-days = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } días
+}
+admin-users = Personas: { $total }. Página { $page } de { $pages }.
+admin-users-line = { $name } · { $who }
+admin-user-usage = Así: /user telegram:123456, y para anotar algo: /user telegram:123456 pagó en efectivo
+admin-user = { $name } · { $who } · { $code }
+admin-user-joined = También: { $who }
+admin-user-since = Desde { $returns } · idioma { $language } · plan { $plan }
+admin-user-role = Función: { $role }
+admin-user-banned = 🚫 Bloqueado el { $returns }
+admin-user-unmetered = Créditos: los videos no cuestan nada
+admin-user-credits = Créditos: { $available } · retenidos { $reserved } · debidos { $debt }
+admin-user-films = Videos: listos { $done } · fallidos { $failed } · cancelados { $cancelled } · en cola { $queued } · en proceso { $running }
+admin-user-paid = Pago { $code }: { $value } por { $item } vía { $provider }, { $returns }
+admin-user-note = 📝 { $returns }: { $text }
+admin-user-job = { $kind } { $code } · { $value }
+admin-role-usage = Así: /role telegram:123456 support. Las funciones: admin, support, none.
+admin-role-line = { $role }: { $who } { $name }
+admin-role-above = Eso es solo para quien tiene una función por encima de la de esa persona y de la que se da.
+admin-role-done = { $who } tiene una nueva función: { $role }.
+admin-ban-usage = Así: /ban telegram:123456
+admin-ban-sure = ¿Bloquear a { $who } ({ $name })? Todo lo que escriba recibe una sola frase como respuesta. Videos que se detienen: { $count }; los créditos vuelven.
+admin-ban-done = 🚫 { $who } está bloqueado. Videos detenidos: { $count }. Para deshacerlo: /unban { $who }
+admin-unban-usage = Así: /unban telegram:123456
+admin-unban-done = { $who } puede usarme de nuevo.
+admin-revoke-usage = Así: /revoke telegram:123456 10
+admin-revoke-sure = ¿Quitar { $credits } de { $available } créditos a { $who }?
+admin-revoke-done = Créditos quitados a { $who }: { $credits }. Quedan: { $available }.
+admin-refund-usage = Así: /refund 0a1b2c3d para todo o /refund 0a1b2c3d 12,50. /user muestra los pagos.
+admin-refund-unknown = No hay ningún pago { $code }. /user muestra los pagos de alguien.
+admin-refund-free = No se pagó nada por eso: no hay nada que devolver.
+admin-refund-gone = Ese pago ya se devolvió por completo.
+admin-refund-amount = Ese importe no puede volver: no es un importe o es más de lo que queda del pago.
+admin-refund-stars = Telegram solo devuelve las Stars por completo: no escribas el importe.
+admin-refund-sure = ¿Devolver { $value } del pago { $code } a { $who } vía { $provider }?
+admin-refund-credits = Se quita la misma parte de los créditos que trajo; lo ya gastado queda como deuda. No se puede deshacer.
+admin-refund-asked = Devolviendo { $value } del pago { $code }… Te aviso cuando esté hecho.
+admin-refund-done = ✅ { $value } del pago { $code } está en camino de vuelta.
+admin-refund-refused = ⚠️ { $value } del pago { $code } no se devolvió: { $reason }
+admin-price-plan = Plan { $name }: créditos al mes { $monthly } · video más largo { $seconds } s · hasta { $limit } en cola
+admin-price-item = { $item } · créditos { $credits } · { $value }
+admin-price-unsold = Aquí no hay ninguna cuenta de Stripe configurada, así que no hay nada que comparar.
+admin-price-comparing = Comparando con Stripe…
+admin-price-missing = ⚠️ Stripe no tiene el precio { $name }.
+admin-price-wrong = ⚠️ Stripe tiene otro importe para { $name }.
+admin-price-portal = ⚠️ Los planes en { $currency } no se pueden cambiar en el portal del cliente.
+admin-price-sync = Para poner Stripe al día, en el servidor: rabisco stripe sync
+admin-price-well = ✅ Stripe tiene todos los precios como en el archivo: { $count }
+admin-queue = En cola: { $queued } · en proceso: { $running } · mayor espera: { $wait } min
+admin-queue-line = { $kind } { $code } · { $value } · { $percent } % · { $wait } min
+admin-workers-line = 👷 { $name }: desde { $since }, visto hace { $seen } s, trabaja en { $jobs }
+admin-workers-none = ⚠️ No se vio ningún worker en los últimos 10 minutos: no se hace nada. En el servidor: rabisco worker
+admin-job-usage = Así: /job 0a1b2c3d, el código que la gente ve debajo de un error.
+admin-job-unknown = Aquí no hay ningún video { $code }.
+admin-status-queued = en cola
+admin-status-running = en proceso
+admin-status-done = listo
+admin-status-failed = fallido
+admin-status-cancelled = cancelado
+admin-job = { $kind } { $code } · { $value } · { $percent } %
+admin-job-person = Para { $who } ({ $name })
+admin-job-times = Llegó { $came } · empezó { $began } · terminó { $ended } (UTC)
+admin-job-cost = Créditos: { $credits } · intentos: { $attempts } · procesador: { $seconds } s · servicio de voz: { $minutes } min, US$ { $usd }
+admin-job-code = Por qué falló: { $code }
+admin-retry-usage = Así: /retry 0a1b2c3d
+admin-retry-not = { $code } no falló o ya se está rehaciendo.
+admin-retry-gone = Los archivos de { $code } se borraron. La persona tiene que enviarlos de nuevo.
+admin-retry-done = 🔁 Se hace una vez más, sin costo para la persona: { $code }
+admin-canceljob-usage = Así: /canceljob 0a1b2c3d
+admin-canceljob-late = { $code } ya terminó.
+admin-canceljob-done = ✖️ { $code } se detuvo. Créditos que volvieron: { $credits }
+admin-stats-usage = Así: /stats, /stats 7 o /stats 30
+admin-stats-people = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } días
+}: mensajes { $updates } · personas nuevas { $new } · personas que pidieron videos { $people }
+admin-stats-now = Ahora: en cola { $queued } · en proceso { $running }
+admin-stats-sketch = ✏️ Dibujos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
+admin-stats-caption = 💬 Subtítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
+admin-stats-none = Ningún video terminó.
+admin-stats-waits = Del mensaje al video: la mitad en { $half } s o menos, el 95 % en { $most } s o menos
+admin-stats-paid = 💰 Entró: { $value }
+admin-stats-credits = Créditos: vendidos { $sold } · usados { $used }
+admin-stats-chart = { $days ->
+    [1] Videos por hora
+   *[other] Videos por día
+}
+admin-stats-chart-done = listos
+admin-stats-chart-failed = fallidos
+admin-usage-usage = Así: /usage, /usage 7 o /usage 1
+admin-usage = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } días
+}: lo que costaron los videos
+admin-usage-cost = Servicio de voz: { $minutes } min, { $price } · procesador: { $seconds } s · créditos gastados: { $spent }
+admin-usage-earned = Al precio al que se vendieron los créditos, eso da { $value }
+admin-usage-paid = 💰 Entró: { $value }
+
+## Backups
+
+command-backup = Hacer una copia de seguridad
+admin-backup-begun = La copia de seguridad se está haciendo. Te escribo cuando esté lista.
+admin-backup-wanted = Ya se está haciendo una copia de seguridad.
+admin-backup-first = Es la primera.
+admin-backup-last = La última: { $name }, { $when }
+admin-backup-made = 💾 La copia { $name } está lista y fue comprobada: { $size } MB. Hay { $kept } en total. Solo se abre con tu SECRET_KEY, así que guarda esa clave también en otro lugar.
+admin-backup-missing = No está incluido: { $what }.
+admin-backup-failed = ⚠️ No se pudo hacer la copia de seguridad ({ $error }). No se perdió nada; `rabisco doctor` en el servidor dice qué arreglar.
+
+## Lo que se cuenta a los administradores: alarmas, el informe de la mañana
+
+alert-workers = ⚠️ { $gone ->
+    [one] Un worker dejó de dar señales
+   *[other] { $gone } workers dejaron de dar señales
+} y ningún otro ocupó su lugar. { $workers ->
+    [0] No queda ninguno: los videos esperan.
+    [one] Queda 1 worker.
+   *[other] Quedan { $workers } workers.
+} Revisa si el proceso está en marcha e inícialo de nuevo.
+relief-workers = ✅ { $workers ->
+    [one] 1 worker trabajando
+   *[other] { $workers } workers trabajando
+}, y no falta ninguno.
+alert-queue = ⚠️ La cola crece: { $queued ->
+    [one] 1 video espera
+   *[other] { $queued } videos esperan
+}, el primero desde hace { $minutes } min. Más workers ayudarían: WORKERS, u otro proceso de worker.
+relief-queue = ✅ La cola vuelve a avanzar: { $queued ->
+    [one] 1 video espera
+   *[other] { $queued } videos esperan
+}.
+alert-errors = ⚠️ Demasiadas cosas salen mal. En los últimos 15 minutos, { $broken } de { $ended } videos fallaron por culpa nuestra, y los registros cuentan { $faults } errores. /logs muestra cuáles.
+relief-errors = ✅ Los videos vuelven a salir bien: { $broken } de { $ended } fallaron en los últimos 15 minutos.
+alert-sweeper = ⚠️ Nadie busca las tareas perdidas ({ $stalled }). Por favor, reinicia los workers.
+relief-sweeper = ✅ Las tareas perdidas se buscan otra vez.
+alert-payments = ⚠️ Hay problemas con los pagos. Aún sin revisar: { $news }; enlaces que no se pudieron crear: { $links }; fallidos en la última hora: { $unpaid }. Revisa el estado de Stripe y “rabisco doctor”.
+relief-payments = ✅ Los pagos funcionan otra vez.
+alert-numbers = ⚠️ { $unseen ->
+    [one] Un número de WhatsApp está parado
+   *[other] { $unseen } números de WhatsApp están parados
+}: ningún proceso lo atiende. Revisa si “rabisco whatsapp” está en marcha.
+relief-numbers = ✅ Todos los números de WhatsApp están atendidos.
+disk-filling = ⚠️ El disco de { $name } se llena: { $percent } % en uso, { $free } GB libres. Con menos de { $limit } GB los videos tendrían que esperar.
+disk-roomy = ✅ El disco de { $name } tiene espacio: { $percent } % en uso.
+report = 📋 { $returns }
+report-people = 👥 { $active ->
+    [one] 1 persona pidió
+   *[other] { $active } personas pidieron
+} videos; { $new ->
+    [one] 1 persona nueva
+   *[other] { $new } personas nuevas
+}.
+report-films = 🎬 Dibujos: { $sketches }, subtítulos: { $captions }, fallidos: { $failed }
+report-times = ⏱️ Del mensaje al video: { $middle } s; en uno de cada veinte, más de { $slow } s
+report-revenue = 💰 { $price }
+report-stars = ⭐ { $stars } Stars
+report-no-revenue = 💰 No se vendió nada.
+report-elsewhere = 🏢 Videos de otros inquilinos: { $many }
+report-fault = 🐞 { $event }: { $many } veces, la última en { $name }. Mira /logs
+report-fault-unnamed = 🐞 { $event }: { $many } veces. Mira /logs
+report-queue = ⏳ En espera ahora: { $queued }, el primero desde hace { $minutes } min
+report-disk = 💾 { $name }: { $percent } % del disco en uso
+
+## Lo que preguntan los administradores: /health, /logs
+
+command-health = Cómo está la casa
+command-logs = Qué se rompió: /logs CÓDIGO
+admin-health-well = ✅ Todo está bien.
+admin-health-amiss = ⚠️ No todo está bien.
+admin-health-queue = { $mark } Cola: { $queued } en espera, el primero desde hace { $minutes } min
+admin-health-workers = { $mark } Workers: { $workers }
+admin-health-outbox = { $mark } Mensajes aún sin enviar: { $owed }, el más antiguo de hace { $minutes } min
+admin-health-payments = { $mark } Avisos de pago: { $waiting } sin revisar, el más antiguo de hace { $minutes } min
+admin-health-numbers = { $mark } WhatsApp: { $online } de { $numbers } en línea
+admin-health-service = { $mark } { $name }: responde en { $seconds } s
+admin-health-service-amiss = { $mark } { $name }: { $reason }
+admin-health-disk = { $mark } Disco de { $name }: { $percent } % en uso, { $free } GB libres
+admin-health-faults = { $mark } Errores en las últimas 24 horas: { $count }
+admin-logs-none = ✅ Nada se rompió en los últimos 7 días.
+admin-logs = Lo que se rompió en los últimos 7 días, lo más reciente primero. /logs y el nombre al final de la línea cuenta más.
+admin-logs-line = { $count }× { $event } · { $at } · { $name }
+admin-logs-unknown = Nada de lo que se rompió se llama { $name }. El nombre es lo que sigue al código: (CRASHED · 1a2b3c4d)
+admin-logs-fault = 🐞 { $event } · { $at } · { $process }
+admin-logs-kind = { $kind }
+admin-logs-trace = { $trace }

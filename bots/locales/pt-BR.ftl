@@ -330,13 +330,6 @@ subtitles-no-video = Tenho as legendas, mas nenhum vídeo para elas. Mande prime
 grant-usage = Assim: /grant telegram:123456 10
 grant-unknown = Não conheço ninguém chamado { $who }. A pessoa precisa me escrever primeiro.
 grant-done = { $who } recebeu { $credits } créditos e agora tem { $available }.
-stats =
-    Últimas 24 horas: { $updates } mensagens chegaram e { $people ->
-        [one] 1 pessoa pediu
-       *[other] { $people } pessoas pediram
-    } vídeos.
-    Vídeos: { $done } prontos, { $failed } com falha, { $cancelled } cancelados.
-    Agora: { $queued } na fila, { $running } em produção.
 
 ## Falhas
 
@@ -499,3 +492,216 @@ whatsapp-detail-damaged = o arquivo da sessão está danificado. No servidor: ra
 admin-in-private = Para isso, escreva para mim numa conversa privada: aqui outras pessoas leem.
 admin-choice-do = ✅ Sim, fazer
 admin-do-gone = Nada foi feito: essa pergunta já venceu ou era para outra pessoa. Mande o comando de novo.
+banned = Você não pode mais me usar. Se acha que é um engano, fale com quem cuida de mim.
+amount = { $price }
+amount-stars = { $stars } ⭐
+film-again = Estou fazendo seu vídeo mais uma vez. Não custa nada para você.
+command-users = Encontrar pessoas: /users ana
+command-user = Vídeos, créditos e pagamentos: /user ID
+command-usage = Quanto os vídeos custam e quanto renderam
+command-role = Quem ajuda: /role ID admin|support|none
+command-ban = Bloquear alguém: /ban ID
+command-unban = Desbloquear alguém: /unban ID
+command-revoke = Tirar créditos: /revoke ID 10
+command-refund = Devolver dinheiro: /refund PAGAMENTO 12,50
+command-price = O que diz o arquivo de preços e o que há no Stripe
+command-queue = O que está sendo feito e o que espera
+command-workers = Quem faz os vídeos
+command-job = Como está um vídeo: /job ID
+command-retry = Refazer um vídeo de graça: /retry ID
+command-canceljob = Parar um vídeo: /canceljob ID
+admin-help-line = /{ $name } – { $value }
+admin-choice-back = ⬅️ Voltar
+admin-choice-next = ➡️ Mais
+admin-choice-ban = 🚫 Bloquear
+admin-choice-unban = Desbloquear
+admin-choice-person = 👤 De quem é
+admin-choice-retry = 🔁 Refazer
+admin-choice-stop = ✖️ Parar
+admin-choice-days = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } dias
+}
+admin-users = Pessoas: { $total }. Página { $page } de { $pages }.
+admin-users-line = { $name } · { $who }
+admin-user-usage = Assim: /user telegram:123456, e para anotar algo: /user telegram:123456 pagou em dinheiro
+admin-user = { $name } · { $who } · { $code }
+admin-user-joined = Também: { $who }
+admin-user-since = Desde { $returns } · idioma { $language } · plano { $plan }
+admin-user-role = Função: { $role }
+admin-user-banned = 🚫 Bloqueado em { $returns }
+admin-user-unmetered = Créditos: os vídeos não custam nada
+admin-user-credits = Créditos: { $available } · reservados { $reserved } · devidos { $debt }
+admin-user-films = Vídeos: prontos { $done } · com falha { $failed } · cancelados { $cancelled } · na fila { $queued } · em produção { $running }
+admin-user-paid = Pagamento { $code }: { $value } por { $item } via { $provider }, { $returns }
+admin-user-note = 📝 { $returns }: { $text }
+admin-user-job = { $kind } { $code } · { $value }
+admin-role-usage = Assim: /role telegram:123456 support. As funções: admin, support, none.
+admin-role-line = { $role }: { $who } { $name }
+admin-role-above = Isso é só para quem tem uma função acima da dessa pessoa e acima da que é dada.
+admin-role-done = { $who } tem uma nova função: { $role }.
+admin-ban-usage = Assim: /ban telegram:123456
+admin-ban-sure = Bloquear { $who } ({ $name })? Tudo o que essa pessoa escrever recebe uma única frase como resposta. Vídeos que param: { $count }; os créditos voltam.
+admin-ban-done = 🚫 { $who } está bloqueado. Vídeos parados: { $count }. Para desfazer: /unban { $who }
+admin-unban-usage = Assim: /unban telegram:123456
+admin-unban-done = { $who } pode me usar de novo.
+admin-revoke-usage = Assim: /revoke telegram:123456 10
+admin-revoke-sure = Tirar { $credits } de { $available } créditos de { $who }?
+admin-revoke-done = Créditos tirados de { $who }: { $credits }. Restam: { $available }.
+admin-refund-usage = Assim: /refund 0a1b2c3d para tudo ou /refund 0a1b2c3d 12,50. /user mostra os pagamentos.
+admin-refund-unknown = Não há pagamento { $code }. /user mostra os pagamentos de alguém.
+admin-refund-free = Nada foi pago por isso: não há o que devolver.
+admin-refund-gone = Esse pagamento já foi devolvido por inteiro.
+admin-refund-amount = Esse valor não pode voltar: não é um valor ou é mais do que resta do pagamento.
+admin-refund-stars = O Telegram só devolve Stars por inteiro: não escreva o valor.
+admin-refund-sure = Devolver { $value } do pagamento { $code } a { $who } via { $provider }?
+admin-refund-credits = A mesma parte dos créditos que ele trouxe é tirada; o que já foi gasto fica como dívida. Não dá para desfazer.
+admin-refund-asked = Devolvendo { $value } do pagamento { $code }… Aviso quando estiver feito.
+admin-refund-done = ✅ { $value } do pagamento { $code } está a caminho de volta.
+admin-refund-refused = ⚠️ { $value } do pagamento { $code } não foi devolvido: { $reason }
+admin-price-plan = Plano { $name }: créditos por mês { $monthly } · vídeo mais longo { $seconds } s · até { $limit } na fila
+admin-price-item = { $item } · créditos { $credits } · { $value }
+admin-price-unsold = Nenhuma conta do Stripe está configurada aqui, então não há o que comparar.
+admin-price-comparing = Comparando com o Stripe…
+admin-price-missing = ⚠️ O Stripe não tem o preço { $name }.
+admin-price-wrong = ⚠️ O Stripe tem outro valor para { $name }.
+admin-price-portal = ⚠️ Os planos em { $currency } não podem ser mudados no portal do cliente.
+admin-price-sync = Para acertar o Stripe, no servidor: rabisco stripe sync
+admin-price-well = ✅ O Stripe tem todos os preços como no arquivo: { $count }
+admin-queue = Na fila: { $queued } · em produção: { $running } · maior espera: { $wait } min
+admin-queue-line = { $kind } { $code } · { $value } · { $percent } % · { $wait } min
+admin-workers-line = 👷 { $name }: desde { $since }, visto há { $seen } s, trabalha em { $jobs }
+admin-workers-none = ⚠️ Nenhum worker foi visto nos últimos 10 minutos: nada está sendo feito. No servidor: rabisco worker
+admin-job-usage = Assim: /job 0a1b2c3d, o código que as pessoas veem embaixo de um erro.
+admin-job-unknown = Não há nenhum vídeo { $code } aqui.
+admin-status-queued = na fila
+admin-status-running = em produção
+admin-status-done = pronto
+admin-status-failed = com falha
+admin-status-cancelled = cancelado
+admin-job = { $kind } { $code } · { $value } · { $percent } %
+admin-job-person = Para { $who } ({ $name })
+admin-job-times = Chegou { $came } · começou { $began } · terminou { $ended } (UTC)
+admin-job-cost = Créditos: { $credits } · tentativas: { $attempts } · processador: { $seconds } s · serviço de fala: { $minutes } min, US$ { $usd }
+admin-job-code = Por que falhou: { $code }
+admin-retry-usage = Assim: /retry 0a1b2c3d
+admin-retry-not = { $code } não falhou ou já está sendo refeito.
+admin-retry-gone = Os arquivos de { $code } foram apagados. A pessoa precisa mandar de novo.
+admin-retry-done = 🔁 Feito mais uma vez, sem custo para a pessoa: { $code }
+admin-canceljob-usage = Assim: /canceljob 0a1b2c3d
+admin-canceljob-late = { $code } já terminou.
+admin-canceljob-done = ✖️ { $code } foi parado. Créditos que voltaram: { $credits }
+admin-stats-usage = Assim: /stats, /stats 7 ou /stats 30
+admin-stats-people = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } dias
+}: mensagens { $updates } · pessoas novas { $new } · pessoas que pediram vídeos { $people }
+admin-stats-now = Agora: na fila { $queued } · em produção { $running }
+admin-stats-sketch = ✏️ Desenhos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
+admin-stats-caption = 💬 Legendas: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
+admin-stats-none = Nenhum vídeo terminou.
+admin-stats-waits = Da mensagem ao vídeo: metade em até { $half } s, 95 % em até { $most } s
+admin-stats-paid = 💰 Entrou: { $value }
+admin-stats-credits = Créditos: vendidos { $sold } · usados { $used }
+admin-stats-chart = { $days ->
+    [1] Vídeos por hora
+   *[other] Vídeos por dia
+}
+admin-stats-chart-done = prontos
+admin-stats-chart-failed = com falha
+admin-usage-usage = Assim: /usage, /usage 7 ou /usage 1
+admin-usage = { $days ->
+    [1] Últimas 24 horas
+   *[other] Últimos { $days } dias
+}: quanto os vídeos custaram
+admin-usage-cost = Serviço de fala: { $minutes } min, { $price } · processador: { $seconds } s · créditos gastos: { $spent }
+admin-usage-earned = Pelo preço a que os créditos foram vendidos, isso dá { $value }
+admin-usage-paid = 💰 Entrou: { $value }
+
+## Backups
+
+command-backup = Fazer um backup
+admin-backup-begun = O backup está sendo feito. Escrevo de novo quando terminar.
+admin-backup-wanted = Já tem um backup sendo feito.
+admin-backup-first = É o primeiro.
+admin-backup-last = O último: { $name }, { $when }
+admin-backup-made = 💾 O backup { $name } está pronto e foi conferido: { $size } MB. São { $kept } no total. Ele só abre com a sua SECRET_KEY, então guarde essa chave também em outro lugar.
+admin-backup-missing = Ficou de fora: { $what }.
+admin-backup-failed = ⚠️ Não consegui fazer o backup ({ $error }). Nada se perdeu; `rabisco doctor` no servidor diz o que consertar.
+
+## O que se conta aos administradores: alarmes, o relatório da manhã
+
+alert-workers = ⚠️ { $gone ->
+    [one] Um worker ficou em silêncio
+   *[other] { $gone } workers ficaram em silêncio
+} e nenhum outro entrou no lugar. { $workers ->
+    [0] Não sobrou nenhum: os vídeos estão esperando.
+    [one] Sobrou 1 worker.
+   *[other] Sobraram { $workers } workers.
+} Veja se o processo está rodando e inicie de novo.
+relief-workers = ✅ { $workers ->
+    [one] 1 worker trabalhando
+   *[other] { $workers } workers trabalhando
+}, e não falta nenhum.
+alert-queue = ⚠️ A fila está crescendo: { $queued ->
+    [one] 1 vídeo esperando
+   *[other] { $queued } vídeos esperando
+}, o primeiro há { $minutes } min. Mais workers ajudariam: WORKERS, ou outro processo de worker.
+relief-queue = ✅ A fila voltou a andar: { $queued ->
+    [one] 1 vídeo esperando
+   *[other] { $queued } vídeos esperando
+}.
+alert-errors = ⚠️ Muita coisa está dando errado. Nos últimos 15 minutos, { $broken } de { $ended } vídeos falharam por culpa nossa, e os logs contam { $faults } erros. /logs mostra quais.
+relief-errors = ✅ Os vídeos voltaram a dar certo: { $broken } de { $ended } falharam nos últimos 15 minutos.
+alert-sweeper = ⚠️ Ninguém está procurando tarefas perdidas ({ $stalled }). Reinicie os workers, por favor.
+relief-sweeper = ✅ As tarefas perdidas voltaram a ser procuradas.
+alert-payments = ⚠️ Há problemas com os pagamentos. Ainda não verificados: { $news }; links que não puderam ser criados: { $links }; falharam na última hora: { $unpaid }. Veja o status da Stripe e o “rabisco doctor”.
+relief-payments = ✅ Os pagamentos voltaram a funcionar.
+alert-numbers = ⚠️ { $unseen ->
+    [one] Um número do WhatsApp está parado
+   *[other] { $unseen } números do WhatsApp estão parados
+}: nenhum processo cuida dele. Veja se o “rabisco whatsapp” está rodando.
+relief-numbers = ✅ Todos os números do WhatsApp estão sendo atendidos.
+disk-filling = ⚠️ O disco de { $name } está enchendo: { $percent } % em uso, { $free } GB livres. Abaixo de { $limit } GB os vídeos teriam que esperar.
+disk-roomy = ✅ O disco de { $name } tem espaço: { $percent } % em uso.
+report = 📋 { $returns }
+report-people = 👥 { $active ->
+    [one] 1 pessoa pediu
+   *[other] { $active } pessoas pediram
+} vídeos; { $new ->
+    [one] 1 pessoa nova
+   *[other] { $new } pessoas novas
+}.
+report-films = 🎬 Desenhos: { $sketches }, legendas: { $captions }, falhas: { $failed }
+report-times = ⏱️ Da mensagem ao vídeo: { $middle } s; em um a cada vinte, mais de { $slow } s
+report-revenue = 💰 { $price }
+report-stars = ⭐ { $stars } Stars
+report-no-revenue = 💰 Nada foi vendido.
+report-elsewhere = 🏢 Vídeos de outros inquilinos: { $many }
+report-fault = 🐞 { $event }: { $many } vezes, a última em { $name }. Veja /logs
+report-fault-unnamed = 🐞 { $event }: { $many } vezes. Veja /logs
+report-queue = ⏳ Esperando agora: { $queued }, o primeiro há { $minutes } min
+report-disk = 💾 { $name }: { $percent } % do disco em uso
+
+## O que administradores perguntam: /health, /logs
+
+command-health = Como está a casa
+command-logs = O que quebrou: /logs CÓDIGO
+admin-health-well = ✅ Está tudo bem.
+admin-health-amiss = ⚠️ Nem tudo está bem.
+admin-health-queue = { $mark } Fila: { $queued } esperando, o primeiro há { $minutes } min
+admin-health-workers = { $mark } Workers: { $workers }
+admin-health-outbox = { $mark } Mensagens ainda não enviadas: { $owed }, a mais antiga de { $minutes } min atrás
+admin-health-payments = { $mark } Avisos de pagamento: { $waiting } por verificar, o mais antigo de { $minutes } min atrás
+admin-health-numbers = { $mark } WhatsApp: { $online } de { $numbers } on-line
+admin-health-service = { $mark } { $name }: responde em { $seconds } s
+admin-health-service-amiss = { $mark } { $name }: { $reason }
+admin-health-disk = { $mark } Disco de { $name }: { $percent } % em uso, { $free } GB livres
+admin-health-faults = { $mark } Erros nas últimas 24 horas: { $count }
+admin-logs-none = ✅ Nada quebrou nos últimos 7 dias.
+admin-logs = O que quebrou nos últimos 7 dias, do mais recente ao mais antigo. /logs e o nome no fim da linha conta mais.
+admin-logs-line = { $count }× { $event } · { $at } · { $name }
+admin-logs-unknown = Nada do que quebrou se chama { $name }. O nome é o que vem depois do código: (CRASHED · 1a2b3c4d)
+admin-logs-fault = 🐞 { $event } · { $at } · { $process }
+admin-logs-kind = { $kind }
+admin-logs-trace = { $trace }

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, Update
+from telegram import Bot, CallbackQuery, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import TypeHandler
 
@@ -26,6 +26,7 @@ from bots.telegram.stars import Checkout, Refusal, nothing_sold
 
 log = structlog.get_logger(__name__)
 InletFor = Callable[[Channel], Inlet]
+Errand = Callable[[Bot], Coroutine[Any, Any, None]]
 
 
 def create_application(builder: Builder, inlet_for: InletFor) -> App:
@@ -34,7 +35,8 @@ def create_application(builder: Builder, inlet_for: InletFor) -> App:
 
 
 class TelegramGateway:
-    """One bot. Build it inside the running loop; `inlet_for` makes the way in for the channel it is given."""
+    """One bot. Build it inside the running loop; `inlet_for` makes the way in for the channel it is given, and `errand`
+    is what is done beside receiving for as long as it runs."""
 
     def __init__(
         self,
@@ -45,7 +47,9 @@ class TelegramGateway:
         can: Capabilities = OFFICIAL,
         pace: Pace | None = None,
         refusal: Refusal = nothing_sold,
+        errand: Errand | None = None,
     ) -> None:
+        self._errand = errand
         self._pace = pace or Pace()
         self._profile = profile or Profile()
         self._checkout = Checkout(refusal)
@@ -116,6 +120,8 @@ class TelegramGateway:
         await self._poller.start()
         self._spawn(publish(self.application.bot, self._profile))
         self._spawn(self._retry())
+        if self._errand is not None:
+            self._spawn(self._errand(self.application.bot))
 
     async def _reconnect(self) -> None:
         pause = self._pace.reconnect

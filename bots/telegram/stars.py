@@ -7,26 +7,31 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, LabeledPrice, PreCheckoutQuery
 from telegram.error import BadRequest, TelegramError
 
-from bots.core.channel import Invoice
+from bots.core import repayments
+from bots.core.channel import ChannelError, Invoice, Rejected
 from bots.core.stars import Asked, take_back
 from bots.locales import best_language, say
 from bots.telegram.errors import says, translated
 from bots.telegram.markup import cut
-from models.payments import Provider, Purchase
+from models.payments import Provider, Purchase, Repayment
 from models.people import Address
 from storage.db import Database
+from storage.repayments import due_in_stars
 
 log = structlog.get_logger(__name__)
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 32, 255  # characters
 ANSWER_SECONDS = 8.0  # Telegram waits for ten
+LOOK = 3.0  # seconds between two looks for Stars that are to go back
 FORWARDED = "plans"  # an invoice that is sent on leads its reader to the bot, not into paying another's
 REFUNDED = "charge_already_refunded"
 
@@ -90,6 +95,28 @@ class Refunds:
     bot: Bot
     db: Database
 
+    async def run(self, account_id: UUID) -> None:
+        """Give back what administrators ask for of payments this account took, until cancelled."""
+        while True:
+            try:
+                await self.sweep(account_id)
+            except SQLAlchemyError as error:
+                log.warning("refunds-database-away", error=type(error).__name__)
+            await asyncio.sleep(LOOK)
+
+    async def sweep(self, account_id: UUID) -> None:
+        """What is due now, one after the other; what Telegram refuses is told, what it cannot do now is tried again."""
+        for row in await asyncio.to_thread(self._due, account_id):
+            try:
+                await self.refund(row.purchase_id)
+            except Rejected as error:
+                await asyncio.to_thread(self._end, partial(repayments.refused, row=row, reason=str(error)))
+            except ChannelError as error:
+                log.warning("refund-later", repayment=str(row.id), error=str(error))
+                await asyncio.to_thread(self._end, partial(repayments.later, row=row))
+            else:
+                await asyncio.to_thread(self._end, partial(repayments.done, row=row))
+
     async def refund(self, purchase_id: UUID) -> bool:
         """Give somebody their Stars back and take the credits; False for what was not paid with Stars.
 
@@ -108,6 +135,14 @@ class Refunds:
                     raise
         await asyncio.to_thread(self._take_back, purchase_id)
         return True
+
+    def _due(self, account_id: UUID) -> list[Repayment]:
+        with self.db.reading() as session:
+            return due_in_stars(session, account_id, self.db.clock())
+
+    def _end(self, how: Callable[..., None]) -> None:
+        with self.db.transaction() as session:
+            how(session, now=self.db.clock())
 
     def _paid(self, purchase_id: UUID) -> tuple[int, str] | None:
         """Who paid, as Telegram knows them, and the charge."""

@@ -4,8 +4,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bots.core.till import PortalWish, PriceWish
 from bots.core.ways import link
-from bots.core.till import PortalWish
 from models.payments import Purchase, PurchaseStatus
 from models.people import Address
 from storage import outbox
@@ -21,6 +21,8 @@ class MakeshiftTill:
     away: bool = False
     asked: list[uuid.UUID] = field(default_factory=list)
     wishes: list[PortalWish] = field(default_factory=list)
+    checks: list[PriceWish] = field(default_factory=list)
+    repaid: list[uuid.UUID] = field(default_factory=list)
 
     def open(self, purchase_id: uuid.UUID) -> None:
         self.asked.append(purchase_id)
@@ -38,3 +40,9 @@ class MakeshiftTill:
 
     def portal(self, wish: PortalWish) -> None:
         self.wishes.append(wish)
+
+    def compare(self, wish: PriceWish) -> None:
+        self.checks.append(wish)
+
+    def repay(self, repayment_id: uuid.UUID) -> None:
+        self.repaid.append(repayment_id)

@@ -1,12 +1,15 @@
 """What administrators' commands answer with."""
 
 from dataclasses import replace
+from typing import Any
 
 from bots.core.visit import Outcome, Reply, Values, Visit, say, word
 from models.deliveries import ChoiceWording, Message, Wording
+from models.jobs import Job, Kind
 from models.people import Person
 from storage import people
 
+SIGNS: dict[str, str] = {Kind.SKETCH: "✏️", Kind.CAPTION: "💬"}
 Rows = tuple[tuple[ChoiceWording, ...], ...]
 
 
@@ -21,9 +24,17 @@ def mistaken(outcome: Outcome, key: str, **values: Values) -> None:
     outcome.replies.append(say(key, **values))
 
 
-def press(command: str, key: str, **values: Values) -> ChoiceWording:
-    """A button that says a command: `press("users 2", ...)`. It is checked and written down like a typed one."""
-    return ChoiceWording(data=f"say:{command}", label=word(key, **values))
+def press(command: str, key: str, *, inner: Wording | None = None, **values: Values) -> ChoiceWording:
+    """A button that says a command: `press("users +2", ...)`. It is checked and written down like a typed one.
+
+    `inner` is a sentence for the placeholder `value`.
+    """
+    return ChoiceWording(data=f"say:{command}", label=Wording(key=key, values=values, inner=inner))
+
+
+def standing(job: Job) -> dict[str, Any]:
+    """A film in a list: its code, a sign for its kind, and how it stands, in words."""
+    return {"code": job.short, "kind": SIGNS[job.kind], "inner": word(f"admin-status-{job.status}")}
 
 
 def whom(visit: Visit, outcome: Outcome, who: str) -> Person | None:

@@ -1,5 +1,13 @@
 """Every command of administrators, in the order menus show them."""
 
+from bots.core.admin import money, people, prices, staff, stats, work
 from bots.core.roles import Command
 
-ADMIN: tuple[Command, ...] = ()
+ADMIN: tuple[Command, ...] = (
+    *stats.COMMANDS,
+    *people.COMMANDS,
+    *staff.COMMANDS,
+    *money.COMMANDS,
+    *prices.COMMANDS,
+    *work.COMMANDS,
+)

@@ -180,9 +180,9 @@ async def test_stats_count_what_happened_to_this_tenant_alone(house: House, boss
     await ana.writes("/cancel")
     await ana.sends(picture())
     text = (await boss.writes("/stats")).text
-    assert "4 messages came in, and 1 person ordered" in text
-    assert "0 done, 0 failed, 1 cancelled" in text
-    assert "1 waiting, 0 being made" in text
+    assert "messages 4 · new people 1 · people who ordered films 1" in text
+    assert "Drawings: done 0 · failed 0 · cancelled 1" in text
+    assert "waiting 1 · being made 0" in text
 
 
 async def test_an_administrator_of_one_tenant_is_nobody_at_another(house: House, boss: Somebody) -> None:

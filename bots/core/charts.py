@@ -1,0 +1,84 @@
+"""Charts as pictures: stacked bars over time, drawn for a phone's screen."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from PIL import Image, ImageDraw, ImageFont
+
+SIZE = (960, 540)  # pixels
+LEFT, RIGHT, TOP, BOTTOM = 80, 930, 110, 480  # of the field the bars stand in
+PAPER, INK, GRID = "#ffffff", "#26313d", "#dde3ea"
+COLOURS = ("#2a9d8f", "#e76f51", "#8d99ae")  # of the series, in their order
+LABELS = 8  # under the bars at most: more run into each other
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is counted: its name in the legend, and one number a bar."""
+
+    name: str
+    values: Sequence[float]
+
+
+def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> bytes:
+    """A PNG with one bar a label, the series stacked in it."""
+    picture = Image.new("RGB", SIZE, PAPER)
+    draw = ImageDraw.Draw(picture)
+    draw.text((LEFT, 18), title, INK, _lettering(26))
+    _legend(draw, series)
+    top = _rounded_up(max((sum(column) for column in zip(*(each.values for each in series), strict=True)), default=0))
+    _grid(draw, top)
+    for place, label in enumerate(labels):
+        _bar(draw, place, len(labels), [each.values[place] for each in series], top)
+        if place % -(-len(labels) // LABELS) == 0:
+            draw.text((_centre(place, len(labels)), BOTTOM + 12), label, INK, ImageFont.load_default(18), anchor="ma")
+    png = io.BytesIO()
+    picture.save(png, "PNG", optimize=True)
+    return png.getvalue()
+
+
+@cache
+def _lettering(pixels: int) -> ImageFont.FreeTypeFont:
+    """For words: the font Pillow brings has no letters with accents."""
+    font = files("pipeline").joinpath("captions", "fonts", "Montserrat", "Montserrat_900Black.ttf")
+    return ImageFont.truetype(io.BytesIO(font.read_bytes()), pixels)
+
+
+def _legend(draw: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
+    x, font = float(LEFT), _lettering(17)
+    for each, colour in zip(series, COLOURS, strict=False):
+        draw.rectangle((x, 72, x + 18, 90), colour)
+        draw.text((x + 26, 70), each.name, INK, font)
+        x += 26 + draw.textlength(each.name, font) + 36
+
+
+def _grid(draw: ImageDraw.ImageDraw, top: int) -> None:
+    """Lines at whole numbers, each with its number."""
+    steps = 4 if top % 4 == 0 else top
+    for step in range(steps + 1):
+        y = BOTTOM - (BOTTOM - TOP) * step / steps
+        draw.line((LEFT, y, RIGHT, y), GRID, 2)
+        draw.text((LEFT - 12, y), f"{top * step // steps}", INK, ImageFont.load_default(18), anchor="rm")
+
+
+def _bar(draw: ImageDraw.ImageDraw, place: int, count: int, values: Sequence[float], top: int) -> None:
+    half = (RIGHT - LEFT) / count * 0.36
+    centre, foot = _centre(place, count), float(BOTTOM)
+    for value, colour in zip(values, COLOURS, strict=False):
+        height = (BOTTOM - TOP) * value / top
+        if height:
+            draw.rectangle((centre - half, foot - height, centre + half, foot), colour)
+        foot -= height
+
+
+def _centre(place: int, count: int) -> float:
+    return LEFT + (RIGHT - LEFT) * (place + 0.5) / count
+
+
+def _rounded_up(highest: float) -> int:
+    """The number at the top: a whole one that four lines divide, once there are so many."""
+    whole = max(1, -int(-highest // 1))
+    return whole if whole < 4 else -(-whole // 4) * 4

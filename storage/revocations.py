@@ -1,0 +1,21 @@
+"""Credits an administrator takes away again."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from models.credits import Bucket, Entry
+from models.people import Person
+from storage import ledger
+
+
+def revoke(session: Session, person: Person, amount: int, *, key: str, now: datetime, reason: str) -> int:
+    """Take credits, those first that would be spent first; how many there were to take. Nobody owes for it."""
+    taken = min(amount, ledger.credits_of(session, person, now).available)  # which locks them
+    transaction = ledger.record(session, person, Entry.REVOKE, key, now, reason=reason) if taken else None
+    if transaction is None:
+        return 0
+    ledger.post(session, transaction, {Bucket.AVAILABLE: -taken, Bucket.ISSUED: taken})
+    ledger.drain(ledger.lots_of(session, person.id), taken)
+    session.flush()
+    return taken

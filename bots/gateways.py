@@ -159,7 +159,9 @@ def _sessions(chats: Chats, keys: KeyStore) -> "Callable[[UUID], Session]":
     link = _link(house)
 
     def serve(connection: Any, errand: Errand) -> NumberService:
-        desk, line = desks.setdefault(errand.account.id, _desk(chats, errand.account))
+        if errand.account.id not in desks:  # a second one would take over what is owed
+            desks[errand.account.id] = _desk(chats, errand.account)
+        desk, line = desks[errand.account.id]
         return NumberService(connection, errand, house.db, desk, line, link)
 
     def session_of(number: UUID) -> Session:

@@ -39,9 +39,11 @@ class Phone:
         self.chats |= dict.fromkeys(ids, chat)
         return chat
 
-    def scans(self) -> Line:
-        """Scan the code that is shown, once there is one."""
-        line: Line = self.fake.wait_until(lambda: next((each for each in self.fake.lines if each.code), None))
+    def scans(self, code: str = "") -> Line:
+        """Scan that code, or whichever is shown, once there is one."""
+        line: Line = self.fake.wait_until(
+            lambda: next((each for each in self.fake.lines if each.code and code in {"", each.code}), None)
+        )
         return self._links(line)
 
     def enters(self, pair_code: str) -> Line:

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -80,6 +81,7 @@ class View:
     text: Text
     stage: str
     is_final: bool
+    created_at: datetime
 
 
 @dataclass(slots=True)
@@ -94,9 +96,11 @@ class Ticker:
     _places: dict[UUID, int] = field(default_factory=dict)
     _placed_at: float = -math.inf
     _since: float = field(init=False)
+    _began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self._since = self.monotonic()  # the process before this one may just have edited
+        self._began = self.db.clock()
 
     async def run(self) -> None:
         """Look until cancelled; no look waits for the edits of the one before."""
@@ -153,7 +157,8 @@ class Ticker:
             return None
         where = Place(address.chat, address.thread)
         is_final = Status(job.status).is_final
-        return View(job.id, address.account_id, where, message, text, job.status if is_final else job.stage, is_final)
+        stage = job.status if is_final else job.stage
+        return View(job.id, address.account_id, where, message, text, stage, is_final, job.created_at)
 
     def _is_due(self, job: Job, address: Address) -> bool:
         pause = self.channels[address.account_id].can.seconds_between_edits
@@ -172,11 +177,12 @@ class Ticker:
         return self._shown.get(job_id) or Shown(at=self._since)
 
     def _has_news(self, view: View) -> bool:
-        """Where edits are counted only another stage is news, and the last edit is kept for the end."""
+        """Where edits are counted only another stage is news, and the last edit is kept for the end. How many the
+        process before this one made nobody knows: it may have been all the others."""
         shown, most = self._shown_of(view.job_id), self.channels[view.account_id].can.max_edits
         if most is None or view.is_final:
             return view.is_final or view.text != shown.text
-        return view.stage != shown.stage and shown.edits < most - 1
+        return view.stage != shown.stage and shown.edits < most - 1 and view.created_at >= self._began
 
     async def _show(self, view: View) -> None:
         shown = self._shown.setdefault(view.job_id, Shown(at=self._since))

@@ -31,6 +31,5 @@ def _cancel(pipeline: Pipeline, visit: Visit) -> int:
     waiting = [job for person_id in selves for job in jobs.waiting_of(visit.session, person_id)]
     here = [job for job in waiting if job.address_id == visit.address.id]
     for job in here:
-        pipeline.cancel(visit.session, job.id, visit.person)
         jobs.close_status(visit.session, job.id)
-    return len(here)
+    return sum(pipeline.cancel(visit.session, job.id, visit.person) is not None for job in here)

@@ -6,6 +6,7 @@ The library gives its calls none, and does not tell how far an upload is.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError
 from neonize.aioze.client import NewAClient
@@ -18,46 +19,54 @@ from bots.core.channel import ChannelError
 from bots.whatsapp.errors import channel_error
 from bots.whatsapp.jids import parsed
 
-SEND_SECONDS = 90.0  # WhatsApp's own client waits 75 for the answer, and what it has sent must not be sent again
-SIGN_SECONDS = 15.0  # for what need not arrive
-DOWNLOAD_SECONDS = 600.0
-UPLOAD_SECONDS, UPLOAD_PACE = 60.0, 100_000.0  # and a second more for so many bytes
 FILES_AT_ONCE = 2  # each lies in memory whole, several times
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long calls may take, in seconds; `pace` is bytes a second of an upload."""
+
+    send: float = 90.0  # the library's Go side waits 75 for the answer, and what it has sent must not be sent again
+    sign: float = 15.0  # for what need not arrive
+    download: float = 600.0
+    upload: float = 60.0
+    pace: float = 100_000.0
 
 
 class Wire:
     """One number's connection. Every method raises ChannelError; addresses are JIDs such as
     `5511987654321@s.whatsapp.net`."""
 
-    def __init__(self, client: NewAClient) -> None:
+    def __init__(self, client: NewAClient, times: Times | None = None) -> None:
         self._client = client
+        self._times = times or Times()
         self._files = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def send(self, to: str, message: Message) -> str:
         """Send, edit or react; the id of the message."""
-        async with _answered(SEND_SECONDS):
+        async with _answered(self._times.send):
             response = await self._client.send_message(parsed(to), message)
         return str(response.ID)
 
     async def upload(self, content: bytes, kind: MediaType) -> UploadResponse:
         """Bring a file to WhatsApp, encrypted for that kind of media; the message that names it comes after."""
-        async with self._files, _answered(UPLOAD_SECONDS + len(content) / UPLOAD_PACE):
+        async with self._files, _answered(self._times.upload + len(content) / self._times.pace):
             return await self._client.upload(content, kind)
 
     async def download(self, message: Message) -> bytes:
         """The file of a media message. Raises UploadGone when WhatsApp has it no more."""
-        async with self._files, _answered(DOWNLOAD_SECONDS):
+        async with self._files, _answered(self._times.download):
             return bytes(await self._client.download_any(message))
 
     async def typing(self, chat: str, *, on: bool) -> None:
         """Show that somebody writes, or does no more; phones forget it after half a minute."""
         state = ChatPresence.CHAT_PRESENCE_COMPOSING if on else ChatPresence.CHAT_PRESENCE_PAUSED
-        async with _answered(SIGN_SECONDS):
+        async with _answered(self._times.sign):
             await self._client.send_chat_presence(parsed(chat), state, ChatPresenceMedia.CHAT_PRESENCE_MEDIA_TEXT)
 
     async def seen(self, chat: str, sender: str, ids: Sequence[str]) -> None:
         """Give messages their blue ticks."""
-        async with _answered(SIGN_SECONDS):
+        async with _answered(self._times.sign):
             await self._client.mark_read(*ids, chat=parsed(chat), sender=parsed(sender), receipt=ReceiptType.READ)
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from fakes.changes import Changes
 from fakes.house import START, House, PatientRenderer
 from fakes.whatsapp import BotMessage, FakeWhatsApp, Person, Phone, in_process
+from fakes.whatsapp.chats import PATIENCE
 from neonize.aioze.client import NewAClient
 from neonize.aioze.events import MessageEv
+from sqlmodel import col, select
 
 from bots.core.channel import Capabilities, Inbound
 from bots.core.conversation import Conversation
@@ -22,10 +24,12 @@ from bots.whatsapp.channel import OFFICIAL, WhatsAppChannel
 from bots.whatsapp.pacing import Pacer, Rules
 from bots.whatsapp.read import Me
 from bots.whatsapp.receiver import Patience, Receiver
-from bots.whatsapp.wire import Wire
+from bots.whatsapp.wire import Times, Wire
+from models.deliveries import Delivery
 from models.people import MAIN, Account
 from pipeline.render import Rendered, Usage, Work
 from storage import people
+from storage.outbox import UNSENT
 
 UNHURRIED = Rules(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, settled_per_minute=1e6)
 QUICK = Patience(retry=0.05, keep=0.01, longest_keep=0.05, album=5.0, grace=5.0)
@@ -91,8 +95,15 @@ class Number:
         return next(iter(await self.fake.arrival(found)))
 
     async def answered(self, count: int) -> None:
-        """Wait until so many messages have been answered, an album being one."""
+        """Wait until so many messages have been answered, an album being one, and every answer is noted as sent."""
         await self.fake.arrival(lambda: self.inlet.answered >= count)
+        async with asyncio.timeout(PATIENCE):
+            while await asyncio.to_thread(self._owes):
+                pass
+
+    def _owes(self) -> bool:
+        with self.house.db.reading() as session:
+            return session.exec(select(Delivery.id).where(col(Delivery.status).in_(UNSENT))).first() is not None
 
     async def work(self) -> None:
         """Do one job."""
@@ -114,6 +125,8 @@ async def answering(
     rules: Rules = UNHURRIED,
     owners: frozenset[str] = frozenset(),
     patience: Patience = QUICK,
+    times: Times | None = None,
+    link: Callable[[str], str] | None = None,
 ) -> AsyncIterator[Number]:
     """A number that is paired and online, and delivers. Raises AssertionError at the end for what WhatsApp would not
     have taken."""
@@ -124,7 +137,7 @@ async def answering(
     with house.db.transaction() as session:
         account = people.account_named(session, people.tenant_named(session, MAIN).id, "whatsapp", "shop")
     pacer = Pacer(START - timedelta(days=90), rules, house.time, house.time.monotonic)
-    channel = WhatsAppChannel(Wire(client), house.db, account, pacer, can)
+    channel = WhatsAppChannel(Wire(client, times), house.db, account, pacer, can, link)
     house.channels[account.id] = channel  # type: ignore[assignment] - the house takes any channel
     pace = Pace(1_000_000, house.time.monotonic)
     desk = Desk(house.db, account, channel, Conversation(house.pipeline), house.postman.poke, owners, pace)

@@ -8,10 +8,10 @@ from bots.core.channel import Inbound, Sender
 
 
 async def is_admin(somebody: Somebody, sender: Sender) -> bool:
-    inbound: Inbound = dataclasses.replace(somebody.inbound(text="/stats"), sender=sender)
+    inbound: Inbound = dataclasses.replace(somebody.inbound(text="/unjoin"), sender=sender)
     await somebody.counter.desk.handle(inbound)
     await somebody.house.settle()
-    return somebody.last.text.startswith("Last 24 hours")
+    return somebody.last.text.startswith("To take two chats apart")
 
 
 async def test_an_administrator_is_known_by_an_alias_and_once_known_without_it(house: House) -> None:

@@ -141,6 +141,23 @@ async def test_a_messenger_that_allows_few_edits_gets_no_more_and_always_shows_t
     assert message.text.startswith("✖️ Cancelled.")
 
 
+async def test_where_edits_are_counted_another_process_makes_only_the_last_one(house: House) -> None:
+    few = house.counter("few", can=dataclasses.replace(EVERYTHING, max_edits=3))
+    message = await Somebody(house, few).sends(video())
+    await house.tick()
+    claim = house.claim()
+    house.report(claim, "listening", 0.5)
+    await house.tick()
+    house.ticker = house.new_ticker()
+    house.report(claim, "captioning", 0.5)
+    await house.tick()
+    assert len(message.edits) == 2
+    house.change(lambda session: house.pipeline.cancel(session, claim.job_id, Somebody(house, few).row) and None)
+    await house.tick()
+    assert [edit.text.text.split(".")[0] for edit in message.edits][-1] == "✖️ Cancelled"
+    assert len(message.edits) == 3
+
+
 async def test_where_edits_are_counted_none_is_spent_on_the_queue_moving_on(house: House, ana: Somebody) -> None:
     few = house.counter("few", can=dataclasses.replace(EVERYTHING, max_edits=3))
     for number in range(3):

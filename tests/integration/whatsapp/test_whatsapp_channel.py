@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from bots.core.channel import (
 from bots.whatsapp.channel import OFFICIAL
 from bots.whatsapp.pacing import Rules
 from bots.whatsapp.read import read
+from bots.whatsapp.wire import Times
 from models.deliveries import Delivery, Message, Wording
 from models.errors import Code, Refused
 from models.uploads import WhatsAppUpload
@@ -147,17 +148,21 @@ async def test_a_document_of_120_mb_arrives_whole(number: Number, ana: Person, f
     assert len(media.content) == 120 * 1024 * 1024
 
 
-async def test_what_is_too_large_for_whatsapp_is_a_link_where_there_is_a_page(house: House, tmp_path: Path) -> None:
+@pytest.mark.parametrize("link", [None, "https://page.example/media/{}".format], ids=["no page", "a page"])
+async def test_what_is_too_large_for_whatsapp_is_a_link_where_there_is_a_page(
+    house: House, tmp_path: Path, link: Callable[[str], str] | None
+) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"film" * 100)
     film = Upload(path, "film.mp4", Text("Here it is."), 1, 1, 1.0, key="files/ab")
-    async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_upload=100)) as number:
+    async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_upload=100), link=link) as number:
         ana = acquainted(number)
-        with pytest.raises(Rejected):
+        if link is None:
+            with pytest.raises(Rejected):
+                await number.channel.send_video(place(ana), film)
+        else:
             await number.channel.send_video(place(ana), film)
-        number.channel._link = lambda key: f"https://page.example/media/{key}"
-        await number.channel.send_video(place(ana), film)
-        assert last(ana).text == "Here it is.\nhttps://page.example/media/files/ab"
+            assert last(ana).text == "Here it is.\nhttps://page.example/media/files/ab"
         assert uploaded(number) == 0
 
 
@@ -285,14 +290,13 @@ async def test_a_number_in_a_hurry_is_told_to_wait(house: House, tmp_path: Path)
         assert len(ana.chat.messages) == 4
 
 
-async def test_a_call_that_never_answers_ends_all_the_same(
-    number: Number, ana: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bots.whatsapp.wire.SEND_SECONDS", 0.05)
-    release = number.fake.hold("SendMessage")
-    with pytest.raises(ChannelError, match="no answer"):
-        await number.channel.say(place(ana), Text("Hello!"))
-    release()
+async def test_a_call_that_never_answers_ends_all_the_same(house: House, tmp_path: Path) -> None:
+    async with answering(house, tmp_path, times=Times(send=0.05)) as number:
+        ana = acquainted(number)
+        release = number.fake.hold("SendMessage")
+        with pytest.raises(ChannelError, match="no answer"):
+            await number.channel.say(place(ana), Text("Hello!"))
+        release()
 
 
 async def test_a_file_is_fetched_byte_for_byte(number: Number, ana: Person, tmp_path: Path) -> None:

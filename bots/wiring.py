@@ -21,12 +21,13 @@ from bots.core.letters import letters_for
 from bots.core.postman import Postman
 from bots.core.progress import Ticker
 from bots.core.proofs import Proofs
+from bots.core.services import Services, services_of
 from bots.locales import LANGUAGES, say
 from bots.telegram.application import builder_for
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.menu import Profile
-from bots.web.app import WebParts, create_app
 from bots.telegram.stars import Refunds
+from bots.web.app import WebParts, create_app
 from bots.web.guests import owners
 from bots.web.page import PageChannel
 from bots.web.porch import Porch
@@ -36,6 +37,7 @@ from bots.web.uploads import Uploads
 from models.catalogue import read_catalogue
 from models.payments import Provider
 from models.people import MAIN, Account, Tenant
+from models.roles import Role
 from models.settings import Settings
 from pipeline.access import Access
 from pipeline.child import Children
@@ -43,11 +45,12 @@ from pipeline.chores import Chores
 from pipeline.queue import Queue, broker_for
 from pipeline.service import Pipeline
 from pipeline.worker import Crew, caretaker, crew, keeping
-from storage import people
+from storage import people, roster
 from storage.codes import Codes
 from storage.db import Database
 from storage.media import MediaStore, open_store
 from storage.migrate import upgrade
+from storage.presence import enter
 from storage.secret import secret_key
 
 EVERYBODY = frozenset({"*"})
@@ -64,13 +67,15 @@ class House:
     queue: Queue
     children: Children
     pipeline: Pipeline
-    secret: bytes
+    secret: bytes = field(repr=False)
+    presence: IO[str] | None = None
 
     @classmethod
     def open(cls, settings: Settings, queue: Queue | None = None) -> Self:
         """Everything by its settings; another queue where workers are reached in another way."""
         folder = Path(settings.data_dir).resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        presence = enter(locks(settings))
         db = Database(settings.database)
         upgrade(db)
         store = open_store(settings)
@@ -86,7 +91,7 @@ class House:
             keeping=keeping(settings),
             hears_everything=settings.groq_api_key is not None,
         )
-        return cls(settings, db, store, queue, children, pipeline, secret_key(key, folder))
+        return cls(settings, db, store, queue, children, pipeline, secret_key(key, folder), presence)
 
     def crew(self) -> Crew:
         return crew(self.db, self.store, self.queue, self.children, self.settings)
@@ -108,6 +113,8 @@ class House:
         self.children.close()
         self.queue.broker.close()
         self.db.close()
+        if self.presence is not None:
+            self.presence.close()
 
 
 @dataclass(slots=True)
@@ -132,13 +139,13 @@ class Chats:
         there; a link needs a shop of the account's own tenant besides. `owners` are the operator's: nobody elsewhere.
         """
         self.channels[account.id] = channel
+        is_own = account.tenant_id == self.house.tenant().id
         shop = self.shops.by_tenant.get(account.tenant_id)
         return Desk(
             self.house.db,
             account,
             channel,
             Conversation(self.house.pipeline),
-        is_own = account.tenant_id == self.house.tenant().id
             self.postman.poke,
             owners if is_own else frozenset(),
             providers=ways if shop else ways - {Provider.STRIPE},
@@ -159,6 +166,11 @@ class Chats:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
             await asyncio.to_thread(self.shops.stop)
+
+
+def locks(settings: Settings) -> Path:
+    """Where processes of this machine hold what only one, or none, may have."""
+    return Path(settings.data_dir).resolve() / "locks"
 
 
 def chats_of(house: House) -> Chats:
@@ -199,6 +211,7 @@ def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
         metrics_token=settings.metrics_token.get_secret_value() if settings.metrics_token else "",
         clock=house.db.clock,
         routers=(webhooks(chats.shops),),
+        services=Services(house.db, services_of(settings)),
     )
     app = create_app(parts)
     return web_server(app, channel.bell, host=host, port=port, proxies=settings.forwarded_allow_ips)
@@ -226,18 +239,19 @@ def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
     def errand(bot: Bot) -> Coroutine[Any, Any, None]:
         return Refunds(bot, chats.house.db).run(account.id)
 
-    return TelegramGateway(builder, inlet_for, profile(settings), refusal=refusal, errand=errand)
+    return TelegramGateway(builder, inlet_for, profile(chats.house, account), refusal=refusal, errand=errand)
 
 
-def profile(settings: Settings) -> Profile:
-    """What Telegram shows of the bot before anybody writes."""
+def profile(house: House, account: Account) -> Profile:
+    """What Telegram shows of the bot before anybody writes, and to those who had a role when it started."""
+    is_operator = account.tenant_id == house.tenant().id
+    named = (identity.partition(":") for identity in house.settings.admins if is_operator)
+    with house.db.reading() as session:
+        staff = roster.staff_ids(session, account.tenant_id, "telegram")
+    staff |= {external_id: Role.OWNER for channel, _, external_id in named if channel == "telegram"}
     return Profile(
-        commands=commands.menu(),
+        commands=commands.menu(is_operator=is_operator),
         descriptions={tag: say(tag, "welcome") for tag in LANGUAGES},
         short_descriptions={tag: say(tag, "about") for tag in LANGUAGES},
-        admins=tuple(
-            external_id
-            for channel, _, external_id in (identity.partition(":") for identity in sorted(settings.admins))
-            if channel == "telegram" and external_id.isdecimal()
-        ),
+        staff={each: role for each, role in sorted(staff.items()) if each.isdecimal()},
     )

@@ -326,6 +326,6 @@ async def test_what_is_paid_once_in_reais_can_be_paid_with_pix_and_says_so(
     ana.language = "pt-BR"
     await ana.writes("/start")
     await ana.takes("buy:pack:100")
-    assert ana.last.labels == ["💠 Pagar R$\xa020,00 com Pix ou cartão"]
+    assert ana.last.labels == ["💠 Pix/cartão R$\xa020,00"]
     await ana.takes("buy:plan:starter")
     assert ana.last.labels == ["💳 Pagar R$\xa019,00"]

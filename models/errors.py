@@ -52,6 +52,10 @@ class Code(StrEnum):
     UNEXPECTED = "UNEXPECTED"
 
 
+OURS = frozenset({Code.SPEECH_SERVICE_DOWN, Code.FILM_LOST, Code.DISK_FULL, Code.CRASHED, Code.UNEXPECTED})
+"""What films fail of that is no fault of what people sent."""
+
+
 class AppError(Exception):
     """A failure with a code; `values` fill the placeholders of its sentence."""
 

@@ -63,6 +63,7 @@ class Job(SQLModel, table=True):
     at_once: int | None = None  # jobs of the person that may run at the same time, by their plan; None for any
     credits: int = 0  # reserved at submission
     reply_to: str | None = None  # message the film answers
+    request: str = ""  # the name of the request that ordered it, in the logs
     status_delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows progress
     status_closed: bool = False  # that message has shown the end
     # the claim
@@ -148,8 +149,11 @@ class WorkerRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on a job until the lease ends, proven by the fence."""
+    """The right to work on a job until the lease ends, proven by the fence; and what the log tells of the job."""
 
     job_id: uuid.UUID
     fence: int
     attempts: int
+    kind: str = ""
+    request: str = ""
+    received_at: datetime | None = None

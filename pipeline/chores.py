@@ -13,10 +13,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to be done, with so many seconds at least between two times."""
+    """Something to be done, with so many seconds at least between two times, and before the first."""
 
     do: Callable[[], None]
     every: float = 0.0
+    first: float = 0.0
 
 
 @dataclass(slots=True)
@@ -40,9 +41,10 @@ class Chores:
             self._thread.join()
 
     def _run(self) -> None:
+        self._next = {place: time.monotonic() + chore.first for place, chore in enumerate(self.chores)}
         while not self.over.wait(self.seconds):
             for place, chore in enumerate(self.chores):
-                if time.monotonic() >= self._next.get(place, 0.0):
+                if time.monotonic() >= self._next[place]:
                     self._next[place] = time.monotonic() + chore.every
                     _tried(chore.do)
 

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.jobs import Claim
+from pipeline import trail
 from storage import jobs
 from storage.db import Database
 
@@ -32,7 +33,7 @@ class Lease:
         self._renew_at = time.monotonic() + seconds / 4
         self._lost = threading.Event()
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name=f"lease-{claim.job_id}", daemon=True)
+        self._thread = threading.Thread(target=trail.kept(self._watch), name=f"lease-{claim.job_id}", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -19,7 +19,7 @@ from models.films import CaptionOptions, SketchOptions
 from models.jobs import Job, Kind
 from models.people import Address, Person
 from models.words import Transcript
-from pipeline import gate
+from pipeline import gate, trail
 from pipeline.access import Access, Demand, Standing
 from pipeline.child import Allowance, Children
 from pipeline.queue import Queue
@@ -180,6 +180,7 @@ class Pipeline:
             at_once=standing.plan.at_once,
             credits=cost,
             reply_to=order.reply_to,
+            request=trail.current(),
             status_delivery_id=order.status_delivery_id,
             run_after=now,
             wake_at=now,

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import Code, Failed
 from models.uploads import LASTS
@@ -28,6 +29,7 @@ DELIVERIES_FOR = timedelta(days=90)
 UPLOADS_FOR = LASTS
 WORKERS_FOR = timedelta(days=1)
 CODES_FOR = timedelta(days=1)
+FAULTS_FOR = timedelta(days=30)
 PAGE_MESSAGES = 2000  # of each conversation
 BATCH = 500  # rows of one transaction
 
@@ -51,6 +53,14 @@ class Sweeper:
     def stop(self) -> None:
         self._thread.stop()
 
+    def take_leave(self) -> None:
+        """Say that this worker ended as it should. One that cannot say so will be missed."""
+        try:
+            with self.workshop.db.transaction() as session:
+                jobs.left(session, self.workshop.owner)
+        except SQLAlchemyError as error:
+            log.warning("leave-not-taken", error=type(error).__name__)
+
     def sweep(self) -> None:
         """One look."""
         db = self.workshop.db
@@ -62,7 +72,7 @@ class Sweeper:
         for job_id in lost:
             self.queue.wake(job_id)
         for claim in exhausted:
-            log.error("job-killed-its-workers", job=str(claim.job_id), attempts=claim.attempts)
+            log.error("job-killed-its-workers", job=str(claim.job_id), attempts=claim.attempts, code=Code.CRASHED)
             self.workshop.fail(claim, Failed(Code.CRASHED))
 
     def watch(self) -> None:
@@ -101,6 +111,7 @@ class Sweeper:
             partial(retention.prune_workers, before=now - WORKERS_FOR),
             partial(retention.prune_page, most=PAGE_MESSAGES),
             partial(codes.prune, before=now - CODES_FOR),
+            partial(retention.prune_faults, before=now - FAULTS_FOR),
         )
         for prune in prunings:
             self._repeat(prune, batch)

@@ -50,6 +50,7 @@ class Crew:
         hurry.cancel()
         self.workshop.stopping.set()
         self.sweeper.stop()  # last: with the broker away it may take seconds, in which nothing more may be claimed
+        self.sweeper.take_leave()
 
 
 def crew(db: Database, store: MediaStore, queue: Queue, children: Children, settings: Settings) -> Crew:
@@ -82,7 +83,7 @@ def disk_of(settings: Settings) -> Disk:
     folders = [Path(settings.data_dir).resolve()]
     if "://" not in settings.media:
         folders.append(Path(settings.media).resolve())
-    return Disk(socket.gethostname(), tuple(folders), limits().disk.floor)
+    return Disk(socket.gethostname(), tuple(folders), limits().disk.floor, warns=settings.is_watched)
 
 
 def keeping(settings: Settings) -> Keeping:

@@ -5,11 +5,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import Session
 
 from models.errors import AppError, Cancelled, Code, Failed, Refused
@@ -18,9 +18,10 @@ from models.jobs import Claim, Job, Kind, Status
 from models.media import Facts, MediaKind
 from models.people import Address, Person
 from models.words import Transcript
-from pipeline import announce
+from pipeline import announce, trail
 from pipeline.lease import Lease
 from pipeline.render import Rendered, Renderer, Usage, Work
+from pipeline.reporter import Reporter
 from pipeline.service import Keeping
 from pipeline.settlement import settle
 from storage import files, jobs, outbox, transcripts
@@ -33,7 +34,6 @@ from storage.media import MediaStore
 log = structlog.get_logger(__name__)
 
 PAUSES = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and the third attempt
-REPORT_EVERY = 0.7  # seconds between two writes of the progress
 
 
 def always() -> bool:
@@ -73,7 +73,7 @@ class Workshop:
             return False
         self._under_way.add(claim)
         try:
-            with Lease(self.db, claim, self.lease_seconds) as lease:
+            with trail.followed(claim.request, job=str(claim.job_id)), self._lease(claim) as lease:
                 self._do(claim, lease)
         finally:
             self._under_way.discard(claim)
@@ -86,6 +86,9 @@ class Workshop:
                 session.rollback()
                 return None
         return claim
+
+    def _lease(self, claim: Claim) -> Lease:
+        return Lease(self.db, claim, self.lease_seconds)
 
     def _do(self, claim: Claim, lease: Lease) -> None:
         usage, started = Usage(), time.monotonic()
@@ -116,10 +119,13 @@ class Workshop:
             log.info(
                 "job",
                 job=str(claim.job_id),
+                kind=claim.kind,
                 outcome=outcome,
                 attempt=claim.attempts,
+                age=_age(claim, self.db.clock()),
                 seconds=round(time.monotonic() - started, 2),
                 cpu=round(usage.cpu_seconds, 2),
+                provider=round(usage.provider_seconds, 2),
             )
 
     def fail(self, claim: Claim, error: AppError, usage: Usage | None = None) -> None:
@@ -143,6 +149,7 @@ class Workshop:
 
     def _try_again(self, claim: Claim, error: Failed, usage: Usage) -> None:
         if claim.attempts >= MAX_ATTEMPTS:
+            log.error("job-failed", job=str(claim.job_id), code=error.code)
             self.fail(claim, error, usage)
         else:
             log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
@@ -200,35 +207,20 @@ class Workshop:
         address = session.get_one(Address, job.address_id)
         outbox.owe(session, address, job.person_id, owed, self.db.clock())
 
-    def _reporter(self, claim: Claim) -> "Reporter":
+    def _reporter(self, claim: Claim) -> Reporter:
         return Reporter(self.db, claim)
 
 
-class Reporter:
-    """Writes a job's progress to its row, not more often than somebody could read it."""
-
-    def __init__(self, db: Database, claim: Claim) -> None:
-        self._db = db
-        self._claim = claim
-        self._stage = ""
-        self._next = 0.0
-
-    def __call__(self, stage: str, share: float) -> None:
-        now = time.monotonic()
-        if stage == self._stage and now < self._next:
-            return
-        self._stage, self._next = stage, now + REPORT_EVERY
-        try:
-            with self._db.transaction() as session:
-                jobs.report(session, self._claim, stage, round(share, 3))
-        except SQLAlchemyError as error:  # no film is given up for a number nobody sees; the lease judges
-            log.warning("progress-not-written", job=str(self._claim.job_id), error=type(error).__name__)
+def _age(claim: Claim, now: datetime) -> float | None:
+    """Seconds since the person sent what the job is made of."""
+    return round((now - claim.received_at).total_seconds(), 1) if claim.received_at else None
 
 
 def _failure_of(error: Exception) -> Failed:
-    log.error("job-surprised", exc_info=error)
     is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return Failed(Code.DISK_FULL if is_full else Code.UNEXPECTED)
+    code = Code.DISK_FULL if is_full else Code.UNEXPECTED
+    log.error("job-surprised", code=code, exc_info=error)
+    return Failed(code)
 
 
 def _pixels(job: Job, media: list[Media]) -> int:

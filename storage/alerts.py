@@ -1,16 +1,18 @@
-"""What the operator's administrators are told of an incident: that it began, and that it is over."""
+"""What the operator is told of an incident, that it began and that it is over: in a chat of its own, or person by
+person."""
 
 import uuid
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
+from models.alerts import AlertKind, kind_of
 from models.deliveries import Delivery, Message
 from models.people import MAIN, Account, Address, Person, Tenant
 from models.roles import IN_CHARGE
-from storage import outbox
+from storage import alert_places, outbox
 from storage.outbox import Owed
 
 BEGUN = "begun"
@@ -21,7 +23,7 @@ def begin(
     session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
 ) -> None:
     """Tell those who have not heard of it yet; what is about a tenant is told its own administrators too."""
-    for person_id, address in administrators(session, tenant_id):
+    for person_id, address in audience(session, kind_of(incident), tenant_id):
         last = _last(session, incident, address.id)
         if last is None or not last.part.startswith(BEGUN):
             _owe(session, incident, BEGUN, (person_id, address, last), message, now)
@@ -31,20 +33,37 @@ def end(
     session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
 ) -> None:
     """Tell those who heard of its beginning."""
-    for person_id, address in administrators(session, tenant_id):
+    for person_id, address in audience(session, kind_of(incident), tenant_id):
         last = _last(session, incident, address.id)
         if last is not None and last.part.startswith(BEGUN):
             _owe(session, incident, OVER, (person_id, address, last), message, now)
 
 
-def administrators(session: Session, tenant_id: uuid.UUID | None = None) -> Iterator[tuple[uuid.UUID, Address]]:
-    """Each administrator of the operator's own tenant, and of one more, and where to reach them: alone, or where they
-    wrote last."""
+def audience(
+    session: Session, kind: AlertKind, tenant_id: uuid.UUID | None = None
+) -> Iterator[tuple[uuid.UUID, Address]]:
+    """Where such alerts go, and to whom: the chat that was set for them, else each administrator of the operator."""
+    place = alert_places.place_of(session, kind)
+    if place is None:
+        yield from administrators(session, tenant_id)
+        return
+    yield alert_places.reader(session, place).id, place
+    if tenant_id is not None:
+        yield from administrators(session, tenant_id, operators=False)
+
+
+def administrators(
+    session: Session, tenant_id: uuid.UUID | None = None, *, operators: bool = True
+) -> Iterator[tuple[uuid.UUID, Address]]:
+    """Each administrator of the operator's own tenant (unless they are told elsewhere), and of one more, and where to
+    reach them: alone, or where they wrote last."""
+    is_operators = col(Tenant.name) == MAIN
+    is_its_own = col(Tenant.id) == tenant_id
     wanted = (
         select(Person)
         .join(Tenant, col(Tenant.id) == col(Person.tenant_id))
         .where(
-            or_(col(Tenant.name) == MAIN, col(Tenant.id) == tenant_id),
+            or_(is_operators, is_its_own) if operators else and_(is_its_own, ~is_operators),
             col(Person.role).in_(IN_CHARGE),
             col(Person.banned_at).is_(None),
         )

@@ -1,5 +1,6 @@
 """Figures of the whole house, for health checks and metrics."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,9 +46,12 @@ class Durations:
     total: float
 
 
-def queued(session: Session, now: datetime) -> Backlog:
-    """Jobs that could run and have no worker yet. One that is told to wait before it is tried again is not late."""
+def queued(session: Session, now: datetime, tenant_id: uuid.UUID | None = None) -> Backlog:
+    """Jobs that could run and have no worker yet, of one tenant or of all. One that is told to wait before it is tried
+    again is not late."""
     waiting = (col(Job.status) == Status.QUEUED) & (col(Job.run_after) <= now)
+    if tenant_id is not None:
+        waiting &= col(Job.tenant_id) == tenant_id
     return _backlog(session, select(func.count(), func.min(Job.run_after)).where(waiting), now)
 
 
@@ -77,6 +81,14 @@ def outcomes(session: Session) -> Sequence[Outcome]:
     ended = select(Job.kind, Job.status, func.count(), func.sum(Job.cpu_seconds)).where(col(Job.status).in_(FINAL))
     grouped = ended.group_by(Job.kind, Job.status).order_by(Job.kind, Job.status)
     return [Outcome(kind, status, count, cpu or 0.0) for kind, status, count, cpu in session.exec(grouped)]
+
+
+def made_elsewhere(session: Session, tenant_id: uuid.UUID, since: datetime, until: datetime) -> int:
+    """Films that were made for all tenants but one."""
+    wanted = select(func.count(col(Job.id))).where(
+        col(Job.tenant_id) != tenant_id, col(Job.status) == Status.DONE, col(Job.finished_at).between(since, until)
+    )
+    return session.exec(wanted).one()
 
 
 def durations(session: Session, bounds: tuple[float, ...]) -> Sequence[Durations]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery
@@ -85,10 +85,9 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Clai
             progress=0.0,
             stage=Stage.WAITING,
         )
-        .returning(col(Job.fence), col(Job.attempts))
+        .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
     )
-    fence, attempts = session.connection().execute(taken).one()
-    return Claim(job_id, fence, attempts)
+    return Claim(job_id, *session.connection().execute(taken).one())
 
 
 def renew(session: Session, claim: Claim, until: datetime) -> bool:
@@ -219,6 +218,11 @@ def seen(session: Session, worker: str, now: datetime) -> None:
     """A worker is alive."""
     insert_once(session, WorkerRow(name=worker, started_at=now, seen_at=now))
     session.connection().execute(update(WorkerRow).where(col(WorkerRow.name) == worker).values(seen_at=now))
+
+
+def left(session: Session, worker: str) -> None:
+    """A worker has ended as it should: nobody has to miss it."""
+    session.connection().execute(delete(WorkerRow).where(col(WorkerRow.name) == worker))
 
 
 def _runnable(now: datetime) -> ColumnElement[bool]:

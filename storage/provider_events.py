@@ -63,6 +63,13 @@ def waiting(session: Session) -> int:
     return session.exec(select(func.count(col(ProviderEvent.id))).where(col(ProviderEvent.handled_at).is_(None))).one()
 
 
+def oldest(session: Session, now: datetime) -> float:
+    """For how many seconds the oldest has waited that is not handled yet; 0 of none."""
+    wanted = select(func.min(col(ProviderEvent.received_at))).where(col(ProviderEvent.handled_at).is_(None))
+    received = session.exec(wanted).one()
+    return max(0.0, (now - received).total_seconds()) if received is not None else 0.0
+
+
 def _take(session: Session, event: uuid.UUID, seen: datetime, until: datetime) -> bool:
     mine = (
         update(ProviderEvent)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, DeliveryStatus, PageMessage
+from models.faults import Fault
 from models.jobs import Job, WorkerRow
 from models.updates import Update
 from models.uploads import WhatsAppUpload
@@ -54,6 +55,11 @@ def prune_page(session: Session, most: int, limit: int) -> int:
 def prune_workers(session: Session, before: datetime, limit: int) -> int:
     """Workers that were not seen since then."""
     return _delete(session, WorkerRow, col(WorkerRow.name), col(WorkerRow.seen_at) < before, limit)
+
+
+def prune_faults(session: Session, before: datetime, limit: int) -> int:
+    """What broke before then."""
+    return _delete(session, Fault, col(Fault.id), col(Fault.at) < before, limit)
 
 
 def _prune_conversation(session: Session, place: uuid.UUID, most: int, limit: int) -> int:

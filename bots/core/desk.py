@@ -11,6 +11,7 @@ import structlog
 from sqlmodel import Session
 
 from bots.core import owners
+from bots.core.canon import Line, line
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
 from bots.core.conversation import Conversation
 from bots.core.proofs import Proofs
@@ -71,30 +72,37 @@ class Desk:
         await asyncio.to_thread(self._ignore, ids)
 
     async def handle(self, inbound: Inbound) -> None:
-        started = time.monotonic()
+        with line(self.account, inbound) as told:
+            await self._handle(inbound, told)
+
+    async def _handle(self, inbound: Inbound, told: Line) -> None:
         too_fast = inbound.payment is None and self.pace.exceeded(inbound.sender.external_id)
         attempt, ack, has_files = await asyncio.to_thread(
             self._begin, inbound, acknowledge=bool(inbound.attachments) and not too_fast
         )
+        told.attempt = attempt
         if attempt > updates.MAX_ATTEMPTS:
+            told.outcome = "given-up"
             await asyncio.to_thread(self._give_up, inbound, ack)
         elif too_fast:
+            told.outcome = "too-fast"
             await asyncio.to_thread(self._slow_down, inbound)
         elif not has_files:
-            await self._answer(inbound, (), None)
+            await self._answer(inbound, (), None, told)
         else:
             with self.pipeline.keeping.folder() as folder:
                 files = await self._collect(inbound.attachments, folder)
-                await self._answer(inbound, files, ack)
-        log.info("update", channel=self.channel.name, seconds=round(time.monotonic() - started, 3))
+                await self._answer(inbound, files, ack, told)
 
-    async def _answer(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> None:
+    async def _answer(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None, told: Line) -> None:
         try:
             outcome = await asyncio.to_thread(self._transact, inbound, files, ack)
+            told.replies, told.jobs = len(outcome.replies), tuple(job.hex[:8] for job in outcome.jobs)
         except OSError as error:  # of the media store; nothing was written
             if error.errno not in FULL:
                 raise
-            log.error("no-room-for-files", channel=self.channel.name)  # noqa: TRY400 - the trace tells nothing more
+            told.outcome = "no-room"
+            log.error("no-room-for-files", code=Code.DISK_FULL)  # noqa: TRY400 - the trace tells nothing more
             apology = Failed(Code.DISK_FULL), f"full:{inbound.updates[0]}", ack
             await asyncio.to_thread(self._apologise, inbound, *apology)
             return
@@ -136,10 +144,10 @@ class Desk:
             await self._fetch(attachment, path)
             return await asyncio.to_thread(self._measure, attachment, path)
         except ChannelError as error:
-            log.warning("fetch-failed", channel=self.channel.name, error=str(error))
+            log.error("fetch-failed", code=Code.UNEXPECTED, error=str(error))  # noqa: TRY400 - it is told
             return Failed(Code.UNEXPECTED)
         except OSError as error:
-            log.error("file-not-kept", channel=self.channel.name, error=str(error))  # noqa: TRY400 - it is told
+            log.error("file-not-kept", error=str(error))  # noqa: TRY400 - it is told
             return Failed(Code.DISK_FULL if error.errno in FULL else Code.UNEXPECTED)
         except AppError as error:
             return error
@@ -228,7 +236,7 @@ class Desk:
 
     def _give_up(self, inbound: Inbound, ack: int | None) -> None:
         """What failed so often that it will fail again gets an answer all the same."""
-        log.error("update-given-up", channel=self.channel.name)
+        log.error("update-given-up", code=Code.UNEXPECTED)
         self._apologise(inbound, Failed(Code.UNEXPECTED), f"given-up:{inbound.updates[0]}", ack)
 
     def _apologise(self, inbound: Inbound, error: AppError, cause: str, ack: int | None = None) -> None:

@@ -11,11 +11,12 @@ from bots.core.channel import Capabilities, Inbound
 from bots.core.proofs import LetterWish, Proofs
 from bots.core.till import PortalWish, PriceWish
 from models.deliveries import ChoiceWording, Message, Wording
-from models.errors import AppError
+from models.errors import AppError, Failed
 from models.payments import Provider
 from models.people import Account, Address, Person, Tastes
 from models.roles import Role
 from models.words import Transcript
+from pipeline import trail
 from storage.files import Measured
 
 Received = Measured | Transcript | AppError
@@ -77,8 +78,8 @@ class Outcome:
     letters: list[LetterWish] = field(default_factory=list)
     searches: list[uuid.UUID] = field(default_factory=list)
     refunds: list[uuid.UUID] = field(default_factory=list)
-    about: dict[str, Any] = field(default_factory=dict)
     checks: list[PriceWish] = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
     carried_out: bool = True
 
 
@@ -95,6 +96,12 @@ def say(key: str, **values: Values) -> Reply:
     return Reply(Message(paragraphs=(word(key, **values),)))
 
 
+def _shown(error: AppError) -> str:
+    """The code, and where something broke the name by which `/logs` finds it."""
+    name = trail.current() if isinstance(error, Failed) else ""
+    return f"{error.code} · {name}" if name else str(error.code)
+
+
 def refusal(error: AppError, *, edits_delivery: int | None = None) -> Reply:
     """What is wrong, what to do, that nothing was charged, and the code."""
     detour = (word("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
@@ -102,6 +109,6 @@ def refusal(error: AppError, *, edits_delivery: int | None = None) -> Reply:
         word(f"error-{error.code.lower().replace('_', '-')}", **error.values),
         *detour,
         word("nothing-charged"),
-        word("error-only-code", code=error.code),
+        word("error-only-code", code=_shown(error)),
     )
     return Reply(Message(paragraphs=paragraphs, edits_delivery=edits_delivery), answers=True)

@@ -10,12 +10,14 @@ from typing import Literal
 from fastapi import APIRouter, Depends, FastAPI
 
 from bots.core.channel import Inlet
+from bots.core.rooms import Check, Thresholds, house_checks
+from bots.core.services import Services
 from bots.web.chat import Chat, allowance, chat_routes
 from bots.web.films import media_routes
 from bots.web.front import Front, add_front
 from bots.web.guard import HostGuard, Strict, allowed_hosts, origin_of
 from bots.web.guests import Door, OpenDoor
-from bots.web.health import Check, Thresholds, deep_routes, health_routes, house_checks
+from bots.web.health import deep_routes, health_routes
 from bots.web.links import Links
 from bots.web.metrics import metrics_routes
 from bots.web.page import PageChannel
@@ -36,8 +38,9 @@ class WebParts:
     """What the web application works with.
 
     `disk` is the folder whose free space is watched. `routers` are routes of others (payments, webhooks), `checks`
-    further lines of `/health/deep`. In production the page is there once there is a `porch` to sign in at and a
-    `public_url` it is found under; the figures are shown on the house's own network, and to who has `metrics_token`.
+    further lines of `/health/deep`, `services` what we live on. In production the page is there once there is a `porch`
+    to sign in at and a `public_url` it is found under; the figures are shown on the house's own network, and to who has
+    `metrics_token`.
     """
 
     db: Database
@@ -54,6 +57,7 @@ class WebParts:
     thresholds: Thresholds = field(default_factory=Thresholds)
     routers: tuple[APIRouter, ...] = ()
     checks: Mapping[str, Check] = field(default_factory=dict)
+    services: Services | None = None
 
     @property
     def sign_in(self) -> SignIn | None:
@@ -80,7 +84,7 @@ def create_app(parts: WebParts) -> FastAPI:
 
 
 def _add_figures(app: FastAPI, parts: WebParts) -> None:
-    checks = house_checks(parts.db, parts.disk, parts.thresholds) | dict(parts.checks)
+    checks = house_checks(parts.db, parts.disk, parts.thresholds, parts.services) | dict(parts.checks)
     watched = [Depends(watch(parts.metrics_token))] if parts.mode == "production" else []
     app.include_router(health_routes())
     app.include_router(deep_routes(checks, parts.thresholds), dependencies=watched)

@@ -9,8 +9,8 @@ from fakes.web_client import page_client
 from fakes.web_house import WebHouse, build_house
 from prometheus_client.parser import text_string_to_metric_families
 
+from bots.core.rooms import Thresholds
 from bots.web.app import create_app
-from bots.web.health import Thresholds
 from models.deliveries import Delivery
 from models.jobs import Job, Status, WorkerRow
 from models.people import Address, Person
@@ -22,7 +22,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 @pytest.fixture
 def house(tmp_path: Path) -> WebHouse:
     db = Database(f"sqlite:///{tmp_path / 'house.db'}", clock=lambda: NOW)
-    return build_house(tmp_path, db, thresholds=Thresholds(free_disk=0))
+    return build_house(tmp_path, db, thresholds=Thresholds(free_disk=0, kept=0))
 
 
 def ago(seconds: float) -> datetime:

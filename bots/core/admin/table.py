@@ -1,6 +1,6 @@
 """Every command of administrators, in the order menus show them."""
 
-from bots.core.admin import money, people, prices, staff, stats, work
+from bots.core.admin import backups, money, people, prices, seeing, staff, stats, work
 from bots.core.roles import Command
 
 ADMIN: tuple[Command, ...] = (
@@ -10,4 +10,6 @@ ADMIN: tuple[Command, ...] = (
     *money.COMMANDS,
     *prices.COMMANDS,
     *work.COMMANDS,
+    *seeing.COMMANDS,
+    *backups.COMMANDS,
 )

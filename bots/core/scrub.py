@@ -1,0 +1,56 @@
+"""Taking secrets and people's addresses out of what is logged, should they ever get in."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+HIDDEN = "…"
+SHORTEST = 8  # characters of a secret; shorter ones are words too
+PATTERNS = (
+    re.compile(r"\b\d{6,12}:[\w-]{30,}"),  # a bot's token
+    re.compile(r"\b(?:sk|rk|pk|gsk|whsec)_\w{8,}"),
+    re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),  # the user and password of an address
+    re.compile(r"(?i)\bbearer\s+[\w.~+/=-]+"),
+    re.compile(r"[\w.+:-]+@[\w-]+(?:\.[\w-]+)+"),  # e-mail addresses, and numbers as WhatsApp writes them
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scrub:
+    """Hides `secrets` and everything that looks like one."""
+
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, secrets: Iterable[str]) -> "Scrub":
+        """The longest first: one may hold another."""
+        return cls(tuple(sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True)))
+
+    def text(self, text: str) -> str:
+        for secret in self.secrets:
+            text = text.replace(secret, HIDDEN)
+        for pattern in PATTERNS:
+            text = pattern.sub(HIDDEN, text)
+        return text
+
+    def value(self, value: Any) -> Any:
+        """The same of every text in mappings and sequences; of other things, of how they are written."""
+        match value:
+            case None | bool() | int() | float():
+                return value
+            case str():
+                return self.text(value)
+            case Mapping():
+                return {self.value(key): self.value(item) for key, item in value.items()}
+            case list() | tuple() | set() | frozenset():
+                return [self.value(item) for item in value]
+        return self.text(str(value))
+
+    def processor(self, keep: Callable[[str], bool] = lambda _key: False) -> Callable[[Any, str, Any], Any]:
+        """The same as a processor of structlog's; fields that `keep` names stay as they are."""
+
+        def scrubbed(_logger: object, _method: str, event: Any) -> Any:
+            return {key: value if keep(key) else self.value(value) for key, value in event.items()}
+
+        return scrubbed

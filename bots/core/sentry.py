@@ -1,0 +1,60 @@
+"""Errors told to Sentry, where a DSN is set: where they came from, and nothing of what people sent or said."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from bots.core.scrub import Scrub
+
+ERRORS = frozenset({"error", "critical", "exception"})
+TAGS = ("request", "job", "code", "channel")  # of a line, by which errors are found
+DROPPED = ("request", "user", "server_name", "breadcrumbs", "modules", "extra")  # of a report: could hold anything
+
+Event = MutableMapping[str, Any]
+
+
+def begin(dsn: str, scrub: Scrub, release: str) -> Any:
+    """Have errors reported from now on; the processor of log lines that does it. Raises ModuleNotFoundError where the
+    extra `sentry` is not installed."""
+    import sentry_sdk  # an extra
+
+    sentry_sdk.init(
+        dsn=dsn,
+        release=release,
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        before_send=lambda event, _hint: cleaned(event, scrub),
+    )
+    return _told
+
+
+def cleaned(event: Any, scrub: Scrub) -> Any:
+    """A report without what people or secrets could stand in."""
+    kept = {key: value for key, value in event.items() if key not in DROPPED}
+    for error in (kept.get("exception") or {}).get("values", ()):
+        error["value"] = ""  # what an exception says may be somebody's own words
+    return scrub.value(kept)
+
+
+def _told(_logger: object, method: str, event: Event) -> Event:
+    """A processor of structlog's that changes nothing."""
+    if method not in ERRORS:
+        return event
+    import sentry_sdk
+
+    with sentry_sdk.new_scope() as scope:
+        for tag in TAGS:
+            if event.get(tag):
+                scope.set_tag(tag, str(event[tag]))
+        name = str(event.get("logger") or event.get("event"))
+        scope.set_tag("event", name)
+        scope.fingerprint = [name, str(event.get("code", ""))]
+        if event.get("exc_info"):
+            error = event["exc_info"]
+            sentry_sdk.capture_exception(None if error is True else error)
+        else:
+            sentry_sdk.capture_message(name, level="error")
+    return event

@@ -1,0 +1,30 @@
+"""What was last seen of services and disks, by whichever process looked."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.readings import Reading
+from storage.rows import insert_once
+
+
+def note(session: Session, name: str, now: datetime, *, ok: bool, **about: Any) -> None:
+    """Write down a look; the one before it is forgotten."""
+    if insert_once(session, Reading(name=name, ok=ok, about=about, read_at=now)):
+        return
+    row = session.exec(select(Reading).where(col(Reading.name) == name).with_for_update()).one()
+    row.ok, row.about, row.read_at = ok, about, now
+    session.flush()
+
+
+def newest(session: Session, begin: str = "") -> list[Reading]:
+    """The readings of all things whose names begin so."""
+    wanted = select(Reading).where(col(Reading.name).startswith(begin, autoescape=True))
+    return list(session.exec(wanted.order_by(col(Reading.name))))
+
+
+def since(session: Session, name: str, moment: datetime) -> Reading | None:
+    """The newest look at a thing, if there was one since then."""
+    wanted = select(Reading).where(col(Reading.name) == name, col(Reading.read_at) >= moment)
+    return session.exec(wanted).one_or_none()

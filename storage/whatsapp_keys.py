@@ -8,12 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import LiteralString, Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
-
-import psycopg
-from psycopg import sql
 
 SUFFIXES = ("", "-wal", "-shm", "-journal")  # of the files SQLite keeps beside each other
 
@@ -93,7 +90,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """One schema a number in a PostgreSQL database, whose own backup keeps them."""
+    """One schema a number in a PostgreSQL database, whose own backup keeps them. Its driver is loaded for it alone."""
 
     url: str
 
@@ -103,12 +100,16 @@ class Schemas:
         return urlunsplit(parts._replace(query=query))
 
     def prepare(self, number: UUID) -> None:
+        import psycopg
+
         try:
-            self._run(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}"), number)
+            self._run("CREATE SCHEMA IF NOT EXISTS {}", number)
         except psycopg.Error as error:
             raise OSError(f"WHATSAPP_SESSIONS: {type(error).__name__}") from error
 
     def has(self, number: UUID) -> bool:
+        import psycopg
+
         wanted = "SELECT 1 FROM information_schema.tables WHERE table_schema = %s LIMIT 1"
         with psycopg.connect(self.url) as connection:
             return connection.execute(wanted, [_schema(number)]).fetchone() is not None
@@ -117,11 +118,14 @@ class Schemas:
         return self.has(number)
 
     def forget(self, number: UUID) -> None:
-        self._run(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE"), number)
+        self._run("DROP SCHEMA IF EXISTS {} CASCADE", number)
 
-    def _run(self, command: sql.SQL, number: UUID) -> None:
+    def _run(self, command: LiteralString, number: UUID) -> None:
+        import psycopg
+        from psycopg import sql
+
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(command.format(sql.Identifier(_schema(number))))
+            connection.execute(sql.SQL(command).format(sql.Identifier(_schema(number))))
 
 
 def key_store_at(sessions: str) -> KeyStore:

@@ -10,6 +10,7 @@ import captions
 import gate
 import service
 import sketch
+import whatsapp
 from rich.console import Console
 from rich.table import Table
 
@@ -25,6 +26,8 @@ def figures() -> Iterator[tuple[str, str, str, str, bool]]:
             yield f"captions, {width}x{height}", *row
     for row in service.rows():
         yield "the whole product", *row
+    for row in whatsapp.rows():
+        yield "WhatsApp", *row
 
 
 def _verdict(goal: str, ok: bool) -> str:

@@ -35,6 +35,13 @@ def forgotten(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[s
     return [(row.external_id, row.body) for row in session.exec(wanted)]
 
 
+def oldest(session: Session, now: datetime) -> float:
+    """For how many seconds the oldest update has waited that is to be handled; 0 of none."""
+    waiting = col(Update.handled_at).is_(None), col(Update.attempts) < LAST_CALL
+    received = session.exec(select(func.min(Update.received_at)).where(*waiting)).one()
+    return max(0.0, (now - received).total_seconds()) if received is not None else 0.0
+
+
 def count_attempt(session: Session, account_id: uuid.UUID, external_ids: Sequence[str]) -> int:
     """Count one more try at these updates before it is made; how many there are now, of the one tried most."""
     mine = col(Update.account_id) == account_id, col(Update.external_id).in_(external_ids)

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from datetime import timedelta
 
 import pytest
@@ -118,7 +119,7 @@ async def test_a_refused_file_turns_the_acknowledgement_into_the_reason(
     sentence, charged, named = message.text.split("\n")
     assert words in sentence
     assert charged == "Nothing was charged."
-    assert named == f"({code})"
+    assert re.fullmatch(rf"\({code}( · [0-9a-f]{{8}})?\)", named)
     assert len(ana.seen) == 1
     assert house.jobs() == []
 

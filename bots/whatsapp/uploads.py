@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from neonize.utils.enum import MediaType
 
 from bots.core.channel import ChannelError, Rejected, Upload
 from bots.whatsapp import build
-from bots.whatsapp.wire import Wire
+from bots.whatsapp.wire import FILES_AT_ONCE, Wire
 from models.people import Account
 from models.uploads import LASTS, WhatsAppUpload
 from storage import uploads
@@ -55,6 +55,7 @@ class Uploads:
     wire: Wire
     db: Database
     account: Account
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     async def size(self, upload: Upload) -> int:
         """Bytes. Raises ChannelError for a file that cannot be read now."""
@@ -69,10 +70,11 @@ class Uploads:
 
     async def made(self, upload: Upload, manner: Manner) -> Message:
         """Upload a file; it is remembered before anything is sent. Raises ChannelError."""
-        content = await _readable(upload.path.read_bytes)
-        if not content:
-            raise Rejected("an empty file")
-        done = await self.wire.upload(content, KINDS[manner])
+        async with self.turns:  # a file is read when its turn has come, or all that wait would lie in memory
+            content = await _readable(upload.path.read_bytes)
+            if not content:
+                raise Rejected("an empty file")
+            done = await self.wire.upload(content, KINDS[manner])
         shape = build.Shape(upload.width, upload.height, upload.seconds, await _thumbnail(upload.thumbnail))
         media = {
             Manner.VIDEO: lambda: build.video(done, shape),

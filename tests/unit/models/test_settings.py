@@ -116,8 +116,20 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
         {"media_url": "s3://"},
         {"media_url": "s3://bucket?region=x"},
         {"s3_endpoint_url": "account.r2.example"},
+        {"whatsapp_sessions": "mysql://host/name"},
+        {"whatsapp_ffi": "fakes.whatsapp.remote"},
+        {"whatsapp_ffi": "os; import sys:x"},
+        {"whatsapp_ffi": "fakes.whatsapp.remote:factory", "mode": "production"},
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("bare")
+def test_whatsapps_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:
+    assert Settings().sessions == str(Path("data") / "whatsapp")
+    assert Settings(whatsapp_sessions="/keys").sessions == "/keys"
+    assert Settings(whatsapp_sessions="postgresql://host/name").sessions == "postgresql://host/name"
+    assert Settings(whatsapp_ffi="fakes.whatsapp.remote:factory").whatsapp_ffi == "fakes.whatsapp.remote:factory"

@@ -10,7 +10,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help up test lint types contracts unit bench chaos hostile load judges clean
+.PHONY: help up test lint types contracts unit bench chaos hostile load judges deploy-check clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -21,6 +21,7 @@ help:
 	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (about ten minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
+	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 
 up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
@@ -55,6 +56,9 @@ load: $(READY)
 
 judges: $(READY)
 	UV=$(UV) $(BIN)/python tests/judges
+
+deploy-check: $(READY)
+	UV=$(UV) $(BIN)/python tests/deploy
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

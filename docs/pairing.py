@@ -1,0 +1,68 @@
+"""The pictures of docs/whatsapp.md: how a number is paired on the chat page, with a WhatsApp that is none.
+
+Run `python docs/pairing.py`; it needs the project's own environment and a Chromium, and writes `docs/pairing.png`. The
+codes in it belong to nothing.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from fakes.browser import ChatPage, opened  # noqa: E402 - the tests' doubles are on the path only now
+from fakes.whatsapp.premises import opened as premises_in  # noqa: E402
+
+SIZE = (390, 820)
+GAP = 12
+# A machine that makes documents has no font for them, and would show boxes.
+WITHOUT_EMOJI = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    node.data = node.data.replace(/\\p{Extended_Pictographic}\\uFE0F? ?/gu, "");
+  }
+}"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name, premises_in(Path(name)) as premises:
+        premises.has_number("5511990000009")
+        phone = premises.fake.phone("5511987654321")
+        with premises.running() as product, opened(product.address(), size=SIZE, seconds=60) as page:
+            page.say("/whatsapp pair")
+            page.message(re.compile("scan this"))
+            page.tab.locator("li.message img").last.wait_for()
+            shots = [shot(page)]
+            phone.scans()
+            page.message(re.compile("is online"))
+            page.say("/whatsapp list")
+            page.message(re.compile("/whatsapp remove NAME"))
+            shots.append(shot(page))
+    side_by_side(shots).save(Path(__file__).with_name("pairing.png"), optimize=True)
+
+
+def shot(page: ChatPage) -> Image.Image:
+    with tempfile.NamedTemporaryFile(suffix=".png") as file:
+        page.tab.evaluate(WITHOUT_EMOJI)
+        page.tab.screenshot(path=file.name, animations="disabled")
+        with Image.open(file.name) as image:
+            return image.convert("RGB")
+
+
+def side_by_side(shots: list[Image.Image]) -> Image.Image:
+    width = sum(each.width for each in shots) + GAP * (len(shots) - 1)
+    board = Image.new("RGB", (width, SIZE[1]), "#4a4a4a")
+    left = 0
+    for each in shots:
+        board.paste(each, (left, 0))
+        left += each.width + GAP
+    return board.quantize(200, dither=Image.Dither.NONE)
+
+
+if __name__ == "__main__":
+    main()

@@ -44,6 +44,13 @@ def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -
     loaded = loaded_by("bots.wiring, bots.cli")
     assert {"telegram", "fastapi", "dramatiq"} <= loaded
     assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
+    assert "neonize" not in loaded  # it is at home in gateway processes alone
+
+
+def test_a_gateway_of_whatsapp_numbers_loads_no_other_messenger() -> None:
+    loaded = loaded_by("bots.gateways, bots.whatsapp.gateway, bots.whatsapp.service")
+    assert {"neonize", "dramatiq", "sqlalchemy"} <= loaded
+    assert not loaded & {"telegram", "fastapi", "uvicorn", "psycopg", "cv2", "av", "numpy", "groq"}
 
 
 def test_every_module_says_what_it_is_and_is_short_enough_to_read() -> None:

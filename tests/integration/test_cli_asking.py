@@ -17,6 +17,7 @@ from models.hands import hands
 COMMANDS = [
     "up",
     "telegram",
+    "whatsapp",
     "web",
     "worker",
     "sketch",

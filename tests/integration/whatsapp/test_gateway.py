@@ -1,0 +1,236 @@
+"""The numbers of one process: begun, restarted and let go, and one's failure is no other's."""
+
+import asyncio
+import json
+import os
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fakes.clock import NOON, SettableClock
+
+from bots.gateways import THREADS
+from bots.whatsapp.gateway import Gateway
+from bots.whatsapp.pipe import STUCK, Report
+from bots.whatsapp.signals import Stuck
+from models.people import MAIN
+from models.whatsapp import State, WhatsAppSession
+from storage import people, whatsapp
+from storage.db import Database
+from storage.whatsapp_keys import in_hand
+
+
+class Running:
+    """`bots.whatsapp.session.Session` that runs until it is stopped, or does what it is told to: raise, or end."""
+
+    def __init__(self, does: Callable[[], object] | None = None) -> None:
+        self.restarts = 0
+        self.leaving: bool | None = None
+        self._does = does
+        self._over = asyncio.Event()
+
+    async def run(self) -> None:
+        if self._does is not None:
+            self._does()
+            return
+        await self._over.wait()
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+    def stop(self, *, leaving: bool = False) -> None:
+        self.leaving = leaving
+        self._over.set()
+
+
+class Process:
+    """A gateway with numbers, and what it made of them. `does` is what the session of a number does when it begins."""
+
+    def __init__(self, db: Database, folder: Path) -> None:
+        self.db = db
+        self.locks = folder / "locks"
+        self.outlet, self.inlet = os.pipe()
+        self.sessions: dict[UUID, list[Running]] = {}
+        self.does: dict[UUID, Callable[[], object]] = {}
+        self.forgotten: list[UUID] = []
+        self.gateway = Gateway(db, Report(self.inlet), self.locks, self._session, self.forgotten.append)
+        self.task = asyncio.create_task(self.gateway.run())
+
+    def _session(self, number: UUID) -> Any:
+        self.sessions.setdefault(number, []).append(Running(self.does.get(number)))
+        return self.sessions[number][-1]
+
+    def number(self, state: State = State.ONLINE) -> UUID:
+        with self.db.transaction() as session:
+            row = whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON)
+            row.state, row.jid = state, f"{row.id.hex}:1@s.whatsapp.net"
+            return row.id
+
+    def change(self, number: UUID, change: Callable[[WhatsAppSession], object]) -> None:
+        with self.db.transaction() as session:
+            change(session.get_one(WhatsAppSession, number))
+
+    def row(self, number: UUID) -> WhatsAppSession:
+        with self.db.reading() as session:
+            return session.get_one(WhatsAppSession, number)
+
+    def begun(self, number: UUID) -> int:
+        return len(self.sessions.get(number, []))
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not holds():  # noqa: ASYNC110 - a database rings no bell
+                await asyncio.sleep(0.02)
+
+    def told(self) -> list[dict[str, object]]:
+        """What it told its supervisor."""
+        os.close(self.inlet)
+        with os.fdopen(self.outlet, "rb") as lines:
+            return [json.loads(line) for line in lines]
+
+
+@pytest.fixture
+async def process(tmp_path: Path, sqlite: Database) -> AsyncIterator[Process]:
+    process = Process(sqlite, tmp_path)
+    yield process
+    process.gateway.end()
+    await asyncio.wait_for(process.task, 10)
+    await process.gateway.hang_up()
+
+
+async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: SettableClock) -> None:
+    number = process.number()
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number) == 1)
+    clock.forward(minutes=5)
+    assert process.row(number).is_unseen(clock())
+    process.gateway._seen()
+    assert not process.row(number).is_unseen(clock())
+
+
+async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: Process) -> None:
+    number = process.number()
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number))
+    process.gateway.assign([])
+    await process.until(lambda: process.sessions[number][0].leaving is False)
+    assert process.forgotten == []
+
+
+async def test_a_number_that_was_removed_is_logged_out_and_its_keys_are_thrown_away(process: Process) -> None:
+    number = process.number()
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number))
+    process.change(number, lambda row: whatsapp.remove(row, process.db.clock()))
+    process.gateway.assign([])
+    await process.until(lambda: process.forgotten == [number])
+    assert process.sessions[number][0].leaving
+
+
+async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: SettableClock) -> None:
+    number = process.number()
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number))
+    clock.forward(seconds=1)
+    process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
+    await process.until(lambda: process.sessions[number][0].restarts == 1)
+    process.gateway.assign([number])
+    await process.until(lambda: process.sessions[number][0].restarts == 1)
+
+
+async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again(
+    process: Process, clock: SettableClock
+) -> None:
+    number = process.number()
+
+    def banned() -> None:
+        process.change(number, lambda row: setattr(row, "state", State.BANNED))
+
+    process.does[number] = banned
+    process.gateway.assign([number])
+    await process.until(lambda: process.row(number).state == State.BANNED)
+    process.gateway.assign([number])
+    await asyncio.sleep(0.1)
+    assert process.begun(number) == 1
+    del process.does[number]
+    process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
+    await process.until(lambda: process.begun(number) == 2)
+
+
+async def test_a_session_that_fails_is_begun_again_later_and_the_others_go_on(
+    process: Process, clock: SettableClock
+) -> None:
+    bad, good = process.number(), process.number()
+
+    def fails() -> None:
+        raise RuntimeError("a bug of ours")
+
+    process.does[bad] = fails
+    process.gateway.assign([bad, good])
+    await process.until(lambda: process.begun(bad) == 1 and process.begun(good) == 1)
+    process.gateway.assign([good, bad])
+    await asyncio.sleep(0.1)
+    assert process.begun(bad) == 1
+    del process.does[bad]
+    clock.forward(seconds=31)
+    await process.until(lambda: process.begun(bad) == 2)
+    assert process.begun(good) == 1
+
+
+async def test_a_number_that_hangs_ends_the_process_and_says_so(process: Process) -> None:
+    bad, good = process.number(), process.number()
+
+    def hangs() -> None:
+        raise Stuck("the library does not answer")
+
+    process.does[bad] = hangs
+    process.gateway.assign([bad, good])
+    await asyncio.wait_for(process.task, 10)
+    assert await process.gateway.hang_up() == STUCK
+    assert {"stuck": bad.hex} in process.told()
+
+
+async def test_a_number_another_process_has_in_hand_waits_for_it(process: Process) -> None:
+    number = process.number()
+    with in_hand(process.locks, number.hex):
+        process.gateway.assign([number])
+        await process.until(lambda: process.begun(number) == 1)
+        await asyncio.sleep(0.1)
+        ran = process.sessions[number][0]
+        process.gateway.assign([])
+        await asyncio.sleep(0.1)
+        assert ran.leaving is not None  # it was told to stop, though it had not begun
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number) == 2)
+
+
+async def test_a_row_that_vanished_takes_its_session_and_its_keys_with_it(process: Process) -> None:
+    number = process.number()
+    process.gateway.assign([number])
+    await process.until(lambda: process.begun(number))
+    with process.db.transaction() as session:
+        session.delete(session.get_one(WhatsAppSession, number))
+    await process.until(lambda: process.forgotten == [number])
+
+
+async def test_a_process_says_that_it_lives(process: Process) -> None:
+    await process.until(lambda: process.gateway is not None)
+    process.gateway.end()
+    await asyncio.wait_for(process.task, 10)
+    assert process.told()[0] == {"beat": True}
+
+
+async def test_six_connections_leave_threads_for_everything_else() -> None:
+    """Each connection keeps one of the loop's threads; with the usual few the sixth would starve every call."""
+    loop, over = asyncio.get_running_loop(), threading.Event()
+    loop.set_default_executor(ThreadPoolExecutor(THREADS))
+    connections = [asyncio.create_task(asyncio.to_thread(over.wait)) for _ in range(6)]
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "answered"), 5) == "answered"
+    finally:
+        over.set()
+        await asyncio.gather(*connections)

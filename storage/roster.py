@@ -12,6 +12,7 @@ from models.jobs import Job
 from models.payments import Purchase, PurchaseStatus
 from models.people import Person
 from models.roles import Role
+from storage.people import selves
 
 PAGE = 8  # people on one page of a search
 
@@ -45,27 +46,37 @@ def staff(session: Session, tenant_id: uuid.UUID) -> list[Person]:
     return list(session.exec(wanted.order_by(col(Person.created_at))))
 
 
-def jobs_by_status(session: Session, selves: Sequence[uuid.UUID]) -> dict[str, int]:
-    wanted = select(Job.status, func.count()).where(col(Job.person_id).in_(selves)).group_by(col(Job.status))
+def staff_ids(session: Session, tenant_id: uuid.UUID, channel: str) -> dict[str, Role]:
+    """The ids of a messenger by which those who have a role write there, joined chats included."""
+    return {
+        each.external_id: Role.of(person.role)
+        for person in staff(session, tenant_id)
+        for each in (session.get_one(Person, one) for one in selves(session, person))
+        if each.channel == channel
+    }
+
+
+def jobs_by_status(session: Session, persons: Sequence[uuid.UUID]) -> dict[str, int]:
+    wanted = select(Job.status, func.count()).where(col(Job.person_id).in_(persons)).group_by(col(Job.status))
     return dict(session.exec(wanted).all())
 
 
-def latest_jobs(session: Session, selves: Sequence[uuid.UUID], limit: int = 4) -> list[Job]:
-    wanted = select(Job).where(col(Job.person_id).in_(selves))
+def latest_jobs(session: Session, persons: Sequence[uuid.UUID], limit: int = 4) -> list[Job]:
+    wanted = select(Job).where(col(Job.person_id).in_(persons))
     return list(session.exec(wanted.order_by(col(Job.created_at).desc()).limit(limit)))
 
 
-def paid(session: Session, selves: Sequence[uuid.UUID], limit: int = 5) -> list[Purchase]:
+def paid(session: Session, persons: Sequence[uuid.UUID], limit: int = 5) -> list[Purchase]:
     """What somebody paid for, newest first; what was given back since stays."""
     wanted = select(Purchase).where(
-        col(Purchase.person_id).in_(selves), col(Purchase.status) == PurchaseStatus.PAID, col(Purchase.amount) > 0
+        col(Purchase.person_id).in_(persons), col(Purchase.status) == PurchaseStatus.PAID, col(Purchase.amount) > 0
     )
     return list(session.exec(wanted.order_by(col(Purchase.decided_at).desc()).limit(limit)))
 
 
-def notes(session: Session, selves: Sequence[uuid.UUID], limit: int = 5) -> list[PersonNote]:
+def notes(session: Session, persons: Sequence[uuid.UUID], limit: int = 5) -> list[PersonNote]:
     """What was noted about somebody, newest first."""
-    wanted = select(PersonNote).where(col(PersonNote.person_id).in_(selves))
+    wanted = select(PersonNote).where(col(PersonNote.person_id).in_(persons))
     return list(session.exec(wanted.order_by(col(PersonNote.created_at).desc()).limit(limit)))
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from bots.core.admin.answers import mistaken
 from bots.core.shop import in_private
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from models.deliveries import Message
@@ -74,24 +75,27 @@ def promo(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -
     """`create CODE credits uses [days]`, `list`, `stop CODE`; for administrators."""
     match arguments.split():
         case ["create", name, amount, uses, *days] if len(days) <= 1:
-            outcome.replies.append(_create(visit, name.upper(), amount, uses, days[0] if days else None))
+            _create(visit, outcome, name.upper(), amount, uses, days[0] if days else None)
         case ["list"]:
             outcome.replies.append(Reply(_list(visit)))
+        case ["stop", name] if bonuses.stop(visit.session, visit.account.tenant_id, name, visit.now):
+            outcome.replies.append(say("promo-stopped", code=name.upper()))
         case ["stop", name]:
-            is_stopped = bonuses.stop(visit.session, visit.account.tenant_id, name, visit.now)
-            outcome.replies.append(say("promo-stopped" if is_stopped else "promo-unknown", code=name.upper()))
+            mistaken(outcome, "promo-unknown", code=name.upper())
         case _:
-            outcome.replies.append(say("promo-usage"))
+            mistaken(outcome, "promo-usage")
 
 
-def _create(visit: Visit, name: str, amount: str, uses: str, days: str | None) -> Reply:
+def _create(visit: Visit, outcome: Outcome, name: str, amount: str, uses: str, days: str | None) -> None:
     credits_, times, lasts = _number(amount), _number(uses), _number(days or "")
     is_reserved = name.startswith((bonuses.GIFT, bonuses.INVITE))
     if not CODE.fullmatch(name) or is_reserved or not credits_ or not times or (days is not None and not lasts):
-        return say("promo-usage")
-    if not bonuses.create(visit.session, visit.account.tenant_id, name, credits_, times, lasts):
-        return say("promo-taken", code=name)
-    return say("promo-done", code=name, credits=credits_, uses=times)
+        mistaken(outcome, "promo-usage")
+    elif not bonuses.create(visit.session, visit.account.tenant_id, name, credits_, times, lasts):
+        mistaken(outcome, "promo-taken", code=name)
+    else:
+        outcome.about |= {"credits": credits_, "uses": times}
+        outcome.replies.append(say("promo-done", code=name, credits=credits_, uses=times))
 
 
 def _list(visit: Visit) -> Message:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from models.roles import Role
+
 
 class AttachmentKind(StrEnum):
     """What a messenger says a file is; only measuring tells what it really is."""
@@ -232,7 +234,7 @@ class Inlet(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Menus of commands by language tag, for people and for administrators."""
+    """Menus of commands by language tag: for people, and what those with a role have besides."""
 
     people: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
-    admins: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
+    roles: dict[Role, dict[str, tuple[CommandHelp, ...]]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bots.core import commands, films, linking, menus, numbers, shop, subscription
+from bots.core import commands, films, linking, menus, numbers, roles, shop, subscription
 from bots.core.admin import confirm
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.locales import LANGUAGES
@@ -78,6 +78,14 @@ def set_language(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: 
     outcome.replies.append(Reply(Message(paragraphs=(word("language-set"),), edits=visit.inbound.message)))
 
 
+def number(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
+    """What stands under messages about numbers; written down like the command it belongs to."""
+    verb = argument.partition(":")[0]
+    numbers.choose(pipeline, visit, outcome, argument)
+    if visit.is_admin and verb in numbers.CHOSEN:
+        roles.note(visit, outcome, "whatsapp", verb)
+
+
 def _job(visit: Visit, argument: str) -> Job | None:
     """A job of this person's own."""
     job_id = commands.job_id(argument)
@@ -98,7 +106,7 @@ HANDLERS: dict[str, Handler] = {
     "billing": subscription.billing,
     "extra": subscription.extra,
     "customer": linking.choose,
-    "number": numbers.choose,
+    "number": number,
     "say": commands.press,
     "do": confirm.choose,
 }

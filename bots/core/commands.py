@@ -137,20 +137,16 @@ def press(pipeline: Pipeline, visit: Visit, outcome: Outcome, text: str) -> None
     in_place(visit, outcome)
 
 
-def menu() -> Commands:
-    """The commands as messengers show them, in every language; another tenant than the operator's has fewer."""
+def menu(*, is_operator: bool = True) -> Commands:
+    """The commands as messengers show them, in every language; the operator's own only in the operator's tenant."""
+    shown = [command for command in COMMANDS if is_operator or not command.for_operator]
 
-    def listed(tag: str, least: Role, most: Role) -> tuple[CommandHelp, ...]:
-        return tuple(
-            CommandHelp(command.name, sentence(tag, f"command-{command.name}"))
-            for command in COMMANDS
-            if least <= command.least <= most
-        )
+    def listed(least: Role, most: Role) -> dict[str, tuple[CommandHelp, ...]]:
+        those = [command.name for command in shown if least <= command.least <= most]
+        return {tag: tuple(CommandHelp(name, sentence(tag, f"command-{name}")) for name in those) for tag in LANGUAGES}
 
-    return Commands(
-        people={tag: listed(tag, Role.PERSON, Role.PERSON) for tag in LANGUAGES},
-        admins={tag: listed(tag, Role.SUPPORT, Role.OWNER) for tag in LANGUAGES},
-    )
+    roles = {role: listed(Role.SUPPORT, role) for role in Role if role}
+    return Commands(people=listed(Role.PERSON, Role.PERSON), roles=roles)
 
 
 def job_id(text: str) -> uuid.UUID | None:

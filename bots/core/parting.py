@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from bots.core.admin.answers import mistaken
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from models.codes import Join
 from models.deliveries import Message, Wording
@@ -17,11 +18,14 @@ def unjoin(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) 
         return
     row = joining.named(visit.session, visit.account.tenant_id, arguments)
     if row is None:
-        outcome.replies.append(say("unjoin-unknown", code=arguments[:40]))
+        mistaken(outcome, "unjoin-unknown", code=arguments[:40])
         return
     returned = joining.undo(visit.session, row, visit.person, visit.now)
-    done = say("unjoin-done", credits=returned, code=row.short) if returned is not None else say("unjoin-later")
-    outcome.replies.append(done)
+    if returned is None:
+        mistaken(outcome, "unjoin-later")
+        return
+    outcome.about["join"] = row.id
+    outcome.replies.append(say("unjoin-done", credits=returned, code=row.short))
 
 
 def _list(visit: Visit) -> Message:

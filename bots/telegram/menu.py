@@ -9,6 +9,7 @@ from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotC
 from telegram.error import TelegramError
 
 from bots.core.channel import CommandHelp, Commands
+from models.roles import Role
 
 log = structlog.get_logger(__name__)
 Menu = tuple[CommandHelp, ...]
@@ -18,21 +19,22 @@ Menu = tuple[CommandHelp, ...]
 class Profile:
     """What Telegram shows of the bot, by language tag; `fallback` is the tag for every language there is no text in.
 
-    `admins` are the user ids whose menu also holds the commands of administrators.
+    `staff` are user ids and the role whose commands their menu holds besides.
     """
 
     commands: Commands = field(default_factory=Commands)
     descriptions: Mapping[str, str] = field(default_factory=dict)
     short_descriptions: Mapping[str, str] = field(default_factory=dict)
-    admins: tuple[str, ...] = ()
+    staff: Mapping[str, Role] = field(default_factory=dict)
     fallback: str = "en"
 
 
 async def publish(bot: Bot, profile: Profile) -> None:
     """Set what differs from what Telegram has: it limits how often these may be set. Best effort."""
     await _menus(bot, profile, profile.commands.people, BotCommandScopeDefault())
-    for admin in profile.admins:
-        await _menus(bot, profile, _for_admins(profile.commands), BotCommandScopeChat(int(admin)))
+    for user, role in profile.staff.items():
+        menu = _besides(profile.commands.people, profile.commands.roles.get(role, {}))
+        await _menus(bot, profile, menu, BotCommandScopeChat(int(user)))
     for tag, text in profile.descriptions.items():
         for code in _codes(tag, profile.fallback):
             await _attempt("description", partial(_describe, bot, text, code))
@@ -41,9 +43,8 @@ async def publish(bot: Bot, profile: Profile) -> None:
             await _attempt("short description", partial(_introduce, bot, text, code))
 
 
-def _for_admins(commands: Commands) -> dict[str, Menu]:
-    tags = commands.people.keys() | commands.admins.keys()
-    return {tag: commands.people.get(tag, ()) + commands.admins.get(tag, ()) for tag in sorted(tags)}
+def _besides(people: Mapping[str, Menu], more: Mapping[str, Menu]) -> dict[str, Menu]:
+    return {tag: people.get(tag, ()) + more.get(tag, ()) for tag in sorted(people.keys() | more.keys())}
 
 
 def _codes(tag: str, fallback: str) -> Sequence[str | None]:

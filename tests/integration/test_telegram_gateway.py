@@ -22,6 +22,7 @@ from bots.telegram.gateway import TelegramGateway, create_application
 from bots.telegram.menu import Profile
 from bots.telegram.pace import Pace
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
+from models.roles import Role
 
 QUICK = Pace(poll=5, reconnect=0.05, retry=60, grace=5, conflicts=1)
 HOME = Place("1001")
@@ -395,9 +396,9 @@ async def test_pending_updates_are_not_dropped_and_wanted_kinds_are_named(
 
 MENU = Commands(
     people={"en": (CommandHelp("help", "What I can do"),), "pt-BR": (CommandHelp("help", "O que sei fazer"),)},
-    admins={"en": (CommandHelp("stats", "Figures"),), "pt-BR": (CommandHelp("stats", "Números"),)},
+    roles={Role.OWNER: {"en": (CommandHelp("stats", "Figures"),), "pt-BR": (CommandHelp("stats", "Números"),)}},
 )
-PROFILE = Profile(MENU, {"en": "I draw.", "pt-BR": "Eu desenho."}, {"en": "Draws"}, admins=("1001",))
+PROFILE = Profile(MENU, {"en": "I draw.", "pt-BR": "Eu desenho."}, {"en": "Draws"}, staff={"1001": Role.OWNER})
 
 
 async def test_menus_and_descriptions_are_set_for_each_language_and_for_administrators(

@@ -16,15 +16,18 @@ from storage.outbox import Owed
 def price(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
     """All that is sold; what differs at the provider is looked up after the commit, in a message of its own."""
     catalogue = pipeline.access.catalogue
-    lines = [*_plans(catalogue), *_items(catalogue)]
+    lines = (*_plans(catalogue), *_items(catalogue), word("price-hint"))
     if Provider.STRIPE not in visit.providers:
-        tell(outcome, *lines, word("price-hint"), word("admin-price-unsold"))
+        tell(outcome, *lines, word("admin-price-unsold"))
         return
-    tell(outcome, *lines, word("price-hint"))
-    cause = f"price:{visit.account.id}:{visit.inbound.updates[0]}"
-    owed = Owed(Message(paragraphs=(word("admin-price-comparing"),)), cause)
-    delivery = outbox.owe(visit.session, visit.address, visit.person.id, owed, visit.now)
+    _owe(visit, Message(paragraphs=lines), "list")
+    delivery = _owe(visit, Message(paragraphs=(word("admin-price-comparing"),)), "compared")
     outcome.checks.append(PriceWish(visit.person.id, delivery))
+
+
+def _owe(visit: Visit, message: Message, part: str) -> int:
+    cause = f"price:{visit.account.id}:{visit.inbound.updates[0]}"
+    return outbox.owe(visit.session, visit.address, visit.person.id, Owed(message, cause, part), visit.now)
 
 
 def _plans(catalogue: Catalogue) -> list[Wording]:

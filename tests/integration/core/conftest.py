@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes.house import House, Somebody, empty, open_database, open_house
+from fakes.team import Team, gather_team
 
 from storage.db import Database
 
@@ -42,3 +43,8 @@ def ana(house: House) -> Somebody:
 def bia(house: House) -> Somebody:
     """Somebody whose language is not English."""
     return Somebody(house, house.counter(), id="8", language="pt-br")
+
+
+@pytest.fixture
+async def team(house: House) -> Team:
+    return await gather_team(house)

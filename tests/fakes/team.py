@@ -1,0 +1,61 @@
+"""Those who run a business, and somebody who does not."""
+
+from dataclasses import dataclass
+
+from fakes.channels import EVERYTHING
+from fakes.house import House, Somebody
+from sqlmodel import select
+
+from bots.core.channel import Capabilities
+from bots.core.till import Till
+from models.codes import Audit
+from models.payments import Provider
+from models.roles import Role
+
+OWNERS = frozenset({"memory:1"})
+
+
+@dataclass(slots=True)
+class Team:
+    """All of one tenant, in chats of their own."""
+
+    house: House
+    owner: Somebody
+    admin: Somebody
+    support: Somebody
+    stranger: Somebody
+
+    def of(self, role: Role) -> Somebody:
+        return {
+            Role.OWNER: self.owner,
+            Role.ADMIN: self.admin,
+            Role.SUPPORT: self.support,
+            Role.PERSON: self.stranger,
+        }[role]
+
+    def audited(self) -> list[Audit]:
+        """What was written down, oldest first, but for the roles the team began with."""
+        with self.house.db.reading() as session:
+            rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
+        return list(rows)[2:]
+
+    def actions(self) -> list[str]:
+        return [row.action for row in self.audited()]
+
+
+async def gather_team(
+    house: House,
+    *,
+    can: Capabilities = EVERYTHING,
+    providers: frozenset[Provider] = frozenset(),
+    till: Till | None = None,
+) -> Team:
+    """An owner whom the settings name, the two they gave a role to, and a stranger called `memory:7`."""
+    counter = house.counter("office", owners=OWNERS, can=can, providers=providers, till=till)
+    names = ("1", "Olga"), ("2", "Ada"), ("3", "Sam"), ("7", "Ana")
+    owner, admin, support, stranger = (Somebody(house, counter, id=name, name=called) for name, called in names)
+    for each in (owner, admin, support, stranger):
+        await each.writes("/start")
+    await owner.writes("/role memory:2 admin")
+    await owner.writes("/role memory:3 support")
+    return Team(house, owner, admin, support, stranger)

@@ -69,7 +69,7 @@ READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
 
 @dataclass(slots=True)
 class Connection:
-    """`bots.whatsapp.session.Link` through one client. It is opened once, and closed once.
+    """`bots.whatsapp.ports.Link` through one client. It is opened once, and closed once.
 
     `patience` is how long, in seconds, a call may take.
     """

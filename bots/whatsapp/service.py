@@ -17,7 +17,7 @@ from storage.db import Database
 
 
 class NumberService:
-    """`bots.whatsapp.session.Service` of one connection. Messages are kept from the start; they are answered, and what
+    """`bots.whatsapp.ports.Service` of one connection. Messages are kept from the start; they are answered, and what
     is owed is sent, once the number is online.
 
     `link` makes an address of a media key that its holder can open, where there is a page.

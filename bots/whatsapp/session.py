@@ -2,50 +2,20 @@
 
 import asyncio
 import contextlib
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
-from bots.whatsapp.pairing import SHOWN, SHOWN_FIRST
+from bots.whatsapp.life import Ending, Life, Tempo, noted
+from bots.whatsapp.ports import Link, Service
 from bots.whatsapp.record import Errand, Record
-from bots.whatsapp.signals import Signal, Stuck
+from bots.whatsapp.signals import Signal
 from bots.whatsapp.states import Happened
 from models.whatsapp import Detail
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
-P = ParamSpec("P")
-
-
-class Link(Protocol):
-    """A connection (`bots.whatsapp.connection.Connection` is the real one)."""
-
-    async def open(self, tell: Callable[[Signal], None], on_message: Callable[[Any], Awaitable[None]]) -> None: ...
-
-    async def ask_code(self, phone: str) -> str: ...
-
-    async def who(self) -> tuple[str, str | None]: ...
-
-    async def is_connected(self) -> bool: ...
-
-    async def log_out(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-
-class Service(Protocol):
-    """What answers at a number: it takes messages from the start, and sends once the number is online."""
-
-    async def take(self, event: Any) -> None: ...
-
-    def begin(self, errand: Errand) -> None: ...
-
-    async def end(self) -> None: ...
 
 
 class Keys(Protocol):
@@ -54,37 +24,6 @@ class Keys(Protocol):
     def renew(self) -> None: ...
 
     def are_sound(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """Seconds, and how often. `codes` is how long WhatsApp makes new ones; after that the library waits forever.
-
-    A connection that was missing so many times, looked for every `look`, and of whose end nothing was said, is over.
-    """
-
-    connect: float = 60.0
-    codes: float = 160.0
-    look: float = 30.0
-    away: float = 900.0
-    first_pause: float = 5.0
-    longest_pause: float = 600.0
-    renewals: int = 3
-    absences: int = 2
-
-    def pause(self, tries: int) -> float:
-        """Ever longer, and never the same for all numbers at once: who knocks too often looks like an attack."""
-        longest = min(self.first_pause * 2.0 ** min(tries - 1, 20), self.longest_pause)
-        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - nothing is guarded by it
-
-
-class Ending(StrEnum):
-    """Why a connection is over."""
-
-    OVER = "over"  # the number stands still
-    AGAIN = "again"  # to be tried again after a pause
-    RENEW = "renew"  # the codes have run out
-    ASKED = "asked"  # somebody wants it otherwise
 
 
 @dataclass(slots=True)
@@ -99,7 +38,7 @@ class Session:
     connect: Callable[[], Link]
     serve: Callable[[Link, Errand], Service]
     tempo: Tempo = field(default_factory=Tempo)
-    _news: asyncio.Queue[Signal] = field(default_factory=asyncio.Queue)
+    _life: Life | None = None
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _leaving: bool = False
@@ -112,7 +51,9 @@ class Session:
     def restart(self) -> None:
         """Look anew at what is wanted."""
         self._asked.set()
-        self._news.put_nowait(Signal(Happened.ASKED))
+        if self._life is not None:
+            self._life.is_leaving = self._leaving
+            self._life.news.put_nowait(Signal(Happened.ASKED))
 
     async def run(self) -> None:
         tries = renewals = 0
@@ -121,7 +62,7 @@ class Session:
             errand = await noted(self.record.take_up)
             if not await self._ready(errand):
                 return
-            life = _Life(self, errand)
+            life = Life(self.record, self.connect(), self.serve, errand, self.tempo)
             match await self._lived(life):
                 case Ending.OVER:
                     return
@@ -147,9 +88,9 @@ class Session:
         await noted(self.record.note, Happened.LOGGED_OUT, Detail.DAMAGED)
         return False
 
-    async def _lived(self, life: "_Life") -> Ending:
+    async def _lived(self, life: Life) -> Ending:
         """One connection, from its beginning to its end."""
-        self._news = life.news
+        self._life = life
         if self._asked.is_set():  # while the keys were looked at
             return Ending.ASKED
         return await life.run()
@@ -158,192 +99,3 @@ class Session:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._asked.wait()
-
-    @property
-    def is_leaving(self) -> bool:
-        return self._leaving
-
-
-class _Life:
-    """One connection of a session. `until` is when patience ends (the loop's time), `then` what is done about it."""
-
-    def __init__(self, session: Session, errand: Errand) -> None:
-        self.session = session
-        self.record = session.record
-        self.errand = errand
-        self.news: asyncio.Queue[Signal] = asyncio.Queue()
-        self.link = session.connect()
-        self.was_online = False
-        self._service: Service | None = None
-        self._serving = asyncio.Event()
-        self._codes = 0
-        self._absences = 0
-        self._unwelcome = False
-        self._wait(session.tempo.connect, self._silent)
-
-    async def run(self) -> Ending:
-        async with self._open():
-            while True:
-                signal = await self._next()
-                ending = await (self._then() if signal is None else _HANDLERS[signal.what](self, signal))
-                if ending is not None:
-                    return ending
-
-    @contextlib.asynccontextmanager
-    async def _open(self) -> AsyncIterator[None]:
-        """Nothing is left of the connection afterwards; Stuck is raised where that cannot be said."""
-        if not self.errand.is_new:
-            self._serve()
-        await self.link.open(self.news.put_nowait, self._take)
-        try:
-            yield
-        finally:
-            if self._service is not None:
-                await self._service.end()
-            self._serving.set()
-            await self.link.close()
-
-    async def _next(self) -> Signal | None:
-        try:
-            async with asyncio.timeout_at(self._until):
-                return await self.news.get()
-        except TimeoutError:
-            return None
-
-    async def _take(self, event: Any) -> None:
-        """A message waits until it is known whose number this is, so that it can be kept."""
-        await self._serving.wait()
-        if self._service is not None:
-            await self._service.take(event)
-
-    def _serve(self) -> None:
-        self._service = self.session.serve(self.link, self.errand)
-        self._serving.set()
-
-    def _wait(self, seconds: float, then: Callable[[], Awaitable[Ending | None]]) -> None:
-        self._then = then
-        self._until = asyncio.get_running_loop().time() + seconds
-
-    async def _silent(self) -> Ending | None:
-        """Nothing came of connecting. A library that does not even say whether it is connected hangs."""
-        try:
-            await self.link.is_connected()
-        except Stuck:
-            await noted(self.record.note, Happened.ENDED, Detail.STUCK)
-            raise
-        return await self.ended(Signal(Happened.ENDED, "silence"))
-
-    async def _looked(self) -> Ending | None:
-        """Online, and nothing was heard to the contrary: see whether that is so."""
-        self._absences = 0 if await self.link.is_connected() else self._absences + 1
-        if self._absences >= self.session.tempo.absences:
-            return await self.ended(Signal(Happened.ENDED, "absence"))
-        self._wait(self.session.tempo.look, self._looked)
-        return None
-
-    async def _renewed(self) -> Ending | None:
-        return Ending.RENEW
-
-    async def _tried(self) -> Ending | None:
-        return Ending.OVER if self._unwelcome else Ending.AGAIN
-
-    async def code(self, signal: Signal) -> Ending | None:
-        """The first code has a minute, and all of them together so long as WhatsApp makes new ones."""
-        self._codes += 1
-        if self._codes == 1:
-            self._wait(self.session.tempo.codes, self._renewed)
-        if self.errand.phone is None:
-            await noted(self.record.show, signal.value, SHOWN_FIRST if self._codes == 1 else SHOWN)
-        elif self._codes == 1:
-            return await self._ask_code(self.errand.phone)
-        return None
-
-    async def _ask_code(self, phone: str) -> Ending | None:
-        try:
-            code = await self.link.ask_code(phone)
-        except ValueError as error:
-            log.warning("whatsapp-no-code", number=self.record.number.hex, error=str(error))
-            await noted(self.record.give_up, Happened.REFUSED, Detail.REFUSED)
-            return Ending.OVER
-        await noted(self.record.show_typed, code, self.session.tempo.codes)
-        return None
-
-    async def paired(self, signal: Signal) -> Ending | None:
-        """The library connects anew by itself now. A number that is here already is let go once it can be told."""
-        errand = await noted(self.record.paired, signal.value)
-        self._unwelcome = errand is None
-        if errand is not None:
-            self.errand = errand
-            self._serve()
-        else:
-            await noted(self.record.give_up, Happened.REFUSED, Detail.TAKEN)
-        self._wait(self.session.tempo.connect, self._tried)
-        return None
-
-    async def refused(self, signal: Signal) -> Ending | None:
-        log.warning("whatsapp-not-paired", number=self.record.number.hex, error=signal.value)
-        await noted(self.record.give_up, Happened.REFUSED, Detail.REFUSED)
-        return Ending.OVER
-
-    async def connected(self, _signal: Signal) -> Ending | None:
-        if self._unwelcome:
-            await self.link.log_out()
-            return Ending.OVER
-        jid, lid = await self.link.who()
-        self.errand = await noted(self.record.connected, jid, lid)
-        if self._service is None:
-            self._serve()
-        if self._service is not None:
-            self._service.begin(self.errand)
-        self.was_online, self._absences = True, 0
-        self._wait(self.session.tempo.look, self._looked)
-        return None
-
-    async def disconnected(self, signal: Signal) -> Ending | None:
-        """The library tries again by itself; should it have forgotten, so do we."""
-        await noted(self.record.note, signal.what)
-        if self.was_online:
-            self._wait(self.session.tempo.away, self._tried)
-        return None
-
-    async def ended(self, signal: Signal) -> Ending | None:
-        log.warning("whatsapp-unreachable", number=self.record.number.hex, error=signal.value)
-        await noted(self.record.note, signal.what, Detail.UNREACHABLE)
-        return Ending.AGAIN
-
-    async def over(self, signal: Signal) -> Ending | None:
-        log.error("whatsapp-over", number=self.record.number.hex, what=signal.what, reason=signal.value)
-        await noted(self.record.note, signal.what, banned=signal.seconds)
-        return Ending.OVER
-
-    async def asked(self, _signal: Signal) -> Ending | None:
-        if self.session.is_leaving and self.was_online:
-            await self.link.log_out()
-        return Ending.ASKED
-
-
-_HANDLERS: Mapping[Happened, Callable[[_Life, Signal], Awaitable[Ending | None]]] = {
-    Happened.CODE: _Life.code,
-    Happened.PAIRED: _Life.paired,
-    Happened.REFUSED: _Life.refused,
-    Happened.CONNECTED: _Life.connected,
-    Happened.DISCONNECTED: _Life.disconnected,
-    Happened.ENDED: _Life.ended,
-    Happened.LOGGED_OUT: _Life.over,
-    Happened.BANNED: _Life.over,
-    Happened.REPLACED: _Life.over,
-    Happened.OUTDATED: _Life.over,
-    Happened.ASKED: _Life.asked,
-}
-
-
-async def noted(note: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Write something down, however long the database is away."""
-    pause = 0.2
-    while True:
-        try:
-            return await asyncio.to_thread(note, *args, **kwargs)
-        except DBAPIError as error:
-            log.warning("whatsapp-not-noted", error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 5.0)

@@ -15,8 +15,9 @@ from structlog.testing import capture_logs
 
 from bots.whatsapp.connection import Connection
 from bots.whatsapp.ffi import Clients
+from bots.whatsapp.life import Tempo
 from bots.whatsapp.record import Errand, Record
-from bots.whatsapp.session import Session, Tempo
+from bots.whatsapp.session import Session
 from bots.whatsapp.signals import Stuck
 from models.people import MAIN
 from models.whatsapp import Detail, State, WhatsAppSession
@@ -32,7 +33,7 @@ DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such h
 
 @dataclass
 class Answering:
-    """`bots.whatsapp.session.Service` that remembers; `fails` lets it raise at the first message."""
+    """`bots.whatsapp.ports.Service` that remembers; `fails` lets it raise at the first message."""
 
     errand: Errand
     taken: list[Any] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bots.whatsapp.session import Tempo
+from bots.whatsapp.life import Tempo
 from bots.whatsapp.signals import ban_seconds
 from bots.whatsapp.warden import Rhythm
 

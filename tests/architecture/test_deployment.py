@@ -1,0 +1,184 @@
+"""What is deployed starts what there is, in the way the product needs it."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+from deploy.recipe import Recipe, read
+
+from bots.cli import app
+from bots.cli.serving import PATIENCE
+from models.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCKER = ROOT / "docker"
+COMPOSED = ("compose.yml", "platforms/compose.yml", "elasticbeanstalk/docker-compose.yml")
+OF_COMPOSE = {
+    "COMPOSE_PROFILES", "COMPOSE_FILE", "IMAGE", "TAG", "SITE", "PUBLISH", "SUBNET", "UPSTREAM", "PROXIES",
+    "POSTGRES_PASSWORD", "WORKER_PROCESSES", "WORKER_MEMORY", "WORKER_CPUS", "WEB_MEMORY", "WHATSAPP_MEMORY",
+    "POSTGRES_MEMORY",
+}  # fmt: skip
+"""What stands in docker/.env beside the product's own settings."""
+
+
+def composed(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DOCKER / name).read_text())
+    return found
+
+
+def own(name: str) -> dict[str, Any]:
+    """The services that run our image."""
+    return {
+        key: each
+        for key, each in composed(name)["services"].items()
+        if ("build" in each or "IMAGE" in each.get("image", "")) and "entrypoint" not in each
+    }
+
+
+def recipe() -> Recipe:
+    return read(DOCKER / "Dockerfile")
+
+
+def seconds(span: str) -> int:
+    return int(span.removesuffix("s"))
+
+
+def is_understood(arguments: list[str]) -> bool:
+    """Whether the command line takes these words, without carrying them out."""
+    command, *options = arguments
+    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    return found.make_context(command, options) is not None
+
+
+def units() -> list[Path]:
+    return sorted((DOCKER / "systemd").glob("*.service"))
+
+
+def line(unit: Path, name: str) -> str:
+    found = re.search(rf"^{name}=(.*)$", unit.read_text(), re.MULTILINE)
+    assert found, name
+    return found[1]
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_every_service_starts_a_command_there_is(name: str) -> None:
+    services = own(name)
+    assert {"web", "telegram", "worker"} <= set(services)
+    assert all(is_understood(each["command"]) for each in services.values())
+
+
+@pytest.mark.parametrize("name", COMPOSED)
+def test_a_worker_is_given_longer_to_end_than_it_gives_its_films(name: str) -> None:
+    assert seconds(own(name)["worker"]["stop_grace_period"]) > PATIENCE + 15
+
+
+def test_what_is_on_the_servers_disk_outlives_its_containers() -> None:
+    whole = composed("compose.yml")
+    for each in own("compose.yml").values():
+        assert {volume.partition(":")[0] for volume in each["volumes"]} >= {"data", "sessions", "backups"}
+    kept = {volume.partition(":")[0] for each in whole["services"].values() for volume in each["volumes"]}
+    assert kept - {"./Caddyfile"} == set(whole["volumes"])
+
+
+def test_containers_of_ours_write_nowhere_else_and_may_do_nothing_else() -> None:
+    for each in own("compose.yml").values():
+        assert each["read_only"] is True
+        assert each["cap_drop"] == ["ALL"]
+        assert "no-new-privileges:true" in each["security_opt"]
+
+
+def test_redis_keeps_what_waits_and_throws_nothing_away() -> None:
+    for name in ("compose.yml", "platforms/compose.yml"):
+        command = " ".join(composed(name)["services"]["redis"]["command"])
+        assert "--appendonly yes" in command
+        assert "--maxmemory-policy noeviction" in command
+
+
+def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
+    services = composed("compose.yml")["services"]
+    assert [name for name, each in services.items() if "ports" in each] == ["caddy"]
+    assert services["caddy"]["ports"] == ["${PUBLISH:-127.0.0.1:8000}:80"]
+
+
+def test_in_production_every_service_has_a_limit_of_memory_and_logs_that_end() -> None:
+    services = composed("compose.prod.yml")["services"]
+    assert set(services) == set(composed("compose.yml")["services"])
+    assert all(each["mem_limit"] and each["logging"]["options"]["max-size"] for each in services.values())
+
+
+@pytest.mark.parametrize("path", [*COMPOSED, "compose.prod.yml"])
+def test_every_variable_is_a_setting_or_told_in_the_guide(path: str) -> None:
+    named = set(re.findall(r"\$\{(\w+)", (DOCKER / path).read_text()))
+    assert named <= {name.upper() for name in Settings.model_fields} | OF_COMPOSE
+    guide = (ROOT / "docs" / "deploy.md").read_text()
+    assert [name for name in sorted(named & OF_COMPOSE) if name not in guide] == []
+
+
+@pytest.mark.parametrize("path", [*COMPOSED, "compose.prod.yml"])
+def test_every_setting_that_is_set_is_one(path: str) -> None:
+    known = {name.upper() for name in Settings.model_fields}
+    services = [
+        each.get("environment", {})
+        for each in composed(path)["services"].values()
+        if each.get("command") or "image" not in each
+    ]
+    told = {name for each in services for name in each} - {"SITE"}
+    assert {name for name in told if not name.startswith("POSTGRES_")} <= known
+
+
+def test_the_image_runs_as_nobody_in_particular_and_says_whether_it_is_well() -> None:
+    last = recipe().last
+    assert [step.text for step in last.all("USER")] == ["10001"]
+    assert len(last.all("HEALTHCHECK")) == 1
+    (command,) = last.all("CMD")
+    assert is_understood(command.words)
+
+
+def test_what_the_image_is_made_of_is_there_and_sent_to_the_builder() -> None:
+    sources = [word for stage in recipe().stages for step in stage.all("COPY") for word in step.words[:-1]]
+    ours = {word for word in sources if not word.startswith(("--", "/"))}
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert ours == let_through
+    assert all((ROOT / name).exists() for name in ours)
+    assert {"bots", "models", "pipeline", "storage"} <= ours
+
+
+@pytest.mark.parametrize(("age", "status"), [(5, 0), (300, 1), (None, 1)])
+def test_a_process_whose_sign_of_life_is_old_or_missing_is_not_well(
+    tmp_path: Path, age: float | None, status: int
+) -> None:
+    beacon = tmp_path / "beacon"
+    if age is not None:
+        beacon.touch()
+        os.utime(beacon, (time.time() - age,) * 2)
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", DOCKER / "healthcheck.py"], env={"BEACON_FILE": str(beacon)}, check=False
+    )
+    assert ran.returncode == status
+
+
+@pytest.mark.parametrize("unit", units(), ids=lambda unit: unit.name)
+def test_every_unit_starts_a_command_there_is(unit: Path) -> None:
+    command = line(unit, "ExecStart").split()
+    assert command[0] == "/opt/rabisco/.venv/bin/rabisco"
+    names = ["web", "telegram", "whatsapp"] if command[1] == "%i" else command[1:2]
+    assert all(is_understood([name]) for name in names)
+
+
+def test_a_workers_unit_gives_it_longer_to_end_than_it_gives_its_films() -> None:
+    assert int(line(DOCKER / "systemd" / "rabisco-worker@.service", "TimeoutStopSec")) > PATIENCE + 15
+
+
+def test_workflows_hold_no_secret_and_may_only_read() -> None:
+    for path in (ROOT / ".github" / "workflows").glob("*.yml"):
+        workflow = yaml.safe_load(path.read_text())
+        assert workflow["permissions"] == {"contents": "read"}
+        for name in re.findall(r"(?:PASSWORD|KEY|TOKEN|HOSTS): (.*)", path.read_text()):
+            assert name.startswith("${{ secrets.")

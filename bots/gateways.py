@@ -15,7 +15,6 @@ from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,12 +22,13 @@ import structlog
 
 from bots.core import logs
 from bots.core.desk import Desk
+from bots.core.errands import journal
+from bots.house import LINKS, Chats, House, chats_of, locks
 from bots.web.links import Links, expiry
 from bots.whatsapp.line import Line
 from bots.whatsapp.pipe import Report, SupervisorsQueue, listen
 from bots.whatsapp.supervisor import Supervisor
 from bots.whatsapp.terminal import Announcer
-from bots.wiring import LINKS, Chats, House, chats_of
 from models.people import MAIN, Account
 from models.settings import Settings
 from pipeline.queue import broker_for
@@ -99,7 +99,7 @@ def main() -> None:
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     settings = Settings()
-    logs.configure(settings.log_format)
+    logs.begin(settings)
     asyncio.run(_gateway_to_the_end(settings, Report(int(sys.argv[1]))))
 
 
@@ -122,6 +122,7 @@ async def _gateway(settings: Settings, report: Report) -> int:
     loop.set_default_executor(ThreadPoolExecutor(THREADS))
     queue = None if settings.redis_url else SupervisorsQueue(broker_for(""), report)
     house = await asyncio.to_thread(House.open, settings, queue)
+    journal(house.db).start()
     chats = chats_of(house)
     gateway = gateway_of(chats, report)
     loop.add_signal_handler(signal.SIGTERM, gateway.end)
@@ -207,10 +208,6 @@ def _orphaned(loop: asyncio.AbstractEventLoop, gateway: "Gateway") -> None:
     _soon(loop, gateway.end)
     threading.Event().wait(LAST_GRACE)
     os._exit(1)
-
-
-def locks(settings: Settings) -> Path:
-    return Path(settings.data_dir).resolve() / "locks"
 
 
 if __name__ == "__main__":

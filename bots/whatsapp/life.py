@@ -55,7 +55,7 @@ class Ending(StrEnum):
 
 
 class Life:
-    """`news` takes signals from others too: `ASKED` is one. One that `is_leaving` ends with the device off the phone."""
+    """`news` takes signals of others too: `ASKED` is one. One that `is_leaving` ends with the device off the phone."""
 
     def __init__(
         self, record: Record, link: Link, serve: Callable[[Link, Errand], Service], errand: Errand, tempo: Tempo

@@ -8,7 +8,7 @@ from typing import Any
 HIDDEN = "…"
 SHORTEST = 8  # characters of a secret; shorter ones are words too
 PATTERNS = (
-    re.compile(r"\b\d{6,12}:[\w-]{30,}"),  # a bot's token
+    re.compile(r"(?<!\d)\d{6,12}:[\w-]{30,}"),  # a bot's token
     re.compile(r"\b(?:sk|rk|pk|gsk|whsec)_\w{8,}"),
     re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),  # the user and password of an address
     re.compile(r"(?i)\bbearer\s+[\w.~+/=-]+"),

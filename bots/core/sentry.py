@@ -22,7 +22,6 @@ def begin(dsn: str, scrub: Scrub, release: str) -> Any:
         release=release,
         default_integrations=False,
         auto_enabling_integrations=False,
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,

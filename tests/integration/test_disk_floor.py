@@ -21,7 +21,7 @@ from pipeline.caretaker import Caretaker
 from pipeline.disk import Disk
 from pipeline.queue import NAME
 from pipeline.worker import disk_of
-from storage import outbox, people
+from storage import outbox, people, readings
 from storage.db import Database
 from storage.media import MediaFolder
 from storage.outbox import Owed
@@ -31,12 +31,16 @@ GIGABYTE = 10**9
 
 @dataclass
 class Room:
-    """How much is free, as a test says."""
+    """How much is free, and which share in use, as a test says."""
 
     free: float = 50.0  # gigabytes
+    share: float = 0.5
 
     def __call__(self, _folder: Path) -> int:
         return round(self.free * GIGABYTE)
+
+    def used(self, _folder: Path) -> float:
+        return self.share
 
 
 @pytest.fixture
@@ -55,7 +59,7 @@ def shop(database: Database, clock: SettableClock, tmp_path: Path, room: Room) -
 def told(shop: Shop, customer: Customer) -> list[tuple[str, float]]:
     """What was owed to a customer's chat about disks."""
     wanted = select(Delivery).where(
-        col(Delivery.address_id) == customer.address.id, col(Delivery.cause).startswith("disk:")
+        col(Delivery.address_id) == customer.address.id, col(Delivery.cause).startswith("disk")
     )
     with shop.database.reading() as session:
         words = [row.content.paragraphs[0] for row in session.exec(wanted.order_by(col(Delivery.id)))]
@@ -114,6 +118,28 @@ def test_many_processes_of_a_machine_tell_once(shop: Shop, room: Room) -> None:
     room.free = 9
     at_once([shop.sweeper.watch] * 8)
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 9.0)]
+
+
+def test_a_disk_that_fills_is_told_before_the_floor_where_somebody_watches(shop: Shop, room: Room) -> None:
+    boss = admin(shop)
+    shop.sweeper.disk = Disk("box-1", (shop.folder,), GIGABYTE, room, room.used, warns=True)
+    for share in (0.5, 0.8, 0.81, 0.9, 0.78, 0.76, 0.74, 0.7, 0.85):
+        room.share = share
+        shop.sweeper.watch()
+    assert [key for key, _ in told(shop, boss)] == ["disk-filling", "disk-roomy", "disk-filling"]
+    shop.sweeper.disk = Disk("box-2", (shop.folder,), GIGABYTE, room, room.used)
+    room.share = 0.99
+    shop.sweeper.watch()
+    assert len(told(shop, boss)) == 3
+
+
+def test_how_much_room_there_is_can_be_asked_of_the_database(shop: Shop, room: Room) -> None:
+    shop.sweeper.disk = Disk("box-1", (shop.folder,), GIGABYTE, room, room.used)
+    room.free, room.share = 12.5, 0.416
+    shop.sweeper.watch()
+    with shop.database.reading() as session:
+        (disk,) = readings.newest(session, "disk:")
+    assert (disk.name, disk.ok, disk.about) == ("disk:box-1", True, {"free": 12_500_000_000, "share": 0.416})
 
 
 class CopyingStore(MediaFolder):

@@ -13,7 +13,10 @@ from bots.core.rooms import Thresholds
 from bots.web.app import create_app
 from models.deliveries import Delivery
 from models.jobs import Job, Status, WorkerRow
+from models.payments import ProviderEvent, Purchase
 from models.people import Address, Person
+from models.updates import Update
+from storage import readings
 from storage.db import Database
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -186,3 +189,45 @@ async def test_metrics_tell_how_long_films_took_by_stage(house: WebHouse) -> Non
     assert (within("whole", "10.0"), within("whole", "+Inf")) == (1, 2)
     total = told["rabisco_job_seconds_sum", (("kind", "sketch"), ("stage", "whole"))]
     assert total == pytest.approx(28, abs=0.01)
+
+
+async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebHouse) -> None:
+    floor = Floor(house)
+    tenant = house.account.tenant_id
+    news = {"tenant_id": tenant, "kind": "invoice.paid", "object_id": "in_1"}
+    floor.put(
+        ProviderEvent(**news, external_id="evt_1", received_at=ago(90)),
+        ProviderEvent(**news, external_id="evt_2", received_at=ago(900), handled_at=ago(890)),
+        Update(account_id=house.account.id, external_id="u1", received_at=ago(40)),
+        Update(account_id=house.account.id, external_id="u2", received_at=ago(400), handled_at=ago(399)),
+        Update(account_id=house.account.id, external_id="u3", received_at=ago(400), attempts=4),
+    )
+    ids = {"tenant_id": tenant, "person_id": floor.person.id, "address_id": floor.address.id}
+    for amount, status in ((990, "paid"), (1000, "paid"), (5000, "failed")):
+        floor.put(Purchase(**ids, provider="stripe", item="pack:100", currency="brl", amount=amount, status=status))
+    told = await metrics(house)
+    assert told["rabisco_webhook_lag_seconds", (("source", "stripe"),)] == 90
+    assert told["rabisco_webhook_lag_seconds", (("source", "updates"),)] == 40
+    assert told["rabisco_revenue_total", (("currency", "brl"),)] == 1990
+    assert told["rabisco_purchases", (("provider", "stripe"), ("status", "paid"))] == 2
+    assert told["rabisco_purchases", (("provider", "stars"), ("status", "paid"))] == 0
+
+
+async def test_metrics_tell_of_services_and_disks_that_were_seen_lately(house: WebHouse) -> None:
+    with house.db.transaction() as session:
+        readings.note(session, "service:groq", ago(60), ok=False, status=401, seconds=0.5)
+        readings.note(session, "service:stripe", ago(200), ok=True, seconds=0.1)
+        readings.note(session, "disk:box-1", ago(15), ok=True, free=5_000_000_000, share=0.9)
+    told = await metrics(house)
+    assert told["rabisco_service_up", (("service", "groq"),)] == 0
+    assert ("rabisco_service_up", (("service", "stripe"),)) not in told
+    assert told["rabisco_disk_free_bytes", (("machine", "box-1"),)] == 5_000_000_000
+    assert told["rabisco_disk_used_ratio", (("machine", "box-1"),)] == 0.9
+
+
+async def test_metrics_tell_of_workers_that_are_missed(house: WebHouse) -> None:
+    floor = Floor(house)
+    floor.put(WorkerRow(name="w1", started_at=ago(900), seen_at=ago(61)))
+    floor.put(WorkerRow(name="w2", started_at=ago(900), seen_at=ago(1)))
+    told = await metrics(house)
+    assert (told["rabisco_workers", ()], told["rabisco_workers_missing", ()]) == (1, 1)

@@ -25,6 +25,21 @@ def test_a_chore_that_fails_keeps_no_other_waiting_and_is_done_again(error: Exce
     chores.stop()
 
 
+def test_a_chore_may_have_to_wait_for_its_first_time() -> None:
+    later, often, enough = [], [], threading.Event()
+
+    def count() -> None:
+        often.append(1)
+        if len(often) >= 5:
+            enough.set()
+
+    chores = Chores([Chore(lambda: later.append(1), first=3600), Chore(count)], 0.001, "test")
+    chores.start()
+    assert enough.wait(10)
+    chores.stop()
+    assert later == []
+
+
 def test_a_chore_has_its_time_in_between() -> None:
     often, seldom, enough = [], [], threading.Event()
 

@@ -74,7 +74,11 @@ class Premises:
     @contextmanager
     def running(self, command: Sequence[str] = UP) -> Iterator[Product]:
         with running(self.folder, self.settings, command) as self.product:
-            yield self.product
+            try:
+                yield self.product
+            except BaseException as error:
+                error.add_note("".join(self.product.said))
+                raise
 
 
 @contextmanager

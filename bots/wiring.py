@@ -1,11 +1,13 @@
 """The composition root of every process: settings go in, running parts come out."""
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter
-from telegram import Bot
+from telegram import Bot as TelegramBot
 
 from bots.billing.shops import Shops
 from bots.core import commands, stars
@@ -15,8 +17,9 @@ from bots.core.services import Services, services_of
 from bots.house import LINKS, Chats, House, chats_of, locks
 from bots.locales import LANGUAGES, say
 from bots.telegram.application import builder_for
+from bots.telegram.fleet import Connected, Fleet
 from bots.telegram.gateway import TelegramGateway
-from bots.telegram.menu import Profile
+from bots.telegram.menu import Profile, follow
 from bots.telegram.stars import Refunds
 from bots.web.app import WebParts, create_app
 from bots.web.guests import owners
@@ -28,21 +31,46 @@ from bots.web.uploads import Uploads
 from models.people import Account
 from models.roles import Role
 from storage import roster
+from storage.bots import Bot
 
-__all__ = ["Chats", "House", "chats_of", "locks", "page_server", "porch", "profile", "telegram_gateway", "webhooks"]
+__all__ = [
+    "Chats",
+    "House",
+    "chats_of",
+    "locks",
+    "page_server",
+    "porch",
+    "profile",
+    "telegram_fleet",
+    "telegram_gateway",
+    "webhooks",
+]
 
 EVERYBODY = frozenset({"*"})
 
 
+@dataclass(frozen=True, slots=True)
+class Counterfoils(Mapping[str, Counterfoil]):
+    """Those of the shops there are at the moment: tenants open theirs while we run."""
+
+    shops: Shops
+
+    def __getitem__(self, name: str) -> Counterfoil:
+        shop = self.shops.by_name[name]
+        if shop.signatures is None:
+            raise KeyError(name)
+        return Counterfoil(shop.signatures, shop.rounds.inbox.keep, shop.rounds.poke)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, shop in list(self.shops.by_name.items()) if shop.signatures is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 def webhooks(shops: Shops) -> APIRouter:
     """The ways in for the provider's news, where they can be told from others."""
-    return stripe_routes(
-        {
-            name: Counterfoil(shop.signatures, shop.rounds.inbox.keep, shop.rounds.poke)
-            for name, shop in shops.by_name.items()
-            if shop.signatures is not None
-        }
-    )
+    return stripe_routes(Counterfoils(shops))
 
 
 def page_server(chats: Chats, *, host: str, port: int) -> WebServer:
@@ -82,24 +110,38 @@ def porch(chats: Chats, account: Account) -> Porch | None:
 
 
 def telegram_gateway(chats: Chats, token: str) -> TelegramGateway:
-    """Telegram's bot of that token; call it inside the running loop."""
-    settings = chats.house.settings
-    account = chats.house.account("telegram", token.partition(":")[0])
+    """The operator's bot of that token; call it inside the running loop."""
+    return _gateway(chats, Bot(chats.house.account("telegram", token.partition(":")[0]), token))
+
+
+def telegram_fleet(chats: Chats) -> Fleet:
+    """The bots other tenants bring."""
+    return Fleet(chats.house.db, chats.house.secret, partial(_gateway, chats), chats.let_go)
+
+
+def _gateway(chats: Chats, bot: Bot, connected: Connected | None = None) -> TelegramGateway:
+    settings, account = chats.house.settings, bot.account
 
     def inlet_for(channel: Channel) -> Desk:
         return chats.desk(account, channel, owners=settings.admins, ways=settings.telegram_ways)
 
-    builder = builder_for(token, settings.telegram_api_url)
+    builder = builder_for(bot.token, settings.telegram_api_url)
     refusal = stars.refusal(chats.house.db, account.tenant_id, account.channel)
 
-    def errand(bot: Bot) -> Coroutine[Any, Any, None]:
-        return Refunds(bot, chats.house.db).run(account.id)
+    shown = profile(chats.house, account)
 
-    return TelegramGateway(builder, inlet_for, profile(chats.house, account), refusal=refusal, errand=errand)
+    async def errand(telegram: TelegramBot) -> None:
+        if connected is not None:
+            await connected(telegram)
+        refunds = Refunds(telegram, chats.house.db)
+        menus = follow(telegram, shown, lambda: profile(chats.house, account))
+        await asyncio.gather(refunds.run(account.id), menus)
+
+    return TelegramGateway(builder, inlet_for, shown, refusal=refusal, errand=errand)
 
 
 def profile(house: House, account: Account) -> Profile:
-    """What Telegram shows of the bot before anybody writes, and to those who had a role when it started."""
+    """What Telegram shows of the bot before anybody writes, and to those who have a role now."""
     is_operator = account.tenant_id == house.tenant().id
     named = (identity.partition(":") for identity in house.settings.admins if is_operator)
     with house.db.reading() as session:

@@ -1,10 +1,12 @@
 """The bot's menu of commands and its descriptions, as Telegram shows them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
@@ -13,6 +15,8 @@ from models.roles import Role
 
 log = structlog.get_logger(__name__)
 Menu = tuple[CommandHelp, ...]
+
+LOOK = 30.0  # seconds between two looks at who has a role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +36,55 @@ class Profile:
 async def publish(bot: Bot, profile: Profile) -> None:
     """Set what differs from what Telegram has: it limits how often these may be set. Best effort."""
     await _menus(bot, profile, profile.commands.people, BotCommandScopeDefault())
-    for user, role in profile.staff.items():
-        menu = _besides(profile.commands.people, profile.commands.roles.get(role, {}))
-        await _menus(bot, profile, menu, BotCommandScopeChat(int(user)))
+    for user in profile.staff:
+        await _staff_menu(bot, profile, user)
     for tag, text in profile.descriptions.items():
         for code in _codes(tag, profile.fallback):
             await _attempt("description", partial(_describe, bot, text, code))
     for tag, text in profile.short_descriptions.items():
         for code in _codes(tag, profile.fallback):
             await _attempt("short description", partial(_introduce, bot, text, code))
+
+
+async def follow(bot: Bot, shown: Profile, current: Callable[[], Profile], seconds: float = LOOK) -> None:
+    """Keep up with roles that are given and taken, until cancelled. `current` is what should be shown; it may block."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            now = await asyncio.to_thread(current)
+        except SQLAlchemyError as error:
+            log.warning("menus-database-away", error=type(error).__name__)
+            continue
+        await catch_up(bot, shown, now)
+        shown = now
+
+
+async def catch_up(bot: Bot, before: Profile, now: Profile) -> None:
+    """Set the menus of those whose role is another than before."""
+    for user in before.staff.keys() | now.staff.keys():
+        if now.staff.get(user) == before.staff.get(user):
+            continue
+        if user in now.staff:
+            await _staff_menu(bot, now, user)
+        else:
+            await _forget_menu(bot, now, user)
+
+
+async def _staff_menu(bot: Bot, profile: Profile, user: str) -> None:
+    menu = _besides(profile.commands.people, profile.commands.roles.get(profile.staff[user], {}))
+    await _menus(bot, profile, menu, BotCommandScopeChat(int(user)))
+
+
+async def _forget_menu(bot: Bot, profile: Profile, user: str) -> None:
+    """They have everybody's menu again."""
+    scope = BotCommandScopeChat(int(user))
+    for tag in profile.commands.people:
+        for code in _codes(tag, profile.fallback):
+            await _attempt("menu", partial(_clear, bot, scope, code))
+
+
+async def _clear(bot: Bot, scope: BotCommandScope, code: str | None) -> None:
+    await bot.delete_my_commands(scope=scope, language_code=code)
 
 
 def _besides(people: Mapping[str, Menu], more: Mapping[str, Menu]) -> dict[str, Menu]:

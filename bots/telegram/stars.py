@@ -19,12 +19,16 @@ from telegram.error import BadRequest, TelegramError
 from bots.core import repayments
 from bots.core.channel import ChannelError, Invoice, Rejected
 from bots.core.stars import Asked, take_back
+from bots.core.visit import word
 from bots.locales import best_language, say
 from bots.telegram.errors import says, translated
 from bots.telegram.markup import cut
+from models.deliveries import Message
 from models.payments import Provider, Purchase, Repayment
 from models.people import Address
+from storage import outbox
 from storage.db import Database
+from storage.outbox import Owed
 from storage.repayments import due_in_stars
 
 log = structlog.get_logger(__name__)
@@ -154,5 +158,9 @@ class Refunds:
             return int(address.chat), purchase.external_id  # a private chat has its person's id
 
     def _take_back(self, purchase_id: UUID) -> None:
+        """Whoever hears of it first, this or Telegram's message, takes the credits and says so."""
         with self.db.transaction() as session:
-            take_back(session, session.get_one(Purchase, purchase_id), self.db.clock())
+            purchase, now = session.get_one(Purchase, purchase_id), self.db.clock()
+            if take_back(session, purchase, now):
+                told = Owed(Message(paragraphs=(word("stars-returned"),)), f"stars-returned:{purchase_id}")
+                outbox.owe(session, session.get_one(Address, purchase.address_id), purchase.person_id, told, now)

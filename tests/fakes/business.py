@@ -1,10 +1,11 @@
 """A bot that sells, from the real library to the database, and one person who writes to it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fakes.books import assert_books_balance
 from fakes.customers import Customer, add_job
@@ -12,6 +13,7 @@ from fakes.house import House, open_house
 from fakes.telegram_api import BotMessage, Charge, FakeTelegram, Person
 from fakes.telegram_api.wiring import builder_of
 from sqlmodel import select
+from telegram import Bot
 
 from bots.core import stars
 from bots.core.channel import Channel
@@ -20,6 +22,7 @@ from bots.core.desk import Desk
 from bots.core.till import Till
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.pace import Pace
+from bots.telegram.stars import Refunds
 from models.payments import Provider, Purchase
 from models.people import MAIN, Account
 from storage import ledger, people
@@ -48,7 +51,11 @@ class Business:
             return Desk(self.house.db, self.account, channel, conversation, poke, providers=providers, till=self.till)
 
         refusal = stars.refusal(self.house.db, self.account.tenant_id, "telegram")
-        gateway = TelegramGateway(builder_of(self.fake), inlet_for, pace=QUICK, refusal=refusal)
+
+        def errand(bot: Bot) -> Coroutine[Any, Any, None]:
+            return Refunds(bot, self.house.db).run(self.account.id)
+
+        gateway = TelegramGateway(builder_of(self.fake), inlet_for, pace=QUICK, refusal=refusal, errand=errand)
         delivering = asyncio.create_task(self.house.postman.run())
         await gateway.start()
         try:

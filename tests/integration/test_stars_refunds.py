@@ -83,3 +83,15 @@ async def test_another_account_gives_nothing_back(business: Business) -> None:
         await Refunds(bot_of(business.fake), business.house.db).sweep(other.id)
     assert not charge.refunded
     assert status(business)[0] == RepaymentStatus.ASKED
+
+
+async def test_the_process_that_speaks_to_telegram_gives_back_by_itself(business: Business) -> None:
+    async with business.open():
+        charge = await business.buys()
+        await business.has(110)
+    asks(business)
+    async with business.open():
+        await business.fake.arrival(lambda: business.fake.made("refundStarPayment"))
+        await business.shown("Your Stars are back")
+    assert charge.refunded
+    assert business.credits() == 10

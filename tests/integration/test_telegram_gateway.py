@@ -12,14 +12,14 @@ from fakes.telegram_api import FakeTelegram, Person, errors, photo, served, vide
 from fakes.telegram_api.inlet import Gate, RecordingInlet
 from fakes.telegram_api.wiring import bot_of, builder_of
 from PIL import Image
-from telegram import Update
+from telegram import Bot, Update
 
 from bots.core.channel import AttachmentKind, Capabilities, Channel, Choice, CommandHelp, Commands, Inbound, Place, Text
 from bots.telegram.application import builder_for
 from bots.telegram.channel import OFFICIAL
 from bots.telegram.errors import TelegramRefused
-from bots.telegram.gateway import TelegramGateway, create_application
-from bots.telegram.menu import Profile
+from bots.telegram.gateway import Errand, TelegramGateway, create_application
+from bots.telegram.menu import Profile, catch_up
 from bots.telegram.pace import Pace
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
 from models.roles import Role
@@ -37,8 +37,9 @@ async def running(
     pace: Pace = QUICK,
     profile: Profile | None = None,
     can: Capabilities = OFFICIAL,
+    errand: Errand | None = None,
 ) -> AsyncIterator[TelegramGateway]:
-    gateway = TelegramGateway(builder_of(fake), lambda _channel: inlet, profile, can=can, pace=pace)
+    gateway = TelegramGateway(builder_of(fake), lambda _channel: inlet, profile, can=can, pace=pace, errand=errand)
     await gateway.start()
     try:
         yield gateway
@@ -428,6 +429,42 @@ async def test_what_telegram_already_shows_is_not_set_again(fake: FakeTelegram, 
     await start_until_looked(4)
     assert len(fake.made("setMyCommands")) == 6
     assert len(fake.made("setMyDescription")) == 3
+
+
+async def test_menus_follow_roles_that_are_given_and_taken(
+    fake: FakeTelegram, person: Person, inlet: RecordingInlet
+) -> None:
+    """`1001` is an owner no longer, and somebody else helps people now."""
+    helps = replace(
+        PROFILE,
+        commands=replace(MENU, roles={**MENU.roles, Role.SUPPORT: {"en": (CommandHelp("users", "Find people"),)}}),
+        staff={"2002": Role.SUPPORT},
+    )
+    async with running(fake, inlet, profile=PROFILE) as gateway:
+        await fake.arrival(lambda: ("short_description", "en") in fake.profile.texts)
+        await catch_up(gateway.application.bot, PROFILE, helps)
+    shown = {place: [command["command"] for command in menu] for place, menu in fake.profile.commands.items()}
+    assert shown['{"chat_id": 2002, "type": "chat"}', "en"] == ["help", "users"]
+    assert not any(f'"chat_id": {person.id},' in scope for scope, _ in shown)
+    assert shown['{"type": "default"}', "en"] == ["help"]
+
+
+async def test_an_errand_is_done_with_the_gateways_own_bot_until_it_stops(
+    fake: FakeTelegram, inlet: RecordingInlet
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def errand(bot: Bot) -> None:
+        assert bot.username
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with running(fake, inlet, errand=errand):
+        await asyncio.wait_for(begun.wait(), 10)
+    assert ended.is_set()
 
 
 async def test_a_menu_that_cannot_be_set_keeps_nothing_from_working(

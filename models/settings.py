@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.alerts import AlertChat, read_alert_chat
 from models.payments import Provider
 
 S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket by S3's rules of naming, and a prefix
@@ -27,6 +29,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     redis_url: str = ""
     media_url: str = ""
+    backup_url: str = ""
+    backup_days: int = Field(default=7, ge=0)  # 0: no backups by themselves
     s3_endpoint_url: str = ""
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
@@ -49,19 +53,24 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = "127.0.0.1"
     metrics_token: SecretStr | None = None
     admin_ids: str = ""
-    log_format: Literal["text", "json"] = "text"
+    alert_chat: str = ""
+    timezone: str = "UTC"
+    heartbeat_url: SecretStr | None = None
+    sentry_dsn: SecretStr | None = None
+    log_format: Literal["text", "json"] | None = None
     input_hours: float = Field(default=24, gt=0)
     result_days: float = Field(default=7, gt=0)
     workers: int = Field(default=2, ge=1, le=64)
     # how soon a job whose worker died is taken up again
     lease_seconds: float = Field(default=30, gt=0)
     sweep_seconds: float = Field(default=3, gt=0)
+    beacon_file: Path | None = None
 
-    @field_validator("media_url")
+    @field_validator("media_url", "backup_url")
     @classmethod
-    def _is_a_folder_or_a_bucket(cls, value: str) -> str:
+    def _is_a_folder_or_a_bucket(cls, value: str, about: ValidationInfo) -> str:
         if "://" in value and not re.fullmatch(S3_URL, value):
-            raise ValueError("MEDIA_URL takes the path of a folder, or s3://bucket/prefix")
+            raise ValueError(f"{str(about.field_name).upper()} takes the path of a folder, or s3://bucket/prefix")
         return value
 
     @field_validator("s3_endpoint_url")
@@ -115,6 +124,53 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("alert_chat")
+    @classmethod
+    def _is_a_chat(cls, value: str) -> str:
+        if value:
+            read_alert_chat(value)
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("TIMEZONE takes a name such as America/Sao_Paulo") from error
+        return value
+
+    @field_validator("heartbeat_url", "sentry_dsn")
+    @classmethod
+    def _is_an_address_to_call(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise ValueError("HEARTBEAT_URL and SENTRY_DSN take addresses that begin with https://")
+        return value
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything here that must never be read in a log: keys, and passwords in addresses."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        told = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [_password(url) for url in (*told, self.database_url, self.redis_url, self.whatsapp_sessions)]
+        return frozenset(part for each in (*told, *passwords) for part in (each, *_parts(each)) if part)
+
+    @property
+    def log_form(self) -> Literal["text", "json"]:
+        """How the log is written: for machines in production, unless it is said otherwise."""
+        return self.log_format or ("json" if self.mode == "production" else "text")
+
+    @property
+    def alerts(self) -> AlertChat | None:
+        """The chat alerts go to instead of the owners."""
+        return read_alert_chat(self.alert_chat) if self.alert_chat else None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is somebody who wants to hear how the house is doing; at home alone nobody does."""
+        return self.mode == "production" or bool(self.alert_chat or self.admin_ids)
+
     @property
     def database(self) -> str:
         """SQLAlchemy's URL of the database; SQLite in the data folder unless one is set."""
@@ -124,6 +180,11 @@ class Settings(BaseSettings):
     def media(self) -> str:
         """The path of the media folder, or `s3://bucket/prefix`."""
         return self.media_url or str(self.data_dir / "media")
+
+    @property
+    def backups(self) -> str:
+        """The path of the folder backups lie in, or `s3://bucket/prefix`."""
+        return self.backup_url or str(self.data_dir / "backups")
 
     @property
     def sessions(self) -> str:
@@ -176,6 +237,13 @@ def _is_mail_server(url: str) -> bool:
         return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0 and "@" in sender
     except ValueError:  # a port that is no number
         return False
+
+
+def _password(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).password or "") if "://" in url else ""
+    except ValueError:
+        return ""
 
 
 def _parts(text: str) -> frozenset[str]:

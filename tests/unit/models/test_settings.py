@@ -133,3 +133,40 @@ def test_whatsapps_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:
     assert Settings(whatsapp_sessions="/keys").sessions == "/keys"
     assert Settings(whatsapp_sessions="postgresql://host/name").sessions == "postgresql://host/name"
     assert Settings(whatsapp_ffi="fakes.whatsapp.remote:factory").whatsapp_ffi == "fakes.whatsapp.remote:factory"
+
+
+def test_every_secret_is_known_to_be_one_with_its_parts_and_the_passwords_in_addresses() -> None:
+    settings = Settings(
+        telegram_bot_token="123456:ABC",
+        stripe_webhook_secret="whsec_a,whsec_b",
+        smtp_url="smtps://me:p%40ss@host:465/?from=me@example.com",
+        database_url="postgresql://rabisco:hunter2@db/rabisco",
+        redis_url="redis://:letmein@redis:6379/0",
+    )
+    assert {"123456:ABC", "whsec_a", "whsec_b", "p@ss", "hunter2", "letmein"} <= settings.secrets
+    assert "" not in settings.secrets
+
+
+def test_a_house_is_watched_where_somebody_wants_to_hear_of_it() -> None:
+    assert not Settings().is_watched
+    assert Settings(admin_ids="telegram:1").is_watched
+    assert Settings(alert_chat="telegram:-100123").is_watched
+    assert Settings(mode="production", public_url="https://films.example.com").is_watched
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALERT_CHAT", "-100123"),
+        ("TIMEZONE", "Brasilia"),
+        ("TIMEZONE", "../etc/passwd"),
+        ("HEARTBEAT_URL", "hc-ping.com/x"),
+        ("SENTRY_DSN", "key@sentry.io/1"),
+    ],
+)
+def test_what_cannot_be_watched_with_is_refused_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name):
+        Settings()

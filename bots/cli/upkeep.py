@@ -4,7 +4,7 @@ import errno
 import platform
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import redis
@@ -15,24 +15,16 @@ from bots.billing.checkup import Checkup, check_up
 from bots.billing.port import ProviderAway, ProviderRefused
 from bots.billing.stripe import StripeProvider
 from bots.billing.tenant_keys import tenants_keys
-from bots.cli import numbers
+from bots.cli import checkups, numbers
+from bots.cli.checkups import Finding
 from models.catalogue import CatalogueError, read_catalogue
-from models.settings import Settings
+from models.settings import OFFICIAL_TELEGRAM, Settings
 from pipeline.child import Children
 from pipeline.protections import Protections
 from storage.db import Database
 from storage.migrate import is_current, upgrade
 
 LEAST_DISK = 1_000_000_000  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor: what was looked at, whether it is well, and what to do if not."""
-
-    what: str
-    ok: bool
-    say: str
 
 
 def migrate() -> None:
@@ -72,6 +64,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from (Finding("whatsapp", ok=ok, say=say) for ok, say in numbers.examined(settings))
     yield from _shops(settings)
     yield _speech(settings)
+    yield from checkups.examine(settings)
     yield from _sandbox()
 
 
@@ -141,15 +134,18 @@ def _telegram(settings: Settings) -> Finding:
     token = settings.telegram_bot_token
     if token is None:
         return Finding("telegram", ok=True, say="off; set TELEGRAM_BOT_TOKEN to the token of @BotFather")
-    well_formed = token.get_secret_value().partition(":")[0].isdecimal()
-    say = "a token is set" if well_formed else "TELEGRAM_BOT_TOKEN is not of the form 123456:ABC"
-    return Finding("telegram", well_formed, say)
+    if not token.get_secret_value().partition(":")[0].isdecimal():
+        return Finding("telegram", ok=False, say="TELEGRAM_BOT_TOKEN is not of the form 123456:ABC")
+    elsewhere = "" if settings.telegram_api_url == OFFICIAL_TELEGRAM else f", at {settings.telegram_api_url}"
+    return Finding("telegram", ok=True, say=f"a token is set{elsewhere}; people pay by {settings.telegram_payments}")
 
 
 def _shops(settings: Settings) -> Iterator[Finding]:
     """The operator's own Stripe account, and those of other tenants."""
     if settings.stripe_secret_key is None:
         yield Finding("stripe", ok=True, say="off; set STRIPE_SECRET_KEY to sell credits")
+    elif not all(secret.startswith("whsec_") for secret in settings.webhook_secrets):
+        yield Finding("stripe", ok=False, say="STRIPE_WEBHOOK_SECRET is not of the form whsec_..")
     else:
         yield _stripe("stripe", settings.stripe_secret_key.get_secret_value(), settings)
     for name, keys in tenants_keys(settings):

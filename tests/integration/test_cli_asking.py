@@ -27,6 +27,8 @@ COMMANDS = [
     "styles",
     "migrate",
     "doctor",
+    "backup",
+    "restore",
     "stripe",
 ]
 

@@ -112,10 +112,12 @@ async def ban(team: Team, who: str = "memory:7") -> None:
 
 
 async def test_who_is_banned_gets_one_sentence_and_nothing_else(house: House, team: Team) -> None:
-    await team.stranger.sends(picture())
+    progress = await team.stranger.sends(picture())
+    shown = progress.text
     await ban(team)
     fetched = team.stranger.counter.channel.calls.count("fetch")
     await house.tick()
+    assert progress.text == shown
     before = len(team.stranger.seen)
     for does in (team.stranger.writes("/start"), team.stranger.sends(picture()), team.stranger.takes("plans")):
         assert "can't use me any more" in (await does).text

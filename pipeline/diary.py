@@ -22,6 +22,7 @@ AT = time(9)
 LOOK_EVERY = 60.0  # seconds
 SETTLED = timedelta(hours=1)  # a house that opened later than this before a report has nothing to report yet
 TOP = 3  # of what broke
+FORGOTTEN = timedelta(days=1)  # a disk nobody has looked at for so long is gone
 NAMES = {Kind.SKETCH: "sketches", Kind.CAPTION: "captions"}
 
 
@@ -100,6 +101,6 @@ def _trouble(session: Session, since: datetime) -> Iterator[Wording]:
 def _standing(session: Session, now: datetime) -> Iterator[Wording]:
     queue = figures.queued(session, now)
     yield Wording(key="report-queue", values={"queued": queue.count, "minutes": round(queue.oldest_seconds / 60)})
-    for disk in readings.newest(session, "disk:"):
+    for disk in readings.newest(session, "disk:", now - FORGOTTEN):
         percent = round(100 * float(disk.about.get("share", 0)))
         yield Wording(key="report-disk", values={"name": disk.name.partition(":")[2], "percent": percent})

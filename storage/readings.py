@@ -18,9 +18,11 @@ def note(session: Session, name: str, now: datetime, *, ok: bool, **about: Any) 
     session.flush()
 
 
-def newest(session: Session, begin: str = "") -> list[Reading]:
-    """The readings of all things whose names begin so."""
+def newest(session: Session, begin: str = "", since: datetime | None = None) -> list[Reading]:
+    """The readings of all things whose names begin so, of those that were looked at since then."""
     wanted = select(Reading).where(col(Reading.name).startswith(begin, autoescape=True))
+    if since is not None:
+        wanted = wanted.where(col(Reading.read_at) >= since)
     return list(session.exec(wanted.order_by(col(Reading.name))))
 
 

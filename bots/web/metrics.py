@@ -116,7 +116,7 @@ def _lags(session: Session, now: datetime) -> Iterator[Metric]:
 
 def _outside(session: Session, now: datetime) -> Iterator[Metric]:
     """Services and disks, as they were seen lately."""
-    fresh = [each for each in readings.newest(session) if each.read_at >= now - STALE]
+    fresh = readings.newest(session, since=now - STALE)
     services = {each.name.removeprefix(BEGIN): each for each in fresh if each.name.startswith(BEGIN)}
     disks = {each.name.partition(":")[2]: each for each in fresh if each.name.startswith("disk:")}
     up = {name: int(each.ok) for name, each in services.items()}

@@ -141,10 +141,12 @@ def test_it_tells_how_things_stand_now(office: Office) -> None:
     with office.db.transaction() as session:
         add_job(session, office.customer, at(14, 8.9))
         readings.note(session, "disk:box-1", at(14, 8), ok=True, share=0.416, free=1)
+        readings.note(session, "disk:gone", at(13, 8), ok=True, share=0.9, free=1)
     office.tell(at(14, 9))
     (text,) = office.reports()
     assert "Now waiting: 1, the first for 6 min" in text
     assert "box-1: 42 % of the disk in use" in text
+    assert "gone" not in text
     assert "Nothing was sold" in text
     assert "other tenants" not in text
 

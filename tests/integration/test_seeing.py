@@ -14,7 +14,7 @@ import pytest
 import structlog
 from fakes.clock import SettableClock
 from fakes.customers import welcome
-from fakes.renderer import DRAW, raises
+from fakes.renderer import DRAW, StagedChildren, raises, workshop_for
 from fakes.shop import Shop
 from fakes.web_client import page_client
 from fakes.web_house import WebHouse, build_house
@@ -36,7 +36,9 @@ from pipeline import trail
 from pipeline.allowance import Allowance
 from pipeline.child import Children
 from pipeline.faults import Journal
-from storage import alert_places
+from pipeline.queue import Queue, broker_for
+from pipeline.sweep import Sweeper
+from storage import alert_places, watching
 from storage.db import Database
 
 
@@ -356,3 +358,22 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "child-crashed" in line]
     assert (line["request"], line["job"], line["what"]) == ("9f8e7d6c", "1a2b3c4d", "LookupError")
     assert "stumble" in line["trace"]
+
+
+def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: SettableClock, tmp_path: Path) -> None:
+    shop = Shop.open(sqlite, clock, tmp_path)
+
+    def workers() -> int:
+        with sqlite.reading() as session:
+            return watching.vitals(session, clock()).workers
+
+    shop.sweeper.sweep()
+    assert workers() == 1
+    shop.sweeper.take_leave()
+    assert workers() == 0
+
+
+def test_a_worker_whose_database_is_away_stops_all_the_same(clock: SettableClock, tmp_path: Path) -> None:
+    away = Database("postgresql://rabisco:x@127.0.0.1:1/rabisco", clock=clock)
+    workshop = workshop_for(away, tmp_path, StagedChildren())
+    Sweeper(workshop, Queue(broker_for(""))).take_leave()

@@ -12,6 +12,7 @@ from models.deliveries import Wording
 from models.faults import Fault
 from models.readings import Reading
 from models.whatsapp import State
+from pipeline.diary import FORGOTTEN
 from pipeline.service import Pipeline
 from pipeline.watchman import OLDEST
 from storage import faults, figures, provider_events, readings, watching, whatsapp
@@ -19,7 +20,6 @@ from storage.faults import Tally
 
 LOGGED = timedelta(days=7)
 A_DAY = timedelta(days=1)
-FORGOTTEN = timedelta(days=1)  # a disk nobody has looked at for so long is gone
 TRACE = 700  # characters of a trace, the innermost
 
 
@@ -79,11 +79,10 @@ def _numbers(visit: Visit, listed: list[whatsapp.Listed]) -> Iterator[Room]:
 
 def _outside(visit: Visit) -> Iterator[Room]:
     """Services and disks, as they were seen last."""
-    for reading in readings.newest(visit.session, BEGIN):
+    for reading in readings.newest(visit.session, BEGIN, visit.now - FORGOTTEN):
         yield _service(reading, is_stale=reading.read_at < visit.now - STALE)
-    for reading in readings.newest(visit.session, "disk:"):
-        if reading.read_at >= visit.now - FORGOTTEN:
-            yield _disk(reading)
+    for reading in readings.newest(visit.session, "disk:", visit.now - FORGOTTEN):
+        yield _disk(reading)
 
 
 def _service(reading: Reading, *, is_stale: bool) -> Room:

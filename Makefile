@@ -10,7 +10,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help up test lint types contracts unit bench chaos hostile load judges deploy-check clean
+.PHONY: help up test lint types contracts unit bench chaos hostile load judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -22,6 +22,7 @@ help:
 	@echo "make load   two hundred people and four hundred films through Telegram's double (about ten minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
+	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"
 
 up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
@@ -59,6 +60,9 @@ judges: $(READY)
 
 deploy-check: $(READY)
 	UV=$(UV) $(BIN)/python tests/deploy $(QUICK)
+
+dump: $(READY)
+	$(BIN)/python tests/dumps
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

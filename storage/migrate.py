@@ -12,7 +12,10 @@ LOCK = 7_262_931  # PostgreSQL's advisory lock of our migrations; any number of 
 
 
 class TooNew(Exception):
-    """The database was left by a newer version of the product; its schema is in the message."""
+    """The database was left by a newer version of the product."""
+
+    def __init__(self, schema: str) -> None:
+        super().__init__(f"a newer version has changed the database (to {schema}); install it, or restore a backup")
 
 
 def upgrade(db: Database) -> None:

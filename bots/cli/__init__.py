@@ -12,6 +12,7 @@ from bots.telegram.errors import TelegramRefused
 from bots.whatsapp.supervisor import Occupied
 from models.catalogue import CatalogueError
 from models.errors import AppError, Code, Refused
+from storage.migrate import TooNew
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ def _run(arguments: list[str]) -> int:
         )
     except ValidationError as error:
         return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
-    except (CatalogueError, TelegramRefused, Occupied, ProviderAway, ProviderRefused) as error:
+    except (CatalogueError, TelegramRefused, Occupied, ProviderAway, ProviderRefused, TooNew) as error:
         return screen.fail(Code.USAGE, str(error), screen.WRONG)
     except KeyboardInterrupt:
         return 130

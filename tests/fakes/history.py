@@ -14,6 +14,7 @@ from storage import audit, ledger, outbox, people, whatsapp
 from storage.db import Database
 from storage.outbox import Owed
 
+SECRET = b"what opens the dumps"
 SPENT, WAITING = 3, 2  # credits of the job that is done, and of the one that is not
 
 

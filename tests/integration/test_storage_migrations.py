@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import ledger
 from storage.db import Database
-from storage.migrate import is_current, upgrade
+from storage.migrate import TooNew, is_current, upgrade
 from storage.schema import METADATA
 
 KINDS = ("sqlite", "postgresql")
@@ -48,6 +48,17 @@ def test_several_processes_may_open_and_upgrade_the_same_empty_database(database
         return current
 
     assert at_once([start] * 4) == [True] * 4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: Databases, kind: str) -> None:
+    database = Database(databases.fresh_url(kind))
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(TooNew, match="9999"):
+        upgrade(database)
+    assert not is_current(database)
+    database.close()
 
 
 def test_upgrading_once_more_changes_nothing(database: Database) -> None:

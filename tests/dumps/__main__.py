@@ -1,0 +1,59 @@
+"""`make dump`: what this version leaves behind on both databases, with data in it, for later versions to begin with.
+
+Run it once, right before a version is tagged; what was made for an earlier one is never made again.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+
+from fakes.clock import SettableClock  # noqa: E402 - the checkout is on the path only now
+from fakes.databases import Databases  # noqa: E402
+from fakes.history import SECRET, lived  # noqa: E402
+
+from models.settings import Settings  # noqa: E402
+from storage.backups.shelf import FolderShelf  # noqa: E402
+from storage.backups.whole import Backups  # noqa: E402
+from storage.db import Database  # noqa: E402
+
+
+def main() -> None:
+    """Write one backup of each kind of database, named after the version."""
+    os.environ["PATH"] = "/nowhere"  # the same form everywhere, whatever tools a machine has
+    with _databases() as databases:
+        for kind in ("sqlite", "postgresql"):
+            print(_dumped(databases, kind))  # noqa: T201 - it is what the command says
+
+
+def _dumped(databases: Databases, kind: str) -> Path:
+    db = Database(databases.fresh_url(kind), clock=SettableClock())
+    lived(db)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(_env_file=None, data_dir=Path(folder), database_url=str(db.url))  # type: ignore[call-arg]
+        made = Backups(settings, db, SECRET, FolderShelf(Path(folder) / "backups")).make()
+        target = Path(__file__).parent / f"{made.manifest.version}-{kind}.sealed"
+        target.write_bytes((Path(folder) / "backups" / made.name).read_bytes())
+    db.close()
+    return target
+
+
+@contextmanager
+def _databases() -> Iterator[Databases]:
+    with tempfile.TemporaryDirectory(prefix="dumps-") as name:
+        Path(name).chmod(0o755)  # PostgreSQL, started by root, becomes somebody else
+        databases = Databases(Path(name) / "databases")
+        try:
+            yield databases
+        finally:
+            databases.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What every version that was tagged has left behind, put back and brought to this version's schema."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from fakes.books import assert_books_balance
+from fakes.clock import SettableClock
+from fakes.databases import Databases
+from fakes.history import SECRET, SPENT, WAITING, contents, lived
+from sqlmodel import select
+
+from models.credits import Balance
+from models.deliveries import Delivery, DeliveryStatus
+from models.jobs import Job, Status
+from models.settings import Settings
+from storage.backups.archive import Manifest, check
+from storage.backups.shelf import FolderShelf
+from storage.backups.whole import Backups
+from storage.db import Database
+from storage.migrate import is_current
+from storage.schema import METADATA
+
+DUMPS = sorted((Path(__file__).parents[2] / "dumps").glob("*.sealed"))
+
+
+@pytest.fixture(params=DUMPS, ids=lambda path: path.stem)
+def dump(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.param
+    return found
+
+
+@pytest.fixture
+def upgraded(dump: Path, databases: Databases, clock: SettableClock, tmp_path: Path) -> Iterator[Database]:
+    """The database of an earlier version, restored by this one."""
+    url = databases.empty_url("sqlite" if "sqlite" in dump.stem else "postgresql")
+    db = Database(url, clock=clock)
+    settings = Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url)  # type: ignore[call-arg]
+    with Backups(settings, db, SECRET, FolderShelf(tmp_path)).opened(dump) as opened:
+        opened.restore()
+    yield db
+    db.close()
+
+
+def told(dump: Path) -> Manifest:
+    return check(dump, SECRET)
+
+
+def test_both_kinds_of_databases_have_left_something() -> None:
+    assert {path.stem.partition("-")[2] for path in DUMPS} == {"sqlite", "postgresql"}
+
+
+def test_the_schema_is_this_versions(upgraded: Database) -> None:
+    assert is_current(upgraded)
+    with upgraded.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert list(compare_metadata(context, METADATA)) == []
+
+
+def test_every_row_is_still_there(upgraded: Database, dump: Path) -> None:
+    after = {table: len(rows) for table, rows in contents(upgraded).items()}
+    before = {table: count for table, count in told(dump).rows.items() if table in after}
+    assert sum(before.values()) > 20
+    assert {table: after[table] for table in before} == before
+
+
+def test_the_books_balance_and_what_was_held_is_held(upgraded: Database) -> None:
+    with upgraded.transaction() as session:
+        assert_books_balance(session)
+        balances = {(each.available, each.reserved) for each in session.exec(select(Balance))}
+        assert (10 - SPENT - WAITING, WAITING) in balances
+        assert set(session.exec(select(Job.status))) == {Status.DONE, Status.QUEUED, Status.FAILED}
+        assert set(session.exec(select(Delivery.status))) == {DeliveryStatus.PENDING}
+
+
+def test_life_goes_on_in_it(upgraded: Database) -> None:
+    before = {table: len(rows) for table, rows in contents(upgraded).items()}
+    lived(upgraded, "later")
+    after = {table: len(rows) for table, rows in contents(upgraded).items()}
+    assert after["job"] == before["job"] + 3
+    assert after["delivery"] == 2 * before["delivery"]

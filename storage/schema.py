@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import models.admin
 import models.alerts
+import models.backups
 import models.codes
 import models.credits
 import models.deliveries

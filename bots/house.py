@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Self
 from uuid import UUID
 
-from bots.billing.shops import Shops, shops_of
+from bots.billing.shops import Shops, restock, shops_of
 from bots.core.channel import Channel
 from bots.core.conversation import Conversation
 from bots.core.desk import Desk
@@ -23,18 +23,21 @@ from models.people import MAIN, Account, Tenant
 from models.settings import Settings
 from pipeline.access import Access
 from pipeline.child import Children
-from pipeline.chores import Chores
+from pipeline.chores import Chore, Chores
 from pipeline.queue import Queue, broker_for
 from pipeline.service import Pipeline
 from pipeline.worker import Crew, caretaker, crew, keeping
 from storage import people
 from storage.codes import Codes
 from storage.db import Database
+from storage.keyring import Keyring
 from storage.media import MediaStore, open_store
 from storage.migrate import upgrade
 from storage.presence import enter
 from storage.secret import secret_key
 
+RESTOCK = 10.0  # seconds between two looks for shops that tenants open
+LOOK = 1.0
 LINKS = frozenset({Provider.STRIPE})  # how people pay where there is no money of the messenger's own
 
 
@@ -108,6 +111,7 @@ class Chats:
     postman: Postman = field(init=False)
     ticker: Ticker = field(init=False)
     proofs: Proofs = field(init=False)
+    _desks: dict[UUID, tuple[Desk, frozenset[Provider]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.proofs = Proofs(Codes(self.house.secret), letters_for(self.house.settings))
@@ -121,24 +125,49 @@ class Chats:
         """
         self.channels[account.id] = channel
         is_own = account.tenant_id == self.house.tenant().id
-        shop = self.shops.by_tenant.get(account.tenant_id)
-        return Desk(
+        desk = Desk(
             self.house.db,
             account,
             channel,
             Conversation(self.house.pipeline),
             self.postman.poke,
             owners if is_own else frozenset(),
-            providers=ways if shop else ways - {Provider.STRIPE},
-            till=shop.till if shop else None,
-            proofs=replace(self.proofs, search=shop.rounds.customers.search if shop else None),
             page_url=self.house.settings.page_url,
+            keyring=Keyring(self.house.secret),
         )
+        self._desks[account.id] = desk, ways
+        self._sell(desk, ways)
+        return desk
+
+    def let_go(self, account_id: UUID) -> None:
+        """Deliver to the chats of an account no more."""
+        self.channels.pop(account_id, None)
+        self._desks.pop(account_id, None)
+
+    def restock(self) -> None:
+        """Look for shops that tenants have opened or closed meanwhile. Blocking."""
+        house = self.house
+        change = restock(self.shops, house.db, house.pipeline.access, house.secret, house.settings)
+        for desk, ways in list(self._desks.values()) if change.opened or change.closed else ():
+            self._sell(desk, ways)
+        for shop in change.opened:
+            shop.rounds.start()
+        for shop in change.closed:
+            shop.rounds.stop()
+
+    def _sell(self, desk: Desk, ways: frozenset[Provider]) -> None:
+        """What a desk has of the shop of its tenant, if there is one."""
+        shop = self.shops.by_tenant.get(desk.account.tenant_id)
+        desk.providers = ways if shop else ways - {Provider.STRIPE}
+        desk.till = shop.till if shop else None
+        desk.proofs = replace(self.proofs, search=shop.rounds.customers.search if shop else None)
 
     @asynccontextmanager
     async def delivering(self) -> AsyncIterator[None]:
         """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
         self.shops.start()
+        beside = Chores((Chore(self.restock, RESTOCK),), LOOK, "chats")
+        beside.start()
         work = [asyncio.create_task(self.postman.run()), asyncio.create_task(self.ticker.run())]
         try:
             yield
@@ -146,6 +175,7 @@ class Chats:
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.to_thread(beside.stop)
             await asyncio.to_thread(self.shops.stop)
 
 

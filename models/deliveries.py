@@ -114,6 +114,7 @@ class Delivery(SQLModel, table=True):
     job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)  # whose results go with it
     cause: str
     part: str = ""
+    broadcast_id: uuid.UUID | None = Field(default=None, index=True)  # news to everybody, which lets all else go first
     reply_to: str | None = None
     message: dict[str, Any] = Field(sa_type=json_type())
     status: str = Field(default=DeliveryStatus.PENDING)

@@ -40,6 +40,10 @@ class Code(StrEnum):
     PLAN_LIMIT = "PLAN_LIMIT"  # limit: seconds
     PLAN_SIZE = "PLAN_SIZE"  # limit: megabytes
     PLAN_LANGUAGE = "PLAN_LANGUAGE"
+    MAINTENANCE = "MAINTENANCE"  # note: what the operator says of it, if anything
+    PAUSED = "PAUSED"  # the business
+    TENANT_BUSY = "TENANT_BUSY"  # as many films of the business wait as may
+    TENANT_FULL = "TENANT_FULL"  # it has as many people, or files, as it may
     # the job
     NOT_FOUND = "NOT_FOUND"
     FILM_TOO_BIG = "FILM_TOO_BIG"  # limit: megabytes

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -14,13 +15,47 @@ from models.films import CaptionOptions, SketchOptions
 MAIN = "main"  # the tenant the environment seeds
 
 
+class Pause(StrEnum):
+    """Why a business's bots make nothing."""
+
+    OPERATOR = "operator"  # somebody paused it
+    LAPSED = "lapsed"  # its subscription to the operator is over
+    REMOVED = "removed"  # its data are deleted at `Tenant.remove_at`
+
+
 class Tenant(SQLModel, table=True):
-    """A business. Everything it owns carries its id."""
+    """A business. Everything it owns carries its id.
+
+    `owner_id` is the person of the operator's own tenant who runs it, and pays for it (no foreign key: people belong to
+    tenants already). `invitation` is the digest of a code that makes somebody its owner.
+    """
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     name: str = Field(unique=True)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
     paused_at: datetime | None = Field(default=None, sa_type=Moment)
+    pause: str = ""
+    owner_id: uuid.UUID | None = Field(default=None, index=True)
+    invitation: str | None = None
+    invited_until: datetime | None = Field(default=None, sa_type=Moment)
+    limits: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
+    covered_at: datetime | None = Field(default=None, sa_type=Moment)  # when a subscription paid for it last
+    remove_at: datetime | None = Field(default=None, sa_type=Moment)
+    erasing_at: datetime | None = Field(default=None, sa_type=Moment)  # from then on even its books may be deleted
+
+    @property
+    def allowed(self) -> "TenantLimits":
+        return TenantLimits.model_validate(self.limits)
+
+
+class TenantLimits(BaseModel):
+    """What a business may use: films waiting at once, people served, megabytes of files kept. None: no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    waiting: int | None = None
+    people: int | None = None
+    storage: int | None = None
 
 
 class Account(SQLModel, table=True):

@@ -10,6 +10,7 @@ from models.catalogue import OWNER, Catalogue, Plan
 from models.errors import Code, Refused
 from models.people import Person
 from models.roles import IN_CHARGE
+from pipeline import doors
 from storage import basket, jobs, ledger, overages
 from storage.ledger import Credits
 from storage.subscriptions import WITH_ACCESS
@@ -63,8 +64,11 @@ class Access:
     def admit(self, session: Session, person: Person, demand: Demand, now: datetime) -> tuple[Standing, int]:
         """The standing of a person and the credits that what is asked for costs them.
 
-        Raises Refused when the plan does not allow it. Locks the person's credits until the transaction ends.
+        Raises Refused when the doors are closed, or the plan does not allow it. Locks the person's credits until the
+        transaction ends.
         """
+        if (closed := doors.obstacle(session, person)) is not None:
+            raise closed
         standing = self.standing(session, person, now)
         if standing.plan.metered and standing.credits.debt:
             raise Refused(Code.DEBT, debt=standing.credits.debt)

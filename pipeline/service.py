@@ -19,7 +19,7 @@ from models.films import CaptionOptions, SketchOptions
 from models.jobs import Job, Kind
 from models.people import Address, Person
 from models.words import Transcript
-from pipeline import gate, trail
+from pipeline import doors, gate, trail
 from pipeline.access import Access, Demand, Standing
 from pipeline.child import Allowance, Children
 from pipeline.queue import Queue
@@ -164,6 +164,10 @@ class Pipeline:
         if cancelled is not None:
             settle(session, cancelled, 0, now)
         return cancelled
+
+    def obstacle(self, session: Session, person: Person) -> Refused | None:
+        """What keeps anything new of this person's from being taken, before their files are even fetched."""
+        return doors.obstacle(session, person)
 
     def standing(self, session: Session, person: Person) -> Standing:
         return self.access.standing(session, person, self.db.clock())

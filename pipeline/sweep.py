@@ -15,6 +15,7 @@ from pipeline.caretaker import ABANDONED, TRIM_EVERY, WATCH_EVERY, Caretaker, cl
 from pipeline.chores import Chore, Chores
 from pipeline.disk import Disk
 from pipeline.queue import Queue
+from pipeline.tenancy import Tenancy
 from pipeline.workshop import Workshop
 from storage import basket, codes, files, jobs, joining, retention
 
@@ -43,8 +44,10 @@ class Sweeper:
     seconds: float = 3.0
     disk: Disk | None = None
     _thread: Chores = field(init=False)
+    _tenancy: Tenancy = field(init=False)
 
     def __post_init__(self) -> None:
+        self._tenancy = Tenancy(self.workshop.db, self._delete)
         self._thread = Chores(self._chores(), self.seconds, "sweeper")
 
     def start(self) -> None:
@@ -152,6 +155,8 @@ class Sweeper:
             Chore(self.tidy, TIDY_EVERY),
             Chore(self.gather, GATHER_EVERY),
             Chore(self.lapse, TIDY_EVERY),
+            Chore(self._tenancy.follow, TIDY_EVERY),
+            Chore(self._tenancy.erase, CLEAR_EVERY),
             Chore(self.trim, TRIM_EVERY),
             Chore(self.prune, CLEAR_EVERY),
             Chore(self.clear, CLEAR_EVERY),

@@ -2,11 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from models.people import Account
 from storage import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The operator's secret, for who may keep the secrets of accounts."""
+
+    secret: bytes = field(repr=False)
 
 
 def keep(session: Session, secret: bytes, account: Account, values: Mapping[str, str]) -> None:

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, DeliveryStatus, Message
+from models.notices import Broadcast, BroadcastStatus
 from models.people import Address
 from storage.rows import changed, insert_once
 
+UNREACHABLE = "chat unreachable"  # why what a chat was owed was dropped
 UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
 
@@ -19,7 +21,7 @@ UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 class Owed:
     """A message on its way into the outbox; `job_id` names the job whose results go with it.
 
-    `is_farewell` is the last message to a chat that wants no more.
+    `is_farewell` is the last message to a chat that wants no more. What is part of a broadcast keeps nothing waiting.
     """
 
     message: Message
@@ -28,6 +30,7 @@ class Owed:
     reply_to: str | None = None
     job_id: uuid.UUID | None = None
     is_farewell: bool = False
+    broadcast_id: uuid.UUID | None = None
 
 
 def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, now: datetime) -> int:
@@ -42,6 +45,7 @@ def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, no
         address_id=address.id,
         person_id=person_id,
         job_id=owed.job_id,
+        broadcast_id=owed.broadcast_id,
         cause=owed.cause,
         part=owed.part,
         reply_to=owed.reply_to,
@@ -65,13 +69,18 @@ def claim_due(
     *,
     but: Collection[int] = (),
 ) -> list[Delivery]:
-    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order.
+    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order. Those of
+    broadcasts are none of them.
 
     `but` are messages that are being sent by the caller: not to be begun again, however late their lease is renewed.
     """
     first = (
         select(func.min(Delivery.id))
-        .where(col(Delivery.account_id).in_(account_ids), col(Delivery.status).in_(UNSENT))
+        .where(
+            col(Delivery.account_id).in_(account_ids),
+            col(Delivery.status).in_(UNSENT),
+            col(Delivery.broadcast_id).is_(None),
+        )
         .group_by(col(Delivery.address_id))
     )
     wanted = (
@@ -81,12 +90,42 @@ def claim_due(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = list(session.exec(wanted))
+    return _leased(session, list(session.exec(wanted)), now + lease)
+
+
+def claim_news(
+    session: Session,
+    account_ids: Sequence[uuid.UUID],
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    but: Collection[int] = (),
+) -> list[Delivery]:
+    """Lease messages of broadcasts that are being sent, oldest first; they keep no chat's order."""
+    wanted = (
+        select(Delivery)
+        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+        .where(
+            col(Delivery.account_id).in_(account_ids),
+            col(Delivery.status).in_(UNSENT),
+            col(Broadcast.status) == BroadcastStatus.SENDING,
+            col(Delivery.id).not_in(but),
+            _due(now),
+        )
+        .order_by(col(Delivery.id))
+        .limit(limit)
+        .with_for_update(of=Delivery, skip_locked=True)
+    )
+    return _leased(session, list(session.exec(wanted)), now + lease)
+
+
+def _leased(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
     for row in rows:
         row.status = DeliveryStatus.SENDING
         row.fence += 1
         row.attempts += 1
-        row.lease_until = now + lease
+        row.lease_until = until
     session.flush()
     return rows
 
@@ -127,7 +166,7 @@ def close_address(session: Session, address_id: uuid.UUID, now: datetime) -> Non
     session.connection().execute(
         update(Delivery)
         .where(col(Delivery.address_id) == address_id, col(Delivery.status).in_(UNSENT))
-        .values(status=DeliveryStatus.DROPPED, error="chat unreachable", lease_until=None)
+        .values(status=DeliveryStatus.DROPPED, error=UNREACHABLE, lease_until=None)
     )
 
 

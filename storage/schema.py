@@ -11,6 +11,7 @@ import models.deliveries
 import models.faults
 import models.files
 import models.jobs
+import models.notices
 import models.payments
 import models.people
 import models.readings

@@ -59,13 +59,24 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """All shops of a process: by tenant, and by the name their news come under ("" for the operator's own)."""
+    """All shops of a process: by tenant, and by the name their news come under ("" for the operator's own).
+
+    `sealed` are the keys tenants' shops were opened with, as they were kept.
+    """
 
     by_tenant: dict[UUID, Shop] = field(default_factory=dict)
     by_name: dict[str, Shop] = field(default_factory=dict)
+    sealed: dict[str, bytes] = field(default_factory=dict)
 
     def add(self, name: str, shop: Shop) -> None:
         self.by_name[name] = self.by_tenant[shop.till.counter.tenant_id] = shop
+
+    def close(self, name: str) -> Shop:
+        """Take a shop away, which goes on until it is stopped."""
+        shop = self.by_name.pop(name)
+        self.by_tenant.pop(shop.till.counter.tenant_id, None)
+        self.sealed.pop(name, None)
+        return shop
 
     def start(self) -> None:
         for shop in self.by_name.values():
@@ -81,14 +92,35 @@ def shops_of(db: Database, access: Access, secret: bytes, settings: Settings) ->
     shops = Shops()
     with db.transaction() as session:
         main = people.tenant_named(session, MAIN).id
-        accounts = people.accounts_on(session, Provider.STRIPE)
     if settings.stripe_secret_key is not None:
         keys = Keys(settings.stripe_secret_key.get_secret_value(), settings.webhook_secrets)
         shops.add("", _shop(db, access, secret, settings, main, keys))
-    for account in accounts:
-        if (opened := keys_of(secret, account)) and account.tenant_id not in shops.by_tenant:
-            shops.add(str(account.id), _shop(db, access, secret, settings, account.tenant_id, opened))
+    restock(shops, db, access, secret, settings)
     return shops
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Shops that were opened, and those that were closed or opened anew: their rounds are still to be stopped."""
+
+    opened: tuple[Shop, ...] = ()
+    closed: tuple[Shop, ...] = ()
+
+
+def restock(shops: Shops, db: Database, access: Access, secret: bytes, settings: Settings) -> Change:
+    """Open the shops of tenants whose keys came or changed since the last look, and close those whose keys are gone."""
+    with db.reading() as session:
+        kept = {str(each.id): each for each in people.accounts_on(session, Provider.STRIPE) if each.secrets}
+    gone = [name for name, sealed in shops.sealed.items() if name not in kept or kept[name].secrets != sealed]
+    closed = tuple(shops.close(name) for name in gone if name in shops.by_name)
+    fresh = []
+    for name, account in kept.items():
+        if account.secrets != shops.sealed.get(name) and account.tenant_id not in shops.by_tenant:
+            shops.sealed[name] = account.secrets or b""
+            if keys := keys_of(secret, account):
+                fresh.append(_shop(db, access, secret, settings, account.tenant_id, keys))
+                shops.add(name, fresh[-1])
+    return Change(tuple(fresh), closed)
 
 
 def keys_of(secret: bytes, account: Account) -> Keys | None:

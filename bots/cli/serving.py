@@ -35,7 +35,7 @@ def up(port: Port = 8000, host: Host = "127.0.0.1", whatsapp: WhatsApp = False) 
 
 
 def telegram() -> None:
-    """Run the Telegram bot alone.
+    """Run the Telegram bot alone, and those other businesses have brought.
 
     Example: TELEGRAM_BOT_TOKEN=123:abc rabisco telegram
     """
@@ -66,10 +66,11 @@ async def _up(settings: Settings, host: str, port: int, *, whatsapp: bool) -> No
         bots = [wiring.telegram_gateway(chats, _secret(token)) for token in [settings.telegram_bot_token] if token]
         await _employ(stack, house.crew(), patience=0.0)
         await keep_backups(stack, house)
-        for bot in bots:
-            stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
+        fleet = wiring.telegram_fleet(chats)
+        for stop in (*(bot.stop for bot in bots), fleet.stop):
+            stack.push_async_callback(stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
-        beside = [_receive_beside(bot) for bot in bots]
+        beside = [fleet.run(), *(_receive_beside(bot) for bot in bots)]
         if whatsapp:
             beside.append(numbers.supervised_beside(house))
         await until_stopped(_serve(server, settings, host), *beside)
@@ -82,9 +83,11 @@ async def _telegram(settings: Settings) -> None:
         chats = wiring.chats_of(await opened(stack, settings))
         await look_after(stack, chats.house)
         bot = wiring.telegram_gateway(chats, _secret(settings.telegram_bot_token))
-        stack.push_async_callback(bot.stop)  # after the last delivery, which needs its connection
+        fleet = wiring.telegram_fleet(chats)
+        for stop in (bot.stop, fleet.stop):
+            stack.push_async_callback(stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(chats.delivering())
-        await until_stopped(_receive(bot))
+        await until_stopped(_receive(bot), fleet.run())
 
 
 async def _web(settings: Settings, host: str, port: int) -> None:

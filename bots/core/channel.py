@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from models.roles import Role
 
@@ -100,6 +100,7 @@ class Capabilities:
     max_edits: int | None = None
     edit_seconds: float | None = None  # how old a message may be to be edited
     album_seconds: float = 0.0  # how long to wait for the rest of an album
+    erases: bool = False  # whether what people sent can be deleted: see `Eraser`
     opt_out: bool = False  # whether a word such as "stop" ends what is sent, as the messenger has no button for it
 
 
@@ -201,6 +202,15 @@ class Channel(Protocol):
 
         Raises Refused(FILE_TOO_BIG) while downloading, without keeping the rest, or ChannelError.
         """
+        ...
+
+
+@runtime_checkable
+class Eraser(Protocol):
+    """What a channel has besides that can delete what people sent (`Capabilities.erases`)."""
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Raises ChannelError."""
         ...
 
 

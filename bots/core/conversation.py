@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from bots.core import choices, commands, linking, numbered, quiet, stars
+from bots.core import choices, closing, commands, linking, numbered, quiet, stars
 from bots.core.films import Intake
 from bots.core.roles import carry_out
-from bots.core.visit import Outcome, Visit, say
+from bots.core.visit import Outcome, Visit, refusal, say
 from pipeline.service import Pipeline
 
 
@@ -23,8 +23,12 @@ class Conversation:
             take(self.pipeline, visit, outcome, inbound.payment)
         elif visit.person.banned_at is not None and not quiet.is_wished(visit, inbound.text.strip()):
             outcome.replies.append(say("banned"))
+        elif (closed := closing.said(visit)) is not None and not quiet.is_wished(visit, inbound.text.strip()):
+            outcome.replies.append(closed)
         elif inbound.choice is not None:
             choices.choose(self.pipeline, visit, outcome, inbound.choice)
+        elif inbound.attachments and (obstacle := self.pipeline.obstacle(visit.session, visit.person)) is not None:
+            outcome.replies.append(refusal(obstacle))
         elif visit.files:
             Intake(self.pipeline, visit, outcome, visit.ack).take()
         else:

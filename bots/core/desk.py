@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
-from bots.core import owners
+from bots.core import erasing, owners
 from bots.core.canon import Line, line
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
 from bots.core.conversation import Conversation
@@ -27,6 +27,7 @@ from pipeline.service import Pipeline
 from storage import outbox, updates
 from storage.db import Database
 from storage.files import Measured
+from storage.keyring import Keyring
 from storage.outbox import Owed
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Desk:
     till: Till | None = None
     proofs: Proofs | None = None
     page_url: str = ""
+    keyring: Keyring | None = None
 
     @property
     def pipeline(self) -> Pipeline:
@@ -107,6 +109,8 @@ class Desk:
             await asyncio.to_thread(self._apologise, inbound, *apology)
             return
         self.poke()
+        if outcome.erases:
+            await erasing.erase(self.channel, inbound)
         for job_id in outcome.jobs:
             await asyncio.to_thread(self.pipeline.wake, job_id)
         if self.till is not None:
@@ -168,7 +172,7 @@ class Desk:
 
     def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None, bool]:
         """Count the attempt, and owe the acknowledgement of files before anything slow is done; whether there are any
-        to be fetched: who is banned sends none.
+        to be fetched: who is banned sends none, and nobody does while nothing is taken.
 
         Attempts at money are not counted: it is never given up.
         """
@@ -179,7 +183,7 @@ class Desk:
             if not acknowledge:
                 return attempt, None, False
             person, address = self._meet(session, inbound)
-            if person.banned_at is not None:
+            if person.banned_at is not None or self.pipeline.obstacle(session, person) is not None:
                 return attempt, None, False
             key = "received-album" if len(inbound.attachments) > 1 else "received"
             cause = f"ack:{self.account.id}:{inbound.updates[0]}"
@@ -213,6 +217,7 @@ class Desk:
                 ack,
                 self.providers,
                 self.proofs,
+                self.keyring,
             )
             outcome = self.conversation.answer(visit)
             self._owe(session, visit, outcome.replies)

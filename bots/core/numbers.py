@@ -7,7 +7,7 @@ from bots.core.visit import Outcome, Reply, Visit, choice, say, word
 from models.deliveries import ChoiceWording, Message, Wording
 from models.whatsapp import State, WhatsAppSession
 from pipeline.service import Pipeline
-from storage import outbox, whatsapp
+from storage import outbox, tenants, whatsapp
 from storage.outbox import Owed
 from storage.whatsapp import Listed
 
@@ -31,7 +31,7 @@ def choose(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -
     name, _, number = argument.partition(":")
     row = _own(visit, number)
     act = CHOSEN.get(name)
-    if not visit.is_admin or row is None or act is None:
+    if row is None or act is None:
         outcome.replies.append(say("error-not-found"))
     else:
         act(visit, outcome, row)
@@ -45,11 +45,15 @@ def list_(visit: Visit, outcome: Outcome, _argument: str) -> None:
 
 def pair(visit: Visit, outcome: Outcome, argument: str) -> None:
     """Show a code: one to scan, or one to type into the phone of that number."""
+    pair_for(visit, outcome, visit.account.tenant_id, argument)
+
+
+def pair_for(visit: Visit, outcome: Outcome, tenant_id: uuid.UUID, argument: str) -> None:
+    """The same for a tenant that may be another than the chat's."""
     phone = "".join(sign for sign in argument if sign.isdecimal() and sign.isascii())
     if argument and not SHORTEST <= len(phone) <= LONGEST:
         outcome.replies.append(say("whatsapp-bad-number"))
         return
-    tenant_id = visit.account.tenant_id
     row = whatsapp.unpaired(visit.session, tenant_id) or whatsapp.begin(visit.session, tenant_id, visit.now)
     _ask_pairing(visit, row, phone or None)
 
@@ -136,10 +140,12 @@ def _named(visit: Visit, outcome: Outcome, name: str) -> Listed | None:
 
 
 def _own(visit: Visit, number: str) -> WhatsAppSession | None:
-    """A number of this tenant; hostile text names none."""
+    """A number this person may decide about, as an administrator here or as another business's owner; hostile text
+    names none."""
     try:
         row = visit.session.get(WhatsAppSession, uuid.UUID(hex=number))
     except ValueError:
         return None
-    is_there = row is not None and row.removed_at is None and row.tenant_id == visit.account.tenant_id
-    return row if is_there else None
+    here = {visit.account.tenant_id} if visit.is_admin else set()
+    theirs = here | {each.id for each in tenants.owned(visit.session, visit.person)}
+    return row if row is not None and row.removed_at is None and row.tenant_id in theirs else None

@@ -8,7 +8,7 @@ from bots.core.channel import Inbound, Sender
 from bots.locales import best_language
 from models.people import MAIN, Account, Address, Person, Tenant
 from models.roles import Role
-from storage import identities, people
+from storage import identities, people, tenants
 
 EVERYBODY = "*"
 
@@ -22,11 +22,17 @@ def meet(
     if sender.aliases:
         identities.recognise(session, account, sender.external_id, sender.aliases, now)
     person = people.meet(session, account, sender.external_id, name=sender.name, language=language, now=now)
-    if is_owner(session, account, sender, owners):
+    if is_owner(session, account, sender, owners) or _owns(session, account, sender):
         person.role = Role.OWNER.kept
     elif person.role == Role.OWNER.kept and _was_named(session, person, owners):
         person.role = None  # who is named no longer is one no longer
     return person, people.address_of(session, account.id, place.chat, place.thread, in_group=inbound.in_group)
+
+
+def _owns(session: Session, account: Account, sender: Sender) -> bool:
+    """Whether the owner of a business writes to it, by an id the operator's chats know them by as well."""
+    tenant = session.get_one(Tenant, account.tenant_id)
+    return tenant.owner_id is not None and tenants.is_owner(session, tenant, account.channel, sender.external_id)
 
 
 def _was_named(session: Session, person: Person, owners: frozenset[str]) -> bool:

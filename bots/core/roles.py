@@ -9,7 +9,7 @@ from models.roles import Role
 from pipeline.service import Pipeline
 from storage import audit
 
-__all__ = ["Command", "Handler", "Role", "carry_out", "is_operator", "may"]
+__all__ = ["Command", "Handler", "Role", "carry_out", "is_operator", "may", "may_say"]
 
 Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
@@ -17,7 +17,8 @@ Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 @dataclass(frozen=True, slots=True)
 class Command:
     """What a command does. Who is below `least` hears nothing of it; of what is `for_operator`, only the operator's own
-    tenant hears. `verbs` are first words that say what was done (`/promo stop`), for the audit.
+    tenant hears. `verbs` are first words that say what was done (`/promo stop`), for the audit. `also` is who may say
+    it besides.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Command:
     least: Role = Role.PERSON
     for_operator: bool = False
     verbs: frozenset[str] = frozenset()
+    also: Callable[[Visit], bool] | None = None
 
 
 def is_operator(visit: Visit) -> bool:
@@ -34,6 +36,13 @@ def is_operator(visit: Visit) -> bool:
 
 def may(visit: Visit, least: Role, *, for_operator: bool = False) -> bool:
     return visit.role >= least and (not for_operator or is_operator(visit))
+
+
+def may_say(visit: Visit, command: Command) -> bool:
+    """Whether there is such a command for this person."""
+    return may(visit, command.least, for_operator=command.for_operator) or (
+        command.also is not None and command.also(visit)
+    )
 
 
 def carry_out(command: Command, pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:

@@ -18,6 +18,7 @@ from models.roles import Role
 from models.words import Transcript
 from pipeline import trail
 from storage.files import Measured
+from storage.keyring import Keyring
 
 Received = Measured | Transcript | AppError
 """What became of a file that was sent: measured media, subtitles that were read, or a refusal."""
@@ -41,6 +42,7 @@ class Visit:
     ack: int | None = None
     providers: frozenset[Provider] = frozenset()
     proofs: Proofs | None = None
+    keyring: Keyring | None = None
 
     @property
     def tastes(self) -> Tastes:
@@ -69,6 +71,7 @@ class Outcome:
     customers searched for, money given back, prices compared.
 
     `about` are ids and numbers for the audit of an administrator's command; one that was not `carried_out` has none.
+    What somebody sent that holds a secret is deleted from the chat where it `erases`.
     """
 
     replies: list[Reply] = field(default_factory=list)
@@ -81,6 +84,7 @@ class Outcome:
     checks: list[PriceWish] = field(default_factory=list)
     about: dict[str, Any] = field(default_factory=dict)
     carried_out: bool = True
+    erases: bool = False
 
 
 def word(key: str, **values: Values) -> Wording:
@@ -105,8 +109,10 @@ def _shown(error: AppError) -> str:
 def refusal(error: AppError, *, edits_delivery: int | None = None) -> Reply:
     """What is wrong, what to do, that nothing was charged, and the code."""
     detour = (word("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
+    note = (word("name", name=error.values["note"]),) if "note" in error.values else ()
     paragraphs = (
         word(f"error-{error.code.lower().replace('_', '-')}", **error.values),
+        *note,
         *detour,
         word("nothing-charged"),
         word("error-only-code", code=_shown(error)),

@@ -377,6 +377,10 @@ error-too-fast = That was a lot of messages. Give me a minute to catch up, then 
 error-plan-limit = Your plan makes films of up to { $limit } seconds. Send a shorter one.
 error-plan-size = Your plan takes files of up to { $limit } MB for one film. Send a smaller one.
 error-plan-language = Your plan doesn't include captions in that language. Choose another language or another plan.
+error-maintenance = 🛠 I'm being worked on and take nothing new for the moment. What is being made already still arrives.
+error-paused = I'm closed at the moment and make no new films.
+error-tenant-busy = Too many films are waiting here right now. Try again in a few minutes.
+error-tenant-full = I'm full at the moment and can't take anything new. The people who run me can change that.
 error-not-found = I can't find that any more.
 error-film-too-big = The finished film is bigger than { $limit } MB and doesn't fit into this chat. Send a shorter or smaller one.
 error-file-gone = I've already deleted that file, as I do after a day. Please send it again.
@@ -705,3 +709,101 @@ admin-logs-unknown = Nothing that broke is called { $name }. The name is what st
 admin-logs-fault = 🐞 { $event } · { $at } · { $process }
 admin-logs-kind = { $kind }
 admin-logs-trace = { $trace }
+
+## Businesses
+
+command-tenant = The businesses here: /tenant create NAME
+tenant-paused = I'm closed at the moment. Please come back later.
+tenant-paused-operator = ⏸ This bot is paused by the operator: people read that it is closed, and no films are made. Ask the operator.
+tenant-paused-lapsed = ⏸ This bot is paused because its subscription is over. Once its owner has a plan with the operator again, it goes on by itself.
+tenant-paused-removed = ⏸ This bot is being removed. Only the operator can still take that back.
+tenant-lapsed = ⏸ Your plan is over, so the bots of { $name } are paused: people read that they are closed, and no films are made. Take a plan with /plans and they go on by themselves.
+tenant-resumed = ▶️ The bots of { $name } are at work again.
+tenant-stopped = ⏸ The operator has paused the bots of { $name }. Ask them if you don't know why.
+admin-tenants = Businesses: { $count }
+admin-tenant-usage = /tenant create NAME · show NAME · invite NAME · pause NAME · resume NAME · remove NAME · limits NAME waiting=50 people=1000 storage=20000 · token NAME TOKEN · pair NAME
+admin-tenant-owner-usage = A bot on Telegram: make one at @BotFather and write /tenant token 123456:ABC… here. A number on WhatsApp: /tenant pair. A code that makes another chat its owner's: /tenant invite
+admin-tenant-name = A name is 2 to 30 letters from a to z, digits and hyphens, like this: /tenant create bakery
+admin-tenant-there = There is a business called { $name } already.
+admin-tenant-unknown = There is no business called { $name }.
+admin-tenant-made = ✅ { $name } is there. Its owner writes this to me here, once, within { $days } days:
+admin-tenant-invited = Who writes this to me here, once, within { $days } days, becomes the owner of { $name }. Written in one of its own chats it makes that chat its owner's:
+admin-tenant-no-code = That code is not valid here, or not any more. Ask for another.
+admin-tenant-here = ✅ You're an owner here now. /help shows what you can do.
+admin-tenant-yours = ✅ { $name } is yours. What you pay here with /plans keeps it open.
+admin-tenant-first = Now give it a bot on Telegram: make one at @BotFather and write /tenant token 123456:ABC… here. Or connect a number on WhatsApp: /tenant pair
+admin-tenant-line = { $name } · { $value }
+admin-tenant-state-open = open
+admin-tenant-state-operator = paused
+admin-tenant-state-lapsed = paused: not paid for
+admin-tenant-state-removed = removed; its data are deleted on { $returns }
+admin-tenant-owner = Owner: { $who }
+admin-tenant-people = People: { $used } of { $limit }
+admin-tenant-waiting = Films waiting: { $used } of { $limit }
+admin-tenant-storage = Files: { $used } MB of { $limit }
+admin-tenant-mute = It has no bot and no number yet.
+admin-tenant-bot = Telegram { $name }: { $value }
+admin-bot-new = being looked at
+admin-bot-live = at work
+admin-bot-bad-token = Telegram doesn't accept its token
+admin-bot-busy = another program receives its messages
+admin-bot-deaf = receives nothing for now
+admin-tenant-pause-sure = Pause { $name }? Its bots answer everybody with one sentence and take no films. People: { $people }. Films that still arrive: { $waiting }.
+admin-tenant-paused = ⏸ { $name } is paused.
+admin-tenant-open-already = { $name } is open.
+admin-tenant-resumed = ▶️ { $name } is open again.
+admin-tenant-limits-usage = Like this: /tenant limits bakery waiting=50 people=1000 storage=20000 (megabytes). With none there is no limit: people=none
+admin-tenant-remove-sure = Remove { $name }? Its bots close at once. In { $days } days its people ({ $people }), credits, payments, notes and files ({ $size } MB) are deleted for good. Until then /tenant resume brings it back.
+admin-tenant-removed = 🗑 { $name } is closed. Its data are deleted on { $returns }. Take it back with /tenant resume { $name }
+admin-tenant-token-usage = Like this: /tenant token 123456:ABC…, the whole token as @BotFather shows it. With several businesses put the name before it.
+admin-tenant-token-taken = That bot works here for another business already. Every business needs a bot of its own.
+admin-tenant-token-many = A business may have { $limit } bots at most.
+admin-tenant-token-kept = 🔑 The token is kept sealed. The bot of { $name } answers in a minute or two; I write to you when it does.
+admin-tenant-token-erased = I'm deleting your message with the token from this chat.
+admin-tenant-token-erase = Now delete your message with the token from this chat: whoever reads it has the bot.
+admin-tenant-bot-live = ✅ { $name } is live: https://t.me/{ $username }
+admin-tenant-bot-refused = ⚠️ The bot of { $name } can't be used: { $value }. Bring a valid token with /tenant token
+admin-choice-pause = ⏸ Pause
+admin-choice-resume = ▶️ Go on
+admin-choice-remove = 🗑 Remove
+
+## News to everybody
+
+command-broadcast = Write to everybody: /broadcast TEXT
+admin-broadcast-usage = Write the text behind the command: /broadcast We draw in colour now! First you see it, and whom it would reach.
+admin-broadcast-long = That's too long: at most { $limit } characters.
+admin-broadcast-preview = 👀 Above is what people will read. It would reach: { $people }
+admin-broadcast-language = { $name }: { $people }
+admin-broadcast-whatsapp = Left out on WhatsApp: { $people }. WhatsApp bans numbers that write to people who have not just written to them.
+admin-broadcast-unreachable = Left out because they have blocked the bot or want to hear nothing: { $people }
+admin-broadcast-only-whatsapp = That can't be sent. Your people are on WhatsApp, and WhatsApp bans numbers that write to people who have not just written to them.
+admin-broadcast-nobody = There is nobody it could reach.
+admin-broadcast-sure = Send it to { $people } people? That takes about { $minutes } min; films go first. It can be paused and stopped, but what has arrived stays.
+admin-broadcast-begun = 📣 { $code } is on its way.
+admin-broadcast-list = What was written to everybody, newest first:
+admin-broadcast-line = { $code } · { $value } · { $when }
+admin-broadcast-state-draft = not sent
+admin-broadcast-state-sending = being sent
+admin-broadcast-state-paused = paused
+admin-broadcast-state-stopped = stopped
+admin-broadcast-state-done = sent
+admin-broadcast-counts = Arrived: { $sent } · have blocked the bot: { $blocked } · failed: { $failed } · to go: { $left }
+admin-broadcast-done = 📣 { $code } has reached everybody it could.
+admin-broadcast-unknown = There is no message { $code } here.
+admin-broadcast-late = That can't be done with { $code } any more.
+admin-choice-everybody = 🌍 Everybody
+admin-choice-chosen = ✅ { $value }
+admin-choice-send = 📣 Send…
+admin-choice-halt = ⏹ Stop for good
+admin-choice-report = 🔄 How it goes
+
+## Maintenance
+
+command-maintenance = Take no new films for a while: /maintenance on
+admin-maintenance-usage = Like this: /maintenance on Back at 3 pm, or /maintenance off
+admin-maintenance-sure = Take no new films from now on? Those being made and waiting go on: { $waiting }. People read this, and administrators are let through:
+admin-maintenance-sure-all = Take no new films from now on, for every business here? Those being made and waiting go on: { $waiting }. People read this, and your administrators are let through:
+admin-maintenance-on = 🛠 Maintenance is on: no new films are taken. End it with /maintenance off
+admin-maintenance-is-on = 🛠 Maintenance is on since { $since } UTC. { $text }
+admin-maintenance-is-off = Maintenance is off: films are taken.
+admin-maintenance-off = ✅ Maintenance is over: films are taken again.

@@ -377,6 +377,10 @@ error-too-fast = Fueron muchos mensajes. Dame un minuto y después sigue.
 error-plan-limit = Tu plan hace videos de hasta { $limit } segundos. Envía uno más corto.
 error-plan-size = Tu plan acepta archivos de hasta { $limit } MB por video. Envía uno más pequeño.
 error-plan-language = Tu plan no incluye subtítulos en ese idioma. Elige otro idioma u otro plan.
+error-maintenance = 🛠 Estoy en mantenimiento y por ahora no acepto nada nuevo. Lo que ya se está haciendo todavía llega.
+error-paused = Estoy cerrado por el momento y no hago videos nuevos.
+error-tenant-busy = Hay demasiados videos esperando aquí ahora. Inténtalo de nuevo en unos minutos.
+error-tenant-full = Estoy lleno por el momento y no puedo aceptar nada nuevo. Quienes me manejan pueden cambiarlo.
 error-not-found = Ya no encuentro eso.
 error-film-too-big = El video terminado pasa de { $limit } MB y no cabe en este chat. Envía uno más corto o más pequeño.
 error-file-gone = Ya borré ese archivo, como hago después de un día. Envíalo de nuevo, por favor.
@@ -705,3 +709,101 @@ admin-logs-unknown = Nada de lo que se rompió se llama { $name }. El nombre es 
 admin-logs-fault = 🐞 { $event } · { $at } · { $process }
 admin-logs-kind = { $kind }
 admin-logs-trace = { $trace }
+
+## Empresas
+
+command-tenant = Las empresas de aquí: /tenant create NOMBRE
+tenant-paused = Estoy cerrado por el momento. Vuelve más tarde, por favor.
+tenant-paused-operator = ⏸ El operador pausó este bot: la gente lee que está cerrado y no se hacen videos. Habla con el operador.
+tenant-paused-lapsed = ⏸ Este bot está en pausa porque terminó su suscripción. Cuando su dueño tenga de nuevo un plan con el operador, seguirá solo.
+tenant-paused-removed = ⏸ Este bot se está eliminando. Solo el operador puede deshacerlo todavía.
+tenant-lapsed = ⏸ Tu plan terminó, así que los bots de { $name } están en pausa: la gente lee que están cerrados y no se hacen videos. Toma un plan con /plans y seguirán solos.
+tenant-resumed = ▶️ Los bots de { $name } están trabajando de nuevo.
+tenant-stopped = ⏸ El operador pausó los bots de { $name }. Habla con él si no sabes por qué.
+admin-tenants = Empresas: { $count }
+admin-tenant-usage = /tenant create NOMBRE · show NOMBRE · invite NOMBRE · pause NOMBRE · resume NOMBRE · remove NOMBRE · limits NOMBRE waiting=50 people=1000 storage=20000 · token NOMBRE TOKEN · pair NOMBRE
+admin-tenant-owner-usage = Un bot en Telegram: crea uno en @BotFather y escribe aquí /tenant token 123456:ABC… Un número en WhatsApp: /tenant pair. Un código que hace de otro chat el del dueño: /tenant invite
+admin-tenant-name = Un nombre tiene de 2 a 30 letras de la a a la z, números y guiones, así: /tenant create panaderia
+admin-tenant-there = Ya hay una empresa llamada { $name }.
+admin-tenant-unknown = No hay ninguna empresa llamada { $name }.
+admin-tenant-made = ✅ { $name } está creada. Su dueño me escribe esto aquí, una vez, en un plazo de { $days } días:
+admin-tenant-invited = Quien me escriba esto aquí, una vez, en un plazo de { $days } días, será el dueño de { $name }. Escrito en uno de los chats de la propia empresa, hace de él el chat del dueño:
+admin-tenant-no-code = Ese código no vale aquí o ya no vale. Pide otro.
+admin-tenant-here = ✅ Ahora eres dueño aquí. /help muestra lo que puedes hacer.
+admin-tenant-yours = ✅ { $name } es tuya. Lo que pagas aquí con /plans la mantiene abierta.
+admin-tenant-first = Ahora dale un bot en Telegram: crea uno en @BotFather y escribe aquí /tenant token 123456:ABC… O conecta un número en WhatsApp: /tenant pair
+admin-tenant-line = { $name } · { $value }
+admin-tenant-state-open = abierta
+admin-tenant-state-operator = en pausa
+admin-tenant-state-lapsed = en pausa: sin pago
+admin-tenant-state-removed = eliminada; sus datos se borran el { $returns }
+admin-tenant-owner = Dueño: { $who }
+admin-tenant-people = Personas: { $used } de { $limit }
+admin-tenant-waiting = Videos en espera: { $used } de { $limit }
+admin-tenant-storage = Archivos: { $used } MB de { $limit }
+admin-tenant-mute = Todavía no tiene bot ni número.
+admin-tenant-bot = Telegram { $name }: { $value }
+admin-bot-new = en revisión
+admin-bot-live = trabajando
+admin-bot-bad-token = Telegram no acepta su token
+admin-bot-busy = otro programa recibe sus mensajes
+admin-bot-deaf = no recibe nada por ahora
+admin-tenant-pause-sure = ¿Pausar { $name }? Sus bots responden a todos con una frase y no aceptan videos. Personas: { $people }. Videos que todavía llegan: { $waiting }.
+admin-tenant-paused = ⏸ { $name } está en pausa.
+admin-tenant-open-already = { $name } está abierta.
+admin-tenant-resumed = ▶️ { $name } está abierta de nuevo.
+admin-tenant-limits-usage = Así: /tenant limits panaderia waiting=50 people=1000 storage=20000 (megabytes). Con none no hay límite: people=none
+admin-tenant-remove-sure = ¿Eliminar { $name }? Sus bots cierran de inmediato. En { $days } días sus personas ({ $people }), créditos, pagos, notas y archivos ({ $size } MB) se borran para siempre. Hasta entonces, /tenant resume la recupera.
+admin-tenant-removed = 🗑 { $name } está cerrada. Sus datos se borran el { $returns }. Para deshacerlo: /tenant resume { $name }
+admin-tenant-token-usage = Así: /tenant token 123456:ABC…, el token completo como lo muestra @BotFather. Con varias empresas, pon el nombre antes.
+admin-tenant-token-taken = Ese bot ya trabaja aquí para otra empresa. Cada empresa necesita un bot propio.
+admin-tenant-token-many = Una empresa puede tener { $limit } bots como máximo.
+admin-tenant-token-kept = 🔑 El token está guardado con cifrado. El bot de { $name } responde en uno o dos minutos; te aviso cuando lo haga.
+admin-tenant-token-erased = Estoy borrando de este chat tu mensaje con el token.
+admin-tenant-token-erase = Ahora borra de este chat tu mensaje con el token: quien lo lea se queda con el bot.
+admin-tenant-bot-live = ✅ { $name } está en línea: https://t.me/{ $username }
+admin-tenant-bot-refused = ⚠️ El bot de { $name } no se puede usar: { $value }. Trae un token válido con /tenant token
+admin-choice-pause = ⏸ Pausar
+admin-choice-resume = ▶️ Seguir
+admin-choice-remove = 🗑 Eliminar
+
+## Noticias para todos
+
+command-broadcast = Escribir a todos: /broadcast TEXTO
+admin-broadcast-usage = Escribe el texto después del comando: /broadcast ¡Ahora dibujamos a color! Primero ves cómo queda y a quién llegaría.
+admin-broadcast-long = Es demasiado largo: { $limit } caracteres como máximo.
+admin-broadcast-preview = 👀 Arriba está lo que leerá la gente. Llegaría a: { $people }
+admin-broadcast-language = { $name }: { $people }
+admin-broadcast-whatsapp = Quedan fuera, en WhatsApp: { $people }. WhatsApp bloquea los números que escriben a quien no acaba de escribirles.
+admin-broadcast-unreachable = Quedan fuera porque bloquearon el bot o no quieren recibir nada: { $people }
+admin-broadcast-only-whatsapp = Eso no se puede enviar. Tu gente está en WhatsApp, y WhatsApp bloquea los números que escriben a quien no acaba de escribirles.
+admin-broadcast-nobody = No hay nadie a quien pudiera llegar.
+admin-broadcast-sure = ¿Enviarlo a { $people } personas? Tarda unos { $minutes } min; los videos van primero. Se puede pausar y parar, pero lo que llegó se queda.
+admin-broadcast-begun = 📣 { $code } está en camino.
+admin-broadcast-list = Lo que se escribió a todos, de lo más nuevo a lo más antiguo:
+admin-broadcast-line = { $code } · { $value } · { $when }
+admin-broadcast-state-draft = no enviado
+admin-broadcast-state-sending = enviándose
+admin-broadcast-state-paused = en pausa
+admin-broadcast-state-stopped = detenido
+admin-broadcast-state-done = enviado
+admin-broadcast-counts = Llegaron: { $sent } · bloquearon el bot: { $blocked } · fallaron: { $failed } · faltan: { $left }
+admin-broadcast-done = 📣 { $code } llegó a todos los que podía llegar.
+admin-broadcast-unknown = No hay ningún mensaje { $code } aquí.
+admin-broadcast-late = Eso ya no se puede hacer con { $code }.
+admin-choice-everybody = 🌍 Todos
+admin-choice-chosen = ✅ { $value }
+admin-choice-send = 📣 Enviar…
+admin-choice-halt = ⏹ Parar del todo
+admin-choice-report = 🔄 Cómo va
+
+## Mantenimiento
+
+command-maintenance = No aceptar videos por un rato: /maintenance on
+admin-maintenance-usage = Así: /maintenance on Volvemos a las 15, o /maintenance off
+admin-maintenance-sure = ¿No aceptar videos nuevos desde ahora? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y los administradores pasan:
+admin-maintenance-sure-all = ¿No aceptar videos nuevos desde ahora, para todas las empresas de aquí? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y tus administradores pasan:
+admin-maintenance-on = 🛠 El mantenimiento empezó: no se aceptan videos nuevos. Para terminar: /maintenance off
+admin-maintenance-is-on = 🛠 En mantenimiento desde { $since } UTC. { $text }
+admin-maintenance-is-off = No hay mantenimiento: se aceptan videos.
+admin-maintenance-off = ✅ El mantenimiento terminó: se aceptan videos de nuevo.

@@ -377,6 +377,10 @@ error-too-fast = Foram muitas mensagens. Me dê um minuto e depois continue.
 error-plan-limit = Seu plano faz vídeos de até { $limit } segundos. Mande um mais curto.
 error-plan-size = Seu plano aceita arquivos de até { $limit } MB por vídeo. Mande um menor.
 error-plan-language = Seu plano não inclui legendas nesse idioma. Escolha outro idioma ou outro plano.
+error-maintenance = 🛠 Estou em manutenção e não aceito nada novo por enquanto. O que já está sendo feito ainda chega.
+error-paused = Estou fechado no momento e não faço vídeos novos.
+error-tenant-busy = Há vídeos demais esperando aqui agora. Tente de novo em alguns minutos.
+error-tenant-full = Estou lotado no momento e não consigo aceitar nada novo. Quem cuida de mim pode mudar isso.
 error-not-found = Não encontro mais isso.
 error-film-too-big = O vídeo pronto passa de { $limit } MB e não cabe nesta conversa. Mande um mais curto ou menor.
 error-file-gone = Já apaguei esse arquivo, como faço depois de um dia. Mande de novo, por favor.
@@ -705,3 +709,101 @@ admin-logs-unknown = Nada do que quebrou se chama { $name }. O nome é o que vem
 admin-logs-fault = 🐞 { $event } · { $at } · { $process }
 admin-logs-kind = { $kind }
 admin-logs-trace = { $trace }
+
+## Empresas
+
+command-tenant = As empresas daqui: /tenant create NOME
+tenant-paused = Estou fechado no momento. Volte mais tarde, por favor.
+tenant-paused-operator = ⏸ Este bot foi pausado pelo operador: as pessoas leem que ele está fechado, e nenhum vídeo é feito. Fale com o operador.
+tenant-paused-lapsed = ⏸ Este bot está pausado porque a assinatura acabou. Quando o dono tiver um plano com o operador de novo, ele volta sozinho.
+tenant-paused-removed = ⏸ Este bot está sendo removido. Só o operador ainda pode desfazer isso.
+tenant-lapsed = ⏸ Seu plano acabou, por isso os bots de { $name } estão pausados: as pessoas leem que estão fechados, e nenhum vídeo é feito. Assine um plano com /plans e eles voltam sozinhos.
+tenant-resumed = ▶️ Os bots de { $name } estão trabalhando de novo.
+tenant-stopped = ⏸ O operador pausou os bots de { $name }. Fale com ele se você não sabe o motivo.
+admin-tenants = Empresas: { $count }
+admin-tenant-usage = /tenant create NOME · show NOME · invite NOME · pause NOME · resume NOME · remove NOME · limits NOME waiting=50 people=1000 storage=20000 · token NOME TOKEN · pair NOME
+admin-tenant-owner-usage = Um bot no Telegram: crie um no @BotFather e escreva aqui /tenant token 123456:ABC… Um número no WhatsApp: /tenant pair. Um código que faz de outra conversa a do dono: /tenant invite
+admin-tenant-name = Um nome tem de 2 a 30 letras de a até z, números e hifens, assim: /tenant create padaria
+admin-tenant-there = Já existe uma empresa chamada { $name }.
+admin-tenant-unknown = Não há empresa chamada { $name }.
+admin-tenant-made = ✅ { $name } foi criada. O dono escreve isto para mim aqui, uma vez, em até { $days } dias:
+admin-tenant-invited = Quem escrever isto para mim aqui, uma vez, em até { $days } dias, vira dono de { $name }. Escrito em uma das conversas da própria empresa, faz dela a conversa do dono:
+admin-tenant-no-code = Esse código não vale aqui ou não vale mais. Peça outro.
+admin-tenant-here = ✅ Agora você é dono aqui. /help mostra o que você pode fazer.
+admin-tenant-yours = ✅ { $name } é sua. O que você paga aqui com /plans mantém a empresa aberta.
+admin-tenant-first = Agora dê a ela um bot no Telegram: crie um no @BotFather e escreva aqui /tenant token 123456:ABC… Ou conecte um número no WhatsApp: /tenant pair
+admin-tenant-line = { $name } · { $value }
+admin-tenant-state-open = aberta
+admin-tenant-state-operator = pausada
+admin-tenant-state-lapsed = pausada: sem pagamento
+admin-tenant-state-removed = removida; os dados são apagados em { $returns }
+admin-tenant-owner = Dono: { $who }
+admin-tenant-people = Pessoas: { $used } de { $limit }
+admin-tenant-waiting = Vídeos na fila: { $used } de { $limit }
+admin-tenant-storage = Arquivos: { $used } MB de { $limit }
+admin-tenant-mute = Ela ainda não tem bot nem número.
+admin-tenant-bot = Telegram { $name }: { $value }
+admin-bot-new = sendo verificado
+admin-bot-live = trabalhando
+admin-bot-bad-token = o Telegram não aceita o token
+admin-bot-busy = outro programa recebe as mensagens dele
+admin-bot-deaf = não recebe nada por enquanto
+admin-tenant-pause-sure = Pausar { $name }? Os bots respondem a todos com uma frase e não aceitam vídeos. Pessoas: { $people }. Vídeos que ainda chegam: { $waiting }.
+admin-tenant-paused = ⏸ { $name } está pausada.
+admin-tenant-open-already = { $name } está aberta.
+admin-tenant-resumed = ▶️ { $name } está aberta de novo.
+admin-tenant-limits-usage = Assim: /tenant limits padaria waiting=50 people=1000 storage=20000 (megabytes). Com none não há limite: people=none
+admin-tenant-remove-sure = Remover { $name }? Os bots fecham na hora. Em { $days } dias as pessoas ({ $people }), os créditos, pagamentos, anotações e arquivos ({ $size } MB) são apagados para sempre. Até lá, /tenant resume traz a empresa de volta.
+admin-tenant-removed = 🗑 { $name } está fechada. Os dados são apagados em { $returns }. Para desfazer: /tenant resume { $name }
+admin-tenant-token-usage = Assim: /tenant token 123456:ABC…, o token inteiro como o @BotFather mostra. Com várias empresas, ponha o nome antes.
+admin-tenant-token-taken = Esse bot já trabalha aqui para outra empresa. Cada empresa precisa de um bot próprio.
+admin-tenant-token-many = Uma empresa pode ter no máximo { $limit } bots.
+admin-tenant-token-kept = 🔑 O token está guardado com criptografia. O bot de { $name } responde em um ou dois minutos; eu aviso quando isso acontecer.
+admin-tenant-token-erased = Estou apagando desta conversa a sua mensagem com o token.
+admin-tenant-token-erase = Agora apague desta conversa a sua mensagem com o token: quem a lê fica com o bot.
+admin-tenant-bot-live = ✅ { $name } está no ar: https://t.me/{ $username }
+admin-tenant-bot-refused = ⚠️ O bot de { $name } não pode ser usado: { $value }. Traga um token válido com /tenant token
+admin-choice-pause = ⏸ Pausar
+admin-choice-resume = ▶️ Continuar
+admin-choice-remove = 🗑 Remover
+
+## Novidades para todos
+
+command-broadcast = Escrever para todos: /broadcast TEXTO
+admin-broadcast-usage = Escreva o texto depois do comando: /broadcast Agora desenhamos em cores! Primeiro você vê como fica e a quem chegaria.
+admin-broadcast-long = Ficou longo demais: no máximo { $limit } caracteres.
+admin-broadcast-preview = 👀 Acima está o que as pessoas vão ler. Chegaria a: { $people }
+admin-broadcast-language = { $name }: { $people }
+admin-broadcast-whatsapp = De fora, no WhatsApp: { $people }. O WhatsApp bane números que escrevem para quem não acabou de escrever para eles.
+admin-broadcast-unreachable = De fora porque bloquearam o bot ou não querem receber nada: { $people }
+admin-broadcast-only-whatsapp = Isso não pode ser enviado. Suas pessoas estão no WhatsApp, e o WhatsApp bane números que escrevem para quem não acabou de escrever para eles.
+admin-broadcast-nobody = Não há ninguém a quem isso chegaria.
+admin-broadcast-sure = Enviar para { $people } pessoas? Leva cerca de { $minutes } min; os vídeos passam na frente. Dá para pausar e parar, mas o que chegou fica.
+admin-broadcast-begun = 📣 { $code } está a caminho.
+admin-broadcast-list = O que foi escrito para todos, do mais novo ao mais antigo:
+admin-broadcast-line = { $code } · { $value } · { $when }
+admin-broadcast-state-draft = não enviada
+admin-broadcast-state-sending = sendo enviada
+admin-broadcast-state-paused = pausada
+admin-broadcast-state-stopped = parada
+admin-broadcast-state-done = enviada
+admin-broadcast-counts = Chegaram: { $sent } · bloquearam o bot: { $blocked } · falharam: { $failed } · faltam: { $left }
+admin-broadcast-done = 📣 { $code } chegou a todos a quem podia chegar.
+admin-broadcast-unknown = Não há mensagem { $code } aqui.
+admin-broadcast-late = Isso não dá mais para fazer com { $code }.
+admin-choice-everybody = 🌍 Todos
+admin-choice-chosen = ✅ { $value }
+admin-choice-send = 📣 Enviar…
+admin-choice-halt = ⏹ Parar de vez
+admin-choice-report = 🔄 Como está indo
+
+## Manutenção
+
+command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
+admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
+admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:
+admin-maintenance-sure-all = Não aceitar vídeos novos a partir de agora, para todas as empresas daqui? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e seus administradores passam:
+admin-maintenance-on = 🛠 A manutenção começou: nenhum vídeo novo é aceito. Para terminar: /maintenance off
+admin-maintenance-is-on = 🛠 Em manutenção desde { $since } UTC. { $text }
+admin-maintenance-is-off = Não há manutenção: os vídeos são aceitos.
+admin-maintenance-off = ✅ A manutenção acabou: os vídeos são aceitos de novo.

@@ -31,6 +31,7 @@ OFFICIAL = Capabilities(
     max_upload=50_000_000,
     max_download=20_000_000,
     album_seconds=1.2,
+    erases=True,
 )
 
 
@@ -92,6 +93,14 @@ class TelegramChannel:
                 await self._bot.edit_message_caption(caption=cut(text.text, self.can.max_caption), **known)
 
         await self._reach(place, change)
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Delete what somebody sent in a private chat; too late, after 48 hours, is an error."""
+
+        async def remove(target: _Target) -> None:
+            await self._bot.delete_message(target.chat_id, int(message))
+
+        await self._reach(place, remove)
 
     async def send_video(self, place: Place, upload: Upload) -> str:
         """A film that plays in the chat. Telegram may turn one without sound into an animation, which is as good."""

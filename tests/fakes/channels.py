@@ -75,6 +75,7 @@ class MemoryChannel:
         self.closed: dict[str, asyncio.Event] = {}
         self.files: dict[str, bytes | Exception] = {}
         self.calls: list[str] = []
+        self.erased: list[str] = []
         self._monotonic = monotonic
         self._changed = asyncio.Event()
         self.fetching = asyncio.Event()
@@ -100,6 +101,10 @@ class MemoryChannel:
     async def send_file(self, place: Place, upload: Upload) -> str:
         await self._pass("send_file", place)
         return self._add(place, upload.caption, upload, "file").id
+
+    async def erase(self, place: Place, message: str) -> None:
+        await self._pass("erase", place)
+        self.erased.append(message)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         self.calls.append("fetch")

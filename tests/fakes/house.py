@@ -39,9 +39,11 @@ from pipeline.service import Keeping, Pipeline
 from pipeline.workshop import Workshop
 from storage import jobs, people
 from storage.db import Database
+from storage.keyring import Keyring
 from storage.media import MediaFolder
 from storage.schema import METADATA
 
+SECRET = b"the secret of the house"
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -165,7 +167,9 @@ class House:
 
     def new_desk(self, account: Account, channel: MemoryChannel, owners: frozenset[str] = frozenset()) -> Desk:
         pace = Pace(limits().person.messages_per_minute, self.time.monotonic)
-        return Desk(self.db, account, channel, Conversation(self.pipeline), self.postman.poke, owners, pace)
+        desk = Desk(self.db, account, channel, Conversation(self.pipeline), self.postman.poke, owners, pace)
+        desk.keyring = Keyring(SECRET)
+        return desk
 
     async def settle(self) -> None:
         """Deliver until nothing is due."""

@@ -1,6 +1,6 @@
 """Every command of administrators, in the order menus show them."""
 
-from bots.core.admin import backups, money, people, prices, seeing, staff, stats, work
+from bots.core.admin import backups, money, people, prices, seeing, staff, stats, tenants, work
 from bots.core.roles import Command
 
 ADMIN: tuple[Command, ...] = (
@@ -12,4 +12,5 @@ ADMIN: tuple[Command, ...] = (
     *work.COMMANDS,
     *seeing.COMMANDS,
     *backups.COMMANDS,
+    *tenants.COMMANDS,
 )

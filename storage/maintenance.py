@@ -1,0 +1,44 @@
+"""Whether new films are taken."""
+
+import uuid
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from models.notices import Maintenance
+from models.people import MAIN, Person, Tenant
+from storage.rows import insert_once
+
+
+def turn_on(session: Session, person: Person, text: str, now: datetime) -> None:
+    """From now on nothing new is taken for this person's tenant; for all of them where it is the operator's own."""
+    insert_once(session, Maintenance(tenant_id=person.tenant_id, person_id=person.id, since=now))
+    row = session.get_one(Maintenance, person.tenant_id)
+    row.text = text
+    session.flush()
+
+
+def turn_off(session: Session, tenant_id: uuid.UUID) -> bool:
+    """Whether it was on."""
+    row = session.get(Maintenance, tenant_id)
+    if row is None:
+        return False
+    session.delete(row)
+    session.flush()
+    return True
+
+
+def current(session: Session, tenant_id: uuid.UUID) -> Maintenance | None:
+    """A tenant's own."""
+    return session.get(Maintenance, tenant_id)
+
+
+def in_force(session: Session, tenant_id: uuid.UUID) -> Maintenance | None:
+    """What keeps a tenant's films from being taken: the operator's word, else its own."""
+    wanted = (
+        select(Maintenance, Tenant.name)
+        .join(Tenant, col(Tenant.id) == col(Maintenance.tenant_id))
+        .where((col(Tenant.id) == tenant_id) | (col(Tenant.name) == MAIN))
+    )
+    found = {name: row for row, name in session.exec(wanted)}
+    return found.pop(MAIN, None) or next(iter(found.values()), None)

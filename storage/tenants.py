@@ -1,0 +1,162 @@
+"""Businesses on this installation: made, owned, limited, paused and removed."""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from models.files import StoredFile
+from models.jobs import WAITING, Job
+from models.people import MAIN, Account, Pause, Person, Tenant, TenantLimits
+from models.roles import Role
+from storage import people
+from storage.rows import changed, insert_once
+
+INVITED_FOR = timedelta(days=7)
+GRACE = timedelta(days=30)  # between the wish to remove a business and the end of its data
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a business uses: people who write to it, films waiting, bytes of files kept."""
+
+    people: int
+    waiting: int
+    storage: int
+
+
+def create(session: Session, name: str, now: datetime) -> Tenant | None:
+    """A new business; None where there is one of that name."""
+    if not insert_once(session, Tenant(name=name, created_at=now)):
+        return None
+    return people.tenant_named(session, name)
+
+
+def listed(session: Session) -> list[Tenant]:
+    """All but the operator's own, by name; without those whose data are being deleted."""
+    wanted = select(Tenant).where(col(Tenant.name) != MAIN, col(Tenant.erasing_at).is_(None))
+    return list(session.exec(wanted.order_by(col(Tenant.name))))
+
+
+def named(session: Session, name: str) -> Tenant | None:
+    """One of those."""
+    return next((each for each in listed(session) if each.name == name.lower()), None)
+
+
+def invite(session: Session, tenant: Tenant, now: datetime) -> str:
+    """A code that makes who says it the owner, once, for a while; an older one is void."""
+    code = secrets.token_hex(10)
+    tenant.invitation, tenant.invited_until = _digest(code), now + INVITED_FOR
+    session.flush()
+    return code
+
+
+def invited(session: Session, code: str, now: datetime) -> Tenant | None:
+    """The business such a code is for; it cannot be said again."""
+    is_open = (
+        col(Tenant.invitation) == _digest(code), col(Tenant.invited_until) > now, col(Tenant.erasing_at).is_(None)
+    )  # fmt: skip
+    found = session.exec(select(Tenant).where(*is_open)).one_or_none()
+    if found is None:
+        return None
+    used = update(Tenant).where(col(Tenant.id) == found.id, *is_open).values(invitation=None, invited_until=None)
+    return found if changed(session, used) == 1 else None
+
+
+def give_to(session: Session, tenant: Tenant, person: Person) -> None:
+    """Make a person of the operator's tenant the owner of a business; who was it before has no say there any more."""
+    for external in _selves(session, tenant):
+        before = people.identified(session, tenant.id, f"{external.channel}:{external.external_id}")
+        if before is not None and before.role == Role.OWNER.kept:
+            before.role = None
+    tenant.owner_id, tenant.covered_at = person.id, None
+    session.flush()
+
+
+def is_owner(session: Session, tenant: Tenant, channel: str, external_id: str) -> bool:
+    """Whether that is an id of who owns a business, as the operator's chats know them."""
+    return any((each.channel, each.external_id) == (channel, external_id) for each in _selves(session, tenant))
+
+
+def owner(session: Session, tenant: Tenant) -> Person | None:
+    """The person of the operator's tenant who owns a business."""
+    found = session.get(Person, tenant.owner_id) if tenant.owner_id else None
+    return people.merged(session, found) if found else None
+
+
+def owned(session: Session, person: Person) -> list[Tenant]:
+    """The businesses of a person of the operator's tenant."""
+    selves = people.selves(session, person)
+    return [each for each in listed(session) if each.owner_id in selves]
+
+
+def pause(tenant: Tenant, why: Pause, now: datetime) -> None:
+    tenant.paused_at, tenant.pause = tenant.paused_at or now, why
+
+
+def resume(tenant: Tenant) -> None:
+    """Go on; one that was to be removed stays, and one that nobody pays for may be used all the same."""
+    tenant.paused_at, tenant.pause, tenant.remove_at, tenant.covered_at = None, "", None, None
+
+
+def remove(tenant: Tenant, now: datetime) -> None:
+    """Pause it; its data are deleted after the grace."""
+    pause(tenant, Pause.REMOVED, now)
+    tenant.remove_at = now + GRACE
+
+
+def limit(tenant: Tenant, limits: TenantLimits) -> None:
+    tenant.limits = limits.model_dump(exclude_none=True)
+
+
+def use(session: Session, tenant: Tenant) -> Use:
+    return Use(_people(session, tenant), waiting(session, tenant), storage(session, tenant))
+
+
+def waiting(session: Session, tenant: Tenant) -> int:
+    """Films that wait or are being made."""
+    wanted = select(func.count()).where(col(Job.tenant_id) == tenant.id, col(Job.status).in_(WAITING))
+    return session.exec(wanted).one()
+
+
+def storage(session: Session, tenant: Tenant) -> int:
+    """Bytes of its files."""
+    wanted = select(func.coalesce(func.sum(StoredFile.size), 0)).where(col(StoredFile.tenant_id) == tenant.id)
+    return int(session.exec(wanted).one())
+
+
+def came_before(session: Session, tenant: Tenant, person: Person) -> int:
+    """How many people had written to a business before this one."""
+    wanted = select(func.count()).where(
+        col(Person.tenant_id) == tenant.id,
+        col(Person.merged_into_id).is_(None),
+        col(Person.created_at) < person.created_at,
+    )
+    return session.exec(wanted).one()
+
+
+def accounts(session: Session, tenant_ids: Iterable[uuid.UUID]) -> list[Account]:
+    """Every bot and number of these businesses."""
+    wanted = select(Account).where(col(Account.tenant_id).in_(list(tenant_ids)))
+    return list(session.exec(wanted.order_by(col(Account.created_at))))
+
+
+def _people(session: Session, tenant: Tenant) -> int:
+    wanted = select(func.count()).where(col(Person.tenant_id) == tenant.id, col(Person.merged_into_id).is_(None))
+    return session.exec(wanted).one()
+
+
+def _selves(session: Session, tenant: Tenant) -> list[Person]:
+    """The owner, as each of the operator's chats knows them."""
+    found = owner(session, tenant)
+    return [session.get_one(Person, each) for each in people.selves(session, found)] if found else []
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()

@@ -1,0 +1,131 @@
+"""The end of a business: all it owned is gone on both databases, its books included, and nobody else's."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from fakes.clock import NOON, SettableClock
+from fakes.customers import Customer, add_job, welcome
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+from sqlmodel import select as select_rows
+
+from models.admin import PersonNote
+from models.codes import Audit
+from models.deliveries import Message
+from models.files import Media, StoredFile
+from models.jobs import JobInput
+from models.media import MediaKind
+from models.people import Person, Tenant
+from pipeline.tenancy import Tenancy
+from storage import erasure, ledger, outbox, tenants, updates, whatsapp
+from storage.db import Database
+from storage.outbox import Owed
+from storage.schema import METADATA
+
+NOBODYS = {"tenant", "worker", "fault", "reading"}  # tables whose rows are no business's
+
+
+def fill(session: Session, customer: Customer) -> None:
+    """Something in many of its tables, with rows that refer to each other in a circle."""
+    person, tenant_id = customer.person, customer.person.tenant_id
+    ledger.grant(session, person, 5, key=f"gift:{person.id}", now=NOON)
+    first = add_job(session, customer, NOON)
+    again = add_job(session, customer, NOON, parent_id=first.id)
+    ledger.reserve(session, person, again.id, 2, NOON)
+    file = StoredFile(tenant_id=tenant_id, key=f"key-{person.id.hex}", digest="0" * 64, size=7)
+    session.add(file)
+    session.flush()
+    about = {"kind": MediaKind.IMAGE, "format": "png", "size": 7, "expires_at": NOON}
+    media = Media(tenant_id=tenant_id, person_id=person.id, file_id=file.id, **about)
+    joined = Person(tenant_id=tenant_id, channel="page", external_id="x", merged_into_id=person.id)
+    session.add_all([media, joined])
+    session.flush()
+    session.add(JobInput(job_id=first.id, position=0, media_id=media.id))
+    session.add(PersonNote(tenant_id=tenant_id, person_id=person.id, author_id=person.id, text="kind"))
+    session.add(Audit(tenant_id=tenant_id, actor_id=person.id, action="x"))
+    outbox.owe(session, customer.address, person.id, Owed(Message(paragraphs=()), f"x:{person.id}"), NOON)
+    updates.remember(session, customer.account.id, "1", {}, NOON)
+    whatsapp.begin(session, tenant_id, NOON)
+
+
+@pytest.fixture
+def bakery(database: Database) -> Customer:
+    customer = welcome(database, "ana", tenant="bakery")
+    with database.transaction() as session:
+        fill(session, customer)
+    return customer
+
+
+def counted(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        tables: Iterator[Table] = iter(METADATA.tables.values())
+        return {each.name: session.connection().scalar(select(func.count()).select_from(each)) or 0 for each in tables}
+
+
+def persons(database: Database) -> set[uuid.UUID]:
+    with database.reading() as session:
+        return {person.id for person in session.exec(select_rows(Person))}
+
+
+def removed(database: Database, tenant_id: uuid.UUID) -> None:
+    with database.transaction() as session:
+        tenants.remove(session.get_one(Tenant, tenant_id), database.clock())
+
+
+def test_every_table_of_businesses_is_among_those_that_are_emptied() -> None:
+    assert {each.name for each in erasure.owned()} == METADATA.tables.keys() - NOBODYS
+
+
+def test_all_of_one_business_is_deleted_and_nothing_of_another(
+    database: Database, clock: SettableClock, bakery: Customer
+) -> None:
+    before = counted(database)
+    assert before["person"] == 2
+    other = welcome(database, "bia", tenant="cafe")
+    with database.transaction() as session:
+        fill(session, other)
+    removed(database, other.person.tenant_id)
+    keys: list[str] = []
+    tenancy = Tenancy(database, keys.extend)
+    clock.now += tenants.GRACE
+    tenancy.erase(batch=1)
+    clock.now += erasure.LETTING_GO
+    tenancy.erase(batch=1)
+    assert counted(database) == before
+    assert bakery.person.id in persons(database)
+    assert keys == [f"key-{other.person.id.hex}"]
+
+
+def test_numbers_are_let_go_before_anything_is_deleted(
+    database: Database, clock: SettableClock, bakery: Customer
+) -> None:
+    removed(database, bakery.person.tenant_id)
+    clock.now += tenants.GRACE
+    before = counted(database)
+    Tenancy(database, lambda _keys: None).erase()
+    assert counted(database) == before
+    with database.reading() as session:
+        assert whatsapp.listed(session, bakery.person.tenant_id) == []
+        assert tenants.named(session, "bakery") is None
+
+
+def test_a_business_in_its_grace_keeps_everything(database: Database, clock: SettableClock, bakery: Customer) -> None:
+    removed(database, bakery.person.tenant_id)
+    before = counted(database)
+    clock.now += tenants.GRACE - timedelta(seconds=1)
+    for _ in range(2):
+        Tenancy(database, lambda _keys: None).erase()
+        clock.now += timedelta(milliseconds=1)
+    assert counted(database) == before
+
+
+@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_posting"])
+def test_the_books_of_a_business_that_is_not_erased_cannot_be_deleted(
+    database: Database, bakery: Customer, table: str
+) -> None:
+    removed(database, bakery.person.tenant_id)
+    with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+        session.connection().execute(text(f"DELETE FROM {table}"))  # noqa: S608 - one of two names

@@ -1,0 +1,219 @@
+"""Bots of several businesses in one process, over one Bot API: each is live soon after its token came."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.bazaar import StagedRenderer
+from fakes.house import BelievingChildren, picture
+from fakes.telegram_api import TOKEN, Call, FakeTelegram, Person, errors, served
+from fakes.telegram_api.exchange import exchange
+from sqlmodel import select
+
+from bots import wiring
+from bots.telegram.fleet import LOOK, Fleet
+from models.catalogue import read_catalogue
+from models.jobs import Job
+from models.people import Account, Tenant
+from models.settings import Settings
+from pipeline.access import Access
+from pipeline.queue import Queue, broker_for
+from pipeline.service import Pipeline
+from pipeline.worker import keeping
+from pipeline.workshop import Workshop
+from storage import bots, people, tenants
+from storage.db import Database
+from storage.media import MediaFolder
+
+BAKERY, CAFE = "222222:AAtheBakerysOwnTokenAtTelegram", "333333:AAtheCafesOwnTokenAtTelegram00"
+RENEWED = "222222:AAtheBakerysNewTokenAtTelegram"
+
+
+@dataclass
+class Town:
+    """The operator's bot, and Telegram with those of two businesses."""
+
+    chats: wiring.Chats
+    fleet: Fleet
+    fakes: list[FakeTelegram]
+
+    @property
+    def db(self) -> Database:
+        return self.chats.house.db
+
+    @property
+    def main(self) -> FakeTelegram:
+        return self.fakes[0]
+
+    @property
+    def boss(self) -> Person:
+        return self.main.person(1, first_name="Olga")
+
+    async def says(self, person: Person, text: str, answer: str) -> None:
+        """Somebody writes, and then reads an answer with these words."""
+        await self.reads(person, answer, person.sends_text(text)["message_id"])
+
+    async def reads(self, person: Person, answer: str, since: int = 0) -> None:
+        await person.chat.arrival(lambda message: answer in message.text and message.message_id > since)
+
+    async def brings(self, owner: Person, token: str, answer: str) -> None:
+        """Somebody brings a token, and reads what became of it."""
+        sent = owner.sends_text(f"/tenant token {token}")["message_id"]
+        await self.reads(owner, "kept sealed", sent)
+        await self.fleet.look()
+        await self.reads(owner, answer, sent)
+
+    async def owned(self, name: str, user_id: int) -> Person:
+        """A business, and who owns it."""
+        await self.says(self.boss, f"/tenant create {name}", f"{name} is there")
+        shown = self.boss.chat.messages[-1].text
+        owner = self.main.person(user_id)
+        await self.says(owner, shown.split("\n")[-1], f"{name} is yours")
+        return owner
+
+    def bot(self, name: str) -> Account:
+        with self.db.reading() as session:
+            return session.exec(select(Account).where(Account.name == name, Account.channel == "telegram")).one()
+
+    def change(self, what: Any) -> None:
+        with self.db.transaction() as session:
+            what(session)
+
+    def work(self) -> None:
+        house = self.chats.house
+        renderer: Any = StagedRenderer()
+        while Workshop(house.db, house.store, renderer, house.pipeline.keeping, "tester").work():
+            pass
+
+
+def house_at(database: Database, folder: Path, url: str) -> wiring.House:
+    told: dict[str, Any] = {"data_dir": folder, "telegram_api_url": url, "admin_ids": "telegram:1"}
+    settings = Settings(_env_file=None, **told)
+    children: Any = BelievingChildren()
+    store, queue = MediaFolder(folder / "media"), Queue(broker_for(""))
+    access = Access(read_catalogue())
+    pipeline = Pipeline(database, store, queue, children, access, keeping(settings), hears_everything=True)
+    return wiring.House(settings, database, store, queue, children, pipeline, b"the house's secret")
+
+
+@pytest.fixture
+async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    names = (TOKEN, "rabisco_bot"), (BAKERY, "bakery_bot"), (CAFE, "cafe_bot")
+    fakes = [FakeTelegram(token, bot_id=int(token[:6]), username=name) for token, name in names]
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(served(exchange(fakes)))
+        chats = wiring.chats_of(house_at(sqlite, tmp_path, url))
+        gateway, fleet = wiring.telegram_gateway(chats, TOKEN), wiring.telegram_fleet(chats)
+        for stop in (gateway.stop, fleet.stop):
+            stack.push_async_callback(stop)
+        await gateway.start()
+        await stack.enter_async_context(chats.delivering())
+        yield Town(chats, fleet, fakes)
+
+
+async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_keep_apart(town: Town) -> None:
+    for name, token, user_id, fake in (("bakery", BAKERY, 11, town.fakes[1]), ("cafe", CAFE, 12, town.fakes[2])):
+        owner = await town.owned(name, user_id)
+        await town.brings(owner, token, f"{name} is live: https://t.me/{name}_bot")
+        assert f"@{name}_bot" in bots.called(town.bot(token[:6]))
+        await town.says(fake.person(user_id), "/start", "Hi")
+        await town.says(fake.person(user_id), "/help", "/stats")
+    for fake in town.fakes[1:]:
+        fake.person(77).sends_document(picture(), "cat.png", "image/png")
+    for fake in town.fakes[1:]:
+        await fake.person(77).chat.arrival(lambda message: "waiting" in message.text.lower() or bool(message.edits))
+    town.work()
+    for fake in town.fakes[1:]:
+        await fake.person(77).chat.arrival(lambda message: message.media is not None)
+    with town.db.reading() as session:
+        jobs = session.exec(select(Job)).all()
+        names = {session.get_one(Tenant, job.tenant_id).name for job in jobs}
+    assert names == {"bakery", "cafe"}
+    assert not town.main.chats.get(77)
+
+
+async def test_the_message_with_the_token_is_deleted_from_the_owners_chat(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    sent = owner.sends_text(f"/tenant token {BAKERY}")
+    await town.main.arrival(lambda: town.main.made("deleteMessage"))
+    (call,) = town.main.made("deleteMessage")
+    assert call.parameters == {"chat_id": 11, "message_id": sent["message_id"]}
+    assert BAKERY not in str(owner.chat.bodies)
+
+
+async def test_a_token_telegram_does_not_accept_is_told_once_and_a_valid_one_takes_its_place(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    await town.brings(owner, RENEWED, "Telegram doesn't accept its token")
+    assert bots.stand(town.bot("222222")) == "bad-token"
+    await town.brings(owner, BAKERY, "is live")
+    await town.says(town.fakes[1].person(77), "/start", "Hi")
+
+
+async def test_a_token_that_was_renewed_is_used_from_then_on(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    await town.brings(owner, BAKERY, "is live")
+    town.fakes[1].token = RENEWED
+    owner.sends_text(f"/tenant token {RENEWED}")
+    await town.main.arrival(lambda: len(town.main.made("deleteMessage")) == 2)
+    await town.fleet.look()
+    await town.says(town.fakes[1].person(77), "/start", "Hi")
+
+
+async def test_a_bot_another_program_uses_is_told_of_and_harms_no_other(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    town.fakes[1].fail("getUpdates", errors.TWO_POLLERS, times=100)
+    await town.brings(owner, BAKERY, "another program receives its messages")
+    await town.says(town.boss, "/help", "/tenant")
+
+
+async def test_a_paused_businesss_bot_answers_with_one_sentence(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    await town.brings(owner, BAKERY, "is live")
+    ana = town.fakes[1].person(77)
+    await town.says(ana, "/start", "Hi")
+    await town.says(town.boss, "/tenant pause bakery", "Pause bakery?")
+    asked = town.boss.chat.messages[-1]
+    town.boss.presses(asked, "✅ Yes, do it")
+    await town.boss.chat.arrival(lambda message: "bakery is paused" in message.text)
+    ana.sends_document(picture(), "cat.png", "image/png")
+    await ana.chat.arrival(lambda message: message.text == "I'm closed at the moment. Please come back later.")
+    with town.db.reading() as session:
+        assert session.exec(select(Job)).all() == []
+
+
+async def test_the_bot_of_a_business_that_is_erased_is_let_go(town: Town) -> None:
+    owner = await town.owned("bakery", 11)
+    await town.brings(owner, BAKERY, "is live")
+    account = town.bot("222222")
+    assert account.id in town.chats.channels
+
+    def erase(session: Any) -> None:
+        row = people.tenant_named(session, "bakery")
+        tenants.remove(row, town.db.clock())
+        row.erasing_at = town.db.clock()
+
+    town.change(erase)
+    await town.fleet.look()
+    assert account.id not in town.chats.channels
+    before = len(polls(town.fakes[1]))
+    town.fakes[1].person(77).sends_text("/start")
+    await town.says(town.boss, "/help", "/tenant")
+    assert len(polls(town.fakes[1])) == before
+
+
+async def test_the_fleet_looks_by_itself_soon_enough(town: Town) -> None:
+    assert LOOK < 60
+    town.fleet.look_seconds = 0.01
+    owner = await town.owned("bakery", 11)
+    looking = asyncio.create_task(town.fleet.run())
+    await town.says(owner, f"/tenant token {BAKERY}", "is live")
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
+def polls(fake: FakeTelegram) -> list[Call]:
+    return fake.made("getUpdates")

@@ -1,7 +1,7 @@
 """A piece of work: what goes in, what comes out, and where it stands."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -154,6 +154,6 @@ class Claim:
     job_id: uuid.UUID
     fence: int
     attempts: int
-    kind: str = ""
-    request: str = ""
-    received_at: datetime | None = None
+    kind: str = field(default="", compare=False)
+    request: str = field(default="", compare=False)
+    received_at: datetime | None = field(default=None, compare=False)

@@ -181,7 +181,7 @@ def _desk(chats: Chats, account: Account) -> "tuple[Desk, Line]":
     from bots.whatsapp.channel import OFFICIAL
     from bots.whatsapp.phones import owners
 
-    line = Line(OFFICIAL, chats.house.db.clock)
+    line = Line(OFFICIAL)
     return chats.desk(account, line, owners=owners(chats.house.settings.admins), ways=LINKS), line
 
 

@@ -68,7 +68,7 @@ class Gateway:
         try:
             while not self._over.is_set():
                 self._news.clear()
-                await self._look()
+                await self.look()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK):
                         await self._news.wait()
@@ -80,17 +80,17 @@ class Gateway:
         while True:
             self.report.beat()
             try:
-                await asyncio.to_thread(self._seen)
+                await asyncio.to_thread(self.note_seen)
             except SQLAlchemyError as error:
                 log.warning("whatsapp-database-away", error=type(error).__name__)
             await asyncio.sleep(BEAT)
 
-    def _seen(self) -> None:
+    def note_seen(self) -> None:
         if self._charges:
             with self.db.transaction() as session:
                 whatsapp.seen(session, list(self._charges), self.db.clock())
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Bring what runs to what is wanted."""
         try:
             rows = await asyncio.to_thread(self._rows)

@@ -1,27 +1,20 @@
 """The channel of a number, whichever connection it has at the time, or none."""
 
-from datetime import datetime
 from pathlib import Path
 
 from bots.core.channel import Attachment, Capabilities, Channel, Place, RetryLater, Text, Upload
-from storage.db import Clock
 
-PAUSE = 5.0  # seconds until a number that is not online is tried again
+PAUSE = 10.0  # seconds until a number that is not online is tried again
 
 
 class Line:
-    """`bots.core.channel.Channel` that waits: while the number is not online nothing is sent, and nothing is lost.
-
-    During a ban nothing is even tried.
-    """
+    """`bots.core.channel.Channel` that waits: while the number is not online nothing is sent, and nothing is lost."""
 
     name = "whatsapp"
 
-    def __init__(self, can: Capabilities, clock: Clock) -> None:
+    def __init__(self, can: Capabilities) -> None:
         self.can = can
         self.current: Channel | None = None
-        self.banned_until: datetime | None = None
-        self._clock = clock
 
     async def say(self, place: Place, text: Text) -> str:
         return await self._channel().say(place, text)
@@ -40,9 +33,5 @@ class Line:
 
     def _channel(self) -> Channel:
         if self.current is None:
-            raise RetryLater(self._pause())
+            raise RetryLater(PAUSE)
         return self.current
-
-    def _pause(self) -> float:
-        left = (self.banned_until - self._clock()).total_seconds() if self.banned_until else 0.0
-        return max(PAUSE, left)

@@ -55,7 +55,7 @@ class Supervisor:
             with in_hand(self.locks, "supervisor"):
                 await asyncio.to_thread(self._revive)
                 while True:
-                    await self._look()
+                    await self.look()
                     await asyncio.sleep(self.rhythm.look)
         except Held:
             raise Occupied("WhatsApp is run by another process on this machine already") from None
@@ -69,7 +69,7 @@ class Supervisor:
         await asyncio.gather(*self._wardens.values(), return_exceptions=True)
         self._wardens.clear()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         try:
             listed = await asyncio.to_thread(self._listed)
         except SQLAlchemyError as error:

@@ -29,11 +29,13 @@ class Running:
 
     def __init__(self, does: Callable[[], object] | None = None) -> None:
         self.restarts = 0
+        self.ran = False
         self.leaving: bool | None = None
         self._does = does
         self._over = asyncio.Event()
 
     async def run(self) -> None:
+        self.ran = True
         if self._does is not None:
             self._does()
             return
@@ -108,7 +110,7 @@ async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: Set
     await process.until(lambda: process.begun(number) == 1)
     clock.forward(minutes=5)
     assert process.row(number).is_unseen(clock())
-    process.gateway._seen()
+    process.gateway.note_seen()
     assert not process.row(number).is_unseen(clock())
 
 
@@ -138,8 +140,8 @@ async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: 
     clock.forward(seconds=1)
     process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
     await process.until(lambda: process.sessions[number][0].restarts == 1)
-    process.gateway.assign([number])
-    await process.until(lambda: process.sessions[number][0].restarts == 1)
+    await process.gateway.look()
+    assert process.sessions[number][0].restarts == 1
 
 
 async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again(
@@ -153,8 +155,7 @@ async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again
     process.does[number] = banned
     process.gateway.assign([number])
     await process.until(lambda: process.row(number).state == State.BANNED)
-    process.gateway.assign([number])
-    await asyncio.sleep(0.1)
+    await process.gateway.look()
     assert process.begun(number) == 1
     del process.does[number]
     process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
@@ -172,8 +173,7 @@ async def test_a_session_that_fails_is_begun_again_later_and_the_others_go_on(
     process.does[bad] = fails
     process.gateway.assign([bad, good])
     await process.until(lambda: process.begun(bad) == 1 and process.begun(good) == 1)
-    process.gateway.assign([good, bad])
-    await asyncio.sleep(0.1)
+    await process.gateway.look()
     assert process.begun(bad) == 1
     del process.does[bad]
     clock.forward(seconds=31)
@@ -199,13 +199,12 @@ async def test_a_number_another_process_has_in_hand_waits_for_it(process: Proces
     with in_hand(process.locks, number.hex):
         process.gateway.assign([number])
         await process.until(lambda: process.begun(number) == 1)
-        await asyncio.sleep(0.1)
-        ran = process.sessions[number][0]
+        await process.gateway.look()
+        assert not process.sessions[number][0].ran
         process.gateway.assign([])
-        await asyncio.sleep(0.1)
-        assert ran.leaving is not None  # it was told to stop, though it had not begun
+        await process.until(lambda: process.sessions[number][0].leaving is not None)
     process.gateway.assign([number])
-    await process.until(lambda: process.begun(number) == 2)
+    await process.until(lambda: process.begun(number) == 2 and process.sessions[number][1].ran)
 
 
 async def test_a_row_that_vanished_takes_its_session_and_its_keys_with_it(process: Process) -> None:

@@ -103,9 +103,9 @@ async def test_a_number_that_is_asked_for_joins_and_one_that_is_removed_leaves(m
 
 async def test_without_numbers_there_is_no_process_and_none_is_left_without(machine: Machine) -> None:
     (number,) = machine.numbers(1, State.LOGGED_OUT)
-    machine.starts()
-    await asyncio.sleep(0.2)
+    await machine.supervisor().look()
     assert machine.gateways.processes == []
+    machine.starts()
     machine.change(number, state=State.RECONNECTING)
     await machine.gateways.until(lambda: machine.groups() == [{number}])
     machine.change(number, state=State.BANNED)
@@ -144,8 +144,9 @@ async def test_a_process_that_dies_once_keeps_its_numbers_and_one_that_dies_twic
 
 
 async def test_a_second_supervisor_is_refused(machine: Machine) -> None:
+    machine.numbers(1)
     machine.starts()
-    await asyncio.sleep(0.1)
+    await machine.gateways.until(machine.groups)
     with pytest.raises(Occupied, match="another process"):
         await machine.supervisor().run()
 
@@ -163,8 +164,7 @@ async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_no
     machine.change(first, qr="2@first", jid=None, pairing_asked_at=NOON)
     machine.change(second, qr="2@second", jid=None, pairing_asked_at=NOON, asked_by=7)
     machine.starts()
-    await machine.gateways.until(lambda: machine.said)
-    await asyncio.sleep(0.2)
+    await machine.gateways.until(lambda: machine.groups() == [{first, second}])  # many looks later
     assert len(machine.said) == 1
     assert "▄" in machine.said[0]
     assert "Linked devices" in machine.said[0]

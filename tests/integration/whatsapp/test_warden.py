@@ -99,9 +99,10 @@ async def test_one_that_lived_long_begins_anew_with_the_first_pause(gateways: Ga
 
 
 async def test_numbers_that_failed_elsewhere_wait_before_they_begin(gateways: Gateways) -> None:
-    async with watched(gateways, Rhythm(first_pause=60), failures=1):
-        await asyncio.sleep(0.05)
-        assert gateways.processes == []
+    async with watched(gateways, Rhythm(first_pause=0.2), failures=1):
+        began = asyncio.get_running_loop().time()
+        await gateways.until(lambda: gateways.processes)
+        assert asyncio.get_running_loop().time() - began > 0.1
 
 
 async def test_one_that_does_not_listen_is_ended_by_force(gateways: Gateways) -> None:

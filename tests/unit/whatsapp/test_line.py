@@ -1,0 +1,49 @@
+"""The channel of a number that is there, and of one that is not."""
+
+from pathlib import Path
+
+import pytest
+from fakes.channels import MemoryChannel
+
+from bots.core.channel import Attachment, AttachmentKind, Place, RetryLater, Text, Upload
+from bots.whatsapp.channel import OFFICIAL
+from bots.whatsapp.line import PAUSE, Line
+
+HOME = Place("5521980000001@s.whatsapp.net")
+HELLO = Text("hello")
+FILM = Upload(Path("film.mp4"), "film.mp4", HELLO)
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line(OFFICIAL)
+
+
+async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(line: Line, tmp_path: Path) -> None:
+    attempts = (
+        line.say(HOME, HELLO),
+        line.edit(HOME, "m1", HELLO),
+        line.send_video(HOME, FILM),
+        line.send_file(HOME, FILM),
+        line.fetch(Attachment(AttachmentKind.FILE, "f1"), tmp_path / "file"),
+    )
+    for attempt in attempts:
+        with pytest.raises(RetryLater) as caught:
+            await attempt
+        assert caught.value.seconds == PAUSE
+
+
+async def test_what_a_number_says_goes_through_the_connection_it_has_now(line: Line, tmp_path: Path) -> None:
+    first, second = MemoryChannel(lambda: 0.0), MemoryChannel(lambda: 0.0)
+    line.current = first
+    assert await line.say(HOME, HELLO) == "m1"
+    line.current = second
+    await line.say(HOME, HELLO)
+    await line.edit(HOME, "m1", Text("hi"))
+    await line.send_video(HOME, FILM)
+    await line.send_file(HOME, FILM)
+    second.files["f1"] = b"content"
+    await line.fetch(Attachment(AttachmentKind.FILE, "f1"), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == b"content"
+    assert first.calls == ["say"]
+    assert second.calls == ["say", "edit", "send_video", "send_file", "fetch"]

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.credits import Bucket, Entry, LedgerPosting, LedgerTransaction, Lot
 from models.people import Person
-from storage import ledger
+from storage import ledger, lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,10 @@ class _Books:
 
     def _take(self, fact: LedgerTransaction, amount: int) -> None:
         """The grant's own credits first, then others that are there; the rest is owed."""
-        own = [lot.id for lot in ledger.lots_of(self.session, self.person.id, self.grant)]
-        lots = sorted(ledger.lots_of(self.session, self.person.id), key=lambda lot: lot.id not in own)
-        taken = min(amount, sum(lot.remaining for lot in lots))
-        ledger.drain(lots, taken)
+        own = [lot.id for lot in lots.of(self.session, self.person.id, self.grant)]
+        held = sorted(lots.of(self.session, self.person.id), key=lambda lot: lot.id not in own)
+        taken = min(amount, sum(lot.remaining for lot in held))
+        lots.drain(held, taken)
         postings = {Bucket.AVAILABLE: -taken, Bucket.DEBT: taken - amount, Bucket.ISSUED: amount}
         ledger.post(self.session, fact, postings)
 

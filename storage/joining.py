@@ -17,7 +17,7 @@ from models.columns import new_id
 from models.credits import Balance, Bucket, Lot
 from models.payments import Customer, Purchase, Subscription
 from models.people import Person
-from storage import audit, ledger, subscriptions
+from storage import audit, ledger, lots, subscriptions
 from storage.rows import changed
 from storage.transfers import transfer
 
@@ -142,8 +142,8 @@ def _lock(session: Session, persons: Iterable[Person], now: datetime) -> None:
 
 def _move(session: Session, row: Join, source: Person, target: Person, now: datetime) -> None:
     """All lots and debts of one person to another, written down in the join."""
-    lots, pieces = ledger.lots_of(session, source.id), list(row.moved.get("lots", []))
-    for lot in lots:
+    held, pieces = lots.of(session, source.id), list(row.moved.get("lots", []))
+    for lot in held:
         copy = Lot(person_id=target.id, transaction_id=lot.transaction_id, amount=lot.remaining, remaining=0)
         copy.expires_at, copy.created_at = lot.expires_at, lot.created_at
         session.add(copy)

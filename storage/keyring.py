@@ -25,7 +25,7 @@ def keep(session: Session, secret: bytes, account: Account, values: Mapping[str,
 
 
 def read(secret: bytes, account: Account) -> dict[str, str]:
-    """What was kept; nothing where nothing was. Raises `vault.Sealed` when the secret is not the one it was kept with."""
+    """What was kept; nothing where nothing was. Raises `vault.Sealed` when it was kept with another secret."""
     if account.secrets is None:
         return {}
     found: dict[str, str] = json.loads(vault.unseal(secret, _purpose(account), account.secrets))

@@ -7,17 +7,16 @@ time are decided one after the other on SQLite and PostgreSQL alike.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from models.columns import new_id
-from models.credits import Balance, Bucket, Entry, LedgerPosting, LedgerTransaction, Lot, LotUse
+from models.credits import Balance, Bucket, Entry, LedgerPosting, LedgerTransaction, Lot
 from models.people import Person
+from storage import lots
 from storage.rows import changed, insert_once
-
-RETURNED_FOR = timedelta(days=7)  # how long credits last that come back after their time
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now:
     transaction = record(session, person, Entry.RESERVE, f"reserve:{job_id}", now, job_id=job_id)
     assert transaction is not None  # noqa: S101 - a job id is new when its credits are reserved
     post(session, transaction, {Bucket.AVAILABLE: -cost, Bucket.RESERVED: cost}, cached=True)
-    _take_from_lots(session, person.id, job_id, cost)
+    lots.take(session, person.id, job_id, cost)
     return True
 
 
@@ -102,7 +101,7 @@ def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, c
         transaction,
         {Bucket.RESERVED: -reserved, Bucket.AVAILABLE: returned, Bucket.SPENT: captured},
     )
-    return_to_lots(session, job_id, returned, now)
+    lots.put_back(session, job_id, returned, now)
     if returned:
         repay(session, person, now)
     return True
@@ -118,7 +117,7 @@ def repay(session: Session, person: Person, now: datetime) -> None:
         transaction = record(session, person, Entry.REPAY, f"repay:{new_id()}", now)
         assert transaction is not None  # noqa: S101 - the key is new
         post(session, transaction, {Bucket.AVAILABLE: -paid, Bucket.DEBT: paid})
-        drain(lots_of(session, person.id), paid)
+        lots.drain(lots.of(session, person.id), paid)
         session.flush()
 
 
@@ -194,57 +193,6 @@ def _posting(transaction: LedgerTransaction, bucket: Bucket, amount: int) -> Led
     )
 
 
-def _take_from_lots(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, cost: int) -> None:
-    wanted = (
-        select(Lot)
-        .where(col(Lot.person_id) == person_id, col(Lot.remaining) > 0)
-        .order_by(col(Lot.expires_at).is_(None), col(Lot.expires_at), col(Lot.created_at))
-        .execution_options(populate_existing=True)
-    )
-    for lot in session.exec(wanted).all():
-        amount = min(lot.remaining, cost)
-        if amount:
-            lot.remaining -= amount
-            cost -= amount
-            session.add(LotUse(job_id=job_id, lot_id=lot.id, amount=amount))
-    assert cost == 0, "the lots hold less than the balance says"  # noqa: S101 - the balance is their sum
-    session.flush()
-
-
-def return_to_lots(session: Session, job_id: uuid.UUID, returned: int, now: datetime, *, before: int = 0) -> None:
-    """Put back what a job took, latest expiry first, after `before` credits that came back already.
-
-    What belongs to a lot that has expired meanwhile goes to a new one of the same origin, or nobody could spend it.
-    """
-    wanted = (
-        select(LotUse, Lot)
-        .join(Lot, col(Lot.id) == col(LotUse.lot_id))
-        .where(col(LotUse.job_id) == job_id)
-        .order_by(col(Lot.expires_at).is_(None).desc(), col(Lot.expires_at).desc(), col(Lot.created_at).desc())
-        .execution_options(populate_existing=True)
-    )
-    for use, lot in session.exec(wanted).all():
-        skipped = min(use.amount, before)
-        amount = min(use.amount - skipped, returned)
-        before, returned = before - skipped, returned - amount
-        if lot.expires_at is None or lot.expires_at > now:
-            lot.remaining += amount
-        elif amount:
-            session.add(_renewed(lot, amount, now))
-    session.flush()
-
-
-def _renewed(lot: Lot, amount: int, now: datetime) -> Lot:
-    return Lot(
-        person_id=lot.person_id,
-        transaction_id=lot.transaction_id,
-        amount=amount,
-        remaining=amount,
-        expires_at=now + RETURNED_FOR,
-        created_at=now,
-    )
-
-
 def sums(session: Session, person_id: uuid.UUID) -> Credits:
     """What the postings add up to, which the cached balance must equal."""
     wanted = (
@@ -256,20 +204,6 @@ def sums(session: Session, person_id: uuid.UUID) -> Credits:
     return Credits(found.get(Bucket.AVAILABLE, 0), found.get(Bucket.RESERVED, 0), -found.get(Bucket.DEBT, 0))
 
 
-def lots_of(session: Session, person_id: uuid.UUID, granted: str = "") -> list[Lot]:
-    """What somebody's credits are made of, in the order they are spent; of those, the ones granted under a key that
-    begins with `granted`."""
-    wanted = (
-        select(Lot)
-        .join(LedgerTransaction, col(LedgerTransaction.id) == col(Lot.transaction_id))
-        .where(col(Lot.person_id) == person_id, col(Lot.remaining) > 0)
-        .where(col(LedgerTransaction.key).startswith(granted, autoescape=True))
-        .order_by(col(Lot.expires_at).is_(None), col(Lot.expires_at), col(Lot.created_at))
-        .execution_options(populate_existing=True)
-    )
-    return list(session.exec(wanted))
-
-
 def give_away(
     session: Session, person: Person, amount: int, *, key: str, granted: Sequence[str], now: datetime
 ) -> list[Lot]:
@@ -278,26 +212,14 @@ def give_away(
     The lots they were taken from; none when those hold too few.
     """
     _expire(session, person, now)
-    lots = [lot for start in granted for lot in lots_of(session, person.id, start)]
-    if sum(lot.remaining for lot in lots) < amount:
+    held = [lot for start in granted for lot in lots.of(session, person.id, start)]
+    if sum(lot.remaining for lot in held) < amount:
         return []
     transaction = record(session, person, Entry.GIFT, key, now)
     assert transaction is not None  # noqa: S101 - the key is new
     post(session, transaction, {Bucket.AVAILABLE: -amount, Bucket.ISSUED: amount})
-    opened = drain(lots, amount)
+    opened = lots.drain(held, amount)
     session.flush()
-    return opened
-
-
-def drain(lots: Sequence[Lot], amount: int) -> list[Lot]:
-    """Take credits out of lots, in their order; those something was taken from."""
-    opened = []
-    for lot in lots:
-        taken = min(lot.remaining, amount)
-        if taken:
-            lot.remaining -= taken
-            amount -= taken
-            opened.append(lot)
     return opened
 
 

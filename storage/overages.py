@@ -1,7 +1,7 @@
 """Credits beyond a plan's: lent with a job, due with its film, and put on the next invoice once.
 
-A job that needs more than somebody has is lent the rest as a lot of its own. What of it was not spent goes back; the rest
-is due. Who puts it on an invoice takes the row first (`BILLING`), so that from then on it is never forgiven as well.
+A job that needs more than somebody has is lent the rest as a lot of its own. What of it was not spent goes back; the
+rest is due. Who puts it on an invoice takes the row first (`BILLING`), so that it is not forgiven as well.
 """
 
 import uuid
@@ -14,7 +14,7 @@ from models.columns import new_id
 from models.credits import Bucket, Entry
 from models.payments import Overage, OverageStatus, Subscription
 from models.people import Person
-from storage import ledger
+from storage import ledger, lots
 from storage.rows import changed
 
 OPEN = (OverageStatus.HELD, OverageStatus.DUE)
@@ -111,13 +111,13 @@ def _taken(session: Session, row: Overage, now: datetime) -> bool:
 
 
 def _take_back(session: Session, person: Person, job_id: uuid.UUID, now: datetime) -> int:
-    lots = ledger.lots_of(session, person.id, _key(job_id))
-    unspent = sum(lot.remaining for lot in lots)
+    held = lots.of(session, person.id, _key(job_id))
+    unspent = sum(lot.remaining for lot in held)
     if unspent:
         transaction = ledger.record(session, person, Entry.CLAWBACK, f"unspent:{new_id()}", now, job_id=job_id)
         assert transaction is not None  # noqa: S101 - the key is new
         ledger.post(session, transaction, {Bucket.AVAILABLE: -unspent, Bucket.ISSUED: unspent})
-        ledger.drain(lots, unspent)
+        lots.drain(held, unspent)
         session.flush()
     return unspent
 

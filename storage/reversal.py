@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from models.credits import Bucket, Entry, LedgerPosting, LedgerTransaction
 from models.people import Person
-from storage import ledger
+from storage import ledger, lots
 
 
 def reverse(session: Session, person: Person, job_id: uuid.UUID, now: datetime) -> int:
@@ -19,7 +19,7 @@ def reverse(session: Session, person: Person, job_id: uuid.UUID, now: datetime) 
     if transaction is None:
         return 0
     ledger.post(session, transaction, {Bucket.SPENT: -spent, Bucket.AVAILABLE: spent})
-    ledger.return_to_lots(session, job_id, spent, now, before=_moved(session, job_id, Bucket.AVAILABLE))
+    lots.put_back(session, job_id, spent, now, before=_moved(session, job_id, Bucket.AVAILABLE))
     ledger.repay(session, person, now)
     return spent
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from models.credits import Bucket, Entry
 from models.people import Person
-from storage import ledger
+from storage import ledger, lots
 
 
 def revoke(session: Session, person: Person, amount: int, *, key: str, now: datetime, reason: str) -> int:
@@ -16,6 +16,6 @@ def revoke(session: Session, person: Person, amount: int, *, key: str, now: date
     if transaction is None:
         return 0
     ledger.post(session, transaction, {Bucket.AVAILABLE: -taken, Bucket.ISSUED: taken})
-    ledger.drain(ledger.lots_of(session, person.id), taken)
+    lots.drain(lots.of(session, person.id), taken)
     session.flush()
     return taken

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Sequence
 
 from bots.core import bonus, linking, menus, numbers, parting, shop, subscription, words
+from bots.core.admin import ownership
 from bots.core.admin.answers import in_place
 from bots.core.admin.table import ADMIN
 from bots.core.channel import CommandHelp, Commands
-from bots.core.roles import Command, Role, carry_out, may
+from bots.core.roles import Command, Role, carry_out, may_say
 from bots.core.visit import Outcome, Reply, Visit, say, word
 from bots.core.ways import title
 from bots.locales import LANGUAGES
@@ -17,13 +18,15 @@ from models.credits import Lot
 from models.deliveries import Message, Wording
 from pipeline.access import Standing
 from pipeline.service import Pipeline
-from storage import jobs, ledger, people
+from storage import jobs, lots, people
 
 
 def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
     """Welcome; links into the chat may bring a word with them: a friend's code, or where somebody wants to go."""
     outcome.replies.append(say("welcome"))
-    if arguments == "plans":
+    if owning := ownership.code_in(arguments):
+        ownership.claim(visit, outcome, owning)
+    elif arguments == "plans":
         shop.plans(pipeline, visit, outcome, "")
     elif code := bonus.invited_with(arguments):
         bonus.redeem(pipeline, visit, outcome, code)
@@ -32,7 +35,7 @@ def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) ->
 def help_(_pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
     """What can be done; who has a role reads what it lets them do besides, unless others read along."""
     outcome.replies.append(Reply(Message(paragraphs=(word("help"), word("price-hint")))))
-    theirs = [each for each in COMMANDS if each.least and may(visit, each.least, for_operator=each.for_operator)]
+    theirs = [each for each in COMMANDS if each.least and may_say(visit, each)]
     if theirs and not visit.inbound.in_group:
         lines = (
             Wording(key="admin-help-line", values={"name": each.name}, inner=word(f"command-{each.name}"))
@@ -55,12 +58,12 @@ def balance(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str)
     if not standing.plan.metered:
         outcome.replies.append(say("balance-unmetered"))
         return
-    lots = ledger.lots_of(visit.session, visit.person.id)
-    message = Message(paragraphs=_balance(standing, lots, visit.person.plan), choices=shop.doors(pipeline, visit))
+    held = lots.of(visit.session, visit.person.id)
+    message = Message(paragraphs=_balance(standing, held, visit.person.plan), choices=shop.doors(pipeline, visit))
     outcome.replies.append(Reply(message))
 
 
-def _balance(standing: Standing, lots: Sequence[Lot], plan: str) -> tuple[Wording, ...]:
+def _balance(standing: Standing, held: Sequence[Lot], plan: str) -> tuple[Wording, ...]:
     """How many there are, until when, and what else is to be known of them."""
     returns = f"{standing.returns_at:%Y-%m-%d}"
     paragraphs = [word("balance", available=standing.credits.available, monthly=standing.plan.credits, returns=returns)]
@@ -70,8 +73,8 @@ def _balance(standing: Standing, lots: Sequence[Lot], plan: str) -> tuple[Wordin
         paragraphs.append(word("balance-held", reserved=standing.credits.reserved))
     if standing.credits.debt:
         paragraphs.append(word("balance-debt", credits=standing.credits.debt))
-    if len(lots) > 1:
-        paragraphs += [_lot(lot) for lot in lots]
+    if len(held) > 1:
+        paragraphs += [_lot(lot) for lot in held]
     return (*paragraphs, word("price-hint"))
 
 
@@ -112,7 +115,7 @@ COMMANDS = (
 def find(name: str, visit: Visit) -> Command | None:
     """The command of that name, if there is one for this person."""
     found = next((command for command in COMMANDS if command.name == name), None)
-    return found if found and may(visit, found.least, for_operator=found.for_operator) else None
+    return found if found and may_say(visit, found) else None
 
 
 def typed(visit: Visit, text: str) -> tuple[Command | None, str]:

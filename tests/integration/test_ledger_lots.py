@@ -14,6 +14,7 @@ from models.credits import LedgerPosting
 from storage import ledger
 from storage.db import Database
 from storage.ledger import Credits
+from storage.lots import of as lots_of
 from storage.reversal import reverse
 
 SOON, LATER = timedelta(days=1), timedelta(days=30)
@@ -156,7 +157,7 @@ def test_credits_that_come_back_late_are_known_by_what_they_were_granted_for(
     with database.transaction() as session:
         ledger.settle(session, customer.person, job, 2, 0, clock())
         ledger.credits_of(session, customer.person, clock())
-        assert [lot.remaining for lot in ledger.lots_of(session, customer.person.id, "pack-1")] == [2]
+        assert [lot.remaining for lot in lots_of(session, customer.person.id, "pack-1")] == [2]
 
 
 @pytest.mark.parametrize(("spent", "days", "left"), [(5, 0, [2, 2, 2]), (3, 0, [2, 2, 2]), (5, 2, [2, 2, 2])])

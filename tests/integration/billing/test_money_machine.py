@@ -19,6 +19,7 @@ from storage import clawback, ledger
 from storage.clawback import Claim
 from storage.db import Database
 from storage.ledger import Credits
+from storage.lots import RETURNED_FOR
 
 PAID = 1000  # minor units, of every grant
 
@@ -113,7 +114,7 @@ class Books:
         if parcel.until is None or parcel.until > now:
             parcel.left += amount
         elif amount:
-            self.parcels.append(Parcel(amount, now + ledger.RETURNED_FOR, len(self.parcels), parcel.grant))
+            self.parcels.append(Parcel(amount, now + RETURNED_FOR, len(self.parcels), parcel.grant))
 
     def follow(self, place: int, now: datetime) -> None:
         sale = self.sales[place]

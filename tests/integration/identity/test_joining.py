@@ -16,7 +16,7 @@ from models.credits import LedgerTransaction, Lot
 from models.payments import Customer as Payer
 from models.payments import Provider, Purchase, Subscription
 from models.people import Person
-from storage import clawback, joining, ledger, people
+from storage import clawback, joining, ledger, lots, people
 from storage.clawback import Claim
 from storage.db import Database
 from storage.ledger import Credits
@@ -103,8 +103,8 @@ def test_what_one_has_the_other_has_with_its_expiry_and_where_it_came_from(
     assert credits_of(database, ana) == Credits(45, 0)
     assert credits_of(database, page) == Credits(0, 0)
     with database.reading() as session:
-        assert [lot.expires_at for lot in ledger.lots_of(session, ana.person.id)] == [MONTH, MONTH, None]
-        assert [lot.remaining for lot in ledger.lots_of(session, ana.person.id, "grant:cs_1")] == [30]
+        assert [lot.expires_at for lot in lots.of(session, ana.person.id)] == [MONTH, MONTH, None]
+        assert [lot.remaining for lot in lots.of(session, ana.person.id, "grant:cs_1")] == [30]
         keys = session.exec(select(LedgerTransaction.key).where(col(LedgerTransaction.kind) == "transfer")).all()
     assert len(keys) == 2
     assert all(key.startswith("join:") for key in keys)
@@ -181,7 +181,7 @@ def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
         clawback.follow(session, ana.person, "grant:cs_1", 100, [Claim("refund:re_1", 100, "failed:re_1")], NOON)
     assert credits_of(database, ana) == Credits(5, 0, 0)
     with database.reading() as session:
-        assert [lot.expires_at for lot in ledger.lots_of(session, ana.person.id)] == [MONTH]
+        assert [lot.expires_at for lot in lots.of(session, ana.person.id)] == [MONTH]
 
 
 def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, ana: Customer, page: Customer) -> None:

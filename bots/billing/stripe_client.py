@@ -9,9 +9,9 @@ import stripe
 from stripe import ListObject, StripeClient, StripeObject
 
 from bots.billing.port import ProviderAway, ProviderRefused
+from models.payments import STRIPE_VERSION
 
-VERSION: Final = "2026-10-28.endive"
-"""The API this code was written for, asked for with each call whatever the account's own version is."""
+VERSION: Final = STRIPE_VERSION
 
 CONNECT, ANSWER = 5.0, 15.0  # seconds
 RETRIES = 2

@@ -10,6 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from models.readings import Reading
+from models.payments import STRIPE_VERSION
 from models.settings import Settings
 from storage import readings
 from storage.db import Database
@@ -87,7 +88,8 @@ def services_of(settings: Settings) -> tuple[Service, ...]:
     if key := settings.groq_api_key:
         found.append(Service("groq", f"{settings.groq_base_url or GROQ}/openai/v1/models", _bearer(key)))
     if key := settings.stripe_secret_key:
-        found.append(Service("stripe", f"{settings.stripe_api_url}/v1/prices?limit=1", _bearer(key)))
+        headers = _bearer(key) | {"stripe-version": STRIPE_VERSION}
+        found.append(Service("stripe", f"{settings.stripe_api_url}/v1/prices?limit=1", headers))
     return tuple(found)
 
 

@@ -205,13 +205,8 @@ def _disagreements(catalogue: Catalogue) -> Iterator[str]:
             yield f"currencies.{language}: {currency!r} is none of {', '.join(MONEY)}"
     for name, plan in catalogue.plans.items():
         yield from _odd_plan(name, plan)
-    shown = set(catalogue.currencies.values())
     for item in catalogue.items():
-        if unpriced := sorted(set(item.links) - set(item.prices)):
-            yield f"{item.name.replace(':', 's.')}.links: there is no price in {', '.join(unpriced)}"
-        if missing := sorted(shown - set(item.prices)):
-            table = item.name.replace(":", "s.")
-            yield f"{table}.prices: there is none in {', '.join(missing)}, which [currencies] shows people"
+        yield from _odd_item(item, set(catalogue.currencies.values()))
 
 
 def _odd_plan(name: str, plan: Plan) -> Iterator[str]:
@@ -223,3 +218,11 @@ def _odd_plan(name: str, plan: Plan) -> Iterator[str]:
         yield f"plans.{name}.credits: a plan that is sold must have some"
     if unpriced := sorted(set(plan.extra) - set(plan.prices)):
         yield f"plans.{name}.extra: the plan itself has no price in {', '.join(unpriced)}"
+
+
+def _odd_item(item: Item, shown: set[str]) -> Iterator[str]:
+    table = item.name.replace(":", "s.")
+    if unpriced := sorted(set(item.links) - set(item.prices)):
+        yield f"{table}.links: there is no price in {', '.join(unpriced)}"
+    if missing := sorted(shown - set(item.prices)):
+        yield f"{table}.prices: there is none in {', '.join(missing)}, which [currencies] shows people"

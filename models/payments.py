@@ -10,7 +10,6 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, json_type, new_id, utc_now
 
-
 STRIPE_VERSION: Final = "2026-10-28.endive"
 """The API of Stripe this was written for, asked for with each call whatever the account's own version is."""
 

@@ -53,7 +53,7 @@ def opened(settings: Settings, tenant: str) -> Iterator[TenantKeys | None]:
 
 
 def tenants_keys(settings: Settings) -> list[tuple[str, Keys | None]]:
-    """The tenants that have keys, and the keys: None where they cannot be opened. Nothing while there is no database."""
+    """The tenants that have keys, and the keys: None where they cannot be opened. None at all without a database."""
     db = Database(settings.database)
     try:
         with db.reading() as session:

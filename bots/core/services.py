@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from models.readings import Reading
 from models.payments import STRIPE_VERSION
+from models.readings import Reading
 from models.settings import Settings
 from storage import readings
 from storage.db import Database

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from models.catalogue import Catalogue, CatalogueError, Item, Plan, item_of, lookup_key, read_catalogue
+from models.catalogue import Catalogue, CatalogueError, Item, Pack, Plan, item_of, lookup_key, read_catalogue
 from models.prices import Price, PriceStep
 
 PRICE = Price(
@@ -278,3 +279,15 @@ def test_a_plan_hears_the_languages_it_names(languages: tuple[str, ...] | None, 
 def test_the_free_plan_that_is_shipped_hears_every_language() -> None:
     catalogue: Catalogue = read_catalogue()
     assert catalogue.plan("free").languages is None
+
+
+@pytest.mark.parametrize(
+    ("links", "wrong"),
+    [
+        ({"brl": "http://buy.stripe.com/x"}, "a Payment Link begins with https://"),
+        ({"gbp": "https://buy.stripe.com/x"}, "a Payment Link begins with https://"),
+    ],
+)
+def test_a_static_link_is_an_address_of_a_currency_that_is_sold_in(links: dict[str, str], wrong: str) -> None:
+    with pytest.raises(ValidationError, match=wrong):
+        Pack(credits=1, prices={"brl": 100}, links=links)

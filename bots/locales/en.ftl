@@ -560,6 +560,7 @@ admin-refund-amount = That amount can't go back: it is none, or more than is lef
 admin-refund-stars = Telegram gives Stars back only all at once: leave the amount out.
 admin-refund-sure = Give { $value } of payment { $code } back to { $who } by { $provider }?
 admin-refund-credits = The same share of the credits it brought is taken; what is spent already is owed. It can't be undone.
+admin-refund-plan = The plan goes on: the person ends it in /billing, or you at Stripe.
 admin-refund-asked = Giving { $value } of payment { $code } back… I'll tell you when it's done.
 admin-refund-done = ✅ { $value } of payment { $code } is on its way back.
 admin-refund-refused = ⚠️ { $value } of payment { $code } did not go back: { $reason }

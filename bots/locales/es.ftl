@@ -560,6 +560,7 @@ admin-refund-amount = Ese importe no puede volver: no es un importe o es más de
 admin-refund-stars = Telegram solo devuelve las Stars por completo: no escribas el importe.
 admin-refund-sure = ¿Devolver { $value } del pago { $code } a { $who } vía { $provider }?
 admin-refund-credits = Se quita la misma parte de los créditos que trajo; lo ya gastado queda como deuda. No se puede deshacer.
+admin-refund-plan = El plan sigue: la persona lo termina en /billing, o tú en Stripe.
 admin-refund-asked = Devolviendo { $value } del pago { $code }… Te aviso cuando esté hecho.
 admin-refund-done = ✅ { $value } del pago { $code } está en camino de vuelta.
 admin-refund-refused = ⚠️ { $value } del pago { $code } no se devolvió: { $reason }

@@ -560,6 +560,7 @@ admin-refund-amount = Esse valor não pode voltar: não é um valor ou é mais d
 admin-refund-stars = O Telegram só devolve Stars por inteiro: não escreva o valor.
 admin-refund-sure = Devolver { $value } do pagamento { $code } a { $who } via { $provider }?
 admin-refund-credits = A mesma parte dos créditos que ele trouxe é tirada; o que já foi gasto fica como dívida. Não dá para desfazer.
+admin-refund-plan = O plano continua: a pessoa o encerra em /billing, ou você no Stripe.
 admin-refund-asked = Devolvendo { $value } do pagamento { $code }… Aviso quando estiver feito.
 admin-refund-done = ✅ { $value } do pagamento { $code } está a caminho de volta.
 admin-refund-refused = ⚠️ { $value } do pagamento { $code } não foi devolvido: { $reason }

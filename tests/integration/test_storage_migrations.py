@@ -1,6 +1,9 @@
 """The schema: built from nothing, equal to the models, and kept append-only where money is written."""
 
+import uuid
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fakes.clock import NOON
@@ -12,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import ledger
 from storage.db import Database
-from storage.migrate import TooNew, is_current, upgrade
+from storage.migrate import TooNew, _config, is_current, upgrade
 from storage.schema import METADATA
 
 KINDS = ("sqlite", "postgresql")
@@ -102,3 +105,25 @@ def test_a_balance_below_zero_is_refused_by_the_database_itself(database: Databa
         ledger.grant(session, customer.person, 5, key="gift", now=NOON)
     with pytest.raises(DBAPIError), database.transaction() as session:
         session.connection().execute(text("UPDATE balance SET available = -1"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_administrated_before_there_were_roles_is_an_owner(databases: Databases, kind: str) -> None:
+    database = Database(databases.empty_url(kind))
+    with database.engine.begin() as connection:
+        command.upgrade(_config(connection), "0008")
+        tenant, person = uuid.uuid4().hex, uuid.uuid4().hex
+        now = {"now": NOON.replace(tzinfo=None) if database.is_sqlite else NOON}
+        connection.execute(
+            text("INSERT INTO tenant (id, name, created_at) VALUES (:tenant, 'main', :now)"), {"tenant": tenant, **now}
+        )
+        insert = (
+            "INSERT INTO person (id, tenant_id, channel, external_id, name, language, language_chosen, plan, role,"
+            " tastes, created_at) VALUES (:person, :tenant, 'telegram', '1', 'Olga', 'en', false, 'free', 'admin',"
+            " '{}', :now)"
+        )
+        connection.execute(text(insert), {"person": person, "tenant": tenant, **now})
+    upgrade(database)
+    with database.engine.connect() as connection:
+        assert connection.execute(text("SELECT role FROM person")).scalars().all() == ["owner"]
+    database.close()

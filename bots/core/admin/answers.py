@@ -25,7 +25,7 @@ def mistaken(outcome: Outcome, key: str, **values: Values) -> None:
 
 
 def press(command: str, key: str, *, inner: Wording | None = None, **values: Values) -> ChoiceWording:
-    """A button that says a command: `press("users +2", ...)`. It is checked and written down like a typed one.
+    """A button that says a command: `press("users #2", ...)`. It is checked and written down like a typed one.
 
     `inner` is a sentence for the placeholder `value`.
     """

@@ -103,7 +103,8 @@ def _ask(visit: Visit, outcome: Outcome, purchase: Purchase, part: str) -> None:
     about = {"who": called(person), "code": purchase.short, "provider": purchase.provider}
     sure = Wording(key="admin-refund-sure", values=about, inner=amount(wanted, purchase.currency))
     values = {"purchase": purchase.id.hex, "amount": wanted}
-    confirm.ask(visit, outcome, sure, word("admin-refund-credits"), action=("refund", values))
+    also = [word("admin-refund-plan")] if purchase.item.startswith("plan:") else []
+    confirm.ask(visit, outcome, sure, word("admin-refund-credits"), *also, action=("refund", values))
 
 
 def _obstacle(purchase: Purchase, wanted: int, left: int) -> str | None:

@@ -14,22 +14,30 @@ from pipeline.service import Pipeline
 from storage import people, roster
 
 LONGEST_NOTE = 500  # characters
-LONGEST_SEARCH = 40  # characters that fit onto a button with what is around them
-_PAGE = re.compile(r"\+([1-9][0-9]{0,4})(?: (.*))?", re.DOTALL)
+LONGEST_SEARCH = 40  # bytes that fit onto a button with what is around them
+_PAGE = re.compile(r"#([1-9][0-9]{0,4})(?: (.*))?", re.DOTALL)
+_PHONE = re.compile(r"\+[0-9 ().-]+")
 
 
 def users(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """`` is everybody, newest first, words look for a name or id; `+2 ..` is the second page."""
+    """`` is everybody, newest first, words look for a name or id; `#2 ..` is the second page."""
     paged = _PAGE.fullmatch(arguments)
     page, words = (int(paged[1]), paged[2] or "") if paged else (1, arguments)
-    words = words[:LONGEST_SEARCH]
+    words = _sought(words)
     found, total = roster.search(visit.session, visit.account.tenant_id, words, page)
     pages = max(1, -(-total // roster.PAGE))
     rows = [(press(f"user {each.short}", "admin-users-line", name=_name(each), who=called(each)),) for each in found]
     turns = [("admin-choice-back", page - 1), ("admin-choice-next", page + 1)]
-    turning = tuple(press(f"users +{to} {words}".strip(), key) for key, to in turns if 1 <= to <= pages)
+    turning = tuple(press(f"users #{to} {words}".strip(), key) for key, to in turns if 1 <= to <= pages)
     heading = word("admin-users", total=total, page=page, pages=pages)
     tell(outcome, heading, choices=(*rows, turning) if turning else tuple(rows))
+
+
+def _sought(words: str) -> str:
+    """What is looked for, as far as a button takes it; phone numbers as messengers write ids."""
+    if _PHONE.fullmatch(words):
+        words = re.sub(r"[^0-9]", "", words)
+    return words.encode()[:LONGEST_SEARCH].decode(errors="ignore").strip()
 
 
 def _name(person: Person) -> str:

@@ -109,6 +109,13 @@ async def test_a_refund_says_what_will_happen_and_is_asked_of_the_till_when_conf
     assert selling.audited()[-1].about == {"purchase": str(purchase.id), "amount": 2000}
 
 
+async def test_a_refund_of_a_plan_says_that_the_plan_goes_on(house: House, selling: Team) -> None:
+    month = paid(house, selling, item="plan:starter", external_id="in_1")
+    assert "The plan goes on" in (await selling.admin.writes(f"/refund {month.short}")).text
+    pack = paid(house, selling, external_id="cs_9")
+    assert "The plan goes on" not in (await selling.admin.writes(f"/refund {pack.short}")).text
+
+
 async def test_a_part_can_go_back_until_nothing_is_left(house: House, selling: Team) -> None:
     purchase = paid(house, selling)
     for part, left in (("12,50", True), ("7.50", True), ("0.01", False)):

@@ -34,16 +34,37 @@ async def test_people_are_listed_newest_first_page_by_page_in_one_message(house:
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("bia 3", 1), ("BIA", 10), ("memory:900", 10), ("9004", 1), ("memory:9004", 1), ("nobody", 0), ("%", 0), ("_", 0)],
+    [
+        ("+55 (90) 04", 0),
+        ("+90-04", 1),
+        ("bia 3", 1),
+        ("BIA", 10),
+        ("memory:900", 10),
+        ("9004", 1),
+        ("memory:9004", 1),
+        ("nobody", 0),
+        ("%", 0),
+        ("_", 0),
+    ],
 )
 async def test_people_are_found_by_name_and_id(house: House, team: Team, words: str, found: int) -> None:
     await crowd(house, team, 10)
     assert f"People: {found}." in (await team.support.writes(f"/users {words}")).text
 
 
-@pytest.mark.parametrize("words", ["+99999", "+2 bia", "+0", "+-1", "+999999999", "x" * 3000, "\0"])
+@pytest.mark.parametrize("words", ["#99999", "#2 bia", "#0", "#-1", "#999999999", "+", "x" * 3000, "\0"])
 async def test_any_words_of_a_search_are_answered(team: Team, words: str) -> None:
     assert "People:" in (await team.support.writes(f"/users {words}")).text
+
+
+@pytest.mark.parametrize("words", ["🎬" * 20, "ñandú " * 10])
+async def test_a_button_carries_any_search_to_its_next_page(house: House, team: Team, words: str) -> None:
+    for number in range(roster.PAGE + 1):
+        await Somebody(house, team.owner.counter, id=f"8{number}", name=words.strip()).writes("/start")
+    shown = await team.support.writes(f"/users {words}")
+    assert all(len(choice.data.encode()) <= 64 for choice in shown.choices)
+    await team.support.takes(shown.data("More"), shown)
+    assert f"People: {roster.PAGE + 1}. Page 2 of 2." in shown.text
 
 
 async def test_another_tenants_people_are_nobody(house: House, team: Team) -> None:

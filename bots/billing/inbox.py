@@ -12,6 +12,7 @@ from bots.billing.counter import Foreign, NotYet
 from bots.billing.port import News, ProviderAway, ProviderRefused
 from bots.billing.till import Till
 from models.payments import ProviderEvent
+from pipeline import trail
 from storage import provider_events
 
 log = structlog.get_logger(__name__)
@@ -95,7 +96,8 @@ class Inbox:
         with counter.db.transaction() as session:
             due = provider_events.claim(session, counter.tenant_id, counter.db.clock(), LEASE, AT_ONCE)
         for event in due:
-            self._try(event)
+            with trail.begun(event.external_id):
+                self._try(event)
         return len(due)
 
     def _event(self, news: News) -> ProviderEvent:

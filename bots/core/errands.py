@@ -24,6 +24,7 @@ from storage import alert_places, people
 from storage.db import Database
 
 WRITE_EVERY = 2.0  # seconds a fault may wait for the database
+SETTLING = 5.0  # seconds in which what starts with this process shows itself
 SOON = 20.0  # seconds a process that just started leaves services alone
 
 
@@ -54,13 +55,13 @@ class Errands:
     def _chores(self) -> Iterator[Chore]:
         yield Chore(self.write, WRITE_EVERY)
         if self.settings.is_watched:
-            yield Chore(Watchman(self.db).look, watchman.LOOK_EVERY, first=watchman.LOOK_EVERY)
+            yield Chore(Watchman(self.db).look, watchman.LOOK_EVERY, first=SETTLING)
             yield Chore(Diary(self.db, ZoneInfo(self.settings.timezone)).tell, diary.LOOK_EVERY)
         asked = Services(self.db, services_of(self.settings))
         if asked.services:
             yield Chore(asked.look, services.ASK_EVERY, first=SOON)
         if self.settings.heartbeat_url is not None:
-            yield Chore(self._pulse(self.settings.heartbeat_url.get_secret_value(), asked).beat, pulse.BEAT_EVERY, SOON)
+            yield Chore(self._pulse(self.settings.heartbeat_url.get_secret_value(), asked).beat, pulse.BEAT_EVERY, SETTLING)
 
     def _pulse(self, url: str, asked: Services) -> Pulse:
         checks = house_checks(self.db, Path(self.settings.data_dir).resolve(), Thresholds(), asked)

@@ -10,10 +10,11 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help up test lint types contracts unit bench chaos hostile load judges deploy-check dump clean
+.PHONY: help up install test lint types contracts unit bench chaos hostile load judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
+	@echo "make install  what a server needs and nothing else; then .venv/bin/rabisco (docs/deploy.md)"
 	@echo "make test   format, lint, types, import contracts and all tests"
 	@echo "make unit   the quick tests alone"
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
@@ -26,6 +27,9 @@ help:
 
 up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
+
+install: $(UV)
+	$(UV) sync --frozen --no-dev --all-extras --compile-bytecode
 
 test: lint types contracts
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
+from PIL import features
+
 from bots.core.letters import PORTS
 from models.columns import utc_now
 from models.settings import Settings
@@ -168,6 +170,13 @@ def _beacon(settings: Settings) -> Verdict:
     return well, str(file) if well else f"BEACON_FILE lies in {file.parent}, which is no folder"
 
 
+def _lettering(_settings: Settings) -> Verdict:
+    well = bool(features.check("raqm"))
+    return well, "every script is shaped" if well else (
+        "letters are set one by one, and only Latin ones look right so; run: apt-get install libfribidi0"
+    )
+
+
 CHECKS: Final[dict[str, Callable[[Settings], Verdict]]] = {
     "secret key": _key,
     "page": _page,
@@ -184,6 +193,7 @@ CHECKS: Final[dict[str, Callable[[Settings], Verdict]]] = {
     "patience": _patience,
     "keeping": _keeping,
     "beacon": _beacon,
+    "lettering": _lettering,
 }
 COVERED: Final[dict[str, str]] = {
     "data_dir": "disk",

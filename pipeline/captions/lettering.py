@@ -107,12 +107,22 @@ def _drawn(text: str, family: str, pixels: int, frame: tuple[tuple[int, int], in
     return np.asarray(image)
 
 
-def _fonts(text: str, family: str, pixels: int) -> list[tuple[Run, FreeTypeFont, Literal["rtl", "ltr"]]]:
-    direction: Literal["rtl", "ltr"] = "rtl" if right_to_left(text) else "ltr"
+def _fonts(text: str, family: str, pixels: int) -> list[tuple[Run, FreeTypeFont, Literal["rtl", "ltr"] | None]]:
+    """Without shaping there are no directions: what runs from right to left is turned around here."""
+    leftwards, shaped = right_to_left(text), typeface.shapes()
+    direction: Literal["rtl", "ltr"] | None = ("rtl" if leftwards else "ltr") if shaped else None
     return [
-        (run, typeface.font(run.family, max(1, round(pixels * scale_of(run.family)))), direction)
+        (_turned(run) if leftwards and not shaped else run, _font(run.family, pixels), direction)
         for run in runs(text, family)
     ]
+
+
+def _font(family: str, pixels: int) -> FreeTypeFont:
+    return typeface.font(family, max(1, round(pixels * scale_of(family))))
+
+
+def _turned(run: Run) -> Run:
+    return Run(run.family, "".join(reversed(clusters(run.text))))
 
 
 def _first(text: str, families: Sequence[str]) -> str | None:

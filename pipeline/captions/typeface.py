@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from PIL import features
 from PIL.ImageFont import FreeTypeFont as Font
 from PIL.ImageFont import Layout, truetype
 
@@ -20,8 +21,14 @@ def path(family: str) -> Path:
 
 
 @cache
+def shapes() -> bool:
+    """Whether letters can be shaped here: raqm is in Pillow's wheel, but needs the system's libfribidi."""
+    return bool(features.check("raqm"))
+
+
+@cache
 def font(family: str, pixels: int) -> Font:
-    """A family at a size, shaped by HarfBuzz through raqm."""
+    """A family at a size, shaped by HarfBuzz through raqm; letter by letter where the machine has no libfribidi."""
     return truetype(path(family), pixels, layout_engine=Layout.RAQM)
 
 

@@ -15,7 +15,8 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
 
-from deploy.image import started  # noqa: E402 - the checkout is on the path only now
+from deploy.guide import walk_guide  # noqa: E402 - the checkout is on the path only now
+from deploy.image import started  # noqa: E402
 from deploy.walk import can_walk, walk  # noqa: E402
 from rich.console import Console  # noqa: E402
 
@@ -56,6 +57,7 @@ def main() -> int:
     begun = time.monotonic()
     place = walk(DOCKER / "Dockerfile")
     console.print(f"ok   every step of the Dockerfile, in {time.monotonic() - begun:.0f} s")
+    well &= _told(console, "the guide for systemd, and a film through what it set up", walk_guide)
     well &= _told(console, "the image draws a film, read-only and as nobody in particular", lambda: started(place))
     return 0 if well else 1
 

@@ -122,11 +122,11 @@ def _fresh(stage: Stage, recipe: Recipe, root: Path) -> Place:
     log(f"FROM {stage.base} (Debian's Python in its place)")
     if root.exists():
         shutil.rmtree(root)
-    subprocess.run(["cp", "-a", str(_debian()), str(root)], check=True)
+    subprocess.run(["cp", "-a", str(debian()), str(root)], check=True)
     return Place(root, environment={"PATH": PATH, **recipe.arguments})
 
 
-def _debian() -> Path:
+def debian() -> Path:
     """An empty Debian with a Python where the base image has one; made once."""
     base = WORK / "debian"
     if not (base / "usr/local/bin/python").exists():
@@ -143,16 +143,29 @@ def _debian() -> Path:
 
 
 def _context() -> Path:
-    """What a builder would be sent: what git has, as far as .dockerignore lets it through."""
-    context = WORK / "context"
+    """What a builder would be sent."""
+    return _copied(WORK / "context", CONTEXT)
+
+
+def snapshot(folder: Path) -> Path:
+    """This checkout as a repository that can be cloned, with what is not committed yet."""
+    _copied(folder, (".",))
+    told = ["-c", "user.name=walk", "-c", "user.email=walk@example.com", "-c", "init.defaultBranch=main"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "as it is"]):
+        subprocess.run(["git", *told, *command], cwd=folder, check=True)
+    return folder
+
+
+def _copied(folder: Path, names: tuple[str, ...]) -> Path:
+    """What git knows of those names, or would."""
     with suppress(FileNotFoundError):
-        shutil.rmtree(context)
-    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *CONTEXT]
+        shutil.rmtree(folder)
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *names]
     for name in subprocess.run(listed, check=True, capture_output=True, text=True, cwd=ROOT).stdout.splitlines():
         if (ROOT / name).is_file():
-            (context / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, context / name)
-    return context
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
 
 
 def _laid(source: Path, target: Path, *, into: bool) -> None:

@@ -148,7 +148,7 @@ def test_it_tells_how_things_stand_now(office: Office) -> None:
     assert "box-1: 42 % of the disk in use" in text
     assert "gone" not in text
     assert "Nothing was sold" in text
-    assert "other tenants" not in text
+    assert "other businesses" not in text
 
 
 def test_films_of_other_tenants_are_counted_and_their_money_is_not_told(office: Office) -> None:
@@ -156,7 +156,7 @@ def test_films_of_other_tenants_are_counted_and_their_money_is_not_told(office: 
     office.film(9, at(13, 12), theirs)
     office.tell(at(14, 9))
     (text,) = office.reports()
-    assert "Films of other tenants: 1" in text
+    assert "Films of other businesses: 1" in text
     assert "Drawings: 0" in text
     assert office.reports("chat-theirs") == []
 

@@ -10,6 +10,7 @@ from typing import IO, Self
 from uuid import UUID
 
 from bots.billing.shops import Shops, restock, shops_of
+from bots.core.broadcaster import Broadcaster
 from bots.core.channel import Channel
 from bots.core.conversation import Conversation
 from bots.core.desk import Desk
@@ -166,7 +167,8 @@ class Chats:
     async def delivering(self) -> AsyncIterator[None]:
         """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
         self.shops.start()
-        beside = Chores((Chore(self.restock, RESTOCK),), LOOK, "chats")
+        news = Broadcaster(self.house.db)
+        beside = Chores((Chore(self.restock, RESTOCK), Chore(news.look)), LOOK, "chats")
         beside.start()
         work = [asyncio.create_task(self.postman.run()), asyncio.create_task(self.ticker.run())]
         try:

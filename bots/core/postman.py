@@ -4,17 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from bots.core.channel import Channel
 from bots.core.heartbeat import Heartbeat
 from bots.core.parcels import hand_over, packed
 from bots.core.receipts import MAX_ATTEMPTS, Note, Receipts, noted
+from bots.core.throttle import Throttle
 from models.deliveries import Delivery
 from storage import outbox
 from storage.db import Database
@@ -26,6 +28,8 @@ LEASE = timedelta(seconds=30)  # renewed while a message is being sent, however 
 GRACE = 8.0  # seconds what is being sent may take at the end
 IDLE = 0.5  # seconds between two looks for what other processes owe
 AT_ONCE = 20  # messages under way
+NEWS_AT_ONCE = 5  # of broadcasts; the others are for what people wait for
+NEWS_RATE = 25.0  # messages of broadcasts a second; messengers bear little more from one bot
 
 
 @dataclass(slots=True)
@@ -39,6 +43,8 @@ class Postman:
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
+    _news: set[int] = field(default_factory=set)  # of broadcasts, under way
+    _throttle: Throttle = field(default_factory=lambda: Throttle(NEWS_RATE, NEWS_RATE / 2))
     _heartbeat: Heartbeat = field(init=False)
     _receipts: Receipts = field(init=False)
 
@@ -83,6 +89,7 @@ class Postman:
 
     def _ended(self, row: Delivery, task: asyncio.Task[None]) -> None:
         self._under_way.pop(row.id or 0, None)
+        self._news.discard(row.id or 0)
         self._heartbeat.let_go(row)
         self._poked.set()
         if not task.cancelled() and (error := task.exception()):
@@ -110,14 +117,27 @@ class Postman:
         with self.db.transaction() as session:
             but, now = self._heartbeat.held, self.db.clock()
             rows = outbox.claim_due(session, list(self.channels), now, self.lease, room, but=but)
+            rows += self._claim_news(session, room - len(rows), now)
         for row in rows:
             self._heartbeat.hold(row)
+        return rows
+
+    def _claim_news(self, session: Session, room: int, now: datetime) -> list[Delivery]:
+        """What is left of the room is for broadcasts, slowly and few at once: no film waits for them."""
+        most = min(room, NEWS_AT_ONCE - len(self._news), self._throttle.room(now))
+        if most <= 0:
+            return []
+        but = self._heartbeat.held
+        rows = outbox.claim_news(session, list(self.channels), now, self.lease, most, but=but)
+        self._throttle.take(len(rows))
+        self._news |= {row.id or 0 for row in rows}
         return rows
 
     async def _send(self, row: Delivery) -> None:
         try:
             await self._deliver(row)
         finally:
+            self._news.discard(row.id or 0)
             self._heartbeat.let_go(row)
 
     async def _deliver(self, row: Delivery) -> None:

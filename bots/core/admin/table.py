@@ -1,6 +1,6 @@
 """Every command of administrators, in the order menus show them."""
 
-from bots.core.admin import backups, money, people, prices, seeing, staff, stats, tenants, work
+from bots.core.admin import backups, broadcasts, maintenance, money, people, prices, seeing, staff, stats, tenants, work
 from bots.core.roles import Command
 
 ADMIN: tuple[Command, ...] = (
@@ -13,4 +13,6 @@ ADMIN: tuple[Command, ...] = (
     *seeing.COMMANDS,
     *backups.COMMANDS,
     *tenants.COMMANDS,
+    *broadcasts.COMMANDS,
+    *maintenance.COMMANDS,
 )

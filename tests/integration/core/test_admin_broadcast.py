@@ -1,0 +1,322 @@
+"""`/broadcast`: news are seen and counted first, reach everybody once and slowly, and keep nobody waiting."""
+
+import asyncio
+from typing import Literal
+
+import pytest
+from fakes.channels import Shown
+from fakes.house import House, Somebody, picture
+from fakes.team import Team
+from sqlmodel import Session, col, select
+
+from bots.core.broadcaster import Broadcaster
+from bots.core.channel import Rejected, Unreachable
+from bots.core.postman import NEWS_AT_ONCE, NEWS_RATE
+from bots.core.throttle import Throttle
+from models.deliveries import Delivery, DeliveryStatus
+from models.notices import Broadcast
+from models.people import Account, Person
+from storage import broadcasts, joining, people
+
+TEXT = "We draw in colour now!\n\nTry it."
+
+
+async def crowd(
+    house: House, count: int, *, first: int = 100, language: str = "en", name: str = "office"
+) -> list[Somebody]:
+    """So many people who have written to a bot."""
+    found = [Somebody(house, house.counter(name), id=str(first + each), language=language) for each in range(count)]
+    for somebody in found:
+        await somebody.writes("/start")
+    return found
+
+
+async def drafted(admin: Somebody, text: str = TEXT) -> tuple[Shown, Shown]:
+    """The draft as people will see it, and what is said of it."""
+    await admin.writes(f"/broadcast {text}")
+    return admin.seen[-2], admin.seen[-1]
+
+
+async def begun(admin: Somebody, text: str = TEXT) -> Shown:
+    """The message about a broadcast that is going out."""
+    _, preview = await drafted(admin, text)
+    asked = await admin.takes(preview.data("Send"), preview)
+    return await admin.takes(asked.choices[0].data, asked)
+
+
+async def go_on(house: House, seconds: float = 60.0) -> None:
+    """Let time pass in steps, with looks at what is to be sent."""
+    for _ in range(int(seconds * 2)):
+        house.time.forward(0.5)
+        Broadcaster(house.db).look()
+        await house.settle()
+
+
+def got(somebody: Somebody, text: str = TEXT) -> int:
+    return sum(shown.text == text for shown in somebody.seen)
+
+
+def row(house: House) -> Broadcast:
+    with house.db.reading() as session:
+        return session.exec(select(Broadcast)).one()
+
+
+async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(house: House, team: Team) -> None:
+    ana = await crowd(house, 2, language="pt-BR")
+    seen, said = await drafted(team.admin)
+    assert seen.text == TEXT
+    assert "It would reach: 6" in said.text
+    assert "English: 4" in said.text
+    assert "Português: 2" in said.text
+    await go_on(house, 2)
+    assert got(ana[0]) == 0
+
+
+async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: House, team: Team) -> None:
+    people_ = await crowd(house, 3)
+    await begun(team.admin)
+    await go_on(house)
+    assert [got(each) for each in [*people_, team.owner, team.support, team.stranger]] == [1] * 6
+    assert team.admin.last.text.startswith("📣")
+    assert "Arrived: 7 · have blocked the bot: 0 · failed: 0 · to go: 0" in team.admin.last.text
+    await go_on(house, 5)
+    assert got(people_[0]) == 1
+
+
+async def test_only_those_of_the_languages_that_were_chosen_get_it(house: House, team: Team) -> None:
+    (ana,), (bia,), (eva,) = [
+        await crowd(house, 1, first=first, language=tag) for first, tag in ((100, "en"), (200, "pt-BR"), (300, "es"))
+    ]
+    _, preview = await drafted(team.admin)
+    preview = await team.admin.takes(preview.data("Português"), preview)
+    preview = await team.admin.takes(preview.data("Español"), preview)
+    assert "It would reach: 2" in preview.text
+    assert "✅ Português" in preview.labels
+    preview = await team.admin.takes(preview.data("Español"), preview)
+    asked = await team.admin.takes(preview.data("Send"), preview)
+    assert "Send it to 1 people?" in asked.text
+    await team.admin.takes(asked.choices[0].data, asked)
+    await go_on(house, 5)
+    assert [got(each) for each in (ana, bia, eva)] == [0, 1, 0]
+
+
+async def test_it_goes_no_faster_than_messengers_bear(house: House, team: Team) -> None:
+    await crowd(house, 120)
+    await begun(team.admin)
+    house.time.forward(10)
+    Broadcaster(house.db).look()
+    counts = []
+    for _ in range(4):
+        before = sent(house)
+        await house.settle()
+        counts.append(sent(house) - before)
+        house.time.forward(1)
+        Broadcaster(house.db).look()
+    assert max(counts) <= NEWS_RATE / 2 + 1
+    await go_on(house, 10)
+    assert sent(house) == 124
+
+
+def sent(house: House) -> int:
+    with house.db.reading() as session:
+        wanted = select(Delivery).where(col(Delivery.broadcast_id).is_not(None))
+        return sum(each.status == DeliveryStatus.SENT for each in session.exec(wanted))
+
+
+async def test_it_lies_in_the_outbox_only_a_little_at_a_time(house: House, team: Team) -> None:
+    await crowd(house, broadcasts.AHEAD + 20)
+    await begun(team.admin)
+    for _ in range(3):
+        Broadcaster(house.db).look()
+    with house.db.reading() as session:
+        found = session.exec(select(Delivery).where(col(Delivery.broadcast_id).is_not(None))).all()
+    assert len(found) == broadcasts.AHEAD
+
+
+class Gate(asyncio.Event):
+    """Holds back who waits for it, and tells that somebody does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        self.reached.set()
+        return await super().wait()
+
+
+async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house: House, team: Team) -> None:
+    (ana,), others = await crowd(house, 1), await crowd(house, 40, first=200, language="es")
+    await ana.sends(picture())
+    _, preview = await drafted(team.admin)
+    await team.admin.takes(preview.data("Español"), preview)
+    asked = await team.admin.writes(f"/broadcast send {row(house).short}")
+    await team.admin.takes(asked.choices[0].data, asked)
+    house.postman._throttle = Throttle(1000, 1000)
+    channel, gate = ana.counter.channel, Gate()
+    channel.closed |= {each.place.chat: gate for each in others}
+    Broadcaster(house.db).look()
+    running = asyncio.create_task(house.postman.run())
+    await gate.reached.wait()
+    assert house.work()
+    house.postman.poke()
+    await channel.until(lambda: any(shown.manner == "video" for shown in ana.seen))
+    gate.set()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house: House, team: Team) -> None:
+    (ana,) = await crowd(house, 1)
+    await begun(team.admin)
+    ana.counter.channel.faults["say"].extend([Rejected("no")] * NEWS_AT_ONCE)
+    Broadcaster(house.db).look()
+    await house.settle()
+    assert (await ana.writes("/balance")).text.startswith("You have")
+
+
+async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again(house: House, team: Team) -> None:
+    (ana,), (bia,) = await crowd(house, 1, name="second"), await crowd(house, 1, first=200)
+    shown = await begun(team.admin)
+    ana.counter.channel.faults["say"].extend([Unreachable("blocked")])
+    await go_on(house, 5)
+    assert "have blocked the bot: 1" in team.admin.last.text
+    told = await team.admin.writes(f"/broadcast report {row(house).short}")
+    assert "Arrived: 5 · have blocked the bot: 1" in told.text
+    assert "nobody it could reach" not in shown.text
+    _, preview = await drafted(team.admin, "again")
+    assert "Left out because they have blocked the bot or want to hear nothing: 1" in preview.text
+    assert "It would reach: 5" in preview.text
+    assert got(ana) + got(bia) == 1
+
+
+async def test_it_is_paused_and_goes_on_where_it_was(house: House, team: Team) -> None:
+    people_ = await crowd(house, 60)
+    shown = await begun(team.admin)
+    house.time.forward(1)
+    Broadcaster(house.db).look()
+    await house.settle()
+    shown = await team.admin.takes(shown.data("Pause"), shown)
+    assert "paused" in shown.text
+    before = sent(house)
+    await go_on(house, 5)
+    assert sent(house) == before < 64
+    await team.admin.takes(shown.data("Go on"), shown)
+    await go_on(house, 10)
+    assert [got(each) for each in people_] == [1] * 60
+
+
+async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: House, team: Team) -> None:
+    await crowd(house, 60)
+    shown = await begun(team.admin)
+    house.time.forward(1)
+    Broadcaster(house.db).look()
+    await house.settle()
+    before = sent(house)
+    shown = await team.admin.takes(shown.data("Stop for good"), shown)
+    await go_on(house, 5)
+    assert sent(house) == before
+    assert f"Arrived: {before} · have blocked the bot: 0 · failed: 0 · to go: 0" in shown.text
+    assert "can't be done" in (await team.admin.writes(f"/broadcast resume {row(house).short}")).text
+    assert (row(house).sent, row(house).status) == (before, "stopped")
+
+
+async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: House, team: Team) -> None:
+    def move(session: Session) -> None:
+        account = people.account_named(session, team.admin.row.tenant_id, "whatsapp", "5511")
+        person = people.meet(session, account, "5511@s", name="Zé", language="pt-BR")
+        people.address_of(session, account.id, person.external_id, "")
+
+    house.change(move)
+    _, preview = await drafted(team.admin)
+    assert "Left out on WhatsApp: 1. WhatsApp bans numbers" in preview.text
+    assert "It would reach: 4" in preview.text
+    await begun(team.admin)
+    await go_on(house, 3)
+    with house.db.reading() as session:
+        accounts = session.exec(select(Account.channel).join(Delivery, col(Delivery.account_id) == col(Account.id)))
+        assert set(accounts) == {"memory"}
+
+
+async def test_where_all_are_on_whatsapp_it_is_refused_with_why(house: House, team: Team) -> None:
+    house.change(
+        lambda session: [setattr(each, "channel", "whatsapp") for each in session.exec(select(Account))] and None
+    )
+    assert "can't be sent. Your people are on WhatsApp" in (await team.admin.writes(f"/broadcast {TEXT}")).text
+
+
+async def test_groups_and_the_banned_get_none(house: House, team: Team) -> None:
+    group = Somebody(house, team.admin.counter, id="70", chat="group", in_group=True)
+    await group.writes("/start")
+    await team.owner.takes((await team.owner.writes("/ban memory:7")).choices[0].data)
+    await begun(team.admin)
+    await go_on(house, 3)
+    assert got(group) == got(team.stranger) == 0
+
+
+async def test_who_writes_from_two_chats_is_written_to_once(house: House, team: Team) -> None:
+    (ana,) = await crowd(house, 1)
+    (twin,) = await crowd(house, 1, first=900, name="second")
+    with house.db.transaction() as session:
+        both = [session.get_one(Person, each.row.id) for each in (twin, ana)]
+        assert joining.join(session, *both, house.time()) is not None
+    _, preview = await drafted(team.admin)
+    assert "It would reach: 5" in preview.text
+    await begun(team.admin)
+    await go_on(house, 3)
+    assert got(ana) + got(twin) == 1
+
+
+async def test_another_business_neither_gets_it_nor_sees_it(house: House, team: Team) -> None:
+    theirs = Somebody(house, house.counter("theirs", tenant="other", owners=frozenset({"memory:5"})), id="5")
+    await theirs.writes("/start")
+    house.change(lambda session: setattr(session.get_one(Person, theirs.row.id), "role", "admin"))
+    await begun(team.admin)
+    await go_on(house, 3)
+    assert got(theirs) == 0
+    assert "There is no message" in (await theirs.writes(f"/broadcast report {row(house).short}")).text
+    assert "There is no message" in (await theirs.writes(f"/broadcast stop {row(house).short}")).text
+
+
+async def test_support_and_strangers_know_of_no_broadcasts(team: Team) -> None:
+    nothing = (await team.stranger.writes("/whatever")).text
+    for somebody in (team.support, team.stranger):
+        assert (await somebody.writes(f"/broadcast {TEXT}")).text == nothing
+        assert (await somebody.takes("say:broadcast hello")).text == nothing
+
+
+async def test_a_text_that_begins_like_an_order_is_a_text(team: Team) -> None:
+    seen, _ = await drafted(team.admin, "stop the press: we draw!")
+    assert seen.text == "stop the press: we draw!"
+
+
+@pytest.mark.parametrize("arguments", ["", "x" * 3501, "stop 0123abcd"])
+async def test_what_cannot_be_sent_is_not_drafted(house: House, team: Team, arguments: str) -> None:
+    await team.admin.writes(f"/broadcast {arguments}")
+    with house.db.reading() as session:
+        assert session.exec(select(Broadcast)).all() == []
+
+
+async def test_it_is_sent_once_however_often_it_is_confirmed(house: House, team: Team) -> None:
+    _, preview = await drafted(team.admin)
+    first = await team.admin.takes(preview.data("Send"), preview)
+    second = await team.admin.writes(f"/broadcast send {row(house).short}")
+    await team.admin.takes(first.choices[0].data, first)
+    assert "There is no message" in (await team.admin.takes(second.choices[0].data, second)).text
+    await go_on(house, 3)
+    assert got(team.stranger) == 1
+
+
+async def test_what_was_sent_is_written_down_and_what_was_only_looked_at_is_not(house: House, team: Team) -> None:
+    shown = await begun(team.admin)
+    await team.admin.takes(shown.data("Pause"), shown)
+    found = team.audited()
+    assert [(each.action, each.about.get("verb")) for each in found] == [("broadcast", None), ("broadcast", "pause")]
+    assert found[0].about == {"broadcast": str(row(house).id), "people": 4}
+
+
+async def test_the_list_shows_how_each_stands_and_leads_to_its_report(team: Team) -> None:
+    await begun(team.admin)
+    shown = await team.admin.writes("/broadcast")
+    assert "being sent" in shown.labels[0]
+    assert TEXT in (await team.admin.takes(shown.choices[0].data, shown)).text

@@ -51,8 +51,8 @@ async def test_a_stripe_that_refuses_leaves_no_secret_behind(bazaar: Bazaar, sta
     await buyer.sees("I'm preparing your link")
     for _ in range(3):
         await bazaar.passes(seconds=30)
-    await buyer.link("Pay R$75.00")
-    bazaar.stripe.pay(bazaar.session(await buyer.link("Pay R$75.00")))
+    await buyer.link("Pix/card R$75.00")
+    bazaar.stripe.pay(bazaar.session(await buyer.link("Pix/card R$75.00")))
     await bazaar.hears()
     await buyer.sees("500 credits are here")
 

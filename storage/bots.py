@@ -99,7 +99,7 @@ def called(account: Account) -> str:
 
 
 def stands(session: Session, account_id: uuid.UUID, how: Stand, message: Message, now: datetime, **about: Any) -> None:
-    """Note how a bot stands; where that is new, who brought it is told, once."""
+    """Note how a bot stands; where that is new, who brought it is told, once a day at most."""
     account = session.get(Account, account_id)
     if account is None or (stand(account) == how and about.items() <= account.settings.items()):
         return
@@ -116,7 +116,7 @@ def _tell(session: Session, account: Account, how: Stand, message: Message, now:
     where = session.get(Address, address) if address else None
     if person is not None and where is not None:
         cause = f"bot:{account.id}:{account.settings.get('brought')}"
-        outbox.owe(session, where, person, Owed(message, cause, part=f"{how}:{now:%FT%H}"), now)
+        outbox.owe(session, where, person, Owed(message, cause, part=f"{how}:{now:%F}"), now)
 
 
 def _others(session: Session, tenant_id: uuid.UUID, name: str) -> list[Account]:

@@ -119,9 +119,10 @@ def _open() -> SelectOfScalar[Broadcast]:
     )
 
 
-def feed(session: Session, broadcast: Broadcast, now: datetime) -> None:
-    """Put the next ones into the outbox, as long as few lie there. Whom two addresses belong to is written to once."""
-    room = AHEAD - tally(session, broadcast).left
+def feed(session: Session, broadcast: Broadcast, now: datetime, ahead: int = AHEAD) -> None:
+    """Put the next ones into the outbox, as long as fewer than `ahead` lie there. Whom two addresses belong to is
+    written to once."""
+    room = ahead - tally(session, broadcast).left
     if room <= 0 or broadcast.is_read or broadcast.status != BroadcastStatus.SENDING:
         return
     message = Message(paragraphs=(Wording(key="name", values={"name": broadcast.text}),))
@@ -149,23 +150,17 @@ def end(session: Session, broadcast: Broadcast, now: datetime) -> bool:
 def tally(session: Session, broadcast: Broadcast) -> Tally:
     if broadcast.ended_at is not None:
         return Tally(broadcast.sent, broadcast.blocked, broadcast.failed)
-    wanted = (
-        select_columns(col(Delivery.status), col(Delivery.error) == UNREACHABLE, func.count())
-        .where(col(Delivery.broadcast_id) == broadcast.id, _is_counted())
-        .group_by(col(Delivery.status), col(Delivery.error) == UNREACHABLE)
+    status, error = col(Delivery.status), col(Delivery.error)
+    is_dropped, is_gone = status == DeliveryStatus.DROPPED, error == UNREACHABLE
+    kinds = (
+        status == DeliveryStatus.SENT,
+        and_(is_dropped, is_gone),
+        and_(is_dropped, ~is_gone, error != BroadcastStatus.STOPPED),  # which is neither sent nor failed
+        status.in_(UNSENT),
     )
-    rows = session.connection().execute(wanted).all()
-    return Tally(
-        sent=sum(count for status, _, count in rows if status == DeliveryStatus.SENT),
-        blocked=sum(count for status, gone, count in rows if status == DeliveryStatus.DROPPED and gone),
-        failed=sum(count for status, gone, count in rows if status == DeliveryStatus.DROPPED and not gone),
-        left=sum(count for status, _, count in rows if status in UNSENT),
-    )
-
-
-def _is_counted() -> ColumnElement[bool]:
-    """What was dropped because somebody stopped it is neither sent nor failed."""
-    return or_(col(Delivery.error).is_(None), col(Delivery.error) != BroadcastStatus.STOPPED)
+    counts = (func.count().filter(kind) for kind in kinds)
+    wanted = select_columns(*counts).where(col(Delivery.broadcast_id) == broadcast.id)
+    return Tally(*(int(count) for count in session.connection().execute(wanted).one()))
 
 
 def _next(session: Session, broadcast: Broadcast, limit: int) -> Iterator[tuple[Address, Person]]:

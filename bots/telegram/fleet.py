@@ -70,7 +70,10 @@ class Fleet:
             if bot is None or bot.token != served.token or served.until <= now:
                 await self._dismiss(account_id)
         for account_id in wanted.keys() - self._served.keys():
-            self._engage(wanted[account_id])
+            try:
+                self._engage(wanted[account_id])
+            except Exception:  # one that cannot be served keeps no other waiting
+                log.exception("bot-not-served", account=str(account_id))
 
     async def stop(self) -> None:
         """Let all go, at the same time."""

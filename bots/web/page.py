@@ -28,6 +28,7 @@ from storage import pages, people
 from storage.db import Database
 
 PLACE = Place(chat="page")
+ERASED = "•••"
 PERSON = "owner"  # the one person of the local page
 
 
@@ -41,6 +42,7 @@ def capabilities() -> Capabilities:
         max_upload=biggest,
         max_download=biggest,
         seconds_between_edits=0.5,
+        erases=True,
     )
 
 
@@ -73,6 +75,10 @@ class PageChannel:
 
     async def edit(self, place: Place, message: str, text: Text) -> None:
         await asyncio.to_thread(self._change, place, message, text)
+
+    async def erase(self, place: Place, message: str) -> None:
+        """Take the words out of what the person said; the page shows that there was something."""
+        await asyncio.to_thread(self._blank, place, message)
 
     async def send_video(self, place: Place, upload: Upload) -> str:
         return await asyncio.to_thread(self._send, place, upload, plays=not upload.as_file)
@@ -138,6 +144,15 @@ class PageChannel:
         with self._db.transaction() as session:
             where = people.address_of(session, self._account_id, place.chat, place.thread).id
             pages.add(session, where, message, author, body.kept(), self._db.clock())
+        self.bell.ring(place)
+
+    def _blank(self, place: Place, message: str) -> None:
+        with self._db.transaction() as session:
+            where = people.address_of(session, self._account_id, place.chat, place.thread).id
+            row = pages.one(session, where, _id(message))
+            if row is None or row.author != pages.PERSON:
+                raise Uneditable(message)
+            pages.change(session, row, Body(text=ERASED).kept(), self._db.clock())
         self.bell.ring(place)
 
     def _change(self, place: Place, message: str, text: Text) -> None:

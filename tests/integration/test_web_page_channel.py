@@ -51,6 +51,19 @@ async def test_an_edit_changes_text_and_buttons_in_place(house: WebHouse) -> Non
     assert [row.body.get("text") for row in news.messages] == ["two", "uno"]
 
 
+async def test_what_the_person_said_can_be_blotted_out_and_nothing_of_the_bots(house: WebHouse) -> None:
+    said, other = uuid.uuid4(), Place(chat="elsewhere")
+    house.page.note(PLACE, said, Body(text="a secret"))
+    answer = await house.page.say(PLACE, Text("an answer"))
+    version = house.page.news(PLACE, 0).version
+    await house.page.erase(PLACE, str(said))
+    assert texts(house.page) == ["•••", "an answer"]
+    assert [row.id for row in house.page.news(PLACE, version).messages] == [said]
+    for place, message in ((PLACE, answer), (PLACE, "none"), (other, str(said))):
+        with pytest.raises(Uneditable):
+            await house.page.erase(place, message)
+
+
 async def test_whatever_is_written_rings_the_bell(house: WebHouse) -> None:
     with house.page.bell.listening(PLACE) as ear:
         message = await house.page.say(PLACE, Text("one"))

@@ -14,7 +14,7 @@ from fakes.stripe_api.accounts import exchange
 from fakes.telegram_api import served
 from pydantic import SecretStr
 
-from bots.billing.shops import Keys, Shops, shops_of
+from bots.billing.shops import Change, Keys, Shops, restock, shops_of
 from bots.billing.stripe_client import connect
 from bots.billing.stripe_sync import Aim, Sync
 from bots.billing.tenant_keys import TenantKeys
@@ -153,6 +153,42 @@ def test_keys_lie_sealed_and_open_for_their_own_account_and_secret_alone(town: T
 def test_keys_that_cannot_be_opened_any_more_close_that_shop_alone(town: Town) -> None:
     town.connect()
     shops = shops_of(town.database, Access(SHELF), b"a new secret", town.settings())
+    assert set(shops.by_tenant) == {town.ana.person.tenant_id}
+
+
+def restocked(town: Town, shops: Shops) -> Change:
+    return restock(shops, town.database, Access(SHELF), SECRET, town.settings())
+
+
+def test_a_shop_whose_keys_came_later_is_opened_while_the_process_runs(town: Town) -> None:
+    shops = town.shops()
+    town.connect()
+    change = restocked(town, shops)
+    assert [shop.till.counter.tenant_id for shop in change.opened] == [town.bia.person.tenant_id]
+    town.buys(town.bia, shops)
+    assert town.credits(town.bia) == 500 + FREE
+    assert restocked(town, shops) == Change()
+
+
+def test_keys_that_were_replaced_open_the_shop_anew_and_close_the_one_before(town: Town) -> None:
+    town.connect()
+    shops = town.shops()
+    before = shops.by_tenant[town.bia.person.tenant_id]
+    TenantKeys(town.database, SECRET, _account(town)).keep(Keys(THEIRS, ("whsec_three",)))
+    change = restocked(town, shops)
+    assert change.closed == (before,)
+    shop = shops.by_name[str(_account(town).id)]
+    assert shop.signatures is not None
+    assert shop.signatures.secrets == ("whsec_three",)
+
+
+def test_keys_that_are_gone_close_the_shop_and_the_operators_stays(town: Town) -> None:
+    town.connect()
+    shops = town.shops()
+    with town.database.transaction() as session:
+        session.get_one(Account, _account(town).id).secrets = None
+    assert len(restocked(town, shops).closed) == 1
+    assert set(shops.by_name) == {""}
     assert set(shops.by_tenant) == {town.ana.person.tenant_id}
 
 

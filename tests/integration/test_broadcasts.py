@@ -1,0 +1,168 @@
+"""News to everybody as rows, on both databases: who is reached, in which portions, and by one process at a time."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from fakes.clock import NOON
+from fakes.crowd import at_once
+from fakes.customers import Customer, welcome
+from sqlmodel import col, select
+
+from models.deliveries import Delivery, Message, Wording
+from models.notices import Broadcast, BroadcastStatus
+from models.people import Address, Person, Tenant
+from storage import broadcasts, outbox, people
+from storage.db import Database
+from storage.outbox import Owed
+
+LEASE = timedelta(seconds=30)
+
+
+def announced(database: Database, author: Customer, *, status: str = BroadcastStatus.SENDING) -> uuid.UUID:
+    row = Broadcast(
+        tenant_id=author.person.tenant_id,
+        person_id=author.person.id,
+        address_id=author.address.id,
+        text="hello",
+        status=status,
+        started_at=NOON,
+    )
+    with database.transaction() as session:
+        broadcasts.draft(session, row)
+    return row.id
+
+
+def written_to(database: Database, *customers: Customer) -> None:
+    """They were answered once, by which their address is known as theirs."""
+    with database.transaction() as session:
+        for each in customers:
+            owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"hi:{each.person.id}")
+            row = session.get_one(Delivery, outbox.owe(session, each.address, each.person.id, owed, NOON))
+            row.status = "sent"
+
+
+def fed(database: Database, broadcast: uuid.UUID, ahead: int = 100) -> None:
+    with database.transaction() as session:
+        for each in broadcasts.open_ones(session):
+            broadcasts.feed(session, each, NOON, ahead)
+            broadcasts.end(session, each, NOON)
+        assert session.get_one(Broadcast, broadcast)
+
+
+def claimed(database: Database, account: uuid.UUID, limit: int = 20) -> list[Delivery]:
+    with database.transaction() as session:
+        return outbox.claim_news(session, [account], NOON, LEASE, limit)
+
+
+@pytest.fixture
+def crowd(database: Database) -> list[Customer]:
+    found = [welcome(database, f"p{number}") for number in range(7)]
+    written_to(database, *found)
+    return found
+
+
+def test_whom_it_would_reach_is_counted_by_language_and_by_what_stands_in_the_way(
+    database: Database, crowd: list[Customer]
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Person, crowd[0].person.id).language = "es"
+        session.get_one(Address, crowd[1].address.id).unreachable_at = NOON
+        session.get_one(Address, crowd[2].address.id).in_group = True
+        session.get_one(Person, crowd[3].person.id).banned_at = NOON
+        session.get_one(Person, crowd[4].person.id).merged_into_id = crowd[0].person.id
+        number = people.account_named(session, crowd[0].person.tenant_id, "whatsapp", "5511")
+        person = people.meet(session, number, "ze@s", name="", language=None)
+        people.address_of(session, number.id, person.external_id, "")
+    with database.reading() as session:
+        found = broadcasts.audience(session, crowd[0].person.tenant_id)
+    assert found == broadcasts.Audience({"es": 1, "en": 2}, never_unasked=1, unreachable=1)
+    assert (found.count([]), found.count(["es"]), found.count(["pt-BR"])) == (3, 1, 0)
+
+
+def test_an_address_is_its_persons_by_its_own_name_before_anybody_was_answered(database: Database) -> None:
+    customer = welcome(database)
+    with database.transaction() as session:
+        session.get_one(Address, customer.address.id).chat = customer.person.external_id
+    with database.reading() as session:
+        assert broadcasts.audience(session, customer.person.tenant_id).languages == {"en": 1}
+
+
+def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Database, crowd: list[Customer]) -> None:
+    name = announced(database, crowd[0])
+    reached: list[uuid.UUID] = []
+    for portion in (3, 3, 1):
+        fed(database, name, ahead=3)
+        fed(database, name, ahead=3)
+        rows = claimed(database, crowd[0].account.id)
+        assert len(rows) == portion
+        with database.transaction() as session:
+            for row in rows:
+                outbox.sent(session, row, "m", NOON)
+                reached.append(row.person_id)
+    fed(database, name, ahead=3)
+    assert sorted(reached) == sorted(each.person.id for each in crowd)
+    with database.reading() as session:
+        row = session.get_one(Broadcast, name)
+    assert (row.status, row.sent, row.blocked, row.failed) == ("done", 7, 0, 0)
+
+
+def test_several_processes_that_look_at_once_owe_nobody_anything_twice(
+    database: Database, crowd: list[Customer]
+) -> None:
+    name = announced(database, crowd[0])
+    at_once([lambda: fed(database, name)] * 4)
+    with database.reading() as session:
+        assert len(session.exec(select(Delivery).where(col(Delivery.broadcast_id) == name)).all()) == len(crowd)
+
+
+def test_no_two_processes_claim_the_same_news(database: Database, crowd: list[Customer]) -> None:
+    name = announced(database, crowd[0])
+    fed(database, name)
+    found = [row.id for rows in at_once([lambda: claimed(database, crowd[0].account.id, 2)] * 5) for row in rows]
+    assert len(found) == len(set(found)) > 0
+
+
+@pytest.mark.parametrize("status", [BroadcastStatus.PAUSED, BroadcastStatus.STOPPED, BroadcastStatus.DRAFT])
+def test_news_that_are_not_going_out_are_neither_owed_nor_claimed(
+    database: Database, crowd: list[Customer], status: BroadcastStatus
+) -> None:
+    name = announced(database, crowd[0])
+    fed(database, name)
+    with database.transaction() as session:
+        session.get_one(Broadcast, name).status = status
+    assert claimed(database, crowd[0].account.id) == []
+
+
+def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database, crowd: list[Customer]) -> None:
+    name = announced(database, crowd[0])
+    fed(database, name)
+    each = crowd[0]
+    with database.transaction() as session:
+        later = outbox.owe(session, each.address, each.person.id, Owed(Message(paragraphs=()), "film"), NOON)
+        rows = outbox.claim_due(session, [each.account.id], NOON, LEASE)
+    assert [row.id for row in rows] == [later]
+
+
+def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, crowd: list[Customer]) -> None:
+    name = announced(database, crowd[0])
+    fed(database, name)
+    (row,) = claimed(database, crowd[0].account.id, 1)
+    with database.transaction() as session:
+        found = session.get_one(Broadcast, name)
+        assert broadcasts.turn(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
+        assert not broadcasts.turn(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
+        assert broadcasts.tally(session, found) == broadcasts.Tally(left=1)
+        outbox.sent(session, row, "m", NOON)
+    fed(database, name)
+    with database.reading() as session:
+        found = session.get_one(Broadcast, name)
+    assert (found.status, found.sent, found.failed, found.ended_at) == ("stopped", 1, 0, NOON)
+
+
+def test_a_paused_business_sends_no_news(database: Database, crowd: list[Customer]) -> None:
+    announced(database, crowd[0])
+    with database.transaction() as session:
+        session.get_one(Tenant, crowd[0].person.tenant_id).paused_at = NOON
+        session.flush()
+        assert broadcasts.open_ones(session) == []

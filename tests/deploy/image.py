@@ -45,6 +45,7 @@ def _draws(place: Place, data: Path) -> None:
     sketch = ["sketch", "/data/photo.jpg", "-o", "/data/film.mp4", "--seconds", "3"]
     said = _said(place.sealed(data, [*_entry(), *sketch]))
     assert (data / "film.mp4").is_file(), said
+    assert "ok   lettering" in _said(place.sealed(data, [*_entry(), "doctor"]))
 
 
 def _answers(process: "subprocess.Popen[str]") -> None:

@@ -60,9 +60,9 @@ def running(session: Session) -> int:
 
 
 def owed(session: Session, now: datetime) -> Backlog:
-    """Messages that have not reached their chat yet."""
-    pending = col(Delivery.status).in_(OWED)
-    return _backlog(session, select(func.count(), func.min(Delivery.created_at)).where(pending), now)
+    """Messages that have not reached their chat yet; news to everybody may take their time."""
+    pending = col(Delivery.status).in_(OWED), col(Delivery.broadcast_id).is_(None)
+    return _backlog(session, select(func.count(), func.min(Delivery.created_at)).where(*pending), now)
 
 
 def workers_seen(session: Session, since: datetime) -> int:

@@ -2,8 +2,6 @@
 
 import hashlib
 import secrets
-import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from models.files import StoredFile
 from models.jobs import WAITING, Job
-from models.people import MAIN, Account, Pause, Person, Tenant, TenantLimits
+from models.people import MAIN, Pause, Person, Tenant, TenantLimits
 from models.roles import Role
 from storage import people
 from storage.rows import changed, insert_once
@@ -139,12 +137,6 @@ def came_before(session: Session, tenant: Tenant, person: Person) -> int:
         col(Person.created_at) < person.created_at,
     )
     return session.exec(wanted).one()
-
-
-def accounts(session: Session, tenant_ids: Iterable[uuid.UUID]) -> list[Account]:
-    """Every bot and number of these businesses."""
-    wanted = select(Account).where(col(Account.tenant_id).in_(list(tenant_ids)))
-    return list(session.exec(wanted.order_by(col(Account.created_at))))
 
 
 def _people(session: Session, tenant: Tenant) -> int:

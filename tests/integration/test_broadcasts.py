@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models.deliveries import Delivery, Message, Wording
 from models.notices import Broadcast, BroadcastStatus
 from models.people import Address, Person, Tenant
-from storage import broadcasts, outbox, people
+from storage import broadcasts, figures, outbox, people
 from storage.db import Database
 from storage.outbox import Owed
 
@@ -142,6 +142,12 @@ def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database
         later = outbox.owe(session, each.address, each.person.id, Owed(Message(paragraphs=()), "film"), NOON)
         rows = outbox.claim_due(session, [each.account.id], NOON, LEASE)
     assert [row.id for row in rows] == [later]
+
+
+def test_news_that_wait_are_no_backlog(database: Database, crowd: list[Customer]) -> None:
+    fed(database, announced(database, crowd[0]))
+    with database.reading() as session:
+        assert figures.owed(session, NOON).count == 0
 
 
 def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, crowd: list[Customer]) -> None:

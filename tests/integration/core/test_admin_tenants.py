@@ -12,10 +12,12 @@ from fakes.team import Team
 from sqlmodel import Session, select
 
 from bots.core.channel import ChannelError
+from models.errors import Code, Refused
 from models.payments import Subscription
 from models.people import Account, Pause, Person, Tenant
 from models.roles import Role
 from models.whatsapp import WhatsAppSession
+from pipeline.access import Demand
 from pipeline.tenancy import Tenancy
 from storage import bots, keyring, tenants
 
@@ -258,6 +260,16 @@ async def test_a_paused_business_says_one_sentence_and_takes_no_film(house: Hous
     assert house.work()
     await house.settle()
     assert ana.last.manner == "video"
+
+
+async def test_no_way_in_can_order_a_film_of_a_paused_business(house: House, team: Team) -> None:
+    await owner_of(team)
+    ana = customer(house)
+    await ana.writes("/start")
+    await confirmed(team.owner, "/tenant pause bakery")
+    with house.db.transaction() as session, pytest.raises(Refused) as refused:
+        house.pipeline.access.admit(session, session.get_one(Person, ana.row.id), Demand(5), house.time())
+    assert refused.value.code is Code.PAUSED
 
 
 async def test_those_in_charge_of_a_paused_business_read_why(house: House, team: Team) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 from sqlmodel import Session
 
-from bots.core import erasing, owners
+from bots.core import aftermath, erasing, owners
 from bots.core.canon import Line, line
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
 from bots.core.conversation import Conversation
@@ -114,30 +114,10 @@ class Desk:
         for job_id in outcome.jobs:
             await asyncio.to_thread(self.pipeline.wake, job_id)
         if self.till is not None:
-            await asyncio.to_thread(self._settle, self.till, outcome)
+            await asyncio.to_thread(aftermath.settle, self.till, outcome)
         if self.proofs is not None and (outcome.letters or outcome.searches):
-            await asyncio.to_thread(self._prove, self.proofs, outcome)
-
-    @staticmethod
-    def _settle(till: Till, outcome: Outcome) -> None:
-        """Have the links made that were promised; those that are not made now are swept up by the till."""
-        for purchase_id in outcome.purchases:
-            till.open(purchase_id)
-        for wish in outcome.portals:
-            till.portal(wish)
-        for repayment_id in outcome.refunds:
-            till.repay(repayment_id)
-        for check in outcome.checks:
-            till.compare(check)
-
-    def _prove(self, proofs: Proofs, outcome: Outcome) -> None:
-        """Send the letters that were promised, and look for the customers of who has proved an address."""
-        for letter in outcome.letters:
-            proofs.post(self.db, letter)
-        for link_id in outcome.searches:
-            if proofs.search is not None:
-                proofs.search(link_id)
-        self.poke()
+            await asyncio.to_thread(aftermath.prove, self.proofs, self.db, outcome)
+            self.poke()
 
     async def _collect(self, attachments: Sequence[Attachment], folder: Path) -> tuple[Received, ...]:
         """Fetch and measure, one file after the other."""

@@ -32,7 +32,7 @@ install: $(UV)
 	$(UV) sync --frozen --no-dev --all-extras --compile-bytecode
 
 test: lint types contracts
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff format --check

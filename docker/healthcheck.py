@@ -3,13 +3,14 @@
 import os
 import sys
 import time
+from pathlib import Path
 
 PATIENCE = 60.0  # seconds
 
 
 def is_well(beacon: str, now: float) -> bool:
     try:
-        return now - os.stat(beacon).st_mtime < PATIENCE
+        return now - Path(beacon).stat().st_mtime < PATIENCE
     except OSError:
         return False
 

@@ -4,7 +4,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pylibmagic  # noqa: F401 - before whatever loads libmagic: all are to use the one in this wheel
 import pytest
+import structlog
 from fakes.clock import SettableClock
 from fakes.databases import Databases
 from fakes.redis_server import RedisServer
@@ -18,6 +20,13 @@ def databases(testrun_uid: str) -> Iterator[Databases]:
     shared = Databases(Path(tempfile.gettempdir()) / f"rabisco-{testrun_uid[:12]}")
     yield shared
     shared.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_log() -> Iterator[None]:
+    """What a test makes of the log is undone after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -61,7 +61,9 @@ class Errands:
         if asked.services:
             yield Chore(asked.look, services.ASK_EVERY, first=SOON)
         if self.settings.heartbeat_url is not None:
-            yield Chore(self._pulse(self.settings.heartbeat_url.get_secret_value(), asked).beat, pulse.BEAT_EVERY, SETTLING)
+            yield Chore(
+                self._pulse(self.settings.heartbeat_url.get_secret_value(), asked).beat, pulse.BEAT_EVERY, SETTLING
+            )
 
     def _pulse(self, url: str, asked: Services) -> Pulse:
         checks = house_checks(self.db, Path(self.settings.data_dir).resolve(), Thresholds(), asked)

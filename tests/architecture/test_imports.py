@@ -79,3 +79,11 @@ def test_media_is_opened_with_formats_and_protocols_named() -> None:
             assert is_written or "options" in text or "whitelist" in text, f"{path}: {text}"
             opened += not is_written
     assert opened
+
+
+def test_whatsapp_uses_the_libmagic_of_its_wheel_and_none_of_the_system() -> None:
+    lines = "import bots.whatsapp.ffi, pathlib; print(pathlib.Path('/proc/self/maps').read_text())"
+    said = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    mapped = {line.split()[-1] for line in said.splitlines() if "libmagic" in line}
+    assert mapped
+    assert all("pylibmagic" in path for path in mapped)

@@ -44,7 +44,7 @@ class Scene:
 
     async def gets_a_link(self, price: str = "R$75.00") -> str:
         """The session a new link leads to."""
-        self.link = await self.buyer.link(f"Pay {price}", but=self.link)
+        self.link = await self.buyer.link(price, but=self.link)
         return self.bazaar.session(self.link)
 
     async def pays(self, session: str, method: str = "card") -> None:

@@ -30,6 +30,7 @@ from bots.web.health import Rounds
 from models.alerts import AlertKind
 from models.errors import Code, Failed
 from models.faults import Fault
+from models.payments import STRIPE_VERSION
 from models.readings import Reading
 from models.settings import Settings
 from pipeline import trail
@@ -122,7 +123,7 @@ def test_services_that_are_set_are_asked_for_what_costs_nothing(tmp_path: Path) 
     assert found["telegram"].url == "https://api.telegram.org/bot123456:ABC/getMe"
     assert found["groq"].url == "https://api.groq.com/openai/v1/models"
     assert found["stripe"].url == "https://api.stripe.com/v1/prices?limit=1"
-    assert found["stripe"].headers == {"authorization": "Bearer sk_test_x"}
+    assert found["stripe"].headers == {"authorization": "Bearer sk_test_x", "stripe-version": STRIPE_VERSION}
     assert "ABC" not in repr(found)
 
 

@@ -320,9 +320,8 @@ def cap(house: House) -> int:
         return session.exec(select(Subscription)).one().overage_cap
 
 
-async def test_what_is_paid_once_in_reais_can_be_paid_with_pix_and_says_so(
-    house: House, ana: Somebody, till: MakeshiftTill
-) -> None:
+@pytest.mark.usefixtures("till")
+async def test_what_is_paid_once_in_reais_can_be_paid_with_pix_and_says_so(ana: Somebody) -> None:
     ana.language = "pt-BR"
     await ana.writes("/start")
     await ana.takes("buy:pack:100")

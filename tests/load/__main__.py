@@ -1,4 +1,6 @@
-"""`make load`: two hundred people and their films, in one table. `--small` is a tenth of it."""
+"""`make load`: two hundred people and their films, in one table. `--small` is a tenth of it; with `--compose` all that
+docker/compose.yml runs is there.
+"""
 
 import sys
 import tempfile
@@ -11,7 +13,7 @@ sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
 from load.crowd import Overdue  # noqa: E402 - the checkout is on the path only now
 from load.errands import mixture  # noqa: E402
 from load.figures import Row, rows  # noqa: E402
-from load.premises import premises  # noqa: E402
+from load.premises import premises, whole_premises  # noqa: E402
 from load.trial import WHOLE, Plan, tried  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
@@ -19,12 +21,12 @@ from rich.table import Table  # noqa: E402
 SMALL = replace(WHOLE, people=20, jobs=40, rounds=1, alone=10, patience=120)
 
 
-def figures(plan: Plan) -> list[Row]:
-    """Every figure of a run."""
+def figures(plan: Plan, *, is_whole: bool = False) -> list[Row]:
+    """Every figure of a run; `is_whole`: of all there is to run."""
     with tempfile.TemporaryDirectory(prefix="load-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL, started by root, becomes somebody else
-        with premises(folder, plan.workers) as place:
+        with whole_premises(folder) if is_whole else premises(folder, plan.workers) as place:
             try:
                 return rows(tried(place, plan, mixture()), place.limits)
             except Overdue as error:
@@ -35,7 +37,7 @@ def main() -> int:
     """Print the table; 1 when a goal is missed."""
     plan = SMALL if "--small" in sys.argv[1:] else WHOLE
     table = Table("figure", "value", "goal", "", title=f"{plan.people} people, {plan.jobs} jobs")
-    found = figures(plan)
+    found = figures(plan, is_whole="--compose" in sys.argv[1:])
     for row in found:
         table.add_row(row.name, row.value, row.goal, "" if not row.goal else "ok" if row.ok else "[red]MISSED[/red]")
     Console(width=110).print(table)

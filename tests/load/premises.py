@@ -1,6 +1,6 @@
 """The product as an operator runs it: a bot and a worker, processes that share PostgreSQL, Redis and a folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from fakes.databases import UNSAFE, Databases
 from fakes.product import Product, catalogue, running
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram, served
+from fakes.topology import topology
 from load.floods import FloodLimits
 from load.gauges import processor, resident
 
@@ -27,9 +28,8 @@ class Premises:
     fake: FakeTelegram
     limits: FloodLimits
     bot: Product
-    worker: Product
     database_url: str
-    roots: dict[str, int]
+    roots: dict[str, tuple[int, ...]]
 
     def memory(self) -> float:
         """Megabytes of the bot's process."""
@@ -37,7 +37,7 @@ class Premises:
 
     def spent(self) -> dict[str, float]:
         """Processor seconds so far, by what they were spent on."""
-        return {name: processor(pid) for name, pid in self.roots.items()}
+        return {name: sum(map(processor, pids)) for name, pids in self.roots.items()}
 
     @contextmanager
     def database(self) -> Iterator[Database]:
@@ -72,13 +72,37 @@ def premises(folder: Path, workers: int) -> Iterator[Premises]:
         bot = stack.enter_context(running(folder, settings, ["telegram"]))
         worker.says("workers are ready")
         bot.says("Telegram: ")
-        roots = {
-            "bot": bot.process.pid,
-            "worker": worker.process.pid,
-            "PostgreSQL": int((folder / "databases" / "postgresql" / "postmaster.pid").read_text().split()[0]),
-            "Redis": _pid(server),
-        }
-        yield Premises(fake, limits, bot, worker, url, roots)
+        yield Premises(fake, limits, bot, url, _roots(folder, server, bot=[bot], worker=[worker]))
+
+
+@contextmanager
+def whole_premises(folder: Path) -> Iterator[Premises]:
+    """All of docker/compose.yml: the page and WhatsApp with a number online beside Telegram, and two workers that draw
+    one film each.
+    """
+    with ExitStack() as stack:
+        databases = Databases(folder / "databases")
+        stack.callback(databases.close)
+        server = RedisServer().start()
+        stack.callback(server.close)
+        place = stack.enter_context(topology(folder, databases, server))
+        _be_careful(place.database_url)
+        limits = place.telegram.faults = FloodLimits()
+        products, workers = place.products, [place.products["worker-1"], place.products["worker-2"]]
+        for worker in workers:
+            worker.says("workers are ready")
+        products["telegram"].says("Telegram: ")
+        place.whatsapp.is_online()
+        beside = {name: [products[name]] for name in ("web", "whatsapp")}
+        roots = _roots(folder, server, bot=[products["telegram"]], worker=workers, **beside)
+        yield Premises(place.telegram, limits, products["telegram"], place.database_url, roots)
+
+
+def _roots(folder: Path, server: RedisServer, **products: Sequence[Product]) -> dict[str, tuple[int, ...]]:
+    """The processes by what they do; what they start belongs to them."""
+    postmaster = (folder / "databases" / "postgresql" / "postmaster.pid").read_text().split()[0]
+    ours = {name: tuple(each.process.pid for each in several) for name, several in products.items()}
+    return {**ours, "PostgreSQL": (int(postmaster),), "Redis": (_pid(server),)}
 
 
 def _be_careful(url: str) -> None:

@@ -14,6 +14,7 @@ from fakes.product import started
 from fakes.telegram_api import TOKEN, BotMessage, FakeTelegram
 from fakes.telegram_api import served as telegram_served
 from fakes.whatsapp.premises import Premises, opened, until
+from neonize.aioze.events import StreamReplacedEv
 
 from bots.cli import run
 from models.whatsapp import State
@@ -65,14 +66,6 @@ def test_an_administrator_in_telegram_pairs_a_number_by_scanning_a_picture(tmp_p
         assert f"/whatsapp restart +{phone.number}" in alert.text
 
 
-def test_the_terminal_shows_a_code_where_there_is_no_number_yet(tmp_path: Path) -> None:
-    with opened(tmp_path) as premises, premises.running(["whatsapp"]) as product:
-        product.says("▄▄▄")
-        product.says("Linked devices")
-        premises.fake.phone().scans()
-        product.says(r"WhatsApp \+5511990000001: ✅ online")
-
-
 def test_a_gateway_whose_supervisor_was_killed_ends_and_leaves_the_number_to_the_next(tmp_path: Path) -> None:
     with opened(tmp_path) as premises:
         phone = premises.has_number()
@@ -87,6 +80,7 @@ def test_a_gateway_whose_supervisor_was_killed_ends_and_leaves_the_number_to_the
             premises.fake.wait_until(lambda: line.is_over and phone.is_online, SOON)
             assert phone.line is not line
             until(lambda: not Path(f"/proc/{gateway}").exists(), SOON)
+        assert not any(isinstance(event, StreamReplacedEv) for line in premises.fake.lines for event in line.told)
 
 
 def test_six_numbers_are_online_at_once_and_each_answers(tmp_path: Path) -> None:

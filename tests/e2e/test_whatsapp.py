@@ -41,26 +41,6 @@ def test_a_newcomer_scans_the_code_in_the_terminal_and_the_bot_answers_on_the_ph
     assert premises.row().state == "online"
 
 
-def test_an_administrator_scans_the_code_in_telegram_as_it_changes(premises: Premises) -> None:
-    telegram, phone = FakeTelegram(), premises.fake.phone()
-    with served(telegram.app) as address:
-        premises.settings |= {
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": address,
-            "ADMIN_IDS": f"telegram:{ADMIN}",
-        }
-        premises.has_number("5511990000009")  # so that the terminal is not asked to be scanned
-        with premises.running() as product:
-            product.address()
-            chat = telegram.person(ADMIN, "en").chat
-            telegram.person(ADMIN).sends_text("/whatsapp pair")
-            first = telegram.wait_until(lambda: code_in(chat), PATIENCE)
-            premises.fake.rotates()
-            second = telegram.wait_until(lambda: code_in(chat) != first and code_in(chat), PATIENCE)
-            phone.scans(second)
-            chat.wait_for(lambda message: "+5511990000001 is online" in message.text, PATIENCE)
-
-
 def test_a_film_finds_its_chat_after_its_gateway_was_killed_while_it_was_drawn(
     premises: Premises, tmp_path: Path
 ) -> None:

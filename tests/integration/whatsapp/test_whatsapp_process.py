@@ -8,11 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fakes.product import started
 from fakes.whatsapp import BotMessage, Person, Phone
 from fakes.whatsapp.owed import Drawer
 from fakes.whatsapp.premises import Premises, opened, until
-from neonize.aioze.events import StreamReplacedEv
 
 ALONE = ["whatsapp"]
 LEASE = 3.0  # seconds; in production 30
@@ -132,18 +130,6 @@ def test_a_number_whose_connection_never_comes_to_be_disturbs_no_other(premises:
     assert premises.row(other).state == "online"
 
 
-def test_six_numbers_share_two_processes_and_each_answers(premises: Premises) -> None:
-    phones = [premises.phone, *(premises.has_number(f"551199000000{number}") for number in range(2, 7))]
-    with premises.running(ALONE):
-        people = [premises.fake.person("5521980000001", phone=phone) for phone in phones]
-        for person in people:
-            premises.is_online(person.phone)
-            person.says("/start")
-        for person in people:
-            person.chat.wait_for(lambda message: "Rabisco" in message.text, SOON)
-        assert len({line.hello.pid for line in premises.fake.lines}) == 2
-
-
 def test_nothing_is_tried_during_a_ban_and_what_is_owed_comes_once_it_is_over(
     premises: Premises, drawer: Drawer
 ) -> None:
@@ -158,19 +144,6 @@ def test_nothing_is_tried_during_a_ban_and_what_is_owed_comes_once_it_is_over(
         later = [call for call in premises.fake.calls if call.at > begun and call.name != "Stop"]
         assert later[0].name == "Neonize"
         assert later[0].at - begun >= BAN - 1
-
-
-def test_a_gateway_whose_supervisor_was_killed_lets_go_of_its_number(premises: Premises) -> None:
-    product = started(premises.folder, premises.settings, ALONE)
-    premises.is_online()
-    orphan = premises.phone.line
-    assert orphan is not None
-    product.process.kill()
-    product.process.wait()
-    premises.fake.wait_until(lambda: orphan.is_over, SOON)
-    with premises.running(ALONE):
-        premises.fake.wait_until(lambda: premises.phone.line is not orphan and premises.phone.is_online, SOON)
-    assert not any(isinstance(event, StreamReplacedEv) for line in premises.fake.lines for event in line.told)
 
 
 def content_of(message: BotMessage) -> bytes:

@@ -9,6 +9,8 @@ PORT ?= 8000
 UV := $(shell command -v uv || echo .uv/bin/uv)
 BIN := .venv/bin
 READY := .venv/.ready
+# dozens of processes start in a test run: none should compile again what another has compiled
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up install test lint types contracts unit bench chaos hostile load judges deploy-check dump clean
 

@@ -1,5 +1,6 @@
 """What tests of several rooms share: databases, a Redis, a clock."""
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,14 @@ from fakes.databases import Databases
 from fakes.redis_server import RedisServer
 
 from storage.db import Database
+
+gc.disable()  # what is imported and collected stays to the end
+
+
+def pytest_collection_finish() -> None:
+    """The collector of garbage need not go through five thousand tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +46,7 @@ def clock() -> SettableClock:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock) -> Iterator[Database]:
     """A fresh database on the test's clock; the test runs on SQLite and on PostgreSQL."""
-    opened = Database(databases.url(request.param), clock=clock)
+    opened = databases.opened(request.param, clock)
     yield opened
     opened.close()
 
@@ -45,7 +54,7 @@ def database(request: pytest.FixtureRequest, databases: Databases, clock: Settab
 @pytest.fixture
 def sqlite(databases: Databases, clock: SettableClock) -> Iterator[Database]:
     """A fresh SQLite database on the test's clock."""
-    opened = Database(databases.url("sqlite"), clock=clock)
+    opened = databases.opened("sqlite", clock)
     yield opened
     opened.close()
 
@@ -53,7 +62,7 @@ def sqlite(databases: Databases, clock: SettableClock) -> Iterator[Database]:
 @pytest.fixture
 def postgresql(databases: Databases, clock: SettableClock) -> Iterator[Database]:
     """A fresh PostgreSQL database on the test's clock."""
-    opened = Database(databases.url("postgresql"), clock=clock)
+    opened = databases.opened("postgresql", clock)
     yield opened
     opened.close()
 

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlmodel import Session
 
-from storage.db import Database
+from storage.db import Clock, Database
 from storage.migrate import upgrade
 from storage.schema import METADATA
 
@@ -43,9 +43,26 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(exist_ok=True)
         self._folder = folder
+        self._template = folder / f"{TEMPLATE}.db"
         self._threads = threading.Lock()
         self._server: Any = None
         self._own: str | None = None
+        self._opened: dict[str, Database] = {}
+
+    def opened(self, kind: str, clock: Clock) -> Database:
+        """An empty database as `url` has it, on that clock.
+
+        It is the same object each time in a process: what SQLAlchemy has compiled for one test serves all that follow.
+        """
+        known = self._opened.get(kind)
+        if known is None:
+            known = self._opened[kind] = Database(self.url(kind))
+        elif kind == "sqlite":
+            self._begin_anew(Path(str(known.url.database)))
+        else:
+            self.url(kind)
+        known.clock = clock
+        return known
 
     def url(self, kind: str) -> str:
         """A database at the newest schema without any row; `kind` is sqlite or postgresql.
@@ -73,12 +90,11 @@ class Databases:
         return self._uri(name)
 
     def sqlite(self) -> str:
-        template = self._folder / f"{TEMPLATE}.db"
         with self._alone():
-            if not template.exists():
-                _migrate(f"sqlite:///{template}")
+            if not self._template.exists():
+                _migrate(f"sqlite:///{self._template}")
         path = self._folder / f"{_fresh_name()}.db"
-        shutil.copy(template, path)
+        shutil.copy(self._template, path)
         return f"sqlite:///{path}"
 
     def postgresql(self) -> str:
@@ -94,6 +110,12 @@ class Databases:
             self._server.cleanup()
         if not (self._folder / "postgresql").exists():
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _begin_anew(self, path: Path) -> None:
+        """Whoever still has the old files open keeps them to himself."""
+        for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            file.unlink(missing_ok=True)
+        shutil.copy(self._template, path)
 
     def _prepare_template(self) -> None:
         done = self._folder / "postgresql.migrated"
@@ -135,8 +157,9 @@ def _server(folder: Path) -> Any:
 def _empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")  # neither triggers nor foreign keys
-        for table in METADATA.tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+        connection.execute(
+            sql.SQL(";").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in METADATA.tables)
+        )
 
 
 def _migrate(url: str) -> None:

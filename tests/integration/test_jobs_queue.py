@@ -54,7 +54,7 @@ def shop(request: pytest.FixtureRequest, databases: Databases, clock: SettableCl
         server: RedisServer = request.getfixturevalue("redis_server")
         server.flush()
         url = server.url
-    database = Database(databases.url(kind), clock=clock)
+    database = databases.opened(kind, clock)
     opened = Shop.open(database, clock, tmp_path, url)
     yield opened
     opened.pipeline.queue.broker.close()

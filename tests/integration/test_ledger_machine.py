@@ -146,7 +146,7 @@ class LedgerMachine(RuleBasedStateMachine):
 def machine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[type[LedgerMachine], int]]:
     kind, examples = request.param
     clock = SettableClock()
-    opened = Database(databases.url(kind), clock=clock)
+    opened = databases.opened(kind, clock)
 
     class Machine(LedgerMachine):
         database = opened

@@ -93,7 +93,7 @@ def chat(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def kept(chat: str, databases: Databases, clock: TickingClock) -> Iterator[Database]:
-    opened = Database(databases.url(DATABASES[chat]), clock=clock)
+    opened = databases.opened(DATABASES[chat], clock)
     yield opened
     opened.close()
 

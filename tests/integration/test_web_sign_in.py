@@ -14,7 +14,6 @@ from bots.core.letters import code_letter
 from bots.web.porch import COOKIE, LETTERS_PER_CLIENT, TRIES_PER_CLIENT
 from bots.web.signing import ASKED
 from models.sessions import PageSession
-from storage.db import Database
 
 ANA, BIA = "ana@example.com", "bia@example.org"
 
@@ -34,7 +33,7 @@ def clock() -> Clock:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(tmp_path: Path, databases: Databases, clock: Clock, request: pytest.FixtureRequest) -> Iterator[GuestHouse]:
-    db = Database(databases.fresh_url(request.param), clock=clock)
+    db = databases.opened(request.param, clock)
     yield guest_house(tmp_path, db, clock=clock)
     db.close()
 

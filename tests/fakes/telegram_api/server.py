@@ -1,5 +1,7 @@
 """An ASGI application behind a real socket, in a thread of its own."""
 
+import asyncio
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +10,46 @@ import uvicorn
 from fakes.listening import listener
 from starlette.types import ASGIApp
 
+PATIENCE = 1  # seconds for requests under way at the end
+
+
+class _Server(uvicorn.Server):
+    """Ends when it is told to, not at its next look at the clock: hundreds of tests have one each."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, log_level="critical", lifespan="off"))
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+
+    def begin(self, door: socket.socket) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self.serve([door]))
+
+    def end(self) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=PATIENCE)
+
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """Serve on a free port of this machine; gives the address, such as http://127.0.0.1:40123."""
-    door = listener()
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, log_level="critical", lifespan="off", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{door.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
-        door.close()
+    with listener() as door:
+        server = _Server(app)
+        thread = threading.Thread(target=server.begin, args=[door], daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.end()
+            thread.join(10)

@@ -233,7 +233,7 @@ class MoneyMachine(RuleBasedStateMachine):
 @pytest.fixture(params=[("sqlite", 1940), ("postgresql", 60)], ids=lambda param: param[0])
 def machine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[type[MoneyMachine], int]]:
     kind, examples = request.param
-    opened = Database(databases.url(kind), clock=SettableClock())
+    opened = databases.opened(kind, SettableClock())
 
     class Machine(MoneyMachine):
         database = opened

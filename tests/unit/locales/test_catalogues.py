@@ -44,10 +44,12 @@ def nodes(node: object, kind: type) -> Iterator[object]:
             yield from nodes(child, kind)
 
 
+@cache
 def placeholders(message: fluent.Message) -> set[str]:
     return {reference.id.name for reference in nodes(message, fluent.VariableReference)}  # type: ignore[attr-defined]
 
 
+@cache
 def every_say(language: str, key: str, number: float | None = None) -> str:
     names = placeholders(messages(language)[key])
     values = {name: (TEXTS.get(name) or SAMPLE.get(name, 5)) for name in names}
@@ -57,24 +59,24 @@ def every_say(language: str, key: str, number: float | None = None) -> str:
 
 
 @cache
-def sources() -> tuple[ast.Module, ...]:
-    """Our code that speaks: everything but the pictures and the sounds."""
+def code_nodes() -> tuple[ast.AST, ...]:
+    """All nodes of our code."""
     folders = ("bots", "pipeline", "models", "storage")
-    return tuple(ast.parse(path.read_text()) for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text())))
 
 
 @cache
 def texts_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
     """The texts that stand in our code, and patterns of those that are put together there."""
     plain, patterns = set(), []
-    for module in sources():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                plain.add(node.value)
-            elif isinstance(node, ast.JoinedStr):
-                parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
-                if any(len(part) > 3 for part in parts):  # not "{a}-{b}", which is every key
-                    patterns.append(re.compile("".join(parts)))
+    for node in code_nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            plain.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+            if any(len(part) > 3 for part in parts):  # not "{a}-{b}", which is every key
+                patterns.append(re.compile("".join(parts)))
     return plain, patterns
 
 
@@ -170,14 +172,13 @@ def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
 
 def test_every_key_the_code_names_is_in_the_catalogues() -> None:
     said = {"word", "say", "sentence", "_reply", "_nested"}
-    for module in sources():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in said:
-                for argument in node.args:
-                    if isinstance(argument, ast.Constant) and _is_key(argument.value):
-                        assert has(argument.value), argument.value
-            if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
-                assert not _is_key(node.value.value) or has(node.value.value), node.value.value
+    for node in code_nodes():
+        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in said:
+            for argument in node.args:
+                if isinstance(argument, ast.Constant) and _is_key(argument.value):
+                    assert has(argument.value), argument.value
+        if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
+            assert not _is_key(node.value.value) or has(node.value.value), node.value.value
 
 
 def _is_key(value: object) -> bool:
@@ -205,14 +206,13 @@ def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
 
 def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
     found = 0
-    for module in sources():
-        for node in ast.walk(module):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "Failed"} and node.args:
-                code = node.args[0]
-                if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "Code":
-                    given = {keyword.arg for keyword in node.keywords}
-                    assert placeholders(messages("en")[code_key(Code[code.attr])]) <= given, ast.unparse(node)
-                    found += 1
+    for node in code_nodes():
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "Failed"} and node.args:
+            code = node.args[0]
+            if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "Code":
+                given = {keyword.arg for keyword in node.keywords}
+                assert placeholders(messages("en")[code_key(Code[code.attr])]) <= given, ast.unparse(node)
+                found += 1
     assert found > 20
 
 

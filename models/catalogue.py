@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
+from models.errors import Explained
 from models.languages import languages
 from models.limits import limits
 from models.prices import MONEY, ExtraPrices, PaymentLinks, Price, Prices, Table
@@ -166,7 +167,7 @@ def item_of(lookup_key: str) -> str | None:
     return f"{found[1]}:{found[2]}" if found else None
 
 
-class CatalogueError(Exception):
+class CatalogueError(Explained):
     """The price file cannot be used; the message says why."""
 
 

@@ -85,6 +85,10 @@ class Failed(AppError):
     """We could not do what was accepted; logged at error, and its credits go back."""
 
 
+class Explained(Exception):
+    """What cannot work as it is set up, or without others; the message is a sentence for the operator."""
+
+
 class Cancelled(Exception):
     """The person asked for the work to stop."""
 

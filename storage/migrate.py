@@ -6,12 +6,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from models.errors import Explained
 from storage.db import Database
 
 LOCK = 7_262_931  # PostgreSQL's advisory lock of our migrations; any number of our own
 
 
-class TooNew(Exception):
+class TooNew(Explained):
     """The database was left by a newer version of the product."""
 
     def __init__(self, schema: str) -> None:

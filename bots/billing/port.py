@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from models.errors import Explained
+
 KINDS = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -32,11 +34,11 @@ KINDS = (
 """The news that are acted upon. A provider is asked for these alone; twenty is the most Stripe lists at once."""
 
 
-class ProviderAway(Exception):
+class ProviderAway(Explained):
     """The provider does not answer, or asks for patience."""
 
 
-class ProviderRefused(Exception):
+class ProviderRefused(Explained):
     """The provider will not do it; the message names the reason, without any secret. `code` is the provider's word for
     it, such as "resource_missing".
     """

@@ -6,17 +6,14 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bots.billing.port import ProviderAway, ProviderRefused
-from bots.cli import asking, keeping, making, numbers, screen, selling, serving, upkeep
-from bots.telegram.errors import TelegramRefused
-from bots.whatsapp.supervisor import Occupied
-from models.catalogue import CatalogueError
-from models.errors import AppError, Code, Refused
-from storage.migrate import TooNew
+from bots.cli import screen
+from bots.cli.commands import Group
+from models.errors import AppError, Code, Explained, Refused
 
 log = structlog.get_logger(__name__)
 
 app = typer.Typer(
+    cls=Group,
     name="rabisco",
     help="Pictures drawn by hand on film, and videos with animated captions, in a chat.",
     no_args_is_help=True,
@@ -24,8 +21,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (serving, numbers, making, asking, upkeep, keeping, selling):
-    module.register(app)
 
 
 def main() -> None:
@@ -47,14 +42,14 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        status = typer.main.get_command(app).main(arguments, prog_name="rabisco", standalone_mode=False)
+        status = typer.main.get_group(app).main(arguments, prog_name="rabisco", standalone_mode=False)
     except AppError as error:
         return screen.fail(
             error.code, screen.sentence(error), screen.WRONG if isinstance(error, Refused) else screen.BUG
         )
     except ValidationError as error:
         return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
-    except (CatalogueError, TelegramRefused, Occupied, ProviderAway, ProviderRefused, TooNew) as error:
+    except Explained as error:
         return screen.fail(Code.USAGE, str(error), screen.WRONG)
     except KeyboardInterrupt:
         return 130

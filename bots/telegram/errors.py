@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
+from models.errors import Explained
 
 _UNCHANGED = ("message is not modified",)
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -25,7 +26,7 @@ FILE_TOO_BIG = "file is too big"
 WRONG_FILE = ("wrong file identifier", "wrong file_id", "wrong remote file", "file reference")
 
 
-class TelegramRefused(Exception):
+class TelegramRefused(Explained):
     """Telegram cannot be used as it is set up; the message is a sentence for the operator."""
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bots.whatsapp.groups import MOST, regrouped
 from bots.whatsapp.terminal import Announcer
 from bots.whatsapp.warden import Fate, Launch, Rhythm, Warden
+from models.errors import Explained
 from storage import whatsapp
 from storage.db import Database
 from storage.whatsapp import Listed
@@ -28,7 +29,7 @@ LEFT = timedelta(minutes=5)  # after which nobody is any more with a number that
 DEATHS = 2  # of a process in a row, after which its numbers are told apart
 
 
-class Occupied(Exception):
+class Occupied(Explained):
     """Another supervisor runs here already."""
 
 

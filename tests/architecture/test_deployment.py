@@ -53,7 +53,7 @@ def seconds(span: str) -> int:
 def is_understood(arguments: list[str]) -> bool:
     """Whether the command line takes these words, without carrying them out."""
     command, *options = arguments
-    found = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    found = typer.main.get_group(app).commands[command]  # type: ignore[attr-defined]
     return found.make_context(command, options) is not None
 
 

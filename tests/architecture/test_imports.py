@@ -1,11 +1,16 @@
 """Who may import whom, and what a process that talks to people must never load."""
 
 import ast
+import importlib
 import json
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+
+import typer
+
+from bots.cli.commands import MODULES
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "pipeline", "storage", "models")
@@ -41,10 +46,28 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -> None:
-    loaded = loaded_by("bots.wiring, bots.cli")
+    loaded = loaded_by("bots.wiring, bots.cli.serving")
     assert {"telegram", "fastapi", "dramatiq"} <= loaded
     assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
     assert "neonize" not in loaded  # it is at home in gateway processes alone
+
+
+def test_a_film_made_from_the_command_line_waits_for_no_messenger_and_no_server() -> None:
+    assert not loaded_by("bots.cli, bots.cli.making") & {
+        "telegram",
+        "fastapi",
+        "uvicorn",
+        "stripe",
+        "alembic",
+        "psycopg",
+    }
+
+
+def test_every_command_is_in_the_module_that_is_said_to_have_it() -> None:
+    for module, names in MODULES.items():
+        shelf = typer.Typer()
+        importlib.import_module(f"bots.cli.{module}").register(shelf)
+        assert tuple(typer.main.get_group(shelf).commands) == names
 
 
 def test_a_gateway_of_whatsapp_numbers_loads_no_other_messenger() -> None:

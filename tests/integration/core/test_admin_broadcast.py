@@ -196,7 +196,7 @@ async def test_it_is_paused_and_goes_on_where_it_was(house: House, team: Team) -
     house.time.forward(1)
     Broadcaster(house.db).look()
     await house.settle()
-    shown = await team.admin.takes(shown.data("Pause"), shown)
+    await team.admin.takes(shown.data("Pause"), shown)
     assert "paused" in shown.text
     before = sent(house)
     await go_on(house, 5)
@@ -213,7 +213,7 @@ async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: House
     Broadcaster(house.db).look()
     await house.settle()
     before = sent(house)
-    shown = await team.admin.takes(shown.data("Stop for good"), shown)
+    await team.admin.takes(shown.data("Stop for good"), shown)
     await go_on(house, 5)
     assert sent(house) == before
     assert f"Arrived: {before} · have blocked the bot: 0 · failed: 0 · to go: 0" in shown.text

@@ -44,27 +44,21 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock) -> Database:
     """A fresh database on the test's clock; the test runs on SQLite and on PostgreSQL."""
-    opened = databases.opened(request.param, clock)
-    yield opened
-    opened.close()
+    return databases.opened(request.param, clock)
 
 
 @pytest.fixture
-def sqlite(databases: Databases, clock: SettableClock) -> Iterator[Database]:
+def sqlite(databases: Databases, clock: SettableClock) -> Database:
     """A fresh SQLite database on the test's clock."""
-    opened = databases.opened("sqlite", clock)
-    yield opened
-    opened.close()
+    return databases.opened("sqlite", clock)
 
 
 @pytest.fixture
-def postgresql(databases: Databases, clock: SettableClock) -> Iterator[Database]:
+def postgresql(databases: Databases, clock: SettableClock) -> Database:
     """A fresh PostgreSQL database on the test's clock."""
-    opened = databases.opened("postgresql", clock)
-    yield opened
-    opened.close()
+    return databases.opened("postgresql", clock)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.browser import ChatPage, find_chromium, opened
+from fakes.browser import ChatPage, find_chromium, launched, opened
 from fakes.web_house import WebHouse, build_house, write_film
 from fakes.web_server import served
 from PIL import Image
+from playwright.sync_api import Browser
 
 from bots.core.channel import Choice, Text
 from bots.web.app import create_app
@@ -21,14 +22,21 @@ from bots.web.page import PLACE
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here; each is somebody new in it."""
+    with launched() as running:
+        yield running
+
+
 @pytest.fixture
 def web_house(tmp_path: Path) -> WebHouse:
     return build_house(tmp_path)
 
 
 @pytest.fixture
-def chat_page(web_house: WebHouse) -> Iterator[ChatPage]:
-    with served(web_house.app, web_house.page.bell) as address, opened(address, language="pt-BR") as page:
+def chat_page(web_house: WebHouse, browser: Browser) -> Iterator[ChatPage]:
+    with served(web_house.app, web_house.page.bell) as address, opened(address, browser, language="pt-BR") as page:
         yield page
         assert page.complaints == []
         assert page.strangers == []
@@ -132,11 +140,13 @@ def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_
     assert chat_page.tab.evaluate("window.video === document.querySelector('video') && window.video.currentTime") == 1.0
 
 
-def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(web_house: WebHouse) -> None:
+def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
+    web_house: WebHouse, browser: Browser
+) -> None:
     with served(web_house.app, web_house.page.bell) as address:
         port = int(address.rsplit(":", 1)[1])
-        browser = opened(address)
-        page = browser.__enter__()
+        visit = opened(address, browser)
+        page = visit.__enter__()
     try:
         page.tab.locator("#banner").wait_for(state="visible")
         assert "No connection" in page.tab.locator("#banner").inner_text()
@@ -148,7 +158,7 @@ def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(web_ho
             assert not page.tab.locator("#banner").is_visible()
         assert len(web_house.inlet.handled) == 1
     finally:
-        browser.__exit__(None, None, None)
+        visit.__exit__(None, None, None)
 
 
 def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebHouse) -> None:
@@ -168,8 +178,10 @@ def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house
 
 
 @pytest.mark.parametrize(("size", "dark"), [((390, 844), False), ((1280, 800), True)])
-def test_the_page_fits_the_screen_and_can_be_read(web_house: WebHouse, size: tuple[int, int], dark: bool) -> None:
-    with served(web_house.app, web_house.page.bell) as address, opened(address, size=size, dark=dark) as page:
+def test_the_page_fits_the_screen_and_can_be_read(
+    web_house: WebHouse, browser: Browser, size: tuple[int, int], dark: bool
+) -> None:
+    with served(web_house.app, web_house.page.bell) as address, opened(address, browser, size=size, dark=dark) as page:
         page.say("word " * 60 + "x" * 300)
         page.message("You said")
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= size[0]

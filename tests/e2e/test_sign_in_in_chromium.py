@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.browser import ChatPage, find_chromium, opened
+from fakes.browser import ChatPage, find_chromium, launched, opened
 from fakes.mail_server import MailServer
 from fakes.product import running
 from fakes.visitors import photograph
 from fakes.web_guests import GuestHouse, guest_house
 from fakes.web_server import served
 from PIL import Image
+from playwright.sync_api import Browser
 
 from bots.web.bubbles import Body
 from bots.web.guests import guest_id, signed_in
@@ -21,6 +22,13 @@ from models.columns import new_id
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
 ANA = "ana@example.com"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests here; each is somebody new in it."""
+    with launched() as running:
+        yield running
 
 
 @pytest.fixture
@@ -35,11 +43,11 @@ def house(tmp_path: Path, port: int) -> GuestHouse:
 
 
 @pytest.fixture
-def visitor(house: GuestHouse, port: int) -> Iterator[ChatPage]:
+def visitor(house: GuestHouse, port: int, browser: Browser) -> Iterator[ChatPage]:
     address = f"http://localhost:{port}"
     with (
         served(house.house.app, house.house.page.bell, port),
-        opened(address, language="pt-BR", ready="#email") as page,
+        opened(address, browser, language="pt-BR", ready="#email") as page,
     ):
         yield page
         assert page.strangers == []
@@ -76,13 +84,13 @@ def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
     assert visitor.complaints == []
 
 
-def test_the_whole_product_draws_for_who_has_signed_in(tmp_path: Path, port: int) -> None:
+def test_the_whole_product_draws_for_who_has_signed_in(tmp_path: Path, port: int, browser: Browser) -> None:
     address = f"http://localhost:{port}"
     with MailServer() as mail:
         settings = {"MODE": "production", "PUBLIC_URL": address, "SMTP_URL": mail.url}
         with running(tmp_path, settings, ("up", "--port", str(port))) as product:
             product.says(f"The chat page: {address}")
-            with opened(address, ready="#email", seconds=90) as page:
+            with opened(address, browser, ready="#email", seconds=90) as page:
                 page.tab.get_by_label("E-mail").fill(ANA)
                 page.tab.get_by_role("button", name="Send me a code").click()
                 code = _code(page, mail)

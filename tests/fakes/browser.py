@@ -2,13 +2,12 @@
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 ONLINE = "#state.online"  # the page has found its server
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -30,8 +29,20 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser. While it runs, an event loop is in the way of others in this thread."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
 def opened(
     address: str,
+    browser: Browser | None = None,
     *,
     size: tuple[int, int] = (390, 844),
     language: str = "en-US",
@@ -39,22 +50,19 @@ def opened(
     seconds: float = 20.0,
     ready: str = ONLINE,
 ) -> Iterator["ChatPage"]:
-    """The page of that address in a fresh browser, once `ready` is there. Waits end after so many seconds."""
-    with tempfile.TemporaryDirectory(prefix="chromium-") as profile, sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=find_chromium(),
-            args=list(FLAGS),
+    """The page of that address for somebody who was never there, once `ready` is there, in a browser of its own unless
+    one is given. Waits end after so many seconds.
+    """
+    with ExitStack() as stack:
+        context = (browser or stack.enter_context(launched())).new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,
             color_scheme="dark" if dark else "light",
             accept_downloads=True,
         )
+        stack.callback(context.close)
         context.set_default_timeout(seconds * 1000)
-        try:
-            yield ChatPage(context, address, ready)
-        finally:
-            context.close()
+        yield ChatPage(context, address, ready)
 
 
 class ChatPage:
@@ -64,7 +72,7 @@ class ChatPage:
         self.address = address
         self.complaints: list[str] = []  # errors of scripts, and what the page's policy has blocked
         self.strangers: list[str] = []  # addresses asked for that are not ours
-        self.tab: Page = context.pages[0] if context.pages else context.new_page()
+        self.tab: Page = context.new_page()
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("console", lambda line: self._heard(line.type, line.text))
         self.tab.on("request", lambda request: self._asked(request.url))

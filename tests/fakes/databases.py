@@ -52,12 +52,14 @@ class Databases:
     def opened(self, kind: str, clock: Clock) -> Database:
         """An empty database as `url` has it, on that clock.
 
-        It is the same object each time in a process: what SQLAlchemy has compiled for one test serves all that follow.
+        It is the same object each time in a process: what SQLAlchemy has compiled for one test serves all that follow,
+        and so do its connections to PostgreSQL, each of which is a process there.
         """
         known = self._opened.get(kind)
         if known is None:
             known = self._opened[kind] = Database(self.url(kind))
         elif kind == "sqlite":
+            known.close()
             self._begin_anew(Path(str(known.url.database)))
         else:
             self.url(kind)
@@ -106,6 +108,8 @@ class Databases:
 
     def close(self) -> None:
         """Stop the server and leave nothing behind, if this is the last process of the run."""
+        for database in self._opened.values():
+            database.close()
         if self._server is not None:
             self._server.cleanup()
         if not (self._folder / "postgresql").exists():

@@ -12,7 +12,7 @@ READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test lint types contracts unit bench chaos hostile load judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile load judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -33,7 +33,11 @@ up: $(READY)
 install: $(UV)
 	$(UV) sync --frozen --no-dev --all-extras --compile-bytecode
 
-test: lint types contracts
+# the types are checked beside the tests: neither keeps two cores busy by itself
+test: lint contracts
+	@$(MAKE) --no-print-directory -j2 types tests
+
+tests: $(READY)
 	$(BIN)/pytest -n 3 --dist worksteal
 
 lint: $(READY)

@@ -40,11 +40,13 @@ def main(handle: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a draining worker decides when its children end
     door = socket.socket(fileno=handle)
+    gc.disable()  # all of it stays
     for name in PRELOAD:
         importlib.import_module(name)
     for name in REHEARSE:
         task.resolve(name)()
     gc.freeze()  # a collection in a child would otherwise copy every page
+    gc.enable()
     door.sendall(READY)
     with Path(os.devnull).open("w") as nowhere:  # what libraries print must not spoil a progress bar
         os.dup2(nowhere.fileno(), sys.stderr.fileno())

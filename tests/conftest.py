@@ -1,6 +1,7 @@
 """What tests of several rooms share: databases, a Redis, a clock."""
 
 import gc
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,36 @@ from fakes.redis_server import RedisServer
 
 from storage.db import Database
 
+ROOM = 4 << 30  # bytes
+LONG = (
+    "tests/integration/billing/test_money_machine.py",
+    "tests/integration/test_chaos.py",
+    "tests/integration/test_load.py",
+    "tests/integration/whatsapp/test_whatsapp_process.py",
+)
+LOG = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.dev.set_exc_info,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+)
+
 gc.disable()  # what is imported and collected stays to the end
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, and what is quick stands right behind it.
+
+    Each process of a run begins with its share of the list; whoever is done takes over from the end of another's.
+    """
+    items.sort(key=lambda item: _turn(item.nodeid))
+
+
+def _turn(name: str) -> int:
+    if name.startswith(("tests/e2e", *LONG)):
+        return 0
+    return 1 if name.startswith("tests/unit") else 2
 
 
 def pytest_collection_finish() -> None:
@@ -23,17 +53,25 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+def _quick_folder() -> Path:
+    """In memory, where there is room: no test asks what a power cut would leave."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    return memory if has_room else Path(tempfile.gettempdir())
+
+
 @pytest.fixture(scope="session")
 def databases(testrun_uid: str) -> Iterator[Databases]:
     """One PostgreSQL for the whole run, however many processes it has; it starts when it is first asked for."""
-    shared = Databases(Path(tempfile.gettempdir()) / f"rabisco-{testrun_uid[:12]}")
+    shared = Databases(_quick_folder() / f"rabisco-{testrun_uid[:12]}")
     yield shared
     shared.close()
 
 
 @pytest.fixture(autouse=True)
 def fresh_log() -> Iterator[None]:
-    """What a test makes of the log is undone after it."""
+    """What a test makes of the log is undone after it. It begins with plain traces: others draw every local variable."""
+    structlog.configure(processors=LOG)
     yield
     structlog.reset_defaults()
 

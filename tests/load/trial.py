@@ -29,7 +29,7 @@ class Plan:
 
 
 WHOLE: Final = Plan(people=200, jobs=400, rounds=2, a_second=2.5, alone=20, patience=700)
-SHORT: Final = Plan(people=10, jobs=16, rounds=1, a_second=2.0, alone=0, patience=180)
+SHORT: Final = Plan(people=8, jobs=10, rounds=1, a_second=2.0, alone=0, patience=180)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def databases(testrun_uid: str) -> Iterator[Databases]:
 
 @pytest.fixture(autouse=True)
 def fresh_log() -> Iterator[None]:
-    """What a test makes of the log is undone after it. It begins with plain traces: others draw every local variable."""
+    """What a test makes of the log is undone after it. It begins with plain traces, which cost little."""
     structlog.configure(processors=LOG)
     yield
     structlog.reset_defaults()

@@ -22,13 +22,13 @@ LONG = (
     "tests/integration/test_load.py",
     "tests/integration/whatsapp/test_whatsapp_process.py",
 )
-LOG = (
+LOG = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.dev.set_exc_info,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-)
+]
 
 gc.disable()  # what is imported and collected stays to the end
 

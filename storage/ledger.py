@@ -122,10 +122,11 @@ def repay(session: Session, person: Person, now: datetime) -> None:
 
 
 def _lock(session: Session, person_id: uuid.UUID) -> None:
-    insert_once(session, Balance(person_id=person_id))
-    session.connection().execute(
-        update(Balance).where(col(Balance.person_id) == person_id).values(available=col(Balance.available))
-    )
+    """Hold a person's balance until the transaction ends; the first time, it is made."""
+    held = update(Balance).where(col(Balance.person_id) == person_id).values(available=col(Balance.available))
+    if changed(session, held) == 0:
+        insert_once(session, Balance(person_id=person_id))
+        changed(session, held)
 
 
 def _expire(session: Session, person: Person, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """A photograph and a spoken video, sent by a person, and what comes back."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 from fakes import pictures
 from fakes.browser import find_chromium, opened
-from fakes.product import Product, running
+from fakes.product import running
 from fakes.screenings import change, grays, ink_share, screened
 from fakes.speech import spoken_video
 from fakes.telegram_api import TOKEN, FakeTelegram, served
@@ -20,6 +21,7 @@ from PIL import Image
 from skimage.measure import label
 
 PHOTO = (1280, 800)  # a megapixel
+IDS = itertools.count(4711)
 EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product promises
 
 
@@ -27,17 +29,23 @@ EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product pro
 class Stage:
     fake: FakeTelegram
     visitor: TelegramVisitor
-    product: Product
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+@pytest.fixture(scope="module")
+def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]:
+    """The product, in Telegram."""
     fake = FakeTelegram()
     with served(fake.app) as address:
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
-        with running(tmp_path, settings) as product:
+        with running(tmp_path_factory.mktemp("product"), settings) as product:
             product.address()
-            yield Stage(fake, TelegramVisitor(fake.person(4711, language_code="en"), fake.wait_until), product)
+            yield fake
+
+
+@pytest.fixture
+def stage(telegram: FakeTelegram) -> Stage:
+    """Somebody new."""
+    return Stage(telegram, TelegramVisitor(telegram.person(next(IDS), language_code="en"), telegram.wait_until))
 
 
 def assert_progress_was_polite(stage: Stage) -> None:
@@ -66,7 +74,7 @@ def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tm
     assert media.duration == 10
     assert media.thumbnail
     assert message.reply_to == sent["message_id"]
-    assert stage.fake.made("sendVideo")[0].parameters["supports_streaming"] in {True, "true"}
+    assert stage.fake.made("sendVideo")[-1].parameters["supports_streaming"] in {True, "true"}
     assert_progress_was_polite(stage)
 
     frames = grays(film)

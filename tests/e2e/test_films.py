@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import pictures
-from fakes.browser import find_chromium, opened
+from fakes.browser import ChatPage, find_chromium, opened
 from fakes.product import running
 from fakes.screenings import change, grays, ink_share, screened
 from fakes.speech import spoken_video
@@ -40,6 +40,18 @@ def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]
         with running(tmp_path_factory.mktemp("product"), settings) as product:
             product.address()
             yield fake
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatPage]:
+    """The product, on its page."""
+    if find_chromium() is None:
+        pytest.skip("there is no Chromium on this machine")
+    folder = tmp_path_factory.mktemp("product")
+    with running(folder, {}) as product, opened(product.address(), seconds=90) as opened_page:
+        yield opened_page
+        assert opened_page.complaints == []
+        assert opened_page.strangers == []
 
 
 @pytest.fixture
@@ -121,17 +133,14 @@ def test_a_spoken_video_in_telegram_comes_back_with_captions(stage: Stage, tmp_p
     assert change(before[spoken], after[spoken], lower) > 6
 
 
-def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its_words(tmp_path: Path) -> None:
-    if find_chromium() is None:
-        pytest.skip("there is no Chromium on this machine")
+def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its_words(
+    page: ChatPage, tmp_path: Path
+) -> None:
     video = spoken_video(tmp_path / "talk.mp4", seconds=6, size=(640, 360))
-    with running(tmp_path, {}) as product, opened(product.address(), seconds=90) as page:
-        page.send(video)
-        page.message("Here is your video with captions")
-        shown = page.film()
-        page.save(tmp_path / "captioned.mp4")
-        assert page.complaints == []
-        assert page.strangers == []
+    page.send(video)
+    page.message("Here is your video with captions")
+    shown = page.film()
+    page.save(tmp_path / "captioned.mp4")
     assert (shown["width"], shown["height"], shown["error"]) == (640, 360, None)
     assert shown["duration"] == pytest.approx(6, abs=0.1)
 
@@ -146,16 +155,13 @@ def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its
     assert sum(near) >= 0.8 * len(near), (starts, sorted(moves))
 
 
-def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(tmp_path: Path) -> None:
-    if find_chromium() is None:
-        pytest.skip("there is no Chromium on this machine")
+def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(page: ChatPage, tmp_path: Path) -> None:
     source = tmp_path / "photo.jpg"
     source.write_bytes(photograph(size=PHOTO, form="JPEG"))
-    with running(tmp_path, {}) as product, opened(product.address(), seconds=90) as page:
-        page.send(source)
-        page.message("Here is your drawing")
-        shown = page.film()
-        page.save(tmp_path / "drawing.mp4")
+    page.send(source)
+    page.message("Here is your drawing")
+    shown = page.film()
+    page.save(tmp_path / "drawing.mp4")
     assert shown["error"] is None
     assert shown["duration"] == pytest.approx(10, abs=0.05)
     assert screened(tmp_path / "drawing.mp4").frames == 300

@@ -18,7 +18,7 @@ from sqlmodel import select
 from models.deliveries import Delivery
 from models.jobs import Job, Status
 
-CROWD = 6  # people in Telegram, who send at once
+CROWD = 4  # people in Telegram, who send at once
 LIGHT = (0, 2)  # of the load's mixture: the smallest picture and the shortest video
 LONG = 240.0  # seconds for all of it
 

@@ -37,8 +37,9 @@ install: $(UV)
 test: lint contracts
 	@$(MAKE) --no-print-directory -j2 types tests
 
+# four at a time on two cores, since those that run whole processes wait half of the time
 tests: $(READY)
-	$(BIN)/pytest -n 3 --dist worksteal
+	$(BIN)/pytest -n 4 --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff format --check

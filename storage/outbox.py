@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.deliveries import Delivery, DeliveryStatus, Message
@@ -15,6 +15,26 @@ from storage.rows import changed, insert_once
 
 UNREACHABLE = "chat unreachable"  # why what a chat was owed was dropped
 UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+
+# Every process that delivers asks these twice a second, so they are built once.
+_NOW: BindParameter[datetime] = bindparam("now")
+_MOST: BindParameter[int] = bindparam("most", type_=Integer)
+_ACCOUNT, _STATUS = col(Delivery.account_id), col(Delivery.status)
+_THEIRS = and_(_ACCOUNT.in_(bindparam("accounts", expanding=True)), _STATUS.in_(UNSENT))
+_IS_DUE = or_(
+    and_(_STATUS == DeliveryStatus.PENDING, col(Delivery.run_after) <= _NOW),
+    and_(_STATUS == DeliveryStatus.SENDING, col(Delivery.lease_until) < _NOW),
+)
+_NOT_UNDER_WAY = col(Delivery.id).not_in(bindparam("but", expanding=True))
+_OF_NO_BROADCAST = col(Delivery.broadcast_id).is_(None)
+_FIRST_OF_CHATS = select(func.min(Delivery.id)).where(_THEIRS, _OF_NO_BROADCAST).group_by(col(Delivery.address_id))
+_OLDEST = select(Delivery).where(_NOT_UNDER_WAY, _IS_DUE).order_by(col(Delivery.id)).limit(_MOST)
+DUE = _OLDEST.where(col(Delivery.id).in_(_FIRST_OF_CHATS)).with_for_update(skip_locked=True)
+NEWS = (
+    _OLDEST.join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+    .where(_THEIRS, col(Broadcast.status) == BroadcastStatus.SENDING)
+    .with_for_update(of=Delivery, skip_locked=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +94,8 @@ def claim_due(
 
     `but` are messages that are being sent by the caller: not to be begun again, however late their lease is renewed.
     """
-    first = (
-        select(func.min(Delivery.id))
-        .where(
-            col(Delivery.account_id).in_(account_ids),
-            col(Delivery.status).in_(UNSENT),
-            col(Delivery.broadcast_id).is_(None),
-        )
-        .group_by(col(Delivery.address_id))
-    )
-    wanted = (
-        select(Delivery)
-        .where(col(Delivery.id).in_(first), col(Delivery.id).not_in(but), _due(now))
-        .order_by(col(Delivery.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return _leased(session, list(session.exec(wanted)), now + lease)
+    values = {"accounts": account_ids, "but": but, "now": now, "most": limit}
+    return _leased(session, list(session.exec(DUE, params=values)), now + lease)
 
 
 def claim_news(
@@ -103,21 +108,8 @@ def claim_news(
     but: Collection[int] = (),
 ) -> list[Delivery]:
     """Lease messages of broadcasts that are being sent, oldest first; they keep no chat's order."""
-    wanted = (
-        select(Delivery)
-        .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-        .where(
-            col(Delivery.account_id).in_(account_ids),
-            col(Delivery.status).in_(UNSENT),
-            col(Broadcast.status) == BroadcastStatus.SENDING,
-            col(Delivery.id).not_in(but),
-            _due(now),
-        )
-        .order_by(col(Delivery.id))
-        .limit(limit)
-        .with_for_update(of=Delivery, skip_locked=True)
-    )
-    return _leased(session, list(session.exec(wanted)), now + lease)
+    values = {"accounts": account_ids, "but": but, "now": now, "most": limit}
+    return _leased(session, list(session.exec(NEWS, params=values)), now + lease)
 
 
 def _leased(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
@@ -177,13 +169,6 @@ def message_of(session: Session, delivery_id: int) -> str | None:
 
 def owes(session: Session, cause: str) -> bool:
     return session.exec(select(Delivery.id).where(col(Delivery.cause) == cause)).first() is not None
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(col(Delivery.status) == DeliveryStatus.PENDING, col(Delivery.run_after) <= now),
-        and_(col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_until) < now),
-    )
 
 
 def _held(row: Delivery) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """Rows that may be there already."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CursorResult, Delete, Insert, Update
@@ -13,22 +15,23 @@ def insert_once(session: Session, row: SQLModel) -> bool:
     Two transactions may try at the same time: one inserts, the other waits for it and then finds the row.
     """
     session.flush()
-    table = type(row).__table__  # type: ignore[attr-defined]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Insert
-    if is_sqlite:
-        statement = sqlite.insert(table).values(**_values(row)).on_conflict_do_nothing()
-    else:
-        statement = postgresql.insert(table).values(**_values(row)).on_conflict_do_nothing()
-    return changed(session, statement) == 1
+    statement = _insertion(type(row), session.get_bind().dialect.name)
+    return changed(session, statement, _values(row)) == 1
 
 
-def changed(session: Session, statement: Insert | Update | Delete) -> int:
-    """Run a statement that changes rows; how many it changed."""
+def changed(session: Session, statement: Insert | Update | Delete, values: Mapping[str, Any] | None = None) -> int:
+    """Run a statement that changes rows, with these values if it leaves them open; how many it changed."""
     # psycopg forgets the count of an INSERT with its cursor, unless SQLAlchemy is asked to keep it
-    result = session.connection().execute(statement, execution_options={"preserve_rowcount": True})
+    result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
     assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type for what SQLAlchemy promises
     return result.rowcount
+
+
+@cache
+def _insertion(kind: type[SQLModel], dialect: str) -> Insert:
+    """Built once: nearly everything that happens inserts a row."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(kind.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 
 
 def _values(row: SQLModel) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def _turn(name: str) -> int:
 def pytest_collection_finish() -> None:
     """The collector of garbage need not go through five thousand tests again and again."""
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

@@ -52,11 +52,14 @@ def meet(
     now: datetime | None = None,
 ) -> Person:
     """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
-    fresh = Person(tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name)
-    fresh.language, fresh.created_at = language or fresh.language, now or fresh.created_at
-    insert_once(session, fresh)
-    found = identified(session, account.tenant_id, f"{account.channel}:{external_id}")
-    assert found is not None  # noqa: S101 - it was inserted above or stood before
+    identity = f"{account.channel}:{external_id}"
+    found = identified(session, account.tenant_id, identity)
+    if found is None:
+        fresh = Person(tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name)
+        fresh.language, fresh.created_at = language or fresh.language, now or fresh.created_at
+        insert_once(session, fresh)
+        found = identified(session, account.tenant_id, identity)
+    assert found is not None  # noqa: S101 - it stood before, or was inserted by us or by others
     if name and found.name != name:
         found.name = name
     if language and not found.language_chosen and found.language != language:
@@ -87,11 +90,13 @@ def selves(session: Session, person: Person) -> list[uuid.UUID]:
 
 def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str, *, in_group: bool = False) -> Address:
     """The address of a chat, made when it is new; writing to us makes it reachable again."""
-    insert_once(session, Address(account_id=account_id, chat=chat, thread=thread, in_group=in_group))
     wanted = select(Address).where(
         col(Address.account_id) == account_id, col(Address.chat) == chat, col(Address.thread) == thread
     )
-    address = session.exec(wanted).one()
+    address = session.exec(wanted).one_or_none()
+    if address is None:
+        insert_once(session, Address(account_id=account_id, chat=chat, thread=thread, in_group=in_group))
+        address = session.exec(wanted).one()
     address.unreachable_at, address.in_group = None, address.in_group or in_group
     return address
 

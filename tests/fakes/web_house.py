@@ -1,13 +1,17 @@
 """A house with a chat page and nothing else: a database, a media folder, and a conversation of the test's own."""
 
 import asyncio
+import atexit
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import av
 import numpy as np
+from fakes.house import empty, open_database
 from fastapi import FastAPI
 from PIL import Image
 
@@ -15,10 +19,10 @@ from bots.core.channel import Choice, Inbound, Text, Upload
 from bots.web.app import WebParts, create_app
 from bots.web.page import PageChannel
 from bots.web.uploads import Uploads
+from models.columns import utc_now
 from models.people import Account, Tenant
 from storage.db import Database
 from storage.media import MediaFolder
-from storage.schema import METADATA
 
 SECRET = b"a secret of the test"
 
@@ -108,8 +112,7 @@ class WebHouse:
 
 def build_house(folder: Path, db: Database | None = None, **parts: object) -> WebHouse:
     """A house in that folder; `parts` replace those of the application."""
-    db = db or Database(f"sqlite:///{folder / 'house.db'}")
-    METADATA.create_all(db.engine)
+    db = db or _empty_database()
     account = add_account(db)
     media = MediaFolder(folder / "media")
     inlet = ParrotInlet(folder, media)
@@ -118,6 +121,21 @@ def build_house(folder: Path, db: Database | None = None, **parts: object) -> We
     chosen = {"db": db, "media": media, "secret": SECRET, "disk": folder, "page": page, "inlet": inlet, **parts}
     web = WebParts(**chosen)  # type: ignore[arg-type]
     return WebHouse(db, media, page, inlet, account, create_app(web), web)
+
+
+def _empty_database() -> Database:
+    """The same each time in a process, emptied: what SQLAlchemy has compiled for one test serves the next."""
+    db = _kept_database()
+    empty(db)
+    db.clock = utc_now
+    return db
+
+
+@cache
+def _kept_database() -> Database:
+    folder = tempfile.TemporaryDirectory(prefix="web-house-")
+    atexit.register(folder.cleanup)
+    return open_database(Path(folder.name))
 
 
 def add_account(db: Database, name: str = "main") -> Account:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fakes.clock import NOON, SettableClock
+from fakes.clock import NOON
 from fakes.customers import Customer, add_job, welcome
 from fakes.promql import Query, Wrong, read
 from fakes.web_client import page_client
@@ -49,11 +49,10 @@ def queries() -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture
-async def samples(tmp_path: Path) -> Samples:
+async def samples(sqlite: Database, tmp_path: Path) -> Samples:
     """The labels of every sample of a house in which everything has happened once."""
-    db = Database(f"sqlite:///{tmp_path / 'house.db'}", clock=SettableClock())
-    house = build_house(tmp_path, db)
-    furnish(db, welcome(db))
+    house = build_house(tmp_path, sqlite)
+    furnish(sqlite, welcome(sqlite))
     async with page_client(house.app) as client:
         answer = await client.http.get("/metrics")
     found: Samples = {name: list(labels) for name, labels in OF_PROMETHEUS.items()}

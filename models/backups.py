@@ -1,4 +1,4 @@
-"""Backups of the whole house, as they were asked for and made."""
+"""Full backups of the installation: requests and results."""
 
 import uuid
 from datetime import datetime
@@ -10,9 +10,9 @@ from models.columns import Moment, new_id
 
 
 class BackupRun(SQLModel, table=True):
-    """One backup. `asked_by` and `address_id` are who wants to hear of it; nobody for the daily one.
+    """One backup. `asked_by` and `address_id` are the person and chat to notify; None for the daily backup.
 
-    A run that has begun and never ends was lost with its process, or is the one that lies in the backup itself.
+    A run that began and never ends was lost with its process, or is the one stored in the backup itself.
     """
 
     __tablename__ = "backup_run"
@@ -23,6 +23,6 @@ class BackupRun(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=Moment, index=True)
     begun_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
-    name: str = ""  # of the file; empty until it lies where it belongs and was read back
+    name: str = ""  # of the file; empty until it is stored and was read back
     size: int = Field(default=0, sa_type=BigInteger)  # bytes
-    error: str = ""  # the kind of what went wrong
+    error: str = ""  # class of the exception

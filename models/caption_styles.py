@@ -1,4 +1,4 @@
-"""The caption styles of `caption_styles.toml`, as values."""
+"""Caption styles, read from `caption_styles.toml`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class _Table(BaseModel):
 
 
 class Safe(_Table):
-    """Margins no caption enters, as shares of the height (top, bottom) and of the width (left, right)."""
+    """Margins kept free of captions, as ratios of the height (top, bottom) and of the width (left, right)."""
 
     top: Share
     bottom: Share
@@ -29,11 +29,11 @@ class Safe(_Table):
 
 
 class Place(_Table):
-    """Where captions stand in pictures of one aspect (width / height); shares of the displayed picture."""
+    """Position of captions for one aspect ratio (width / height), as ratios of the displayed picture."""
 
     aspect: float = Field(gt=0)
     size: Share  # em, of the height
-    y: Share  # the middle of the block
+    y: Share  # vertical centre of the block
     max_width: Share
     safe: Safe
 
@@ -52,7 +52,7 @@ class Shadow(_Table):
 
 
 class Plate(_Table):
-    """A rounded rectangle behind the whole group (of `base`) or behind the word being said (of `active`)."""
+    """A rounded rectangle behind the whole group (of `base`) or behind the word being spoken (of `active`)."""
 
     fill: Colour
     opacity: Share
@@ -61,7 +61,7 @@ class Plate(_Table):
 
 
 class Pop(_Table):
-    """The word being said grows from `start` over `peak` to its size, within `seconds`."""
+    """Scale animation of the word being spoken: from `start` over `peak` to 1, within `seconds`."""
 
     start: float = Field(gt=0.5, le=1)
     peak: float = Field(ge=1, le=1.5)
@@ -89,7 +89,7 @@ class FontChoice(_Table):
 
 
 class GroupRules(_Table):
-    """How words are gathered into what is shown at once; seconds, and columns where a CJK letter takes two."""
+    """How words are grouped into what is shown at once; seconds, and columns, of which a CJK character takes two."""
 
     max_words: int = Field(ge=1, le=12)
     max_chars: int = Field(ge=4, le=120)
@@ -121,12 +121,12 @@ def _sheet() -> _Sheet:
 
 
 def caption_styles() -> Mapping[str, CaptionStyle]:
-    """The styles the package ships with, by name; the first is the default."""
+    """The bundled styles by name; the first is the default."""
     return _sheet().styles
 
 
 def caption_style(name: str) -> CaptionStyle:
-    """Raises Refused(USAGE) when there is no style of that name."""
+    """A style by name. Raises RequestRejected(USAGE) for an unknown one."""
     try:
         return _sheet().styles[name]
     except KeyError:
@@ -134,10 +134,10 @@ def caption_style(name: str) -> CaptionStyle:
 
 
 def places(style: CaptionStyle) -> tuple[Place, ...]:
-    """Where the captions of a style stand, narrowest picture first."""
+    """The placements of a style, narrowest aspect ratio first."""
     return _sheet().places[style.place]
 
 
 def scale_of(family: str) -> float:
-    """How much larger a font is set to look as large as the others."""
+    """Factor on the font size that makes a family look as large as the others."""
     return _sheet().scale.get(family, 1.0)

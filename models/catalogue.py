@@ -1,4 +1,4 @@
-"""Plans and prices: data of `catalogue.toml`, checked when it is read."""
+"""Plans, credit packs and their prices: the schema of `catalogue.toml`, validated when it is read."""
 
 import math
 import re
@@ -31,11 +31,11 @@ def _named(tables: dict[str, object]) -> dict[str, object]:
 
 
 class Plan(Table):
-    """What a person may do: credits a month, jobs waiting and running at once, seconds of the longest result, bytes of
-    all that one film is made from, and the languages a video may be heard in.
+    """Limits of a plan: credits a month, jobs waiting and running at once, seconds of the longest result, total bytes
+    of one job's inputs, and the languages that may be transcribed.
 
     A plan that is `paid` gets its credits with each paid invoice, another one at the start of each month. One without
-    prices is not sold, but who has it keeps it.
+    prices is not sold, but users on it keep it.
     """
 
     credits: int = Field(ge=0)
@@ -45,11 +45,11 @@ class Plan(Table):
     longest: float = Field(gt=0)
     metered: bool = True
     running: int | None = Field(default=None, gt=0)
-    max_bytes: int | None = Field(default=None, gt=0)  # None: what the limits allow
+    max_bytes: int | None = Field(default=None, gt=0)  # None: what limits.toml allows
     languages: tuple[str, ...] | None = None  # ISO 639-1; None: all
-    priority: bool | None = None  # before those without; None: when it is paid
-    prices: Prices = Field(default_factory=dict)  # a month
-    extra: ExtraPrices = Field(default_factory=dict)  # a credit beyond the month's
+    priority: bool | None = None  # jobs go before those of plans without; None: when the plan is paid
+    prices: Prices = Field(default_factory=dict)  # per month
+    extra: ExtraPrices = Field(default_factory=dict)  # of one credit beyond the month's
     links: PaymentLinks = Field(default_factory=dict)
 
     @field_validator("longest")
@@ -68,7 +68,7 @@ class Plan(Table):
 
     @property
     def at_once(self) -> int:
-        """Jobs that may run at the same time; where the plan says nothing, by whether it is paid."""
+        """Jobs that may run at the same time; by default it depends on whether the plan is paid."""
         return self.running or (RUNNING_PAID if self.paid else RUNNING_FREE)
 
     @property
@@ -80,22 +80,22 @@ class Plan(Table):
         return self.paid if self.priority is None else self.priority
 
     def hears(self, language: str) -> bool:
-        """Whether a video in that language may be heard; "auto" is not known yet, so it may."""
+        """Whether speech in that language may be transcribed; true for "auto", as the language is not known yet."""
         return self.languages is None or language == "auto" or languages().code(language) in self.languages
 
 
 class Pack(Table):
-    """Credits bought at once; without prices it is not sold any more."""
+    """Credits sold in one purchase; without prices it is no longer sold."""
 
     credits: int = Field(gt=0)
-    days: int | None = Field(default=None, gt=0)  # how long they last; None: they do not expire
+    days: int | None = Field(default=None, gt=0)  # until the credits expire; None: never
     prices: Prices = Field(default_factory=dict)
     links: PaymentLinks = Field(default_factory=dict)
 
 
 class Invitation(Table):
-    """What an invitation gives to both sides and for how many days, to how many people, and how many days somebody
-    counts as new."""
+    """Credits an invitation gives to both sides and the days until they expire, the number of people one user may
+    invite, and the days for which a user counts as new."""
 
     inviter: int = Field(default=0, ge=0)
     invited: int = Field(default=0, ge=0)
@@ -106,7 +106,7 @@ class Invitation(Table):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something that is sold, as purchases name it: `pack:500`, or `plan:starter`, which is paid every month."""
+    """An item for sale under the name purchases use: `pack:500`, or `plan:starter`, which is billed monthly."""
 
     name: str
     credits: int
@@ -126,26 +126,26 @@ class Catalogue(Table):
     packs: Annotated[dict[str, Pack], AfterValidator(_named)] = Field(default_factory=dict)
     currencies: dict[str, str] = Field(default_factory=lambda: {"en": "usd"})  # by language
     invitation: Invitation = Invitation()
-    extra_caps: tuple[int, ...] = ()  # how many credits beyond their plan people may let themselves be charged a month
+    extra_caps: tuple[int, ...] = ()  # choices of a monthly cap on credits charged beyond the plan
 
     def plan(self, name: str) -> Plan:
-        """The plan of that name; one that is no longer there counts as free."""
+        """The plan of that name; the free plan if it no longer exists."""
         return self.plans.get(name, self.plans[FREE])
 
     def items(self) -> list[Item]:
-        """What is sold: plans, then packs, in the order of the file."""
+        """Items for sale: plans, then packs, in the order of the file."""
         return [item for item in self._items() if item.prices]
 
     def item(self, name: str) -> Item | None:
-        """The item of that name, also one that is no longer sold: who has paid for it still gets it."""
+        """The item of that name, including one no longer sold, as paid purchases of it are still fulfilled."""
         return next((item for item in self._items() if item.name == name), None)
 
     def currency_of(self, language: str) -> str:
-        """The currency people of a language are shown."""
+        """The currency of prices shown to users of a language."""
         return self.currencies.get(language, self.currencies["en"])
 
     def extra_price(self, plan: str, currency: str) -> int | None:
-        """What a credit beyond a plan costs, in minor units; None where there are none."""
+        """Price of a credit beyond a plan, in minor units; None where overage is not offered."""
         return self.plan(plan).extra.get(currency) if self.extra_caps else None
 
     def _items(self) -> Iterator[Item]:
@@ -157,22 +157,22 @@ class Catalogue(Table):
 
 
 def lookup_key(item: str, currency: str) -> str:
-    """What an item's price is called at the provider: `rabisco_pack_500_brl`."""
+    """Lookup key of an item's price at the provider: `rabisco_pack_500_brl`."""
     return f"rabisco_{item.replace(':', '_')}_{currency}"
 
 
 def item_of(lookup_key: str) -> str | None:
-    """The name of the item behind a price, `pack:500`; None for a price that is not ours."""
+    """The item of a lookup key, `pack:500`; None for a price that is not ours."""
     found = re.fullmatch(f"rabisco_(pack|plan)_({_NAME})_[a-z]{{3}}", lookup_key)
     return f"{found[1]}:{found[2]}" if found else None
 
 
 class CatalogueError(Explained):
-    """The price file cannot be used; the message says why."""
+    """The catalogue file is invalid; the message says why."""
 
 
 def read_catalogue(path: Path | None = None) -> Catalogue:
-    """The catalogue of that file, or the one the package ships with.
+    """Read a catalogue file, or the bundled one.
 
     Raises CatalogueError with the file's name, the field and what is wrong with it.
     """
@@ -189,14 +189,14 @@ def read_catalogue(path: Path | None = None) -> Catalogue:
 
 
 def _told(error: ValidationError) -> str:
-    """Each field that is wrong, with its place in the file."""
+    """Each invalid field, with its path in the file."""
     return "; ".join(
         f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg'].removeprefix('Value error, ')}" for wrong in error.errors()
     )
 
 
 def _disagreements(catalogue: Catalogue) -> Iterator[str]:
-    """What is wrong between fields that are right by themselves."""
+    """Inconsistencies between fields that are valid by themselves."""
     if FREE not in catalogue.plans:
         yield f"plans: there must be a plan called {FREE!r}"
     if "en" not in catalogue.currencies:

@@ -1,4 +1,4 @@
-"""Proof of who somebody is: codes that are typed once, the persons joined by them, and what is kept of it."""
+"""Proof of identity: one-time codes, e-mail links to provider customers, merged persons, and the audit log."""
 
 import uuid
 from datetime import datetime
@@ -12,15 +12,15 @@ from models.columns import Moment, json_type, new_id, utc_now
 
 
 class Purpose(StrEnum):
-    LINK = "link"  # two chats of one person
-    EMAIL = "email"  # a customer who paid elsewhere
-    SIGNIN = "signin"  # to the chat page
+    LINK = "link"  # links two chats of one user
+    EMAIL = "email"  # proves the address of a provider's customer
+    SIGNIN = "signin"  # signs in to the chat page
 
 
 class SignCode(SQLModel, table=True):
-    """A code somebody was given; neither the code nor what it is for can be read from here.
+    """A one-time code that was issued; neither the code nor its subject can be recovered from the row.
 
-    `subject` and `digest` are keyed digests: of the e-mail address (or of a word of the code), and of the code.
+    `subject` and `digest` are HMACs: of the e-mail address (or of a code's prefix), and of the code.
     """
 
     __tablename__ = "sign_code"
@@ -33,7 +33,7 @@ class SignCode(SQLModel, table=True):
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
     purpose: str
     subject: str
-    person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")  # who asked for it
+    person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")  # requested it
     digest: str
     tries: int = 0
     expires_at: datetime = Field(sa_type=Moment, index=True)
@@ -42,18 +42,18 @@ class SignCode(SQLModel, table=True):
 
 
 class EmailLink(SQLModel, table=True):
-    """Somebody says that a customer of the provider is them. `email` is kept from the question to the end of the
-    search, and no longer."""
+    """A user's claim to be a customer of the provider. `email` is kept from the request to the end of the search, and
+    no longer."""
 
     __tablename__ = "email_link"
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
-    address_id: uuid.UUID = Field(foreign_key="address.id")  # the chat that is told
+    address_id: uuid.UUID = Field(foreign_key="address.id")  # the chat to notify
     email: str | None
-    delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that says how it goes
-    customers: list[str] = Field(default_factory=list, sa_type=json_type())  # found, where there are several
+    delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows the status
+    customers: list[str] = Field(default_factory=list, sa_type=json_type())  # candidates, where several were found
     chosen: str | None = None
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment, index=True)
     proved_at: datetime | None = Field(default=None, sa_type=Moment)  # the code was right
@@ -62,7 +62,7 @@ class EmailLink(SQLModel, table=True):
 
 
 class Join(SQLModel, table=True):
-    """Two persons who are one since; `moved` is what went along, so that it can go back."""
+    """A merge of two persons; `moved` records what was reassigned, so that the merge can be undone."""
 
     __tablename__ = "person_join"
 
@@ -76,12 +76,12 @@ class Join(SQLModel, table=True):
 
     @property
     def short(self) -> str:
-        """A name people can read out: the first eight characters of the id."""
+        """Short id for display: the first eight characters."""
         return self.id.hex[:8]
 
 
 class Audit(SQLModel, table=True):
-    """Who did what that somebody may ask about later. `about` holds ids, never an address or a code."""
+    """An entry of the audit log: actor and action. `about` holds ids, never an address or a code."""
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)

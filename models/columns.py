@@ -1,4 +1,4 @@
-"""Column types and defaults every row shares."""
+"""Column types and defaults shared by all tables."""
 
 import uuid
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Moment(TypeDecorator[datetime]):
-    """A point in time, always aware and in UTC; SQLite, which knows no zones, keeps it as UTC too."""
+    """A timezone-aware datetime in UTC; SQLite, which has no time zones, stores it as naive UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -35,7 +35,7 @@ def json_type() -> Any:
 
 
 def new_id() -> uuid.UUID:
-    """An id that cannot be guessed."""
+    """A random id (UUID 4) that cannot be guessed."""
     return uuid.uuid4()
 
 

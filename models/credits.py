@@ -1,4 +1,4 @@
-"""Credits: an append-only ledger in double entry, lots that expire, and balances kept beside them.
+"""Credits: an append-only double-entry ledger, lots that expire, and cached balances.
 
 Every transaction's postings sum to zero. Buckets of a person are `available`, `reserved` and `debt`; those of
 a tenant (no person) are `issued`, `spent` and `expired`.
@@ -19,27 +19,27 @@ class Entry(StrEnum):
     RESERVE = "reserve"
     CAPTURE = "capture"
     RELEASE = "release"
-    REVERSAL = "reversal"  # of what was spent on a film that never arrived
+    REVERSAL = "reversal"  # refund of a film that was never delivered
     EXPIRE = "expire"
     GIFT = "gift"
     CLAWBACK = "clawback"
-    RESTORE = "restore"  # of what was taken back: a dispute was won, a refund failed
+    RESTORE = "restore"  # undoes a clawback: a dispute was won, a refund failed
     REPAY = "repay"
     REVOKE = "revoke"  # by an administrator
-    TRANSFER = "transfer"  # between persons who were joined
+    TRANSFER = "transfer"  # between persons that were merged
 
 
 class Bucket(StrEnum):
     AVAILABLE = "available"
     RESERVED = "reserved"
-    DEBT = "debt"  # below zero: spent before the money for it went back
+    DEBT = "debt"  # owed: spent before the payment was refunded
     ISSUED = "issued"
     SPENT = "spent"
     EXPIRED = "expired"
 
 
 class LedgerTransaction(SQLModel, table=True):
-    """A fact that moved credits, under a business key that can stand only once (`grant:..`, `settle:<job>`)."""
+    """A movement of credits, under a unique idempotency key (`grant:..`, `settle:<job>`)."""
 
     __tablename__ = "ledger_transaction"
 
@@ -54,7 +54,7 @@ class LedgerTransaction(SQLModel, table=True):
 
 
 class LedgerPosting(SQLModel, table=True):
-    """One side of a transaction; `person_id` None means the tenant's own bucket."""
+    """One posting of a transaction; `person_id` None means the tenant's own bucket."""
 
     __tablename__ = "ledger_posting"
 
@@ -67,7 +67,7 @@ class LedgerPosting(SQLModel, table=True):
 
 
 class Balance(SQLModel, table=True):
-    """A person's credits now: the cached sums of the postings, which the database keeps from going below zero."""
+    """A person's current credits: cached sums of the postings, kept from going below zero by check constraints."""
 
     __table_args__ = (
         CheckConstraint("available >= 0", name="available_not_negative"),
@@ -82,7 +82,7 @@ class Balance(SQLModel, table=True):
 
 
 class Lot(SQLModel, table=True):
-    """Credits that came together and expire together; the soonest expiry is spent first."""
+    """Credits granted together that expire together; the earliest expiry is spent first."""
 
     __table_args__ = (CheckConstraint("remaining >= 0", name="remaining_not_negative"),)
 
@@ -96,7 +96,7 @@ class Lot(SQLModel, table=True):
 
 
 class LotUse(SQLModel, table=True):
-    """Which lots a job's reservation was taken from, so that a release puts them back where they were."""
+    """The share of a lot in a job's reservation, so that a release returns the credits to the same lots."""
 
     __tablename__ = "lot_use"
 

@@ -1,4 +1,4 @@
-"""What a chat is owed: the outbox."""
+"""Outbox rows: messages to chats, as translation keys and values, and the messages of the chat page."""
 
 import uuid
 from datetime import datetime
@@ -16,13 +16,13 @@ class DeliveryStatus(StrEnum):
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
-    DROPPED = "dropped"  # the chat is gone, or it was tried too often
+    DROPPED = "dropped"  # the chat is unreachable, or all attempts failed
 
 
 class Wording(BaseModel):
-    """A sentence of the catalogues: its key, and the values its placeholders take.
+    """A message of the locale files: its key, and the values of its placeholders.
 
-    `inner` is a sentence that goes into the placeholder `value`.
+    `inner` is another message, which goes into the placeholder `value`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +33,7 @@ class Wording(BaseModel):
 
 
 class ChoiceWording(BaseModel):
-    """Something a person can choose: what comes back when they do (64 bytes at most), and what it is called."""
+    """A button or menu entry: the callback data it returns (64 bytes at most), and its label."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +43,7 @@ class ChoiceWording(BaseModel):
 
 
 class InvoiceWording(BaseModel):
-    """What is to be paid in the messenger's own money; `payload` names the purchase."""
+    """An invoice in the messenger's own currency; `payload` identifies the purchase."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class InvoiceWording(BaseModel):
 
 
 class SeriesWording(BaseModel):
-    """What a chart counts: its name, and a number for each label."""
+    """A series of a chart: its name, and a number for each label."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -63,7 +63,7 @@ class SeriesWording(BaseModel):
 
 
 class ChartWording(BaseModel):
-    """Bars over time, drawn when the message is sent."""
+    """A bar chart over time, drawn when the message is sent."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,11 +73,11 @@ class ChartWording(BaseModel):
 
 
 class Message(BaseModel):
-    """The content of a delivery, in no language yet: paragraphs, and rows of choices under them.
+    """The untranslated content of a delivery: paragraphs, and rows of choices under them.
 
-    `edits` is the message (the channel's id) to be changed in place; `edits_delivery` is a delivery whose message that
-    is. Where the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text to be shown as a code
-    that phones can scan; `chart` is shown as a picture too.
+    `edits` is the message (the messenger's id) to edit in place; `edits_delivery` is the delivery that sent it. Where
+    the channel cannot edit, or that message is gone, a new one is sent. `qr` is a text shown as a QR code; `chart` is
+    shown as a picture too.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -86,16 +86,16 @@ class Message(BaseModel):
     choices: tuple[tuple[ChoiceWording, ...], ...] = ()
     edits: str | None = None
     edits_delivery: int | None = None
-    media_id: uuid.UUID | None = None  # the file that goes with it
+    media_id: uuid.UUID | None = None  # the attached file
     thumbnail_id: uuid.UUID | None = None
-    as_file: bool = False  # as a document, so that the messenger leaves it as it is
+    as_file: bool = False  # as a document, so that the messenger does not recompress it
     invoice: InvoiceWording | None = None
     qr: str | None = None
     chart: ChartWording | None = None
 
 
 class Delivery(SQLModel, table=True):
-    """One message a chat is owed, unique by cause and part, leased like a job and sent by the chat's own process."""
+    """One message in the outbox, unique by cause and part, leased like a job and sent by the process of its account."""
 
     __table_args__ = (
         UniqueConstraint("cause", "part"),
@@ -111,10 +111,10 @@ class Delivery(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id")
     address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id")
-    job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)  # whose results go with it
+    job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)  # whose results are attached
     cause: str
     part: str = ""
-    broadcast_id: uuid.UUID | None = Field(default=None, index=True)  # news to everybody, which lets all else go first
+    broadcast_id: uuid.UUID | None = Field(default=None, index=True)  # part of a broadcast: sent after everything else
     reply_to: str | None = None
     message: dict[str, Any] = Field(sa_type=json_type())
     status: str = Field(default=DeliveryStatus.PENDING)
@@ -122,7 +122,7 @@ class Delivery(SQLModel, table=True):
     fence: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     run_after: datetime = Field(default_factory=utc_now, sa_type=Moment)
-    external_id: str | None = None  # the channel's id of the message once sent
+    external_id: str | None = None  # the messenger's id of the message once sent
     error: str | None = None
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
     sent_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -133,7 +133,7 @@ class Delivery(SQLModel, table=True):
 
 
 class PageMessage(SQLModel, table=True):
-    """A message of the chat page, as the page shows it. `version` grows at every change, so a page can ask for news."""
+    """A message of the chat page, as displayed. `version` grows at every change, so a page can poll for changes."""
 
     __tablename__ = "page_message"
 

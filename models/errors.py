@@ -1,18 +1,18 @@
-"""Every failure a person can see: a code, and the values its sentence needs.
+"""Errors shown to users: a code, and the values of its message's placeholders.
 
-The sentences live in `bots/locales`, one for each code in each language, keyed `error-<code in lower case>`.
+The messages are in `bots/locales`, one for each code in each language, keyed `error-<code in lower case>`.
 """
 
 from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What went wrong, as people, logs and the command line name it."""
+    """Error code shown to users, in logs and on the command line."""
 
     # the file
     EMPTY_FILE = "EMPTY_FILE"
-    FILE_EXPIRED = "FILE_EXPIRED"  # the messenger has it no more
-    FILE_TOO_BIG = "FILE_TOO_BIG"  # limit: megabytes; page: where larger files are taken, if anywhere
+    FILE_EXPIRED = "FILE_EXPIRED"  # no longer available from the messenger
+    FILE_TOO_BIG = "FILE_TOO_BIG"  # limit: megabytes; page: URL that accepts larger files, if any
     NOT_MEDIA = "NOT_MEDIA"
     FORMAT_NOT_SUPPORTED = "FORMAT_NOT_SUPPORTED"
     BROKEN_FILE = "BROKEN_FILE"
@@ -23,7 +23,7 @@ class Code(StrEnum):
     TOO_MANY_FRAMES = "TOO_MANY_FRAMES"  # limit: frames a second
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"  # limit
     NO_PICTURE = "NO_PICTURE"  # a container without a video stream where one is needed
-    TOO_HEAVY = "TOO_HEAVY"  # memory, CPU or wall clock of the child
+    TOO_HEAVY = "TOO_HEAVY"  # memory, CPU or wall clock of the sandbox exceeded
     # the speech
     NO_AUDIO = "NO_AUDIO"
     NO_SPEECH = "NO_SPEECH"
@@ -31,7 +31,7 @@ class Code(StrEnum):
     LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language
     SPEECH_SERVICE_DOWN = "SPEECH_SERVICE_DOWN"
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
-    SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no font here draws its letters
+    SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters
     # the access
     NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"  # cost, available, returns
     DEBT = "DEBT"  # debt: credits
@@ -40,15 +40,15 @@ class Code(StrEnum):
     PLAN_LIMIT = "PLAN_LIMIT"  # limit: seconds
     PLAN_SIZE = "PLAN_SIZE"  # limit: megabytes
     PLAN_LANGUAGE = "PLAN_LANGUAGE"
-    MAINTENANCE = "MAINTENANCE"  # note: what the operator says of it, if anything
-    PAUSED = "PAUSED"  # the business
-    TENANT_BUSY = "TENANT_BUSY"  # as many films of the business wait as may
-    TENANT_FULL = "TENANT_FULL"  # it has as many people, or files, as it may
+    MAINTENANCE = "MAINTENANCE"  # note: the operator's remark, if any
+    PAUSED = "PAUSED"  # the tenant
+    TENANT_BUSY = "TENANT_BUSY"  # the tenant's limit of waiting jobs is reached
+    TENANT_FULL = "TENANT_FULL"  # the tenant's limit of users, or of stored bytes, is reached
     # the job
     NOT_FOUND = "NOT_FOUND"
     FILM_TOO_BIG = "FILM_TOO_BIG"  # limit: megabytes
     FILE_GONE = "FILE_GONE"
-    FILM_LOST = "FILM_LOST"  # it was made and never arrived
+    FILM_LOST = "FILM_LOST"  # it was rendered and never delivered
     DISK_FULL = "DISK_FULL"
     CRASHED = "CRASHED"
     # the command line
@@ -57,11 +57,11 @@ class Code(StrEnum):
 
 
 OURS = frozenset({Code.SPEECH_SERVICE_DOWN, Code.FILM_LOST, Code.DISK_FULL, Code.CRASHED, Code.UNEXPECTED})
-"""What films fail of that is no fault of what people sent."""
+"""Codes of failures that are not caused by the user's input."""
 
 
 class AppError(Exception):
-    """A failure with a code; `values` fill the placeholders of its sentence."""
+    """An error with a code; `values` fill the placeholders of its message."""
 
     def __init__(self, code: Code, **values: str | float) -> None:
         super().__init__(code)
@@ -69,7 +69,7 @@ class AppError(Exception):
         self.values = values
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Survive the pipe from a child process with the values kept."""
+        """Keep the values when pickled for the pipe from the sandbox."""
         return _rebuild, (type(self), self.code, self.values)
 
     def __str__(self) -> str:
@@ -78,19 +78,19 @@ class AppError(Exception):
 
 
 class Refused(AppError):
-    """What was sent or asked cannot be done; expected, logged at info, and never charged."""
+    """The input or request cannot be accepted; expected, logged at info, and never charged."""
 
 
 class Failed(AppError):
-    """We could not do what was accepted; logged at error, and its credits go back."""
+    """Accepted work failed; logged at error, and its credits are released."""
 
 
 class Explained(Exception):
-    """What cannot work as it is set up, or without others; the message is a sentence for the operator."""
+    """A wrong configuration or a missing dependency; the message is a sentence for the operator."""
 
 
 class Cancelled(Exception):
-    """The person asked for the work to stop."""
+    """The user cancelled the job."""
 
 
 def _rebuild(kind: type[AppError], code: Code, values: dict[str, str | float]) -> AppError:

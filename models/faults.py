@@ -1,4 +1,4 @@
-"""What broke: one row for each line of a log that tells of an error, without what people sent or said."""
+"""Error events: one row for each log line that reports an error, without user data."""
 
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from models.columns import Moment, utc_now
 
 
 class Fault(SQLModel, table=True):
-    """Something that broke. `request` and `job` (the short names people are shown) find it again.
+    """One error event. `request` and `job` are the short ids that users are shown, to look it up by.
 
-    `kind` is the class of the exception, and `trace` where it came from: files, lines and functions, never a value.
+    `kind` is the class of the exception, and `trace` its stack: files, lines and functions, never a value.
     """
 
     __table_args__ = {"sqlite_autoincrement": True}

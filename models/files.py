@@ -1,4 +1,4 @@
-"""Files we keep, and whose they are."""
+"""Stored media files, and the references of persons to them."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from models.media import Facts, MediaKind
 
 
 class StoredFile(SQLModel, table=True):
-    """Bytes under a random key. Equal bytes of one tenant are kept once, and counted."""
+    """A stored file under a random key, deduplicated by digest within a tenant, with a reference count."""
 
     __tablename__ = "stored_file"
     __table_args__ = (CheckConstraint('"references" >= 0', name="references_not_negative"),)
@@ -26,7 +26,7 @@ class StoredFile(SQLModel, table=True):
 
 
 class Media(SQLModel, table=True):
-    """One person's reference to a file, with what the file was measured to be."""
+    """One person's reference to a stored file, with its measured properties."""
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)

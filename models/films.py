@@ -1,4 +1,4 @@
-"""What a film is asked to be, and what it turned out to be."""
+"""Options of the job kinds, and the rendered film."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Preset(StrEnum):
-    """x264's presets, slowest last."""
+    """Presets of x264, slowest last."""
 
     ULTRAFAST = "ultrafast"
     SUPERFAST = "superfast"
@@ -21,7 +21,7 @@ class Preset(StrEnum):
 
 
 class Encoding(BaseModel):
-    """How a film is encoded: x264's preset and constant rate factor, and the bytes it must fit into."""
+    """Encoder settings: preset and constant rate factor of x264, and the maximum size in bytes."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,7 +31,7 @@ class Encoding(BaseModel):
 
 
 class SketchOptions(BaseModel):
-    """Parameters of a drawing, version 1. `width` and `height` are pixels; both None means: fit the picture."""
+    """Parameters of a sketch job, version 1. `width` and `height` are pixels; both None: derived from the picture."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -47,7 +47,7 @@ class SketchOptions(BaseModel):
 
 
 class CaptionOptions(BaseModel):
-    """Parameters of captions, version 1."""
+    """Parameters of a caption job, version 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,7 +62,7 @@ class CaptionOptions(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """A finished film: where it is, its displayed size in pixels, its length in seconds, and a JPEG of one moment."""
+    """A rendered film: its path, displayed size in pixels, length in seconds, and a JPEG of one frame."""
 
     path: Path
     thumbnail: Path

@@ -1,4 +1,4 @@
-"""The hands of `hands.toml`, as values."""
+"""Drawing hands, read from `hands.toml`."""
 
 import tomllib
 from functools import cache
@@ -12,7 +12,7 @@ Colour = tuple[int, int, int]
 
 
 class Hand(BaseModel):
-    """A hand that draws: the colours of its skin, pen and sleeve (RGB, 0 to 255), and whether it is a left one."""
+    """A drawing hand: the colours of its skin, pen and sleeve (RGB, 0 to 255), and whether it is a left hand."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -25,11 +25,11 @@ class Hand(BaseModel):
 
 @cache
 def hands() -> dict[str, Hand]:
-    """The hands the package ships with, by name, the default first."""
+    """The bundled hands by name, the default first."""
     table = tomllib.loads(files("models").joinpath("hands.toml").read_text())
     return {name: Hand(name=name, **values) for name, values in table.items()}
 
 
 def hand(name: str) -> Hand | None:
-    """The hand of this name; None for `none`. Raises KeyError for a name there is not."""
+    """A hand by name; None for `none`. Raises KeyError for an unknown name."""
     return None if name == NO_HAND else hands()[name]

@@ -1,4 +1,4 @@
-"""A piece of work: what goes in, what comes out, and where it stands."""
+"""Jobs: rows with inputs, outputs, status and cost, and the claim a worker holds on one."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ WAITING = frozenset({Status.QUEUED, Status.RUNNING})
 
 
 class Stage(StrEnum):
-    """What a person is told is happening."""
+    """Step of the work, as shown to the user."""
 
     WAITING = "waiting"
     LISTENING = "listening"
@@ -43,10 +43,10 @@ class Stage(StrEnum):
 
 
 class Job(SQLModel, table=True):
-    """One film to be made.
+    """One job, which renders one film.
 
-    `fence` grows by one at each claim: only the holder of the newest fence may write. `lease_until` is renewed while
-    the work goes on; `attempts` are counted at the claim, so a job that kills its worker is counted too.
+    `fence` is a fencing token that grows by one at each claim: only the holder of the newest may write. `lease_until`
+    is renewed while the job runs; `attempts` are counted at the claim, so a job that kills its worker is counted too.
     """
 
     __table_args__ = (Index("job_runnable", "status", "run_after"),)
@@ -59,20 +59,20 @@ class Job(SQLModel, table=True):
     kind: str
     status: str = Field(default=Status.QUEUED)
     parameters: dict[str, Any] = Field(sa_type=json_type())
-    paid: bool = False  # on a paid plan when it was submitted
-    at_once: int | None = None  # jobs of the person that may run at the same time, by their plan; None for any
+    paid: bool = False  # the person was on a paid plan at submission
+    at_once: int | None = None  # concurrent jobs the person's plan allows; None: no limit
     credits: int = 0  # reserved at submission
-    reply_to: str | None = None  # message the film answers
-    request: str = ""  # the name of the request that ordered it, in the logs
+    reply_to: str | None = None  # message the film replies to
+    request: str = ""  # id in the logs of the request that submitted it
     status_delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows progress
-    status_closed: bool = False  # that message has shown the end
+    status_closed: bool = False  # that message shows the final status
     # the claim
     attempts: int = 0
     fence: int = 0
     owner: str | None = None
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     run_after: datetime = Field(default_factory=utc_now, sa_type=Moment)
-    wake_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # last time a worker was woken for it
+    wake_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # last time a worker was notified of it
     cancel_asked_at: datetime | None = Field(default=None, sa_type=Moment)
     # the work
     stage: str = Field(default=Stage.WAITING)
@@ -84,19 +84,19 @@ class Job(SQLModel, table=True):
     provider_seconds: float = 0.0
     provider_cost: int = 0  # millionths of a US dollar
     # the times
-    received_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when the channel handed us the update
+    received_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when the update arrived from the channel
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
     started_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=Moment, index=True)
 
     @property
     def short(self) -> str:
-        """A name people can read out: the first eight characters of the id."""
+        """Short id for display: the first eight characters."""
         return self.id.hex[:8]
 
 
 class JobInput(SQLModel, table=True):
-    """A file that goes into a job, in order."""
+    """An input file of a job, at its position."""
 
     __tablename__ = "job_input"
     __table_args__ = (UniqueConstraint("job_id", "position"),)
@@ -108,7 +108,7 @@ class JobInput(SQLModel, table=True):
 
 
 class JobOutput(SQLModel, table=True):
-    """A file a job made. `role` says what it is for: film, thumbnail, subtitles."""
+    """An output file of a job. `role` is its purpose: film or thumbnail."""
 
     __tablename__ = "job_output"
     __table_args__ = (UniqueConstraint("job_id", "role", "position"),)
@@ -121,7 +121,7 @@ class JobOutput(SQLModel, table=True):
 
 
 class TranscriptRow(SQLModel, table=True):
-    """What was heard in a file; a correction is a row of its own that points to the one it corrects."""
+    """Transcript of a file. `corrects_id` is reserved for corrections, which are rows of their own."""
 
     __tablename__ = "transcript"
 
@@ -138,7 +138,7 @@ class TranscriptRow(SQLModel, table=True):
 
 
 class WorkerRow(SQLModel, table=True):
-    """A process that claims jobs, and when it was last seen."""
+    """A worker process, and its last heartbeat."""
 
     __tablename__ = "worker"
 
@@ -149,7 +149,7 @@ class WorkerRow(SQLModel, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to work on a job until the lease ends, proven by the fence; and what the log tells of the job."""
+    """The exclusive right to work on a job until its lease ends, proven by the fence; and the job's fields for logs."""
 
     job_id: uuid.UUID
     fence: int

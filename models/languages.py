@@ -1,4 +1,4 @@
-"""The languages of speech in `languages.toml`: their codes, their English names, and who hears them."""
+"""Languages of speech in `languages.toml`: their codes, English names, and which of them the local engine supports."""
 
 import tomllib
 from functools import cache
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Languages(BaseModel):
-    """Names by ISO 639-1 code, the codes heard on this machine, and those written without spaces."""
+    """Names by ISO 639-1 code, the codes the local engine transcribes, and those written without spaces."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -17,7 +17,7 @@ class Languages(BaseModel):
     spaceless: frozenset[str]
 
     def code(self, language: str) -> str | None:
-        """The code of "pt", "pt-BR", "PT_br" or "portuguese"; None for what is no language of the table."""
+        """The code for "pt", "pt-BR", "PT_br" or "portuguese"; None for an unknown language."""
         wanted = language.strip().lower()
         short = wanted.replace("_", "-").split("-")[0]
         if short in self.names:
@@ -27,5 +27,5 @@ class Languages(BaseModel):
 
 @cache
 def languages() -> Languages:
-    """The table the package ships with."""
+    """The bundled table of languages."""
     return Languages.model_validate(tomllib.loads(files("models").joinpath("languages.toml").read_text("utf-8")))

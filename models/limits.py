@@ -1,4 +1,4 @@
-"""The limits of `limits.toml`, as values."""
+"""Limits on inputs and outputs, read from `limits.toml`."""
 
 import tomllib
 from functools import cache
@@ -67,7 +67,7 @@ class Formats(_Table):
 
 
 class Limits(_Table):
-    """Bytes, pixels, seconds and counts: what is taken from people and what is made for them."""
+    """Limits in bytes, pixels, seconds and counts."""
 
     picture: PictureLimits
     film: FilmLimits
@@ -81,5 +81,5 @@ class Limits(_Table):
 
 @cache
 def limits() -> Limits:
-    """The limits the package ships with."""
+    """The bundled limits."""
     return Limits.model_validate(tomllib.loads(files("models").joinpath("limits.toml").read_text()))

@@ -1,4 +1,4 @@
-"""What a file turned out to be when it was measured."""
+"""Measured properties of a media file."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,10 +12,10 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A file as it was measured, never as its header or its name claims.
+    """Properties of a media file as measured, never as its header or its name claims.
 
-    `width` and `height` are pixels as displayed (turned as the file asks, pixels made square); `seconds` is counted
-    from decoded packets. A still picture has no seconds; a sound has no size.
+    `width` and `height` are pixels as displayed (rotation applied, pixels made square); `seconds` is counted from
+    decoded packets. A still picture has no seconds; audio has no width and height.
     """
 
     kind: MediaKind

@@ -1,4 +1,4 @@
-"""What is said to people unasked: that nothing is made for now, and news from those who run the bot."""
+"""Announcements to users: maintenance mode, and broadcasts by administrators."""
 
 import uuid
 from datetime import datetime
@@ -9,20 +9,20 @@ from sqlmodel import Field, SQLModel
 from models.columns import Moment, json_type, new_id, utc_now
 
 NEVER_UNASKED = frozenset({"whatsapp"})
-"""Channels that shut out numbers which write to people who have not asked."""
+"""Channels that ban accounts for unsolicited messages."""
 
 
 class Maintenance(SQLModel, table=True):
-    """While a tenant has this row no new films are taken; the operator's own tenant's stands for everybody."""
+    """Maintenance mode: while a tenant has this row no jobs are accepted; that of tenant `main` is for all tenants."""
 
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
-    text: str = ""  # what people are told besides
+    text: str = ""  # remark shown to users
     since: datetime = Field(default_factory=utc_now, sa_type=Moment)
-    person_id: uuid.UUID = Field(foreign_key="person.id")  # who turned it on
+    person_id: uuid.UUID = Field(foreign_key="person.id")  # turned it on
 
 
 class BroadcastStatus(StrEnum):
-    """A draft is sent when its author says so; what is stopped stays so."""
+    """A draft is sent when its author confirms it; a stopped broadcast stays stopped."""
 
     DRAFT = "draft"
     SENDING = "sending"
@@ -32,10 +32,10 @@ class BroadcastStatus(StrEnum):
 
 
 class Broadcast(SQLModel, table=True):
-    """A text for everybody, or for those of some languages (none named: all). It is put into the outbox bit by bit, in
-    the order of addresses: those up to `cursor` are in it.
+    """A message to all users, or to those of some languages (empty: all). It is enqueued in batches, in the order of
+    addresses: those up to `cursor` are in the outbox.
 
-    `sent`, `blocked` and `failed` are counted at its end. `address_id` is where its author hears of that.
+    `sent`, `blocked` and `failed` are counted at the end. `address_id` is the chat where the author is notified.
     """
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
@@ -46,7 +46,7 @@ class Broadcast(SQLModel, table=True):
     languages: list[str] = Field(default_factory=list, sa_type=json_type())
     status: str = Field(default=BroadcastStatus.DRAFT, index=True)
     cursor: uuid.UUID | None = None
-    is_read: bool = False  # everybody it is for is in the outbox
+    is_read: bool = False  # all recipients are in the outbox
     sent: int = 0
     blocked: int = 0
     failed: int = 0
@@ -56,5 +56,5 @@ class Broadcast(SQLModel, table=True):
 
     @property
     def short(self) -> str:
-        """A name people can read out: the first eight characters of the id."""
+        """Short id for display: the first eight characters."""
         return self.id.hex[:8]

@@ -1,4 +1,4 @@
-"""What is bought, by whom, and how far it has come. Amounts are minor units of their currency: centavos, Stars."""
+"""Billing: purchases, refunds, subscriptions, overages and promo codes. Amounts are minor units: centavos, Stars."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from models.columns import Moment, json_type, new_id, utc_now
 
 STRIPE_VERSION: Final = "2026-10-28.endive"
-"""The API of Stripe this was written for, asked for with each call whatever the account's own version is."""
+"""The version of Stripe's API this was written for, sent with each call whatever the account's own version is."""
 
 
 class Provider(StrEnum):
@@ -20,7 +20,7 @@ class Provider(StrEnum):
 
 
 class PurchaseStatus(StrEnum):
-    """ASKED has no link yet; OPEN has one; PENDING waits for Pix or a boleto; what is refunded stays PAID."""
+    """REQUESTED has no link yet; OPEN has one; PENDING waits for Pix or a boleto; a refunded purchase stays PAID."""
 
     ASKED = "asked"
     OPEN = "open"
@@ -34,7 +34,7 @@ UNDECIDED = (PurchaseStatus.ASKED, PurchaseStatus.OPEN, PurchaseStatus.PENDING)
 
 
 class Purchase(SQLModel, table=True):
-    """One thing somebody wants to buy, written before the provider hears of it. `item` is a key of the catalogue."""
+    """A purchase, inserted before the provider is called. `item` is a key of the catalogue."""
 
     __table_args__ = (
         UniqueConstraint("provider", "external_id"),
@@ -44,38 +44,38 @@ class Purchase(SQLModel, table=True):
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
-    address_id: uuid.UUID = Field(foreign_key="address.id")  # where the news of it go
+    address_id: uuid.UUID = Field(foreign_key="address.id")  # the chat to notify
     provider: str
     item: str  # "pack:100" or "plan:starter"
     currency: str  # ISO 4217, lower case as Stripe writes it; "xtr" for Stars
     amount: int
     status: str = Field(default=PurchaseStatus.ASKED)
     attempt: int = 0  # links made for it
-    external_id: str | None = None  # the Checkout Session, or Telegram's charge
-    payment_id: str | None = Field(default=None, index=True)  # the PaymentIntent
+    external_id: str | None = None  # of the Checkout Session, or of Telegram's charge
+    payment_id: str | None = Field(default=None, index=True)  # of the PaymentIntent
     url: str | None = None
     delivery_id: int | None = Field(default=None, sa_type=BigInteger)  # the message that shows the link
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
-    checked_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when the provider was last asked about it
+    checked_at: datetime = Field(default_factory=utc_now, sa_type=Moment)  # when it was last fetched from the provider
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
 
     @property
     def short(self) -> str:
-        """A name people can read out: the first eight characters of the id."""
+        """Short id for display: the first eight characters."""
         return self.id.hex[:8]
 
 
 class RepaymentStatus(StrEnum):
     ASKED = "asked"
     DONE = "done"
-    REFUSED = "refused"  # by the provider; `reason` is its word for it
+    REFUSED = "refused"  # by the provider; `reason` is its error code
 
 
 class Repayment(SQLModel, table=True):
-    """Money that goes back to who paid it, on an administrator's word; carried out once by who speaks to the provider.
+    """A refund requested by an administrator, carried out once by the process that calls the provider.
 
-    `amount` is in minor units of the purchase's currency. `address_id` is where the administrator hears of it.
+    `amount` is in minor units of the purchase's currency. `address_id` is the administrator's chat, to notify.
     """
 
     __table_args__ = (Index("repayment_due", "tenant_id", "status", "run_after"),)
@@ -95,7 +95,7 @@ class Repayment(SQLModel, table=True):
 
 
 class Customer(SQLModel, table=True):
-    """A customer of the tenant's provider who is one of our persons; `linked_until` where an e-mail code proved it."""
+    """Link of a person to a customer of the tenant's provider; ends at `linked_until` if an e-mail code proved it."""
 
     __table_args__ = (UniqueConstraint("tenant_id", "external_id", "person_id"),)
 
@@ -108,7 +108,7 @@ class Customer(SQLModel, table=True):
 
 
 class Subscription(SQLModel, table=True):
-    """A monthly plan as the provider told it last. Access lasts while it is active, trialing, or past due in grace."""
+    """A subscription as last fetched from the provider. Gives access while active, trialing, or past due in grace."""
 
     __table_args__ = (UniqueConstraint("tenant_id", "external_id"),)
 
@@ -124,14 +124,14 @@ class Subscription(SQLModel, table=True):
     period_end: datetime = Field(sa_type=Moment)
     cancels: bool = False  # at the end of the period
     past_due_since: datetime | None = Field(default=None, sa_type=Moment)
-    overage_cap: int = 0  # credits beyond the allowance the person lets us charge in one period; 0 is off
+    overage_cap: int = 0  # most credits beyond the plan's charged in one period; 0 is off
     seen_at: datetime = Field(
         default_factory=utc_now, sa_type=Moment
-    )  # when the provider was asked: older news are ignored
+    )  # when it was fetched: older snapshots are ignored
 
 
 class OverageStatus(StrEnum):
-    """HELD with the job, then DUE or DROPPED; BILLING is on its way to an invoice. REFUSED is owed, and on none."""
+    """HELD with the job, then DUE or DROPPED; BILLING is being added to an invoice. REFUSED is unpaid, and on none."""
 
     HELD = "held"
     DUE = "due"
@@ -142,7 +142,7 @@ class OverageStatus(StrEnum):
 
 
 class Overage(SQLModel, table=True):
-    """Credits of one job beyond the allowance, to be put on the next invoice once."""
+    """Credits of one job beyond the plan's, to be added to the next invoice once."""
 
     __table_args__ = (Index("overage_due", "tenant_id", "status"),)
 
@@ -155,11 +155,11 @@ class Overage(SQLModel, table=True):
     status: str = Field(default=OverageStatus.HELD)
     external_id: str | None = None  # the invoice item
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
-    checked_at: datetime | None = Field(default=None, sa_type=Moment)  # when it was taken to an invoice last
+    checked_at: datetime | None = Field(default=None, sa_type=Moment)  # when adding it to an invoice was last tried
 
 
 class ProviderEvent(SQLModel, table=True):
-    """News of the provider: a hint to look, stored before it is acknowledged and handled until that worked."""
+    """A webhook event of the provider: a hint to fetch the object, stored before it is acknowledged and retried."""
 
     __tablename__ = "provider_event"
     __table_args__ = (
@@ -181,7 +181,7 @@ class ProviderEvent(SQLModel, table=True):
 
 
 class BonusCode(SQLModel, table=True):
-    """A word that gives credits, or another's invitation (`inviter_id`)."""
+    """A promo code that gives credits, or a user's invitation (`inviter_id`)."""
 
     __tablename__ = "bonus_code"
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
@@ -192,14 +192,14 @@ class BonusCode(SQLModel, table=True):
     credits: int
     uses_left: int
     inviter_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", unique=True)
-    days: int | None = None  # the credits last so long; None: they do not expire
+    days: int | None = None  # until the credits expire; None: never
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     stopped_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
 
 class BonusUse(SQLModel, table=True):
-    """Who used a code; once each."""
+    """A redemption of a promo code; once per person."""
 
     __tablename__ = "bonus_use"
     __table_args__ = (UniqueConstraint("code_id", "person_id"),)

@@ -1,4 +1,4 @@
-"""Who speaks with us, through what, and for whom."""
+"""Tenants, their bot accounts, users, and the chats they write from."""
 
 import uuid
 from datetime import datetime
@@ -16,18 +16,18 @@ MAIN = "main"  # the tenant the environment seeds
 
 
 class Pause(StrEnum):
-    """Why a business's bots make nothing."""
+    """Why a tenant's bots accept no jobs."""
 
-    OPERATOR = "operator"  # somebody paused it
-    LAPSED = "lapsed"  # its subscription to the operator is over
-    REMOVED = "removed"  # its data are deleted at `Tenant.remove_at`
+    OPERATOR = "operator"  # paused by an administrator
+    LAPSED = "lapsed"  # its subscription to the operator has ended
+    REMOVED = "removed"  # its data is deleted at `Tenant.remove_at`
 
 
 class Tenant(SQLModel, table=True):
-    """A business. Everything it owns carries its id.
+    """A business. All rows it owns carry its id.
 
-    `owner_id` is the person of the operator's own tenant who runs it, and pays for it (no foreign key: people belong to
-    tenants already). `invitation` is the digest of a code that makes somebody its owner.
+    `owner_id` is the person of tenant `main` who runs and pays for it (no foreign key: persons refer to tenants
+    already). `invitation` is the digest of a code that makes its bearer the owner.
     """
 
     id: uuid.UUID = Field(default_factory=new_id, primary_key=True)
@@ -39,9 +39,9 @@ class Tenant(SQLModel, table=True):
     invitation: str | None = None
     invited_until: datetime | None = Field(default=None, sa_type=Moment)
     limits: dict[str, Any] = Field(default_factory=dict, sa_type=json_type())
-    covered_at: datetime | None = Field(default=None, sa_type=Moment)  # when a subscription paid for it last
+    covered_at: datetime | None = Field(default=None, sa_type=Moment)  # when a subscription last paid for it
     remove_at: datetime | None = Field(default=None, sa_type=Moment)
-    erasing_at: datetime | None = Field(default=None, sa_type=Moment)  # from then on even its books may be deleted
+    erasing_at: datetime | None = Field(default=None, sa_type=Moment)  # from then on even its ledger may be deleted
 
     @property
     def allowed(self) -> "TenantLimits":
@@ -49,7 +49,7 @@ class Tenant(SQLModel, table=True):
 
 
 class TenantLimits(BaseModel):
-    """What a business may use: films waiting at once, people served, megabytes of files kept. None: no limit."""
+    """Usage limits of a tenant: jobs waiting at once, users, megabytes of stored files. None: no limit."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -73,7 +73,7 @@ class Account(SQLModel, table=True):
 
 
 class Person(SQLModel, table=True):
-    """Somebody, as one channel of one tenant knows them. A merged person points to the one that counts."""
+    """A user of one channel of one tenant. A merged person points to the one it was merged into."""
 
     __table_args__ = (UniqueConstraint("tenant_id", "channel", "external_id"),)
 
@@ -93,12 +93,12 @@ class Person(SQLModel, table=True):
 
     @property
     def short(self) -> str:
-        """A name people can read out: the first eight characters of the id."""
+        """Short id for display: the first eight characters."""
         return self.id.hex[:8]
 
 
 class Address(SQLModel, table=True):
-    """A place messages go to: a chat, or a topic of one, reached through one account."""
+    """A chat, or a topic of one, reached through one account."""
 
     __table_args__ = (UniqueConstraint("account_id", "chat", "thread"),)
 
@@ -106,13 +106,13 @@ class Address(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
     chat: str
     thread: str = ""
-    in_group: bool = False  # others read along: nobody's money is spoken of here
+    in_group: bool = False  # others can read: balances and payments are not mentioned
     unreachable_at: datetime | None = Field(default=None, sa_type=Moment)
     created_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
 
 class Tastes(BaseModel):
-    """What a person likes their films to be; kept in `Person.tastes`."""
+    """A user's default options of jobs; stored in `Person.tastes`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 

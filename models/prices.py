@@ -1,4 +1,4 @@
-"""What things cost: a film in credits by its length, and what is sold in minor units of each currency."""
+"""Prices: of results in credits by their length, and of items for sale in minor units of each currency."""
 
 import math
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 STARS = "xtr"
 MONEY = ("brl", "usd", "eur")  # ISO 4217, lower case as Stripe writes it
-LEAST = 50  # minor units: Stripe takes nothing smaller, and who writes less has most likely written whole reais
+LEAST = 50  # minor units: Stripe's minimum; a smaller number is most likely in whole reais
 
 
 class Table(BaseModel):
@@ -20,7 +20,7 @@ class PriceStep(Table):
 
 
 class Price(Table):
-    """What a result costs by its length."""
+    """Price of a result in credits, by its length."""
 
     steps: tuple[PriceStep, ...] = Field(min_length=1)
     per_minute: int = Field(ge=0)
@@ -34,7 +34,7 @@ class Price(Table):
         return steps
 
     def of(self, seconds: float) -> int:
-        """Credits for a result of so many seconds."""
+        """Credits for a result of that many seconds."""
         minutes = seconds / 60
         for step in self.steps:
             if minutes <= step.minutes:
@@ -70,4 +70,4 @@ Prices = Annotated[dict[str, int], AfterValidator(_priced)]
 """Amounts in minor units by currency; `xtr` is Telegram Stars."""
 ExtraPrices = Annotated[dict[str, int], AfterValidator(_extra)]
 PaymentLinks = Annotated[dict[str, str], AfterValidator(_linked)]
-"""Static Payment Links of the provider by currency, instead of a session made for each purchase."""
+"""Static Payment Links of the provider by currency, instead of a session created for each purchase."""

@@ -1,4 +1,4 @@
-"""What was last seen of a thing outside the database: a service on the network, a machine's disk."""
+"""Latest health readings of resources outside the database: network services, disks of machines."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from models.columns import Moment, json_type, utc_now
 
 
 class Reading(SQLModel, table=True):
-    """The newest look at one thing. `about` holds figures and kinds of errors, never an address or a secret."""
+    """The latest health reading of one resource. `about` holds figures and error kinds, never an address or secret."""
 
     name: str = Field(primary_key=True)  # "groq", "disk:box-1"
     ok: bool

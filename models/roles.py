@@ -1,10 +1,10 @@
-"""What somebody may do besides having films made."""
+"""Roles of administrators and support staff."""
 
 from enum import IntEnum
 
 
 class Role(IntEnum):
-    """Each may do what those below may; kept in `Person.role` by its name in lower case, nothing for a person."""
+    """Each includes the rights of those below; stored in `Person.role` by its name in lower case, None for PERSON."""
 
     PERSON = 0
     SUPPORT = 1
@@ -13,7 +13,7 @@ class Role(IntEnum):
 
     @classmethod
     def of(cls, kept: str | None) -> "Role":
-        """The role that is kept so; whatever is not known is none."""
+        """The role of a stored name; PERSON for an unknown one."""
         return next((role for role in cls if role.kept == kept), cls.PERSON)
 
     @property
@@ -22,4 +22,4 @@ class Role(IntEnum):
 
 
 IN_CHARGE = tuple(role.kept for role in Role if role >= Role.ADMIN)
-"""Whose films cost nothing, and who is told what goes wrong: those who run the business."""
+"""Stored names of the roles that run the tenant: their jobs cost nothing, and they receive alerts."""

@@ -1,4 +1,4 @@
-"""Who is signed in to the chat page."""
+"""Sign-in sessions of the chat page."""
 
 import uuid
 from datetime import datetime
@@ -9,8 +9,8 @@ from models.columns import Moment, utc_now
 
 
 class PageSession(SQLModel, table=True):
-    """One browser in which somebody is signed in. Only a digest of what its cookie holds is kept, so that whoever reads
-    this table can act for nobody."""
+    """A browser session of a signed-in user. Only a digest of its cookie is stored, so that read access to this table
+    does not allow impersonation."""
 
     __tablename__ = "page_session"
 

@@ -1,4 +1,4 @@
-"""What the operator sets, from the environment and `.env`."""
+"""Settings of the operator, read from the environment and `.env`."""
 
 import re
 from pathlib import Path
@@ -12,14 +12,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from models.alerts import AlertChat, read_alert_chat
 from models.payments import Provider
 
-S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket by S3's rules of naming, and a prefix
+S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
 OFFICIAL_STRIPE = "https://api.stripe.com"
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
-    """Read once, by each process's composition root. Every field is told in `.env.example`."""
+    """Read once, by each process's composition root. Every field is documented in `.env.example`."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     redis_url: str = ""
     media_url: str = ""
     backup_url: str = ""
-    backup_days: int = Field(default=7, ge=0)  # 0: no backups by themselves
+    backup_days: int = Field(default=7, ge=0)  # 0: no automatic backups
     s3_endpoint_url: str = ""
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     input_hours: float = Field(default=24, gt=0)
     result_days: float = Field(default=7, gt=0)
     workers: int = Field(default=2, ge=1, le=64)
-    # how soon a job whose worker died is taken up again
+    # how soon a job whose worker died is claimed again
     lease_seconds: float = Field(default=30, gt=0)
     sweep_seconds: float = Field(default=3, gt=0)
     beacon_file: Path | None = None
@@ -150,7 +150,7 @@ class Settings(BaseSettings):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Everything here that must never be read in a log: keys, and passwords in addresses."""
+        """All values to redact from logs: keys, and passwords in URLs."""
         values = [getattr(self, name) for name in type(self).model_fields]
         told = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         passwords = [_password(url) for url in (*told, self.database_url, self.redis_url, self.whatsapp_sessions)]
@@ -158,22 +158,22 @@ class Settings(BaseSettings):
 
     @property
     def log_form(self) -> Literal["text", "json"]:
-        """How the log is written: for machines in production, unless it is said otherwise."""
+        """Log format: JSON in production, text elsewhere, unless set."""
         return self.log_format or ("json" if self.mode == "production" else "text")
 
     @property
     def alerts(self) -> AlertChat | None:
-        """The chat alerts go to instead of the owners."""
+        """The chat that receives alerts instead of the owners."""
         return read_alert_chat(self.alert_chat) if self.alert_chat else None
 
     @property
     def is_watched(self) -> bool:
-        """Whether there is somebody who wants to hear how the house is doing; at home alone nobody does."""
+        """Whether alerts and reports have a recipient: always in production, locally with admins or an alert chat."""
         return self.mode == "production" or bool(self.alert_chat or self.admin_ids)
 
     @property
     def database(self) -> str:
-        """SQLAlchemy's URL of the database; SQLite in the data folder unless one is set."""
+        """SQLAlchemy URL of the database; SQLite in the data folder unless one is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'rabisco.db'}"
 
     @property
@@ -183,12 +183,12 @@ class Settings(BaseSettings):
 
     @property
     def backups(self) -> str:
-        """The path of the folder backups lie in, or `s3://bucket/prefix`."""
+        """The path of the backup folder, or `s3://bucket/prefix`."""
         return self.backup_url or str(self.data_dir / "backups")
 
     @property
     def sessions(self) -> str:
-        """Where WhatsApp's keys lie: the path of a folder, or PostgreSQL's address."""
+        """Location of WhatsApp's session keys: the path of a folder, or a PostgreSQL URL."""
         return self.whatsapp_sessions or str(self.data_dir / "whatsapp")
 
     @property
@@ -205,28 +205,28 @@ class Settings(BaseSettings):
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
-        """Secrets that sign Stripe's news, several while one is being replaced."""
+        """Secrets that sign Stripe's webhooks, several while one is being rotated."""
         told = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
         return tuple(sorted(_parts(told)))
 
     @property
     def has_page(self) -> bool:
-        """Whether there is a chat page: in production people must be able to find it and to sign in."""
+        """Whether the chat page is served: in production it needs a public URL, and SMTP for sign-in codes."""
         return self.mode == "local" or bool(self.public_url and self.smtp_url)
 
     @property
     def page_url(self) -> str:
-        """Where people find the chat page, if there is one for everybody."""
+        """URL of the chat page, if there is a public one; else empty."""
         return self.public_url if self.mode == "production" and self.has_page else ""
 
     @property
     def telegram_ways(self) -> frozenset[Provider]:
-        """The ways to pay that may be offered in Telegram."""
+        """Payment providers offered in Telegram."""
         return frozenset(Provider(part) for part in _parts(self.telegram_payments))
 
     @property
     def sells(self) -> bool:
-        """Whether a payment provider is set; until then the local page's person is the owner."""
+        """Whether a payment provider is set; until then the local page's user is the owner."""
         return self.stripe_secret_key is not None
 
 
@@ -235,7 +235,7 @@ def _is_mail_server(url: str) -> bool:
         parts = urlsplit(url)
         sender = parse_qs(parts.query).get("from", [unquote(parts.username or "")])[0]
         return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0 and "@" in sender
-    except ValueError:  # a port that is no number
+    except ValueError:  # the port is not a number
         return False
 
 

@@ -1,4 +1,4 @@
-"""What came in from a channel, kept until it has been handled."""
+"""Incoming updates, stored until they are handled, and open dialogues."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from models.columns import Moment, json_type, new_id, utc_now
 
 
 class Update(SQLModel, table=True):
-    """One update of one account. It is stored before the channel is told that we have it, and handled once."""
+    """One update of one account. It is stored before it is acknowledged to the channel, and handled once."""
 
     __table_args__ = (UniqueConstraint("account_id", "external_id"),)
 
@@ -25,7 +25,7 @@ class Update(SQLModel, table=True):
 
 
 class Dialogue(SQLModel, table=True):
-    """Where a person stands in a chat: the question that is open, and what it is about."""
+    """The dialogue state of a person in a chat: the open question, and its arguments."""
 
     __table_args__ = (UniqueConstraint("address_id", "person_id"),)
 

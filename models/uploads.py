@@ -1,4 +1,4 @@
-"""Media a messenger already has, so that sending it again needs no upload."""
+"""Cache of media a messenger already has, so that sending it again needs no upload."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -8,12 +8,12 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, new_id, utc_now
 
-LASTS = timedelta(days=14)  # WhatsApp keeps media longer, but who is offline still has to download it
+LASTS = timedelta(days=14)  # WhatsApp keeps media longer, but offline recipients download it late
 
 
 class WhatsAppUpload(SQLModel, table=True):
-    """What one number uploaded. `key` is the file's media key and the manner it was sent in; `content` is the media
-    message, serialized, without caption and context."""
+    """Media uploaded by one account. `key` is the file's key in the media store and the form it was sent in; `content`
+    is the serialized media message, without caption and context."""
 
     __tablename__ = "whatsapp_upload"
     __table_args__ = (UniqueConstraint("account_id", "key"),)

@@ -1,4 +1,4 @@
-"""Numbers on WhatsApp: how each stands, and what is asked of it."""
+"""WhatsApp sessions: the state of each number, and the requests to its gateway."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -9,45 +9,45 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import Moment, new_id, utc_now
 
-SILENCE = timedelta(minutes=2)  # after which a number counts as run by nobody
+SILENCE = timedelta(minutes=2)  # without a heartbeat, after which no gateway runs the number
 
 
 class State(StrEnum):
-    """How a number stands."""
+    """Connection state of a number."""
 
-    NEW = "new"  # nobody has scanned its code
-    QR = "qr"  # its code is shown
-    PAIRING = "pairing"  # the code was scanned; the phone hands over
+    NEW = "new"  # its code was never scanned
+    QR = "qr"  # its code is displayed
+    PAIRING = "pairing"  # the code was scanned; the phone is completing the pairing
     ONLINE = "online"
     RECONNECTING = "reconnecting"
-    LOGGED_OUT = "logged_out"  # the phone ended it, or its keys are lost
-    BANNED = "banned"  # by WhatsApp, for a time or for good
+    LOGGED_OUT = "logged_out"  # by the phone, or its keys are lost
+    BANNED = "banned"  # by WhatsApp, temporarily or permanently
     REPLACED = "replaced"  # the same keys are in use elsewhere
     OUTDATED = "outdated"  # this version of the library is too old
 
     @property
     def is_over(self) -> bool:
-        """Whether it goes on only when somebody does something about it."""
+        """Whether the session resumes only after manual intervention."""
         return self in {State.LOGGED_OUT, State.BANNED, State.REPLACED, State.OUTDATED}
 
 
 class Detail(StrEnum):
-    """What else is to be known of how a number stands."""
+    """Detail of a connection state."""
 
     UNREACHABLE = "unreachable"  # WhatsApp cannot be reached
-    STUCK = "stuck"  # WhatsApp was reached and did not answer
-    TIMEOUT = "timeout"  # nobody scanned the code in time
-    REFUSED = "refused"  # WhatsApp, or the phone, did not want to be paired
-    TAKEN = "taken"  # the number is connected here already
+    STUCK = "stuck"  # connected to WhatsApp, without an answer
+    TIMEOUT = "timeout"  # the code was not scanned in time
+    REFUSED = "refused"  # WhatsApp, or the phone, rejected the pairing
+    TAKEN = "taken"  # the number is already connected in this installation
     DAMAGED = "damaged"  # its session file cannot be read
 
 
 class WhatsAppSession(SQLModel, table=True):
-    """One number. Whoever wants something of it writes it down here; the gateway that runs it looks, and writes how it
-    stands.
+    """Session of one number. Other processes write requests into the row; the gateway that runs the session polls it,
+    and writes the state.
 
-    `asked_by` is the delivery whose message shows the code; None for the terminal. `phone` is the number to pair with
-    by a code that is typed into the phone. A moment of asking that is later than the gateway's last look is news to it.
+    `asked_by` is the delivery whose message shows the code; None for the terminal. `phone` is the number to pair by a
+    code typed into the phone. A request is new to the gateway if its `*_asked_at` is later than its last poll.
     """
 
     __tablename__ = "whatsapp_session"
@@ -60,7 +60,7 @@ class WhatsAppSession(SQLModel, table=True):
     jid: str | None = None  # with the device, as "5511987654321:7@s.whatsapp.net"
     lid: str | None = None
     phone: str | None = None
-    qr: str | None = None  # the text of the code that is shown
+    qr: str | None = None  # content of the QR code
     pair_code: str | None = None
     shown_until: datetime | None = Field(default=None, sa_type=Moment)
     banned_until: datetime | None = Field(default=None, sa_type=Moment)
@@ -75,17 +75,17 @@ class WhatsAppSession(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=utc_now, sa_type=Moment)
 
     def is_unseen(self, now: datetime) -> bool:
-        """Whether no gateway was lately seen to run it, though one should."""
+        """Whether a gateway should run it, and none has sent a heartbeat lately."""
         is_wanted = self.is_wanted(now) and self.state not in {State.NEW, State.BANNED}
         return is_wanted and (self.seen_at is None or self.seen_at < now - SILENCE)
 
     @property
     def number(self) -> str:
-        """The digits of the phone it is; empty before it is paired."""
+        """Digits of the phone number; empty before pairing."""
         return digits(self.jid)
 
     def is_wanted(self, now: datetime) -> bool:
-        """Whether a gateway is to run it."""
+        """Whether a gateway should run it."""
         if self.removed_at is not None:
             return False
         match State(self.state):
@@ -98,5 +98,5 @@ class WhatsAppSession(SQLModel, table=True):
 
 
 def digits(jid: str | None) -> str:
-    """The number in a JID, without device and server."""
+    """The phone number in a JID, without device and server."""
     return (jid or "").partition("@")[0].partition(":")[0].partition(".")[0]

@@ -1,4 +1,4 @@
-"""Words with their times: what was said, and when."""
+"""Transcripts: spoken words with their times."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,7 +9,7 @@ Engine = Literal["groq", "local", "given"]
 
 
 class Word(BaseModel):
-    """One word as it is shown; times in seconds from the start of the media."""
+    """One word as displayed; times in seconds from the start of the media."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -25,9 +25,9 @@ class Word(BaseModel):
 
 
 class Transcript(BaseModel):
-    """The words of one recording, in the order they are said.
+    """The words of one recording, in spoken order.
 
-    `language` is an ISO 639-1 code. `confidence` is between 0 and 1, or None where the words were given.
+    `language` is an ISO 639-1 code. `confidence` is between 0 and 1, or None where the user gave the words.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,5 +43,5 @@ class Transcript(BaseModel):
 
 
 def joined(words: Sequence[Word]) -> str:
-    """The words as one text."""
+    """Join words into one text."""
     return " ".join(word.text for word in words)

@@ -1,5 +1,5 @@
-"""The work: received, submitted, claimed, rendered, settled.
+"""Job pipeline: jobs are submitted, claimed, rendered and settled here.
 
-Other packages see `pipeline.service` (what bots ask for), `pipeline.worker` (what does it) and the plain values beside
-them; the engines are its own.
+Other packages use `pipeline.service` (the facade for bots), `pipeline.worker` (the worker pool) and the plain values
+beside them; the engines are private to this package.
 """

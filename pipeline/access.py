@@ -1,4 +1,4 @@
-"""Who may have what made: plans, monthly credits, and what a film costs."""
+"""Entitlements of a user: plan, monthly credits, and the price of a job."""
 
 import uuid
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a film asks of a plan: seconds of the result, bytes it is made from, and the language that is to be heard
-    ("auto" while nobody knows, None where nothing is heard).
+    """What a job requires of a plan: seconds of the result, bytes of its inputs, and the language to be transcribed
+    ("auto" if unknown, None if nothing is transcribed).
     """
 
     seconds: float
@@ -31,7 +31,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A person's plan and credits now; `returns_at` is when the next monthly credits come."""
+    """A user's plan and credits now; `next_credits_at` is when the next credits of the plan are granted."""
 
     plan: Plan
     credits: Credits
@@ -39,7 +39,7 @@ class Standing:
 
 
 class Access:
-    """Decides by the catalogue; `unmetered` are roles whose jobs cost nothing."""
+    """Rules of the catalogue applied to a user. Users in charge of a tenant have the owner plan."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -48,7 +48,7 @@ class Access:
         return self.catalogue.plan(OWNER if person.role in IN_CHARGE else person.plan)
 
     def standing(self, session: Session, person: Person, now: datetime) -> Standing:
-        """What a person has, this month's credits included."""
+        """The user's plan and credits, after granting this month's credits of an unpaid plan."""
         plan = self.plan_of(person)
         if not plan.paid:
             self._allow(session, person, plan, now)
@@ -56,16 +56,16 @@ class Access:
 
     @staticmethod
     def _allow(session: Session, person: Person, plan: Plan, now: datetime) -> None:
-        """This month's credits, once whatever plans a person goes through; those of a paid plan come with invoices."""
+        """Grant this month's credits, once whatever plans a user passes through; those of paid plans come with invoices."""
         if plan.credits:
             key, reason = f"allowance:{person.id}:{now:%Y-%m}", f"plan {person.plan}"
             ledger.grant(session, person, plan.credits, key=key, now=now, expires_at=next_month(now), reason=reason)
 
     def admit(self, session: Session, person: Person, demand: Demand, now: datetime) -> tuple[Standing, int]:
-        """The standing of a person and the credits that what is asked for costs them.
+        """Check that a job may be accepted; returns the user's account status and the job's price in credits.
 
-        Raises Refused when the doors are closed, or the plan does not allow it. Locks the person's credits until the
-        transaction ends.
+        Raises RequestRejected if the tenant accepts no work or the plan does not allow the job. Locks the user's
+        credits until the transaction ends.
         """
         if (closed := doors.obstacle(session, person)) is not None:
             raise closed
@@ -80,7 +80,7 @@ class Access:
     def reserve(
         self, session: Session, person: Person, job_id: uuid.UUID, cost: int, standing: Standing, now: datetime
     ) -> None:
-        """Hold a job's credits, with those beyond the plan that somebody allows. Raises Refused(NOT_ENOUGH_CREDITS)."""
+        """Reserve a job's credits, overage included if allowed. Raises RequestRejected(NOT_ENOUGH_CREDITS)."""
         if not cost or ledger.reserve(session, person, job_id, cost, now):
             return
         if not (self._lend(session, person, job_id, cost, now) and ledger.reserve(session, person, job_id, cost, now)):
@@ -92,7 +92,7 @@ class Access:
             )
 
     def _lend(self, session: Session, person: Person, job_id: uuid.UUID, cost: int, now: datetime) -> bool:
-        """Lend a job what somebody lacks, on the bill of the plan they pay for."""
+        """Grant the missing credits as overage on the user's subscription; False if the subscription does not allow it."""
         plan = basket.subscription_of(session, person)
         price = self.catalogue.extra_price(plan.plan, plan.currency) if plan else None
         if plan is None or price is None or plan.status not in WITH_ACCESS or plan.cancels:
@@ -111,12 +111,12 @@ def _within(plan: Plan, demand: Demand) -> None:
 
 
 def _returns_at(session: Session, person: Person, plan: Plan, now: datetime) -> datetime:
-    """When the next credits of a plan come: of one that is paid, with the next invoice."""
+    """When the next credits of a plan are granted; those of a paid plan come with the next invoice."""
     subscription = basket.subscription_of(session, person) if plan.paid and plan.metered else None
     return subscription.period_end if subscription else next_month(now)
 
 
 def next_month(now: datetime) -> datetime:
-    """The first moment of the next month, UTC."""
+    """Midnight UTC on the first day of the next month."""
     year, month = (now.year + 1, 1) if now.month == 12 else (now.year, now.month + 1)
     return datetime(year, month, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""How much of the machine one run in a child may take."""
+"""Resource limits of one run in a sandboxed child process."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ from models.limits import limits
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The limits of one run: bytes of memory, seconds of processor and of wall clock, bytes a file, open files."""
+    """Limits of one run: memory in bytes, CPU and wall-clock seconds, bytes per file, number of open files."""
 
     memory: int
     cpu_seconds: float
@@ -18,7 +18,7 @@ class Allowance:
 
     @classmethod
     def for_media(cls, seconds: float, *, uhd: bool = False) -> Self:
-        """To make a film of so many seconds; `uhd`: one above 1080p."""
+        """Limits for rendering a film of `seconds`; `uhd` means larger than 1080p."""
         child = limits().child
         cpu = child.cpu_per_second * seconds + child.cpu_extra
         memory = child.memory_4k if uhd else child.memory
@@ -26,5 +26,5 @@ class Allowance:
 
     @classmethod
     def for_measuring(cls, size: int) -> Self:
-        """To measure a file of so many bytes: every packet of it is read, few are decoded, nothing is written."""
+        """Limits for measuring a file of `size` bytes: all packets are read, few are decoded, nothing is written."""
         return cls(limits().child.memory, 12, 14 + 30 * size / 1e9, file_bytes=1_000_000)

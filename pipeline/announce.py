@@ -1,4 +1,4 @@
-"""What the outbox says of a job that ended: keys of the catalogues, in no language."""
+"""Outbox messages about a finished job, as locale keys that are translated on delivery."""
 
 import uuid
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ FILM = "film"
 
 
 def film(job: Job, film_id: uuid.UUID, thumbnail_id: uuid.UUID) -> Owed:
-    """The film, as an answer to what was sent."""
+    """The film, as a reply to the user's message."""
     message = Message(
         paragraphs=(Wording(key=f"{job.kind}-ready"),),
         choices=((_choice("again", job), _choice("file", job)),),
@@ -24,23 +24,23 @@ def film(job: Job, film_id: uuid.UUID, thumbnail_id: uuid.UUID) -> Owed:
 
 
 def is_first(job: Job, row: Delivery) -> bool:
-    """Whether a delivery is the one that brings a job's film, not a film that is asked for once more."""
+    """Whether a delivery is the job's own film delivery, not one that was requested again."""
     return (row.cause, row.part) == (f"job:{job.id}", FILM)
 
 
 def failure(job: Job) -> Owed:
-    """Why there is no film, that the credits came back, and a way to try once more."""
+    """Error of a failed job, with its refunded credits and a button to retry."""
     message = _apology(job, str(job.code), job.credits, job.code_values)
     return Owed(message, cause=f"job:{job.id}", part="failure", reply_to=job.reply_to, job_id=job.id)
 
 
 def loss(job: Job, code: Code, returned: int, cause: str) -> Owed:
-    """That a file which was there could not be brought, and the credits that came back for it."""
+    """Error of a film that was rendered but could not be delivered, with the refunded credits."""
     return Owed(_apology(job, code, returned, {}), cause, reply_to=job.reply_to, job_id=job.id)
 
 
 def original(job: Job, film_id: uuid.UUID, cause: str) -> Owed:
-    """The film once more, as a file that no messenger touches."""
+    """The film again, as a document that no messenger recompresses."""
     message = Message(paragraphs=(Wording(key="film-as-file"),), media_id=film_id, as_file=True)
     return Owed(message, cause=cause, reply_to=job.reply_to, job_id=job.id)
 

@@ -1,4 +1,4 @@
-"""Looking after a machine's disk, in every process that writes to it."""
+"""Disk monitoring and cleanup, run by every process that writes to the disk."""
 
 import shutil
 import time
@@ -17,7 +17,7 @@ ABANDONED = 24 * 3600.0  # seconds; longer than any job or transaction takes
 
 @dataclass(slots=True)
 class Caretaker:
-    """Watches the room there is, and lets go of what lies about: copies, and folders of processes that died."""
+    """Monitors free disk space and deletes cached copies and the temporary folders of dead processes."""
 
     db: Database
     store: MediaStore
@@ -28,27 +28,27 @@ class Caretaker:
         return Chore(self.watch, WATCH_EVERY), Chore(self.trim, TRIM_EVERY)
 
     def watch(self) -> None:
-        """Have the administrators told when room runs out and when it is back; without room, copies go."""
+        """Alert the administrators when disk space runs out and when it is back; without space, drop cached copies."""
         with self.db.transaction() as session:
             self.disk.tell(session, self.db.clock)
         if not self.disk.has_room():
             self.store.trim(hard=True)
 
     def trim(self, older_than: float = ABANDONED) -> None:
-        """Copies nobody needs, and folders of unfinished work that are so many seconds old."""
+        """Delete unused cached copies, and temporary folders older than `older_than` seconds."""
         self.store.trim()
         clear_folders(self.passing, older_than)
 
 
 def clear_folders(root: Path, older_than: float) -> None:
-    """Delete what dead processes left in the middle of their work, so many seconds ago."""
+    """Delete folders of `root` not changed for `older_than` seconds, left behind by dead processes."""
     for folder in root.glob("*"):
         if _age(folder) > older_than:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _age(folder: Path) -> float:
-    """Seconds since its last change; one that has just gone is young."""
+    """Seconds since the folder's last change; 0 if it has just been deleted."""
     try:
         return time.time() - folder.stat().st_mtime
     except FileNotFoundError:

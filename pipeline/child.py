@@ -1,7 +1,7 @@
-"""Running hostile work in sandboxed children: the side of whoever wants it done.
+"""Client of the sandbox: runs tasks on untrusted files in sandboxed child processes.
 
-No codec is imported here or anywhere else in this process, ever: a picture that takes a decoder over takes over a child
-without network, files, secrets or a future.
+No codec is ever imported in this process: a picture that exploits a decoder takes over only a short-lived child without
+network, files or secrets.
 """
 
 import contextlib
@@ -27,20 +27,20 @@ __all__ = ["Allowance", "Children"]
 
 log = structlog.get_logger(__name__)
 
-TICK: Final = 0.08  # seconds between two looks at is_cancelled
+TICK: Final = 0.08  # seconds between two calls of is_cancelled
 
 
 def ignore(*_: object) -> None:
-    """Where nobody wants to hear."""
+    """Default callback: does nothing."""
 
 
 def never() -> bool:
-    """Where nobody can cancel."""
+    """Default `is_cancelled`: the run cannot be cancelled."""
     return False
 
 
 class Children:
-    """Starts sandboxed children from a forkserver that has av, cv2 and numpy loaded. Threads may share it."""
+    """Starts sandboxed children from a forkserver that has av, cv2 and numpy loaded. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -53,18 +53,18 @@ class Children:
         self.close()
 
     def warm(self) -> None:
-        """Start the forkserver now (half a second) rather than with the first run."""
+        """Start the forkserver now (half a second) instead of on the first run."""
         with self._lock:
             self._living()
 
     @property
     def pid(self) -> int | None:
-        """The forkserver's process id, while there is one."""
+        """The forkserver's process id, None if it is not running."""
         server = self._server
         return server.pid if server else None
 
     def close(self) -> None:
-        """End the forkserver and whatever still runs."""
+        """Stop the forkserver and all running children."""
         with self._lock:
             server, self._server = self._server, None
         if server:
@@ -81,10 +81,10 @@ class Children:
         is_cancelled: Callable[[], bool] = never,
         on_usage: Callable[[float], None] = ignore,
     ) -> Any:
-        """Call `module:function` with the arguments in a child that sees `directory` and the paths among them.
+        """Call `module:function` in a child that can access only `directory` and the paths among the arguments.
 
-        `on_usage` hears the processor seconds spent, however it ends. Raises `Cancelled`, `Refused` (TOO_HEAVY when a
-        limit was hit) and `Failed` (CRASHED when the child or its code broke, UNEXPECTED when none can be started).
+        `on_usage` gets the CPU seconds spent, whatever the outcome. Raises `JobCancelled`, `RequestRejected` (TOO_HEAVY
+        if a limit was hit) and `ProcessingFailed` (CRASHED if the child failed, UNEXPECTED if none can be started).
         """
         anchored = {name: wire.anchored(value) for name, value in arguments.items()}
         request = wire.Request(task, anchored, directory.resolve(), allowance)
@@ -99,20 +99,20 @@ class Children:
         with self._lock:
             try:
                 talk, control = self._living().fork(request.task)
-            except OSError:  # it died since we looked
+            except OSError:  # it died after the check
                 self._server = None
                 talk, control = self._living().fork(request.task)
         return _Child(request, talk, control)
 
     def _living(self) -> "Forkserver":
-        """The forkserver; a new one when it died, or when this process is a fork of the one it served."""
+        """The forkserver, started again if it died or if this process is a fork of the one that started it."""
         if self._server is None or not self._server.is_ours():
             self._server = Forkserver()
         return self._server
 
 
 class _Child:
-    """One run as seen from outside."""
+    """One run in a child, seen from the parent."""
 
     def __init__(self, request: wire.Request, talk: socket.socket, control: socket.socket) -> None:
         self._request = request
@@ -120,7 +120,7 @@ class _Child:
         self._control = control
         self._frames = wire.Frames()
         self._deadline = time.monotonic() + request.allowance.wall_seconds
-        self._exit_code: int | None = None  # negative: the signal it died of
+        self._exit_code: int | None = None  # negative: the signal that killed it
         self._gone = False
         self.cpu_seconds = 0.0
         talk.settimeout(GRACE)
@@ -133,7 +133,7 @@ class _Child:
         self._control.close()
 
     def outcome(self, on_progress: Callable[[str, float], None], is_cancelled: Callable[[], bool]) -> Any:
-        """What the run comes to: its value, or the failure it stands for, raised."""
+        """Return the run's result, or raise its error."""
         try:
             for message in self._messages(is_cancelled):
                 if message.get("kind") != "progress":
@@ -145,8 +145,8 @@ class _Child:
         raise self._cause_of_death()
 
     def _messages(self, is_cancelled: Callable[[], bool]) -> Iterator[dict[str, Any]]:
-        """What the child says until it is silent for good. Raises `Cancelled`, and TOO_HEAVY past the deadline."""
-        with contextlib.suppress(OSError):  # silent from the start
+        """Yield the child's messages until it closes its socket. Raises `JobCancelled`, and TOO_HEAVY past the deadline."""
+        with contextlib.suppress(OSError):  # it died before it could read
             wire.send_request(self._talk, self._request)
         with selectors.DefaultSelector() as selector:
             selector.register(self._talk, selectors.EVENT_READ)
@@ -179,7 +179,7 @@ class _Child:
         raise Failed(Code.CRASHED)
 
     def _cause_of_death(self) -> Refused | Failed:
-        """Why it fell silent without a word. SIGKILL was not ours: the kernel's, for memory or processor time."""
+        """The error for a child that exited without a result. A SIGKILL here is the kernel's, for memory or CPU time."""
         self.end()
         if self._exit_code in {-signal.SIGKILL, -signal.SIGXCPU}:
             return Refused(Code.TOO_HEAVY)
@@ -187,7 +187,7 @@ class _Child:
         return Failed(Code.CRASHED)
 
     def end(self) -> None:
-        """See the child gone, its whole group with it, killing it unless it is; learn how it ended."""
+        """Kill the child's process group if it still runs, and read its exit code and CPU time."""
         if self._gone:
             return
         self._gone = True
@@ -201,7 +201,7 @@ class _Child:
 
 
 def _step(message: Mapping[str, Any]) -> tuple[str, float]:
-    """A progress message's stage and share. Raises `Garbled`."""
+    """Stage and share of a progress message. Raises `ProtocolError`."""
     match message:
         case {"stage": str(stage), "share": int() | float() as share}:
             return stage, min(1.0, max(0.0, share))

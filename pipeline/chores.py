@@ -1,4 +1,4 @@
-"""What a process does again and again beside its work."""
+"""Scheduler of a process's periodic tasks."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to be done, with so many seconds at least between two times, and before the first."""
+    """A periodic action; `interval` is the least seconds between two starts, `initial_delay` those before the first."""
 
     do: Callable[[], None]
     every: float = 0.0
@@ -22,7 +22,7 @@ class Chore:
 
 @dataclass(slots=True)
 class Chores:
-    """A thread that does chores, looking every few seconds which are due. One that fails keeps no other waiting."""
+    """Runs tasks in a thread, checking every `check_interval` seconds which are due. A failing task delays no other."""
 
     chores: Sequence[Chore]
     seconds: float
@@ -55,4 +55,4 @@ def _tried(do: Callable[[], None]) -> None:
     except (SQLAlchemyError, OSError) as error:
         log.warning("chore-failed", chore=do.__name__, error=type(error).__name__)
     except Exception:
-        log.exception("chore-surprised", chore=do.__name__)  # who would do the others if this thread ended?
+        log.exception("chore-surprised", chore=do.__name__)  # the thread must survive: it runs the other tasks

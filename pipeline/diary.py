@@ -1,4 +1,4 @@
-"""The daily report: how yesterday went, told to the operator every morning."""
+"""Daily report about the previous day, sent to the operator every morning."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,21 +20,21 @@ from storage.overview import Span
 
 AT = time(9)
 LOOK_EVERY = 60.0  # seconds
-SETTLED = timedelta(hours=1)  # a house that opened later than this before a report has nothing to report yet
-TOP = 3  # of what broke
-FORGOTTEN = timedelta(days=1)  # a disk nobody has looked at for so long is gone
+SETTLED = timedelta(hours=1)  # an installation younger than this at report time has nothing to report
+TOP = 3  # most frequent ones listed
+FORGOTTEN = timedelta(days=1)  # a disk without a reading for so long no longer exists
 NAMES = {Kind.SKETCH: "sketches", Kind.CAPTION: "captions"}
 
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """Tells each morning of the day before, in the operator's own time; every process may, and one does."""
+    """Sends the report each morning in the operator's timezone; every process tries, and one succeeds."""
 
     db: Database
     zone: ZoneInfo
 
     def tell(self) -> None:
-        """Owe today's report, if it is time and nobody did."""
+        """Enqueue today's report if it is due and no process has done so."""
         now = self.db.clock()
         morning = datetime.combine(now.astimezone(self.zone).date(), AT, self.zone)
         if now < morning:
@@ -58,7 +58,7 @@ class Diary:
 
 
 def report(session: Session, tenant: Tenant, since: datetime, until: datetime, now: datetime) -> Message:
-    """What there is to tell of the time from `since` to `until`, and of how things stand now."""
+    """The report on the time from `since` to `until`, and on the state of queue and disks now."""
     span = Span(tenant.id, since, until)
     title = Wording(key="report", values={"returns": f"{since:%Y-%m-%d}"})
     told = (*_films(session, span), *_money(session, span), *_trouble(session, since), *_standing(session, now))

@@ -1,4 +1,4 @@
-"""The room there is on the disks a process writes to, and what administrators are told of it."""
+"""Free space on the disks a process writes to, and the alerts about it."""
 
 import shutil
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from storage.db import Clock
 log = structlog.get_logger(__name__)
 
 GIGABYTE = 1e9
-WELL = 1.1  # times the floor: an incident is not over at the first byte above it
-FILLING, ROOMY = 0.8, 0.75  # shares in use at which it is told that a disk fills, and that it does no longer
+WELL = 1.1  # times the minimum: an incident does not end at the first byte above it
+FILLING, ROOMY = 0.8, 0.75  # used shares at which the early warning begins and ends
 
 
 def free_bytes(folder: Path) -> int:
@@ -25,17 +25,17 @@ def free_bytes(folder: Path) -> int:
 
 
 def share_used(folder: Path) -> float:
-    """Of what may be used at all, as `df` tells it."""
+    """Used share of the space available to users, as `df` reports it."""
     usage = shutil.disk_usage(folder)
     return usage.used / (usage.used + usage.free)
 
 
 @dataclass(slots=True)
 class Disk:
-    """The folders of one machine. Below `floor` bytes free in any of them no job is begun, so that running ones end.
+    """Disks of one machine. Below `min_free_bytes` in any folder no job is started, so that running ones can finish.
 
-    `free` says how many bytes there are; what cannot be asked counts as none. With `warns` it is told beforehand that a
-    disk fills.
+    `measure_free` returns a folder's free bytes; a folder that cannot be read counts as full. With `has_early_warning`
+    the administrators are also warned while the disk fills.
     """
 
     machine: str
@@ -47,16 +47,16 @@ class Disk:
 
     @property
     def room(self) -> int:
-        """Bytes free where there are least."""
+        """Free bytes of the fullest disk."""
         try:
             return min(self.free(folder) for folder in self.folders)
         except OSError as error:
-            log.error("disk-not-asked", error=str(error))  # noqa: TRY400 - it is told
+            log.error("disk-not-asked", error=str(error))  # noqa: TRY400 - reported to the administrators
             return 0
 
     @property
     def share(self) -> float:
-        """The share in use where it is largest, between 0 and 1."""
+        """Used share of the fullest disk, 0 to 1."""
         try:
             return max(self.used(folder) for folder in self.folders)
         except OSError:
@@ -66,9 +66,7 @@ class Disk:
         return self.room >= self.floor
 
     def tell(self, session: Session, clock: Clock) -> None:
-        """Owe the administrators a message when room runs out, and one when it is back: each once an incident. How much
-        there is can be asked of the database from then on.
-        """
+        """Save a reading, and alert the administrators when space runs out and when it is back, once per incident."""
         room, share, now = self.room, self.share, clock()
         readings.note(session, f"disk:{self.machine}", now, ok=room >= self.floor, free=room, share=round(share, 3))
         self._tell_room(session, room, now)

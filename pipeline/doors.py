@@ -1,4 +1,4 @@
-"""Whether a business takes new work at all, whatever somebody has paid for."""
+"""Admission check: whether a tenant accepts new jobs at all, whatever the user has paid for."""
 
 from sqlmodel import Session
 
@@ -9,9 +9,9 @@ from storage import maintenance, tenants
 
 
 def obstacle(session: Session, person: Person) -> Refused | None:
-    """What keeps this person's films from being taken now, if anything does.
+    """The reason why this user's jobs are not accepted now, None if they are.
 
-    Those in charge are let through maintenance of their own making, and count among nobody's limit of people.
+    Users in charge of the tenant pass its own maintenance mode and are not counted in its limit of people.
     """
     tenant = session.get_one(Tenant, person.tenant_id)
     if tenant.paused_at is not None:

@@ -1,4 +1,4 @@
-"""What a process's log tells of errors, written to the database too, where the operator finds it from a chat."""
+"""Error log in the database: a process's logged errors, readable by the operator from a chat."""
 
 import os
 import socket
@@ -15,26 +15,26 @@ from storage import faults
 from storage.db import Database
 
 ERRORS = frozenset({"error", "critical", "exception"})
-MOST = 200  # lines that wait to be written; while the database is away older ones give way
-FRAMES = 12  # of a trace, the innermost
+MOST = 200  # buffered lines; while the database is away older ones are dropped
+FRAMES = 12  # of a traceback, the innermost
 Event = MutableMapping[str, Any]
 
 
 @dataclass(slots=True)
 class Journal:
-    """Notes lines as they are logged, maybe inside a transaction, and writes them later. Threads may share it."""
+    """Buffers error lines as they are logged, possibly inside a transaction, and writes them later. Thread-safe."""
 
     process: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
     _unwritten: deque[Fault] = field(default_factory=lambda: deque(maxlen=MOST))
 
     def note(self, _logger: object, method: str, event: Event) -> Event:
-        """A processor of structlog's: keeps what an error's line says, and changes nothing of it."""
+        """Structlog processor: buffers error lines and passes every event on unchanged."""
         if method in ERRORS:
             self._unwritten.append(self._fault(event))
         return event
 
     def write(self, db: Database) -> None:
-        """Write what was noted. Raises SQLAlchemyError while the database is away, and nothing is lost."""
+        """Write the buffered lines. Raises SQLAlchemyError while the database is away, and keeps them buffered."""
         batch = [self._unwritten.popleft() for _ in range(len(self._unwritten))]
         if not batch:
             return
@@ -48,7 +48,8 @@ class Journal:
     def _fault(self, event: Event) -> Fault:
         kind, trace = _cause(event)
         return Fault(
-            event=_short(event, "logger", 100) or _short(event, "event", 100),  # what libraries say is not ours to keep
+            # a library's message may hold private data: only its logger's name is kept
+            event=_short(event, "logger", 100) or _short(event, "event", 100),
             code=_short(event, "code", 50),
             kind=kind,
             trace=trace,
@@ -59,7 +60,7 @@ class Journal:
 
 
 JOURNAL = Journal()
-"""A process has one log, and so one of these."""
+"""The one error log of this process."""
 
 
 def _short(event: Event, key: str, length: int) -> str:
@@ -67,7 +68,7 @@ def _short(event: Event, key: str, length: int) -> str:
 
 
 def _cause(event: Event) -> tuple[str, str]:
-    """An exception's class, and where it came from: what it says may be a person's own words."""
+    """An exception's class and traceback, without its message, which may contain a user's text."""
     match event.get("exc_info"):
         case BaseException() as error:
             return type(error).__name__, _frames(error.__traceback__)
@@ -86,6 +87,6 @@ def _frames(trace: TracebackType | None) -> str:
 
 
 def _inside(path: str) -> str:
-    """A path from its package on, without the folders of this machine."""
+    """The last three parts of a path, without the folders of this machine."""
     parts = path.replace("\\", "/").split("/")
     return "/".join(parts[-3:])

@@ -1,10 +1,10 @@
-"""The process children are forked from: av, cv2 and numpy are loaded once, and every child starts in milliseconds.
+"""Forkserver of the sandbox: av, cv2 and numpy are loaded once, and every child starts in milliseconds.
 
-multiprocessing's own forkserver inherits the environment of whoever starts it, so each child could read Stripe's key in
-/proc/<its parent>/environ, and it ends neither a child's group nor a child whose starter was killed. This one starts
-with an empty environment, keeps a control socket for each child, and kills the child's whole process group when that
-socket's other end is shut: asked for or because the starter died, the same way. It alone reaps, so a group it kills is
-never somebody else's under the same number.
+multiprocessing's own forkserver inherits its parent's environment, so each child could read Stripe's key in
+/proc/<its parent>/environ, and it kills neither a child's process group nor a child whose client was killed. This one
+starts with an empty environment, keeps a control socket for each child, and kills the child's process group when the
+client shuts its end of that socket, on request or because it died. Only the forkserver reaps children, so a process
+group id cannot have been reused when it is killed.
 """
 
 import contextlib
@@ -32,15 +32,15 @@ PRELOAD: Final = (
 )
 REHEARSE: Final = ("pipeline.media.probe:rehearse", "pipeline.sandbox:code_folders", "pipeline.wire:rehearse")
 READY: Final = b"ready"
-TALK: Final = 3  # the one descriptor a child keeps beside its standard three
+TALK: Final = 3  # the one descriptor a child keeps besides stdin, stdout and stderr
 
 
 def main(handle: int) -> None:
     """Serve until the other end of the socket is closed."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # a draining worker decides when its children end
+        signal.signal(number, signal.SIG_IGN)  # a draining worker decides when its children are killed
     door = socket.socket(fileno=handle)
-    gc.disable()  # all of it stays
+    gc.disable()  # all preloaded objects stay alive
     for name in PRELOAD:
         importlib.import_module(name)
     for name in REHEARSE:
@@ -48,13 +48,13 @@ def main(handle: int) -> None:
     gc.freeze()  # a collection in a child would otherwise copy every page
     gc.enable()
     door.sendall(READY)
-    with Path(os.devnull).open("w") as nowhere:  # what libraries print must not spoil a progress bar
+    with Path(os.devnull).open("w") as nowhere:  # output of libraries must not break a progress bar
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
     Server(door).serve()
 
 
 class Server:
-    """Forks on request, kills on request, reports each end."""
+    """Event loop of the forkserver: forks and kills children on request, reports each exit."""
 
     def __init__(self, door: socket.socket) -> None:
         self._door = door
@@ -80,30 +80,30 @@ class Server:
                     self._end(key.data)
 
     def _open(self) -> None:
-        """One child: its talk and control sockets come with the request, whose text is the module it will need."""
+        """Fork a child. The request holds the name of the module to preload and the child's two sockets."""
         length, handles, _, _ = socket.recv_fds(self._door, 1, 2)
         if not length:
             self._leave()
         module = self._door.recv(length[0], socket.MSG_WAITALL).decode()
-        with contextlib.suppress(Exception):  # the child meets the same failure, and can tell
+        with contextlib.suppress(Exception):  # the child will raise and report the same error
             importlib.import_module(module)
         talk, control = handles
         try:
             pid = os.fork()
-        except OSError:  # the machine is full: whoever asked hears silence, others go on
+        except OSError:  # out of processes or memory: the client reads EOF, other children go on
             os.close(talk)
             os.close(control)
             return
         if pid == 0:
             _become_child(talk)
         os.close(talk)
-        with contextlib.suppress(OSError):  # the child may have done so, or be gone
+        with contextlib.suppress(OSError):  # the child may have done this itself, or have exited
             os.setpgid(pid, pid)
         self._children[pid] = socket.socket(fileno=control)
         self._selector.register(self._children[pid], selectors.EVENT_READ, pid)
 
     def _end(self, pid: int) -> None:
-        """The starter shut its end: the child and all it started must go."""
+        """Kill the child's process group: the client shut its end of the control socket."""
         self._selector.unregister(self._children[pid])
         _kill_group(pid)
 
@@ -112,7 +112,7 @@ class Server:
             self._bell.recv(4096)
         for pid in list(self._children):
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                _kill_group(pid)  # what it left behind, while its number is still taken
+                _kill_group(pid)  # its leftover processes, while the group id is still in use
                 self._report(pid, *os.wait4(pid, 0)[1:])
 
     def _report(self, pid: int, status: int, used: object) -> None:
@@ -136,7 +136,7 @@ def _kill_group(pid: int) -> None:
 
 
 def _become_child(talk: int) -> NoReturn:
-    """Keep nothing of the server's but the one socket, then work. Siblings' sockets would let it speak for them."""
+    """Close all descriptors but the data socket, then serve. With siblings' sockets it could answer for them."""
     os.setpgid(0, 0)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""The gate: what a file is, asked of a child, and its answer believed only as far as it can be true."""
+"""Media validation: a file is measured in a sandboxed child, whose answer is checked for plausibility."""
 
 from pathlib import Path
 
@@ -10,10 +10,10 @@ from pipeline.child import Children
 
 
 def measured(children: Children, path: Path, directory: Path) -> Facts:
-    """The facts of a file, found in a child that sees it and `directory` alone.
+    """Measure a file in a child that can access only this file and `directory`.
 
-    Raises `Refused` with the reason a person can act on. A decoder that crashes has met a broken file; `Failed` is left
-    for what is not the file's fault.
+    Raises `RequestRejected` with a reason the user can act on; a crash of the decoder counts as BROKEN_FILE.
+    `ProcessingFailed` means an error that is not the file's fault.
     """
     size = path.stat().st_size
     if size == 0:
@@ -33,9 +33,9 @@ def measured(children: Children, path: Path, directory: Path) -> Facts:
 
 
 def believed(facts: object, *, size: int) -> Facts:
-    """The facts, if they can be true of a file of so many bytes: a child that was taken over would name its price.
+    """Return the media info if it is plausible for a file of `size` bytes: an exploited child could forge the price.
 
-    Raises BROKEN_FILE.
+    Raises RequestRejected(BROKEN_FILE).
     """
     if not isinstance(facts, Facts) or facts.size != size or not _plausible(facts):
         raise Refused(Code.BROKEN_FILE)

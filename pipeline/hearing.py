@@ -1,4 +1,4 @@
-"""From a video to the words said in it: through the speech service, or with the model on this machine."""
+"""Transcription of a media file's speech, by the speech service or by the local model."""
 
 import importlib
 from collections.abc import Callable
@@ -15,22 +15,22 @@ from pipeline.speech.choice import choose, fallback
 
 log = structlog.get_logger(__name__)
 
-SERVICE_PRICE = 12  # millionths of a US dollar for a second heard (whisper-large-v3-turbo: 0.04 an hour)
+SERVICE_PRICE = 12  # millionths of a US dollar per second of audio (whisper-large-v3-turbo: 0.04 an hour)
 
 
 class SpeechService(Protocol):
-    """A service that hears; the one importer of its SDK is its adapter."""
+    """A speech-to-text service; only its adapter imports its SDK."""
 
     def transcribe(self, audio: Path, language: str | None) -> Transcript: ...
 
 
 Run = Callable[[str, dict[str, object]], Any]
-"""Runs a task in the job's child: its dotted name and its arguments."""
+"""Runs a task (`module:function`) with its arguments in the job's sandboxed child."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard, for how many seconds of a provider's time, and what that cost (millionths of a US dollar)."""
+    """A transcript, the seconds of audio a provider was sent, and their cost in millionths of a US dollar."""
 
     transcript: Transcript
     provider_seconds: float = 0.0
@@ -38,13 +38,17 @@ class Heard:
 
 
 class Hearing:
-    """Chooses who hears, and falls back to this machine where it can help."""
+    """Chooses the speech engine, and falls back from the service to the local model where that is possible."""
 
     def __init__(self, service: SpeechService | None) -> None:
         self._service = service
 
     def hear(self, media: Path, options: CaptionOptions, folder: Path, run: Run) -> Heard:
-        """Raises Refused (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or Failed(SPEECH_SERVICE_DOWN)."""
+        """Transcribe the speech of a media file.
+
+        Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or
+        ProcessingFailed(SPEECH_SERVICE_DOWN).
+        """
         engine = choose(options.engine, options.language, has_groq=self._service is not None)
         sound, small = folder / "sound.wav", folder / "sound.ogg"
         asked: dict[str, object] = {"media": media, "wav": sound, "upload": small if engine == "groq" else None}
@@ -65,10 +69,10 @@ class Hearing:
 
 
 def speech_service(api_key: str | None, base_url: str) -> SpeechService | None:
-    """The speech service, where a key is set.
+    """The speech service, None without an API key.
 
-    Its adapter is loaded by name, here and only then: a process that also talks to people must not load an SDK it
-    has no key for.
+    Its adapter is imported by name and only with a key: a process that also serves a chat must not load an SDK it has
+    no key for.
     """
     if not api_key:
         return None

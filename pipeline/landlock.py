@@ -1,6 +1,6 @@
-"""Landlock: the files a process may still open, as the kernel's `landlock(7)` documents it (Linux 5.13 and later).
+"""Landlock file access rules of a process, after the kernel's `landlock(7)` (Linux 5.13 and later).
 
-It also hides other processes from this one: their /proc/<pid>/environ, memory and descriptors.
+Landlock also hides other processes from this one: their /proc/<pid>/environ, memory and descriptors.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-_CREATE_RULESET: Final = 444  # one number on every architecture
+_CREATE_RULESET: Final = 444  # the same number on every architecture
 _ADD_RULE: Final = 445
 _RESTRICT_SELF: Final = 446
 _VERSION_FLAG: Final = 1
@@ -34,9 +34,9 @@ FOR_FILES: Final = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 
 def restrict(*, readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()) -> bool:
-    """Allow this process these files and folders, whole trees at a time, and no others. False: the kernel cannot.
+    """Restrict this process to these files and folder trees; False if the kernel does not support it.
 
-    Of `listable` folders only the names may be seen. Needs no-new-privileges. What does not exist is passed over.
+    `listable` folders may only be listed. Requires no-new-privileges. Paths that do not exist are skipped.
     """
     handled = ALL_OF_VERSION.get(min(_version(), max(ALL_OF_VERSION)), 0)
     if not handled:
@@ -66,6 +66,6 @@ def _allow(ruleset: int, path: Path, access: int) -> None:
 
 
 def _syscall(number: int, *arguments: int | bytes | None) -> int:
-    """A system call by number; integers are passed at the width the kernel reads."""
+    """Invoke a system call by number, passing integers at the width the kernel reads."""
     wide = [ctypes.c_long(value) if isinstance(value, int) else value for value in arguments]
     return int(ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *wide))

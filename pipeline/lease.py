@@ -1,4 +1,4 @@
-"""Keeping a claim alive while its work goes on, and noticing when it is lost."""
+"""Lease of a claimed job: renewed while the job runs, and noticed when it is lost."""
 
 import threading
 import time
@@ -15,14 +15,14 @@ from storage.db import Database
 
 log = structlog.get_logger(__name__)
 
-LOOK = 0.3  # seconds between two looks at whether the job was cancelled
+LOOK = 0.3  # seconds between two checks whether the job was cancelled
 
 
 class Lease:
-    """Renews a claim from a thread of its own until the block ends.
+    """Context manager that renews a claim from a thread of its own until the block ends.
 
-    `is_lost` turns true when the job was cancelled or claimed by another, and when the database has been away for as
-    long as the lease lasts: from then on nothing may be written.
+    `is_lost` turns true when the job was cancelled or claimed by another worker, and when the database has been away
+    for as long as the lease lasts: from then on nothing may be written.
     """
 
     def __init__(self, db: Database, claim: Claim, seconds: float) -> None:

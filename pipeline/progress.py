@@ -1,4 +1,4 @@
-"""How far a piece of work has come, told to whoever shows it."""
+"""Progress callbacks of long-running work."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ Progress = Callable[[str, float], None]
 
 
 def throttled(progress: Progress, seconds: float = 0.2) -> Progress:
-    """A progress that passes a call on when its stage is new, its share is 1, or `seconds` have gone by."""
+    """Wrap a callback so that a call passes if its stage is new, its share is 1, or `seconds` have passed."""
     last = ("", 0.0)
 
     def report(stage: str, share: float) -> None:

@@ -1,4 +1,4 @@
-"""Which walls stand around a child on this machine: tried, not assumed. For `rabisco doctor`."""
+"""Self-check of the sandbox: which protections hold on this machine, tried in a child. For `rabisco doctor`."""
 
 import os
 import resource
@@ -14,7 +14,7 @@ from pipeline.child import Children
 
 @dataclass(frozen=True, slots=True)
 class Protections:
-    """What a child found impossible; False: it could."""
+    """The protections that were found to hold; False where the child could do what it must not."""
 
     network_is_cut: bool
     files_are_hidden: bool
@@ -26,13 +26,13 @@ class Protections:
 
     @classmethod
     def tried(cls, children: Children) -> Self:
-        """Ask a child to try. Raises `Failed` when none starts."""
+        """Let a child try to break out. Raises `ProcessingFailed` if none can be started."""
         with TemporaryDirectory() as elsewhere, TemporaryDirectory() as own:
             secret = Path(elsewhere, "secret")
             secret.write_text("a neighbour's")
             found = children.run(
                 "pipeline.protections:attempt",
-                {"secret": str(secret), "starter": os.getpid()},  # as text: a path would be allowed
+                {"secret": str(secret), "starter": os.getpid()},  # as text: the sandbox would allow access to a Path
                 directory=Path(own),
                 allowance=Allowance.for_measuring(0),
             )
@@ -40,12 +40,12 @@ class Protections:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The names of the walls that do not stand."""
+        """Names of the protections that do not hold."""
         return tuple(field.name for field in fields(self) if not getattr(self, field.name))
 
 
 def attempt(secret: str, starter: int) -> dict[str, bool]:
-    """In the child: try what must not work."""
+    """Task of the child: try what must not work."""
     memory, _ = resource.getrlimit(resource.RLIMIT_AS)
     return {
         "network_is_cut": not _connects(),
@@ -59,7 +59,7 @@ def attempt(secret: str, starter: int) -> dict[str, bool]:
 
 
 def _connects() -> bool:
-    """Whether a datagram socket finds a way out; it sends nothing. 192.0.2.1 is nobody's (RFC 5737)."""
+    """Whether a datagram socket can connect; nothing is sent. 192.0.2.1 is a documentation address (RFC 5737)."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             out.connect(("192.0.2.1", 9))

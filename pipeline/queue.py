@@ -1,4 +1,4 @@
-"""The wake-up: Dramatiq tells a worker that there is something to do; the database says what."""
+"""Wake-up queue: a Dramatiq message tells a worker that there is a job; the database decides which one."""
 
 import uuid
 
@@ -15,14 +15,14 @@ ACTOR = "work"
 
 
 class Queue:
-    """Sends by actor name, so that whoever enqueues loads no renderer."""
+    """Enqueues messages by actor name, so that the enqueuing process loads no renderer."""
 
     def __init__(self, broker: dramatiq.Broker) -> None:
         self.broker = broker
         broker.declare_queue(NAME)
 
     def wake(self, job_id: uuid.UUID) -> None:
-        """Wake a worker. What is lost here is found by the sweeper, so a broker that is away is no failure."""
+        """Wake a worker. An unreachable broker is no error: the sweeper finds jobs whose message was lost."""
         message: dramatiq.Message[None] = dramatiq.Message(
             queue_name=NAME, actor_name=ACTOR, args=(str(job_id),), kwargs={}, options={}
         )
@@ -33,9 +33,9 @@ class Queue:
 
 
 def broker_for(redis_url: str) -> dramatiq.Broker:
-    """Redis where one is set, else the queue inside this process.
+    """The Redis broker if `redis_url` is set, else an in-process one.
 
-    Attempts, delays and time limits live in the database, so none of Dramatiq's retrying middleware is wanted.
+    Attempts, delays and time limits are kept in the database, so none of Dramatiq's retry middleware is used.
     """
     middleware: list[dramatiq.Middleware] = []
     if not redis_url:

@@ -1,4 +1,4 @@
-"""What a person gets when a film that was made, and paid for, cannot be brought to them."""
+"""Refund and apology for a rendered and paid film that cannot be delivered."""
 
 from datetime import datetime, timedelta
 
@@ -13,20 +13,20 @@ from pipeline import announce
 from pipeline.settlement import undo
 from storage import outbox
 
-LASTS = timedelta(days=7)  # how long a message without a film is worth bringing
+LASTS = timedelta(days=7)  # how long a message without a film is worth delivering
 
 
 def is_late(session: Session, row: Delivery, now: datetime) -> bool:
-    """Whether a message's time is over: its film's, or its own."""
+    """Whether a delivery is past the expiry of its film, or of a message without one."""
     film = session.get(Media, row.content.media_id) if row.content.media_id else None
     return now >= (film.expires_at if film else row.created_at + LASTS)
 
 
 def give_up(session: Session, row: Delivery, error: str, now: datetime) -> bool:
-    """Give a message up; False when another process had taken it over.
+    """Give up a delivery; False if another process had taken it over.
 
-    Of a film the person is told. The one its job owed was never seen, so its credits come back; one that was asked for
-    once more had arrived before.
+    If it was a film, the user is notified. The job's first delivery was never seen, so its credits are refunded; a film
+    that was requested again had been delivered before.
     """
     if not outbox.drop(session, row, error):
         return False

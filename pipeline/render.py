@@ -1,4 +1,4 @@
-"""One job's film, made in sandboxed children: the pictures drawn, or the words heard and shown."""
+"""Renders one job's film in sandboxed children: a sketch of pictures, or a transcribed and captioned video."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,27 +14,27 @@ from pipeline.child import Allowance, Children
 from pipeline.hearing import Heard, Hearing
 from pipeline.progress import Progress
 
-LISTENING_SHARE = 0.4  # of a captioned film's whole time
+LISTENING_SHARE = 0.4  # of a caption job's progress
 UHD = 1920 * 1088  # pixels above which a child needs more memory
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a worker needs to know of a job: its parameters, its files, and a private folder to work in."""
+    """What is rendered for a job: its parameters, its input files, and a private folder to work in."""
 
     kind: Kind
     parameters: Mapping[str, Any]
     inputs: tuple[Path, ...]
-    seconds: float  # of the longest input or of the result, whichever is more
+    seconds: float  # of the longest input or of the result, whichever is longer
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
-    records: Mapping[str, Path] = field(default_factory=dict)  # what an engine is to write beside the film
+    records: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
 
 @dataclass(slots=True)
 class Usage:
-    """What the work has cost so far, however it ends."""
+    """Resources used so far, whatever the outcome; `provider_cost` in millionths of a US dollar."""
 
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
@@ -52,7 +52,7 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """Makes films. `render` raises Refused, Failed or Cancelled."""
+    """Renders films and transcripts. Raises RequestRejected, ProcessingFailed or JobCancelled."""
 
     children: Children
     hearing: Hearing
@@ -64,7 +64,7 @@ class Renderer:
         return self._caption(work, run)
 
     def hear(self, work: Work, progress: Progress, is_cancelled: Callable[[], bool], usage: Usage) -> Transcript:
-        """Only the words, without a film."""
+        """Transcribe without rendering a film."""
         run = _Run(self.children, work, progress, is_cancelled, usage)
         options = CaptionOptions.model_validate(work.parameters)
         heard = self.hearing.hear(work.inputs[0], options, work.folder, run.within(Stage.LISTENING, 0.0, 1.0))
@@ -114,7 +114,7 @@ def _sketch(work: Work, run: "_Run") -> Rendered:
 
 @dataclass(slots=True)
 class _Run:
-    """Runs one task of a job in a child, telling its progress as a part of the whole."""
+    """Runs the tasks of a job's stages in children, reporting each one's progress as a part of the whole."""
 
     children: Children
     work: Work

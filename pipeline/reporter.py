@@ -1,4 +1,4 @@
-"""Telling a job's row how far the work is."""
+"""Progress of a running job, written to its row."""
 
 import time
 
@@ -15,7 +15,7 @@ REPORT_EVERY = 0.7  # seconds between two writes of the progress
 
 
 class Reporter:
-    """Writes a job's progress to its row, not more often than somebody could read it."""
+    """Progress callback that writes to the job's row, throttled to what a user could read."""
 
     def __init__(self, db: Database, claim: Claim) -> None:
         self._db = db
@@ -31,5 +31,5 @@ class Reporter:
         try:
             with self._db.transaction() as session:
                 jobs.report(session, self._claim, stage, round(share, 3))
-        except SQLAlchemyError as error:  # no film is given up for a number nobody sees; the lease judges
+        except SQLAlchemyError as error:  # no reason to give up the job; the lease decides that
             log.warning("progress-not-written", job=str(self._claim.job_id), error=type(error).__name__)

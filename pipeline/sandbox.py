@@ -1,7 +1,7 @@
-"""What a child gives up before it touches anybody's file.
+"""Confinement of a sandboxed child: the privileges it drops before it opens a user's file.
 
-Each layer holds alone where the kernel lacks another: Docker's default profile, for one, refuses user namespaces, and
-there it is the call filter that cuts the network. `pipeline.protections` tells which of them hold on a machine.
+Each layer holds alone where the kernel lacks another: Docker's default profile, for example, refuses user namespaces,
+and there the seccomp filter cuts the network. `pipeline.protections` checks which of them hold on a machine.
 """
 
 import contextlib
@@ -28,16 +28,16 @@ SYSTEM: Final = (
     "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/zero", "/dev/urandom",
     "/proc/cpuinfo", "/sys/devices/system/cpu",
 )  # fmt: skip
-MAX_THREADS: Final = 256  # decoders and x264 start one or two for each core
+MAX_THREADS: Final = 256  # decoders and x264 start one or two per core
 
 _LINUX: Final = sys.platform == "linux"
 
 
 def confine(request: wire.Request) -> None:
-    """Give up everything but the private folder, the files named in the arguments, and the allowance.
+    """Restrict this process to its private folder, the files named in the arguments, and the resource limits.
 
-    Runs in the child's only thread, once. The order matters: the namespace before the limit of processes, which the
-    kernel counts inside it; the death signal after the capabilities, whose change resets it; the call filter last.
+    Runs once, in the child's only thread. The order matters: the namespace before the limit of processes, which the
+    kernel counts per namespace; the death signal after the capabilities, whose change resets it; seccomp last.
     """
     directory = request.directory.resolve()
     _settle_in(directory)
@@ -49,7 +49,7 @@ def confine(request: wire.Request) -> None:
     landlock.restrict(
         readable=[*code_folders(), *wire.paths_in(request.arguments)],
         writable=[directory],
-        listable=_outside_folders(),  # an import looks for its module by listing
+        listable=_outside_folders(),  # importing a module lists its folder
     )
     _drop_capabilities()
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -62,12 +62,12 @@ def _settle_in(directory: Path) -> None:
     os.environ.clear()
     os.environ.update(HOME=str(directory), TMPDIR=str(directory), LANG="C.UTF-8")
     tempfile.tempdir = str(directory)
-    with contextlib.suppress(OSError):  # where memory runs out, the child goes first
+    with contextlib.suppress(OSError):  # if memory runs out, the child is killed first
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 def leave_namespaces() -> bool:
-    """Enter empty namespaces of users, network and System V objects: no interface is there but a dead loopback."""
+    """Enter empty user, network and IPC namespaces, whose only interface is a loopback that is down."""
     return bool(_libc().unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC) == 0)
 
 
@@ -80,15 +80,15 @@ def _limit(allowance: Allowance, *, own_namespace: bool) -> None:
         resource.RLIMIT_NOFILE: (allowance.open_files,) * 2,
         resource.RLIMIT_CORE: (0, 0),
     }
-    if own_namespace:  # elsewhere it would count every process of the user
+    if own_namespace:  # without a namespace it would count all processes of the user
         limits[resource.RLIMIT_NPROC] = (MAX_THREADS, MAX_THREADS)
     for limit, (soft, hard) in limits.items():
-        with contextlib.suppress(ValueError, OSError):  # a lower limit is in force already
+        with contextlib.suppress(ValueError, OSError):  # a lower limit is already set
             resource.setrlimit(limit, (soft, hard))
 
 
 def _mapped_already() -> int:
-    """Bytes of address space that the preloaded libraries take: about 600 MB, most of it never touched."""
+    """Bytes of address space mapped by the preloaded libraries: about 600 MB, most of it never touched."""
     with contextlib.suppress(OSError, ValueError):
         return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     return 0
@@ -96,10 +96,10 @@ def _mapped_already() -> int:
 
 @cache
 def code_folders() -> tuple[Path, ...]:
-    """Where this program's code lies, the interpreter's and the system's libraries included, data excluded.
+    """Paths of the code of this program, the interpreter and the system's libraries, without data.
 
     An editable install puts the whole checkout on the path, with its `data` and `.env`: of such a folder only the
-    parts that hold Python are named. Asked for once before any fork, as it takes a millisecond.
+    parts that hold Python are listed. Called once before any fork, as it takes a millisecond.
     """
     found = [child for entry in _outside_folders() for child in entry.iterdir() if _holds_code(child)]
     return tuple(sorted({Path(sys.prefix), Path(sys.base_prefix), *map(Path, SYSTEM), *found}))
@@ -120,13 +120,13 @@ def _holds_code(path: Path) -> bool:
 
 
 def _drop_capabilities() -> None:
-    """A new user namespace comes with every capability inside it; a decoder needs none."""
+    """Drop all capabilities: a new user namespace grants every one inside it, and a decoder needs none."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
     _libc().capset(header, (ctypes.c_uint32 * 6)())
 
 
 def prctl(option: int, value: int) -> None:
-    """`prctl(2)`. Raises OSError."""
+    """Call `prctl(2)`. Raises OSError."""
     if _libc().prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl {option}")
 

@@ -1,7 +1,7 @@
-"""A filter of system calls: no network, no new processes, no signals to others, no leaving the process group.
+"""Seccomp filter: no network, no new processes, no signals to other processes, no leaving the process group.
 
-A classic BPF program built here, as `seccomp(2)` describes; numbers from the kernel's tables (asm/unistd.h). It names
-what is forbidden, not what is allowed: decoders of three libraries call too much, and differently by version.
+A classic BPF program built here, as `seccomp(2)` describes; numbers from the kernel's tables (asm/unistd.h). It is a
+list of forbidden calls, not of allowed ones: the decoders of three libraries use too many, which differ by version.
 """
 
 import ctypes
@@ -23,7 +23,7 @@ _ANY_BIT: Final = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 _RETURN: Final = 0x06
 _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
 _CLONE_THREAD: Final = 0x10000
-_X32: Final = 0x40000000  # x86-64's second set of numbers
+_X32: Final = 0x40000000  # set in the call numbers of the x32 ABI
 
 # name: (x86-64, aarch64); None where the architecture has no such call
 FORBIDDEN: Final[dict[str, tuple[int | None, int]]] = {
@@ -46,9 +46,9 @@ ARCHITECTURES: Final = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
 def restrict() -> bool:
-    """Forbid those calls to this process from now on; each fails with EPERM. False: the kernel or the machine cannot.
+    """Install the filter: forbidden calls fail with EPERM. False if the kernel or the machine does not support it.
 
-    Needs no-new-privileges.
+    Requires no-new-privileges.
     """
     if platform.machine() not in ARCHITECTURES:
         return False
@@ -59,7 +59,7 @@ def restrict() -> bool:
 
 
 def program(machine: str, pid: int) -> list[bytes]:
-    """The filter's instructions for one machine and the process it is for."""
+    """The filter's BPF instructions for a machine and the process with this id."""
     column, architecture = ARCHITECTURES[machine]
     refuse, hide = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
     code = [_step(_LOAD, _ARCHITECTURE), _step(_EQUAL, architecture, 1, 0), _step(_RETURN, _KILL)]
@@ -67,7 +67,7 @@ def program(machine: str, pid: int) -> list[bytes]:
     for numbers in FORBIDDEN.values():
         if (number := numbers[column]) is not None and number >= 0:
             code += [_step(_EQUAL, number, 0, 1), _step(_RETURN, refuse)]
-    # glibc asks for clone3 first, whose flags a filter cannot see, and takes clone where there is none
+    # glibc tries clone3 first, whose flags a filter cannot read, and falls back to clone if it is missing
     code += [_step(_EQUAL, CLONE3[column], 0, 1), _step(_RETURN, hide)]
     code += _only(CLONE[column], _ANY_BIT, _CLONE_THREAD, refuse)
     code += _only(KILL[column], _EQUAL, pid, refuse)  # abort() signals its own process
@@ -77,7 +77,7 @@ def program(machine: str, pid: int) -> list[bytes]:
 
 
 def _only(number: int, test: int, operand: int, otherwise: int) -> list[bytes]:
-    """Allow one call where its first argument passes the test."""
+    """Allow a call only if its first argument passes the test."""
     return [
         _step(_EQUAL, number, 0, 4),
         _step(_LOAD, _ARGUMENT),

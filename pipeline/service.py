@@ -1,4 +1,4 @@
-"""What the bots ask of the pipeline: receive a file, submit a job, cancel it, say how things stand."""
+"""Facade of the pipeline for bots: receives files, submits and cancels jobs, reports an account's status."""
 
 import shutil
 import tempfile
@@ -35,7 +35,7 @@ MAX_SUBTITLES = 1_000_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be made, from what, for whom, and where it goes."""
+    """A job to be submitted: its options, its inputs, its user, and the address of the result."""
 
     person: Person
     address: Address
@@ -45,7 +45,7 @@ class Order:
     status_delivery_id: int | None = None
     received_at: datetime | None = None
     parent_id: uuid.UUID | None = None
-    transcript: Transcript | None = None  # words that are given, so nothing has to be heard
+    transcript: Transcript | None = None  # given by the user, so nothing is transcribed
 
     @property
     def kind(self) -> Kind:
@@ -53,7 +53,7 @@ class Order:
 
     @property
     def seconds(self) -> float:
-        """How long the result will be."""
+        """Duration of the result."""
         if isinstance(self.options, SketchOptions):
             return self.options.seconds
         return sum(media.seconds or 0 for media in self.media)
@@ -66,7 +66,7 @@ class Order:
         return Demand(self.seconds, size, self.options.language)
 
     def parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
-        """The options as a job keeps them, with what the plan adds to them."""
+        """The options as JSON for the job's row, with those that the plan sets."""
         own: dict[str, object] = {"watermark": watermark if plan.watermark else None}
         if isinstance(self.options, CaptionOptions):
             own["heard_in"] = plan.languages
@@ -75,7 +75,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """How long files are kept, and where they pass through on their way in."""
+    """How long files are kept, and the folder for temporary files."""
 
     passing: Path
     inputs: timedelta = timedelta(hours=24)
@@ -83,7 +83,7 @@ class Keeping:
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
-        """A private folder for files on their way; it is gone when the block ends."""
+        """A private temporary folder, deleted when the block ends."""
         self.passing.mkdir(parents=True, exist_ok=True, mode=0o700)
         folder = Path(tempfile.mkdtemp(dir=self.passing))
         try:
@@ -94,7 +94,7 @@ class Keeping:
 
 @dataclass(slots=True)
 class Pipeline:
-    """The facade. One for each process."""
+    """The facade; one per process."""
 
     db: Database
     store: MediaStore
@@ -102,17 +102,17 @@ class Pipeline:
     children: Children
     access: Access
     keeping: Keeping
-    hears_everything: bool = False  # a speech service is set; without one only English can be heard
+    hears_everything: bool = False  # without one only languages of the local model can be transcribed
     watermark: str = "made with Rabisco"
 
     def receive(self, path: Path, name: str = "") -> Measured:
-        """Measure a file in a sandboxed child. Raises Refused with what is wrong with it."""
+        """Measure a file in a sandboxed child. Raises RequestRejected with what is wrong with it."""
         with self.keeping.folder() as folder:
             facts = gate.measured(self.children, path, folder)
         return Measured.of(path, facts, name)
 
     def receive_subtitles(self, path: Path) -> Transcript:
-        """Read somebody's subtitle file in a child. Raises Refused(SUBTITLES_UNREADABLE)."""
+        """Parse a user's subtitle file in a child. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
         if path.stat().st_size > MAX_SUBTITLES:
             raise Refused(Code.SUBTITLES_UNREADABLE)
         with self.keeping.folder() as folder:
@@ -125,18 +125,18 @@ class Pipeline:
         return transcript
 
     def deposit(self, measured: Sequence[Measured]) -> Deposit:
-        """A block in which measured files are in the store, to be kept in a transaction inside it."""
+        """Context manager that uploads measured files to the store; call `create_media` in a transaction inside it."""
         return Deposit(self.db, self.store, measured)
 
     def keep(self, session: Session, person: Person, file: Measured, now: datetime) -> Media:
-        """Keep a deposited file for a person."""
+        """Create the media row of a staged file for a user."""
         return files.keep(session, person, file, expires_at=now + self.keeping.inputs)
 
     def submit(self, session: Session, order: Order) -> Job:
-        """Create a job and reserve its credits, in the caller's transaction; nothing of it stays when refused.
+        """Create a job and reserve its credits, in the caller's transaction; a rejection leaves no rows behind.
 
-        Raises Refused: the plan's limits, too many waiting, too few credits, or a file that is gone.
-        Call `wake` after the commit.
+        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, or a deleted input.
+        Call `wake_worker` after the commit.
         """
         now = self.db.clock()
         if any(media.file_id is None for media in order.media):
@@ -151,11 +151,11 @@ class Pipeline:
         return job
 
     def wake(self, job_id: uuid.UUID) -> None:
-        """Tell a worker, after the commit."""
+        """Wake a worker; call it after the commit."""
         self.queue.wake(job_id)
 
     def cancel(self, session: Session, job_id: uuid.UUID, person: Person) -> Job | None:
-        """Stop a person's own job and give its credits back; None when there is nothing to stop."""
+        """Cancel a user's own job and release its credits; None if there is nothing to cancel."""
         job = session.get(Job, job_id)
         if job is None or not people.is_same(session, job.person_id, person):
             return None
@@ -166,7 +166,7 @@ class Pipeline:
         return cancelled
 
     def obstacle(self, session: Session, person: Person) -> Refused | None:
-        """What keeps anything new of this person's from being taken, before their files are even fetched."""
+        """Why no job of this user would be accepted now, None if it would; to be asked before files are downloaded."""
         return doors.obstacle(session, person)
 
     def standing(self, session: Session, person: Person) -> Standing:

@@ -1,4 +1,4 @@
-"""A job's end in the books: what is spent, what comes back, and what of it goes onto a bill."""
+"""Settlement of a finished job in the ledger: credits captured, released, and billed as overage."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from storage.reversal import reverse
 
 
 def settle(session: Session, job: Job, captured: int, now: datetime) -> None:
-    """Spend so many of a job's credits and give back the rest; nothing when that was done before."""
+    """Capture `captured` of a job's reserved credits and release the rest; a second call does nothing."""
     if not job.credits:
         return
     person = session.get_one(Person, job.person_id)
@@ -21,7 +21,7 @@ def settle(session: Session, job: Job, captured: int, now: datetime) -> None:
 
 
 def undo(session: Session, job: Job, now: datetime) -> int:
-    """Give back what was spent on a film that never arrived; how many credits, and 0 when that was done before."""
+    """Refund the credits spent on a film that was never delivered; returns how many, 0 on a second call."""
     person = session.get_one(Person, job.person_id)
     returned = reverse(session, person, job.id, now)
     if returned:

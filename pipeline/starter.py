@@ -1,4 +1,4 @@
-"""Starting the forkserver, and asking it for children."""
+"""Client of the forkserver: starts its process and requests children from it."""
 
 import os
 import socket
@@ -14,20 +14,20 @@ from models.limits import limits
 
 log = structlog.get_logger(__name__)
 
-GRACE: Final = 5.0  # seconds a killed process may take to be gone
+GRACE: Final = 5.0  # seconds a killed process may take to exit
 START_SECONDS: Final = 60.0  # for the libraries to load on a busy machine
-PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # where a machine keeps its libraries, never a secret
+PASSED_ON: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # paths of the machine's libraries, never a secret
 ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
-    "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the address space that is limited
-    "OPENBLAS_NUM_THREADS": "1",  # a forkserver has one thread
+    "MALLOC_ARENA_MAX": "2",  # each arena reserves 64 MB of the limited address space
+    "OPENBLAS_NUM_THREADS": "1",  # a forkserver must have one thread
     "OPENCV_IO_MAX_IMAGE_PIXELS": str(limits().picture.max_pixels),
 }
 _START: Final = "import sys; sys.path[:] = sys.argv[2:]; from pipeline.forkserver import main; main(int(sys.argv[1]))"
 
 
 class Forkserver:
-    """The forkserver's process and the socket to it. Raises `Failed` (UNEXPECTED) when it does not start."""
+    """The forkserver's process and the socket to it. Raises `ProcessingFailed` (UNEXPECTED) if it does not start."""
 
     def __init__(self) -> None:
         self._owner = os.getpid()
@@ -43,7 +43,7 @@ class Forkserver:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,  # until it is ready
                 pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # out of reach of the terminal's Ctrl-C
+                start_new_session=True,  # not interrupted by the terminal's Ctrl-C
             )
         self._wait_until_ready()
 
@@ -71,7 +71,7 @@ class Forkserver:
         return self._owner == os.getpid() and self._process.poll() is None
 
     def fork(self, task: str) -> tuple[socket.socket, socket.socket]:
-        """A new child's two sockets: to talk with it, and to end it and learn how it ended."""
+        """Fork a child; returns its data socket, and the control socket to kill it and to read its exit code."""
         module = task.partition(":")[0].encode()
         talk, its_talk = socket.socketpair()
         control, its_control = socket.socketpair()

@@ -1,4 +1,4 @@
-"""Films without a bot: what the command line makes, with the same children and engines as the workers."""
+"""Local rendering for the command line, with the same sandbox and engines as the workers."""
 
 import shutil
 import tempfile
@@ -19,18 +19,18 @@ from pipeline.progress import Progress
 from pipeline.render import Renderer, Usage, Work
 from pipeline.speech import subtitles
 
-WORDS_FORMATS = tuple(subtitles.FORMATS)  # suffixes of the files a transcript can be written to
+WORDS_FORMATS = tuple(subtitles.FORMATS)  # file suffixes a transcript can be written to
 
 
 @dataclass(frozen=True, slots=True)
 class Studio:
-    """Makes films from files to files. Everything raises Refused or Failed."""
+    """Renders from files to files. Every method raises RequestRejected or ProcessingFailed."""
 
     children: Children
     hearing: Hearing
 
     def measure(self, path: Path) -> Facts:
-        """What a file is. Raises OSError when there is none."""
+        """Measure a file. Raises OSError if it does not exist."""
         if path.is_dir():
             raise Refused(Code.NOT_MEDIA)
         with _folder() as folder:
@@ -39,7 +39,7 @@ class Studio:
     def sketch(
         self, picture: Path, out: Path, options: SketchOptions, progress: Progress, *, track: Path | None = None
     ) -> Film:
-        """Draw a picture."""
+        """Render a sketch film of a picture; `track` is the file for the pen's track."""
         self._expect(picture, MediaKind.IMAGE)
         with _folder() as folder:
             records = {"track": folder / "track.json"} if track else {}
@@ -59,7 +59,7 @@ class Studio:
         transcript: Transcript | None = None,
         layout: Path | None = None,
     ) -> Film:
-        """Put captions on a video: of the words given, else of what is heard."""
+        """Render captions onto a video, from the given transcript or by transcribing it."""
         facts = self._expect(video, MediaKind.VIDEO)
         with _folder() as folder:
             records = {"layout": folder / "layout.json"} if layout else {}
@@ -67,7 +67,7 @@ class Studio:
             return self._make(work, progress, out, {"layout": layout})
 
     def transcribe(self, media: Path, options: CaptionOptions, progress: Progress) -> Transcript:
-        """The words said in a video or a sound."""
+        """Transcribe the speech of a video or an audio file."""
         facts = self.measure(media)
         if facts.kind is MediaKind.IMAGE:
             raise Refused(Code.NO_AUDIO)
@@ -76,7 +76,7 @@ class Studio:
             return Renderer(self.children, self.hearing).hear(work, progress, never, Usage())
 
     def read_words(self, path: Path, language: str = "und") -> Transcript:
-        """Somebody's subtitles or words. Raises Refused(SUBTITLES_UNREADABLE)."""
+        """Read a subtitle or words file. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
         with _folder() as folder:
             transcript: Transcript = self.children.run(
                 "pipeline.speech.subtitles:read",
@@ -102,7 +102,7 @@ class Studio:
 
 
 def write_words(transcript: Transcript, out: Path) -> None:
-    """Write a transcript in the form its file name asks for. Raises Refused(USAGE) for another."""
+    """Write a transcript in the format of the file's suffix. Raises RequestRejected(USAGE) for an unknown one."""
     try:
         text = subtitles.write(transcript, out.suffix)
     except KeyError as error:

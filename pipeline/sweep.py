@@ -1,4 +1,4 @@
-"""Finding what was lost, and what is over: jobs nobody works on or that killed their workers, files, invoices."""
+"""Sweeper: finds lost and crashing jobs, expired files and invoices, and old rows."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -31,13 +31,13 @@ UPLOADS_FOR = LASTS
 WORKERS_FOR = timedelta(days=1)
 CODES_FOR = timedelta(days=1)
 FAULTS_FOR = timedelta(days=30)
-PAGE_MESSAGES = 2000  # of each conversation
-BATCH = 500  # rows of one transaction
+PAGE_MESSAGES = 2000  # per conversation
+BATCH = 500  # rows per transaction
 
 
 @dataclass(slots=True)
 class Sweeper:
-    """Looks through the database every few seconds, from a thread of its own in every worker."""
+    """Sweeps the database every few seconds, from a thread of its own in every worker."""
 
     workshop: Workshop
     queue: Queue
@@ -57,7 +57,7 @@ class Sweeper:
         self._thread.stop()
 
     def take_leave(self) -> None:
-        """Say that this worker ended as it should. One that cannot say so will be missed."""
+        """Record a regular shutdown of this worker; otherwise it is reported as missing."""
         try:
             with self.workshop.db.transaction() as session:
                 jobs.left(session, self.workshop.owner)
@@ -65,12 +65,12 @@ class Sweeper:
             log.warning("leave-not-taken", error=type(error).__name__)
 
     def sweep(self) -> None:
-        """One look."""
+        """Wake workers for unclaimed jobs, and fail jobs whose attempts are exhausted by crashes."""
         db = self.workshop.db
         with db.transaction() as session:
             now = db.clock()
             jobs.seen(session, self.workshop.owner, now)
-            lost = jobs.due(session, now, WOKEN_AGAIN_AFTER, self.workshop.free)  # more would only pile up
+            lost = jobs.due(session, now, WOKEN_AGAIN_AFTER, self.workshop.free)  # more messages would only pile up
             exhausted = jobs.exhausted(session, now)
         for job_id in lost:
             self.queue.wake(job_id)
@@ -79,33 +79,33 @@ class Sweeper:
             self.workshop.fail(claim, Failed(Code.CRASHED))
 
     def watch(self) -> None:
-        """Look whether the disk has room."""
+        """Check the free space of the disk."""
         if self.disk is not None:
             self._caretaker(self.disk).watch()
 
     def trim(self) -> None:
-        """Let go of copies and folders nobody needs."""
+        """Delete unused cached copies and stale temporary folders."""
         if self.disk is not None:
             self._caretaker(self.disk).trim()
 
     def tidy(self) -> None:
-        """Let go of files whose time is over."""
+        """Release expired files."""
         db = self.workshop.db
         with db.transaction() as session:
             released = [files.release(session, media) for media in files.expired(session, db.clock())]
         self._delete(filter(None, released))
 
     def lapse(self, batch: int = BATCH) -> None:
-        """Close invoices nobody has paid in time."""
+        """Expire invoices that were not paid in time."""
         self._repeat(partial(basket.lapse, now=self.workshop.db.clock()), batch)
 
     def gather(self) -> None:
-        """Bring credits that came to persons who were joined to others where they count."""
+        """Move credits that were returned to merged persons to the person they were merged into."""
         with self.workshop.db.transaction() as session:
             joining.gather(session, self.workshop.db.clock())
 
     def prune(self, batch: int = BATCH) -> None:
-        """Delete rows whose time is over, in short transactions."""
+        """Delete rows past their retention, in short transactions."""
         now = self.workshop.db.clock()
         prunings: tuple[Callable[..., int], ...] = (
             partial(retention.prune_updates, before=now - UPDATES_FOR),
@@ -120,7 +120,7 @@ class Sweeper:
             self._repeat(prune, batch)
 
     def clear(self, older_than: float = ABANDONED) -> None:
-        """Delete what dead processes left behind (seconds): bytes no row knows, and folders of unfinished work."""
+        """Delete stored files without a row and temporary folders, both older than `older_than` seconds."""
         keys = self.workshop.store.older_than(older_than)
         while batch := list(islice(keys, BATCH)):
             with self.workshop.db.reading() as session:
@@ -129,7 +129,7 @@ class Sweeper:
         clear_folders(self.workshop.keeping.passing, older_than)
 
     def _repeat(self, change: Callable[..., int], batch: int) -> None:
-        """Until fewer rows than a batch are left, in short transactions."""
+        """Repeat a change in short transactions until it affects fewer rows than a batch."""
         while self._changed(change, batch) >= batch and not self._thread.over.is_set():
             pass
 
@@ -138,7 +138,7 @@ class Sweeper:
             return change(session, limit=batch)
 
     def _delete(self, keys: Iterable[str]) -> None:
-        """Delete bytes no row knows any more. What cannot be deleted now is found again as an orphan."""
+        """Delete stored files that have no row. One that cannot be deleted now is found again as an orphan."""
         for key in keys:
             try:
                 self.workshop.store.delete(key)

@@ -1,6 +1,6 @@
-"""One task inside its child: read the request, confine, call, answer.
+"""Worker side of the sandbox: reads the request, confines the process, calls the task, sends the result.
 
-Runs right after the fork, in a process that ends with it. Answers are frames of `pipeline.wire`.
+Runs right after the fork, in a process that exits with it. Messages are frames of `pipeline.wire`.
 """
 
 import errno
@@ -16,21 +16,21 @@ from typing import NoReturn
 from models.errors import AppError, Cancelled, Code, Failed, Refused
 from pipeline import sandbox, wire
 
-PROGRESS_EVERY = 0.2  # seconds; a person's progress message moves every 3
+PROGRESS_EVERY = 0.2  # seconds; the user's progress message is updated every 3
 
 
 def perform(talk: socket.socket) -> NoReturn:
-    """Do what the socket asks for and end the process. Nothing leaves but one last frame."""
+    """Run the request read from the socket, send the final frame, and exit the process."""
     try:
         talk.sendall(_answer(talk))
     except (BrokenPipeError, ConnectionResetError):
-        pass  # nobody waits any more
+        pass  # the parent no longer waits
     finally:
         os._exit(0)
 
 
 def _answer(talk: socket.socket) -> bytes:
-    """The last frame. The one place a broad except is right: whatever a decoder raises must end as a message."""
+    """The final frame. The broad except is right here: whatever a decoder raises must become a message."""
     try:
         request = wire.read_request(talk)
         function = resolve(request.task)
@@ -44,7 +44,7 @@ def _answer(talk: socket.socket) -> bytes:
 
 
 def resolve(task: str) -> Callable[..., object]:
-    """The function that `module:function` names."""
+    """Import the function named by `module:function`."""
     module, _, name = task.partition(":")
     function: Callable[..., object] = getattr(importlib.import_module(module), name)
     return function
@@ -63,9 +63,9 @@ def _failure(error: BaseException) -> dict[str, object]:
 
 
 def out_of(error: BaseException) -> AppError | None:
-    """The failure that an exhausted limit or disk stands for, if that is what the error is.
+    """Convert an error caused by an exhausted limit or a full disk; None for any other error.
 
-    OpenCV says "Insufficient memory" (its code -4) in an exception of its own.
+    OpenCV reports "Insufficient memory" (its code -4) in an exception of its own.
     """
     if isinstance(error, MemoryError) or getattr(error, "code", None) == -4:
         return Refused(Code.TOO_HEAVY)
@@ -78,7 +78,7 @@ def out_of(error: BaseException) -> AppError | None:
 
 
 class Progress:
-    """Tells the parent how far the work is: a stage, and its share between 0 and 1; a few times a second at most."""
+    """Progress callback that sends stage and share (0 to 1) to the parent, at most a few times a second."""
 
     def __init__(self, talk: socket.socket) -> None:
         self._talk = talk

@@ -1,4 +1,4 @@
-"""Businesses follow what their owners pay the operator, and are deleted when their time is over."""
+"""Tenant lifecycle: tenants are paused and resumed with their owner's subscription, and erased after removal."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from storage.outbox import Owed
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
-    """The chores of one process. `delete` lets go of files by their keys."""
+    """Scheduled tasks of one process. `delete_files` deletes stored files by their keys."""
 
     db: Database
     delete: Callable[[Iterable[str]], None]
 
     def follow(self) -> None:
-        """Pause whose subscription has lapsed, and let go on whose owner pays again."""
+        """Pause tenants whose subscription has lapsed, and resume those whose owner pays again."""
         with self.db.transaction() as session:
             for tenant in tenants.listed(session):
                 _follow(session, tenant, self.db.clock())
 
     def erase(self, batch: int = 500) -> None:
-        """Delete the data of removed businesses, in short transactions."""
+        """Delete the data of removed tenants, in short transactions."""
         with self.db.transaction() as session:
             now = self.db.clock()
             erasure.begin(session, now)
@@ -43,7 +43,7 @@ class Tenancy:
 
 
 def _follow(session: Session, tenant: Tenant, now: datetime) -> None:
-    """Only a subscription that was there can lapse: the operator may let others use the house."""
+    """Pause or resume one tenant. Only a former subscription can lapse: the operator may grant use without one."""
     owner = tenants.owner(session, tenant)
     if owner is None:
         return
@@ -58,7 +58,7 @@ def _follow(session: Session, tenant: Tenant, now: datetime) -> None:
 
 
 def tell_owner(session: Session, tenant: Tenant, key: str, now: datetime) -> None:
-    """Tell who owns a business, in the operator's chat."""
+    """Notify a tenant's owner, in their chat with the operator's bot."""
     owner = tenants.owner(session, tenant)
     address = purchases.address_of(session, owner) if owner else None
     if owner is not None and address is not None:

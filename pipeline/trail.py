@@ -1,6 +1,6 @@
-"""The trail of a request: one short name on everything that is logged because of it, in every process it reaches.
+"""Request id: one short id on every log line caused by a request, in every process it reaches.
 
-A job keeps the name of the request that ordered it, since a wake-up says nothing of which job is done.
+A job's row keeps the id of the request that submitted it, since a wake-up does not name the job that is run.
 """
 
 import contextvars
@@ -14,22 +14,22 @@ REQUEST = "request"
 
 
 def begun(cause: str) -> AbstractContextManager[None]:
-    """A block that is a request of its own. Its name, which people can read out when something broke, is the same each
-    time the same thing is tried."""
+    """Context manager that starts a new request. Its id, which users can quote in a report, is the same for every
+    attempt at the same cause."""
     return bound_contextvars(**{REQUEST: hashlib.sha256(cause.encode()).hexdigest()[:8]})
 
 
 def followed(request: str, **more: str) -> AbstractContextManager[None]:
-    """A block that goes on with a request, which began in another process."""
+    """Context manager that continues a request started in another process."""
     return bound_contextvars(**{REQUEST: request, **more})
 
 
 def current() -> str:
-    """The request this is part of; empty outside of any."""
+    """The id of the current request, empty outside of one."""
     return str(get_contextvars().get(REQUEST, ""))
 
 
 def kept(work: Callable[[], None]) -> Callable[[], None]:
-    """The same work for a thread of its own, still part of this request."""
+    """Wrap a function so that it stays part of this request when called in another thread."""
     context = contextvars.copy_context()
     return lambda: context.run(work)

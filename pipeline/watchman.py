@@ -1,6 +1,6 @@
-"""Alarms: what is amiss is told to the operator once when it begins, and once when it is over.
+"""Alerting: the operator is notified once when an incident begins, and once when it is over.
 
-Every process looks; whoever sees it first tells it, since what was told is known by its incident.
+Every process checks; the first one to detect an incident sends the alert, which is deduplicated by the incident.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,16 +13,16 @@ from storage.db import Database
 from storage.watching import Vitals
 
 LOOK_EVERY = 15.0  # seconds
-OLDEST, LONGEST = 300.0, 100  # seconds a job may wait, and jobs
-BROKEN, SHARE = 3, 0.2  # films, and of all that ended
-FAULTS = 30  # within a quarter of an hour
+OLDEST, LONGEST = 300.0, 100  # seconds a job may wait, and waiting jobs
+BROKEN, SHARE = 3, 0.2  # failed jobs, and their share of all that ended
+FAULTS = 30  # logged errors within a quarter of an hour
 LINKS, UNPAID = 3, 5
-CALM = 0.8  # times the bound: an incident is not over at the first job below it
+CALM = 0.8  # times the threshold: an incident does not end at the first value below it
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`rings` and `rests` say when its incident begins and when it is over; between the two it stays as it is."""
+    """`is_firing` begins an incident and `is_resolved` ends it; while neither holds the state does not change."""
 
     kind: AlertKind
     rings: Callable[[Vitals], bool]
@@ -91,7 +91,7 @@ ALARMS = (
 
 @dataclass(frozen=True, slots=True)
 class Watchman:
-    """Looks at the house and raises its alarms."""
+    """Evaluates the alert rules and sends alerts."""
 
     db: Database
 

@@ -1,8 +1,8 @@
-"""What travels between a process and its sandboxed child.
+"""Protocol between a process and its sandboxed child.
 
-Down goes a `Request`, pickled: its maker is trusted, and the child has touched no hostile byte yet. Up come frames of
-JSON only: once a child has parsed somebody's file it may be anybody's program, so nothing it says is unpickled, no name
-it says is imported, and no path it names outside its own folder is believed.
+The parent sends a pickled `SandboxRequest`: it is trusted, and the child has read no untrusted byte yet. The child
+sends JSON frames only: once it has parsed a user's file it may run foreign code, so nothing it sends is unpickled, no
+name it sends is imported, and no path outside its own folder is accepted.
 """
 
 import dataclasses
@@ -24,16 +24,16 @@ from models.media import Facts
 from models.words import Transcript, Word
 from pipeline.allowance import Allowance
 
-TAG = "~"  # the key that marks a JSON object as a value of one of these types
+TAG = "~"  # key that marks a JSON object as a value of one of the types below
 TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (Facts, Film, Transcript, Word)}
 ERRORS: Mapping[str, type[AppError]] = {kind.__name__: kind for kind in (Refused, Failed)}
 
-MAX_FRAME = 32_000_000  # bytes; an hour of words is under 1 MB
+MAX_FRAME = 32_000_000  # bytes; the transcript of an hour is under 1 MB
 _LENGTH = struct.Struct("!I")
 
 
 class Garbled(Exception):
-    """A child sent what no child of ours sends."""
+    """A child sent a message that violates the protocol."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,15 +47,15 @@ class Request:
 
 
 def send_request(talk: socket.socket, request: Request) -> None:
-    """Hand a run to the child that listens. Raises OSError when it is gone."""
+    """Send a request to the child. Raises OSError if it has exited."""
     body = pickle.dumps(request)
     talk.sendall(_LENGTH.pack(len(body)) + body)
 
 
 def read_request(talk: socket.socket) -> Request:
-    """The run this child is for. Raises EOFError when its parent went away first."""
+    """Read the child's request. Raises EOFError if the parent has exited."""
     (length,) = _LENGTH.unpack(_exactly(talk, _LENGTH.size))
-    request: Request = pickle.loads(_exactly(talk, length))  # noqa: S301 - from our own parent, see the module
+    request: Request = pickle.loads(_exactly(talk, length))  # noqa: S301 - sent by the trusted parent, see the module
     return request
 
 
@@ -69,7 +69,7 @@ def _exactly(talk: socket.socket, size: int) -> bytes:
 
 
 def frame(message: Mapping[str, object]) -> bytes:
-    """A message as it crosses: four bytes of length, then JSON."""
+    """Encode a message as a frame: four bytes of length, then JSON. Raises ValueError if it is too long."""
     body = json.dumps(message, allow_nan=False, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if len(body) > MAX_FRAME:
         raise ValueError(f"an answer of {len(body)} bytes: write a file and name it instead")
@@ -77,7 +77,7 @@ def frame(message: Mapping[str, object]) -> bytes:
 
 
 class Frames:
-    """Cuts a stream of bytes into messages. Raises `Garbled` for what is not JSON objects of a bearable length."""
+    """Decodes a byte stream into messages. Raises `ProtocolError` for frames that are too long or no JSON objects."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -116,7 +116,7 @@ def _refuse_constant(name: str) -> float:
 
 
 def encode(value: object) -> object:
-    """A task's result as JSON values. Raises TypeError for what may not cross."""
+    """Encode a task's result as JSON values. Raises TypeError for types that may not leave the child."""
     match value:
         case Enum():
             return encode(value.value)
@@ -135,9 +135,9 @@ def encode(value: object) -> object:
 
 
 def decode(value: object, directory: Path) -> object:
-    """The result `encode` made; tuples come back as lists.
+    """Decode a result of `encode`; tuples come back as lists.
 
-    Raises `Garbled` for unknown types, fields that do not fit them, and files outside `directory`.
+    Raises `ProtocolError` for unknown types, invalid fields, and files outside `directory`.
     """
     match value:
         case list():
@@ -164,7 +164,7 @@ def _typed(name: str, fields: object, directory: Path) -> object:
 
 
 def _inside(path: Path, directory: Path) -> Path:
-    """The path, if it is a file of the child's own: it could name, or link to, another person's."""
+    """Return the path if it is inside the child's folder: it could name, or link to, another user's file."""
     if not path.resolve().is_relative_to(directory.resolve()):
         raise Garbled("a file outside its folder")
     return path
@@ -192,7 +192,7 @@ def _parts(value: object) -> Iterable[object]:
 
 
 def anchored(value: object) -> object:
-    """The same value with the paths in its mappings and sequences made absolute: a child works in another folder."""
+    """A copy of the value with all paths made absolute: the child has another working directory."""
     match value:
         case Path():
             return value.absolute()
@@ -209,18 +209,18 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 
 def rehearse() -> None:
-    """Build what is built once: it would cost every child a few milliseconds."""
+    """Build the cached type adapters before the fork: it would cost every child a few milliseconds."""
     for name in TYPES:
         _adapter(name)
 
 
 def error_message(error: AppError) -> dict[str, object]:
-    """An expected failure as a message."""
+    """Encode an expected error as a message."""
     return {"kind": "error", "type": type(error).__name__, "code": str(error.code), "values": error.values}
 
 
 def error_of(message: Mapping[str, Any]) -> AppError:
-    """The failure of such a message. Raises `Garbled` for codes and values there are not."""
+    """Decode the error of a message. Raises `ProtocolError` for unknown codes and invalid values."""
     values = message.get("values")
     if not isinstance(values, dict) or not all(isinstance(value, str | int | float) for value in values.values()):
         raise Garbled("an error's values")

@@ -1,4 +1,4 @@
-"""A worker: threads that do jobs and one that looks for lost ones, in this process or a process of its own."""
+"""Worker pool: threads that run jobs and one that sweeps for lost ones, in any process."""
 
 import os
 import secrets
@@ -28,7 +28,7 @@ from storage.media import MediaStore
 
 @dataclass(slots=True)
 class Crew:
-    """Everything that does jobs. `start` returns at once; `stop` gives running jobs back unless they end in time."""
+    """Job threads and sweeper of a process. `start` does not block; `stop` requeues jobs that do not end in time."""
 
     workshop: Workshop
     queue: Queue
@@ -42,19 +42,19 @@ class Crew:
         self.sweeper.start()
 
     def stop(self, patience: float = 0.0) -> None:
-        """Claim nothing more; after `patience` seconds running jobs go back to the queue, uncounted."""
+        """Claim no more jobs; requeue running ones after `grace_seconds`, which does not count as an attempt."""
         self.workshop.closing.set()
         hurry = threading.Timer(patience, self.workshop.stopping.set)
         hurry.start()
-        self.worker.stop(timeout=round(1000 * (patience + 5)))  # for its threads, and as long again for its consumers
+        self.worker.stop(timeout=round(1000 * (patience + 5)))  # applied to its threads, then again to its consumers
         hurry.cancel()
         self.workshop.stopping.set()
-        self.sweeper.stop()  # last: with the broker away it may take seconds, in which nothing more may be claimed
+        self.sweeper.stop()  # last: without the broker it may take seconds, in which no job may be claimed
         self.sweeper.take_leave()
 
 
 def crew(db: Database, store: MediaStore, queue: Queue, children: Children, settings: Settings) -> Crew:
-    """Compose the workers of a process by its settings."""
+    """Build the worker pool of a process from its settings."""
     disk = disk_of(settings)
     key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     workshop = Workshop(
@@ -69,17 +69,17 @@ def crew(db: Database, store: MediaStore, queue: Queue, children: Children, sett
     )
     actors.declare(queue, workshop)
     worker = dramatiq.Worker(queue.broker, worker_threads=settings.workers, worker_timeout=100)
-    worker.queue_prefetch = settings.workers  # a message held here would keep another worker asleep
+    worker.queue_prefetch = settings.workers  # a message prefetched here would not wake another worker
     return Crew(workshop, queue, Sweeper(workshop, queue, settings.sweep_seconds, disk), worker)
 
 
 def caretaker(db: Database, store: MediaStore, settings: Settings) -> Caretaker:
-    """Who looks after the disk of a process without workers."""
+    """Build the disk cleaner for a process without workers."""
     return Caretaker(db, store, keeping(settings).passing, disk_of(settings))
 
 
 def disk_of(settings: Settings) -> Disk:
-    """The disk floor of this machine, in the data folder and, where it is a folder, in the media's."""
+    """The disk monitor of this machine: for the data folder and, if media is stored in a folder, for that one."""
     folders = [Path(settings.data_dir).resolve()]
     if "://" not in settings.media:
         folders.append(Path(settings.media).resolve())
@@ -87,7 +87,7 @@ def disk_of(settings: Settings) -> Disk:
 
 
 def keeping(settings: Settings) -> Keeping:
-    """How long files are kept, and where they pass through."""
+    """Retention times and the temporary folder, from the settings."""
     return Keeping(
         passing=Path(settings.data_dir).resolve() / "passing",
         inputs=timedelta(hours=settings.input_hours),

@@ -1,4 +1,4 @@
-"""A job from claim to settlement."""
+"""Job runner: takes a job from claim to settlement."""
 
 import errno
 import threading
@@ -42,7 +42,7 @@ def always() -> bool:
 
 @dataclass(slots=True)
 class Workshop:
-    """Claims jobs and does them. Threads may share it."""
+    """Claims jobs and runs them. Thread-safe."""
 
     db: Database
     store: MediaStore
@@ -50,22 +50,22 @@ class Workshop:
     keeping: Keeping
     owner: str
     lease_seconds: float = 30.0
-    hands: int = 2  # jobs done at the same time
+    hands: int = 2  # jobs run at the same time
     pauses: tuple[timedelta, timedelta] = PAUSES
-    has_room: Callable[[], bool] = always  # while there is none on the disk, jobs wait
-    closing: threading.Event = field(default_factory=threading.Event)  # nothing more is claimed
-    stopping: threading.Event = field(default_factory=threading.Event)  # what runs is given back
+    has_room: Callable[[], bool] = always  # while the disk has none, jobs wait
+    closing: threading.Event = field(default_factory=threading.Event)  # set: no more jobs are claimed
+    stopping: threading.Event = field(default_factory=threading.Event)  # set: running jobs are requeued
     _under_way: set[Claim] = field(default_factory=set)
 
     @property
     def free(self) -> int:
-        """How many more jobs could be done at once."""
+        """How many more jobs could be run at the same time."""
         if not self.has_room():
             return 0
         return max(0, self.hands - len(self._under_way))
 
     def work(self) -> bool:
-        """Do the fairest job there is; False when there is none."""
+        """Claim and run the fairest job; False if there is none."""
         if self.closing.is_set() or not self.has_room():
             return False
         claim = self._claim()
@@ -82,7 +82,7 @@ class Workshop:
     def _claim(self) -> Claim | None:
         with self.db.transaction() as session:
             claim = jobs.claim(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
-            if self.closing.is_set():  # it came while we waited for the database: another worker may have the job
+            if self.closing.is_set():  # set during the wait for the database: leave the job to another worker
                 session.rollback()
                 return None
         return claim
@@ -108,10 +108,10 @@ class Workshop:
         except Refused as error:
             outcome = str(error.code)
             self.fail(claim, error, usage)
-        except (OperationalError, InterfaceError):  # the database is away: there is nobody to give the job back to
+        except (OperationalError, InterfaceError):  # the database is away: the job cannot be requeued
             outcome = "database-away"
             raise
-        except Exception as error:  # noqa: BLE001 - an edge: no bug of ours may keep a place taken until its lease ends
+        except Exception as error:  # noqa: BLE001 - an edge: no bug may hold a job until its lease ends
             failed = error if isinstance(error, Failed) else _failure_of(error)
             outcome = str(failed.code)
             self._try_again(claim, failed, usage)
@@ -129,7 +129,7 @@ class Workshop:
             )
 
     def fail(self, claim: Claim, error: AppError, usage: Usage | None = None) -> None:
-        """End a job without a film: its credits come back, and the person is told why."""
+        """Mark a job as failed, release its credits, and notify the user of the reason."""
         usage = usage or Usage()
         ending = Ending(
             Status.FAILED,
@@ -166,7 +166,7 @@ class Workshop:
             transcript = _words(session, job, media)
             keys = [files.key_of(session, each) if each.file_id else "" for each in media]
         try:
-            paths = tuple(self.store.path(key) for key in keys)  # which may take its time, so in no transaction
+            paths = tuple(self.store.path(key) for key in keys)  # may download, so in no transaction
         except FileNotFoundError as error:
             raise Refused(Code.FILE_GONE) from error
         return Work(
@@ -180,7 +180,7 @@ class Workshop:
         )
 
     def _deliver(self, claim: Claim, rendered: Rendered, usage: Usage) -> None:
-        """The film into the store; then job done, credits spent, film owed to the chat: one transaction."""
+        """Store the film; then finish the job, capture its credits and enqueue the film, in one transaction."""
         film = rendered.film
         facts = Facts(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
         picture = Facts(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
@@ -212,7 +212,7 @@ class Workshop:
 
 
 def _age(claim: Claim, now: datetime) -> float | None:
-    """Seconds since the person sent what the job is made of."""
+    """Seconds since the user sent the job's input."""
     return round((now - claim.received_at).total_seconds(), 1) if claim.received_at else None
 
 

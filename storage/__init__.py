@@ -1,1 +1,1 @@
-"""The only code that opens a database, a Redis key or a media file."""
+"""Persistence layer: the only code that opens a database or a media file."""

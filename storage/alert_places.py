@@ -1,4 +1,4 @@
-"""The chat alerts go to, as the environment names it: kept, so that every process knows it."""
+"""The alert chat configured in the environment, stored so that every process knows it."""
 
 from sqlmodel import Session, col, delete, select
 
@@ -9,7 +9,7 @@ from storage import people
 
 
 def settle(session: Session, account: Account, chat: AlertChat) -> None:
-    """From now on alerts go there, each kind to its topic."""
+    """Send alerts to this chat from now on, each kind to its topic."""
     forget(session)
     for kind, topic in [("", ""), *chat.topics.items()]:
         address = people.address_of(session, account.id, chat.chat, topic, in_group=chat.chat.startswith("-"))
@@ -18,12 +18,12 @@ def settle(session: Session, account: Account, chat: AlertChat) -> None:
 
 
 def forget(session: Session) -> None:
-    """From now on alerts go to the owners."""
+    """Send alerts to the operator's administrators from now on."""
     session.connection().execute(delete(AlertPlace))
 
 
 def place_of(session: Session, kind: AlertKind) -> Address | None:
-    """Where such alerts go; None where they go to the owners, also because the chat is gone."""
+    """The address for a kind of alert; None where they go to the administrators, also when the chat is unreachable."""
     wanted = (
         select(AlertPlace, Address)
         .join(Address, col(Address.id) == col(AlertPlace.address_id))
@@ -35,7 +35,7 @@ def place_of(session: Session, kind: AlertKind) -> Address | None:
 
 
 def reader(session: Session, place: Address) -> Person:
-    """In whose language it is written there: the operator's first owner's; before there is one, nobody's own."""
+    """The person whose language the alerts have: the operator's first owner; before there is one, the chat itself."""
     account = session.get_one(Account, place.account_id)
     owners = (
         select(Person)

@@ -1,5 +1,4 @@
-"""What the operator is told of an incident, that it began and that it is over: in a chat of its own, or person by
-person."""
+"""Alert messages about the begin and the end of an incident: to the alert chat, or to each administrator."""
 
 import uuid
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ OVER = "over"
 def begin(
     session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
 ) -> None:
-    """Tell those who have not heard of it yet; what is about a tenant is told its own administrators too."""
+    """Alert recipients not alerted yet; for an incident of a tenant, its own administrators too."""
     for person_id, address in audience(session, kind_of(incident), tenant_id):
         last = _last(session, incident, address.id)
         if last is None or not last.part.startswith(BEGUN):
@@ -32,7 +31,7 @@ def begin(
 def end(
     session: Session, incident: str, message: Message, now: datetime, *, tenant_id: uuid.UUID | None = None
 ) -> None:
-    """Tell those who heard of its beginning."""
+    """Send the all-clear to recipients that were alerted."""
     for person_id, address in audience(session, kind_of(incident), tenant_id):
         last = _last(session, incident, address.id)
         if last is not None and last.part.startswith(BEGUN):
@@ -42,7 +41,7 @@ def end(
 def audience(
     session: Session, kind: AlertKind, tenant_id: uuid.UUID | None = None
 ) -> Iterator[tuple[uuid.UUID, Address]]:
-    """Where such alerts go, and to whom: the chat that was set for them, else each administrator of the operator."""
+    """Person ids and addresses for a kind of alert: the configured chat, else each administrator of the operator."""
     place = alert_places.place_of(session, kind)
     if place is None:
         yield from administrators(session, tenant_id)
@@ -55,8 +54,8 @@ def audience(
 def administrators(
     session: Session, tenant_id: uuid.UUID | None = None, *, operators: bool = True
 ) -> Iterator[tuple[uuid.UUID, Address]]:
-    """Each administrator of the operator's own tenant (unless they are told elsewhere), and of one more, and where to
-    reach them: alone, or where they wrote last."""
+    """Each administrator of the operator's tenant (if `include_operators`), and of one more, with an address: their
+    private chat, or where they were written to last."""
     is_operators = col(Tenant.name) == MAIN
     is_its_own = col(Tenant.id) == tenant_id
     wanted = (
@@ -98,9 +97,9 @@ def _address_of(session: Session, person: Person) -> Address | None:
 
 
 def _last(session: Session, incident: str, address_id: uuid.UUID) -> Delivery | None:
-    """What an address was told last.
+    """The last alert of an incident to an address.
 
-    Every message's part names the one before it, so that several processes which tell at the same time tell once.
+    Every message's part names the one before it, so that processes that alert at the same time enqueue one message.
     """
     wanted = select(Delivery).where(col(Delivery.address_id) == address_id, col(Delivery.cause) == incident)
     return session.exec(wanted.order_by(col(Delivery.id).desc())).first()

@@ -1,4 +1,4 @@
-"""What somebody is buying: purchases that can be gone on with, payments in Stars, and the plan they pay for."""
+"""Open purchases of a person, payments in Telegram Stars, and the subscription they pay for."""
 
 import uuid
 from collections.abc import Iterator
@@ -12,16 +12,16 @@ from models.people import Person
 from storage.rows import changed
 from storage.subscriptions import GOING_ON
 
-ENOUGH = timedelta(minutes=5)  # to pay; what ends sooner is not offered again
+ENOUGH = timedelta(minutes=5)  # a purchase that expires sooner is not offered again
 
 
 def hold_still(session: Session, person: Person) -> None:
-    """Let nobody else buy for this person until the transaction ends; on SQLite it is alone already."""
+    """Lock a person against concurrent purchases until the transaction ends (on SQLite it is exclusive already)."""
     session.exec(select(Person.id).where(col(Person.id) == person.id).with_for_update(key_share=True)).one()
 
 
 def under_way(session: Session, wanted: Purchase, now: datetime) -> Purchase | None:
-    """A purchase of the same thing by the same person that can still be paid."""
+    """A purchase of the same item by the same person that can still be paid."""
     same = select(Purchase).where(
         col(Purchase.person_id) == wanted.person_id,
         col(Purchase.provider) == wanted.provider,
@@ -35,7 +35,7 @@ def under_way(session: Session, wanted: Purchase, now: datetime) -> Purchase | N
 
 
 def invoiced(session: Session, tenant_id: uuid.UUID, payload: str, *, hold: bool = False) -> Purchase | None:
-    """The purchase in Stars that an invoice's payload names; `hold` keeps others from changing it."""
+    """The Stars purchase that an invoice's payload names; `for_update` locks its row."""
     try:
         purchase_id = uuid.UUID(payload)
     except ValueError:
@@ -46,7 +46,7 @@ def invoiced(session: Session, tenant_id: uuid.UUID, payload: str, *, hold: bool
 
 
 def paid_with(session: Session, tenant_id: uuid.UUID, charge: str) -> Purchase | None:
-    """The purchase that a charge in Stars paid."""
+    """The purchase paid by a Stars charge."""
     wanted = select(Purchase).where(
         col(Purchase.tenant_id) == tenant_id,
         col(Purchase.provider) == Provider.STARS,
@@ -56,7 +56,7 @@ def paid_with(session: Session, tenant_id: uuid.UUID, charge: str) -> Purchase |
 
 
 def subscription_of(session: Session, person: Person) -> Subscription | None:
-    """The plan somebody pays for now."""
+    """The person's active subscription with the latest period."""
     wanted = (
         select(Subscription)
         .where(col(Subscription.person_id) == person.id, col(Subscription.status).in_(GOING_ON))
@@ -66,9 +66,9 @@ def subscription_of(session: Session, person: Person) -> Subscription | None:
 
 
 def lapse(session: Session, now: datetime, limit: int) -> int:
-    """Write down that invoices in Stars can be paid no more; how many there were. Money that comes all the same counts.
+    """Mark overdue Stars invoices as expired; how many there were. A payment that arrives all the same still counts.
 
-    Nobody else does: Telegram does not tell of invoices that were not paid, and there is no provider to ask.
+    Nothing else does: Telegram sends no update for unpaid invoices, and there is no provider to query.
     """
     lapsed = (
         select(Purchase.id)
@@ -79,7 +79,7 @@ def lapse(session: Session, now: datetime, limit: int) -> int:
         )
         .order_by(col(Purchase.id))
         .limit(limit)
-        .with_for_update(skip_locked=True)  # what is being paid just now
+        .with_for_update(skip_locked=True)  # those being paid just now
     )
     over = update(Purchase).where(col(Purchase.id).in_(lapsed.scalar_subquery()))
     return changed(session, over.values(status=PurchaseStatus.EXPIRED, checked_at=now, decided_at=now))

@@ -1,4 +1,4 @@
-"""Bonus codes: promotions, gifts and invitations. Whoever is first gets what a code holds, and nobody twice."""
+"""Promo codes: promotions, gifts and invitations. First come, first served, once per person."""
 
 import secrets
 import uuid
@@ -17,17 +17,17 @@ from storage import ledger
 from storage.rows import changed, insert_once
 
 GIFT, INVITE = "GIFT-", "HELLO-"
-PURCHASED = ("grant:cs_", "grant:stars:")  # business keys of credits that were paid for
-_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look like others
+PURCHASED = ("grant:cs_", "grant:stars:")  # ledger keys of credits that were paid for
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without characters that look alike
 _LENGTH = 12
 
 
 class Verdict(StrEnum):
     DONE = "done"
-    UNKNOWN = "unknown"  # or ended, stopped, used up: a guess is told nothing
+    UNKNOWN = "unknown"  # or ended, stopped, used up: a guess must learn nothing
     USED = "used"  # by the same person
-    OWN = "own"  # one's own invitation
-    NOT_NEW = "not-new"  # an invitation for somebody who knows us already
+    OWN = "own"  # the person's own invitation
+    NOT_NEW = "not-new"  # an invitation is for new users only
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Redemption:
 
 
 def redeem(session: Session, person: Person, word: str, invitation: Invitation, now: datetime) -> Redemption:
-    """Give a person what a code holds."""
+    """Grant a person the credits of a code; the inviter of an invitation gets theirs too."""
     code = _named(session, person.tenant_id, word)
     if code is None or not _is_open(code, now):
         return Redemption(Verdict.UNKNOWN)
@@ -55,14 +55,14 @@ def redeem(session: Session, person: Person, word: str, invitation: Invitation, 
 
 
 def create(session: Session, tenant_id: uuid.UUID, word: str, amount: int, uses: int, days: int | None) -> bool:
-    """A new promotion; False when the word is taken."""
+    """Insert a promotion; False when the code exists already."""
     return insert_once(
         session, BonusCode(tenant_id=tenant_id, code=word.upper(), credits=amount, uses_left=uses, days=days)
     )
 
 
 def promotions(session: Session, tenant_id: uuid.UUID) -> list[tuple[BonusCode, int]]:
-    """The newest promotions that can be used, and how often each was."""
+    """The newest 50 promotions that are not stopped, with the number of uses of each."""
     wanted = (
         select(BonusCode, func.count(col(BonusUse.id)))
         .join(BonusUse, col(BonusUse.code_id) == col(BonusCode.id), isouter=True)
@@ -80,7 +80,7 @@ def promotions(session: Session, tenant_id: uuid.UUID) -> list[tuple[BonusCode, 
 
 
 def stop(session: Session, tenant_id: uuid.UUID, word: str, now: datetime) -> bool:
-    """End a code; False when there is none of that name that still goes."""
+    """Stop a code; False when there is no such code, or it was stopped before."""
     ended = (
         update(BonusCode)
         .where(
@@ -94,9 +94,9 @@ def stop(session: Session, tenant_id: uuid.UUID, word: str, now: datetime) -> bo
 
 
 def wrap(session: Session, person: Person, amount: int, now: datetime) -> BonusCode | None:
-    """A code for somebody else to use once, paid with credits one has bought; None when those are too few.
+    """A single-use gift code, paid with credits the person has bought; None when those are too few.
 
-    What is given away ends when the soonest of the credits it was made of would have.
+    The gift expires when the first of the credits it was made of would have.
     """
     code = BonusCode(tenant_id=person.tenant_id, code=GIFT + _chance(), credits=amount, uses_left=1, created_at=now)
     lots = ledger.give_away(session, person, amount, key=f"gift:{code.id}", granted=PURCHASED, now=now)
@@ -109,7 +109,7 @@ def wrap(session: Session, person: Person, amount: int, now: datetime) -> BonusC
 
 
 def invite(session: Session, person: Person, invitation: Invitation) -> BonusCode:
-    """The person's invitation, made when they ask for it first."""
+    """The person's invitation code, inserted on the first request."""
     fresh = BonusCode(
         tenant_id=person.tenant_id,
         code=INVITE + _chance(),
@@ -132,7 +132,7 @@ def _named(session: Session, tenant_id: uuid.UUID, word: str) -> BonusCode | Non
 
 
 def _is_open(code: BonusCode, now: datetime) -> bool:
-    """Uses are counted by the database, where two at the same time are told apart."""
+    """Checks dates only: uses are counted by the database, so that two at the same time cannot both take the last."""
     return code.stopped_at is None and (code.expires_at is None or code.expires_at > now)
 
 
@@ -148,7 +148,7 @@ def _take(session: Session, code: BonusCode) -> bool:
 def _obstacle(
     session: Session, code: BonusCode, person: Person, invitation: Invitation, now: datetime
 ) -> Verdict | None:
-    """Why an invitation is not for this person, who holds still while it is looked at."""
+    """Why an invitation is not valid for this person, whose row is locked for the check; None when it is."""
     if code.inviter_id == person.id:
         return Verdict.OWN
     _lock(session, person.id)
@@ -168,14 +168,14 @@ def _grant(session: Session, code: BonusCode, person: Person, invitation: Invita
     shares = [(person, code.credits)]
     if code.inviter_id is not None:
         shares.append((session.get_one(Person, code.inviter_id), invitation.inviter))
-    for receiver, amount in sorted(shares, key=lambda share: share[0].id):  # in one order, as each locks
+    for receiver, amount in sorted(shares, key=lambda share: share[0].id):  # in a fixed order, as each locks
         key = f"bonus:{code.id}:{person.id}" + ("" if receiver.id == person.id else ":thanks")
         if amount:
             ledger.grant(session, receiver, amount, key=key, now=now, expires_at=ends, reason=f"code {code.code}")
 
 
 def _lock(session: Session, person_id: uuid.UUID) -> None:
-    """On SQLite the transaction is alone already. Rows that name the person may still be written by others."""
+    """Lock a person's row (on SQLite the transaction is exclusive already); rows that reference it can be inserted."""
     session.exec(select(Person.id).where(col(Person.id) == person_id).with_for_update(key_share=True)).one()
 
 

@@ -1,4 +1,4 @@
-"""Bots on Telegram that businesses bring: their tokens, and how each stands."""
+"""Telegram bots of tenants: their encrypted tokens, and the status of each."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -18,31 +18,31 @@ from storage.vault import Sealed
 log = structlog.get_logger(__name__)
 
 CHANNEL = "telegram"
-TOKEN = "token"  # noqa: S105 - what it is called among an account's secrets
-MOST = 5  # bots of one business
+TOKEN = "token"  # noqa: S105 - its key among an account's secrets
+MOST = 5
 
 
 class Stand(StrEnum):
-    """How a bot stands; kept in its account's settings."""
+    """Status of a bot, stored in its account's settings."""
 
-    NEW = "new"  # nobody has looked at its token yet
+    NEW = "new"  # its token was not checked yet
     LIVE = "live"
-    BAD_TOKEN = "bad-token"  # noqa: S105 - Telegram does not accept it: it takes another
-    BUSY = "busy"  # another program receives its messages
-    DEAF = "deaf"  # receiving ended for another reason
+    BAD_TOKEN = "bad-token"  # noqa: S105 - rejected by Telegram: another is needed
+    BUSY = "busy"  # another program receives its updates
+    DEAF = "deaf"  # receiving stopped for another reason
 
 
 class Taken(Exception):
-    """Another business here has that bot already."""
+    """Another tenant has that bot already."""
 
 
 class TooMany(Exception):
-    """The business has as many bots as it may."""
+    """The tenant has the maximum number of bots."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """A bot that is to be served, with its token."""
+    """A bot to run, with its decrypted token."""
 
     account: Account
     token: str = field(repr=False)
@@ -51,9 +51,9 @@ class Bot:
 def bring(
     session: Session, secret: bytes, tenant: Tenant, token: str, told: tuple[Person, Address], now: datetime
 ) -> Account:
-    """Keep the token of a bot, which is looked at and served from then on; `told` is who hears of it, and where.
+    """Store the token of a bot, which is checked and served from then on; `contact` is notified of its status.
 
-    Raises Taken, TooMany.
+    Raises BotTaken, TooManyBots.
     """
     name = token.partition(":")[0]
     if _others(session, tenant.id, name):
@@ -71,12 +71,12 @@ def bring(
 
 
 def of(session: Session, tenant_id: uuid.UUID) -> list[Account]:
-    """The bots a business has brought, oldest first."""
+    """The accounts of a tenant's own bots, oldest first."""
     return [each for each in people.accounts_on(session, CHANNEL) if each.tenant_id == tenant_id and each.secrets]
 
 
 def served(session: Session, secret: bytes) -> list[Bot]:
-    """Every bot that is to receive, but for those whose token is not accepted, or cannot be opened."""
+    """Every bot that receives updates, except those whose token is rejected or cannot be decrypted."""
     wanted = (
         select(Account)
         .join(Tenant, col(Tenant.id) == col(Account.tenant_id))
@@ -94,12 +94,12 @@ def stand(account: Account) -> str:
 
 
 def called(account: Account) -> str:
-    """How people know it: by its name once Telegram has told it."""
+    """Its @username once fetched from Telegram, else the account's name."""
     return f"@{account.settings['username']}" if "username" in account.settings else account.name
 
 
 def stands(session: Session, account_id: uuid.UUID, how: Stand, message: Message, now: datetime, **about: Any) -> None:
-    """Note how a bot stands; where that is new, who brought it is told, once a day at most."""
+    """Store a bot's status; where it changed, notify the contact, once a day and status at most."""
     account = session.get(Account, account_id)
     if account is None or (stand(account) == how and about.items() <= account.settings.items()):
         return
@@ -130,5 +130,5 @@ def _opened(secret: bytes, account: Account) -> Bot | None:
     try:
         return Bot(account, keyring.read(secret, account)[TOKEN])
     except Sealed:
-        log.error("bot-token-sealed", account=str(account.id))  # noqa: TRY400 - the trace tells nothing more
+        log.error("bot-token-sealed", account=str(account.id))  # noqa: TRY400 - the traceback adds nothing
         return None

@@ -1,4 +1,4 @@
-"""News to everybody: whom they reach, put into the outbox bit by bit, and what became of them."""
+"""Broadcasts: their audience, their gradual enqueueing into the outbox, and their delivery counts."""
 
 import uuid
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ from storage.outbox import UNREACHABLE, UNSENT, Owed
 from storage.people import SHORT, merged
 from storage.rows import changed
 
-AHEAD = 100  # messages of one broadcast that lie in the outbox at the same time
+AHEAD = 100  # messages of one broadcast in the outbox at the same time
 SHOWN = 6  # in a list
-Reader = aliased(Person)  # who counts, where several were joined
-Writer = aliased(Person)  # who writes from an address
+Reader = aliased(Person)  # after merges: the person a merged one points to
+Writer = aliased(Person)  # the person who writes from an address
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """How many people news reach by language, and how many are left out: on channels where nobody may write unasked,
-    and because they have blocked the bot or want to hear nothing.
+    """How many people a broadcast reaches by language, and how many it cannot: on channels where unsolicited messages
+    are forbidden, and because they have blocked the bot or opted out.
     """
 
     languages: dict[str, int] = field(default_factory=dict)
@@ -36,13 +36,13 @@ class Audience:
     unreachable: int = 0
 
     def count(self, languages: list[str]) -> int:
-        """Those of these languages; of all, where none is named."""
+        """People reached in these languages; in all, where none is given."""
         return sum(count for language, count in self.languages.items() if not languages or language in languages)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of a broadcast so far; `left` are those it is still to reach, as far as they are in the outbox."""
+    """Delivery counts of a broadcast so far; `pending` are its unsent messages in the outbox."""
 
     sent: int = 0
     blocked: int = 0
@@ -51,7 +51,7 @@ class Tally:
 
 
 def audience(session: Session, tenant_id: uuid.UUID) -> Audience:
-    """Whom news of a tenant would reach now."""
+    """The audience a tenant's broadcast would reach now."""
     is_open = col(Address.unreachable_at).is_(None)
     may = col(Account.channel).not_in(NEVER_UNASKED)
     by_language = _people(tenant_id, may, is_open).with_only_columns(
@@ -71,7 +71,7 @@ def draft(session: Session, broadcast: Broadcast) -> None:
 
 
 def named(session: Session, tenant_id: uuid.UUID, short: str) -> Broadcast | None:
-    """A tenant's broadcast by the first letters of its id."""
+    """A tenant's broadcast by a prefix of its id; None where several match."""
     if not SHORT.fullmatch(short.lower()):
         return None
     first, last = (uuid.UUID(hex=short.lower().ljust(32, filling)) for filling in "0f")
@@ -86,7 +86,7 @@ def latest(session: Session, tenant_id: uuid.UUID) -> list[Broadcast]:
 
 
 def turn(session: Session, broadcast: Broadcast, before: tuple[BroadcastStatus, ...], to: BroadcastStatus) -> bool:
-    """Give it another status; False when it had none of those before. What is stopped for good is owed no more."""
+    """Change the status; False when the current one is not in `allowed_from`. STOPPED drops the unsent messages."""
     turned = update(Broadcast).where(col(Broadcast.id) == broadcast.id, col(Broadcast.status).in_(before))
     if changed(session, turned.values(status=to)) != 1:
         return False
@@ -98,17 +98,17 @@ def turn(session: Session, broadcast: Broadcast, before: tuple[BroadcastStatus, 
 
 
 def are_any(session: Session) -> bool:
-    """Whether there is one to look after."""
+    """Whether any broadcast needs work."""
     return session.exec(_open()).first() is not None
 
 
 def open_ones(session: Session) -> list[Broadcast]:
-    """Those that are going out, or were stopped and not accounted for, each for one process at a time."""
+    """Broadcasts being sent, or stopped and not yet counted; locks their rows, skipping locked ones."""
     return list(session.exec(_open().with_for_update(of=Broadcast, skip_locked=True)))
 
 
 def _open() -> SelectOfScalar[Broadcast]:
-    """Not those of tenants that are paused."""
+    """Broadcasts that need work, except those of paused tenants."""
     is_sent = col(Broadcast.status) == BroadcastStatus.SENDING
     is_stopped = and_(col(Broadcast.status) == BroadcastStatus.STOPPED, col(Broadcast.ended_at).is_(None))
     return (
@@ -120,8 +120,8 @@ def _open() -> SelectOfScalar[Broadcast]:
 
 
 def feed(session: Session, broadcast: Broadcast, now: datetime, ahead: int = AHEAD) -> None:
-    """Put the next ones into the outbox, as long as fewer than `ahead` lie there. Whom two addresses belong to is
-    written to once."""
+    """Enqueue messages to the next recipients until `max_queued` are in the outbox. A person with two addresses gets
+    one."""
     room = ahead - tally(session, broadcast).left
     if room <= 0 or broadcast.is_read or broadcast.status != BroadcastStatus.SENDING:
         return
@@ -137,7 +137,7 @@ def feed(session: Session, broadcast: Broadcast, now: datetime, ahead: int = AHE
 
 
 def end(session: Session, broadcast: Broadcast, now: datetime) -> bool:
-    """Note what became of it, if it has reached everybody it can, or was stopped; whether it has."""
+    """Store the final counts of a broadcast that was sent to all recipients or stopped; whether it was sent to all."""
     found, is_stopped = tally(session, broadcast), broadcast.status == BroadcastStatus.STOPPED
     if found.left or not (broadcast.is_read or is_stopped):
         return False
@@ -155,7 +155,7 @@ def tally(session: Session, broadcast: Broadcast) -> Tally:
     kinds = (
         status == DeliveryStatus.SENT,
         and_(is_dropped, is_gone),
-        and_(is_dropped, ~is_gone, error != BroadcastStatus.STOPPED),  # which is neither sent nor failed
+        and_(is_dropped, ~is_gone, error != BroadcastStatus.STOPPED),  # those are neither sent nor failed
         status.in_(UNSENT),
     )
     counts = (func.count().filter(kind) for kind in kinds)
@@ -164,7 +164,7 @@ def tally(session: Session, broadcast: Broadcast) -> Tally:
 
 
 def _next(session: Session, broadcast: Broadcast, limit: int) -> Iterator[tuple[Address, Person]]:
-    """The next addresses, and who writes from them."""
+    """The next addresses after the cursor, with the people who write from them."""
     may = col(Account.channel).not_in(NEVER_UNASKED), col(Address.unreachable_at).is_(None)
     wanted = _people(broadcast.tenant_id, *may)
     if broadcast.cursor is not None:
@@ -177,7 +177,7 @@ def _next(session: Session, broadcast: Broadcast, limit: int) -> Iterator[tuple[
 
 
 def _people(tenant_id: uuid.UUID, *conditions: ColumnElement[bool]) -> Select[uuid.UUID]:
-    """Private addresses of a tenant with who writes from them, and who that person counts as; nobody who is banned."""
+    """Private addresses of a tenant joined with their AddressOwner and, after merges, Recipient; nobody banned."""
     return (
         select_columns(col(Address.id))
         .select_from(Address)
@@ -194,7 +194,7 @@ def _people(tenant_id: uuid.UUID, *conditions: ColumnElement[bool]) -> Select[uu
 
 
 def _writer() -> ColumnElement[uuid.UUID]:
-    """Whose an address is: in private a chat has its person's id in most messengers, else who was written to there."""
+    """The id of an address's person: in most messengers a private chat has their id, else the last recipient there."""
     same = (
         select_columns(col(Person.id))
         .where(

@@ -1,4 +1,4 @@
-"""How the business is doing: figures for its operators."""
+"""Statistics of a tenant, for its administrators."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from models.updates import Update
 
 
 def day(session: Session, tenant_id: uuid.UUID, since: datetime) -> dict[str, int]:
-    """Messages that came in and films by outcome since then, and what waits and runs now, of one tenant."""
+    """Updates, people and ended jobs by status since then, and jobs queued and running now, of one tenant."""
     ended = _by_status(session, tenant_id, since)
     now = _by_status(session, tenant_id, None)
     return {

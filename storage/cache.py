@@ -1,4 +1,4 @@
-"""Local copies of files whose home is elsewhere, bounded in bytes; the least recently used go first."""
+"""LRU cache of files in a folder, bounded in bytes: local copies of remote files."""
 
 import os
 import shutil
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-YOUNG = 3600.0  # seconds after its last use in which a copy stays: a child may be reading it
-STALE = 24 * 3600.0  # seconds after its last use in which a copy goes, whatever room there is
-PASSING = ".part"  # of a copy that is not wholly there
+YOUNG = 3600.0  # seconds after its last use in which a copy is kept: a sandbox may be reading it
+STALE = 24 * 3600.0  # seconds after its last use after which a copy is deleted, even below the bound
+PASSING = ".part"  # of an incomplete copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,9 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class FileCache:
-    """A folder of copies. Threads and processes may share it; a copy is whole or not there.
+    """A folder of cached files, safe to share between threads and processes; copies appear atomically.
 
-    A copy's time of modification is the time of its last use. `most` (bytes) may be exceeded by copies that are young.
+    A copy's modification time is the time of its last use. Recently used copies may exceed `max_bytes`.
     """
 
     root: Path
@@ -33,17 +33,17 @@ class FileCache:
     time: Callable[[], float] = time.time
 
     def find(self, key: str) -> Copy | None:
-        """The copy of a key, if there is one; this does not count as a use."""
+        """The copy of a key, if cached; does not count as a use."""
         return _copy(self.root / key)
 
     def use(self, copy: Copy) -> Path:
-        """Keep a copy from being cleared away. Raises FileNotFoundError when it just was."""
+        """Mark a copy as used and return its path. Raises FileNotFoundError when it was just evicted."""
         now = self.time()
         os.utime(copy.path, (now, now))
         return copy.path
 
     def fill(self, key: str, write: Callable[[Path], object]) -> Path:
-        """Make a copy: `write` is given a path to write to, and what it raises leaves nothing behind."""
+        """Create a copy: `write` is called with a path to write to; when it raises, nothing is left behind."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         passing = self.root / f"{uuid4().hex}{PASSING}"
         try:
@@ -57,14 +57,14 @@ class FileCache:
         return self.root / key
 
     def take(self, key: str, source: Path) -> None:
-        """Make a file into a copy; it is gone from where it was."""
+        """Move a file into the cache."""
         self.fill(key, lambda passing: shutil.move(source, passing))
 
     def forget(self, key: str) -> None:
         (self.root / key).unlink(missing_ok=True)
 
     def clear(self, most: int | None = None) -> None:
-        """Delete stale copies, and of the others the least recently used beyond the bound, or beyond `most` bytes."""
+        """Delete stale copies, and the least recently used ones beyond `max_bytes` (default: the cache's bound)."""
         now, room = self.time(), self.most if most is None else most
         for copy in sorted(self._copies(), key=lambda copy: copy.used_at, reverse=True):
             room -= copy.size

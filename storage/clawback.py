@@ -1,7 +1,7 @@
-"""Money that went back, or is withheld: the credits it bought follow it.
+"""Clawback of credits after refunds and disputes of the payment that bought them.
 
 A refund or a dispute is a claim on one grant. Claims are recorded by their keys, each once; what a grant must have
-given back is a sum over all claims that stand, so that they end in the same books in whatever order they are heard of.
+given back is a sum over all active claims, so that the ledger ends the same in whatever order their events arrive.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from storage import ledger, lots
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A refund or dispute: `amount` of the payment is gone, unless that was undone (`reversal` is the key of it)."""
+    """A refund or dispute: takes `amount` (minor units) of the payment, unless undone under `reversal_key`."""
 
     key: str
     amount: int
@@ -27,13 +27,13 @@ class Claim:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Those of what has happened so far."""
+        """The ledger keys of what has happened so far."""
         return (self.key, self.reversal) if self.is_reversed else (self.key,)
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What a fact that was not known before did: credits that were taken, or given back when below zero."""
+    """The effect of a newly recorded claim or reversal: credits taken, or given back when negative."""
 
     key: str
     credits: int
@@ -42,11 +42,11 @@ class Movement:
 def follow(
     session: Session, person: Person, grant: str, paid: int, claims: Sequence[Claim], now: datetime
 ) -> list[Movement]:
-    """Bring a grant's credits in line with the claims on its payment (`paid`, in the same minor units).
+    """Adjust a grant's credits to the claims on its payment (`paid_amount`, in the same minor units).
 
-    Nothing is done for what is recorded already, nor while nothing was granted. What is spent already becomes a debt.
+    Does nothing for claims recorded already, nor while nothing was granted. Credits already spent become a debt.
     """
-    ledger.credits_of(session, person, now)  # the lock: nobody else moves this person's credits from here on
+    ledger.credits_of(session, person, now)  # locks the person's balance until the transaction ends
     granted = _issued(session, [grant])
     if not granted or not paid:
         return []
@@ -70,7 +70,7 @@ def _standing(claims: Sequence[Claim], known: Sequence[str]) -> int:
 
 
 def _issued(session: Session, keys: Sequence[str]) -> int:
-    """Credits that came into being under these keys; below zero when they went back."""
+    """Credits issued under these keys; negative when they went back."""
     wanted = (
         select(func.coalesce(func.sum(col(LedgerPosting.amount)), 0))
         .join(LedgerTransaction, col(LedgerTransaction.id) == col(LedgerPosting.transaction_id))
@@ -87,9 +87,9 @@ class _Books:
     now: datetime
 
     def move(self, keys: Sequence[str], amount: int) -> None:
-        """Record facts; the last of them takes so many credits, or gives them back when below zero."""
+        """Record keys; the transaction of the last takes `amount` credits, or gives them back when negative."""
         for key in keys[:-1]:
-            self._record(key, Entry.CLAWBACK)  # what was undone before it was heard of
+            self._record(key, Entry.CLAWBACK)  # a claim that was undone before it was known
         fact = self._record(keys[-1], Entry.CLAWBACK if amount > 0 else Entry.RESTORE)
         if amount > 0:
             self._take(fact, amount)
@@ -102,7 +102,7 @@ class _Books:
         return fact
 
     def _take(self, fact: LedgerTransaction, amount: int) -> None:
-        """The grant's own credits first, then others that are there; the rest is owed."""
+        """Take the grant's own credits first, then the person's others; the rest becomes a debt."""
         own = [lot.id for lot in lots.of(self.session, self.person.id, self.grant)]
         held = sorted(lots.of(self.session, self.person.id), key=lambda lot: lot.id not in own)
         taken = min(amount, sum(lot.remaining for lot in held))
@@ -111,7 +111,7 @@ class _Books:
         ledger.post(self.session, fact, postings)
 
     def _restore(self, fact: LedgerTransaction, amount: int) -> None:
-        """Give credits back, to last as long as those of the grant."""
+        """Give credits back, with the expiry of the grant's."""
         ledger.post(self.session, fact, {Bucket.AVAILABLE: amount, Bucket.ISSUED: -amount})
         lot = Lot(person_id=self.person.id, transaction_id=fact.id, amount=amount, remaining=amount)
         lot.expires_at, lot.created_at = self._expiry(), self.now

@@ -1,6 +1,6 @@
-"""Codes that prove something once: made here, kept as keyed digests, and used up by being right or wrong too often.
+"""One-time codes: generated here, stored as HMACs, and used up by the right code or too many wrong ones.
 
-Whoever asks must let the transaction end well when a code was wrong, as it counts the tries.
+Callers must commit the transaction after a wrong code, as it counts the tries.
 """
 
 import hmac
@@ -20,17 +20,17 @@ from storage.rows import changed
 
 LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
-MOST_SENT = 3  # in an hour, to one subject and for one person
+MOST_SENT = 3  # to one subject, and for one person
 HOUR = timedelta(hours=1)
 DIGITS = 6
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look like others
-NAME, REST = 4, 8  # of a link's code: the letters it is found by, and those that prove it
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without characters that look alike
+NAME, REST = 4, 8  # of a link code: the prefix it is looked up by, and the secret rest
 EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Codes under the house's key, which nobody who reads the database has."""
+    """Issues and redeems one-time codes, keyed with a secret that is not in the database."""
 
     secret: bytes = field(repr=False)
 
@@ -44,9 +44,9 @@ class Codes:
         *,
         person_id: uuid.UUID | None = None,
     ) -> str | None:
-        """Six digits for an e-mail address, good for ten minutes; None when there were three in the last hour.
+        """Issue six digits for an e-mail address, valid for ten minutes; None after three in the last hour.
 
-        Those to the same address count, whatever they were for, and those the same person asked for.
+        The limit counts codes to the same address, whatever their purpose, and those requested by the same person.
         """
         return self._issue(session, tenant_id, purpose, subject, _digits(), now, person_id)
 
@@ -61,9 +61,9 @@ class Codes:
         *,
         person_id: uuid.UUID | None = None,
     ) -> SignCode | None:
-        """Use a code up: the row of it for whoever is first with the right one, else None, and one try less.
+        """Redeem a code: its row for the first caller with the right one, else None, and one try less.
 
-        A try counts for each code of the subject that is still open (of those that `person_id` asked for, if given).
+        A try counts for each unused code of the subject (of those requested by `person_id`, if given).
         """
         digest = self.subject(tenant_id, subject)
         _one_at_a_time(session, digest)
@@ -86,14 +86,14 @@ class Codes:
         *,
         person_id: uuid.UUID | None = None,
     ) -> int | None:
-        """How often the newest code that is still good may be typed; None where there is no such code."""
+        """Tries left for the newest valid code; None where there is none."""
         digest = self.subject(tenant_id, subject)
         wanted = select(SignCode.tries).where(*_unused(tenant_id, purpose, digest, now, person_id))
         tries = session.exec(wanted.order_by(col(SignCode.created_at).desc())).first()
         return None if tries is None else max(0, MOST_TRIES - tries)
 
     def issue_link(self, session: Session, tenant_id: uuid.UUID, person_id: uuid.UUID, now: datetime) -> str | None:
-        """A code that is typed where nobody is known yet: it is found by its first letters, and proven by the rest."""
+        """Issue a code to be typed by a user not identified yet: looked up by its prefix, and proven by the rest."""
         name = _letters(NAME)
         code = f"{name}{_letters(REST)}"
         return self._issue(session, tenant_id, Purpose.LINK, name, code, now, person_id)
@@ -105,7 +105,7 @@ class Codes:
         return self.tries_left(session, tenant_id, Purpose.LINK, plain(code)[:NAME], now)
 
     def subject(self, tenant_id: uuid.UUID, subject: str) -> str:
-        """What stands in the database for an address: the same for every way of writing it."""
+        """HMAC that is stored instead of an address; the same for every spelling of it."""
         return self._hmac("subject", tenant_id.hex, normalised(subject))
 
     def _issue(
@@ -145,28 +145,28 @@ class Codes:
 
 
 def prune(session: Session, before: datetime, limit: int) -> int:
-    """Delete codes that were over by then; how many they were."""
+    """Delete codes that expired before a time; their number."""
     over = select(SignCode.id).where(col(SignCode.expires_at) < before).limit(limit)
     return changed(session, delete(SignCode).where(col(SignCode.id).in_(over)))
 
 
 def normalised(email: str) -> str:
-    """An address as all who type it mean it."""
+    """Normalise an e-mail address for comparison."""
     return email.strip().lower()
 
 
 def is_email(text_: str) -> bool:
-    """Whether this can be an e-mail address; a letter to it says the rest."""
+    """Whether the syntax is that of an e-mail address; only an e-mail to it proves that it exists."""
     return len(text_) <= 254 and EMAIL.fullmatch(text_) is not None
 
 
 def plain(code: str) -> str:
-    """A code without what people put into it: spaces, hyphens, small letters."""
+    """Remove spaces and hyphens from a typed code, and make it upper case."""
     return "".join(letter for letter in code.upper() if letter.isascii() and letter.isalnum())
 
 
 def dressed(code: str) -> str:
-    """A link's code as it is easiest to copy: `ABCD-EFGH-JKMN`."""
+    """Format a link code in groups of four: `ABCD-EFGH-JKMN`."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
@@ -215,9 +215,9 @@ def _use(session: Session, row: SignCode, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session, *names: str) -> None:
-    """Let nobody else be given a code for the same until the transaction ends; SQLite has one writer as it is."""
+    """Serialise codes of the same subjects until the transaction ends; SQLite has a single writer anyway."""
     if session.get_bind().dialect.name != "postgresql":
         return
     locks = {int.from_bytes(sha256(name.encode()).digest()[:8], signed=True) for name in names if name}
-    for lock in sorted(locks):  # in one order, as each waits for others
+    for lock in sorted(locks):  # in a fixed order, to avoid deadlocks
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})

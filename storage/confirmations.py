@@ -1,4 +1,4 @@
-"""What is done only when it was asked for twice."""
+"""Confirmations of actions that need a second request."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ KEPT = timedelta(days=1)
 
 
 def ask(session: Session, person: Person, action: str, values: dict[str, Any], now: datetime) -> Confirmation:
-    """Write down what this person may confirm from now on; what they were asked long ago is forgotten."""
+    """Store an action for this person to confirm; deletes their confirmations that expired long ago."""
     session.connection().execute(
         delete(Confirmation).where(col(Confirmation.person_id) == person.id, col(Confirmation.expires_at) < now - KEPT)
     )
@@ -35,7 +35,7 @@ def ask(session: Session, person: Person, action: str, values: dict[str, Any], n
 
 
 def take(session: Session, person: Person, token: str, now: datetime) -> Confirmation | None:
-    """What is to be done now, once; None for another's, for what is over or done, and for hostile text."""
+    """The confirmed action, once; None for another person's, an expired or used one, and for hostile text."""
     try:
         row = session.get(Confirmation, uuid.UUID(hex=token))
     except ValueError:

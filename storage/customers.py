@@ -1,4 +1,4 @@
-"""Who of the provider's customers is who of our people."""
+"""Mapping between the payment provider's customers and people."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -16,18 +16,18 @@ LENT = timedelta(days=30)
 
 
 def know(session: Session, person: Person, external_id: str) -> None:
-    """Keep that a person has paid as this customer."""
+    """Record that a person has paid as this customer."""
     insert_once(session, Customer(tenant_id=person.tenant_id, person_id=person.id, external_id=external_id))
 
 
 def customer_of(session: Session, person: Person) -> str | None:
-    """The customer somebody paid as last."""
+    """The id of the customer the person paid as last."""
     wanted = select(Customer.external_id).where(col(Customer.person_id) == person.id)
     return session.exec(wanted.order_by(col(Customer.created_at).desc())).first()
 
 
 def person_of(session: Session, tenant_id: uuid.UUID, external_id: str, now: datetime | None = None) -> Person | None:
-    """The person who paid as this customer first; else, where `now` is told, one an e-mail code lends it to."""
+    """The person who paid as this customer first; else, where `now` is given, one linked to it by an e-mail code."""
     lent = col(Customer.linked_until)
     wanted = (
         select(Person)
@@ -35,7 +35,7 @@ def person_of(session: Session, tenant_id: uuid.UUID, external_id: str, now: dat
         .where(
             col(Customer.tenant_id) == tenant_id,
             col(Customer.external_id) == external_id,
-            lent.is_(None) if now is None else or_(lent.is_(None), lent > now),  # a code makes nobody the payer
+            lent.is_(None) if now is None else or_(lent.is_(None), lent > now),  # an e-mail code makes nobody the payer
         )
         .order_by(lent.is_not(None), col(Customer.created_at))
     )
@@ -44,7 +44,7 @@ def person_of(session: Session, tenant_id: uuid.UUID, external_id: str, now: dat
 
 
 def lend(session: Session, person: Person, external_id: str, now: datetime) -> datetime | None:
-    """Let a person have what a customer has for a while; until when. None: they are who paid, and need no code."""
+    """Give a person a customer's access for a while; until when. None: the person is the payer, and needs no code."""
     until = now + LENT
     row = Customer(tenant_id=person.tenant_id, person_id=person.id, external_id=external_id, created_at=now)
     row.linked_until = until
@@ -60,7 +60,7 @@ def lend(session: Session, person: Person, external_id: str, now: datetime) -> d
 
 
 def is_over(session: Session, person: Person, external_id: str, now: datetime) -> bool:
-    """Whether a customer was lent to a person, for a time that has passed."""
+    """Whether a person was linked to a customer temporarily, and that time has passed."""
     wanted = select(Customer.id).where(
         col(Customer.person_id) == person.id,
         col(Customer.external_id) == external_id,
@@ -70,7 +70,7 @@ def is_over(session: Session, person: Person, external_id: str, now: datetime) -
 
 
 def over(session: Session, tenant_id: uuid.UUID, now: datetime) -> list[Person]:
-    """People with a plan to whom a customer was lent until a moment ago."""
+    """People on a plan whose temporary link to a customer has expired within the last LINK_LIFETIME."""
     wanted = (
         select(Person)
         .join(Customer, col(Customer.person_id) == col(Person.id))

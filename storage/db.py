@@ -1,4 +1,4 @@
-"""The database: one engine, and the one place that commits."""
+"""Database access: the engine, and the only place that commits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ PATIENCE = 30.0  # seconds
 
 
 class Clock(Protocol):
-    """The time now, in UTC; tests give one of their own."""
+    """Callable that returns the current time in UTC; tests pass their own."""
 
     def __call__(self) -> datetime: ...
 
@@ -24,8 +24,8 @@ class Database:
     """Transactions on SQLite or PostgreSQL.
 
     SQLite: WAL, one writer at a time from its first statement on (`BEGIN IMMEDIATE`), so nothing is read before the
-    lock is held and "database is locked" cannot strike between a read and a write. Who waits for the lock longer than
-    `patience` (seconds) fails, with nothing done.
+    lock is held and "database is locked" cannot occur between a read and a write. A transaction that waits for the lock
+    longer than `busy_timeout` (seconds) fails, with nothing done.
     """
 
     def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, patience: float = PATIENCE) -> None:
@@ -40,9 +40,9 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session whose work is committed when the block ends, and undone when it raises.
+        """A session that is committed when the block ends, and rolled back when it raises.
 
-        SQLite's lock is held when the block begins, so a clock read inside is never older than what is read there.
+        SQLite's lock is held when the block begins, so a clock read inside is never older than the rows read there.
         """
         with self._sessions() as session, session.begin():
             session.connection()
@@ -50,12 +50,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads: it never waits for a writer, nor keeps one waiting."""
+        """A read-only session: it never waits for a writer, nor blocks one."""
         with self._sessions(bind=self.engine.execution_options(reads_only=True)) as session, session.begin():
             yield session
 
     def answers(self) -> bool:
-        """Whether the database can be asked anything."""
+        """Whether the database answers a query; raises when it cannot be connected to."""
         with self.reading() as session:
             return session.connection().execute(text("SELECT 1")).scalar() == 1
 
@@ -69,7 +69,7 @@ def _sqlite(url: str, patience: float) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.isolation_level = None  # the driver must not begin transactions by itself
         for pragma in (wait, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 

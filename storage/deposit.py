@@ -1,4 +1,4 @@
-"""Bringing files into the store before the transaction that keeps them."""
+"""Upload of files to the media store before the transaction that refers to them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,14 +17,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Deposit:
-    """A block with files in the store, around the transaction that keeps them: while bytes travel, which may take
-    minutes, no connection is held and no lock.
+    """Context manager that uploads files around the transaction that refers to them: no connection and no lock is held
+    during the upload, which may take minutes.
 
-    The files are gone from their paths. What no row names at the end is deleted: a file nobody kept, one whose equal
-    was there, or all when the transaction was undone. After a failure of the database, or the end of the process,
-    nobody can say whether it was; then the sweeper finds them.
+    The files are moved from their paths. On exit, files without a row are deleted: unused ones, duplicates of stored
+    files, or all when the transaction was rolled back. After a database error, or the death of the process, it is
+    unknown whether it was; then the sweeper deletes them.
 
-    Raises OSError when the store cannot take a file, and then none stays.
+    Raises OSError when the store cannot take a file, and then leaves none in it.
     """
 
     db: Database

@@ -1,4 +1,4 @@
-"""Addresses people prove, from the question to the end of the search."""
+"""E-mail links: addresses that users prove, from the request to the end of the customer search."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ GIVEN_UP = timedelta(days=1)
 
 
 def take(session: Session, link_id: uuid.UUID, now: datetime, again: timedelta) -> EmailLink | None:
-    """A row whose work is due, put off for others while one works on it; None when there is nothing to do."""
+    """Claim a due row by postponing it for other workers; None when it is not due."""
     theirs = (col(EmailLink.id) == link_id, *_due(now))
     if changed(session, update(EmailLink).where(*theirs).values(run_after=now + again)) != 1:
         return None
@@ -28,19 +28,19 @@ def due(session: Session, tenant_id: uuid.UUID, now: datetime, limit: int = 20) 
 
 
 def found(session: Session, row: EmailLink, customers: Sequence[str]) -> None:
-    """Several customers have that address; it is needed no longer."""
+    """Save the customers that have the address, for the user to choose from, and delete the address."""
     values = {"customers": list(customers), "email": None}
     session.connection().execute(update(EmailLink).where(col(EmailLink.id) == row.id).values(values))
 
 
 def settle(session: Session, row: EmailLink, now: datetime) -> bool:
-    """End the search and forget the address; False when somebody else has."""
+    """End the search and delete the address; False when it had ended before."""
     open_ = (col(EmailLink.id) == row.id, col(EmailLink.settled_at).is_(None))
     return changed(session, update(EmailLink).where(*open_).values(settled_at=now, email=None)) == 1
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Addresses nobody proved in time, and searches that led to nothing for a day."""
+    """End links whose address was not proved in time, and searches without a result for a day."""
     is_late = or_(
         (col(EmailLink.proved_at).is_(None)) & (col(EmailLink.created_at) <= now - LASTS),
         col(EmailLink.created_at) <= now - GIVEN_UP,
@@ -50,7 +50,7 @@ def forget(session: Session, now: datetime) -> None:
 
 
 def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Proved, and either the customers are still to be found or one was chosen."""
+    """Filters for due rows: proved, and either the customers are still to be searched or one was chosen."""
     return (
         col(EmailLink.proved_at).is_not(None),
         col(EmailLink.settled_at).is_(None),

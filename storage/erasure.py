@@ -1,4 +1,4 @@
-"""Everything a business owns, deleted a batch at a time: rows before those they refer to, its books too."""
+"""Erasure of a tenant's data in batches: rows before those they reference, its ledger too."""
 
 import uuid
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from storage.rows import changed
 from storage.schema import METADATA
 
 LETTING_GO = timedelta(hours=1)
-"""Between the end of its bots and that of its data: numbers log out, and every process lets go of its chats."""
+"""Between stopping a tenant's bots and deleting its data: numbers log out, and every process closes its chats."""
 TENANT: Table = METADATA.tables["tenant"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one batch deleted: rows, and keys whose files no row knows any more."""
+    """What one batch deleted: number of rows, and media keys that no row references any more."""
 
     rows: int
     keys: tuple[str, ...] = ()
 
 
 def begin(session: Session, now: datetime) -> None:
-    """Businesses whose grace is over end: their bots are let go, their numbers logged out."""
+    """Start the erasure of tenants whose grace period is over: bots are stopped, numbers logged out."""
     due = select_rows(Tenant).where(col(Tenant.remove_at) <= now, col(Tenant.erasing_at).is_(None))
     for tenant in session.exec(due.with_for_update(skip_locked=True)):
         tenant.erasing_at = now
@@ -39,12 +39,12 @@ def begin(session: Session, now: datetime) -> None:
 
 
 def due(session: Session, now: datetime) -> list[uuid.UUID]:
-    """The businesses whose data are to be deleted now."""
+    """Ids of the tenants whose data are to be deleted now."""
     return list(session.exec(select_rows(Tenant.id).where(col(Tenant.erasing_at) <= now - LETTING_GO)))
 
 
 def step(session: Session, tenant_id: uuid.UUID, batch: int) -> Step:
-    """Delete one batch; no rows are left when it says 0, and the business itself is gone."""
+    """Delete one batch; 0 rows mean that nothing is left, the tenant itself included."""
     for table in owned():
         condition = _belongs(table, tenant_id)
         _forget_kin(session, table, condition)
@@ -55,12 +55,12 @@ def step(session: Session, tenant_id: uuid.UUID, batch: int) -> Step:
 
 
 def owned() -> Iterator[Table]:
-    """Every table with rows of businesses, those that refer to others first."""
+    """Every table with rows of tenants, referencing tables before referenced ones."""
     return (table for table in reversed(METADATA.sorted_tables) if table is not TENANT and _path(table) is not None)
 
 
 def _path(table: Table) -> ForeignKey | None:
-    """The reference that leads from a table to the business it belongs to; one that is always set where there is."""
+    """The foreign key that leads from a table towards its tenant; one that is never null where there is one."""
     others = sorted(
         (key for key in table.foreign_keys if key.column.table is not table),
         key=lambda key: (key.column.table is not TENANT, bool(_column(key).nullable), _column(key).name),
@@ -77,7 +77,7 @@ def _belongs(table: Table, tenant_id: uuid.UUID) -> ColumnElement[bool]:
 
 
 def _forget_kin(session: Session, table: Table, condition: ColumnElement[bool]) -> None:
-    """Let rows of a table refer to none of their like, so that they can go in any order."""
+    """Null the references of a table to itself, so that its rows can be deleted in any order."""
     for key in table.foreign_keys:
         if key.column.table is table:
             column = _column(key)
@@ -92,7 +92,7 @@ def _deleted(table: Table, condition: ColumnElement[bool], batch: int) -> Delete
 
 
 def _keys(session: Session, condition: ColumnElement[bool], batch: int) -> tuple[str, ...]:
-    """The keys of the files whose rows the next batch deletes."""
+    """The media keys of the rows the next batch deletes."""
     wanted = select_rows(StoredFile.key).where(condition).order_by(col(StoredFile.id)).limit(batch)
     return tuple(session.exec(wanted))
 

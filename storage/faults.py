@@ -1,4 +1,4 @@
-"""What broke, to be found by the short names people are shown."""
+"""Error events, found by the short reference (of a request or a job) that users are shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from models.faults import Fault
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How often one thing broke, and when and under which names last."""
+    """Number of equal error events, with the time and the reference of the last."""
 
     event: str
     code: str
@@ -27,7 +27,7 @@ def keep(session: Session, faults: Sequence[Fault]) -> None:
 
 
 def tallies(session: Session, since: datetime, limit: int = 10) -> list[Tally]:
-    """What broke since then, the latest first."""
+    """Counts of the errors since then, the latest first."""
     grouped = (
         select(Fault.event, Fault.code, func.count(), func.max(Fault.id))
         .where(col(Fault.at) >= since)
@@ -39,7 +39,7 @@ def tallies(session: Session, since: datetime, limit: int = 10) -> list[Tally]:
 
 
 def named(session: Session, name: str, limit: int = 5) -> list[Fault]:
-    """What broke under the name of a request or a job, the latest first."""
+    """Error events of a request or a job, the latest first."""
     if not name:
         return []
     wanted = select(Fault).where(or_(col(Fault.request) == name, col(Fault.job) == name))
@@ -51,7 +51,7 @@ def count(session: Session, since: datetime) -> int:
 
 
 def totals(session: Session) -> dict[tuple[str, str], int]:
-    """How often each thing broke that is still written down, by its event and code."""
+    """Number of stored error events by event and code."""
     grouped = select(Fault.event, Fault.code, func.count()).group_by(col(Fault.event), col(Fault.code))
     return {(event, code): many for event, code, many in session.exec(grouped).all()}
 

@@ -1,4 +1,4 @@
-"""Figures of the whole house, for health checks and metrics."""
+"""Queue sizes, counts and durations over all tenants, for health checks and metrics."""
 
 import uuid
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ OWED = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many wait, and for how many seconds the one that has waited longest."""
+    """Number of waiting rows, and the seconds the oldest has waited."""
 
     count: int
     oldest_seconds: float
@@ -26,7 +26,7 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Jobs of one kind that ended in one way, and the CPU seconds they took."""
+    """Number of jobs of one kind that ended in one status, and the CPU seconds they took."""
 
     kind: str
     outcome: str
@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Durations:
-    """Seconds that the jobs of one kind spent in one stage. `counts[i]` of them took at most `bounds[i]`."""
+    """Histogram of the seconds jobs of one kind spent in one stage. `counts[i]` of them took at most `bounds[i]`."""
 
     kind: str
     stage: str
@@ -47,8 +47,8 @@ class Durations:
 
 
 def queued(session: Session, now: datetime, tenant_id: uuid.UUID | None = None) -> Backlog:
-    """Jobs that could run and have no worker yet, of one tenant or of all. One that is told to wait before it is tried
-    again is not late."""
+    """Jobs that could run and have no worker yet, of one tenant or of all. One that waits for its retry time is not
+    counted."""
     waiting = (col(Job.status) == Status.QUEUED) & (col(Job.run_after) <= now)
     if tenant_id is not None:
         waiting &= col(Job.tenant_id) == tenant_id
@@ -60,31 +60,31 @@ def running(session: Session) -> int:
 
 
 def owed(session: Session, now: datetime) -> Backlog:
-    """Messages that have not reached their chat yet; news to everybody may take their time."""
+    """Messages that are not sent yet, except those of broadcasts, which may take their time."""
     pending = col(Delivery.status).in_(OWED), col(Delivery.broadcast_id).is_(None)
     return _backlog(session, select(func.count(), func.min(Delivery.created_at)).where(*pending), now)
 
 
 def workers_seen(session: Session, since: datetime) -> int:
-    """Workers that were seen since then."""
+    """Number of workers that were seen since then."""
     return session.exec(select(func.count()).where(col(WorkerRow.seen_at) >= since)).one()
 
 
 def deliveries(session: Session) -> dict[str, int]:
-    """Messages of the outbox by status; every status is there."""
+    """Messages of the outbox by status; every status is present."""
     rows = session.exec(select(Delivery.status, func.count()).group_by(Delivery.status)).all()
     return {str(status): 0 for status in DeliveryStatus} | dict(rows)
 
 
 def outcomes(session: Session) -> Sequence[Outcome]:
-    """Jobs that came to an end, by kind and how."""
+    """Ended jobs by kind and status."""
     ended = select(Job.kind, Job.status, func.count(), func.sum(Job.cpu_seconds)).where(col(Job.status).in_(FINAL))
     grouped = ended.group_by(Job.kind, Job.status).order_by(Job.kind, Job.status)
     return [Outcome(kind, status, count, cpu or 0.0) for kind, status, count, cpu in session.exec(grouped)]
 
 
 def made_elsewhere(session: Session, tenant_id: uuid.UUID, since: datetime, until: datetime) -> int:
-    """Films that were made for all tenants but one."""
+    """Number of jobs done for all tenants but one."""
     wanted = select(func.count(col(Job.id))).where(
         col(Job.tenant_id) != tenant_id, col(Job.status) == Status.DONE, col(Job.finished_at).between(since, until)
     )
@@ -92,7 +92,7 @@ def made_elsewhere(session: Session, tenant_id: uuid.UUID, since: datetime, unti
 
 
 def durations(session: Session, bounds: tuple[float, ...]) -> Sequence[Durations]:
-    """How long films took that were made: waiting for a worker, being made, and from message to film."""
+    """Durations of successful jobs: waiting for a worker, working, and from message to result."""
     stages = {
         "waiting": (col(Job.received_at), col(Job.started_at)),
         "working": (col(Job.started_at), col(Job.finished_at)),
@@ -119,7 +119,7 @@ def _durations(
 
 
 def _seconds(session: Session, start: Any, end: Any) -> ColumnElement[float]:
-    """The seconds between two moments, in the words of the database at hand."""
+    """SQL expression of the seconds between two times, in the session's dialect."""
     if session.get_bind().dialect.name == "sqlite":
         return (func.julianday(end) - func.julianday(start)) * 86400.0
     return cast(extract("epoch", end - start), Float)

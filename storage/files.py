@@ -1,4 +1,4 @@
-"""References to media files, counted, so that deleting one person's never takes another's."""
+"""Reference-counted media files, so that deleting one person's reference never deletes another's file."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from storage.rows import changed
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A file that was measured, with its SHA-256. `key` is empty until a deposit has brought it into the store."""
+    """A measured file with its SHA-256. `key` is empty until a StagedUpload has put it into the store."""
 
     path: Path
     facts: Facts
@@ -31,14 +31,14 @@ class Measured:
 
     @classmethod
     def of(cls, path: Path, facts: Facts, name: str = "") -> "Measured":
-        """Raises FileNotFoundError for a link: a child that was taken over could leave one to somebody else's file."""
+        """Raises FileNotFoundError for a symlink: a compromised sandbox could leave one to another user's file."""
         if path.is_symlink() or not path.is_file():
             raise FileNotFoundError(path)
         return cls(path, facts, digest(path), name[:200])
 
 
 def keep(session: Session, person: Person, file: Measured, *, expires_at: datetime) -> Media:
-    """Keep a deposited file for a person; equal bytes of the same tenant are kept once."""
+    """Create a person's reference to an uploaded file; equal files of a tenant are stored once."""
     if not file.key:
         raise ValueError("a file is deposited before the transaction that keeps it")
     file_id = _reference(session, person.tenant_id, file.digest) or _record(session, person.tenant_id, file)
@@ -64,7 +64,7 @@ def keep(session: Session, person: Person, file: Measured, *, expires_at: dateti
 
 
 def last_video(session: Session, person_id: uuid.UUID, now: datetime) -> Media | None:
-    """The video a person sent last, while we still have it."""
+    """The last video a person sent, unless expired or deleted."""
     is_result = exists().where(col(JobOutput.media_id) == col(Media.id))
     wanted = select(Media).where(
         col(Media.person_id) == person_id,
@@ -77,21 +77,21 @@ def last_video(session: Session, person_id: uuid.UUID, now: datetime) -> Media |
 
 
 def path_of(session: Session, store: MediaStore, media: Media) -> Path:
-    """Where a reference's bytes are, to be read only. Raises FileNotFoundError when they are gone."""
+    """Local path of a reference's file, to be read only. Raises FileNotFoundError when it is deleted."""
     if media.file_id is None:
         raise FileNotFoundError(str(media.id))
     return store.path(session.get_one(StoredFile, media.file_id).key)
 
 
 def key_of(session: Session, media: Media) -> str:
-    """The store's key of a reference's bytes. Raises FileNotFoundError when they are gone."""
+    """Key in the store of a reference's file. Raises FileNotFoundError when it is deleted."""
     if media.file_id is None:
         raise FileNotFoundError(str(media.id))
     return session.get_one(StoredFile, media.file_id).key
 
 
 def expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
-    """References whose time is over and which no waiting job or undelivered message still needs."""
+    """Expired references that no unfinished job or unsent delivery needs."""
     needed_as_input = exists().where(
         col(JobInput.media_id) == col(Media.id), col(Job.id) == col(JobInput.job_id), col(Job.status).in_(WAITING)
     )
@@ -107,9 +107,9 @@ def expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
 
 
 def release(session: Session, media: Media) -> str | None:
-    """Let go of a reference's bytes; their key when nobody else refers to them, to be deleted after the commit.
+    """Release a reference's file; its key when it was the last reference, to be deleted after the commit.
 
-    Two may release the same reference at the same time: it is counted down once.
+    Concurrent releases of the same reference decrement the count once.
     """
     file_id = media.file_id
     mine = update(Media).where(col(Media.id) == media.id, col(Media.file_id) == file_id).values(file_id=None)
@@ -128,7 +128,7 @@ def release(session: Session, media: Media) -> str | None:
 
 
 def orphans(session: Session, keys: Sequence[str]) -> set[str]:
-    """Of these keys of the store those no row knows: left by transactions that were undone, or processes that died."""
+    """Keys of the store without a row: left by transactions that were rolled back, or processes that died."""
     wanted = select(StoredFile.key).where(col(StoredFile.key).in_(keys))
     return set(keys).difference(session.exec(wanted).all())
 

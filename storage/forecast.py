@@ -1,4 +1,4 @@
-"""The order in which the waiting jobs will begin if nobody submits another: the claims of `turns`, played ahead."""
+"""Queue positions of waiting jobs: a simulation of the claims of `scheduling`, as if no other job were submitted."""
 
 import heapq
 import uuid
@@ -14,12 +14,12 @@ from storage import turns
 from storage.turns import PAID_IN_A_ROW, Start
 
 NEVER = datetime.min.replace(tzinfo=UTC)
-STEP = timedelta(microseconds=1)  # between two claims that are played
+STEP = timedelta(microseconds=1)  # between two simulated claims
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A job in the queue, as far as its turn depends on it."""
+    """A queued job, with the columns that determine its order."""
 
     id: uuid.UUID
     tenant: uuid.UUID
@@ -31,7 +31,7 @@ class Waiting:
 
 
 def places(session: Session, now: datetime) -> dict[uuid.UUID, int]:
-    """The place in the queue, from 1, of every job that waits."""
+    """Position in the queue, from 1, by id of the queued job."""
     columns = (Job.id, Job.tenant_id, Job.person_id, Job.paid, Job.at_once, Job.created_at, Job.started_at)
     queued = select(*columns).where(col(Job.status) == Status.QUEUED)  # type: ignore[call-overload]
     waiting = [Waiting(*row) for row in session.exec(queued)]
@@ -43,7 +43,7 @@ def places(session: Session, now: datetime) -> dict[uuid.UUID, int]:
 
 
 class Line:
-    """Plays the claims. As many jobs run as do now, one at least, and those that began first end first."""
+    """Simulates the claims. As many jobs run as now, at least one, and those that started first finish first."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Line:
         starts: Sequence[Start],
         running: Sequence[uuid.UUID],
     ) -> None:
-        self.last = defaultdict(lambda: NEVER, last)  # of persons and tenants
+        self.last = defaultdict(lambda: NEVER, last)  # last start by person and tenant
         self.held = Counter(running)
         self._running = deque(running)
         self._hands = max(1, len(running))
@@ -81,7 +81,7 @@ class Line:
                 first, second = second, first
             if (job := first.take() or second.take()) or not self._running:
                 return job
-            self._end()  # everybody who waits has as many running as they may
+            self._end()  # all waiting persons are at their limit of running jobs
 
     def _begin(self, job: Waiting) -> None:
         self._now += STEP
@@ -90,7 +90,7 @@ class Line:
         self.held[job.person] += 1
         self._running.append(job.person)
         if not job.paid and self._free_since:
-            self._free_since.popleft()  # by age, which is all it is asked for
+            self._free_since.popleft()  # in order of age, so the first stands for any
 
     def _end(self) -> None:
         person = self._running.popleft()
@@ -100,7 +100,7 @@ class Line:
 
 
 class Lane:
-    """Jobs of one class. The heaps hold lower bounds, put right when they come to the top: keys only ever grow."""
+    """Queue of the paid or of the free jobs. Heaps hold lower bounds, corrected at the top: keys only ever grow."""
 
     def __init__(self, line: Line, jobs: Sequence[Waiting]) -> None:
         self._line = line
@@ -109,15 +109,15 @@ class Lane:
             self._jobs[job.person].append(job)
         self._persons: dict[uuid.UUID, list[Key]] = defaultdict(list)  # by tenant
         self._tenants: list[Entry] = []
-        self._entries: dict[uuid.UUID, Entry] = {}  # the valid one of each tenant
-        self._apart: set[uuid.UUID] = set()  # persons who have as many running as they may
+        self._entries: dict[uuid.UUID, Entry] = {}  # the valid entry of each tenant
+        self._apart: set[uuid.UUID] = set()  # persons at their limit of running jobs
         for person, theirs in self._jobs.items():
             heapq.heappush(self._persons[theirs[0].tenant], self._key(person))
         for tenant in self._persons:
             self._enter(tenant)
 
     def take(self) -> Waiting | None:
-        """The job whose turn it is."""
+        """Remove and return the next job; None when no person may start one."""
         while self._tenants:
             entry = heapq.heappop(self._tenants)
             tenant = entry[2]
@@ -132,7 +132,7 @@ class Lane:
         return None
 
     def readmit(self, person: uuid.UUID) -> None:
-        """A job of somebody ended, who may have another begun now."""
+        """Let a person start jobs again after one finished."""
         if person in self._apart:
             self._apart.discard(person)
             tenant = self._jobs[person][0].tenant

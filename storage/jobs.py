@@ -1,4 +1,4 @@
-"""Jobs: created with their inputs, claimed in fair order, fenced, finished once."""
+"""Job queue in the database: creation with inputs, claims in fair order with lease and fence, completion once."""
 
 import uuid
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ MAX_ATTEMPTS = 3
 
 
 class LostLease(Exception):
-    """Another worker holds the job now, or it was cancelled: nothing may be written."""
+    """The claim is no longer valid: another worker holds the job, or it was cancelled. Nothing may be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a job ended and what it cost: processor seconds, and what a provider heard and asked for it."""
+    """Final status and cost of a job: CPU seconds, and the seconds a speech provider transcribed with their price."""
 
     status: Status
     code: str | None = None
@@ -55,7 +55,7 @@ def inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
 
 
 def outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
-    """A job's results by their role."""
+    """A job's outputs by role."""
     wanted = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))
     found = session.exec(wanted.where(col(JobOutput.job_id) == job_id))
     return {output.role: media for output, media in found}
@@ -66,7 +66,7 @@ def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UU
 
 
 def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Claim | None:
-    """Take the job whose turn it is, if there is one that may run."""
+    """Claim the next job in fair order; None when none may run."""
     turns.one_at_a_time(session)
     candidate = turns.fairest(session, _runnable(now), now).with_for_update(of=Job, skip_locked=True)
     job_id: uuid.UUID | None = session.connection().execute(candidate).scalar()
@@ -91,18 +91,18 @@ def claim(session: Session, owner: str, now: datetime, lease: timedelta) -> Clai
 
 
 def renew(session: Session, claim: Claim, until: datetime) -> bool:
-    """Keep a claim alive; False when it is lost or the job is to be cancelled."""
+    """Extend the lease of a claim; False when it is lost or the job is to be cancelled."""
     kept = update(Job).where(_held(claim), col(Job.cancel_asked_at).is_(None)).values(lease_until=until)
     return changed(session, kept) == 1
 
 
 def report(session: Session, claim: Claim, stage: str, progress: float) -> None:
-    """Tell how far the work is; a worker that lost its claim tells nothing."""
+    """Store the progress of a job; does nothing once the claim is lost."""
     session.connection().execute(update(Job).where(_held(claim)).values(stage=stage, progress=progress))
 
 
 def finish(session: Session, claim: Claim, ending: Ending, now: datetime) -> Job:
-    """End a job that we hold. Raises LostLease, and then nothing was written."""
+    """Complete a claimed job. Raises LeaseLost, with nothing written."""
     ended = (
         update(Job)
         .where(_held(claim), col(Job.cancel_asked_at).is_(None))
@@ -124,7 +124,7 @@ def finish(session: Session, claim: Claim, ending: Ending, now: datetime) -> Job
 
 
 def give_back(session: Session, claim: Claim, run_after: datetime, *, counts: bool) -> None:
-    """Put a job back in the queue; a stop that is not the job's fault does not count as an attempt."""
+    """Put a claimed job back in the queue; an interruption not caused by the job does not count as an attempt."""
     back = (
         update(Job)
         .where(_held(claim))
@@ -142,9 +142,9 @@ def give_back(session: Session, claim: Claim, run_after: datetime, *, counts: bo
 
 
 def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
-    """End a waiting job at once by the person's wish; None when it had ended already.
+    """Cancel an unfinished job at the user's request; None when it had ended already.
 
-    A worker that is on it finds its claim lost at the next renewal or report and stops.
+    A worker that runs it finds its claim lost at the next renewal or progress report, and stops.
     """
     ended = (
         update(Job)
@@ -163,7 +163,7 @@ def is_held(session: Session, claim: Claim) -> bool:
 
 
 def due(session: Session, now: datetime, older_than: timedelta, most: int) -> list[uuid.UUID]:
-    """Jobs nobody works on though somebody should; they are marked as woken now."""
+    """Runnable jobs no worker has claimed; their `wake_at` is set to now."""
     lost = (
         select(Job.id)
         .where(_runnable(now), col(Job.wake_at) < now - older_than)
@@ -178,7 +178,7 @@ def due(session: Session, now: datetime, older_than: timedelta, most: int) -> li
 
 
 def exhausted(session: Session, now: datetime) -> list[Claim]:
-    """Jobs whose last allowed worker died: they are failed by whoever finds them."""
+    """Jobs whose worker died at the last allowed attempt; the caller fails them."""
     wanted = (
         select(Job)
         .where(col(Job.status) == Status.RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= MAX_ATTEMPTS)
@@ -188,13 +188,13 @@ def exhausted(session: Session, now: datetime) -> list[Claim]:
 
 
 def waiting_of(session: Session, person_id: uuid.UUID) -> list[Job]:
-    """A person's jobs that have not ended, oldest first."""
+    """A person's unfinished jobs, oldest first."""
     wanted = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(WAITING))
     return list(session.exec(wanted.order_by(col(Job.created_at))))
 
 
 def to_show(session: Session, account_ids: Sequence[uuid.UUID]) -> list[tuple[Job, Address, Person, str]]:
-    """Jobs of these accounts whose progress message was sent and has not shown the end, with its id there."""
+    """Jobs of accounts whose progress message was sent and does not show the final status, with the message's id."""
     wanted = (
         select(Job, Address, Person, Delivery.external_id)
         .join(Address, col(Address.id) == col(Job.address_id))
@@ -210,18 +210,18 @@ def to_show(session: Session, account_ids: Sequence[uuid.UUID]) -> list[tuple[Jo
 
 
 def close_status(session: Session, job_id: uuid.UUID) -> None:
-    """The progress message has shown the end."""
+    """Record that the progress message shows the final status."""
     session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
 
 
 def seen(session: Session, worker: str, now: datetime) -> None:
-    """A worker is alive."""
+    """Record a worker's heartbeat."""
     insert_once(session, WorkerRow(name=worker, started_at=now, seen_at=now))
     session.connection().execute(update(WorkerRow).where(col(WorkerRow.name) == worker).values(seen_at=now))
 
 
 def left(session: Session, worker: str) -> None:
-    """A worker has ended as it should: nobody has to miss it."""
+    """Remove a worker that shut down properly, so that it is not reported as missing."""
     session.connection().execute(delete(WorkerRow).where(col(WorkerRow.name) == worker))
 
 

@@ -1,7 +1,7 @@
-"""Joining two persons into one, and taking them apart again.
+"""Merging two persons into one, and undoing a merge.
 
-Credits go over lot by lot, as transfers in the ledger; a lot keeps the grant it came from, so that a refund still finds
-it. What is held for a job stays where it is until the job ends: then `carry` brings what came back.
+Credits are moved lot by lot, as transfers in the ledger; a lot keeps its grant, so that a refund still finds it.
+Credits reserved for a job stay where they are until the job ends: then `move_returned` moves what was released.
 """
 
 import uuid
@@ -21,7 +21,7 @@ from storage import audit, ledger, lots, subscriptions
 from storage.rows import changed
 from storage.transfers import transfer
 
-JOINS = 0x6A6F_696E  # PostgreSQL's advisory lock of joins: "join"
+JOINS = 0x6A6F_696E  # id of PostgreSQL's advisory lock for merges: "join"
 POINTERS: dict[str, type[Customer] | type[Subscription] | type[Purchase]] = {
     "customers": Customer,
     "subscriptions": Subscription,
@@ -30,7 +30,7 @@ POINTERS: dict[str, type[Customer] | type[Subscription] | type[Purchase]] = {
 
 
 def join(session: Session, source: Person, target: Person, now: datetime) -> Join | None:
-    """Make one person of two: what `source` has and pays for is the target's. None when they are one already.
+    """Merge `source` into `target`, with its credits, customers, subscriptions and purchases. None if they are one.
 
     Raises ValueError for persons of different tenants.
     """
@@ -53,7 +53,7 @@ def join(session: Session, source: Person, target: Person, now: datetime) -> Joi
 
 
 def carry(session: Session, person: Person, now: datetime) -> None:
-    """Bring to the person that counts what came back to one that was joined to it. Nothing for everybody else."""
+    """Move credits returned to a merged person to its target. Does nothing for a person that is not merged."""
     row = current(session, person)
     if row is None:
         return
@@ -63,7 +63,7 @@ def carry(session: Session, person: Person, now: datetime) -> None:
 
 
 def gather(session: Session, now: datetime, limit: int = 100) -> int:
-    """Carry whatever has come to persons who were joined to others; how many they were."""
+    """Move credits and debts of all merged persons to their targets; the number of persons."""
     wanted = (
         select(Person)
         .join(Balance, col(Balance.person_id) == col(Person.id))
@@ -77,9 +77,9 @@ def gather(session: Session, now: datetime, limit: int = 100) -> int:
 
 
 def undo(session: Session, row: Join, actor: Person, now: datetime) -> int | None:
-    """Take two persons apart: what is left of what was moved goes back; how many credits that were.
+    """Undo a merge and return what is left of the moved rows and credits; the number of credits.
 
-    None when that was done before, or the target is itself joined to somebody since: that has to be undone first.
+    None when it was undone before, or the target has itself been merged since: that has to be undone first.
     """
     _one_at_a_time(session)
     source, target = (session.get_one(Person, each, populate_existing=True) for each in (row.source_id, row.target_id))
@@ -100,30 +100,30 @@ def undo(session: Session, row: Join, actor: Person, now: datetime) -> int | Non
 
 
 def current(session: Session, person: Person) -> Join | None:
-    """The join by which a person counts as another now: it may have been made since they were read."""
+    """The merge in force of a person; it may be newer than the person's row in memory."""
     wanted = select(Join).where(col(Join.source_id) == person.id, col(Join.undone_at).is_(None))
     return session.exec(wanted).one_or_none()
 
 
 def named(session: Session, tenant_id: uuid.UUID, short: str) -> Join | None:
-    """A tenant's join by the name people read out."""
+    """A tenant's merge in force by its short id."""
     return next((row for row in latest(session, tenant_id, 10_000) if row.short == short.lower()), None)
 
 
 def latest(session: Session, tenant_id: uuid.UUID, limit: int = 10) -> Sequence[Join]:
-    """Joins that stand, newest first."""
+    """Merges in force, newest first."""
     wanted = select(Join).where(col(Join.tenant_id) == tenant_id, col(Join.undone_at).is_(None))
     return session.exec(wanted.order_by(col(Join.joined_at).desc()).limit(limit)).all()
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Let nobody else join or part people until the transaction ends; SQLite has one writer as it is."""
+    """Serialise merges until the transaction ends; SQLite has a single writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": JOINS})
 
 
 def _head(session: Session, person: Person) -> Person:
-    """The person that counts, as the database has it now."""
+    """The person that a merged person points to, reread from the database."""
     session.refresh(person)
     while person.merged_into_id is not None:
         person = session.get_one(Person, person.merged_into_id, populate_existing=True)
@@ -131,7 +131,7 @@ def _head(session: Session, person: Person) -> Person:
 
 
 def _lock(session: Session, persons: Iterable[Person], now: datetime) -> None:
-    """Hold persons and their credits, in one order, after what is theirs; what has expired is gone first."""
+    """Lock persons and their balances in a fixed order, after the rows they own; expired credits are removed first."""
     ordered = sorted(persons, key=lambda each: each.id)
     ids = [person.id for person in ordered]
     wanted = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))
@@ -141,7 +141,7 @@ def _lock(session: Session, persons: Iterable[Person], now: datetime) -> None:
 
 
 def _move(session: Session, row: Join, source: Person, target: Person, now: datetime) -> None:
-    """All lots and debts of one person to another, written down in the join."""
+    """Move all lots and debt of one person to another, and record them in the merge."""
     held, pieces = lots.of(session, source.id), list(row.moved.get("lots", []))
     for lot in held:
         copy = Lot(person_id=target.id, transaction_id=lot.transaction_id, amount=lot.remaining, remaining=0)
@@ -161,7 +161,7 @@ def _move(session: Session, row: Join, source: Person, target: Person, now: date
 def _pour(
     session: Session, lot: Lot, into: Lot, amount: int, persons: tuple[Person, Person], key: str, now: datetime
 ) -> None:
-    """Credits of one lot into another, of another person."""
+    """Move credits from one lot to a lot of another person."""
     lot.remaining -= amount
     into.remaining += amount
     session.flush()
@@ -169,7 +169,7 @@ def _pour(
 
 
 def _return(session: Session, row: Join, piece: list[Any], target: Person, source: Person, now: datetime) -> int:
-    """What is left of a lot that was moved, back where it was."""
+    """Return what is left of a moved lot to the original one; the number of credits."""
     home, moved = (session.get_one(Lot, uuid.UUID(name), populate_existing=True) for name in piece[:2])
     amount: int = min(moved.remaining, piece[2]) if moved.person_id == target.id else 0
     if amount:
@@ -196,7 +196,7 @@ def _point(
     source: Person,
     target: Person,
 ) -> list[str]:
-    """Rows that name the source name the target; a customer both are stays with each. The ids of them."""
+    """Reassign rows of the source to the target; a customer linked to both stays with each. Their ids."""
     known = select(Customer.external_id).where(col(Customer.person_id) == target.id)
     wanted = select(table.id).where(col(table.person_id) == source.id)
     if table is Customer:

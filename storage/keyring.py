@@ -1,4 +1,4 @@
-"""The secrets of accounts: sealed in their rows, and opened only where they are used."""
+"""Secrets of accounts: encrypted in their rows, and decrypted only where they are used."""
 
 import json
 from collections.abc import Mapping
@@ -12,20 +12,20 @@ from storage import vault
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The operator's secret, for who may keep the secrets of accounts."""
+    """The operator's secret key, held by components that may store secrets of accounts."""
 
     secret: bytes = field(repr=False)
 
 
 def keep(session: Session, secret: bytes, account: Account, values: Mapping[str, str]) -> None:
-    """Replace an account's secrets. They are bound to it: copied to another row they cannot be opened."""
+    """Replace an account's secrets. They are bound to it: copied to another row they cannot be decrypted."""
     account.secrets = vault.seal(secret, _purpose(account), json.dumps(dict(values)).encode())
     session.add(account)
     session.flush()
 
 
 def read(secret: bytes, account: Account) -> dict[str, str]:
-    """What was kept; nothing where nothing was. Raises `vault.Sealed` when it was kept with another secret."""
+    """Decrypt an account's secrets; empty if it has none. Raises DecryptionError for another key."""
     if account.secrets is None:
         return {}
     found: dict[str, str] = json.loads(vault.unseal(secret, _purpose(account), account.secrets))

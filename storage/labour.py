@@ -1,4 +1,4 @@
-"""The work as those who look after it see it: what waits, who works on what, and a film that is made once more."""
+"""Job administration: list unfinished jobs and workers, and retry a job."""
 
 import uuid
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from storage import jobs, transcripts
 from storage.people import SHORT
 
 SHOWN = 10  # jobs in one list
-ALIVE = timedelta(minutes=10)  # how long ago a worker may have been seen to be listed
+ALIVE = timedelta(minutes=10)  # after a worker's last heartbeat, when it is no longer listed
 PLAIN = {"id", "tenant_id", "person_id", "address_id", "kind", "parameters", "paid", "at_once", "reply_to"}
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A process that makes films; `jobs` are the short names of what it works on."""
+    """A worker process; `jobs` are the short ids of the jobs it runs."""
 
     name: str
     started_at: datetime
@@ -28,13 +28,13 @@ class Worker:
 
 
 def waiting(session: Session, tenant_id: uuid.UUID) -> list[Job]:
-    """A tenant's jobs that have not ended: those being made, then those that wait, oldest first."""
+    """A tenant's unfinished jobs: running, then queued, oldest first."""
     wanted = select(Job).where(col(Job.tenant_id) == tenant_id, col(Job.status).in_(WAITING))
     return sorted(session.exec(wanted), key=lambda job: (job.status != Status.RUNNING, job.received_at))
 
 
 def named(session: Session, tenant_id: uuid.UUID, short: str) -> Job | None:
-    """A tenant's job by the first eight or more letters of its id; None for what several have, or none."""
+    """A tenant's job by the first eight or more characters of its id; None when no job or several match."""
     if not SHORT.fullmatch(short.lower()):
         return None
     first, last = (uuid.UUID(hex=short.ljust(32, filling)) for filling in "0f")
@@ -44,7 +44,7 @@ def named(session: Session, tenant_id: uuid.UUID, short: str) -> Job | None:
 
 
 def workers(session: Session, now: datetime) -> Sequence[Worker]:
-    """Workers that were seen lately, whatever tenant they work for."""
+    """Workers with a recent heartbeat, for all tenants."""
     running = session.exec(select(Job).where(col(Job.status) == Status.RUNNING)).all()
     wanted = select(WorkerRow).where(col(WorkerRow.seen_at) >= now - ALIVE).order_by(col(WorkerRow.name))
     return [
@@ -54,14 +54,14 @@ def workers(session: Session, now: datetime) -> Sequence[Worker]:
 
 
 def retried(session: Session, job_id: uuid.UUID) -> Job | None:
-    """What was made of a job that had not worked, unless that did not work either."""
+    """The retry of an unsuccessful job, unless that was unsuccessful too."""
     undone = (Status.FAILED, Status.CANCELLED)
     wanted = select(Job).where(col(Job.parent_id) == job_id, col(Job.credits) == 0, col(Job.status).not_in(undone))
     return session.exec(wanted).first()
 
 
 def retry(session: Session, job: Job, now: datetime) -> Job:
-    """The same once more, with the same words and files, costing nothing."""
+    """Create a copy of a job with the same inputs and given transcript, free of charge."""
     made = Job(
         **(job.model_dump(include=PLAIN) | {"id": new_id(), "parent_id": job.id, "credits": 0}),
         run_after=now,

@@ -1,4 +1,4 @@
-"""Credits: granted, reserved with a job, settled once, expired. Append-only, in double entry.
+"""Append-only double-entry ledger of credits: granted, reserved with a job, settled once, expired.
 
 The row of `balance` is the lock: every change of a person's credits first updates it, so two submissions at the same
 time are decided one after the other on SQLite and PostgreSQL alike.
@@ -21,7 +21,7 @@ from storage.rows import changed, insert_once
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """What a person has: credits to spend, credits held for jobs that are under way, and what they owe."""
+    """A person's balance: credits to spend, credits reserved for unfinished jobs, and debt."""
 
     available: int
     reserved: int
@@ -38,7 +38,7 @@ def grant(
     expires_at: datetime | None = None,
     reason: str = "",
 ) -> bool:
-    """Give credits under a business key; False when that key was granted before."""
+    """Grant credits under an idempotency key; False when that key was granted before."""
     _lock(session, person.id)
     transaction = record(session, person, Entry.GRANT, key, now, reason=reason)
     if transaction is None:
@@ -60,14 +60,14 @@ def grant(
 
 
 def credits_of(session: Session, person: Person, now: datetime) -> Credits:
-    """What a person has now, with what has expired taken away."""
+    """The person's balance now; posts the expiry of lots whose time has passed first."""
     _expire(session, person, now)
     balance = session.get_one(Balance, person.id, populate_existing=True)
     return Credits(balance.available, balance.reserved, balance.debt)
 
 
 def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now: datetime) -> bool:
-    """Hold a job's credits, oldest expiry first; False when there are too few of them."""
+    """Reserve a job's credits, oldest expiry first; False when there are too few of them."""
     _expire(session, person, now)
     taken = (
         update(Balance)
@@ -84,9 +84,9 @@ def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now:
 
 
 def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, captured: int, now: datetime) -> bool:
-    """Spend `captured` of a job's reserved credits and give back the rest; False when that was done before.
+    """Capture `captured` of a job's reserved credits and release the rest; False when that was done before.
 
-    Raises ValueError when more is to be captured than was reserved.
+    Raises ValueError when `captured` exceeds `reserved`.
     """
     if not 0 <= captured <= reserved:
         raise ValueError(f"{captured} captured of {reserved} reserved")
@@ -108,7 +108,7 @@ def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, c
 
 
 def repay(session: Session, person: Person, now: datetime) -> None:
-    """Pay what somebody owes with what they have: nobody has both."""
+    """Pay a person's debt with their available credits: nobody has both."""
     if not session.get_one(Balance, person.id, populate_existing=True).debt:
         return
     found = credits_of(session, person, now)
@@ -122,7 +122,7 @@ def repay(session: Session, person: Person, now: datetime) -> None:
 
 
 def _lock(session: Session, person_id: uuid.UUID) -> None:
-    """Hold a person's balance until the transaction ends; the first time, it is made."""
+    """Lock a person's balance until the transaction ends; the row is inserted the first time."""
     held = update(Balance).where(col(Balance.person_id) == person_id).values(available=col(Balance.available))
     if changed(session, held) == 0:
         insert_once(session, Balance(person_id=person_id))
@@ -133,7 +133,7 @@ def _expire(session: Session, person: Person, now: datetime) -> None:
     _lock(session, person.id)
     due = select(Lot).where(col(Lot.person_id) == person.id, col(Lot.remaining) > 0, col(Lot.expires_at) <= now)
     for lot in session.exec(due.execution_options(populate_existing=True)).all():
-        key = f"expire:{lot.id}:{new_id().hex[:8]}"  # again, where clocks differ and credits came back
+        key = f"expire:{lot.id}:{new_id().hex[:8]}"  # a lot can expire twice, where clocks differ and credits came back
         transaction = record(session, person, Entry.EXPIRE, key, now)
         assert transaction is not None  # noqa: S101 - the key is new
         post(session, transaction, {Bucket.AVAILABLE: -lot.remaining, Bucket.EXPIRED: lot.remaining})
@@ -151,7 +151,7 @@ def record(
     job_id: uuid.UUID | None = None,
     reason: str = "",
 ) -> LedgerTransaction | None:
-    """A new fact in the books; None when its key stands already."""
+    """Insert a ledger transaction without postings; None when its key exists already."""
     row = LedgerTransaction(
         tenant_id=person.tenant_id,
         person_id=person.id,
@@ -165,7 +165,7 @@ def record(
 
 
 def post(session: Session, transaction: LedgerTransaction, amounts: dict[Bucket, int], *, cached: bool = False) -> None:
-    """Write the postings, and bring the cached balance along unless that was done already."""
+    """Insert the postings, and update the cached balance unless `is_cached` says that was done already."""
     assert sum(amounts.values()) == 0, amounts  # noqa: S101 - double entry is the point of the ledger
     for bucket, amount in amounts.items():
         if amount:
@@ -195,7 +195,7 @@ def _posting(transaction: LedgerTransaction, bucket: Bucket, amount: int) -> Led
 
 
 def sums(session: Session, person_id: uuid.UUID) -> Credits:
-    """What the postings add up to, which the cached balance must equal."""
+    """The sums of a person's postings, which the cached balance must equal."""
     wanted = (
         select(LedgerPosting.bucket, func.sum(LedgerPosting.amount))
         .where(col(LedgerPosting.person_id) == person_id)
@@ -208,9 +208,9 @@ def sums(session: Session, person_id: uuid.UUID) -> Credits:
 def give_away(
     session: Session, person: Person, amount: int, *, key: str, granted: Sequence[str], now: datetime
 ) -> list[Lot]:
-    """Take credits out of lots granted under keys that begin with these, for somebody else to get.
+    """Take credits for a gift out of lots granted under keys with one of these prefixes.
 
-    The lots they were taken from; none when those hold too few.
+    Returns the lots they were taken from; none when those hold too few.
     """
     _expire(session, person, now)
     held = [lot for start in granted for lot in lots.of(session, person.id, start)]
@@ -225,7 +225,7 @@ def give_away(
 
 
 def granted(session: Session, person: Person, reason: str, *, since: datetime) -> int:
-    """Credits somebody was granted for that reason since then."""
+    """Credits a person was granted for a reason since a time."""
     wanted = (
         select(func.coalesce(func.sum(col(Lot.amount)), 0))
         .join(LedgerTransaction, col(LedgerTransaction.id) == col(Lot.transaction_id))
@@ -240,5 +240,5 @@ def granted(session: Session, person: Person, reason: str, *, since: datetime) -
 
 
 def recorded(session: Session, keys: Sequence[str]) -> list[str]:
-    """Which of these business keys stand."""
+    """Those of these keys that the ledger has."""
     return list(session.exec(select(LedgerTransaction.key).where(col(LedgerTransaction.key).in_(keys))))

@@ -1,4 +1,4 @@
-"""Lots: credits that came together and expire together. What somebody has is made of them."""
+"""Credit lots: credits granted together, which expire together. A person's available credits are their sum."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from sqlmodel import Session, col, select
 
 from models.credits import LedgerTransaction, Lot, LotUse
 
-RETURNED_FOR = timedelta(days=7)  # how long credits last that come back after their time
+RETURNED_FOR = timedelta(days=7)  # of credits that come back after their lot has expired
 
 
 def of(session: Session, person_id: uuid.UUID, granted: str = "") -> list[Lot]:
-    """What somebody's credits are made of, in the order they are spent; of those, the ones granted under a key that
-    begins with `granted`."""
+    """A person's lots with credits left, in the order they are spent; only those granted under a key that begins with
+    `key_prefix`."""
     wanted = (
         select(Lot)
         .join(LedgerTransaction, col(LedgerTransaction.id) == col(Lot.transaction_id))
@@ -26,7 +26,7 @@ def of(session: Session, person_id: uuid.UUID, granted: str = "") -> list[Lot]:
 
 
 def take(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, cost: int) -> None:
-    """Take a job's credits, oldest expiry first."""
+    """Take a job's credits out of the person's lots, oldest expiry first, and record which lot gave how many."""
     wanted = (
         select(Lot)
         .where(col(Lot.person_id) == person_id, col(Lot.remaining) > 0)
@@ -44,9 +44,9 @@ def take(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, cost: int) -
 
 
 def put_back(session: Session, job_id: uuid.UUID, returned: int, now: datetime, *, before: int = 0) -> None:
-    """Put back what a job took, latest expiry first, after `before` credits that came back already.
+    """Return credits a job took to their lots, latest expiry first, skipping `already_returned` credits.
 
-    What belongs to a lot that has expired meanwhile goes to a new one of the same origin, or nobody could spend it.
+    Credits of a lot that has expired meanwhile go to a new lot of the same origin, or nobody could spend them.
     """
     wanted = (
         select(LotUse, Lot)
@@ -67,7 +67,7 @@ def put_back(session: Session, job_id: uuid.UUID, returned: int, now: datetime, 
 
 
 def drain(lots: Sequence[Lot], amount: int) -> list[Lot]:
-    """Take credits out of lots, in their order; those something was taken from."""
+    """Take credits out of lots, in their order; returns the lots that were used."""
     opened = []
     for lot in lots:
         taken = min(lot.remaining, amount)

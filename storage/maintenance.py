@@ -1,4 +1,4 @@
-"""Whether new films are taken."""
+"""Maintenance mode: whether new jobs are accepted."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from storage.rows import insert_once
 
 
 def turn_on(session: Session, person: Person, text: str, now: datetime) -> None:
-    """From now on nothing new is taken for this person's tenant; for all of them where it is the operator's own."""
+    """Accept no new jobs of this person's tenant; of all tenants where it is the operator's own."""
     insert_once(session, Maintenance(tenant_id=person.tenant_id, person_id=person.id, since=now))
     row = session.get_one(Maintenance, person.tenant_id)
     row.text = text
@@ -19,7 +19,7 @@ def turn_on(session: Session, person: Person, text: str, now: datetime) -> None:
 
 
 def turn_off(session: Session, tenant_id: uuid.UUID) -> bool:
-    """Whether it was on."""
+    """End a tenant's maintenance mode; whether it was on."""
     row = session.get(Maintenance, tenant_id)
     if row is None:
         return False
@@ -29,12 +29,12 @@ def turn_off(session: Session, tenant_id: uuid.UUID) -> bool:
 
 
 def current(session: Session, tenant_id: uuid.UUID) -> Maintenance | None:
-    """A tenant's own."""
+    """A tenant's own maintenance mode."""
     return session.get(Maintenance, tenant_id)
 
 
 def in_force(session: Session, tenant_id: uuid.UUID) -> Maintenance | None:
-    """What keeps a tenant's films from being taken: the operator's word, else its own."""
+    """The maintenance mode that applies to a tenant: the operator's, else its own."""
     wanted = (
         select(Maintenance, Tenant.name)
         .join(Tenant, col(Tenant.id) == col(Maintenance.tenant_id))

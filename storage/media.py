@@ -1,4 +1,4 @@
-"""Media files under random keys: what a store promises, and the one that is a folder."""
+"""Media store: the protocol, and the implementation on a folder."""
 
 import hashlib
 import os
@@ -11,38 +11,38 @@ from typing import Protocol
 
 from models.settings import Settings
 
-PASSING = ".part"  # of a file that is not wholly there
+PASSING = ".part"  # of an incomplete file
 
 
 class MediaStore(Protocol):
-    """Keeps bytes under keys that cannot be guessed.
+    """Stores files under random keys that cannot be guessed.
 
-    Every method may block, for seconds where the bytes are far away, and raises OSError when the store cannot be used.
+    Every method may block, for seconds on a remote store, and raises OSError when the store cannot be used.
     """
 
     def put(self, source: Path) -> str:
-        """Take the file at `source` (it is gone afterwards) and return its key."""
+        """Move the file at `source` into the store and return its key."""
         ...
 
     def path(self, key: str) -> Path:
-        """A local file with those bytes, to be read only. Raises FileNotFoundError."""
+        """Path of a local, read-only copy. Raises FileNotFoundError."""
         ...
 
     def delete(self, key: str) -> None:
-        """Forget the bytes; a key that is not there is no error."""
+        """Delete a file; a missing key is no error."""
         ...
 
     def older_than(self, seconds: float) -> Iterator[str]:
-        """Keys of bytes that were put so long ago."""
+        """Keys of files stored more than that many seconds ago."""
         ...
 
     def trim(self, *, hard: bool = False) -> None:
-        """Let go of local copies that are not needed; `hard`: of all that nobody reads, for the disk is full."""
+        """Delete local copies that are not needed; `hard`: all that are not in use, as the disk is full."""
         ...
 
 
 class MediaFolder:
-    """A folder of media files, each written under another name and renamed, so none is ever half there."""
+    """Media store on a folder; files are written under a temporary name and renamed, so none is ever incomplete."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -68,7 +68,7 @@ class MediaFolder:
         self._place(key).unlink(missing_ok=True)
 
     def older_than(self, seconds: float) -> Iterator[str]:
-        """What was never wholly put is deleted on the way; what was not put by us is left alone."""
+        """Also deletes incomplete files; files that were not stored by this class are ignored."""
         for path in self.root.glob("??/*"):
             try:
                 is_old = path.stat().st_ctime < time.time() - seconds
@@ -80,7 +80,7 @@ class MediaFolder:
                 yield path.name
 
     def trim(self, *, hard: bool = False) -> None:
-        """There are no copies: every file here is the only one."""
+        """Do nothing: the files here are no copies."""
 
     def _place(self, key: str) -> Path:
         if not is_key(key):
@@ -89,7 +89,7 @@ class MediaFolder:
 
 
 def open_store(settings: Settings) -> MediaStore:
-    """The store MEDIA_URL names. Raises ModuleNotFoundError for a bucket where boto3 is not installed."""
+    """Open the store of MEDIA_URL. Raises ModuleNotFoundError for a bucket where boto3 is not installed."""
     if not settings.media.startswith("s3://"):
         return MediaFolder(Path(settings.media))
     from storage.s3 import S3Media  # boto3 is an extra, and slow to load

@@ -1,4 +1,4 @@
-"""Bringing a database to the schema of this version."""
+"""Schema migrations: run the missing ones, and compare revisions."""
 
 from alembic import command
 from alembic.config import Config
@@ -9,21 +9,21 @@ from sqlalchemy import Connection, text
 from models.errors import Explained
 from storage.db import Database
 
-LOCK = 7_262_931  # PostgreSQL's advisory lock of our migrations; any number of our own
+LOCK = 7_262_931  # id of PostgreSQL's advisory lock for migrations; an arbitrary number
 
 
 class TooNew(Explained):
-    """The database was left by a newer version of the product."""
+    """The database was migrated by a newer version of the product."""
 
     def __init__(self, schema: str) -> None:
         super().__init__(f"a newer version has changed the database (to {schema}); install it, or restore a backup")
 
 
 def upgrade(db: Database) -> None:
-    """Run the migrations that are missing, in one process at a time. Raises TooNew.
+    """Run the missing migrations, in one process at a time. Raises SchemaTooNew.
 
-    Who comes meanwhile waits, and finds nothing left to do: SQLite has one writer from the first statement on,
-    PostgreSQL a lock that ends with the transaction.
+    Concurrent processes wait, and find nothing left to do: SQLite has one writer from the first statement on,
+    PostgreSQL an advisory lock that ends with the transaction.
     """
     with db.engine.begin() as connection:
         if not db.is_sqlite:
@@ -32,7 +32,7 @@ def upgrade(db: Database) -> None:
 
 
 def bring(connection: Connection, revision: str = "head") -> None:
-    """Run the migrations up to that one, in the transaction of a connection. Raises TooNew."""
+    """Run the migrations up to a revision, in the transaction of the connection. Raises SchemaTooNew."""
     there = schema_of(connection)
     if there and there not in known():
         raise TooNew(there)
@@ -40,23 +40,23 @@ def bring(connection: Connection, revision: str = "head") -> None:
 
 
 def is_current(db: Database) -> bool:
-    """Whether no migration is missing."""
+    """Whether the database is at the newest revision."""
     with db.engine.connect() as connection:
         return schema_of(connection) == head()
 
 
 def schema_of(connection: Connection) -> str:
-    """The newest migration a database has; empty where it has none."""
+    """The revision of a database; empty where it has none."""
     return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def head() -> str:
-    """The newest migration there is."""
+    """The newest revision of this version of the product."""
     return _scripts().get_current_head() or ""
 
 
 def known() -> frozenset[str]:
-    """Every migration there is."""
+    """All revisions of this version of the product."""
     return frozenset(script.revision for script in _scripts().walk_revisions())
 
 

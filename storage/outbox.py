@@ -1,4 +1,4 @@
-"""The outbox: messages chats are owed, sent in order by the process that owns the chat."""
+"""Transactional outbox: messages to chats, sent in order by the process that owns the chat's connection."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -13,10 +13,10 @@ from models.notices import Broadcast, BroadcastStatus
 from models.people import Address
 from storage.rows import changed, insert_once
 
-UNREACHABLE = "chat unreachable"  # why what a chat was owed was dropped
+UNREACHABLE = "chat unreachable"  # error of deliveries dropped for that reason
 UNSENT = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
-# Every process that delivers asks these twice a second, so they are built once.
+# Every delivering process runs these queries twice a second, so they are built once.
 _NOW: BindParameter[datetime] = bindparam("now")
 _MOST: BindParameter[int] = bindparam("most", type_=Integer)
 _ACCOUNT, _STATUS = col(Delivery.account_id), col(Delivery.status)
@@ -39,9 +39,9 @@ NEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message on its way into the outbox; `job_id` names the job whose results go with it.
+    """A message to enqueue; `job_id` names the job whose results go with it.
 
-    `is_farewell` is the last message to a chat that wants no more. What is part of a broadcast keeps nothing waiting.
+    `is_farewell` marks the last message to a chat that has opted out. Messages of a broadcast delay no others.
     """
 
     message: Message
@@ -54,9 +54,9 @@ class Owed:
 
 
 def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, now: datetime) -> int:
-    """Owe a chat a message; the id of its delivery. The same cause and part is owed once, however often it is said.
+    """Enqueue a message for a chat; the id of its delivery. Idempotent by cause and part.
 
-    What a chat would be owed that is gone, or wants to hear nothing, is dropped at once.
+    Messages to a chat that is unreachable or has opted out are dropped at once.
     """
     is_open = address.unreachable_at is None or owed.is_farewell
     row = Delivery(
@@ -76,7 +76,7 @@ def owe(session: Session, address: Address, person_id: uuid.UUID, owed: Owed, no
     insert_once(session, row)
     wanted = select(Delivery.id).where(col(Delivery.cause) == owed.cause, col(Delivery.part) == owed.part)
     found = session.exec(wanted).one()
-    assert found is not None  # noqa: S101 - the primary key of a row that stands
+    assert found is not None  # noqa: S101 - the primary key of a row that exists
     return found
 
 
@@ -89,10 +89,10 @@ def claim_due(
     *,
     but: Collection[int] = (),
 ) -> list[Delivery]:
-    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order. Those of
-    broadcasts are none of them.
+    """Lease the oldest unsent message of each chat that is due, so that a chat's messages keep their order; none of
+    broadcasts.
 
-    `but` are messages that are being sent by the caller: not to be begun again, however late their lease is renewed.
+    `exclude` are ids the caller is sending: not to be claimed again, however late their lease is renewed.
     """
     values = {"accounts": account_ids, "but": but, "now": now, "most": limit}
     return _leased(session, list(session.exec(DUE, params=values)), now + lease)
@@ -107,7 +107,7 @@ def claim_news(
     *,
     but: Collection[int] = (),
 ) -> list[Delivery]:
-    """Lease messages of broadcasts that are being sent, oldest first; they keep no chat's order."""
+    """Lease messages of broadcasts that are being sent, oldest first; not ordered within a chat."""
     values = {"accounts": account_ids, "but": but, "now": now, "most": limit}
     return _leased(session, list(session.exec(NEWS, params=values)), now + lease)
 
@@ -123,7 +123,7 @@ def _leased(session: Session, rows: list[Delivery], until: datetime) -> list[Del
 
 
 def renew(session: Session, rows: Sequence[Delivery], until: datetime) -> set[int]:
-    """Keep messages leased; the ids of those that are still ours."""
+    """Extend the leases of messages; the ids of those still held."""
     kept = update(Delivery).where(or_(*(_held(row) for row in rows))).values(lease_until=until)
     return {name for name in session.connection().execute(kept.returning(col(Delivery.id))).scalars() if name}
 
@@ -135,7 +135,7 @@ def sent(session: Session, row: Delivery, external_id: str | None, now: datetime
 
 
 def retry(session: Session, row: Delivery, run_after: datetime, error: str, *, counts: bool = True) -> None:
-    """Try a message again later; a pause the messenger asked for does not count as an attempt."""
+    """Schedule another attempt; a flood wait the messenger asked for does not count as an attempt."""
     values = {
         "status": DeliveryStatus.PENDING,
         "run_after": run_after,
@@ -147,13 +147,13 @@ def retry(session: Session, row: Delivery, run_after: datetime, error: str, *, c
 
 
 def drop(session: Session, row: Delivery, error: str) -> bool:
-    """Give a message up; False when another process had taken it over."""
+    """Give up on a message; False when another process had taken it over."""
     values = {"status": DeliveryStatus.DROPPED, "error": error[:500], "lease_until": None}
     return changed(session, update(Delivery).where(_held(row)).values(**values)) == 1
 
 
 def close_address(session: Session, address_id: uuid.UUID, now: datetime) -> None:
-    """Nothing can be delivered to a chat any more: what it is still owed is dropped."""
+    """Mark a chat as unreachable and drop its unsent messages."""
     session.connection().execute(update(Address).where(col(Address.id) == address_id).values(unreachable_at=now))
     session.connection().execute(
         update(Delivery)
@@ -163,7 +163,7 @@ def close_address(session: Session, address_id: uuid.UUID, now: datetime) -> Non
 
 
 def message_of(session: Session, delivery_id: int) -> str | None:
-    """The channel's id of a message that was sent."""
+    """The messenger's id of a message that was sent."""
     return session.exec(select(Delivery.external_id).where(col(Delivery.id) == delivery_id)).one_or_none()
 
 

@@ -1,7 +1,8 @@
-"""Credits beyond a plan's: lent with a job, due with its film, and put on the next invoice once.
+"""Overage: credits beyond a plan's, granted with a job, due when it is settled, on the next invoice once.
 
-A job that needs more than somebody has is lent the rest as a lot of its own. What of it was not spent goes back; the
-rest is due. Who puts it on an invoice takes the row first (`BILLING`), so that it is not forgiven as well.
+A job that needs more credits than the person has is granted the rest as a lot of its own. What of it was not spent goes
+back; the rest is due. The worker that adds it to an invoice claims the row first (`BILLING`), so that it is not
+forgiven as well.
 """
 
 import uuid
@@ -18,15 +19,15 @@ from storage import ledger, lots
 from storage.rows import changed
 
 OPEN = (OverageStatus.HELD, OverageStatus.DUE)
-AGAIN = timedelta(minutes=1)  # before another try to put one on an invoice
+AGAIN = timedelta(minutes=1)  # before another attempt to add one to an invoice
 
 
 def lend(
     session: Session, person: Person, job_id: uuid.UUID, missing: int, plan: Subscription, price: int, now: datetime
 ) -> bool:
-    """Lend a job the credits somebody lacks, each for `price` minor units; False beyond what they allow a period.
+    """Grant a job the missing credits, each for `unit_price` minor units; False beyond the person's cap for a period.
 
-    Call it with the person's credits locked, as a failed `ledger.reserve` leaves them.
+    Call it with the person's balance locked, as a failed `ledger.reserve` leaves it.
     """
     if lent(session, plan) + missing > plan.overage_cap:
         return False
@@ -45,7 +46,7 @@ def lend(
 
 
 def lent(session: Session, plan: Subscription) -> int:
-    """Credits beyond the plan in its period: held, due, or on an invoice."""
+    """Overage credits of the current period: held, due, or on an invoice."""
     wanted = select(func.coalesce(func.sum(col(Overage.credits)), 0)).where(
         col(Overage.subscription_id) == plan.id, col(Overage.period_start) == plan.period_start
     )
@@ -53,9 +54,10 @@ def lent(session: Session, plan: Subscription) -> int:
 
 
 def close(session: Session, person: Person, job_id: uuid.UUID, now: datetime) -> None:
-    """A job was settled, or what it spent came back: what is left of what it was lent goes back, the rest is due.
+    """After a job was settled or refunded: take back the unspent part of its overage, and mark the rest due.
 
-    Nothing for a job that was lent nothing, and for one that is on an invoice already: who pays for credits has them.
+    Does nothing for a job without overage, or whose overage is on an invoice already: a person who pays for credits
+    keeps them.
     """
     found = select(Overage).where(col(Overage.job_id) == job_id, col(Overage.status).in_(OPEN))
     row = session.exec(found.with_for_update().execution_options(populate_existing=True)).one_or_none()
@@ -69,7 +71,7 @@ def close(session: Session, person: Person, job_id: uuid.UUID, now: datetime) ->
 
 
 def take(session: Session, tenant_id: uuid.UUID, now: datetime, limit: int = 20) -> list[tuple[Overage, str, str]]:
-    """What is to be put on an invoice now, with the provider's name of the subscription and the person's language."""
+    """Overages to add to an invoice now, with the provider's id of the subscription and the person's language."""
     due = or_(
         col(Overage.status) == OverageStatus.DUE,
         (col(Overage.status) == OverageStatus.BILLING) & (col(Overage.checked_at) <= now - AGAIN),
@@ -86,14 +88,14 @@ def take(session: Session, tenant_id: uuid.UUID, now: datetime, limit: int = 20)
 
 
 def billed(session: Session, job_id: uuid.UUID, item: str | None) -> None:
-    """It stands on an invoice, as that item; or, without one, the provider takes it on none any more."""
+    """Mark an overage as billed with an invoice item; as refused when the provider accepts none any more (None)."""
     status = OverageStatus.BILLED if item else OverageStatus.REFUSED
     mine = update(Overage).where(col(Overage.job_id) == job_id, col(Overage.status) == OverageStatus.BILLING)
     session.connection().execute(mine.values(status=status, external_id=item))
 
 
 def of_job(session: Session, job_id: uuid.UUID) -> Overage | None:
-    """What a job was lent."""
+    """The overage of a job."""
     return session.get(Overage, job_id)
 
 

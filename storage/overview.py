@@ -1,4 +1,4 @@
-"""How a tenant's business went in a span of time: people, films, how fast, and what came in."""
+"""Reports of a tenant over a period: people, jobs, waiting times and sales."""
 
 import uuid
 from collections.abc import Sequence
@@ -17,13 +17,13 @@ from models.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
 from models.people import Person
 
 ENDS = (Status.DONE, Status.FAILED, Status.CANCELLED)
-FILMS = 10_000  # the newest so many tell how long films take
-SOLD = ("grant:cs_%", "grant:stars:%", "invoice:%")  # business keys of credits that were paid for
+FILMS = 10_000  # the newest ones, for waiting times
+SOLD = ("grant:cs_%", "grant:stars:%", "invoice:%")  # ledger keys of credits that were paid for
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `since` until `until`, in a tenant's books."""
+    """A tenant, and a period from `since` until `until`."""
 
     tenant_id: uuid.UUID
     since: datetime
@@ -35,7 +35,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Jobs of one kind that ended: how, what they cost (seconds, millionths of a US dollar), and the credits spent."""
+    """Totals of ended jobs of one kind: counts by status, costs (seconds, millionths of a US dollar), credits spent."""
 
     kind: str
     done: int
@@ -49,7 +49,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What was paid for one thing in one currency, in minor units; how often; and what went back of it."""
+    """Sales of one item in one currency: number, and amounts paid and refunded in minor units."""
 
     item: str
     currency: str
@@ -59,7 +59,7 @@ class Sale:
 
 
 def newcomers(session: Session, span: Span) -> int:
-    """People who were met for the first time."""
+    """Number of people created in the period."""
     wanted = select(func.count()).where(
         col(Person.tenant_id) == span.tenant_id, col(Person.merged_into_id).is_(None), span.holds(Person.created_at)
     )
@@ -67,7 +67,7 @@ def newcomers(session: Session, span: Span) -> int:
 
 
 def active(session: Session, span: Span) -> int:
-    """People who ordered films."""
+    """Number of people who created jobs."""
     wanted = select(func.count(func.distinct(col(Job.person_id)))).where(
         col(Job.tenant_id) == span.tenant_id, span.holds(Job.created_at)
     )
@@ -75,7 +75,7 @@ def active(session: Session, span: Span) -> int:
 
 
 def work(session: Session, span: Span) -> list[Work]:
-    """What came to an end, by kind."""
+    """Totals of the jobs that ended, by kind."""
     counted = [func.sum(case((col(Job.status) == status, 1), else_=0)) for status in ENDS]
     costs = [func.sum(col(each)) for each in (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost)]
     spent = _spent_by_kind(session, span)
@@ -92,7 +92,7 @@ def _rows(session: Session, span: Span, columns: Sequence[Any]) -> Any:
 
 
 def _spent_by_kind(session: Session, span: Span) -> dict[str, int]:
-    """Credits captured for films, less what was given back for those that did not arrive."""
+    """Credits captured for jobs, less refunds for those that were not delivered."""
     wanted = (
         select(Job.kind, func.sum(LedgerPosting.amount))
         .join(LedgerTransaction, col(LedgerTransaction.job_id) == col(Job.id))
@@ -124,7 +124,7 @@ def sold(session: Session, span: Span) -> int:
 
 
 def sales(session: Session, span: Span) -> list[Sale]:
-    """What was paid, by thing and currency; and what administrators gave back of it in the same time."""
+    """Sales by item and currency, with the refunds by administrators in the same period."""
     mine = (col(Purchase.tenant_id) == span.tenant_id,)
     paid = (
         select(Purchase.item, Purchase.currency, func.count(), func.sum(Purchase.amount))
@@ -143,7 +143,7 @@ def sales(session: Session, span: Span) -> list[Sale]:
 
 
 def waits(session: Session, span: Span, *shares: float) -> list[float] | None:
-    """Seconds from a message to its film in the chat: as long at most for these shares of films; None without films."""
+    """Quantiles of the seconds from a message to its film in the chat; None without films."""
     wanted = (
         select(Job.received_at, Delivery.sent_at)
         .join(Delivery, col(Delivery.job_id) == col(Job.id))
@@ -162,7 +162,7 @@ def waits(session: Session, span: Span, *shares: float) -> list[float] | None:
 
 
 def over_time(session: Session, span: Span, steps: int) -> list[dict[str, int]]:
-    """Jobs that ended in each of so many equal parts of the span, by how."""
+    """Jobs that ended in each of `steps` equal parts of the period, by status."""
     ended = select(Job.finished_at, Job.status).where(
         col(Job.tenant_id) == span.tenant_id, col(Job.status).in_(FINAL), span.holds(Job.finished_at)
     )

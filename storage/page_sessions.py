@@ -1,4 +1,4 @@
-"""Sessions of the chat page: who is signed in, until when."""
+"""Sign-in sessions of the chat page."""
 
 import uuid
 from datetime import datetime
@@ -16,7 +16,7 @@ def begin(session: Session, signed_in: PageSession) -> None:
 
 
 def guest(session: Session, account_id: uuid.UUID, digest: str, now: datetime) -> str | None:
-    """The external id of the person whose session that is, while it lasts."""
+    """The external id of the person signed in by a session; None if it is unknown or expired."""
     wanted = select(PageSession.guest).where(
         col(PageSession.digest) == digest,
         col(PageSession.account_id) == account_id,
@@ -26,11 +26,11 @@ def guest(session: Session, account_id: uuid.UUID, digest: str, now: datetime) -
 
 
 def end(session: Session, account_id: uuid.UUID, digest: str) -> bool:
-    """Sign out; False when there was nothing to end."""
+    """Delete a session; False when there was none."""
     mine = delete(PageSession).where(col(PageSession.digest) == digest, col(PageSession.account_id) == account_id)
     return changed(session, mine) > 0
 
 
 def prune(session: Session, now: datetime) -> int:
-    """Forget sessions that are over; how many there were."""
+    """Delete expired sessions; their number."""
     return changed(session, delete(PageSession).where(col(PageSession.expires_at) <= now))

@@ -1,4 +1,4 @@
-"""The messages of the chat page, and what has changed in them."""
+"""Messages of the web chat page, with a version number for every change."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from models.people import Address
 
 PERSON = "person"
 BOT = "bot"
-BATCH = 200  # messages told at once
+BATCH = 200  # messages per query
 
 
 def known_address(session: Session, account_id: uuid.UUID, chat: str, thread: str = "") -> uuid.UUID | None:
-    """The id of a place, if anybody has spoken there."""
+    """The id of a chat's address, if it exists."""
     here = select(Address.id).where(Address.account_id == account_id, Address.chat == chat, Address.thread == thread)
     return session.exec(here).first()
 
@@ -30,7 +30,7 @@ def add(
     body: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Write a new message at the end of a conversation; False when there is one with that id already."""
+    """Append a message to a conversation; False when there is one with that id already."""
     version, at = _next(session, now)
     if session.get(PageMessage, message) is not None:
         return False
@@ -47,7 +47,7 @@ def one(session: Session, place: uuid.UUID, message: uuid.UUID) -> PageMessage |
 
 
 def change(session: Session, message: PageMessage, body: Mapping[str, Any], now: datetime) -> None:
-    """Give a message another content."""
+    """Replace a message's body under a new version."""
     message.version, _ = _next(session, now)
     message.body = dict(body)
     session.flush()
@@ -59,9 +59,9 @@ def newest(session: Session, place: uuid.UUID) -> int:
 
 
 def news(session: Session, place: uuid.UUID, after: int) -> Sequence[PageMessage]:
-    """What has changed since version `after`, at most BATCH messages, oldest change first.
+    """Messages changed since version `after`, at most BATCH_SIZE, oldest change first.
 
-    With `after` 0, the latest messages there are.
+    With `after` 0, the latest messages.
     """
     rows = select(PageMessage).where(PageMessage.address_id == place)
     if after > 0:
@@ -72,7 +72,7 @@ def news(session: Session, place: uuid.UUID, after: int) -> Sequence[PageMessage
 
 
 def older(session: Session, place: uuid.UUID, before: datetime) -> Sequence[PageMessage]:
-    """The latest messages of a conversation from before then, at most BATCH, oldest first."""
+    """The latest messages of a conversation from before then, at most BATCH_SIZE, oldest first."""
     rows = select(PageMessage).where(PageMessage.address_id == place, col(PageMessage.created_at) < before)
     return session.exec(rows.order_by(col(PageMessage.created_at).desc()).limit(BATCH)).all()[::-1]
 
@@ -80,8 +80,8 @@ def older(session: Session, place: uuid.UUID, before: datetime) -> Sequence[Page
 def _next(session: Session, now: datetime) -> tuple[int, datetime]:
     """The next version, and a time later than that of any message.
 
-    A reader who has seen version V must never find a smaller one appear later. So versions are handed out under a lock
-    that is kept until the commit: on SQLite every transaction holds it; PostgreSQL is asked for it.
+    After a reader has seen version V, no smaller one may appear. So versions are allocated under a lock that is held
+    until the commit: on SQLite every write transaction has it; PostgreSQL needs a table lock.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("LOCK TABLE page_message IN SHARE ROW EXCLUSIVE MODE"))

@@ -1,4 +1,4 @@
-"""Tenants, their accounts, the people who write to them, and the places they write from."""
+"""Lookup and creation of tenants, their accounts, users, and chat addresses."""
 
 import re
 import uuid
@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from models.people import Account, Address, Person, Tenant
 from storage.rows import insert_once
 
-SHORT = re.compile(r"[0-9a-f]{8,32}")  # how an id begins, as people read it out
+SHORT = re.compile(r"[0-9a-f]{8,32}")  # prefix of an id, as users type it
 
 
 def tenant_named(session: Session, name: str) -> Tenant:
-    """The tenant of that name, made when it is new."""
+    """The tenant of that name, created if new."""
     insert_once(session, Tenant(name=name))
     return session.exec(select(Tenant).where(col(Tenant.name) == name)).one()
 
@@ -25,7 +25,7 @@ def find_tenant(session: Session, name: str) -> Tenant | None:
 
 
 def account_named(session: Session, tenant_id: uuid.UUID, channel: str, name: str) -> Account:
-    """A tenant's account on a channel, made when it is new."""
+    """A tenant's account on a channel, created if new."""
     insert_once(session, Account(tenant_id=tenant_id, channel=channel, name=name))
     wanted = select(Account).where(
         col(Account.tenant_id) == tenant_id, col(Account.channel) == channel, col(Account.name) == name
@@ -51,7 +51,7 @@ def meet(
     language: str | None,
     now: datetime | None = None,
 ) -> Person:
-    """The person who writes under that id, made when they are new; a hint of the messenger renews what it tells."""
+    """The person with that external id, created if new; name and language hints of the messenger update the row."""
     identity = f"{account.channel}:{external_id}"
     found = identified(session, account.tenant_id, identity)
     if found is None:
@@ -59,7 +59,7 @@ def meet(
         fresh.language, fresh.created_at = language or fresh.language, now or fresh.created_at
         insert_once(session, fresh)
         found = identified(session, account.tenant_id, identity)
-    assert found is not None  # noqa: S101 - it stood before, or was inserted by us or by others
+    assert found is not None  # noqa: S101 - it existed before, or was inserted here or by a concurrent transaction
     if name and found.name != name:
         found.name = name
     if language and not found.language_chosen and found.language != language:
@@ -68,19 +68,19 @@ def meet(
 
 
 def merged(session: Session, person: Person) -> Person:
-    """The person that counts, where several were joined."""
+    """The person that a merged person points to, in the end."""
     while person.merged_into_id is not None:
         person = session.get_one(Person, person.merged_into_id)
     return person
 
 
 def is_same(session: Session, person_id: uuid.UUID, person: Person) -> bool:
-    """Whether that is this person, or one that was joined to them."""
+    """Whether the id is of this person, or of one merged into them."""
     return person_id == person.id or merged(session, session.get_one(Person, person_id)).id == person.id
 
 
 def selves(session: Session, person: Person) -> list[uuid.UUID]:
-    """This person, and all that were joined to them."""
+    """Ids of this person, and of all merged into them."""
     found, fresh = [person.id], [person.id]
     while fresh:
         fresh = list(session.exec(select(Person.id).where(col(Person.merged_into_id).in_(fresh))))
@@ -89,7 +89,7 @@ def selves(session: Session, person: Person) -> list[uuid.UUID]:
 
 
 def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str, *, in_group: bool = False) -> Address:
-    """The address of a chat, made when it is new; writing to us makes it reachable again."""
+    """The address of a chat, created if new; an incoming message makes it reachable again."""
     wanted = select(Address).where(
         col(Address.account_id) == account_id, col(Address.chat) == chat, col(Address.thread) == thread
     )
@@ -102,7 +102,7 @@ def address_of(session: Session, account_id: uuid.UUID, chat: str, thread: str, 
 
 
 def identified(session: Session, tenant_id: uuid.UUID, identity: str) -> Person | None:
-    """A tenant's person by an identity such as `telegram:123`."""
+    """A tenant's person by an identity such as `telegram:123`; a merged one is resolved."""
     channel, _, external_id = identity.partition(":")
     wanted = select(Person).where(
         col(Person.tenant_id) == tenant_id, col(Person.channel) == channel, col(Person.external_id) == external_id
@@ -112,7 +112,7 @@ def identified(session: Session, tenant_id: uuid.UUID, identity: str) -> Person 
 
 
 def known_as(session: Session, tenant_id: uuid.UUID, short: str) -> Person | None:
-    """A tenant's person by the first eight or more letters of their id; None for what several have, or nobody."""
+    """A tenant's person by the first eight or more characters of their id; None when no person or several match."""
     if not SHORT.fullmatch(short.lower()):
         return None
     first, last = (uuid.UUID(hex=short.ljust(32, filling)) for filling in "0f")

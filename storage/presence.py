@@ -1,4 +1,4 @@
-"""Whether any process of the product runs on this machine: each holds a file as long as it does."""
+"""File lock that tells whether any process of the product runs on this machine: each holds it while it runs."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ FILE: Final = "house.lock"
 
 
 class Inhabited(Exception):
-    """Something is running."""
+    """Other processes of the product are running."""
 
 
 def enter(folder: Path) -> IO[str]:
-    """Be there until this file is closed, or the process ends. Waits while somebody is alone."""
+    """Take the shared lock until the file is closed, or the process ends. Waits while it is held exclusively."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = (folder / FILE).open("w")
     fcntl.flock(file, fcntl.LOCK_SH)
@@ -23,7 +23,7 @@ def enter(folder: Path) -> IO[str]:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Be the only one there while the block runs. Raises Inhabited."""
+    """Hold the lock exclusively while the block runs. Raises ProcessesRunning."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / FILE).open("w") as file:
         try:

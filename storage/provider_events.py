@@ -1,4 +1,4 @@
-"""News of the payment provider: kept before they are acknowledged, and tried until they are handled."""
+"""Webhook events of the payment provider: stored before they are acknowledged, retried until they are handled."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,12 +12,12 @@ from storage.rows import changed, insert_once
 
 
 def keep(session: Session, event: ProviderEvent) -> bool:
-    """Keep news; False when they were kept before."""
+    """Store an event; False when it was stored before."""
     return insert_once(session, event)
 
 
 def claim(session: Session, tenant_id: uuid.UUID, now: datetime, lease: timedelta, limit: int) -> list[ProviderEvent]:
-    """Take the oldest news that are due, counted as tried; others leave them alone until the lease is over."""
+    """Claim the oldest due events and count the attempt; other processes leave them alone until the lease is over."""
     wanted = (
         select(ProviderEvent.id, ProviderEvent.run_after)
         .where(
@@ -34,19 +34,19 @@ def claim(session: Session, tenant_id: uuid.UUID, now: datetime, lease: timedelt
 
 
 def handled(session: Session, event: ProviderEvent, now: datetime, error: str | None = None) -> None:
-    """News that need nothing more; with an error they are given up."""
+    """Mark an event as handled; with an error, as given up."""
     values = {"handled_at": now, "error": error}
     session.connection().execute(update(ProviderEvent).where(col(ProviderEvent.id) == event.id).values(**values))
 
 
 def later(session: Session, event: ProviderEvent, run_after: datetime, error: str) -> None:
-    """Try news again."""
+    """Schedule another attempt at an event."""
     values = {"run_after": run_after, "error": error[:500]}
     session.connection().execute(update(ProviderEvent).where(col(ProviderEvent.id) == event.id).values(**values))
 
 
 def kept(session: Session, tenant_id: uuid.UUID, external_ids: Sequence[str]) -> set[str]:
-    """Which of these we have."""
+    """Those of these external ids that are stored."""
     wanted = select(ProviderEvent.external_id).where(
         col(ProviderEvent.tenant_id) == tenant_id, col(ProviderEvent.external_id).in_(external_ids)
     )
@@ -54,17 +54,17 @@ def kept(session: Session, tenant_id: uuid.UUID, external_ids: Sequence[str]) ->
 
 
 def count(session: Session, kind: str) -> int:
-    """How many there ever were of a kind."""
+    """Number of stored events of a kind."""
     return session.exec(select(func.count(col(ProviderEvent.id))).where(col(ProviderEvent.kind) == kind)).one()
 
 
 def waiting(session: Session) -> int:
-    """How many are not handled yet."""
+    """Number of events that are not handled yet."""
     return session.exec(select(func.count(col(ProviderEvent.id))).where(col(ProviderEvent.handled_at).is_(None))).one()
 
 
 def oldest(session: Session, now: datetime) -> float:
-    """For how many seconds the oldest has waited that is not handled yet; 0 of none."""
+    """Seconds the oldest unhandled event has waited; 0 without one."""
     wanted = select(func.min(col(ProviderEvent.received_at))).where(col(ProviderEvent.handled_at).is_(None))
     received = session.exec(wanted).one()
     return max(0.0, (now - received).total_seconds()) if received is not None else 0.0
@@ -84,7 +84,7 @@ def _take(session: Session, event: uuid.UUID, seen: datetime, until: datetime) -
 
 
 def hurry(session: Session, tenant_id: uuid.UUID, now: datetime) -> None:
-    """Try what was put off now: what it waited for may be there."""
+    """Make failed events due now: what they waited for may exist."""
     soon = (
         update(ProviderEvent)
         .where(

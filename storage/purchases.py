@@ -1,4 +1,4 @@
-"""Purchases: from the wish to the money. A purchase only goes forward, whatever order its news come in."""
+"""Purchases, from the request to the payment. Their status only goes forward, in whatever order events arrive."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ BEFORE: dict[PurchaseStatus, tuple[PurchaseStatus, ...]] = {
     PurchaseStatus.PENDING: (PurchaseStatus.ASKED, PurchaseStatus.OPEN),
     PurchaseStatus.EXPIRED: (PurchaseStatus.ASKED, PurchaseStatus.OPEN),
     PurchaseStatus.FAILED: UNDECIDED,
-    PurchaseStatus.PAID: (*UNDECIDED, PurchaseStatus.EXPIRED, PurchaseStatus.FAILED),  # money that came is money
+    PurchaseStatus.PAID: (*UNDECIDED, PurchaseStatus.EXPIRED, PurchaseStatus.FAILED),  # a payment counts even when late
 }
-"""What a purchase may have been before it becomes this."""
+"""For each status, those a purchase may have before it."""
 
 
 def advance(session: Session, purchase: Purchase, status: PurchaseStatus, now: datetime, **values: Any) -> bool:
-    """Bring a purchase forward; False when it was there already, or is past it."""
+    """Move a purchase to a later status; False when it has that status already, or is past it."""
     if status not in UNDECIDED:
         values["decided_at"] = now
     forward = (
@@ -38,9 +38,9 @@ def advance(session: Session, purchase: Purchase, status: PurchaseStatus, now: d
 
 
 def promise(session: Session, purchase_id: uuid.UUID, now: datetime, lasts: timedelta, least: timedelta) -> bool:
-    """Settle how long a link will last before it is made, so that making it again after a crash makes the same one.
+    """Store a payment link's expiry before it is created, so that creating it again after a crash gives the same one.
 
-    A promise that would end sooner than `least` from now is renewed. False when there is nothing to be made.
+    An expiry sooner than `min_remaining` from now is renewed. False when there is no link to create.
     """
     asked = col(Purchase.id) == purchase_id, col(Purchase.status) == PurchaseStatus.ASKED
     session.connection().execute(
@@ -56,7 +56,7 @@ def checked(session: Session, purchase: Purchase, now: datetime) -> None:
 
 
 def named(session: Session, tenant_id: uuid.UUID, external_id: str) -> Purchase | None:
-    """The purchase by the provider's name of it: a session or an invoice."""
+    """The purchase with the provider's id: a session or an invoice."""
     wanted = select(Purchase).where(
         col(Purchase.tenant_id) == tenant_id,
         col(Purchase.provider) == Provider.STRIPE,
@@ -66,7 +66,7 @@ def named(session: Session, tenant_id: uuid.UUID, external_id: str) -> Purchase 
 
 
 def known(session: Session, tenant_id: uuid.UUID, reference: str | None) -> Purchase | None:
-    """The purchase by our own name of it; hostile text names none."""
+    """The purchase with our own id; None for hostile text too."""
     try:
         purchase = session.get(Purchase, uuid.UUID(reference or ""))
     except ValueError:
@@ -76,7 +76,7 @@ def known(session: Session, tenant_id: uuid.UUID, reference: str | None) -> Purc
 
 
 def paid_with(session: Session, tenant_id: uuid.UUID, payment: str) -> list[Purchase]:
-    """What a payment paid."""
+    """The purchases paid by a payment."""
     wanted = select(Purchase).where(
         col(Purchase.tenant_id) == tenant_id,
         col(Purchase.provider) == Provider.STRIPE,
@@ -86,7 +86,7 @@ def paid_with(session: Session, tenant_id: uuid.UUID, payment: str) -> list[Purc
 
 
 def without_session(session: Session, person: Person, item: str, currency: str) -> Purchase | None:
-    """What somebody asked for last and was given a static link for, while nobody has paid at it."""
+    """The person's latest open purchase of an item that has a static payment link instead of a session."""
     wanted = select(Purchase).where(
         col(Purchase.person_id).in_(selves(session, person)),
         col(Purchase.provider) == Provider.STRIPE,
@@ -99,30 +99,30 @@ def without_session(session: Session, person: Person, item: str, currency: str) 
 
 
 def keep(session: Session, purchase: Purchase) -> bool:
-    """Write down what was bought without having been asked for, such as a renewal; False when it stands already."""
+    """Insert a purchase that nobody requested, such as a renewal; False when it exists already."""
     return insert_once(session, purchase)
 
 
 def unlinked(session: Session, tenant_id: uuid.UUID, checked_before: datetime, limit: int = 20) -> list[Purchase]:
-    """Purchases whose link was promised and not made."""
+    """Purchases whose payment link was requested and not created."""
     asked = col(Purchase.status) == PurchaseStatus.ASKED
     return _of(session, tenant_id, and_(asked, col(Purchase.checked_at) <= checked_before), limit)
 
 
 def unsettled(session: Session, tenant_id: uuid.UUID, due: ColumnElement[bool], limit: int = 100) -> list[Purchase]:
-    """Purchases with a session that are neither paid nor over, of those that are due to be asked about."""
+    """Purchases with a session that are neither paid nor over, and match `due_filter`."""
     has_link = col(Purchase.status).in_((PurchaseStatus.OPEN, PurchaseStatus.PENDING))
     return _of(session, tenant_id, and_(has_link, col(Purchase.external_id).is_not(None), due), limit)
 
 
 def due(now: datetime, young: timedelta, pause: timedelta, rest: timedelta) -> ColumnElement[bool]:
-    """Not asked about for a `pause` while it is `young`, and for a `rest` later on."""
+    """Not checked for `young_interval` while younger than `young_age`, or for `regular_interval` later on."""
     is_young = col(Purchase.created_at) > now - young
     return or_(and_(is_young, col(Purchase.checked_at) <= now - pause), col(Purchase.checked_at) <= now - rest)
 
 
 def address_of(session: Session, person: Person) -> Address | None:
-    """Where to speak with somebody of money: where they bought last, or were written to last. Never in a group."""
+    """The chat for messages about payments: where the person bought last, or was written to last. Never a group."""
     bought = select(Address).join(Purchase, col(Purchase.address_id) == col(Address.id))
     alone = col(Address.in_group).is_(False)
     bought = bought.where(col(Purchase.person_id) == person.id, col(Purchase.provider) == Provider.STRIPE, alone)
@@ -135,7 +135,7 @@ def address_of(session: Session, person: Person) -> Address | None:
 
 
 def paid_since(session: Session, tenant_id: uuid.UUID, since: datetime) -> list[Purchase]:
-    """Purchases made since then, and paid by a session."""
+    """Purchases created since then, and paid by a session."""
     wanted = select(Purchase).where(
         col(Purchase.tenant_id) == tenant_id,
         col(Purchase.provider) == Provider.STRIPE,

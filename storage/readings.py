@@ -1,4 +1,4 @@
-"""What was last seen of services and disks, by whichever process looked."""
+"""Latest health readings of services and disks, by whichever process checked."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from storage.rows import insert_once
 
 
 def note(session: Session, name: str, now: datetime, *, ok: bool, **about: Any) -> None:
-    """Write down a look; the one before it is forgotten."""
+    """Store a reading in place of the previous one."""
     if insert_once(session, Reading(name=name, ok=ok, about=about, read_at=now)):
         return
     row = session.exec(select(Reading).where(col(Reading.name) == name).with_for_update()).one()
@@ -19,7 +19,7 @@ def note(session: Session, name: str, now: datetime, *, ok: bool, **about: Any) 
 
 
 def newest(session: Session, begin: str = "", since: datetime | None = None) -> list[Reading]:
-    """The readings of all things whose names begin so, of those that were looked at since then."""
+    """Readings whose names have a prefix, read since then."""
     wanted = select(Reading).where(col(Reading.name).startswith(begin, autoescape=True))
     if since is not None:
         wanted = wanted.where(col(Reading.read_at) >= since)
@@ -27,6 +27,6 @@ def newest(session: Session, begin: str = "", since: datetime | None = None) -> 
 
 
 def since(session: Session, name: str, moment: datetime) -> Reading | None:
-    """The newest look at a thing, if there was one since then."""
+    """The reading of a name, if it was read since then."""
     wanted = select(Reading).where(col(Reading.name) == name, col(Reading.read_at) >= moment)
     return session.exec(wanted).one_or_none()

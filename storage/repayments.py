@@ -1,4 +1,4 @@
-"""Money that goes back: asked for, carried out once by who speaks to the provider, and told to who asked."""
+"""Refunds: requested by an administrator, executed once by the process that talks to the provider, then reported."""
 
 import uuid
 from datetime import datetime
@@ -16,7 +16,7 @@ STANDING = (RepaymentStatus.ASKED, RepaymentStatus.DONE)
 
 
 def purchase_named(session: Session, tenant_id: uuid.UUID, short: str) -> Purchase | None:
-    """What was paid, by the first eight or more letters of its id; None for what several have, or none."""
+    """A paid purchase by the first eight or more characters of its id; None where none or several match."""
     if not SHORT.fullmatch(short.lower()):
         return None
     first, last = (uuid.UUID(hex=short.ljust(32, filling)) for filling in "0f")
@@ -30,7 +30,7 @@ def purchase_named(session: Session, tenant_id: uuid.UUID, short: str) -> Purcha
 
 
 def left(session: Session, purchase: Purchase) -> int:
-    """What of a payment can still go back, in minor units. Nobody else asks for it until the transaction ends."""
+    """What of a payment can still be refunded, in minor units. Locks the purchase until the transaction ends."""
     session.exec(select(Purchase.id).where(col(Purchase.id) == purchase.id).with_for_update()).one()
     wanted = select(func.coalesce(func.sum(col(Repayment.amount)), 0)).where(
         col(Repayment.purchase_id) == purchase.id, col(Repayment.status).in_(STANDING)
@@ -62,7 +62,7 @@ def due_at_stripe(session: Session, tenant_id: uuid.UUID, now: datetime, limit: 
 
 
 def due_in_stars(session: Session, account_id: uuid.UUID, now: datetime, limit: int = 20) -> list[Repayment]:
-    """Those of payments one account took: no other can give them back."""
+    """Due refunds of payments one account received: no other can refund them."""
     wanted = (
         select(Repayment)
         .join(Purchase, col(Purchase.id) == col(Repayment.purchase_id))
@@ -81,7 +81,7 @@ def _due(provider: Provider, now: datetime) -> tuple[Any, ...]:
 
 
 def decide(session: Session, row: Repayment, status: RepaymentStatus, now: datetime, reason: str = "") -> bool:
-    """Write down how it ended; False when that was done before."""
+    """Store the outcome of a refund; False when that was done before."""
     values = {"status": status, "decided_at": now, "reason": reason[:200]}
     return changed(session, _asked(row).values(values)) == 1
 

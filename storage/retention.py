@@ -1,4 +1,4 @@
-"""Rows whose time is over, deleted a batch at a time. The ledger is never among them."""
+"""Deletion of expired rows in batches. The ledger is never among them."""
 
 import uuid
 from datetime import datetime
@@ -16,12 +16,12 @@ from storage.rows import changed
 
 
 def prune_updates(session: Session, before: datetime, limit: int) -> int:
-    """Updates that were handled before then; how many there were."""
+    """Delete updates handled before then; how many there were."""
     return _delete(session, Update, col(Update.id), col(Update.handled_at) < before, limit)
 
 
 def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
-    """Messages sent or given up before then, but for those that still show how a job stands."""
+    """Delete messages sent or dropped before then, except those that still show a job's progress."""
     shows_progress = (
         select(Job.id)
         .where(col(Job.status_delivery_id) == col(Delivery.id), col(Job.status_closed).is_(False))
@@ -35,15 +35,15 @@ def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
 
 
 def prune_uploads(session: Session, before: datetime, limit: int) -> int:
-    """What was uploaded to WhatsApp before then; how many there were."""
+    """Delete cached WhatsApp uploads created before then; how many there were."""
     old = col(WhatsAppUpload.created_at) < before
     return _delete(session, WhatsAppUpload, col(WhatsAppUpload.id), old, limit, oldest=col(WhatsAppUpload.created_at))
 
 
 def prune_page(session: Session, most: int, limit: int) -> int:
-    """What came before the newest `most` messages of each conversation of the chat page.
+    """Delete what came before the newest `keep` messages of each conversation of the chat page.
 
-    The message that was changed last stays whatever its age: from its version the next one is counted.
+    The message that was changed last stays whatever its age: the next version is computed from its own.
     """
     counted = select(PageMessage.address_id).group_by(col(PageMessage.address_id)).having(func.count() > most)
     pruned = 0
@@ -53,12 +53,12 @@ def prune_page(session: Session, most: int, limit: int) -> int:
 
 
 def prune_workers(session: Session, before: datetime, limit: int) -> int:
-    """Workers that were not seen since then."""
+    """Delete workers that were not seen since then."""
     return _delete(session, WorkerRow, col(WorkerRow.name), col(WorkerRow.seen_at) < before, limit)
 
 
 def prune_faults(session: Session, before: datetime, limit: int) -> int:
-    """What broke before then."""
+    """Delete error events from before then."""
     return _delete(session, Fault, col(Fault.id), col(Fault.at) < before, limit)
 
 
@@ -74,7 +74,7 @@ def _prune_conversation(session: Session, place: uuid.UUID, most: int, limit: in
 def _delete(
     session: Session, row: Any, key: Any, condition: ColumnElement[bool], limit: int, *, oldest: Any = None
 ) -> int:
-    """Delete at most so many rows; what another process is deleting is left to it."""
+    """Delete at most `limit` rows, skipping those another process is deleting."""
     order = key if oldest is None else oldest
     doomed = select(key).where(condition).order_by(order).limit(limit).with_for_update(skip_locked=True)
     return changed(session, delete(row).where(key.in_(doomed.scalar_subquery())))

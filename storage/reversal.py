@@ -1,4 +1,4 @@
-"""Giving back what was spent on a film that never arrived."""
+"""Refund of the credits spent on a job whose result was never delivered."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from storage import ledger, lots
 
 
 def reverse(session: Session, person: Person, job_id: uuid.UUID, now: datetime) -> int:
-    """Give back the credits a job captured; how many they were, and 0 when that was done before."""
+    """Give back the credits a job captured; how many, and 0 when that was done before."""
     spent = _moved(session, job_id, Bucket.SPENT)
     if not spent:
         return 0
@@ -25,7 +25,7 @@ def reverse(session: Session, person: Person, job_id: uuid.UUID, now: datetime) 
 
 
 def _moved(session: Session, job_id: uuid.UUID, bucket: Bucket) -> int:
-    """What a job's settlement moved into a bucket."""
+    """Credits a job's settlement moved into a bucket."""
     wanted = (
         select(func.coalesce(func.sum(LedgerPosting.amount), 0))
         .join(LedgerTransaction, col(LedgerTransaction.id) == col(LedgerPosting.transaction_id))

@@ -1,4 +1,4 @@
-"""Credits an administrator takes away again."""
+"""Revocation of credits by an administrator."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from storage import ledger, lots
 
 
 def revoke(session: Session, person: Person, amount: int, *, key: str, now: datetime, reason: str) -> int:
-    """Take credits, those first that would be spent first; how many there were to take. Nobody owes for it."""
-    taken = min(amount, ledger.credits_of(session, person, now).available)  # which locks them
+    """Take credits in the order they would be spent; how many were available to take. Never creates a debt."""
+    taken = min(amount, ledger.credits_of(session, person, now).available)  # which locks the balance
     transaction = ledger.record(session, person, Entry.REVOKE, key, now, reason=reason) if taken else None
     if transaction is None:
         return 0

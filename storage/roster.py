@@ -1,4 +1,4 @@
-"""A tenant's people as those who help them look them up: found by name or id, with what they had made and paid."""
+"""User search for support staff: by name or id, with jobs, purchases and notes."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from models.people import Person
 from models.roles import Role
 from storage.people import selves
 
-PAGE = 8  # people on one page of a search
+PAGE = 8  # users on one page of results
 
 
 def search(session: Session, tenant_id: uuid.UUID, words: str, page: int) -> tuple[list[Person], int]:
-    """One page of a tenant's people whose name or id holds these words, newest first; and how many there are."""
+    """One page of a tenant's users whose name or id contains `words`, newest first; and the total number."""
     wanted = select(Person).where(*_among(tenant_id, words))
     total = session.exec(select(func.count()).select_from(wanted.subquery())).one()
     newest = wanted.order_by(col(Person.created_at).desc(), col(Person.id))
@@ -26,7 +26,7 @@ def search(session: Session, tenant_id: uuid.UUID, words: str, page: int) -> tup
 
 
 def _among(tenant_id: uuid.UUID, words: str) -> tuple[ColumnElement[bool], ...]:
-    """Nobody who counts as somebody else; `telegram:12` looks in one messenger alone."""
+    """Filters for users that are not merged into others; `telegram:12` also searches ids of one channel by prefix."""
     those = (col(Person.tenant_id) == tenant_id, col(Person.merged_into_id).is_(None))
     if not words:
         return those
@@ -40,14 +40,14 @@ def _among(tenant_id: uuid.UUID, words: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def staff(session: Session, tenant_id: uuid.UUID) -> list[Person]:
-    """Who has a role in a tenant."""
+    """Persons with a role in a tenant, oldest first."""
     known = [role.kept for role in Role if role]
     wanted = select(Person).where(*_among(tenant_id, ""), col(Person.role).in_(known))
     return list(session.exec(wanted.order_by(col(Person.created_at))))
 
 
 def staff_ids(session: Session, tenant_id: uuid.UUID, channel: str) -> dict[str, Role]:
-    """The ids of a messenger by which those who have a role write there, joined chats included."""
+    """Roles by external id in a channel, including ids merged into persons with a role."""
     return {
         each.external_id: Role.of(person.role)
         for person in staff(session, tenant_id)
@@ -67,7 +67,7 @@ def latest_jobs(session: Session, persons: Sequence[uuid.UUID], limit: int = 4) 
 
 
 def paid(session: Session, persons: Sequence[uuid.UUID], limit: int = 5) -> list[Purchase]:
-    """What somebody paid for, newest first; what was given back since stays."""
+    """Paid purchases of a user, newest first; refunded ones are included."""
     wanted = select(Purchase).where(
         col(Purchase.person_id).in_(persons), col(Purchase.status) == PurchaseStatus.PAID, col(Purchase.amount) > 0
     )
@@ -75,7 +75,7 @@ def paid(session: Session, persons: Sequence[uuid.UUID], limit: int = 5) -> list
 
 
 def notes(session: Session, persons: Sequence[uuid.UUID], limit: int = 5) -> list[PersonNote]:
-    """What was noted about somebody, newest first."""
+    """Notes about a user, newest first."""
     wanted = select(PersonNote).where(col(PersonNote.person_id).in_(persons))
     return list(session.exec(wanted.order_by(col(PersonNote.created_at).desc()).limit(limit)))
 

@@ -1,4 +1,4 @@
-"""Rows that may be there already."""
+"""Idempotent inserts, and statements with a row count."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -10,9 +10,9 @@ from sqlmodel import Session, SQLModel
 
 
 def insert_once(session: Session, row: SQLModel) -> bool:
-    """Insert a row unless one with the same unique key stands; whether it was inserted.
+    """Insert a row unless one with the same unique key exists; whether it was inserted.
 
-    Two transactions may try at the same time: one inserts, the other waits for it and then finds the row.
+    Of two concurrent transactions one inserts, and the other waits for it and then finds the row.
     """
     session.flush()
     statement = _insertion(type(row), session.get_bind().dialect.name)
@@ -20,16 +20,16 @@ def insert_once(session: Session, row: SQLModel) -> bool:
 
 
 def changed(session: Session, statement: Insert | Update | Delete, values: Mapping[str, Any] | None = None) -> int:
-    """Run a statement that changes rows, with these values if it leaves them open; how many it changed."""
-    # psycopg forgets the count of an INSERT with its cursor, unless SQLAlchemy is asked to keep it
+    """Execute an INSERT, UPDATE or DELETE, with values for its parameters if given; the number of affected rows."""
+    # psycopg loses the row count of an INSERT with its cursor, unless SQLAlchemy is asked to keep it
     result = session.connection().execute(statement, values, execution_options={"preserve_rowcount": True})
-    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type for what SQLAlchemy promises
+    assert isinstance(result, CursorResult)  # noqa: S101 - narrows the type to what SQLAlchemy documents
     return result.rowcount
 
 
 @cache
 def _insertion(kind: type[SQLModel], dialect: str) -> Insert:
-    """Built once: nearly everything that happens inserts a row."""
+    """Build the statement, once per table: nearly every transaction inserts a row."""
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(kind.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
 

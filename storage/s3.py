@@ -1,4 +1,4 @@
-"""Media files in a bucket: Amazon's S3, or what speaks like it, such as Cloudflare's R2."""
+"""Media store on a bucket of Amazon S3, or of a compatible service such as Cloudflare R2."""
 
 import errno
 import time
@@ -20,7 +20,7 @@ from models.settings import Settings
 from storage.cache import Copy, FileCache
 from storage.media import is_key, new_key
 
-# Newer checksums are sent and asked for only where S3 insists on them: others that speak like S3 refuse them.
+# Newer checksums are sent and validated only where S3 requires them: compatible services reject them.
 CONFIG = Config(
     signature_version="s3v4",
     connect_timeout=5,
@@ -33,7 +33,7 @@ CONFIG = Config(
 )
 HASTY = CONFIG.merge(Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}))
 TRANSFER = TransferConfig(multipart_threshold=16 * 2**20, multipart_chunksize=16 * 2**20, max_concurrency=4)
-TRUSTED = 60.0  # seconds after its last use in which a copy needs no asking whether the bucket still has it
+TRUSTED = 60.0  # seconds after its last use in which a copy is used without checking the bucket
 MISSING = frozenset({"404", "NoSuchKey"})
 DENIED = frozenset({"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"})
 FULL = frozenset({"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "507"})
@@ -41,16 +41,16 @@ FULL = frozenset({"XMinioStorageFull", "QuotaExceeded", "InsufficientStorage", "
 
 @dataclass(frozen=True, slots=True)
 class S3Media:
-    """A bucket as a media store, each file an object under `prefix` and its key.
+    """Media store on a bucket, each file an object under `prefix` and its key.
 
-    An upload is seen whole or not at all. Files are read from local copies, which several processes of a machine share;
-    machines share the bucket alone.
+    Uploads are atomic. Files are read from local copies, shared by the processes of a machine; machines share only the
+    bucket.
 
-    Raises FileNotFoundError for what the bucket does not have, PermissionError when the bucket refuses us, OSError with
-    ENOSPC when it is full, and ConnectionError for everything else that keeps us from it.
+    Raises FileNotFoundError for missing objects, PermissionError when access is denied, OSError with ENOSPC when the
+    bucket is full, and ConnectionError for all other failures.
     """
 
-    client: Any  # boto3 makes its clients' methods when it runs
+    client: Any  # boto3 generates the methods of its clients at run time
     bucket: str
     prefix: str
     cache: FileCache
@@ -58,7 +58,7 @@ class S3Media:
 
     @classmethod
     def open(cls, settings: Settings, config: Config = CONFIG) -> Self:
-        """Asks the network nothing yet."""
+        """Create the store of MEDIA_URL, without a network request."""
         bucket, _, prefix = settings.media.removeprefix("s3://").partition("/")
         cache = FileCache(settings.data_dir.resolve() / "cache", limits().disk.cache)
         return cls(client_of(settings, config), bucket, f"{prefix.strip('/')}/".lstrip("/"), cache)
@@ -67,7 +67,7 @@ class S3Media:
         key = new_key()
         with self._asking(key):
             self.client.upload_file(str(source), self.bucket, self._name(key), Config=TRANSFER)
-        with suppress(OSError):  # a copy is for speed alone
+        with suppress(OSError):  # the copy is only an optimisation
             self.cache.take(key, source)
         source.unlink(missing_ok=True)
         return key
@@ -77,7 +77,7 @@ class S3Media:
             raise FileNotFoundError(key)
         copy = self.cache.find(key)
         if copy is not None and self._is_current(key, copy):
-            with suppress(FileNotFoundError):  # cleared away this very moment
+            with suppress(FileNotFoundError):  # evicted by another process meanwhile
                 return self.cache.use(copy)
         return self.cache.fill(key, lambda passing: self._fetch(key, passing))
 
@@ -89,7 +89,7 @@ class S3Media:
             self.client.delete_object(Bucket=self.bucket, Key=self._name(key))
 
     def older_than(self, seconds: float) -> Iterator[str]:
-        """What was never wholly put is deleted on the way; what was not put by us is left alone."""
+        """Also aborts incomplete uploads; objects that were not stored by this class are ignored."""
         before = datetime.fromtimestamp(self.time(), UTC) - timedelta(seconds=seconds)
         self.cache.clear()
         self._abort_uploads(before)
@@ -102,7 +102,7 @@ class S3Media:
         self.cache.clear(0 if hard else None)
 
     def rehearse(self) -> Iterator[str]:
-        """Do with a small object what is done with films; it yields what comes next, which raises when it fails."""
+        """Perform each operation on a small object; yields the name of the next one, which raises when it fails."""
         key = new_key()
         small = {"Bucket": self.bucket, "Key": self._name(key)}
         yield "write"
@@ -119,7 +119,7 @@ class S3Media:
             self.client.delete_object(**small)
 
     def _is_current(self, key: str, copy: Copy) -> bool:
-        """Whether a copy may be read. One whose object was deleted is not; while nobody can be asked, it is."""
+        """Whether a copy may be used; it may while the bucket is unreachable. Raises FileNotFoundError if deleted."""
         if self.time() - copy.used_at < TRUSTED:
             return True
         try:
@@ -157,12 +157,12 @@ class S3Media:
 
     @contextmanager
     def _asking(self, key: str) -> Iterator[None]:
-        """Say what goes wrong in the words of a file system."""
+        """Translate errors of boto3 into those of a file system."""
         with said(key, self._is_there):
             yield
 
     def _is_there(self) -> bool:
-        """Whether the bucket itself is there: of a missing one, too, S3 answers 404 alone."""
+        """Whether the bucket itself exists: for a missing one S3 answers 404, too."""
         try:
             self.client.head_bucket(Bucket=self.bucket)
         except (ClientError, BotoCoreError):
@@ -172,7 +172,7 @@ class S3Media:
 
 @contextmanager
 def said(key: str, is_there: Callable[[], bool] = lambda: True) -> Iterator[None]:
-    """Say what a bucket answers in the words of a file system: see S3Media. `is_there` asks for the bucket itself."""
+    """Translate errors of boto3 into those listed at S3MediaStore. `has_bucket` checks for the bucket itself."""
     try:
         yield
     except ClientError as error:
@@ -185,7 +185,7 @@ def said(key: str, is_there: Callable[[], bool] = lambda: True) -> Iterator[None
 
 
 def client_of(settings: Settings, config: Config = CONFIG) -> Any:
-    """boto3's client of what the settings name; it asks the network nothing yet."""
+    """Create the boto3 client for the settings, without a network request."""
     secret, token = settings.aws_secret_access_key, settings.aws_session_token
     session = boto3.Session(
         aws_access_key_id=settings.aws_access_key_id,
@@ -195,7 +195,7 @@ def client_of(settings: Settings, config: Config = CONFIG) -> Any:
     endpoint = settings.s3_endpoint_url or None
     if endpoint is None:
         return session.client("s3", config=config)
-    elsewhere = config.merge(Config(s3={"addressing_style": "path"}))  # a server of one's own has no name per bucket
+    elsewhere = config.merge(Config(s3={"addressing_style": "path"}))  # a self-hosted server has no host per bucket
     return session.client("s3", endpoint_url=endpoint, region_name=session.region_name or "auto", config=elsewhere)
 
 

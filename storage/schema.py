@@ -1,4 +1,4 @@
-"""Every table there is."""
+"""Metadata of all tables."""
 
 from sqlmodel import SQLModel
 

@@ -1,4 +1,4 @@
-"""The key that signs links and encrypts secrets: the operator's, or one made at the first start."""
+"""Secret key that signs links and encrypts secrets: the operator's, or one generated at the first start."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def secret_key(given: str | None, folder: Path) -> bytes:
-    """The key given, else the one in the data folder, made there (readable by its owner alone) when missing."""
+    """The configured key, else the one in the data folder, generated there (mode 0600) when missing."""
     if given:
         return given.encode()
     path = folder / "secret.key"
@@ -17,7 +17,7 @@ def secret_key(given: str | None, folder: Path) -> bytes:
 
 
 def _make(path: Path) -> None:
-    """Written under another name and linked, so that nobody ever reads an empty key, nor two different ones."""
+    """Write the key to a temporary file and hard-link it, so that no process reads an empty key or a second one."""
     passing = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""What was sent to a chat, as its people see it there."""
+"""Queries over sent messages: what the users of a chat see in it."""
 
 import uuid
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ SHOWN = (DeliveryStatus.SENT, DeliveryStatus.SENDING)
 
 
 def address(session: Session, account_id: uuid.UUID, chat: str, thread: str) -> Address | None:
-    """The address of a chat, if anybody has ever written from there."""
+    """The address of a chat, if it has ever sent an update."""
     wanted = select(Address).where(
         col(Address.account_id) == account_id, col(Address.chat) == chat, col(Address.thread) == thread
     )
@@ -22,7 +22,7 @@ def address(session: Session, account_id: uuid.UUID, chat: str, thread: str) -> 
 
 
 def first(session: Session, address_id: uuid.UUID, message: str) -> Delivery | None:
-    """The delivery that sent a message; later ones may have edited it."""
+    """The delivery that sent a message; later deliveries may have edited it."""
     wanted = select(Delivery).where(col(Delivery.address_id) == address_id, col(Delivery.external_id) == message)
     return session.exec(wanted.order_by(col(Delivery.id)).limit(1)).one_or_none()
 
@@ -30,7 +30,7 @@ def first(session: Session, address_id: uuid.UUID, message: str) -> Delivery | N
 def latest(
     session: Session, address_id: uuid.UUID, since: datetime, limit: int, message: str | None = None
 ) -> list[Delivery]:
-    """What was sent, or is being sent, to an address since then, newest first; or what made one message of it."""
+    """Deliveries sent, or being sent, to an address since then, newest first; only those of one message if named."""
     wanted = select(Delivery).where(
         col(Delivery.address_id) == address_id,
         col(Delivery.status).in_(SHOWN),
@@ -44,14 +44,14 @@ def latest(
 def latest_in_private(
     session: Session, account_id: uuid.UUID, persons: Sequence[uuid.UUID], since: datetime, limit: int
 ) -> list[Delivery]:
-    """What was sent to these persons by themselves since then, newest first, whatever their chat was called."""
+    """Deliveries to these people's private chats since then, newest first, whatever the chat's id was."""
     wanted = (
         select(Delivery)
         .join(Address, col(Address.id) == col(Delivery.address_id))
         .where(
             col(Delivery.account_id) == account_id,
             col(Delivery.status).in_(SHOWN),
-            col(Delivery.run_after) >= since,  # a message never runs before it is created: this is what the index has
+            col(Delivery.run_after) >= since,  # never before `created_at`, and indexed
             col(Delivery.person_id).in_(persons),
             col(Address.in_group).is_(False),
         )
@@ -62,6 +62,6 @@ def latest_in_private(
 
 
 def shown_jobs(session: Session, persons: Sequence[uuid.UUID], delivery_ids: Sequence[int]) -> dict[int, Job]:
-    """Jobs of these persons by the delivery whose message shows their progress, or has shown it."""
+    """Jobs of these people by the id of the delivery whose message shows, or has shown, their progress."""
     wanted = select(Job).where(col(Job.person_id).in_(persons), col(Job.status_delivery_id).in_(delivery_ids))
     return {job.status_delivery_id: job for job in session.exec(wanted) if job.status_delivery_id is not None}

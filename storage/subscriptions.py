@@ -1,4 +1,4 @@
-"""Monthly plans: what the provider told of them last, and which plan that gives a person."""
+"""Subscriptions as last fetched from the payment provider, and the plan they give a person."""
 
 import uuid
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from models.payments import Customer, Subscription
 from models.people import Person
 from storage.rows import changed, insert_once
 
-GRACE = timedelta(days=3)  # a plan goes on so long after a payment failed
+GRACE = timedelta(days=3)  # for which a plan stays after a payment failed
 GOING_ON = ("active", "trialing", "past_due")
 WITH_ACCESS = ("active", "trialing")
-RENEWING = timedelta(days=3)  # after the begin of a period its invoice may still be on its way
+RENEWING = timedelta(days=3)  # after the start of a period, in which its invoice may still be pending
 OFTEN, SELDOM = timedelta(minutes=10), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A subscription at one moment."""
+    """Snapshot of a subscription, to compare before and after an update."""
 
     plan: str
     status: str
@@ -49,9 +49,9 @@ def is_known(session: Session, external_id: str) -> bool:
 
 
 def see(session: Session, told: Subscription) -> tuple[State | None, Subscription] | None:
-    """Keep what the provider told when it was asked (`seen_at`): the state before and the row now.
+    """Store what the provider returned at `seen_at`; the state before, and the row now.
 
-    None when somebody has asked later already. The state before is None for a subscription that is new to us.
+    None when a later snapshot is stored already. The state before is None for a subscription that is new to us.
     """
     if told.status == "past_due":
         told.past_due_since = told.seen_at
@@ -62,7 +62,7 @@ def see(session: Session, told: Subscription) -> tuple[State | None, Subscriptio
 
 
 def plan_of(session: Session, person: Person, now: datetime) -> str:
-    """The plan somebody's subscriptions give them now."""
+    """The plan a person's subscriptions give them now."""
     has_access = or_(
         col(Subscription.status).in_(WITH_ACCESS),
         and_(col(Subscription.status) == "past_due", col(Subscription.past_due_since) > now - GRACE),
@@ -72,7 +72,7 @@ def plan_of(session: Session, person: Person, now: datetime) -> str:
 
 
 def _is_theirs(person: Person, now: datetime) -> ColumnElement[bool]:
-    """What a person pays for, and what an e-mail code lends them until it is over."""
+    """Subscriptions a person pays for, and those an e-mail code links them to until it expires."""
     of_theirs = (
         col(Customer.tenant_id) == person.tenant_id,
         col(Customer.person_id) == person.id,
@@ -87,7 +87,7 @@ def _is_theirs(person: Person, now: datetime) -> ColumnElement[bool]:
 
 
 def follow_plan(session: Session, person: Person, now: datetime) -> bool:
-    """Give a person the plan their subscriptions give them; whether that changed it."""
+    """Set a person's plan to that of their subscriptions; whether it changed."""
     plan = plan_of(session, person, now)
     if person.plan == plan:
         return False
@@ -97,7 +97,7 @@ def follow_plan(session: Session, person: Person, now: datetime) -> bool:
 
 
 def out_of_grace(session: Session, tenant_id: uuid.UUID, now: datetime) -> list[tuple[Subscription, Person]]:
-    """Unpaid plans whose grace is over, and who still has them."""
+    """Past-due subscriptions whose grace period is over, with the people still on their plans."""
     wanted = (
         select(Subscription, Person)
         .join(Person, col(Person.id) == col(Subscription.person_id))
@@ -107,13 +107,13 @@ def out_of_grace(session: Session, tenant_id: uuid.UUID, now: datetime) -> list[
             col(Subscription.past_due_since) <= now - GRACE,
             col(Person.plan) == col(Subscription.plan),
         )
-        .order_by(col(Person.id))  # in one order, as each is locked
+        .order_by(col(Person.id))  # in a fixed order, as each is locked
     )
     return list(session.exec(wanted).all())
 
 
 def to_ask_about(session: Session, tenant_id: uuid.UUID, now: datetime, limit: int = 100) -> list[str]:
-    """Subscriptions of which there may be news that nobody told us: often around a renewal or while one is unpaid."""
+    """External ids of subscriptions to fetch again, as an event may be lost: often near a renewal or while unpaid."""
     is_restless = or_(
         col(Subscription.period_end) <= now,
         col(Subscription.period_start) >= now - RENEWING,
@@ -150,7 +150,7 @@ def _renew(session: Session, told: Subscription) -> bool:
 
 
 def _since(told: Subscription) -> object:
-    """The grace begins when the failure was heard of first."""
+    """The grace period starts at the first report of the failure."""
     return func.coalesce(col(Subscription.past_due_since), told.past_due_since) if told.past_due_since else None
 
 

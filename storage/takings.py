@@ -1,4 +1,4 @@
-"""What was bought in the whole house, and what came of it: figures for metrics."""
+"""Purchases and revenue of all tenants, for metrics."""
 
 from sqlmodel import Session, col, func, select
 
@@ -6,7 +6,7 @@ from models.payments import Provider, Purchase, PurchaseStatus
 
 
 def by_status(session: Session) -> dict[tuple[str, str], int]:
-    """Purchases by provider and status; every pair is there."""
+    """Number of purchases by provider and status; every pair is present."""
     grouped = select(Purchase.provider, Purchase.status, func.count()).group_by(
         col(Purchase.provider), col(Purchase.status)
     )
@@ -15,6 +15,6 @@ def by_status(session: Session) -> dict[tuple[str, str], int]:
 
 
 def revenue(session: Session) -> dict[str, int]:
-    """What was ever paid, in minor units of each currency."""
+    """All-time revenue, in minor units of each currency."""
     paid = select(Purchase.currency, func.sum(Purchase.amount)).where(col(Purchase.status) == PurchaseStatus.PAID)
     return {name: int(total) for name, total in session.exec(paid.group_by(col(Purchase.currency))).all()}

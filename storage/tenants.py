@@ -1,4 +1,4 @@
-"""Businesses on this installation: made, owned, limited, paused and removed."""
+"""Tenants of this installation: creation, ownership, limits, pausing and removal."""
 
 import hashlib
 import secrets
@@ -16,13 +16,13 @@ from storage import people
 from storage.rows import changed, insert_once
 
 INVITED_FOR = timedelta(days=7)
-GRACE = timedelta(days=30)  # between the wish to remove a business and the end of its data
+GRACE = timedelta(days=30)  # between the removal of a tenant and the deletion of its data
 MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a business uses: people who write to it, films waiting, bytes of files kept."""
+    """Usage of a tenant: people, jobs waiting or running, bytes of stored files."""
 
     people: int
     waiting: int
@@ -30,25 +30,25 @@ class Use:
 
 
 def create(session: Session, name: str, now: datetime) -> Tenant | None:
-    """A new business; None where there is one of that name."""
+    """Insert a tenant; None where there is one of that name."""
     if not insert_once(session, Tenant(name=name, created_at=now)):
         return None
     return people.tenant_named(session, name)
 
 
 def listed(session: Session) -> list[Tenant]:
-    """All but the operator's own, by name; without those whose data are being deleted."""
+    """All tenants except the operator's own, by name; without those whose data are being deleted."""
     wanted = select(Tenant).where(col(Tenant.name) != MAIN, col(Tenant.erasing_at).is_(None))
     return list(session.exec(wanted.order_by(col(Tenant.name))))
 
 
 def named(session: Session, name: str) -> Tenant | None:
-    """One of those."""
+    """One of `list_tenants`, by name."""
     return next((each for each in listed(session) if each.name == name.lower()), None)
 
 
 def invite(session: Session, tenant: Tenant, now: datetime) -> str:
-    """A code that makes who says it the owner, once, for a while; an older one is void."""
+    """A single-use code that makes its sender the owner within INVITATION_LIFETIME; replaces an older one."""
     code = secrets.token_hex(10)
     tenant.invitation, tenant.invited_until = _digest(code), now + INVITED_FOR
     session.flush()
@@ -56,7 +56,7 @@ def invite(session: Session, tenant: Tenant, now: datetime) -> str:
 
 
 def invited(session: Session, code: str, now: datetime) -> Tenant | None:
-    """The business such a code is for; it cannot be said again."""
+    """The tenant of an invitation code, which is used up; None for an invalid one."""
     is_open = (
         col(Tenant.invitation) == _digest(code), col(Tenant.invited_until) > now, col(Tenant.erasing_at).is_(None)
     )  # fmt: skip
@@ -68,7 +68,7 @@ def invited(session: Session, code: str, now: datetime) -> Tenant | None:
 
 
 def give_to(session: Session, tenant: Tenant, person: Person) -> None:
-    """Make a person of the operator's tenant the owner of a business; who was it before has no say there any more."""
+    """Make a person of the operator's tenant the owner of a tenant; the previous owner loses the role there."""
     for external in _selves(session, tenant):
         before = people.identified(session, tenant.id, f"{external.channel}:{external.external_id}")
         if before is not None and before.role == Role.OWNER.kept:
@@ -78,18 +78,18 @@ def give_to(session: Session, tenant: Tenant, person: Person) -> None:
 
 
 def is_owner(session: Session, tenant: Tenant, channel: str, external_id: str) -> bool:
-    """Whether that is an id of who owns a business, as the operator's chats know them."""
+    """Whether a messenger id is one of the tenant's owner in the operator's tenant."""
     return any((each.channel, each.external_id) == (channel, external_id) for each in _selves(session, tenant))
 
 
 def owner(session: Session, tenant: Tenant) -> Person | None:
-    """The person of the operator's tenant who owns a business."""
+    """The person of the operator's tenant who owns a tenant."""
     found = session.get(Person, tenant.owner_id) if tenant.owner_id else None
     return people.merged(session, found) if found else None
 
 
 def owned(session: Session, person: Person) -> list[Tenant]:
-    """The businesses of a person of the operator's tenant."""
+    """The tenants owned by a person of the operator's tenant."""
     selves = people.selves(session, person)
     return [each for each in listed(session) if each.owner_id in selves]
 
@@ -99,12 +99,12 @@ def pause(tenant: Tenant, why: Pause, now: datetime) -> None:
 
 
 def resume(tenant: Tenant) -> None:
-    """Go on; one that was to be removed stays, and one that nobody pays for may be used all the same."""
+    """Unpause; cancels a scheduled removal, and lets a tenant run that nobody pays for."""
     tenant.paused_at, tenant.pause, tenant.remove_at, tenant.covered_at = None, "", None, None
 
 
 def remove(tenant: Tenant, now: datetime) -> None:
-    """Pause it; its data are deleted after the grace."""
+    """Pause a tenant; its data are deleted after the grace period."""
     pause(tenant, Pause.REMOVED, now)
     tenant.remove_at = now + GRACE
 
@@ -118,19 +118,19 @@ def use(session: Session, tenant: Tenant) -> Use:
 
 
 def waiting(session: Session, tenant: Tenant) -> int:
-    """Films that wait or are being made."""
+    """Number of jobs that wait or run."""
     wanted = select(func.count()).where(col(Job.tenant_id) == tenant.id, col(Job.status).in_(WAITING))
     return session.exec(wanted).one()
 
 
 def storage(session: Session, tenant: Tenant) -> int:
-    """Bytes of its files."""
+    """Bytes of the tenant's stored files."""
     wanted = select(func.coalesce(func.sum(StoredFile.size), 0)).where(col(StoredFile.tenant_id) == tenant.id)
     return int(session.exec(wanted).one())
 
 
 def came_before(session: Session, tenant: Tenant, person: Person) -> int:
-    """How many people had written to a business before this one."""
+    """Number of people who had written to a tenant before this one."""
     wanted = select(func.count()).where(
         col(Person.tenant_id) == tenant.id,
         col(Person.merged_into_id).is_(None),
@@ -145,7 +145,7 @@ def _people(session: Session, tenant: Tenant) -> int:
 
 
 def _selves(session: Session, tenant: Tenant) -> list[Person]:
-    """The owner, as each of the operator's chats knows them."""
+    """The owner's rows in the operator's tenant, merged ones too, one per messenger identity."""
     found = owner(session, tenant)
     return [session.get_one(Person, each) for each in people.selves(session, found)] if found else []
 

@@ -1,4 +1,4 @@
-"""What was heard, kept so that it is heard once."""
+"""Stored transcripts, so that a file is transcribed once."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from models.words import Transcript
 
 
 def remember(session: Session, job: Job, media: Media, transcript: Transcript) -> None:
-    """Keep a job's words; a job has one transcript."""
+    """Save a job's transcript, unless it has one."""
     if _of_job(session, job.id) is not None:
         return
     row = TranscriptRow(
@@ -27,13 +27,13 @@ def remember(session: Session, job: Job, media: Media, transcript: Transcript) -
 
 
 def known(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
-    """Words given with a job, or heard before in the same file when `language` allows them ("auto": any)."""
+    """The job's own transcript, or an earlier one of the same file in `language` ("auto": any)."""
     row = _of_job(session, job.id) or _heard_before(session, media.file_id, language)
     return _value(row) if row else None
 
 
 def given(session: Session, job_id: uuid.UUID) -> Transcript | None:
-    """Words that came with a job, rather than being heard."""
+    """The transcript given by the user with a job; None if speech was transcribed."""
     row = _of_job(session, job_id)
     return _value(row) if row and row.engine == "given" else None
 
@@ -47,7 +47,7 @@ def _of_job(session: Session, job_id: uuid.UUID) -> TranscriptRow | None:
 
 
 def _heard_before(session: Session, file_id: uuid.UUID | None, language: str) -> TranscriptRow | None:
-    if file_id is None:  # the file is gone; so are those of others
+    if file_id is None:  # the file is deleted, and with it all references
         return None
     wanted = (
         select(TranscriptRow)

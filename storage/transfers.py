@@ -1,4 +1,4 @@
-"""Credits that go from one person to another, who are one human: nothing is issued, and nothing spent."""
+"""Transfer of credits between two people that are merged: nothing is issued, and nothing spent."""
 
 from datetime import datetime
 
@@ -13,12 +13,12 @@ from storage import ledger
 def transfer(
     session: Session, giver: Person, taker: Person, bucket: Bucket, amount: int, *, key: str, now: datetime
 ) -> None:
-    """Move what stands in a bucket of one person to another's: debts, which are below zero, as well.
+    """Move credits of a bucket from one person to another: debts, which are negative, as well.
 
-    The balances of both are held by the caller, who moves the lots.
+    The caller has locked the balances of both, and moves the lots.
     """
     transaction = ledger.record(session, giver, Entry.TRANSFER, key, now)
-    assert transaction is not None  # noqa: S101 - both are held, and the key is new
+    assert transaction is not None  # noqa: S101 - both are locked, and the key is new
     for person, part in ((giver, -amount), (taker, amount)):
         session.add(
             LedgerPosting(

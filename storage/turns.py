@@ -1,9 +1,9 @@
-"""Whose turn it is: the fair order of the queue, for one claim and as a forecast of them all.
+"""Fair scheduling of jobs: the query for the next claim, and the inputs of its simulation in `queue_position`.
 
-Who was begun once has had their turn and goes on first. Paid jobs come before free ones, but of five jobs that begin
-while free ones wait at least one is free. Among equals the tenant comes whose last job began longest ago, of a tenant
-the person whose last job did, of a person the oldest job: nobody pays today for what they had before, and however many
-jobs somebody has, they come before another's next one once.
+Jobs that were started before (and lost their worker) go first. Paid jobs come before free ones, but of five jobs that
+start while free ones wait at least one is free. Among equals comes the tenant whose last job started longest ago,
+within a tenant the person whose last job did, of a person the oldest job. So past usage is no disadvantage beyond the
+window, and however many jobs one person queues, only one of them starts before the next job of another person.
 """
 
 import uuid
@@ -17,27 +17,27 @@ from sqlmodel import Session, col, select
 
 from models.jobs import Job, Status
 
-PAID_IN_A_ROW = 4  # paid jobs that may begin one after the other while free ones wait
-MEMORY = timedelta(hours=1)  # whose last job began earlier is as good as new
-CLAIMS = 0x7261_6269  # PostgreSQL's advisory lock of the claims: "rabi"
+PAID_IN_A_ROW = 4  # paid jobs that may start in a row while free ones wait
+MEMORY = timedelta(hours=1)  # starts before it are ignored
+CLAIMS = 0x7261_6269  # id of PostgreSQL's advisory lock for claims: "rabi"
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A job that began: whether it was paid, and when."""
+    """Start of a job: whether it was paid, and when."""
 
     paid: bool
     at: datetime
 
 
 def one_at_a_time(session: Session) -> None:
-    """Let no other claim be made until this transaction ends; SQLite has one writer as it is."""
+    """Serialise claims until the transaction ends; SQLite has a single writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIMS})
 
 
 def fairest(session: Session, runnable: ColumnElement[bool], now: datetime) -> Select[uuid.UUID]:
-    """The query for the job whose turn it is, of those that may run; a person's plan says how many run at once."""
+    """Build the query for the next of the runnable jobs, within each person's limit of concurrent jobs."""
     recent, running = _recent(now), _running(now)
     served, tenants = _last(recent, "person_id"), _last(recent, "tenant_id")
     free_first = is_frees_turn(last_starts(session), oldest_free(session, runnable))
@@ -60,14 +60,14 @@ def fairest(session: Session, runnable: ColumnElement[bool], now: datetime) -> S
 
 
 def is_frees_turn(starts: Sequence[Start], oldest: datetime | None) -> bool:
-    """Whether the oldest waiting free job has seen the last few jobs begin, newest first, and all of them paid."""
+    """Whether a free job is next: the last starts, newest first, were all paid, and since the oldest free job came."""
     if oldest is None or len(starts) < PAID_IN_A_ROW:
         return False
     return all(start.paid for start in starts) and oldest <= starts[-1].at
 
 
 def last_starts(session: Session) -> list[Start]:
-    """The jobs that began last, newest first."""
+    """The last starts of jobs, newest first."""
     wanted = (
         select(Job.paid, Job.started_at)
         .where(col(Job.started_at).is_not(None))
@@ -78,12 +78,12 @@ def last_starts(session: Session) -> list[Start]:
 
 
 def oldest_free(session: Session, waiting: ColumnElement[bool]) -> datetime | None:
-    """When the oldest free job of these was submitted."""
+    """Submission time of the oldest free job that matches the filter."""
     return session.exec(select(func.min(Job.created_at)).where(waiting, col(Job.paid).is_(False))).one()
 
 
 def last_turns(session: Session, now: datetime) -> dict[uuid.UUID, datetime]:
-    """When the last job of each person, and of each tenant, began, as far as it is remembered."""
+    """Last start by person and by tenant, within the fairness window."""
     found: dict[uuid.UUID, datetime] = {}
     recent = _recent(now)
     begun = select_columns(recent.c.person_id, recent.c.tenant_id, recent.c.started_at).order_by(recent.c.started_at)
@@ -93,19 +93,19 @@ def last_turns(session: Session, now: datetime) -> dict[uuid.UUID, datetime]:
 
 
 def _recent(now: datetime) -> CTE:
-    """Who had a job begun within memory: a table by itself, or SQLite goes through all jobs there ever were."""
+    """Starts within the fairness window; a CTE, as SQLite would otherwise scan all jobs."""
     columns = (col(Job.person_id), col(Job.tenant_id), col(Job.started_at))
     return select_columns(*columns).where(col(Job.started_at) > now - MEMORY).cte("recent")
 
 
 def _last(recent: CTE, owner: str) -> CTE:
-    """When the last job of each person or tenant began."""
+    """Last start by person or tenant."""
     last = func.max(recent.c.started_at).label("last")
     return select_columns(recent.c[owner], last).group_by(recent.c[owner]).cte(f"last_by_{owner}")
 
 
 def _running(now: datetime) -> CTE:
-    """How many jobs of each person somebody works on; one whose worker died holds no place."""
+    """Number of running jobs by person, without those whose lease expired."""
     held = select_columns(col(Job.person_id), func.count().label("jobs"))
     return (
         held.where(col(Job.status) == Status.RUNNING, col(Job.lease_until) >= now)

@@ -1,4 +1,4 @@
-"""Updates: stored before the channel is told, handled once."""
+"""Incoming updates, stored before they are acknowledged to the messenger and handled once; open questions."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,18 +11,18 @@ from sqlmodel import Session, col, select
 from models.updates import Dialogue, Update
 from storage.rows import changed, insert_once
 
-MAX_ATTEMPTS = 3  # after so many the person is told that it did not work
-LAST_CALL = MAX_ATTEMPTS + 1  # the try that only apologises; after it an update is left alone
+MAX_ATTEMPTS = 3  # after so many the user is told that it did not work
+LAST_CALL = MAX_ATTEMPTS + 1  # the attempt that only apologises; the last one
 
 
 def remember(session: Session, account_id: uuid.UUID, external_id: str, body: dict[str, Any], now: datetime) -> bool:
-    """Keep an update; False when it was kept before."""
+    """Store an update; False when it was stored before."""
     row = Update(account_id=account_id, external_id=external_id, body=body, received_at=now)
     return insert_once(session, row)
 
 
 def forgotten(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[str, Any]]]:
-    """Updates that were kept but never handled, oldest first."""
+    """External ids and bodies of updates that were stored but never handled, oldest first."""
     wanted = (
         select(Update)
         .where(
@@ -36,22 +36,22 @@ def forgotten(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[s
 
 
 def oldest(session: Session, now: datetime) -> float:
-    """For how many seconds the oldest update has waited that is to be handled; 0 of none."""
+    """Seconds the oldest unhandled update has waited; 0 without one."""
     waiting = col(Update.handled_at).is_(None), col(Update.attempts) < LAST_CALL
     received = session.exec(select(func.min(Update.received_at)).where(*waiting)).one()
     return max(0.0, (now - received).total_seconds()) if received is not None else 0.0
 
 
 def count_attempt(session: Session, account_id: uuid.UUID, external_ids: Sequence[str]) -> int:
-    """Count one more try at these updates before it is made; how many there are now, of the one tried most."""
+    """Count an attempt at these updates before it is made; the highest number of attempts among them now."""
     mine = col(Update.account_id) == account_id, col(Update.external_id).in_(external_ids)
     session.connection().execute(update(Update).where(*mine).values(attempts=col(Update.attempts) + 1))
     return session.exec(select(func.max(Update.attempts)).where(*mine)).one() or 0
 
 
 def first_time(session: Session, account_id: uuid.UUID, external_ids: Sequence[str], now: datetime) -> bool:
-    """Take these updates as handled, in the transaction that handles them; False when one of them was before."""
-    for external_id in sorted(set(external_ids)):  # in one order, so that no two wait for each other
+    """Mark these updates as handled, in the transaction that handles them; False when one of them was before."""
+    for external_id in sorted(set(external_ids)):  # in a fixed order, to avoid deadlocks
         insert_once(session, Update(account_id=account_id, external_id=external_id, received_at=now))
     mine = (
         update(Update)
@@ -66,13 +66,13 @@ def first_time(session: Session, account_id: uuid.UUID, external_ids: Sequence[s
 
 
 def open_question(session: Session, address_id: uuid.UUID, person_id: uuid.UUID) -> Dialogue | None:
-    """The question a person was asked in a chat and has not answered."""
+    """The unanswered question to a person in a chat."""
     wanted = select(Dialogue).where(col(Dialogue.address_id) == address_id, col(Dialogue.person_id) == person_id)
     return session.exec(wanted).one_or_none()
 
 
 def ask(session: Session, dialogue: Dialogue) -> None:
-    """Open a question; an older one in the same chat is closed by it."""
+    """Store a question, replacing the person's open one in the same chat."""
     close_question(session, dialogue.address_id, dialogue.person_id)
     session.add(dialogue)
     session.flush()

@@ -1,4 +1,4 @@
-"""Media a number has uploaded to WhatsApp, found again by the file and the manner it was sent in."""
+"""Cache of media uploaded to WhatsApp, keyed by the file and the kind of message it was sent as."""
 
 import uuid
 from datetime import datetime
@@ -10,7 +10,7 @@ from models.uploads import WhatsAppUpload
 
 
 def find(session: Session, account_id: uuid.UUID, key: str, since: datetime) -> bytes | None:
-    """The media message of an upload that is not older than that."""
+    """The serialized media message of an upload created since then."""
     wanted = select(WhatsAppUpload.content).where(
         col(WhatsAppUpload.account_id) == account_id,
         col(WhatsAppUpload.key) == key,
@@ -20,7 +20,7 @@ def find(session: Session, account_id: uuid.UUID, key: str, since: datetime) -> 
 
 
 def keep(session: Session, row: WhatsAppUpload, since: datetime) -> None:
-    """Keep an upload in place of an older one of the same file; what is older than `since` goes at the same time."""
+    """Store an upload, replacing an older one of the same file; deletes the account's uploads older than `since`."""
     forget(session, row.account_id, row.key)
     old = delete(WhatsAppUpload).where(
         col(WhatsAppUpload.account_id) == row.account_id, col(WhatsAppUpload.created_at) < since

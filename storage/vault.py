@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with a key that follows from the operator's, one for each purpose."""
+"""Encryption of secrets at rest, with keys derived from the operator's secret key, one for each purpose."""
 
 import base64
 
@@ -8,16 +8,16 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 class Sealed(Exception):
-    """It was sealed with another key, for another purpose, or is damaged."""
+    """The data was encrypted with another key or for another purpose, or is damaged."""
 
 
 def seal(secret: bytes, purpose: str, content: bytes) -> bytes:
-    """Encrypt and sign (Fernet, under a key derived by HKDF); `unseal` with the same secret and purpose opens it."""
+    """Encrypt and sign (Fernet, under a key derived by HKDF); `decrypt` takes the same secret and purpose."""
     return _box(secret, purpose).encrypt(content)
 
 
 def unseal(secret: bytes, purpose: str, sealed: bytes) -> bytes:
-    """Raises Sealed."""
+    """Decrypt and verify. Raises DecryptionError."""
     try:
         return _box(secret, purpose).decrypt(sealed)
     except InvalidToken:
@@ -25,7 +25,7 @@ def unseal(secret: bytes, purpose: str, sealed: bytes) -> bytes:
 
 
 def derived(secret: bytes, purpose: str, salt: bytes | None = None) -> bytes:
-    """32 bytes that follow from a secret, for one purpose alone."""
+    """Derive a key of 32 bytes from a secret for one purpose (HKDF-SHA256)."""
     return HKDF(SHA256(), 32, salt=salt, info=f"rabisco {purpose}".encode()).derive(secret)
 
 

@@ -1,4 +1,4 @@
-"""Signs of how the house is doing, as far as the database knows: what alarms are raised by."""
+"""Metrics from the database that alerts are raised by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from models.payments import ProviderEvent, Purchase, PurchaseStatus
 from storage import faults, figures, whatsapp
 from storage.jobs import MAX_ATTEMPTS
 
-SILENCE = timedelta(seconds=60)  # of a worker, which shows itself every few seconds
+SILENCE = timedelta(seconds=60)  # a worker updates its row every few seconds
 LATELY = timedelta(minutes=15)
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
-NEWS_LATE = timedelta(minutes=15)  # payments are settled within seconds
+NEWS_LATE = timedelta(minutes=15)  # events are handled within seconds
 LINK_LATE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """`gone` workers fell silent and none came in their place; `stalled` are workers that render and do not look for
-    lost jobs, and jobs nobody ended; `ended` and `broken` films and `faults` are those of the last quarter of an hour,
-    `unpaid` purchases those that failed in the last hour. Times are seconds.
+    """`missing_workers` went silent without a successor; `stalled` are workers that render and do not sweep for lost
+    jobs, and exhausted jobs that nobody ended; `ended_jobs`, `failed_jobs` (by our fault) and `error_count` are those
+    of the last 15 minutes, `failed_purchases` those of the last hour. Times are seconds.
     """
 
     queued: int = 0
@@ -62,7 +62,7 @@ def vitals(session: Session, now: datetime) -> Vitals:
 
 
 def missed(rows: Sequence[WorkerRow], now: datetime) -> int:
-    """How many workers fell silent without another that began after that; each stands in for one."""
+    """Number of workers that went silent without another that started after that; each replaces one."""
     begun = sorted(row.started_at for row in rows)
     missing = 0
     for silent_since in sorted(row.seen_at for row in rows if row.seen_at < now - SILENCE):
@@ -75,7 +75,7 @@ def missed(rows: Sequence[WorkerRow], now: datetime) -> int:
 
 
 def _stalled(session: Session, rows: Sequence[WorkerRow], now: datetime) -> int:
-    """Workers that keep their jobs' leases, so they live, and were not seen looking for lost ones."""
+    """Workers that renew their jobs' leases, so they are alive, and were not seen sweeping for lost jobs."""
     silent = [row.name for row in rows if row.seen_at < now - SILENCE]
     at_work = select(func.count(func.distinct(Job.owner))).where(
         col(Job.status) == Status.RUNNING, col(Job.owner).in_(silent), col(Job.lease_until) > now
@@ -84,7 +84,7 @@ def _stalled(session: Session, rows: Sequence[WorkerRow], now: datetime) -> int:
 
 
 def _unended(session: Session, now: datetime) -> int:
-    """Jobs that killed their workers too often, and that no sweep has ended."""
+    """Jobs that killed their workers too often, and that no sweep has failed."""
     wanted = select(func.count()).where(
         col(Job.status) == Status.RUNNING,
         col(Job.attempts) >= MAX_ATTEMPTS,
@@ -94,7 +94,7 @@ def _unended(session: Session, now: datetime) -> int:
 
 
 def _endings(session: Session, since: datetime) -> tuple[int, int]:
-    """Films that were made or failed since then, and how many of them failed by our fault."""
+    """Jobs that succeeded or failed since then, and how many of them failed by our fault."""
     ended = (Status.DONE, Status.FAILED)
     wanted = select(Job.code, func.count()).where(col(Job.finished_at) >= since, col(Job.status).in_(ended))
     by_code = dict(session.exec(wanted.group_by(col(Job.code))).all())
@@ -109,7 +109,7 @@ def _late_news(session: Session, now: datetime) -> int:
 
 
 def _late_links(session: Session, now: datetime) -> int:
-    """Purchases somebody waits for a link of; those of yesterday have given it up."""
+    """Purchases whose user still waits for a payment link; older than a day nobody does."""
     wanted = select(func.count(col(Purchase.id))).where(
         col(Purchase.status) == PurchaseStatus.ASKED,
         col(Purchase.created_at) < now - LINK_LATE,

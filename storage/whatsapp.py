@@ -1,4 +1,4 @@
-"""Numbers on WhatsApp: what is asked of them, and how they stand."""
+"""WhatsApp sessions (one per number): requests to the gateway that runs them, and their state."""
 
 import secrets
 import uuid
@@ -20,14 +20,14 @@ CONSONANTS, VOWELS = "bdfglmnprstvz", "aeiou"
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A number, and what it is called."""
+    """A session with its account's name."""
 
     row: WhatsAppSession
     name: str
 
 
 def listed(session: Session, tenant_id: uuid.UUID | None = None) -> list[Listed]:
-    """The numbers of a tenant, or of all, oldest first; without those that were removed."""
+    """The sessions of a tenant, or of all, oldest first; without removed ones."""
     wanted = (
         select(WhatsAppSession, Account.name)
         .join(Account, col(Account.id) == col(WhatsAppSession.account_id))
@@ -40,14 +40,14 @@ def listed(session: Session, tenant_id: uuid.UUID | None = None) -> list[Listed]
 
 
 def named(session: Session, name: str, tenant_id: uuid.UUID | None = None) -> Listed | None:
-    """A number by what it is called, or by its digits."""
+    """A session by its account's name, or by the digits of its number."""
     wanted = name.removeprefix("+").lower()
     found = (each for each in listed(session, tenant_id) if wanted and wanted in {each.name, each.row.number})
     return next(found, None)
 
 
 def begin(session: Session, tenant_id: uuid.UUID, now: datetime) -> WhatsAppSession:
-    """A new number of a tenant, which nobody has been asked to pair yet. Until it is known it has a name made up."""
+    """Insert a tenant's new session, not yet paired. Until its number is known it has a generated name."""
     account = people.account_named(session, tenant_id, CHANNEL, _made_up())
     row = WhatsAppSession(tenant_id=tenant_id, account_id=account.id, created_at=now, updated_at=now)
     session.add(row)
@@ -56,13 +56,13 @@ def begin(session: Session, tenant_id: uuid.UUID, now: datetime) -> WhatsAppSess
 
 
 def unpaired(session: Session, tenant_id: uuid.UUID) -> WhatsAppSession | None:
-    """A number of that tenant that nobody has paired yet."""
+    """A tenant's session that was never paired."""
     states = {State.NEW, State.QR}
     return next((each.row for each in listed(session, tenant_id) if each.row.state in states), None)
 
 
 def ask_pairing(row: WhatsAppSession, now: datetime, *, phone: str | None = None, asked_by: int | None = None) -> None:
-    """Have a code shown: in the message of that delivery, or in the terminal."""
+    """Request a pairing code, shown in the message of that delivery, or in the terminal (None)."""
     row.state, row.detail, row.jid, row.lid = State.NEW, "", None, None
     row.phone, row.asked_by = phone, asked_by
     row.pairing_asked_at = row.updated_at = now
@@ -70,31 +70,31 @@ def ask_pairing(row: WhatsAppSession, now: datetime, *, phone: str | None = None
 
 
 def ask_restart(row: WhatsAppSession, now: datetime) -> None:
-    """Have a number connect anew. One that has its keys no longer has to be paired instead: see `ask_pairing`."""
+    """Request a new connection. A session that has lost its keys must be paired instead: see `request_pairing`."""
     row.restart_asked_at = row.updated_at = now
     row.state, row.detail, row.banned_until = State.RECONNECTING, "", None
 
 
 def restored(row: WhatsAppSession, jid: str, now: datetime) -> None:
-    """Note that it has keys again."""
+    """Store that a session has keys again, after a restore."""
     ask_restart(row, now)
     row.jid, row.pairing_asked_at, row.asked_by = jid, None, None
     hide_code(row)
 
 
 def needs_pairing(row: WhatsAppSession) -> bool:
-    """Whether a number has no keys to connect with."""
+    """Whether a session has no keys to connect with."""
     return row.jid is None or row.state in {State.NEW, State.QR, State.LOGGED_OUT}
 
 
 def give_up_pairing(row: WhatsAppSession, now: datetime) -> None:
-    """Show no more codes until somebody asks again."""
+    """Stop showing pairing codes until the next request."""
     row.state, row.pairing_asked_at, row.updated_at = State.NEW, None, now
     hide_code(row)
 
 
 def remove(row: WhatsAppSession, now: datetime) -> None:
-    """Let a number go; its gateway logs it out, and its chats and people stay."""
+    """Mark a session as removed; its gateway logs it out, and its chats and people stay."""
     row.removed_at = row.updated_at = now
     hide_code(row)
 
@@ -104,17 +104,17 @@ def hide_code(row: WhatsAppSession) -> None:
 
 
 def wanted(session: Session, now: datetime) -> list[uuid.UUID]:
-    """The numbers gateways are to run, oldest first."""
+    """Ids of the sessions gateways must run, oldest first."""
     return [each.row.id for each in listed(session) if each.row.is_wanted(now)]
 
 
 def some(session: Session, ids: Collection[uuid.UUID]) -> Sequence[WhatsAppSession]:
-    """Those numbers, as far as they are there, removed ones too."""
+    """The sessions with these ids that exist, removed ones too."""
     return session.exec(select(WhatsAppSession).where(col(WhatsAppSession.id).in_(ids))).all()
 
 
 def unseen(session: Session, now: datetime) -> int:
-    """How many numbers are to be online, and no gateway was seen to run."""
+    """Number of sessions that should be online and that no gateway was lately seen to run."""
     return sum(each.row.is_unseen(now) for each in listed(session))
 
 
@@ -123,18 +123,18 @@ def removed_before(session: Session, moment: datetime) -> Sequence[uuid.UUID]:
 
 
 def seen(session: Session, ids: Collection[uuid.UUID], now: datetime) -> None:
-    """Note that a gateway runs them."""
+    """Store that a gateway runs these sessions."""
     changed(session, update(WhatsAppSession).where(col(WhatsAppSession.id).in_(ids)).values(seen_at=now))
 
 
 def revive_outdated(session: Session, now: datetime) -> None:
-    """Numbers that stood still because the library was too old may try again with the one there is now."""
+    """Let sessions that stopped because the library was outdated reconnect with the installed one."""
     stale = update(WhatsAppSession).where(col(WhatsAppSession.state) == State.OUTDATED)
     changed(session, stale.values(state=State.RECONNECTING, updated_at=now))
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many numbers stand how; every state is told of."""
+    """Number of sessions by state; every state is present."""
     grouped = (
         select(WhatsAppSession.state, func.count())
         .where(col(WhatsAppSession.removed_at).is_(None))
@@ -144,9 +144,9 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def paired(session: Session, row: WhatsAppSession, jid: str, lid: str | None, now: datetime) -> bool:
-    """Note which number it turned out to be. False when that number is connected here already.
+    """Store the number a session was paired with. False when that number is connected here already.
 
-    A number that was here before comes back to its chats: it takes over the account it had.
+    A number that was connected here before takes over its former account, and with it its chats.
     """
     number = digits(jid)
     for other in _others(session, row, number):
@@ -167,7 +167,7 @@ def _others(session: Session, row: WhatsAppSession, number: str) -> list[WhatsAp
 
 
 def _take_over(session: Session, row: WhatsAppSession, other: WhatsAppSession) -> None:
-    """The account of a number that stands still, with its chats, for its successor; an account has one number."""
+    """Move the account of a stopped session, with its chats, to its successor; an account has one session."""
     account_id = other.account_id
     row.first_online_at = row.first_online_at or other.first_online_at
     session.delete(other)
@@ -177,7 +177,7 @@ def _take_over(session: Session, row: WhatsAppSession, other: WhatsAppSession) -
 
 
 def _name(session: Session, row: WhatsAppSession, number: str) -> None:
-    """Call its account by its number, where no other is called so."""
+    """Name the session's account by its number, unless another has that name."""
     account = session.get_one(Account, row.account_id)
     same = select(Account.id).where(
         col(Account.tenant_id) == account.tenant_id, col(Account.channel) == CHANNEL, col(Account.name) == number
@@ -187,5 +187,5 @@ def _name(session: Session, row: WhatsAppSession, number: str) -> None:
 
 
 def _made_up() -> str:
-    """A name that can be said and typed, such as "bakulo"."""
+    """A pronounceable random name, such as "bakulo"."""
     return "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(3))

@@ -1,4 +1,4 @@
-"""Backups of keys: sealed copies, made while the library works on, kept a week."""
+"""Encrypted backups of WhatsApp session keys, made while the library has them open, kept for a week."""
 
 import os
 import secrets
@@ -21,7 +21,7 @@ MOMENT = "%Y%m%dT%H%M%SZ"
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """Sealed with a key that follows from SECRET_KEY; without it nobody reads them, neither do we."""
+    """Backups of keys stored in a folder, encrypted with a key derived from SECRET_KEY; unreadable without it."""
 
     folder: Folder
     secret: bytes
@@ -32,7 +32,7 @@ class Backups:
         return self.folder.path / "backups"
 
     def make(self, number: UUID) -> Path | None:
-        """A backup of a number's keys; None where there are none."""
+        """Back up a session's keys; None where there are none. Raises sqlite3.DatabaseError."""
         content = copied(self.folder.file(number))
         if content is None:
             return None
@@ -42,7 +42,7 @@ class Backups:
         return path
 
     def make_if_older(self, number: UUID, age: timedelta) -> Path | None:
-        """A backup where the newest one is older than that, or there is none. What cannot be read is left alone."""
+        """Back up if the newest backup is older than `max_age`, or there is none. Skips keys that cannot be read."""
         newest = next(iter(self.of(number)), None)
         if newest is not None and _made_at(newest) > self.clock() - age:
             return None
@@ -52,15 +52,14 @@ class Backups:
             return None
 
     def of(self, number: UUID) -> list[Path]:
-        """A number's backups, newest first."""
+        """A session's backups, newest first."""
         return sorted(self.path.glob(f"{number.hex}-*{SUFFIX}"), reverse=True)
 
     def restore(self, number: UUID, file: Path | None = None) -> tuple[Path, str]:
-        """Put a backup, the newest one unless another is named, in the place of a number's keys; which one it was, and
-        the JID of the device in it.
+        """Replace a session's keys with a backup, by default the newest; its path, and the JID of the device in it.
 
-        What stood there before is backed up first, where it can be read. Nothing may run the number meanwhile.
-        Raises FileNotFoundError, Sealed.
+        The present keys are backed up first, where they can be read. No process may run the session meanwhile.
+        Raises FileNotFoundError, DecryptionError.
         """
         backup = file or next(iter(self.of(number)), None)
         if backup is None:
@@ -74,7 +73,7 @@ class Backups:
         return backup, jid
 
     def prune(self) -> int:
-        """Throw away what is older than a week; how many there were."""
+        """Delete backups older than a week; how many there were."""
         old = [path for path in self.path.glob(f"*{SUFFIX}") if _made_at(path) < self.clock() - KEPT]
         for path in old:
             path.unlink(missing_ok=True)
@@ -83,14 +82,14 @@ class Backups:
 
 @dataclass(frozen=True, slots=True)
 class NumberKeys:
-    """The keys of one number. PostgreSQL's are backed up with the database they are in."""
+    """The keys of one session. Keys in PostgreSQL are backed up with their database."""
 
     store: KeyStore
     number: UUID
     backups: Backups | None = None
 
     def renew(self) -> None:
-        """Room for new keys. Those there were are backed up first: who scans a code in vain may want them again."""
+        """Make room for new keys. The old ones are backed up first, to be restored if pairing fails."""
         if self.backups is not None:
             with suppress(sqlite3.DatabaseError):
                 self.backups.make(self.number)
@@ -98,7 +97,7 @@ class NumberKeys:
         self.store.prepare(self.number)
 
     def are_sound(self) -> bool:
-        """Whether there is something to connect with."""
+        """Whether there are readable keys to connect with."""
         if not (self.store.has(self.number) and self.store.is_sound(self.number)):
             return False
         self.store.prepare(self.number)
@@ -106,7 +105,7 @@ class NumberKeys:
 
 
 def copied(file: Path) -> bytes | None:
-    """A consistent copy of a database in use; None where no device is in it. Raises sqlite3.DatabaseError."""
+    """The bytes of a consistent copy of a database in use; None without a device. Raises sqlite3.DatabaseError."""
     if not file.exists() or file.stat().st_size == 0:
         return None
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
@@ -118,7 +117,7 @@ def copied(file: Path) -> bytes | None:
 
 
 def _by_itself(content: bytes) -> bytes:
-    """Without the mark that there may be a write-ahead log beside it: the copy is whole, and opens without one."""
+    """Clear the WAL mode in the SQLite header: the copy is complete, and opens without a write-ahead log."""
     return content[:18] + b"\x01\x01" + content[20:]
 
 
@@ -136,7 +135,7 @@ def _device(content: bytes) -> str:
 
 
 def written(path: Path, content: bytes) -> None:
-    """Whole or not at all, and for its owner alone."""
+    """Write a file atomically, with mode 0600."""
     passing = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

@@ -1,4 +1,4 @@
-"""Where the keys of numbers lie: a file for each in a folder, or a schema for each in PostgreSQL. They are secrets:
+"""Storage of WhatsApp session keys: one file each in a folder, or one schema each in PostgreSQL. They are secrets:
 whoever has them is that phone's linked device."""
 
 import fcntl
@@ -12,22 +12,22 @@ from typing import LiteralString, Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
-SUFFIXES = ("", "-wal", "-shm", "-journal")  # of the files SQLite keeps beside each other
+SUFFIXES = ("", "-wal", "-shm", "-journal")  # of a SQLite database file and those beside it
 
 
 class Held(Exception):
-    """Another process has that number in hand."""
+    """Another process holds the lock."""
 
 
 class KeyStore(Protocol):
-    """The keys of all numbers."""
+    """The keys of all sessions."""
 
     def name(self, number: UUID) -> str:
-        """What the library is to open."""
+        """The path or URL the library opens."""
         ...
 
     def prepare(self, number: UUID) -> None:
-        """Make room for a number's keys. Raises OSError."""
+        """Create the file or schema of a session's keys. Raises OSError."""
         ...
 
     def has(self, number: UUID) -> bool:
@@ -35,17 +35,17 @@ class KeyStore(Protocol):
         ...
 
     def is_sound(self, number: UUID) -> bool:
-        """Whether what is there can be read."""
+        """Whether the stored keys can be read."""
         ...
 
     def forget(self, number: UUID) -> None:
-        """Throw its keys away."""
+        """Delete a session's keys."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One SQLite file a number, readable by its owner alone."""
+    """One SQLite file per session, readable by its owner alone."""
 
     path: Path
 
@@ -62,7 +62,7 @@ class Folder:
         return str(self.file(number))
 
     def prepare(self, number: UUID) -> None:
-        """The library would make the file readable for others, so it finds an empty one."""
+        """The library would create the file readable for others, so an empty one is created first."""
         os.close(os.open(self.file(number), os.O_WRONLY | os.O_CREAT, 0o600))
         for each in self._files(number):
             with suppress(FileNotFoundError):
@@ -90,7 +90,7 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Schemas:
-    """One schema a number in a PostgreSQL database, whose own backup keeps them. Its driver is loaded for it alone."""
+    """One schema per session in a PostgreSQL database, backed up with it. The driver is imported here only."""
 
     url: str
 
@@ -129,15 +129,15 @@ class Schemas:
 
 
 def key_store_at(sessions: str) -> KeyStore:
-    """What `WHATSAPP_SESSIONS` names: the path of a folder, or PostgreSQL's address."""
+    """The key store `WHATSAPP_SESSIONS` names: the path of a folder, or a PostgreSQL URL."""
     return Schemas(sessions) if "://" in sessions else Folder.at(Path(sessions).resolve())
 
 
 @contextmanager
 def in_hand(folder: Path, name: str) -> Iterator[None]:
-    """Hold something as the only process on this machine; the system lets go of it when the process ends.
+    """Hold a file lock as the only process on this machine; the system releases it when the process ends.
 
-    Raises Held.
+    Raises LockHeld.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / f"{name}.lock").open("w") as file:

@@ -1,1 +1,1 @@
-"""Money: the provider's adapter, and what its news do to purchases, subscriptions and credits."""
+"""Billing: the payment provider's adapter, and what its events do to purchases, subscriptions and credits."""

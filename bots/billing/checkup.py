@@ -1,4 +1,4 @@
-"""Whether a provider's account is ready to sell what the catalogue says."""
+"""Check of a provider's account against the catalogue: missing or wrong prices, missing portal configurations."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from models.prices import STARS
 
 @dataclass(frozen=True, slots=True)
 class Checkup:
-    """The lookup keys of all prices there should be, of those that are not there, and of those of another amount; and
-    currencies without a customer portal.
+    """Result of a check: the lookup keys of all expected prices, of those that are missing and of those with another
+    amount; and the currencies without a customer portal.
     """
 
     wanted: tuple[str, ...]
@@ -24,7 +24,7 @@ class Checkup:
 
 
 def check_up(provider: PaymentProvider, catalogue: Catalogue) -> Checkup:
-    """Compare. Raises ProviderAway and ProviderRefused."""
+    """Compare the provider's prices with the catalogue. Raises ProviderUnavailable and ProviderRejected."""
     amounts = {
         lookup_key(item.name, currency): amount
         for item in catalogue.items()

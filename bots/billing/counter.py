@@ -1,4 +1,4 @@
-"""What every part of the till works with."""
+"""Shared context of the billing classes: database, provider, prices and settings of one tenant."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -11,19 +11,19 @@ from storage.db import Database
 
 
 class NotYet(Exception):
-    """The row this is about is not there, or not there yet: to be tried again later."""
+    """The purchase is not in the database, or not yet: to be tried again later."""
 
 
 class Foreign(Exception):
-    """This is not about anything we sold: the provider's account is used for other things too."""
+    """A provider's object that belongs to none of our sales: the account is used for other things too."""
 
 
 @dataclass(slots=True)
 class Counter:
-    """One tenant's shop: its books, its provider, and what it sells.
+    """Everything the billing of one tenant depends on.
 
-    `return_url` is where the provider sends people when they are done. `listens`: the provider tells us its news, so
-    it is asked about a purchase only now and then. `secret` signs static Payment Links; without one there are none.
+    `return_url` is where the provider sends users after checkout. `has_webhook`: the provider sends us its events, so
+    open purchases are polled only rarely. `secret` signs static Payment Links; without one there are none.
     """
 
     db: Database
@@ -40,4 +40,4 @@ class Counter:
 
 
 LINK_LASTS = timedelta(hours=1)
-LINK_LEAST = timedelta(minutes=35)  # the provider makes none that is over sooner than in half an hour
+LINK_LEAST = timedelta(minutes=35)  # the provider accepts no expiry sooner than half an hour from now

@@ -1,6 +1,6 @@
-"""Finding the customers of somebody who has proved an e-mail address, and lending them what those pay for.
+"""Search for the provider's customers with a verified e-mail address, and the temporary link to their plans.
 
-A row of `email_link` is the work to be done: whoever finds it does it, and does it again after a crash.
+A row of `email_link` is the pending work: any worker that finds it due does it, and again after a crash.
 """
 
 import uuid
@@ -27,24 +27,24 @@ from storage.outbox import Owed
 log = structlog.get_logger(__name__)
 
 AGAIN = timedelta(minutes=1)
-MOST = 8  # customers to choose from
+MOST = 8  # customers offered as choices
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerSearch:
-    """May be asked for the same row any number of times, at the same time too."""
+    """Idempotent: may be called for the same row any number of times, concurrently too."""
 
     renewals: Renewals
 
     def search(self, link_id: uuid.UUID) -> None:
-        """Do what can be done now; the rest is swept up later."""
+        """Do what can be done now; `sweep` does the rest later."""
         try:
             self._search(link_id)
         except SQLAlchemyError as error:
             log.warning("search-later", link=str(link_id), error=type(error).__name__)
 
     def sweep(self) -> None:
-        """Go on with what others have left, forget addresses nobody proved, and end what was lent for a time."""
+        """Continue due rows, delete addresses that were never verified, and end expired links."""
         counter, now = self.renewals.counter, self.renewals.counter.db.clock()
         with counter.db.transaction() as session:
             email_links.forget(session, now)
@@ -81,7 +81,7 @@ class CustomerSearch:
                 self._offer(row, found)
 
     def _offer(self, row: EmailLink, found: Sequence[str]) -> None:
-        """Let the person say which of them they mean."""
+        """Offer the user a choice between several customers."""
         provider, counter = self.renewals.counter.provider, self.renewals.counter
         labels = [self._label(customer, provider.subscriptions_of(customer)) for customer in found]
         rows = tuple(
@@ -92,7 +92,7 @@ class CustomerSearch:
             self._owe(session, row, Message(paragraphs=(word("email-choose"),), choices=rows), "choose")
 
     def _label(self, customer: str, told: Sequence[Subscribed]) -> Wording:
-        """A customer by the plan they have, or else by the end of their name."""
+        """Name a customer by its active plan, or else by the last characters of its id."""
         for one in told:
             item = self.renewals.counter.prices.item_of(one.price)
             if one.status in subscriptions.GOING_ON and item is not None and item.plan is not None:
@@ -100,7 +100,8 @@ class CustomerSearch:
         return word("customer-unnamed", name=customer[-4:])
 
     def _lend(self, row: EmailLink, customer: str) -> None:
-        """First what the customer has, so that a crash leaves nothing told that is not so."""
+        """Link the customer and sync its subscriptions before the user is notified, so that after a crash no message is
+        untrue."""
         counter = self.renewals.counter
         told = counter.provider.subscriptions_of(customer)
         with counter.db.transaction() as session:
@@ -117,7 +118,7 @@ class CustomerSearch:
     def _follow(self, subscription: str) -> None:
         try:
             self.renewals.follow(subscription)
-        except (NotYet, Foreign, ProviderRefused) as error:  # nothing we sell
+        except (NotYet, Foreign, ProviderRefused) as error:  # not one of our sales
             log.info("subscription-not-ours", subscription=subscription, error=type(error).__name__)
 
     def _end(self) -> None:
@@ -140,7 +141,7 @@ class CustomerSearch:
             self._owe(session, row, message, part)
 
     def _owe(self, session: Session, row: EmailLink, message: Message, part: str) -> None:
-        """Change the message that says how it goes."""
+        """Enqueue an edit of the message that shows the state of the search."""
         address = session.get_one(Address, row.address_id)
         changed = message.model_copy(update={"edits_delivery": row.delivery_id})
         owed = Owed(changed, f"email:{row.id}", part)

@@ -1,4 +1,4 @@
-"""Credits beyond a plan's, put on the next invoice: one item for each job."""
+"""Billing of credits beyond a plan's allowance: one item on the next invoice for each job."""
 
 from dataclasses import dataclass
 
@@ -15,13 +15,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """May be asked by several processes at once: each takes what no other has in hand."""
+    """Several processes may run it at once: each takes rows no other has claimed."""
 
     counter: Counter
 
     def bill(self) -> None:
-        """Put on invoices what is due. What a crash interrupted, or an absent provider, is tried again in a minute,
-        under the same key.
+        """Put due overages on invoices. One interrupted by a crash, or by a provider that does not answer, is tried
+        again in a minute, with the same idempotency key.
         """
         counter = self.counter
         with counter.db.transaction() as session:
@@ -40,7 +40,7 @@ class Extras:
             log.warning("extra-later", job=job, error=str(error))
             return
         except ProviderRefused as error:
-            log.error("extra-refused", job=job, subscription=subscription, error=str(error))  # noqa: TRY400 - it is told
+            log.error("extra-refused", job=job, subscription=subscription, error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
             item = None
         with self.counter.db.transaction() as session:
             overages.billed(session, row.job_id, item)

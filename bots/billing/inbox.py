@@ -1,4 +1,7 @@
-"""The provider's news: kept first, then looked into until that worked. What they say themselves is not believed."""
+"""Processing of the provider's webhook events: saved first, then handled with retries.
+
+An event only names an object: its state is always fetched from the provider, never taken from the event.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +21,10 @@ from storage import provider_events
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
-LEASE = timedelta(minutes=2)  # of what is being handled
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 3600.0  # seconds between two tries
+LEASE = timedelta(minutes=2)  # of an event that is being handled
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 3600.0  # seconds between two attempts
 GIVEN_UP_AFTER = timedelta(days=3)
-DRIFT = "rabisco.drift"  # news of our own: a paid session that is not in the books
+DRIFT = "rabisco.drift"  # an event of our own: a paid session that is not in the ledger
 
 Handler = Callable[[Till, str], None]
 
@@ -73,17 +76,17 @@ HANDLERS: dict[str, Handler] = {
     "invoice.payment_succeeded": _invoice,
     "invoice.payment_failed": _invoice,
 }
-"""What is looked at again when something was told of it."""
+"""What to sync on each event type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """One tenant's news. Several processes may work on it: each takes what no other has in hand."""
+    """Processor of one tenant's events. Several processes may run it: each claims events no other has claimed."""
 
     till: Till
 
     def keep(self, news: News) -> bool:
-        """Keep news before the provider is told that we have them; False when there is nothing to be done for them."""
+        """Save an event before it is acknowledged to the provider; False when it is known already or has no handler."""
         if news.kind not in HANDLERS:
             return False
         counter = self.till.counter
@@ -91,7 +94,7 @@ class Inbox:
             return provider_events.keep(session, self._event(news))
 
     def handle(self) -> int:
-        """Look into what is due; how much there was."""
+        """Process the events that are due and return their number."""
         counter = self.till.counter
         with counter.db.transaction() as session:
             due = provider_events.claim(session, counter.tenant_id, counter.db.clock(), LEASE, AT_ONCE)
@@ -121,7 +124,7 @@ class Inbox:
         except (NotYet, ProviderAway, ProviderRefused, SQLAlchemyError) as error:
             log.info("news-later", news=event.external_id, kind=event.kind, error=type(error).__name__)
             self._later(event, f"{type(error).__name__}: {error}" if not isinstance(error, SQLAlchemyError) else "db")
-        except Exception as error:  # one piece of news must not keep the others waiting
+        except Exception as error:  # one event must not block the others
             log.exception("news-surprised", news=event.external_id, kind=event.kind)
             self._later(event, type(error).__name__)
         else:
@@ -138,7 +141,7 @@ class Inbox:
         self._note(partial(provider_events.later, event=event, run_after=run_after, error=error))
 
     def _note(self, note: Callable[..., None]) -> None:
-        """With the database away it stays leased, and is tried again when that is over."""
+        """While the database is unavailable the event stays leased, and is tried again when the lease expires."""
         try:
             with self.till.counter.db.transaction() as session:
                 note(session)

@@ -1,6 +1,6 @@
-"""Links to pay at: promised in a conversation, made here, shown in the message that promised them.
+"""Creation of payment links: requested in a conversation, created here, shown by editing the message about them.
 
-Each purchase gets a session of its own, unless the price file has a static Payment Link for it.
+Each purchase gets its own Checkout Session, unless the price file has a static Payment Link for the item.
 """
 
 import uuid
@@ -22,12 +22,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes the link of one purchase at a time; may be asked twice, at the same time too."""
+    """Creates the link of one purchase at a time; idempotent, may be called concurrently."""
 
     counter: Counter
 
     def open(self, purchase_id: uuid.UUID) -> None:
-        """Make a purchase's link. While the provider is away it stays promised."""
+        """Create a purchase's link. While the provider is unavailable the purchase stays pending."""
         found = self._promise(purchase_id)
         if found is None:
             return
@@ -40,7 +40,7 @@ class Links:
         except ProviderAway as error:
             log.warning("link-later", purchase=str(purchase.id), error=type(error).__name__)
         except ProviderRefused as error:
-            log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - it is told
+            log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
             self._give_up(purchase)
         else:
             made = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
@@ -51,7 +51,7 @@ class Links:
         return item.links.get(purchase.currency) if item and self.counter.secret else None
 
     def _show_static(self, purchase: Purchase, link: str) -> None:
-        """The link is everybody's; a signed word in its address says whom it credits."""
+        """The link is shared by all users; a signed reference in its URL names the user to credit."""
         now = self.counter.db.clock()
         reference = references.sign(self.counter.secret, purchase.person_id, now)
         made = {"url": references.addressed(link, reference), "expires_at": now + references.LASTS}
@@ -68,8 +68,8 @@ class Links:
             return purchase, self._order(session, purchase)
 
     def _order(self, session: Session, purchase: Purchase) -> Order:
-        """All but the price; made from what stands in the database alone, so that a repeat asks for the same."""
-        assert purchase.expires_at is not None  # noqa: S101 - the promise set it
+        """Build the request, all but the price, from the database alone, so that a repeat sends the same parameters."""
+        assert purchase.expires_at is not None  # noqa: S101 - set by `prepare_link`
         person = session.get_one(Person, purchase.person_id)
         return Order(
             price="",
@@ -83,7 +83,7 @@ class Links:
         )
 
     def _made(self, purchase: Purchase, order: Order) -> Checkout:
-        """Raises ProviderRefused too when the provider sells the item at another price than was shown."""
+        """Raises ProviderRejected too when the provider's price of the item is not the one the user was shown."""
         price = self.counter.prices.price_of(purchase.item, purchase.currency)
         if price is None or price.amount != purchase.amount:
             raise ProviderRefused(f"no price of {purchase.amount} {purchase.currency} for {purchase.item}")

@@ -1,4 +1,4 @@
-"""What people are told of their money, in no language yet."""
+"""Messages to users about their payments and plans, as locale keys that are translated on delivery."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ BILLING: Rows = ((choice("billing", "choice-billing"),),)
 def tell_buyer(
     session: Session, purchase: Purchase, part: str, message: Message, now: datetime, *, cause: str = ""
 ) -> None:
-    """Owe a message to the chat a purchase was made in; the same part is told once."""
+    """Enqueue a message to the chat a purchase was made in; each `part` is sent once."""
     address = session.get_one(Address, purchase.address_id)
     owed = Owed(message, cause or f"purchase:{purchase.id}", part)
     outbox.owe(session, address, purchase.person_id, owed, now)
@@ -31,7 +31,7 @@ def tell_buyer(
 def tell_subscriber(
     session: Session, person: Person, subscription: Subscription, part: str, message: Message, now: datetime
 ) -> None:
-    """Owe a message to somebody about their plan, where they can be reached."""
+    """Enqueue a message to a user about their plan; nothing when the user has no address."""
     address = purchases.address_of(session, person)
     if address is not None:
         outbox.owe(session, address, person.id, Owed(message, f"subscription:{subscription.id}", part), now)
@@ -42,7 +42,7 @@ def linked(purchase: Purchase) -> Message:
 
 
 def renewable(purchase: Purchase, key: str) -> Message:
-    """The link's message, changed into why there is none any more and a way to get a new one."""
+    """Replace the link's message by the reason why it is gone (`key`) and a button for a new one."""
     again = ((choice(f"buy:{purchase.item}", "choice-new-link"),),)
     return Message(paragraphs=(word(key),), choices=again, edits_delivery=purchase.delivery_id)
 
@@ -84,7 +84,7 @@ def _owed(debt: int) -> tuple[Wording, ...]:
 
 
 def plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
-    """`plan-began`, `plan-renewed` or `plan-changed`."""
+    """`key` is `plan-began`, `plan-renewed` or `plan-changed`."""
     ends = f"{subscription.period_end:%Y-%m-%d}"
     return Message(paragraphs=(word(key, plan=title(subscription.plan), credits=credits_, returns=ends),))
 
@@ -118,7 +118,7 @@ def no_portal(key: str, delivery: int) -> Message:
 
 
 def compared(found: Checkup, delivery: int) -> Message:
-    """How the provider's prices differ from the price file."""
+    """List how the provider's prices differ from the price file."""
     lines = [word("admin-price-missing", name=key) for key in found.missing]
     lines += [word("admin-price-wrong", name=key) for key in found.wrong]
     lines += [word("admin-price-portal", currency=currency.upper()) for currency in found.portals]

@@ -1,4 +1,5 @@
-"""Whose session it is: the purchase it was made for, or, for a static Payment Link, the person it was signed for."""
+"""Purchase of a Checkout Session: the one it was created for, or, for a static Payment Link, one of the user in its
+signed reference."""
 
 from collections.abc import Sequence
 
@@ -15,7 +16,8 @@ from storage import purchases
 
 
 def purchase_of(session: Session, counter: Counter, checkout: Checkout, items: Sequence[Item | None]) -> Purchase:
-    """Raises NotYet when the purchase is missing, and Foreign for a session that is not of our making."""
+    """Find or create the purchase. Raises PurchaseNotFound when it is missing, and UnrelatedObject for a session we did
+    not create."""
     found = purchases.named(session, counter.tenant_id, checkout.id)
     if found is not None:
         return found
@@ -25,7 +27,7 @@ def purchase_of(session: Session, counter: Counter, checkout: Checkout, items: S
 
 
 def _promised(session: Session, counter: Counter, checkout: Checkout) -> Purchase:
-    """A purchase that lost its session to a crash gets it back; a second session of one is a purchase of its own."""
+    """A purchase whose session id a crash lost gets it back; a second session of a purchase becomes a new purchase."""
     found = purchases.known(session, counter.tenant_id, checkout.metadata["purchase_id"])
     if found is None:
         raise NotYet(checkout.id)
@@ -36,7 +38,7 @@ def _promised(session: Session, counter: Counter, checkout: Checkout) -> Purchas
 
 
 def _linked(session: Session, counter: Counter, checkout: Checkout, item: Item | None) -> Purchase:
-    """What anybody may write into a link's address names a person; what was bought is what the provider says."""
+    """The reference comes from a URL anybody can edit, so it only names the user; the item is the provider's."""
     person_id = references.person_of(counter.secret, checkout.reference, checkout.created_at)
     person = session.get(Person, person_id) if person_id and counter.secret else None
     address = purchases.address_of(session, person) if person else None
@@ -62,7 +64,7 @@ def _linked(session: Session, counter: Counter, checkout: Checkout, item: Item |
 
 
 def _kept(session: Session, purchase: Purchase) -> Purchase:
-    """The row that stands, whoever wrote it."""
+    """Insert the purchase, or load the row another process inserted first."""
     purchases.keep(session, purchase)
     found = purchases.named(session, purchase.tenant_id, str(purchase.external_id))
     assert found is not None  # noqa: S101 - it was inserted above or stood before

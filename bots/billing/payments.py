@@ -1,4 +1,4 @@
-"""Payments: what a session has come to, credits for what was paid, and what refunds and disputes take back."""
+"""Sync of purchases with the provider: checkout results, granted credits, credits revoked by refunds and disputes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,16 +29,15 @@ PENDING_LASTS = timedelta(days=8)  # longer than any Pix or boleto
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """Follows one session or payment at a time, by what the provider says of it now. May be asked any number of
-    times, at the same time too."""
+    """Syncs one session or payment at a time with the provider's current state. Idempotent; may run concurrently."""
 
     counter: Counter
 
     def settle(self, checkout: Checkout, *, has_failed: bool = False) -> None:
-        """Bring a purchase to where its session is.
+        """Advance a purchase to the state of its session.
 
-        `has_failed` tells that an unpaid session was heard to stay so. Raises NotYet when its purchase is missing,
-        Foreign when it never had one.
+        `has_failed`: an event reported that the delayed payment of the session failed. Raises PurchaseNotFound when its
+        purchase is missing, UnrelatedObject when it never had one.
         """
         items = self._items(checkout) if checkout.status == "complete" else []
         with self.counter.db.transaction() as session:
@@ -46,9 +45,9 @@ class Payments:
             self._advance(session, purchase, checkout, items, has_failed=has_failed)
 
     def follow(self, payment: str) -> int:
-        """Take back what refunds and disputes of a payment make undone; how many of them were news.
+        """Apply the refunds and disputes of a payment to the ledger and return how many changed it.
 
-        Raises NotYet when it paid nothing we know of.
+        Raises PurchaseNotFound when no purchase was paid with it.
         """
         provider = self.counter.provider
         claims = [*map(_refunded, provider.refunds_of(payment)), *map(_disputed, provider.disputes_of(payment))]
@@ -85,7 +84,7 @@ class Payments:
     def _wait(
         self, session: Session, purchase: Purchase, checkout: Checkout, now: datetime, *, has_failed: bool
     ) -> None:
-        """The person has done their part; Pix or a boleto is on its way, or will never come."""
+        """The user has completed the checkout; the Pix or boleto payment is pending, or has failed."""
         if has_failed or checkout.created_at < now - PENDING_LASTS:
             if purchases.advance(session, purchase, PurchaseStatus.FAILED, now):
                 notices.tell_buyer(session, purchase, "failed", notices.failed(purchase), now)
@@ -102,11 +101,11 @@ class Payments:
         items: Sequence[tuple[Item | None, int]],
         now: datetime,
     ) -> None:
-        """Credits for what was bought, once for each session; those of a plan come with its invoices."""
+        """Grant the credits of the items bought, once per session; those of a plan are granted by its invoices."""
         paid: dict[str, Any] = {"external_id": checkout.id, "payment_id": checkout.payment, "url": None}
         paid |= {"amount": checkout.amount, "currency": checkout.currency}
         if purchases.advance(session, purchase, PurchaseStatus.PAID, now, **paid):
-            provider_events.hurry(session, self.counter.tenant_id, now)  # a refund of it may have been heard of before
+            provider_events.hurry(session, self.counter.tenant_id, now)  # its refund's event may have come first
         person = people.merged(session, session.get_one(Person, purchase.person_id))
         if checkout.customer:
             customers.know(session, person, checkout.customer)
@@ -119,7 +118,7 @@ class Payments:
     def _worth(
         self, purchase: Purchase, items: Sequence[tuple[Item | None, int]], now: datetime
     ) -> tuple[int, datetime | None]:
-        """Credits, and until when. A price that is no longer listed was of what the purchase says."""
+        """Credits and their expiry. A price that is no longer listed counts as the purchase's own item."""
         own = self.counter.access.catalogue.item(purchase.item)
         packs = [(item or own, count) for item, count in items]
         bought = [(item, count) for item, count in packs if item is not None and item.plan is None]
@@ -155,7 +154,7 @@ class Payments:
 
 
 def grant_key(purchase: Purchase) -> str:
-    """The business key of the credits a purchase brought."""
+    """The ledger key of the credits a purchase granted."""
     kind = "invoice" if str(purchase.external_id).startswith("in_") else "grant"
     return f"{kind}:{purchase.external_id}"
 
@@ -172,7 +171,7 @@ def _refunded(refund: Refund) -> Claim | None:
 
 
 def _disputed(dispute: Dispute) -> Claim | None:
-    """An inquiry (`warning_..`) takes nothing yet."""
+    """An inquiry (`warning_..`) withholds nothing yet."""
     key = f"dispute:{dispute.id}"
     if dispute.status in WITHHELD | {"won"}:
         return Claim(key, dispute.amount, f"{key}:won", is_reversed=dispute.status == "won")

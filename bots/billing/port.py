@@ -1,7 +1,7 @@
-"""What the shop needs of a payment provider, in our own words. `bots.billing.stripe` speaks them to Stripe.
+"""Interface of a payment provider and its value types. `bots.billing.stripe` implements it with Stripe.
 
-Every method may raise `ProviderAway` (try again later) and `ProviderRefused` (it will not work as asked). Writes take
-an idempotency key made from ids of our database, so that a repeat after a crash does nothing twice.
+Every method may raise `ProviderUnavailable` (try again later) and `ProviderRejected` (the request cannot succeed).
+Writes take an idempotency key made from ids of our database, so that a repeat after a crash does nothing twice.
 """
 
 from collections.abc import Sequence
@@ -31,16 +31,17 @@ KINDS = (
     "customer.subscription.updated",
     "customer.subscription.deleted",
 )
-"""The news that are acted upon. A provider is asked for these alone; twenty is the most Stripe lists at once."""
+"""Event types the webhook endpoint subscribes to and `list_undelivered_events` asks for; Stripe takes twenty at most in
+a list. `EVENT_HANDLERS` also accepts a few more."""
 
 
 class ProviderAway(Explained):
-    """The provider does not answer, or asks for patience."""
+    """The provider does not answer, limits our rate, or does not accept the key: retry later."""
 
 
 class ProviderRefused(Explained):
-    """The provider will not do it; the message names the reason, without any secret. `code` is the provider's word for
-    it, such as "resource_missing".
+    """The provider rejects the request; the message gives the reason, without any secret. `code` is the provider's
+    error code, such as "resource_missing".
     """
 
     def __init__(self, reason: str, code: str = "") -> None:
@@ -50,7 +51,7 @@ class ProviderRefused(Explained):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A Checkout Session to be made. `price` is the provider's id of a price; `metadata` holds ids of ours."""
+    """Parameters of a Checkout Session. `price` is the provider's id of a price; `metadata` holds our ids."""
 
     price: str
     recurring: bool
@@ -64,7 +65,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A Checkout Session as the provider tells it now. `items` are the price ids of its lines with their quantities."""
+    """A Checkout Session in its current state. `items` are the price ids of its lines with their quantities."""
 
     id: str
     status: str  # open, complete, expired
@@ -107,14 +108,14 @@ class Invoice:
     reason: str  # subscription_create, subscription_cycle, ...
     amount_paid: int
     payments: tuple[str, ...]  # PaymentIntents that paid it
-    prices: tuple[str, ...]  # of its lines for whole periods: neither prorations nor amounts given back
+    prices: tuple[str, ...]  # of its lines for whole periods: neither prorations nor credits
     period_start: datetime
     period_end: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A subscription; the period is that of its item."""
+    """A subscription at the provider; the period is that of its item."""
 
     id: str
     status: str
@@ -124,12 +125,12 @@ class Subscribed:
     metadata: dict[str, str]
     period_start: datetime
     period_end: datetime
-    cancels: bool  # it ends with the period, or at a date that is set
+    cancels: bool  # it ends with the period, or at a set date
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event, reduced to what it is about."""
+    """A provider's event, reduced to its type and the id of the object it is about."""
 
     id: str
     kind: str
@@ -140,7 +141,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price at the provider. `lookup_key` is what the catalogue calls it (`models.catalogue.lookup_key`), also for a
+    """A price at the provider. `lookup_key` is its key in the catalogue (`models.catalogue.lookup_key`), also for a
     price that has been replaced since; empty for one that is not ours.
     """
 
@@ -151,16 +152,16 @@ class Price:
 
 
 class PaymentProvider(Protocol):
-    """Blocking calls, each with a time limit of its own."""
+    """Blocking calls, each with its own timeout."""
 
-    livemode: bool  # whether it moves real money; news of the other kind are not ours
+    livemode: bool  # whether it moves real money; events of the other mode are rejected
 
     def prices(self, lookup_keys: Sequence[str]) -> list[Price]:
-        """The prices that are current."""
+        """Active prices with these lookup keys."""
         ...
 
     def price(self, price: str) -> Price:
-        """Any price by its id: links and subscriptions keep the one they began with."""
+        """Any price by its id, active or not: links and subscriptions keep the one they were created with."""
         ...
 
     def open_checkout(self, order: Order, *, key: str) -> Checkout: ...
@@ -170,7 +171,7 @@ class PaymentProvider(Protocol):
     def expire_checkout(self, session: str) -> None: ...
 
     def paid_checkouts(self, since: datetime) -> list[Checkout]:
-        """Sessions that are complete and paid, made since then."""
+        """Complete and paid sessions created since then."""
         ...
 
     def refunds_of(self, payment: str) -> list[Refund]: ...
@@ -192,11 +193,11 @@ class PaymentProvider(Protocol):
     def add_invoice_item(self, subscription: str, amount: int, description: str, *, key: str) -> str: ...
 
     def portal(self, customer: str, return_url: str) -> str:
-        """A link to the customer portal, good for minutes."""
+        """URL of a customer portal session, valid for minutes."""
         ...
 
     def portal_currencies(self) -> frozenset[str]:
-        """The currencies in which plans can be changed in the customer portal."""
+        """Currencies that have a configuration of the customer portal."""
         ...
 
     def customers_by_email(self, email: str) -> list[str]: ...

@@ -1,4 +1,4 @@
-"""The provider's prices of what the catalogue sells."""
+"""Cache of the provider's prices of the catalogue's items."""
 
 import threading
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ FRESH = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class PriceList:
-    """Asks the provider when it must, and remembers its answers for a while. Threads may share it."""
+    """Fetches prices from the provider and caches them. Thread-safe."""
 
     provider: PaymentProvider
     catalogue: Catalogue
     clock: Clock
     _current: dict[str, tuple[Price, datetime]] = field(default_factory=dict)  # by lookup key
-    _items: dict[str, str | None] = field(default_factory=dict)  # what a price is of, which never changes
+    _items: dict[str, str | None] = field(default_factory=dict)  # item name by price id, which never changes
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def price_of(self, item: str, currency: str) -> Price | None:
-        """The provider's price of an item now."""
+        """The provider's active price of an item, at most `CACHE_LIFETIME` old; None when there is none."""
         key, now = lookup_key(item, currency), self.clock()
         with self._lock:
             found, asked_at = self._current.get(key, (None, now - FRESH))
@@ -35,7 +35,7 @@ class PriceList:
         return found
 
     def item_of(self, price: str) -> Item | None:
-        """What a price is of, also one that has been replaced; None when it is of nothing we sell."""
+        """The item of a price id, also of a replaced price; None when it belongs to no item of the catalogue."""
         with self._lock:
             is_known, name = price in self._items, self._items.get(price)
         if not is_known:

@@ -1,4 +1,4 @@
-"""Comparing our books with the provider's: what was not told is heard of, and what does not add up is told."""
+"""Reconciliation with the provider: catches up on missed events, and alerts when payments and the ledger disagree."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,19 +21,19 @@ EVERY = timedelta(minutes=10)
 NEWS_SINCE = timedelta(days=3)
 DAILY = timedelta(days=1)
 COMPARED = timedelta(hours=48)
-SETTLING = timedelta(minutes=15)  # what was paid just now may still be on its way
+SETTLING = timedelta(minutes=15)  # a fresh payment may still be in processing
 INCIDENT = "billing-drift"
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """May run in several processes at once: everything it does is done once."""
+    """May run in several processes at once: every effect is idempotent."""
 
     till: Till
     inbox: Inbox
 
     def heal(self) -> None:
-        """Hear of what was not told: undelivered news, undecided purchases, subscriptions that should have renewed."""
+        """Process what no event reported: undelivered events, open purchases, subscriptions due for renewal."""
         counter, now = self.till.counter, self.till.counter.db.clock()
         for news in counter.provider.missed_news(now - NEWS_SINCE):
             self.inbox.keep(news)
@@ -44,9 +44,9 @@ class Reconciliation:
             self._follow(subscription)
 
     def compare(self) -> int:
-        """Compare two days of paid sessions with the ledger, both ways; how many do not agree.
+        """Compare two days of paid sessions with the ledger, both ways, and return the number of mismatches.
 
-        They are told to the administrators; what can be mended is.
+        Administrators are alerted; each mismatch is queued as a `DRIFT_EVENT`, which repairs what can be repaired.
         """
         counter, now = self.till.counter, self.till.counter.db.clock()
         paid = counter.provider.paid_checkouts(now - COMPARED)
@@ -61,11 +61,11 @@ class Reconciliation:
         return len(set(drifted))
 
     def _went_back(self, checkout: Checkout) -> bool:
-        """Whether a refund or a dispute was not in the books; it is then."""
+        """Apply refunds and disputes that were missing in the ledger; True when there were any."""
         try:
             return bool(checkout.payment and self.till.payments.follow(checkout.payment))
         except NotYet:
-            return False  # it is missing as a whole
+            return False  # the whole purchase is missing: reported as such
 
     def _follow(self, subscription: str) -> None:
         try:
@@ -82,7 +82,7 @@ class Reconciliation:
 
 
 def _missing(session: Session, paid: Sequence[Checkout]) -> list[str]:
-    """Sessions that brought nobody anything; that of a plan brings it with its invoices."""
+    """Paid sessions without a grant of credits, or, for a plan, without a known subscription."""
     keys = [f"grant:{checkout.id}" for checkout in paid if checkout.subscription is None]
     known = ledger.recorded(session, keys)
     lost = [key.removeprefix("grant:") for key in keys if key not in known]
@@ -91,7 +91,7 @@ def _missing(session: Session, paid: Sequence[Checkout]) -> list[str]:
 
 
 def _unpaid(session: Session, tenant_id: uuid.UUID, paid: Sequence[Checkout], now: datetime) -> list[str]:
-    """Purchases we took for paid that the provider knows nothing of."""
+    """Purchases marked as paid that have no paid session at the provider."""
     known = {checkout.id for checkout in paid}
     ours = purchases.paid_since(session, tenant_id, now - COMPARED + SETTLING)
     return [str(one.external_id) for one in ours if one.external_id not in known]

@@ -1,6 +1,6 @@
-"""Who a static Payment Link was given to: a signed word in its address that stops counting after a while.
+"""Signed reference in the URL of a static Payment Link: names the user it was created for, and expires.
 
-Anybody can change an address, and links are passed on; so the word says only whom to credit, never what was bought.
+Anybody can edit a URL, and links are passed on; so the reference says only whom to credit, never what was bought.
 """
 
 import base64
@@ -13,21 +13,21 @@ from urllib.parse import urlencode
 
 LASTS = timedelta(days=7)
 _PURPOSE = b"rabisco.payment-link.1:"
-_BODY, _SIGNATURE = 20, 16  # bytes: a person and a moment, and what is kept of the HMAC
-_LENGTH = 48  # letters
+_BODY, _SIGNATURE = 20, 16  # bytes: person id (16) and expiry (4); the truncated HMAC
+_LENGTH = 48  # characters, in base64
 
 
 def sign(secret: bytes, person_id: uuid.UUID, now: datetime, lasts: timedelta = LASTS) -> str:
-    """A `client_reference_id` for a person: 48 letters, digits, - and _, as Stripe takes them."""
+    """Create a `client_reference_id` for a person: 48 letters, digits, - and _, as Stripe takes them."""
     until = int((now + lasts).timestamp())
     body = person_id.bytes + until.to_bytes(4, "big")
     return base64.urlsafe_b64encode(body + _signature(secret, body)).decode()
 
 
 def person_of(secret: bytes, reference: str | None, at: datetime) -> uuid.UUID | None:
-    """The person a reference was made for; None for one that is not ours, was changed, or was over at that moment.
+    """The id of the person in a reference; None when it is malformed, not signed with our secret, or expired at `at`.
 
-    Ask for the moment the person went to pay: what was begun in time counts, however long a boleto takes.
+    Pass the time the session was created as `at`: a checkout begun in time counts, however long a boleto takes.
     """
     data = _decoded(reference or "")
     if len(data) != _BODY + _SIGNATURE:
@@ -40,7 +40,7 @@ def person_of(secret: bytes, reference: str | None, at: datetime) -> uuid.UUID |
 
 
 def addressed(link: str, reference: str) -> str:
-    """A Payment Link's address with the reference in it."""
+    """Add the reference to the URL of a Payment Link."""
     return f"{link}{'&' if '?' in link else '?'}{urlencode({'client_reference_id': reference})}"
 
 

@@ -1,4 +1,4 @@
-"""Monthly plans: their state, the plan it gives a person, and the credits of each paid invoice."""
+"""Sync of monthly subscriptions: their state, the plan of the user, and the credits of each paid invoice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ TOLD = {BEGIN: "plan-began", RENEWAL: "plan-renewed", CHANGE: "plan-changed"}
 
 @dataclass(frozen=True, slots=True)
 class Renewals:
-    """Follows one subscription at a time, by what the provider says of it and its invoices now."""
+    """Syncs one subscription at a time with the provider's current state of it and its invoices."""
 
     counter: Counter
 
     def follow(self, subscription: str) -> None:
-        """Raises NotYet when its purchase is missing, Foreign when it never had one."""
+        """Raises PurchaseNotFound when its purchase is missing, UnrelatedObject when it never had one."""
         asked_at = self.counter.db.clock()
         told = self.counter.provider.subscription(subscription)
         invoices = self.counter.provider.invoices_of(subscription)
@@ -40,7 +40,7 @@ class Renewals:
             customers.know(session, person, told.customer)
             row = self._see(session, person, told, item, asked_at)
             if customers.is_over(session, person, told.customer, asked_at):
-                return  # what was lent to them brings nothing any more, until they prove their address again
+                return  # an expired e-mail link grants nothing until the address is verified again
             for invoice, plan in sorted(paid, key=_turn):
                 self._grant(session, person, row, invoice, plan or row.plan)
 
@@ -50,7 +50,7 @@ class Renewals:
             self.follow(subscription)
 
     def end_grace(self) -> None:
-        """Take plans away that stayed unpaid for too long; they come back with the payment."""
+        """Pause plans that stayed unpaid for longer than the grace period; the payment restores them."""
         with self.counter.db.transaction() as session:
             now = self.counter.db.clock()
             for row, person in subscriptions.out_of_grace(session, self.counter.tenant_id, now):
@@ -59,7 +59,7 @@ class Renewals:
                     notices.tell_subscriber(session, person, row, part, notices.plan_paused(row), now)
 
     def _person(self, session: Session, told: Subscribed) -> Person:
-        """Whose subscription it is: as we know it, as it was bought, or as its customer has bought before."""
+        """Find the user of a subscription: by its row, its purchase, or its customer's earlier purchases."""
         tenant = self.counter.tenant_id
         row = subscriptions.named(session, tenant, told.id)
         bought = purchases.known(session, tenant, told.metadata.get("purchase_id"))
@@ -72,19 +72,19 @@ class Renewals:
         return found
 
     def _sold(self, invoice: Invoice) -> str | None:
-        """The plan an invoice is for, by the prices of its lines; None where none of them is listed."""
+        """The plan an invoice is for, by the prices of its lines; None when none of them is in the catalogue."""
         items = [self.counter.prices.item_of(price) for price in invoice.prices]
         return next((item.plan for item in items if item is not None and item.plan is not None), None)
 
     def _see(
         self, session: Session, person: Person, told: Subscribed, item: Item | None, asked_at: datetime
     ) -> Subscription:
-        """The row as it is now: what was told, unless somebody has heard newer things."""
+        """Update the row with the provider's details, unless another process has written newer ones; return the row."""
         plan = self._plan(session, told, item)
         found = subscriptions.see(session, _row(person, told, plan, asked_at))
         if found is None:
             row = subscriptions.named(session, self.counter.tenant_id, told.id)
-            assert row is not None  # noqa: S101 - somebody has written newer news into it
+            assert row is not None  # noqa: S101 - another process has written newer details into it
             return row
         before, row = found
         row.person_id = person.id
@@ -94,7 +94,7 @@ class Renewals:
         return row
 
     def _plan(self, session: Session, told: Subscribed, item: Item | None) -> str:
-        """The plan of its price; a price that is no longer listed is of the plan that was bought."""
+        """The plan of the subscription's price; for a price no longer listed, the plan of its row or purchase."""
         if item is not None and item.plan is not None:
             return item.plan
         row = subscriptions.named(session, self.counter.tenant_id, told.id)
@@ -104,7 +104,7 @@ class Renewals:
         return row.plan if row else str(bought and bought.item).removeprefix("plan:")
 
     def _grant(self, session: Session, person: Person, row: Subscription, invoice: Invoice, plan: str) -> None:
-        """The credits of a paid invoice, until its period ends; a better plan tops up for the rest of one."""
+        """Grant the credits of a paid invoice, which expire with its period; an upgrade tops up the rest of it."""
         now, key = self.counter.db.clock(), f"invoice:{invoice.id}"
         item = self.counter.access.catalogue.item(f"plan:{row.plan if invoice.reason == CHANGE else plan}")
         if item is None or invoice.reason not in {BEGIN, RENEWAL, CHANGE}:
@@ -124,7 +124,7 @@ class Renewals:
     def _keep_payment(
         self, session: Session, person: Person, row: Subscription, invoice: Invoice, now: datetime
     ) -> None:
-        """What an invoice was paid with, so that a refund of it finds its credits."""
+        """Record how an invoice was paid, so that a refund of the payment finds its credits."""
         address = purchases.address_of(session, person)
         if address is None:
             return
@@ -148,19 +148,19 @@ class Renewals:
 
 
 def _turn(paid: tuple[Invoice, str | None]) -> tuple[bool, datetime]:
-    """Changes of plan come last: what they bring depends on what the period has brought without them."""
+    """Sort changes of plan last: their top-up depends on the credits the period has granted without them."""
     invoice, _ = paid
     return invoice.reason == CHANGE, invoice.period_end
 
 
 def _end(invoice: Invoice, row: Subscription) -> datetime:
-    """When the credits of an invoice end. One for a change of plan says nothing of the period it is for."""
+    """Expiry of an invoice's credits. An invoice for a change of plan does not contain its own period."""
     has_period = invoice.reason != CHANGE and invoice.period_end > invoice.period_start
     return invoice.period_end if has_period else row.period_end
 
 
 def _top_up(session: Session, person: Person, row: Subscription, credits_: int, now: datetime) -> int:
-    """What a better plan gives beyond what this period brought already, in proportion to what is left of it."""
+    """Credits of an upgrade beyond those this period granted already, in proportion to the rest of the period."""
     had = ledger.granted(session, person, f"subscription {row.external_id}", since=row.period_start)
     whole = (row.period_end - row.period_start).total_seconds()
     left = max(0.0, (row.period_end - now).total_seconds()) / whole if whole > 0 else 0.0

@@ -1,4 +1,4 @@
-"""Giving back what was paid by a link."""
+"""Refunds of payments made by a payment link."""
 
 import uuid
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Repayments:
-    """One at a time, each once: the provider knows a repeat by its key."""
+    """Processes one refund at a time, each once: its idempotency key makes a repeat harmless."""
 
     counter: Counter
     payments: Payments
 
     def repay(self, repayment_id: uuid.UUID) -> None:
-        """Give money back, and take the credits it brought. A provider that does not answer is asked again later."""
+        """Refund a payment and revoke its credits. When the provider does not answer it is retried later."""
         with self.counter.db.reading() as session:
             row = session.get_one(Repayment, repayment_id)
             payment = session.get_one(Purchase, row.purchase_id).payment_id
@@ -39,7 +39,7 @@ class Repayments:
             self._done(row, payment)
 
     def sweep(self) -> None:
-        """Those that were asked for and not decided."""
+        """Process requested refunds that are still open."""
         with self.counter.db.reading() as session:
             due = repayments.due_at_stripe(session, self.counter.tenant_id, self.counter.db.clock())
         for row in due:
@@ -51,7 +51,7 @@ class Repayments:
         log.info("repaid", repayment=str(row.id))
         try:
             self.payments.follow(payment)
-        except (ProviderAway, ProviderRefused, NotYet) as error:  # its news and the comparison of the books bring it
+        except (ProviderAway, ProviderRefused, NotYet) as error:  # its event or the reconciliation applies it
             log.warning("repayment-not-followed", repayment=str(row.id), error=type(error).__name__)
 
     def _refuse(self, row: Repayment, error: ProviderRefused) -> None:

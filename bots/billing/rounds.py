@@ -1,4 +1,4 @@
-"""The loops around the till: news handled at once, links swept up, the books compared. Each in a thread of its own."""
+"""Background threads of the billing: processing of events, sweeps of pending work, reconciliation with the provider."""
 
 import threading
 import time
@@ -16,14 +16,14 @@ from bots.billing.till import Till
 
 log = structlog.get_logger(__name__)
 
-GLANCE = 1.0  # seconds between two looks for news of other processes
+GLANCE = 1.0  # seconds between two polls for events saved by other processes
 SWEEP = 2.0
 SEARCHES = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to be done again and again, `seconds` apart."""
+    """A function that is called every `seconds`."""
 
     do: Callable[[], object]
     seconds: float
@@ -31,7 +31,7 @@ class Chore:
 
 @dataclass(slots=True)
 class Loop:
-    """Does its chores, one after the other, until it is stopped. `poke` makes it look at once; from any thread."""
+    """Thread that runs its tasks in order until it is stopped. `wake` runs the first task at once; thread-safe."""
 
     name: str
     chores: Sequence[Chore]
@@ -71,12 +71,12 @@ class Loop:
         except (ProviderAway, ProviderRefused, SQLAlchemyError) as error:
             log.warning("billing-later", loop=self.name, error=type(error).__name__)
         except Exception:
-            log.exception("billing-surprised", loop=self.name)  # whatever it was, the next round may do better
+            log.exception("billing-surprised", loop=self.name)  # the next run may succeed
 
 
 @dataclass(slots=True)
 class Rounds:
-    """Everything a process does for payments beside answering; several processes may do the same."""
+    """All background threads of one tenant's billing in a process; several processes may run them."""
 
     till: Till
     inbox: Inbox = field(init=False)
@@ -99,7 +99,7 @@ class Rounds:
         )
 
     def poke(self) -> None:
-        """There are news."""
+        """Process new events now."""
         self._loops[0].poke()
 
     def start(self) -> None:
@@ -107,7 +107,7 @@ class Rounds:
             loop.start()
 
     def stop(self, patience: float = 5.0) -> None:
-        """What is under way may end in so many seconds; what does not is taken up by another process."""
+        """Wait `timeout` seconds for each thread; unfinished work is resumed by another process."""
         for loop in self._loops:
             loop.tell_over()
         for loop in self._loops:

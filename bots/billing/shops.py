@@ -1,4 +1,4 @@
-"""Whose money it is: a tenant's customers pay into the tenant's own Stripe account, tenants pay into the operator's.
+"""Billing of all tenants: a tenant's customers pay into its own Stripe account, tenants pay into the operator's.
 
 The operator's keys are settings; another tenant's are the secrets of its account on the channel "stripe".
 """
@@ -24,19 +24,19 @@ from storage.vault import Sealed
 
 log = structlog.get_logger(__name__)
 
-SECRET_KEY, WEBHOOK_SECRETS = "secret_key", "webhook_secrets"  # what an account's secrets are called
+SECRET_KEY, WEBHOOK_SECRETS = "secret_key", "webhook_secrets"  # names of an account's secrets
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a Stripe account is reached with, and what signs its news (several while one is being replaced)."""
+    """API key of a Stripe account and the secrets of its webhook (several while one is being rotated)."""
 
     secret_key: str = field(repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, secrets: Mapping[str, str]) -> Self | None:
-        """Those of an account, if it has any."""
+        """The keys in an account's secrets, or None."""
         if SECRET_KEY not in secrets:
             return None
         return cls(secrets[SECRET_KEY], tuple(secrets.get(WEBHOOK_SECRETS, "").split()))
@@ -47,7 +47,7 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One tenant's till and the loops around it. `signatures` tell its news from others'; None where nothing can."""
+    """One tenant's billing and its workers. `verifier` checks its webhook events; None without a webhook secret."""
 
     rounds: Rounds
     signatures: Signatures | None = None
@@ -59,9 +59,9 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """All shops of a process: by tenant, and by the name their news come under ("" for the operator's own).
+    """All stores of a process: by tenant, and by the name in their webhook's URL ("" for the operator's own).
 
-    `sealed` are the keys tenants' shops were opened with, as they were kept.
+    `sealed_keys` are the encrypted keys each tenant's store was opened with, to notice changes.
     """
 
     by_tenant: dict[UUID, Shop] = field(default_factory=dict)
@@ -72,7 +72,7 @@ class Shops:
         self.by_name[name] = self.by_tenant[shop.till.counter.tenant_id] = shop
 
     def close(self, name: str) -> Shop:
-        """Take a shop away, which goes on until it is stopped."""
+        """Remove a store; its workers go on until they are stopped."""
         shop = self.by_name.pop(name)
         self.by_tenant.pop(shop.till.counter.tenant_id, None)
         self.sealed.pop(name, None)
@@ -88,7 +88,7 @@ class Shops:
 
 
 def shops_of(db: Database, access: Access, secret: bytes, settings: Settings) -> Shops:
-    """The shops there are keys for."""
+    """Open the stores of all tenants that have keys."""
     shops = Shops()
     with db.transaction() as session:
         main = people.tenant_named(session, MAIN).id
@@ -101,14 +101,14 @@ def shops_of(db: Database, access: Access, secret: bytes, settings: Settings) ->
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Shops that were opened, and those that were closed or opened anew: their rounds are still to be stopped."""
+    """Stores that were opened, and stores that were closed or replaced: the caller stops the workers of the latter."""
 
     opened: tuple[Shop, ...] = ()
     closed: tuple[Shop, ...] = ()
 
 
 def restock(shops: Shops, db: Database, access: Access, secret: bytes, settings: Settings) -> Change:
-    """Open the shops of tenants whose keys came or changed since the last look, and close those whose keys are gone."""
+    """Open stores of tenants whose keys were added or changed since the last call, and close those without keys."""
     with db.reading() as session:
         kept = {str(each.id): each for each in people.accounts_on(session, Provider.STRIPE) if each.secrets}
     gone = [name for name, sealed in shops.sealed.items() if name not in kept or kept[name].secrets != sealed]
@@ -124,11 +124,11 @@ def restock(shops: Shops, db: Database, access: Access, secret: bytes, settings:
 
 
 def keys_of(secret: bytes, account: Account) -> Keys | None:
-    """An account's keys; None, and a line in the log, where they cannot be opened any more."""
+    """An account's keys; None, with an error in the log, when they cannot be decrypted any more."""
     try:
         return Keys.of(keyring.read(secret, account))
     except Sealed:
-        log.error("stripe-keys-sealed", account=str(account.id))  # noqa: TRY400 - it is told
+        log.error("stripe-keys-sealed", account=str(account.id))  # noqa: TRY400 - no traceback needed: the error is logged
         return None
 
 

@@ -1,4 +1,4 @@
-"""Whether news are the provider's own, and what they are about. Not a word more of them is used."""
+"""Verification of Stripe's webhook signatures, and the type and object id of an event. Nothing else of it is used."""
 
 import json
 from collections.abc import Sequence
@@ -8,22 +8,22 @@ from typing import Any
 
 from bots.billing.port import News
 
-TOLERANCE = 300  # seconds a signature may be old
+TOLERANCE = 300  # maximum age of a signature
 
 
 class BadSignature(Exception):
-    """Not signed with one of our secrets, too old, or not news at all."""
+    """Not signed with one of our secrets, too old, or not an event at all."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Signatures:
-    """`secrets` are those of the endpoint, several while one is being replaced; `live`: of the live mode."""
+    """`secrets` are those of the endpoint, several while one is being rotated; `livemode` is that of our key."""
 
     secrets: Sequence[str]
     live: bool
 
     def read(self, body: bytes, header: str) -> News:
-        """Raises BadSignature."""
+        """Verify and parse the body of a webhook request; `header` is `Stripe-Signature`. Raises BadSignature."""
         if not any(_is_signed(body, header, secret) for secret in self.secrets if secret):
             raise BadSignature("not signed with a secret of ours")
         news = _news(body)

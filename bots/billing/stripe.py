@@ -1,4 +1,4 @@
-"""Stripe as our payment provider: the calls of the port, made with Stripe's SDK."""
+"""Payment provider implemented with Stripe's SDK."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from stripe.params.billing_portal import SessionCreateParams as PortalSessionCreateParams
     from stripe.params.checkout import SessionCreateParams
 
-PAGE = 100  # the most objects in one answer
-KEYS_AT_ONCE = 10  # the most lookup keys in one question
-NOWHERE = "https://t.me"  # where people go when they are done and nothing else is said
+PAGE = 100  # the most objects in one response
+KEYS_AT_ONCE = 10  # the most lookup keys in one request
+NOWHERE = "https://t.me"  # where users go after checkout when no return URL is set
 PAID = {"paid", "no_payment_required"}
 LOCALES = {"pt-BR", "en", "es"}
 
@@ -38,7 +38,7 @@ Read = TypeVar("Read")
 
 
 class StripeProvider:
-    """`bots.billing.port.PaymentProvider` with a tenant's own key. Threads may share it."""
+    """`bots.billing.provider.PaymentProvider` with a tenant's own key. Thread-safe."""
 
     def __init__(self, client: StripeClient, *, livemode: bool) -> None:
         self._stripe = client.v1
@@ -46,7 +46,7 @@ class StripeProvider:
 
     @classmethod
     def of(cls, key: str, url: str = "") -> "StripeProvider":
-        """With a secret or restricted key; `url` is another address of the API than the official one."""
+        """Create with a secret or restricted key; `url` replaces the official base URL of the API."""
         return cls(connect(key, url), livemode=is_live(key))
 
     def prices(self, lookup_keys: Sequence[str]) -> list[Price]:
@@ -72,7 +72,7 @@ class StripeProvider:
             return read.checkout(plain(self._stripe.checkout.sessions.retrieve(session, {"expand": ["line_items"]})))
 
     def expire_checkout(self, session: str) -> None:
-        """One that is not open any more stays as it is."""
+        """Expire an open session; one that is not open any more stays as it is."""
         try:
             with in_our_words():
                 self._stripe.checkout.sessions.expire(session, options={"idempotency_key": f"expire:{session}"})
@@ -163,7 +163,7 @@ class StripeProvider:
             return frozenset(portals(self._stripe))
 
     def customers_by_email(self, email: str) -> list[str]:
-        """As it was written and in lower case: Stripe tells the two apart."""
+        """Search as written and in lower case: Stripe's filter is case-sensitive."""
         found: dict[str, None] = {}
         for spelling in dict.fromkeys((email, email.lower())):
             with in_our_words():
@@ -190,7 +190,7 @@ class StripeProvider:
 
 
 def _asked(order: Order) -> "SessionCreateParams":
-    """What is asked of Stripe for an order; the same for the same order, or its idempotency key would be refused."""
+    """Parameters of a session; equal for equal requests, or Stripe would reject the reused idempotency key."""
     asked: SessionCreateParams = {
         "mode": "subscription" if order.recurring else "payment",
         "line_items": [{"price": order.price, "quantity": 1}],
@@ -212,7 +212,7 @@ def _asked(order: Order) -> "SessionCreateParams":
 
 
 def _all(answer: "ListObject[Found]", reads: Callable[[Body], Read]) -> list[Read]:
-    """Every object of a list, page after page."""
+    """Parse all objects of a list, with pagination."""
     return [reads(found) for found in everything(answer)]
 
 

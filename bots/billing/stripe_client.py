@@ -1,4 +1,4 @@
-"""The connection to Stripe: one version of its API, limits of time, and its errors in our words."""
+"""Client of Stripe's API: pinned version, timeouts, and translation of its errors."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,11 @@ SECRETS = re.compile(r"\b(sk|rk|pk|whsec)_\w+")
 LIVE = ("sk_live_", "rk_live_")
 
 Body = Mapping[str, Any]
-"""An object of Stripe's as JSON has it."""
+"""A JSON object of Stripe's API."""
 
 
 def connect(key: str, url: str = "", *, retries: int = RETRIES) -> StripeClient:
-    """A client that may be shared by threads; `url` is another address of the API than the official one."""
+    """Create a thread-safe client; `url` replaces the official base URL of the API."""
     return StripeClient(
         key,
         stripe_version=VERSION,
@@ -40,7 +40,7 @@ def is_live(key: str) -> bool:
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Turn the SDK's errors into ProviderAway or ProviderRefused, without keys and without what was sent."""
+    """Turn the SDK's errors into ProviderUnavailable or ProviderRejected, without keys and request data."""
     try:
         yield
     except stripe.StripeError as error:
@@ -66,10 +66,10 @@ def _reason(error: stripe.StripeError) -> str:
 
 
 def plain(found: StripeObject) -> Body:
-    """An object of the SDK, which is no dict, as plain values."""
+    """Convert an object of the SDK, which is no dict, to plain values."""
     return cast("Body", found.to_dict())
 
 
 def everything(answer: ListObject[Any]) -> Iterator[Body]:
-    """The objects of a list, page after page."""
+    """Iterate over all objects of a list, with pagination."""
     return (plain(found) for found in answer.auto_paging_iter())

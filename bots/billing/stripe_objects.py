@@ -1,4 +1,4 @@
-"""Stripe's objects, as JSON has them, read into the values of the port."""
+"""Parsers of Stripe's JSON objects into the value types of the provider interface."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from bots.billing.port import Checkout, Dispute, Invoice, News, Price, Refund, S
 from bots.billing.stripe_client import Body
 
 LOOKUP_KEY = "lookup_key"
-"""Stands in a price's metadata too: the real one goes to the price that replaces it."""
+"""Key in a price's metadata that repeats its lookup key: the real one is transferred to the price that replaces it."""
 
 
 def price(body: Body) -> Price:
@@ -50,7 +50,7 @@ def dispute(body: Body) -> Dispute:
 
 
 def invoice(body: Body) -> Invoice:
-    """Its own period is the one that has passed, so what is paid for is read from its lines."""
+    """An invoice's own period is the past one, so the period that is paid for is taken from its lines."""
     lines = [line for line in _listed(body.get("lines")) if _is_for_a_period(line)]
     last: Body = max((line["period"] for line in lines), key=lambda period: period["end"], default=_own_period(body))
     return Invoice(
@@ -95,7 +95,7 @@ def _payments(body: Body) -> Iterator[str]:
 
 
 def subscription(body: Body) -> Subscribed:
-    """The period stands on its items alone; ours have one."""
+    """The period is a field of the items only; our subscriptions have one item."""
     item = body["items"]["data"][0]
     return Subscribed(
         id=body["id"],

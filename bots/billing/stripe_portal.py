@@ -1,6 +1,6 @@
-"""Stripe's customer portal: what people may do there, written down in one configuration for each currency.
+"""Configurations of Stripe's customer portal: what customers may do there, one configuration for each currency.
 
-One would not do: of each product Stripe takes a single monthly price into a configuration.
+A single one is not enough: Stripe takes only one monthly price of each product into a configuration.
 """
 
 import hashlib
@@ -17,27 +17,28 @@ if TYPE_CHECKING:
     from stripe.params.billing_portal import ConfigurationCreateParamsFeatures
 
 CURRENCY: Final = "rabisco_portal"
-"""In the metadata of a configuration of ours: the currency of its prices."""
+"""Metadata key of our configurations: the currency of its prices."""
 
 ASKED: Final = "rabisco_asked"
-"""Beside it: a fingerprint of what was asked for. Stripe's answers leave the products out, so none can be compared."""
+"""Metadata key: fingerprint of the requested features. Stripe's responses omit the products, so they cannot be
+compared."""
 
 MOST_PRODUCTS: Final = 10
 PAGE: Final = 100
 
 Plans = Mapping[str, str]
-"""Of each product its price in one currency."""
+"""Price id by product id, in one currency."""
 
 
 def portals(stripe: V1Services) -> dict[str, Body]:
-    """Our configurations that are in use, by currency."""
+    """Our active configurations by currency."""
     answer = stripe.billing_portal.configurations.list({"active": True, "limit": PAGE})
     named = [(body, (body.get("metadata") or {}).get(CURRENCY)) for body in everything(answer)]
-    return {currency: body for body, currency in reversed(named) if currency}  # the newest, should there be two
+    return {currency: body for body, currency in reversed(named) if currency}  # the newest wins when there are two
 
 
 def portal_for(stripe: V1Services, customer: str) -> str | None:
-    """The configuration for the currency somebody pays in; None where we have none, and Stripe's own settings hold."""
+    """Id of the configuration for a customer's currency; None when we have none, and Stripe's default applies."""
     found = portals(stripe)
     if not found:
         return None
@@ -46,11 +47,11 @@ def portal_for(stripe: V1Services, customer: str) -> str | None:
 
 
 def features(plans: Plans) -> "ConfigurationCreateParamsFeatures":
-    """What people may do.
+    """Features of the portal.
 
-    A dearer plan is charged and counts at once, its credits come with that invoice. A cheaper one begins with the next
-    period, as an end does: for what is left of the month no money goes back, its credits may be spent already. An
-    e-mail address stays as it was typed when it was paid with: it proves whose purchases are whose.
+    An upgrade is charged and takes effect at once, its credits come with that invoice. A downgrade takes effect with
+    the next period, as a cancellation does: the rest of the month is not refunded, its credits may be spent already.
+    The e-mail address cannot be changed after the purchase: it proves which purchases belong to a user.
     """
     made: ConfigurationCreateParamsFeatures = {
         "customer_update": {"enabled": True, "allowed_updates": ["name", "address", "tax_id"]},
@@ -72,13 +73,13 @@ def features(plans: Plans) -> "ConfigurationCreateParamsFeatures":
 
 @dataclass(frozen=True, slots=True)
 class PortalSync:
-    """Brings the portals of an account to what is sold. `change` tells a change, and gives whether it is to be made."""
+    """Syncs the portals of an account with what is sold. `report_change` returns whether to make a reported change."""
 
     stripe: V1Services
     change: Callable[[str], bool]
 
     def run(self, sold: Mapping[str, Plans]) -> None:
-        """`sold` are the plans by currency; in one where only packs are sold there are none."""
+        """`sold` are the plans by currency; empty for a currency with packs only."""
         found = portals(self.stripe)
         for currency, plans in sold.items():
             self._portal(currency, plans, found.pop(currency, None))

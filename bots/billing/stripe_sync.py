@@ -1,6 +1,6 @@
-"""Bringing a Stripe account to what the catalogue says: products, prices, links without code, the webhook, the portal.
+"""Sync of a Stripe account with the catalogue: products, prices, Payment Links, the webhook, the customer portal.
 
-Everything is looked up before it is written, so a second run changes nothing and a broken one is gone on with.
+Everything is looked up before it is written, so a second run changes nothing and an interrupted one can be repeated.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,8 @@ PAGE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What Stripe is to hold. `name` is what a product is called, `webhook` the address of ours (empty: none);
-    `links`: also a Payment Link for each price.
+    """Desired state of the Stripe account. `product_name` returns the name of an item's product, `webhook_url` is our
+    endpoint (empty: none); `has_payment_links`: also a Payment Link for each price.
     """
 
     catalogue: Catalogue
@@ -37,7 +37,8 @@ class Aim:
 
 @dataclass(slots=True)
 class Synced:
-    """What was done, or would be; the webhook's secret, which Stripe tells once; and the links by lookup key."""
+    """Number of changes made (or, in a dry run, needed); the webhook's secret, which Stripe returns only on creation;
+    and the Payment Links' URLs by lookup key."""
 
     changes: int = 0
     secret: str | None = field(default=None, repr=False)
@@ -46,9 +47,9 @@ class Synced:
 
 @dataclass(slots=True)
 class Sync:
-    """One run. `say` hears each change in a line; with `only_say` nothing is written.
+    """One sync run. `report` is called with a line for each change; in a dry run nothing is written.
 
-    Raises ProviderAway and ProviderRefused.
+    Raises ProviderUnavailable and ProviderRejected.
     """
 
     client: StripeClient
@@ -73,13 +74,13 @@ class Sync:
         return self.done
 
     def _change(self, line: str) -> bool:
-        """Tell a change; whether it is to be made."""
+        """Report a change; True when it is to be made."""
         self.done.changes += 1
         self.say(f"would {line}" if self.only_say else line)
         return not self.only_say
 
     def _products(self) -> dict[str, Body]:
-        """Our products by id, also those that are not sold any more."""
+        """Our products by id, including retired ones."""
         found = everything(self.client.v1.products.list({"limit": PAGE}))
         return {body["id"]: body for body in found if body["id"].startswith(OURS)}
 
@@ -92,12 +93,12 @@ class Sync:
             self.client.v1.products.update(product, {"name": name, "active": True})
 
     def _retire(self, found: Body) -> None:
-        """Nobody new buys it; who has it keeps it."""
+        """Deactivate a product: no new purchases, existing subscriptions go on."""
         if found["active"] and self._change(f"retire product {found['id']}: it is not in the catalogue any more"):
             self.client.v1.products.update(found["id"], {"active": False})
 
     def _prices(self) -> dict[str, str]:
-        """See to every price; their ids by lookup key, as far as they are there."""
+        """Sync all prices and return the ids of existing ones by lookup key."""
         current: dict[str, str] = {}
         for item in self.aim.catalogue.items():
             wanted = {lookup_key(item.name, currency): currency for currency in item.prices if currency != STARS}
@@ -116,8 +117,8 @@ class Sync:
         return str(found["id"])
 
     def _new_price(self, item: Item, currency: str, key: str, replaced: Body | None) -> str | None:
-        """Amounts cannot be changed, so another price takes the lookup key over. It keeps it in its metadata, for the
-        day it is replaced itself: subscriptions stay with the price they began with.
+        """Amounts are immutable, so a new price takes over the lookup key. The key is repeated in its metadata, as it
+        may be replaced too: subscriptions stay with the price they were created with.
         """
         amount = item.prices[currency]
         verb = "replace" if replaced else "create"
@@ -138,7 +139,7 @@ class Sync:
         return made.id
 
     def _links(self, current: dict[str, str]) -> None:
-        """A Payment Link for each price; one for a price that is gone is closed."""
+        """Create a Payment Link for each price; deactivate links of replaced prices."""
         open_links = self._open_links()
         for item in self.aim.catalogue.items():
             for key in (lookup_key(item.name, currency) for currency in item.prices if currency != STARS):
@@ -171,7 +172,7 @@ class Sync:
             self.client.v1.payment_links.update(link["id"], {"active": False})
 
     def _portals(self, current: dict[str, str]) -> None:
-        """What people may do in the customer portal, for each currency something is sold in."""
+        """Sync the customer portal for each currency something is sold in."""
         sold: dict[str, dict[str, str]] = {}
         for item in self.aim.catalogue.items():
             for currency in (name for name in item.prices if name != STARS):
@@ -214,7 +215,7 @@ def _product_id(item: Item) -> str:
 
 
 def _fits(found: Body, item: Item, currency: str) -> bool:
-    """Whether a price is what the catalogue says; all of this is fixed when a price is made."""
+    """Whether a price has the terms of the catalogue; all of them are immutable."""
     interval = (found.get("recurring") or {}).get("interval")
     said = (found["currency"], found["unit_amount"], identity(found["product"]), interval)
     return said == (currency, item.prices[currency], _product_id(item), "month" if item.recurring else None)

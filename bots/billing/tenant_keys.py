@@ -1,4 +1,4 @@
-"""Where the keys of one tenant's own Stripe account are kept."""
+"""Storage of the keys of tenants' own Stripe accounts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from storage.secret import secret_key
 
 @dataclass(frozen=True, slots=True)
 class TenantKeys:
-    """`account` is the tenant's on the channel "stripe"; its id is in the address Stripe tells the tenant's news to."""
+    """Keys of one tenant. `account` is its account on the channel "stripe"; its id is in the webhook's URL."""
 
     db: Database
     secret: bytes
@@ -26,7 +26,7 @@ class TenantKeys:
 
     @classmethod
     def named(cls, db: Database, secret: bytes, tenant: str) -> Self | None:
-        """None where there is no such tenant, or where it is the operator's own, whose keys are settings."""
+        """None when there is no such tenant, or when it is the operator's own, whose keys are settings."""
         with db.transaction() as session:
             found = people.find_tenant(session, tenant)
             if found is None or found.name == MAIN:
@@ -44,7 +44,7 @@ class TenantKeys:
 
 @contextmanager
 def opened(settings: Settings, tenant: str) -> Iterator[TenantKeys | None]:
-    """The keys of a tenant, as an installation keeps them."""
+    """Open the database of an installation and yield the keys of a tenant."""
     db = Database(settings.database)
     try:
         yield TenantKeys.named(db, _secret(settings), tenant)
@@ -53,7 +53,7 @@ def opened(settings: Settings, tenant: str) -> Iterator[TenantKeys | None]:
 
 
 def tenants_keys(settings: Settings) -> list[tuple[str, Keys | None]]:
-    """The tenants that have keys, and the keys: None where they cannot be opened. None at all without a database."""
+    """Names and keys of tenants that have any; a key is None when it cannot be decrypted. Empty without a database."""
     db = Database(settings.database)
     try:
         with db.reading() as session:

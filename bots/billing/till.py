@@ -1,4 +1,4 @@
-"""The till: everything that has to do with the payment provider, one small thing at a time."""
+"""Billing service of one tenant: facade over links, payments, subscriptions, overages and refunds."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -26,14 +26,14 @@ from storage.outbox import Owed
 
 log = structlog.get_logger(__name__)
 
-YOUNG = timedelta(minutes=10)  # somebody may be paying right now
-PAUSE, REST = timedelta(seconds=4), timedelta(minutes=2)  # between two looks at an undecided purchase
-FORGOTTEN = timedelta(seconds=15)  # a link that is not made by then was promised by a process that died
+YOUNG = timedelta(minutes=10)  # the user may be paying right now: polled more often
+PAUSE, REST = timedelta(seconds=4), timedelta(minutes=2)  # between polls of a purchase: recent, older
+FORGOTTEN = timedelta(seconds=15)  # a link not created by then was requested in a process that died
 
 
 @dataclass(slots=True)
 class Till:
-    """The conversation's till (`bots.core.till.Till`), and what the loops around it do."""
+    """Implements `PaymentLinks` for the conversation, and the sweeps the billing workers run."""
 
     counter: Counter
     links: Links = field(init=False)
@@ -50,7 +50,7 @@ class Till:
         self.repayments = Repayments(self.counter, self.payments)
 
     def open(self, purchase_id: uuid.UUID) -> None:
-        """Make the link of a purchase; what cannot be done now is swept up later."""
+        """Create the link of a purchase; on a database error `sweep` does it later."""
         try:
             self.links.open(purchase_id)
         except SQLAlchemyError as error:
@@ -64,7 +64,7 @@ class Till:
             log.warning("portal-not-told", error=type(error).__name__)
 
     def compare(self, wish: PriceWish) -> None:
-        """Edit the message into what differs between the price file and the provider."""
+        """Edit the message into the differences between the price file and the provider."""
         try:
             message = notices.compared(check_up(self.counter.provider, self.counter.access.catalogue), wish.delivery_id)
         except (ProviderAway, ProviderRefused) as error:
@@ -74,16 +74,17 @@ class Till:
             self._tell(session, wish, message)
 
     def repay(self, repayment_id: uuid.UUID) -> None:
-        """Give back what was paid by a link; what cannot be done now is swept up later."""
+        """Refund a payment made by a link; on a database error `sweep` does it later."""
         try:
             self.repayments.repay(repayment_id)
         except SQLAlchemyError as error:
             log.warning("repayment-later", repayment=str(repayment_id), error=type(error).__name__)
 
     def settle(self, session_id: str, *, has_failed: bool = False) -> None:
-        """Bring a purchase, and the plan it began, to where the provider says they are. Raises NotYet and Foreign.
+        """Sync a purchase, and the subscription it created, with the provider.
 
-        The plan first: once the purchase is paid nobody asks about it any more.
+        Raises PurchaseNotFound and UnrelatedObject. The subscription is synced first: once the purchase is paid it
+        is not polled any more.
         """
         checkout = self.counter.provider.checkout(session_id)
         if is_paid(checkout) and checkout.subscription is not None:
@@ -91,8 +92,8 @@ class Till:
         self.payments.settle(checkout, has_failed=has_failed)
 
     def sweep(self) -> None:
-        """Make links that were promised, end plans nobody paid, bill what goes beyond a plan, give back what is to go
-        back, and ask about purchases nobody tells us of.
+        """Create pending links, end grace periods, bill overages, process refunds, and, without a webhook, poll open
+        purchases.
         """
         counter, now = self.counter, self.counter.db.clock()
         with counter.db.reading() as session:
@@ -106,7 +107,7 @@ class Till:
             self.ask(PAUSE)
 
     def ask(self, pause: timedelta = REST) -> None:
-        """Ask about purchases that may have been decided."""
+        """Sync open purchases that may have been paid or have expired."""
         counter, now = self.counter, self.counter.db.clock()
         with counter.db.reading() as session:
             due = purchases.due(now, YOUNG, pause, REST)
@@ -115,7 +116,7 @@ class Till:
             self._ask(purchase)
 
     def _ask(self, purchase: Purchase) -> None:
-        assert purchase.external_id is not None  # noqa: S101 - it has a link
+        assert purchase.external_id is not None  # noqa: S101 - only purchases with a link are polled
         try:
             self.settle(purchase.external_id)
         except (NotYet, Foreign, ProviderRefused) as error:

@@ -1,1 +1,1 @@
-"""The conversation, which knows no messenger, and the contract a messenger fulfils."""
+"""Messenger-independent conversation logic, and the contract a messenger's channel implements."""

@@ -1,4 +1,4 @@
-"""What is done once an answer is committed: links made, money given back, letters sent, customers searched for."""
+"""Actions run after the transaction of an update is committed: payment links, refunds, emails, customer searches."""
 
 from bots.core.proofs import Proofs
 from bots.core.till import Till
@@ -7,7 +7,7 @@ from storage.db import Database
 
 
 def settle(till: Till, outcome: Outcome) -> None:
-    """Have the links made that were promised; those that are not made now are swept up by the till. Blocking."""
+    """Create links, portal links, refunds and price comparisons; `PaymentLinks` retries those that fail. Blocking."""
     for purchase_id in outcome.purchases:
         till.open(purchase_id)
     for wish in outcome.portals:
@@ -19,7 +19,7 @@ def settle(till: Till, outcome: Outcome) -> None:
 
 
 def prove(proofs: Proofs, db: Database, outcome: Outcome) -> None:
-    """Send the letters that were promised, and look for the customers of who has proved an address. Blocking."""
+    """Send the requested emails, and search the customers of verified addresses. Blocking."""
     for letter in outcome.letters:
         proofs.post(db, letter)
     for link_id in outcome.searches:

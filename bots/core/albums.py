@@ -1,4 +1,4 @@
-"""Albums: messengers send their items one by one."""
+"""Assembly of albums: messengers deliver the items of an album as separate messages."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,10 +7,10 @@ from typing import Any
 
 from bots.core.channel import Inbound
 
-LARGEST = 10  # items the largest album holds, where nobody says how many come
-Owner = tuple[str, str]  # a chat, and a person in it
+LARGEST = 10  # items in the largest album, where the messenger does not announce how many come
+Owner = tuple[str, str]  # ids of a chat and of the sender in it
 Order = Callable[[Inbound], Any]
-"""What items are put in order by."""
+"""Sort key for the items of an album."""
 
 
 def owner_of(inbound: Inbound) -> Owner:
@@ -30,7 +30,7 @@ class _Album:
 
 @dataclass(frozen=True, slots=True)
 class _Announced:
-    """How many items come, and how long they are waited for, until some moment."""
+    """Announced number of items, and the seconds to wait for the next of them; forgotten after `expires_at`."""
 
     items: int
     quiet: float
@@ -38,10 +38,10 @@ class _Announced:
 
 
 class Albums:
-    """Which albums are open. Pure: times are seconds of the caller's clock.
+    """Buffer of incomplete albums. Pure: times are seconds of the caller's clock.
 
-    An album is complete when nothing has come for `quiet` seconds, when it is full, or when its owner sends something
-    else. One that was announced is full when all of its items are there, and is waited for longer.
+    An album is complete when no item has come for `quiet_seconds`, when it is full, or when its sender sends something
+    else. An announced album is full when all of its items are there, and has a longer wait.
     """
 
     def __init__(self, quiet: float, order: Order = as_they_came, largest: int = LARGEST) -> None:
@@ -52,12 +52,12 @@ class Albums:
         self._announced: dict[str, _Announced] = {}
 
     def expect(self, name: str, items: int, quiet: float, now: float) -> None:
-        """Know how many items an album will have, and how long to wait for the next of them."""
+        """Register how many items an album will have, and how many seconds to wait for the next of them."""
         self._announced = {each: told for each, told in self._announced.items() if told.until > now}
         self._announced[name] = _Announced(max(1, items), quiet, now + 10 * quiet)
 
     def add(self, name: str, item: Inbound, now: float) -> Inbound | None:
-        """Put an item into its album; gives the album when that filled it."""
+        """Add an item to its album; returns the merged album when the item completed it."""
         told = self._announced.get(name) or _Announced(self._largest, self._quiet, now)
         album = self._open.setdefault(name, _Album(owner_of(item), now))
         album.items.append(item)
@@ -68,11 +68,11 @@ class Albums:
         return name in self._open
 
     def due(self, now: float) -> list[Inbound]:
-        """Albums that have been quiet long enough; they are open no more."""
+        """Remove and return the albums that have been quiet long enough."""
         return [self._take(name) for name, album in list(self._open.items()) if album.due <= now]
 
     def close(self, owner: Owner, but: str | None = None) -> list[Inbound]:
-        """The albums of a person who goes on to something else."""
+        """Remove and return the albums of a sender who has sent something else."""
         names = [name for name, album in self._open.items() if album.owner == owner and name != but]
         return [self._take(name) for name in names]
 
@@ -85,7 +85,7 @@ class Albums:
 
 
 def joined(items: Sequence[Inbound]) -> Inbound:
-    """One message of several: under the first one's id, with the first caption."""
+    """Merge several messages into one, with the first one's id and the first caption there is."""
     return replace(
         items[0],
         updates=tuple(update for item in items for update in item.updates),
@@ -95,7 +95,7 @@ def joined(items: Sequence[Inbound]) -> Inbound:
 
 
 class AlbumCollector:
-    """The clock of `Albums`: hands each complete one to `deliver`, at once and in the running loop."""
+    """Timer around `AlbumBuffer`: passes each complete album to `deliver`, at once and in the running event loop."""
 
     def __init__(self, quiet: float, deliver: Callable[[Inbound], None], order: Order = as_they_came) -> None:
         self._albums = Albums(quiet, order)
@@ -104,7 +104,7 @@ class AlbumCollector:
         self._stopped = False
 
     def expect(self, name: str, items: int, quiet: float) -> None:
-        """An album of so many items begins to come, at most so many seconds apart."""
+        """Register an album of so many items, which come at most so many seconds apart."""
         self._albums.expect(name, items, quiet, asyncio.get_running_loop().time())
 
     def add(self, name: str, item: Inbound) -> None:
@@ -121,7 +121,7 @@ class AlbumCollector:
             self._deliver(album)
 
     def stop(self) -> None:
-        """Deliver nothing more. What was open stays unhandled and comes back, whole, with the next start."""
+        """Deliver nothing more. Incomplete albums stay unhandled and are delivered whole after the next start."""
         self._stopped = True
         self._wind()
 

@@ -1,4 +1,4 @@
-"""Updates that are kept and not handled yet."""
+"""Stored updates that are not handled yet."""
 
 import asyncio
 from collections.abc import Iterable
@@ -12,7 +12,8 @@ log = structlog.get_logger(__name__)
 
 
 class Backlog:
-    """Updates that are kept and not handled. Those in hand, queued or being handled, are not forgotten ones."""
+    """Tracks which stored, unhandled updates this process has in progress (queued or being handled), so that only the
+    others count as interrupted."""
 
     def __init__(self, inlet: Inlet) -> None:
         self._inlet = inlet
@@ -20,11 +21,12 @@ class Backlog:
 
     @property
     def size(self) -> int:
-        """How many are in hand."""
+        """Number of updates in progress."""
         return len(self._in_hand)
 
     async def keep(self, name: str, body: dict[str, object]) -> bool:
-        """False for one we already had. It is in hand before it is kept, or it would look forgotten for a moment."""
+        """Store an update; False for a duplicate. It is in progress before it is stored, or it would briefly look
+        interrupted."""
         mine, new = name not in self._in_hand, False
         self._in_hand.add(name)
         try:
@@ -35,12 +37,12 @@ class Backlog:
         return new
 
     async def forgotten(self, most: int | None = None) -> list[dict[str, object]]:
-        """The bodies of those whose handling a crash or a failure prevented, oldest first, so many at most; from now on
-        they are in hand.
+        """Return the bodies of updates whose handling a crash or a failure interrupted, oldest first, at most
+        `max_count`, and mark them as in progress.
 
-        Empty while they cannot be read: the next look finds them.
+        Empty while the database cannot be read: the next call finds them.
         """
-        before = set(self._in_hand)  # what is handled while we look has been read as unhandled
+        before = set(self._in_hand)  # updates handled during the query are still read as unhandled
         try:
             kept = await asyncio.to_thread(self._inlet.forgotten)
         except (SQLAlchemyError, OSError):
@@ -52,5 +54,5 @@ class Backlog:
         return list(found.values())
 
     def let_go(self, names: Iterable[str]) -> None:
-        """They were handled, or failed and may be taken up again."""
+        """Forget updates that were handled, or that failed and may be retried."""
         self._in_hand.difference_update(names)

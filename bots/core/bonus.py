@@ -1,4 +1,4 @@
-"""Codes that give credits: promotions, gifts and invitations, in the conversation."""
+"""Commands for codes that grant credits: promotions, gifts and invitations."""
 
 import re
 
@@ -11,18 +11,18 @@ from storage import bonuses
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 MOST = 1_000_000  # credits, uses and days of a promotion
-INVITED_WITH = "hello_"  # how the start of a conversation names an invitation
+INVITED_WITH = "hello_"  # prefix of an invitation code in the argument of /start
 
 
 def invited_with(argument: str) -> str:
-    """The code in the word that somebody's conversation began with; a link takes no hyphens."""
+    """Extract the invitation code from the argument of /start, empty if there is none. A deep link takes no hyphens."""
     is_code = argument.lower().startswith(INVITED_WITH)
     return argument.upper().replace("_", "-") if is_code else ""
 
 
 @in_private
 def redeem(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """Take what a code holds."""
+    """Redeem a code for its credits."""
     word_ = arguments.upper().replace(" ", "")
     if not word_:
         outcome.replies.append(say("redeem-usage"))
@@ -42,7 +42,7 @@ def redeem(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -
 
 @in_private
 def gift(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """Turn credits one has bought into a code for somebody else."""
+    """Turn purchased credits into a gift code for another user."""
     amount = _number(arguments)
     if amount is None:
         outcome.replies.append(say("gift-usage"))
@@ -59,7 +59,7 @@ def gift(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) ->
 
 @in_private
 def invite(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
-    """The person's own code for friends, and how many have come with it."""
+    """Show the user's own invitation code, and how many new users have redeemed it."""
     terms = pipeline.access.catalogue.invitation
     if not terms.most:
         outcome.replies.append(say("invite-closed"))
@@ -72,7 +72,7 @@ def invite(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) 
 
 @in_private
 def promo(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """`create CODE credits uses [days]`, `list`, `stop CODE`; for administrators."""
+    """Manage promotions, for administrators: `create CODE credits uses [days]`, `list`, `stop CODE`."""
     match arguments.split():
         case ["create", name, amount, uses, *days] if len(days) <= 1:
             _create(visit, outcome, name.upper(), amount, uses, days[0] if days else None)
@@ -107,6 +107,6 @@ def _list(visit: Visit) -> Message:
 
 
 def _number(text: str) -> int | None:
-    """A whole number from 1 to a million; hostile text is none."""
+    """Parse a whole number from 1 to a million; None for any other text, which may be hostile."""
     is_plain = text.isascii() and text.isdecimal() and len(text) <= 7
     return int(text) if is_plain and 0 < int(text) <= MOST else None

@@ -1,4 +1,4 @@
-"""Puts news to everybody into the outbox, little by little, and tells their author when it is done."""
+"""Sender of broadcasts: enqueues them in the outbox in small batches, and notifies the author at the end."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from storage.outbox import Owed
 
 @dataclass(frozen=True, slots=True)
 class Broadcaster:
-    """One look puts in as much as is sent in some seconds; several processes may look."""
+    """Each run enqueues as much as is sent in a few seconds; several processes may run it."""
 
     db: Database
 

@@ -1,4 +1,4 @@
-"""The one line a log has of every update: what kind it was, what became of it, how long it took. Never what it said."""
+"""Canonical log line of every update: its kind, its result and its duration, never its content."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Line:
-    """What is added to it on the way. `jobs` are the short names of those that were ordered."""
+    """Fields filled in while the update is handled. `jobs` are the short ids of the jobs it submitted."""
 
     outcome: str = "answered"
     attempt: int = 0
@@ -27,7 +27,7 @@ class Line:
 
 @contextmanager
 def line(account: Account, inbound: Inbound) -> Iterator[Line]:
-    """A block that answers an update, as a request of its own."""
+    """Log one line for the update handled in this block, under a request id of its own."""
     told, started = Line(), time.monotonic()
     with trail.begun(f"{account.id}:{inbound.updates[0]}"):
         try:
@@ -59,7 +59,7 @@ def _write(account: Account, inbound: Inbound, told: Line, seconds: float) -> No
 
 
 def what(inbound: Inbound) -> str:
-    """What kind of update it is; of a text no more than the command it is."""
+    """Classify an update; of a text, only the name of a known command is shown."""
     if inbound.payment is not None:
         return "payment"
     if inbound.choice is not None:

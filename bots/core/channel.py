@@ -1,4 +1,4 @@
-"""The contract between the conversation and a messenger."""
+"""Contract between the conversation and a messenger: inbound and outbound messages, capabilities and errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from models.roles import Role
 
 
 class AttachmentKind(StrEnum):
-    """What a messenger says a file is; only measuring tells what it really is."""
+    """Kind of a file as the messenger declares it; only probing the file tells its real kind."""
 
     PICTURE = "picture"
     VIDEO = "video"
@@ -21,7 +21,7 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message. `handle` is the channel's own name for it; `size` is bytes, where it is told."""
+    """A file attached to a message. `handle` is the channel's own id of the file; `size` is bytes, where known."""
 
     kind: AttachmentKind
     handle: str
@@ -31,8 +31,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who wrote. `language` is the messenger's hint, an IETF tag such as "pt-br"; `aliases` are other ids the messenger
-    knows the same person by."""
+    """Sender of a message. `language` is the messenger's hint, an IETF tag such as "pt-br"; `aliases` are other ids the
+    messenger has for the same user."""
 
     external_id: str
     name: str = ""
@@ -42,7 +42,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where messages go: a chat, and a topic of it where the channel has topics."""
+    """Target of messages: ids of a chat, and of a topic in it where the channel has topics."""
 
     chat: str
     thread: str = ""
@@ -50,8 +50,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money that came, or went back, through the messenger itself. `payload` is what the invoice carried; `charge` is
-    the messenger's name of the payment; the amount is in minor units."""
+    """A payment or refund made through the messenger itself. `payload` is that of the invoice; `charge_id` is the
+    messenger's id of the payment; the amount is in minor units."""
 
     charge: str
     payload: str
@@ -62,12 +62,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """What one person sent at once: a text, a choice, or files (an album is one Inbound with several).
+    """A message from one user: a text, a choice, or files (an album is one Inbound with several).
 
-    `updates` are the ids of the channel's updates it is made of; they are handled together, once. `message` is the id
-    a reply answers. For a choice, `choice` is the data of what was chosen and `message` the message it stood under.
-    `in_group` tells that others read along, so that money is not spoken of. `quotes` is the message of ours a text
-    answers.
+    `update_ids` are the ids of the channel's updates it is made of; they are handled together, once. `message_id` is
+    the message a reply quotes. For a choice, `choice` is the data of the chosen button and `message_id` the message the
+    button belongs to. `is_group` means that other users can read the chat, so that replies do not mention money.
+    `quoted_message_id` is the message of the bot that a text quotes.
     """
 
     updates: tuple[str, ...]
@@ -85,9 +85,9 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a messenger can do, as data. Sizes are bytes; lengths are characters.
+    """Features and limits of a messenger, as data. Sizes are bytes; lengths are characters.
 
-    Where edits are counted (`max_edits`), a progress message shows only what is being done, and no percentages.
+    Where the number of edits is limited (`max_edits`), a progress message shows only the stage, and no percentages.
     """
 
     buttons: bool
@@ -98,15 +98,15 @@ class Capabilities:
     max_download: int
     seconds_between_edits: float = 3.0
     max_edits: int | None = None
-    edit_seconds: float | None = None  # how old a message may be to be edited
+    edit_seconds: float | None = None  # maximum age of a message that can be edited
     album_seconds: float = 0.0  # how long to wait for the rest of an album
-    erases: bool = False  # whether what people sent can be deleted: see `Eraser`
-    opt_out: bool = False  # whether a word such as "stop" ends what is sent, as the messenger has no button for it
+    erases: bool = False  # whether users' messages can be deleted: see `MessageDeleter`
+    opt_out: bool = False  # whether a word such as "stop" ends all messages, as the messenger has no button for it
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A choice as it is shown; `data` comes back when it is chosen, unless it is a link."""
+    """A button as displayed; `data` comes back when it is chosen, unless it is a link (`url`)."""
 
     data: str
     label: str
@@ -115,7 +115,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """What is to be paid in the messenger's own money. `payload` comes back with the payment."""
+    """An invoice in the messenger's own currency, in minor units. `payload` comes back with the payment."""
 
     title: str
     payload: str
@@ -125,9 +125,9 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message as it is shown: plain text, and rows of choices under it; with an invoice, a way to pay it instead.
+    """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
 
-    `picture` is a PNG the text stands under; an edit with another one replaces it.
+    `picture` is a PNG displayed above the text; an edit with another one replaces it.
     """
 
     text: str
@@ -139,7 +139,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A finished film, or any file, on its way to a chat. Size in pixels, length in seconds."""
+    """A finished film, or any file, to be sent to a chat. Size in pixels, length in seconds."""
 
     path: Path
     name: str
@@ -149,15 +149,15 @@ class Upload:
     seconds: float = 0.0
     thumbnail: Path | None = None
     as_file: bool = False
-    key: str = ""  # names this upload; a channel may use it to recognise one it has already made
+    key: str = ""  # identifies the file; a channel may use it to reuse an upload it has already made
 
 
 class ChannelError(Exception):
-    """The messenger could not be reached, or could not do its work; the outbox tries again, however often it takes."""
+    """The messenger could not be reached, or failed; the outbox retries without a limit on attempts."""
 
 
 class RetryLater(ChannelError):
-    """The messenger asks for a pause of so many seconds."""
+    """The messenger's rate limit asks for a pause of `seconds`."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"retry in {seconds:g} s")
@@ -165,25 +165,25 @@ class RetryLater(ChannelError):
 
 
 class Rejected(ChannelError):
-    """The messenger refuses this very message; after some attempts it is given up."""
+    """The messenger rejects this particular message; after some attempts it is given up."""
 
 
 class Unreachable(ChannelError):
-    """The chat is gone, or has blocked the bot: nothing can be delivered to it."""
+    """The chat is deleted, or has blocked the bot: nothing can be delivered to it."""
 
 
 class Unchanged(ChannelError):
-    """An edit would change nothing."""
+    """The edit would not change the message."""
 
 
 class Uneditable(ChannelError):
-    """The message to be edited is gone or too old; a new one is needed."""
+    """The message to be edited is deleted or too old; a new one is needed."""
 
 
 class Channel(Protocol):
-    """A messenger's way out. Every method raises ChannelError, and may be called again after a crash.
+    """Outbound side of a messenger. Every method raises ChannelError, and may be called again after a crash.
 
-    `say`, `send_video` and `send_file` return the channel's id of the new message.
+    `send_text`, `send_video` and `send_file` return the channel's id of the new message.
     """
 
     name: str
@@ -198,53 +198,53 @@ class Channel(Protocol):
     async def send_file(self, place: Place, upload: Upload) -> str: ...
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
-        """Bring a file that was sent to us to `path`.
+        """Download an attachment to `path`.
 
-        Raises Refused(FILE_TOO_BIG) while downloading, without keeping the rest, or ChannelError.
+        Raises Refused(FILE_TOO_BIG) during the download, without storing the rest, or ChannelError.
         """
         ...
 
 
 @runtime_checkable
 class Eraser(Protocol):
-    """What a channel has besides that can delete what people sent (`Capabilities.erases`)."""
+    """Additional protocol of a channel that can delete users' messages (`Capabilities.can_delete`)."""
 
     async def erase(self, place: Place, message: str) -> None:
-        """Raises ChannelError."""
+        """Delete a user's message. Raises ChannelError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CommandHelp:
-    """A command as a messenger's menu shows it."""
+    """An entry of a messenger's command menu."""
 
     name: str
     description: str
 
 
 class Inlet(Protocol):
-    """The conversation's way in, as a channel sees it (`bots.core.desk.Desk` is the real one)."""
+    """Receiver of a channel's updates (implemented by `bots.core.update_handler.UpdateHandler`)."""
 
     def remember(self, update: str, body: dict[str, object]) -> bool:
-        """Keep an update before the messenger is told that we have it; False when we already had it."""
+        """Store an update before it is acknowledged to the messenger; False for a duplicate."""
         ...
 
     def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
-        """Updates that were kept but not handled, oldest first: what a crash interrupted."""
+        """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
         ...
 
     async def handle(self, inbound: Inbound) -> None:
-        """Answer. Returns when the answer is in the outbox; an update that was handled before is a no-op."""
+        """Handle a message. Returns when the reply is in the outbox; a message handled before is a no-op."""
         ...
 
     async def ignore(self, updates: Sequence[str]) -> None:
-        """Mark updates as handled that need no answer."""
+        """Mark updates that need no reply as handled."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Menus of commands by language tag: for people, and what those with a role have besides."""
+    """Command menus by language tag: for every user, and the additional entries of each role."""
 
     people: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
     roles: dict[Role, dict[str, tuple[CommandHelp, ...]]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Charts as pictures: stacked bars over time, drawn for a phone's screen."""
+"""Charts as PNG images: stacked bars over time, sized for a phone's screen."""
 
 import io
 from collections.abc import Sequence
@@ -9,22 +9,22 @@ from importlib.resources import files
 from PIL import Image, ImageDraw, ImageFont
 
 SIZE = (960, 540)  # pixels
-LEFT, RIGHT, TOP, BOTTOM = 80, 930, 110, 480  # of the field the bars stand in
+LEFT, RIGHT, TOP, BOTTOM = 80, 930, 110, 480  # plot area, pixels
 PAPER, INK, GRID = "#ffffff", "#26313d", "#dde3ea"
-COLOURS = ("#2a9d8f", "#e76f51", "#8d99ae")  # of the series, in their order
-LABELS = 8  # under the bars at most: more run into each other
+COLOURS = ("#2a9d8f", "#e76f51", "#8d99ae")  # of the series, in order
+LABELS = 8  # maximum number under the bars: more would overlap
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is counted: its name in the legend, and one number a bar."""
+    """A data series: its name in the legend, and one value per bar."""
 
     name: str
     values: Sequence[float]
 
 
 def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> bytes:
-    """A PNG with one bar a label, the series stacked in it."""
+    """Draw a PNG with one bar per label, the series stacked in it."""
     picture = Image.new("RGB", SIZE, PAPER)
     draw = ImageDraw.Draw(picture)
     draw.text((LEFT, 18), title, INK, _lettering(26))
@@ -42,7 +42,7 @@ def bars(title: str, labels: Sequence[str], series: Sequence[Series]) -> bytes:
 
 @cache
 def _lettering(pixels: int) -> ImageFont.FreeTypeFont:
-    """For words: the font Pillow brings has no letters with accents."""
+    """Load the font for text: Pillow's default font has no accented letters."""
     font = files("pipeline").joinpath("captions", "fonts", "Montserrat", "Montserrat_900Black.ttf")
     return ImageFont.truetype(io.BytesIO(font.read_bytes()), pixels)
 
@@ -56,7 +56,7 @@ def _legend(draw: ImageDraw.ImageDraw, series: Sequence[Series]) -> None:
 
 
 def _grid(draw: ImageDraw.ImageDraw, top: int) -> None:
-    """Lines at whole numbers, each with its number."""
+    """Draw grid lines at whole numbers, each with its label."""
     steps = 4 if top % 4 == 0 else top
     for step in range(steps + 1):
         y = BOTTOM - (BOTTOM - TOP) * step / steps
@@ -79,6 +79,6 @@ def _centre(place: int, count: int) -> float:
 
 
 def _rounded_up(highest: float) -> int:
-    """The number at the top: a whole one that four lines divide, once there are so many."""
+    """Round up to the axis maximum: a whole number, divisible by four once it is at least four."""
     whole = max(1, -int(-highest // 1))
     return whole if whole < 4 else -(-whole // 4) * 4

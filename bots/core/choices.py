@@ -1,4 +1,4 @@
-"""What happens when something is chosen under a message. The data of a choice is hostile: anybody can send it."""
+"""Handlers of the choices (buttons) under messages. The data of a choice is hostile: any client can send it."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
 
 def choose(pipeline: Pipeline, visit: Visit, outcome: Outcome, data: str) -> None:
-    """Do what was chosen; what cannot be understood is answered, not ignored."""
+    """Dispatch a choice to its handler; unknown data gets a reply, and is not ignored."""
     name, _, argument = data.partition(":")
     handler = HANDLERS.get(name)
     if handler is None:
@@ -27,8 +27,8 @@ def choose(pipeline: Pipeline, visit: Visit, outcome: Outcome, data: str) -> Non
 
 
 def cancel(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """The progress message shows that it was cancelled; what needs words is a cancellation that comes too late, or one
-    that was written."""
+    """Cancel a job. The progress message shows the cancellation; a reply is needed only where it comes too late, or
+    where the choice was typed."""
     job_id = commands.job_id(argument)
     if job_id is None or pipeline.cancel(visit.session, job_id, visit.person) is None:
         outcome.replies.append(say("cancel-too-late"))
@@ -45,7 +45,7 @@ def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> 
 
 
 def original(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """The film as a file, as the messenger's own player may have squeezed it."""
+    """Send the film as a file, as the messenger may have recompressed the video."""
     job = _job(visit, argument)
     film = jobs.outputs(visit.session, job.id).get("film") if job else None
     if job is None or film is None or film.file_id is None:
@@ -56,7 +56,7 @@ def original(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str)
 
 
 def set_taste(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """`` shows all tastes, `hand` the values of one, `hand=left` takes a value."""
+    """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
     taste, _, value = argument.partition("=")
     edits = visit.inbound.message
     if taste not in menus.TASTES:
@@ -79,7 +79,7 @@ def set_language(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: 
 
 
 def number(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """What stands under messages about numbers; written down like the command it belongs to."""
+    """Handle the choices under messages about WhatsApp numbers; audited like the `/whatsapp` command."""
     verb = argument.partition(":")[0]
     numbers.choose(pipeline, visit, outcome, argument)
     if visit.is_admin and verb in numbers.CHOSEN:
@@ -87,7 +87,7 @@ def number(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) ->
 
 
 def _job(visit: Visit, argument: str) -> Job | None:
-    """A job of this person's own."""
+    """Find a job that belongs to this user."""
     job_id = commands.job_id(argument)
     job = visit.session.get(Job, job_id) if job_id else None
     return job if job and people.is_same(visit.session, job.person_id, visit.person) else None

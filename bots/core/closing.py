@@ -1,11 +1,11 @@
-"""What the bots of a business say that is paused: one sentence, whatever is asked."""
+"""Reply of a paused tenant's bots: one sentence to every message."""
 
 from bots.core.visit import Reply, Visit, say
 from models.people import Tenant
 
 
 def said(visit: Visit) -> Reply | None:
-    """The sentence; None while the business is open. Those in charge read why it is not."""
+    """Build the reply of a paused tenant; None while it is not paused. Administrators see the reason."""
     tenant = visit.session.get_one(Tenant, visit.account.tenant_id)
     if tenant.paused_at is None:
         return None

@@ -1,4 +1,4 @@
-"""Commands people type, and those of administrators."""
+"""Slash commands of users and of administrators: their table, parsing, and menus."""
 
 import uuid
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from storage import jobs, lots, people
 
 
 def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """Welcome; links into the chat may bring a word with them: a friend's code, or where somebody wants to go."""
+    """Welcome the user; a deep link may carry an argument: an ownership or invitation code, or `plans`."""
     outcome.replies.append(say("welcome"))
     if owning := ownership.code_in(arguments):
         ownership.claim(visit, outcome, owning)
@@ -33,7 +33,7 @@ def start(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) ->
 
 
 def help_(_pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
-    """What can be done; who has a role reads what it lets them do besides, unless others read along."""
+    """Show the help text, and in private chats the additional commands of the user's role."""
     outcome.replies.append(Reply(Message(paragraphs=(word("help"), word("price-hint")))))
     theirs = [each for each in COMMANDS if each.least and may_say(visit, each)]
     if theirs and not visit.inbound.in_group:
@@ -64,7 +64,7 @@ def balance(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str)
 
 
 def _balance(standing: Standing, held: Sequence[Lot], plan: str) -> tuple[Wording, ...]:
-    """How many there are, until when, and what else is to be known of them."""
+    """Build the paragraphs about available credits, their expiry, reservations, debt and lots."""
     returns = f"{standing.returns_at:%Y-%m-%d}"
     paragraphs = [word("balance", available=standing.credits.available, monthly=standing.plan.credits, returns=returns)]
     if plan != FREE:
@@ -113,14 +113,14 @@ COMMANDS = (
 
 
 def find(name: str, visit: Visit) -> Command | None:
-    """The command of that name, if there is one for this person."""
+    """Find the command of that name, if this user may use it."""
     found = next((command for command in COMMANDS if command.name == name), None)
     return found if found and may_say(visit, found) else None
 
 
 def typed(visit: Visit, text: str) -> tuple[Command | None, str]:
-    """The command a text asks for, and what it is about. What begins with a slash is a command's own name first: some
-    are words that people say for another."""
+    """Parse a text into a command and its arguments. After a slash, a command's own name takes precedence: some names
+    are also aliases of another command."""
     if text.startswith("/"):
         first, _, arguments = text[1:].partition(" ")
         if command := find(first.lower(), visit):
@@ -130,7 +130,7 @@ def typed(visit: Visit, text: str) -> tuple[Command | None, str]:
 
 
 def press(pipeline: Pipeline, visit: Visit, outcome: Outcome, text: str) -> None:
-    """A button that says an administrator's command; the answer takes the place of the message it stood under."""
+    """Run the administrator's command carried by a button; the reply replaces the message of the button."""
     name, _, arguments = text.partition(" ")
     command = find(name, visit)
     if command is None or command.least is Role.PERSON:
@@ -141,7 +141,7 @@ def press(pipeline: Pipeline, visit: Visit, outcome: Outcome, text: str) -> None
 
 
 def menu(*, is_operator: bool = True) -> Commands:
-    """The commands as messengers show them, in every language; the operator's own only in the operator's tenant."""
+    """Build the command menus in every language; commands of the operator only in the operator's tenant."""
     shown = [command for command in COMMANDS if is_operator or not command.for_operator]
 
     def listed(least: Role, most: Role) -> dict[str, tuple[CommandHelp, ...]]:
@@ -153,7 +153,7 @@ def menu(*, is_operator: bool = True) -> Commands:
 
 
 def job_id(text: str) -> uuid.UUID | None:
-    """The job a choice names; hostile text names none."""
+    """Parse the job id in a choice; None for any other text, which may be hostile."""
     try:
         return uuid.UUID(hex=text)
     except ValueError:

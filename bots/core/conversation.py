@@ -1,4 +1,4 @@
-"""The conversation: what is answered to what. It knows no messenger."""
+"""Messenger-independent dispatch of inbound messages to the handlers that reply to them."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from pipeline.service import Pipeline
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Answers one visit inside its transaction; nothing is sent here."""
+    """Handles one message inside its transaction; sends nothing itself."""
 
     pipeline: Pipeline
 
@@ -36,7 +36,7 @@ class Conversation:
         return outcome
 
     def _read(self, visit: Visit, outcome: Outcome, text: str) -> None:
-        """A text: a number of a menu, a command, a code, or what a choice is called."""
+        """Handle a text: the number of a menu entry, a command, a verification code, or the label of a choice."""
         command, arguments = commands.typed(visit, text)
         if quiet.is_wished(visit, text):
             quiet.leave(self.pipeline, visit, outcome)
@@ -52,6 +52,6 @@ class Conversation:
             outcome.replies.append(say("not-understood"))
 
     def _choose(self, visit: Visit, outcome: Outcome, data: str) -> None:
-        """A choice that was written is answered with a message of its own, under what was written."""
+        """Handle a typed choice, which is answered with a new message instead of an edit."""
         chosen = replace(visit.inbound, choice=data, message=None)
         choices.choose(self.pipeline, replace(visit, inbound=chosen), outcome, data)

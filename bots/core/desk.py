@@ -1,4 +1,4 @@
-"""The desk: takes what a channel brings, has it answered, and leaves the answer in the outbox."""
+"""Handler of a channel's updates: fetches the files, runs the conversation, and enqueues the replies in the outbox."""
 
 import asyncio
 import errno
@@ -38,11 +38,11 @@ SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".json")
 
 @dataclass(slots=True)
 class Desk:
-    """One account's inlet. `poke` wakes the postman after each commit.
+    """Update sink of one account. `wake_sender` wakes the `OutboxSender` after each commit.
 
-    `owners` are identities (`telegram:123`) that are administrators while they are named; `"*"` makes everybody one,
-    for the local page. `providers` are the ways to pay there are in this channel; the till makes their links.
-    `page_url` is where people can send what is too big here.
+    `admin_ids` are identities (`telegram:123`) that are administrators while they are listed; `"*"` makes every user
+    one, for the local page. `providers` are the payment providers of this channel; `payment_links` creates their links.
+    `page_url` is where users can upload files that are too big for this channel.
     """
 
     db: Database
@@ -100,11 +100,11 @@ class Desk:
         try:
             outcome = await asyncio.to_thread(self._transact, inbound, files, ack)
             told.replies, told.jobs = len(outcome.replies), tuple(job.hex[:8] for job in outcome.jobs)
-        except OSError as error:  # of the media store; nothing was written
+        except OSError as error:  # from the media store; nothing was committed
             if error.errno not in FULL:
                 raise
             told.outcome = "no-room"
-            log.error("no-room-for-files", code=Code.DISK_FULL)  # noqa: TRY400 - the trace tells nothing more
+            log.error("no-room-for-files", code=Code.DISK_FULL)  # noqa: TRY400 - the traceback adds nothing
             apology = Failed(Code.DISK_FULL), f"full:{inbound.updates[0]}", ack
             await asyncio.to_thread(self._apologise, inbound, *apology)
             return
@@ -120,7 +120,7 @@ class Desk:
             self.poke()
 
     async def _collect(self, attachments: Sequence[Attachment], folder: Path) -> tuple[Received, ...]:
-        """Fetch and measure, one file after the other."""
+        """Fetch and probe the files one after the other."""
         return tuple([await self._receive(each, folder / str(place)) for place, each in enumerate(attachments)])
 
     async def _receive(self, attachment: Attachment, path: Path) -> Received:
@@ -128,16 +128,16 @@ class Desk:
             await self._fetch(attachment, path)
             return await asyncio.to_thread(self._measure, attachment, path)
         except ChannelError as error:
-            log.error("fetch-failed", code=Code.UNEXPECTED, error=str(error))  # noqa: TRY400 - it is told
+            log.error("fetch-failed", code=Code.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
             return Failed(Code.UNEXPECTED)
         except OSError as error:
-            log.error("file-not-kept", error=str(error))  # noqa: TRY400 - it is told
+            log.error("file-not-kept", error=str(error))  # noqa: TRY400 - the error is a field
             return Failed(Code.DISK_FULL if error.errno in FULL else Code.UNEXPECTED)
         except AppError as error:
             return error
 
     async def _fetch(self, attachment: Attachment, path: Path) -> None:
-        """Bring the file. What the messenger does not bring may be sent on the page, where there is one."""
+        """Download the file. One too big for the messenger can be uploaded on the page, where `page_url` is set."""
         try:
             await self.channel.fetch(attachment, path)
         except Refused as error:
@@ -151,10 +151,11 @@ class Desk:
         return self.pipeline.receive(path, attachment.name)
 
     def _begin(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None, bool]:
-        """Count the attempt, and owe the acknowledgement of files before anything slow is done; whether there are any
-        to be fetched: who is banned sends none, and nobody does while nothing is taken.
+        """Count the attempt, and enqueue the acknowledgement of files before any slow work. Returns the attempt, the
+        delivery id of the acknowledgement, and whether to fetch the files: those of banned users, or while no jobs are
+        accepted, are not fetched.
 
-        Attempts at money are not counted: it is never given up.
+        Attempts at handling payments are not counted: these are never given up.
         """
         if inbound.payment is not None:
             return 0, None, False
@@ -173,7 +174,7 @@ class Desk:
         return attempt, ack, True
 
     def _transact(self, inbound: Inbound, files: tuple[Received, ...], ack: int | None) -> Outcome:
-        """The files into the store; then update, answer and everything the answer causes: one transaction."""
+        """Store the files; then write the update, the reply and everything the reply causes in one transaction."""
         with self.pipeline.deposit([file for file in files if isinstance(file, Measured)]) as deposited:
             stored = iter(deposited)
             arrived = tuple(next(stored) if isinstance(file, Measured) else file for file in files)
@@ -214,13 +215,13 @@ class Desk:
             outbox.owe(session, visit.address, visit.person.id, owed, visit.now)
 
     def _slow_down(self, inbound: Inbound) -> None:
-        """Tell somebody who writes too fast, once a minute, and leave what they sent unanswered."""
+        """Warn a user over the rate limit, once a minute, and leave the message unhandled."""
         self._apologise(
             inbound, Refused(Code.TOO_FAST), f"pace:{inbound.sender.external_id}:{self.db.clock():%FT%H:%M}"
         )
 
     def _give_up(self, inbound: Inbound, ack: int | None) -> None:
-        """What failed so often that it will fail again gets an answer all the same."""
+        """Reply with an error to a message whose handling failed in every attempt."""
         log.error("update-given-up", code=Code.UNEXPECTED)
         self._apologise(inbound, Failed(Code.UNEXPECTED), f"given-up:{inbound.updates[0]}", ack)
 

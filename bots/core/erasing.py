@@ -1,4 +1,4 @@
-"""Deleting from a chat what was sent there and should not stay: somebody's secret."""
+"""Deletion of a user's message that contains a secret from the chat."""
 
 import structlog
 
@@ -8,7 +8,7 @@ log = structlog.get_logger(__name__)
 
 
 async def erase(channel: Channel, inbound: Inbound) -> None:
-    """Best effort: who sent it was told to look, and the secret is kept sealed by now."""
+    """Delete the message, best effort: the user was told to check, and the secret is stored encrypted by now."""
     if inbound.message is None or not isinstance(channel, Eraser):
         return
     try:

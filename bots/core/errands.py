@@ -1,4 +1,4 @@
-"""What every process does for the house beside its work: looks after alarms, services, the heartbeat and its faults."""
+"""Background tasks of every process: alerting, upstream checks, the heartbeat ping and the error log."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,14 +23,14 @@ from pipeline.watchman import Watchman
 from storage import alert_places, people
 from storage.db import Database
 
-WRITE_EVERY = 2.0  # seconds a fault may wait for the database
-SETTLING = 5.0  # seconds in which what starts with this process shows itself
-SOON = 20.0  # seconds a process that just started leaves services alone
+WRITE_EVERY = 2.0  # seconds a logged error may wait for the database
+SETTLING = 5.0  # seconds after the start of this process in which its other parts become visible
+SOON = 20.0  # seconds after the start before the first upstream check
 
 
 @dataclass(slots=True)
 class Errands:
-    """A thread of its own: services on the network may be slow, and nothing else shall wait for them."""
+    """Runs the tasks in a thread of its own: upstream services may be slow, and nothing else may wait for them."""
 
     db: Database
     settings: Settings
@@ -49,7 +49,7 @@ class Errands:
             self.write()
 
     def write(self) -> None:
-        """Write down what broke here."""
+        """Write the errors logged in this process to the database."""
         JOURNAL.write(self.db)
 
     def _chores(self) -> Iterator[Chore]:
@@ -71,7 +71,7 @@ class Errands:
 
 
 def journal(db: Database) -> Chores:
-    """What a process does that leaves all else to others: it writes down what broke in it."""
+    """Build the scheduler of a process without other background tasks: it writes logged errors to the database."""
 
     def write() -> None:
         JOURNAL.write(db)
@@ -80,7 +80,7 @@ def journal(db: Database) -> Chores:
 
 
 def settle_alert_chat(db: Database, settings: Settings) -> None:
-    """Let every process know where alerts go. One without the bot's token leaves that to the others."""
+    """Store the alert chat of the settings for all processes. A process without the bot's token leaves it as it is."""
     token = settings.telegram_bot_token
     with db.transaction() as session:
         if settings.alerts is None:

@@ -1,4 +1,4 @@
-"""From what was sent to jobs: pictures are drawn, videos are captioned, subtitles go onto the last video."""
+"""Intake of files as jobs: pictures are sketched, videos are captioned, subtitles are applied to the last video."""
 
 import uuid
 from collections.abc import Sequence
@@ -21,13 +21,13 @@ from storage import files, jobs, outbox, transcripts, updates
 from storage.files import Measured
 from storage.outbox import Owed
 
-SPOKEN = "spoken"  # the question which language a video speaks
+SPOKEN = "spoken"  # name of the question which language is spoken in a video
 
 
 @dataclass(slots=True)
 class Intake:
-    """Takes one visit's files. The first answer takes over the message that acknowledged them; each further film gets
-    a message of its own to show its progress in."""
+    """Submits the files of one message. The first reply replaces the acknowledgement; each further film gets a status
+    message of its own to show its progress."""
 
     pipeline: Pipeline
     visit: Visit
@@ -51,7 +51,8 @@ class Intake:
             self._reply("album-too-long", limit=most)
 
     def _caption(self, videos: Sequence[Measured], words: Sequence[Transcript]) -> None:
-        """Subtitles that came with videos belong to them, one each; others to the video that was sent last."""
+        """Submit caption jobs. Subtitles sent with videos are paired with them in order; others apply to the last
+        video of the user."""
         kept = self._keep(videos)
         for video, transcript in zip(kept, words, strict=False):
             self._submit([video], self.visit.tastes.caption(), transcript)
@@ -65,7 +66,7 @@ class Intake:
                 self._submit([video], self.visit.tastes.caption())
 
     def _subtitle(self, transcript: Transcript) -> None:
-        """Put subtitles onto the video that was sent last."""
+        """Caption the video that was sent last with these subtitles."""
         visit = self.visit
         video = files.last_video(visit.session, visit.person.id, visit.now)
         if video is None:
@@ -75,13 +76,13 @@ class Intake:
             self._submit([video], visit.tastes.caption(), transcript)
 
     def _must_ask(self) -> bool:
-        """Whether we cannot tell which language is spoken in this person's videos."""
+        """Whether the language spoken in this user's videos is unknown and cannot be detected."""
         visit = self.visit
         is_known = visit.tastes.spoken != "auto" or visit.person.language in languages().local
         return not (is_known or self.pipeline.hears_everything)
 
     def _ask_language(self, videos: Sequence[Media]) -> None:
-        """Ask once for all of them; an older question is replaced, and its choices lead nowhere any more."""
+        """Ask once for all videos; an older question is replaced, and its choices no longer work."""
         visit, status = self.visit, self._status()
         about = {"videos": [video.id.hex for video in videos], "reply_to": visit.inbound.message, "ack": status}
         question = Dialogue(
@@ -108,7 +109,7 @@ class Intake:
         submit(self.pipeline, self.visit, self.outcome, media, options, place)
 
     def _refuse(self, errors: Sequence[AppError]) -> None:
-        """Say every reason once, however many files share it."""
+        """Reply with each distinct error once, however many files share it."""
         for error in {str(error): error for error in errors}.values():
             self.outcome.replies.append(refusal(error, edits_delivery=self._take_ack()))
 
@@ -125,7 +126,7 @@ class Intake:
 
 
 def acknowledge(visit: Visit, outcome: Outcome, reply_to: str | None) -> int:
-    """One more message to show a film's progress in; the delivery it is."""
+    """Enqueue another status message to show a film's progress; returns its delivery id."""
     part = str(len(outcome.jobs) + len(outcome.replies))
     cause = f"status:{visit.account.id}:{visit.inbound.updates[0]}"
     owed = Owed(Message(paragraphs=(word("received"),)), cause, part, reply_to)
@@ -134,7 +135,8 @@ def acknowledge(visit: Visit, outcome: Outcome, reply_to: str | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Where a film goes: the message it answers, the message that shows its progress, and what it repeats."""
+    """Details of a submission: the message the film replies to, the delivery of its status message, the job it repeats,
+    and the given transcript."""
 
     reply_to: str | None
     status: int | None
@@ -150,7 +152,7 @@ def submit(
     options: SketchOptions | CaptionOptions,
     place: Submission,
 ) -> None:
-    """Submit a job, or say why not."""
+    """Submit a job, or reply with the reason for the refusal."""
     fitting = options.encoding.model_copy(update={"max_bytes": visit.can.max_upload})
     order = Order(
         person=visit.person,
@@ -181,14 +183,15 @@ def _hears(pipeline: Pipeline, language: str) -> bool:
 
 
 def _unheard(language: str, status: int | None) -> Reply:
-    """A language we cannot hear is refused before anything is charged, and subtitles of one's own are offered."""
+    """Build the error for a language that cannot be transcribed, before anything is charged; it offers subtitles as the
+    alternative."""
     message = refusal(Refused(Code.LANGUAGE_NOT_HEARD, language=language), edits_delivery=status).message
     paragraphs = (*message.paragraphs[:-1], word("subtitles-offer"), message.paragraphs[-1])
     return Reply(message.model_copy(update={"paragraphs": paragraphs}), answers=True)
 
 
 def speak(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """The answer to which language a video speaks: `en:<the first video it is about>`."""
+    """Handle the answer to the question about the spoken language: `en:<id of the first video asked about>`."""
     code, _, video = argument.partition(":")
     question = updates.open_question(visit.session, visit.address.id, visit.person.id)
     if question is None or question.question != SPOKEN or video != question.about["videos"][0]:
@@ -206,7 +209,7 @@ def speak(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> 
 
 
 def again(pipeline: Pipeline, visit: Visit, outcome: Outcome, job: Job) -> None:
-    """Make a job's film once more, with the person's tastes as they are now."""
+    """Submit a job again, with the user's present preferences."""
     media = jobs.inputs(visit.session, job.id)
     tastes = visit.tastes
     options = tastes.sketch() if job.kind == Kind.SKETCH else tastes.caption()

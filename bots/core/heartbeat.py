@@ -1,4 +1,4 @@
-"""Keeping messages leased while they are being sent, and noticing when another process has taken one over."""
+"""Renewal of the leases of outbox messages that are being sent, which detects when another process takes one over."""
 
 import threading
 from collections.abc import Callable
@@ -18,11 +18,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Heartbeat:
-    """Renews the leases of what it holds, four times in a lease, from a thread of its own.
+    """Renews the leases of the deliveries added to it, four times per lease, from a thread of its own.
 
-    A thread, because an upload must not be given to another process only because this one's loop, or its threads, are
-    busy. `on_lost` is called from it, with the id of the message. While the database is away nothing is lost: nobody
-    else can take a message over either.
+    A thread, because another process must not take over an upload only because this one's event loop, or its threads,
+    are busy. `on_lost` is called from that thread, with the delivery's id. While the database is unavailable no lease
+    is lost: no other process can take over a message either.
     """
 
     db: Database
@@ -46,7 +46,7 @@ class Heartbeat:
 
     @property
     def held(self) -> list[int]:
-        """The ids of what is being sent."""
+        """Ids of the deliveries that are being sent."""
         with self._lock:
             return list(self._held)
 
@@ -59,7 +59,7 @@ class Heartbeat:
             self._held.pop(_id(row), None)
 
     def renew(self) -> None:
-        """Renew everything once."""
+        """Renew all leases once."""
         with self._lock:
             rows = list(self._held.values())
         if not rows:
@@ -80,5 +80,5 @@ class Heartbeat:
 
 
 def _id(row: Delivery) -> int:
-    assert row.id is not None  # noqa: S101 - the primary key of a row that stands
+    assert row.id is not None  # noqa: S101 - the primary key of a stored row
     return row.id

@@ -1,4 +1,4 @@
-"""Who makes backups: one a day, and those that are asked for, and tells those who asked."""
+"""Scheduler of backups: makes one a day and the requested ones, and notifies the requesters."""
 
 import sqlite3
 from dataclasses import dataclass, field
@@ -35,8 +35,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Keeper:
-    """Looks every few seconds whether a backup is wanted. `locks` keeps two processes of a machine from making one at
-    the same time. `begun` is when this process began: a house is not backed up the moment it opens.
+    """Checks every few seconds whether a backup is due. The lock in `lock_folder` keeps two processes of a machine from
+    making one at the same time. `started_at` is the start of this process: no daily backup is made right after it.
     """
 
     db: Database
@@ -49,7 +49,7 @@ class Keeper:
         self.begun = self.db.clock()
 
     def look(self) -> None:
-        """Make the backup that is wanted now, if one is."""
+        """Make a backup if one is due."""
         try:
             with in_hand(self.locks, LOCK):
                 self._look()
@@ -95,7 +95,7 @@ class Keeper:
             end(session, INCIDENT, Message(paragraphs=tuple(told)), now)
 
     def _answer(self, session: Session, run: BackupRun, *paragraphs: Wording) -> None:
-        """Tell who asked."""
+        """Notify the user who requested the backup, if there is one."""
         address = session.get(Address, run.address_id) if run.address_id else None
         if address is not None and run.asked_by is not None:
             owed = Owed(Message(paragraphs=paragraphs), f"backup:{run.id}")

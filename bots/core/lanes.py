@@ -1,4 +1,4 @@
-"""Order: what one person sends is answered in the order it was sent, while different people go on at once."""
+"""Queue by key: a user's messages are handled in the order they were sent, those of different users concurrently."""
 
 import asyncio
 from collections.abc import Hashable
@@ -6,7 +6,7 @@ from types import TracebackType
 
 
 class Turn:
-    """A place in a lane, held from when it was taken until the `async with` ends."""
+    """A slot in the queue of one key, held from its reservation until the `async with` block ends."""
 
     def __init__(self, before: asyncio.Event | None, done: asyncio.Event, room: asyncio.Semaphore) -> None:
         self._before = before
@@ -33,14 +33,15 @@ class Turn:
 
 
 class Lanes:
-    """One lane a key; at most `width` turns run at once, and those that wait for their lane take no room."""
+    """One FIFO queue per key; at most `max_concurrent` slots run at once. Slots waiting for an earlier one of their key
+    do not count."""
 
     def __init__(self, width: int) -> None:
         self._room = asyncio.Semaphore(width)
         self._last: dict[Hashable, asyncio.Event] = {}
 
     def turn(self, key: Hashable) -> Turn:
-        """The next turn of that lane. Taking it does not wait; entering it does."""
+        """Reserve the next slot of a key. The reservation does not wait; entering the slot does."""
         before, done = self._last.get(key), asyncio.Event()
         self._last = {name: event for name, event in self._last.items() if not event.is_set()}
         self._last[key] = done

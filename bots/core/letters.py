@@ -1,4 +1,4 @@
-"""E-mail: short plain letters, and the ways to send one."""
+"""Email: short plain-text messages, and the ways to send them."""
 
 import smtplib
 import ssl
@@ -22,12 +22,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class LetterNotSent(Exception):
-    """The mail server did not take it; the message names the kind of error, and nobody's address."""
+    """The mail server did not accept the email. The text names the kind of error, and contains no address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is in it, and to whom it goes, is nobody's business."""
+    """A plain-text email. Content and recipient are private, and so not in its `repr`."""
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
@@ -36,12 +36,12 @@ class Letter:
 
 class Letters(Protocol):
     def send(self, letter: Letter) -> None:
-        """Blocking, with a time limit. Raises LetterNotSent."""
+        """Send an email. Blocking, with a timeout. Raises EmailNotSent."""
         ...
 
 
 def code_letter(language: str, to: str, code: str) -> Letter:
-    """The letter that brings a code."""
+    """Build the email that contains a verification code."""
     minutes = round(LASTS.total_seconds() / 60)
     text = say(language, "letter-code", {"code": code, "minutes": minutes})
     return Letter(to, say(language, "letter-code-subject", {"code": code}), f"{text}\n")
@@ -49,8 +49,8 @@ def code_letter(language: str, to: str, code: str) -> Letter:
 
 @dataclass(frozen=True, slots=True)
 class Smtp:
-    """A mail server. `encrypted` from the first byte, or else as soon as the server offers it; a password is never
-    sent to another machine in the clear."""
+    """Sender through an SMTP server. TLS from the first byte (`is_encrypted`), or else STARTTLS if the server has it.
+    A password is never sent to another machine unencrypted."""
 
     host: str
     port: int
@@ -62,7 +62,7 @@ class Smtp:
 
     @classmethod
     def at(cls, url: str) -> "Smtp":
-        """The server of an SMTP_URL: `smtps://user:password@host:465/?from=films@example.com`."""
+        """Parse an SMTP_URL: `smtps://user:password@host:465/?from=films@example.com`."""
         parts = urlsplit(url)
         user = unquote(parts.username or "")
         sender = parse_qs(parts.query).get("from", [user])[0]
@@ -81,7 +81,7 @@ class Smtp:
                 self._open(server)
                 server.send_message(_message(self.sender, letter))
         except (smtplib.SMTPException, OSError, ValueError) as error:
-            raise LetterNotSent(type(error).__name__) from None  # whose text may name the address
+            raise LetterNotSent(type(error).__name__) from None  # the error's text may contain the address
 
     def _connect(self) -> smtplib.SMTP:
         if self.encrypted:
@@ -100,14 +100,14 @@ class Smtp:
 
 
 class LoggedLetters:
-    """Letters for who tries things out on their own machine: they are in the log, and nowhere else."""
+    """Sender of local mode, which only logs the emails."""
 
     def send(self, letter: Letter) -> None:
         log.warning("letter", subject=letter.subject)
 
 
 def letters_for(settings: Settings) -> Letters | None:
-    """How letters are sent here; None in production without a mail server."""
+    """The email sender of the settings; None in production without a mail server."""
     if settings.smtp_url is not None:
         return Smtp.at(settings.smtp_url.get_secret_value())
     return LoggedLetters() if settings.mode == "local" else None

@@ -1,4 +1,4 @@
-"""One person, many chats: a code joins two of them, and a letter proves whose purchases somebody's are."""
+"""Linking of accounts: a code joins two chats of one user, and a code sent by email proves who owns past purchases."""
 
 import re
 import uuid
@@ -22,7 +22,8 @@ Proving = Callable[[Pipeline, Visit, Outcome, Proofs, str], None]
 
 
 def _in_private(handle: Proving) -> Handler:
-    """Codes are not shown where others read along, and not taken where others could have read them."""
+    """Restrict a handler to private chats: codes are neither shown in groups, nor accepted where others could read
+    them."""
 
     def guarded(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
         if visit.proofs is None:
@@ -37,7 +38,7 @@ def _in_private(handle: Proving) -> Handler:
 
 @_in_private
 def link(pipeline: Pipeline, visit: Visit, outcome: Outcome, proofs: Proofs, argument: str) -> None:
-    """Give a code, or take one that another chat of the same person gave."""
+    """Issue a linking code, or redeem one issued in another chat of the same user."""
     if argument:
         _take(pipeline, visit, outcome, proofs, argument)
         return
@@ -66,14 +67,14 @@ def _take(pipeline: Pipeline, visit: Visit, outcome: Outcome, proofs: Proofs, co
 
 
 def _tell(visit: Visit, person: Person, message: Message, cause: str) -> None:
-    """Tell the other chat."""
+    """Enqueue a message to the other chat, if it is not this one."""
     address = purchases.address_of(visit.session, person)
     if address is not None and address.id != visit.address.id:
         outbox.owe(visit.session, address, person.id, Owed(message, cause), visit.now)
 
 
 def _not_right(left: int | None, unknown: str) -> Reply:
-    """What is said of a code that was not taken; `left` are the tries there still are."""
+    """Build the reply to a code that was not accepted; `tries_left` is None for an unknown code."""
     if left is None:
         return say(unknown)
     return say("code-wrong", count=left) if left else say("code-exhausted")
@@ -81,7 +82,7 @@ def _not_right(left: int | None, unknown: str) -> Reply:
 
 @_in_private
 def email(_pipeline: Pipeline, visit: Visit, outcome: Outcome, proofs: Proofs, argument: str) -> None:
-    """Send a code to the address of somebody who paid elsewhere, or take that code."""
+    """Send a code to the email address of a customer who paid elsewhere, or verify that code."""
     if not proofs.can_find_customers:
         outcome.replies.append(say("email-closed"))
     elif is_code(argument):
@@ -93,17 +94,17 @@ def email(_pipeline: Pipeline, visit: Visit, outcome: Outcome, proofs: Proofs, a
 
 
 def is_code(text: str) -> bool:
-    """Whether this looks like a code out of a letter."""
+    """Whether this text looks like a code sent by email."""
     return re.fullmatch(rf"[0-9]{{{DIGITS}}}", plain(text)) is not None and len(text) <= 2 * DIGITS
 
 
 def awaits_code(visit: Visit) -> bool:
-    """Whether a bare number may be the code of a letter that was just sent to this person."""
+    """Whether a bare number may be the code of an email that was just sent to this user."""
     return visit.proofs is not None and not visit.inbound.in_group and bool(_open(visit))
 
 
 def _ask(visit: Visit, outcome: Outcome, proofs: Proofs, address: str) -> None:
-    """The same is said, and the same is done, whoever the address belongs to."""
+    """Send a code. The reply and the work are the same whether or not the address belongs to a customer."""
     session, person = visit.session, visit.person
     code = proofs.codes.issue(session, visit.account.tenant_id, Purpose.EMAIL, address, visit.now, person_id=person.id)
     if code is None:
@@ -147,7 +148,7 @@ def _search(visit: Visit, outcome: Outcome, row: EmailLink) -> None:
 
 
 def _open(visit: Visit) -> list[EmailLink]:
-    """Addresses this person is just proving, newest first."""
+    """List the user's email addresses awaiting verification, newest first."""
     wanted = select(EmailLink).where(
         col(EmailLink.person_id) == visit.person.id,
         col(EmailLink.created_at) > visit.now - LASTS,
@@ -162,7 +163,7 @@ def _sentence(key: str) -> Message:
 
 
 def choose(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """One of several customers with the same address was chosen."""
+    """Handle the choice of one of several customers with the same email address."""
     name, _, place = argument.partition(":")
     row = _named(visit, name)
     is_open = row is not None and row.settled_at is None
@@ -176,7 +177,7 @@ def choose(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -
 
 
 def _named(visit: Visit, name: str) -> EmailLink | None:
-    """The row a choice names; hostile text names none."""
+    """Find the row whose id a choice contains; None for any other text, which may be hostile."""
     try:
         return visit.session.get(EmailLink, uuid.UUID(hex=name))
     except ValueError:

@@ -1,7 +1,7 @@
-"""How a process that serves people writes its log: a line for each thing, as JSON where machines read it.
+"""Logging configuration of the server processes: one line per event, as text or as JSON.
 
-Lines of libraries look the same. Nothing that looks like a secret or somebody's address comes through, and what tells
-of an error is kept for `/logs` too.
+Lines of libraries have the same format. Secrets, and text that looks like a secret or an email address, are redacted;
+errors are also recorded for the `/logs` command.
 """
 
 import logging
@@ -20,19 +20,19 @@ from pipeline.faults import JOURNAL
 log = structlog.get_logger(__name__)
 
 QUIET = {
-    "httpx": logging.WARNING,  # it logs URLs, and Telegram's hold the token
-    "neonize.utils.ffmpeg": logging.ERROR,  # it misses what is not needed
+    "httpx": logging.WARNING,  # it logs URLs, and Telegram's contain the token
+    "neonize.utils.ffmpeg": logging.ERROR,  # it warns about missing tools that are not needed
 }
 
 
 def begin(settings: Settings) -> None:
-    """As a process's settings say; errors go to Sentry too where it is set."""
+    """Configure logging from the settings; errors are also reported to Sentry where a DSN is set."""
     told = settings.sentry_dsn
     try:
         more = [sentry.begin(told.get_secret_value(), Scrub.of(settings.secrets), version("rabisco"))] if told else []
     except ModuleNotFoundError:
         configure(settings.log_form, settings.secrets)
-        log.error("sentry-missing", install="uv sync --extra sentry")  # noqa: TRY400 - the trace tells nothing more
+        log.error("sentry-missing", install="uv sync --extra sentry")  # noqa: TRY400 - the traceback adds nothing
     else:
         configure(settings.log_form, settings.secrets, more)
 
@@ -40,7 +40,7 @@ def begin(settings: Settings) -> None:
 def configure(
     form: Literal["text", "json"] | None, secrets: Iterable[str] = (), more: Iterable[Processor] = ()
 ) -> None:
-    """From now on, to the standard output. `more` processors see each line as it was said."""
+    """Configure logging to the standard output. `extra_processors` see each event before redaction."""
     scrub = Scrub.of(secrets)
     first: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -59,7 +59,7 @@ def configure(
 
 
 def _configure_libraries(first: list[Processor], last: list[Processor]) -> None:
-    """The lines of libraries, which use Python's own logging, from warnings on."""
+    """Route the libraries' standard `logging` records through the same processors, from level WARNING up."""
     handler = logging.StreamHandler()
     named: list[Processor] = [structlog.stdlib.add_logger_name, *first]
     own = structlog.stdlib.ProcessorFormatter.remove_processors_meta

@@ -1,4 +1,4 @@
-"""A few things remembered, the latest used."""
+"""Least-recently-used cache."""
 
 from collections import OrderedDict
 from typing import Generic, TypeVar
@@ -7,7 +7,7 @@ V = TypeVar("V")
 
 
 class Memory(Generic[V]):
-    """Keeps the `size` values that were used last."""
+    """Cache of the `size` values that were used last."""
 
     def __init__(self, size: int) -> None:
         self._size = size

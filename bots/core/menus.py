@@ -1,4 +1,4 @@
-"""The menus of /settings and /language: pure functions from tastes to messages."""
+"""Menus of /settings and /language: pure functions from preferences to messages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ ROW = 3  # choices side by side
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value a taste can take, as it is stored and as it is called."""
+    """A possible value of a preference, as stored and with its label."""
 
     value: str
     label: Wording
 
 
 def options(taste: str) -> tuple[Option, ...]:
-    """What can be chosen for a taste. Raises KeyError for a taste there is not."""
+    """List the options of a preference. Raises KeyError for an unknown preference."""
     choices = {
         "seconds": [(seconds, word("choice-seconds", seconds=seconds)) for seconds in ("6", "10", "20", "30", "60")],
         "hand": [(name, word(f"hand-{name}")) for name in (*hands(), NO_HAND)],
@@ -42,7 +42,7 @@ TASTES = ("seconds", "hand", "finish", "style", "spoken")
 
 
 def chosen(taste: str, tastes: Tastes) -> Option:
-    """The option a person has now; the first where theirs is no longer offered."""
+    """Find the user's present option; the first one where the stored value is no longer offered."""
     value = getattr(tastes, taste)
     now = f"{value:g}" if isinstance(value, float) else str(value)
     offered = options(taste)
@@ -50,13 +50,13 @@ def chosen(taste: str, tastes: Tastes) -> Option:
 
 
 def settings_menu(tastes: Tastes, edits: str | None = None) -> Message:
-    """All tastes with their values."""
+    """Build the menu of all preferences with their values."""
     rows = tuple((_nested(f"set:{taste}", f"setting-{taste}", chosen(taste, tastes).label),) for taste in TASTES)
     return Message(paragraphs=(word("settings"),), choices=rows, edits=edits)
 
 
 def taste_menu(taste: str, tastes: Tastes, edits: str | None) -> Message:
-    """The values of one taste, the present one marked, and a way back."""
+    """Build the menu of one preference's values, the present one marked, with a button back."""
     now = chosen(taste, tastes)
     offered = [
         marked(ChoiceWording(data=f"set:{taste}={each.value}", label=each.label), is_chosen=each == now)
@@ -67,7 +67,7 @@ def taste_menu(taste: str, tastes: Tastes, edits: str | None) -> Message:
 
 
 def language_menu(edits: str | None = None) -> Message:
-    """The languages we speak, each called by its own name."""
+    """Build the menu of the supported languages, each with its native name."""
     row = tuple(ChoiceWording(data=f"language:{tag}", label=word("name", name=NAMES[tag])) for tag in LANGUAGES)
     return Message(paragraphs=(word("language-choose"),), choices=(row,), edits=edits)
 
@@ -81,7 +81,7 @@ def _nested(data: str, key: str, value: Wording) -> ChoiceWording:
 
 
 def marked(option: ChoiceWording, *, is_chosen: bool) -> ChoiceWording:
-    """The option with a sign that it is the present one, if it is."""
+    """Add a mark to the label of the chosen option."""
     if not is_chosen:
         return option
     return option.model_copy(update={"label": Wording(key="choice-made", inner=option.label)})

@@ -1,4 +1,4 @@
-"""Choices where there are no buttons: numbered lines under a message, and an answer that is a number or a label."""
+"""Text menus for messengers without buttons: numbered lines under a message, chosen by typing a number or a label."""
 
 import re
 import unicodedata
@@ -15,15 +15,15 @@ from bots.locales import LANGUAGES
 from models.deliveries import ChoiceWording, Delivery, Message
 from storage import people, sent
 
-LASTS = timedelta(days=1)  # how long a number answers what was said last
-QUOTED_LASTS = timedelta(days=30)  # and how long a message can be answered that is quoted
-FIRST_LOOK = 50  # messages; nobody scrolls further to answer without quoting
-SLACK = timedelta(seconds=1)  # messengers tell when something was written to the second
+LASTS = timedelta(days=1)  # how long a number can choose from the latest menu
+QUOTED_LASTS = timedelta(days=30)  # how long a number can choose from a menu it quotes
+FIRST_LOOK = 50  # messages searched for a menu
+SLACK = timedelta(seconds=1)  # the resolution of messengers' timestamps
 _NUMBER = re.compile(r"[^\w]*([0-9]{1,2})[^\w]*")
 
 
 def listed(text: Text) -> str:
-    """A message with its choices as lines: "1) label", and "label: address" for links."""
+    """Render a message with its choices as lines: "1) label", and "label: URL" for links."""
     choices = [choice for row in text.choices for choice in row]
     numbers = iter(range(1, len(choices) + 1))
     lines = [
@@ -33,7 +33,7 @@ def listed(text: Text) -> str:
 
 
 def by_number(visit: Visit, text: str) -> str | None:
-    """The data of the choice a number stands for; None for what is no number, or none of the menu's."""
+    """Find the data of the choice with a number; None for a text that is no number, or not one of the menu's."""
     found = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text))
     if found is None:
         return None
@@ -42,7 +42,7 @@ def by_number(visit: Visit, text: str) -> str | None:
 
 
 def by_label(visit: Visit, text: str) -> str | None:
-    """The data of the choice that is called so in any of our languages; None where none or several are."""
+    """Find the data of the choice with this label in any supported language; None where none or several match."""
     wanted = plain(text)
     found = {choice.data for choice in _offered(visit) if wanted and wanted in _labels(choice)}
     return found.pop() if len(found) == 1 else None
@@ -53,7 +53,7 @@ def _labels(choice: ChoiceWording) -> set[str]:
 
 
 def _offered(visit: Visit) -> list[ChoiceWording]:
-    """What can be chosen with the message that is quoted, else with the newest one there was something to choose at."""
+    """List the choices of the quoted message, or else of the newest message that has any."""
     shown = next((message for message in _shown(visit) if _choices(message)), None)
     return _choices(shown) if shown is not None else []
 
@@ -63,7 +63,7 @@ def _choices(message: Message) -> list[ChoiceWording]:
 
 
 def _shown(visit: Visit) -> Iterator[Message]:
-    """The messages in question as the person sees them, newest first."""
+    """List the candidate messages as the user sees them, newest first."""
     session, here, quoted = visit.session, visit.address.id, visit.inbound.quotes
     persons = people.selves(session, visit.person)
     if quoted is not None:
@@ -79,7 +79,8 @@ def _shown(visit: Visit) -> Iterator[Message]:
 
 
 def _messages(visit: Visit, persons: Sequence[UUID], rows: Sequence[Delivery]) -> Iterator[Message]:
-    """Each message once, as it stands now: what was sent last into it, or the progress of the job that took it over."""
+    """Build each message once, with its present content: its last edit, or the progress of the job that uses it as its
+    status message."""
     written = visit.inbound.received_at or visit.now
     by_message: dict[str, list[Delivery]] = {}
     for row in rows:
@@ -92,8 +93,8 @@ def _messages(visit: Visit, persons: Sequence[UUID], rows: Sequence[Delivery]) -
 
 
 def _was_seen(row: Delivery, written: datetime) -> bool:
-    """Whether it was in the chat when the answer was written. A text that is being sent may be; a film is long on its
-    way."""
+    """Whether the message was in the chat when the user wrote. A text that is being sent may have been; a film, which
+    takes long to upload, was not."""
     if row.sent_at is None:
         return row.content.media_id is None
     return row.sent_at <= written + SLACK

@@ -1,4 +1,4 @@
-"""`/whatsapp`: administrators pair numbers, see how they stand, restart them and let them go."""
+"""The `/whatsapp` command, with which administrators list, pair, restart and remove WhatsApp numbers."""
 
 import uuid
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Act = Callable[[Visit, Outcome, str], None]
 
 
 def command(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """`list`, `pair [phone]`, `restart NAME`, `remove NAME`."""
+    """Dispatch the subcommands `list`, `pair [phone]`, `restart NAME`, `remove NAME`."""
     name, _, argument = arguments.partition(" ")
     if visit.inbound.in_group:
         outcome.replies.append(say("link-in-private"))
@@ -27,7 +27,7 @@ def command(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str)
 
 
 def choose(_pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """What stands under messages about numbers."""
+    """Handle the choices under messages about numbers."""
     name, _, number = argument.partition(":")
     row = _own(visit, number)
     act = CHOSEN.get(name)
@@ -44,12 +44,12 @@ def list_(visit: Visit, outcome: Outcome, _argument: str) -> None:
 
 
 def pair(visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Show a code: one to scan, or one to type into the phone of that number."""
+    """Show a pairing code: a QR code to scan, or one to type into the phone with that number."""
     pair_for(visit, outcome, visit.account.tenant_id, argument)
 
 
 def pair_for(visit: Visit, outcome: Outcome, tenant_id: uuid.UUID, argument: str) -> None:
-    """The same for a tenant that may be another than the chat's."""
+    """Pair a number for a tenant that may differ from the chat's."""
     phone = "".join(sign for sign in argument if sign.isdecimal() and sign.isascii())
     if argument and not SHORTEST <= len(phone) <= LONGEST:
         outcome.replies.append(say("whatsapp-bad-number"))
@@ -59,7 +59,7 @@ def pair_for(visit: Visit, outcome: Outcome, tenant_id: uuid.UUID, argument: str
 
 
 def _ask_pairing(visit: Visit, row: WhatsAppSession, phone: str | None) -> None:
-    """The message that says a code is on its way is the one that will show it."""
+    """Enqueue the message that announces the pairing code, which is later edited to show it."""
     message = Message(paragraphs=(word("whatsapp-preparing"),), choices=((stop_choice(row),),))
     cause = f"update:{visit.account.id}:{visit.inbound.updates[0]}"
     told = outbox.owe(visit.session, visit.address, visit.person.id, Owed(message, cause, "whatsapp"), visit.now)
@@ -67,7 +67,7 @@ def _ask_pairing(visit: Visit, row: WhatsAppSession, phone: str | None) -> None:
 
 
 def restart(visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Connect anew; a number without keys is paired."""
+    """Reconnect a number; one without session keys is paired again."""
     found = _named(visit, outcome, argument)
     if found is None:
         return
@@ -79,7 +79,7 @@ def restart(visit: Visit, outcome: Outcome, argument: str) -> None:
 
 
 def remove(visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Ask again before a number is let go."""
+    """Ask for confirmation before a number is removed."""
     found = _named(visit, outcome, argument)
     if found is None:
         return
@@ -95,7 +95,7 @@ def _removed(visit: Visit, outcome: Outcome, row: WhatsAppSession) -> None:
 
 
 def _stopped(visit: Visit, outcome: Outcome, row: WhatsAppSession) -> None:
-    """A code that has been scanned meanwhile is not taken back."""
+    """Stop pairing, unless the code has been scanned meanwhile."""
     if row.state not in {State.NEW, State.QR}:
         outcome.replies.append(say("cancel-too-late"))
         return
@@ -112,18 +112,18 @@ def stop_choice(row: WhatsAppSession) -> ChoiceWording:
 
 
 def called(row: WhatsAppSession, name: str) -> str:
-    """A number as people call it: by its digits once they are known."""
+    """Display name of a number: its digits once they are known."""
     return f"+{row.number}" if row.number else name
 
 
 def line(each: Listed) -> Wording:
-    """A number and how it stands."""
+    """Describe a number and its state."""
     named = {"name": called(each.row, each.name)}
     return Wording(key="whatsapp-line", values=named, inner=standing(each.row, each.name))
 
 
 def standing(row: WhatsAppSession, name: str) -> Wording:
-    """How a number stands, and what to do about it."""
+    """Describe the state of a number, and what to do about it."""
     named = called(row, name)
     if row.detail:
         return word(f"whatsapp-detail-{row.detail}", name=named)
@@ -140,8 +140,8 @@ def _named(visit: Visit, outcome: Outcome, name: str) -> Listed | None:
 
 
 def _own(visit: Visit, number: str) -> WhatsAppSession | None:
-    """A number this person may decide about, as an administrator here or as another business's owner; hostile text
-    names none."""
+    """Find a number that this user may manage, as an administrator here or as the owner of another tenant; None for an
+    invalid id, as the text may be hostile."""
     try:
         row = visit.session.get(WhatsAppSession, uuid.UUID(hex=number))
     except ValueError:

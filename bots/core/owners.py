@@ -1,4 +1,4 @@
-"""Who writes, and whether they are owners: people whose ids the operator has named."""
+"""Resolution of the user and address of an inbound message, and of the owner role of users listed in the settings."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ EVERYBODY = "*"
 def meet(
     session: Session, account: Account, inbound: Inbound, owners: frozenset[str], now: datetime
 ) -> tuple[Person, Address]:
-    """Who wrote, and from where. Who is named is an owner from now on."""
+    """Find or create the user and address of a message. A user listed in `admin_ids` gets the owner role."""
     sender, place = inbound.sender, inbound.place
     language = best_language(sender.language) if sender.language else None
     if sender.aliases:
@@ -25,19 +25,19 @@ def meet(
     if is_owner(session, account, sender, owners) or _owns(session, account, sender):
         person.role = Role.OWNER.kept
     elif person.role == Role.OWNER.kept and _was_named(session, person, owners):
-        person.role = None  # who is named no longer is one no longer
+        person.role = None  # no longer listed
     return person, people.address_of(session, account.id, place.chat, place.thread, in_group=inbound.in_group)
 
 
 def _owns(session: Session, account: Account, sender: Sender) -> bool:
-    """Whether the owner of a business writes to it, by an id the operator's chats know them by as well."""
+    """Whether the sender owns this tenant, matched by an id that is also known in the operator's tenant."""
     tenant = session.get_one(Tenant, account.tenant_id)
     return tenant.owner_id is not None and tenants.is_owner(session, tenant, account.channel, sender.external_id)
 
 
 def _was_named(session: Session, person: Person, owners: frozenset[str]) -> bool:
-    """Whether somebody became an owner by a name that is gone: in the operator's tenant, by no chat of theirs.
-    Other tenants' owners are no names of settings.
+    """Whether none of this owner's identities is listed any more. Only in the operator's tenant: owners of other
+    tenants do not come from the settings.
     """
     if session.get_one(Tenant, person.tenant_id).name != MAIN:
         return False
@@ -46,7 +46,7 @@ def _was_named(session: Session, person: Person, owners: frozenset[str]) -> bool
 
 
 def is_owner(session: Session, account: Account, sender: Sender, owners: frozenset[str]) -> bool:
-    """Whether an administrator writes, by any id the messenger knows them by; `owners` are like `telegram:123`."""
+    """Whether any id the messenger has for the sender is listed; `admin_ids` are like `telegram:123`."""
     prefix = f"{account.channel}:"
     if EVERYBODY in owners or f"{prefix}{sender.external_id}" in owners:
         return True

@@ -1,4 +1,4 @@
-"""A message of the outbox made ready for its channel, and handed over."""
+"""Builder of the payload of an outbox message, and its transmission through a channel."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from storage.media import MediaStore
 
 
 class Wordless(Exception):
-    """There is no such sentence, or it lacks a value: it never can be said."""
+    """The text key does not exist, or a value for it is missing: the message can never be rendered."""
 
 
 class Lost(Exception):
-    """The file that goes with a message is gone."""
+    """The media file of a message no longer exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A delivery with everything needed to send it."""
+    """A delivery with all data needed to send it."""
 
     row: Delivery
     place: Place
@@ -37,9 +37,10 @@ class Parcel:
 
 
 def packed(db: Database, store: MediaStore, row: Delivery) -> Parcel:
-    """Everything a delivery needs. Blocking: files may have to come from far away, in no transaction.
+    """Build the payload of a delivery. Blocking: files may be fetched from remote storage, outside of the transaction.
 
-    Raises Lost, Wordless, OSError while the store cannot be used, and SQLAlchemyError while the database cannot.
+    Raises MediaMissing, MissingTranslation, OSError while the store is unavailable, and SQLAlchemyError while the
+    database is.
     """
     try:
         with db.reading() as session:
@@ -52,7 +53,7 @@ def packed(db: Database, store: MediaStore, row: Delivery) -> Parcel:
 
 
 async def hand_over(channel: Channel, parcel: Parcel) -> str | None:
-    """Send or edit; the id of the message that carries it now."""
+    """Send or edit; returns the id of the message that now has the content."""
     if parcel.upload is not None:
         send: Callable[[Place, Upload], Awaitable[str]] = (
             channel.send_file if parcel.upload.as_file else channel.send_video
@@ -70,7 +71,7 @@ async def hand_over(channel: Channel, parcel: Parcel) -> str | None:
 
 
 def _parcel(session: Session, store: MediaStore, row: Delivery) -> Callable[[], Parcel]:
-    """What makes the parcel once the transaction is over."""
+    """Read the rows of a payload; returns the function that builds it after the transaction."""
     address = session.get_one(Address, row.address_id)
     person = session.get_one(Person, row.person_id)
     message = row.content
@@ -84,7 +85,7 @@ def _parcel(session: Session, store: MediaStore, row: Delivery) -> Callable[[], 
 
 
 def _upload(session: Session, store: MediaStore, row: Delivery, text: Text) -> Callable[[], Upload]:
-    """What makes the upload. Both raise FileNotFoundError when the film is gone."""
+    """Read the rows of an upload; returns the function that builds it. Both raise FileNotFoundError if it is gone."""
     message = row.content
     film = session.get(Media, message.media_id)
     if film is None:
@@ -110,7 +111,7 @@ def _upload(session: Session, store: MediaStore, row: Delivery, text: Text) -> C
 
 
 def _picture(store: MediaStore, key: str | None) -> Path | None:
-    """No film is held back because the picture before it is gone."""
+    """Find the thumbnail's file; a missing one does not keep the film from being sent."""
     try:
         return store.path(key) if key else None
     except FileNotFoundError:

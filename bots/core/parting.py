@@ -1,4 +1,4 @@
-"""Taking persons apart who were joined by mistake; for administrators."""
+"""Unlinking of users who were joined by mistake, for administrators."""
 
 from sqlmodel import Session
 
@@ -12,7 +12,7 @@ from storage import joining
 
 
 def unjoin(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """`` shows the latest joins, an id undoes one."""
+    """Without an argument, list the latest joins; with an id, undo that one."""
     if not arguments:
         outcome.replies.append(Reply(_list(visit)))
         return

@@ -1,4 +1,4 @@
-"""From messages in no language to texts in a person's language."""
+"""Rendering of language-independent messages in a user's language."""
 
 from bots.core.channel import Choice, Invoice, Text
 from bots.core.charts import Series, bars
@@ -8,7 +8,7 @@ from models.deliveries import ChartWording, InvoiceWording, Message, Wording
 
 
 def text_of(message: Message, language: str, *, reply_to: str | None = None) -> Text:
-    """A message as one language puts it."""
+    """Render a message in one language."""
     rows = tuple(
         tuple(Choice(choice.data, phrase(choice.label, language), choice.url) for choice in row)
         for row in message.choices
@@ -34,7 +34,7 @@ def _invoice(invoice: InvoiceWording, language: str) -> Invoice:
 
 
 def phrase(wording: Wording, language: str) -> str:
-    """One sentence."""
+    """Render one text."""
     values = dict(wording.values)
     if wording.inner is not None:
         values["value"] = phrase(wording.inner, language)

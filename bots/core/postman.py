@@ -1,4 +1,4 @@
-"""The postman: delivers what the outbox owes, in the process that owns the chats."""
+"""Sender of the pending outbox messages, in the process that owns the chats' connections."""
 
 import asyncio
 import contextlib
@@ -25,16 +25,16 @@ from storage.media import MediaStore
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)  # renewed while a message is being sent, however long that takes
-GRACE = 8.0  # seconds what is being sent may take at the end
-IDLE = 0.5  # seconds between two looks for what other processes owe
-AT_ONCE = 20  # messages under way
-NEWS_AT_ONCE = 5  # of broadcasts; the others are for what people wait for
-NEWS_RATE = 25.0  # messages of broadcasts a second; messengers bear little more from one bot
+GRACE = 8.0  # seconds to finish the messages being sent at shutdown
+IDLE = 0.5  # seconds between two polls for messages enqueued by other processes
+AT_ONCE = 20  # messages being sent concurrently
+NEWS_AT_ONCE = 5  # of them broadcasts; the others are reserved for replies and results
+NEWS_RATE = 25.0  # broadcast messages a second; messengers' limits for one bot are little higher
 
 
 @dataclass(slots=True)
 class Postman:
-    """Runs in the process that owns these accounts' chats. `poke` wakes it; it may be called from any thread."""
+    """Runs in the process that owns these accounts' chats. `wake` makes it poll at once; callable from any thread."""
 
     db: Database
     store: MediaStore
@@ -43,7 +43,7 @@ class Postman:
     _poked: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
-    _news: set[int] = field(default_factory=set)  # of broadcasts, under way
+    _news: set[int] = field(default_factory=set)  # delivery ids of broadcasts being sent
     _throttle: Throttle = field(default_factory=lambda: Throttle(NEWS_RATE, NEWS_RATE / 2))
     _heartbeat: Heartbeat = field(init=False)
     _receipts: Receipts = field(init=False)
@@ -57,7 +57,7 @@ class Postman:
             self._loop.call_soon_threadsafe(self._poked.set)
 
     async def run(self) -> None:
-        """Deliver until cancelled, then end what is being sent. A slow upload to one chat keeps no other waiting."""
+        """Send until cancelled, then finish the messages being sent. A slow upload to one chat blocks no other chat."""
         self._loop = asyncio.get_running_loop()
         with self._heartbeat:
             try:
@@ -71,7 +71,7 @@ class Postman:
                 await self._wind_down()
 
     async def deliver(self) -> int:
-        """Send what is due now, one message a chat; how many there were."""
+        """Send the messages due now, one per chat; returns their number."""
         rows = await asyncio.to_thread(self._claim, AT_ONCE)
         await asyncio.gather(*(self._send(row) for row in rows))
         return len(rows)
@@ -93,10 +93,10 @@ class Postman:
         self._heartbeat.let_go(row)
         self._poked.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("delivery-surprised", delivery=row.id, exc_info=error)  # its lease runs out and it is sent again
+            log.error("delivery-surprised", delivery=row.id, exc_info=error)  # sent again when its lease expires
 
     async def _wind_down(self) -> None:
-        """What is under way may arrive, and be noted; what is not done in time is sent again by the next process."""
+        """Let the messages being sent finish and be recorded; the next process sends again those not done in time."""
         tasks = list(self._under_way.values())
         if tasks:
             await asyncio.wait(tasks, timeout=GRACE)
@@ -105,13 +105,13 @@ class Postman:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _lost(self, delivery: int) -> None:
-        """Another process has the message now: ours must neither arrive after its, nor be noted."""
+        """Cancel a send whose lease another process has taken over: it must neither arrive late, nor be recorded."""
         task = self._under_way.get(delivery)
         if task is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(task.cancel)
 
     def _claim(self, room: int) -> list[Delivery]:
-        """Lease what is due, and keep it leased from here on."""
+        """Claim the messages that are due, and renew their leases from here on."""
         if room <= 0:
             return []
         with self.db.transaction() as session:
@@ -123,7 +123,8 @@ class Postman:
         return rows
 
     def _claim_news(self, session: Session, room: int, now: datetime) -> list[Delivery]:
-        """What is left of the room is for broadcasts, slowly and few at once: no film waits for them."""
+        """Claim broadcast messages with the remaining capacity, rate-limited and few at once, so that no film waits for
+        them."""
         most = min(room, NEWS_AT_ONCE - len(self._news), self._throttle.room(now))
         if most <= 0:
             return []
@@ -141,15 +142,15 @@ class Postman:
             self._heartbeat.let_go(row)
 
     async def _deliver(self, row: Delivery) -> None:
-        """Send, then note what came of it."""
-        if row.attempts > MAX_ATTEMPTS:  # every process that took it up has ended with it
+        """Send, then record the result."""
+        if row.attempts > MAX_ATTEMPTS:  # every process that claimed it has crashed with it
             await noted(partial(self._receipts.given_up, row, "tried too often"), row)
             return
         note: Note
         try:
             parcel = await asyncio.to_thread(packed, self.db, self.store, row)
             external_id = await hand_over(self.channels[row.account_id], parcel)
-        except Exception as error:  # noqa: BLE001 - an edge: whatever a channel raises, the chat's other messages go on
+        except Exception as error:  # noqa: BLE001 - a boundary: whatever a channel raises, the chat's other messages are sent
             note = self._receipts.of(row, error)
         else:
             note = partial(self._receipts.sent, row, external_id)

@@ -1,4 +1,4 @@
-"""Progress: one message a job, edited in place, never too often and never with an unchanged text."""
+"""Progress messages: one per job, edited in place, rate-limited, and never with an unchanged text."""
 
 import asyncio
 import math
@@ -24,13 +24,13 @@ from storage.db import Database
 
 log = structlog.get_logger(__name__)
 
-EVERY = 0.5  # seconds between two looks
-AT_ONCE = 20  # edits under way
+EVERY = 0.5  # seconds between two polls
+AT_ONCE = 20  # concurrent edits
 EDIT_SECONDS = 15.0  # an edit that takes longer counts as failed
-PLACES_EVERY = 3.0  # seconds between two looks at the whole queue
-SECONDS_A_PLACE = 2.0  # with forty ahead, 80 s lie between two edits; else a long queue would be nothing but edits
+PLACES_EVERY = 3.0  # seconds between two queries of the whole queue
+SECONDS_A_PLACE = 2.0  # with 40 jobs ahead, 80 s between two edits; else a long queue would cause constant edits
 BAR = 10  # blocks of the progress bar
-MAX_FAILURES = 20  # in a row, before a message is left as it is
+MAX_FAILURES = 20  # in a row, before the message is left as it is
 
 ENDS = {
     Status.DONE: "status-done",
@@ -40,9 +40,9 @@ ENDS = {
 
 
 def status_message(job: Job, position: int, *, counted: bool = False) -> Message:
-    """What a job's progress message says now; while there is something to cancel, it can be cancelled.
+    """Build the present progress message of a job; until the job is final, it has a button to cancel it.
 
-    Where edits are counted there are no percentages, which would stand still.
+    Where the number of edits is limited (`has_edit_limit`) there are no percentages, as they would not be updated.
     """
     if job.status in ENDS:
         paragraphs = [word(ENDS[Status(job.status)])]
@@ -61,7 +61,8 @@ def status_message(job: Job, position: int, *, counted: bool = False) -> Message
 
 @dataclass(slots=True)
 class Shown:
-    """What a progress message shows, since when (monotonic seconds), how often it was edited, and failed to be."""
+    """Displayed state of a progress message: its text, the time of the last edit (monotonic seconds), and the numbers
+    of edits and of failures in a row."""
 
     at: float
     text: Text | None = None
@@ -72,7 +73,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A job's progress message as it should be."""
+    """Desired state of a job's progress message."""
 
     job_id: UUID
     account_id: UUID
@@ -86,7 +87,7 @@ class View:
 
 @dataclass(slots=True)
 class Ticker:
-    """Keeps the progress messages of these accounts true. A slow chat keeps no other's waiting."""
+    """Updates the progress messages of these accounts. A slow chat blocks no other chat."""
 
     db: Database
     channels: Mapping[UUID, Channel]
@@ -99,11 +100,11 @@ class Ticker:
     _began: datetime = field(init=False)
 
     def __post_init__(self) -> None:
-        self._since = self.monotonic()  # the process before this one may just have edited
+        self._since = self.monotonic()  # the previous process may just have edited
         self._began = self.db.clock()
 
     async def run(self) -> None:
-        """Look until cancelled; no look waits for the edits of the one before."""
+        """Poll until cancelled, without waiting for the edits started by earlier polls."""
         try:
             while True:
                 try:
@@ -118,11 +119,11 @@ class Ticker:
             await asyncio.gather(*left, return_exceptions=True)
 
     async def tick(self) -> None:
-        """Edit what has changed and may be edited again."""
+        """Poll once, and wait for the edits."""
         await asyncio.gather(*await self._look(), return_exceptions=True)
 
     async def _look(self) -> list[asyncio.Task[None]]:
-        """Begin the edits that are due, those first that have waited longest; as many as may be under way."""
+        """Start the edits that are due, longest waiting first, up to the limit of concurrent edits."""
         views = [view for view in await asyncio.to_thread(self._views) if self._has_news(view)]
         views.sort(key=lambda view: self._shown_of(view.job_id).at)
         begun = []
@@ -152,8 +153,8 @@ class Ticker:
         try:
             said = status_message(job, self._places.get(job.id, 1), counted=counted)
             text = text_of(said, person.language)
-        except KeyError as error:  # no such sentence: one message must not stop the others
-            log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is told
+        except KeyError as error:  # missing text: one message must not stop the others
+            log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is a field
             return None
         where = Place(address.chat, address.thread)
         is_final = Status(job.status).is_final
@@ -167,7 +168,7 @@ class Ticker:
         return job.id not in self._under_way and self.monotonic() - self._shown_of(job.id).at >= pause
 
     def _place(self, session: Session, queued: set[UUID]) -> None:
-        """Know the places in the queue, which are worked out for all at once and not at every look."""
+        """Refresh the queue positions, which are computed for all jobs at once, and not at every poll."""
         if self.monotonic() - self._placed_at < PLACES_EVERY and queued <= self._places.keys():
             return
         self._places = forecast.places(session, self.db.clock())
@@ -177,8 +178,8 @@ class Ticker:
         return self._shown.get(job_id) or Shown(at=self._since)
 
     def _has_news(self, view: View) -> bool:
-        """Where edits are counted only another stage is news, and the last edit is kept for the end. How many the
-        process before this one made nobody knows: it may have been all the others."""
+        """Whether the message needs an edit. Where edits are limited, only a new stage does, and the last edit is kept
+        for the end. The number made by a previous process is unknown: it may have made all the others."""
         shown, most = self._shown_of(view.job_id), self.channels[view.account_id].can.max_edits
         if most is None or view.is_final:
             return view.is_final or view.text != shown.text
@@ -194,7 +195,7 @@ class Ticker:
             del self._shown[view.job_id]
 
     async def _edit(self, channel: Channel, view: View, shown: Shown) -> bool:
-        """Whether the message shows the text now, or never will."""
+        """Edit the message; True when it shows the text now, or never will."""
         try:
             if channel.can.edits:
                 async with asyncio.timeout(EDIT_SECONDS):

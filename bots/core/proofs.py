@@ -1,4 +1,4 @@
-"""What a conversation needs to let people prove who they are, and what is done about it after the commit."""
+"""Email verification: the services the conversation needs for it, and sending the emails after the commit."""
 
 import uuid
 from collections.abc import Callable
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LetterWish:
-    """A letter to be sent. `delivery_id` is the message that told of it, which says so if it was not."""
+    """An email to be sent. `delivery_id` is the message that announced it, which is edited if sending fails."""
 
     letter: Letter
     delivery_id: int
@@ -28,8 +28,9 @@ class LetterWish:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """`letters` is None where none can be sent; `search` finds the customers of an address that was proved, and is
-    None where no customers are known. Both block, and are used after the commit."""
+    """Services for verification codes. `email_sender` is None where no email can be sent; `search_customers` finds the
+    customers of a verified address, and is None where no customers are known. Both block, and are used after the
+    commit."""
 
     codes: Codes
     letters: Letters | None = None
@@ -40,7 +41,7 @@ class Proofs:
         return self.letters is not None and self.search is not None
 
     def post(self, db: Database, wish: LetterWish) -> None:
-        """Send a letter; the person is told when that was not possible, and asks again."""
+        """Send an email; on failure the user is notified, and can ask again."""
         if self.letters is None:
             return
         try:
@@ -56,7 +57,7 @@ def _tell(db: Database, wish: LetterWish) -> None:
         with db.transaction() as session:
             told = session.get_one(Delivery, wish.delivery_id)
             address = session.get_one(Address, told.address_id)
-            assert told.person_id is not None  # noqa: S101 - it answered somebody
+            assert told.person_id is not None  # noqa: S101 - it was a reply to a user
             owed = Owed(message, f"letter:{wish.delivery_id}")
             outbox.owe(session, address, told.person_id, owed, db.clock())
     except SQLAlchemyError as error:

@@ -1,4 +1,5 @@
-"""Who watches the watcher: an address that hears of us every minute while all is well, and alarms when it does not."""
+"""Heartbeat ping (dead man's switch): a URL requested every minute while this server is healthy; the service behind it
+raises an alert when the pings stop."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,13 +14,14 @@ PATIENCE = 10.0  # seconds
 
 
 def called(url: str) -> int:
-    """The status of the answer. Raises httpx.HTTPError."""
+    """Request the URL; returns the status code. Raises httpx.HTTPError."""
     return httpx.get(url, timeout=PATIENCE, follow_redirects=True).status_code
 
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`is_well` may raise whatever it likes, which is not well. The address may hold a key, so it is never logged."""
+    """Sender of the ping. Any exception of `is_healthy` counts as unhealthy. The URL may contain a key, so it is never
+    logged."""
 
     url: str = field(repr=False)
     is_well: Callable[[], bool]
@@ -40,6 +42,6 @@ class Pulse:
     def _is_well(self) -> bool:
         try:
             return self.is_well()
-        except Exception as error:  # noqa: BLE001 - the health checks of everything, each of which may fail in any way
+        except Exception as error:  # noqa: BLE001 - all the health checks, each of which may fail in any way
             log.warning("heartbeat-unsure", error=type(error).__name__)
             return False

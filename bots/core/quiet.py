@@ -1,4 +1,4 @@
-"""Who wants to hear nothing more is told goodbye, once, and hears nothing until they write again."""
+"""Opt-out: a user who asks to stop gets one goodbye message, and no other until they write again."""
 
 from bots.core import words
 from bots.core.visit import Outcome, Visit, word
@@ -9,12 +9,12 @@ from storage.outbox import Owed
 
 
 def is_wished(visit: Visit, text: str) -> bool:
-    """Only in private: nobody silences a group for the others."""
+    """Whether the text is a request to opt out. Only in private chats: one user must not silence a group."""
     return visit.can.opt_out and not visit.inbound.in_group and words.is_opt_out(text)
 
 
 def leave(pipeline: Pipeline, visit: Visit, _outcome: Outcome) -> None:
-    """Cancel the films that are being made for this chat, drop what it is still owed, and say goodbye."""
+    """Cancel the jobs of this chat, drop its pending messages, and enqueue the goodbye."""
     session, address = visit.session, visit.address
     count = _cancel(pipeline, visit)
     outbox.close_address(session, address.id, visit.now)
@@ -26,7 +26,7 @@ def leave(pipeline: Pipeline, visit: Visit, _outcome: Outcome) -> None:
 
 
 def _cancel(pipeline: Pipeline, visit: Visit) -> int:
-    """How many jobs were cancelled; their progress is shown no more."""
+    """Cancel the jobs, and end their progress messages; returns how many were cancelled."""
     selves = people.selves(visit.session, visit.person)
     waiting = [job for person_id in selves for job in jobs.waiting_of(visit.session, person_id)]
     here = [job for job in waiting if job.address_id == visit.address.id]

@@ -1,4 +1,4 @@
-"""How fast one person may write."""
+"""Rate limit of inbound messages per user."""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,7 +7,7 @@ WINDOW = 60.0  # seconds
 
 
 class Pace:
-    """Counts messages by person in the last minute, or so many seconds; forgets people who are quiet."""
+    """Sliding-window counter per key over the last minute, or `seconds`; discards idle keys."""
 
     def __init__(self, limit: int, monotonic: Callable[[], float], seconds: float = WINDOW) -> None:
         self._limit = limit
@@ -16,7 +16,7 @@ class Pace:
         self._times: dict[str, deque[float]] = {}
 
     def exceeded(self, who: str) -> bool:
-        """Whether this message is one too many; it is counted."""
+        """Count a message; True when it is over the limit."""
         now = self._now()
         times = self._times.setdefault(who, deque(maxlen=self._limit + 1))
         times.append(now)

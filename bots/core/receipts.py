@@ -1,4 +1,4 @@
-"""What became of a delivery, noted in the outbox."""
+"""Recording of delivery results in the outbox, and the retry policy."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,26 +18,27 @@ from storage.db import Database
 
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 30  # of a message that is to blame for its failures itself
+MAX_ATTEMPTS = 30  # of a message that itself causes the failures
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0  # seconds between two attempts
-NOTED_AGAIN, LONGEST_NOTED_AGAIN = 0.2, 5.0  # seconds between two attempts to note what was sent
+NOTED_AGAIN, LONGEST_NOTED_AGAIN = 0.2, 5.0  # seconds between two attempts to record a result
 
 Note = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Receipts:
-    """Notes of one process. Each blocks, and changes nothing when another process has taken the message over.
+    """Records the results of one process. Each method blocks, and changes nothing when another process has taken over
+    the message.
 
-    A messenger, store or database that is away is no message's fault: there is no end to such attempts but that of the
-    film. Their pauses are remembered by the process alone, and begin anew with it.
+    When a messenger, store or database is unavailable, the attempts do not count: they end only when the message is too
+    late. The backoff is kept in memory, and starts anew with the process.
     """
 
     db: Database
     _pauses: dict[int, float] = field(default_factory=dict)
 
     def of(self, row: Delivery, error: Exception) -> Note:
-        """The note a failed attempt calls for."""
+        """The action that records a failed attempt."""
         match error:
             case Lost() | Wordless():
                 return partial(self.given_up, row, str(error))
@@ -49,7 +50,7 @@ class Receipts:
                 return partial(self.refused, row, str(error))
             case ChannelError() | OSError() | SQLAlchemyError():
                 return partial(self.unreached, row, _said(error))
-            case _:  # a bug of ours that this message brings out
+            case _:  # a bug that this message triggers
                 return partial(self.refused, row, _said(error))
 
     def sent(self, row: Delivery, external_id: str | None) -> None:
@@ -58,14 +59,15 @@ class Receipts:
             outbox.sent(session, row, external_id, self.db.clock())
 
     def unreached(self, row: Delivery, error: str) -> None:
-        """Nobody was there to take the message: ever later, until its time is over."""
+        """Retry with exponential backoff while the messenger, store or database is unavailable, until the message is
+        too late."""
         pause = min(2 * self._pauses.get(row.id or 0, FIRST_PAUSE / 2), LONGEST_PAUSE)
         self._pauses[row.id or 0] = pause
         log.warning("delivery-not-taken", delivery=row.id, pause=pause, error=error)
         self.put_off(row, pause, error)
 
     def put_off(self, row: Delivery, seconds: float, error: str) -> None:
-        """Another attempt after so many seconds, uncounted; none when the message's time is over."""
+        """Schedule another, uncounted attempt after so many seconds; give up when the message is too late."""
         with self.db.transaction() as session:
             now = self.db.clock()
             if not redress.is_late(session, row, now):
@@ -75,7 +77,7 @@ class Receipts:
         self._forget(row)
 
     def refused(self, row: Delivery, error: str) -> None:
-        """The message itself cannot be sent: a few attempts more, in case that changes."""
+        """Retry a message that was rejected itself, a limited number of times."""
         log.warning("delivery-refused", delivery=row.id, attempt=row.attempts, error=error)
         if row.attempts >= MAX_ATTEMPTS:
             self.given_up(row, error)
@@ -101,7 +103,7 @@ class Receipts:
 
 
 async def noted(note: Note, row: Delivery) -> None:
-    """Note what came of a message, however long the database is away: what was sent is not to be sent again."""
+    """Record a result, retrying while the database is unavailable: a sent message must not be sent again."""
     pause = NOTED_AGAIN
     while True:
         try:

@@ -1,6 +1,6 @@
-"""Giving money back, in whatever way it was paid: how it ended, and how who asked hears of it.
+"""Results of refunds, independent of the payment method, and the notification of the administrator who requested them.
 
-`bots.billing.repayments` gives back what was paid by a link, `bots.telegram.stars` what was paid in Stars.
+`bots.billing.refunds` refunds payments made by link, `bots.telegram.stars` those made in Stars.
 """
 
 from datetime import datetime, timedelta
@@ -14,17 +14,17 @@ from models.people import Address
 from storage import outbox, repayments
 from storage.outbox import Owed
 
-PATIENCE = timedelta(seconds=30)  # until a provider that does not answer is asked again
+PATIENCE = timedelta(seconds=30)  # until the next attempt when a provider does not respond
 
 
 def done(session: Session, row: Repayment, now: datetime) -> None:
-    """The money is on its way to who paid."""
+    """Mark a refund as accepted by the provider."""
     if repayments.decide(session, row, RepaymentStatus.DONE, now):
         _tell(session, row, "admin-refund-done", now)
 
 
 def refused(session: Session, row: Repayment, reason: str, now: datetime) -> None:
-    """The provider will not do it, for a reason in its own words."""
+    """Mark a refund as refused, with the provider's own reason."""
     if repayments.decide(session, row, RepaymentStatus.REFUSED, now, reason):
         _tell(session, row, "admin-refund-refused", now, reason=reason[:200] or "?")
 

@@ -1,4 +1,4 @@
-"""Who may do what: the commands with the least role each takes, and how an administrator's command is carried out."""
+"""Permissions: the minimum role of each command, and the execution and audit of administrators' commands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a command does. Who is below `least` hears nothing of it; of what is `for_operator`, only the operator's own
-    tenant hears. `verbs` are first words that say what was done (`/promo stop`), for the audit. `also` is who may say
-    it besides.
+    """A slash command. It is hidden from users below `min_role`, and outside of the operator's own tenant if
+    `is_operator_only`. `verbs` are the first arguments recorded in the audit log (`/promo stop`). `is_also_allowed`
+    admits further users.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Command:
 
 
 def is_operator(visit: Visit) -> bool:
-    """Whether this is the operator's own tenant."""
+    """Whether the message was sent in the operator's own tenant."""
     return visit.session.get_one(Tenant, visit.account.tenant_id).name == MAIN
 
 
@@ -39,14 +39,14 @@ def may(visit: Visit, least: Role, *, for_operator: bool = False) -> bool:
 
 
 def may_say(visit: Visit, command: Command) -> bool:
-    """Whether there is such a command for this person."""
+    """Whether this user may use the command."""
     return may(visit, command.least, for_operator=command.for_operator) or (
         command.also is not None and command.also(visit)
     )
 
 
 def carry_out(command: Command, pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    """Do what a command says. What administrators do is written down, and nobody may read along."""
+    """Execute a command. Those of administrators are audited, and only accepted in private chats."""
     if command.least is Role.PERSON:
         command.handle(pipeline, visit, outcome, arguments)
     elif visit.inbound.in_group:
@@ -58,7 +58,7 @@ def carry_out(command: Command, pipeline: Pipeline, visit: Visit, outcome: Outco
 
 
 def note(visit: Visit, outcome: Outcome, action: str, verb: str = "") -> None:
-    """Write down what was carried out; what was only asked, or not understood, was not."""
+    """Record an executed action in the audit log; mere queries and invalid commands are not recorded."""
     if outcome.carried_out:
         about = outcome.about | ({"verb": verb} if verb else {})
         audit.note(visit.session, visit.account.tenant_id, visit.person.id, action, visit.now, **about)

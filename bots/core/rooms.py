@@ -1,4 +1,4 @@
-"""How the house is doing, room by room: what `/health/deep` shows, and what the heartbeat depends on."""
+"""Health checks of the whole system, shown by `/health/deep`; the heartbeat ping depends on them."""
 
 import shutil
 from collections.abc import Callable, Mapping
@@ -14,13 +14,13 @@ from models.whatsapp import State
 from storage import figures, provider_events, whatsapp
 from storage.db import Database
 
-Room = Mapping[str, Any]  # {"ok": bool, and figures}
-Check = Callable[[], Room]  # it may block, and it may raise
+Room = Mapping[str, Any]  # {"ok": bool, and measurements}
+Check = Callable[[], Room]  # may block, and may raise any exception
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What still counts as well. Seconds and bytes; an answer about it all is good for `kept`."""
+    """Limits of a healthy system, in seconds and bytes; results may be cached for `cache_seconds`."""
 
     answer: float = 5.0
     worker_silence: float = 60.0
@@ -34,9 +34,7 @@ class Thresholds:
 def house_checks(
     db: Database, disk: Path, thresholds: Thresholds, services: Services | None = None
 ) -> dict[str, Check]:
-    """The checks every house has: database, queue, workers, disk, what it owes, payments, the numbers on WhatsApp, and
-    the services it lives on.
-    """
+    """Build the checks: database, queue, workers, disk, outbox, payments, WhatsApp numbers and upstream services."""
     rooms: dict[str, Check] = {
         "database": partial(_database, db),
         "queue": partial(_queue, db, thresholds),
@@ -52,7 +50,7 @@ def house_checks(
 
 
 def are_well(checks: Mapping[str, Check]) -> bool:
-    """Whether all rooms are well. Raises what a check raises."""
+    """Whether all checks are ok. Raises what a check raises."""
     return all(check()["ok"] for check in checks.values())
 
 

@@ -1,4 +1,4 @@
-"""Taking secrets and people's addresses out of what is logged, should they ever get in."""
+"""Redaction of secrets and email addresses in log events, in case any get there."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -8,23 +8,23 @@ from typing import Any
 HIDDEN = "…"
 SHORTEST = 8  # characters of a secret; shorter ones are words too
 PATTERNS = (
-    re.compile(r"(?<!\d)\d{6,12}:[\w-]{30,}"),  # a bot's token
+    re.compile(r"(?<!\d)\d{6,12}:[\w-]{30,}"),  # a Telegram bot token
     re.compile(r"\b(?:sk|rk|pk|gsk|whsec)_\w{8,}"),
-    re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),  # the user and password of an address
+    re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),  # the user and password of a URL
     re.compile(r"(?i)\bbearer\s+[\w.~+/=-]+"),
-    re.compile(r"[\w.+:-]+@[\w-]+(?:\.[\w-]+)+"),  # e-mail addresses, and numbers as WhatsApp writes them
+    re.compile(r"[\w.+:-]+@[\w-]+(?:\.[\w-]+)+"),  # email addresses, and WhatsApp JIDs
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Scrub:
-    """Hides `secrets` and everything that looks like one."""
+    """Replaces `secrets` and everything that looks like one."""
 
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def of(cls, secrets: Iterable[str]) -> "Scrub":
-        """The longest first: one may hold another."""
+        """Build a redactor that replaces the longest secrets first, as one may contain another."""
         return cls(tuple(sorted({each for each in secrets if len(each) >= SHORTEST}, key=len, reverse=True)))
 
     def text(self, text: str) -> str:
@@ -35,7 +35,7 @@ class Scrub:
         return text
 
     def value(self, value: Any) -> Any:
-        """The same of every text in mappings and sequences; of other things, of how they are written."""
+        """Redact every text in mappings and sequences; other values are converted to `str` first."""
         match value:
             case None | bool() | int() | float():
                 return value
@@ -48,7 +48,7 @@ class Scrub:
         return self.text(str(value))
 
     def processor(self, keep: Callable[[str], bool] = lambda _key: False) -> Callable[[Any, str, Any], Any]:
-        """The same as a processor of structlog's; fields that `keep` names stay as they are."""
+        """Build a structlog processor; fields for which `is_kept` is true stay unchanged."""
 
         def scrubbed(_logger: object, _method: str, event: Any) -> Any:
             return {key: value if keep(key) else self.value(value) for key, value in event.items()}

@@ -1,4 +1,4 @@
-"""Errors told to Sentry, where a DSN is set: where they came from, and nothing of what people sent or said."""
+"""Error reports to Sentry, where a DSN is set: the origin of errors, and no content from users."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 from bots.core.scrub import Scrub
 
 ERRORS = frozenset({"error", "critical", "exception"})
-TAGS = ("request", "job", "code", "channel")  # of a line, by which errors are found
-DROPPED = ("request", "user", "server_name", "breadcrumbs", "modules", "extra")  # of a report: could hold anything
+TAGS = ("request", "job", "code", "channel")  # fields of a log event that become searchable tags
+DROPPED = ("request", "user", "server_name", "breadcrumbs", "modules", "extra")  # of a report: may contain anything
 
 Event = MutableMapping[str, Any]
 
 
 def begin(dsn: str, scrub: Scrub, release: str) -> Any:
-    """Have errors reported from now on; the processor of log lines that does it. Raises ModuleNotFoundError where the
+    """Initialize Sentry; returns the structlog processor that reports errors. Raises ModuleNotFoundError where the
     extra `sentry` is not installed."""
     import sentry_sdk  # an extra
 
@@ -31,15 +31,15 @@ def begin(dsn: str, scrub: Scrub, release: str) -> Any:
 
 
 def cleaned(event: Any, scrub: Scrub) -> Any:
-    """A report without what people or secrets could stand in."""
+    """Remove from a report everything that may contain users' content or secrets."""
     kept = {key: value for key, value in event.items() if key not in DROPPED}
     for error in (kept.get("exception") or {}).get("values", ()):
-        error["value"] = ""  # what an exception says may be somebody's own words
+        error["value"] = ""  # an exception's message may contain a user's text
     return scrub.value(kept)
 
 
 def _told(_logger: object, method: str, event: Event) -> Event:
-    """A processor of structlog's that changes nothing."""
+    """Report error events; a structlog processor that returns the event unchanged."""
     if method not in ERRORS:
         return event
     import sentry_sdk

@@ -1,4 +1,4 @@
-"""Whether the services we live on answer: asked now and then by any process, and kept where all can read it."""
+"""Checks of the upstream services, made periodically by any process; the results are stored for all of them."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +16,10 @@ from storage import readings
 from storage.db import Database
 
 ASK_EVERY = 60.0  # seconds
-FRESH = timedelta(seconds=45)  # what another process has just looked at is not looked at again
-STALE = timedelta(minutes=3)  # a reading this old says nothing of now
+FRESH = timedelta(seconds=45)  # a service checked this recently, by any process, is not checked again
+STALE = timedelta(minutes=3)  # an older reading is not used
 PATIENCE = 3.0  # seconds
-BEGIN = "service:"  # of the names of readings
+BEGIN = "service:"  # prefix of the names of readings
 GROQ = "https://api.groq.com"
 
 Ask = Callable[["Service"], int]
@@ -27,7 +27,7 @@ Ask = Callable[["Service"], int]
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What is asked for: something that costs nothing and takes the same key as the real work."""
+    """An upstream service and the request that checks it: free of charge, with the same key as the real requests."""
 
     name: str
     url: str = field(repr=False)
@@ -35,31 +35,31 @@ class Service:
 
 
 def asked(service: Service) -> int:
-    """The status of a service's answer. Raises httpx.HTTPError."""
+    """Request a service's URL; returns the status code. Raises httpx.HTTPError."""
     return httpx.get(service.url, headers=dict(service.headers), timeout=PATIENCE).status_code
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Looks at services and writes down what it saw. Of an error only its kind is kept: its text may hold the key."""
+    """Checks services and stores the readings. Of an error only its type is stored: its text may contain the key."""
 
     db: Database
     services: Sequence[Service]
     ask: Ask = asked
 
     def look(self) -> None:
-        """Look at those nobody has looked at just now."""
+        """Check the services without a fresh reading."""
         for service in self.services:
             if self._newest(service, FRESH) is None:
                 self._look_at(service)
 
     def seen(self, service: Service) -> dict[str, Any]:
-        """How a service does, looked at now if nobody did lately: `ok`, and seconds, or what went wrong."""
+        """Return the last reading of a service, checked now if it is stale: `ok`, and the seconds or the error."""
         newest = self._newest(service, STALE)
         if newest is None:
             self._look_at(service)
             newest = self._newest(service, STALE)
-        assert newest is not None  # noqa: S101 - we have just looked
+        assert newest is not None  # noqa: S101 - it was just stored
         return {"ok": newest.ok, **newest.about}
 
     def _newest(self, service: Service, age: timedelta) -> Reading | None:
@@ -81,7 +81,7 @@ class Services:
 
 
 def services_of(settings: Settings) -> tuple[Service, ...]:
-    """Those that are set."""
+    """The services that are configured."""
     found = []
     if token := settings.telegram_bot_token:
         found.append(Service("telegram", f"{settings.telegram_api_url}/bot{token.get_secret_value()}/getMe"))

@@ -1,4 +1,4 @@
-"""The shop in the conversation: what there is, and what happens when it is chosen. No provider is spoken to here."""
+"""Purchases in the conversation: the offers, and the choice of one. No payment provider is called here."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ Handler = Callable[[Pipeline, Visit, Outcome, str], None]
 
 
 def in_private(handler: Handler) -> Handler:
-    """Money is not spoken of where others read along."""
+    """Restrict a handler to private chats: money is not mentioned in groups."""
 
     def guarded(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
         if visit.inbound.in_group:
@@ -27,7 +27,7 @@ def in_private(handler: Handler) -> Handler:
 
 @in_private
 def plans(pipeline: Pipeline, visit: Visit, outcome: Outcome, _argument: str) -> None:
-    """What can be bought, each with its price on a button."""
+    """Show the offers, each as a button with its price."""
     rows = offers(pipeline.access.catalogue, visit)
     if not rows:
         outcome.replies.append(say("shop-closed"))
@@ -37,7 +37,7 @@ def plans(pipeline: Pipeline, visit: Visit, outcome: Outcome, _argument: str) ->
 
 
 def offers(catalogue: Catalogue, visit: Visit) -> tuple[tuple[ChoiceWording, ...], ...]:
-    """A button for each thing and way to pay there is for this person."""
+    """Build a button for each item and payment method available to this user."""
     ways = [way for way in WAYS.values() if way.provider in visit.providers]
     found = (way.offer(catalogue, visit, item) for item in catalogue.items() for way in ways)
     return tuple((offer,) for offer in found if offer is not None)
@@ -49,13 +49,13 @@ def own_plan(visit: Visit) -> str:
 
 @in_private
 def buy(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Ask for money by a link."""
+    """Buy an item through a payment link."""
     _pay(LINKS, pipeline, visit, outcome, argument)
 
 
 @in_private
 def star(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """Ask for Stars."""
+    """Buy an item with Telegram Stars."""
     _pay(STARS, pipeline, visit, outcome, argument)
 
 
@@ -71,19 +71,19 @@ def _pay(way: Way, pipeline: Pipeline, visit: Visit, outcome: Outcome, argument:
 
 
 def _gone(catalogue: Catalogue, visit: Visit) -> Reply:
-    """What was pressed is not sold here any more; what is, is shown."""
+    """Build the reply to an offer that is no longer available, with the present offers."""
     rows = offers(catalogue, visit)
     return Reply(Message(paragraphs=(word("offer-gone" if rows else "shop-closed"),), choices=rows))
 
 
 def doors(pipeline: Pipeline, visit: Visit) -> tuple[tuple[ChoiceWording, ...], ...]:
-    """The way into the shop, where there is something in it."""
+    """Build the button that shows the offers; empty where there are none."""
     has_offers = not visit.inbound.in_group and bool(offers(pipeline.access.catalogue, visit))
     return ((choice("plans", "choice-plans"),),) if has_offers else ()
 
 
 def refused(pipeline: Pipeline, visit: Visit, error: AppError, message: Message) -> Message:
-    """A refusal with the way out of it, if money is one. In a group nothing is said of credits."""
+    """Add the button for the offers to a refusal that a purchase would resolve. Groups see nothing about credits."""
     if error.code not in HELPED_BY:
         return message
     if visit.inbound.in_group:
@@ -104,7 +104,7 @@ def _always(_pipeline: Pipeline, _visit: Visit) -> bool:
 
 
 def _by_a_plan(better: Callable[[Catalogue, str, str], bool]) -> Callable[[Pipeline, Visit], bool]:
-    """Whether one of the plans that are sold goes further than the person's own."""
+    """Build a check whether one of the plans on offer is better than the user's own."""
 
     def helps(pipeline: Pipeline, visit: Visit) -> bool:
         catalogue, own = pipeline.access.catalogue, own_plan(visit)

@@ -1,4 +1,4 @@
-"""Payments in the messenger's own money: may it be paid, and what happens when it was, or was given back."""
+"""Payments in the messenger's own currency: pre-checkout validation, completed payments and refunds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a messenger asks before it takes somebody's money."""
+    """The messenger's pre-checkout query, which it sends before it charges the user."""
 
     payload: str
     payer: str
@@ -34,7 +34,7 @@ class Asked:
 
 
 def refusal(db: Database, tenant_id: UUID, channel: str) -> Callable[[Asked], str | None]:
-    """Tells, with one quick read, why something cannot be paid: the key of a sentence, or None when it can."""
+    """Build a check that finds, with one quick read, why a query is refused: a text key, or None if payable."""
 
     def look(asked: Asked) -> str | None:
         with db.reading() as session:
@@ -57,7 +57,7 @@ def _lasts(purchase: Purchase, db: Database) -> bool:
 
 
 def paid(pipeline: Pipeline, visit: Visit, outcome: Outcome, payment: Payment) -> None:
-    """Give what was paid for, once for each charge."""
+    """Grant the purchased credits, once per charge."""
     purchase = basket.invoiced(visit.session, visit.account.tenant_id, payment.payload, hold=True)
     item = pipeline.access.catalogue.item(purchase.item) if purchase else None
     if purchase is None or item is None or payment.currency != STARS:
@@ -75,14 +75,14 @@ def paid(pipeline: Pipeline, visit: Visit, outcome: Outcome, payment: Payment) -
 
 
 def _grant(visit: Visit, person: Person, item: Item, payment: Payment) -> bool:
-    """False when this charge was taken before."""
+    """Grant the credits; False when this charge was handled before."""
     ends = visit.now + timedelta(days=item.days) if item.days else None
     key = f"grant:stars:{payment.charge}"
     return ledger.grant(visit.session, person, item.credits, key=key, now=visit.now, expires_at=ends, reason=item.name)
 
 
 def _decide(visit: Visit, purchase: Purchase, payment: Payment) -> None:
-    """The purchase is paid; one that was paid already, on two devices at once, is written down a second time."""
+    """Mark the purchase as paid; one already paid, on another device at the same time, is stored a second time."""
     if purchase.status == PurchaseStatus.PAID:
         purchase = Purchase(**purchase.model_dump() | {"id": new_id(), "external_id": None})
         visit.session.add(purchase)
@@ -92,7 +92,7 @@ def _decide(visit: Visit, purchase: Purchase, payment: Payment) -> None:
 
 
 def returned(_pipeline: Pipeline, visit: Visit, outcome: Outcome, payment: Payment) -> None:
-    """Somebody has their Stars back, and the credits go."""
+    """Revoke the credits of a refunded payment."""
     purchase = basket.paid_with(visit.session, visit.account.tenant_id, payment.charge)
     if purchase is None:
         log.error("refund-without-purchase", charge=payment.charge)
@@ -101,7 +101,7 @@ def returned(_pipeline: Pipeline, visit: Visit, outcome: Outcome, payment: Payme
 
 
 def take_back(session: Session, purchase: Purchase, now: datetime) -> bool:
-    """Take the credits of a charge back; what is spent already is owed. False when that was done before."""
+    """Revoke the credits of a charge; those already spent become debt. False when that was done before."""
     charge, person = purchase.external_id, people.merged(session, session.get_one(Person, purchase.person_id))
     claim = Claim(f"refund:stars:{charge}", purchase.amount, f"refund-undone:stars:{charge}")
     return bool(clawback.follow(session, person, f"grant:stars:{charge}", purchase.amount, [claim], now))

@@ -1,4 +1,4 @@
-"""What somebody pays for every month: how it stands, the way to the customer portal, and credits beyond the plan."""
+"""Commands about a subscription: its status, the link to the customer portal, and extra credits beyond the plan."""
 
 import uuid
 
@@ -16,7 +16,7 @@ from storage.outbox import Owed
 
 @in_private
 def billing(pipeline: Pipeline, visit: Visit, outcome: Outcome, _argument: str) -> None:
-    """How the plan stands, and a link to change it."""
+    """Show the status of the subscription, and a link to change it."""
     if Provider.STRIPE not in visit.providers or customers.customer_of(visit.session, visit.person) is None:
         message = Message(paragraphs=(word("billing-nothing"),), choices=doors(pipeline, visit))
         outcome.replies.append(Reply(message))
@@ -52,19 +52,19 @@ def _extra(subscription: Subscription) -> Wording:
 
 
 def _used(visit: Visit, subscription: Subscription, price: int) -> list[Wording]:
-    """How far somebody went beyond their plan since its last invoice."""
+    """Describe the extra credits used since the last invoice, if any."""
     used = overages.lent(visit.session, subscription)
     return [word("extra-used", credits=used, price=money(used * price, subscription.currency))] if used else []
 
 
 def _extra_price(pipeline: Pipeline, subscription: Subscription) -> int | None:
-    """What a credit beyond the plan costs, in minor units; None where there are none."""
+    """The price of an extra credit, in minor units; None where the plan has none."""
     return pipeline.access.catalogue.extra_price(subscription.plan, subscription.currency)
 
 
 @in_private
 def extra(pipeline: Pipeline, visit: Visit, outcome: Outcome, argument: str) -> None:
-    """`` shows how far somebody may go beyond their plan, `200` sets it. It is off until they say so."""
+    """Show or set the cap on extra credits: an empty argument shows it, `200` sets it. It is off by default."""
     subscription = basket.subscription_of(visit.session, visit.person)
     price = _extra_price(pipeline, subscription) if subscription else None
     if subscription is None or price is None:
@@ -85,7 +85,7 @@ def _extra_menu(visit: Visit, subscription: Subscription, price: int, caps: tupl
 
 
 def lent(visit: Visit, job_id: uuid.UUID) -> list[Reply]:
-    """What a film costs beyond the plan, told when it is taken on; where others read along it is on the bill alone."""
+    """Build the notice of a job's extra credits, shown at its submission; in groups they appear only on the invoice."""
     row = None if visit.inbound.in_group else overages.of_job(visit.session, job_id)
     plan = visit.session.get(Subscription, row.subscription_id) if row else None
     if row is None or plan is None:

@@ -1,4 +1,4 @@
-"""How much may be done in a while."""
+"""Rate limit of outbound broadcasts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class Throttle:
-    """So many a second, and after a pause no more than `burst` at once."""
+    """Token bucket: `rate` tokens a second, and after a pause no more than `burst` at once."""
 
     rate: float
     burst: float
@@ -14,12 +14,12 @@ class Throttle:
     _at: datetime | None = None
 
     def room(self, now: datetime) -> int:
-        """How many may be done now."""
+        """Refill the bucket; returns the number of tokens available."""
         passed = (now - self._at).total_seconds() if self._at else self.burst
         self._room = min(self.burst, self._room + self.rate * max(0.0, passed))
         self._at = now
         return int(self._room)
 
     def take(self, count: int) -> None:
-        """So many were done."""
+        """Consume tokens."""
         self._room -= count

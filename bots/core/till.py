@@ -1,4 +1,4 @@
-"""What the conversation asks of the till: links of the payment provider, made after the commit."""
+"""Protocol of the billing service as the conversation uses it: provider links and refunds, made after the commit."""
 
 import uuid
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PortalWish:
-    """Somebody asks for the page of the provider where they manage what they pay. `delivery_id` is the message to be
-    edited into the link."""
+    """A user's request for a link to the provider's customer portal. `delivery_id` is the message to be edited into the
+    link."""
 
     person_id: uuid.UUID
     delivery_id: int
@@ -16,28 +16,29 @@ class PortalWish:
 
 @dataclass(frozen=True, slots=True)
 class PriceWish:
-    """An administrator asks whether the provider's prices are those of the price file. `delivery_id` is the message to
-    be edited into the answer."""
+    """An administrator's request to compare the provider's prices with the price file. `delivery_id` is the message to
+    be edited into the result."""
 
     person_id: uuid.UUID
     delivery_id: int
 
 
 class Till(Protocol):
-    """Blocking, called after the commit. What fails is told to the person, or tried again, by the till itself."""
+    """Actions at the payment provider. Blocking, called after the commit. The implementation reports failures to the
+    user, or retries."""
 
     def open(self, purchase_id: uuid.UUID) -> None:
-        """Make the link of a purchase and edit its message into it; one that has a link is left as it is."""
+        """Create the link of a purchase and edit its message into it; a purchase with a link stays unchanged."""
         ...
 
     def portal(self, wish: PortalWish) -> None:
-        """Edit the message into a link to the customer portal, or say that there is nothing to manage."""
+        """Edit the message into a link to the customer portal, or into a text that there is nothing to manage."""
         ...
 
     def compare(self, wish: PriceWish) -> None:
-        """Edit the message into what differs between the price file and the provider."""
+        """Edit the message into the differences between the price file and the provider's prices."""
         ...
 
     def repay(self, repayment_id: uuid.UUID) -> None:
-        """Give back what was paid by a link, once however often it is called; other money is not the till's."""
+        """Refund a payment made by link, idempotently; other payment methods are ignored."""
         ...

@@ -1,4 +1,4 @@
-"""One inbound message with everything the conversation needs to answer it."""
+"""Context of an inbound message, the result of handling it, and helpers to build replies."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -21,15 +21,16 @@ from storage.files import Measured
 from storage.keyring import Keyring
 
 Received = Measured | Transcript | AppError
-"""What became of a file that was sent: measured media, subtitles that were read, or a refusal."""
+"""Result of receiving a file: measured media, parsed subtitles, or an error."""
 
 Values = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`ack` is the delivery that told the person their files have arrived; it becomes the progress message.
-    `providers` are the ways to pay there are here."""
+    """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
+    acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
+    providers."""
 
     session: Session
     account: Account
@@ -59,7 +60,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message on its way to the person; `answers` makes it a reply to what they sent."""
+    """A message to the user; with `has_reply_to` it is sent as a reply to their message."""
 
     message: Message
     answers: bool = False
@@ -67,11 +68,11 @@ class Reply:
 
 @dataclass(slots=True)
 class Outcome:
-    """Replies, and what is to be done after the commit: workers woken for jobs, links made for purchases, letters sent,
-    customers searched for, money given back, prices compared.
+    """Replies, and the actions for after the commit: workers to wake for jobs, links for purchases, customer portal
+    links, emails, customer searches, refunds, price comparisons.
 
-    `about` are ids and numbers for the audit of an administrator's command; one that was not `carried_out` has none.
-    What somebody sent that holds a secret is deleted from the chat where it `erases`.
+    `audit_details` are ids and numbers for the audit of an administrator's command, which is recorded only if it
+    `is_carried_out`. With `deletes_inbound` the user's message, which contains a secret, is deleted from the chat.
     """
 
     replies: list[Reply] = field(default_factory=list)
@@ -96,18 +97,18 @@ def choice(data: str, key: str, **values: Values) -> ChoiceWording:
 
 
 def say(key: str, **values: Values) -> Reply:
-    """A reply of one sentence."""
+    """Build a reply of one text."""
     return Reply(Message(paragraphs=(word(key, **values),)))
 
 
 def _shown(error: AppError) -> str:
-    """The code, and where something broke the name by which `/logs` finds it."""
+    """Format the error code, with the request id for `/logs` where the error is a failure of the system."""
     name = trail.current() if isinstance(error, Failed) else ""
     return f"{error.code} · {name}" if name else str(error.code)
 
 
 def refusal(error: AppError, *, edits_delivery: int | None = None) -> Reply:
-    """What is wrong, what to do, that nothing was charged, and the code."""
+    """Build the reply to an error: what is wrong, what to do, that nothing was charged, and the code."""
     detour = (word("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
     note = (word("name", name=error.values["note"]),) if "note" in error.values else ()
     paragraphs = (

@@ -1,7 +1,8 @@
-"""The ways to pay, one small port: what each offers a person, and how it asks for the money.
+"""Payment methods behind one protocol: the offers of each, and how it requests a payment.
 
-`LinkWay` promises a link of the payment provider, which the till makes after the commit; `StarsWay` sends an invoice in
-the messenger's own money. What has been paid comes in through `bots.billing.payments` and `bots.core.stars`.
+`LinkPaymentMethod` announces a link of the payment provider, which `PaymentLinks` creates after the commit;
+`StarsPaymentMethod` sends an invoice in the messenger's own currency. Completed payments are handled by
+`bots.billing.payments` and `bots.core.conversation.stars`.
 """
 
 from datetime import timedelta
@@ -16,28 +17,28 @@ from storage import basket, outbox
 from storage.outbox import Owed
 
 INVOICE_LASTS = timedelta(days=1)
-PIX = "brl"  # what is paid once in reais can be paid with Pix, which most in Brazil reach for first
+PIX = "brl"  # one-off payments in reais can be made with Pix, the most common method in Brazil
 
 
 class Way(Protocol):
-    """One way to pay."""
+    """A payment method."""
 
     @property
     def provider(self) -> Provider: ...
 
     def offer(self, catalogue: Catalogue, visit: Visit, item: Item) -> ChoiceWording | None:
-        """The button that asks for an item; None for what cannot be paid in this way."""
+        """Build the button to buy an item; None for an item this method cannot sell."""
         ...
 
     def ask(self, catalogue: Catalogue, visit: Visit, outcome: Outcome, item: Item) -> None:
-        """Begin a purchase of what was offered, or go on with the one there is. Nobody else buys for this person
-        meanwhile (`basket.hold_still`).
+        """Begin a purchase of an item, or continue the open one. The caller holds the lock against other purchases of
+        this user (see `storage.billing.open_purchases`).
         """
         ...
 
 
 class LinkWay:
-    """Cards, Pix and the rest, at a link; packs once, plans every month."""
+    """Payment by cards, Pix and others at a link: packs once, plans every month."""
 
     provider = Provider.STRIPE
 
@@ -52,7 +53,7 @@ class LinkWay:
         return choice(f"buy:{item.name}", key, plan=title(item.plan), credits=item.credits, price=price)
 
     def ask(self, catalogue: Catalogue, visit: Visit, outcome: Outcome, item: Item) -> None:
-        """A promise of a link; the one there is already is shown again. Who has a plan changes it in /billing."""
+        """Announce a link, or show the existing one again. A user with a plan is sent to /billing to change it."""
         if item.plan is not None and basket.subscription_of(visit.session, visit.person) is not None:
             billing = ((choice("billing", "choice-billing"),),)
             outcome.replies.append(Reply(Message(paragraphs=(word("plan-change"),), choices=billing)))
@@ -69,7 +70,7 @@ class LinkWay:
 
     @staticmethod
     def _promise(visit: Visit, outcome: Outcome, purchase: Purchase) -> None:
-        """In a message the till will edit."""
+        """Enqueue the message that `PaymentLinks` will edit into the link."""
         visit.session.add(purchase)
         visit.session.flush()
         owed = Owed(Message(paragraphs=(word("link-preparing"),)), f"purchase:{purchase.id}", "link")
@@ -78,7 +79,7 @@ class LinkWay:
 
 
 class StarsWay:
-    """Telegram Stars. Packs only: a month of a plan renews itself, which an invoice in a chat does not."""
+    """Payment in Telegram Stars. Packs only: plans renew every month, which an invoice in a chat does not."""
 
     provider = Provider.STARS
 
@@ -88,7 +89,7 @@ class StarsWay:
         return choice(f"star:{item.name}", "offer-stars", credits=item.credits, stars=item.prices[XTR])
 
     def ask(self, catalogue: Catalogue, visit: Visit, outcome: Outcome, item: Item) -> None:  # noqa: ARG002 - the port's
-        """An invoice; pressed again, the same purchase is asked for once more."""
+        """Send an invoice; pressed again, the invoice of the same purchase is sent again."""
         wanted = _purchase(visit, item, self.provider, XTR)
         purchase = basket.under_way(visit.session, wanted, visit.now)
         if purchase is None:
@@ -101,11 +102,11 @@ class StarsWay:
 
 LINKS, STARS = LinkWay(), StarsWay()
 WAYS: dict[Provider, Way] = {way.provider: way for way in (LINKS, STARS)}
-"""In the order they are offered."""
+"""All payment methods, in the order of the offers."""
 
 
 def link(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
-    """A purchase's link as a button."""
+    """Build the message with a purchase's link as a button."""
     has_pix = purchase.currency == PIX and not purchase.item.startswith("plan:")
     label = word("choice-pay-pix" if has_pix else "choice-pay", price=money(purchase.amount, purchase.currency))
     button = ChoiceWording(data="pay", label=label, url=purchase.url)
@@ -113,17 +114,17 @@ def link(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
 
 
 def money(amount: int, currency: str) -> str:
-    """An amount in minor units as sentences take it for `price`."""
+    """Format an amount in minor units for the placeholder `price` of a text."""
     return f"{amount} {currency}"
 
 
 def amount(minor: int, currency: str) -> Wording:
-    """An amount in minor units, for the placeholder `value` of another sentence."""
+    """Build the text of an amount in minor units, for the placeholder `value` of another text."""
     return word("amount-stars", stars=minor) if currency == XTR else word("amount", price=money(minor, currency))
 
 
 def title(plan: str) -> str:
-    """A plan's name as people read it."""
+    """Format the display name of a plan."""
     return plan.replace("_", " ").replace("-", " ").title()
 
 

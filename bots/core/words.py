@@ -1,4 +1,4 @@
-"""Plain words: the names commands go by besides their own, and the wish to hear nothing more."""
+"""Plain-text aliases of commands, and the words of an opt-out request."""
 
 import re
 import tomllib
@@ -20,13 +20,13 @@ class Words(BaseModel):
 
 
 def plain(text: str) -> str:
-    """A text without capitals, accents, signs and emoji, one space between words."""
+    """Normalize a text: without capitals, accents, punctuation and emoji, with one space between words."""
     letters = (each for each in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(each))
     return " ".join(re.findall(r"[^\W_]+", "".join(letters)))
 
 
 def command(text: str) -> tuple[str, str]:
-    """The command a text asks for, and what it is about. The name may be none there is."""
+    """Parse a text into the name of a command and its arguments. The name may be unknown."""
     if name := _names("alone").get(plain(text)):
         return name, ""
     first, _, arguments = text.removeprefix("/").partition(" ")
@@ -39,12 +39,12 @@ def is_opt_out(text: str) -> bool:
 
 @cache
 def words() -> Words:
-    """The table the package ships with."""
+    """Load the table shipped with the package."""
     return Words.model_validate(tomllib.loads(files("bots.core").joinpath("words.toml").read_text("utf-8")))
 
 
 @cache
 def _names(table: str) -> dict[str, str]:
-    """Commands by the words of one table."""
+    """Map the aliases of one table to command names."""
     found: dict[str, tuple[str, ...]] = getattr(words(), table)
     return {word: name for name, theirs in found.items() for word in theirs}

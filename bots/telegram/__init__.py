@@ -1,1 +1,1 @@
-"""Telegram, through python-telegram-bot."""
+"""Telegram channel, implemented with python-telegram-bot."""

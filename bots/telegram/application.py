@@ -1,4 +1,4 @@
-"""The library's application, put together."""
+"""Construction of the `telegram.ext.Application`."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ Builder = ApplicationBuilder[Any, Any, Any, Any, Any, Any]
 App = Application[Any, Any, Any, Any, Any, Any]
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
-POLL_SLACK = 10.0  # seconds an answer to a poll may be late before the connection counts as dead
-WAITING_UPDATES = 4096  # updates waiting for their turn; how many are answered at once is for the lanes to say
+POLL_SLACK = 10.0  # seconds a long poll's response may be late before the connection counts as dead
+WAITING_UPDATES = 4096  # includes those waiting; KeyedQueue limits how many are handled at once
 
 
 def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
-    """A builder for that bot at that server."""
+    """Create a builder with the bot's token and the URLs of the Bot API server."""
     api = api_url.rstrip("/")
     return (
         ApplicationBuilder()
@@ -31,6 +31,6 @@ def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
 
 
 def built(builder: Builder, queue: DurableQueue) -> App:
-    """The application of a builder that says which bot, where and how; the rest is ours."""
+    """Build the application: adds our rate limiter, update queue and concurrency to a configured builder."""
     builder.rate_limiter(ShortPauses()).update_queue(queue).job_queue(None)
     return builder.concurrent_updates(WAITING_UPDATES).build()

@@ -1,4 +1,4 @@
-"""Telegram as a channel: messages, edits, films and files out; files in."""
+"""Channel implementation for Telegram: sends messages, edits, films and files; downloads files."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from bots.telegram.uploads import Action, UploadFiles, opened
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
-# core.telegram.org/bots/api and its FAQ; a server of one's own in `--local` mode takes more.
+# core.telegram.org/bots/api and its FAQ; a self-hosted server in `--local` mode takes more.
 OFFICIAL = Capabilities(
     buttons=True,
     edits=True,
@@ -37,7 +37,7 @@ OFFICIAL = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """Where a request goes, as Telegram's parameters."""
+    """Target chat and topic of a request."""
 
     chat_id: int
     message_thread_id: int | None
@@ -47,15 +47,15 @@ class _Target:
 
 
 class TelegramChannel:
-    """`bots.core.channel.Channel` through one bot."""
+    """`bots.core.channel.Channel` for one bot."""
 
     name = "telegram"
 
     def __init__(self, bot: Bot, can: Capabilities = OFFICIAL) -> None:
         self.can = can
         self._bot = bot
-        self._sent: Memory[str] = Memory(512)  # upload's key and manner -> Telegram's file id
-        self._moved: Memory[int] = Memory(4096)  # a group's id -> that of the supergroup it became
+        self._sent: Memory[str] = Memory(512)  # action and upload's key -> Telegram's file id
+        self._moved: Memory[int] = Memory(4096)  # a group's id -> id of the supergroup it became
 
     async def say(self, place: Place, text: Text) -> str:
         async def send(target: _Target) -> Message:
@@ -73,7 +73,7 @@ class TelegramChannel:
         return str((await self._reach(place, send)).message_id)
 
     async def edit(self, place: Place, message: str, text: Text) -> None:
-        """Change a text, or the caption of a film, file or picture; a picture takes the place of what stands there."""
+        """Edit a text, or the caption of a film, file or picture; a picture replaces the message's media."""
 
         async def change(target: _Target) -> None:
             known: dict[str, Any] = {
@@ -95,7 +95,7 @@ class TelegramChannel:
         await self._reach(place, change)
 
     async def erase(self, place: Place, message: str) -> None:
-        """Delete what somebody sent in a private chat; too late, after 48 hours, is an error."""
+        """Delete a user's message in a private chat; an error after 48 hours."""
 
         async def remove(target: _Target) -> None:
             await self._bot.delete_message(target.chat_id, int(message))
@@ -103,7 +103,7 @@ class TelegramChannel:
         await self._reach(place, remove)
 
     async def send_video(self, place: Place, upload: Upload) -> str:
-        """A film that plays in the chat. Telegram may turn one without sound into an animation, which is as good."""
+        """Send a film that plays in the chat. Telegram may turn one without sound into an animation, which is fine."""
 
         async def send(target: _Target, files: UploadFiles) -> Message:
             return await self._bot.send_video(
@@ -121,7 +121,7 @@ class TelegramChannel:
         return await self._upload(place, upload, ChatAction.UPLOAD_VIDEO, send)
 
     async def send_file(self, place: Place, upload: Upload) -> str:
-        """A file that arrives byte for byte as it is."""
+        """Send a file that arrives byte for byte unchanged."""
 
         async def send(target: _Target, files: UploadFiles) -> Message:
             return await self._bot.send_document(
@@ -158,7 +158,7 @@ class TelegramChannel:
         key: str,
         send: Callable[[_Target, UploadFiles], Awaitable[Message]],
     ) -> Message | None:
-        """Send what Telegram already has by its id; None when it does not have it, or not any more."""
+        """Send a file Telegram already has by its file id; None when it has none, or not any more."""
         file_id = self._sent.get(key)
         if file_id is None:
             return None
@@ -190,7 +190,7 @@ class TelegramChannel:
         }
 
     async def _reach(self, place: Place, request: Callable[[_Target], Awaitable[T]]) -> T:
-        """Make a request to a place, following the chat when it has moved."""
+        """Make a request to a chat, following its migration to a supergroup."""
         target = self._target(place)
         with translated():
             try:

@@ -1,4 +1,4 @@
-"""Files from Telegram, no byte more than is taken."""
+"""Download of files from Telegram, with a size limit enforced while streaming."""
 
 import asyncio
 import errno
@@ -19,9 +19,10 @@ PIECE = 256 * 1024
 
 
 async def bring(bot: Bot, attachment: Attachment, path: Path, longest: int) -> None:
-    """Bring a file to `path`, at most `longest` bytes.
+    """Download a file to `path`, at most `max_bytes` bytes.
 
-    Raises Refused(FILE_TOO_BIG) before, while or after asking, TelegramError, or ChannelError when the disk fails.
+    Raises Refused(FILE_TOO_BIG) before, during or after the request, Failed(DISK_FULL), TelegramError, or ChannelError
+    when the disk fails.
     """
     if (attachment.size or 0) > longest:
         raise too_big(longest)
@@ -49,7 +50,7 @@ async def _described(bot: Bot, attachment: Attachment, longest: int) -> File:
 
 
 def _pieces(bot: Bot, file: File) -> AsyncIterator[bytes]:
-    """From the disk a server of one's own shares with us, or over HTTP, streamed where the client can."""
+    """Read from the disk shared with a self-hosted server, or over HTTP, streamed where the client supports it."""
     address = file.file_path or ""
     if not address.startswith(("http://", "https://")):
         return _from_disk(Path(address))

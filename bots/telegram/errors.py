@@ -1,4 +1,4 @@
-"""Telegram's errors in the words of the channel contract; descriptions as in Client.cpp of tdlib/telegram-bot-api."""
+"""Translation of Telegram's errors to the channel's errors; descriptions as in Client.cpp of tdlib/telegram-bot-api."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,11 +27,11 @@ WRONG_FILE = ("wrong file identifier", "wrong file_id", "wrong remote file", "fi
 
 
 class TelegramRefused(Explained):
-    """Telegram cannot be used as it is set up; the message is a sentence for the operator."""
+    """Telegram cannot be used with this configuration; the message is a sentence for the operator."""
 
 
 class LongPause(TelegramError):
-    """Telegram asks for a pause too long to be sat out."""
+    """Telegram's flood control asks for a wait too long to block for."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(f"pause of {seconds:g} s")
@@ -40,7 +40,7 @@ class LongPause(TelegramError):
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Let Telegram's errors leave as ChannelError. A moved chat leaves as ChatMigrated: its sender can follow it."""
+    """Raise Telegram's errors as ChannelError, except ChatMigrated: the caller can follow the chat."""
     try:
         yield
     except ChatMigrated:
@@ -64,13 +64,13 @@ def channel_error(error: TelegramError) -> ChannelError:
 
 
 def pause_of(error: RetryAfter) -> float:
-    """Seconds; Telegram's library gives a number or a duration, by a setting of its own."""
+    """Seconds to wait; the library gives a number or a timedelta, by a setting of its own."""
     pause = error.retry_after
     return float(pause) if isinstance(pause, int) else pause.total_seconds()
 
 
 def says(error: TelegramError, *reasons: str) -> bool:
-    """Whether the error's description holds one of these; the library changes capitals."""
+    """Whether the error's description contains one of these; case-insensitive, as the library changes capitals."""
     description = error.message.lower()
     return any(reason in description for reason in reasons)
 

@@ -1,4 +1,4 @@
-"""The bots that businesses bring, served beside the operator's own: each from the moment its token is there."""
+"""Manager of the tenants' own bots, served beside the operator's: each starts as soon as its token is stored."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,18 +22,18 @@ from storage.db import Database
 
 log = structlog.get_logger(__name__)
 
-LOOK = 10.0  # seconds between two looks for bots that came, changed or went
-REST = 300.0  # seconds before a bot is tried again that ended for no fault of its token
+LOOK = 10.0  # seconds between two polls for added, changed or removed bots
+REST = 300.0  # seconds before a stopped bot is started again, unless its token was rejected
 STANDS = {BAD_TOKEN: Stand.BAD_TOKEN, TWO_RECEIVERS: Stand.BUSY}
 
 Connected = Callable[[TelegramBot], Awaitable[None]]
 Serve = Callable[[Bot, Connected], TelegramGateway]
-"""The gateway of a bot; it says when it is connected."""
+"""Builds the gateway of a bot; the callback is called when it is connected."""
 
 
 @dataclass(slots=True)
 class Served:
-    """A bot that is being served. `until` is when one that ended may be tried again (the loop's seconds)."""
+    """A bot that is being served. `retry_at` is when a stopped one may be started again (the event loop's clock)."""
 
     token: str = field(repr=False)
     gateway: TelegramGateway
@@ -43,7 +43,7 @@ class Served:
 
 @dataclass(slots=True)
 class Fleet:
-    """One process's. `let_go` hears of a bot whose chats are delivered to no more."""
+    """One per process. `on_release` is called when a bot stops, as its chats get no deliveries any more."""
 
     db: Database
     secret: bytes = field(repr=False)
@@ -53,7 +53,7 @@ class Fleet:
     _served: dict[UUID, Served] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Look again and again, until cancelled."""
+        """Refresh periodically until cancelled."""
         while True:
             try:
                 await self.look()
@@ -62,7 +62,7 @@ class Fleet:
             await asyncio.sleep(self.look_seconds)
 
     async def look(self) -> None:
-        """Serve what is to be served, and nothing else."""
+        """Start bots that should be served, and stop all others."""
         wanted = {each.account.id: each for each in await asyncio.to_thread(self._wanted)}
         now = asyncio.get_running_loop().time()
         for account_id, served in list(self._served.items()):
@@ -72,11 +72,11 @@ class Fleet:
         for account_id in wanted.keys() - self._served.keys():
             try:
                 self._engage(wanted[account_id])
-            except Exception:  # one that cannot be served keeps no other waiting
+            except Exception:  # one bot must not block the others
                 log.exception("bot-not-served", account=str(account_id))
 
     async def stop(self) -> None:
-        """Let all go, at the same time."""
+        """Stop all bots concurrently."""
         await asyncio.gather(*(self._dismiss(each) for each in list(self._served)))
 
     def _wanted(self) -> list[Bot]:
@@ -96,7 +96,7 @@ class Fleet:
         await asyncio.gather(served.task, return_exceptions=True)
 
     async def _tend(self, bot: Bot, gateway: TelegramGateway) -> None:
-        """Serve one bot to its end. One that fails takes no other with it."""
+        """Serve one bot until it stops. A failure does not affect other bots."""
         try:
             await gateway.start()
             await gateway.finished()
@@ -126,7 +126,7 @@ class Fleet:
         await asyncio.to_thread(self._note, bot, how, told)
 
     def _note(self, bot: Bot, how: Stand, told: Callable[[str], Wording], **about: str) -> None:
-        """Write down how a bot stands, and tell who brought it."""
+        """Save the status of a bot and notify the user who added it."""
         with self.db.transaction() as session:
             name = session.get_one(Tenant, bot.account.tenant_id).name
             message = Message(paragraphs=(told(name),))

@@ -1,4 +1,4 @@
-"""Telegram in one process: the library's application, polling, order, albums, and a clean end."""
+"""Gateway of one Telegram bot: the library's application, polling, per-user order, albums and graceful shutdown."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -30,13 +30,13 @@ Errand = Callable[[Bot], Coroutine[Any, Any, None]]
 
 
 def create_application(builder: Builder, inlet_for: InletFor) -> App:
-    """The application alone, for whoever feeds it updates in another way."""
+    """The application alone, for callers that feed it updates themselves."""
     return TelegramGateway(builder, inlet_for).application
 
 
 class TelegramGateway:
-    """One bot. Build it inside the running loop; `inlet_for` makes the way in for the channel it is given, and `errand`
-    is what is done beside receiving for as long as it runs."""
+    """One bot. Create it inside the running event loop; `sink_factory` creates the UpdateSink for the channel it is
+    given, and `background_task` runs beside receiving for as long as the gateway runs."""
 
     def __init__(
         self,
@@ -71,16 +71,16 @@ class TelegramGateway:
 
     @property
     def address(self) -> str:
-        """Where people find the bot; while Telegram has not been reached nobody knows its name."""
+        """Link to the bot; its username is unknown until Telegram has been reached."""
         try:
             return f"https://t.me/{self.application.bot.username}"
         except RuntimeError:
             return "cannot be reached, trying again"
 
     async def start(self) -> None:
-        """Begin to receive. A Telegram that cannot be reached is tried again in the background.
+        """Start receiving. When Telegram cannot be reached it is retried in the background.
 
-        Raises TelegramRefused when the token is not accepted.
+        Raises TelegramConfigError when the token is not accepted.
         """
         try:
             await self._connect()
@@ -89,7 +89,7 @@ class TelegramGateway:
             self._spawn(self._reconnect())
 
     async def stop(self) -> None:
-        """Receive no more, finish what is being handled, and let go of everything. May be called twice."""
+        """Stop receiving, finish the updates being handled, and release all resources. May be called twice."""
         async with self._ending:
             if self._ended.is_set():
                 return
@@ -100,20 +100,20 @@ class TelegramGateway:
             self._ended.set()
 
     async def finished(self) -> None:
-        """Wait for the end. Raises TelegramRefused when it was not asked for."""
+        """Wait until the gateway has stopped. Raises TelegramConfigError when it stopped because of one."""
         await self._ended.wait()
         if self.error:
             raise self.error
 
     async def receive(self, body: dict[str, Any]) -> None:
-        """Take an update that a webhook brought. Raises NotKept: the webhook then answers that it failed."""
+        """Queue an update from a webhook. Raises UpdateNotSaved: the webhook then responds with an error."""
         await self._queue.put(Update.de_json(body, self.application.bot))
 
     async def _connect(self) -> None:
         try:
             await self.application.initialize()
         except InvalidToken:
-            raise TelegramRefused(BAD_TOKEN) from None  # the library's own message shows the token
+            raise TelegramRefused(BAD_TOKEN) from None  # the library's message contains the token
         if not self.application.running:
             await self.application.start()
             await self._take_up_again()
@@ -152,7 +152,7 @@ class TelegramGateway:
         await self.application.shutdown()
 
     async def _keep(self, update: Update) -> bool:
-        """Keep what is to be answered in its turn. A checkout waits for nobody, and is void ten seconds later."""
+        """Save an update to be queued; False for a pre-checkout query, answered at once: it expires in ten seconds."""
         if update.pre_checkout_query is not None:
             self._spawn(self._checkout.answer(update.pre_checkout_query))
             return False
@@ -168,7 +168,7 @@ class TelegramGateway:
             await self._queue.again(Update.de_json(body, self.application.bot))
 
     async def _take(self, update: Update, _context: object) -> None:
-        """Everything up to taking a turn happens without a pause, so that the order stays."""
+        """Handle an update. Nothing is awaited before its queue slot is reserved, so that the order is kept."""
         if update.callback_query:
             self._spawn(_answer(update.callback_query))
         album, names = album_of(update), (str(update.update_id),)
@@ -205,7 +205,7 @@ class TelegramGateway:
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any] | None]) -> None:
-    """Cancel what runs, and wait until it has taken notice."""
+    """Cancel the tasks and wait until they have ended."""
     running = [task for task in tasks if task is not None]
     for task in running:
         task.cancel()
@@ -213,12 +213,12 @@ async def _cancelled(tasks: set[asyncio.Task[Any] | None]) -> None:
 
 
 async def _answer(query: CallbackQuery) -> None:
-    """Stop the button's hourglass; too late is no harm."""
+    """Stop the button's progress indicator; best effort."""
     with suppress(TelegramError):
         await query.answer()
 
 
 async def _log_failure(update: object, context: Any) -> None:
-    """What failed stays unhandled, and is taken up again."""
+    """Log a failed update, which stays unhandled and is requeued later."""
     name = update.update_id if isinstance(update, Update) else None
     log.error("update failed", update=name, error=type(context.error).__name__, exc_info=context.error)

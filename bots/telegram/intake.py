@@ -1,4 +1,4 @@
-"""The way from polling to handling: an update is kept for good before Telegram hears that we have it."""
+"""Durable update queue between polling and handling: an update is saved before it is confirmed to Telegram."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,14 +8,14 @@ from telegram.error import NetworkError
 
 
 class NotKept(NetworkError):
-    """An update could not be kept. For the poller this is a bad connection: it asks for the same updates again."""
+    """An update could not be saved. A NetworkError makes the poller request the same updates again."""
 
 
 class DurableQueue(asyncio.Queue[object]):
     """The application's update queue.
 
-    The library confirms updates with the request after the one that brought them, and awaits `put` for each before: so
-    what `put` has kept survives a crash, and what it has not kept is sent again.
+    The library confirms updates with the request after the one that returned them, and awaits `put` for each before:
+    so what `put` has saved survives a crash, and what it has not saved is sent again.
     """
 
     def __init__(self, keep: Callable[[Update], Awaitable[bool]]) -> None:
@@ -23,17 +23,17 @@ class DurableQueue(asyncio.Queue[object]):
         self._keep = keep
 
     async def put(self, item: object) -> None:
-        """Keep and queue an update; one we already had is left out. Raises NotKept."""
+        """Save and queue an update; a duplicate is dropped. Raises UpdateNotSaved."""
         if isinstance(item, Update) and not await self._kept(item):
             return
         await super().put(item)
 
     async def again(self, update: Update) -> None:
-        """Queue an update that was kept before."""
+        """Queue an update that was saved before."""
         await super().put(update)
 
     async def _kept(self, update: Update) -> bool:
         try:
             return await self._keep(update)
-        except Exception as error:  # whatever failed, the poller must go on and ask again
+        except Exception as error:  # whatever failed, the poller must go on and retry
             raise NotKept(f"an update could not be kept: {type(error).__name__}") from error

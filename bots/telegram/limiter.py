@@ -1,4 +1,4 @@
-"""Flood limits: short pauses are sat out, long ones handed back."""
+"""Rate limiter for Telegram's flood control: waits for short delays, raises an error for long ones."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -12,10 +12,10 @@ JSON = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class ShortPauses(AIORateLimiter):
-    """Retries after pauses of at most `longest` seconds.
+    """Retries after delays of at most `max_seconds`.
 
-    The base class stops every request to Telegram while it waits for one. A pause of minutes in one chat would stop all
-    chats, and outlast the lease of what is being sent: such a pause belongs to the outbox.
+    The base class blocks all requests to Telegram while it waits for one. A delay of minutes in one chat would block
+    all chats, and outlast the lease of the message being sent: the outbox handles such a delay.
     """
 
     def __init__(self, longest: float = 5.0, max_retries: int = 2) -> None:

@@ -1,4 +1,4 @@
-"""Texts and choices as Telegram takes them."""
+"""Conversion of texts and choices to Telegram's limits and types."""
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, ReplyParameters
 
@@ -8,7 +8,7 @@ ELLIPSIS = "…"
 
 
 def cut(text: str, longest: int) -> str:
-    """At most so many UTF-16 units, as Telegram counts; cut at a space where one is near, with an ellipsis."""
+    """Truncate to UTF-16 units, as Telegram counts; at a space when one is near, with an ellipsis."""
     if units(text) <= longest:
         return text
     kept = _first_units(text, longest - units(ELLIPSIS))
@@ -28,7 +28,7 @@ def keyboard(choices: tuple[tuple[Choice, ...], ...]) -> InlineKeyboardMarkup | 
 
 
 def reply(text: Text) -> ReplyParameters | None:
-    """Answer that message if it is still there; otherwise just say it."""
+    """Reply to the message if it still exists; otherwise send without a reply."""
     if not text.reply_to:
         return None
     return ReplyParameters(message_id=int(text.reply_to), allow_sending_without_reply=True)
@@ -41,5 +41,5 @@ def _button(choice: Choice) -> InlineKeyboardButton:
 
 
 def _first_units(text: str, longest: int) -> str:
-    """A surrogate pair that would be cut through is left out whole."""
+    """A surrogate pair at the limit is dropped whole."""
     return text.encode("utf-16-le")[: longest * 2].decode("utf-16-le", errors="ignore")

@@ -1,4 +1,4 @@
-"""The bot's menu of commands and its descriptions, as Telegram shows them."""
+"""Publication of the bot's command menus and descriptions."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,14 +16,14 @@ from models.roles import Role
 log = structlog.get_logger(__name__)
 Menu = tuple[CommandHelp, ...]
 
-LOOK = 30.0  # seconds between two looks at who has a role
+LOOK = 30.0  # seconds between two polls for changed roles
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What Telegram shows of the bot, by language tag; `fallback` is the tag for every language there is no text in.
+    """Menus and descriptions of the bot by language tag; `fallback` is the tag for all languages without a text.
 
-    `staff` are user ids and the role whose commands their menu holds besides.
+    `staff_roles` maps user ids to the role whose commands are added to their menu.
     """
 
     commands: Commands = field(default_factory=Commands)
@@ -34,7 +34,7 @@ class Profile:
 
 
 async def publish(bot: Bot, profile: Profile) -> None:
-    """Set what differs from what Telegram has: it limits how often these may be set. Best effort."""
+    """Set only what differs from Telegram's state, as it limits how often these may be set. Best effort."""
     await _menus(bot, profile, profile.commands.people, BotCommandScopeDefault())
     for user in profile.staff:
         await _staff_menu(bot, profile, user)
@@ -47,7 +47,7 @@ async def publish(bot: Bot, profile: Profile) -> None:
 
 
 async def follow(bot: Bot, shown: Profile, current: Callable[[], Profile], seconds: float = LOOK) -> None:
-    """Keep up with roles that are given and taken, until cancelled. `current` is what should be shown; it may block."""
+    """Update menus when roles change, until cancelled. `load_profile` returns the wanted profile; it may block."""
     while True:
         await asyncio.sleep(seconds)
         try:
@@ -60,7 +60,7 @@ async def follow(bot: Bot, shown: Profile, current: Callable[[], Profile], secon
 
 
 async def catch_up(bot: Bot, before: Profile, now: Profile) -> None:
-    """Set the menus of those whose role is another than before."""
+    """Set the menus of users whose role changed."""
     for user in before.staff.keys() | now.staff.keys():
         if now.staff.get(user) == before.staff.get(user):
             continue
@@ -76,7 +76,7 @@ async def _staff_menu(bot: Bot, profile: Profile, user: str) -> None:
 
 
 async def _forget_menu(bot: Bot, profile: Profile, user: str) -> None:
-    """They have everybody's menu again."""
+    """Delete a user's own menu, so that the default menu applies again."""
     scope = BotCommandScopeChat(int(user))
     for tag in profile.commands.people:
         for code in _codes(tag, profile.fallback):
@@ -92,7 +92,7 @@ def _besides(people: Mapping[str, Menu], more: Mapping[str, Menu]) -> dict[str, 
 
 
 def _codes(tag: str, fallback: str) -> Sequence[str | None]:
-    """Telegram's two-letter code of a tag; and None, which stands for all other languages, for the fallback."""
+    """Telegram's two-letter code of a tag; for the fallback also None, which means all other languages."""
     code = tag.partition("-")[0].lower()
     return (None, code) if tag == fallback else (code,)
 

@@ -1,4 +1,4 @@
-"""Receiving by asking: the library's poller, and what ends it for good."""
+"""Long polling with the library's updater, and detection of its permanent failures."""
 
 import asyncio
 from collections.abc import Callable
@@ -22,7 +22,7 @@ DEAF = "Telegram's messages are received no more; the log says why."
 
 @dataclass(slots=True)
 class Poller:
-    """Polls for one application. `give_up` hears why nothing is received any more, when it was not asked to stop."""
+    """Polls for one application. `on_failure` is called with the reason when polling ends without `stop`."""
 
     application: App
     pace: Pace
@@ -30,7 +30,7 @@ class Poller:
     _conflicts: list[float] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Without effect for an application that is fed in another way."""
+        """Start polling; without effect for an application without an updater."""
         updater = self.application.updater
         if updater is None:
             return
@@ -48,7 +48,7 @@ class Poller:
     async def stop(self) -> None:
         updater = self.application.updater
         if updater and updater.running:
-            with suppress(TelegramError):  # a poller that had failed says so once more
+            with suppress(TelegramError):  # a poller that failed raises its error once more
                 await updater.stop()
 
     def _failed(self, error: TelegramError) -> None:
@@ -61,7 +61,7 @@ class Poller:
             self.give_up(TelegramRefused(TWO_RECEIVERS))
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
-        """The library's poller ends by itself when the token is withdrawn in the middle."""
+        """The library's polling task ends by itself when the token is revoked meanwhile."""
         if task.cancelled() or (error := task.exception()) is None:
             return
         self.give_up(TelegramRefused(BAD_TOKEN if isinstance(error, InvalidToken) else DEAF))

@@ -1,7 +1,7 @@
-"""What a person sent, out of Telegram's updates. Pure: nothing here speaks to Telegram.
+"""Parser of Telegram's updates into `Inbound` messages. Pure: makes no requests.
 
-Facts of the shapes: core.telegram.org/bots/api. Edited messages, channel posts, business messages, other bots and
-service messages are not for us; in groups only what is addressed to the bot is.
+Schema: core.telegram.org/bots/api. Edited messages, channel posts, business messages, other bots' and service messages
+are ignored; in groups all messages that do not address the bot.
 """
 
 import mimetypes
@@ -18,22 +18,22 @@ _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?=\s|$)")
 _FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 _UNTOLD = {None, "", "application/octet-stream"}
 _ODDITIES = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game")
-_TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's own
+_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the machine's own
 
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The bot itself, as others name it."""
+    """Id and username of the bot itself."""
 
     id: int
     username: str
 
 
 def read(update: Update, me: Me, *, addressed: bool = False) -> Inbound | None:
-    """What the update says to us, or None when it needs no answer.
+    """Parse an update; None when it needs no answer.
 
-    `addressed` tells of a message in a group that it is meant for the bot although nothing in it says so: the rest of
-    an album whose caption did.
+    `is_addressed`: a message in a group is meant for the bot although it does not mention it, because it belongs to an
+    album whose caption does.
     """
     if update.callback_query:
         return _choice(update.update_id, update.callback_query)
@@ -45,17 +45,17 @@ def read(update: Update, me: Me, *, addressed: bool = False) -> Inbound | None:
 
 
 def album_of(update: Update) -> str | None:
-    """The album the message is an item of."""
+    """The id of the album the message belongs to."""
     return update.message.media_group_id if update.message else None
 
 
 def by_number(inbound: Inbound) -> int:
-    """Telegram numbers the messages of a chat in their order."""
+    """Sort key of an album's items: Telegram numbers the messages of a chat in their order."""
     return int(inbound.message or 0)
 
 
 def place_of(message: Message) -> Place:
-    """The chat, and the topic for a message of one: other threads of Telegram's are only chains of replies."""
+    """The chat, and the topic when there is one: Telegram's other threads are only chains of replies."""
     thread = str(message.message_thread_id) if message.is_topic_message else ""
     return Place(chat=str(message.chat.id), thread=thread)
 
@@ -65,12 +65,12 @@ def sender_of(user: User) -> Sender:
 
 
 def attachments_of(message: Message) -> tuple[Attachment, ...]:
-    """The file of a message; a photo as the largest of its sizes."""
+    """The file of a message; of a photo the largest size."""
     return tuple(_files(message))
 
 
 def payment_of(message: Message) -> Payment | None:
-    """What was paid, or given back, with the message."""
+    """The payment or refund the message reports."""
     done = message.successful_payment or message.refunded_payment
     if done is None:
         return None
@@ -99,7 +99,7 @@ def _choice(update_id: int, query: CallbackQuery) -> Inbound | None:
 
 
 def _paid(update_id: int, message: Message, payment: Payment) -> Inbound:
-    """Money that came or went; Telegram may tell of a refund as if the bot had written it."""
+    """Parse a payment or refund; Telegram may report a refund in a message from the bot."""
     user = message.from_user
     return Inbound(
         updates=(str(update_id),),
@@ -151,7 +151,7 @@ def _replies_to(message: Message, me: Me) -> bool:
 
 
 def _text(message: Message, me: Me) -> str | None:
-    """The words without the bot's own name; None for a command to another bot."""
+    """The text without a mention of the bot; None for a command to another bot."""
     said = _said(message)
     command = _COMMAND.match(said)
     if command is None:
@@ -177,12 +177,12 @@ def _mention(me: Me) -> re.Pattern[str]:
 
 
 def _is_odd(message: Message) -> bool:
-    """Something we can do nothing with, but whose sender waits for an answer."""
+    """Whether the message is of an unsupported type, whose sender still expects an answer."""
     return any(getattr(message, kind) for kind in _ODDITIES)
 
 
 def _files(message: Message) -> Iterator[Attachment]:
-    """An animation comes with a `document` of the same file beside it, so that is looked at last."""
+    """An animation also has a `document` of the same file, so `document` is checked last."""
     if message.photo:
         yield _photo(max(message.photo, key=lambda size: size.width * size.height))
     elif film := message.video or message.animation:

@@ -1,6 +1,6 @@
-"""Telegram Stars: invoices, the last question before somebody pays, and refunds. What was paid arrives as a message.
+"""Telegram Stars: invoices, pre-checkout queries and refunds. A successful payment arrives as a message.
 
-Facts of the flow: core.telegram.org/bots/payments-stars.
+The flow: core.telegram.org/bots/payments-stars.
 """
 
 import asyncio
@@ -34,19 +34,19 @@ from storage.repayments import due_in_stars
 log = structlog.get_logger(__name__)
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 32, 255  # characters
-ANSWER_SECONDS = 8.0  # Telegram waits for ten
-LOOK = 3.0  # seconds between two looks for Stars that are to go back
-FORWARDED = "plans"  # an invoice that is sent on leads its reader to the bot, not into paying another's
+ANSWER_SECONDS = 8.0  # Telegram waits ten seconds
+LOOK = 3.0  # seconds between two polls for requested refunds
+FORWARDED = "plans"  # a forwarded invoice opens the bot instead of paying another user's purchase
 REFUNDED = "charge_already_refunded"
 
 Refusal = Callable[[Asked], str | None]
-"""The sentence's key why something cannot be paid; None when it can. Blocking, and quick."""
+"""Returns the locale key of the reason why something cannot be paid; None when it can. Blocking, but fast."""
 
 
 @dataclass(slots=True)
 class Checkout:
-    """Answers the question whether an invoice may be paid, on threads of its own: others may all be busy for longer
-    than Telegram waits."""
+    """Answers pre-checkout queries, on threads of its own: the shared ones may all be busy for longer than Telegram
+    waits."""
 
     refusal: Refusal
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "stars"))
@@ -56,7 +56,7 @@ class Checkout:
         words = say(best_language(query.from_user.language_code), key) if key else None
         try:
             await query.answer(ok=key is None, error_message=words)
-        except TelegramError as error:  # it can be pressed again
+        except TelegramError as error:  # the user can press the button again
             log.warning("checkout not answered", error=type(error).__name__)
 
     async def _key(self, query: PreCheckoutQuery) -> str | None:
@@ -70,7 +70,7 @@ class Checkout:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await loop.run_in_executor(self._threads, self.refusal, asked)
-        except Exception as error:  # noqa: BLE001 - whatever failed, nobody may pay for what we could not look up
+        except Exception as error:  # noqa: BLE001 - whatever failed, a purchase that was not found must not be paid
             log.warning("checkout not looked up", error=type(error).__name__)
             return "stars-later"
 
@@ -80,7 +80,7 @@ def nothing_sold(_asked: Asked) -> str:
 
 
 def parameters(invoice: Invoice, description: str) -> dict[str, Any]:
-    """An invoice as `sendInvoice` takes it."""
+    """Parameters of `sendInvoice`."""
     return {
         "title": cut(invoice.title, LONGEST_TITLE),
         "description": cut(description, LONGEST_DESCRIPTION),
@@ -94,13 +94,13 @@ def parameters(invoice: Invoice, description: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Refunds:
-    """Gives Stars back, for administrators."""
+    """Refunds Stars on request of administrators."""
 
     bot: Bot
     db: Database
 
     async def run(self, account_id: UUID) -> None:
-        """Give back what administrators ask for of payments this account took, until cancelled."""
+        """Process refunds requested for payments of this account, until cancelled."""
         while True:
             try:
                 await self.sweep(account_id)
@@ -109,7 +109,7 @@ class Refunds:
             await asyncio.sleep(LOOK)
 
     async def sweep(self, account_id: UUID) -> None:
-        """What is due now, one after the other; what Telegram refuses is told, what it cannot do now is tried again."""
+        """Process due refunds in sequence; a rejected one is reported, one that fails for now is retried later."""
         for row in await asyncio.to_thread(self._due, account_id):
             try:
                 await self.refund(row.purchase_id)
@@ -122,10 +122,10 @@ class Refunds:
                 await asyncio.to_thread(self._end, partial(repayments.done, row=row))
 
     async def refund(self, purchase_id: UUID) -> bool:
-        """Give somebody their Stars back and take the credits; False for what was not paid with Stars.
+        """Refund a purchase and revoke its credits; False when it was not paid with Stars.
 
-        A second time changes nothing. Telegram tells the person, and that message takes the credits too, should this
-        process end in between. Raises ChannelError.
+        Idempotent. Telegram also reports the refund in a message, which revokes the credits should this process end in
+        between. Raises ChannelError.
         """
         paid = await asyncio.to_thread(self._paid, purchase_id)
         if paid is None:
@@ -149,16 +149,16 @@ class Refunds:
             how(session, now=self.db.clock())
 
     def _paid(self, purchase_id: UUID) -> tuple[int, str] | None:
-        """Who paid, as Telegram knows them, and the charge."""
+        """The payer's Telegram user id and the charge id."""
         with self.db.reading() as session:
             purchase = session.get(Purchase, purchase_id)
             if purchase is None or purchase.provider != Provider.STARS or purchase.external_id is None:
                 return None
             address = session.get_one(Address, purchase.address_id)
-            return int(address.chat), purchase.external_id  # a private chat has its person's id
+            return int(address.chat), purchase.external_id  # a private chat has its user's id
 
     def _take_back(self, purchase_id: UUID) -> None:
-        """Whoever hears of it first, this or Telegram's message, takes the credits and says so."""
+        """Revoke the credits and notify the user, unless Telegram's message did so already."""
         with self.db.transaction() as session:
             purchase, now = session.get_one(Purchase, purchase_id), self.db.clock()
             if take_back(session, purchase, now):

@@ -1,4 +1,4 @@
-"""HTTP to Telegram: long uploads, and downloads that never lie in memory."""
+"""HTTP client for Telegram: long uploads, and streamed downloads that are never held in memory."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,14 +7,14 @@ import httpx
 from telegram.error import NetworkError
 from telegram.request import HTTPXRequest
 
-UPLOAD_SECONDS = 300.0  # 50 MB at 1.3 Mbit/s; the library's own 20 s cut uploads that arrive
+UPLOAD_SECONDS = 300.0  # 50 MB at 1.3 Mbit/s; the library's default of 20 s aborts uploads that would succeed
 ANSWER_SECONDS = 30.0
-PROCESSING_SECONDS = 120.0  # what Telegram may take over a film once it has it; giving up early sends it twice
+PROCESSING_SECONDS = 120.0  # Telegram's time to process a video after the upload; a shorter timeout sends it twice
 CONNECTIONS = 64
 
 
 class StreamingRequest(HTTPXRequest):
-    """The library's client, which can also hand a file over piece by piece."""
+    """The library's client with an additional streaming download."""
 
     def __init__(self, **options: Any) -> None:
         patient: dict[str, Any] = {
@@ -28,7 +28,7 @@ class StreamingRequest(HTTPXRequest):
         super().__init__(**(patient | options))
 
     async def stream(self, url: str) -> AsyncIterator[bytes]:
-        """The bytes at an address. Raises NetworkError when they cannot be had."""
+        """Yield the bytes at a URL in chunks. Raises NetworkError when the request fails."""
         try:
             async with self._client.stream("GET", url) as response:
                 if response.status_code != httpx.codes.OK:

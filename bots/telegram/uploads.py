@@ -1,4 +1,4 @@
-"""Files on their way to Telegram."""
+"""Files for uploads to Telegram, and the chat action shown meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -15,12 +15,12 @@ from telegram.error import TelegramError
 from bots.core.channel import ChannelError, Rejected, Upload
 
 THUMBNAIL_BYTES = 200_000
-ACTION_SECONDS = 4.0  # Telegram shows an action for 5
+ACTION_SECONDS = 4.0  # Telegram shows an action for 5 seconds
 
 
 @dataclass(frozen=True, slots=True)
 class UploadFiles:
-    """What a request carries: the content, as bytes to come or as the id of what Telegram has, and a thumbnail."""
+    """Files of a request: the content, as an open file or as the id of a file Telegram has, and a thumbnail."""
 
     content: InputFile | str
     thumbnail: InputFile | None = None
@@ -28,9 +28,9 @@ class UploadFiles:
 
 @asynccontextmanager
 async def opened(upload: Upload, longest: int) -> AsyncIterator[UploadFiles]:
-    """The upload's files, open while they are read piece by piece.
+    """Open the upload's files, which are streamed from disk.
 
-    Raises ChannelError for one that cannot be read now, and Rejected for one larger than `longest` bytes.
+    Raises ChannelError for a file that cannot be read now, and MessageRejected for one larger than `max_bytes`.
     """
     with ExitStack() as stack:
         try:
@@ -49,7 +49,7 @@ def _open(stack: ExitStack, upload: Upload, longest: int) -> UploadFiles:
 
 
 def _thumbnail(stack: ExitStack, path: Path | None) -> InputFile | None:
-    """Telegram leaves out one that is too heavy, so it is not worth sending."""
+    """None for one that is too large: Telegram would drop it."""
     if path is None or not path.is_file() or path.stat().st_size > THUMBNAIL_BYTES:
         return None
     return InputFile(_handle(stack, path), filename=path.name, attach=True, read_file_handle=False)
@@ -60,7 +60,7 @@ def _handle(stack: ExitStack, path: Path) -> IO[bytes]:
 
 
 class Action:
-    """Shows "sending a video..." in the chat while an upload lasts. Best effort: it never fails, and never waits."""
+    """Shows "sending a video..." in the chat during an upload. Best effort: never fails and never blocks."""
 
     def __init__(self, bot: Bot, target: Mapping[str, Any], action: ChatAction) -> None:
         self._bot = bot

@@ -1,1 +1,1 @@
-"""Captions: words with their times become a film on which each lights up as it is said."""
+"""Caption engine: renders timed words over a video, each highlighted while it is spoken."""

@@ -1,4 +1,4 @@
-"""Rectangles of pixels."""
+"""Pixel rectangles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Pixels; the right and bottom edges are outside."""
+    """Rectangle in pixels; the right and bottom edges are exclusive."""
 
     left: int
     top: int
@@ -22,19 +22,19 @@ class Box:
         return self.bottom - self.top
 
     def grown(self, across: int, down: int) -> "Box":
-        """With so many pixels more on either side."""
+        """Return a box with `dx` pixels more on the left and right, `dy` on the top and bottom."""
         return Box(self.left - across, self.top - down, self.right + across, self.bottom + down)
 
     def moved(self, dx: int, dy: int) -> "Box":
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def within(self, width: int, height: int) -> "Box":
-        """The part inside a frame."""
+        """Return the part inside a frame of (width, height)."""
         return Box(max(0, self.left), max(0, self.top), min(width, self.right), min(height, self.bottom))
 
 
 def around(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds them all."""
+    """Return the smallest box that contains all of them."""
     return Box(
         min(box.left for box in boxes),
         min(box.top for box in boxes),

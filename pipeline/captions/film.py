@@ -1,4 +1,4 @@
-"""A video and its words become a film with captions."""
+"""Entry point of the caption engine: renders a video with its words as captions."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,7 +19,7 @@ from pipeline.media.transcode import Canvas, Paint, transcode
 from pipeline.media.watermark import watermark
 from pipeline.progress import Progress
 
-_LEAD = 0.2  # of a frame: a word is lit this much early rather than almost a frame late
+_LEAD = 0.2  # of a frame: a word is highlighted this much early rather than almost a frame late
 
 
 def make(
@@ -32,10 +32,10 @@ def make(
     language: str = "en",
     layout: Path | None = None,
 ) -> Film:
-    """Write `out` (MP4), its thumbnail beside it (.jpg) and, when asked, LAYOUT.json to `layout`.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    Words count from the start of the media (the earliest of its streams). Raises Refused: NO_SPEECH without a word
-    that can be drawn, SCRIPT_NOT_DRAWN when no font here draws most of them, and what `transcode` raises.
+    Word times count from the start of the media (the earliest of its streams). Raises Refused: NO_SPEECH if there are
+    no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
     style = caption_style(options.style)
     _check(words, style, language)
@@ -50,7 +50,7 @@ def make(
 
 
 def compose(words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str) -> list[Block]:
-    """The words in groups, lines and boxes for a picture of (width, height) pixels."""
+    """Lay out the words as caption blocks for a frame of (width, height) pixels."""
     width, height = frame
     family = style.font.family
     place = place_in(places(style), width, height)

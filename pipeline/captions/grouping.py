@@ -1,4 +1,4 @@
-"""Words into groups: what is shown at once, and from when to when."""
+"""Grouping of words into captions: which words are shown together, and from when to when."""
 
 import math
 import unicodedata
@@ -14,7 +14,7 @@ _ENDS = frozenset(".?!…。！？؟।॥‼⁇")
 _PAUSES = frozenset(",;:،؛、，；：—–")
 _CLOSERS = "\"'”’»)]}›"
 
-# What a break costs, against 1 for a group of nothing: found by reading groups of real talks.
+# Costs of a break, relative to 1 for an empty group; tuned by reading groups of real talks.
 _AT_A_COMMA = -0.5
 _AT_A_GAP = -0.6
 _TOO_SHORT = 1.5
@@ -22,7 +22,7 @@ _TOO_SHORT = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A word as it is shown; seconds. `ends` closes a sentence, `pauses` a clause."""
+    """A word as it is displayed, with its times in seconds and whether it ends a sentence or a clause."""
 
     text: str
     start: float
@@ -33,7 +33,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words shown together from `start` to `end`, seconds; each is lit from its start to the next one's."""
+    """Words shown together from `start` to `end`, seconds; each is highlighted from its start to that of the next."""
 
     words: tuple[Shown, ...]
     start: float
@@ -43,10 +43,10 @@ class Group:
 def shown(
     words: Sequence[Word], style: CaptionStyle, language: str, drawable: Callable[[str], str], longest: int
 ) -> list[Shown]:
-    """The words as they will be drawn, in the order of their starts.
+    """Return the words as they are displayed, in the order of their starts.
 
-    `drawable` keeps what a font can draw; a word of nothing is left out. `longest` is in columns: a longer word is
-    shown in pieces, and so is one that holds spaces, each for its share of the time.
+    `keep_drawable` removes what no font can draw; a word left empty is dropped. A word wider than `max_columns`, or
+    one with spaces, is split into pieces, each with its share of the time.
     """
     pieces = [piece for word in words for piece in _pieces(word, longest)]
     dressed = (_dressed(piece, style, language, drawable) for piece in pieces)
@@ -56,14 +56,14 @@ def shown(
 
 
 def grouped(words: Sequence[Shown], rules: GroupRules) -> list[Group]:
-    """The groups that read best: even ones, broken where the speaker breaks."""
+    """Group words for best readability: groups of even length, broken where the speaker pauses."""
     runs = [run for phrase in _phrases(words, rules) for run in _best(phrase, rules)]
     starts = [run[0].start for run in runs[1:]] + [math.inf]
     return [Group(tuple(run), run[0].start, _end(run, next_, rules)) for run, next_ in zip(runs, starts, strict=True)]
 
 
 def joined(words: Sequence[Shown]) -> str:
-    """The words of a line, with spaces where the script has them."""
+    """Join the words of a line, with spaces where the script has them."""
     text = ""
     for word in words:
         text += word.text if not text or glued(text, word.text) else f" {word.text}"
@@ -71,13 +71,13 @@ def joined(words: Sequence[Shown]) -> str:
 
 
 def _end(run: Sequence[Shown], next_: float, rules: GroupRules) -> float:
-    """Held a little after the last word, longer when the group would only flash, never into the next one."""
+    """Time a group disappears: shortly after its last word, later if it would only flash, never after `next_start`."""
     held = max(run[-1].end + rules.hold, run[0].start + rules.min_seconds)
     return min(held, next_)
 
 
 def _pieces(word: Word, longest: int) -> Iterator[Word]:
-    """A word at its spaces and, where it is longer than a line can hold, at its letters."""
+    """Split a word at its spaces and, if it is too wide for a line, between its letters."""
     texts = [chunk for text in unicodedata.normalize("NFC", word.text).split() for chunk in _chunks(text, longest)]
     total = sum(map(len, texts))
     done = 0
@@ -106,14 +106,14 @@ def _dressed(word: Word, style: CaptionStyle, language: str, drawable: Callable[
 
 
 def _without(text: str, drop: str) -> str:
-    """Without the unwanted punctuation at the end, also before a closing quote; an ellipsis of dots stays."""
+    """Strip the punctuation in `drop` from the end, also before a closing quote; an ellipsis of dots stays."""
     core = text.rstrip(_CLOSERS)
     closers = text[len(core) :]
     return text if core.endswith("...") else core.rstrip(drop) + closers
 
 
 def _phrases(words: Sequence[Shown], rules: GroupRules) -> Iterator[list[Shown]]:
-    """Runs of words no group may reach beyond: to the end of a sentence, or to a silence."""
+    """Split into runs of words that no group may cross: at the end of a sentence, and at a long gap."""
     phrase: list[Shown] = []
     for word in words:
         if phrase and (phrase[-1].ends or word.start - phrase[-1].end >= rules.gap_break):
@@ -125,7 +125,7 @@ def _phrases(words: Sequence[Shown], rules: GroupRules) -> Iterator[list[Shown]]
 
 
 def _best(phrase: Sequence[Shown], rules: GroupRules) -> list[Sequence[Shown]]:
-    """The breaks of least cost, by dynamic programming over where the last group begins (after Knuth and Plass)."""
+    """Find the breaks of least cost by dynamic programming over the last group's start (after Knuth and Plass)."""
     costs = [0.0] + [math.inf] * len(phrase)
     origins = [0] * (len(phrase) + 1)
     for end in range(1, len(phrase) + 1):

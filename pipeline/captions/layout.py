@@ -1,4 +1,4 @@
-"""Groups of words into boxes, in pixels of the displayed picture."""
+"""Layout of caption groups: line breaks, font size and word positions, in pixels of the displayed picture."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -13,19 +13,19 @@ from pipeline.captions.grouping import Group, Shown
 from pipeline.captions.lettering import Extent
 from pipeline.captions.scripts import glued, right_to_left, visual_order
 
-# (text, pixels of the em) -> its extent without a stroke.
+# (text, em in pixels) -> its extent without a stroke.
 Measure = Callable[[str, int], Extent]
 
-_CAPITAL = 0.70  # height of capitals, em: what stands in the middle of a line
-_CLEAR = 0.16  # em kept free between the ink of two lines
-_COLUMN = 0.74  # em a column of heavy capitals takes
-_LEAST = 0.42  # of the full size: a word that would have to be smaller is shown in pieces
-_SMALLEST = 6  # pixels of the em; letters are no longer told apart below
+_CAPITAL = 0.70  # cap height, em: lines are centred on it
+_CLEAR = 0.16  # em, minimum gap between the ink of two lines
+_COLUMN = 0.74  # em, width of one column of heavy capitals
+_LEAST = 0.42  # of the full size: a word that would have to be smaller is split
+_SMALLEST = 6  # pixels per em; letters are illegible below
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A word where it stands: the pen's start on the baseline and the box of its ink and stroke, pixels; seconds."""
+    """A positioned word: its origin on the baseline and the box of its ink and stroke in pixels; times in seconds."""
 
     text: str
     start: float
@@ -37,9 +37,10 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is shown at once: its words in the order they are said, the em in pixels, and the box nothing leaves.
+    """A laid out group: its words in spoken order, the em in pixels, and the box that contains all it draws.
 
-    `joined` says that words stand without spaces, so that the edge of one may touch the letters of another.
+    `is_unspaced` means that some words have no space between them, so that the stroke of one may touch the letters
+    of another.
     """
 
     words: tuple[Placed, ...]
@@ -52,7 +53,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """How letters are measured, and whether lines run from right to left."""
+    """How text is measured, and whether lines run from right to left."""
 
     measure: Measure
     backwards: bool
@@ -65,7 +66,7 @@ class _Line:
 
 
 def place_in(places: Sequence[Place], width: int, height: int) -> Place:
-    """The place for a picture of this size: between those of the two nearest aspects."""
+    """Interpolate the caption placement for a picture of this size between those of the two nearest aspects."""
     rows = sorted(places, key=lambda place: place.aspect)
     at = math.log(width / height)
     aspects = [math.log(row.aspect) for row in rows]
@@ -79,7 +80,7 @@ def place_in(places: Sequence[Place], width: int, height: int) -> Place:
 
 
 def longest_word(place: Place, width: int, height: int) -> int:
-    """How many columns of one word a line holds at the smallest size it may shrink to."""
+    """Return how many columns of a word fit into a line at the smallest size it may be shrunk to."""
     pixels = max(_SMALLEST, _LEAST * place.size * height)
     return max(4, int(place.max_width * width / (_COLUMN * pixels)))
 
@@ -87,23 +88,23 @@ def longest_word(place: Place, width: int, height: int) -> int:
 def laid_out(
     groups: Sequence[Group], style: CaptionStyle, place: Place, frame: tuple[int, int], measure: Measure
 ) -> list[Block]:
-    """Every group set in balanced lines in the middle of its place, shrunk where a word is too long for it.
+    """Lay out every group in balanced lines centred on its place, shrunk where a word is too wide.
 
-    All lines run the way most letters of the film do, so that a line with a foreign name does not turn around.
+    All lines have the direction of most letters of the film, so that one foreign name does not reverse its line.
     """
     backwards = right_to_left("".join(word.text for group in groups for word in group.words))
     return [_block(group, style, place, frame, _Setting(measure, backwards)) for group in groups]
 
 
 def reach(base: Base) -> float:
-    """How far stroke and shadow go beyond the letters, em."""
+    """Return how far stroke and shadow extend beyond the letters, em."""
     stroke = base.stroke.width if base.stroke else 0.0
     shadow = base.shadow
     return stroke + (max(abs(shadow.dx), abs(shadow.dy)) + 2.5 * shadow.blur if shadow else 0.0)
 
 
 def _beyond(style: CaptionStyle) -> float:
-    """How far anything goes beyond the letters, em."""
+    """How far stroke, shadow and plates extend beyond the letters, em."""
     return max([reach(style.base), *(plate.pad for plate in (style.base.plate, style.active.plate) if plate)])
 
 
@@ -128,7 +129,7 @@ def _block(group: Group, style: CaptionStyle, place: Place, frame: tuple[int, in
 
 
 def _room(style: CaptionStyle, place: Place, across: float, longest: float) -> float:
-    """How wide a line may be, so that shadow, plate and pop stay in the safe zone; all in em."""
+    """Maximum width of a line such that shadow, plate and pop stay in the safe area; all in em."""
     pop = (style.active.pop.peak - 1) * longest if style.active.pop else 0.0
     safe = (1 - place.safe.left - place.safe.right) * across - 2 * _beyond(style) - pop
     return max(1.0, min(place.max_width * across, safe))
@@ -137,7 +138,7 @@ def _room(style: CaptionStyle, place: Place, across: float, longest: float) -> f
 def _lines(
     words: Sequence[Shown], style: CaptionStyle, advances: list[float], room: float, *, backwards: bool
 ) -> tuple[_Line, ...]:
-    """The fewest lines that fit into `room`, broken where the widest is narrowest; em."""
+    """Break into the fewest lines that fit into `max_width` (em), such that the widest is as narrow as possible."""
     best: tuple[_Line, ...] = ()
     for count in range(1, min(style.group.max_lines, len(words)) + 1):
         cuts = combinations(range(1, len(words)), count - 1)
@@ -168,7 +169,7 @@ def _line(words: Sequence[Shown], advances: list[float], members: range, space: 
 def _baselines(
     lines: Sequence[_Line], extents: Sequence[Extent], style: CaptionStyle, size: int, y: float
 ) -> list[float]:
-    """Where the lines stand, so that capitals are centred on y and no ink of one line touches the next."""
+    """Baselines such that the capitals are centred on `y` and the ink of adjacent lines does not touch; pixels."""
     pitch = style.font.leading * size
     for above, below in pairwise(lines):
         deep = max(extents[index].bottom for index, _ in above.words)
@@ -179,7 +180,7 @@ def _baselines(
 
 
 def _pens(lines: Sequence[_Line], baselines: Sequence[float], size: int, width: int) -> dict[int, tuple[int, int]]:
-    """Where the pen starts each word of the centred lines."""
+    """Origin of each word, by its index, in the centred lines; pixels."""
     return {
         index: (round((width - line.width * size) / 2 + offset * size), round(baseline))
         for line, baseline in zip(lines, baselines, strict=True)
@@ -198,7 +199,7 @@ def _edge(style: CaptionStyle, size: int) -> int:
 
 
 def _bounds(box: Box, style: CaptionStyle, size: int) -> Box:
-    """Where a word may leave a mark: with its shadow, its plate and the peak of its pop."""
+    """Box of all a word may draw, with its shadow, its plate and the peak of its pop."""
     peak = style.active.pop.peak if style.active.pop else 1.0
     beyond = _beyond(style) * size * peak + 2
     across, down = ((peak - 1) / 2 * side for side in (box.width, box.height))
@@ -206,7 +207,7 @@ def _bounds(box: Box, style: CaptionStyle, size: int) -> Box:
 
 
 def _into(box: Box, place: Place, frame: tuple[int, int]) -> tuple[int, int]:
-    """How far a box must move to stand in the safe zone; where it cannot, it is centred there."""
+    """Offset (dx, dy) that moves a box into the safe area, or centres it there if it is too large; pixels."""
     width, height = frame
     return (
         _nudge(box.left, box.right, place.safe.left * width, (1 - place.safe.right) * width),

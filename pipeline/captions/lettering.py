@@ -1,4 +1,4 @@
-"""One word or line of text, shaped and rasterised: runs of fonts, advances, and masks of letters and their edges."""
+"""Text shaping and rasterization: font runs, advances, and coverage masks of letters and their strokes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from pipeline.captions import typeface
 from pipeline.captions.scripts import clusters, right_to_left
 from pipeline.media.overlay import Plane
 
-# What the first font cannot draw is looked for in these, in this order.
+# Fallback fonts for characters the style's font lacks, in this order.
 FALLBACKS = ("NotoSansArabic", "NotoSansDevanagari", "NotoSansThai", "NotoSansHebrew", "NotoSans")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Letters of one font."""
+    """A run of text in one font."""
 
     family: str
     text: str
@@ -27,7 +27,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """Pixels: how far the pen moves, and the ink around the point on the baseline where it starts (y points down)."""
+    """Advance and ink bounds in pixels, relative to the origin on the baseline; y points down."""
 
     advance: float
     left: float
@@ -38,7 +38,7 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Masks:
-    """Letters, and letters with their edge, as 8-bit coverage; (left, top) from the pen's start to the first pixel."""
+    """8-bit coverage of letters, and of letters with stroke; (left, top) is the first pixel, from the origin."""
 
     letters: Plane
     edge: Plane
@@ -47,13 +47,13 @@ class Masks:
 
 
 def drawable(text: str, family: str) -> str:
-    """What some font can draw; emoji and unknown scripts fall away, whole clusters at a time."""
+    """Keep the clusters that some font can draw; emoji and unknown scripts are removed as whole clusters."""
     families = (family, *FALLBACKS)
     return "".join(cluster for cluster in clusters(text) if _first(cluster, families) is not None)
 
 
 def runs(text: str, family: str) -> tuple[Run, ...]:
-    """A text in as few fonts as can draw it, in the order they stand from left to right."""
+    """Split a text into runs of as few fonts as can draw it, in visual order from left to right."""
     families = (family, *FALLBACKS)
     whole = _first(text, families)
     if whole is not None:
@@ -72,7 +72,7 @@ def runs(text: str, family: str) -> tuple[Run, ...]:
 
 
 def extent(text: str, family: str, pixels: int, stroke: float = 0) -> Extent:
-    """The size of a text at a size of font, with a stroke of so many pixels around its letters."""
+    """Measure a text at `pixels` per em, with a stroke of `stroke` pixels around its letters."""
     pen = 0.0
     boxes: list[tuple[float, float, float, float]] = []
     for run, font, direction in _fonts(text, family, pixels):
@@ -86,7 +86,7 @@ def extent(text: str, family: str, pixels: int, stroke: float = 0) -> Extent:
 
 
 def masks(text: str, family: str, pixels: int, stroke: float = 0) -> Masks:
-    """A text drawn once as its letters and once with its stroke."""
+    """Render a text twice: its letters alone, and its letters with their stroke."""
     ink = extent(text, family, pixels, stroke)
     left, top = int(np.floor(ink.left)) - 1, int(np.floor(ink.top)) - 1
     size = (int(np.ceil(ink.right)) + 1 - left, int(np.ceil(ink.bottom)) + 1 - top)
@@ -108,7 +108,7 @@ def _drawn(text: str, family: str, pixels: int, frame: tuple[tuple[int, int], in
 
 
 def _fonts(text: str, family: str, pixels: int) -> list[tuple[Run, FreeTypeFont, Literal["rtl", "ltr"] | None]]:
-    """Without shaping there are no directions: what runs from right to left is turned around here."""
+    """Font and direction of each run; without raqm there is no direction, so right-to-left text is reversed here."""
     leftwards, shaped = right_to_left(text), typeface.shapes()
     direction: Literal["rtl", "ltr"] | None = ("rtl" if leftwards else "ltr") if shaped else None
     return [
@@ -126,5 +126,5 @@ def _turned(run: Run) -> Run:
 
 
 def _first(text: str, families: Sequence[str]) -> str | None:
-    """The first family that draws every character of a text."""
+    """Find the first family that has every character of a text."""
     return next((family for family in families if all(typeface.draws(family, c) for c in text)), None)

@@ -1,4 +1,4 @@
-"""The bitmaps of captions: each word in each of its looks, painted at most once, for one block at a time."""
+"""Word bitmaps of captions: each appearance of each word, rendered at most once, cached for one block at a time."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,11 +14,11 @@ from pipeline.captions.lettering import Masks, masks
 from pipeline.captions.timeline import Moment
 from pipeline.media.overlay import BT709, Matrix, Overlay, Plane
 
-# "under" and "letters" are painted apart where words touch, so that no stroke cuts into a neighbour's letters.
+# "under" and "letters" are separate overlays where words touch, so that no stroke covers a neighbour's letters.
 Layer = Literal["all", "under", "letters"]
 
 _CAPITALS = 0.74  # em above the baseline
-_BELOW = 0.06  # em under it
+_BELOW = 0.06  # em below it
 _QUARTER = 4  # shadows are soft: they are blurred at a quarter of the size
 
 
@@ -30,7 +30,7 @@ class _Look:
 
 
 class Pieces:
-    """Overlays of the moments of a film; keeps those of the block seen last, so memory does not grow with the film."""
+    """Overlays of caption states; caches those of the last block only, so memory does not grow with the film."""
 
     def __init__(self, style: CaptionStyle, matrix: Matrix = BT709) -> None:
         self._style = style
@@ -42,7 +42,7 @@ class Pieces:
         self._plate: Overlay | None = None
 
     def overlays(self, block: Block, moment: Moment) -> list[Overlay]:
-        """What to blend for a moment of a block, from the back to the front; the lit word lies on top."""
+        """Return the overlays to blend for a state of a block, back to front; the active word is on top."""
         if block is not self._block:
             self._begin(block)
         layers: tuple[Layer, ...] = ("under", "letters") if block.joined else ("all",)
@@ -65,13 +65,13 @@ class Pieces:
         return found
 
     def _popped(self, block: Block, look: _Look, scale: float) -> Overlay:
-        """The word at a scale, around its own middle."""
+        """Scale the word around its own centre."""
         box = block.words[look.word].box
         middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         return self._overlay(block, look, 1.0).scaled(scale, middle)
 
     def _painted(self, block: Block, look: _Look) -> Overlay:
-        """The word with all that lies under it."""
+        """Render the layer of a word: its letters, what is under them, or both."""
         style, mask, word = self._style, self._mask(block, look.word), block.words[look.word]
         plate = style.active.plate if look.active else None
         pad = int(np.ceil(block.size * max(reach(style.base), plate.pad if plate else 0))) + 2
@@ -86,7 +86,7 @@ class Pieces:
         )
 
     def _under(self, block: Block, index: int, plate: Plate | None, pad: int) -> Image.Image:
-        """Shadow, plate and stroke: the same under white letters and under lit ones, unless those have a plate."""
+        """Shadow, plate and stroke: shared by inactive and active words, unless active ones have a plate."""
         found = self._unders.get((index, plate is not None))
         if found is None:
             mask, word = self._mask(block, index), block.words[index]
@@ -125,7 +125,7 @@ class Pieces:
 
 
 def _laid(picture: Image.Image, mask: Plane, colour: str, pad: int) -> None:
-    """Colour laid over the picture through a mask that starts `pad` pixels inside it."""
+    """Composite a colour over the picture through a mask offset by `pad` pixels."""
     layer = Image.new("RGBA", (mask.shape[1], mask.shape[0]), colour)
     layer.putalpha(Image.fromarray(mask))
     picture.alpha_composite(layer, (pad, pad))
@@ -141,7 +141,7 @@ def _rounded(picture: Image.Image, box: Box, plate: Plate, size: int) -> None:
 
 
 def _cast(edge: Plane, size: tuple[int, int], pad: int, shadow: Shadow, em: int) -> Plane:
-    """The alpha of a soft shadow of `edge`, on a picture of `size` (width, height)."""
+    """Alpha of a soft shadow of the coverage `edge`, for a picture of `size` (width, height)."""
     width, height = size
     below = np.zeros((height, width), np.uint8)
     left, top = pad + round(shadow.dx * em), pad + round(shadow.dy * em)
@@ -153,7 +153,7 @@ def _cast(edge: Plane, size: tuple[int, int], pad: int, shadow: Shadow, em: int)
 
 
 def _line_box(word: Placed, size: int, pad: float) -> Box:
-    """What a plate is drawn around: capitals, and more only where ink would leave it; so plates are equally tall."""
+    """Box a plate is drawn around: cap height, larger only where ink would exceed it, so plates are equally tall."""
     top, bottom = word.baseline - _CAPITALS * size, word.baseline + _BELOW * size
     slack = pad * size
     return Box(

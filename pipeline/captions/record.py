@@ -1,4 +1,4 @@
-"""LAYOUT.json: where and when every word of a captioned film stands."""
+"""Models and writer of LAYOUT.json: position and times of every word of a captioned film."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ class RecordedGroup(_Value):
 
 
 class Record(_Value):
-    """The layout of a film; seconds from the start of the media. A group's box holds every pixel it changes."""
+    """Layout of a film; seconds from the start of the media. A group's box contains every pixel it changes."""
 
     width: int
     height: int

@@ -1,4 +1,4 @@
-"""What captions must know of writing systems: direction, spaces, columns, clusters and capitals."""
+"""Properties of writing systems used by captions: direction, spacing, columns, clusters and upper case."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ _UNSPACED = (
     (0x20000, 0x3FFFF),
 )
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
-_VIRAMA = 9  # the combining class of signs that tie the next consonant to this one
-_SARA_AM = frozenset("\u0e33\u0eb3")  # letters to Unicode, marks to the eye
+_VIRAMA = 9  # combining class of signs that join the next consonant to this one
+_SARA_AM = frozenset("\u0e33\u0eb3")  # letters in Unicode, but rendered as marks
 
 
 def right_to_left(text: str) -> bool:
@@ -27,17 +27,17 @@ def right_to_left(text: str) -> bool:
 
 
 def glued(left: str, right: str) -> bool:
-    """Whether two words stand side by side without a space."""
+    """Whether two adjacent words are written without a space between them."""
     return bool(left) and bool(right) and _unspaced(left[-1]) and _unspaced(right[0])
 
 
 def columns(text: str) -> int:
-    """How wide a text is in columns of a terminal: marks take none, Han and kana two (UAX #11)."""
+    """Return the width of a text in terminal columns: combining marks take none, Han and kana two (UAX #11)."""
     return sum(_column(character) for character in text)
 
 
 def clusters(text: str) -> list[str]:
-    """What a reader takes for one letter each: a base with its marks, and conjuncts of Indic scripts whole."""
+    """Split into grapheme clusters: a base with its marks, and whole conjuncts of Indic scripts."""
     found: list[str] = []
     for character in text:
         if found and (_tied(character) or _ties(found[-1][-1])):
@@ -48,7 +48,7 @@ def clusters(text: str) -> list[str]:
 
 
 def capitals(text: str, language: str) -> str:
-    """Upper case, for scripts that have it; i keeps its dot in Turkish, and Greek loses its accents."""
+    """Convert to upper case where the script has it; i keeps its dot in Turkish, and Greek loses its accents."""
     if language in {"tr", "az"}:
         text = text.replace("i", "İ")
     if language == "el":
@@ -58,9 +58,9 @@ def capitals(text: str, language: str) -> str:
 
 
 def visual_order(texts: list[str], *, backwards: bool) -> list[int]:
-    """The order in which words stand on a line from left to right; UAX #9 at the level of whole words.
+    """Return the indices of words in visual order, left to right; UAX #9 at the level of whole words.
 
-    Words that run against the paragraph keep their own order among themselves.
+    Adjacent words whose direction is opposite to the paragraph's keep their own order.
     """
     against = {index for index, text in enumerate(texts) if _strong(text) and right_to_left(text) != backwards}
     runs = list(_runs(len(texts), against))

@@ -1,4 +1,4 @@
-"""Which words are seen at a time, which of them is lit, and how large it stands."""
+"""Caption state over time: which block is visible, which word is active, and at what scale."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from models.caption_styles import Pop
 from pipeline.captions.layout import Block
 
-_STEP = 0.02  # sizes of a popping word are rounded to this, so that each is drawn once
-_TOP = 0.4  # the share of a pop after which it is at its peak
+_STEP = 0.02  # scales of a popping word are rounded to multiples of this, so that each is rendered once
+_TOP = 0.4  # share of a pop's duration after which it is at its peak
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What is seen: a block, the index of the lit word, and the scale of that word."""
+    """Visible state: the index of the block, the index of its active word, and the scale of that word."""
 
     block: int
     active: int
@@ -21,9 +21,9 @@ class Moment:
 
 
 class Timeline:
-    """Blocks in the order of their starts, asked for moments in seconds.
+    """Lookup of the caption state at a time in seconds; `blocks` are in the order of their starts.
 
-    A change is shown by the frame nearest after it; `lead` seconds early are close enough.
+    A change is shown by the first frame after it, or by one up to `lead` seconds before.
     """
 
     def __init__(self, blocks: Sequence[Block], pop: Pop | None, lead: float = 0.0) -> None:
@@ -34,7 +34,7 @@ class Timeline:
         self._lead = lead
 
     def at(self, seconds: float) -> Moment | None:
-        """What a frame of this time shows; None between groups."""
+        """Return the state of a frame at this time; None between groups."""
         now = seconds + self._lead
         index = bisect_right(self._starts, now) - 1
         if index < 0 or now >= self._blocks[index].end:
@@ -44,7 +44,7 @@ class Timeline:
 
 
 def scale(pop: Pop | None, elapsed: float) -> float:
-    """The size of a word that has been lit for so many seconds, in steps."""
+    """Return the scale of a word that has been active for `elapsed` seconds, rounded to steps."""
     if pop is None or elapsed >= pop.seconds:
         return 1.0
     share = max(0.0, elapsed) / pop.seconds
@@ -56,5 +56,5 @@ def scale(pop: Pop | None, elapsed: float) -> float:
 
 
 def _eased(share: float) -> float:
-    """Fast at first, then slowing down."""
+    """Quadratic ease-out of a share, 0 to 1."""
     return 1 - (1 - share) ** 2

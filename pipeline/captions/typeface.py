@@ -1,4 +1,4 @@
-"""The fonts that lie beside this module, and which characters each can draw."""
+"""Bundled fonts and the characters each of them has."""
 
 import struct
 from collections.abc import Iterator
@@ -11,41 +11,41 @@ from PIL.ImageFont import Layout, truetype
 
 FOLDER = Path(__file__).parent / "fonts"
 
-# Zero-width joiners, marks of direction and selectors shape their neighbours and are never drawn themselves.
+# Zero-width joiners, directional marks and variation selectors shape their neighbours and have no glyph themselves.
 _UNDRAWN = frozenset({0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF})
 
 
 def path(family: str) -> Path:
-    """The one file of a family, such as "Montserrat"."""
+    """Find the font file of a family, such as "Montserrat"."""
     return next((FOLDER / family).glob("*.ttf"))
 
 
 @cache
 def shapes() -> bool:
-    """Whether letters can be shaped here: raqm is in Pillow's wheel, but needs the system's libfribidi."""
+    """Whether text can be shaped on this machine: raqm is in Pillow's wheel, but needs the system's libfribidi."""
     return bool(features.check("raqm"))
 
 
 @cache
 def font(family: str, pixels: int) -> Font:
-    """A family at a size, shaped by HarfBuzz through raqm; letter by letter where the machine has no libfribidi."""
+    """Load a family at `pixels` per em; shaped by HarfBuzz through raqm, or unshaped where libfribidi is missing."""
     return truetype(path(family), pixels, layout_engine=Layout.RAQM)
 
 
 @cache
 def characters(family: str) -> frozenset[int]:
-    """The code points a family has a glyph for."""
+    """Read the code points for which a family has a glyph."""
     data = path(family).read_bytes()
     return frozenset(point for offset in _cmaps(data) for point in _mapped(data, offset))
 
 
 def draws(family: str, character: str) -> bool:
-    """Whether a character comes out of a family without a .notdef box."""
+    """Whether a family renders a character without a .notdef box."""
     return ord(character) in _UNDRAWN or ord(character) in characters(family)
 
 
 def _cmaps(data: bytes) -> Iterator[int]:
-    """Where the Unicode subtables of the `cmap` table begin (OpenType 1.9, "cmap")."""
+    """Yield the offsets of the Unicode subtables of the `cmap` table (OpenType 1.9, "cmap")."""
     (tables,) = struct.unpack_from(">H", data, 4)
     for index in range(tables):
         tag, _, start, _ = struct.unpack_from(">4sIII", data, 12 + 16 * index)
@@ -67,7 +67,7 @@ def _mapped(data: bytes, offset: int) -> Iterator[int]:
 
 
 def _segments(data: bytes, offset: int) -> Iterator[int]:
-    """Format 4: segments with a delta, or with an index into glyphs where 0 means there is none."""
+    """Read format 4: segments with a delta, or with an index into the glyph array, where 0 means no glyph."""
     (double,) = struct.unpack_from(">H", data, offset + 6)
     ends = offset + 14
     for index in range(double // 2):

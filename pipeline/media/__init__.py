@@ -1,1 +1,1 @@
-"""Pictures and sounds in and out of files: the only importer of codecs."""
+"""Reading and writing of media files; the only importer of codecs."""

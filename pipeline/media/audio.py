@@ -1,4 +1,4 @@
-"""The sound of a recording, as the speech engines take it: mono WAV to be heard here, small Ogg Opus to be sent."""
+"""Audio extraction for the speech engines: mono WAV for the local model, small Ogg Opus for the speech service."""
 
 import wave
 from collections.abc import Iterator
@@ -17,18 +17,18 @@ from models.errors import Code, Refused
 from models.limits import limits
 from pipeline.media.demux import DAMAGE, open_media
 
-RATE: Final = 16_000  # samples a second: what speech models take
-BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier takes 25
-_SLACK: Final = 0.05  # seconds that sound may be off its time before it is moved
-_BLOCK: Final = RATE  # samples of silence written, or of sound encoded, at once
+RATE: Final = 16_000  # samples per second, as speech models require
+BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier accepts 25
+_SLACK: Final = 0.05  # seconds that audio may be off its timestamp before it is moved
+_BLOCK: Final = RATE  # samples of silence written, or of audio encoded, at once
 _MOST_BROKEN: Final = 1000  # packets
 
 
 def extract(media: Path, out: Path, *, rate: int = RATE) -> float:
     """Write the first audio stream to `out` as mono 16-bit WAV; returns its seconds.
 
-    Second 0 is where the file starts, picture or sound, so that silence stands where the sound begins later or has
-    gaps. Raises `Refused`: what `open_media` refuses, NO_AUDIO, BROKEN_FILE where nothing decodes, TOO_LONG.
+    Second 0 is the start of the file's earliest stream: where the audio begins later or has gaps, silence is written.
+    Raises `RequestRejected`: that of `open_media`, NO_AUDIO, BROKEN_FILE if nothing can be decoded, TOO_LONG.
     """
     with open_media(media) as container:
         stream = next(iter(container.streams.audio), None)
@@ -41,7 +41,7 @@ def extract(media: Path, out: Path, *, rate: int = RATE) -> float:
 
 
 def _write(container: InputContainer, stream: AudioStream, out: Path, rate: int) -> int:
-    """Decode the stream into the file; returns the samples written."""
+    """Decode the stream into a WAV file; returns the number of samples written."""
     with wave.open(str(out), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
         track = _Track(file, rate)
@@ -51,7 +51,7 @@ def _write(container: InputContainer, stream: AudioStream, out: Path, rate: int)
 
 
 def compress(wav: Path, out: Path) -> Path:
-    """The same sound as Ogg Opus at 32 kbit/s, for sending; returns `out`. Silence costs next to nothing."""
+    """Encode a WAV file as Ogg Opus at 32 kbit/s, for upload; returns `out`. Silence takes next to no bytes."""
     with wave.open(str(wav), "rb") as file, av.open(str(out), "w", format="ogg") as container:
         rate = file.getframerate()
         stream = container.add_stream("libopus", rate=rate, options={"application": "voip", "vbr": "on"})
@@ -69,12 +69,12 @@ def compress(wav: Path, out: Path) -> Path:
 
 
 def _origin(container: InputContainer) -> float:
-    """The time in seconds that the file calls its start."""
+    """The container's start time in seconds."""
     return (container.start_time or 0) / av.time_base
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """What decodes; damaged packets are passed over, as players do, up to a thousand."""
+    """Yield the decoded frames; damaged packets are skipped, as players do, up to a thousand."""
     broken = 0
     for packet in container.demux(stream):
         try:
@@ -86,7 +86,7 @@ def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFra
 
 
 class _Conversion:
-    """Frames of any format, which may change on the way, as mono 16-bit samples with the time of the first."""
+    """Converts frames, whose format may change midway, to mono 16-bit samples with the time of the first one."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
@@ -101,7 +101,7 @@ class _Conversion:
                 self._form = form
                 self._resampler = AudioResampler("s16", "mono", self._rate)
             at = None if frame.time is None else frame.time - origin
-            frame.pts = None  # the resampler would fill and squeeze by its own rules; `_Track` keeps the time
+            frame.pts = None  # else the resampler would fill and squeeze; `_TimedWavWriter` keeps the time
             yield at, self._resampled(frame)
         yield from self._rest()
 
@@ -116,7 +116,7 @@ class _Conversion:
 
 
 class _Track:
-    """Samples written where their time says: silence into gaps, and what comes twice is left out."""
+    """Writes samples at their timestamps: gaps are filled with silence, overlapping samples are dropped."""
 
     def __init__(self, file: wave.Wave_write, rate: int) -> None:
         self._file = file

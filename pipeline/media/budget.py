@@ -1,23 +1,23 @@
-"""How large and at what rate a film is encoded, so that it fits into the bytes a messenger takes."""
+"""Bitrate budget: frame size and bit rate with which a film fits into a messenger's size limit."""
 
 from dataclasses import dataclass, replace
 
 from models.films import Encoding
 
-# The lowest rate, bits a second, at which a picture with this shorter side still looks better than a smaller one.
+# (shorter side, bits per second): the lowest rate at which this size still looks better than a smaller one.
 _LADDER = ((2160, 5_000_000), (1440, 2_600_000), (1080, 1_500_000), (720, 600_000), (480, 280_000), (360, 150_000))
 _SMALLEST = 240
-_SHARE = 0.94  # the container's index and x264's own error take the rest
-_FULL = 0.9  # of its buffer x264 may spend at the start
-_MOST = 240_000_000  # bits a second: no film comes near it (H.264's level 5.2), so it bounds nothing
-_LEAST = 40_000  # bits a second: below this nothing is seen
+_SHARE = 0.94  # the container's index and x264's rate error take the rest
+_FULL = 0.9  # of its buffer that x264 may spend at the start
+_MOST = 240_000_000  # bits per second: the maximum of H.264 level 5.2; a higher limit has no effect
+_LEAST = 40_000  # bits per second: below this nothing can be recognized
 _LOSSY = 1  # crf 0 is lossless, which phones do not play
-_MISS = 0.93  # aimed at when the first attempt came out too large
+_MISS = 0.93  # of the size limit, aimed at after a first attempt that was too large
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Pixels as displayed, seconds, and x264's options; `rate` is None when nothing bounds the bytes."""
+    """Displayed size in pixels, seconds, and bits per second; `rate` is None if the size in bytes is not limited."""
 
     width: int
     height: int
@@ -34,7 +34,7 @@ class Budget:
 
 
 def budget(size: tuple[int, int], seconds: float, audio: int, encoding: Encoding) -> Budget:
-    """The budget for a video of `size` (displayed pixels) with so many bits of `audio` a second."""
+    """The budget for a video of `size` (displayed pixels) with `audio` bits of sound per second."""
     if encoding.max_bytes is None or seconds <= 0:
         return Budget(*size, seconds, encoding)
     room = _SHARE * encoding.max_bytes * 8 - audio * seconds
@@ -45,14 +45,14 @@ def budget(size: tuple[int, int], seconds: float, audio: int, encoding: Encoding
 
 
 def tighter(plan: Budget, size: int, limit: int) -> Budget:
-    """The budget for the second attempt, when the first one made `size` bytes where `limit` are allowed."""
+    """The budget for a second attempt, after a first one of `size` bytes where `limit` are allowed."""
     rate = max(_LEAST, int((plan.rate or size * 8 / max(plan.seconds, 1)) * _MISS * limit / size))
     width, height = fitted((plan.width, plan.height), rate)
     return replace(plan, width=width, height=height, rate=rate)
 
 
 def fitted(size: tuple[int, int], rate: int) -> tuple[int, int]:
-    """The size, made smaller where the rate is too low for it; even, never larger."""
+    """The size, reduced to even sides if the rate is too low for it."""
     short = min(size)
     target = next((side for side, least in _LADDER if rate >= least), _SMALLEST)
     if target >= short:
@@ -62,5 +62,5 @@ def fitted(size: tuple[int, int], rate: int) -> tuple[int, int]:
 
 
 def _buffer(seconds: float) -> float:
-    """Seconds of film x264 may save up: short ones must not spend much at once."""
+    """Length of x264's rate buffer in seconds: short films must not spend much at once."""
     return min(2.0, max(0.5, seconds / 8))

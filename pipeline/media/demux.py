@@ -1,7 +1,8 @@
-"""Opening sounds and moving pictures: the one place where a file becomes a container.
+"""Demuxing of audio and video files: the only place where a container is opened for reading.
 
-FFmpeg opened freely would follow a playlist to other files and to the network, and pick a demuxer by the file's name.
-Here it is told the one demuxer the bytes call for, the decoders people's files need, and that files are all there is.
+Without options FFmpeg would follow a playlist to other files and to the network, and choose a demuxer by the file's
+name. Here it gets an allow-list: the one demuxer of the detected format, the decoders that users' files need, and the
+protocol `file`.
 """
 
 from pathlib import Path
@@ -28,15 +29,15 @@ DECODERS: Final = (
     "libopencore_amrnb,libopencore_amrwb,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,"
     "pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt"
 )
-# What decoders answer to a damaged packet: AAC's alone has invalid data, "not permitted" and numbers without a name.
+# Errors of decoders on a damaged packet: AAC's alone raises invalid data, "not permitted" and numbers without a name.
 DAMAGE: Final = tuple(kind for kind in av.error.FFmpegError.__subclasses__() if not issubclass(kind, MemoryError))
 
 
-def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa: A002 - a field's name everywhere here
-    """The container; a decoder that is not allowed, or a frame of too many pixels, fails when it is decoded.
+def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa: A002 - the field's name in this package
+    """Open the container; a decoder that is not allowed, or a frame of too many pixels, fails on decoding.
 
-    `format` is what `sniff` said, when it is known. Raises `Refused`: what `sniff` refuses, NOT_MEDIA for a picture,
-    TOO_MANY_STREAMS, BROKEN_FILE.
+    `format` is the result of `sniff`, if already known. Raises `RequestRejected`: that of `sniff`, NO_PICTURE for a
+    picture, NOT_MEDIA, TOO_MANY_STREAMS, BROKEN_FILE.
     """
     found = format or sniff(path).format
     if found not in DEMUXERS:
@@ -61,12 +62,12 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
 
 
 def is_decodable(stream: VideoStream | AudioStream) -> bool:
-    """Whether its decoder is one of those that people's files need."""
+    """Whether the stream's decoder is on the allow-list."""
     return stream.codec_context is not None and stream.codec_context.name in DECODERS.split(",")
 
 
 def _address(path: Path) -> str:
-    """The path so that no part of it reads as a protocol."""
+    """The path as a `file:` URL, so that no part of it is parsed as a protocol."""
     return f"file:{path.resolve()}"
 
 
@@ -81,6 +82,6 @@ def _options(demuxers: str) -> dict[str, str]:
 
 
 def is_cover(stream: object) -> bool:
-    """Whether a video stream is only the still picture of a song."""
+    """Whether a video stream is only the attached picture of an audio file."""
     disposition = getattr(stream, "disposition", None)
     return bool(disposition is not None and disposition & av.stream.Disposition.attached_pic)

@@ -1,4 +1,4 @@
-"""What decoders raise on a file they cannot read, in one word."""
+"""Conversion of decoder errors to RequestRejected(BROKEN_FILE)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from models.errors import AppError, Code, Refused
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Let everything leave as Refused(BROKEN_FILE), but what says more and exhausted memory.
+    """Context manager that raises every error but AppError and MemoryError as RequestRejected(BROKEN_FILE).
 
     On hostile files decoders raise IndexError, AttributeError, SyntaxError, EOFError, struct.error and more.
     """

@@ -1,4 +1,4 @@
-"""A picture ready to be blended into the planes of 4:2:0 frames, so that no frame ever becomes RGB."""
+"""Overlays: pictures prepared for blending into the planes of 4:2:0 frames, without converting frames to RGB."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,12 +12,12 @@ import numpy.typing as npt
 Plane: TypeAlias = npt.NDArray[np.uint8]
 _Coverage: TypeAlias = npt.NDArray[np.uint16]
 
-_ONE = 256  # full coverage; a power of two, so that blending needs no division
+_ONE = 256  # opaque; a power of two, so that blending needs no division
 _HALF = _ONE // 2
 
 
 class Matrix(NamedTuple):
-    """The weights of red and blue in luma."""
+    """Weights of red and blue in luma (Kr and Kb)."""
 
     red: float
     blue: float
@@ -29,11 +29,11 @@ BT601 = Matrix(0.299, 0.114)
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A picture with transparency at an even place of a frame, as premultiplied 4:2:0 in limited range.
+    """A picture with transparency at an even position of a frame, as premultiplied 4:2:0 in limited range.
 
-    `luma`, `cb` and `cr` hold value x alpha x 256 plus a half for rounding; `luma_rest` and `chroma_rest` hold
-    (1 - alpha) x 256, at the resolution of their planes. A blended sample is `(sample * rest + value) >> 8`, which
-    leaves what the picture does not cover exactly as it was.
+    `luma`, `cb` and `cr` hold value x alpha x 256 plus a half for rounding; `luma_transparency` and
+    `chroma_transparency` hold (1 - alpha) x 256, at the resolution of their planes. A blended sample is
+    `(sample * transparency + value) >> 8`, which leaves samples under fully transparent pixels unchanged.
     """
 
     x: int
@@ -46,7 +46,7 @@ class Overlay:
 
     @classmethod
     def from_rgba(cls, rgba: Plane, x: int, y: int, matrix: Matrix = BT709) -> "Overlay":
-        """`rgba` is (height, width, 4), straight alpha; (x, y) is where its first pixel lies, odd or negative too."""
+        """`rgba` is (height, width, 4), straight alpha; (x, y) is where its first pixel lies, also odd or negative."""
         rgba, x, y = _trimmed(rgba, x, y)
         if not rgba.size:
             empty = np.zeros((0, 0), np.uint16)
@@ -68,11 +68,11 @@ class Overlay:
         return int(self.luma.shape[0])
 
     def at(self, x: int, y: int) -> "Overlay":
-        """The same picture elsewhere, at the even place at or before (x, y)."""
+        """A copy at another position, rounded down to even."""
         return replace(self, x=x - x % 2, y=y - y % 2)
 
     def scaled(self, scale: float, middle: tuple[float, float]) -> "Overlay":
-        """The picture larger or smaller around a point of the frame, placed to a fraction of a pixel."""
+        """A copy scaled around a point of the frame, with subpixel accuracy."""
         left, width = _stretched(self.x, self.width, scale, middle[0])
         top, height = _stretched(self.y, self.height, scale, middle[1])
 
@@ -89,7 +89,7 @@ class Overlay:
         return Overlay(left, top, *values, sized(self.luma_rest, _ONE, 1), sized(self.chroma_rest, _ONE, 2))
 
     def blend(self, y_plane: Plane, u_plane: Plane, v_plane: Plane) -> None:
-        """Lay the picture over the planes of one frame in place; what lies outside the frame is cut off."""
+        """Blend the picture into the planes of one frame in place, clipped to the frame."""
         _blend(y_plane, self.luma, self.luma_rest, self.x, self.y)
         _blend(u_plane, self.cb, self.chroma_rest, self.x // 2, self.y // 2)
         _blend(v_plane, self.cr, self.chroma_rest, self.x // 2, self.y // 2)
@@ -110,20 +110,20 @@ def _blend(plane: Plane, value: _Coverage, rest: _Coverage, x: int, y: int) -> N
 
 
 def _stretched(start: int, length: int, scale: float, middle: float) -> tuple[int, int]:
-    """Where a side of a box starts and how long it is, even, after it grew around a point; with a pixel to spare."""
+    """Start and length of an interval scaled around a point, even, with a margin of one pixel."""
     first = 2 * floor((middle + (start - middle) * scale - 1) / 2)
     last = 2 * ceil((middle + (start + length - middle) * scale + 1) / 2)
     return first, last - first
 
 
 def _trimmed(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
-    """Without the rows and columns in which nothing is seen."""
+    """Crop the fully transparent rows and columns at the edges."""
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(rgba[:, :, 3]))
     return rgba[top : top + height, left : left + width], x + left, y + top
 
 
 def _even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
-    """With clear rows and columns added, so that place and size are even."""
+    """Add transparent rows and columns, so that position and size are even."""
     left, top = x % 2, y % 2
     right, bottom = (rgba.shape[1] + left) % 2, (rgba.shape[0] + top) % 2
     if left or top or right or bottom:
@@ -133,7 +133,7 @@ def _even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
 
 @cache
 def _luma_and_chroma(matrix: Matrix) -> npt.NDArray[np.float32]:
-    """From red, green, blue and alpha to Y, Cb and Cr.
+    """Matrix from red, green, blue and alpha to Y, Cb and Cr.
 
     ITU-R BT.709-6 and BT.601-7, 8 bits: luma in 16 to 235, chroma in 16 to 240 around 128.
     """
@@ -146,6 +146,6 @@ def _luma_and_chroma(matrix: Matrix) -> npt.NDArray[np.float32]:
 
 
 def _halved(plane: _Coverage) -> _Coverage:
-    """The means of squares of four samples."""
+    """Halve the resolution: means of 2 x 2 samples."""
     size = (plane.shape[1] // 2, plane.shape[0] // 2)
     return cast("_Coverage", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))

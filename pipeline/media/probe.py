@@ -1,4 +1,4 @@
-"""Measuring a file: what it is, how large and how long, counted from what it holds and never from what it claims."""
+"""Probing of a media file: its format, size and duration, counted from its packets and never read from its header."""
 
 import contextlib
 from dataclasses import dataclass
@@ -22,25 +22,25 @@ from pipeline.media.guard import guarded
 from pipeline.media.read import check_size, open_picture
 from pipeline.media.sniff import Sniffed, sniff, sniffed
 
-PROOF: Final = 250  # packets of a stream in which something must decode; transport streams may start amid a group
-MAX_AUDIO_PACKETS: Final = 2_000_000  # an hour at 400 a second, and some
+PROOF: Final = 250  # packets of a stream within which a frame must decode; transport streams may start within a GOP
+MAX_AUDIO_PACKETS: Final = 2_000_000  # an hour at 400 per second, and some more
 FPS_TOLERANCE: Final = 1.02  # phones count 60.3 where they mean 60
-SHORT: Final = 0.8  # a file that holds less of the length it claims has lost its end
+SHORT: Final = 0.8  # of the claimed duration; a file that holds less is truncated
 TRUSTED_LENGTHS: Final = {"mp4", "mov", "3gp", "m4a", "mkv", "webm"}
-DRAFT: Final = (1024, 1024)  # pixels that prove a JPEG as well as all of them do
+DRAFT: Final = (1024, 1024)  # pixels; decoding a JPEG at this size verifies it as well as at full size
 
 
 def measure(path: Path) -> Facts:
-    """The facts of a file. Raises `Refused`; whatever a decoder raises is BROKEN_FILE, but exhausted memory."""
+    """Measure a file. Raises `RequestRejected`; all errors of decoders but exhausted memory become BROKEN_FILE."""
     try:
         with guarded():
             return _measure(path)
-    except av.error.MemoryError as error:  # FFmpeg's own word for a length that no packet can have
+    except av.error.MemoryError as error:  # FFmpeg's error for a length that no packet can have
         raise Refused(Code.BROKEN_FILE) from error
 
 
 def rehearse() -> None:
-    """Load what is loaded once, libmagic's database and Pillow's plugins, before any child needs it."""
+    """Load libmagic's database and Pillow's plugins once, before any child is forked."""
     with contextlib.suppress(Refused):
         sniffed(b"\0")
     Image.init()
@@ -70,7 +70,7 @@ def _check_bytes(size: int, kind: MediaKind) -> None:
 def _picture(path: Path, found: Sniffed, size: int) -> Facts:
     with open_picture(path, found) as image:
         width, height = image.size
-        if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # orientations that lie on their side
+        if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # EXIF orientations with swapped sides
             width, height = height, width
         image.draft(None, DRAFT)
         image.load()
@@ -79,7 +79,7 @@ def _picture(path: Path, found: Sniffed, size: int) -> Facts:
 
 @dataclass(slots=True)
 class Track:
-    """One stream as its packets go by; times in seconds."""
+    """Times (seconds) and packet count of one stream, collected while demuxing."""
 
     first: Fraction | None = None
     end: Fraction = Fraction(0)
@@ -103,7 +103,7 @@ class Track:
 
 
 class Recording:
-    """A container on its way through the gate: every packet is counted, the first ones are decoded."""
+    """Measures a container: every packet is counted, the first ones are decoded."""
 
     def __init__(self, container: InputContainer, name: str, size: int) -> None:
         self._container = container
@@ -115,7 +115,7 @@ class Recording:
         self._frame: VideoFrame | None = None
 
     def facts(self) -> Facts:
-        """Count and judge. Raises `Refused`, as early as a limit is passed."""
+        """Count all packets and check the limits. Raises `RequestRejected` as soon as one is exceeded."""
         if self._video is None and self._audio is None:
             raise Refused(Code.BROKEN_FILE)
         self._check_header()
@@ -124,12 +124,12 @@ class Recording:
         return self._film() if self._video else self._sound()
 
     def _check_header(self) -> None:
-        """Refuse by the header what it admits itself; what it hides, the decoder meets with `max_pixels`."""
+        """Reject by the header; a frame larger than the header says is rejected by the decoder's `max_pixels`."""
         main = self._video or self._audio
         if main is None or not is_decodable(main):
             raise Refused(Code.FORMAT_NOT_SUPPORTED)
         if self._audio and not is_decodable(self._audio):
-            self._audio = None  # a film whose sound nobody here can hear is a silent film
+            self._audio = None  # a video whose audio cannot be decoded counts as silent
         allowed = limits().video
         if self._video and self._video.width * self._video.height > allowed.max_pixels:
             raise Refused(Code.TOO_MANY_PIXELS, limit=round(allowed.max_pixels / 1e6))
@@ -138,7 +138,7 @@ class Recording:
         streams = [stream for stream in (self._video, self._audio) if stream is not None]
         for packet in self._container.demux(streams):
             if packet.size == 0 and packet.dts is None:
-                continue  # the last, empty one of each stream
+                continue  # the empty flush packet at the end of each stream
             track = self._seen if packet.stream is self._video else self._heard
             track.add(packet)
             self._check_length(track)
@@ -147,7 +147,7 @@ class Recording:
         self._flush()
 
     def _decode(self, packet: "Packet[Any]", track: Track) -> None:
-        """Prove that a stream decodes; a packet that does not is passed over, as players do."""
+        """Prove that a stream decodes; a damaged packet is skipped, as players do."""
         try:
             frames = packet.decode()
         except DAMAGE:
@@ -156,7 +156,7 @@ class Recording:
             self._remember(frames[0], track)
 
     def _flush(self) -> None:
-        """A stream of few frames may keep them all back until its end."""
+        """Flush the decoders: those of a stream of few frames may hold all of them back until its end."""
         for stream, track in ((self._video, self._seen), (self._audio, self._heard)):
             if stream is not None and track.packets and not track.decoded:
                 for frame in stream.codec_context.decode(None):
@@ -178,7 +178,7 @@ class Recording:
             raise Refused(Code.TOO_HEAVY)
 
     def _check_whole(self) -> None:
-        """Refuse what lost its end on the way: the person can send it again, and would miss it in the film."""
+        """Reject a truncated file: the user can send it again, and would miss its end in the film."""
         claimed = (self._container.duration or 0) / av.time_base
         counted = max(self._seen.seconds, self._heard.seconds)
         if self._format in TRUSTED_LENGTHS and counted < claimed * SHORT:
@@ -208,7 +208,7 @@ class Recording:
         check_size(width, height)
 
     def _fps(self) -> float:
-        """Frames a second, counted. Raises TOO_MANY_FRAMES."""
+        """Counted frames per second. Raises TOO_MANY_FRAMES."""
         fps = self._seen.packets / float(self._seen.seconds or 1)
         most = limits().video.max_fps
         if fps > most * FPS_TOLERANCE and self._seen.packets > most:
@@ -223,7 +223,7 @@ class Recording:
 
 
 def displayed_size(frame: VideoFrame, sample_aspect_ratio: Fraction | None) -> tuple[int, int]:
-    """Width and height in square pixels, turned as the file asks."""
+    """Width and height in square pixels, after the rotation set in the file."""
     width, height = frame.width, frame.height
     if sample_aspect_ratio and sample_aspect_ratio > 0:
         width = round(width * sample_aspect_ratio)

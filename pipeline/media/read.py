@@ -1,4 +1,4 @@
-"""Pictures as arrays: turned as they should be seen, on white, in 8-bit sRGB."""
+"""Reading of picture files to arrays: upright, on white, in 8-bit sRGB."""
 
 import contextlib
 import io
@@ -21,8 +21,8 @@ PLUGINS: Final = {
     "jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "gif": ("GIF",), "heic": ("HEIF",),
     "avif": ("AVIF",), "bmp": ("BMP", "DIB"), "tiff": ("TIFF",),
 }  # fmt: skip
-MAX_SCANS: Final = 200  # of a JPEG, each a pass over all its pixels; encoders make ten or so
-_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")  # with a length behind it; the others have none
+MAX_SCANS: Final = 200  # of a JPEG, each a pass over all its pixels; encoders write about ten
+_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])")  # followed by a length; the excluded markers have none
 _START_OF_SCAN: Final = b"\xda"
 _END: Final = b"\xd9"
 _WITH_ALPHA: Final = {"RGBA", "LA", "PA", "La", "RGBa"}
@@ -32,16 +32,16 @@ pillow_heif.register_heif_opener()
 
 
 def picture(path: Path, max_side: int = 4096) -> npt.NDArray[np.uint8]:
-    """The picture, or an animation's first frame, as height x width x 3 RGB; shrunk to `max_side` pixels where larger.
+    """Read a picture, or an animation's first frame, as height x width x 3 RGB, shrunk to `max_side` pixels if larger.
 
-    Raises `Refused`: what `sniff` refuses, NO_PICTURE, BROKEN_FILE and the limits of pixels.
+    Raises `RequestRejected`: that of `sniff`, NO_PICTURE, BROKEN_FILE and the pixel limits.
     """
     with open_picture(path, sniff(path)) as image, guarded():
         return np.array(_flat(image, max_side), dtype=np.uint8)
 
 
 def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
-    """The picture, opened by the one plugin its bytes call for and not yet decoded, its size within the limits."""
+    """Open a picture with the Pillow plugin of its detected format, without decoding it, and check its size."""
     plugins = PLUGINS.get(sniffed.format)
     if plugins is None:
         raise Refused(Code.NO_PICTURE)
@@ -60,7 +60,7 @@ def open_picture(path: Path, sniffed: Sniffed) -> Image.Image:
 
 
 def scans(jpeg: bytes) -> int:
-    """How many scans the first picture of a JPEG has, at most one more than `MAX_SCANS` (ITU-T T.81, annex B)."""
+    """Count the scans of a JPEG's first picture, up to one more than `MAX_SCANS` (ITU-T T.81, annex B)."""
     at = count = 0
     while count <= MAX_SCANS and (marker := _MARKER.search(jpeg, at)) and marker[1] != _END:
         count += marker[1] == _START_OF_SCAN
@@ -69,7 +69,7 @@ def scans(jpeg: bytes) -> int:
 
 
 def check_size(width: float, height: float) -> None:
-    """Raise the `Refused` that a picture of this size deserves, if any."""
+    """Raise `RequestRejected` if a picture of this size exceeds the limits."""
     allowed = limits().picture
     if width * height > allowed.max_pixels:
         raise Refused(Code.TOO_MANY_PIXELS, limit=round(allowed.max_pixels / 1e6))
@@ -80,9 +80,9 @@ def check_size(width: float, height: float) -> None:
 
 
 def _flat(image: Image.Image, max_side: int) -> Image.Image:
-    """Decoded, small enough, upright, opaque and sRGB: in the order that keeps the least in memory."""
+    """Decode, shrink, rotate upright, remove alpha and convert to sRGB, in the order that needs the least memory."""
     box = (max_side, max_side)
-    image.draft(None, box)  # JPEG decodes at 1/2, 1/4 or 1/8 for nothing
+    image.draft(None, box)  # JPEG decodes at 1/2, 1/4 or 1/8 at no cost
     profile = image.info.get("icc_profile")
     image.load()
     upright = _plain(image)
@@ -92,7 +92,7 @@ def _flat(image: Image.Image, max_side: int) -> Image.Image:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """The same in RGB, RGBA or CMYK, which can be resampled."""
+    """Convert to RGB, RGBA or CMYK, which can be resampled."""
     orientation = image.getexif()
     if image.mode in {"RGB", "RGBA", "CMYK"} and "transparency" not in image.info:
         return image
@@ -108,7 +108,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 or 32 bits, which Pillow's own conversion would clip at 255, scaled to what it can hold."""
+    """Scale grey of 16 or 32 bits to 8 bits; Pillow's own conversion would clip it at 255."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0, neginf=0)
@@ -127,7 +127,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
-    """Colours as they were meant (phones send Display P3, printers CMYK); as they are where the profile is no use."""
+    """Convert by the embedded profile (phones use Display P3, printers CMYK), or without one if it is invalid."""
     if isinstance(profile, bytes) and profile:
         with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -1,7 +1,7 @@
-"""What a file is by its bytes, never by its name: the allow-list of the gate.
+"""Format detection by a file's first bytes, never by its name: the allow-list of accepted formats.
 
-libmagic names most of it; the brands of ISO files, transport streams and bare MP3 frames are read here, where libmagic
-knows fewer than people send.
+libmagic detects most of them; ISO brands, transport streams and bare MP3 frames are detected here, as libmagic knows
+fewer of them than users send.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from models.errors import Code, Refused
 from models.limits import limits
 from models.media import MediaKind
 
-HEAD: Final = 8192  # bytes looked at
+HEAD: Final = 8192  # bytes read
 
 BY_TYPE: Final = {
     "image/jpeg": "jpeg", "image/png": "png", "image/apng": "png", "image/webp": "webp", "image/gif": "gif",
@@ -34,8 +34,8 @@ BY_BRAND: Final = {
     b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
     b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
 }  # fmt: skip
-OLD_MOVIE: Final = (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot")  # first boxes of files older than ftyp
-TRANSPORT: Final = ((0, 188), (4, 192))  # where packets start and how long they are: broadcast's, and camcorders'
+OLD_MOVIE: Final = (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot")  # first atoms of QuickTime files without ftyp
+TRANSPORT: Final = ((0, 188), (4, 192))  # (first packet, packet length) in bytes: broadcast, camcorders
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 MEDIA_NOT_TAKEN: Final = ("image/", "video/", "audio/", "application/vnd.rn-realmedia", "application/x-shockwave-flash")
 TEXT_IN_DISGUISE: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "audio/x-scpls", "video/vnd.mpegurl")
@@ -43,20 +43,20 @@ TEXT_IN_DISGUISE: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "aud
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A format by its name in `models/limits.toml`, and the kind its name stands for."""
+    """A format, named as in `models/limits.toml`, and its media kind."""
 
     format: str
     kind: MediaKind
 
 
 def sniff(path: Path) -> Sniffed:
-    """What the file is. Raises `Refused`: EMPTY_FILE, NOT_MEDIA, FORMAT_NOT_SUPPORTED."""
+    """Detect a file's format. Raises `RequestRejected`: EMPTY_FILE, NOT_MEDIA, FORMAT_NOT_SUPPORTED."""
     with path.open("rb") as file:
         return sniffed(file.read(HEAD))
 
 
 def sniffed(head: bytes) -> Sniffed:
-    """The same for the first bytes of a file."""
+    """Detect the format by the first bytes of a file; raises what `sniff` raises."""
     if not head:
         raise Refused(Code.EMPTY_FILE)
     name = _by_structure(head) or _by_magic(head)
@@ -95,7 +95,7 @@ def _by_magic(head: bytes) -> str:
 
 
 def _is_mp3_frame(head: bytes) -> bool:
-    """A frame header of layer III with a bit rate and a sampling rate that exist (ISO 11172-3, 2.4.1.3)."""
+    """Whether it is a layer III frame header with a valid bit rate and sampling rate (ISO 11172-3, 2.4.1.3)."""
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
         return False
     return head[1] & 0x18 != 0x08 and head[2] >> 4 not in {0, 15} and head[2] & 0x0C != 0x0C
@@ -103,7 +103,7 @@ def _is_mp3_frame(head: bytes) -> bool:
 
 @cache
 def _library() -> Callable[[bytes], str]:
-    import magic  # after pylibmagic, which shows it the library that lies in its wheel
+    import magic  # after pylibmagic, which makes it load the library in its wheel
 
     reader = magic.Magic(mime=True, magic_file=str(pylibmagic.data / "magic.mgc"))
     return cast("Callable[[bytes], str]", reader.from_buffer)

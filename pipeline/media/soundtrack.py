@@ -1,4 +1,4 @@
-"""The sound of a film: copied packet for packet where messengers play it, encoded as AAC where they would not."""
+"""Soundtrack of a film: audio packets are copied if messengers play the codec, otherwise encoded as AAC."""
 
 import contextlib
 from fractions import Fraction
@@ -12,9 +12,9 @@ from av.container import OutputContainer
 from pipeline.media.demux import DAMAGE
 
 BIT_RATE = 128_000
-# Opus and the rest may lie in an MP4 too, but come out silent on iPhones and in WhatsApp.
+# MP4 may contain Opus and other codecs too, but they are silent on iPhones and in WhatsApp.
 _COPIED = frozenset({"aac", "mp3"})
-_GAP = Fraction(1, 20)  # seconds; less is only rounding
+_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
 _RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 
 
@@ -25,7 +25,7 @@ class Soundtrack(Protocol):
 
 
 def soundtrack(source: AudioStream, output: OutputContainer, shift: Fraction) -> Soundtrack:
-    """The sound of `source` in `output`; `shift` is in seconds and taken from every time."""
+    """Add the audio of `source` to `output`; `shift` (seconds) is subtracted from every timestamp."""
     if source.codec_context.codec.canonical_name in _COPIED and source.codec_context.sample_rate:
         return _Copied(source, output, shift)
     return _Encoded(source, output, shift)
@@ -40,20 +40,20 @@ class _Copied:
 
     def take(self, packet: "Packet[AudioStream]") -> None:
         if packet.dts is None or packet.pts is None or (self._last is not None and packet.dts <= self._last):
-            return  # the empty packet at the end, or one a broken clock put before another
+            return  # the flush packet, or one with a timestamp that is not after the last
         self._last = packet.dts
         packet.pts -= self._ticks
         packet.dts -= self._ticks
         packet.stream = self._stream
-        with contextlib.suppress(av.error.InvalidDataError):  # a damaged packet is one that MP4 cannot hold
+        with contextlib.suppress(av.error.InvalidDataError):  # MP4 cannot hold a damaged packet
             self._output.mux(packet)
 
     def end(self) -> None:
-        """Nothing is left behind."""
+        """Nothing is buffered."""
 
 
 class _Encoded:
-    """Samples are counted on, and put where their time says only when that is later: broken clocks cannot turn back."""
+    """Timestamps are counted from the samples; a packet's own is used only if later, so they never run backwards."""
 
     def __init__(self, source: AudioStream, output: OutputContainer, shift: Fraction) -> None:
         context = source.codec_context
@@ -80,7 +80,7 @@ class _Encoded:
         self._output.mux(self._stream.encode(None))
 
     def _start(self, frame: AudioFrame) -> Fraction:
-        """Where a frame begins, seconds."""
+        """Start time of a frame in the output, seconds."""
         told = self._next or Fraction(0)
         if frame.pts is not None and frame.time_base is not None:
             told = frame.pts * frame.time_base - self._shift

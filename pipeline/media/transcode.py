@@ -1,4 +1,4 @@
-"""A video encoded anew with its frames painted on: every frame keeps its time, the sound is copied as it is."""
+"""Transcoding of a video with overlays on its frames: every frame keeps its time, the soundtrack is kept."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -27,15 +27,15 @@ from pipeline.media.upright import Colours, Turn, Upright, colours_of, displayed
 from pipeline.progress import Progress
 
 Paint = Callable[[float], Sequence[Overlay]]
-"""What lies over the frame of a time, from the back to the front; seconds from the start of the media."""
+"""Returns the overlays of a frame, back to front, by its time in seconds from the start of the media."""
 
 _STAGE = "captions"
-_FPS = 30  # where a file does not say
+_FPS = 30  # frames per second if the file does not say
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What is painted on: displayed size in pixels, nominal frames a second, and what its colours mean."""
+    """Frame format for a painter: displayed size in pixels, nominal frames per second, and colour matrix."""
 
     width: int
     height: int
@@ -48,9 +48,9 @@ class _Sources:
     container: InputContainer
     video: VideoStream
     audio: AudioStream | None
-    base: Fraction  # seconds: the tick of the video's times
-    origin: Fraction  # seconds: where the media starts
-    shift: Fraction  # seconds taken from every time written
+    base: Fraction  # seconds: the unit of the video's timestamps
+    origin: Fraction  # seconds: start of the media
+    shift: Fraction  # seconds subtracted from every timestamp written
 
 
 Painter = Callable[[Canvas], Paint]
@@ -64,10 +64,11 @@ class _Plan:
 
 
 def transcode(source: Path, out: Path, painter: Painter, encoding: Encoding, progress: Progress) -> Film:
-    """Write `out`, an H.264 MP4 with its index in front, and `out` with the suffix .jpg, its thumbnail.
+    """Write `out`, an H.264 MP4 with its index in front, and its thumbnail, `out` with the suffix .jpg.
 
-    With `encoding.max_bytes` the bit rate is capped and the picture made smaller where that looks better; a film that
-    comes out too large is made once more. Raises Refused (NO_PICTURE, BROKEN_FILE, ...) and Failed(FILM_TOO_BIG).
+    With `encoding.max_bytes` the bit rate is capped and the size reduced where that looks better; a film that is still
+    too large is encoded once more. Raises RequestRejected (NO_PICTURE, BROKEN_FILE, ...) and
+    ProcessingFailed(FILM_TOO_BIG).
     """
     try:
         plan = _plan(source, encoding)
@@ -85,7 +86,7 @@ def transcode(source: Path, out: Path, painter: Painter, encoding: Encoding, pro
 
 
 def _silent(_stage: str, _share: float) -> None:
-    """The second attempt has no share of its own to report."""
+    """Progress callback of the second attempt, which has no share of its own to report."""
 
 
 def _plan(source: Path, encoding: Encoding) -> _Plan:
@@ -111,7 +112,7 @@ def _sources(container: InputContainer) -> _Sources:
     video = best if best in pictures else pictures[0]
     audio = container.streams.best("audio")
     origin = Fraction(container.start_time or 0, av.time_base)
-    # A transport stream starts at whatever its clock said; elsewhere a late start is meant.
+    # A transport stream starts at an arbitrary timestamp; in other formats a late start is intended.
     shift = origin if container.format.name == "mpegts" else Fraction(0)
     base = video.time_base or Fraction(1, av.time_base)
     return _Sources(container, video, cast("AudioStream | None", audio), base, origin, shift)
@@ -123,7 +124,7 @@ def _frames(sources: _Sources) -> Iterator[VideoFrame]:
 
 
 def _decoded(packet: "Packet[VideoStream]") -> Iterator[VideoFrame]:
-    """The frames of a packet; of one that is damaged, none."""
+    """Yield the frames of a packet, none if it is damaged."""
     try:
         yield from packet.decode()
     except DAMAGE:
@@ -131,7 +132,7 @@ def _decoded(packet: "Packet[VideoStream]") -> Iterator[VideoFrame]:
 
 
 class _Pass:
-    """One encoding of one video."""
+    """One encoding pass over one video."""
 
     def __init__(self, sources: _Sources, output: OutputContainer, painter: Painter, plan: _Plan) -> None:
         self._sources = sources
@@ -148,7 +149,7 @@ class _Pass:
         self.times: list[float] = []
 
     def run(self, progress: Progress) -> None:
-        """Read, paint and write it all."""
+        """Decode, paint and encode the whole video."""
         sources = self._sources
         wanted = [stream for stream in (sources.video, sources.audio) if stream is not None]
         for packet in sources.container.demux(wanted):
@@ -163,7 +164,7 @@ class _Pass:
     def _take(self, frame: VideoFrame) -> None:
         pts = frame.pts if frame.pts is not None else frame.dts
         if pts is None or (self._last is not None and pts <= self._last):
-            return  # a broken clock put it before or on another: there is no moment to show it
+            return  # its timestamp is not after the last one: it cannot be shown
         self._last = pts
         base = self._sources.base
         seconds = float(pts * base - self._sources.origin)
@@ -187,7 +188,7 @@ class _Pass:
 
 
 class Thumbnail:
-    """A JPEG of the first frame at or after a moment, or of the first one of a film that is shorter."""
+    """Picks the first frame at or after a time (seconds), or the first frame of a shorter film, as the thumbnail."""
 
     def __init__(self, moment: float) -> None:
         self._moment = moment
@@ -210,7 +211,7 @@ class Thumbnail:
 def _pass(source: Path, out: Path, painter: Painter, plan: _Plan, progress: Progress) -> Film:
     with ExitStack() as stack:
         sources = _sources(stack.enter_context(open_media(source)))
-        sources.video.thread_type = "NONE"  # decoding is a tenth of the work; threads there only cost memory
+        sources.video.thread_type = "NONE"  # decoding is a tenth of the work; its threads would only cost memory
         output = stack.enter_context(av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}))
         running = _Pass(sources, output, painter, plan)
         running.run(progress)
@@ -223,14 +224,14 @@ def _pass(source: Path, out: Path, painter: Painter, plan: _Plan, progress: Prog
 def _lay(frame: VideoFrame, overlays: Sequence[Overlay]) -> None:
     if not overlays:
         return
-    frame.make_writable()  # a decoded frame may yet be looked back to by the decoder
+    frame.make_writable()  # the decoder may still reference a decoded frame
     target = planes(frame)
     for overlay in overlays:
         overlay.blend(*target)
 
 
 def _video_stream(sources: _Sources, output: OutputContainer, plan: _Plan) -> VideoStream:
-    """Complete before the first packet of sound is written, for that opens the encoder."""
+    """Add the video stream, fully configured: the first audio packet written opens the encoder."""
     rate = sources.video.guessed_rate or sources.video.average_rate or Fraction(_FPS)
     stream = output.add_stream("libx264", rate=rate, options=plan.budget.options)
     stream.width, stream.height, stream.pix_fmt = plan.budget.width, plan.budget.height, "yuv420p"

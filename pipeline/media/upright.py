@@ -1,4 +1,4 @@
-"""Decoded frames of any kind as 8-bit 4:2:0 in limited range, upright, with square pixels and even sides."""
+"""Conversion of decoded frames to 8-bit 4:2:0 in limited range, upright, with square pixels and even sides."""
 
 import struct
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from pipeline.media.overlay import BT601, BT709, Matrix, Plane
 _HIGH_RANGE = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
 _COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 _COLOURSPACE_709 = 1
-_SD_HEIGHT = 576  # players take untagged video up to here for BT.601
-_SANE_PIXEL = (Fraction(1, 4), Fraction(4))  # sides of a pixel beyond these are a broken header
+_SD_HEIGHT = 576  # players assume BT.601 for untagged video up to this height
+_SANE_PIXEL = (Fraction(1, 4), Fraction(4))  # aspect ratios of a pixel outside of these mean a broken header
 
 
 class Planes(NamedTuple):
@@ -31,7 +31,7 @@ class Planes(NamedTuple):
 
 
 class Colours(NamedTuple):
-    """What the samples of a film mean: numbers of ITU-T H.273, and the weights of luma that follow from them."""
+    """Colour tags of a film: numbers of ITU-T H.273, and the colour matrix that follows from them."""
 
     space: int
     primaries: int
@@ -41,7 +41,7 @@ class Colours(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How stored pixels become displayed ones: first transposed, then mirrored left to right, then upside down."""
+    """Transformation of stored pixels to displayed ones: transpose, then mirror horizontally, then flip vertically."""
 
     transpose: bool = False
     mirror: bool = False
@@ -49,7 +49,7 @@ class Turn:
 
 
 def turn_of(frame: VideoFrame) -> Turn:
-    """The nearest of the eight right-angled turns to the display matrix (ISO 14496-12, 8.3.2)."""
+    """The nearest of the eight right-angled orientations to the display matrix (ISO 14496-12, 8.3.2)."""
     kept = cast("SideDataContainer", frame.side_data)
     matrix = next((data for data in kept if data.type == Type.DISPLAYMATRIX), None)
     if matrix is None:
@@ -61,7 +61,7 @@ def turn_of(frame: VideoFrame) -> Turn:
 
 
 def displayed(frame: VideoFrame, turn: Turn, pixel: Fraction | None) -> tuple[int, int]:
-    """Width and height as displayed, rounded down to even; `pixel` is the width of a stored pixel by its height."""
+    """Displayed width and height, rounded down to even; `pixel_aspect` is the width of a stored pixel by its height."""
     width, height = _squared(frame, pixel)
     if turn.transpose:
         width, height = height, width
@@ -69,10 +69,10 @@ def displayed(frame: VideoFrame, turn: Turn, pixel: Fraction | None) -> tuple[in
 
 
 class Upright:
-    """Frames of one film brought to one displayed size.
+    """Converts the frames of one film to one displayed size.
 
-    The turn is read once, from the first frame: asking a frame for its side data ties it into a cycle that keeps its
-    memory. One reformatter serves all frames, for its tables are costly.
+    The orientation is read once, from the first frame: reading a frame's side data creates a reference cycle that keeps
+    its memory. One reformatter serves all frames, as its tables are costly.
     """
 
     def __init__(self, size: tuple[int, int], turn: Turn) -> None:
@@ -82,31 +82,31 @@ class Upright:
         self._reformatter = VideoReformatter()
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
-        """The very frame where nothing had to be changed.
+        """The converted frame; the same object if nothing had to be changed.
 
-        High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cut off, not squeezed in.
+        High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cropped, not scaled.
         """
         plain = _plain(frame, _spared(frame, self._stored), self._reformatter)
         if self._turn != Turn() or (plain.width, plain.height) != self._stored:
             plain = _turned(plain, self._turn, self._size)
-        plain.pict_type = PictureType.NONE  # else x264 would repeat the source's choice of key frames
+        plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
         return plain
 
 
 def planes(frame: VideoFrame) -> Planes:
-    """The planes of a 4:2:0 frame, to read and write."""
+    """Writable views of the planes of a 4:2:0 frame."""
     return Planes(*(_view(plane) for plane in frame.planes[:3]))
 
 
 def colours_of(frame: VideoFrame) -> Colours:
-    """The tags of a frame as players read them."""
+    """The colour tags of a frame as players interpret them."""
     untagged = frame.colorspace != _COLOURSPACE_709 and min(frame.width, frame.height) <= _SD_HEIGHT
     matrix = BT601 if untagged or frame.colorspace in _COLOURSPACE_601 else BT709
     return Colours(frame.colorspace, frame.color_primaries, frame.color_trc, matrix)
 
 
 def _squared(frame: VideoFrame, pixel: Fraction | None) -> tuple[int, int]:
-    """The stored size with the shorter side of each pixel stretched to the longer."""
+    """The stored size in square pixels, with the shorter side of each pixel stretched to the longer."""
     if not pixel or not _SANE_PIXEL[0] <= pixel <= _SANE_PIXEL[1]:
         return frame.width, frame.height
     if pixel > 1:
@@ -115,13 +115,13 @@ def _squared(frame: VideoFrame, pixel: Fraction | None) -> tuple[int, int]:
 
 
 def _spared(frame: VideoFrame, stored: tuple[int, int]) -> tuple[int, int]:
-    """The size to scale to: none at all where only an odd row or column is too many."""
+    """The size to scale to: that of the frame itself if only an odd row or column has to be cropped."""
     odd = (frame.width - stored[0], frame.height - stored[1])
     return (frame.width, frame.height) if set(odd) <= {0, 1} else stored
 
 
 def _plain(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter) -> VideoFrame:
-    """8-bit 4:2:0 in limited range at a size."""
+    """Convert to 8-bit 4:2:0 in limited range at a size."""
     width, height = size
     full = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
     high = frame.color_trc in _HIGH_RANGE

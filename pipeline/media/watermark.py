@@ -1,4 +1,4 @@
-"""The small line of text in the corner of films on the free plan."""
+"""Watermark: the small line of text in the corner of films on the free plan."""
 
 import cv2
 import numpy as np
@@ -11,15 +11,15 @@ _FAMILY = "Montserrat"
 _SIZE = 0.027
 _MARGIN = 0.030
 _WIDEST = 0.6
-_SMALLEST = 8  # pixels; no text can be read below it
-_WHITE = 0.80  # alpha: seen, but never before the picture
-_HALO = 0.55  # a dark glow carries the text over white
+_SMALLEST = 8  # pixels; smaller text is illegible
+_WHITE = 0.80  # visible, but less so than the picture
+_HALO = 0.55  # the dark glow keeps the text readable on white
 
 
 def watermark(text: str, width: int, height: int) -> Overlay:
     """A text at the bottom right of frames of this size in pixels, white with a soft dark glow.
 
-    What no font can draw is left out; a text too long for the corner is set smaller, then cut off at its start.
+    Characters without a glyph are left out; a text too long for the corner is set smaller, then cropped at its start.
     """
     text = drawable(text.strip(), _FAMILY)
     margin = round(_MARGIN * min(width, height))
@@ -42,6 +42,6 @@ def _painted(mask: Masks, blur: int) -> Plane:
 
 
 def _cornered(picture: Plane, right: int, bottom: int) -> tuple[Plane, int, int]:
-    """The picture and its place, so that it ends at the given corner and begins inside the frame."""
+    """The picture cropped at the frame's top and left, and its position, so that it ends at the given corner."""
     picture = picture[-bottom:, -right:] if min(right, bottom) > 0 else picture[:0, :0]
     return picture, right - picture.shape[1], bottom - picture.shape[0]

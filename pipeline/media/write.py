@@ -1,4 +1,4 @@
-"""H.264 MP4 films written from planar YUV, one frame's memory for the whole film."""
+"""H.264 MP4 writer for planar YUV, with one frame buffer for the whole film."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -19,9 +19,9 @@ _LIMITED = 1  # of AVColorRange
 
 
 class Mp4Writer:
-    """An MP4 being written: paint `y`, `u` and `v` (limited range BT.709, chroma at half size), then `write`.
+    """Writes an MP4: set the planes `y`, `u` and `v` (limited range BT.709, chroma at half size), then call `write`.
 
-    The planes keep what was painted, so only what changes need be painted again. `options` are x264's, as of
+    The planes keep their contents, so only changed areas need be set again. `options` are x264's, as from
     `pipeline.media.budget`. Use it as a context manager; leaving it normally finishes the file with its index in front
     (faststart). Raises `av.error.FFmpegError`, which is also an `OSError` where the disk is the cause.
     """
@@ -37,7 +37,7 @@ class Mp4Writer:
         self.frames = 0
 
     def write(self, *, key: bool = False) -> None:
-        """Encode the planes as they are now, as a key frame on request; x264 copies them before this returns."""
+        """Encode the planes as the next frame, as a key frame if `key`; x264 copies them before this returns."""
         self._frame.pict_type = PictureType.I if key else PictureType.NONE
         self._frame.pts = self.frames
         self.frames += 1
@@ -73,6 +73,6 @@ def _tag(frame: av.VideoFrame, fps: int) -> None:
 
 
 def _view(plane: Any) -> Plane:
-    """The pixels of a plane, writable, without the padding at the end of each row."""
+    """A writable view of a plane's pixels, without the padding at the end of each row."""
     rows = np.frombuffer(cast("bytearray", plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]

@@ -1,1 +1,1 @@
-"""Pictures become films of their drawing: lines, order, a hand, and colour."""
+"""Sketch engine: turns pictures into whiteboard animations with line drawing, a moving hand, and colouring."""

@@ -1,6 +1,6 @@
-"""The array types of the sketch engine, named for what they hold.
+"""Array type aliases of the sketch engine, named for what they hold.
 
-OpenCV's stubs tell no element types, so neither do these; the comments do.
+OpenCV's stubs give no element types, so neither do these aliases; the comments do.
 """
 
 from typing import Any, TypeAlias

@@ -1,4 +1,4 @@
-"""The whiteboard while it is filmed: what is revealed goes straight into the planes, the hand lies over them."""
+"""Frame loop of a scene: writes revealed pixels into the planes and blends the hand and watermark over them."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ from pipeline.sketch.planes import Planes
 from pipeline.sketch.score import Scene
 from pipeline.sketch.sprite import Rectangle, Sprite
 
-_LEAVING = 0.4  # seconds the hand takes to leave once it is done
+_LEAVING = 0.4  # seconds in which the hand leaves the frame after the last stroke
 
 
 class Canvas(Protocol):
-    """Planes of a film being written; `write` takes them as its next frame."""
+    """Planes of the frame being composed; `write` encodes them as the next frame of the film."""
 
     y: Image
     u: Image
@@ -27,7 +27,7 @@ class Canvas(Protocol):
 
 
 class Veil(Protocol):
-    """Something blended over every frame, such as a watermark."""
+    """Overlay blended over every frame, such as a watermark; pixels."""
 
     @property
     def x(self) -> int: ...
@@ -43,7 +43,7 @@ class Veil(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One frame as the track tells it: the pen's tip in pixels, whether it marks, and what is being done."""
+    """Pen state of one frame in the track file: tip position in pixels, whether it draws, and the scene's phase."""
 
     pen: tuple[float, float]
     down: bool
@@ -51,7 +51,7 @@ class Moment:
 
 
 class Board:
-    """Clean planes of what is drawn so far, and their copy on the film with hand and watermark over it."""
+    """Clean planes of the drawing so far, and their copy in the frame with hand and watermark blended over it."""
 
     def __init__(self, canvas: Canvas, hands: Mapping[str, Sprite], veil: Veil | None, fps: int) -> None:
         height, width = canvas.y.shape
@@ -63,7 +63,7 @@ class Board:
         self._stained: list[Rectangle] = [Rectangle(0, 0, width, height)]
 
     def play(self, scene: Scene) -> Iterator[Moment]:
-        """Write every frame of a scene, telling each."""
+        """Write every frame of a scene and yield the pen state of each."""
         pens = _pens(scene, self._fps)
         finished = scene.span.total - scene.span.hold + math.ceil(_LEAVING * self._fps)  # held long: worth its bits
         for frame, (place, down) in enumerate(pens):
@@ -80,7 +80,7 @@ class Board:
                 _apply(change, frame, clean, shown)
 
     def _restore(self) -> None:
-        """Take the last frame's hand and watermark off the canvas."""
+        """Remove the previous frame's hand and watermark by copying the clean planes over them."""
         for stain in self._stained:
             for clean, shown, area in zip(
                 (self.clean.y, self.clean.u, self.clean.v),
@@ -111,7 +111,7 @@ def _apply(change: Reveal, frame: int, clean: Image, shown: Image) -> None:
 
 
 def _pens(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
-    """Where the pen is at the end of each frame, and whether it marked then; in the hold it leaves."""
+    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame."""
     path, total = scene.path, scene.span.total
     busy = total if scene.tool == "eraser" else scene.span.lines + scene.span.colour
     frames = np.arange(1, total + 1)

@@ -1,4 +1,4 @@
-"""Shaded, outlined shapes painted on a clear sheet, from which a sprite is made."""
+"""Painter of shaded, outlined shapes on a transparent image, from which a sprite is made."""
 
 import cv2
 import numpy as np
@@ -7,9 +7,9 @@ from models.hands import Colour
 from pipeline.sketch.arrays import Array, Image, Points
 
 _SUPERSAMPLING = 2
-_LIGHT = (-0.55, -0.83)  # where the light comes from
-_SHADE, _GLEAM = 0.30, 0.10  # how much darker the far edge is, and how much lighter the near one
-_OUTLINE, _OUTLINE_SHARE = 4.2, 0.5  # units, and the colour's share of itself
+_LIGHT = (-0.55, -0.83)  # unit vector towards the light source
+_SHADE, _GLEAM = 0.30, 0.10  # darkening of the edge away from the light, lightening of the edge towards it
+_OUTLINE, _OUTLINE_SHARE = 4.2, 0.5  # width in units, and the factor that darkens the fill colour
 _SHADOW, _SHADOW_AT, _SHADOW_BLUR = 0.24, (16.0, 22.0), 13.0  # alpha, units, units
 _SHIFT = 4
 
@@ -18,7 +18,7 @@ Fade = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Brush:
-    """Paints in units of a drawing; `origin` units lie left of and above its (0, 0)."""
+    """Painter in drawing units; `origin` is the margin, in units, left of and above (0, 0)."""
 
     def __init__(self, width: int, height: int, scale: float, origin: tuple[float, float]) -> None:
         self._size = (width, height)
@@ -31,9 +31,10 @@ class Brush:
     def shape(
         self, corners: Array, colour: Colour, *, sharp: bool = False, depth: float = 26, fade: Fade | None = None
     ) -> None:
-        """A closed shape, smooth through its corners unless `sharp`; `depth` is how far its shading reaches.
+        """Fill a closed shape, smooth through its corners unless `is_sharp`; `depth` is its shading width, units.
 
-        With `fade` it grows out of what lies under it: clear at the first point, solid from the second on.
+        With `fade` its opacity rises from 0 at the first point to 1 at the second, so that it blends into the
+        shape under it.
         """
         places = self._places(corners if sharp else _smooth(corners))
         window = self._window(places, depth)
@@ -51,13 +52,13 @@ class Brush:
         self._lay(window, outline, np.full((*outline.shape, 3), dark, np.uint8), ramp)
 
     def line(self, points: Array, colour: Colour, width: float) -> None:
-        """A line through points, unsmoothed."""
+        """Draw an unsmoothed polyline; `width` in units."""
         places = np.round(self._places(points) * (1 << _SHIFT)).astype(np.int32)
         thickness = max(1, round(width * self._scale))
         cv2.polylines(self._colour, [places], False, colour, thickness, cv2.LINE_AA, _SHIFT)
 
     def picture(self) -> Image:
-        """The sheet with a soft shadow under it, as straight-alpha RGBA."""
+        """Return the painted image with a soft drop shadow under it, as straight-alpha RGBA (height x width x 4)."""
         alpha = cv2.resize(self._alpha, self._size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         colour = cv2.resize(self._colour, self._size, interpolation=cv2.INTER_AREA)
         total = alpha + self._shadow(alpha) * (1 - alpha)
@@ -76,7 +77,7 @@ class Brush:
         return places
 
     def _window(self, places: Points, depth: float) -> tuple[slice, slice] | None:
-        """Rows and columns of the sheet around a shape, or None where it lies outside."""
+        """Rows and columns of the image around a shape, or None if it lies outside."""
         margin = (depth + 2 * _OUTLINE) * self._scale
         low = np.maximum(np.floor(places.min(axis=0) - margin), 0).astype(int)
         high = np.minimum(np.ceil(places.max(axis=0) + margin), self._alpha.shape[::-1]).astype(int)
@@ -85,7 +86,7 @@ class Brush:
         return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
 
     def _ramp(self, fade: Fade, window: tuple[slice, slice]) -> Array:
-        """How solid a fading shape is at each pixel of the window, 0 to 1."""
+        """Opacity of a fading shape at each pixel of the window, 0 to 1."""
         clear, solid = self._places(np.array(fade))
         rows, columns = np.ogrid[window]
         way = solid - clear
@@ -105,7 +106,7 @@ class Brush:
 
 
 def _smooth(corners: Array, steps: int = 12) -> Array:
-    """A closed Catmull-Rom spline through the corners."""
+    """Return a closed Catmull-Rom spline through the corners."""
     points = np.asarray(corners, np.float32)
     before, after, beyond = np.roll(points, 1, 0), np.roll(points, -1, 0), np.roll(points, -2, 0)
     t = np.linspace(0, 1, steps, endpoint=False, dtype=np.float32)[:, None, None]
@@ -120,7 +121,7 @@ def _smooth(corners: Array, steps: int = 12) -> Array:
 
 
 def _shaded(mask: Image, colour: Colour, depth: float) -> Image:
-    """The colour, lighter towards the light and darker away from it, as if the shape were round."""
+    """Shade the colour as if the shape were round: lighter towards the light source, darker away from it."""
     small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     sigma = max(0.5, depth / 8)
     soft = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)

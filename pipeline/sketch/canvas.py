@@ -1,4 +1,4 @@
-"""The size of a film and the place of each picture on its whiteboard."""
+"""Size of a film in pixels and placement of each picture on its whiteboard."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ import numpy as np
 from models.films import SketchOptions
 from pipeline.sketch.arrays import Image
 
-_LONG, _SHORT = 1280, 480  # pixels: the longest side of a film that fits its picture, and the shortest where possible
-_NARROWEST = 3.0  # the longer side of such a film as a multiple of the shorter; narrower pictures lie on the board
-_WORK = 450_000  # pixels in which lines and regions are looked for, whatever the size of the film
+_LONG, _SHORT = 1280, 480  # pixels: longest side of a film sized by its picture, and shortest side where possible
+_NARROWEST = 3.0  # greatest aspect ratio of such a film; narrower pictures get white margins
+_WORK = 450_000  # pixels of the working copy in which lines and regions are detected, whatever the film's size
 _WHITE = 255
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A picture at its size on the board (`picture`), where it lies (`x`, `y`, even), and its working copy."""
+    """A picture at its size on the board, its top left corner (`x`, `y`, even pixels), and its smaller working copy."""
 
     picture: Image
     x: int
@@ -26,12 +26,12 @@ class Placement:
 
     @property
     def scale(self) -> tuple[float, float]:
-        """Film pixels for one pixel of the working copy, across and down."""
+        """Film pixels per pixel of the working copy, horizontally and vertically."""
         return self.picture.shape[1] / self.work.shape[1], self.picture.shape[0] / self.work.shape[0]
 
 
 def film_size(pictures: Sequence[Image], options: SketchOptions) -> tuple[int, int]:
-    """Width and height of the film in pixels, both even; a missing one follows the first picture's aspect."""
+    """Return width and height of the film in pixels, both even; a missing one follows the first picture's aspect."""
     height, width = pictures[0].shape[:2]
     if options.width and options.height:
         return _even(options.width), _even(options.height)
@@ -56,7 +56,7 @@ def _even(side: float) -> int:
 
 
 def place(picture: Image, size: tuple[int, int]) -> Placement:
-    """Fit a picture into the film without distorting it, in the middle of the board."""
+    """Fit a picture into a film of `size` (width, height) without distorting it, centred on the board."""
     width, height = size
     scale = min(width / picture.shape[1], height / picture.shape[0])
     fitted = [_even(side * scale) for side in (picture.shape[1], picture.shape[0])]
@@ -82,7 +82,7 @@ def _working(picture: Image) -> Image:
 
 
 def on_board(placement: Placement, size: tuple[int, int]) -> Image:
-    """The whole board, white around the picture."""
+    """Return the whole board as an RGB image, white around the picture."""
     board = np.full((size[1], size[0], 3), _WHITE, np.uint8)
     height, width = placement.picture.shape[:2]
     board[placement.y : placement.y + height, placement.x : placement.x + width] = placement.picture

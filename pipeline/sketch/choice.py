@@ -1,4 +1,4 @@
-"""Which strokes are worth drawing in the time there is."""
+"""Selection of the strokes that are drawn within the available time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,25 +11,26 @@ from pipeline.sketch.arrays import Floats, Image
 from pipeline.sketch.faces import Box
 from pipeline.sketch.tracing import Stroke
 
-_INK_A_SECOND = 3.2  # units of line a hand draws without seeming hurried
-HASTE, _STRONG = 1.25, 0.38  # times as much for lines at least this strong: bold contours are drawn with a quick hand
+_INK_A_SECOND = 3.2  # units of line a second that do not look hurried
+HASTE, _STRONG = 1.25, 0.38  # budget factor for strokes of at least this strength: bold contours are drawn faster
 _STROKES_A_SECOND = 22
-_LEAST_INK, _LEAST_STROKES = 9.0, 50  # drawn in the shortest film too
+_LEAST_INK, _LEAST_STROKES = 9.0, 50  # units and strokes that even the shortest film has
 _SHORTEST, _SHORTEST_IN_FACE = 0.03, 0.008  # units
-_BESIDE, _BESIDE_IN_FACE = 0.010, 0.006  # units: what runs so near along another stroke is left out; about two pens
-_TWIN, _TWIN_SHARE = 0.016, 0.75  # units, and share of a stroke: so much of it so near one other is its double
-_ALONG = 0.03  # units: what is this short crosses another stroke
-_LONG = 1.2  # units: longer strokes are worth no more
-_CLOSED, _CLOSED_WORTH = 0.025, 1.3  # units between the ends of an outline, and how much more it is worth
+_BESIDE, _BESIDE_IN_FACE = 0.010, 0.006  # units: parts this near another stroke are dropped; about two pen widths
+_TWIN, _TWIN_SHARE = 0.016, 0.75  # units, share: a stroke with this share so near one other stroke is its duplicate
+_ALONG = 0.03  # units: an overlap no longer than this is a crossing, not a parallel run
+_LONG = 1.2  # units: the score does not grow beyond this length
+_CLOSED, _CLOSED_WORTH = 0.025, 1.3  # units between the ends of a closed outline, and its score factor
 _FACE_WORTH = 6.0
 
 
 def best(
     strokes: Sequence[Stroke], size: tuple[int, int], seconds: float, unit: float, faces: Sequence[Box] = ()
 ) -> list[Stroke]:
-    """The strokes to draw in `seconds`: outlines, long, strong ones and those of a face first, none along another.
+    """Select the strokes to draw in `seconds`; closed, long and strong ones and those of a face rank first.
 
-    `size` is height and width of the picture, `unit` the size of things in it, all in pixels.
+    Strokes that run along a better one are dropped. `size` is height and width of the picture, `unit` the reference
+    length (`SceneSpec.unit`), all in pixels.
     """
     count = max(_LEAST_STROKES, round(_STROKES_A_SECOND * seconds))
     marks = [_Mark.of(stroke, unit, faces) for stroke in strokes]
@@ -38,13 +39,13 @@ def best(
 
 
 def ink(seconds: float) -> float:
-    """Units of line there is time for; bold contours may have `HASTE` times as much."""
+    """Return the units of line that fit into `seconds`; bold contours may use `BOLD_INK_FACTOR` times as much."""
     return max(_LEAST_INK, _INK_A_SECOND * seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A stroke, what it is worth, whether it is of a face, the least length of a part of it, and the room it takes."""
+    """A stroke with its score, whether it is in a face, the minimum length of its parts, and its minimum spacing."""
 
     stroke: Stroke
     worth: float
@@ -68,7 +69,7 @@ def _worth(stroke: Stroke, unit: float) -> float:
 
 
 def _affordable(strokes: Sequence[Stroke], budget: float) -> list[Stroke]:
-    """The first stroke, and after it each that fits into a `budget` of ink, in pixels."""
+    """Take the first stroke, then each one that still fits into a `budget` of line length, in pixels."""
     chosen: list[Stroke] = []
     used = 0.0
     for stroke in strokes:
@@ -80,7 +81,7 @@ def _affordable(strokes: Sequence[Stroke], budget: float) -> list[Stroke]:
 
 
 def _apart(marks: Sequence[_Mark], size: tuple[int, int], unit: float) -> list[Stroke]:
-    """The strokes, without what runs along one before them, such as the other edge of a thin frame."""
+    """Drop parts of strokes that run along an earlier stroke, such as the second edge of a thin frame."""
     drawn, owner = np.zeros(size, np.uint8), np.zeros(size, np.float32)
     kept: list[Stroke] = []
     for mark in marks:
@@ -98,17 +99,17 @@ def _apart(marks: Sequence[_Mark], size: tuple[int, int], unit: float) -> list[S
 
 
 def _is_double(owners: Floats) -> bool:
-    """Whether nearly all of a stroke lies near one other; `owners` tells which each of its points is near to."""
+    """Whether nearly all of a stroke is near one other; `owners` holds the number of the one near each point, or 0."""
     return bool(np.bincount(owners.astype(int))[1:].max(initial=0) > _TWIN_SHARE * len(owners))
 
 
 def _thick(reach: float) -> int:
-    """The width of a line that reaches so far to both sides."""
+    """Odd line width in pixels that covers `reach` pixels on both sides."""
     return max(3, round(2 * reach) | 1)
 
 
 def _parts(taken: Image, crossing: int) -> list[slice]:
-    """The stretches of a stroke not taken by others; taken ones shorter than `crossing` points do not part them."""
+    """Find the parts of a stroke no other covers; covered runs shorter than `crossing` points do not split them."""
     covered = cv2.morphologyEx(taken[:, None], cv2.MORPH_OPEN, np.ones((crossing, 1), np.uint8))[:, 0]
     edges = np.flatnonzero(np.diff(covered, prepend=1, append=1))
     return [slice(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]

@@ -1,4 +1,4 @@
-"""When the pen is where: slower in curves, quick through the air, and done exactly in time."""
+"""Timing of the pen along its strokes: slower in curves, fast between strokes, finished in exactly the given frames."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ import numpy as np
 
 from pipeline.sketch.arrays import Array, Floats, Points
 
-_SPEED = 3.0  # units a second on a straight line; only the proportions matter once scaled
-_CURVE = 0.035  # units: at this radius the pen has half its speed
-_AIR, _AIR_ROOT = 0.03, 0.16  # seconds of a hop: at least, and for a hop of one unit
-_SKIM = 0.35  # of that is the time of a broad marker that hardly leaves the board
+_SPEED = 3.0  # units a second on a straight line; only ratios matter, as the path is scaled to its frames
+_CURVE = 0.035  # units: at this curve radius the pen moves at half speed
+_AIR, _AIR_ROOT = 0.03, 0.16  # seconds of a hop between strokes: minimum, and per square root of a unit
+_SKIM = 0.35  # factor on these for a broad marker, which hardly leaves the board
 _EASE = np.linspace(0, 1, 9)
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The pen over time: `at` in frames (rising), its points in film pixels, and whether it marks up to each point."""
+    """The pen over time: rising frame times, points in film pixels, and whether it draws up to each point (`down`)."""
 
     at: Array
     points: Points
@@ -29,10 +29,10 @@ class Path:
 def drawn(
     strokes: Sequence[Points], frames: int, unit: float, start: Points, lengths: Sequence[float] | None = None
 ) -> tuple[Path, list[Array]]:
-    """The path through `strokes` in just `frames` frames, from `start`, and each stroke's times point by point.
+    """Return the path from `start` through `strokes` in exactly `frames` frames, and the time of each stroke's points.
 
-    `lengths`, where given, stand for the strokes' own lengths and keep one speed in each: a broad marker takes its time
-    by what it covers. `unit` is the film's size, everything in pixels.
+    `lengths`, where given, replace the strokes' own lengths and make the speed constant within each: a broad marker's
+    time depends on the area it covers. `unit` is the film's reference length; all lengths are in pixels.
     """
     at, points, down, spans = [np.zeros(1)], [start[None]], [np.zeros(1, bool)], []
     now = 0.0
@@ -51,7 +51,7 @@ def drawn(
 
 
 def _steps(stroke: Points, unit: float) -> Array:
-    """Seconds for each piece of a stroke."""
+    """Seconds for each segment of a stroke, longer in curves."""
     pieces = np.diff(stroke, axis=0)
     lengths = np.hypot(pieces[:, 0], pieces[:, 1])
     if len(pieces) < 3:
@@ -63,12 +63,12 @@ def _steps(stroke: Points, unit: float) -> Array:
 
 
 def _even_steps(stroke: Points, seconds: float) -> Array:
-    """Seconds for each of the equal pieces of a stroke."""
+    """Seconds for each segment of a stroke, all equal."""
     return np.full(len(stroke) - 1, seconds / max(1, len(stroke) - 1))
 
 
 def _hop(here: Points, there: Points, unit: float, haste: float) -> tuple[Array, Points]:
-    """Through the air: slow off, slow down."""
+    """Times and points of a pen-up move from one stroke to the next, eased at both ends."""
     distance = float(np.hypot(*(there - here)))
     seconds = haste * (_AIR + _AIR_ROOT * float(np.sqrt(distance / unit)))
     ease = (3 - 2 * _EASE) * _EASE**2
@@ -81,7 +81,7 @@ def joined(paths: Sequence[Path]) -> Path:
 
 
 def evenly(stroke: Points, step: float) -> Points:
-    """The same line with a point every `step` pixels."""
+    """Resample a polyline to one point every `step` pixels."""
     lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
     places = np.linspace(0, lengths[-1], max(2, round(lengths[-1] / step) + 1))
     line: Points = np.stack([np.interp(places, lengths, axis) for axis in stroke.T], axis=1).astype(np.float32)

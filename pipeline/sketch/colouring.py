@@ -1,4 +1,4 @@
-"""Laying colour over the lines of a scene, up to the finished picture; and wiping a board clean the same way."""
+"""Colouring phase of a scene, from drawn lines to the finished picture, and the scene that wipes the board."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,16 +14,16 @@ from pipeline.sketch.planes import NEUTRAL, Planes
 from pipeline.sketch.score import Brief, Scene, Span
 
 _SPEED = 5.5  # units a second
-_BROADEST, _NARROWEST = 0.2, 0.05  # units: the marker
-_HASTE = 0.35  # of its length is the least a stroke counts, however little it covers
-_SEEN = 7  # levels of difference between drawing and picture that want colour
-_COVERED = 40  # of 255: how much of a working pixel must want colour
-_ERASER = 0.24  # units
+_BROADEST, _NARROWEST = 0.2, 0.05  # units: width of the marker
+_HASTE = 0.35  # minimum share of a stroke's length that counts for its time, however little it covers
+_SEEN = 7  # levels of difference between drawing and picture from which a pixel is coloured
+_COVERED = 40  # of 255: share of a working copy's pixel that must need colour
+_ERASER = 0.24  # units, width
 
 
 @dataclass(frozen=True, slots=True)
 class Colouring:
-    """The way from a board with lines (`board`, luma) to the `target`; `wanted` on the grid of the working copy."""
+    """Colouring of a board with lines (`board`, luma) up to `target`; `colour_mask` is in working copy pixels."""
 
     target: Planes
     board: Image
@@ -42,11 +42,11 @@ class Colouring:
 
     @property
     def share(self) -> float:
-        """How much of the picture wants colour."""
+        """Share of the picture that needs colour, 0 to 1."""
         return float(self.wanted.mean())
 
     def over(self, drawn: Scene, placement: Placement, brief: Brief, report: Callable[[float], None]) -> Scene:
-        """The scene with colour laid over its lines."""
+        """Return the scene with a colouring phase after its lines."""
         span = drawn.span
         width = self._marker_width(span.colour / brief.fps, brief.unit / placement.scale[0])
         path, times = fill(placement, self.wanted, width, drawn.path.points[-1], (span.colour, brief))
@@ -61,7 +61,7 @@ class Colouring:
         )
 
     def _marker_width(self, seconds: float, unit: float) -> float:
-        """Broad enough to cover everything in time."""
+        """Width in working copy pixels that lets the marker cover everything in `seconds`, within bounds."""
         needed = float(self.wanted.sum()) / (_SPEED * unit * max(seconds, 0.1))
         return float(np.clip(needed, _NARROWEST * unit, _BROADEST * unit))
 
@@ -69,7 +69,10 @@ class Colouring:
 def fill(
     placement: Placement, wanted: Mask, width: float, pen: Points, timing: tuple[int, Brief]
 ) -> tuple[clock.Path, Array]:
-    """Marker strokes over the wanted pixels within some frames, and when each pixel of the picture is covered."""
+    """Return the marker's path over the masked pixels, and the frame in which each pixel of the picture is covered.
+
+    `timing` is the number of frames and the scene's spec.
+    """
     frames, brief = timing
     scale = np.array(placement.scale, np.float32)
     corner = np.array((placement.x, placement.y), np.float32)
@@ -84,7 +87,7 @@ def fill(
 
 
 def _over_board(times: Array, placement: Placement, size: tuple[int, int]) -> Array:
-    """Times for the whole board; beside the picture those of its edge."""
+    """Extend the picture's pixel times to the whole board by repeating those of its edge."""
     height, width = times.shape
     top, left = placement.y, placement.x
     padding = (top, size[1] - height - top, left, size[0] - width - left)
@@ -92,7 +95,7 @@ def _over_board(times: Array, placement: Placement, size: tuple[int, int]) -> Ar
 
 
 def changes(frames: Array, board: Image, target: Planes, span: Span) -> tuple[Reveal, tuple[tuple[Reveal, ...], ...]]:
-    """Reveals that turn a board of ink into the target at the given frames."""
+    """Build the luma and chroma reveals that turn a board of lines into the target at the given frames per pixel."""
     luma = _change(frames, board, target.y, span.total)
     half = frames[::2, ::2]
     blank = np.full(half.shape, NEUTRAL, np.uint8)
@@ -105,7 +108,7 @@ def _change(frames: Array, before: Image, after: Image, total: int) -> Reveal:
 
 
 def wiped(board: Planes, placement: Placement, frames: int, brief: Brief) -> Scene:
-    """A scene in which the hand wipes the board clean with an eraser."""
+    """Build the scene in which the hand wipes the board clean with an eraser."""
     span = Span(0, 0, frames)
     height, width = placement.picture.shape[:2]
     empty = Placement(

@@ -1,4 +1,4 @@
-"""The pupils of faces, dabbed in: without them a drawn face looks asleep."""
+"""Detection of pupils, drawn as small spirals: without them a drawn face looks asleep."""
 
 from collections.abc import Sequence
 
@@ -10,30 +10,30 @@ from pipeline.sketch.faces import Box
 from pipeline.sketch.tracing import Stroke
 
 _SMALLEST = 50  # pixels: in a narrower face lines are enough
-_ROWS = (0.34, 0.50)  # of the face, from its top: where its eyes are
-_COLUMNS = ((0.18, 0.44), (0.56, 0.82))
-_RADIUS = 0.020  # of the face
-_CONTRAST = 40  # levels by which a pupil is darker than what is around it
-_LEVEL = 0.06  # of the face: how far apart in height the two may be
+_ROWS = (0.34, 0.50)  # shares of the face's height between which its eyes are
+_COLUMNS = ((0.18, 0.44), (0.56, 0.82))  # shares of its width, for each eye
+_RADIUS = 0.020  # share of the face's width
+_CONTRAST = 40  # levels by which a pupil must be darker than its surroundings
+_LEVEL = 0.06  # share of the face's height by which the two pupils may differ vertically
 _TURNS = np.linspace(0, 1.75 * 2 * np.pi, 22, dtype=np.float32)
 
 
 def find(picture: Image, faces: Sequence[Box]) -> list[Stroke]:
-    """A small spiral for each pupil, where both of a face are seen in an RGB picture."""
+    """Return a small spiral for each pupil of the faces in an RGB picture that show both pupils."""
     grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     large = [face for face in faces if face.width >= _SMALLEST]
     return [_spiral(spot, _RADIUS * face.width) for face in large for spot in _pair(grey, face)]
 
 
 def _pair(grey: Image, face: Box) -> list[tuple[float, float]]:
-    """Both pupils of a face, or neither: a single one, or two at different heights, are something else."""
+    """Return both pupils of a face or none: a single match, or two at different heights, is something else."""
     spots = [spot for sides in _COLUMNS if (spot := _spot(grey, face, sides)) is not None]
     level = len(spots) == 2 and abs(spots[0][1] - spots[1][1]) <= _LEVEL * face.height
     return spots if level else []
 
 
 def _spot(grey: Image, face: Box, sides: tuple[float, float]) -> tuple[float, float] | None:
-    """The darkest place where an eye should be, if it is dark enough and no end of a brow that reaches in."""
+    """Find the darkest point where an eye should be; None if it is too light or at the edge, as part of a brow is."""
     top, bottom = (round(face.y + share * face.height) for share in _ROWS)
     left, right = (round(face.x + share * face.width) for share in sides)
     window = grey[top:bottom, left:right]

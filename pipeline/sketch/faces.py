@@ -1,4 +1,4 @@
-"""Faces in a picture, so that their fine lines are kept."""
+"""Face detection, used to keep the fine lines of faces."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,12 +8,12 @@ import cv2
 
 from pipeline.sketch.arrays import Image, Points
 
-_LONG_SIDE = 320  # pixels: faces smaller than a tenth of this are not worth looking for
+_LONG_SIDE = 320  # pixels of the longer side while searching; faces under a tenth of it are ignored
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle of pixels."""
+    """Bounding box of a face, in pixels."""
 
     x: int
     y: int
@@ -34,9 +34,9 @@ class Box:
 
 
 def find(picture: Image) -> list[Box]:
-    """Frontal faces in an RGB picture, the largest first.
+    """Find frontal faces in an RGB picture, the largest first.
 
-    Found with the local binary pattern cascade that scikit-image's wheel brings.
+    Uses the local binary pattern cascade shipped in scikit-image's wheel.
     """
     scale = _LONG_SIDE / max(picture.shape[:2])
     width, height = (max(24, round(side * scale)) for side in (picture.shape[1], picture.shape[0]))

@@ -1,4 +1,4 @@
-"""A whiteboard film of pictures being drawn by hand."""
+"""Entry point of the sketch engine: renders pictures to a whiteboard film within a size limit."""
 
 import json
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ def make(
 ) -> Film:
     """Draw RGB pictures (height x width x 3) one after another into an MP4 of exactly `options.seconds`.
 
-    Writes `out`, a JPEG beside it, and the pen's track to `track` if that is given. `progress` hears the stages
-    "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` where even a second, tighter attempt is over `max_bytes`.
+    Writes `out`, a JPEG thumbnail beside it, and the pen's track (JSON) to `track` if given. `progress` is called with
+    the stages "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` if a second, tighter attempt exceeds `max_bytes`.
     """
     report = throttled(progress)
     size = canvas.film_size(pictures, options)
@@ -41,7 +41,7 @@ def make(
 def _attempt(
     pictures: Sequence[Image], out: Path, options: SketchOptions, plan: Budget, report: Progress, track: Path | None
 ) -> Film:
-    """One whole film within a budget, which may have made it smaller."""
+    """Render the whole film once within a bitrate budget, which may reduce its width and height."""
     shoot = Shoot(options, (plan.width, plan.height), report)
     with Mp4Writer(out, shoot.size, options.fps, plan.options | _zones(shoot.holds(len(pictures)))) as writer:
         moments, poster = shoot.play(pictures, writer)
@@ -53,7 +53,7 @@ def _attempt(
 
 
 def _zones(holds: Sequence[tuple[int, int]]) -> dict[str, str]:
-    """x264's zones: what is looked at longest gets three times the bits, once, for nothing moves in it."""
+    """x264's zones: frames held on the finished picture get three times the bits, cheap as nothing moves in them."""
     return {"x264-params": "zones=" + "/".join(f"{first},{last},b=3" for first, last in holds)}
 
 

@@ -1,4 +1,4 @@
-"""Strokes that belong together because they lie near each other."""
+"""Grouping of strokes by proximity."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from pipeline.sketch.tracing import Stroke
 
 
 def labels(strokes: Sequence[Stroke], size: tuple[int, int], kernel: tuple[float, float]) -> Array:
-    """One number for each stroke, the same for those that touch once the ink has been thickened.
+    """Return a group number for each stroke, equal for strokes that touch once dilated.
 
-    `size` is height and width of the picture, `kernel` width and height of the thickening, all in pixels.
+    `size` is height and width of the picture, `kernel` width and height of the dilation, all in pixels.
     """
     ink = np.zeros(size, np.uint8)
     for stroke in strokes:
@@ -26,11 +26,11 @@ def labels(strokes: Sequence[Stroke], size: tuple[int, int], kernel: tuple[float
 
 
 def groups(numbers: Array) -> list[list[int]]:
-    """The indices that have the same number, one list for each."""
+    """Return a list of indices for each distinct number."""
     return [np.flatnonzero(numbers == number).tolist() for number in np.unique(numbers)]
 
 
 def middle(stroke: Stroke) -> Points:
-    """The point half way along."""
+    """Return the point halfway along a stroke."""
     point: Points = stroke.points[len(stroke.points) // 2]
     return point

@@ -1,7 +1,7 @@
-"""The hand that draws: smooth shapes, shaded and outlined, rendered once at the film's scale.
+"""Renderer of the drawing hand: smooth shapes, shaded and outlined, rendered once at the film's scale.
 
-Shapes are laid out in a drawing of its own with the pen's tip at (0, 0), x to the right, y down; 1000 of its units are
-about the unit of the film, so the marker is a third of a 16:9 film's height long.
+Shapes are defined in drawing units with the pen's tip at (0, 0), x to the right, y down; 1000 of them are about
+the unit of the film, so the marker is a third of a 16:9 film's height long.
 """
 
 import numpy as np
@@ -11,10 +11,10 @@ from pipeline.sketch.arrays import Points
 from pipeline.sketch.brush import Brush
 from pipeline.sketch.sprite import Sprite
 
-_SIZE = 1.0  # of the drawing against the film
-_LEFT, _TOP = 30, 40  # units of the drawing beside the tip
-_PEN = np.array((0.872, 0.489))  # the marker's direction, from the tip on
-_ARM = np.array((0.46, 0.888))  # the forearm's direction
+_SIZE = 1.0  # scale of the drawing relative to the film
+_LEFT, _TOP = 30, 40  # drawing units of margin left of and above the tip
+_PEN = np.array((0.872, 0.489))  # direction of the marker, away from its tip
+_ARM = np.array((0.46, 0.888))  # direction of the forearm, away from the wrist
 _WRIST = np.array((352.0, 372.0))
 _WHITE: Colour = (246, 246, 243)
 _STEEL: Colour = (188, 190, 194)
@@ -46,7 +46,10 @@ _CREASES = (
 
 
 def sprite(hand: Hand, unit: float, size: tuple[int, int], tool: str = "marker") -> Sprite:
-    """The hand with its forearm long enough to leave a film of `size` (width, height) wherever the tip is."""
+    """Render a hand whose forearm reaches the edge of a film of `size` (width, height) wherever the tip is.
+
+    `unit` is the film's reference length in pixels; `tool` is "marker" or "eraser".
+    """
     scale = unit * _SIZE / 1000
     reach = _reach(size, scale)
     corner = _WRIST + reach * _ARM + 140
@@ -65,7 +68,7 @@ def sprite(hand: Hand, unit: float, size: tuple[int, int], tool: str = "marker")
 
 
 def _reach(size: tuple[int, int], scale: float) -> float:
-    """Units of forearm until it has left the film, the tip being in the corner farthest away."""
+    """Forearm length in drawing units that reaches beyond the film with the tip in the farthest corner."""
     across, down = (side / scale for side in size)
     return float(min((across - _WRIST[0]) / _ARM[0], (down - _WRIST[1]) / _ARM[1])) + 260
 
@@ -103,7 +106,7 @@ def _marker(brush: Brush, colour: Colour) -> None:
 
 
 def _along(start: float, end: float, wide: float, wider: float) -> Points:
-    """A piece of the marker between two distances from the tip, with its half widths there."""
+    """Corners of a segment of the marker between two distances from the tip, with its half widths there; units."""
     side = np.array((-_PEN[1], _PEN[0]))
     corners = [
         start * _PEN + wide * side,

@@ -1,4 +1,4 @@
-"""Hatching for solid dark areas, so that they are dark before any colour comes."""
+"""Hatching of solid dark areas, so that they are dark before the colouring phase."""
 
 import cv2
 import numpy as np
@@ -6,17 +6,17 @@ import numpy as np
 from pipeline.sketch.arrays import Array, Floats, Image, Points
 from pipeline.sketch.tracing import Stroke
 
-_DARK = 62  # of 255, lightness: darker than ink's surroundings in most pictures
-_MOST = 0.3  # of the picture: where more is dark, only the darkest is hatched
+_DARK = 62  # of 255, lightness: darker than the surroundings of lines in most pictures
+_MOST = 0.3  # share of the picture: where more is dark, only the darkest part is hatched
 _SPACING = 0.016  # units between hatch lines
-_SMALLEST = 0.004  # of a unit squared: smaller dark areas are lines already
+_SMALLEST = 0.004  # square units: smaller dark areas are drawn as lines already
 _SLANT = np.deg2rad(-52.0)
 _STRENGTH = 0.05
-_MARGIN = 0.014  # units kept free along the edge of the area
+_MARGIN = 0.014  # units left free along the edge of the area
 
 
 def find(picture: Image, unit: float, budget: float) -> list[Stroke]:
-    """Zig-zag strokes over dark areas of an RGB picture: the largest that fit into `budget` pixels of line."""
+    """Return zigzag strokes over the largest dark areas of an RGB picture that fit into `budget` pixels of line."""
     dark = _dark(picture, unit)
     count, areas, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=4)
     sizes = stats[:, cv2.CC_STAT_AREA]
@@ -41,7 +41,7 @@ def _dark(picture: Image, unit: float) -> Array:
 
 
 def _zigzags(area: Array, spacing: float) -> list[Points]:
-    """Parallel lines across an area, joined to the next one where they are neighbours."""
+    """Hatch an area with parallel lines, each joined to the next where they are neighbours."""
     rows, columns = np.nonzero(area)
     along = columns * np.cos(_SLANT) + rows * np.sin(_SLANT)
     across = -columns * np.sin(_SLANT) + rows * np.cos(_SLANT)
@@ -52,7 +52,7 @@ def _zigzags(area: Array, spacing: float) -> list[Points]:
 
 
 def _spans(band: Array, along: Array, spacing: float) -> list[tuple[int, float, float]]:
-    """The unbroken stretches of each line: band, from, to."""
+    """Find the unbroken spans of each hatch line: band number, start and end along the line."""
     order = np.lexsort((along, band))
     band, along = band[order], along[order]
     breaks = np.flatnonzero((np.diff(band) != 0) | (np.diff(along) > 2.5)) + 1
@@ -62,7 +62,7 @@ def _spans(band: Array, along: Array, spacing: float) -> list[tuple[int, float, 
 
 
 def _chains(spans: list[tuple[int, float, float]]) -> list[list[tuple[int, float, float]]]:
-    """Spans of neighbouring bands that overlap, in one movement."""
+    """Chain overlapping spans of neighbouring bands into single strokes."""
     open_chains: list[list[tuple[int, float, float]]] = []
     for span in spans:
         fitting = [chain for chain in open_chains if chain[-1][0] == span[0] - 1 and _overlap(chain[-1], span)]

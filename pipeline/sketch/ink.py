@@ -1,6 +1,6 @@
-"""Pen strokes as pixels: how dark each becomes, and at which frame.
+"""Rasterization of pen strokes: the luma of each pixel and the frame in which it appears.
 
-Every inked pixel takes the time of the nearest point of a centre line, so ink grows along strokes at their full width.
+Every line pixel takes the time of the nearest centre line point, so strokes grow lengthwise at their full width.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,17 @@ import numpy as np
 from pipeline.sketch.arrays import Array, Floats, Image, Points
 from pipeline.sketch.planes import WHITE
 
-_INK = 34  # luma of dry ink
-_WIDTH = 0.0040  # units: a line of middling strength
+_INK = 34  # luma of a line
+_WIDTH = 0.0040  # units: a line of medium strength
 _THINNEST = 1.3  # pixels
 _SUPERSAMPLING = 2
 _SHIFT = 3  # fractional bits of OpenCV's drawing coordinates
-_TAPER = 0.012  # units at each end
+_TAPER = 0.012  # units over which a line narrows at each end
 
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """Pixels that change: flat indices into a plane sorted by frame, their values, and where each frame's begin.
+    """Pixels that change: flat indices into a plane sorted by frame, their values, and the offset of each frame.
 
     `starts[f]:starts[f + 1]` is the slice of frame f; `starts` has one entry more than there are frames.
     """
@@ -33,7 +33,7 @@ class Reveal:
 
 
 def reveal(frames: Array, pixels: Array, values: Image, total: int) -> Reveal:
-    """Sort pixels by the frame they change in; frames beyond the film's ends count as its first and last."""
+    """Sort pixels by the frame they change in; `frames` are clipped to 0 to `total` - 1."""
     frames = np.clip(frames, 0, total - 1).astype(np.uint16)
     order = np.argsort(frames, kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(frames, minlength=total))])
@@ -41,7 +41,7 @@ def reveal(frames: Array, pixels: Array, values: Image, total: int) -> Reveal:
 
 
 def painted(strokes: Sequence[Points], strengths: Sequence[Floats], size: tuple[int, int], unit: float) -> Image:
-    """Luma of a whiteboard with all strokes on it; lines swell with their strength and taper at their ends."""
+    """Return the luma of a board of `size` (width, height) with all strokes; width grows with strength, ends taper."""
     scale = _SUPERSAMPLING
     board = np.full((size[1] * scale, size[0] * scale), WHITE, np.uint8)
     for stroke, strength in zip(strokes, strengths, strict=True):
@@ -58,7 +58,7 @@ def _swell(stroke: Points, strength: Floats, unit: float) -> Floats:
 
 
 def _paint(board: Image, stroke: Points, widths: Array) -> None:
-    """Draw a polyline whose width changes: one OpenCV polyline for each run of equal width."""
+    """Draw a polyline of varying width as one OpenCV polyline for each run of equal width."""
     places = np.round(stroke * (1 << _SHIFT)).astype(np.int32)
     changes = np.flatnonzero(np.diff(widths)) + 1
     for begin, end in zip([0, *changes], [*changes, len(widths)], strict=True):
@@ -67,7 +67,7 @@ def _paint(board: Image, stroke: Points, widths: Array) -> None:
 
 
 def times(strokes: Sequence[Points], clocks: Sequence[Array], inked: Array) -> Array:
-    """The time of each inked pixel: that of the nearest centre line. `inked` is the mask of such pixels."""
+    """Return the time of each pixel of `ink_mask`: that of the nearest centre line point."""
     height, width = inked.shape
     line = np.full((height, width), np.inf, np.float32)
     columns, rows = np.round(np.concatenate(strokes)).astype(int).T

@@ -1,9 +1,9 @@
-"""Where a person would draw a line: a coherent, clutter-aware difference of Gaussians over all colours.
+"""Line detection: a coherent, clutter-aware difference of Gaussians over all colours.
 
 The filter follows Kang, Lee and Chui, "Coherent Line Drawing" (2007) with the smoothed structure tensor of Kyprianidis
 and Doellner (2008): a difference of Gaussians across each edge, then an average along it. It is taken of lightness and
-hue at once, so every boundary between colours has one line, on its darker side. Dense texture is held back by its own
-neighbourhood and by what lies to both its sides, so that contours win over fur, grass and grain.
+hue at once, so every boundary between colours has one line, on its darker side. Dense texture is attenuated by its
+own neighbourhood and by the likeness of both its sides, so that contours outweigh fur, grass and grain.
 """
 
 from collections.abc import Sequence
@@ -20,31 +20,31 @@ _SIGMA = 1.1  # pixels, of the inner Gaussian across an edge
 _ACROSS = np.arange(-4, 5, dtype=np.float32)
 _REACH = 3.0  # pixels, of the Gaussian along an edge
 _ALONG = (-4.5, -3.0, -1.5, 1.5, 3.0, 4.5)
-_FAINTEST, _STRONGEST = 0.008, 0.030  # bounds of the upper threshold of the response, in units of full contrast
-_SHARE = 0.955  # of all pixels stay below the upper threshold
+_FAINTEST, _STRONGEST = 0.008, 0.030  # bounds of the upper hysteresis threshold, in units of full contrast
+_SHARE = 0.955  # quantile of the response that is the upper threshold
 _LOW = 0.42  # lower threshold as a share of the upper one
-_LONG = 420  # pixels: a faint line this big counts without a strong pixel
+_LONG = 420  # pixels: a faint line with more than these is kept without a strong pixel
 _FACE_GAIN = 1.7
-_HUE = 1.3  # what a step in hue counts against one in lightness
-_SIGN = (1.0, 0.3, 0.1)  # what tells the darker side of an edge, and some side where both are equally light
-_LIFT, _DARK = 45, 28  # levels: how far dark tones are lifted, and which are dark
-_RIDGE = 2.0  # pixels across an edge within which the response is greatest
-_BROAD, _BROAD_SHARE = 9, 0.02  # pixels: no line is so broad; and the share of such places that makes a shape
-_SIDE = 3.5  # pixels from a line its two sides are told apart
-_ALIKE, _APART = 0.85, 0.5  # what a line counts whose two sides are alike, and how much more where they are not
-_CONTRAST = 0.25  # of full contrast between them is as strong as can be
+_HUE = 1.3  # weight of a step in hue relative to one in lightness
+_SIGN = (1.0, 0.3, 0.1)  # channel weights that decide the darker side of an edge, or either side at equal lightness
+_LIFT, _DARK = 45, 28  # levels: how far dark tones are lifted, and the scale of what is dark
+_RIDGE = 2.0  # pixels to both sides of an edge within which its response must be the greatest
+_BROAD, _BROAD_SHARE = 9, 0.02  # pixels: no line is this broad; and the share of such pixels that makes a shape
+_SIDE = 3.5  # pixels from a line at which its two sides are compared
+_ALIKE, _APART = 0.85, 0.5  # gain of a line with equal sides, and what is added at full contrast between them
+_CONTRAST = 0.25  # contrast between the sides that counts as full, of the greatest possible
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A one pixel wide skeleton of the lines and how strongly each pixel is one (about 0 to 1)."""
+    """A one pixel wide skeleton of the lines, and the line strength of each pixel (about 0 to 1)."""
 
     skeleton: Mask
     strength: Floats
 
 
 def find(picture: Image, faces: Sequence[Box] = ()) -> Lines:
-    """Find the lines of an RGB picture; in `faces` fainter lines count too."""
+    """Find the lines of an RGB picture; in `faces` fainter lines are kept too."""
     colours = _colours(_smooth(_lifted(picture)))
     across = _gradient_direction(colours)
     fine = _response(colours, across)
@@ -64,7 +64,7 @@ def find(picture: Image, faces: Sequence[Box] = ()) -> Lines:
 
 
 def _sides(colours: Floats) -> Floats:
-    """How far colours differ from one side of each pixel to the other some way off (0 to 1): little in texture."""
+    """Contrast between both sides of each pixel a few pixels away (0 to 1): low in texture."""
     height, width = colours.shape[:2]
     small = cv2.resize(colours, (max(2, width // 4), max(2, height // 4)), interpolation=cv2.INTER_AREA)
     dx, dy = _slopes(cv2.GaussianBlur(small, (0, 0), _SIDE / 4))
@@ -74,7 +74,7 @@ def _sides(colours: Floats) -> Floats:
 
 
 def _lifted(picture: Image) -> Image:
-    """The picture with its darkest tones spread out, so that folds of a black suit part like those of a grey one."""
+    """Lift the darkest tones, so that folds of a black suit are as distinct as those of a grey one."""
     tones = np.arange(256, dtype=np.float32)
     curve = tones + _LIFT * (1 - np.exp(-tones / _DARK))
     return cv2.LUT(picture, np.round(curve * 255 / curve[-1]).astype(np.uint8))
@@ -86,7 +86,7 @@ def _smooth(picture: Image) -> Image:
 
 
 def _colours(picture: Image) -> Floats:
-    """Lightness, the hue in which the picture varies most, and the hue across it, in units of full contrast."""
+    """Lightness and the two principal axes of chroma, the strongest first, in units of full contrast."""
     lab = cv2.cvtColor(picture, cv2.COLOR_RGB2LAB).astype(np.float32) / 255
     chroma = lab[..., 1:]
     small = chroma[::4, ::4].reshape(-1, 2)
@@ -96,14 +96,14 @@ def _colours(picture: Image) -> Floats:
 
 
 def _soft_response(colours: Floats) -> Floats:
-    """The response to blurred edges: the filter at half the size."""
+    """Response to blurred edges: the filter at half resolution."""
     height, width = colours.shape[:2]
     half = cv2.resize(colours, (max(2, width // 2), max(2, height // 2)), interpolation=cv2.INTER_AREA)
     return cv2.resize(_response(half, _gradient_direction(half)), (width, height))
 
 
 def _response(colours: Floats, across: tuple[Floats, Floats]) -> Floats:
-    """Contrast of each pixel with both sides of its edge, averaged along the edge; zero on an edge's lighter side."""
+    """Contrast of each pixel with both sides of its edge, averaged along the edge; zero on the lighter side."""
     across_x, across_y = across
     column, row = _places(colours)
     inner = np.exp(-((_ACROSS / _SIGMA) ** 2) / 2)
@@ -121,14 +121,14 @@ def _response(colours: Floats, across: tuple[Floats, Floats]) -> Floats:
 
 
 def _signed(difference: Floats) -> Floats:
-    """How far colours differ, negative on the lighter side of an edge."""
+    """Magnitude of the colour difference, negative on the lighter side of an edge."""
     dark = cv2.transform(difference, np.array([_SIGN], np.float32))
     far = cv2.magnitude(cv2.magnitude(difference[..., 0], difference[..., 1]), difference[..., 2])
     return np.copysign(far, dark)
 
 
 def _ridge(response: Floats, across: tuple[Floats, Floats]) -> Mask:
-    """Pixels that respond more than those to both sides, so that the two edges of a narrow shape stay two."""
+    """Pixels whose response exceeds that of both sides, so that two edges of a narrow shape stay separate."""
     column, row = _places(response)
     sides = [_shifted(response, column + step * across[0], row + step * across[1]) for step in (-_RIDGE, _RIDGE)]
     found: Mask = response >= np.maximum(*sides)
@@ -143,7 +143,7 @@ def _places(image: Array) -> tuple[Floats, Floats]:
 
 
 def _gradient_direction(colours: Floats) -> tuple[Floats, Floats]:
-    """The unit vector across the edge at each pixel, from the colours' structure tensor smoothed over a few pixels.
+    """Unit vector across the edge at each pixel, from the colours' structure tensor smoothed over a few pixels.
 
     The tensor of all channels at once is that of Di Zenzo, "A note on the gradient of a multi-image" (1986).
     """
@@ -172,7 +172,7 @@ def _window(picture: Image) -> tuple[int, int]:
 
 
 def _hysteresis(response: Floats, low: float, high: float) -> Integers:
-    """Labels from 1 of pixels above `low` connected to one above `high`, or to very many others; 0 elsewhere."""
+    """Labels from 1 of components above `low` that have a pixel above `high` or very many pixels; 0 elsewhere."""
     weak = (response > low).astype(np.uint8)
     count, labels = cv2.connectedComponents(weak, connectivity=8)
     keep = np.bincount(labels.ravel(), minlength=count) > _LONG
@@ -183,7 +183,7 @@ def _hysteresis(response: Floats, low: float, high: float) -> Integers:
 
 
 def _thinned(labels: Integers, ridge: Mask) -> Mask:
-    """Labelled pixels; of what is no line but a shape filled with response, such as a dark frame, only the ridges."""
+    """Mask of labelled pixels; of components that are filled shapes, such as a dark frame, only the ridges."""
     found = labels > 0
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_BROAD, _BROAD))
     broad = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_OPEN, disc) > 0

@@ -1,4 +1,4 @@
-"""Colouring with a broad marker: slanted zig-zags, region by region, big and near ones first."""
+"""Stroke planning for a broad marker: slanted strokes, region by region, large and near regions first."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from pipeline.sketch import regions
 from pipeline.sketch.arrays import Array, Floats, Image, Integers, Points
 from pipeline.sketch.tours import Tour
 
-_SLANT = np.deg2rad(-38.0)  # of the strokes: up to the right
+_SLANT = np.deg2rad(-38.0)  # direction of the strokes: up to the right
 _ALONG = np.array((np.cos(_SLANT), np.sin(_SLANT)), dtype=np.float32)
 _ACROSS = np.array((-np.sin(_SLANT), np.cos(_SLANT)), dtype=np.float32)
-_WAVE, _WAVE_LENGTH = 0.13, 2.6  # in widths: how unsteady the stroke's edge is
-_ROUND = 0.35  # of the width: how far the edges of the marker's tip lag behind its middle
-_SCRAP = 0.12  # of a square of the marker's width: smaller pieces are coloured with their neighbour
+_WAVE, _WAVE_LENGTH = 0.13, 2.6  # in widths: amplitude and length of the waves in a stroke's edge
+_ROUND = 0.35  # in widths: how far the edges of the marker's tip lag behind its middle
+_SCRAP = 0.12  # in squared widths: smaller pieces are merged with a neighbour
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Marker strokes in the order they are made.
+    """Marker strokes in drawing order.
 
-    `runs` holds the number of the stroke that covers each pixel; `strokes` their two ends (n x 2 x 2, x and y), in
-    pixels of the same grid, the first end drawn first; `areas` how many pixels each covers.
+    `stroke_index` holds the number of the stroke that covers each pixel; `strokes` their two ends (n x 2 x 2, x and
+    y), in pixels of the same grid, the first end drawn first; `areas` the number of pixels each covers.
     """
 
     runs: Integers
@@ -32,7 +32,10 @@ class Fill:
     areas: Floats
 
     def times(self, clocks: Floats, size: tuple[int, int]) -> Floats:
-        """When the marker passes each pixel of a grid of `size` (width, height); `clocks` are start and end times."""
+        """Return the time the marker passes each pixel of a grid of `size` (width, height).
+
+        `stroke_times` (n x 2) are the start and end of each stroke.
+        """
         runs = cv2.resize(self.runs.astype(np.uint16), size, interpolation=cv2.INTER_NEAREST).astype(np.int32)
         x, y = _grid(size[0], size[1], (self.runs.shape[1] / size[0], self.runs.shape[0] / size[1]))
         along, across = x * _ALONG[0] + y * _ALONG[1], x * _ACROSS[0] + y * _ACROSS[1]
@@ -50,7 +53,7 @@ class Fill:
 
 
 def _extent(runs: Integers) -> tuple[Floats, Floats]:
-    """How far along the slant each run reaches, both ways."""
+    """Lowest and highest position of each run along the stroke direction."""
     x, y = _grid(runs.shape[1], runs.shape[0])
     along = (x * _ALONG[0] + y * _ALONG[1]).ravel()
     count = int(runs.max()) + 1
@@ -61,7 +64,7 @@ def _extent(runs: Integers) -> tuple[Floats, Floats]:
 
 
 def fill(picture: Image, needed: Array, width: float, pen: Points) -> Fill:
-    """Plan the strokes of a marker `width` pixels broad over the `needed` pixels (a mask) of an RGB picture."""
+    """Plan the strokes of a marker `width` pixels broad over the masked pixels of an RGB picture, from `pen` on."""
     wanted = cv2.dilate(needed.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(width / 5))) > 0
     if not wanted.any():
         return Fill(np.zeros(needed.shape, np.int32), np.zeros((0, 2, 2), np.float32), width, np.zeros(0, np.float32))
@@ -85,7 +88,7 @@ def _grid(width: int, height: int, scale: tuple[float, float] = (1.0, 1.0)) -> t
 
 
 def _runs(areas: Integers, wanted: Array, width: float) -> Integers:
-    """Cut every region into bands as broad as the marker; scraps go to the piece beside them."""
+    """Cut every region into bands as broad as the marker; too small pieces are merged with a neighbour."""
     x, y = _grid(areas.shape[1], areas.shape[0])
     along, across = x * _ALONG[0] + y * _ALONG[1], x * _ACROSS[0] + y * _ACROSS[1]
     across = across + _WAVE * width * np.sin(along * np.float32(2 * np.pi / (_WAVE_LENGTH * width)) + areas)
@@ -98,7 +101,7 @@ def _runs(areas: Integers, wanted: Array, width: float) -> Integers:
 
 
 def _ends(runs: Integers, wanted: Array, width: float) -> Floats:
-    """Both ends of the centre line of each run, a little inside it."""
+    """Both ends of each run's centre line, slightly inset."""
     rows, columns = np.nonzero(wanted)
     flat = runs[rows, columns]
     count = int(runs.max()) + 1
@@ -114,7 +117,7 @@ def _ends(runs: Integers, wanted: Array, width: float) -> Floats:
 
 
 def _order(strokes: Floats, owner: Integers, sizes: Array, pen: Points, width: float) -> tuple[Array, Array]:
-    """The order of the strokes and whether each is turned round: regions big and near first, each a short tour."""
+    """Order the strokes and decide which are reversed: large and near regions first, a short tour within each."""
     middles = strokes.mean(axis=1)
     flipped = np.zeros(len(strokes), bool)
     order: list[int] = []

@@ -1,7 +1,7 @@
-"""In which order, and from which end, the strokes of a picture are drawn.
+"""Order in which the strokes of a picture are drawn, and the end each starts from.
 
-Objects come large and near first, one with a face before all; inside an object its outlines come before other
-contours, and those before the detail. Every such passage is a short open path. A page of writing keeps its rows.
+Large and near objects come first, one with a face before all; within an object outlines come before other contours,
+and those before details. Each such passage is a short open path. A page of writing keeps the order of its rows.
 """
 
 from collections.abc import Sequence
@@ -15,23 +15,23 @@ from pipeline.sketch.faces import Box
 from pipeline.sketch.tours import Tour
 from pipeline.sketch.tracing import Stroke
 
-_FACE = 4.0  # times heavier is an object with a face
-_OUTLINE, _CONTOUR = 0.7, 0.22  # units: a stroke that is longer is the outline of something large, or a contour
-_NEAR = 0.05  # units: strokes this near are one object
+_FACE = 4.0  # weight factor of an object with a face
+_OUTLINE, _CONTOUR = 0.7, 0.22  # units: minimum length of the outline of a large object, and of a contour
+_NEAR = 0.05  # units: strokes this near belong to one object
 _SIMPLE = 12  # an object of fewer strokes is drawn in one passage
 
 
 def drawn(strokes: Sequence[Stroke], size: tuple[int, int], unit: float, faces: Sequence[Box] = ()) -> list[Stroke]:
-    """The strokes of a picture as they are drawn, each turned to its starting end.
+    """Order the strokes of a picture, each oriented to start at its first point.
 
-    `size` is height and width of the picture, `unit` the size of things in it, all in pixels.
+    `size` is height and width of the picture, `unit` the reference length (`SceneSpec.unit`), all in pixels.
     """
     passages = _passages(strokes, size, unit, faces)
     return _toured(passages, _beginning(size, faces), unit, improve=True)
 
 
 def written(rows: Sequence[Sequence[Stroke]], unit: float) -> list[Stroke]:
-    """The strokes of a page in their own order, each turned to its nearer end."""
+    """Concatenate the rows of a page, each stroke oriented to start at the end nearer to the pen."""
     return _toured(rows, np.zeros(2, np.float32), unit, improve=False)
 
 
@@ -78,7 +78,7 @@ def _contours_first(group: list[Stroke], unit: float) -> list[list[Stroke]]:
 
 
 def _by_weight(objects: list[list[Stroke]], faces: Sequence[Box]) -> list[list[Stroke]]:
-    """The heaviest object first, then always the one that is heaviest for its distance."""
+    """Sort objects: the heaviest first, then always the one with the least distance per weight."""
     middles = np.array([np.concatenate([stroke.points for stroke in group]).mean(axis=0) for group in objects])
     weight = np.array([_weight(group, faces) for group in objects])
     order = [int(weight.argmax())]

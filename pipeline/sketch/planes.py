@@ -1,4 +1,4 @@
-"""Pictures as planar YUV: limited range BT.709 with chroma at half size, the form films are encoded in."""
+"""Planar YUV 4:2:0 pictures in limited range BT.709, the pixel format in which films are encoded."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _RED = np.array([[1 - _KR, -_KG, -_KB, 0]]) / (2 - 2 * _KR) * 224 / 255 + [[0, 0
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """One picture; `u` and `v` have half the width and height of `y`."""
+    """One picture in uint8 planes; `u` and `v` have half the width and height of `y`."""
 
     y: Image
     u: Image
@@ -26,7 +26,7 @@ class Planes:
 
     @property
     def chroma(self) -> tuple[Image, Image]:
-        """Blue and red differences."""
+        """Planes of the blue and the red difference."""
         return self.u, self.v
 
     @classmethod
@@ -40,13 +40,13 @@ class Planes:
 
     @classmethod
     def white(cls, width: int, height: int) -> "Planes":
-        """An empty whiteboard."""
+        """Create an empty whiteboard of even width and height."""
         half = (height // 2, width // 2)
         chroma = (np.full(half, NEUTRAL, np.uint8) for _ in range(2))
         return cls(np.full((height, width), WHITE, np.uint8), *chroma)
 
     def shrunk(self, side: int) -> "Planes":
-        """A copy no side of which is over `side` pixels, sides even."""
+        """Return a copy with even sides of at most `side` pixels."""
         height, width = self.y.shape
         scale = min(1.0, side / max(height, width))
         half = (max(1, int(width * scale / 2)), max(1, int(height * scale / 2)))
@@ -55,7 +55,7 @@ class Planes:
         return Planes(*(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane, size in planes))
 
     def to_rgb(self) -> Image:
-        """The picture in RGB, for a thumbnail."""
+        """Convert to RGB, for a thumbnail."""
         height, width = self.y.shape
         u, v = (cv2.resize(part, (width, height)).astype(np.float32) - 128 for part in (self.u, self.v))
         y = (self.y.astype(np.float32) - 16) * 255 / 219

@@ -1,4 +1,4 @@
-"""Regions of one colour: what a person would colour in one go."""
+"""Segmentation of a picture into regions of one colour, each coloured in one go."""
 
 import cv2
 import numpy as np
@@ -7,8 +7,8 @@ from skimage.measure import label
 from pipeline.sketch.arrays import Array, Image, Integers
 
 _COLOURS = 8
-_SAMPLE = 16_000  # pixels the colours are chosen from
-_SMALLEST = 0.006  # of the picture: smaller spots belong to their neighbour
+_SAMPLE = 16_000  # pixels from which the palette is computed
+_SMALLEST = 0.006  # share of the picture: smaller regions are merged with a neighbour
 
 
 def find(picture: Image) -> Integers:
@@ -22,7 +22,7 @@ def find(picture: Image) -> Integers:
 
 
 def _palette(picture: Image) -> Array:
-    """The picture's main colours in LAB."""
+    """Main colours of the picture in LAB."""
     height, width = picture.shape[:2]
     scale = min(1.0, float(np.sqrt(_SAMPLE / (width * height))))
     size = (max(4, round(width * scale)), max(4, round(height * scale)))
@@ -36,7 +36,7 @@ def _palette(picture: Image) -> Array:
 
 
 def _classes(lab: Image, palette: Array) -> Image:
-    """The nearest colour of the palette at each pixel."""
+    """Index of the nearest palette colour at each pixel."""
     best = np.full(lab.shape[:2], np.inf, np.float32)
     classes = np.zeros(lab.shape[:2], np.uint8)
     pixels = lab.astype(np.float32)
@@ -50,14 +50,14 @@ def _classes(lab: Image, palette: Array) -> Image:
 
 
 def _without_spots(labels: Integers) -> Integers:
-    """Give the pixels of small regions to the nearest large one; labels run from 0 without gaps."""
+    """Merge small regions into the nearest large one; labels run from 0 without gaps."""
     sizes = np.bincount(labels.ravel())
     large = sizes >= min(_SMALLEST * labels.size, sizes.max())
     return nearest(labels, large[labels])
 
 
 def nearest(labels: Integers, valid: Array) -> Integers:
-    """Labels spread from the `valid` pixels to all others, renumbered from 0."""
+    """Spread labels from the pixels of `is_valid` to all others, renumbered from 0."""
     used = np.bincount(labels[valid], minlength=int(labels.max()) + 1) > 0
     spread = (np.cumsum(used) - 1).astype(np.int32)[labels]
     if valid.all() or not valid.any():

@@ -1,4 +1,4 @@
-"""One picture's part of a film: what becomes visible at which frame, and where the pen is."""
+"""Planning of one picture's scene: the pixels revealed in each frame and the path of the pen."""
 
 from collections.abc import Callable
 
@@ -12,18 +12,18 @@ from pipeline.sketch.planes import WHITE, Planes
 from pipeline.sketch.score import Brief, Scene, Span
 from pipeline.sketch.tracing import Stroke
 
-_REACH = 0.02  # units between ends that may be joined
-_HATCHING = 0.18  # of the ink goes into dark areas
-_COLOUR = 0.32  # of the drawing time is colouring where the whole board is coloured
-_UNHURRIED, _MOST_COLOUR = 2.5, 0.48  # seconds of it at least, as long as they are no more than this share
-_LEAST_COLOUR = 0.14
+_REACH = 0.02  # units between stroke ends that may be joined
+_HATCHING = 0.18  # share of the line length budget for hatching dark areas
+_COLOUR = 0.32  # share of the drawing time for colouring where the whole board is coloured
+_UNHURRIED, _MOST_COLOUR = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
+_LEAST_COLOUR = 0.14  # share of the drawing time
 _STEP = 1.3  # pixels between points of a stroke
 
 Report = Callable[[float], None]
 
 
 def plan(placement: Placement, brief: Brief, report: Report) -> Scene:
-    """Find, choose, order and time everything a hand draws of one picture."""
+    """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1."""
     strokes = _strokes(placement, brief, report)
     paths = [_on_film(stroke, placement) for stroke in strokes]
     strengths = [_spread(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
@@ -42,7 +42,7 @@ def plan(placement: Placement, brief: Brief, report: Report) -> Scene:
 
 
 def _entrance(size: tuple[int, int]) -> Points:
-    """Where the pen comes from: outside, at the bottom right."""
+    """Starting point of the pen, below the frame at the right."""
     return np.array((0.8 * size[0], 1.15 * size[1]), np.float32)
 
 
@@ -54,7 +54,7 @@ def _span(brief: Brief, share: float) -> Span:
 
 
 def _colour_frames(brief: Brief, share: float) -> int:
-    """How long colouring a share of the picture takes: never so short that colour comes in jumps."""
+    """Frames for colouring a share of the picture, never so few that colour appears in jumps."""
     whole = max(_COLOUR * brief.drawing, min(_UNHURRIED * brief.fps, _MOST_COLOUR * brief.drawing))
     return round(max(_LEAST_COLOUR * brief.drawing, whole * float(np.sqrt(share))))
 
@@ -63,7 +63,7 @@ def _colour_frames(brief: Brief, share: float) -> int:
 
 
 def _strokes(placement: Placement, brief: Brief, report: Report) -> list[Stroke]:
-    """The strokes as they are drawn, in pixels of the working copy."""
+    """Strokes in drawing order, in pixels of the working copy."""
     work = placement.work
     unit = brief.unit / placement.scale[0]
     found_faces = faces.find(work)
@@ -84,7 +84,7 @@ def _strokes(placement: Placement, brief: Brief, report: Report) -> list[Stroke]
 
 
 def _outline(width: int, height: int) -> Stroke:
-    """The edge of an empty picture, so that there is something to draw."""
+    """Outline of an empty picture, so that there is a stroke to draw."""
     x, y = 0.02 * width, 0.02 * height
     corners = [(x, y), (width - x, y), (width - x, height - y), (x, height - y), (x, y)]
     return Stroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))

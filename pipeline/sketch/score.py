@@ -1,4 +1,4 @@
-"""The score of a film: for each scene what a hand changes at which frame, and where the pen is."""
+"""Timeline types of a film: for each scene its phases, the pixels that change in each frame, and the pen's path."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pipeline.sketch.planes import Planes
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Frames of a scene: drawing lines, colouring, holding."""
+    """Number of frames of each phase of a scene: drawing lines, colouring, holding."""
 
     lines: int
     colour: int
@@ -22,7 +22,7 @@ class Span:
         return self.lines + self.colour + self.hold
 
     def phase(self, frame: int) -> str:
-        """What is done in a frame of the scene: `lines`, `colour` or `hold`."""
+        """Phase of a frame of the scene: `lines`, `colour` or `hold`."""
         if frame < self.lines:
             return "lines"
         return "colour" if frame < self.lines + self.colour else "hold"
@@ -30,7 +30,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What a scene has to fit: the film's width and height, its frame rate, the frames to draw in and to hold."""
+    """Parameters of a scene: the film's width and height, its frame rate, the frames for drawing and for holding."""
 
     size: tuple[int, int]
     fps: int
@@ -40,15 +40,15 @@ class Brief:
 
     @property
     def unit(self) -> float:
-        """The size of things in film pixels: the height of a 16:9 film of this area."""
+        """Reference length of all sizes, in film pixels: the height of a 16:9 film of this area."""
         return float(np.sqrt(self.size[0] * self.size[1] * 9 / 16))
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a scene changes, frame by frame, and how the pen moves; frames count from the scene's start.
+    """Pixel changes of a scene by frame, and the path of the pen; frames count from the scene's start.
 
-    `luma` and `chroma` (blue, red) are applied in their order; `final` is the board they end in.
+    The reveals of `luma` and `chroma` (blue, red) are applied in order and end in `final_planes`.
     """
 
     span: Span

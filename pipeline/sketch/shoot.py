@@ -1,4 +1,4 @@
-"""Filming pictures one after another: their frames shared out, each drawn, held, and wiped for the next."""
+"""Renderer of a whole film: splits its frames among the pictures, each drawn, held, and wiped for the next."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -16,31 +16,31 @@ from pipeline.sketch.planes import Planes
 from pipeline.sketch.score import Brief, Scene
 from pipeline.sketch.sprite import Sprite
 
-_HOLD, _LEAST_HOLD, _MOST_HOLD = 0.1, 0.5, 0.3  # of a scene, seconds, and of a scene: the finished picture stands still
-_WIPE, _MOST_WIPE = 0.7, 0.15  # seconds, and of a scene: the board is wiped for the next picture
-_PLANNING = 0.2  # of the whole work
-_POSTER = 0.6  # of the last phase of drawing: the moment that stands for the film
+_HOLD, _LEAST_HOLD, _MOST_HOLD = 0.1, 0.5, 0.3  # hold of the finished picture: scene share, seconds, scene share
+_WIPE, _MOST_WIPE = 0.7, 0.15  # wiping the board for the next picture: seconds, share of the scene
+_PLANNING = 0.2  # share of the whole progress
+_POSTER = 0.6  # share of the colouring phase after which the thumbnail's frame is taken
 
 
 class Shoot:
-    """One film being shot, of `size` (width, height) pixels; `report` hears how far it is."""
+    """Renderer of one film of `size` (width, height) pixels; `report` is called with stage and share done."""
 
     def __init__(self, options: SketchOptions, size: tuple[int, int], report: Progress) -> None:
         self.size = size
         self._options = options
         self._report = report
         self._total = round(options.seconds * options.fps)
-        self._planned = 0.0  # of all scenes
+        self._planned = 0.0  # share of all scenes
         self._moments: list[Moment] = []
         self._poster: Planes | None = None
 
     def holds(self, count: int) -> list[tuple[int, int]]:
-        """The first and last frame of each time a finished one of `count` pictures stands still."""
+        """Return the first and last frame of each hold on a finished picture, for `count` pictures."""
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._spans(count)]
         return [(end - self._brief(length).hold, end - 1) for end, length in ends]
 
     def play(self, pictures: Sequence[Image], writer: Canvas) -> tuple[list[Moment], Planes]:
-        """Draw every picture in turn; the moments of all frames, and the planes of the frame for the thumbnail."""
+        """Draw the pictures in turn; return the pen states of all frames and the planes of the thumbnail's frame."""
         board = self._board(writer, len(pictures) > 1)
         for planned in self._scenes(pictures):
             at = _poster_frame(planned)
@@ -65,7 +65,7 @@ class Shoot:
         return {tool: sprite(drawing, unit, self.size, tool) for tool in tools}
 
     def _scenes(self, pictures: Sequence[Image]) -> Iterator[Scene]:
-        """The scenes to play, planned only when their turn has come."""
+        """Yield the scenes in order, each planned only when it is needed."""
         spans = self._spans(len(pictures))
         for number, (picture, (_, frames, wipe)) in enumerate(zip(pictures, spans, strict=True)):
             placement = canvas.place(picture, self.size)
@@ -76,7 +76,7 @@ class Shoot:
                 yield colouring.wiped(drawn.final, placement, wipe, self._brief(frames))
 
     def _spans(self, count: int) -> list[tuple[int, int, int]]:
-        """For each picture its first frame, its frames, and how many of these the board is wiped in."""
+        """Return for each picture its first frame, its number of frames, and how many of these wipe the board."""
         ends = [round(self._total * number / count) for number in range(count + 1)]
         spans = [(start, end - start) for start, end in pairwise(ends)]
         wipes = [round(min(_WIPE * self._options.fps, _MOST_WIPE * frames)) for _, frames in spans]
@@ -88,7 +88,7 @@ class Shoot:
         return Brief(self.size, fps, frames - hold, hold, self._options.finish == "colour")
 
     def _planner(self, number: int, count: int) -> scene.Report:
-        """Who hears how far the planning of one of the scenes is."""
+        """Build the callback for the planning progress of scene `number` of `count`."""
 
         def report(share: float) -> None:
             self._planned = (number + share) / count

@@ -1,4 +1,4 @@
-"""A hand (or an eraser) as premultiplied planes, laid over a frame wherever the pen is."""
+"""Sprite of a hand, with marker or eraser, as premultiplied planes blended over a frame at the pen's position."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +20,7 @@ class Canvas(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rectangle:
-    """Even pixels of a frame, so that chroma has the same rectangle at half size."""
+    """Rectangle of a frame with even pixel bounds, so that chroma has the same rectangle at half size."""
 
     left: int
     top: int
@@ -28,13 +28,13 @@ class Rectangle:
     bottom: int
 
     def slices(self, step: int) -> tuple[slice, slice]:
-        """Rows and columns of a plane that has one sample for every `step` pixels."""
+        """Return rows and columns of a plane with one sample for every `step` pixels."""
         return slice(self.top // step, self.bottom // step), slice(self.left // step, self.right // step)
 
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
-    """Premultiplied planes of even size with what they let through (255 all, 0 nothing); `tip` is the pen's point."""
+    """Premultiplied planes of even size and their transparency (255 clear, 0 opaque); `tip` is the pen's point."""
 
     planes: Planes
     through: Image
@@ -56,7 +56,7 @@ class Sprite:
         )
 
     def blend(self, canvas: Canvas, pen: tuple[float, float]) -> list[Rectangle]:
-        """Lay the sprite on a frame with its tip at `pen`; tells the rectangle it touched, if any."""
+        """Blend the sprite into a frame with its tip at `pen`; return the rectangle it changed, if any."""
         height, width = self.planes.y.shape
         left, top = (2 * round((at - tip) / 2) for at, tip in zip(pen, self.tip, strict=True))
         rows, columns = canvas.y.shape
@@ -71,7 +71,7 @@ class Sprite:
 
 
 def _premultiplied_chroma(rgba: Image, alpha: Array, half: Array) -> list[Array]:
-    """Chroma of the premultiplied picture, so that colours of clear pixels do not bleed in."""
+    """Premultiplied chroma planes, in which colours of transparent pixels do not bleed."""
     premultiplied = (rgba[..., :3] * alpha[..., None]).astype(np.float32)
     small = cv2.resize(premultiplied, half.shape[::-1], interpolation=cv2.INTER_AREA)
     straight = np.clip(small / np.maximum(half, 1e-3)[..., None], 0, 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""A drawing job inside its child process: files in, a film out."""
+"""Sandbox entry point of a sketch job: reads the picture files and renders the film."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,5 +12,5 @@ from pipeline.sketch import film
 def draw(
     pictures: Sequence[Path], out: Path, options: SketchOptions, progress: Progress, track: Path | None = None
 ) -> Film:
-    """Read the pictures and make the film of them; raises what `read.picture` and `film.make` raise."""
+    """Read the pictures and render the film; raises what `read.picture` and `film.make` raise."""
     return film.make([read.picture(path) for path in pictures], out, options, progress, track=track)

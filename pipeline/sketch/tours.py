@@ -1,16 +1,16 @@
-"""Short open paths through strokes that may be drawn from either end: nearest neighbour, then 2-opt and or-opt."""
+"""Short open tours through strokes that may be drawn from either end: nearest neighbour, then 2-opt and or-opt."""
 
 import numpy as np
 
 from pipeline.sketch.arrays import Array, Floats, Points
 
-LIFT = 0.02  # units: a farther hop is seen as lifting the pen
+LIFT = 0.02  # units: a longer hop is seen as lifting the pen
 _LIFT_COST = 0.04  # units of travel
-_ROUNDS = 4  # of improvement
+_ROUNDS = 4  # improvement passes at most
 
 
 class Tour:
-    """An open path through strokes from a given pen position; each step is a stroke and whether it is turned round."""
+    """An open path through strokes from a given pen position; each step is a stroke and whether it is reversed."""
 
     def __init__(self, ends: Floats, pen: Points, unit: float) -> None:
         self._unit = unit
@@ -32,7 +32,7 @@ class Tour:
             pen = self._ends[stroke, 1 - end]
 
     def improve(self) -> None:
-        """Find a short way through all strokes."""
+        """Search a short path through all strokes."""
         self._nearest_neighbour()
         for _ in range(_ROUNDS):
             if not (self._turn_stretches() | self._move_strokes()):
@@ -65,7 +65,7 @@ class Tour:
         return self._ends[self._order, 1 - self._flip[self._order]]
 
     def _turn_stretches(self) -> bool:
-        """2-opt: reverse the stretch whose reversal saves most, for every start in turn."""
+        """2-opt: for every start in turn, reverse the section whose reversal saves most."""
         better = False
         for start in range(len(self._order)):
             entries, exits = self._entries(), self._exits()
@@ -83,7 +83,7 @@ class Tour:
         return better
 
     def _move_strokes(self) -> bool:
-        """Or-opt: put one stroke, either way round, where it costs least."""
+        """Or-opt: move each stroke, in either direction, to where it costs least."""
         better = False
         for stroke in range(len(self._order)):
             at = int(np.flatnonzero(self._order == stroke)[0])
@@ -102,7 +102,7 @@ class Tour:
         return better
 
     def _inserted(self, stroke: int, flip: int, entries: Floats, exits: Floats) -> Floats:
-        """The cost of entering and leaving a stroke at every place of the path."""
+        """Cost of entering and leaving a stroke at every position of the path."""
         enter, leave = self._ends[stroke, flip], self._ends[stroke, 1 - flip]
         cost: Floats = self._cost(exits, enter) + np.append(self._cost(entries, leave), 0)
         return cost

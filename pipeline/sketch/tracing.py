@@ -1,4 +1,4 @@
-"""From a skeleton of single pixels to strokes: walked straight on through crossings, joined where ends nearly meet."""
+"""Tracing of a one pixel wide skeleton into strokes: straight through crossings, joined where ends nearly meet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ import numpy as np
 from pipeline.sketch.arrays import Array, Floats, Mask, Points
 from pipeline.sketch.faces import Box
 
-_MEMORY = 6  # pixels of a walk that give its direction
+_MEMORY = 6  # last pixels of a walk that give its direction
 _END = 7  # points at each end of a stroke that give its direction
-_MOST = 1500  # walks, the longest first: only noise has more
-_FACE_DISTANCE = 3.0  # times farther apart count ends in a face
-_SMOOTHING = 1.6  # pixels along the stroke
+_MOST = 1500  # walks kept, the longest first: only noise has more
+_FACE_DISTANCE = 3.0  # factor on distances between ends in a face
+_SMOOTHING = 1.6  # pixels along the stroke, sigma
 
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One line drawn without lifting the pen: its points in pixels and how strongly each is a line (0 to 1)."""
+    """One line drawn without lifting the pen: its points in pixels and the line strength at each (0 to 1)."""
 
     points: Points
     strength: Floats
@@ -29,7 +29,7 @@ class Stroke:
 
 
 def strokes(skeleton: Mask, strength: Floats, reach: float, faces: Sequence[Box] = ()) -> list[Stroke]:
-    """Trace a skeleton; ends within `reach` pixels that point at each other are joined, in faces only nearer ones."""
+    """Trace a skeleton; ends within `reach` pixels that point at each other are joined, in faces only nearer ends."""
     walks = sorted((walk for walk in _walks(skeleton) if len(walk) > 2), key=len, reverse=True)
     joined = _joined([np.array(walk, dtype=np.float32) for walk in walks[:_MOST]], reach, faces)
     return [_stroke(path, strength) for path in joined]
@@ -54,7 +54,7 @@ def _smooth(values: Floats) -> Floats:
 
 
 def _walks(skeleton: Mask) -> list[list[tuple[int, int]]]:
-    """Every pixel of the skeleton once, as walks of (x, y): from free ends first, then from what is left."""
+    """Visit every pixel of the skeleton once, as walks of (x, y): from free ends first, then from remaining pixels."""
     padded = np.pad(skeleton, 1)
     stride = padded.shape[1]
     around = cv2.filter2D(padded.astype(np.uint8), cv2.CV_8U, np.ones((3, 3)), borderType=cv2.BORDER_CONSTANT) - 1
@@ -71,7 +71,7 @@ def _walks(skeleton: Mask) -> list[list[tuple[int, int]]]:
 
 
 def _walk(start: int, free: set[int], stride: int, came: int | None = None) -> list[int]:
-    """Take free pixels from `start` on, always the straightest way; `came` is the pixel the walk turns its back on."""
+    """Follow free pixels from `start`, always the straightest one; `previous` is the pixel the walk moves away from."""
     steps = (1, -1, stride, -stride, stride + 1, stride - 1, -stride + 1, -stride - 1)
     free.discard(start)
     walk = [start]
@@ -127,7 +127,7 @@ def _pairs(paths: list[Points], reach: float, faces: Sequence[Box]) -> list[tupl
 
 
 def _neighbours(points: Points, reach: float) -> tuple[Array, Array]:
-    """All pairs of points within reach, by index: each against the next ones to the right, until all are too far."""
+    """Return the indices of all pairs of points within `reach` pixels, by a sweep from left to right."""
     order = np.argsort(points[:, 0], kind="stable")
     swept = points[order]
     ones, others = [np.zeros(0, int)], [np.zeros(0, int)]
@@ -142,14 +142,14 @@ def _neighbours(points: Points, reach: float) -> tuple[Array, Array]:
 
 
 def _outward(path: Points) -> Points:
-    """The unit vector in which a path leaves through its first point."""
+    """Unit vector that points out of a path at its first point."""
     vector = path[0] - path[min(_END, len(path) - 1)]
     unit: Points = vector / max(float(np.hypot(*vector)), 1e-6)
     return unit
 
 
 class _Chains:
-    """Paths linked end to end; an end has at most one partner and no chain closes on itself."""
+    """Disjoint chains of paths linked end to end; an end has at most one partner, and no chain is closed."""
 
     def __init__(self, count: int) -> None:
         self._partner: dict[int, int] = {}
@@ -162,7 +162,7 @@ class _Chains:
             self._root[first] = second
 
     def orders(self) -> list[list[int]]:
-        """Each chain as the ends by which its paths are entered."""
+        """Return each chain as the list of ends at which its paths are entered."""
         seen: set[int] = set()
         chains = []
         for end in range(2 * len(self._root)):

@@ -1,4 +1,4 @@
-"""Pages of writing: told from pictures, and written row by row."""
+"""Detection of pages of writing and of their rows, which are drawn row by row."""
 
 from collections.abc import Sequence
 
@@ -7,20 +7,20 @@ import numpy as np
 from pipeline.sketch import grouping
 from pipeline.sketch.tracing import Stroke
 
-_LETTER = 0.17  # units: no letter is larger either way
-_FEWEST = 24  # strokes
-_SHARE = 0.8  # of the ink's strokes are letters, and of the letters lie in rows
+_LETTER = 0.17  # units: maximum width and height of a letter
+_FEWEST = 24  # strokes of a page
+_SHARE = 0.8  # minimum share of strokes that are letters, and of strokes that lie in rows
 _GAP = 0.15  # units between neighbours in a row
-_ROW = 4  # strokes in a row
-_HIGH = 2.6  # middling letters: no row is higher, so slanted pictures of pages still pass
-_TILT = 0.02  # how much farther down a row counts for each pixel it begins to the right
+_ROW = 4  # strokes in a row at least
+_HIGH = 2.6  # median letter heights: maximum height of a row, so slanted photos of pages still pass
+_TILT = 0.02  # pixels a row is sorted farther down for each pixel it starts farther right
 _SHORTEST = 0.01  # units
 
 
 def rows(strokes: Sequence[Stroke], size: tuple[int, int], unit: float) -> list[list[Stroke]]:
-    """The strokes of a page in rows from the top down and from left to right; none where the picture is no page.
+    """Return the strokes of a page in rows, top to bottom and left to right; empty if the picture is no page.
 
-    `size` is height and width in pixels, `unit` the size of things in pixels.
+    `size` is height and width in pixels, `unit` the reference length (`SceneSpec.unit`) in pixels.
     """
     marks = [stroke for stroke in strokes if stroke.length >= _SHORTEST * unit]
     spans = np.array([np.ptp(stroke.points, axis=0) for stroke in marks]).reshape(-1, 2)
@@ -41,7 +41,7 @@ def _are_rows(found: Sequence[list[int]], marks: Sequence[Stroke], letter: float
 
 
 def _height(row: Sequence[Stroke]) -> float:
-    """How far a row reaches up and down, its few odd marks and its slope aside."""
+    """Height of a row in pixels without outliers and slope."""
     middles = np.array([(stroke.points.min(axis=0) + stroke.points.max(axis=0)) / 2 for stroke in row])
     slope = np.polynomial.Polynomial.fit(middles[:, 0], middles[:, 1], 1)
     low, high = np.quantile(middles[:, 1] - slope(middles[:, 0]), (0.1, 0.9))

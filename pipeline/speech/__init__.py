@@ -1,1 +1,1 @@
-"""Speech: from a recording to words with times, and from subtitles to words and back."""
+"""Speech engine: transcribes recordings to timed words, and converts between subtitle files and words."""

@@ -1,4 +1,4 @@
-"""When each word of a known text is said: forced alignment with pocketsphinx's bundled US English acoustic model."""
+"""Forced alignment of a known text with its recording, by pocketsphinx's bundled US English acoustic model."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -14,7 +14,7 @@ _FRAME: Final = 0.01  # seconds
 
 
 class Aligner:
-    """One decoder, used line after line: loading it takes 0.15 s, a second of speech about 0.02 s."""
+    """One decoder reused for all lines: loading it takes 0.15 s, a second of speech about 0.02 s."""
 
     def __init__(self) -> None:
         self._decoder = pocketsphinx.Decoder(
@@ -22,9 +22,10 @@ class Aligner:
         )
 
     def align(self, samples: Samples, texts: Sequence[str], at: float = 0.0) -> tuple[Word, ...]:
-        """The written words with the times they are said, `at` seconds being the first sample's.
+        """Return the written words with the times they are spoken; the first sample is at `offset` seconds.
 
-        A word that cannot be pronounced, and a line that does not fit the sound at all, is spread by its characters.
+        A word that cannot be pronounced, and a line that does not match the audio at all, gets times in proportion to
+        its characters.
         """
         if not texts:
             return ()
@@ -37,7 +38,7 @@ class Aligner:
         return _moved(timeline.filled(texts, spans, whole), at)
 
     def _keys(self, text: str) -> tuple[str, ...]:
-        """Dictionary words for one token; unknown ones are taught by their letters."""
+        """Dictionary words for one token; unknown ones are added with phones derived from their letters."""
         return tuple(key for key in spelling.spoken(text, self._knows) if self._knows(key) or self._taught(key))
 
     def _knows(self, word: str) -> bool:
@@ -66,7 +67,7 @@ class Aligner:
 
 
 def _joined(said: Sequence[Sequence[str]], heard: Sequence[timeline.Span]) -> Iterator[timeline.Span | None]:
-    """The span of each token from the spans of the words it is said as."""
+    """Join the spans of the dictionary words of each token into the token's span; None for a token without any."""
     rest = iter(heard)
     for keys in said:
         spans = [next(rest) for _ in keys]

@@ -1,10 +1,10 @@
-"""How sure a hearing is: whether the same words are heard again when the recording is played faster and slower.
+"""Confidence of a local transcription: agreement with transcriptions of the same audio played faster and slower.
 
-The model gives no probabilities that could be used, and it makes fluent English of anything. What it makes up changes
-when the sound changes by a few percent; what it hears does not. Measured (docs/speech.md): English speech agrees with
-itself by 0.82 to 1.0; Portuguese, Spanish, German, French, Italian, Dutch, Russian and Mandarin, reversed and shuffled
-speech by 0.0 to 0.58 in cuts of ten seconds, apart from loops ("the first one, the first one, the first one"), which
-are counted out.
+The model gives no usable probabilities, and it produces fluent English from anything. What it hallucinates changes
+when the speed changes by a few percent; what was spoken does not. Measured (docs/speech.md): English speech agrees
+with itself by 0.82 to 1.0; Portuguese, Spanish, German, French, Italian, Dutch, Russian and Mandarin, reversed and
+shuffled speech by 0.0 to 0.58 in pieces of ten seconds, apart from loops ("the first one, the first one, the first
+one"), which are subtracted.
 """
 
 import difflib
@@ -13,20 +13,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-LEAST: Final = 0.7  # below this a hearing is refused
+LEAST: Final = 0.7  # below this a transcription is refused
 LEAST_SHORT: Final = 0.8  # the same for a few words, which agree by chance more easily
-_FEW: Final = 20  # words
-_HOPELESS: Final = 0.5  # below this, after that many words, the rest need not be heard
+_FEW: Final = 20  # words; fewer are a short transcription
+_HOPELESS: Final = 0.5  # below this, after the number of words below, the rest is not transcribed
 _HOPELESS_AFTER: Final = 150
-_FASTEST: Final = 6.0  # words a second; the fastest readers say five
-_LOOP: Final = 3  # times a phrase is said in a row before it counts as a loop
-_PHRASE: Final = 8  # words of the longest phrase that loops
+_FASTEST: Final = 6.0  # words a second; the fastest readers reach five
+_LOOP: Final = 3  # repetitions of a phrase in a row that count as a loop
+_PHRASE: Final = 8  # words of the longest phrase searched for loops
 _SHORT_LINE: Final = 3  # words
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Counts that add up over the pieces of a recording: words that agree, words compared, words heard, in loops."""
+    """Counts summed over the pieces of a recording: words matching, compared, transcribed, in loops; and seconds."""
 
     agreeing: float = 0.0
     compared: int = 0
@@ -45,7 +45,7 @@ class Evidence:
 
     @property
     def confidence(self) -> float:
-        """Between 0 and 1: agreement, less the share of words in loops, less words faster than anybody speaks."""
+        """Agreement (0 to 1), reduced by the share of words in loops and by a word rate beyond human speech."""
         if not self.compared or not self.heard:
             return 0.0
         pace = self.heard / max(self.seconds, 0.1)
@@ -53,7 +53,7 @@ class Evidence:
 
     @property
     def sure(self) -> bool:
-        """Whether somebody may be charged for it."""
+        """Whether the user may be charged for the transcription."""
         return self.confidence >= (LEAST if self.heard >= _FEW else LEAST_SHORT)
 
     @property
@@ -62,7 +62,7 @@ class Evidence:
 
 
 def weighed(lines: Sequence[str], others: Sequence[str], seconds: float) -> Evidence:
-    """The evidence of one piece: the lines heard, and what was heard of it at other speeds."""
+    """Count the agreement of one piece: its lines against the texts transcribed at other speeds."""
     words = [word for line in lines for word in plain(line)]
     sizes = [(_common(words, plain(other)), len(words) + len(plain(other))) for other in others]
     return Evidence(
@@ -75,7 +75,7 @@ def weighed(lines: Sequence[str], others: Sequence[str], seconds: float) -> Evid
 
 
 def confirmed(lines: Sequence[str], others: Sequence[str]) -> tuple[bool, ...]:
-    """Which lines are worth keeping: noise before speech makes lines such as "You", which are heard only once."""
+    """Return for each line whether to keep it: noise before speech yields lines such as "You" at one speed only."""
     sizes = [len(plain(line)) for line in lines]
     words = [word for line in lines for word in plain(line)]
     agreed = {index for other in others for index in _common(words, plain(other))}
@@ -87,7 +87,7 @@ def confirmed(lines: Sequence[str], others: Sequence[str]) -> tuple[bool, ...]:
 
 
 def looped(words: Sequence[str]) -> int:
-    """How many words lie in phrases of up to eight words that are said three or more times in a row."""
+    """Count the words within phrases of up to eight words that are repeated three or more times in a row."""
     inside: set[int] = set()
     for size in range(1, _PHRASE + 1):
         for first, last in _runs(words, size):
@@ -97,7 +97,7 @@ def looped(words: Sequence[str]) -> int:
 
 
 def _runs(words: Sequence[str], size: int) -> Iterator[tuple[int, int]]:
-    """Stretches in which each word equals the one `size` words later."""
+    """Yield the ranges in which each word equals the one `size` words later."""
     first = None
     for index in range(len(words) - size + 1):
         same = index + size < len(words) and words[index] == words[index + size]
@@ -109,11 +109,11 @@ def _runs(words: Sequence[str], size: int) -> Iterator[tuple[int, int]]:
 
 
 def plain(text: str) -> list[str]:
-    """The words of a text without case and marks."""
+    """Return the words of a text in lower case, without punctuation."""
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.lower().replace("’", "'"))
 
 
 def _common(words: Sequence[str], others: Sequence[str]) -> list[int]:
-    """Places in `words` that stand in `others` too, in the same order."""
+    """Indices in `words` of the words that `others` has too, in the same order."""
     blocks = difflib.SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
     return [block.a + offset for block in blocks for offset in range(block.size)]

@@ -1,4 +1,4 @@
-"""Which engine hears which language."""
+"""Choice of the transcription engine for a language."""
 
 from typing import Final, Literal
 
@@ -9,13 +9,13 @@ Asked = Literal["auto", "groq", "local"]
 Chosen = Literal["groq", "local"]
 
 AUTO: Final = "auto"
-_ASSUMED: Final = "en"  # what "auto" means to an engine that cannot tell languages apart; its confidence decides
+_ASSUMED: Final = "en"  # meaning of "auto" for an engine that cannot detect languages; its confidence decides
 
 
 def choose(engine: Asked, language: str, has_groq: bool) -> Chosen:
-    """The engine for one recording; `language` is "auto" or a code such as "pt" or "pt-BR".
+    """Choose the engine for one recording; `language` is "auto" or a code such as "pt" or "pt-BR".
 
-    Raises Refused: LANGUAGE_NOT_HEARD, or SPEECH_SERVICE_DOWN where Groq is asked for by name and has no key.
+    Raises Refused: LANGUAGE_NOT_HEARD, or SPEECH_SERVICE_DOWN if Groq is requested explicitly and has no key.
     """
     known = language == AUTO or languages().code(language) is not None
     if engine == "groq" and not has_groq:
@@ -28,14 +28,14 @@ def choose(engine: Asked, language: str, has_groq: bool) -> Chosen:
 
 
 def fallback(engine: Asked, language: str, error: AppError) -> Chosen | None:
-    """The engine to try after Groq failed: the local one where it was not excluded and English was asked for.
+    """Choose the engine to try after Groq failed: the local one if it was not excluded and English was requested.
 
-    Not for "auto": what is not English would be called unclear, where Groq will hear it in an hour.
+    Not for "auto": speech that is not English would be refused as unclear, while Groq can transcribe it an hour later.
     """
     down = error.code is Code.SPEECH_SERVICE_DOWN and engine == "auto"
     return "local" if down and languages().code(language) in languages().local else None
 
 
 def spoken(language: str) -> str | None:
-    """The code of the language that is assumed without Groq; None for what is no language."""
+    """Return the code of the language assumed without Groq; None for an unknown language."""
     return _ASSUMED if language == AUTO else languages().code(language)

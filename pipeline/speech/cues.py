@@ -1,4 +1,4 @@
-"""Lines of subtitles with their times, parsed from SRT, WebVTT and ASS that may hold anything."""
+"""Parser of SRT, WebVTT and ASS subtitles into timed cues; the input is untrusted."""
 
 import html
 import re
@@ -23,7 +23,7 @@ _CHARACTERS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff][^\w\
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Text that is said from a time on, in seconds."""
+    """Part of a cue: text and the second from which it is spoken."""
 
     text: str
     start: float
@@ -31,14 +31,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown from `start` to `end`, in parts where words have times of their own."""
+    """Text shown from `start` to `end`, seconds; several parts if its words have times of their own."""
 
     start: float
     end: float
     parts: tuple[Part, ...]
 
     def words(self) -> Iterator[Word]:
-        """Its words; those of one part share its time by their characters."""
+        """Yield its words; those of one part share its time in proportion to their characters."""
         ends = [*(part.start for part in self.parts), self.end][1:]
         for part, end in zip(self.parts, ends, strict=True):
             start = min(part.start, LATEST)
@@ -47,7 +47,7 @@ class Cue:
 
 
 def timed(lines: Sequence[str]) -> Iterator[Cue]:
-    """The cues of SRT and WebVTT: text below a line with an arrow, up to a blank line or the next arrow."""
+    """Parse the cues of SRT and WebVTT: text below a timing line, up to a blank line or the next timing line."""
     arrow: re.Match[str] | None = None
     text: list[str] = []
     for line in [*lines, ""]:
@@ -78,7 +78,7 @@ def _first_inline(text: str) -> int | None:
 
 
 def _kept(parts: Sequence[Part], start: float, end: float) -> tuple[Part, ...]:
-    """Parts that say something, at times that run forward inside the cue."""
+    """Keep the parts with text, with times clamped to the cue and in ascending order."""
     kept: list[Part] = []
     for part in parts:
         if part.text.strip():
@@ -102,7 +102,7 @@ def _seconds(clock: Sequence[str | None]) -> float:
 
 
 def dialogues(lines: Sequence[str]) -> Iterator[Cue]:
-    """The events of ASS and SSA; karaoke tags give words their times, drawings are passed over."""
+    """Parse the dialogue events of ASS and SSA; karaoke tags give words their times, drawings are skipped."""
     order = ["layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text"]
     for line in lines:
         kind, _, rest = line.partition(":")
@@ -123,7 +123,7 @@ def _event(fields: dict[str, str]) -> Iterator[Cue]:
 
 
 def _sung(text: str, start: float) -> Iterator[Part]:
-    """The text at its karaoke tags; each gives the centiseconds of what follows it."""
+    """Split the text at its karaoke tags; each holds the duration in centiseconds of the text that follows."""
     at = following = start
     said = ""
     for index, piece in enumerate(_ASS_TAG.split(text)):
@@ -137,7 +137,7 @@ def _sung(text: str, start: float) -> Iterator[Part]:
 
 
 def _tokens(text: str) -> tuple[str, ...]:
-    """Words at the spaces; Chinese and Japanese, which have none, character by character."""
+    """Split at spaces; Chinese and Japanese, which have none, by character."""
     found = timeline.tokens(text)
     return tuple(
         part for token in found for part in (_CHARACTERS.findall(token) if _IDEOGRAM.search(token) else (token,))

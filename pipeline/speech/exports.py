@@ -1,4 +1,4 @@
-"""Transcripts as files: WORDS.json, SRT, WebVTT and ASS with the times of each word, plain text."""
+"""Export of transcripts: WORDS.json, SRT, WebVTT and ASS with the times of each word, plain text."""
 
 import html
 import json
@@ -8,9 +8,9 @@ from typing import Final
 from models.languages import languages
 from models.words import Transcript, Word
 
-_LINE: Final = 42  # characters, as broadcasters have it
+_LINE: Final = 42  # characters, a broadcasting convention
 _LINES: Final = 2
-_LONGEST: Final = 6.0  # seconds a caption stands
+_LONGEST: Final = 6.0  # seconds, maximum duration of a caption
 _PAUSE: Final = 0.6  # seconds that end a caption
 _PARAGRAPH: Final = 2.0  # seconds that end a paragraph
 _STOPS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
@@ -49,7 +49,7 @@ def srt(transcript: Transcript) -> str:
 
 
 def vtt(transcript: Transcript) -> str:
-    """Each word behind the time it is said, as WebVTT's timestamp tags."""
+    """Convert to WebVTT, each word preceded by its time in a timestamp tag."""
     blocks = ["WEBVTT\n"]
     gap = _gap(transcript)
     for group in grouped(transcript):
@@ -61,7 +61,7 @@ def vtt(transcript: Transcript) -> str:
 
 
 def ass(transcript: Transcript) -> str:
-    """Karaoke: each word fills with colour when it is said."""
+    """Convert to ASS with karaoke tags: each word fills with colour when it is spoken."""
     gap = _gap(transcript)
     events = []
     for group in grouped(transcript):
@@ -75,7 +75,7 @@ def ass(transcript: Transcript) -> str:
 
 
 def txt(transcript: Transcript) -> str:
-    """Sentences, a line each; an empty line where the speaker paused for two seconds."""
+    """Convert to plain text: one sentence a line, and an empty line where the speaker paused for two seconds."""
     lines: list[str] = []
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
@@ -90,7 +90,7 @@ def txt(transcript: Transcript) -> str:
 
 
 def grouped(transcript: Transcript) -> list[list[Word]]:
-    """Words as captions to be read: two lines of 42 characters, 6 s, ending at sentences and pauses."""
+    """Group words into readable captions: two lines of 42 characters, 6 s, ending at sentences and pauses."""
     groups: list[list[Word]] = []
     for word in transcript.words:
         if groups and _fits(groups[-1], word, transcript):
@@ -112,7 +112,7 @@ def _fits(group: Group, word: Word, transcript: Transcript) -> bool:
 
 
 def _two_lines(group: Group, transcript: Transcript) -> str:
-    """One line if it fits, else two as even as they go."""
+    """One line if the text fits, else two of lengths as equal as possible."""
     whole = _said(group, transcript)
     if len(whole) <= _LINE or len(group) == 1:
         return _plain(whole)
@@ -121,7 +121,7 @@ def _two_lines(group: Group, transcript: Transcript) -> str:
 
 
 def _plain(text: str) -> str:
-    """Nothing in the text that a reader of SRT takes for a time."""
+    """Replace arrows, which an SRT parser takes for a timing line."""
     return text.replace("-->", "→")
 
 

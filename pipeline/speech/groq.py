@@ -1,4 +1,4 @@
-"""Hearing through Groq's Whisper: runs in the worker, as it needs the network and the key."""
+"""Transcription by Groq's Whisper API; runs in the worker, as it needs the network and the API key."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 
 class GroqEngine:
-    """One account at Groq. `http_client` lets the caller bring its own connections."""
+    """Client of one Groq account; `http_client` replaces the SDK's own connections."""
 
     def __init__(
         self,
@@ -38,10 +38,10 @@ class GroqEngine:
         )
 
     def transcribe(self, audio: Path, language: str | None) -> Transcript:
-        """The words of a sound file of up to 25 MB; `language` is a code that is known, None to let Whisper tell.
+        """Transcribe an audio file of up to 25 MB; `language` is a language code, None to let Whisper detect it.
 
-        Raises Refused: NO_SPEECH, SPEECH_UNCLEAR. Raises Failed: SPEECH_SERVICE_DOWN when Groq cannot be reached, is
-        busy for longer than the retries, refuses the key or answers what cannot be read.
+        Raises Refused: NO_SPEECH, SPEECH_UNCLEAR. Raises Failed: SPEECH_SERVICE_DOWN if Groq cannot be reached, is
+        busy for longer than the retries, refuses the key or sends an unreadable response.
         """
         hint = languages().code(language) if language else None
         reply = self._reply(audio, hint)
@@ -65,7 +65,7 @@ class GroqEngine:
         except groq.APIStatusError as error:
             _tell(error.status_code)
             raise Failed(Code.SPEECH_SERVICE_DOWN) from error
-        except groq.GroqError as error:  # no connection, no answer in time
+        except groq.GroqError as error:  # no connection, or timeout
             _log.warning("groq_unreachable", error=type(error).__name__)
             raise Failed(Code.SPEECH_SERVICE_DOWN) from error
 
@@ -87,7 +87,7 @@ def _words(reply: whisper.Reply, language: str) -> Sequence[Word]:
 
 
 def _tell(status: int) -> None:
-    """The operator's key and account are the operator's to mend; what passes by itself is a warning."""
+    """Log an error for what the operator must fix (key, account), a warning for what is temporary."""
     if status in {401, 402, 403}:
         _log.error("groq_key_refused", status=status)
     else:

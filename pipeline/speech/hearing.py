@@ -1,4 +1,4 @@
-"""What is said in a few seconds of English: the tiny model that the moonshine-voice wheel brings along."""
+"""Transcription of a few seconds of English by the tiny model bundled in the moonshine-voice wheel."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _DOUBLED: Final = re.compile(r"([,;:?!])\1+")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of speech between two pauses; seconds from the first sample."""
+    """Speech between two pauses; seconds from the first sample."""
 
     text: str
     start: float
@@ -33,7 +33,7 @@ def available() -> bool:
 
 
 class Ear:
-    """The loaded model: 200 MB, about 0.1 s of processor for each second heard."""
+    """The loaded model: 200 MB, about 0.1 s of CPU time for each second of audio."""
 
     def __init__(self) -> None:
         with _few_cores():
@@ -46,7 +46,7 @@ class Ear:
         self._model.close()
 
     def hear(self, samples: Samples) -> tuple[Line, ...]:
-        """The lines heard, with their pauses found by the model's own voice detector; at most half a minute at once."""
+        """Transcribe at most half a minute into lines, split at pauses by the model's own voice activity detector."""
         heard = self._model.transcribe_without_streaming((samples / 32768.0).tolist(), RATE)
         seconds = len(samples) / RATE
         lines = (
@@ -57,7 +57,7 @@ class Ear:
 
 
 def played(samples: Samples, speed: float) -> Samples:
-    """The samples played `speed` times as fast, and as much higher, by linear interpolation."""
+    """Resample by linear interpolation to play `speed` times as fast, with the pitch raised as much."""
     places = np.arange(int(len(samples) / speed)) * speed
     faster: Samples = np.interp(places, np.arange(len(samples)), samples).astype(np.int16)
     return faster
@@ -77,7 +77,7 @@ def _clean(text: str) -> str:
 
 @contextmanager
 def _few_cores() -> Iterator[None]:
-    """The model starts a thread for each core it may use, and has no setting for it: let it see two."""
+    """Restrict CPU affinity to two cores: the model starts a thread per available core and has no setting for it."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return

@@ -1,4 +1,4 @@
-"""Hearing English on this machine: words from moonshine, their times from pocketsphinx. Runs in the sandboxed child."""
+"""Local transcription of English: words by moonshine, their times by pocketsphinx. Runs in the sandbox."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -14,19 +14,19 @@ from pipeline.speech.sound import RATE, Recording, Samples
 
 LANGUAGE: Final = "en"
 _STAGE: Final = "listening"
-_SPEEDS: Final = (1.06, 0.94)  # at which everything is heard again, to see whether it is heard the same
-_CHECKED: Final = 600.0  # seconds of a recording that are heard again; of longer ones evenly spread pieces
-_SILENT: Final = 10 ** (-70 / 20)  # RMS of full scale; below it nothing is there
-_PAD: Final = 0.1  # seconds around a line, as its ends are found by a voice detector
+_SPEEDS: Final = (1.06, 0.94)  # speeds at which pieces are transcribed again, to measure the agreement
+_CHECKED: Final = 600.0  # seconds of a recording that are checked; of longer ones evenly spread pieces
+_SILENT: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
+_PAD: Final = 0.1  # seconds around a line, as its ends come from a voice activity detector
 _PAUSE: Final = 0.6  # seconds between given words that end a line
 _LINE: Final = 12.0  # seconds of the longest line aligned at once
 
 
 def transcribe(wav: Path, progress: Progress) -> Transcript:
-    """The words of a mono 16 kHz WAV file, assumed to be English.
+    """Transcribe a mono 16 kHz WAV file, assumed to be English.
 
-    Raises Refused: NO_SPEECH where no words are heard, SPEECH_UNCLEAR where they are not sure enough to be charged for,
-    LANGUAGE_NOT_HEARD where the model is not installed.
+    Raises Refused: NO_SPEECH if there are no words, SPEECH_UNCLEAR if the confidence is too low to charge the user,
+    LANGUAGE_NOT_HEARD if the model is not installed.
     """
     if not hearing.available():
         raise Refused(Code.LANGUAGE_NOT_HEARD, language=LANGUAGE)
@@ -41,7 +41,7 @@ def transcribe(wav: Path, progress: Progress) -> Transcript:
 
 
 def align(wav: Path, words: Sequence[Word], progress: Progress) -> tuple[Word, ...]:
-    """English words whose times are known roughly, as those of subtitles are, moved to where they are said."""
+    """Align English words with roughly known times, as those of subtitles, to when they are spoken."""
     aligner = Aligner()
     done: list[Word] = []
     with Recording(wav) as recording:
@@ -52,7 +52,7 @@ def align(wav: Path, words: Sequence[Word], progress: Progress) -> tuple[Word, .
 
 
 def align_text(wav: Path, text: str) -> tuple[Word, ...]:
-    """The times of a known English text, which is all that is said in a recording of up to a few minutes."""
+    """Align a known English text that is all the speech of a recording of up to a few minutes."""
     with Recording(wav) as recording:
         words = Aligner().align(recording.samples(), timeline.tokens(text))
         return timeline.ordered(words, recording.seconds)
@@ -79,7 +79,7 @@ def _heard(recording: Recording, ear: hearing.Ear, progress: Progress) -> tuple[
 
 
 def _piece(ear: hearing.Ear, samples: Samples, *, check: bool) -> tuple[list[hearing.Line], certainty.Evidence]:
-    """The lines of one piece worth keeping, and how sure they are."""
+    """The lines of one piece to keep, and their agreement; it is empty if the piece is not checked."""
     lines = list(ear.hear(samples))
     if not check or not lines:
         return lines, certainty.Evidence()
@@ -102,7 +102,7 @@ def _aligned(aligner: Aligner, recording: Recording, line: Sequence[Word]) -> tu
 
 
 def _lines(words: Sequence[Word]) -> list[list[Word]]:
-    """Given words cut at their pauses, and before a line grows too long."""
+    """Split given words into lines at pauses and before a line gets too long."""
     numbers: list[int] = []
     begun = 0.0
     for before, word in zip([None, *words], words, strict=False):

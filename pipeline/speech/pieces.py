@@ -1,4 +1,4 @@
-"""Where to cut a long recording: in pauses, so that no word is halved."""
+"""Segmentation of a long recording at pauses, so that no word is cut in two."""
 
 from itertools import pairwise
 from typing import Final
@@ -7,17 +7,17 @@ import numpy as np
 
 from pipeline.speech.sound import FRAME, Levels
 
-SHORTEST: Final = 12.0  # seconds; moonshine hears best with some context
+SHORTEST: Final = 12.0  # seconds; moonshine is most accurate with some context
 LONGEST: Final = 24.0  # seconds; its memory and its errors grow beyond half a minute
-_PAUSE: Final = 0.3  # seconds over which the quietest place is judged
+_PAUSE: Final = 0.3  # seconds over which levels are averaged to find the quietest point
 
 Piece = tuple[float, float]
 
 
 def cut(levels: Levels, *, shortest: float = SHORTEST, longest: float = LONGEST) -> tuple[Piece, ...]:
-    """Start and end in seconds of each piece, back to back over the whole recording.
+    """Return start and end in seconds of each piece, contiguous over the whole recording.
 
-    Each cut lies in the middle of the quietest 0.3 s between `shortest` and `longest` after the one before.
+    Each cut is in the middle of the quietest 0.3 s between `min_seconds` and `max_seconds` after the previous one.
     """
     smooth = _smoothed(levels)
     near, far = round(shortest / FRAME), round(longest / FRAME)

@@ -1,4 +1,4 @@
-"""From somebody's file to the sound the engines take: runs in the sandboxed child, before either of them."""
+"""Extraction of a media file's audio for the transcription engines; runs in the sandbox, before either of them."""
 
 from pathlib import Path
 from typing import Final
@@ -7,14 +7,14 @@ from models.errors import Code, Refused
 from pipeline.media import audio
 from pipeline.speech.sound import Recording
 
-_SILENT: Final = 10 ** (-60 / 20)  # RMS of full scale in the loudest 10 ms; a room is louder
+_SILENT: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
 
 
 def prepare(media: Path, wav: Path, upload: Path | None = None) -> float:
-    """Write the sound to `wav`, for the local engine and aligner, and where asked, small to `upload` (.ogg), for Groq.
+    """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for Groq.
 
-    Returns the seconds of sound. Raises Refused: what `audio.extract` refuses, and NO_SPEECH for silence, so that
-    nobody is asked, and paid, to hear it.
+    Returns the seconds of audio. Raises Refused: what `audio.extract` raises, and NO_SPEECH for silence, so that no
+    engine is called, or paid, for it.
     """
     seconds = audio.extract(media, wav)
     with Recording(wav) as recording:

@@ -1,4 +1,4 @@
-"""A recording on disk, read window by window: mono, 16 bits, 16 kHz, as `pipeline.media.audio.extract` writes it."""
+"""Windowed reader of a WAV file: mono, 16 bits, 16 kHz, as written by `pipeline.media.audio.extract`."""
 
 import wave
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ Samples = NDArray[np.int16]
 Levels = NDArray[np.float32]
 
 RATE: Final = 16_000  # samples a second
-FRAME: Final = 0.01  # seconds of one level
+FRAME: Final = 0.01  # seconds per level
 _FULL_SCALE: Final = 32768.0
 _BLOCK: Final = 10 * RATE
 
 
 class Recording:
-    """The samples of one WAV file. Raises ValueError for another rate, width or number of channels."""
+    """Reader of one WAV file. Raises ValueError for another rate, sample width or number of channels."""
 
     def __init__(self, path: Path) -> None:
         self._file = wave.open(str(path), "rb")  # noqa: SIM115 - closed by the `with` around the Recording
@@ -39,7 +39,7 @@ class Recording:
         return self._file.getnframes() / RATE
 
     def samples(self, start: float = 0.0, end: float | None = None) -> Samples:
-        """What lies between two times in seconds; less where the recording ends before."""
+        """Read the samples between two times in seconds; fewer if the recording ends before."""
         total = self._file.getnframes()
         first = min(total, max(0, round(start * RATE)))
         last = total if end is None else min(total, max(first, round(end * RATE)))
@@ -47,7 +47,7 @@ class Recording:
         return np.frombuffer(self._file.readframes(last - first), dtype="<i2").astype(np.int16, copy=False)
 
     def levels(self) -> Levels:
-        """Root mean square of each 10 ms, between 0 and 1; an hour is 1.4 MB."""
+        """Compute the root mean square of each 10 ms, 0 to 1; an hour is 1.4 MB."""
         return np.concatenate([np.zeros(0, np.float32), *self._blocks_of_levels()])
 
     def _blocks_of_levels(self) -> Iterator[Levels]:
@@ -57,7 +57,7 @@ class Recording:
 
 
 def levels(samples: Samples) -> Levels:
-    """Root mean square of each whole 10 ms of the samples, between 0 and 1."""
+    """Compute the root mean square of each whole 10 ms of the samples, 0 to 1."""
     step = round(FRAME * RATE)
     frames = samples[: len(samples) // step * step].reshape(-1, step).astype(np.float32) / np.float32(_FULL_SCALE)
     found: Levels = np.sqrt((frames * frames).mean(axis=1, dtype=np.float32))

@@ -1,10 +1,10 @@
-"""How a written word is said: as words of the pronouncing dictionary, or letter by letter where it has none."""
+"""Pronunciation of written words: as words of the pronouncing dictionary, or as phones derived from their letters."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-LONGEST: Final = 40  # letters; longer strings are no words
+LONGEST: Final = 40  # letters; longer strings are not words
 
 _UNITS: Final = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -31,9 +31,9 @@ _LONGEST_GROUP: Final = max(map(len, _SOUNDS))
 
 
 def spoken(token: str, known: Callable[[str], bool]) -> tuple[str, ...]:
-    """The words that are said for one written token, in lower case; empty where nothing can be said of it.
+    """Return the words spoken for one written token, in lower case; empty if it has nothing to pronounce.
 
-    `known` tells whether the dictionary has a word. Numbers become words, "ill-disposed" becomes two.
+    `is_known` returns whether the dictionary has a word. Numbers become words, "ill-disposed" becomes two.
     """
     whole = token.lower().replace("’", "'").strip("\"'“”‘(),!?;:[]…-")
     for form in (whole, whole.rstrip("."), whole.rstrip(".") + "."):
@@ -58,7 +58,7 @@ def _is_acronym(part: str, token: str) -> bool:
 
 
 def number(value: int) -> tuple[str, ...]:
-    """A whole number below a trillion in English words; years from 1100 to 1999 as two pairs."""
+    """Spell a whole number below a trillion in English words; years from 1100 to 1999 as two pairs of digits."""
     if 1100 <= value <= 1999:
         rest = number(value % 100) if value % 100 else ("hundred",)
         return (*number(value // 100), *rest)
@@ -72,7 +72,7 @@ def number(value: int) -> tuple[str, ...]:
 
 
 def sounds(word: str) -> str:
-    """ARPABET phones of an English-looking word that no dictionary has; empty for other scripts."""
+    """Return the ARPABET phones of a word in Latin script that no dictionary has; empty for other scripts."""
     letters = re.sub(r"(.)\1", r"\1", re.sub(r"[^a-z]", "", word.lower()[:LONGEST]))
     if len(letters) > 3 and letters.endswith("e"):
         letters = letters[:-1]

@@ -1,4 +1,4 @@
-"""Words from somebody's subtitles, and subtitles from words."""
+"""Reading of subtitle files uploaded by users, and writing of transcripts as subtitle files."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -25,10 +25,10 @@ FORMATS: Final[dict[str, Callable[[Transcript], str]]] = {
 
 
 def read(data: bytes, language: str = "und") -> Transcript:
-    """The words of SRT, WebVTT, ASS or WORDS.json, told apart by what they hold, not by a name.
+    """Parse SRT, WebVTT, ASS or WORDS.json, detected by content, not by file name.
 
-    `language` is taken where the file names none; "und" stands for what is not known. Words of a line that has no
-    times for each share it by their characters. Raises Refused: SUBTITLES_UNREADABLE.
+    `language` is used if the file names none; "und" means unknown. Words of a line without times for each share its
+    time in proportion to their characters. Raises Refused: SUBTITLES_UNREADABLE.
     """
     text = _decoded(data)
     language = languages().code(language) or "und"
@@ -43,12 +43,12 @@ def read(data: bytes, language: str = "und") -> Transcript:
 
 
 def write(transcript: Transcript, suffix: str) -> str:
-    """The transcript as a file with that suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another."""
+    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another."""
     return FORMATS[suffix.lower()](transcript)
 
 
 def _decoded(data: bytes) -> str:
-    """The text in the encoding its mark names, else UTF-8, else Windows-1252, which old subtitles are in."""
+    """Decode by the byte order mark, else as UTF-8, else as Windows-1252, which old subtitles use."""
     if not data or len(data) > MAX_BYTES:
         raise Refused(Code.SUBTITLES_UNREADABLE)
     marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -63,7 +63,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _given(text: str, language: str) -> Transcript:
-    """WORDS.json, its times exactly as they are given; only sorted by their start."""
+    """Parse WORDS.json; its times are kept exactly, its words only sorted by start."""
     content = json.loads(text)
     words = [Word.model_validate(word) for word in content["words"]] if _is_words(content) else []
     if not all(_shows(word) for word in words):

@@ -1,4 +1,4 @@
-"""Words on the clock: spread over a line, put in order, kept when the text around them is corrected."""
+"""Word times: spread over a line, put in order, and kept when the text around them is corrected."""
 
 import difflib
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ Span = tuple[float, float]
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """The text at its spaces; a mark that stands alone belongs to the word before it, or else to the one after it."""
+    """Split a text at its spaces; a lone punctuation mark is attached to the word before it, else to the one after."""
     found: list[str] = []
     lead = ""
     for part in text.split():
@@ -29,7 +29,7 @@ def tokens(text: str) -> tuple[str, ...]:
 
 
 def spread(texts: Sequence[str], start: float, end: float) -> tuple[Word, ...]:
-    """Words that share a stretch of time by their characters, one more each for the gap."""
+    """Spread words over a time span in proportion to their characters, plus one each for the gap."""
     weights = [len(text) + 1 for text in texts]
     total = sum(weights)
     words = []
@@ -42,7 +42,7 @@ def spread(texts: Sequence[str], start: float, end: float) -> tuple[Word, ...]:
 
 
 def filled(texts: Sequence[str], spans: Sequence[Span | None], whole: Span) -> list[Word]:
-    """Words of which some have no time of their own: those share the gap between their neighbours, by characters."""
+    """Build words of which some have no span: those share the gap between their neighbours, by characters."""
     known = [index for index, span in enumerate(spans) if span is not None]
     words: list[Word] = []
     for before, after in pairwise([-1, *known, len(texts)]):
@@ -61,9 +61,9 @@ def _between(spans: Sequence[Span | None], before: int, after: int, whole: Span)
 
 
 def ordered(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
-    """The same words, none dropped: each starts after the one before, none overlap, all inside the recording.
+    """Order the same words, none dropped: each starts after the previous, none overlap, all inside the recording.
 
-    Each lasts at least 40 ms, or its even share where there is no room for that.
+    Each lasts at least 40 ms, or an equal share of the recording where it is too short for that.
     """
     if not words:
         return ()
@@ -81,7 +81,7 @@ def ordered(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
 
 
 def retimed(texts: Sequence[str], words: Sequence[Word]) -> tuple[Word, ...]:
-    """Corrected words on the times of the words heard: what is unchanged keeps its times, the rest shares the gaps."""
+    """Time corrected words by the transcribed ones: unchanged words keep their times, the rest share the gaps."""
     matcher = difflib.SequenceMatcher(None, [_plain(word.text) for word in words], list(map(_plain, texts)), False)
     done: list[Word] = []
     for kind, first, last, low, high in matcher.get_opcodes():
@@ -94,7 +94,7 @@ def retimed(texts: Sequence[str], words: Sequence[Word]) -> tuple[Word, ...]:
 
 
 def _gap(words: Sequence[Word], first: int, last: int) -> Span:
-    """The time of the words replaced; of an insertion, the pause it falls into."""
+    """Time span of the replaced words; for an insertion, the pause it falls into."""
     if last > first:
         return words[first].start, words[last - 1].end
     before = words[first - 1].end if first else 0.0

@@ -1,4 +1,4 @@
-"""Whisper's answer read with care: what it made up is left out, words get their marks back, times are put in order.
+"""Models and parser of Whisper's response: drops hallucinations, restores punctuation on words.
 
 The thresholds are those of OpenAI's own decoder (`whisper/transcribe.py`: no_speech_threshold 0.6, logprob_threshold
 -1.0, compression_ratio_threshold 2.4).
@@ -17,10 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.words import Word
 from pipeline.speech import timeline
 
-LEAST: Final = math.exp(-1.0)  # mean probability of a token below which Whisper itself starts over
+LEAST: Final = math.exp(-1.0)  # mean token probability below which Whisper itself retries
 _NO_SPEECH: Final = 0.6
-_LOOPING: Final = 2.4  # how well text compresses that repeats itself
-_FAR: Final = 60  # characters after the last word within which the next one is looked for
+_LOOPING: Final = 2.4  # compression ratio above which a text is repetitive
+_FAR: Final = 60  # characters after the last word within which the next one is searched
 _LONGEST: Final = 4 * 3600.0  # seconds
 
 
@@ -40,7 +40,7 @@ class Segment(_Part):
 
     @property
     def imagined(self) -> bool:
-        """Words that Whisper makes of silence, or a phrase it cannot get out of."""
+        """Whether the text is a hallucination: words produced from silence, or a repeating phrase."""
         return (self.no_speech_prob > _NO_SPEECH and self.avg_logprob < -1.0) or self.compression_ratio > _LOOPING
 
     @property
@@ -49,7 +49,7 @@ class Segment(_Part):
 
 
 class Token(_Part):
-    """One word with its times in seconds; a leading space says that it does not belong to the one before."""
+    """One word with its times in seconds; a leading space means that it does not continue the previous one."""
 
     word: str = Field(max_length=1_000)
     start: float = Field(ge=-1, le=_LONGEST)
@@ -57,7 +57,7 @@ class Token(_Part):
 
 
 class Reply(_Part):
-    """`verbose_json`, as far as it is used."""
+    """The fields used of Whisper's `verbose_json` response."""
 
     language: str = ""
     duration: float = Field(ge=0, le=_LONGEST)
@@ -76,7 +76,7 @@ class Reply(_Part):
 
     @property
     def confidence(self) -> float:
-        """Mean probability of a token over the speech, times the share of what was heard that is speech."""
+        """Mean token probability over the speech, times the share of speech in speech and repetitive segments."""
         heard = [part for part in self.segments or () if part.text.strip()]
         total = sum(part.seconds for part in heard)
         if not total:
@@ -88,7 +88,7 @@ class Reply(_Part):
 
 
 def words(reply: Reply, *, spaced: bool) -> list[Word]:
-    """The words of the segments that hold speech, in order, with the marks of the text; times as Whisper gave them."""
+    """Build the words of the speech segments in order, with the text's punctuation and Whisper's own times."""
     segments = sorted(reply.segments or (), key=lambda segment: segment.start)
     tokens: dict[int, list[Token]] = defaultdict(list)
     starts = [segment.start for segment in segments]
@@ -104,9 +104,9 @@ def words(reply: Reply, *, spaced: bool) -> list[Word]:
 
 
 def marked(text: str, tokens: Sequence[Token], *, spaced: bool) -> list[Word]:
-    """The text, which has the marks, cut at its spaces (or at the tokens, where a language has none), on their times.
+    """Split the punctuated text at its spaces (or at the tokens, if `has_spaces` is false) and time it by the tokens.
 
-    Whisper's tokens lack marks and may be parts of words: "well" and "-known" become "well-known".
+    Whisper's tokens lack punctuation and may be parts of words: "well" and "-known" become "well-known".
     """
     places = list(_places(text, tokens))
     if sum(place is not None for place in places) * 2 < len(tokens):  # not the same text at all
@@ -122,7 +122,7 @@ def marked(text: str, tokens: Sequence[Token], *, spaced: bool) -> list[Word]:
 
 
 def _places(text: str, tokens: Sequence[Token]) -> Iterator[int | None]:
-    """Where each token begins in the text, one after the other; None for what is not there."""
+    """Yield where each token begins in the text, in sequence; None for a token that is not found."""
     cursor = 0
     low = text.lower()
     for token in tokens:
@@ -133,13 +133,13 @@ def _places(text: str, tokens: Sequence[Token]) -> Iterator[int | None]:
 
 
 def _between(places: Sequence[int | None], length: int) -> Iterator[tuple[int, int]]:
-    """From each place to the next; what comes before the first belongs to it."""
+    """Yield the ranges from each position to the next; the text before the first belongs to it."""
     starts = sorted({place for place in places if place is not None})
     yield from pairwise([0, *starts[1:], length])
 
 
 def _with_marks(text: str, edges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The same stretches, but what holds no letter or digit joins the one before it."""
+    """Merge ranges without a letter or digit into the previous one."""
     joined: list[tuple[int, int]] = []
     for first, last in edges:
         if joined and not any(map(str.isalnum, text[first:last])):

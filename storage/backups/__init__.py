@@ -1,4 +1,4 @@
-"""Everything that cannot be made again, in one sealed file: the database, WhatsApp's keys and the settings.
+"""Backups of everything that cannot be recreated, in one encrypted file: database, WhatsApp keys and settings.
 
-Media are not in it: they live for days, and a bucket keeps its own.
+Media are not in it: they live for days, and a bucket is durable by itself.
 """

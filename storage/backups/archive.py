@@ -1,4 +1,4 @@
-"""The one file of a backup: what is in it, sealed, and proven to be whole by who reads it."""
+"""Backup file format: an encrypted tar with a manifest of digests, verified whenever it is read."""
 
 import hashlib
 import json
@@ -21,8 +21,8 @@ CHUNK: Final = 1 << 20
 
 
 class Manifest(BaseModel):
-    """What is in a backup, and of what: `schema_of` is the newest migration its database had, `form` how the database
-    was written down, `parts` the SHA-256 of each file, `missing` what should be in it and could not be had.
+    """Contents of a backup: `schema_of` is the newest migration of its database, `form` the format of the dump, `parts`
+    the SHA-256 of each file, `missing` what should be in it and could not be copied.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,7 +37,7 @@ class Manifest(BaseModel):
 
 
 def pack(folder: Path, manifest: Manifest, file: Path, secret: bytes) -> Manifest:
-    """Seal everything in a folder into one file; the manifest with its digests."""
+    """Encrypt everything in a folder into one file; the manifest with its digests."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     whole = manifest.model_copy(update={"parts": {str(path.relative_to(folder)): digest(path) for path in paths}})
     (folder / MANIFEST).write_text(whole.model_dump_json())
@@ -52,14 +52,14 @@ def pack(folder: Path, manifest: Manifest, file: Path, secret: bytes) -> Manifes
 
 
 def check(file: Path, secret: bytes) -> Manifest:
-    """Read a backup to its end. Raises Sealed when it is not whole."""
+    """Read a backup to its end. Raises DecryptionError when it is not complete and intact."""
     with _opened(file, secret) as (manifest, members):
         found = {name: _digest(content) for name, content in members}
     return _agreed(manifest, found)
 
 
 def unpack(file: Path, secret: bytes, folder: Path) -> Manifest:
-    """Lay a backup's files into a folder. Raises Sealed when it is not whole; then nothing in the folder is of use."""
+    """Extract a backup into a folder. Raises DecryptionError when it is damaged; the folder is then useless."""
     with _opened(file, secret) as (manifest, members):
         found = {name: _laid(folder, name, content) for name, content in members}
     return _agreed(manifest, found)
@@ -78,7 +78,7 @@ def _opened(file: Path, secret: bytes) -> Iterator[tuple[Manifest, Iterator[tupl
                 yield Manifest.model_validate(json.loads(content.read())), members
         except (tarfile.TarError, StopIteration, EOFError) as error:
             raise Sealed(PURPOSE) from error
-        unsealing.read()  # to the last piece, which alone says that none is missing
+        unsealing.read()  # up to the last chunk, whose flag alone proves that none is missing
 
 
 def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, BinaryIO]]:

@@ -1,4 +1,4 @@
-"""What is backed up beside the database: WhatsApp's keys, the settings, the price file."""
+"""Files backed up beside the database: WhatsApp keys, settings, price catalogue."""
 
 import os
 import shutil
@@ -18,12 +18,12 @@ from storage.whatsapp_keys import Folder, Schemas, key_store_at
 NUMBERS: Final = "whatsapp"
 SETTINGS: Final = "settings.env"
 CATALOGUE: Final = "catalogue.toml"
-# What opens the backup is not in it; where things lie is for each machine to say.
+# The key that decrypts the backup is not in it; paths are specific to each machine.
 NEVER: Final = frozenset({"secret_key", "data_dir", "beacon_file"})
 
 
 def gather(settings: Settings, folder: Path) -> tuple[str, ...]:
-    """Copy everything into a folder; what could not be copied, in words. Raises OSError, ToolFailed."""
+    """Copy everything into a folder; descriptions of what could not be copied. Raises OSError, PostgresToolError."""
     (folder / SETTINGS).write_text("".join(f"{name}={value}\n" for name, value in told(settings).items()))
     if settings.catalogue is not None:
         shutil.copyfile(settings.catalogue, folder / CATALOGUE)
@@ -32,9 +32,9 @@ def gather(settings: Settings, folder: Path) -> tuple[str, ...]:
 
 
 def lay(settings: Settings, folder: Path) -> list[str]:
-    """Put back what `gather` took: the keys in their place, the rest beside what is there, to be compared.
+    """Restore what `collect` copied: keys in place, the rest as files beside the present ones, to be compared.
 
-    The names of what was laid down. Raises OSError, ToolFailed.
+    Returns the names of what was restored. Raises OSError, PostgresToolError.
     """
     laid = [_key_laid(settings, path) for path in sorted((folder / NUMBERS).glob("*.db"))]
     if (folder / pg_dump.SESSIONS).exists() and "://" in settings.sessions:
@@ -45,7 +45,7 @@ def lay(settings: Settings, folder: Path) -> list[str]:
 
 
 def told(settings: Settings) -> dict[str, str]:
-    """The settings that were set, as lines of `.env` have them."""
+    """The explicitly set settings, named and formatted as in `.env`."""
     return {name.upper(): _plain(getattr(settings, name)) for name in sorted(settings.model_fields_set - NEVER)}
 
 

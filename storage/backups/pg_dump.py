@@ -1,4 +1,4 @@
-"""PostgreSQL's database written down by PostgreSQL's own tools, where they are at hand and new enough."""
+"""PostgreSQL dumps with pg_dump and psql, where they are installed and new enough."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 FORM: Final = "postgresql script"
 NAME: Final = "database.sql"
 SESSIONS: Final = "whatsapp_sessions.sql"
-NUMBERS: Final = "whatsapp_*"  # the schemas of WhatsApp's numbers
+NUMBERS: Final = "whatsapp_*"  # pattern of the schemas with WhatsApp session keys
 WORDS: Final = {
     "host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD",
     "dbname": "PGDATABASE", "options": "PGOPTIONS", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT",
@@ -22,11 +22,11 @@ WORDS: Final = {
 
 
 class ToolFailed(Exception):
-    """One of PostgreSQL's tools could not do its work; what it said is in the message."""
+    """pg_dump or psql failed; the message has the end of its error output."""
 
 
 def can_dump(address: str) -> bool:
-    """Whether pg_dump and psql are here, and not older than the server, which they would refuse."""
+    """Whether pg_dump and psql are installed, and not older than the server, which they would refuse."""
     if not (shutil.which("pg_dump") and shutil.which("psql")):
         return False
     with psycopg.connect(address) as connection:
@@ -38,27 +38,27 @@ def can_load() -> bool:
 
 
 def dump(address: str, folder: Path) -> None:
-    """Everything but the keys of WhatsApp's numbers. Raises ToolFailed."""
+    """Dump everything but the WhatsApp session keys. Raises PostgresToolError."""
     _dumped(address, folder / NAME, f"--exclude-schema={NUMBERS}")
 
 
 def dump_numbers(address: str, folder: Path) -> None:
-    """The keys of WhatsApp's numbers alone. Raises ToolFailed."""
+    """Dump the WhatsApp session keys alone. Raises PostgresToolError."""
     with psycopg.connect(address) as connection:
         if _numbers(connection):
             _dumped(address, folder / SESSIONS, f"--schema={NUMBERS}")
 
 
 def load(address: str, folder: Path) -> None:
-    """Put the script's database in the place of everything there is; when it fails nothing has happened.
+    """Replace the whole database with the script's, in one transaction.
 
-    Raises ToolFailed.
+    Raises PostgresToolError; the database is then unchanged.
     """
     _run_script(address, "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n", folder / NAME)
 
 
 def load_numbers(address: str, folder: Path) -> None:
-    """The same for the keys of WhatsApp's numbers. Raises ToolFailed."""
+    """The same for the WhatsApp session keys. Raises PostgresToolError."""
     with psycopg.connect(address) as connection:
         there = _numbers(connection)
     dropped = "".join(f'DROP SCHEMA "{name}" CASCADE;\n' for name in there)
@@ -78,7 +78,7 @@ def _run_script(address: str, first: str, script: Path) -> None:
 
 
 def _run(command: list[str], address: str) -> None:
-    """The address goes in by the environment, where other people of the machine cannot read its password."""
+    """Pass the connection parameters by the environment, where other users of the machine cannot read the password."""
     told = {WORDS[key]: str(value) for key, value in conninfo_to_dict(address).items() if key in WORDS}
     ran = subprocess.run(command, check=False, capture_output=True, text=True, env={**os.environ, **told})
     if ran.returncode != 0:

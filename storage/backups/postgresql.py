@@ -1,4 +1,4 @@
-"""PostgreSQL's database written down table by table, with nothing but a connection."""
+"""PostgreSQL dumps table by table with COPY, over a plain connection."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,7 +35,7 @@ SEQUENCES: Final = """
 
 
 def dump(db: Database, folder: Path) -> dict[str, int]:
-    """Write every table into a file of its own, all as of one moment; how many rows each has. Raises psycopg.Error."""
+    """Write every table to a file of its own, from one snapshot; rows per table. Raises psycopg.Error."""
     (folder / TABLES).mkdir()
     with psycopg.connect(address(db)) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -44,9 +44,9 @@ def dump(db: Database, folder: Path) -> dict[str, int]:
 
 
 def load(db: Database, folder: Path, schema: str) -> None:
-    """Put what was written at that schema in the place of everything there is, and bring it to this version's.
+    """Replace the database with a dump made at migration `schema`, and upgrade it to this version's.
 
-    All in one transaction: when it fails nothing has happened. Raises psycopg.Error, OSError.
+    In one transaction: when it fails nothing is changed. Raises psycopg.Error, OSError.
     """
     with db.engine.begin() as connection:
         own = raw(connection)
@@ -57,19 +57,19 @@ def load(db: Database, folder: Path, schema: str) -> None:
 
 
 def empty(connection: psycopg.Connection[Any]) -> None:
-    """Take away all there is, with the rules that keep the books from being rewritten."""
+    """Drop everything, including the triggers that keep the ledger append-only."""
     connection.execute("DROP SCHEMA public CASCADE")
     connection.execute("CREATE SCHEMA public")
 
 
 def is_empty(db: Database) -> bool:
-    """Whether nothing would be lost."""
+    """Whether the database has no tables, so that a restore loses nothing."""
     with psycopg.connect(address(db)) as connection:
         return connection.execute(OWN_TABLES).fetchone() is None
 
 
 def others(db: Database) -> int:
-    """How many other connections the database has."""
+    """Number of other connections to the database."""
     with psycopg.connect(address(db)) as connection:
         wanted = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         found = connection.execute(wanted).fetchone()
@@ -77,19 +77,19 @@ def others(db: Database) -> int:
 
 
 def address(db: Database) -> str:
-    """The database as PostgreSQL's own library is told of it."""
+    """The libpq connection URI of a database."""
     return db.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def raw(connection: Connection) -> psycopg.Connection[Any]:
-    """The driver's connection below one of SQLAlchemy's, in the same transaction."""
+    """The psycopg connection below one of SQLAlchemy's, in the same transaction."""
     found = connection.connection.driver_connection
-    assert isinstance(found, psycopg.Connection)  # noqa: S101 - narrows the type for what SQLAlchemy promises
+    assert isinstance(found, psycopg.Connection)  # noqa: S101 - narrows SQLAlchemy's type
     return found
 
 
 def _written(connection: psycopg.Connection[Any], table: str, folder: Path) -> int:
-    """A line with the columns, then PostgreSQL's own text form; how many rows."""
+    """Write a line with the columns, then COPY's text format; how many rows."""
     columns = [name for (name,) in connection.execute(COLUMNS, [table])]
     with connection.cursor() as cursor, (folder / table).open("wb") as file:
         file.write(",".join(columns).encode() + b"\n")
@@ -100,7 +100,7 @@ def _written(connection: psycopg.Connection[Any], table: str, folder: Path) -> i
 
 
 def _filled(connection: psycopg.Connection[Any], folder: Path) -> None:
-    """Rows go in in any order; that they belong together is proven at the end, when the foreign keys come back."""
+    """Load tables in any order: foreign keys are dropped first and recreated at the end, which validates them."""
     keys = connection.execute(FOREIGN_KEYS).fetchall()
     for table, name, _ in keys:
         connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.SQL(table), sql.Identifier(name)))
@@ -115,7 +115,7 @@ def _filled(connection: psycopg.Connection[Any], folder: Path) -> None:
 
 
 def _files(connection: psycopg.Connection[Any], folder: Path) -> Iterator[Path]:
-    """Which migration the database is at is known already."""
+    """All tables but Alembic's: the migration the database is at is set already."""
     for (table,) in connection.execute(OWN_TABLES).fetchall():
         if table != "alembic_version":
             yield folder / table

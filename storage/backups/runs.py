@@ -1,4 +1,4 @@
-"""Who asked for a backup, which is due, and what became of each."""
+"""Backup runs: requested by an administrator or due by schedule, and their outcome."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,12 +8,12 @@ from sqlmodel import Session, col, select
 from models.backups import BackupRun
 from models.people import Address, Person
 
-LOST: Final = timedelta(hours=2)  # after which nobody works on a run any more
+LOST: Final = timedelta(hours=2)  # after which a run counts as dead
 KEPT: Final = timedelta(days=90)
 
 
 def ask(session: Session, person: Person, address: Address, now: datetime) -> bool:
-    """Want a backup soon; False where one is wanted or made already, of which the same chat hears."""
+    """Request a backup; False where one requested from the same chat is pending or running."""
     wanted = select(BackupRun).where(
         col(BackupRun.ended_at).is_(None), col(BackupRun.asked_at) > now - LOST, col(BackupRun.address_id) == address.id
     )
@@ -25,7 +25,7 @@ def ask(session: Session, person: Person, address: Address, now: datetime) -> bo
 
 
 def take(session: Session, now: datetime, every: timedelta | None) -> list[BackupRun]:
-    """The runs one backup answers, from now on begun: those asked for, or the regular one when it is due."""
+    """Claim the runs that one backup fulfils and mark them begun: those requested, or the regular one when due."""
     asked = select(BackupRun).where(col(BackupRun.begun_at).is_(None)).order_by(col(BackupRun.asked_at))
     found = list(session.exec(asked.with_for_update(skip_locked=True)))
     if not found and every is not None and is_due(session, now, every):
@@ -38,7 +38,7 @@ def take(session: Session, now: datetime, every: timedelta | None) -> list[Backu
 
 
 def is_due(session: Session, now: datetime, every: timedelta) -> bool:
-    """Whether the last backup that was made, or is being made, is older than that."""
+    """Whether the last backup that succeeded, or is running, is older than `interval`."""
     begun = select(BackupRun.id).where(
         col(BackupRun.begun_at) > now - every, (col(BackupRun.name) != "") | (col(BackupRun.begun_at) > now - LOST)
     )
@@ -46,7 +46,7 @@ def is_due(session: Session, now: datetime, every: timedelta) -> bool:
 
 
 def end(session: Session, run: BackupRun, now: datetime, *, name: str = "", size: int = 0, error: str = "") -> None:
-    """What became of a run. Old ones are forgotten on the way."""
+    """Store the outcome of a run. Deletes old ones."""
     run.ended_at, run.name, run.size, run.error = now, name, size, error
     session.add(run)
     for old in session.exec(select(BackupRun).where(col(BackupRun.asked_at) < now - KEPT)).all():
@@ -55,6 +55,6 @@ def end(session: Session, run: BackupRun, now: datetime, *, name: str = "", size
 
 
 def last(session: Session) -> BackupRun | None:
-    """The newest that was made."""
+    """The newest successful run."""
     wanted = select(BackupRun).where(col(BackupRun.name) != "").order_by(col(BackupRun.ended_at).desc())
     return session.exec(wanted.limit(1)).first()

@@ -1,4 +1,4 @@
-"""Files sealed piece by piece, so that nobody ever holds more than one piece in memory."""
+"""Streaming encryption of files in chunks, so that only one chunk at a time is in memory."""
 
 import os
 import struct
@@ -11,14 +11,14 @@ from storage.vault import Sealed, derived
 
 MAGIC: Final = b"RABISCO\x01"
 SALT: Final = 16
-PIECE: Final = 1 << 20  # bytes, before sealing
+PIECE: Final = 1 << 20  # bytes, before encryption
 SEALED_PIECE: Final = PIECE + 16
 
 
 class Sealing:
-    """What is written is encrypted and signed (AES-GCM, under a key of this file alone) until `close`.
+    """Writable stream that encrypts and authenticates (AES-GCM, with a key of this file alone) until `close`.
 
-    Each piece is numbered and the last one marked, so that none can be left out, moved or cut off.
+    Each chunk is numbered and the last one flagged, so that none can be left out, moved or cut off.
     """
 
     def __init__(self, file: BinaryIO, secret: bytes, purpose: str) -> None:
@@ -46,7 +46,7 @@ class Sealing:
 
 
 class Unsealing:
-    """Reads what `Sealing` wrote. Raises Sealed where it was sealed with another key, changed or cut off."""
+    """Readable stream of what `EncryptedWriter` wrote. Raises DecryptionError for another key, changes or a cut."""
 
     def __init__(self, file: BinaryIO, secret: bytes, purpose: str) -> None:
         if file.read(len(MAGIC)) != MAGIC:

@@ -1,4 +1,4 @@
-"""Where backups lie: a folder, or a bucket."""
+"""Storage of backup files: a folder, or a bucket."""
 
 import os
 import re
@@ -19,18 +19,18 @@ REGULAR, BEFORE_RESTORE = "rabisco", "before-restore"
 
 
 class Shelf(Protocol):
-    """Keeps backups by name. Every method may block, and raises OSError when the place cannot be used."""
+    """Stores backups by name. Every method may block, and raises OSError when the storage cannot be used."""
 
     def put(self, file: Path) -> None:
-        """Take a copy of a file, under its own name, wholly or not at all."""
+        """Store a copy of a file under its own name, atomically."""
         ...
 
     def names(self) -> list[str]:
-        """What is kept, newest first."""
+        """Names of the stored backups, newest first."""
         ...
 
     def fetch(self, name: str, folder: Path) -> Path:
-        """A backup as a local file; a folder's own, or one in `folder`. Raises FileNotFoundError."""
+        """A backup as a local file: the store's own, or a copy in `folder`. Raises FileNotFoundError."""
         ...
 
     def delete(self, name: str) -> None: ...
@@ -41,13 +41,13 @@ def name_of(made_at: datetime, why: str = REGULAR) -> str:
 
 
 def made_at(name: str) -> datetime:
-    """When a backup was made, by its name."""
+    """The creation time in a backup's name."""
     return datetime.strptime(name.removesuffix(SUFFIX).rpartition("-")[2], MOMENT).replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class FolderShelf:
-    """A folder nobody else may read."""
+    """A folder with mode 0700."""
 
     path: Path
 
@@ -63,7 +63,7 @@ class FolderShelf:
     def names(self) -> list[str]:
         return _newest_first(path.name for path in self.path.glob(f"*{SUFFIX}"))
 
-    def fetch(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - it lies here already
+    def fetch(self, name: str, folder: Path) -> Path:  # noqa: ARG002 - it is local already
         path = self.path / name
         if not path.is_file():
             raise FileNotFoundError(name)
@@ -77,7 +77,7 @@ class FolderShelf:
 class BucketShelf:
     """Objects under a prefix of a bucket."""
 
-    client: Any  # boto3 makes its clients' methods when it runs
+    client: Any  # boto3 generates its clients' methods at run time
     bucket: str
     prefix: str
 
@@ -102,7 +102,7 @@ class BucketShelf:
 
 
 def shelf_at(settings: Settings) -> Shelf:
-    """What BACKUP_URL names. Raises ModuleNotFoundError for a bucket where boto3 is not installed."""
+    """The store BACKUP_URL names. Raises ModuleNotFoundError for a bucket where boto3 is not installed."""
     if not settings.backups.startswith("s3://"):
         return FolderShelf(Path(settings.backups).resolve())
     from storage.s3 import client_of  # boto3 is an extra, and slow to load
@@ -117,7 +117,7 @@ def _newest_first(names: Iterator[str] | list[str]) -> list[str]:
 
 @contextmanager
 def _asking(name: str) -> Iterator[None]:
-    """Say what goes wrong in the words of a file system."""
+    """Translate boto3's errors to OSError and FileNotFoundError."""
     from storage.s3 import said
 
     with said(name):

@@ -1,4 +1,4 @@
-"""SQLite's database as a file: copied while others write, and put in the place of another."""
+"""SQLite backups: a copy made while others write, and the replacement of the database file."""
 
 import shutil
 import sqlite3
@@ -11,11 +11,11 @@ from storage.migrate import upgrade
 
 FORM: Final = "sqlite"
 NAME: Final = "database.sqlite"
-BESIDE: Final = ("-wal", "-shm", "-journal")  # files that belong to the database they lie beside
+BESIDE: Final = ("-wal", "-shm", "-journal")  # of files that belong to the database beside them
 
 
 def dump(db: Database, folder: Path) -> dict[str, int]:
-    """Copy what is committed now into a folder; how many rows each table has. Raises sqlite3.DatabaseError."""
+    """Copy what is committed now into a folder; rows per table. Raises sqlite3.DatabaseError."""
     target = folder / NAME
     with (
         closing(sqlite3.connect(f"file:{_path(db)}?mode=ro", uri=True)) as source,
@@ -30,9 +30,9 @@ def dump(db: Database, folder: Path) -> dict[str, int]:
 
 
 def load(db: Database, folder: Path) -> None:
-    """Put the copy in the place of the database, at this version's schema. Nobody may have it open.
+    """Replace the database with the copy, upgraded to this version's schema. No process may have it open.
 
-    It is brought up to date beside the old one, which is there until the very end.
+    The copy is upgraded beside the old file, which is replaced at the very end.
     """
     target = _path(db)
     passing = target.with_name(f"{target.name}.restored")
@@ -47,14 +47,14 @@ def load(db: Database, folder: Path) -> None:
     with closing(sqlite3.connect(passing)) as opened:
         opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    for suffix in BESIDE:  # the old one's last words would be read as the new one's
+    for suffix in BESIDE:  # the old one's write-ahead log would be applied to the new one
         target.with_name(target.name + suffix).unlink(missing_ok=True)
     passing.replace(target)
     _forget(passing)
 
 
 def is_empty(db: Database) -> bool:
-    """Whether nothing would be lost."""
+    """Whether the file does not exist, so that a restore loses nothing."""
     return not _path(db).exists()
 
 

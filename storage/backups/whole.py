@@ -1,4 +1,4 @@
-"""Making backups, keeping them for a while, and putting the house back as it was."""
+"""Backup service: creates, verifies, prunes and restores backups."""
 
 import importlib.metadata
 import tempfile
@@ -19,12 +19,12 @@ from storage.vault import Sealed
 
 
 class Unfit(Exception):
-    """The backup is whole, and this house cannot take it; why is in the message."""
+    """The backup is intact, and cannot be restored into this installation; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A backup that lies where it belongs and was read back: its name, its bytes, and what is in it."""
+    """A stored and verified backup: its name, its size in bytes, and its manifest."""
 
     name: str
     size: int
@@ -33,7 +33,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """The backups of one house. Sealed with a key that follows from SECRET_KEY; without it nobody reads them."""
+    """The backups of one installation, encrypted with a key derived from SECRET_KEY; unreadable without it."""
 
     settings: Settings
     db: Database
@@ -46,10 +46,10 @@ class Backups:
         return cls(settings, db, secret, shelf_at(settings))
 
     def make(self, why: str = REGULAR) -> Made:
-        """Make a backup while everything goes on, and read it back from where it lies.
+        """Make a backup while other processes run, store it, and verify it by reading it back from the store.
 
-        Raises OSError, sqlite3.Error, psycopg.Error or ToolFailed when it cannot be made, Sealed when what was written
-        is not what is read.
+        Raises OSError, sqlite3.Error, psycopg.Error or PostgresToolError when it cannot be made, DecryptionError when
+        what is read back differs from what was written.
         """
         name = name_of(self.db.clock(), why)
         with self._working() as folder:
@@ -64,7 +64,7 @@ class Backups:
         return Made(name, size, whole)
 
     def prune(self) -> list[str]:
-        """Throw away what is older than BACKUP_DAYS, never the newest one; what went."""
+        """Delete backups older than BACKUP_DAYS, never the newest one; the names deleted."""
         if not self.settings.backup_days:
             return []
         before = self.db.clock() - timedelta(days=self.settings.backup_days)
@@ -74,12 +74,12 @@ class Backups:
         return old
 
     def newest(self) -> str | None:
-        """The newest backup that was not made to undo a restore."""
+        """The name of the newest backup that was not made before a restore."""
         return next((name for name in self.shelf.names() if name.startswith(REGULAR)), None)
 
     @contextmanager
     def opened(self, file: Path) -> Iterator["Opened"]:
-        """A backup, unpacked and found whole. Raises Sealed, Unfit."""
+        """A backup file, unpacked and verified. Raises DecryptionError, IncompatibleBackup."""
         with self._working() as folder:
             manifest = unpack(file, self.secret, folder / "parts")
             _fits(manifest, self.db)
@@ -87,7 +87,7 @@ class Backups:
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
-        """A backup of the shelf as a local file. Raises FileNotFoundError, OSError."""
+        """A stored backup as a local file. Raises FileNotFoundError, OSError."""
         with self._working() as folder:
             yield self.shelf.fetch(name, folder)
 
@@ -112,7 +112,7 @@ class Backups:
 
     @contextmanager
     def _working(self) -> Iterator[Path]:
-        """A folder on the disk that has the room, for this process alone."""
+        """A private temporary folder on the data disk, which has the room for it."""
         home = self.settings.data_dir.resolve()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=home) as folder:
@@ -121,21 +121,21 @@ class Backups:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A backup that may be put back."""
+    """An unpacked backup that can be restored."""
 
     backups: Backups
     folder: Path
     manifest: Manifest
 
     def kept_first(self) -> Made | None:
-        """What a restore would replace, as a backup of its own; None where there is nothing. Raises as `make` does."""
+        """Back up what a restore would replace; None where there is nothing. Raises what `create` does."""
         return None if self.backups.is_empty() else self.backups.make(BEFORE_RESTORE)
 
     def restore(self) -> list[str]:
-        """Put everything back, and bring the database to this version's schema; the files that were laid down.
+        """Restore everything, and upgrade the database to this version's schema; the names of the restored files.
 
-        Nobody may use the house meanwhile. Raises OSError, sqlite3.Error, psycopg.Error, ToolFailed; then the database
-        is as it was.
+        No other process may run meanwhile. Raises OSError, sqlite3.Error, psycopg.Error, PostgresToolError; the
+        database is then unchanged.
         """
         db, settings = self.backups.db, self.backups.settings
         match self.manifest.form:
@@ -150,7 +150,7 @@ class Opened:
 
 
 def _dumped(db: Database, folder: Path) -> tuple[str, dict[str, int]]:
-    """By PostgreSQL's own tool where it is, which knows more of it than we do."""
+    """Format and rows per table. PostgreSQL by pg_dump where it is installed, as that covers more than tables."""
     if db.is_sqlite:
         return sqlite.FORM, sqlite.dump(db, folder)
     if pg_dump.can_dump(postgresql.address(db)):
@@ -160,7 +160,7 @@ def _dumped(db: Database, folder: Path) -> tuple[str, dict[str, int]]:
 
 
 def _fits(manifest: Manifest, db: Database) -> None:
-    """Raises Unfit."""
+    """Raises IncompatibleBackup."""
     if (manifest.form == sqlite.FORM) != db.is_sqlite:
         kind = "SQLite" if manifest.form == sqlite.FORM else "PostgreSQL"
         raise Unfit(f"it is of {kind}, and DATABASE_URL names another kind of database")

@@ -6,7 +6,7 @@ The messages are in `bots/locales`, one for each code in each language, keyed `e
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class ErrorCode(StrEnum):
     """Error code shown to users, in logs and on the command line."""
 
     # the file
@@ -56,42 +56,44 @@ class Code(StrEnum):
     UNEXPECTED = "UNEXPECTED"
 
 
-OURS = frozenset({Code.SPEECH_SERVICE_DOWN, Code.FILM_LOST, Code.DISK_FULL, Code.CRASHED, Code.UNEXPECTED})
+INTERNAL_CODES = frozenset(
+    {ErrorCode.SPEECH_SERVICE_DOWN, ErrorCode.FILM_LOST, ErrorCode.DISK_FULL, ErrorCode.CRASHED, ErrorCode.UNEXPECTED}
+)
 """Codes of failures that are not caused by the user's input."""
 
 
 class AppError(Exception):
     """An error with a code; `values` fill the placeholders of its message."""
 
-    def __init__(self, code: Code, **values: str | float) -> None:
+    def __init__(self, code: ErrorCode, **values: str | float) -> None:
         super().__init__(code)
         self.code = code
         self.values = values
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the values when pickled for the pipe from the sandbox."""
-        return _rebuild, (type(self), self.code, self.values)
+        return _rebuild_error, (type(self), self.code, self.values)
 
     def __str__(self) -> str:
         details = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"{self.code} ({details})" if details else str(self.code)
 
 
-class Refused(AppError):
+class RequestRejected(AppError):
     """The input or request cannot be accepted; expected, logged at info, and never charged."""
 
 
-class Failed(AppError):
+class ProcessingFailed(AppError):
     """Accepted work failed; logged at error, and its credits are released."""
 
 
-class Explained(Exception):
+class ConfigError(Exception):
     """A wrong configuration or a missing dependency; the message is a sentence for the operator."""
 
 
-class Cancelled(Exception):
+class JobCancelled(Exception):
     """The user cancelled the job."""
 
 
-def _rebuild(kind: type[AppError], code: Code, values: dict[str, str | float]) -> AppError:
+def _rebuild_error(kind: type[AppError], code: ErrorCode, values: dict[str, str | float]) -> AppError:
     return kind(code, **values)

@@ -16,16 +16,16 @@ class Languages(BaseModel):
     local: frozenset[str]
     spaceless: frozenset[str]
 
-    def code(self, language: str) -> str | None:
+    def find_code(self, language: str) -> str | None:
         """The code for "pt", "pt-BR", "PT_br" or "portuguese"; None for an unknown language."""
-        wanted = language.strip().lower()
-        short = wanted.replace("_", "-").split("-")[0]
+        normalised = language.strip().lower()
+        short = normalised.replace("_", "-").split("-")[0]
         if short in self.names:
             return short
-        return next((code for code, name in self.names.items() if name.lower() == wanted), None)
+        return next((code for code, name in self.names.items() if name.lower() == normalised), None)
 
 
 @cache
-def languages() -> Languages:
+def load_languages() -> Languages:
     """The bundled table of languages."""
     return Languages.model_validate(tomllib.loads(files("models").joinpath("languages.toml").read_text("utf-8")))

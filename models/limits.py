@@ -7,18 +7,18 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 
-class _Table(BaseModel):
+class _LimitsTable(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PictureLimits(_Table):
+class PictureLimits(_LimitsTable):
     max_bytes: int
     max_pixels: int
     max_aspect: float
     min_side: int
 
 
-class FilmLimits(_Table):
+class FilmLimits(_LimitsTable):
     min_seconds: float
     max_seconds: float
     max_width: int
@@ -27,7 +27,7 @@ class FilmLimits(_Table):
     max_scenes: int
 
 
-class VideoLimits(_Table):
+class VideoLimits(_LimitsTable):
     max_bytes: int
     max_seconds: float
     max_side: int
@@ -36,12 +36,12 @@ class VideoLimits(_Table):
     max_streams: int
 
 
-class AudioLimits(_Table):
+class AudioLimits(_LimitsTable):
     max_bytes: int
     max_seconds: float
 
 
-class ChildLimits(_Table):
+class SandboxLimits(_LimitsTable):
     memory: int
     memory_4k: int
     cpu_per_second: float
@@ -49,37 +49,37 @@ class ChildLimits(_Table):
     wall_per_cpu: float
 
 
-class PersonLimits(_Table):
+class PersonLimits(_LimitsTable):
     waiting_free: int
     waiting_paid: int
     messages_per_minute: int
 
 
-class DiskLimits(_Table):
+class DiskLimits(_LimitsTable):
     floor: int
     cache: int
 
 
-class Formats(_Table):
+class MediaFormats(_LimitsTable):
     image: tuple[str, ...]
     video: tuple[str, ...]
     audio: tuple[str, ...]
 
 
-class Limits(_Table):
+class Limits(_LimitsTable):
     """Limits in bytes, pixels, seconds and counts."""
 
     picture: PictureLimits
     film: FilmLimits
     video: VideoLimits
     audio: AudioLimits
-    child: ChildLimits
+    child: SandboxLimits
     person: PersonLimits
     disk: DiskLimits
-    formats: Formats
+    formats: MediaFormats
 
 
 @cache
-def limits() -> Limits:
+def load_limits() -> Limits:
     """The bundled limits."""
     return Limits.model_validate(tomllib.loads(files("models").joinpath("limits.toml").read_text()))

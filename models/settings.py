@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models.alerts import AlertChat, read_alert_chat
-from models.payments import Provider
+from models.billing.payments import Provider
+from models.operations.alerts import AlertChat, parse_alert_chat
 
-S3_URL = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
-OFFICIAL_TELEGRAM = "https://api.telegram.org"
-OFFICIAL_STRIPE = "https://api.stripe.com"
-THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+S3_URL_PATTERN = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
+OFFICIAL_TELEGRAM_URL = "https://api.telegram.org"
+OFFICIAL_STRIPE_URL = "https://api.stripe.com"
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settings(BaseSettings):
@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     aws_secret_access_key: SecretStr | None = None
     aws_session_token: SecretStr | None = None
     telegram_bot_token: SecretStr | None = None
-    telegram_api_url: str = OFFICIAL_TELEGRAM
+    telegram_api_url: str = OFFICIAL_TELEGRAM_URL
     telegram_payments: str = "stripe,stars"
     whatsapp_sessions: str = ""
     whatsapp_ffi: str = ""
@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     groq_base_url: str = ""
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
-    stripe_api_url: str = OFFICIAL_STRIPE
+    stripe_api_url: str = OFFICIAL_STRIPE_URL
     smtp_url: SecretStr | None = None
     catalogue: Path | None = None
     secret_key: SecretStr | None = None
@@ -68,21 +68,21 @@ class Settings(BaseSettings):
 
     @field_validator("media_url", "backup_url")
     @classmethod
-    def _is_a_folder_or_a_bucket(cls, value: str, about: ValidationInfo) -> str:
-        if "://" in value and not re.fullmatch(S3_URL, value):
-            raise ValueError(f"{str(about.field_name).upper()} takes the path of a folder, or s3://bucket/prefix")
+    def _validate_storage_url(cls, value: str, info: ValidationInfo) -> str:
+        if "://" in value and not re.fullmatch(S3_URL_PATTERN, value):
+            raise ValueError(f"{str(info.field_name).upper()} takes the path of a folder, or s3://bucket/prefix")
         return value
 
     @field_validator("s3_endpoint_url")
     @classmethod
-    def _is_an_address(cls, value: str) -> str:
+    def _validate_endpoint_url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("S3_ENDPOINT_URL takes an address that begins with https://")
         return value
 
     @field_validator("public_url")
     @classmethod
-    def _is_a_web_address(cls, value: str) -> str:
+    def _validate_public_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise ValueError("PUBLIC_URL takes an address such as https://films.example.com")
@@ -90,35 +90,35 @@ class Settings(BaseSettings):
 
     @field_validator("whatsapp_sessions")
     @classmethod
-    def _is_a_folder_or_postgresql(cls, value: str) -> str:
+    def _validate_whatsapp_sessions(cls, value: str) -> str:
         if "://" in value and not value.startswith(("postgres://", "postgresql://")):
             raise ValueError("WHATSAPP_SESSIONS takes the path of a folder, or postgresql://user:password@host/name")
         return value
 
     @field_validator("whatsapp_ffi")
     @classmethod
-    def _names_a_factory(cls, value: str) -> str:
+    def _validate_whatsapp_ffi(cls, value: str) -> str:
         if value and not re.fullmatch(r"\w+(\.\w+)*:\w+", value):
             raise ValueError("WHATSAPP_FFI takes package.module:factory")
         return value
 
     @model_validator(mode="after")
-    def _speaks_to_whatsapp_in_production(self) -> Self:
+    def _reject_test_ffi_in_production(self) -> Self:
         if self.mode == "production" and self.whatsapp_ffi:
             raise ValueError("WHATSAPP_FFI is for tests: in production messages go to WhatsApp")
         return self
 
     @model_validator(mode="after")
-    def _is_safe_in_production(self) -> Self:
+    def _require_https_in_production(self) -> Self:
         parts = urlsplit(self.public_url)
-        if self.mode == "production" and parts.scheme == "http" and parts.hostname not in THIS_MACHINE:
+        if self.mode == "production" and parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
             raise ValueError("PUBLIC_URL must begin with https:// in production: browsers keep no session without it")
         return self
 
     @field_validator("smtp_url")
     @classmethod
-    def _is_a_mail_server(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _is_mail_server(value.get_secret_value()):
+    def _validate_smtp_url(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not _is_smtp_url(value.get_secret_value()):
             raise ValueError(
                 "SMTP_URL takes smtps://user:password@host:465/?from=films@example.com, or smtp://.. with 587"
             )
@@ -126,14 +126,14 @@ class Settings(BaseSettings):
 
     @field_validator("alert_chat")
     @classmethod
-    def _is_a_chat(cls, value: str) -> str:
+    def _validate_alert_chat(cls, value: str) -> str:
         if value:
-            read_alert_chat(value)
+            parse_alert_chat(value)
         return value
 
     @field_validator("timezone")
     @classmethod
-    def _is_a_zone(cls, value: str) -> str:
+    def _validate_timezone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -142,7 +142,7 @@ class Settings(BaseSettings):
 
     @field_validator("heartbeat_url", "sentry_dsn")
     @classmethod
-    def _is_an_address_to_call(cls, value: SecretStr | None) -> SecretStr | None:
+    def _validate_callback_url(cls, value: SecretStr | None) -> SecretStr | None:
         parts = urlsplit(value.get_secret_value()) if value else None
         if parts and not (parts.scheme in {"http", "https"} and parts.hostname):
             raise ValueError("HEARTBEAT_URL and SENTRY_DSN take addresses that begin with https://")
@@ -152,85 +152,87 @@ class Settings(BaseSettings):
     def secrets(self) -> frozenset[str]:
         """All values to redact from logs: keys, and passwords in URLs."""
         values = [getattr(self, name) for name in type(self).model_fields]
-        told = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        passwords = [_password(url) for url in (*told, self.database_url, self.redis_url, self.whatsapp_sessions)]
-        return frozenset(part for each in (*told, *passwords) for part in (each, *_parts(each)) if part)
+        secret_values = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        passwords = [
+            _parse_password(url) for url in (*secret_values, self.database_url, self.redis_url, self.whatsapp_sessions)
+        ]
+        return frozenset(part for each in (*secret_values, *passwords) for part in (each, *_split_list(each)) if part)
 
     @property
-    def log_form(self) -> Literal["text", "json"]:
+    def effective_log_format(self) -> Literal["text", "json"]:
         """Log format: JSON in production, text elsewhere, unless set."""
         return self.log_format or ("json" if self.mode == "production" else "text")
 
     @property
-    def alerts(self) -> AlertChat | None:
+    def parsed_alert_chat(self) -> AlertChat | None:
         """The chat that receives alerts instead of the owners."""
-        return read_alert_chat(self.alert_chat) if self.alert_chat else None
+        return parse_alert_chat(self.alert_chat) if self.alert_chat else None
 
     @property
-    def is_watched(self) -> bool:
+    def is_monitored(self) -> bool:
         """Whether alerts and reports have a recipient: always in production, locally with admins or an alert chat."""
         return self.mode == "production" or bool(self.alert_chat or self.admin_ids)
 
     @property
-    def database(self) -> str:
+    def resolved_database_url(self) -> str:
         """SQLAlchemy URL of the database; SQLite in the data folder unless one is set."""
         return self.database_url or f"sqlite:///{self.data_dir / 'rabisco.db'}"
 
     @property
-    def media(self) -> str:
+    def media_location(self) -> str:
         """The path of the media folder, or `s3://bucket/prefix`."""
         return self.media_url or str(self.data_dir / "media")
 
     @property
-    def backups(self) -> str:
+    def backup_location(self) -> str:
         """The path of the backup folder, or `s3://bucket/prefix`."""
         return self.backup_url or str(self.data_dir / "backups")
 
     @property
-    def sessions(self) -> str:
+    def session_location(self) -> str:
         """Location of WhatsApp's session keys: the path of a folder, or a PostgreSQL URL."""
         return self.whatsapp_sessions or str(self.data_dir / "whatsapp")
 
     @property
-    def admins(self) -> frozenset[str]:
+    def admin_identities(self) -> frozenset[str]:
         """Identities such as `telegram:123`."""
-        return _parts(self.admin_ids)
+        return _split_list(self.admin_ids)
 
     @field_validator("telegram_payments")
     @classmethod
-    def _are_ways_to_pay(cls, value: str) -> str:
-        if not _parts(value) <= set(Provider):
+    def _validate_telegram_payments(cls, value: str) -> str:
+        if not _split_list(value) <= set(Provider):
             raise ValueError("TELEGRAM_PAYMENTS takes stripe, stars, or both with a comma between them")
         return value
 
     @property
     def webhook_secrets(self) -> tuple[str, ...]:
         """Secrets that sign Stripe's webhooks, several while one is being rotated."""
-        told = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
-        return tuple(sorted(_parts(told)))
+        joined_secrets = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
+        return tuple(sorted(_split_list(joined_secrets)))
 
     @property
-    def has_page(self) -> bool:
+    def has_chat_page(self) -> bool:
         """Whether the chat page is served: in production it needs a public URL, and SMTP for sign-in codes."""
         return self.mode == "local" or bool(self.public_url and self.smtp_url)
 
     @property
-    def page_url(self) -> str:
+    def public_page_url(self) -> str:
         """URL of the chat page, if there is a public one; else empty."""
-        return self.public_url if self.mode == "production" and self.has_page else ""
+        return self.public_url if self.mode == "production" and self.has_chat_page else ""
 
     @property
-    def telegram_ways(self) -> frozenset[Provider]:
+    def telegram_payment_providers(self) -> frozenset[Provider]:
         """Payment providers offered in Telegram."""
-        return frozenset(Provider(part) for part in _parts(self.telegram_payments))
+        return frozenset(Provider(part) for part in _split_list(self.telegram_payments))
 
     @property
-    def sells(self) -> bool:
+    def has_payment_provider(self) -> bool:
         """Whether a payment provider is set; until then the local page's user is the owner."""
         return self.stripe_secret_key is not None
 
 
-def _is_mail_server(url: str) -> bool:
+def _is_smtp_url(url: str) -> bool:
     try:
         parts = urlsplit(url)
         sender = parse_qs(parts.query).get("from", [unquote(parts.username or "")])[0]
@@ -239,12 +241,12 @@ def _is_mail_server(url: str) -> bool:
         return False
 
 
-def _password(url: str) -> str:
+def _parse_password(url: str) -> str:
     try:
         return unquote(urlsplit(url).password or "") if "://" in url else ""
     except ValueError:
         return ""
 
 
-def _parts(text: str) -> frozenset[str]:
+def _split_list(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",") if part.strip())

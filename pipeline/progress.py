@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 
-Progress = Callable[[str, float], None]
+ProgressCallback = Callable[[str, float], None]
 """Called with the name of the stage and the share of the whole work done so far, 0 to 1 and never falling."""
 
 
-def throttled(progress: Progress, seconds: float = 0.2) -> Progress:
+def throttle(progress: ProgressCallback, seconds: float = 0.2) -> ProgressCallback:
     """Wrap a callback so that a call passes if its stage is new, its share is 1, or `seconds` have passed."""
     last = ("", 0.0)
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from models.columns import utc_now
 
-PATIENCE = 30.0  # seconds
+BUSY_TIMEOUT = 30.0  # seconds
 
 
 class Clock(Protocol):
@@ -28,11 +28,15 @@ class Database:
     longer than `busy_timeout` (seconds) fails, with nothing done.
     """
 
-    def __init__(self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, busy_timeout: float = BUSY_TIMEOUT
+    ) -> None:
         self.clock = clock
         self.url = make_url(url)
-        self.engine = _sqlite(url, patience) if self.is_sqlite else _postgresql(url, pool_size)
-        self._sessions = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+        self.engine = (
+            _create_sqlite_engine(url, busy_timeout) if self.is_sqlite else _create_postgresql_engine(url, pool_size)
+        )
+        self._session_factory = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -44,43 +48,43 @@ class Database:
 
         SQLite's lock is held when the block begins, so a clock read inside is never older than the rows read there.
         """
-        with self._sessions() as session, session.begin():
+        with self._session_factory() as session, session.begin():
             session.connection()
             yield session
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def read_transaction(self) -> Iterator[Session]:
         """A read-only session: it never waits for a writer, nor blocks one."""
-        with self._sessions(bind=self.engine.execution_options(reads_only=True)) as session, session.begin():
+        with self._session_factory(bind=self.engine.execution_options(reads_only=True)) as session, session.begin():
             yield session
 
-    def answers(self) -> bool:
+    def is_reachable(self) -> bool:
         """Whether the database answers a query; raises when it cannot be connected to."""
-        with self.reading() as session:
+        with self.read_transaction() as session:
             return session.connection().execute(text("SELECT 1")).scalar() == 1
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _sqlite(url: str, patience: float) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": patience})
-    wait = f"busy_timeout={round(1000 * patience)}"
+def _create_sqlite_engine(url: str, busy_timeout: float) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": busy_timeout})
+    timeout_pragma = f"busy_timeout={round(1000 * busy_timeout)}"
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in (wait, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (timeout_pragma, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reads_only = connection.get_execution_options().get("reads_only", False)
-        connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+        is_read_only = connection.get_execution_options().get("reads_only", False)
+        connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _postgresql(url: str, pool_size: int) -> Engine:
-    address = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(address, pool_pre_ping=True, pool_size=pool_size, max_overflow=20)
+def _create_postgresql_engine(url: str, pool_size: int) -> Engine:
+    driver_url = make_url(url).set(drivername="postgresql+psycopg")
+    return create_engine(driver_url, pool_pre_ping=True, pool_size=pool_size, max_overflow=20)

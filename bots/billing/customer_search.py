@@ -12,29 +12,32 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from bots.billing.counter import Foreign, NotYet
-from bots.billing.port import ProviderAway, ProviderRefused, Subscribed
-from bots.billing.renewals import Renewals
-from bots.core.visit import choice, word
-from bots.core.ways import title
-from models.catalogue import FREE
-from models.codes import EmailLink
-from models.deliveries import ChoiceWording, Message, Wording
-from models.people import Address, Person
-from storage import audit, customers, email_links, outbox, people, purchases, subscriptions
-from storage.outbox import Owed
+from bots.billing.context import PurchaseNotFound, UnrelatedObject
+from bots.billing.provider import ProviderRejected, ProviderSubscription, ProviderUnavailable
+from bots.billing.subscriptions import SubscriptionSync
+from bots.core.context import translated, translated_choice
+from bots.core.conversation.payment_methods import format_plan_title
+from models.billing.catalogue import FREE_PLAN
+from models.identity.codes import EmailLink
+from models.identity.people import Address, Person
+from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
+from storage.billing import customers, purchases, subscriptions
+from storage.identity import email_links, people
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import audit
 
 log = structlog.get_logger(__name__)
 
-AGAIN = timedelta(minutes=1)
-MOST = 8  # customers offered as choices
+RETRY_AFTER = timedelta(minutes=1)
+MAX_CUSTOMERS = 8  # customers offered as choices
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerSearch:
     """Idempotent: may be called for the same row any number of times, concurrently too."""
 
-    renewals: Renewals
+    subscription_sync: SubscriptionSync
 
     def search(self, link_id: uuid.UUID) -> None:
         """Do what can be done now; `sweep` does the rest later."""
@@ -45,114 +48,123 @@ class CustomerSearch:
 
     def sweep(self) -> None:
         """Continue due rows, delete addresses that were never verified, and end expired links."""
-        counter, now = self.renewals.counter, self.renewals.counter.db.clock()
-        with counter.db.transaction() as session:
-            email_links.forget(session, now)
-            due = email_links.due(session, counter.tenant_id, now)
+        context, now = self.subscription_sync.context, self.subscription_sync.context.db.clock()
+        with context.db.transaction() as session:
+            email_links.expire_stale(session, now)
+            due = email_links.list_due_ids(session, context.tenant_id, now)
         for link_id in due:
             self.search(link_id)
-        self._end()
+        self._end_expired_links()
 
     def _search(self, link_id: uuid.UUID) -> None:
-        counter = self.renewals.counter
-        with counter.db.transaction() as session:
-            row = email_links.take(session, link_id, counter.db.clock(), AGAIN)
+        context = self.subscription_sync.context
+        with context.db.transaction() as session:
+            row = email_links.claim(session, link_id, context.db.clock(), RETRY_AFTER)
         if row is None:
             return
         try:
-            self._go_on(row)
-        except ProviderAway as error:
+            self._continue(row)
+        except ProviderUnavailable as error:
             log.warning("search-later", link=str(link_id), error=type(error).__name__)
-            self._tell(row, Message(paragraphs=(word("email-later"),)), "later")
-        except ProviderRefused as error:
+            self._edit_message(row, Message(paragraphs=(translated("email-later"),)), "later")
+        except ProviderRejected as error:
             log.warning("search-refused", link=str(link_id), error=str(error))
-            self._end_with(row, Message(paragraphs=(word("email-none"),)))
+            self._finish(row, Message(paragraphs=(translated("email-none"),)))
 
-    def _go_on(self, row: EmailLink) -> None:
+    def _continue(self, row: EmailLink) -> None:
         if row.chosen is not None:
-            self._lend(row, row.chosen)
+            self._link_customer(row, row.chosen)
         elif row.email is not None:
-            found = self.renewals.counter.provider.customers_by_email(row.email)[:MOST]
+            found = self.subscription_sync.context.provider.list_customers_by_email(row.email)[:MAX_CUSTOMERS]
             if not found:
-                self._end_with(row, Message(paragraphs=(word("email-none"),)))
+                self._finish(row, Message(paragraphs=(translated("email-none"),)))
             elif len(found) == 1:
-                self._lend(row, found[0])
+                self._link_customer(row, found[0])
             else:
-                self._offer(row, found)
+                self._offer_choice(row, found)
 
-    def _offer(self, row: EmailLink, found: Sequence[str]) -> None:
+    def _offer_choice(self, row: EmailLink, customer_ids: Sequence[str]) -> None:
         """Offer the user a choice between several customers."""
-        provider, counter = self.renewals.counter.provider, self.renewals.counter
-        labels = [self._label(customer, provider.subscriptions_of(customer)) for customer in found]
+        provider, context = self.subscription_sync.context.provider, self.subscription_sync.context
+        labels = [self._build_label(customer, provider.list_subscriptions(customer)) for customer in customer_ids]
         rows = tuple(
-            (ChoiceWording(data=f"customer:{row.id.hex}:{place}", label=label),) for place, label in enumerate(labels)
+            (TranslatedChoice(data=f"customer:{row.id.hex}:{index}", label=label),)
+            for index, label in enumerate(labels)
         )
-        with counter.db.transaction() as session:
-            email_links.found(session, row, found)
-            self._owe(session, row, Message(paragraphs=(word("email-choose"),), choices=rows), "choose")
+        with context.db.transaction() as session:
+            email_links.save_candidates(session, row, customer_ids)
+            self._enqueue_edit(session, row, Message(paragraphs=(translated("email-choose"),), choices=rows), "choose")
 
-    def _label(self, customer: str, told: Sequence[Subscribed]) -> Wording:
+    def _build_label(self, customer: str, subscribed: Sequence[ProviderSubscription]) -> TranslatedText:
         """Name a customer by its active plan, or else by the last characters of its id."""
-        for one in told:
-            item = self.renewals.counter.prices.item_of(one.price)
-            if one.status in subscriptions.GOING_ON and item is not None and item.plan is not None:
-                return word("customer-plan", plan=title(item.plan), returns=f"{one.period_end:%Y-%m-%d}")
-        return word("customer-unnamed", name=customer[-4:])
+        for subscription in subscribed:
+            item = self.subscription_sync.context.prices.item_of(subscription.price)
+            if subscription.status in subscriptions.ACTIVE_STATUSES and item is not None and item.plan is not None:
+                return translated(
+                    "customer-plan", plan=format_plan_title(item.plan), returns=f"{subscription.period_end:%Y-%m-%d}"
+                )
+        return translated("customer-unnamed", name=customer[-4:])
 
-    def _lend(self, row: EmailLink, customer: str) -> None:
+    def _link_customer(self, row: EmailLink, customer: str) -> None:
         """Link the customer and sync its subscriptions before the user is notified, so that after a crash no message is
         untrue."""
-        counter = self.renewals.counter
-        told = counter.provider.subscriptions_of(customer)
-        with counter.db.transaction() as session:
-            customers.lend(session, _person(session, row), customer, counter.db.clock())
-        for one in told:
-            self._follow(one.id)
-        with counter.db.transaction() as session:
-            now, person = counter.db.clock(), _person(session, row)
-            subscriptions.follow_plan(session, person, now)
+        context = self.subscription_sync.context
+        subscribed = context.provider.list_subscriptions(customer)
+        with context.db.transaction() as session:
+            customers.link_temporarily(session, _load_person(session, row), customer, context.db.clock())
+        for subscription in subscribed:
+            self._sync_subscription(subscription.id)
+        with context.db.transaction() as session:
+            now, person = context.db.clock(), _load_person(session, row)
+            subscriptions.update_plan(session, person, now)
             if email_links.settle(session, row, now):
-                audit.note(session, row.tenant_id, person.id, "email-link", now, customer=customer)
-                self._owe(session, row, _linked(person, now + customers.LENT), "done")
+                audit.record(session, row.tenant_id, person.id, "email-link", now, customer=customer)
+                self._enqueue_edit(session, row, _build_linked_message(person, now + customers.LINK_LIFETIME), "done")
 
-    def _follow(self, subscription: str) -> None:
+    def _sync_subscription(self, subscription: str) -> None:
         try:
-            self.renewals.follow(subscription)
-        except (NotYet, Foreign, ProviderRefused) as error:  # not one of our sales
+            self.subscription_sync.sync(subscription)
+        except (PurchaseNotFound, UnrelatedObject, ProviderRejected) as error:  # not one of our sales
             log.info("subscription-not-ours", subscription=subscription, error=type(error).__name__)
 
-    def _end(self) -> None:
-        counter = self.renewals.counter
-        with counter.db.transaction() as session:
-            now = counter.db.clock()
-            for person in customers.over(session, counter.tenant_id, now):
+    def _end_expired_links(self) -> None:
+        context = self.subscription_sync.context
+        with context.db.transaction() as session:
+            now = context.db.clock()
+            for person in customers.list_people_with_expired_link(session, context.tenant_id, now):
                 address = purchases.address_of(session, person)
-                if subscriptions.follow_plan(session, person, now) and address is not None:
-                    owed = Owed(Message(paragraphs=(word("email-over"),)), f"email-over:{person.id}:{now:%F}")
-                    outbox.owe(session, address, person.id, owed, now)
+                if subscriptions.update_plan(session, person, now) and address is not None:
+                    outbox_message = OutboxMessage(
+                        Message(paragraphs=(translated("email-over"),)), f"email-over:{person.id}:{now:%F}"
+                    )
+                    outbox.enqueue(session, address, person.id, outbox_message, now)
 
-    def _end_with(self, row: EmailLink, message: Message) -> None:
-        with self.renewals.counter.db.transaction() as session:
-            if email_links.settle(session, row, self.renewals.counter.db.clock()):
-                self._owe(session, row, message, "done")
+    def _finish(self, row: EmailLink, message: Message) -> None:
+        with self.subscription_sync.context.db.transaction() as session:
+            if email_links.settle(session, row, self.subscription_sync.context.db.clock()):
+                self._enqueue_edit(session, row, message, "done")
 
-    def _tell(self, row: EmailLink, message: Message, part: str) -> None:
-        with self.renewals.counter.db.transaction() as session:
-            self._owe(session, row, message, part)
+    def _edit_message(self, row: EmailLink, message: Message, part: str) -> None:
+        with self.subscription_sync.context.db.transaction() as session:
+            self._enqueue_edit(session, row, message, part)
 
-    def _owe(self, session: Session, row: EmailLink, message: Message, part: str) -> None:
+    def _enqueue_edit(self, session: Session, row: EmailLink, message: Message, part: str) -> None:
         """Enqueue an edit of the message that shows the state of the search."""
         address = session.get_one(Address, row.address_id)
-        changed = message.model_copy(update={"edits_delivery": row.delivery_id})
-        owed = Owed(changed, f"email:{row.id}", part)
-        outbox.owe(session, address, row.person_id, owed, self.renewals.counter.db.clock())
+        edit = message.model_copy(update={"edits_delivery": row.delivery_id})
+        outbox_message = OutboxMessage(edit, f"email:{row.id}", part)
+        outbox.enqueue(session, address, row.person_id, outbox_message, self.subscription_sync.context.db.clock())
 
 
-def _person(session: Session, row: EmailLink) -> Person:
-    return people.merged(session, session.get_one(Person, row.person_id))
+def _load_person(session: Session, row: EmailLink) -> Person:
+    return people.resolve_merged(session, session.get_one(Person, row.person_id))
 
 
-def _linked(person: Person, until: datetime) -> Message:
-    if person.plan == FREE:
-        return Message(paragraphs=(word("email-linked"),), choices=((choice("plans", "choice-plans"),),))
-    return Message(paragraphs=(word("email-linked-plan", plan=title(person.plan), returns=f"{until:%Y-%m-%d}"),))
+def _build_linked_message(person: Person, until: datetime) -> Message:
+    if person.plan == FREE_PLAN:
+        return Message(
+            paragraphs=(translated("email-linked"),), choices=((translated_choice("plans", "choice-plans"),),)
+        )
+    return Message(
+        paragraphs=(translated("email-linked-plan", plan=format_plan_title(person.plan), returns=f"{until:%Y-%m-%d}"),)
+    )

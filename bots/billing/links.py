@@ -10,96 +10,98 @@ from typing import Any
 import structlog
 from sqlmodel import Session
 
-from bots.billing import notices, references
-from bots.billing.counter import LINK_LASTS, LINK_LEAST, Counter
-from bots.billing.port import Checkout, Order, ProviderAway, ProviderRefused
-from models.payments import Purchase, PurchaseStatus
-from models.people import Person
-from storage import customers, purchases
+from bots.billing import notices, signed_refs
+from bots.billing.context import LINK_LIFETIME, MIN_LINK_LIFETIME, BillingContext
+from bots.billing.provider import CheckoutRequest, CheckoutSession, ProviderRejected, ProviderUnavailable
+from models.billing.payments import Purchase, PurchaseStatus
+from models.identity.people import Person
+from storage.billing import customers, purchases
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class CheckoutLinks:
     """Creates the link of one purchase at a time; idempotent, may be called concurrently."""
 
-    counter: Counter
+    context: BillingContext
 
-    def open(self, purchase_id: uuid.UUID) -> None:
+    def create_link(self, purchase_id: uuid.UUID) -> None:
         """Create a purchase's link. While the provider is unavailable the purchase stays pending."""
-        found = self._promise(purchase_id)
+        found = self._prepare(purchase_id)
         if found is None:
             return
-        purchase, order = found
-        if link := self._static_link(purchase):
-            self._show_static(purchase, link)
+        purchase, request = found
+        if link := self._find_static_link(purchase):
+            self._show_static_link(purchase, link)
             return
         try:
-            checkout = self._made(purchase, order)
-        except ProviderAway as error:
+            checkout = self._create_session(purchase, request)
+        except ProviderUnavailable as error:
             log.warning("link-later", purchase=str(purchase.id), error=type(error).__name__)
-        except ProviderRefused as error:
+        except ProviderRejected as error:
             log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
-            self._give_up(purchase)
+            self._mark_failed(purchase)
         else:
-            made = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
-            self._show(purchase, f"link:{checkout.id}", made)
+            values = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}
+            self._show_link(purchase, f"link:{checkout.id}", values)
 
-    def _static_link(self, purchase: Purchase) -> str | None:
-        item = self.counter.access.catalogue.item(purchase.item)
-        return item.links.get(purchase.currency) if item and self.counter.secret else None
+    def _find_static_link(self, purchase: Purchase) -> str | None:
+        item = self.context.access.catalogue.find_item(purchase.item)
+        return item.links.get(purchase.currency) if item and self.context.secret else None
 
-    def _show_static(self, purchase: Purchase, link: str) -> None:
+    def _show_static_link(self, purchase: Purchase, link: str) -> None:
         """The link is shared by all users; a signed reference in its URL names the user to credit."""
-        now = self.counter.db.clock()
-        reference = references.sign(self.counter.secret, purchase.person_id, now)
-        made = {"url": references.addressed(link, reference), "expires_at": now + references.LASTS}
-        self._show(purchase, "link:static", made)
+        now = self.context.db.clock()
+        reference = signed_refs.sign_reference(self.context.secret, purchase.person_id, now)
+        values = {"url": signed_refs.add_reference(link, reference), "expires_at": now + signed_refs.LIFETIME}
+        self._show_link(purchase, "link:static", values)
 
-    def _promise(self, purchase_id: uuid.UUID) -> tuple[Purchase, Order] | None:
-        counter = self.counter
-        with counter.db.transaction() as session:
-            if not purchases.promise(session, purchase_id, counter.db.clock(), LINK_LASTS, LINK_LEAST):
+    def _prepare(self, purchase_id: uuid.UUID) -> tuple[Purchase, CheckoutRequest] | None:
+        context = self.context
+        with context.db.transaction() as session:
+            if not purchases.prepare_link(session, purchase_id, context.db.clock(), LINK_LIFETIME, MIN_LINK_LIFETIME):
                 return None
             purchase = session.get_one(Purchase, purchase_id, populate_existing=True)
-            if purchase.tenant_id != counter.tenant_id:
+            if purchase.tenant_id != context.tenant_id:
                 return None
-            return purchase, self._order(session, purchase)
+            return purchase, self._build_request(session, purchase)
 
-    def _order(self, session: Session, purchase: Purchase) -> Order:
+    def _build_request(self, session: Session, purchase: Purchase) -> CheckoutRequest:
         """Build the request, all but the price, from the database alone, so that a repeat sends the same parameters."""
         assert purchase.expires_at is not None  # noqa: S101 - set by `prepare_link`
         person = session.get_one(Person, purchase.person_id)
-        return Order(
+        return CheckoutRequest(
             price="",
-            recurring=purchase.item.startswith("plan:"),
+            is_recurring=purchase.item.startswith("plan:"),
             reference=str(purchase.id),
             metadata={"purchase_id": str(purchase.id), "tenant_id": str(purchase.tenant_id)},
             expires_at=purchase.expires_at,
             customer=customers.customer_of(session, person),
-            return_url=self.counter.return_url,
+            return_url=self.context.return_url,
             language=person.language,
         )
 
-    def _made(self, purchase: Purchase, order: Order) -> Checkout:
+    def _create_session(self, purchase: Purchase, request: CheckoutRequest) -> CheckoutSession:
         """Raises ProviderRejected too when the provider's price of the item is not the one the user was shown."""
-        price = self.counter.prices.price_of(purchase.item, purchase.currency)
+        price = self.context.prices.price_of(purchase.item, purchase.currency)
         if price is None or price.amount != purchase.amount:
-            raise ProviderRefused(f"no price of {purchase.amount} {purchase.currency} for {purchase.item}")
-        priced = replace(order, price=price.id)
-        return self.counter.provider.open_checkout(priced, key=f"cs:{purchase.id}:{purchase.attempt}")
+            raise ProviderRejected(f"no price of {purchase.amount} {purchase.currency} for {purchase.item}")
+        priced = replace(request, price=price.id)
+        return self.context.provider.create_checkout_session(priced, key=f"cs:{purchase.id}:{purchase.attempt}")
 
-    def _show(self, purchase: Purchase, part: str, made: dict[str, Any]) -> None:
-        with self.counter.db.transaction() as session:
-            now = self.counter.db.clock()
+    def _show_link(self, purchase: Purchase, part: str, values: dict[str, Any]) -> None:
+        with self.context.db.transaction() as session:
+            now = self.context.db.clock()
             purchase = session.get_one(Purchase, purchase.id)
-            if purchases.advance(session, purchase, PurchaseStatus.OPEN, now, **made):
-                notices.tell_buyer(session, purchase, part, notices.linked(purchase), now)
+            if purchases.advance(session, purchase, PurchaseStatus.OPEN, now, **values):
+                notices.notify_buyer(session, purchase, part, notices.build_link_ready(purchase), now)
 
-    def _give_up(self, purchase: Purchase) -> None:
-        with self.counter.db.transaction() as session:
-            now = self.counter.db.clock()
+    def _mark_failed(self, purchase: Purchase) -> None:
+        with self.context.db.transaction() as session:
+            now = self.context.db.clock()
             purchase = session.get_one(Purchase, purchase.id)
             if purchases.advance(session, purchase, PurchaseStatus.FAILED, now):
-                notices.tell_buyer(session, purchase, "no-link", notices.renewable(purchase, "link-failed"), now)
+                notices.notify_buyer(
+                    session, purchase, "no-link", notices.build_link_replaced(purchase, "link-failed"), now
+                )

@@ -4,131 +4,147 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bots.billing.checkup import Checkup
-from bots.core.visit import choice, word
-from bots.core.ways import link, money, title
-from models.deliveries import ChoiceWording, Message, Wording
-from models.payments import Purchase, Subscription
-from models.people import Address, Person
-from storage import outbox, purchases
-from storage.outbox import Owed
-from storage.subscriptions import GRACE
+from bots.billing.catalogue_check import CatalogueCheck
+from bots.core.context import translated, translated_choice
+from bots.core.conversation.payment_methods import build_link_message, format_money, format_plan_title
+from models.billing.payments import Purchase, Subscription
+from models.identity.people import Address, Person
+from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
+from storage.billing import purchases
+from storage.billing.subscriptions import GRACE_PERIOD
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
-Rows = tuple[tuple[ChoiceWording, ...], ...]
-PLANS: Rows = ((choice("plans", "choice-plans"),),)
-BILLING: Rows = ((choice("billing", "choice-billing"),),)
+ChoiceRows = tuple[tuple[TranslatedChoice, ...], ...]
+PLANS_CHOICES: ChoiceRows = ((translated_choice("plans", "choice-plans"),),)
+BILLING_CHOICES: ChoiceRows = ((translated_choice("billing", "choice-billing"),),)
 
 
-def tell_buyer(
+def notify_buyer(
     session: Session, purchase: Purchase, part: str, message: Message, now: datetime, *, cause: str = ""
 ) -> None:
     """Enqueue a message to the chat a purchase was made in; each `part` is sent once."""
     address = session.get_one(Address, purchase.address_id)
-    owed = Owed(message, cause or f"purchase:{purchase.id}", part)
-    outbox.owe(session, address, purchase.person_id, owed, now)
+    outbox_message = OutboxMessage(message, cause or f"purchase:{purchase.id}", part)
+    outbox.enqueue(session, address, purchase.person_id, outbox_message, now)
 
 
-def tell_subscriber(
+def notify_subscriber(
     session: Session, person: Person, subscription: Subscription, part: str, message: Message, now: datetime
 ) -> None:
     """Enqueue a message to a user about their plan; nothing when the user has no address."""
     address = purchases.address_of(session, person)
     if address is not None:
-        outbox.owe(session, address, person.id, Owed(message, f"subscription:{subscription.id}", part), now)
+        outbox.enqueue(
+            session, address, person.id, OutboxMessage(message, f"subscription:{subscription.id}", part), now
+        )
 
 
-def linked(purchase: Purchase) -> Message:
-    return link(purchase, edits_delivery=purchase.delivery_id)
+def build_link_ready(purchase: Purchase) -> Message:
+    return build_link_message(purchase, edits_delivery=purchase.delivery_id)
 
 
-def renewable(purchase: Purchase, key: str) -> Message:
+def build_link_replaced(purchase: Purchase, key: str) -> Message:
     """Replace the link's message by the reason why it is gone (`key`) and a button for a new one."""
-    again = ((choice(f"buy:{purchase.item}", "choice-new-link"),),)
-    return Message(paragraphs=(word(key),), choices=again, edits_delivery=purchase.delivery_id)
+    new_link = ((translated_choice(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(translated(key),), choices=new_link, edits_delivery=purchase.delivery_id)
 
 
-def pending(purchase: Purchase) -> Message:
-    return Message(paragraphs=(word("payment-pending", price=money(purchase.amount, purchase.currency)),))
+def build_payment_pending(purchase: Purchase) -> Message:
+    return Message(paragraphs=(translated("payment-pending", price=format_money(purchase.amount, purchase.currency)),))
 
 
-def failed(purchase: Purchase) -> Message:
-    again = ((choice(f"buy:{purchase.item}", "choice-new-link"),),)
-    return Message(paragraphs=(word("payment-failed"),), choices=again)
+def build_payment_failed(purchase: Purchase) -> Message:
+    new_link = ((translated_choice(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(translated("payment-failed"),), choices=new_link)
 
 
-def arrived(credits_: int, total: int, debt: int) -> Message:
-    return Message(paragraphs=(word("credits-arrived", credits=credits_, total=total), *_owed(debt)))
+def build_credits_arrived(credits_: int, total: int, debt: int) -> Message:
+    return Message(paragraphs=(translated("credits-arrived", credits=credits_, total=total), *_build_debt(debt)))
 
 
-def refunded(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
-    paid = money(purchase.amount, purchase.currency)
-    return _moved("payment-refunded", paid, credits_, total, debt)
+def build_payment_refunded(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = format_money(purchase.amount, purchase.currency)
+    return _build_credits_changed("payment-refunded", paid, credits_, total, debt)
 
 
-def disputed(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
-    paid = money(purchase.amount, purchase.currency)
-    return _moved("payment-disputed", paid, credits_, total, debt)
+def build_payment_disputed(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = format_money(purchase.amount, purchase.currency)
+    return _build_credits_changed("payment-disputed", paid, credits_, total, debt)
 
 
-def restored(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
-    paid = money(purchase.amount, purchase.currency)
-    return _moved("payment-restored", paid, credits_, total, debt)
+def build_payment_restored(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
+    paid = format_money(purchase.amount, purchase.currency)
+    return _build_credits_changed("payment-restored", paid, credits_, total, debt)
 
 
-def _moved(key: str, paid: str, credits_: int, total: int, debt: int) -> Message:
-    return Message(paragraphs=(word(key, price=paid, credits=credits_, total=total), *_owed(debt)))
+def _build_credits_changed(key: str, paid: str, credits_: int, total: int, debt: int) -> Message:
+    return Message(paragraphs=(translated(key, price=paid, credits=credits_, total=total), *_build_debt(debt)))
 
 
-def _owed(debt: int) -> tuple[Wording, ...]:
-    return (word("debt-left", debt=debt),) if debt else ()
+def _build_debt(debt: int) -> tuple[TranslatedText, ...]:
+    return (translated("debt-left", debt=debt),) if debt else ()
 
 
-def plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
+def build_plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
     """`key` is `plan-began`, `plan-renewed` or `plan-changed`."""
     ends = f"{subscription.period_end:%Y-%m-%d}"
-    return Message(paragraphs=(word(key, plan=title(subscription.plan), credits=credits_, returns=ends),))
+    return Message(
+        paragraphs=(translated(key, plan=format_plan_title(subscription.plan), credits=credits_, returns=ends),)
+    )
 
 
-def plan_unpaid(subscription: Subscription) -> Message:
-    until = (subscription.past_due_since or subscription.seen_at) + GRACE
-    told = word("plan-unpaid", plan=title(subscription.plan), returns=f"{until:%Y-%m-%d}")
-    return Message(paragraphs=(told,), choices=BILLING)
+def build_plan_unpaid(subscription: Subscription) -> Message:
+    until = (subscription.past_due_since or subscription.seen_at) + GRACE_PERIOD
+    text = translated("plan-unpaid", plan=format_plan_title(subscription.plan), returns=f"{until:%Y-%m-%d}")
+    return Message(paragraphs=(text,), choices=BILLING_CHOICES)
 
 
-def plan_paused(subscription: Subscription) -> Message:
-    return Message(paragraphs=(word("plan-paused", plan=title(subscription.plan)),), choices=BILLING)
+def build_plan_paused(subscription: Subscription) -> Message:
+    return Message(
+        paragraphs=(translated("plan-paused", plan=format_plan_title(subscription.plan)),), choices=BILLING_CHOICES
+    )
 
 
-def plan_cancels(subscription: Subscription) -> Message:
+def build_plan_cancels(subscription: Subscription) -> Message:
     ends = f"{subscription.period_end:%Y-%m-%d}"
-    return Message(paragraphs=(word("plan-cancels", plan=title(subscription.plan), returns=ends),), choices=BILLING)
+    return Message(
+        paragraphs=(translated("plan-cancels", plan=format_plan_title(subscription.plan), returns=ends),),
+        choices=BILLING_CHOICES,
+    )
 
 
-def plan_ended(plan: str) -> Message:
-    return Message(paragraphs=(word("plan-ended", plan=title(plan)),), choices=PLANS)
+def build_plan_ended(plan: str) -> Message:
+    return Message(paragraphs=(translated("plan-ended", plan=format_plan_title(plan)),), choices=PLANS_CHOICES)
 
 
-def portal(url: str, delivery: int) -> Message:
-    button = ChoiceWording(data="portal", label=word("choice-portal"), url=url)
-    return Message(paragraphs=(word("portal-ready"),), choices=((button,),), edits_delivery=delivery)
+def build_portal_ready(url: str, delivery: int) -> Message:
+    button = TranslatedChoice(data="portal", label=translated("choice-portal"), url=url)
+    return Message(paragraphs=(translated("portal-ready"),), choices=((button,),), edits_delivery=delivery)
 
 
-def no_portal(key: str, delivery: int) -> Message:
-    return Message(paragraphs=(word(key),), edits_delivery=delivery)
+def build_portal_unavailable(key: str, delivery: int) -> Message:
+    return Message(paragraphs=(translated(key),), edits_delivery=delivery)
 
 
-def compared(found: Checkup, delivery: int) -> Message:
+def build_price_check(check: CatalogueCheck, delivery: int) -> Message:
     """List how the provider's prices differ from the price file."""
-    lines = [word("admin-price-missing", name=key) for key in found.missing]
-    lines += [word("admin-price-wrong", name=key) for key in found.wrong]
-    lines += [word("admin-price-portal", currency=currency.upper()) for currency in found.portals]
-    told = [*lines, word("admin-price-sync")] if lines else [word("admin-price-well", count=len(found.wanted))]
-    return Message(paragraphs=tuple(told), edits_delivery=delivery)
+    lines = [translated("admin-price-missing", name=key) for key in check.missing]
+    lines += [translated("admin-price-wrong", name=key) for key in check.mismatched]
+    lines += [
+        translated("admin-price-portal", currency=currency.upper()) for currency in check.currencies_without_portal
+    ]
+    paragraphs = (
+        [*lines, translated("admin-price-sync")]
+        if lines
+        else [translated("admin-price-well", count=len(check.expected))]
+    )
+    return Message(paragraphs=tuple(paragraphs), edits_delivery=delivery)
 
 
-def drifted(count: int) -> Message:
-    return Message(paragraphs=(word("billing-drift", count=count),))
+def build_drift_alert(count: int) -> Message:
+    return Message(paragraphs=(translated("billing-drift", count=count),))
 
 
-def in_line() -> Message:
-    return Message(paragraphs=(word("billing-well"),))
+def build_drift_resolved() -> Message:
+    return Message(paragraphs=(translated("billing-well"),))

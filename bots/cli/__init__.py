@@ -6,14 +6,14 @@ import structlog
 import typer
 from pydantic import ValidationError
 
-from bots.cli import screen
-from bots.cli.commands import Group
-from models.errors import AppError, Code, Explained, Refused
+from bots.cli import console
+from bots.cli.commands import LazyGroup
+from models.errors import AppError, ConfigError, ErrorCode, RequestRejected
 
 log = structlog.get_logger(__name__)
 
 app = typer.Typer(
-    cls=Group,
+    cls=LazyGroup,
     name="rabisco",
     help="Pictures drawn by hand on film, and videos with animated captions, in a chat.",
     no_args_is_help=True,
@@ -33,36 +33,38 @@ def run(arguments: list[str]) -> int:
 
     What is logged on the way is shown only then, so that a refusal is one line.
     """
-    journal = screen.keep_journal()
-    status = _run(arguments)
-    if status == screen.BUG:
-        typer.echo(journal.getvalue(), err=True, nl=False)
+    log_buffer = console.capture_log()
+    status = _run_command(arguments)
+    if status == console.EXIT_BUG:
+        typer.echo(log_buffer.getvalue(), err=True, nl=False)
     return status
 
 
-def _run(arguments: list[str]) -> int:
+def _run_command(arguments: list[str]) -> int:
     try:
         status = typer.main.get_group(app).main(arguments, prog_name="rabisco", standalone_mode=False)
     except AppError as error:
-        return screen.fail(
-            error.code, screen.sentence(error), screen.WRONG if isinstance(error, Refused) else screen.BUG
+        return console.print_error(
+            error.code,
+            console.render_error(error),
+            console.EXIT_USAGE if isinstance(error, RequestRejected) else console.EXIT_BUG,
         )
     except ValidationError as error:
-        return screen.fail(Code.USAGE, screen.wrong_values(error), screen.WRONG)
-    except Explained as error:
-        return screen.fail(Code.USAGE, str(error), screen.WRONG)
+        return console.print_error(ErrorCode.USAGE, console.format_validation_error(error), console.EXIT_USAGE)
+    except ConfigError as error:
+        return console.print_error(ErrorCode.USAGE, str(error), console.EXIT_USAGE)
     except KeyboardInterrupt:
         return 130
     except Exception as error:  # noqa: BLE001 - see the docstring
-        return _surprise(error)
+        return _report_unexpected(error)
     return status if isinstance(status, int) else 0
 
 
-def _surprise(error: Exception) -> int:
+def _report_unexpected(error: Exception) -> int:
     message = getattr(error, "format_message", None)
     if message is not None:  # the argument parser's own errors, whose class depends on typer's version
-        return screen.fail(Code.USAGE, str(message()), screen.WRONG)
+        return console.print_error(ErrorCode.USAGE, str(message()), console.EXIT_USAGE)
     if type(error).__name__ == "Abort":
         return 130
     log.error("bug", exc_info=error)
-    return screen.fail(Code.UNEXPECTED, f"{type(error).__name__}: {error}", screen.BUG)
+    return console.print_error(ErrorCode.UNEXPECTED, f"{type(error).__name__}: {error}", console.EXIT_BUG)

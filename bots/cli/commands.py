@@ -10,50 +10,50 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-MODULES: Final = {
-    "serving": ("up", "telegram", "web", "worker"),
-    "numbers": ("whatsapp",),
-    "making": ("sketch", "caption", "transcribe"),
-    "asking": ("probe", "styles"),
-    "upkeep": ("migrate", "doctor"),
-    "keeping": ("backup", "restore"),
-    "selling": ("stripe",),
+COMMANDS_BY_MODULE: Final = {
+    "serve": ("up", "telegram", "web", "worker"),
+    "whatsapp": ("whatsapp",),
+    "render": ("sketch", "caption", "transcribe"),
+    "probe": ("probe", "styles"),
+    "maintenance": ("migrate", "doctor"),
+    "backup": ("backup", "restore"),
+    "stripe": ("stripe",),
 }
 
 
-class Commands(Mapping[str, Any]):
+class LazyCommands(Mapping[str, Any]):
     """The commands of the parser, by their names."""
 
     def __getitem__(self, name: str) -> Any:
-        for module, names in MODULES.items():
+        for module, names in COMMANDS_BY_MODULE.items():
             if name in names:
-                return _commands(module)[name]
+                return _load_commands(module)[name]
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for names in MODULES.values() for name in names)
+        return (name for names in COMMANDS_BY_MODULE.values() for name in names)
 
     def __len__(self) -> int:
-        return sum(map(len, MODULES.values()))
+        return sum(map(len, COMMANDS_BY_MODULE.values()))
 
 
-class Group(TyperGroup):
+class LazyGroup(TyperGroup):
     """The parser's group of all commands."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = Commands()  # type: ignore[assignment]
+        self.commands = LazyCommands()  # type: ignore[assignment]
 
 
 @cache
-def _commands(module: str) -> Mapping[str, Any]:
-    shelf = typer.Typer(rich_markup_mode=None)
-    _loaded(f"bots.cli.{module}").register(shelf)
-    found: Mapping[str, Any] = typer.main.get_group(shelf).commands
-    return found
+def _load_commands(module: str) -> Mapping[str, Any]:
+    typer_app = typer.Typer(rich_markup_mode=None)
+    _import_module(f"bots.cli.{module}").register(typer_app)
+    commands: Mapping[str, Any] = typer.main.get_group(typer_app).commands
+    return commands
 
 
-def _loaded(name: str) -> Any:
+def _import_module(name: str) -> Any:
     """The module. All that comes with it stays, so garbage is not looked for in it: a fifth of the time."""
     if name not in sys.modules:
         gc.disable()

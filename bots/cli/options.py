@@ -6,13 +6,13 @@ from pathlib import Path
 
 import typer
 
-from models.languages import languages
-from models.limits import limits
+from models.languages import load_languages
+from models.limits import load_limits
 
-LEAST_SIDE = 64  # pixels
+MIN_SIDE = 64  # pixels
 
 
-def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
+def build_choice_check(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
     """A check that a name is one of those."""
 
     def check(name: str) -> str:
@@ -24,15 +24,15 @@ def one_of(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
     return check
 
 
-def spoken(language: str) -> str:
+def parse_language(language: str) -> str:
     """Check a language: "auto", a code such as "pt" or a name such as "portuguese"; its code."""
-    code = "auto" if language == "auto" else languages().code(language)
+    code = "auto" if language == "auto" else load_languages().find_code(language)
     if code is None:
         raise typer.BadParameter(f"{language!r} is no language we know; take auto, or a code such as pt.")
     return code
 
 
-def pixels(size: str) -> tuple[int | None, int | None]:
+def parse_size(size: str) -> tuple[int | None, int | None]:
     """Width and height of "1280x720"; None for "auto"."""
     if size == "auto":
         return None, None
@@ -40,14 +40,14 @@ def pixels(size: str) -> tuple[int | None, int | None]:
     if not (cross and width.isdecimal() and height.isdecimal() and len(size) < 12):
         raise typer.BadParameter(f"{size!r} is not of the form 1280x720.", param_hint="size")
     shorter, longer = sorted((int(width), int(height)))
-    film = limits().film
-    if shorter < LEAST_SIDE or longer > film.max_width or shorter > film.max_height:
-        most = f"{film.max_width}x{film.max_height}"
-        raise typer.BadParameter(f"a film has {LEAST_SIDE}x{LEAST_SIDE} to {most} pixels.", param_hint="size")
+    film = load_limits().film
+    if shorter < MIN_SIDE or longer > film.max_width or shorter > film.max_height:
+        max_size = f"{film.max_width}x{film.max_height}"
+        raise typer.BadParameter(f"a film has {MIN_SIDE}x{MIN_SIDE} to {max_size} pixels.", param_hint="size")
     return int(width), int(height)
 
 
-def written(path: Path | None) -> Path | None:
+def check_writable(path: Path | None) -> Path | None:
     """Check before long work that a file can be written there."""
     if path is not None and path.is_dir():
         raise typer.BadParameter(f"{str(path)!r} is a folder.")

@@ -7,135 +7,141 @@ from typing import Any
 
 from bots.core.channel import Inbound
 
-LARGEST = 10  # items in the largest album, where the messenger does not announce how many come
-Owner = tuple[str, str]  # ids of a chat and of the sender in it
-Order = Callable[[Inbound], Any]
+MAX_ALBUM_ITEMS = 10  # items in the largest album, where the messenger does not announce how many come
+AlbumOwner = tuple[str, str]  # ids of a chat and of the sender in it
+SortKey = Callable[[Inbound], Any]
 """Sort key for the items of an album."""
 
 
-def owner_of(inbound: Inbound) -> Owner:
-    return inbound.place.chat, inbound.sender.external_id
+def owner_of(inbound: Inbound) -> AlbumOwner:
+    return inbound.chat_ref.chat, inbound.sender.external_id
 
 
-def as_they_came(_inbound: Inbound) -> int:
+def keep_arrival_order(_inbound: Inbound) -> int:
     return 0
 
 
 @dataclass(slots=True)
 class _Album:
-    owner: Owner
-    due: float
+    owner: AlbumOwner
+    due_at: float
     items: list[Inbound] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
-class _Announced:
+class _ExpectedAlbum:
     """Announced number of items, and the seconds to wait for the next of them; forgotten after `expires_at`."""
 
-    items: int
-    quiet: float
-    until: float
+    item_count: int
+    quiet_seconds: float
+    expires_at: float
 
 
-class Albums:
+class AlbumBuffer:
     """Buffer of incomplete albums. Pure: times are seconds of the caller's clock.
 
     An album is complete when no item has come for `quiet_seconds`, when it is full, or when its sender sends something
     else. An announced album is full when all of its items are there, and has a longer wait.
     """
 
-    def __init__(self, quiet: float, order: Order = as_they_came, largest: int = LARGEST) -> None:
-        self._quiet = quiet
-        self._order = order
-        self._largest = largest
+    def __init__(
+        self, quiet_seconds: float, sort_key: SortKey = keep_arrival_order, max_items: int = MAX_ALBUM_ITEMS
+    ) -> None:
+        self._quiet_seconds = quiet_seconds
+        self._sort_key = sort_key
+        self._max_items = max_items
         self._open: dict[str, _Album] = {}
-        self._announced: dict[str, _Announced] = {}
+        self._expected: dict[str, _ExpectedAlbum] = {}
 
-    def expect(self, name: str, items: int, quiet: float, now: float) -> None:
+    def expect(self, name: str, item_count: int, quiet_seconds: float, now: float) -> None:
         """Register how many items an album will have, and how many seconds to wait for the next of them."""
-        self._announced = {each: told for each, told in self._announced.items() if told.until > now}
-        self._announced[name] = _Announced(max(1, items), quiet, now + 10 * quiet)
+        self._expected = {
+            album_name: expected for album_name, expected in self._expected.items() if expected.expires_at > now
+        }
+        self._expected[name] = _ExpectedAlbum(max(1, item_count), quiet_seconds, now + 10 * quiet_seconds)
 
     def add(self, name: str, item: Inbound, now: float) -> Inbound | None:
         """Add an item to its album; returns the merged album when the item completed it."""
-        told = self._announced.get(name) or _Announced(self._largest, self._quiet, now)
+        expected = self._expected.get(name) or _ExpectedAlbum(self._max_items, self._quiet_seconds, now)
         album = self._open.setdefault(name, _Album(owner_of(item), now))
         album.items.append(item)
-        album.due = now + told.quiet
-        return self._take(name) if len(album.items) >= told.items else None
+        album.due_at = now + expected.quiet_seconds
+        return self._pop(name) if len(album.items) >= expected.item_count else None
 
-    def has(self, name: str | None) -> bool:
+    def is_open(self, name: str | None) -> bool:
         return name in self._open
 
-    def due(self, now: float) -> list[Inbound]:
+    def pop_due(self, now: float) -> list[Inbound]:
         """Remove and return the albums that have been quiet long enough."""
-        return [self._take(name) for name, album in list(self._open.items()) if album.due <= now]
+        return [self._pop(name) for name, album in list(self._open.items()) if album.due_at <= now]
 
-    def close(self, owner: Owner, but: str | None = None) -> list[Inbound]:
+    def close(self, owner: AlbumOwner, except_name: str | None = None) -> list[Inbound]:
         """Remove and return the albums of a sender who has sent something else."""
-        names = [name for name, album in self._open.items() if album.owner == owner and name != but]
-        return [self._take(name) for name in names]
+        names = [name for name, album in self._open.items() if album.owner == owner and name != except_name]
+        return [self._pop(name) for name in names]
 
-    def next_due(self) -> float | None:
-        return min((album.due for album in self._open.values()), default=None)
+    def get_next_due(self) -> float | None:
+        return min((album.due_at for album in self._open.values()), default=None)
 
-    def _take(self, name: str) -> Inbound:
-        self._announced.pop(name, None)
-        return joined(sorted(self._open.pop(name).items, key=self._order))
+    def _pop(self, name: str) -> Inbound:
+        self._expected.pop(name, None)
+        return merge_messages(sorted(self._open.pop(name).items, key=self._sort_key))
 
 
-def joined(items: Sequence[Inbound]) -> Inbound:
+def merge_messages(messages: Sequence[Inbound]) -> Inbound:
     """Merge several messages into one, with the first one's id and the first caption there is."""
     return replace(
-        items[0],
-        updates=tuple(update for item in items for update in item.updates),
-        text=next((item.text for item in items if item.text), ""),
-        attachments=tuple(file for item in items for file in item.attachments),
+        messages[0],
+        update_ids=tuple(update for message in messages for update in message.update_ids),
+        text=next((message.text for message in messages if message.text), ""),
+        attachments=tuple(attachment for message in messages for attachment in message.attachments),
     )
 
 
 class AlbumCollector:
     """Timer around `AlbumBuffer`: passes each complete album to `deliver`, at once and in the running event loop."""
 
-    def __init__(self, quiet: float, deliver: Callable[[Inbound], None], order: Order = as_they_came) -> None:
-        self._albums = Albums(quiet, order)
-        self._give = deliver
+    def __init__(
+        self, quiet_seconds: float, deliver: Callable[[Inbound], None], sort_key: SortKey = keep_arrival_order
+    ) -> None:
+        self._albums = AlbumBuffer(quiet_seconds, sort_key)
+        self._callback = deliver
         self._timer: asyncio.TimerHandle | None = None
         self._stopped = False
 
-    def expect(self, name: str, items: int, quiet: float) -> None:
+    def expect(self, name: str, item_count: int, quiet_seconds: float) -> None:
         """Register an album of so many items, which come at most so many seconds apart."""
-        self._albums.expect(name, items, quiet, asyncio.get_running_loop().time())
+        self._albums.expect(name, item_count, quiet_seconds, asyncio.get_running_loop().time())
 
     def add(self, name: str, item: Inbound) -> None:
-        self.close(owner_of(item), but=name)
+        self.close(owner_of(item), except_name=name)
         if full := self._albums.add(name, item, asyncio.get_running_loop().time()):
             self._deliver(full)
-        self._wind()
+        self._schedule_timer()
 
-    def has(self, name: str | None) -> bool:
-        return self._albums.has(name)
+    def is_open(self, name: str | None) -> bool:
+        return self._albums.is_open(name)
 
-    def close(self, owner: Owner, but: str | None = None) -> None:
-        for album in self._albums.close(owner, but):
+    def close(self, owner: AlbumOwner, except_name: str | None = None) -> None:
+        for album in self._albums.close(owner, except_name):
             self._deliver(album)
 
     def stop(self) -> None:
         """Deliver nothing more. Incomplete albums stay unhandled and are delivered whole after the next start."""
         self._stopped = True
-        self._wind()
+        self._schedule_timer()
 
     def _deliver(self, album: Inbound) -> None:
         if not self._stopped:
-            self._give(album)
+            self._callback(album)
 
-    def _wind(self) -> None:
+    def _schedule_timer(self) -> None:
         if self._timer:
             self._timer.cancel()
-        due = None if self._stopped else self._albums.next_due()
-        self._timer = None if due is None else asyncio.get_running_loop().call_at(due, self._ring)
+        due = None if self._stopped else self._albums.get_next_due()
+        self._timer = None if due is None else asyncio.get_running_loop().call_at(due, self._deliver_due)
 
-    def _ring(self) -> None:
-        for album in self._albums.due(asyncio.get_running_loop().time()):
+    def _deliver_due(self) -> None:
+        for album in self._albums.pop_due(asyncio.get_running_loop().time()):
             self._deliver(album)
-        self._wind()
+        self._schedule_timer()

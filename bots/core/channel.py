@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from models.roles import Role
+from models.identity.roles import Role
 
 
 class AttachmentKind(StrEnum):
@@ -41,7 +41,7 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChatRef:
     """Target of messages: ids of a chat, and of a topic in it where the channel has topics."""
 
     chat: str
@@ -53,7 +53,7 @@ class Payment:
     """A payment or refund made through the messenger itself. `payload` is that of the invoice; `charge_id` is the
     messenger's id of the payment; the amount is in minor units."""
 
-    charge: str
+    charge_id: str
     payload: str
     currency: str
     amount: int
@@ -70,17 +70,17 @@ class Inbound:
     `quoted_message_id` is the message of the bot that a text quotes.
     """
 
-    updates: tuple[str, ...]
-    place: Place
+    update_ids: tuple[str, ...]
+    chat_ref: ChatRef
     sender: Sender
-    message: str | None
+    message_id: str | None
     text: str = ""
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
     received_at: datetime | None = None
-    in_group: bool = False
+    is_group: bool = False
     payment: Payment | None = None
-    quotes: str | None = None
+    quoted_message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,8 @@ class Capabilities:
     Where the number of edits is limited (`max_edits`), a progress message shows only the stage, and no percentages.
     """
 
-    buttons: bool
-    edits: bool
+    has_buttons: bool
+    can_edit: bool
     max_text: int
     max_caption: int
     max_upload: int
@@ -100,8 +100,10 @@ class Capabilities:
     max_edits: int | None = None
     edit_seconds: float | None = None  # maximum age of a message that can be edited
     album_seconds: float = 0.0  # how long to wait for the rest of an album
-    erases: bool = False  # whether users' messages can be deleted: see `MessageDeleter`
-    opt_out: bool = False  # whether a word such as "stop" ends all messages, as the messenger has no button for it
+    can_delete: bool = False  # whether users' messages can be deleted: see `MessageDeleter`
+    has_opt_out_words: bool = (
+        False  # whether a word such as "stop" ends all messages, as the messenger has no button for it
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class RenderedInvoice:
     """An invoice in the messenger's own currency, in minor units. `payload` comes back with the payment."""
 
     title: str
@@ -124,7 +126,7 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class RenderedMessage:
     """A message as displayed: plain text with rows of choices under it; with an invoice, a button to pay it instead.
 
     `picture` is a PNG displayed above the text; an edit with another one replaces it.
@@ -133,7 +135,7 @@ class Text:
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
     reply_to: str | None = None
-    invoice: Invoice | None = None
+    invoice: RenderedInvoice | None = None
     picture: bytes | None = None
 
 
@@ -143,7 +145,7 @@ class Upload:
 
     path: Path
     name: str
-    caption: Text
+    caption: RenderedMessage
     width: int = 0
     height: int = 0
     seconds: float = 0.0
@@ -164,19 +166,19 @@ class RetryLater(ChannelError):
         self.seconds = seconds
 
 
-class Rejected(ChannelError):
+class MessageRejected(ChannelError):
     """The messenger rejects this particular message; after some attempts it is given up."""
 
 
-class Unreachable(ChannelError):
+class ChatUnreachable(ChannelError):
     """The chat is deleted, or has blocked the bot: nothing can be delivered to it."""
 
 
-class Unchanged(ChannelError):
+class MessageNotModified(ChannelError):
     """The edit would not change the message."""
 
 
-class Uneditable(ChannelError):
+class MessageNotEditable(ChannelError):
     """The message to be edited is deleted or too old; a new one is needed."""
 
 
@@ -187,15 +189,15 @@ class Channel(Protocol):
     """
 
     name: str
-    can: Capabilities
+    capabilities: Capabilities
 
-    async def say(self, place: Place, text: Text) -> str: ...
+    async def send_text(self, chat_ref: ChatRef, text: RenderedMessage) -> str: ...
 
-    async def edit(self, place: Place, message: str, text: Text) -> None: ...
+    async def edit(self, chat_ref: ChatRef, message_id: str, text: RenderedMessage) -> None: ...
 
-    async def send_video(self, place: Place, upload: Upload) -> str: ...
+    async def send_video(self, chat_ref: ChatRef, upload: Upload) -> str: ...
 
-    async def send_file(self, place: Place, upload: Upload) -> str: ...
+    async def send_file(self, chat_ref: ChatRef, upload: Upload) -> str: ...
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         """Download an attachment to `path`.
@@ -206,10 +208,10 @@ class Channel(Protocol):
 
 
 @runtime_checkable
-class Eraser(Protocol):
+class MessageDeleter(Protocol):
     """Additional protocol of a channel that can delete users' messages (`Capabilities.can_delete`)."""
 
-    async def erase(self, place: Place, message: str) -> None:
+    async def delete_message(self, chat_ref: ChatRef, message_id: str) -> None:
         """Delete a user's message. Raises ChannelError."""
         ...
 
@@ -222,14 +224,14 @@ class CommandHelp:
     description: str
 
 
-class Inlet(Protocol):
+class UpdateSink(Protocol):
     """Receiver of a channel's updates (implemented by `bots.core.update_handler.UpdateHandler`)."""
 
-    def remember(self, update: str, body: dict[str, object]) -> bool:
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
         """Store an update before it is acknowledged to the messenger; False for a duplicate."""
         ...
 
-    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
         ...
 
@@ -237,14 +239,14 @@ class Inlet(Protocol):
         """Handle a message. Returns when the reply is in the outbox; a message handled before is a no-op."""
         ...
 
-    async def ignore(self, updates: Sequence[str]) -> None:
+    async def ignore(self, update_ids: Sequence[str]) -> None:
         """Mark updates that need no reply as handled."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Commands:
+class CommandMenus:
     """Command menus by language tag: for every user, and the additional entries of each role."""
 
-    people: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
-    roles: dict[Role, dict[str, tuple[CommandHelp, ...]]] = field(default_factory=dict)
+    public: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
+    by_role: dict[Role, dict[str, tuple[CommandHelp, ...]]] = field(default_factory=dict)

@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.core.visit import Outcome, Visit, say
-from models.people import MAIN, Tenant
-from models.roles import Role
-from pipeline.service import Pipeline
-from storage import audit
+from bots.core.context import Context, HandlerResult, reply_with
+from models.identity.people import MAIN_TENANT, Tenant
+from models.identity.roles import Role
+from pipeline.jobs.service import Pipeline
+from storage.operations import audit
 
-__all__ = ["Command", "Handler", "Role", "carry_out", "is_operator", "may", "may_say"]
+__all__ = ["Command", "CommandHandler", "Role", "can_use", "execute", "has_role", "is_operator_tenant"]
 
-Handler = Callable[[Pipeline, Visit, Outcome, str], None]
+CommandHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,43 +22,43 @@ class Command:
     """
 
     name: str
-    handle: Handler
-    least: Role = Role.PERSON
-    for_operator: bool = False
+    handle: CommandHandler
+    min_role: Role = Role.PERSON
+    is_operator_only: bool = False
     verbs: frozenset[str] = frozenset()
-    also: Callable[[Visit], bool] | None = None
+    is_also_allowed: Callable[[Context], bool] | None = None
 
 
-def is_operator(visit: Visit) -> bool:
+def is_operator_tenant(context: Context) -> bool:
     """Whether the message was sent in the operator's own tenant."""
-    return visit.session.get_one(Tenant, visit.account.tenant_id).name == MAIN
+    return context.session.get_one(Tenant, context.account.tenant_id).name == MAIN_TENANT
 
 
-def may(visit: Visit, least: Role, *, for_operator: bool = False) -> bool:
-    return visit.role >= least and (not for_operator or is_operator(visit))
+def has_role(context: Context, min_role: Role, *, is_operator_only: bool = False) -> bool:
+    return context.role >= min_role and (not is_operator_only or is_operator_tenant(context))
 
 
-def may_say(visit: Visit, command: Command) -> bool:
+def can_use(context: Context, command: Command) -> bool:
     """Whether this user may use the command."""
-    return may(visit, command.least, for_operator=command.for_operator) or (
-        command.also is not None and command.also(visit)
+    return has_role(context, command.min_role, is_operator_only=command.is_operator_only) or (
+        command.is_also_allowed is not None and command.is_also_allowed(context)
     )
 
 
-def carry_out(command: Command, pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def execute(command: Command, pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Execute a command. Those of administrators are audited, and only accepted in private chats."""
-    if command.least is Role.PERSON:
-        command.handle(pipeline, visit, outcome, arguments)
-    elif visit.inbound.in_group:
-        outcome.replies.append(say("admin-in-private"))
+    if command.min_role is Role.PERSON:
+        command.handle(pipeline, context, result, arguments)
+    elif context.inbound.is_group:
+        result.replies.append(reply_with("admin-in-private"))
     else:
-        command.handle(pipeline, visit, outcome, arguments)
+        command.handle(pipeline, context, result, arguments)
         verb = arguments.partition(" ")[0].lower()
-        note(visit, outcome, command.name, verb if verb in command.verbs else "")
+        record_audit(context, result, command.name, verb if verb in command.verbs else "")
 
 
-def note(visit: Visit, outcome: Outcome, action: str, verb: str = "") -> None:
+def record_audit(context: Context, result: HandlerResult, action: str, verb: str = "") -> None:
     """Record an executed action in the audit log; mere queries and invalid commands are not recorded."""
-    if outcome.carried_out:
-        about = outcome.about | ({"verb": verb} if verb else {})
-        audit.note(visit.session, visit.account.tenant_id, visit.person.id, action, visit.now, **about)
+    if result.is_carried_out:
+        details = result.audit_details | ({"verb": verb} if verb else {})
+        audit.record(context.session, context.account.tenant_id, context.person.id, action, context.now, **details)

@@ -11,49 +11,51 @@ from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_date, fluent_number
 
 LANGUAGES = ("en", "pt-BR", "es")
-DEFAULT = "en"
-MONEY = frozenset({"price"})  # values such as "1990 brl", minor units and a currency
-DATES = frozenset({"returns"})  # values that are ISO dates, and are written as each language writes them
-NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
+DEFAULT_LANGUAGE = "en"
+MONEY_NAMES = frozenset({"price"})  # values such as "1990 brl", minor units and a currency
+DATE_NAMES = frozenset({"returns"})  # values that are ISO dates, and are written as each language writes them
+LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 
-def best_language(hint: str | None) -> str:
+def match_language(tag: str | None) -> str:
     """The language we speak that a tag such as "pt-pt" or "es-419" asks for; English where we know none."""
-    wanted = (hint or "").lower().partition("-")[0].partition("_")[0]
-    return next((language for language in LANGUAGES if language.lower().partition("-")[0] == wanted), DEFAULT)
+    base = (tag or "").lower().partition("-")[0].partition("_")[0]
+    return next((language for language in LANGUAGES if language.lower().partition("-")[0] == base), DEFAULT_LANGUAGE)
 
 
-def say(language: str, key: str, values: Mapping[str, str | int | float] | None = None) -> str:
+def translate(language: str, key: str, values: Mapping[str, str | int | float] | None = None) -> str:
     """The sentence under that key. Raises KeyError where there is none: a test keeps the catalogues complete."""
-    bundle = _bundle(language if language in LANGUAGES else DEFAULT)
+    bundle = _load_bundle(language if language in LANGUAGES else DEFAULT_LANGUAGE)
     pattern = bundle.get_message(key).value
     if pattern is None:
         raise KeyError(key)
-    text, errors = bundle.format_pattern(pattern, {name: _typed(name, value) for name, value in (values or {}).items()})
+    text, errors = bundle.format_pattern(
+        pattern, {name: _convert_value(name, value) for name, value in (values or {}).items()}
+    )
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
     return str(text)
 
 
-def _typed(name: str, value: str | float) -> object:
-    if name in DATES:
+def _convert_value(name: str, value: str | float) -> object:
+    if name in DATE_NAMES:
         return fluent_date(date.fromisoformat(str(value)), dateStyle="long")
-    return _money(str(value)) if name in MONEY else value
+    return _convert_money(str(value)) if name in MONEY_NAMES else value
 
 
-def _money(value: str) -> object:
+def _convert_money(value: str) -> object:
     amount, _, code = value.partition(" ")
     currency = code.upper()
     whole = Decimal(amount).scaleb(-get_currency_precision(currency))
     return fluent_number(whole, style="currency", currency=currency)
 
 
-def has(key: str) -> bool:
-    return bool(_bundle(DEFAULT).has_message(key))
+def has_key(key: str) -> bool:
+    return bool(_load_bundle(DEFAULT_LANGUAGE).has_message(key))
 
 
 @cache
-def _bundle(language: str) -> FluentBundle:
+def _load_bundle(language: str) -> FluentBundle:
     source = files("bots.locales").joinpath(f"{language}.ftl").read_text(encoding="utf-8")
     bundle = FluentBundle([language], use_isolating=False)
     bundle.add_resource(FluentResource(source))

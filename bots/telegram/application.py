@@ -4,20 +4,20 @@ from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
 
-from bots.telegram.intake import DurableQueue
-from bots.telegram.limiter import ShortPauses
+from bots.telegram.durable_queue import DurableQueue
+from bots.telegram.limiter import BoundedRateLimiter
 from bots.telegram.transport import StreamingRequest
-from models.settings import OFFICIAL_TELEGRAM
+from models.settings import OFFICIAL_TELEGRAM_URL
 
 Builder = ApplicationBuilder[Any, Any, Any, Any, Any, Any]
-App = Application[Any, Any, Any, Any, Any, Any]
+TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
-POLL_SLACK = 10.0  # seconds a long poll's response may be late before the connection counts as dead
-WAITING_UPDATES = 4096  # includes those waiting; KeyedQueue limits how many are handled at once
+POLL_READ_TIMEOUT = 10.0  # seconds a long poll's response may be late before the connection counts as dead
+MAX_CONCURRENT_UPDATES = 4096  # includes those waiting; KeyedQueue limits how many are handled at once
 
 
-def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
+def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM_URL) -> Builder:
     """Create a builder with the bot's token and the URLs of the Bot API server."""
     api = api_url.rstrip("/")
     return (
@@ -26,11 +26,11 @@ def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM) -> Builder:
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")
         .request(StreamingRequest())
-        .get_updates_request(StreamingRequest(connection_pool_size=2, read_timeout=POLL_SLACK))
+        .get_updates_request(StreamingRequest(connection_pool_size=2, read_timeout=POLL_READ_TIMEOUT))
     )
 
 
-def built(builder: Builder, queue: DurableQueue) -> App:
+def build_application(builder: Builder, queue: DurableQueue) -> TelegramApplication:
     """Build the application: adds our rate limiter, update queue and concurrency to a configured builder."""
-    builder.rate_limiter(ShortPauses()).update_queue(queue).job_queue(None)
-    return builder.concurrent_updates(WAITING_UPDATES).build()
+    builder.rate_limiter(BoundedRateLimiter()).update_queue(queue).job_queue(None)
+    return builder.concurrent_updates(MAX_CONCURRENT_UPDATES).build()

@@ -5,8 +5,15 @@ from contextlib import contextmanager
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
-from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
-from models.errors import Explained
+from bots.core.channel import (
+    ChannelError,
+    ChatUnreachable,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RetryLater,
+)
+from models.errors import ConfigError
 
 _UNCHANGED = ("message is not modified",)
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -21,16 +28,16 @@ _UNREACHABLE = (
     "topic_closed",
 )
 _TOO_LARGE = ("request entity too large",)
-NOT_A_TEXT = "there is no text in the message to edit"
+NO_TEXT_TO_EDIT = "there is no text in the message to edit"
 FILE_TOO_BIG = "file is too big"
 WRONG_FILE = ("wrong file identifier", "wrong file_id", "wrong remote file", "file reference")
 
 
-class TelegramRefused(Explained):
+class TelegramConfigError(ConfigError):
     """Telegram cannot be used with this configuration; the message is a sentence for the operator."""
 
 
-class LongPause(TelegramError):
+class LongRetryAfter(TelegramError):
     """Telegram's flood control asks for a wait too long to block for."""
 
     def __init__(self, seconds: float) -> None:
@@ -39,45 +46,45 @@ class LongPause(TelegramError):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise Telegram's errors as ChannelError, except ChatMigrated: the caller can follow the chat."""
     try:
         yield
     except ChatMigrated:
         raise
     except TelegramError as error:
-        raise channel_error(error) from error
+        raise to_channel_error(error) from error
 
 
-def channel_error(error: TelegramError) -> ChannelError:
-    if isinstance(error, LongPause):
+def to_channel_error(error: TelegramError) -> ChannelError:
+    if isinstance(error, LongRetryAfter):
         return RetryLater(error.seconds)
     if isinstance(error, RetryAfter):
-        return RetryLater(pause_of(error))
+        return RetryLater(retry_seconds_of(error))
     if isinstance(error, Forbidden):
-        return Unreachable(error.message)
+        return ChatUnreachable(error.message)
     if isinstance(error, BadRequest):
-        return _bad_request(error)
-    if says(error, *_TOO_LARGE):
-        return Rejected(error.message)
+        return _from_bad_request(error)
+    if has_reason(error, *_TOO_LARGE):
+        return MessageRejected(error.message)
     return ChannelError(f"{type(error).__name__}: {error.message}")
 
 
-def pause_of(error: RetryAfter) -> float:
+def retry_seconds_of(error: RetryAfter) -> float:
     """Seconds to wait; the library gives a number or a timedelta, by a setting of its own."""
-    pause = error.retry_after
-    return float(pause) if isinstance(pause, int) else pause.total_seconds()
+    retry_after = error.retry_after
+    return float(retry_after) if isinstance(retry_after, int) else retry_after.total_seconds()
 
 
-def says(error: TelegramError, *reasons: str) -> bool:
+def has_reason(error: TelegramError, *reasons: str) -> bool:
     """Whether the error's description contains one of these; case-insensitive, as the library changes capitals."""
     description = error.message.lower()
     return any(reason in description for reason in reasons)
 
 
-def _bad_request(error: BadRequest) -> ChannelError:
-    kinds = ((_UNCHANGED, Unchanged), (_UNEDITABLE, Uneditable), (_UNREACHABLE, Unreachable))
+def _from_bad_request(error: BadRequest) -> ChannelError:
+    kinds = ((_UNCHANGED, MessageNotModified), (_UNEDITABLE, MessageNotEditable), (_UNREACHABLE, ChatUnreachable))
     for reasons, kind in kinds:
-        if says(error, *reasons):
+        if has_reason(error, *reasons):
             return kind(error.message)
-    return Rejected(error.message)
+    return MessageRejected(error.message)

@@ -11,27 +11,27 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import TypeHandler
 
 from bots.core.albums import AlbumCollector, owner_of
-from bots.core.backlog import Backlog
-from bots.core.channel import Capabilities, Channel, Inbound, Inlet
-from bots.core.lanes import Lanes, Turn
-from bots.telegram.application import App, Builder, built
-from bots.telegram.channel import OFFICIAL, TelegramChannel
-from bots.telegram.errors import TelegramRefused
-from bots.telegram.intake import DurableQueue
-from bots.telegram.menu import Profile, publish
-from bots.telegram.pace import Pace
+from bots.core.channel import Capabilities, Channel, Inbound, UpdateSink
+from bots.core.keyed_queue import KeyedQueue, QueueSlot
+from bots.core.pending_updates import PendingUpdates
+from bots.telegram.application import Builder, TelegramApplication, build_application
+from bots.telegram.channel import CLOUD_API_CAPABILITIES, TelegramChannel
+from bots.telegram.durable_queue import DurableQueue
+from bots.telegram.errors import TelegramConfigError
+from bots.telegram.menu import BotProfile, publish_profile
 from bots.telegram.polling import BAD_TOKEN, Poller
-from bots.telegram.read import Me, album_of, by_number, read
-from bots.telegram.stars import Checkout, Refusal, nothing_sold
+from bots.telegram.read import TelegramIdentity, album_of, message_number_of, read_update
+from bots.telegram.stars import PreCheckoutHandler, RefusalCheck, refuse_all
+from bots.telegram.timings import GatewayTimings
 
 log = structlog.get_logger(__name__)
-InletFor = Callable[[Channel], Inlet]
-Errand = Callable[[Bot], Coroutine[Any, Any, None]]
+SinkFactory = Callable[[Channel], UpdateSink]
+BackgroundTask = Callable[[Bot], Coroutine[Any, Any, None]]
 
 
-def create_application(builder: Builder, inlet_for: InletFor) -> App:
+def create_application(builder: Builder, sink_factory: SinkFactory) -> TelegramApplication:
     """The application alone, for callers that feed it updates themselves."""
-    return TelegramGateway(builder, inlet_for).application
+    return TelegramGateway(builder, sink_factory).application
 
 
 class TelegramGateway:
@@ -41,33 +41,33 @@ class TelegramGateway:
     def __init__(
         self,
         builder: Builder,
-        inlet_for: InletFor,
-        profile: Profile | None = None,
+        sink_factory: SinkFactory,
+        profile: BotProfile | None = None,
         *,
-        can: Capabilities = OFFICIAL,
-        pace: Pace | None = None,
-        refusal: Refusal = nothing_sold,
-        errand: Errand | None = None,
+        capabilities: Capabilities = CLOUD_API_CAPABILITIES,
+        timings: GatewayTimings | None = None,
+        find_refusal: RefusalCheck = refuse_all,
+        background_task: BackgroundTask | None = None,
     ) -> None:
-        self._errand = errand
-        self._pace = pace or Pace()
-        self._profile = profile or Profile()
-        self._checkout = Checkout(refusal)
-        self._queue = DurableQueue(self._keep)
-        self.application = built(builder, self._queue)
-        self.application.add_handler(TypeHandler(Update, self._take))
+        self._background_task = background_task
+        self._timings = timings or GatewayTimings()
+        self._profile = profile or BotProfile()
+        self._pre_checkout = PreCheckoutHandler(find_refusal)
+        self._queue = DurableQueue(self._save)
+        self.application = build_application(builder, self._queue)
+        self.application.add_handler(TypeHandler(Update, self._dispatch))
         self.application.add_error_handler(_log_failure)
-        self.channel = TelegramChannel(self.application.bot, can)
-        self._inlet = inlet_for(self.channel)
-        self._poller = Poller(self.application, self._pace, self._give_up)
-        self._backlog = Backlog(self._inlet)
-        self._lanes = Lanes(self._pace.at_once)
-        self._albums = AlbumCollector(can.album_seconds, self._album, by_number)
+        self.channel = TelegramChannel(self.application.bot, capabilities)
+        self._sink = sink_factory(self.channel)
+        self._poller = Poller(self.application, self._timings, self._give_up)
+        self._pending = PendingUpdates(self._sink)
+        self._keyed_queue = KeyedQueue(self._timings.max_concurrent)
+        self._albums = AlbumCollector(capabilities.album_seconds, self._schedule_album, message_number_of)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._handling: set[asyncio.Task[Any] | None] = set()
-        self._ending = asyncio.Lock()
-        self._ended = asyncio.Event()
-        self.error: TelegramRefused | None = None
+        self._running_handlers: set[asyncio.Task[Any] | None] = set()
+        self._stop_lock = asyncio.Lock()
+        self._stopped = asyncio.Event()
+        self.error: TelegramConfigError | None = None
 
     @property
     def address(self) -> str:
@@ -90,18 +90,18 @@ class TelegramGateway:
 
     async def stop(self) -> None:
         """Stop receiving, finish the updates being handled, and release all resources. May be called twice."""
-        async with self._ending:
-            if self._ended.is_set():
+        async with self._stop_lock:
+            if self._stopped.is_set():
                 return
             current = asyncio.current_task()
             for task in self._tasks - {current}:
                 task.cancel()
-            await self._wind_down()
-            self._ended.set()
+            await self._shut_down()
+            self._stopped.set()
 
-    async def finished(self) -> None:
+    async def wait_stopped(self) -> None:
         """Wait until the gateway has stopped. Raises TelegramConfigError when it stopped because of one."""
-        await self._ended.wait()
+        await self._stopped.wait()
         if self.error:
             raise self.error
 
@@ -113,98 +113,98 @@ class TelegramGateway:
         try:
             await self.application.initialize()
         except InvalidToken:
-            raise TelegramRefused(BAD_TOKEN) from None  # the library's message contains the token
+            raise TelegramConfigError(BAD_TOKEN) from None  # the library's message contains the token
         if not self.application.running:
             await self.application.start()
-            await self._take_up_again()
+            await self._requeue_unhandled()
         await self._poller.start()
-        self._spawn(publish(self.application.bot, self._profile))
-        self._spawn(self._retry())
-        if self._errand is not None:
-            self._spawn(self._errand(self.application.bot))
+        self._spawn(publish_profile(self.application.bot, self._profile))
+        self._spawn(self._retry_unhandled())
+        if self._background_task is not None:
+            self._spawn(self._background_task(self.application.bot))
 
     async def _reconnect(self) -> None:
-        pause = self._pace.reconnect
+        delay = self._timings.reconnect_seconds
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(delay)
             try:
                 return await self._connect()
-            except TelegramRefused as error:
+            except TelegramConfigError as error:
                 return self._give_up(error)
             except TelegramError:
-                pause = min(30.0, pause * 2)
+                delay = min(30.0, delay * 2)
 
-    def _give_up(self, error: TelegramRefused) -> None:
+    def _give_up(self, error: TelegramConfigError) -> None:
         if self.error is None:
             self.error = error
             log.error("telegram stopped", reason=str(error))
             self._spawn(self.stop())
 
-    async def _wind_down(self) -> None:
+    async def _shut_down(self) -> None:
         await self._poller.stop()
         self._albums.stop()
         if self.application.running:
             try:
-                await asyncio.wait_for(self.application.stop(), self._pace.grace)
+                await asyncio.wait_for(self.application.stop(), self._timings.shutdown_seconds)
             except TimeoutError:
-                log.warning("updates left for the next start", count=self._backlog.size)
-                await _cancelled(self._handling)
+                log.warning("updates left for the next start", count=self._pending.size)
+                await _cancel_all(self._running_handlers)
         await self.application.shutdown()
 
-    async def _keep(self, update: Update) -> bool:
+    async def _save(self, update: Update) -> bool:
         """Save an update to be queued; False for a pre-checkout query, answered at once: it expires in ten seconds."""
         if update.pre_checkout_query is not None:
-            self._spawn(self._checkout.answer(update.pre_checkout_query))
+            self._spawn(self._pre_checkout.answer(update.pre_checkout_query))
             return False
-        return await self._backlog.keep(str(update.update_id), update.to_dict())
+        return await self._pending.save(str(update.update_id), update.to_dict())
 
-    async def _retry(self) -> None:
+    async def _retry_unhandled(self) -> None:
         while True:
-            await asyncio.sleep(self._pace.retry)
-            await self._take_up_again()
+            await asyncio.sleep(self._timings.retry_seconds)
+            await self._requeue_unhandled()
 
-    async def _take_up_again(self) -> None:
-        for body in await self._backlog.forgotten():
-            await self._queue.again(Update.de_json(body, self.application.bot))
+    async def _requeue_unhandled(self) -> None:
+        for body in await self._pending.claim_unhandled():
+            await self._queue.requeue(Update.de_json(body, self.application.bot))
 
-    async def _take(self, update: Update, _context: object) -> None:
+    async def _dispatch(self, update: Update, _context: object) -> None:
         """Handle an update. Nothing is awaited before its queue slot is reserved, so that the order is kept."""
         if update.callback_query:
-            self._spawn(_answer(update.callback_query))
-        album, names = album_of(update), (str(update.update_id),)
-        inbound = read(update, self._me(), addressed=self._albums.has(album))
+            self._spawn(_answer_query(update.callback_query))
+        album, update_ids = album_of(update), (str(update.update_id),)
+        inbound = read_update(update, self._build_identity(), is_addressed=self._albums.is_open(album))
         if inbound is None:
-            await self._inlet.ignore(names)
-            self._backlog.let_go(names)
+            await self._sink.ignore(update_ids)
+            self._pending.release(update_ids)
         elif album:
             self._albums.add(album, inbound)
         else:
             self._albums.close(owner_of(inbound))
-            await self._handle(inbound, self._lanes.turn(owner_of(inbound)))
+            await self._handle(inbound, self._keyed_queue.reserve(owner_of(inbound)))
 
-    def _album(self, inbound: Inbound) -> None:
-        self.application.create_task(self._handle(inbound, self._lanes.turn(owner_of(inbound))))
+    def _schedule_album(self, inbound: Inbound) -> None:
+        self.application.create_task(self._handle(inbound, self._keyed_queue.reserve(owner_of(inbound))))
 
-    async def _handle(self, inbound: Inbound, turn: Turn) -> None:
+    async def _handle(self, inbound: Inbound, slot: QueueSlot) -> None:
         task = asyncio.current_task()
-        self._handling.add(task)
+        self._running_handlers.add(task)
         try:
-            async with turn:
-                await self._inlet.handle(inbound)
+            async with slot:
+                await self._sink.handle(inbound)
         finally:
-            self._handling.discard(task)
-            self._backlog.let_go(inbound.updates)
+            self._running_handlers.discard(task)
+            self._pending.release(inbound.update_ids)
 
-    def _me(self) -> Me:
-        return Me(self.application.bot.id, self.application.bot.username)
+    def _build_identity(self) -> TelegramIdentity:
+        return TelegramIdentity(self.application.bot.id, self.application.bot.username)
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _cancelled(tasks: set[asyncio.Task[Any] | None]) -> None:
+async def _cancel_all(tasks: set[asyncio.Task[Any] | None]) -> None:
     """Cancel the tasks and wait until they have ended."""
     running = [task for task in tasks if task is not None]
     for task in running:
@@ -212,7 +212,7 @@ async def _cancelled(tasks: set[asyncio.Task[Any] | None]) -> None:
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _answer(query: CallbackQuery) -> None:
+async def _answer_query(query: CallbackQuery) -> None:
     """Stop the button's progress indicator; best effort."""
     with suppress(TelegramError):
         await query.answer()

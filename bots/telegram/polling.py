@@ -9,24 +9,24 @@ from typing import Any
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bots.telegram.application import ALLOWED_UPDATES, App
-from bots.telegram.errors import TelegramRefused
-from bots.telegram.pace import Pace
+from bots.telegram.application import ALLOWED_UPDATES, TelegramApplication
+from bots.telegram.errors import TelegramConfigError
+from bots.telegram.timings import GatewayTimings
 
 log = structlog.get_logger(__name__)
 
 BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
 TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
-DEAF = "Telegram's messages are received no more; the log says why."
+POLLING_STOPPED = "Telegram's messages are received no more; the log says why."
 
 
 @dataclass(slots=True)
 class Poller:
     """Polls for one application. `on_failure` is called with the reason when polling ends without `stop`."""
 
-    application: App
-    pace: Pace
-    give_up: Callable[[TelegramRefused], None]
+    application: TelegramApplication
+    timings: GatewayTimings
+    on_failure: Callable[[TelegramConfigError], None]
     _conflicts: list[float] = field(default_factory=list)
 
     async def start(self) -> None:
@@ -36,14 +36,14 @@ class Poller:
             return
         before = asyncio.all_tasks()
         await updater.start_polling(
-            timeout=self.pace.poll,
+            timeout=self.timings.poll_seconds,
             allowed_updates=ALLOWED_UPDATES,
             drop_pending_updates=False,
-            error_callback=self._failed,
+            error_callback=self._handle_error,
         )
         for task in asyncio.all_tasks() - before:
             if "polling_task" in task.get_name():
-                task.add_done_callback(self._ended)
+                task.add_done_callback(self._handle_task_end)
 
     async def stop(self) -> None:
         updater = self.application.updater
@@ -51,17 +51,17 @@ class Poller:
             with suppress(TelegramError):  # a poller that failed raises its error once more
                 await updater.stop()
 
-    def _failed(self, error: TelegramError) -> None:
+    def _handle_error(self, error: TelegramError) -> None:
         log.warning("polling failed", error=type(error).__name__)
         if not isinstance(error, Conflict):
             return
         now = asyncio.get_running_loop().time()
-        self._conflicts = [then for then in self._conflicts if then > now - 60] + [now]
-        if len(self._conflicts) >= self.pace.conflicts:
-            self.give_up(TelegramRefused(TWO_RECEIVERS))
+        self._conflicts = [time for time in self._conflicts if time > now - 60] + [now]
+        if len(self._conflicts) >= self.timings.max_conflicts:
+            self.on_failure(TelegramConfigError(TWO_RECEIVERS))
 
-    def _ended(self, task: asyncio.Task[Any]) -> None:
+    def _handle_task_end(self, task: asyncio.Task[Any]) -> None:
         """The library's polling task ends by itself when the token is revoked meanwhile."""
         if task.cancelled() or (error := task.exception()) is None:
             return
-        self.give_up(TelegramRefused(BAD_TOKEN if isinstance(error, InvalidToken) else DEAF))
+        self.on_failure(TelegramConfigError(BAD_TOKEN if isinstance(error, InvalidToken) else POLLING_STOPPED))

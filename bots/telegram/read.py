@@ -12,35 +12,35 @@ from dataclasses import dataclass
 from telegram import CallbackQuery, Document, Message, PhotoSize, Update, User
 from telegram.constants import ChatType
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Payment, Place, Sender
+from bots.core.channel import Attachment, AttachmentKind, ChatRef, Inbound, Payment, Sender
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?=\s|$)")
-_FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
-_UNTOLD = {None, "", "application/octet-stream"}
-_ODDITIES = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game")
-_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the machine's own
+_KINDS_BY_FAMILY = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
+_GENERIC_MIME_TYPES = {None, "", "application/octet-stream"}
+_UNSUPPORTED_FIELDS = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game")
+_MIME_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the machine's own
 
 
 @dataclass(frozen=True, slots=True)
-class Me:
+class TelegramIdentity:
     """Id and username of the bot itself."""
 
     id: int
     username: str
 
 
-def read(update: Update, me: Me, *, addressed: bool = False) -> Inbound | None:
+def read_update(update: Update, me: TelegramIdentity, *, is_addressed: bool = False) -> Inbound | None:
     """Parse an update; None when it needs no answer.
 
     `is_addressed`: a message in a group is meant for the bot although it does not mention it, because it belongs to an
     album whose caption does.
     """
     if update.callback_query:
-        return _choice(update.update_id, update.callback_query)
+        return _read_choice(update.update_id, update.callback_query)
     if update.message and (payment := payment_of(update.message)):
-        return _paid(update.update_id, update.message, payment)
+        return _read_payment(update.update_id, update.message, payment)
     if update.message and _is_personal(update.message):
-        return _message(update.update_id, update.message, me, addressed=addressed)
+        return _read_message(update.update_id, update.message, me, is_addressed=is_addressed)
     return None
 
 
@@ -49,15 +49,15 @@ def album_of(update: Update) -> str | None:
     return update.message.media_group_id if update.message else None
 
 
-def by_number(inbound: Inbound) -> int:
+def message_number_of(inbound: Inbound) -> int:
     """Sort key of an album's items: Telegram numbers the messages of a chat in their order."""
-    return int(inbound.message or 0)
+    return int(inbound.message_id or 0)
 
 
-def place_of(message: Message) -> Place:
+def chat_ref_of(message: Message) -> ChatRef:
     """The chat, and the topic when there is one: Telegram's other threads are only chains of replies."""
     thread = str(message.message_thread_id) if message.is_topic_message else ""
-    return Place(chat=str(message.chat.id), thread=thread)
+    return ChatRef(chat=str(message.chat.id), thread=thread)
 
 
 def sender_of(user: User) -> Sender:
@@ -66,48 +66,48 @@ def sender_of(user: User) -> Sender:
 
 def attachments_of(message: Message) -> tuple[Attachment, ...]:
     """The file of a message; of a photo the largest size."""
-    return tuple(_files(message))
+    return tuple(_read_files(message))
 
 
 def payment_of(message: Message) -> Payment | None:
     """The payment or refund the message reports."""
-    done = message.successful_payment or message.refunded_payment
-    if done is None:
+    details = message.successful_payment or message.refunded_payment
+    if details is None:
         return None
     return Payment(
-        charge=done.telegram_payment_charge_id,
-        payload=done.invoice_payload,
-        currency=done.currency.lower(),
-        amount=done.total_amount,
+        charge_id=details.telegram_payment_charge_id,
+        payload=details.invoice_payload,
+        currency=details.currency.lower(),
+        amount=details.total_amount,
         is_refund=message.refunded_payment is not None,
     )
 
 
-def _choice(update_id: int, query: CallbackQuery) -> Inbound | None:
+def _read_choice(update_id: int, query: CallbackQuery) -> Inbound | None:
     message = query.message
     if message is None or query.data is None:  # an inline message, or a game
         return None
-    place = place_of(message) if isinstance(message, Message) else Place(chat=str(message.chat.id))
+    chat_ref = chat_ref_of(message) if isinstance(message, Message) else ChatRef(chat=str(message.chat.id))
     return Inbound(
-        updates=(str(update_id),),
-        place=place,
+        update_ids=(str(update_id),),
+        chat_ref=chat_ref,
         sender=sender_of(query.from_user),
-        message=str(message.message_id),
+        message_id=str(message.message_id),
         choice=query.data,
-        in_group=message.chat.type != ChatType.PRIVATE,
+        is_group=message.chat.type != ChatType.PRIVATE,
     )
 
 
-def _paid(update_id: int, message: Message, payment: Payment) -> Inbound:
+def _read_payment(update_id: int, message: Message, payment: Payment) -> Inbound:
     """Parse a payment or refund; Telegram may report a refund in a message from the bot."""
     user = message.from_user
     return Inbound(
-        updates=(str(update_id),),
-        place=place_of(message),
+        update_ids=(str(update_id),),
+        chat_ref=chat_ref_of(message),
         sender=sender_of(user) if user and not user.is_bot else Sender(external_id=str(message.chat.id)),
-        message=str(message.message_id),
+        message_id=str(message.message_id),
         received_at=message.date,
-        in_group=message.chat.type != ChatType.PRIVATE,
+        is_group=message.chat.type != ChatType.PRIVATE,
         payment=payment,
     )
 
@@ -117,94 +117,94 @@ def _is_personal(message: Message) -> bool:
     return user is not None and not user.is_bot and not message.sender_chat and not message.is_automatic_forward
 
 
-def _message(update_id: int, message: Message, me: Me, *, addressed: bool) -> Inbound | None:
-    if message.from_user is None or not (addressed or _is_addressed(message, me)):
+def _read_message(update_id: int, message: Message, me: TelegramIdentity, *, is_addressed: bool) -> Inbound | None:
+    if message.from_user is None or not (is_addressed or _is_addressed(message, me)):
         return None
     attachments = attachments_of(message)
-    text = _text(message, me)
-    if text is None or not (text or attachments or _is_odd(message)):
+    text = _read_text(message, me)
+    if text is None or not (text or attachments or _is_unsupported(message)):
         return None
     return Inbound(
-        updates=(str(update_id),),
-        place=place_of(message),
+        update_ids=(str(update_id),),
+        chat_ref=chat_ref_of(message),
         sender=sender_of(message.from_user),
-        message=str(message.message_id),
+        message_id=str(message.message_id),
         text=text,
         attachments=attachments,
         received_at=message.date,
-        in_group=message.chat.type != ChatType.PRIVATE,
+        is_group=message.chat.type != ChatType.PRIVATE,
     )
 
 
-def _is_addressed(message: Message, me: Me) -> bool:
+def _is_addressed(message: Message, me: TelegramIdentity) -> bool:
     if message.chat.type == ChatType.PRIVATE:
         return True
-    said = _said(message)
-    if command := _COMMAND.match(said):
+    text = _raw_text_of(message)
+    if command := _COMMAND.match(text):
         return command["bot"] is None or _is_me(command["bot"], me)
-    return _replies_to(message, me) or bool(_mention(me).search(said))
+    return _is_reply_to(message, me) or bool(_build_mention_pattern(me).search(text))
 
 
-def _replies_to(message: Message, me: Me) -> bool:
+def _is_reply_to(message: Message, me: TelegramIdentity) -> bool:
     answered = message.reply_to_message
     return answered is not None and answered.from_user is not None and answered.from_user.id == me.id
 
 
-def _text(message: Message, me: Me) -> str | None:
+def _read_text(message: Message, me: TelegramIdentity) -> str | None:
     """The text without a mention of the bot; None for a command to another bot."""
-    said = _said(message)
-    command = _COMMAND.match(said)
+    raw_text = _raw_text_of(message)
+    command = _COMMAND.match(raw_text)
     if command is None:
-        private = message.chat.type == ChatType.PRIVATE
-        return said if private else _mention(me).sub("", said).strip()
+        is_private = message.chat.type == ChatType.PRIVATE
+        return raw_text if is_private else _build_mention_pattern(me).sub("", raw_text).strip()
     if command["bot"] and not _is_me(command["bot"], me):
         return None
-    return f"/{command['name']}{said[command.end() :]}"
+    return f"/{command['name']}{raw_text[command.end() :]}"
 
 
-def _said(message: Message) -> str:
+def _raw_text_of(message: Message) -> str:
     if message.sticker:
         return message.sticker.emoji or ""
     return (message.text or message.caption or "").strip()
 
 
-def _is_me(name: str, me: Me) -> bool:
+def _is_me(name: str, me: TelegramIdentity) -> bool:
     return name.lower() == me.username.lower()
 
 
-def _mention(me: Me) -> re.Pattern[str]:
+def _build_mention_pattern(me: TelegramIdentity) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)@{re.escape(me.username)}\b[ ,:]*", re.IGNORECASE)
 
 
-def _is_odd(message: Message) -> bool:
+def _is_unsupported(message: Message) -> bool:
     """Whether the message is of an unsupported type, whose sender still expects an answer."""
-    return any(getattr(message, kind) for kind in _ODDITIES)
+    return any(getattr(message, kind) for kind in _UNSUPPORTED_FIELDS)
 
 
-def _files(message: Message) -> Iterator[Attachment]:
+def _read_files(message: Message) -> Iterator[Attachment]:
     """An animation also has a `document` of the same file, so `document` is checked last."""
     if message.photo:
-        yield _photo(max(message.photo, key=lambda size: size.width * size.height))
-    elif film := message.video or message.animation:
-        yield Attachment(AttachmentKind.VIDEO, film.file_id, film.file_name or "", film.file_size)
+        yield _read_photo(max(message.photo, key=lambda size: size.width * size.height))
+    elif video := message.video or message.animation:
+        yield Attachment(AttachmentKind.VIDEO, video.file_id, video.file_name or "", video.file_size)
     elif message.video_note:
         yield Attachment(AttachmentKind.VIDEO, message.video_note.file_id, size=message.video_note.file_size)
     elif message.voice:
         yield Attachment(AttachmentKind.AUDIO, message.voice.file_id, size=message.voice.file_size)
     elif message.audio:
-        sound = message.audio
-        yield Attachment(AttachmentKind.AUDIO, sound.file_id, sound.file_name or "", sound.file_size)
+        audio = message.audio
+        yield Attachment(AttachmentKind.AUDIO, audio.file_id, audio.file_name or "", audio.file_size)
     elif message.document:
-        yield _document(message.document)
+        yield _read_document(message.document)
 
 
-def _photo(size: PhotoSize) -> Attachment:
+def _read_photo(size: PhotoSize) -> Attachment:
     return Attachment(AttachmentKind.PICTURE, size.file_id, size=size.file_size)
 
 
-def _document(document: Document) -> Attachment:
+def _read_document(document: Document) -> Attachment:
     name = document.file_name or ""
-    told = document.mime_type
-    mime = told if told not in _UNTOLD else _TYPES.guess_type(name, strict=False)[0]
-    kind = _FAMILIES.get((mime or "").split("/")[0], AttachmentKind.FILE)
+    declared = document.mime_type
+    mime = declared if declared not in _GENERIC_MIME_TYPES else _MIME_TYPES.guess_type(name, strict=False)[0]
+    kind = _KINDS_BY_FAMILY.get((mime or "").split("/")[0], AttachmentKind.FILE)
     return Attachment(kind, document.file_id, name, document.file_size)

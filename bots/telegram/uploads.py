@@ -12,10 +12,10 @@ from telegram import Bot, InputFile
 from telegram.constants import ChatAction
 from telegram.error import TelegramError
 
-from bots.core.channel import ChannelError, Rejected, Upload
+from bots.core.channel import ChannelError, MessageRejected, Upload
 
 THUMBNAIL_BYTES = 200_000
-ACTION_SECONDS = 4.0  # Telegram shows an action for 5 seconds
+ACTION_INTERVAL_SECONDS = 4.0  # Telegram shows an action for 5 seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,39 +27,39 @@ class UploadFiles:
 
 
 @asynccontextmanager
-async def opened(upload: Upload, longest: int) -> AsyncIterator[UploadFiles]:
+async def open_upload(upload: Upload, max_bytes: int) -> AsyncIterator[UploadFiles]:
     """Open the upload's files, which are streamed from disk.
 
     Raises ChannelError for a file that cannot be read now, and MessageRejected for one larger than `max_bytes`.
     """
     with ExitStack() as stack:
         try:
-            files = await asyncio.to_thread(_open, stack, upload, longest)
+            files = await asyncio.to_thread(_open_files, stack, upload, max_bytes)
         except OSError as error:
             raise ChannelError(f"the file to be sent cannot be read: {error.strerror}") from error
         yield files
 
 
-def _open(stack: ExitStack, upload: Upload, longest: int) -> UploadFiles:
+def _open_files(stack: ExitStack, upload: Upload, max_bytes: int) -> UploadFiles:
     size = upload.path.stat().st_size
-    if size > longest:
-        raise Rejected(f"{size} bytes are more than the messenger takes")
-    content = InputFile(_handle(stack, upload.path), filename=upload.name, read_file_handle=False)
-    return UploadFiles(content, _thumbnail(stack, upload.thumbnail))
+    if size > max_bytes:
+        raise MessageRejected(f"{size} bytes are more than the messenger takes")
+    content = InputFile(_open_file(stack, upload.path), filename=upload.name, read_file_handle=False)
+    return UploadFiles(content, _open_thumbnail(stack, upload.thumbnail))
 
 
-def _thumbnail(stack: ExitStack, path: Path | None) -> InputFile | None:
+def _open_thumbnail(stack: ExitStack, path: Path | None) -> InputFile | None:
     """None for one that is too large: Telegram would drop it."""
     if path is None or not path.is_file() or path.stat().st_size > THUMBNAIL_BYTES:
         return None
-    return InputFile(_handle(stack, path), filename=path.name, attach=True, read_file_handle=False)
+    return InputFile(_open_file(stack, path), filename=path.name, attach=True, read_file_handle=False)
 
 
-def _handle(stack: ExitStack, path: Path) -> IO[bytes]:
+def _open_file(stack: ExitStack, path: Path) -> IO[bytes]:
     return stack.enter_context(path.open("rb"))
 
 
-class Action:
+class ChatActionSender:
     """Shows "sending a video..." in the chat during an upload. Best effort: never fails and never blocks."""
 
     def __init__(self, bot: Bot, target: Mapping[str, Any], action: ChatAction) -> None:
@@ -68,7 +68,7 @@ class Action:
         self._action = action
 
     async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._show())
+        self._task = asyncio.create_task(self._send_actions())
 
     async def __aexit__(
         self,
@@ -80,8 +80,8 @@ class Action:
         with suppress(asyncio.CancelledError):
             await self._task
 
-    async def _show(self) -> None:
+    async def _send_actions(self) -> None:
         with suppress(TelegramError):
             while True:
                 await self._bot.send_chat_action(action=self._action, **self._target)
-                await asyncio.sleep(ACTION_SECONDS)
+                await asyncio.sleep(ACTION_INTERVAL_SECONDS)

@@ -9,32 +9,32 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from bots.core.channel import Inlet
-from bots.core.rooms import Check, Thresholds, house_checks
-from bots.core.services import Services
-from bots.web.chat import Chat, allowance, chat_routes
-from bots.web.films import media_routes
-from bots.web.front import Front, add_front
-from bots.web.guard import HostGuard, Strict, allowed_hosts, origin_of
-from bots.web.guests import Door, OpenDoor
-from bots.web.health import deep_routes, health_routes
-from bots.web.links import Links
-from bots.web.metrics import metrics_routes
+from bots.core.channel import UpdateSink
+from bots.core.operations.health_checks import HealthCheck, HealthThresholds, build_health_checks
+from bots.core.operations.upstream_checks import UpstreamChecks
+from bots.web.auth.session import Authenticator, LocalAuthenticator
+from bots.web.auth.sign_in import SignIn
+from bots.web.auth.sign_in_pages import SignInPages, build_sign_in_router
+from bots.web.chat import ChatEndpoints, build_chat_router, build_upload_quota
+from bots.web.inbound import InboundReceiver
+from bots.web.links import MediaLinkSigner
+from bots.web.media import build_media_router
+from bots.web.middleware import HostCheckMiddleware, HstsMiddleware, allowed_hosts_for, origin_of
+from bots.web.monitoring.health import build_deep_health_router, build_health_router
+from bots.web.monitoring.metrics import build_metrics_router
+from bots.web.monitoring.metrics_auth import require_metrics_access
 from bots.web.page import PageChannel
-from bots.web.porch import Porch
-from bots.web.reception import Reception
-from bots.web.signing import SignIn, sign_in_routes
-from bots.web.watch import watch
+from bots.web.static_pages import HomePage, add_home_page
 from models.columns import utc_now
 from storage.db import Clock, Database
-from storage.media import MediaStore
+from storage.media.media_store import MediaStore
 
-WATCHED = frozenset({"/health", "/health/deep", "/metrics"})  # asked for by machines, under any name
-PRUNE_EVERY = 3600.0  # seconds
+MONITORING_PATHS = frozenset({"/health", "/health/deep", "/metrics"})  # asked for by machines, under any name
+PRUNE_SECONDS = 3600.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class WebParts:
+class WebDependencies:
     """What the web application works with.
 
     `disk` is the folder whose free space is watched. `routers` are routes of others (payments, webhooks), `checks`
@@ -46,89 +46,95 @@ class WebParts:
     db: Database
     media: MediaStore
     secret: bytes
-    disk: Path
+    data_folder: Path
     page: PageChannel
-    inlet: Inlet
+    sink: UpdateSink
     mode: Literal["local", "production"] = "local"
     public_url: str = ""
-    porch: Porch | None = None
+    sign_in: SignIn | None = None
     metrics_token: str = ""
     clock: Clock = utc_now
-    thresholds: Thresholds = field(default_factory=Thresholds)
+    thresholds: HealthThresholds = field(default_factory=HealthThresholds)
     routers: tuple[APIRouter, ...] = ()
-    checks: Mapping[str, Check] = field(default_factory=dict)
-    services: Services | None = None
+    checks: Mapping[str, HealthCheck] = field(default_factory=dict)
+    services: UpstreamChecks | None = None
 
     @property
-    def sign_in(self) -> SignIn | None:
+    def sign_in_pages(self) -> SignInPages | None:
         """How people sign in, where they have to and can."""
-        is_open = self.mode == "production" and self.porch is not None and self.public_url
-        return SignIn(self.porch, origin_of(self.public_url)) if is_open and self.porch else None
+        is_open = self.mode == "production" and self.sign_in is not None and self.public_url
+        return SignInPages(self.sign_in, origin_of(self.public_url)) if is_open and self.sign_in else None
 
 
-def create_app(parts: WebParts) -> FastAPI:
+def create_app(deps: WebDependencies) -> FastAPI:
     """The application. In production without a way to sign in there is no page."""
-    links = Links(parts.secret)
-    door: Door = parts.porch or OpenDoor()
-    has_page = parts.mode == "local" or parts.sign_in is not None
-    reception = Reception(parts.inlet, parts.page.uploads, parts.clock)
-    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_page_life(parts, reception) if has_page else None)
-    _add_figures(app, parts)
-    app.include_router(media_routes(parts.media, links, parts.clock, door))
-    for router in parts.routers:
+    signer = MediaLinkSigner(deps.secret)
+    authenticator: Authenticator = deps.sign_in or LocalAuthenticator()
+    has_page = deps.mode == "local" or deps.sign_in_pages is not None
+    receiver = InboundReceiver(deps.sink, deps.page.uploads, deps.clock)
+    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_build_lifespan(deps, receiver) if has_page else None)
+    _add_monitoring(app, deps)
+    app.include_router(build_media_router(deps.media, signer, deps.clock, authenticator))
+    for router in deps.routers:
         app.include_router(router)
     if has_page:
-        _add_page(app, parts, Chat(parts.page, reception, links, parts.clock, door, allowance(parts.page)))
-    _add_guards(app, parts)
+        _add_page(
+            app,
+            deps,
+            ChatEndpoints(deps.page, receiver, signer, deps.clock, authenticator, build_upload_quota(deps.page)),
+        )
+    _add_middleware(app, deps)
     return app
 
 
-def _add_figures(app: FastAPI, parts: WebParts) -> None:
-    checks = house_checks(parts.db, parts.disk, parts.thresholds, parts.services) | dict(parts.checks)
-    watched = [Depends(watch(parts.metrics_token))] if parts.mode == "production" else []
-    app.include_router(health_routes())
-    app.include_router(deep_routes(checks, parts.thresholds), dependencies=watched)
-    app.include_router(metrics_routes(parts.db), dependencies=watched)
+def _add_monitoring(app: FastAPI, deps: WebDependencies) -> None:
+    checks = build_health_checks(deps.db, deps.data_folder, deps.thresholds, deps.services) | dict(deps.checks)
+    dependencies = [Depends(require_metrics_access(deps.metrics_token))] if deps.mode == "production" else []
+    app.include_router(build_health_router())
+    app.include_router(build_deep_health_router(checks, deps.thresholds), dependencies=dependencies)
+    app.include_router(build_metrics_router(deps.db), dependencies=dependencies)
 
 
-def _add_page(app: FastAPI, parts: WebParts, chat: Chat) -> None:
-    sign_in = parts.sign_in
-    if sign_in is not None:
-        app.include_router(sign_in_routes(sign_in))
-        chat = replace(chat, origin=sign_in.origin)
-    app.include_router(chat_routes(chat))
-    add_front(app, Front(parts.page, chat.door, sign_in))
+def _add_page(app: FastAPI, deps: WebDependencies, chat: ChatEndpoints) -> None:
+    sign_in_pages = deps.sign_in_pages
+    if sign_in_pages is not None:
+        app.include_router(build_sign_in_router(sign_in_pages))
+        chat = replace(chat, origin=sign_in_pages.origin)
+    app.include_router(build_chat_router(chat))
+    add_home_page(app, HomePage(deps.page, chat.authenticator, sign_in_pages))
 
 
-def _add_guards(app: FastAPI, parts: WebParts) -> None:
-    is_local = parts.mode == "local"
-    if is_local or parts.public_url:
-        unguarded = frozenset() if is_local else WATCHED
-        app.add_middleware(HostGuard, hosts=allowed_hosts(parts.public_url), but=unguarded)
-    if not is_local and parts.public_url.startswith("https://"):
-        app.add_middleware(Strict)
+def _add_middleware(app: FastAPI, deps: WebDependencies) -> None:
+    is_local = deps.mode == "local"
+    if is_local or deps.public_url:
+        exempt_paths = frozenset() if is_local else MONITORING_PATHS
+        app.add_middleware(HostCheckMiddleware, hosts=allowed_hosts_for(deps.public_url), exempt_paths=exempt_paths)
+    if not is_local and deps.public_url.startswith("https://"):
+        app.add_middleware(HstsMiddleware)
 
 
-def _page_life(parts: WebParts, reception: Reception) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _build_lifespan(
+    deps: WebDependencies, receiver: InboundReceiver
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        await reception.recover()
-        sweeping = [asyncio.create_task(reception.sweep_on())]
-        if parts.porch is not None:
-            sweeping.append(asyncio.create_task(_prune_on(parts.porch)))
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await receiver.recover()
+        sweeping = [asyncio.create_task(receiver.sweep_forever())]
+        if deps.sign_in is not None:
+            sweeping.append(asyncio.create_task(_prune_forever(deps.sign_in)))
         yield
-        parts.page.bell.close()
+        deps.page.notifier.close()
         for task in sweeping:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await reception.close()
+        await receiver.close()
 
-    return life
+    return lifespan
 
 
-async def _prune_on(porch: Porch) -> None:
+async def _prune_forever(sign_in: SignIn) -> None:
     """Forget sessions that are over, now and every hour."""
     while True:
-        await asyncio.to_thread(porch.prune)
-        await asyncio.sleep(PRUNE_EVERY)
+        await asyncio.to_thread(sign_in.prune_sessions)
+        await asyncio.sleep(PRUNE_SECONDS)

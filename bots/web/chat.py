@@ -14,201 +14,219 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
-from bots.core.rate import Pace
-from bots.web.allowance import Allowance
-from bots.web.bell import heard
-from bots.web.bubbles import Body, Sent, safe_thumbnail, shown
-from bots.web.forms import BadForm, Form, FormFile, FormLimits, announced, read_form
-from bots.web.guard import is_own
-from bots.web.guests import Door, Guest
-from bots.web.links import Links
-from bots.web.page import News, PageChannel
-from bots.web.reception import Reception
-from bots.web.texts import preferred, sentence
-from models.deliveries import PageMessage
-from models.limits import limits
+from bots.core.rate_limit import SlidingWindowLimiter
+from bots.web.auth.session import Authenticator, PageUser
+from bots.web.inbound import InboundReceiver
+from bots.web.links import MediaLinkSigner
+from bots.web.message_view import MessageBody, SentFile, render_message, sanitize_thumbnail
+from bots.web.middleware import is_same_origin
+from bots.web.notifier import wait_for_event
+from bots.web.page import MessageChanges, PageChannel
+from bots.web.texts import parse_accept_language, render_error
+from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, content_length_of, read_form
+from bots.web.uploads.upload_quota import UploadQuota
+from models.limits import load_limits
+from models.messaging.deliveries import PageMessage
 from storage.db import Clock
 
-LONGEST_WAIT = 25.0  # seconds
-Version = Annotated[int, Query(ge=0, lt=1 << 62)]
-Wait = Annotated[float, Query(ge=0, le=60)]
-Moment = Annotated[int, Query(ge=0, lt=1 << 53)]  # microseconds since EPOCH
+MAX_WAIT_SECONDS = 25.0  # seconds
+VersionQuery = Annotated[int, Query(ge=0, lt=1 << 62)]
+WaitQuery = Annotated[float, Query(ge=0, le=60)]
+MicrosecondsQuery = Annotated[int, Query(ge=0, lt=1 << 53)]  # microseconds since EPOCH
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSTS = 60  # a minute and person; the desk answers fewer
-TABS = 12  # of one person that may wait for news at the same time
-SENDINGS = 2  # of the largest files that one person may have lying here
-LOOK_EVERY = 1.0  # seconds; another process may write without ringing our bell
-NO_STORE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-_KINDS = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
+POSTS_PER_MINUTE = 60  # a minute and person; the desk answers fewer
+MAX_POLLS_PER_USER = 12  # of one person that may wait for news at the same time
+MAX_PENDING_UPLOADS = 2  # of the largest files that one person may have lying here
+POLL_SECONDS = 1.0  # seconds; another process may write without ringing our bell
+NO_STORE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+_KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 
 @dataclass(frozen=True, slots=True)
-class Chat:
+class ChatEndpoints:
     """Every request is answered for the guest who asks, out of their own conversation. `origin` is the one origin the
     page has, where that is known."""
 
     page: PageChannel
-    reception: Reception
-    links: Links
+    receiver: InboundReceiver
+    signer: MediaLinkSigner
     clock: Clock
-    door: Door
-    allowance: Allowance
+    authenticator: Authenticator
+    quota: UploadQuota
     origin: str = ""
-    pace: Pace = field(default_factory=lambda: Pace(POSTS, time.monotonic))
+    rate_limit: SlidingWindowLimiter = field(
+        default_factory=lambda: SlidingWindowLimiter(POSTS_PER_MINUTE, time.monotonic)
+    )
 
     async def receive(self, request: Request) -> Response:
         """Take what the person sent. 202 once it is safe with us; the answer comes as a message."""
-        if not is_own(request, self.origin):
-            raise BadForm(403, "FORBIDDEN")
-        guest = await self._guest(request)
-        if self.pace.exceeded(guest.id):
-            raise BadForm(429, "TOO_FAST")
-        uploads, size = self.page.uploads, announced(request, form_limits(self.page))
-        folder = await asyncio.to_thread(self.allowance.admit, guest.id, size)
+        if not is_same_origin(request, self.origin):
+            raise FormError(403, "FORBIDDEN")
+        user = await self._require_user(request)
+        if self.rate_limit.is_exceeded(user.id):
+            raise FormError(429, "TOO_FAST")
+        uploads, size = self.page.uploads, content_length_of(request, form_limits_for(self.page))
+        folder = await asyncio.to_thread(self.quota.admit, user.id, size)
         try:
-            with uploads.clearing(folder):
-                message, inbound, body = await self._read(request, folder, guest)
+            with uploads.discard_on_error(folder):
+                message, inbound, body = await self._read_message(request, folder, user)
         finally:
-            self.allowance.release(folder)
-        await asyncio.to_thread(self.page.note, guest.place, message, body)
-        taken = await self.reception.accept(inbound)
-        if not taken or not inbound.attachments:
+            self.quota.release(folder)
+        await asyncio.to_thread(self.page.save_user_message, user.place, message, body)
+        is_new = await self.receiver.accept(inbound)
+        if not is_new or not inbound.attachments:
             await asyncio.to_thread(uploads.discard, folder)
-        return JSONResponse({"accepted": True, "repeated": not taken}, 202, NO_STORE)
+        return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
 
-    async def news(self, request: Request, after: int, wait: float) -> Response:
+    async def poll(self, request: Request, after: int, wait: float) -> Response:
         """What is new since version `after`, at once or as soon as there is something, within `wait` seconds."""
-        guest = await self._guest(request)
-        if self.page.bell.waiting(guest.place) >= TABS:
-            raise BadForm(429, "TOO_FAST")
-        until = time.monotonic() + min(wait, LONGEST_WAIT)
-        with self.page.bell.listening(guest.place) as ear:
+        user = await self._require_user(request)
+        if self.page.notifier.count_waiting(user.place) >= MAX_POLLS_PER_USER:
+            raise FormError(429, "TOO_FAST")
+        deadline = time.monotonic() + min(wait, MAX_WAIT_SECONDS)
+        with self.page.notifier.subscribe(user.place) as event:
             while True:
-                news = await asyncio.to_thread(self.page.news, guest.place, after)
-                left = until - time.monotonic()
-                if news.version != after or left <= 0 or self.page.bell.closed or await request.is_disconnected():
-                    return JSONResponse(self._told(news, guest), headers=NO_STORE)
-                await heard(ear, min(left, LOOK_EVERY))
+                changes = await asyncio.to_thread(self.page.list_changes, user.place, after)
+                remaining = deadline - time.monotonic()
+                if (
+                    changes.version != after
+                    or remaining <= 0
+                    or self.page.notifier.is_closed
+                    or await request.is_disconnected()
+                ):
+                    return JSONResponse(self._render_changes(changes, user), headers=NO_STORE_HEADERS)
+                await wait_for_event(event, min(remaining, POLL_SECONDS))
 
-    async def older(self, request: Request, before: int) -> Response:
+    async def list_older(self, request: Request, before: int) -> Response:
         """What was said before that moment, for whoever scrolls up; nothing at the beginning."""
-        guest, moment = await self._guest(request), EPOCH + timedelta(microseconds=before)
-        rows = await asyncio.to_thread(self.page.older, guest.place, moment)
-        return JSONResponse({"messages": self._shown(rows, guest)}, headers=NO_STORE)
+        user, time_before = await self._require_user(request), EPOCH + timedelta(microseconds=before)
+        rows = await asyncio.to_thread(self.page.list_older, user.place, time_before)
+        return JSONResponse({"messages": self._render_messages(rows, user)}, headers=NO_STORE_HEADERS)
 
-    async def _guest(self, request: Request) -> Guest:
-        guest = await asyncio.to_thread(self.door.guest, request)
-        if guest is None:
-            raise BadForm(401, "SIGNED_OUT")
-        return guest
+    async def _require_user(self, request: Request) -> PageUser:
+        user = await asyncio.to_thread(self.authenticator.authenticate, request)
+        if user is None:
+            raise FormError(401, "SIGNED_OUT")
+        return user
 
-    async def _read(self, request: Request, folder: Path, guest: Guest) -> tuple[uuid.UUID, Inbound, Body]:
-        form = await read_form(request, folder, form_limits(self.page))
-        message = _message_id(form)
-        inbound = self._inbound(form, message, guest, preferred(request.headers.get("accept-language", "")))
-        return message, inbound, await asyncio.to_thread(self._body, form, inbound)
+    async def _read_message(
+        self, request: Request, folder: Path, user: PageUser
+    ) -> tuple[uuid.UUID, Inbound, MessageBody]:
+        form = await read_form(request, folder, form_limits_for(self.page))
+        message = _parse_message_id(form)
+        inbound = self._build_inbound(
+            form, message, user, parse_accept_language(request.headers.get("accept-language", ""))
+        )
+        return message, inbound, await asyncio.to_thread(self._build_body, form, inbound)
 
-    def _inbound(self, form: Form, message: uuid.UUID, guest: Guest, language: str | None) -> Inbound:
-        choice = form.first("choice") or None
-        text = form.first("text").replace("\0", "").strip()  # PostgreSQL keeps no NUL
+    def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, language: str | None) -> Inbound:
+        choice = form.get_first("choice") or None
+        text = form.get_first("text").replace("\0", "").strip()  # PostgreSQL keeps no NUL
         if not (choice or text or form.files):
-            raise BadForm(400, "EMPTY")
-        if len(text) > self.page.can.max_text:
-            raise BadForm(413, "TEXT_TOO_LONG", self.page.can.max_text)
+            raise FormError(400, "EMPTY")
+        if len(text) > self.page.capabilities.max_text:
+            raise FormError(413, "TEXT_TOO_LONG", self.page.capabilities.max_text)
         return Inbound(
-            updates=(f"{guest.seal}{message}",),  # two people's ids never meet
-            place=guest.place,
-            sender=Sender(guest.id, language=language),
-            message=form.first("message") if choice else str(message),
+            update_ids=(f"{user.link_owner}{message}",),  # two people's ids never meet
+            chat_ref=user.place,
+            sender=Sender(user.id, language=language),
+            message_id=form.get_first("message") if choice else str(message),
             text=text,
             choice=choice,
-            attachments=tuple(self._attachment(file) for file in form.files),
+            attachments=tuple(self._build_attachment(file) for file in form.files),
             received_at=self.clock(),
         )
 
-    def _attachment(self, file: FormFile) -> Attachment:
-        return Attachment(kind_of(file), self.page.uploads.handle(file.path), file.name, file.size)
+    def _build_attachment(self, file: FormFile) -> Attachment:
+        return Attachment(kind_of(file), self.page.uploads.handle_for(file.path), file.name, file.size)
 
-    def _body(self, form: Form, inbound: Inbound) -> Body:
+    def _build_body(self, form: Form, inbound: Inbound) -> MessageBody:
         """What the page shows of it. Raises BadForm(GONE) for a button that is not there any more."""
         if inbound.choice is None:
-            return Body(text=inbound.text, sent=_sent(form))
-        asked = self.page.find(inbound.place, inbound.message or "")
-        button = asked.button(inbound.choice) if asked else None
+            return MessageBody(text=inbound.text, sent=_list_sent_files(form))
+        question = self.page.find_bot_message(inbound.chat_ref, inbound.message_id or "")
+        button = question.find_button(inbound.choice) if question else None
         if button is None:
-            raise BadForm(409, "GONE")
-        return Body(text=button.label)
+            raise FormError(409, "GONE")
+        return MessageBody(text=button.label)
 
-    def _told(self, news: News, guest: Guest) -> dict[str, Any]:
-        messages = self._shown(news.messages, guest)
-        return {"conversation": news.conversation, "version": news.version, "messages": messages}
+    def _render_changes(self, changes: MessageChanges, user: PageUser) -> dict[str, Any]:
+        messages = self._render_messages(changes.messages, user)
+        return {"conversation": changes.conversation, "version": changes.version, "messages": messages}
 
-    def _shown(self, messages: Sequence[PageMessage], guest: Guest) -> list[dict[str, Any]]:
+    def _render_messages(self, messages: Sequence[PageMessage], user: PageUser) -> list[dict[str, Any]]:
         now = self.clock()
-        return [shown(message, self.links, now, guest.seal) for message in messages]
+        return [render_message(message, self.signer, now, user.link_owner) for message in messages]
 
 
-def chat_routes(chat: Chat) -> APIRouter:
+def build_chat_router(endpoints: ChatEndpoints) -> APIRouter:
     router = APIRouter()
 
     @router.post("/chat/messages")
     async def receive(request: Request) -> Response:
-        return await _answered(request, chat.receive(request))
+        return await _respond(request, endpoints.receive(request))
 
     @router.get("/chat/messages")
-    async def news(request: Request, after: Version = 0, wait: Wait = 0) -> Response:
-        return await _answered(request, chat.news(request, after, wait))
+    async def poll(request: Request, after: VersionQuery = 0, wait: WaitQuery = 0) -> Response:
+        return await _respond(request, endpoints.poll(request, after, wait))
 
     @router.get("/chat/messages/older")
-    async def older(request: Request, before: Moment) -> Response:
-        return await _answered(request, chat.older(request, before))
+    async def list_older(request: Request, before: MicrosecondsQuery) -> Response:
+        return await _respond(request, endpoints.list_older(request, before))
 
     return router
 
 
-async def _answered(request: Request, answer: Awaitable[Response]) -> Response:
+async def _respond(request: Request, response: Awaitable[Response]) -> Response:
     try:
-        return await answer
-    except BadForm as error:
-        return _refusal(request, error)
+        return await response
+    except FormError as error:
+        return _build_error_response(request, error)
 
 
-def allowance(page: PageChannel) -> Allowance:
+def build_upload_quota(page: PageChannel) -> UploadQuota:
     """What one person may have lying here, by the limits of the house."""
-    most = form_limits(page)
-    return Allowance(page.uploads, SENDINGS * (most.max_bytes + most.max_text), limits().disk.floor, most.max_text)
+    form_limits = form_limits_for(page)
+    return UploadQuota(
+        page.uploads,
+        MAX_PENDING_UPLOADS * (form_limits.max_bytes + form_limits.max_text),
+        load_limits().disk.floor,
+        form_limits.max_text,
+    )
 
 
-def form_limits(page: PageChannel) -> FormLimits:
-    most = limits()
+def form_limits_for(page: PageChannel) -> FormLimits:
+    media_limits = load_limits()
     return FormLimits(
-        max_bytes=page.can.max_download, max_files=most.film.max_scenes, max_picture=most.picture.max_bytes
+        max_bytes=page.capabilities.max_download,
+        max_files=media_limits.film.max_scenes,
+        max_picture=media_limits.picture.max_bytes,
     )
 
 
 def kind_of(file: FormFile) -> AttachmentKind:
     """What the browser says a file is."""
-    return _KINDS.get(file.mime.partition("/")[0], AttachmentKind.FILE)
+    return _KINDS_BY_TYPE.get(file.mime.partition("/")[0], AttachmentKind.FILE)
 
 
-def _message_id(form: Form) -> uuid.UUID:
+def _parse_message_id(form: Form) -> uuid.UUID:
     try:
-        return uuid.UUID(form.first("id"))
+        return uuid.UUID(form.get_first("id"))
     except ValueError:
-        raise BadForm(400, "BAD_FORM") from None
+        raise FormError(400, "BAD_FORM") from None
 
 
-def _sent(form: Form) -> tuple[Sent, ...]:
+def _list_sent_files(form: Form) -> tuple[SentFile, ...]:
     """The files as the page will show them; the thumbnails, made by the browser, come in the same order."""
-    thumbnails = [safe_thumbnail(url) for url in form.fields.get("thumbnails", [])]
+    thumbnails = [sanitize_thumbnail(url) for url in form.fields.get("thumbnails", [])]
     thumbnails += [None] * (len(form.files) - len(thumbnails))
     return tuple(
-        Sent(kind=kind_of(file), name=file.name, thumbnail=url)
+        SentFile(kind=kind_of(file), name=file.name, thumbnail=url)
         for file, url in zip(form.files, thumbnails, strict=False)
     )
 
 
-def _refusal(request: Request, error: BadForm) -> JSONResponse:
-    language = preferred(request.headers.get("accept-language", ""))
-    told = {"code": error.code, "message": sentence(language, error.code, error.limit), "limit": error.limit}
-    return JSONResponse({"error": told}, error.status, NO_STORE)
+def _build_error_response(request: Request, error: FormError) -> JSONResponse:
+    language = parse_accept_language(request.headers.get("accept-language", ""))
+    problem = {"code": error.code, "message": render_error(language, error.code, error.limit), "limit": error.limit}
+    return JSONResponse({"error": problem}, error.status, NO_STORE_HEADERS)

@@ -8,8 +8,8 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-LONGEST_TOKEN = 2000
-DAY = 86400
+MAX_TOKEN_LENGTH = 2000
+DAY_SECONDS = 86400
 
 
 class BadLink(Exception):
@@ -21,17 +21,17 @@ class ExpiredLink(BadLink):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MediaLink:
     """A file of the media store, and how it is to be presented; with an owner, to them alone."""
 
     key: str
     name: str
     mime: str
-    expires: datetime
+    expires_at: datetime
     owner: str = ""
 
 
-class Links:
+class MediaLinkSigner:
     """Signs and checks links. The signature is HMAC-SHA-256 under a key of its own, derived from the secret."""
 
     def __init__(self, secret: bytes) -> None:
@@ -39,44 +39,44 @@ class Links:
             raise ValueError("links cannot be signed without a secret")
         self._key = hmac.digest(secret, b"rabisco media links", hashlib.sha256)
 
-    def sign(self, key: str, name: str, mime: str, expires: datetime, owner: str = "") -> str:
+    def sign(self, key: str, name: str, mime: str, expires_at: datetime, owner: str = "") -> str:
         """A token that stands for these, safe in a URL."""
-        facts = json.dumps(
-            [key, name, mime, int(expires.timestamp()), owner], separators=(",", ":"), ensure_ascii=False
+        fields = json.dumps(
+            [key, name, mime, int(expires_at.timestamp()), owner], separators=(",", ":"), ensure_ascii=False
         )
-        payload = _encoded(facts.encode())
-        return f"{payload}.{self._seal(payload)}"
+        payload = _encode_base64(fields.encode())
+        return f"{payload}.{self._sign_payload(payload)}"
 
-    def verify(self, token: str, now: datetime) -> Link:
+    def verify(self, token: str, now: datetime) -> MediaLink:
         """What a token stands for. Raises BadLink, or ExpiredLink."""
-        payload, _, seal = token.partition(".")
-        if len(token) > LONGEST_TOKEN or not token.isascii():
+        payload, _, signature = token.partition(".")
+        if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise BadLink
-        if not hmac.compare_digest(self._seal(payload).encode(), seal.encode()):
+        if not hmac.compare_digest(self._sign_payload(payload).encode(), signature.encode()):
             raise BadLink
-        key, name, mime, expires, *owner = json.loads(_decoded(payload))
-        link = Link(key, name, mime, datetime.fromtimestamp(expires, UTC), *owner)
-        if link.expires <= now:
+        key, name, mime, expires, *owner = json.loads(_decode_base64(payload))
+        link = MediaLink(key, name, mime, datetime.fromtimestamp(expires, UTC), *owner)
+        if link.expires_at <= now:
             raise ExpiredLink
         return link
 
-    def _seal(self, payload: str) -> str:
-        return _encoded(hmac.digest(self._key, payload.encode(), hashlib.sha256))
+    def _sign_payload(self, payload: str) -> str:
+        return _encode_base64(hmac.digest(self._key, payload.encode(), hashlib.sha256))
 
 
-def expiry(now: datetime) -> datetime:
+def expiry_for(now: datetime) -> datetime:
     """When a link made now ends: one to two days from now.
 
     It moves once a day, so that a film keeps its address, and its place in the browser's cache, while it is watched.
     """
-    return datetime.fromtimestamp((now.timestamp() // DAY + 1) * DAY, UTC) + timedelta(days=1)
+    return datetime.fromtimestamp((now.timestamp() // DAY_SECONDS + 1) * DAY_SECONDS, UTC) + timedelta(days=1)
 
 
-def _encoded(raw: bytes) -> str:
+def _encode_base64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def _decoded(text: str) -> bytes:
+def _decode_base64(text: str) -> bytes:
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as error:

@@ -10,44 +10,45 @@ from bots.core.channel import (
     Attachment,
     Capabilities,
     ChannelError,
-    Place,
-    Rejected,
-    Text,
-    Unchanged,
-    Uneditable,
+    ChatRef,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RenderedMessage,
     Upload,
 )
-from bots.web.bell import Bell
-from bots.web.bubbles import Body, said, shown_film
-from bots.web.uploads import Uploads
-from models.columns import new_id
-from models.deliveries import PageMessage
-from models.limits import limits
-from models.people import Account
-from storage import pages, people
+from bots.web.message_view import MessageBody, build_media_body, build_text_body
+from bots.web.notifier import Notifier
+from bots.web.uploads.upload_folder import UploadFolder
+from models.columns import generate_id
+from models.identity.people import Account
+from models.limits import load_limits
+from models.messaging.deliveries import PageMessage
 from storage.db import Database
+from storage.identity import people
+from storage.messaging import web_messages
 
-PLACE = Place(chat="page")
-ERASED = "•••"
-PERSON = "owner"  # the one person of the local page
+LOCAL_CHAT = ChatRef(chat="page")
+ERASED_TEXT = "•••"
+LOCAL_USER_ID = "owner"  # the one person of the local page
 
 
-def capabilities() -> Capabilities:
-    biggest = limits().video.max_bytes
+def build_capabilities() -> Capabilities:
+    max_bytes = load_limits().video.max_bytes
     return Capabilities(
-        buttons=True,
-        edits=True,
+        has_buttons=True,
+        can_edit=True,
         max_text=4096,
         max_caption=4096,
-        max_upload=biggest,
-        max_download=biggest,
+        max_upload=max_bytes,
+        max_download=max_bytes,
         seconds_between_edits=0.5,
-        erases=True,
+        can_delete=True,
     )
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class MessageChanges:
     """Messages that are new or have changed, and the version up to which they tell everything.
 
     `conversation` names the conversation the versions belong to; it is empty before the first message.
@@ -63,113 +64,117 @@ class PageChannel:
 
     name = "page"
 
-    def __init__(self, db: Database, account_id: uuid.UUID, uploads: Uploads) -> None:
-        self.can = capabilities()
-        self.bell = Bell()
+    def __init__(self, db: Database, account_id: uuid.UUID, uploads: UploadFolder) -> None:
+        self.capabilities = build_capabilities()
+        self.notifier = Notifier()
         self.uploads = uploads
         self._db = db
         self._account_id = account_id
 
-    async def say(self, place: Place, text: Text) -> str:
-        return await asyncio.to_thread(self._add, place, said(text))
+    async def send_text(self, chat: ChatRef, text: RenderedMessage) -> str:
+        return await asyncio.to_thread(self._add_message, chat, build_text_body(text))
 
-    async def edit(self, place: Place, message: str, text: Text) -> None:
-        await asyncio.to_thread(self._change, place, message, text)
+    async def edit(self, chat: ChatRef, message: str, text: RenderedMessage) -> None:
+        await asyncio.to_thread(self._edit_message, chat, message, text)
 
-    async def erase(self, place: Place, message: str) -> None:
+    async def delete_message(self, chat: ChatRef, message: str) -> None:
         """Take the words out of what the person said; the page shows that there was something."""
-        await asyncio.to_thread(self._blank, place, message)
+        await asyncio.to_thread(self._erase_text, chat, message)
 
-    async def send_video(self, place: Place, upload: Upload) -> str:
-        return await asyncio.to_thread(self._send, place, upload, plays=not upload.as_file)
+    async def send_video(self, chat: ChatRef, upload: Upload) -> str:
+        return await asyncio.to_thread(self._send_upload, chat, upload, plays=not upload.as_file)
 
-    async def send_file(self, place: Place, upload: Upload) -> str:
-        return await asyncio.to_thread(self._send, place, upload, plays=False)
+    async def send_file(self, chat: ChatRef, upload: Upload) -> str:
+        return await asyncio.to_thread(self._send_upload, chat, upload, plays=False)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         await asyncio.to_thread(self.uploads.fetch, attachment.handle, path)
 
-    def note(self, place: Place, message: uuid.UUID, body: Body) -> None:
+    def save_user_message(self, chat: ChatRef, message: uuid.UUID, body: MessageBody) -> None:
         """Write down what the person said, under the id their browser gave it; a second time changes nothing."""
-        self._write(place, message, pages.PERSON, body)
+        self._save_message(chat, message, web_messages.AUTHOR_PERSON, body)
 
-    def find(self, place: Place, message: str) -> Body | None:
+    def find_bot_message(self, chat: ChatRef, message: str) -> MessageBody | None:
         """A message of the bot, or None."""
-        with self._db.reading() as session:
-            where = pages.known_address(session, self._account_id, place.chat, place.thread)
-            row = pages.one(session, where, _id(message)) if where else None
-            return Body.model_validate(row.body) if row is not None and row.author == pages.BOT else None
+        with self._db.read_transaction() as session:
+            address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
+            row = web_messages.find_message(session, address_id, _parse_message_id(message)) if address_id else None
+            return (
+                MessageBody.model_validate(row.body)
+                if row is not None and row.author == web_messages.AUTHOR_BOT
+                else None
+            )
 
-    def news(self, place: Place, after: int) -> News:
+    def list_changes(self, chat: ChatRef, after: int) -> MessageChanges:
         """What has changed in a conversation since version `after`."""
-        with self._db.reading() as session:
-            where = pages.known_address(session, self._account_id, place.chat, place.thread)
-            if where is None:
-                return News()
-            version = pages.newest(session, where)
+        with self._db.read_transaction() as session:
+            address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
+            if address_id is None:
+                return MessageChanges()
+            version = web_messages.get_latest_version(session, address_id)
             if version == after:
-                return News(str(where), version)
-            rows = tuple(pages.news(session, where, after))
-            whole = len(rows) < pages.BATCH or after == 0
-            return News(str(where), version if whole else rows[-1].version, rows)
+                return MessageChanges(str(address_id), version)
+            rows = tuple(web_messages.list_changes(session, address_id, after))
+            is_complete = len(rows) < web_messages.BATCH_SIZE or after == 0
+            return MessageChanges(str(address_id), version if is_complete else rows[-1].version, rows)
 
-    def older(self, place: Place, before: datetime) -> tuple[PageMessage, ...]:
+    def list_older(self, chat: ChatRef, before: datetime) -> tuple[PageMessage, ...]:
         """What was said in a conversation before then, oldest first."""
-        with self._db.reading() as session:
-            where = pages.known_address(session, self._account_id, place.chat, place.thread)
-            return tuple(pages.older(session, where, before)) if where else ()
+        with self._db.read_transaction() as session:
+            address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
+            return tuple(web_messages.list_before(session, address_id, before)) if address_id else ()
 
-    def language(self, person: str) -> str | None:
+    def find_language(self, person: str) -> str | None:
         """The language that person has chosen, if they have."""
-        with self._db.reading() as session:
+        with self._db.read_transaction() as session:
             account = session.get_one(Account, self._account_id)
-            found = people.identified(session, account.tenant_id, f"{account.channel}:{person}")
+            found = people.find_by_identity(session, account.tenant_id, f"{account.channel}:{person}")
             return found.language if found is not None and found.language_chosen else None
 
-    def _send(self, place: Place, upload: Upload, *, plays: bool) -> str:
+    def _send_upload(self, chat: ChatRef, upload: Upload, *, plays: bool) -> str:
         if not upload.key:
-            raise Rejected("the page shows films of the media store only, and this one has no key")
+            raise MessageRejected("the page shows films of the media store only, and this one has no key")
         try:
-            body = shown_film(upload, plays=plays)
+            body = build_media_body(upload, plays=plays)
         except FileNotFoundError as error:
             raise ChannelError("the film is gone") from error
-        return self._add(place, body)
+        return self._add_message(chat, body)
 
-    def _add(self, place: Place, body: Body) -> str:
-        message = new_id()
-        self._write(place, message, pages.BOT, body)
+    def _add_message(self, chat: ChatRef, body: MessageBody) -> str:
+        message = generate_id()
+        self._save_message(chat, message, web_messages.AUTHOR_BOT, body)
         return str(message)
 
-    def _write(self, place: Place, message: uuid.UUID, author: str, body: Body) -> None:
+    def _save_message(self, chat: ChatRef, message: uuid.UUID, author: str, body: MessageBody) -> None:
         with self._db.transaction() as session:
-            where = people.address_of(session, self._account_id, place.chat, place.thread).id
-            pages.add(session, where, message, author, body.kept(), self._db.clock())
-        self.bell.ring(place)
+            address_id = people.get_or_create_address(session, self._account_id, chat.chat, chat.thread).id
+            web_messages.add(session, address_id, message, author, body.to_json(), self._db.clock())
+        self.notifier.notify(chat)
 
-    def _blank(self, place: Place, message: str) -> None:
+    def _erase_text(self, chat: ChatRef, message: str) -> None:
         with self._db.transaction() as session:
-            where = people.address_of(session, self._account_id, place.chat, place.thread).id
-            row = pages.one(session, where, _id(message))
-            if row is None or row.author != pages.PERSON:
-                raise Uneditable(message)
-            pages.change(session, row, Body(text=ERASED).kept(), self._db.clock())
-        self.bell.ring(place)
+            address_id = people.get_or_create_address(session, self._account_id, chat.chat, chat.thread).id
+            row = web_messages.find_message(session, address_id, _parse_message_id(message))
+            if row is None or row.author != web_messages.AUTHOR_PERSON:
+                raise MessageNotEditable(message)
+            web_messages.update_body(session, row, MessageBody(text=ERASED_TEXT).to_json(), self._db.clock())
+        self.notifier.notify(chat)
 
-    def _change(self, place: Place, message: str, text: Text) -> None:
+    def _edit_message(self, chat: ChatRef, message: str, text: RenderedMessage) -> None:
         with self._db.transaction() as session:
-            where = people.address_of(session, self._account_id, place.chat, place.thread).id
-            row = pages.one(session, where, _id(message))
-            if row is None or row.author != pages.BOT:
-                raise Uneditable(message)
-            before = Body.model_validate(row.body)
-            after = before.reworded(text)
+            address_id = people.get_or_create_address(session, self._account_id, chat.chat, chat.thread).id
+            row = web_messages.find_message(session, address_id, _parse_message_id(message))
+            if row is None or row.author != web_messages.AUTHOR_BOT:
+                raise MessageNotEditable(message)
+            before = MessageBody.model_validate(row.body)
+            after = before.replace_text(text)
             if after == before:
-                raise Unchanged(message)
-            pages.change(session, row, after.kept(), self._db.clock())
-        self.bell.ring(place)
+                raise MessageNotModified(message)
+            web_messages.update_body(session, row, after.to_json(), self._db.clock())
+        self.notifier.notify(chat)
 
 
-def _id(message: str) -> uuid.UUID:
+def _parse_message_id(message: str) -> uuid.UUID:
     """A message's id; one that cannot be ours names nothing."""
     try:
         return uuid.UUID(message)

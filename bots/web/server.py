@@ -5,25 +5,25 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-from bots.web.bell import Bell
+from bots.web.notifier import Notifier
 
-STOP_SECONDS = 3  # for requests under way when the server stops
+SHUTDOWN_SECONDS = 3  # for requests under way when the server stops
 
 
 class WebServer(uvicorn.Server):
     """Stops without waiting for pages that wait for news."""
 
-    def __init__(self, config: uvicorn.Config, bell: Bell) -> None:
+    def __init__(self, config: uvicorn.Config, notifier: Notifier) -> None:
         super().__init__(config)
-        self._bell = bell
+        self._notifier = notifier
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._bell.close()
+        self._notifier.close()
         await super().shutdown(sockets)
 
 
-def web_server(
-    app: FastAPI, bell: Bell, *, host: str = "127.0.0.1", port: int = 8000, proxies: str = "127.0.0.1"
+def build_web_server(
+    app: FastAPI, notifier: Notifier, *, host: str = "127.0.0.1", port: int = 8000, proxies: str = "127.0.0.1"
 ) -> WebServer:
     """A server that is ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
 
@@ -38,6 +38,6 @@ def web_server(
         server_header=False,
         lifespan="on",
         forwarded_allow_ips=proxies,
-        timeout_graceful_shutdown=STOP_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    return WebServer(config, bell)
+    return WebServer(config, notifier)

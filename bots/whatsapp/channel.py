@@ -16,35 +16,35 @@ from bots.core.channel import (
     Attachment,
     Capabilities,
     ChannelError,
-    Place,
-    Rejected,
+    ChatRef,
+    ChatUnreachable,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RenderedMessage,
     RetryLater,
-    Text,
-    Unchanged,
-    Uneditable,
-    Unreachable,
     Upload,
 )
-from bots.core.memory import Memory
-from bots.core.numbered import listed
-from bots.whatsapp import build
+from bots.core.delivery.text_menus import render_with_choices
+from bots.core.lru_cache import LruCache
+from bots.whatsapp import encoder
 from bots.whatsapp.downloads import bring
 from bots.whatsapp.errors import UploadGone
 from bots.whatsapp.pacing import Pacer
-from bots.whatsapp.presence import Typing
 from bots.whatsapp.quotes import Quote
+from bots.whatsapp.sessions.client import Wire
+from bots.whatsapp.typing_indicator import Typing
 from bots.whatsapp.uploads import Uploads, manner_of
-from bots.whatsapp.wire import Wire
-from models.people import Account
-from storage import sent
+from models.identity.people import Account
 from storage.db import Database
+from storage.messaging import sent_messages
 
 # Texts, captions and edits as WhatsApp's apps have them. Files lie in memory whole, on both sides of the library:
 # larger ones than these would endanger the other numbers of the process. No edit after 14 minutes: the apps take
 # none that is older than 15.
 OFFICIAL = Capabilities(
-    buttons=False,
-    edits=True,
+    has_buttons=False,
+    can_edit=True,
     max_text=65_536,
     max_caption=1024,
     max_upload=128_000_000,
@@ -52,7 +52,7 @@ OFFICIAL = Capabilities(
     max_edits=3,
     edit_seconds=14 * 60.0,
     album_seconds=2.0,
-    opt_out=True,
+    has_opt_out_words=True,
 )
 
 
@@ -74,7 +74,7 @@ class WhatsAppChannel:
         can: Capabilities = OFFICIAL,
         link: Callable[[str], str] | None = None,
     ) -> None:
-        self.can = can
+        self.capabilities = can
         self.banned_until: datetime | None = None
         self.pacer = pacer or Pacer()
         self._wire = wire
@@ -82,46 +82,48 @@ class WhatsAppChannel:
         self._account = account
         self._link = link
         self._uploads = Uploads(wire, db, account)
-        self._known: Memory[bool] = Memory(4096)  # chats somebody has written from
-        self._said: Memory[str] = Memory(1024)  # what messages show
-        self._pictures: Memory[bool] = Memory(256)  # messages that are pictures, which no text can take the place of
+        self._known: LruCache[bool] = LruCache(4096)  # chats somebody has written from
+        self._said: LruCache[str] = LruCache(1024)  # what messages show
+        self._pictures: LruCache[bool] = LruCache(
+            256
+        )  # messages that are pictures, which no text can take the place of
 
-    async def say(self, place: Place, text: Text) -> str:
+    async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
         await self._may_write(place)
         with suppress(ChannelError):  # a sign that does not arrive holds no message back
             await self._wire.typing(place.chat, on=True)
         quote = Quote.parse(text.reply_to)
         if text.picture is not None:
             return await self._show(place, text, text.picture, quote)
-        words = build.cut(listed(text), self.can.max_text)
-        message = await self._wire.send(place.chat, build.text(words, quote))
-        self._said.keep(message, words)
+        words = encoder.cut(render_with_choices(text), self.capabilities.max_text)
+        message = await self._wire.send(place.chat, encoder.text(words, quote))
+        self._said.put(message, words)
         return message
 
-    async def edit(self, place: Place, message: str, text: Text) -> None:
+    async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
         """Change a text that was sent not long ago. Files and pictures keep what stands under them."""
-        words = build.cut(listed(text), self.can.max_text)
+        words = encoder.cut(render_with_choices(text), self.capabilities.max_text)
         if text.picture is not None or self._pictures.get(message):
-            raise Uneditable("a picture")
+            raise MessageNotEditable("a picture")
         if self._said.get(message) == words:
-            raise Unchanged(message)
+            raise MessageNotModified(message)
         await asyncio.to_thread(self._check_edit, place, message)
         await self._may_write(place)
-        await self._wire.send(place.chat, build.edit(place.chat, message, words, self._now_ms()))
-        self._said.keep(message, words)
+        await self._wire.send(place.chat, encoder.edit(place.chat, message, words, self._now_ms()))
+        self._said.put(message, words)
 
-    async def send_video(self, place: Place, upload: Upload) -> str:
+    async def send_video(self, place: ChatRef, upload: Upload) -> str:
         """A film that plays in the chat; as a document when it is too large for that."""
         return await self._send(place, upload)
 
-    async def send_file(self, place: Place, upload: Upload) -> str:
+    async def send_file(self, place: ChatRef, upload: Upload) -> str:
         """A file that arrives byte for byte as it is."""
         return await self._send(place, upload)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
-        await bring(self._wire, attachment, path, self.can.max_download)
+        await bring(self._wire, attachment, path, self.capabilities.max_download)
 
-    async def acknowledge(self, place: Place, writer: str, message_id: str, emoji: str | None) -> None:
+    async def acknowledge(self, place: ChatRef, writer: str, message_id: str, emoji: str | None) -> None:
         """Show that a message was seen, and react to it while there is room for that. Best effort: raises nothing."""
         if self._banned_for() > 0:
             return
@@ -130,23 +132,23 @@ class WhatsAppChannel:
         if emoji is None or not self.pacer.spares(place.chat):
             return
         with suppress(ChannelError):
-            sign = build.reaction(place.chat, writer, message_id, emoji, self._now_ms())
+            sign = encoder.reaction(place.chat, writer, message_id, emoji, self._now_ms())
             await self._wire.send(place.chat, sign)
 
-    async def _show(self, place: Place, text: Text, picture: bytes, quote: Quote | None) -> str:
+    async def _show(self, place: ChatRef, text: RenderedMessage, picture: bytes, quote: Quote | None) -> str:
         try:
-            shape = build.Shape(*build.png_size(picture))
+            shape = encoder.Shape(*encoder.png_size(picture))
         except ValueError as error:
-            raise Rejected(str(error)) from error
+            raise MessageRejected(str(error)) from error
         upload = await self._wire.upload(picture, MediaType.MediaImage)
-        words = build.cut(listed(text), self.can.max_caption)
-        message = await self._wire.send(place.chat, build.captioned(build.picture(upload, shape), words, quote))
-        self._pictures.keep(message, value=True)
+        words = encoder.cut(render_with_choices(text), self.capabilities.max_caption)
+        message = await self._wire.send(place.chat, encoder.captioned(encoder.picture(upload, shape), words, quote))
+        self._pictures.put(message, value=True)
         return message
 
-    async def _send(self, place: Place, upload: Upload) -> str:
+    async def _send(self, place: ChatRef, upload: Upload) -> str:
         size = await self._uploads.size(upload)
-        if size > self.can.max_upload:
+        if size > self.capabilities.max_upload:
             return await self._point_to(place, upload, size)
         await self._may_write(place)
         manner = manner_of(upload, size)
@@ -159,28 +161,28 @@ class WhatsAppChannel:
             media = await self._uploads.made(upload, manner)
         return await self._deliver(place, upload, media)
 
-    async def _deliver(self, place: Place, upload: Upload, media: Message) -> str:
-        words = build.cut(listed(upload.caption), self.can.max_caption)
+    async def _deliver(self, place: ChatRef, upload: Upload, media: Message) -> str:
+        words = encoder.cut(render_with_choices(upload.caption), self.capabilities.max_caption)
         quote = Quote.parse(upload.caption.reply_to)
-        return await self._wire.send(place.chat, build.captioned(media, words, quote))
+        return await self._wire.send(place.chat, encoder.captioned(media, words, quote))
 
-    async def _point_to(self, place: Place, upload: Upload, size: int) -> str:
+    async def _point_to(self, place: ChatRef, upload: Upload, size: int) -> str:
         """What is too large for WhatsApp can be had on the page."""
         if self._link is None or not upload.key:
-            raise Rejected(f"{size} bytes are more than is sent")
+            raise MessageRejected(f"{size} bytes are more than is sent")
         caption = upload.caption
-        return await self.say(
-            place, Text(f"{caption.text}\n{self._link(upload.key)}", caption.choices, caption.reply_to)
+        return await self.send_text(
+            place, RenderedMessage(f"{caption.text}\n{self._link(upload.key)}", caption.choices, caption.reply_to)
         )
 
-    async def _may_write(self, place: Place) -> None:
+    async def _may_write(self, place: ChatRef) -> None:
         """Raises RetryLater while the number is banned or has written enough, Unreachable where nobody wrote first."""
         if (banned := self._banned_for()) > 0:
             raise RetryLater(banned)
         if not self._known.get(place.chat):
             if not await asyncio.to_thread(self._is_known, place):
-                raise Unreachable("nobody has written from there")
-            self._known.keep(place.chat, value=True)
+                raise ChatUnreachable("nobody has written from there")
+            self._known.put(place.chat, value=True)
         if (pause := self.pacer.wait(place.chat)) > 0:
             raise RetryLater(pause)
 
@@ -188,20 +190,20 @@ class WhatsAppChannel:
         until = self.banned_until
         return (until - self._db.clock()).total_seconds() if until is not None else 0.0
 
-    def _is_known(self, place: Place) -> bool:
-        with self._db.reading() as session:
-            return sent.address(session, self._account.id, place.chat, place.thread) is not None
+    def _is_known(self, place: ChatRef) -> bool:
+        with self._db.read_transaction() as session:
+            return sent_messages.find_address(session, self._account.id, place.chat, place.thread) is not None
 
-    def _check_edit(self, place: Place, message: str) -> None:
+    def _check_edit(self, place: ChatRef, message: str) -> None:
         """Raises Uneditable for what is too old, unknown, or a file."""
-        with self._db.reading() as session:
-            address = sent.address(session, self._account.id, place.chat, place.thread)
-            row = sent.first(session, address.id, message) if address is not None else None
+        with self._db.read_transaction() as session:
+            address = sent_messages.find_address(session, self._account.id, place.chat, place.thread)
+            row = sent_messages.find_first_delivery(session, address.id, message) if address is not None else None
         if row is None or row.sent_at is None or row.content.media_id is not None:
-            raise Uneditable("no text that was sent")
+            raise MessageNotEditable("no text that was sent")
         age = (self._db.clock() - row.sent_at).total_seconds()
-        if self.can.edit_seconds is not None and age > self.can.edit_seconds:
-            raise Uneditable(f"{age:.0f} s old")
+        if self.capabilities.edit_seconds is not None and age > self.capabilities.edit_seconds:
+            raise MessageNotEditable(f"{age:.0f} s old")
 
     def _now_ms(self) -> int:
         return int(self._db.clock().timestamp() * 1000)

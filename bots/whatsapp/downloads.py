@@ -4,11 +4,11 @@ import asyncio
 import errno
 from pathlib import Path
 
-from bots.core.channel import Attachment, ChannelError, Rejected
-from bots.whatsapp.contents import file_of
+from bots.core.channel import Attachment, ChannelError, MessageRejected
 from bots.whatsapp.errors import UploadGone
-from bots.whatsapp.wire import Wire
-from models.errors import Code, Failed, Refused
+from bots.whatsapp.parser import file_of
+from bots.whatsapp.sessions.client import Wire
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 
 MEGABYTE = 1_000_000
 
@@ -19,15 +19,15 @@ async def bring(wire: Wire, attachment: Attachment, path: Path, longest: int) ->
     Raises Refused(FILE_TOO_BIG) before asking where the size is told, Refused(FILE_EXPIRED), or ChannelError.
     """
     if (attachment.size or 0) > longest:
-        raise Refused(Code.FILE_TOO_BIG, limit=longest // MEGABYTE)
+        raise RequestRejected(ErrorCode.FILE_TOO_BIG, limit=longest // MEGABYTE)
     try:
         content = await wire.download(file_of(attachment.handle))
     except UploadGone as error:
-        raise Refused(Code.FILE_EXPIRED) from error
+        raise RequestRejected(ErrorCode.FILE_EXPIRED) from error
     except ValueError as error:
-        raise Rejected(str(error)) from error
+        raise MessageRejected(str(error)) from error
     if len(content) > longest:
-        raise Refused(Code.FILE_TOO_BIG, limit=longest // MEGABYTE)
+        raise RequestRejected(ErrorCode.FILE_TOO_BIG, limit=longest // MEGABYTE)
     await _save(content, path)
 
 
@@ -37,5 +37,5 @@ async def _save(content: bytes, path: Path) -> None:
     except OSError as error:
         await asyncio.to_thread(path.unlink, missing_ok=True)
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise Failed(Code.DISK_FULL) from error
+            raise ProcessingFailed(ErrorCode.DISK_FULL) from error
         raise ChannelError(f"the file could not be kept: {error.strerror}") from error

@@ -2,7 +2,7 @@
 
 import re
 
-from bots.core.channel import ChannelError, Rejected, RetryLater, Unreachable
+from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
 
 TIMELOCK_SECONDS = 3600.0  # how long a number that may not begin conversations is left alone
 FLOOD_SECONDS = 60.0
@@ -11,7 +11,7 @@ _GONE = frozenset({"403", "404", "410"})
 _NOT_THERE = ("not participating in that group", "group does not exist", "not in group")
 
 
-class UploadGone(Rejected):
+class UploadGone(MessageRejected):
     """WhatsApp no longer has the file a message is about."""
 
 
@@ -19,12 +19,12 @@ def channel_error(text: str) -> ChannelError:
     """What the library's words mean; what nobody knows counts as a bad connection."""
     code = found.group(1) if (found := _CODE.search(text)) else ""
     if any(reason in text for reason in _NOT_THERE):
-        return Unreachable(text)
+        return ChatUnreachable(text)
     if code in _GONE:
         return UploadGone(text)
     match code:
         case "479":  # our list of the person's devices is old: the library fetches it anew for the next attempt
-            return Rejected(text)
+            return MessageRejected(text)
         case "463":
             return RetryLater(TIMELOCK_SECONDS)
         case "429":

@@ -15,10 +15,10 @@ from neonize.proto.Neonize_pb2 import Message as MessageEvent
 from neonize.proto.Neonize_pb2 import MessageInfo
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
 
-from bots.core.channel import Inbound, Place, Sender
+from bots.core.channel import ChatRef, Inbound, Sender
 from bots.whatsapp import phones
-from bots.whatsapp.contents import context_of, files_of, kind_of, unwrapped, words_of
 from bots.whatsapp.jids import GROUPS, LIDS, PEOPLE, spelled, user_of
+from bots.whatsapp.parser import context_of, files_of, kind_of, unwrapped, words_of
 from bots.whatsapp.quotes import Quote
 
 OLDEST = timedelta(hours=24)  # what was sent before is history, which a new number is given
@@ -61,15 +61,15 @@ def read(event: MessageEvent, me: Me, since: datetime, *, addressed: bool = Fals
         return None
     words = words_of(message, kind)
     return Inbound(
-        updates=(name_of(event),),
-        place=Place(chat_of(event)),
+        update_ids=(name_of(event),),
+        chat_ref=ChatRef(chat_of(event)),
         sender=sender,
-        message=str(_quote(event.Info, kind, words)),
+        message_id=str(_quote(event.Info, kind, words)),
         text=_without_mention(words, me) if in_group else words,
         attachments=tuple(files_of(message, kind)),
         received_at=sent_at(event.Info),
-        in_group=in_group,
-        quotes=context.stanzaID or None,
+        is_group=in_group,
+        quoted_message_id=context.stanzaID or None,
     )
 
 

@@ -10,9 +10,9 @@ import structlog
 from neonize.proto.Neonize_pb2 import Message as MessageEvent
 
 from bots.core.albums import AlbumCollector, owner_of
-from bots.core.backlog import Backlog
-from bots.core.channel import Inbound, Inlet
-from bots.core.lanes import Lanes, Turn
+from bots.core.channel import Inbound, UpdateSink
+from bots.core.keyed_queue import KeyedQueue, QueueSlot
+from bots.core.pending_updates import PendingUpdates
 from bots.whatsapp.channel import WhatsAppChannel
 from bots.whatsapp.jids import spelled
 from bots.whatsapp.read import OLDEST, Me, album_of, announced, kept, name_of, read, revived
@@ -42,7 +42,7 @@ class Receiver:
 
     def __init__(
         self,
-        inlet: Inlet,
+        inlet: UpdateSink,
         channel: WhatsAppChannel,
         me: Callable[[], Me],
         *,
@@ -54,9 +54,9 @@ class Receiver:
         self._me = me
         self._clock = clock
         self._patience = patience or Patience()
-        self._backlog = Backlog(inlet)
-        self._lanes = Lanes(self._patience.at_once)
-        self._albums = AlbumCollector(channel.can.album_seconds, self._begin)
+        self._backlog = PendingUpdates(inlet)
+        self._lanes = KeyedQueue(self._patience.at_once)
+        self._albums = AlbumCollector(channel.capabilities.album_seconds, self._begin)
         self._door = asyncio.Lock()  # lets messages in one by one, in the order they came
         self._waiting = 0
         self._ended = False
@@ -84,7 +84,7 @@ class Receiver:
         """Answer what was kept and not answered: at the start, and every half minute. Nothing is raised."""
         try:
             async with self._door:
-                for body in await self._backlog.forgotten(self._patience.in_hand - self._backlog.size):
+                for body in await self._backlog.claim_unhandled(self._patience.in_hand - self._backlog.size):
                     await self._revive(body)
         except Exception:
             log.exception("kept messages not taken up")
@@ -111,8 +111,8 @@ class Receiver:
         if told := announced(event):
             self._albums.expect(told.album, told.items, self._patience.album)
         album = album_of(event)
-        inbound = read(event, self._me(), self._clock() - OLDEST, addressed=self._albums.has(album))
-        is_first = not self._albums.has(album)
+        inbound = read(event, self._me(), self._clock() - OLDEST, addressed=self._albums.is_open(album))
+        is_first = not self._albums.is_open(album)
         if inbound is None or not await self._keep(name_of(event), kept(event)):
             return
         emoji = SEEN if inbound.attachments and is_first else None
@@ -129,7 +129,7 @@ class Receiver:
         inbound = read(event, self._me(), EVER, addressed=True)
         if inbound is None:
             await self._inlet.ignore([name_of(event)])
-            self._backlog.let_go([name_of(event)])
+            self._backlog.release([name_of(event)])
         else:
             self._queue(album_of(event), inbound)
 
@@ -138,7 +138,7 @@ class Receiver:
         pause = self._patience.keep
         while True:
             try:
-                return await self._backlog.keep(name, body)
+                return await self._backlog.save(name, body)
             except Exception as error:  # noqa: BLE001 - whatever failed, the message is nowhere but here
                 log.warning("message not kept", message=name, error=type(error).__name__)
             if self._ended:
@@ -148,7 +148,7 @@ class Receiver:
 
     def _queue(self, album: str | None, inbound: Inbound) -> None:
         if self._ended or self._backlog.size > self._patience.in_hand:
-            self._backlog.let_go(inbound.updates)  # it is kept, and will be taken up again
+            self._backlog.release(inbound.update_ids)  # it is kept, and will be taken up again
         elif album:
             self._albums.add(album, inbound)
         else:
@@ -156,20 +156,20 @@ class Receiver:
             self._begin(inbound)
 
     def _begin(self, inbound: Inbound) -> None:
-        self._spawn(self._answer(inbound, self._lanes.turn(owner_of(inbound))), self._answering)
+        self._spawn(self._answer(inbound, self._lanes.reserve(owner_of(inbound))), self._answering)
 
-    async def _answer(self, inbound: Inbound, turn: Turn) -> None:
+    async def _answer(self, inbound: Inbound, turn: QueueSlot) -> None:
         try:
             async with turn:
                 await self._inlet.handle(inbound)
         except Exception:  # it stays unhandled, and is taken up again
-            log.exception("message not answered", update=inbound.updates[0])
+            log.exception("message not answered", update=inbound.update_ids[0])
         finally:
-            self._backlog.let_go(inbound.updates)
+            self._backlog.release(inbound.update_ids)
 
     async def _acknowledge(self, event: MessageEvent, inbound: Inbound, emoji: str | None) -> None:
         writer = spelled(event.Info.MessageSource.Sender)
-        await self._channel.acknowledge(inbound.place, writer, event.Info.ID, emoji)
+        await self._channel.acknowledge(inbound.chat_ref, writer, event.Info.ID, emoji)
 
     def _spawn(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(work)

@@ -10,13 +10,13 @@ from typing import TypeVar
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 from neonize.utils.enum import MediaType
 
-from bots.core.channel import ChannelError, Rejected, Upload
-from bots.whatsapp import build
-from bots.whatsapp.wire import FILES_AT_ONCE, Wire
-from models.people import Account
-from models.uploads import LASTS, WhatsAppUpload
-from storage import uploads
+from bots.core.channel import ChannelError, MessageRejected, Upload
+from bots.whatsapp import encoder
+from bots.whatsapp.sessions.client import FILES_AT_ONCE, Wire
+from models.identity.people import Account
+from models.messaging.uploads import UPLOAD_LIFETIME, WhatsAppUpload
 from storage.db import Database
+from storage.messaging import uploads
 
 T = TypeVar("T")
 THUMBNAIL_BYTES = 64 * 1024  # it travels inside the message
@@ -73,13 +73,13 @@ class Uploads:
         async with self.turns:  # a file is read when its turn has come, or all that wait would lie in memory
             content = await _readable(upload.path.read_bytes)
             if not content:
-                raise Rejected("an empty file")
+                raise MessageRejected("an empty file")
             done = await self.wire.upload(content, KINDS[manner])
-        shape = build.Shape(upload.width, upload.height, upload.seconds, await _thumbnail(upload.thumbnail))
+        shape = encoder.Shape(upload.width, upload.height, upload.seconds, await _thumbnail(upload.thumbnail))
         media = {
-            Manner.VIDEO: lambda: build.video(done, shape),
-            Manner.VOICE: lambda: build.voice(done, upload.seconds),
-            Manner.DOCUMENT: lambda: build.document(done, upload.name, shape),
+            Manner.VIDEO: lambda: encoder.video(done, shape),
+            Manner.VOICE: lambda: encoder.voice(done, upload.seconds),
+            Manner.DOCUMENT: lambda: encoder.document(done, upload.name, shape),
         }[manner]()
         if upload.key:
             await asyncio.to_thread(self._keep, _key(upload, manner), media.SerializeToString())
@@ -90,18 +90,18 @@ class Uploads:
         await asyncio.to_thread(self._forget, _key(upload, manner))
 
     def _find(self, key: str) -> bytes | None:
-        with self.db.reading() as session:
-            return uploads.find(session, self.account.id, key, self.db.clock() - LASTS)
+        with self.db.read_transaction() as session:
+            return uploads.find(session, self.account.id, key, self.db.clock() - UPLOAD_LIFETIME)
 
     def _keep(self, key: str, content: bytes) -> None:
         with self.db.transaction() as session:
             now = self.db.clock()
             row = WhatsAppUpload(account_id=self.account.id, key=key, content=content, created_at=now)
-            uploads.keep(session, row, now - LASTS)
+            uploads.save(session, row, now - UPLOAD_LIFETIME)
 
     def _forget(self, key: str) -> None:
         with self.db.transaction() as session:
-            uploads.forget(session, self.account.id, key)
+            uploads.remove(session, self.account.id, key)
 
 
 def _key(upload: Upload, manner: Manner) -> str:

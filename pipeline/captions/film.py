@@ -4,22 +4,22 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from models.caption_styles import CaptionStyle, caption_style, places
-from models.errors import Code, Refused
-from models.films import CaptionOptions, Film
-from models.words import Word
-from pipeline.captions import record
-from pipeline.captions.grouping import grouped, shown
-from pipeline.captions.layout import Block, laid_out, longest_word, place_in
-from pipeline.captions.lettering import Extent, drawable, extent
-from pipeline.captions.pieces import Pieces
-from pipeline.captions.timeline import Timeline
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.caption_styles import CaptionStyle, get_caption_style, placements_of
+from models.jobs.options import CaptionOptions, Film
+from models.jobs.transcript import Word
+from pipeline.captions import layout_json
+from pipeline.captions.grouping import group_words, prepare_words
+from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
+from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.captions.timeline import CaptionTimeline
+from pipeline.captions.word_bitmaps import WordBitmaps
 from pipeline.media.overlay import Overlay
-from pipeline.media.transcode import Canvas, Paint, transcode
-from pipeline.media.watermark import watermark
-from pipeline.progress import Progress
+from pipeline.media.transcode import Canvas, Painter, transcode
+from pipeline.media.watermark import build_watermark
+from pipeline.progress import ProgressCallback
 
-_LEAD = 0.2  # of a frame: a word is highlighted this much early rather than almost a frame late
+_LEAD_FRAMES = 0.2  # of a frame: a word is highlighted this much early rather than almost a frame late
 
 
 def make(
@@ -27,7 +27,7 @@ def make(
     words: Sequence[Word],
     out: Path,
     options: CaptionOptions,
-    progress: Progress,
+    progress: ProgressCallback,
     *,
     language: str = "en",
     layout: Path | None = None,
@@ -37,48 +37,56 @@ def make(
     Word times count from the start of the media (the earliest of its streams). Raises Refused: NO_SPEECH if there are
     no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
-    style = caption_style(options.style)
-    _check(words, style, language)
+    style = get_caption_style(options.style)
+    _check_drawable(words, style, language)
 
-    def painter(canvas: Canvas) -> Paint:
-        blocks = compose(words, style, (canvas.width, canvas.height), language)
+    def build_painter(canvas: Canvas) -> Painter:
+        blocks = compose_blocks(words, style, (canvas.width, canvas.height), language)
         if layout:
-            record.write(layout, blocks, canvas.width, canvas.height)
-        return _paint(blocks, style, canvas, options.watermark)
+            layout_json.write_layout(layout, blocks, canvas.width, canvas.height)
+        return _build_painter(blocks, style, canvas, options.watermark)
 
-    return transcode(video, out, painter, options.encoding, progress)
+    return transcode(video, out, build_painter, options.encoding, progress)
 
 
-def compose(words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str) -> list[Block]:
+def compose_blocks(
+    words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str
+) -> list[CaptionBlock]:
     """Lay out the words as caption blocks for a frame of (width, height) pixels."""
     width, height = frame
     family = style.font.family
-    place = place_in(places(style), width, height)
-    kept = shown(words, style, language, partial(drawable, family=family), longest_word(place, width, height))
+    place = interpolate_place(placements_of(style), width, height)
+    caption_words = prepare_words(
+        words, style, language, partial(keep_drawable, family=family), count_max_columns(place, width, height)
+    )
 
-    def measure(text: str, pixels: int) -> Extent:
-        return extent(text, family, pixels)
+    def measure(text: str, pixels: int) -> TextExtent:
+        return measure_text(text, family, pixels)
 
-    return laid_out(grouped(kept, style.group), style, place, frame, measure)
+    return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
 
 
-def _check(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
+def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
     letters = "".join(c for word in words for c in word.text if c.isalpha())
-    kept = drawable(letters, style.font.family)
+    drawable_letters = keep_drawable(letters, style.font.family)
     if not words:
-        raise Refused(Code.NO_SPEECH)
-    if len(kept) < len(letters) / 2 or not any(drawable(word.text, style.font.family).strip() for word in words):
-        raise Refused(Code.SCRIPT_NOT_DRAWN, language=language)
+        raise RequestRejected(ErrorCode.NO_SPEECH)
+    if len(drawable_letters) < len(letters) / 2 or not any(
+        keep_drawable(word.text, style.font.family).strip() for word in words
+    ):
+        raise RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN, language=language)
 
 
-def _paint(blocks: Sequence[Block], style: CaptionStyle, canvas: Canvas, mark: str | None) -> Paint:
-    timeline = Timeline(blocks, style.active.pop, lead=_LEAD / canvas.fps)
-    pieces = Pieces(style, canvas.matrix)
-    corner = [watermark(mark, canvas.width, canvas.height)] if mark else []
+def _build_painter(
+    blocks: Sequence[CaptionBlock], style: CaptionStyle, canvas: Canvas, watermark_text: str | None
+) -> Painter:
+    timeline = CaptionTimeline(blocks, style.active.pop, lead=_LEAD_FRAMES / canvas.fps)
+    bitmaps = WordBitmaps(style, canvas.matrix)
+    watermark_overlays = [build_watermark(watermark_text, canvas.width, canvas.height)] if watermark_text else []
 
     def paint(seconds: float) -> list[Overlay]:
-        moment = timeline.at(seconds)
-        found = pieces.overlays(blocks[moment.block], moment) if moment else []
-        return [*found, *corner]
+        moment = timeline.state_at(seconds)
+        found = bitmaps.build_overlays(blocks[moment.block_index], moment) if moment else []
+        return [*found, *watermark_overlays]
 
     return paint

@@ -4,57 +4,57 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.caption_styles import Pop
-from pipeline.captions.layout import Block
+from models.jobs.caption_styles import PopAnimation
+from pipeline.captions.layout import CaptionBlock
 
-_STEP = 0.02  # scales of a popping word are rounded to multiples of this, so that each is rendered once
-_TOP = 0.4  # share of a pop's duration after which it is at its peak
+_SCALE_STEP = 0.02  # scales of a popping word are rounded to multiples of this, so that each is rendered once
+_PEAK_SHARE = 0.4  # share of a pop's duration after which it is at its peak
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class CaptionState:
     """Visible state: the index of the block, the index of its active word, and the scale of that word."""
 
-    block: int
-    active: int
+    block_index: int
+    active_index: int
     scale: float
 
 
-class Timeline:
+class CaptionTimeline:
     """Lookup of the caption state at a time in seconds; `blocks` are in the order of their starts.
 
     A change is shown by the first frame after it, or by one up to `lead` seconds before.
     """
 
-    def __init__(self, blocks: Sequence[Block], pop: Pop | None, lead: float = 0.0) -> None:
+    def __init__(self, blocks: Sequence[CaptionBlock], pop: PopAnimation | None, lead: float = 0.0) -> None:
         self._blocks = blocks
-        self._starts = [block.start for block in blocks]
-        self._words = [[word.start for word in block.words] for block in blocks]
+        self._block_starts = [block.start for block in blocks]
+        self._word_starts = [[word.start for word in block.words] for block in blocks]
         self._pop = pop
         self._lead = lead
 
-    def at(self, seconds: float) -> Moment | None:
+    def state_at(self, seconds: float) -> CaptionState | None:
         """Return the state of a frame at this time; None between groups."""
         now = seconds + self._lead
-        index = bisect_right(self._starts, now) - 1
+        index = bisect_right(self._block_starts, now) - 1
         if index < 0 or now >= self._blocks[index].end:
             return None
-        active = max(0, bisect_right(self._words[index], now) - 1)
-        return Moment(index, active, scale(self._pop, seconds - self._words[index][active]))
+        active = max(0, bisect_right(self._word_starts[index], now) - 1)
+        return CaptionState(index, active, compute_scale(self._pop, seconds - self._word_starts[index][active]))
 
 
-def scale(pop: Pop | None, elapsed: float) -> float:
+def compute_scale(pop: PopAnimation | None, elapsed: float) -> float:
     """Return the scale of a word that has been active for `elapsed` seconds, rounded to steps."""
     if pop is None or elapsed >= pop.seconds:
         return 1.0
     share = max(0.0, elapsed) / pop.seconds
-    if share < _TOP:
-        exact = pop.start + (pop.peak - pop.start) * _eased(share / _TOP)
+    if share < _PEAK_SHARE:
+        exact = pop.start + (pop.peak - pop.start) * _ease_out(share / _PEAK_SHARE)
     else:
-        exact = pop.peak + (1 - pop.peak) * _eased((share - _TOP) / (1 - _TOP))
-    return round(round(exact / _STEP) * _STEP, 3)
+        exact = pop.peak + (1 - pop.peak) * _ease_out((share - _PEAK_SHARE) / (1 - _PEAK_SHARE))
+    return round(round(exact / _SCALE_STEP) * _SCALE_STEP, 3)
 
 
-def _eased(share: float) -> float:
+def _ease_out(share: float) -> float:
     """Quadratic ease-out of a share, 0 to 1."""
     return 1 - (1 - share) ** 2

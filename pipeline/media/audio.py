@@ -13,18 +13,18 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
-from models.errors import Code, Refused
-from models.limits import limits
-from pipeline.media.demux import DAMAGE, open_media
+from models.errors import ErrorCode, RequestRejected
+from models.limits import load_limits
+from pipeline.media.demux import PACKET_ERRORS, open_media
 
-RATE: Final = 16_000  # samples per second, as speech models require
+SAMPLE_RATE: Final = 16_000  # samples per second, as speech models require
 BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier accepts 25
-_SLACK: Final = 0.05  # seconds that audio may be off its timestamp before it is moved
-_BLOCK: Final = RATE  # samples of silence written, or of audio encoded, at once
-_MOST_BROKEN: Final = 1000  # packets
+_MAX_DRIFT: Final = 0.05  # seconds that audio may be off its timestamp before it is moved
+_BLOCK_SAMPLES: Final = SAMPLE_RATE  # samples of silence written, or of audio encoded, at once
+_MAX_DAMAGED_PACKETS: Final = 1000  # packets
 
 
-def extract(media: Path, out: Path, *, rate: int = RATE) -> float:
+def extract(media: Path, out: Path, *, rate: int = SAMPLE_RATE) -> float:
     """Write the first audio stream to `out` as mono 16-bit WAV; returns its seconds.
 
     Second 0 is the start of the file's earliest stream: where the audio begins later or has gaps, silence is written.
@@ -33,20 +33,22 @@ def extract(media: Path, out: Path, *, rate: int = RATE) -> float:
     with open_media(media) as container:
         stream = next(iter(container.streams.audio), None)
         if stream is None:
-            raise Refused(Code.NO_AUDIO)
-        written = _write(container, stream, out, rate)
+            raise RequestRejected(ErrorCode.NO_AUDIO)
+        written = _write_wav(container, stream, out, rate)
     if not written:
-        raise Refused(Code.BROKEN_FILE)
+        raise RequestRejected(ErrorCode.BROKEN_FILE)
     return written / rate
 
 
-def _write(container: InputContainer, stream: AudioStream, out: Path, rate: int) -> int:
+def _write_wav(container: InputContainer, stream: AudioStream, out: Path, rate: int) -> int:
     """Decode the stream into a WAV file; returns the number of samples written."""
     with wave.open(str(out), "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", "not compressed"))
-        track = _Track(file, rate)
-        for at, samples in _Conversion(rate).pieces(_frames(container, stream), _origin(container)):
-            track.write(at, samples)
+        track = _TimedWavWriter(file, rate)
+        for start, samples in _MonoConverter(rate).convert(
+            _decode_frames(container, stream), _start_time_of(container)
+        ):
+            track.write(start, samples)
     return track.written
 
 
@@ -58,7 +60,7 @@ def compress(wav: Path, out: Path) -> Path:
         stream.bit_rate = BIT_RATE
         stream.layout = "mono"
         written = 0
-        while block := file.readframes(_BLOCK):
+        while block := file.readframes(_BLOCK_SAMPLES):
             frame = AudioFrame.from_ndarray(np.frombuffer(block, "<i2")[None, :], format="s16", layout="mono")
             frame.sample_rate = rate
             frame.pts = written
@@ -68,82 +70,82 @@ def compress(wav: Path, out: Path) -> Path:
     return out
 
 
-def _origin(container: InputContainer) -> float:
+def _start_time_of(container: InputContainer) -> float:
     """The container's start time in seconds."""
     return (container.start_time or 0) / av.time_base
 
 
-def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+def _decode_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
     """Yield the decoded frames; damaged packets are skipped, as players do, up to a thousand."""
-    broken = 0
+    damaged = 0
     for packet in container.demux(stream):
         try:
             yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.samples)
-        except DAMAGE as error:
-            broken += 1
-            if broken > _MOST_BROKEN:
-                raise Refused(Code.BROKEN_FILE) from error
+        except PACKET_ERRORS as error:
+            damaged += 1
+            if damaged > _MAX_DAMAGED_PACKETS:
+                raise RequestRejected(ErrorCode.BROKEN_FILE) from error
 
 
-class _Conversion:
+class _MonoConverter:
     """Converts frames, whose format may change midway, to mono 16-bit samples with the time of the first one."""
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._form: tuple[str, str, int] | None = None
+        self._source_format: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
 
-    def pieces(self, frames: Iterator[AudioFrame], origin: float) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
+    def convert(self, frames: Iterator[AudioFrame], origin: float) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
         for frame in frames:
-            form = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if form != self._form:
-                yield from self._rest()
-                self._form = form
+            source_format = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if source_format != self._source_format:
+                yield from self._flush()
+                self._source_format = source_format
                 self._resampler = AudioResampler("s16", "mono", self._rate)
-            at = None if frame.time is None else frame.time - origin
+            start = None if frame.time is None else frame.time - origin
             frame.pts = None  # else the resampler would fill and squeeze; `_TimedWavWriter` keeps the time
-            yield at, self._resampled(frame)
-        yield from self._rest()
+            yield start, self._resample(frame)
+        yield from self._flush()
 
-    def _rest(self) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
+    def _flush(self) -> Iterator[tuple[float | None, NDArray[np.int16]]]:
         if self._resampler is not None:
-            yield None, self._resampled(None)
+            yield None, self._resample(None)
 
-    def _resampled(self, frame: AudioFrame | None) -> NDArray[np.int16]:
+    def _resample(self, frame: AudioFrame | None) -> NDArray[np.int16]:
         assert self._resampler is not None  # noqa: S101 - for the type checker
-        found = [piece.to_ndarray().reshape(-1) for piece in self._resampler.resample(frame)]
-        return np.concatenate([np.zeros(0, np.int16), *found])
+        blocks = [block.to_ndarray().reshape(-1) for block in self._resampler.resample(frame)]
+        return np.concatenate([np.zeros(0, np.int16), *blocks])
 
 
-class _Track:
+class _TimedWavWriter:
     """Writes samples at their timestamps: gaps are filled with silence, overlapping samples are dropped."""
 
     def __init__(self, file: wave.Wave_write, rate: int) -> None:
         self._file = file
         self._rate = rate
-        self._most = round(limits().audio.max_seconds * rate)
+        self._max_samples = round(load_limits().audio.max_seconds * rate)
         self.written = 0
 
-    def write(self, at: float | None, samples: NDArray[np.int16]) -> None:
-        ahead = 0 if at is None else round(at * self._rate) - self.written
-        if ahead > _SLACK * self._rate:
-            self._check(ahead)
-            self._silence(ahead)
-        elif ahead < -_SLACK * self._rate:
-            samples = samples[-ahead:]
-        self._check(len(samples))
-        self._put(samples.tobytes(), len(samples))
+    def write(self, start: float | None, samples: NDArray[np.int16]) -> None:
+        gap = 0 if start is None else round(start * self._rate) - self.written
+        if gap > _MAX_DRIFT * self._rate:
+            self._check_length(gap)
+            self._write_silence(gap)
+        elif gap < -_MAX_DRIFT * self._rate:
+            samples = samples[-gap:]
+        self._check_length(len(samples))
+        self._write_samples(samples.tobytes(), len(samples))
 
-    def _silence(self, count: int) -> None:
+    def _write_silence(self, count: int) -> None:
         while count > 0:
-            block = min(count, _BLOCK)
-            self._put(bytes(2 * block), block)
+            block = min(count, _BLOCK_SAMPLES)
+            self._write_samples(bytes(2 * block), block)
             count -= block
 
-    def _check(self, more: int) -> None:
-        if self.written + more > self._most + self._rate:
-            raise Refused(Code.TOO_LONG, limit=round(limits().audio.max_seconds))
+    def _check_length(self, count: int) -> None:
+        if self.written + count > self._max_samples + self._rate:
+            raise RequestRejected(ErrorCode.TOO_LONG, limit=round(load_limits().audio.max_seconds))
 
-    def _put(self, data: bytes, count: int) -> None:
+    def _write_samples(self, data: bytes, count: int) -> None:
         self._file.writeframesraw(data)
         self.written += count

@@ -13,14 +13,15 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from models.errors import Code, Refused
-from models.limits import limits
+from models.errors import ErrorCode, RequestRejected
+from models.limits import load_limits
 from pipeline.media.sniff import sniff
 
-_ISO: Final = "mov,mp4,m4a,3gp,3g2,mj2"
-_MATROSKA: Final = "matroska,webm"
+_ISO_DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2"
+_MATROSKA_DEMUXERS: Final = "matroska,webm"
 DEMUXERS: Final = {
-    "mp4": _ISO, "mov": _ISO, "3gp": _ISO, "m4a": _ISO, "webm": _MATROSKA, "mkv": _MATROSKA, "avi": "avi",
+    "mp4": _ISO_DEMUXERS, "mov": _ISO_DEMUXERS, "3gp": _ISO_DEMUXERS, "m4a": _ISO_DEMUXERS,
+    "webm": _MATROSKA_DEMUXERS, "mkv": _MATROSKA_DEMUXERS, "avi": "avi",
     "mpegts": "mpegts", "mp3": "mp3", "aac": "aac", "ogg": "ogg", "flac": "flac", "wav": "wav",
 }  # fmt: skip
 DECODERS: Final = (
@@ -30,7 +31,9 @@ DECODERS: Final = (
     "pcm_f32be,pcm_f64le,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt"
 )
 # Errors of decoders on a damaged packet: AAC's alone raises invalid data, "not permitted" and numbers without a name.
-DAMAGE: Final = tuple(kind for kind in av.error.FFmpegError.__subclasses__() if not issubclass(kind, MemoryError))
+PACKET_ERRORS: Final = tuple(
+    kind for kind in av.error.FFmpegError.__subclasses__() if not issubclass(kind, MemoryError)
+)
 
 
 def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa: A002 - the field's name in this package
@@ -39,24 +42,26 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
     `format` is the result of `sniff`, if already known. Raises `RequestRejected`: that of `sniff`, NO_PICTURE for a
     picture, NOT_MEDIA, TOO_MANY_STREAMS, BROKEN_FILE.
     """
-    found = format or sniff(path).format
-    if found not in DEMUXERS:
-        raise Refused(Code.NO_PICTURE if found in limits().formats.image else Code.NOT_MEDIA)
+    format_name = format or sniff(path).format
+    if format_name not in DEMUXERS:
+        raise RequestRejected(
+            ErrorCode.NO_PICTURE if format_name in load_limits().formats.image else ErrorCode.NOT_MEDIA
+        )
     try:
-        container = av.open(_address(path), options=_options(DEMUXERS[found]), metadata_errors="ignore")
+        container = av.open(_to_file_url(path), options=_build_options(DEMUXERS[format_name]), metadata_errors="ignore")
     except (av.error.FFmpegError, ValueError, UnicodeError) as error:
         if isinstance(error, MemoryError):
             raise
-        raise Refused(Code.BROKEN_FILE) from error
-    most = limits().video.max_streams
-    if len(container.streams) > most:
+        raise RequestRejected(ErrorCode.BROKEN_FILE) from error
+    max_streams = load_limits().video.max_streams
+    if len(container.streams) > max_streams:
         container.close()
-        raise Refused(Code.TOO_MANY_STREAMS, limit=most)
+        raise RequestRejected(ErrorCode.TOO_MANY_STREAMS, limit=max_streams)
     for stream in (*container.streams.video, *container.streams.audio):
         if stream.codec_context is not None:
             stream.codec_context.options = {
                 "codec_whitelist": DECODERS,
-                "max_pixels": str(limits().video.max_pixels),
+                "max_pixels": str(load_limits().video.max_pixels),
             }
     return container
 
@@ -66,12 +71,12 @@ def is_decodable(stream: VideoStream | AudioStream) -> bool:
     return stream.codec_context is not None and stream.codec_context.name in DECODERS.split(",")
 
 
-def _address(path: Path) -> str:
+def _to_file_url(path: Path) -> str:
     """The path as a `file:` URL, so that no part of it is parsed as a protocol."""
     return f"file:{path.resolve()}"
 
 
-def _options(demuxers: str) -> dict[str, str]:
+def _build_options(demuxers: str) -> dict[str, str]:
     return {
         "format_whitelist": demuxers,
         "protocol_whitelist": "file",
@@ -81,7 +86,7 @@ def _options(demuxers: str) -> dict[str, str]:
     }
 
 
-def is_cover(stream: object) -> bool:
+def is_cover_art(stream: object) -> bool:
     """Whether a video stream is only the attached picture of an audio file."""
     disposition = getattr(stream, "disposition", None)
     return bool(disposition is not None and disposition & av.stream.Disposition.attached_pic)

@@ -12,19 +12,19 @@ import numpy.typing as npt
 Plane: TypeAlias = npt.NDArray[np.uint8]
 _Coverage: TypeAlias = npt.NDArray[np.uint16]
 
-_ONE = 256  # opaque; a power of two, so that blending needs no division
-_HALF = _ONE // 2
+_FULL_COVERAGE = 256  # opaque; a power of two, so that blending needs no division
+_ROUNDING = _FULL_COVERAGE // 2
 
 
-class Matrix(NamedTuple):
+class ColourMatrix(NamedTuple):
     """Weights of red and blue in luma (Kr and Kb)."""
 
     red: float
     blue: float
 
 
-BT709 = Matrix(0.2126, 0.0722)
-BT601 = Matrix(0.299, 0.114)
+BT709 = ColourMatrix(0.2126, 0.0722)
+BT601 = ColourMatrix(0.299, 0.114)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,23 @@ class Overlay:
     luma: _Coverage
     cb: _Coverage
     cr: _Coverage
-    luma_rest: _Coverage
-    chroma_rest: _Coverage
+    luma_transparency: _Coverage
+    chroma_transparency: _Coverage
 
     @classmethod
-    def from_rgba(cls, rgba: Plane, x: int, y: int, matrix: Matrix = BT709) -> "Overlay":
+    def from_rgba(cls, rgba: Plane, x: int, y: int, matrix: ColourMatrix = BT709) -> "Overlay":
         """`rgba` is (height, width, 4), straight alpha; (x, y) is where its first pixel lies, also odd or negative."""
-        rgba, x, y = _trimmed(rgba, x, y)
+        rgba, x, y = _trim_transparent(rgba, x, y)
         if not rgba.size:
             empty = np.zeros((0, 0), np.uint16)
             return cls(0, 0, empty, empty, empty, empty, empty)
-        rgba, x, y = _even(rgba, x, y)
-        luma, cb, cr = cast("list[Plane]", cv2.split(cv2.transform(rgba, _luma_and_chroma(matrix))))
+        rgba, x, y = _pad_to_even(rgba, x, y)
+        luma, cb, cr = cast("list[Plane]", cv2.split(cv2.transform(rgba, _ycbcr_matrix_for(matrix))))
         alpha: _Coverage = rgba[:, :, 3].astype(np.uint16)
         alpha += alpha >> 7  # 0 to 255 becomes 0 to 256
-        halved = _halved(alpha)
-        values = (luma * alpha + _HALF, _halved(cb * alpha) + _HALF, _halved(cr * alpha) + _HALF)
-        return cls(x, y, *values, _ONE - alpha, _ONE - halved)
+        chroma_alpha = _halve(alpha)
+        values = (luma * alpha + _ROUNDING, _halve(cb * alpha) + _ROUNDING, _halve(cr * alpha) + _ROUNDING)
+        return cls(x, y, *values, _FULL_COVERAGE - alpha, _FULL_COVERAGE - chroma_alpha)
 
     @property
     def width(self) -> int:
@@ -67,62 +67,68 @@ class Overlay:
     def height(self) -> int:
         return int(self.luma.shape[0])
 
-    def at(self, x: int, y: int) -> "Overlay":
+    def move_to(self, x: int, y: int) -> "Overlay":
         """A copy at another position, rounded down to even."""
         return replace(self, x=x - x % 2, y=y - y % 2)
 
-    def scaled(self, scale: float, middle: tuple[float, float]) -> "Overlay":
+    def scale_around(self, scale: float, center: tuple[float, float]) -> "Overlay":
         """A copy scaled around a point of the frame, with subpixel accuracy."""
-        left, width = _stretched(self.x, self.width, scale, middle[0])
-        top, height = _stretched(self.y, self.height, scale, middle[1])
+        left, width = _scale_interval(self.x, self.width, scale, center[0])
+        top, height = _scale_interval(self.y, self.height, scale, center[1])
 
-        def sized(plane: _Coverage, outside: int, step: int) -> _Coverage:
+        def resample(plane: _Coverage, border_value: int, step: int) -> _Coverage:
             shift = [
-                (at + (new / step + 0.5 - at) / scale) - old / step - 0.5
-                for at, new, old in ((middle[0] / step, left, self.x), (middle[1] / step, top, self.y))
+                (fixed + (new / step + 0.5 - fixed) / scale) - old / step - 0.5
+                for fixed, new, old in ((center[0] / step, left, self.x), (center[1] / step, top, self.y))
             ]
-            back = np.array([[1 / scale, 0, shift[0]], [0, 1 / scale, shift[1]]])
-            size, how = (width // step, height // step), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-            return cast("_Coverage", cv2.warpAffine(plane, back, size, flags=how, borderValue=outside))
+            inverse = np.array([[1 / scale, 0, shift[0]], [0, 1 / scale, shift[1]]])
+            size, flags = (width // step, height // step), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            return cast("_Coverage", cv2.warpAffine(plane, inverse, size, flags=flags, borderValue=border_value))
 
-        values = (sized(self.luma, _HALF, 1), sized(self.cb, _HALF, 2), sized(self.cr, _HALF, 2))
-        return Overlay(left, top, *values, sized(self.luma_rest, _ONE, 1), sized(self.chroma_rest, _ONE, 2))
+        values = (resample(self.luma, _ROUNDING, 1), resample(self.cb, _ROUNDING, 2), resample(self.cr, _ROUNDING, 2))
+        return Overlay(
+            left,
+            top,
+            *values,
+            resample(self.luma_transparency, _FULL_COVERAGE, 1),
+            resample(self.chroma_transparency, _FULL_COVERAGE, 2),
+        )
 
     def blend(self, y_plane: Plane, u_plane: Plane, v_plane: Plane) -> None:
         """Blend the picture into the planes of one frame in place, clipped to the frame."""
-        _blend(y_plane, self.luma, self.luma_rest, self.x, self.y)
-        _blend(u_plane, self.cb, self.chroma_rest, self.x // 2, self.y // 2)
-        _blend(v_plane, self.cr, self.chroma_rest, self.x // 2, self.y // 2)
+        _blend_plane(y_plane, self.luma, self.luma_transparency, self.x, self.y)
+        _blend_plane(u_plane, self.cb, self.chroma_transparency, self.x // 2, self.y // 2)
+        _blend_plane(v_plane, self.cr, self.chroma_transparency, self.x // 2, self.y // 2)
 
 
-def _blend(plane: Plane, value: _Coverage, rest: _Coverage, x: int, y: int) -> None:
+def _blend_plane(plane: Plane, value: _Coverage, transparency: _Coverage, x: int, y: int) -> None:
     height, width = plane.shape
     left, top = max(0, -x), max(0, -y)
     right, bottom = min(value.shape[1], width - x), min(value.shape[0], height - y)
     if left >= right or top >= bottom:
         return
     inside = (slice(top, bottom), slice(left, right))
-    under = plane[y + top : y + bottom, x + left : x + right]
-    mixed = under * rest[inside]
+    background = plane[y + top : y + bottom, x + left : x + right]
+    mixed = background * transparency[inside]
     mixed += value[inside]
     mixed >>= 8
-    under[...] = mixed
+    background[...] = mixed
 
 
-def _stretched(start: int, length: int, scale: float, middle: float) -> tuple[int, int]:
+def _scale_interval(start: int, length: int, scale: float, center: float) -> tuple[int, int]:
     """Start and length of an interval scaled around a point, even, with a margin of one pixel."""
-    first = 2 * floor((middle + (start - middle) * scale - 1) / 2)
-    last = 2 * ceil((middle + (start + length - middle) * scale + 1) / 2)
+    first = 2 * floor((center + (start - center) * scale - 1) / 2)
+    last = 2 * ceil((center + (start + length - center) * scale + 1) / 2)
     return first, last - first
 
 
-def _trimmed(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
+def _trim_transparent(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
     """Crop the fully transparent rows and columns at the edges."""
     left, top, width, height = cv2.boundingRect(np.ascontiguousarray(rgba[:, :, 3]))
     return rgba[top : top + height, left : left + width], x + left, y + top
 
 
-def _even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
+def _pad_to_even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
     """Add transparent rows and columns, so that position and size are even."""
     left, top = x % 2, y % 2
     right, bottom = (rgba.shape[1] + left) % 2, (rgba.shape[0] + top) % 2
@@ -132,7 +138,7 @@ def _even(rgba: Plane, x: int, y: int) -> tuple[Plane, int, int]:
 
 
 @cache
-def _luma_and_chroma(matrix: Matrix) -> npt.NDArray[np.float32]:
+def _ycbcr_matrix_for(matrix: ColourMatrix) -> npt.NDArray[np.float32]:
     """Matrix from red, green, blue and alpha to Y, Cb and Cr.
 
     ITU-R BT.709-6 and BT.601-7, 8 bits: luma in 16 to 235, chroma in 16 to 240 around 128.
@@ -145,7 +151,7 @@ def _luma_and_chroma(matrix: Matrix) -> npt.NDArray[np.float32]:
     return np.array(rows, np.float32)
 
 
-def _halved(plane: _Coverage) -> _Coverage:
+def _halve(plane: _Coverage) -> _Coverage:
     """Halve the resolution: means of 2 x 2 samples."""
     size = (plane.shape[1] // 2, plane.shape[0] // 2)
     return cast("_Coverage", cv2.resize(plane, size, interpolation=cv2.INTER_AREA))

@@ -12,13 +12,13 @@ from typing import Final, cast
 
 import pylibmagic
 
-from models.errors import Code, Refused
-from models.limits import limits
-from models.media import MediaKind
+from models.errors import ErrorCode, RequestRejected
+from models.limits import load_limits
+from models.media.facts import MediaKind
 
-HEAD: Final = 8192  # bytes read
+HEAD_BYTES: Final = 8192  # bytes read
 
-BY_TYPE: Final = {
+FORMAT_BY_MIME_TYPE: Final = {
     "image/jpeg": "jpeg", "image/png": "png", "image/apng": "png", "image/webp": "webp", "image/gif": "gif",
     "image/heic": "heic", "image/heif": "heic", "image/heic-sequence": "heic", "image/heif-sequence": "heic",
     "image/avif": "avif", "image/bmp": "bmp", "image/x-ms-bmp": "bmp", "image/tiff": "tiff",
@@ -29,69 +29,82 @@ BY_TYPE: Final = {
     "audio/x-hx-aac-adts": "aac", "audio/ogg": "ogg", "video/ogg": "ogg", "application/ogg": "ogg",
     "audio/flac": "flac", "audio/x-flac": "flac", "audio/x-wav": "wav", "audio/wav": "wav", "audio/vnd.wave": "wav",
 }  # fmt: skip
-BY_BRAND: Final = {
+FORMAT_BY_BRAND: Final = {
     b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic", b"hevc": "heic", b"hevx": "heic",
     b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
     b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
 }  # fmt: skip
-OLD_MOVIE: Final = (b"moov", b"mdat", b"wide", b"skip", b"free", b"pnot")  # first atoms of QuickTime files without ftyp
-TRANSPORT: Final = ((0, 188), (4, 192))  # (first packet, packet length) in bytes: broadcast, camcorders
-PNG: Final = b"\x89PNG\r\n\x1a\n"
-MEDIA_NOT_TAKEN: Final = ("image/", "video/", "audio/", "application/vnd.rn-realmedia", "application/x-shockwave-flash")
-TEXT_IN_DISGUISE: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "audio/x-scpls", "video/vnd.mpegurl")
+QUICKTIME_ATOMS: Final = (
+    b"moov",
+    b"mdat",
+    b"wide",
+    b"skip",
+    b"free",
+    b"pnot",
+)  # first atoms of QuickTime files without ftyp
+TRANSPORT_STREAM_LAYOUTS: Final = ((0, 188), (4, 192))  # (first packet, packet length) in bytes: broadcast, camcorders
+PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+UNSUPPORTED_MIME_TYPES: Final = (
+    "image/",
+    "video/",
+    "audio/",
+    "application/vnd.rn-realmedia",
+    "application/x-shockwave-flash",
+)
+TEXT_MIME_TYPES: Final = ("image/svg", "audio/x-mpegurl", "audio/mpegurl", "audio/x-scpls", "video/vnd.mpegurl")
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
+class FileFormat:
     """A format, named as in `models/limits.toml`, and its media kind."""
 
     format: str
     kind: MediaKind
 
 
-def sniff(path: Path) -> Sniffed:
+def sniff(path: Path) -> FileFormat:
     """Detect a file's format. Raises `RequestRejected`: EMPTY_FILE, NOT_MEDIA, FORMAT_NOT_SUPPORTED."""
     with path.open("rb") as file:
-        return sniffed(file.read(HEAD))
+        return sniff_bytes(file.read(HEAD_BYTES))
 
 
-def sniffed(head: bytes) -> Sniffed:
+def sniff_bytes(head: bytes) -> FileFormat:
     """Detect the format by the first bytes of a file; raises what `sniff` raises."""
     if not head:
-        raise Refused(Code.EMPTY_FILE)
-    name = _by_structure(head) or _by_magic(head)
-    formats = limits().formats
+        raise RequestRejected(ErrorCode.EMPTY_FILE)
+    name = _detect_by_structure(head) or _detect_by_magic(head)
+    formats = load_limits().formats
     kinds = {MediaKind.IMAGE: formats.image, MediaKind.VIDEO: formats.video, MediaKind.AUDIO: formats.audio}
     for kind, names in kinds.items():
         if name in names:
-            return Sniffed(name, kind)
-    raise Refused(Code.FORMAT_NOT_SUPPORTED)
+            return FileFormat(name, kind)
+    raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED)
 
 
-def _by_structure(head: bytes) -> str | None:
+def _detect_by_structure(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         brand = head[8:12]
-        return BY_BRAND.get(brand) or ("3gp" if brand.startswith((b"3gp", b"3g2")) else "mp4")
-    if head[4:8] in OLD_MOVIE:
+        return FORMAT_BY_BRAND.get(brand) or ("3gp" if brand.startswith((b"3gp", b"3g2")) else "mp4")
+    if head[4:8] in QUICKTIME_ATOMS:
         return "mov"
-    if any(_is_transport_stream(head, *shape) for shape in TRANSPORT):
+    if any(_is_transport_stream(head, *layout) for layout in TRANSPORT_STREAM_LAYOUTS):
         return "mpegts"
-    return "png" if head.startswith(PNG) else None
+    return "png" if head.startswith(PNG_SIGNATURE) else None
 
 
 def _is_transport_stream(head: bytes, start: int, step: int) -> bool:
     return len(head) > start + 2 * step and head[start] == head[start + step] == head[start + 2 * step] == 0x47
 
 
-def _by_magic(head: bytes) -> str:
-    kind = _library()(head)
-    if kind in BY_TYPE:
-        return BY_TYPE[kind]
-    if kind == "application/octet-stream" and (_is_mp3_frame(head) or head.startswith(b"ID3")):
+def _detect_by_magic(head: bytes) -> str:
+    mime_type = _load_libmagic()(head)
+    if mime_type in FORMAT_BY_MIME_TYPE:
+        return FORMAT_BY_MIME_TYPE[mime_type]
+    if mime_type == "application/octet-stream" and (_is_mp3_frame(head) or head.startswith(b"ID3")):
         return "mp3"
-    if kind.startswith(MEDIA_NOT_TAKEN) and not kind.startswith(TEXT_IN_DISGUISE):
-        raise Refused(Code.FORMAT_NOT_SUPPORTED)
-    raise Refused(Code.NOT_MEDIA)
+    if mime_type.startswith(UNSUPPORTED_MIME_TYPES) and not mime_type.startswith(TEXT_MIME_TYPES):
+        raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED)
+    raise RequestRejected(ErrorCode.NOT_MEDIA)
 
 
 def _is_mp3_frame(head: bytes) -> bool:
@@ -102,7 +115,7 @@ def _is_mp3_frame(head: bytes) -> bool:
 
 
 @cache
-def _library() -> Callable[[bytes], str]:
+def _load_libmagic() -> Callable[[bytes], str]:
     import magic  # after pylibmagic, which makes it load the library in its wheel
 
     reader = magic.Magic(mime=True, magic_file=str(pylibmagic.data / "magic.mgc"))

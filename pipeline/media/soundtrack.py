@@ -9,81 +9,81 @@ from av import AudioFrame, Packet
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 
-from pipeline.media.demux import DAMAGE
+from pipeline.media.demux import PACKET_ERRORS
 
 BIT_RATE = 128_000
 # MP4 may contain Opus and other codecs too, but they are silent on iPhones and in WhatsApp.
-_COPIED = frozenset({"aac", "mp3"})
-_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
-_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
+_COPIED_CODECS = frozenset({"aac", "mp3"})
+_MIN_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
+_AAC_SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 
 
 class Soundtrack(Protocol):
-    def take(self, packet: "Packet[AudioStream]") -> None: ...
+    def write_packet(self, packet: "Packet[AudioStream]") -> None: ...
 
-    def end(self) -> None: ...
+    def finish(self) -> None: ...
 
 
-def soundtrack(source: AudioStream, output: OutputContainer, shift: Fraction) -> Soundtrack:
+def create_soundtrack(source: AudioStream, output: OutputContainer, shift: Fraction) -> Soundtrack:
     """Add the audio of `source` to `output`; `shift` (seconds) is subtracted from every timestamp."""
-    if source.codec_context.codec.canonical_name in _COPIED and source.codec_context.sample_rate:
-        return _Copied(source, output, shift)
-    return _Encoded(source, output, shift)
+    if source.codec_context.codec.canonical_name in _COPIED_CODECS and source.codec_context.sample_rate:
+        return _CopiedSoundtrack(source, output, shift)
+    return _EncodedSoundtrack(source, output, shift)
 
 
-class _Copied:
+class _CopiedSoundtrack:
     def __init__(self, source: AudioStream, output: OutputContainer, shift: Fraction) -> None:
         self._stream = output.add_stream_from_template(source)
         self._output = output
-        self._ticks = round(shift / (source.time_base or 1))
-        self._last: int | None = None
+        self._shift_ticks = round(shift / (source.time_base or 1))
+        self._last_dts: int | None = None
 
-    def take(self, packet: "Packet[AudioStream]") -> None:
-        if packet.dts is None or packet.pts is None or (self._last is not None and packet.dts <= self._last):
+    def write_packet(self, packet: "Packet[AudioStream]") -> None:
+        if packet.dts is None or packet.pts is None or (self._last_dts is not None and packet.dts <= self._last_dts):
             return  # the flush packet, or one with a timestamp that is not after the last
-        self._last = packet.dts
-        packet.pts -= self._ticks
-        packet.dts -= self._ticks
+        self._last_dts = packet.dts
+        packet.pts -= self._shift_ticks
+        packet.dts -= self._shift_ticks
         packet.stream = self._stream
         with contextlib.suppress(av.error.InvalidDataError):  # MP4 cannot hold a damaged packet
             self._output.mux(packet)
 
-    def end(self) -> None:
+    def finish(self) -> None:
         """Nothing is buffered."""
 
 
-class _Encoded:
+class _EncodedSoundtrack:
     """Timestamps are counted from the samples; a packet's own is used only if later, so they never run backwards."""
 
     def __init__(self, source: AudioStream, output: OutputContainer, shift: Fraction) -> None:
         context = source.codec_context
-        self._rate = context.sample_rate if context.sample_rate in _RATES else _RATES[0]
+        self._rate = context.sample_rate if context.sample_rate in _AAC_SAMPLE_RATES else _AAC_SAMPLE_RATES[0]
         layout = "mono" if context.layout.nb_channels == 1 else "stereo"
         self._stream = output.add_stream("aac", rate=self._rate, bit_rate=BIT_RATE, layout=layout)
         self._output = output
         self._shift = shift
-        self._next: Fraction | None = None  # seconds
+        self._next_time: Fraction | None = None  # seconds
 
-    def take(self, packet: "Packet[AudioStream]") -> None:
+    def write_packet(self, packet: "Packet[AudioStream]") -> None:
         try:
             frames = packet.decode()
-        except DAMAGE:
+        except PACKET_ERRORS:
             return
         for frame in frames:
-            start = self._start(frame)
-            self._next = start + Fraction(frame.samples, frame.sample_rate)
+            start = self._start_time_of(frame)
+            self._next_time = start + Fraction(frame.samples, frame.sample_rate)
             frame.time_base = Fraction(1, frame.sample_rate)
             frame.pts = round(start * frame.sample_rate)
             self._output.mux(self._stream.encode(frame))
 
-    def end(self) -> None:
+    def finish(self) -> None:
         self._output.mux(self._stream.encode(None))
 
-    def _start(self, frame: AudioFrame) -> Fraction:
+    def _start_time_of(self, frame: AudioFrame) -> Fraction:
         """Start time of a frame in the output, seconds."""
-        told = self._next or Fraction(0)
+        start = self._next_time or Fraction(0)
         if frame.pts is not None and frame.time_base is not None:
-            told = frame.pts * frame.time_base - self._shift
-        if self._next is None or told > self._next + _GAP:
-            return told
-        return self._next
+            start = frame.pts * frame.time_base - self._shift
+        if self._next_time is None or start > self._next_time + _MIN_GAP:
+            return start
+        return self._next_time

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 Plane = NDArray[np.uint8]
 
 _BT709 = 1  # of AVColorPrimaries, AVColorTransferCharacteristic and AVColorSpace alike
-_LIMITED = 1  # of AVColorRange
+_LIMITED_RANGE = 1  # of AVColorRange
 
 
 class Mp4Writer:
     """Writes an MP4: set the planes `y`, `u` and `v` (limited range BT.709, chroma at half size), then call `write`.
 
     The planes keep their contents, so only changed areas need be set again. `options` are x264's, as from
-    `pipeline.media.budget`. Use it as a context manager; leaving it normally finishes the file with its index in front
+    `pipeline.media.bitrate`. Use it as a context manager; leaving it normally finishes the file with its index in front
     (faststart). Raises `av.error.FFmpegError`, which is also an `OSError` where the disk is the cause.
     """
 
@@ -30,17 +30,17 @@ class Mp4Writer:
         width, height = size
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
         self._stream = self._container.add_stream("libx264", rate=fps, options=dict(options))
-        _describe(self._stream, width, height, fps)
+        _configure_stream(self._stream, width, height, fps)
         self._frame = av.VideoFrame(width, height, "yuv420p")
-        _tag(self._frame, fps)
-        self.y, self.u, self.v = (_view(plane) for plane in self._frame.planes)
-        self.frames = 0
+        _tag_frame(self._frame, fps)
+        self.y, self.u, self.v = (_view_plane(plane) for plane in self._frame.planes)
+        self.frame_count = 0
 
     def write(self, *, key: bool = False) -> None:
         """Encode the planes as the next frame, as a key frame if `key`; x264 copies them before this returns."""
         self._frame.pict_type = PictureType.I if key else PictureType.NONE
-        self._frame.pts = self.frames
-        self.frames += 1
+        self._frame.pts = self.frame_count
+        self.frame_count += 1
         self._container.mux(self._stream.encode(self._frame))
 
     def __enter__(self) -> Self:
@@ -56,23 +56,23 @@ class Mp4Writer:
             self._container.close()
 
 
-def _describe(stream: VideoStream, width: int, height: int, fps: int) -> None:
+def _configure_stream(stream: VideoStream, width: int, height: int, fps: int) -> None:
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.time_base = Fraction(1, fps)
     context = stream.codec_context
     context.time_base = Fraction(1, fps)
-    context.color_range, context.colorspace = _LIMITED, _BT709
+    context.color_range, context.colorspace = _LIMITED_RANGE, _BT709
     context.color_primaries, context.color_trc = _BT709, _BT709
     context.profile = "High"
 
 
-def _tag(frame: av.VideoFrame, fps: int) -> None:
-    frame.color_range, frame.colorspace = _LIMITED, _BT709
+def _tag_frame(frame: av.VideoFrame, fps: int) -> None:
+    frame.color_range, frame.colorspace = _LIMITED_RANGE, _BT709
     frame.color_primaries, frame.color_trc = _BT709, _BT709
     frame.time_base = Fraction(1, fps)
 
 
-def _view(plane: Any) -> Plane:
+def _view_plane(plane: Any) -> Plane:
     """A writable view of a plane's pixels, without the padding at the end of each row."""
     rows = np.frombuffer(cast("bytearray", plane), np.uint8).reshape(plane.height, plane.line_size)
     return rows[:, : plane.width]

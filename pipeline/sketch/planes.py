@@ -5,19 +5,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.sketch.arrays import Array, Image
+from pipeline.sketch.types import Array, Image
 
-WHITE, NEUTRAL = 235, 128
+WHITE_LUMA, NEUTRAL_CHROMA = 235, 128
 
 _KR, _KB = 0.2126, 0.0722
 _KG = 1 - _KR - _KB
-_LUMA = np.array([[_KR, _KG, _KB, 0]]) * 219 / 255 + [[0, 0, 0, 16]]
-_BLUE = np.array([[-_KR, -_KG, 1 - _KB, 0]]) / (2 - 2 * _KB) * 224 / 255 + [[0, 0, 0, 128]]
-_RED = np.array([[1 - _KR, -_KG, -_KB, 0]]) / (2 - 2 * _KR) * 224 / 255 + [[0, 0, 0, 128]]
+_LUMA_WEIGHTS = np.array([[_KR, _KG, _KB, 0]]) * 219 / 255 + [[0, 0, 0, 16]]
+_CB_WEIGHTS = np.array([[-_KR, -_KG, 1 - _KB, 0]]) / (2 - 2 * _KB) * 224 / 255 + [[0, 0, 0, 128]]
+_CR_WEIGHTS = np.array([[1 - _KR, -_KG, -_KB, 0]]) / (2 - 2 * _KR) * 224 / 255 + [[0, 0, 0, 128]]
 
 
 @dataclass(frozen=True, slots=True)
-class Planes:
+class YuvPlanes:
     """One picture in uint8 planes; `u` and `v` have half the width and height of `y`."""
 
     y: Image
@@ -30,29 +30,29 @@ class Planes:
         return self.u, self.v
 
     @classmethod
-    def from_rgb(cls, picture: Image) -> "Planes":
+    def from_rgb(cls, picture: Image) -> "YuvPlanes":
         """Convert an RGB picture of even width and height."""
         height, width = picture.shape[:2]
         half = cv2.resize(picture, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        chroma = cv2.transform(half, np.vstack([_BLUE, _RED]))
-        luma = cv2.transform(picture, _LUMA).reshape(height, width)
+        chroma = cv2.transform(half, np.vstack([_CB_WEIGHTS, _CR_WEIGHTS]))
+        luma = cv2.transform(picture, _LUMA_WEIGHTS).reshape(height, width)
         return cls(luma, *(np.ascontiguousarray(chroma[..., k]) for k in (0, 1)))
 
     @classmethod
-    def white(cls, width: int, height: int) -> "Planes":
+    def create_white(cls, width: int, height: int) -> "YuvPlanes":
         """Create an empty whiteboard of even width and height."""
         half = (height // 2, width // 2)
-        chroma = (np.full(half, NEUTRAL, np.uint8) for _ in range(2))
-        return cls(np.full((height, width), WHITE, np.uint8), *chroma)
+        chroma = (np.full(half, NEUTRAL_CHROMA, np.uint8) for _ in range(2))
+        return cls(np.full((height, width), WHITE_LUMA, np.uint8), *chroma)
 
-    def shrunk(self, side: int) -> "Planes":
+    def shrink_to(self, side: int) -> "YuvPlanes":
         """Return a copy with even sides of at most `side` pixels."""
         height, width = self.y.shape
         scale = min(1.0, side / max(height, width))
         half = (max(1, int(width * scale / 2)), max(1, int(height * scale / 2)))
         sizes = ((2 * half[0], 2 * half[1]), half, half)
         planes = zip((self.y, self.u, self.v), sizes, strict=True)
-        return Planes(*(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane, size in planes))
+        return YuvPlanes(*(cv2.resize(plane, size, interpolation=cv2.INTER_AREA) for plane, size in planes))
 
     def to_rgb(self) -> Image:
         """Convert to RGB, for a thumbnail."""

@@ -4,99 +4,112 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.sketch import choice, clock, eyes, faces, hatching, ink, lines, order, tracing, writing
-from pipeline.sketch.arrays import Floats, Points
-from pipeline.sketch.canvas import Placement, on_board
-from pipeline.sketch.colouring import Colouring
-from pipeline.sketch.planes import WHITE, Planes
-from pipeline.sketch.score import Brief, Scene, Span
-from pipeline.sketch.tracing import Stroke
+from pipeline.sketch import writing
+from pipeline.sketch.canvas import Placement, render_board
+from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
+from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.painting import rasterize
+from pipeline.sketch.painting.colouring import Colouring
+from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes
+from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
+from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
+from pipeline.sketch.types import Floats, Points
+from pipeline.vision import faces
 
-_REACH = 0.02  # units between stroke ends that may be joined
-_HATCHING = 0.18  # share of the line length budget for hatching dark areas
-_COLOUR = 0.32  # share of the drawing time for colouring where the whole board is coloured
-_UNHURRIED, _MOST_COLOUR = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
-_LEAST_COLOUR = 0.14  # share of the drawing time
-_STEP = 1.3  # pixels between points of a stroke
+_JOIN_DISTANCE = 0.02  # units between stroke ends that may be joined
+_HATCHING_SHARE = 0.18  # share of the line length budget for hatching dark areas
+_COLOUR_SHARE = 0.32  # share of the drawing time for colouring where the whole board is coloured
+_MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
+_MIN_COLOUR_SHARE = 0.14  # share of the drawing time
+_POINT_SPACING = 1.3  # pixels between points of a stroke
 
-Report = Callable[[float], None]
+ReportShare = Callable[[float], None]
 
 
-def plan(placement: Placement, brief: Brief, report: Report) -> Scene:
+def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare) -> Scene:
     """Detect, select, order and time all strokes of one picture; `report` gets the share done, 0 to 1."""
-    strokes = _strokes(placement, brief, report)
-    paths = [_on_film(stroke, placement) for stroke in strokes]
-    strengths = [_spread(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
-    board = ink.painted(paths, strengths, brief.size, brief.unit)
+    strokes = _find_strokes(placement, spec, report)
+    paths = [_to_film_points(stroke, placement) for stroke in strokes]
+    strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
+    board = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
     report(0.5)
-    picture = Planes.from_rgb(on_board(placement, brief.size))
-    target = picture if brief.coloured else Planes(board, *(Planes.white(*brief.size).chroma))
-    colouring = Colouring.of(target, board, placement)
-    span = _span(brief, colouring.share)
-    path, clocks = clock.drawn(paths, span.lines, brief.unit, _entrance(brief.size))
-    inked = board < WHITE
-    drawn = ink.reveal(ink.times(paths, clocks, inked), np.flatnonzero(inked), board[inked], span.total)
+    picture = YuvPlanes.from_rgb(render_board(placement, spec.size))
+    target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_white(*spec.size).chroma))
+    colouring = Colouring.from_target(target, board, placement)
+    phases = _split_phases(spec, colouring.share)
+    path, stroke_times = pen_timing.time_strokes(paths, phases.lines, spec.unit, _entry_point_for(spec.size))
+    ink_mask = board < WHITE_LUMA
+    line_reveal = rasterize.build_reveal(
+        rasterize.assign_times(paths, stroke_times, ink_mask), np.flatnonzero(ink_mask), board[ink_mask], phases.total
+    )
     report(0.7)
-    lines_only = Scene(span, (drawn,), ((), ()), path, target)
-    return colouring.over(lines_only, placement, brief, report) if span.colour else lines_only
+    line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
+    return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
 
 
-def _entrance(size: tuple[int, int]) -> Points:
+def _entry_point_for(size: tuple[int, int]) -> Points:
     """Starting point of the pen, below the frame at the right."""
     return np.array((0.8 * size[0], 1.15 * size[1]), np.float32)
 
 
-def _span(brief: Brief, share: float) -> Span:
-    if not brief.coloured:
-        return Span(brief.drawing, 0, brief.hold)
-    colour = _colour_frames(brief, share)
-    return Span(brief.drawing - colour, colour, brief.hold)
+def _split_phases(spec: SceneSpec, share: float) -> ScenePhases:
+    if not spec.is_coloured:
+        return ScenePhases(spec.drawing_frames, 0, spec.hold_frames)
+    colour_frames = _count_colour_frames(spec, share)
+    return ScenePhases(spec.drawing_frames - colour_frames, colour_frames, spec.hold_frames)
 
 
-def _colour_frames(brief: Brief, share: float) -> int:
+def _count_colour_frames(spec: SceneSpec, share: float) -> int:
     """Frames for colouring a share of the picture, never so few that colour appears in jumps."""
-    whole = max(_COLOUR * brief.drawing, min(_UNHURRIED * brief.fps, _MOST_COLOUR * brief.drawing))
-    return round(max(_LEAST_COLOUR * brief.drawing, whole * float(np.sqrt(share))))
+    full_frames = max(
+        _COLOUR_SHARE * spec.drawing_frames,
+        min(_MIN_COLOUR_SECONDS * spec.fps, _MAX_COLOUR_SHARE * spec.drawing_frames),
+    )
+    return round(max(_MIN_COLOUR_SHARE * spec.drawing_frames, full_frames * float(np.sqrt(share))))
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
 
 
-def _strokes(placement: Placement, brief: Brief, report: Report) -> list[Stroke]:
+def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
     """Strokes in drawing order, in pixels of the working copy."""
-    work = placement.work
-    unit = brief.unit / placement.scale[0]
-    found_faces = faces.find(work)
+    working_copy = placement.working_copy
+    unit = spec.unit / placement.scale[0]
+    found_faces = faces.find_faces(working_copy)
     report(0.1)
-    found = lines.find(work, found_faces)
+    line_map = line_filter.find_lines(working_copy, found_faces)
     report(0.2)
-    traced = tracing.strokes(found.skeleton, found.strength, _REACH * unit, found_faces)
+    traced = tracing.trace_strokes(line_map.skeleton, line_map.strength, _JOIN_DISTANCE * unit, found_faces)
     report(0.3)
-    rows = writing.rows(traced, work.shape[:2], unit)
+    rows = writing.find_rows(traced, working_copy.shape[:2], unit)
     if rows:
-        return order.written(rows, unit)
-    seconds = (brief.drawing - _colour_frames(brief, 1.0)) / brief.fps
-    best = choice.best(traced, work.shape[:2], seconds, unit, found_faces)
-    shade = hatching.find(work, unit, _HATCHING * choice.ink(seconds) * unit)
+        return drawing_order.order_writing(rows, unit)
+    seconds = (spec.drawing_frames - _count_colour_frames(spec, 1.0)) / spec.fps
+    selected = stroke_selection.select_strokes(traced, working_copy.shape[:2], seconds, unit, found_faces)
+    hatching_strokes = hatching.hatch_dark_areas(
+        working_copy, unit, _HATCHING_SHARE * stroke_selection.ink_budget_for(seconds) * unit
+    )
     report(0.4)
-    pupils = eyes.find(work, found_faces)
-    return order.drawn([*best, *pupils, *shade], work.shape[:2], unit, found_faces) or [_outline(*work.shape[1::-1])]
+    pupils = eyes.find_pupils(working_copy, found_faces)
+    return drawing_order.order_drawing(
+        [*selected, *pupils, *hatching_strokes], working_copy.shape[:2], unit, found_faces
+    ) or [_build_outline(*working_copy.shape[1::-1])]
 
 
-def _outline(width: int, height: int) -> Stroke:
+def _build_outline(width: int, height: int) -> PenStroke:
     """Outline of an empty picture, so that there is a stroke to draw."""
     x, y = 0.02 * width, 0.02 * height
     corners = [(x, y), (width - x, y), (width - x, height - y), (x, height - y), (x, y)]
-    return Stroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))
+    return PenStroke(np.array(corners, np.float32), np.full(5, 0.3, np.float32))
 
 
-def _on_film(stroke: Stroke, placement: Placement) -> Points:
+def _to_film_points(stroke: PenStroke, placement: Placement) -> Points:
     scale = np.array(placement.scale, np.float32)
     points: Points = (stroke.points + 0.5) * scale - 0.5 + np.array((placement.x, placement.y), np.float32)
-    return clock.evenly(points, _STEP)
+    return pen_timing.resample(points, _POINT_SPACING)
 
 
-def _spread(values: Floats, count: int) -> Floats:
-    places = np.linspace(0, len(values) - 1, count)
-    spread: Floats = np.interp(places, np.arange(len(values)), values).astype(np.float32)
-    return spread
+def _resample_values(values: Floats, count: int) -> Floats:
+    positions = np.linspace(0, len(values) - 1, count)
+    resampled: Floats = np.interp(positions, np.arange(len(values)), values).astype(np.float32)
+    return resampled

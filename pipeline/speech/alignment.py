@@ -5,12 +5,12 @@ from typing import Final
 
 import pocketsphinx
 
-from models.words import Word
-from pipeline.speech import spelling, timeline
-from pipeline.speech.sound import RATE, Samples
+from models.jobs.transcript import Word
+from pipeline.speech import pronunciation, word_timing
+from pipeline.speech.audio_reader import SAMPLE_RATE, Samples
 
 _BEAM: Final = 1e-160  # the default 1e-48 loses noisy, fast and high voices; this costs a fifth more (docs/speech.md)
-_FRAME: Final = 0.01  # seconds
+_FRAME_SECONDS: Final = 0.01  # seconds
 
 
 class Aligner:
@@ -18,10 +18,17 @@ class Aligner:
 
     def __init__(self) -> None:
         self._decoder = pocketsphinx.Decoder(
-            samprate=RATE, lm=None, bestpath=False, cmn="batch", loglevel="FATAL", beam=_BEAM, pbeam=_BEAM, wbeam=_BEAM
+            samprate=SAMPLE_RATE,
+            lm=None,
+            bestpath=False,
+            cmn="batch",
+            loglevel="FATAL",
+            beam=_BEAM,
+            pbeam=_BEAM,
+            wbeam=_BEAM,
         )
 
-    def align(self, samples: Samples, texts: Sequence[str], at: float = 0.0) -> tuple[Word, ...]:
+    def align(self, samples: Samples, texts: Sequence[str], offset: float = 0.0) -> tuple[Word, ...]:
         """Return the written words with the times they are spoken; the first sample is at `offset` seconds.
 
         A word that cannot be pronounced, and a line that does not match the audio at all, gets times in proportion to
@@ -29,28 +36,32 @@ class Aligner:
         """
         if not texts:
             return ()
-        said = [self._keys(text) for text in texts]
-        heard = self._heard(samples, [key for keys in said for key in keys])
-        whole = (0.0, len(samples) / RATE)
-        if heard is None:
-            return _moved(timeline.spread(texts, *whole), at)
-        spans = list(_joined(said, heard))
-        return _moved(timeline.filled(texts, spans, whole), at)
+        keys_by_token = [self._dictionary_words_for(text) for text in texts]
+        word_spans = self._align_words(samples, [key for keys in keys_by_token for key in keys])
+        whole_span = (0.0, len(samples) / SAMPLE_RATE)
+        if word_spans is None:
+            return _shift_words(word_timing.spread_words(texts, *whole_span), offset)
+        spans = list(_join_spans(keys_by_token, word_spans))
+        return _shift_words(word_timing.fill_gaps(texts, spans, whole_span), offset)
 
-    def _keys(self, text: str) -> tuple[str, ...]:
+    def _dictionary_words_for(self, text: str) -> tuple[str, ...]:
         """Dictionary words for one token; unknown ones are added with phones derived from their letters."""
-        return tuple(key for key in spelling.spoken(text, self._knows) if self._knows(key) or self._taught(key))
+        return tuple(
+            key
+            for key in pronunciation.to_spoken_words(text, self._has_word)
+            if self._has_word(key) or self._add_word(key)
+        )
 
-    def _knows(self, word: str) -> bool:
+    def _has_word(self, word: str) -> bool:
         return bool(self._decoder.lookup_word(word))
 
-    def _taught(self, word: str) -> bool:
-        phones = spelling.sounds(word)
+    def _add_word(self, word: str) -> bool:
+        phones = pronunciation.to_phones(word)
         if phones:
             self._decoder.add_word(word, phones, True)
         return bool(phones)
 
-    def _heard(self, samples: Samples, keys: Sequence[str]) -> list[timeline.Span] | None:
+    def _align_words(self, samples: Samples, keys: Sequence[str]) -> list[word_timing.TimeSpan] | None:
         if not keys:
             return None
         self._decoder.set_align_text(" ".join(keys))
@@ -59,20 +70,24 @@ class Aligner:
         self._decoder.end_utt()
         segments = self._decoder.seg() if self._decoder.hyp() else None
         spans = [
-            (segment.start_frame * _FRAME, (segment.end_frame + 1) * _FRAME)
+            (segment.start_frame * _FRAME_SECONDS, (segment.end_frame + 1) * _FRAME_SECONDS)
             for segment in segments or ()
             if not segment.word.startswith(("<", "[", "+"))
         ]
         return spans if len(spans) == len(keys) else None
 
 
-def _joined(said: Sequence[Sequence[str]], heard: Sequence[timeline.Span]) -> Iterator[timeline.Span | None]:
+def _join_spans(
+    keys_by_token: Sequence[Sequence[str]], word_spans: Sequence[word_timing.TimeSpan]
+) -> Iterator[word_timing.TimeSpan | None]:
     """Join the spans of the dictionary words of each token into the token's span; None for a token without any."""
-    rest = iter(heard)
-    for keys in said:
-        spans = [next(rest) for _ in keys]
+    remaining_spans = iter(word_spans)
+    for keys in keys_by_token:
+        spans = [next(remaining_spans) for _ in keys]
         yield (spans[0][0], spans[-1][1]) if spans else None
 
 
-def _moved(words: Sequence[Word], by: float) -> tuple[Word, ...]:
-    return tuple(Word(text=word.text, start=max(0.0, word.start + by), end=max(0.0, word.end + by)) for word in words)
+def _shift_words(words: Sequence[Word], offset: float) -> tuple[Word, ...]:
+    return tuple(
+        Word(text=word.text, start=max(0.0, word.start + offset), end=max(0.0, word.end + offset)) for word in words
+    )

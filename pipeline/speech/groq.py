@@ -9,14 +9,14 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
-from models.errors import Code, Failed, Refused
-from models.languages import languages
-from models.words import Transcript, Word
-from pipeline.speech import timeline, whisper
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.transcript import Transcript, Word
+from models.languages import load_languages
+from pipeline.speech import whisper_response, word_timing
 
 MODEL: Final = "whisper-large-v3-turbo"
 TIMEOUT: Final = 180.0  # seconds; an hour of sound takes about 20
-RETRIES: Final = 3  # the SDK waits as Retry-After says, or 0.5 s doubling up to 8 s
+MAX_RETRIES: Final = 3  # the SDK waits as Retry-After says, or 0.5 s doubling up to 8 s
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class GroqEngine:
         base_url: str | None = None,
         timeout: float = TIMEOUT,
         *,
-        retries: int = RETRIES,
+        retries: int = MAX_RETRIES,
         http_client: httpx.Client | None = None,
     ) -> None:
         self._client = groq.Groq(
@@ -43,35 +43,35 @@ class GroqEngine:
         Raises Refused: NO_SPEECH, SPEECH_UNCLEAR. Raises Failed: SPEECH_SERVICE_DOWN if Groq cannot be reached, is
         busy for longer than the retries, refuses the key or sends an unreadable response.
         """
-        hint = languages().code(language) if language else None
-        reply = self._reply(audio, hint)
-        spoken = languages().code(reply.language) or hint or "und"
-        words = timeline.ordered(_words(reply, spoken), reply.seconds)
+        hint = load_languages().find_code(language) if language else None
+        response = self._fetch_response(audio, hint)
+        language_code = load_languages().find_code(response.language) or hint or "und"
+        words = word_timing.order_words(_build_words(response, language_code), response.seconds)
         if not words:
-            raise Refused(Code.NO_SPEECH)
-        if reply.confidence < whisper.LEAST:
-            raise Refused(Code.SPEECH_UNCLEAR)
-        return Transcript(language=spoken, words=words, engine="groq", confidence=round(reply.confidence, 3))
+            raise RequestRejected(ErrorCode.NO_SPEECH)
+        if response.confidence < whisper_response.MIN_CONFIDENCE:
+            raise RequestRejected(ErrorCode.SPEECH_UNCLEAR)
+        return Transcript(language=language_code, words=words, engine="groq", confidence=round(response.confidence, 3))
 
     def close(self) -> None:
         self._client.close()
 
-    def _reply(self, audio: Path, hint: str | None) -> whisper.Reply:
+    def _fetch_response(self, audio: Path, hint: str | None) -> whisper_response.WhisperResponse:
         try:
-            return whisper.Reply.model_validate_json(self._ask(audio, hint))
+            return whisper_response.WhisperResponse.model_validate_json(self._send_request(audio, hint))
         except ValidationError as error:
             _log.error("groq_answer_unreadable", problems=error.error_count())
-            raise Failed(Code.SPEECH_SERVICE_DOWN) from error
+            raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
         except groq.APIStatusError as error:
-            _tell(error.status_code)
-            raise Failed(Code.SPEECH_SERVICE_DOWN) from error
+            _log_failure(error.status_code)
+            raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
         except groq.GroqError as error:  # no connection, or timeout
             _log.warning("groq_unreachable", error=type(error).__name__)
-            raise Failed(Code.SPEECH_SERVICE_DOWN) from error
+            raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
 
-    def _ask(self, audio: Path, hint: str | None) -> bytes:
+    def _send_request(self, audio: Path, hint: str | None) -> bytes:
         options: dict[str, Any] = {"language": hint} if hint else {}
-        answer = self._client.audio.transcriptions.with_raw_response.create(
+        response = self._client.audio.transcriptions.with_raw_response.create(
             model=MODEL,
             file=(audio.name, audio.read_bytes()),
             response_format="verbose_json",
@@ -79,14 +79,14 @@ class GroqEngine:
             temperature=0.0,
             **options,
         )
-        return answer.read()
+        return response.read()
 
 
-def _words(reply: whisper.Reply, language: str) -> Sequence[Word]:
-    return whisper.words(reply, spaced=language not in languages().spaceless)
+def _build_words(response: whisper_response.WhisperResponse, language: str) -> Sequence[Word]:
+    return whisper_response.build_words(response, has_spaces=language not in load_languages().spaceless)
 
 
-def _tell(status: int) -> None:
+def _log_failure(status: int) -> None:
     """Log an error for what the operator must fix (key, account), a warning for what is temporary."""
     if status in {401, 402, 403}:
         _log.error("groq_key_refused", status=status)

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Final
 
-from models.errors import Code, Refused
+from models.errors import ErrorCode, RequestRejected
 from pipeline.media import audio
-from pipeline.speech.sound import Recording
+from pipeline.speech.audio_reader import WavReader
 
-_SILENT: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
+_SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
 
 
 def prepare(media: Path, wav: Path, upload: Path | None = None) -> float:
@@ -17,9 +17,9 @@ def prepare(media: Path, wav: Path, upload: Path | None = None) -> float:
     engine is called, or paid, for it.
     """
     seconds = audio.extract(media, wav)
-    with Recording(wav) as recording:
-        if recording.levels().max(initial=0.0) < _SILENT:
-            raise Refused(Code.NO_SPEECH)
+    with WavReader(wav) as recording:
+        if recording.read_levels().max(initial=0.0) < _SILENCE_LEVEL:
+            raise RequestRejected(ErrorCode.NO_SPEECH)
     if upload is not None:
         audio.compress(wav, upload)
     return seconds

@@ -11,13 +11,13 @@ from typing import BinaryIO, Final, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from storage.backups.sealed import Sealing, Unsealing
-from storage.media import digest
-from storage.vault import Sealed
+from storage.backups.sealed_file import EncryptedReader, EncryptedWriter
+from storage.encryption import DecryptionError
+from storage.media.media_store import compute_digest
 
 PURPOSE: Final = "backup"
-MANIFEST: Final = "manifest.json"
-CHUNK: Final = 1 << 20
+MANIFEST_NAME: Final = "manifest.json"
+CHUNK_SIZE: Final = 1 << 20
 
 
 class Manifest(BaseModel):
@@ -39,74 +39,76 @@ class Manifest(BaseModel):
 def pack(folder: Path, manifest: Manifest, file: Path, secret: bytes) -> Manifest:
     """Encrypt everything in a folder into one file; the manifest with its digests."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    whole = manifest.model_copy(update={"parts": {str(path.relative_to(folder)): digest(path) for path in paths}})
-    (folder / MANIFEST).write_text(whole.model_dump_json())
+    complete = manifest.model_copy(
+        update={"parts": {str(path.relative_to(folder)): compute_digest(path) for path in paths}}
+    )
+    (folder / MANIFEST_NAME).write_text(complete.model_dump_json())
     with file.open("wb") as target:
         file.chmod(0o600)
-        sealing = Sealing(target, secret, PURPOSE)
-        with tarfile.open(fileobj=cast("BinaryIO", sealing), mode="w|gz") as archive:
-            for path in (folder / MANIFEST, *paths):
+        writer = EncryptedWriter(target, secret, PURPOSE)
+        with tarfile.open(fileobj=cast("BinaryIO", writer), mode="w|gz") as archive:
+            for path in (folder / MANIFEST_NAME, *paths):
                 archive.add(path, str(path.relative_to(folder)))
-        sealing.close()
-    return whole
+        writer.close()
+    return complete
 
 
-def check(file: Path, secret: bytes) -> Manifest:
+def verify(file: Path, secret: bytes) -> Manifest:
     """Read a backup to its end. Raises DecryptionError when it is not complete and intact."""
-    with _opened(file, secret) as (manifest, members):
-        found = {name: _digest(content) for name, content in members}
-    return _agreed(manifest, found)
+    with _open_archive(file, secret) as (manifest, members):
+        digests = {name: _hash_content(content) for name, content in members}
+    return _verify_digests(manifest, digests)
 
 
 def unpack(file: Path, secret: bytes, folder: Path) -> Manifest:
     """Extract a backup into a folder. Raises DecryptionError when it is damaged; the folder is then useless."""
-    with _opened(file, secret) as (manifest, members):
-        found = {name: _laid(folder, name, content) for name, content in members}
-    return _agreed(manifest, found)
+    with _open_archive(file, secret) as (manifest, members):
+        digests = {name: _extract(folder, name, content) for name, content in members}
+    return _verify_digests(manifest, digests)
 
 
 @contextmanager
-def _opened(file: Path, secret: bytes) -> Iterator[tuple[Manifest, Iterator[tuple[str, BinaryIO]]]]:
+def _open_archive(file: Path, secret: bytes) -> Iterator[tuple[Manifest, Iterator[tuple[str, BinaryIO]]]]:
     with file.open("rb") as source:
-        unsealing = Unsealing(source, secret, PURPOSE)
+        reader = EncryptedReader(source, secret, PURPOSE)
         try:
-            with tarfile.open(fileobj=cast("BinaryIO", unsealing), mode="r|gz") as archive:
-                members = _members(archive)
+            with tarfile.open(fileobj=cast("BinaryIO", reader), mode="r|gz") as archive:
+                members = _iterate_members(archive)
                 name, content = next(members)
-                if name != MANIFEST:
-                    raise Sealed(PURPOSE)
+                if name != MANIFEST_NAME:
+                    raise DecryptionError(PURPOSE)
                 yield Manifest.model_validate(json.loads(content.read())), members
         except (tarfile.TarError, StopIteration, EOFError) as error:
-            raise Sealed(PURPOSE) from error
-        unsealing.read()  # up to the last chunk, whose flag alone proves that none is missing
+            raise DecryptionError(PURPOSE) from error
+        reader.read()  # up to the last chunk, whose flag alone proves that none is missing
 
 
-def _members(archive: tarfile.TarFile) -> Iterator[tuple[str, BinaryIO]]:
+def _iterate_members(archive: tarfile.TarFile) -> Iterator[tuple[str, BinaryIO]]:
     for member in archive:
         content = archive.extractfile(member)
         if content is not None:
             yield member.name, cast("BinaryIO", content)
 
 
-def _agreed(manifest: Manifest, found: dict[str, str]) -> Manifest:
-    if found != manifest.parts:
-        raise Sealed(PURPOSE)
+def _verify_digests(manifest: Manifest, digests: dict[str, str]) -> Manifest:
+    if digests != manifest.parts:
+        raise DecryptionError(PURPOSE)
     return manifest
 
 
-def _laid(folder: Path, name: str, content: BinaryIO) -> str:
+def _extract(folder: Path, name: str, content: BinaryIO) -> str:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise Sealed(PURPOSE)
+        raise DecryptionError(PURPOSE)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with path.open("wb") as file:
-        while chunk := content.read(CHUNK):
+        while chunk := content.read(CHUNK_SIZE):
             file.write(chunk)
-    return digest(path)
+    return compute_digest(path)
 
 
-def _digest(content: BinaryIO) -> str:
-    found = hashlib.sha256()
-    while chunk := content.read(CHUNK):
-        found.update(chunk)
-    return found.hexdigest()
+def _hash_content(content: BinaryIO) -> str:
+    hasher = hashlib.sha256()
+    while chunk := content.read(CHUNK_SIZE):
+        hasher.update(chunk)
+    return hasher.hexdigest()

@@ -9,24 +9,24 @@ from typing import Final
 from storage.db import Database
 from storage.migrate import upgrade
 
-FORM: Final = "sqlite"
-NAME: Final = "database.sqlite"
-BESIDE: Final = ("-wal", "-shm", "-journal")  # of files that belong to the database beside them
+FORMAT: Final = "sqlite"
+DATABASE_FILE: Final = "database.sqlite"
+SIDE_FILE_SUFFIXES: Final = ("-wal", "-shm", "-journal")  # of files that belong to the database beside them
 
 
 def dump(db: Database, folder: Path) -> dict[str, int]:
     """Copy what is committed now into a folder; rows per table. Raises sqlite3.DatabaseError."""
-    target = folder / NAME
+    target = folder / DATABASE_FILE
     with (
-        closing(sqlite3.connect(f"file:{_path(db)}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(f"file:{_path_of(db)}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(found)
-        return {table: copy.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in _tables(copy)}  # noqa: S608 - the names are our own schema's
+        result = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if result != "ok":
+            raise sqlite3.DatabaseError(result)
+        return {table: copy.execute(f'SELECT count(*) FROM "{table}"').fetchone()[0] for table in _list_tables(copy)}  # noqa: S608 - the names are our own schema's
 
 
 def load(db: Database, folder: Path) -> None:
@@ -34,39 +34,39 @@ def load(db: Database, folder: Path) -> None:
 
     The copy is upgraded beside the old file, which is replaced at the very end.
     """
-    target = _path(db)
-    passing = target.with_name(f"{target.name}.restored")
-    _forget(passing)
-    shutil.move(folder / NAME, passing)
-    passing.chmod(0o600)
-    beside = Database(f"sqlite:///{passing}")
+    target = _path_of(db)
+    temporary = target.with_name(f"{target.name}.restored")
+    _delete_files(temporary)
+    shutil.move(folder / DATABASE_FILE, temporary)
+    temporary.chmod(0o600)
+    temporary_db = Database(f"sqlite:///{temporary}")
     try:
-        upgrade(beside)
+        upgrade(temporary_db)
     finally:
-        beside.close()
-    with closing(sqlite3.connect(passing)) as opened:
-        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        temporary_db.close()
+    with closing(sqlite3.connect(temporary)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
-    for suffix in BESIDE:  # the old one's write-ahead log would be applied to the new one
+    for suffix in SIDE_FILE_SUFFIXES:  # the old one's write-ahead log would be applied to the new one
         target.with_name(target.name + suffix).unlink(missing_ok=True)
-    passing.replace(target)
-    _forget(passing)
+    temporary.replace(target)
+    _delete_files(temporary)
 
 
 def is_empty(db: Database) -> bool:
     """Whether the file does not exist, so that a restore loses nothing."""
-    return not _path(db).exists()
+    return not _path_of(db).exists()
 
 
-def _path(db: Database) -> Path:
+def _path_of(db: Database) -> Path:
     return Path(db.url.database or "").resolve()
 
 
-def _tables(opened: sqlite3.Connection) -> list[str]:
-    wanted = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    return [name for (name,) in opened.execute(wanted)]
+def _list_tables(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    return [name for (name,) in connection.execute(query)]
 
 
-def _forget(path: Path) -> None:
-    for suffix in ("", *BESIDE):
+def _delete_files(path: Path) -> None:
+    for suffix in ("", *SIDE_FILE_SUFFIXES):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

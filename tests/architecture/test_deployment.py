@@ -14,7 +14,7 @@ import yaml
 from deploy.recipe import Recipe, read
 
 from bots.cli import app
-from bots.cli.serving import PATIENCE
+from bots.cli.serve import STOP_GRACE_SECONDS
 from models.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +76,7 @@ def test_every_service_starts_a_command_there_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPOSED)
 def test_a_worker_is_given_longer_to_end_than_it_gives_its_films(name: str) -> None:
-    assert seconds(own(name)["worker"]["stop_grace_period"]) > PATIENCE + 15
+    assert seconds(own(name)["worker"]["stop_grace_period"]) > STOP_GRACE_SECONDS + 15
 
 
 def test_what_is_on_the_servers_disk_outlives_its_containers() -> None:
@@ -173,7 +173,7 @@ def test_every_unit_starts_a_command_there_is(unit: Path) -> None:
 
 
 def test_a_workers_unit_gives_it_longer_to_end_than_it_gives_its_films() -> None:
-    assert int(line(DOCKER / "systemd" / "rabisco-worker@.service", "TimeoutStopSec")) > PATIENCE + 15
+    assert int(line(DOCKER / "systemd" / "rabisco-worker@.service", "TimeoutStopSec")) > STOP_GRACE_SECONDS + 15
 
 
 def test_workflows_hold_no_secret_and_may_only_read() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from bots.cli.commands import MODULES
+from bots.cli.commands import COMMANDS_BY_MODULE
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "pipeline", "storage", "models")
@@ -46,14 +46,14 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -> None:
-    loaded = loaded_by("bots.wiring, bots.cli.serving")
+    loaded = loaded_by("bots.app.web, bots.cli.serve")
     assert {"telegram", "fastapi", "dramatiq"} <= loaded
     assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
     assert "neonize" not in loaded  # it is at home in gateway processes alone
 
 
 def test_a_film_made_from_the_command_line_waits_for_no_messenger_and_no_server() -> None:
-    assert not loaded_by("bots.cli, bots.cli.making") & {
+    assert not loaded_by("bots.cli, bots.cli.render") & {
         "telegram",
         "fastapi",
         "uvicorn",
@@ -64,14 +64,14 @@ def test_a_film_made_from_the_command_line_waits_for_no_messenger_and_no_server(
 
 
 def test_every_command_is_in_the_module_that_is_said_to_have_it() -> None:
-    for module, names in MODULES.items():
+    for module, names in COMMANDS_BY_MODULE.items():
         shelf = typer.Typer()
         importlib.import_module(f"bots.cli.{module}").register(shelf)
         assert tuple(typer.main.get_group(shelf).commands) == names
 
 
 def test_a_gateway_of_whatsapp_numbers_loads_no_other_messenger() -> None:
-    loaded = loaded_by("bots.gateways, bots.whatsapp.gateway, bots.whatsapp.service")
+    loaded = loaded_by("bots.app.whatsapp, bots.whatsapp.processes.gateway, bots.whatsapp.sessions.responder")
     assert {"neonize", "dramatiq", "sqlalchemy"} <= loaded
     assert not loaded & {"telegram", "fastapi", "uvicorn", "psycopg", "cv2", "av", "numpy", "groq"}
 
@@ -105,7 +105,7 @@ def test_media_is_opened_with_formats_and_protocols_named() -> None:
 
 
 def test_whatsapp_uses_the_libmagic_of_its_wheel_and_none_of_the_system() -> None:
-    lines = "import bots.whatsapp.ffi, pathlib; print(pathlib.Path('/proc/self/maps').read_text())"
+    lines = "import bots.whatsapp.sessions.client_factory, pathlib; print(pathlib.Path('/proc/self/maps').read_text())"
     said = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     mapped = {line.split()[-1] for line in said.splitlines() if "libmagic" in line}
     assert mapped

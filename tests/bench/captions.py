@@ -17,11 +17,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from models.caption_styles import caption_style  # noqa: E402 - the checkout is on the path only now
-from models.films import CaptionOptions, Encoding  # noqa: E402
-from models.words import Word  # noqa: E402
+from models.jobs.caption_styles import get_caption_style  # noqa: E402 - the checkout is on the path only now
+from models.jobs.options import CaptionOptions, EncodingOptions  # noqa: E402
+from models.jobs.transcript import Word  # noqa: E402
 from pipeline.captions.film import make  # noqa: E402
-from pipeline.captions.record import Record  # noqa: E402
+from pipeline.captions.layout_json import CaptionLayout  # noqa: E402
 
 SPEECH = (
     "it was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness, "
@@ -53,7 +53,7 @@ def _measured(folder: Path, size: tuple[int, int], seconds: float, runs: int) ->
     layout = folder / "layout.json"
     film(source, size, seconds)
     words = speech(seconds, random.Random(7))
-    encoding = Encoding()
+    encoding = EncodingOptions()
     floor: list[float] = []
     cost: list[float] = []
     sides = [
@@ -65,7 +65,7 @@ def _measured(folder: Path, size: tuple[int, int], seconds: float, runs: int) ->
             seconds_taken.append(_cpu(work))
         sides.reverse()  # so that a machine that slows down slows both alike
     ratio = median(cost) / median(floor)
-    record = Record.model_validate_json(layout.read_text())
+    record = CaptionLayout.model_validate_json(layout.read_text())
     errors = highlight_errors(captioned, record, words)
     outside = psnr_outside(source, plain, record), psnr_outside(source, captioned, record)
     return [
@@ -134,7 +134,7 @@ def speech(seconds: float, chance: random.Random) -> list[Word]:
     return words
 
 
-def floor_transcode(source: Path, out: Path, encoding: Encoding) -> None:
+def floor_transcode(source: Path, out: Path, encoding: EncodingOptions) -> None:
     """The shortest PyAV program that encodes a video anew and copies its sound."""
     options = {"preset": encoding.preset.value, "crf": str(encoding.crf), "threads": "2"}
     with av.open(str(source)) as container, av.open(str(out), "w", options={"movflags": "+faststart"}) as output:
@@ -156,14 +156,14 @@ def floor_transcode(source: Path, out: Path, encoding: Encoding) -> None:
         output.mux(target.encode(None))
 
 
-def highlight_errors(path: Path, record: Record, words: list[Word]) -> list[float]:
+def highlight_errors(path: Path, record: CaptionLayout, words: list[Word]) -> list[float]:
     """For each word, frames from its start to the first on which what is lit lies nearer to it than to the word before.
 
     What is lit is told by the edges of all pixels in the active colour, so that a pop does not move it. Words whose
     neighbour stands in nearly the same place are left out: there is nothing to be told from.
     """
     boxes = [word.box for group in record.groups for word in group.words]
-    shown, step = lit_edges(path, caption_style("classic").active.fill)
+    shown, step = lit_edges(path, get_caption_style("classic").active.fill)
     errors = []
     for index, word in enumerate(words):
         own, other = _edges(boxes[index]), _edges(boxes[index - 1]) if index else (0, 0, 0, 0)
@@ -204,7 +204,7 @@ def _apart(left: Edges, right: Edges) -> int:
     return sum(abs(a - b) for a, b in zip(left, right, strict=True))
 
 
-def psnr_outside(source: Path, path: Path, record: Record) -> float:
+def psnr_outside(source: Path, path: Path, record: CaptionLayout) -> float:
     """Luma PSNR, dB, of what no box of any group covers."""
     keep = np.ones((record.height, record.width), bool)
     for group in record.groups:

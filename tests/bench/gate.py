@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import files
 
-from pipeline.child import Allowance, Children
-from pipeline.gate import measured
+from pipeline.jobs.media_validation import measure_file
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
 
 
 def small_files(folder: Path) -> list[Path]:
@@ -30,13 +30,13 @@ def small_files(folder: Path) -> list[Path]:
     ]
 
 
-def files_a_second(children: Children, folder: Path, count: int, threads: int) -> float:
+def files_a_second(children: SandboxClient, folder: Path, count: int, threads: int) -> float:
     """How many of them the gate measures in a second."""
     kinds = small_files(folder)
 
     def one(number: int) -> None:
         try:
-            measured(children, kinds[number % len(kinds)], folder)
+            measure_file(children, kinds[number % len(kinds)], folder)
         except Exception as error:  # noqa: BLE001 - a refusal is an answer
             str(error)
 
@@ -46,21 +46,21 @@ def files_a_second(children: Children, folder: Path, count: int, threads: int) -
     return count / (time.perf_counter() - begun)
 
 
-def start_up(children: Children, folder: Path, count: int = 50) -> list[float]:
+def start_up(children: SandboxClient, folder: Path, count: int = 50) -> list[float]:
     """Seconds from asking for a run to having its answer, where the run does nothing."""
     seconds = []
     for _ in range(count):
         begun = time.perf_counter()
-        children.run("os:getcwd", {}, directory=folder, allowance=Allowance.for_media(1))
+        children.run("os:getcwd", {}, directory=folder, limits=ResourceLimits.for_media(1))
         seconds.append(time.perf_counter() - begun)
     return seconds
 
 
 def main(count: int = 300, threads: int = 3) -> None:
-    with TemporaryDirectory() as name, Children() as children:
+    with TemporaryDirectory() as name, SandboxClient() as children:
         folder = Path(name)
         begun = time.perf_counter()
-        children.warm()
+        children.start_forkserver()
         lines = [f"forkserver ready after   {time.perf_counter() - begun:6.2f} s"]
         idle = start_up(children, folder)
         lines.append(f"child, median and p95    {median(idle) * 1e3:6.1f} ms {quantiles(idle, n=20)[-1] * 1e3:6.1f} ms")

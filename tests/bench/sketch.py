@@ -23,12 +23,12 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from fakes import pictures  # noqa: E402 - the checkout is on the path only now
 
-from models.films import Encoding, SketchOptions  # noqa: E402
-from pipeline.media.budget import budget  # noqa: E402
-from pipeline.progress import throttled  # noqa: E402
+from models.jobs.options import EncodingOptions, SketchOptions  # noqa: E402
+from pipeline.media.bitrate import compute_budget  # noqa: E402
+from pipeline.progress import throttle  # noqa: E402
 from pipeline.sketch import canvas, film  # noqa: E402
-from pipeline.sketch.planes import Planes  # noqa: E402
-from pipeline.sketch.shoot import Shoot  # noqa: E402
+from pipeline.sketch.planes import YuvPlanes  # noqa: E402
+from pipeline.sketch.renderer import SketchRenderer  # noqa: E402
 
 Plane = NDArray[np.uint8]
 
@@ -143,10 +143,10 @@ class _Recorder:
 
 def _captured(picture: Plane, options: SketchOptions) -> list[av.VideoFrame]:
     """Every frame of the film as the engine hands it to the encoder."""
-    size = canvas.film_size([picture], options)
-    blank = Planes.white(*size)
+    size = canvas.choose_film_size([picture], options)
+    blank = YuvPlanes.create_white(*size)
     recorder = _Recorder(blank.y, blank.u, blank.v, [])
-    Shoot(options, size, throttled(_silent)).play([picture], recorder)
+    SketchRenderer(options, size, throttle(_silent)).render([picture], recorder)
     return recorder.frames
 
 
@@ -155,7 +155,7 @@ def _encode(path: Path, frames: Sequence[av.VideoFrame], options: SketchOptions)
     size = frames[0].width, frames[0].height
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream(
-            "libx264", rate=options.fps, options=budget(size, options.seconds, 0, Encoding()).options
+            "libx264", rate=options.fps, options=compute_budget(size, options.seconds, 0, EncodingOptions()).options
         )
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, options.fps)

@@ -15,9 +15,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from fakes.product import started  # noqa: E402 - the checkout is on the path only now
 
-from models.people import MAIN  # noqa: E402
-from storage import people, whatsapp  # noqa: E402
+from models.identity.people import MAIN_TENANT  # noqa: E402
 from storage.db import Database  # noqa: E402
+from storage.identity import people  # noqa: E402
+from storage.messaging import whatsapp  # noqa: E402
 from storage.migrate import upgrade  # noqa: E402
 
 COUNTS = (1, 4)
@@ -74,9 +75,9 @@ def wait_for(folder: Path, count: int) -> None:
     db = Database(f"sqlite:///{data / 'rabisco.db'}")
     upgrade(db)
     with db.transaction() as session:
-        tenant = people.tenant_named(session, MAIN)
+        tenant = people.get_or_create_tenant(session, MAIN_TENANT)
         for _ in range(count):
-            whatsapp.ask_pairing(whatsapp.begin(session, tenant.id, db.clock()), db.clock())
+            whatsapp.request_pairing(whatsapp.create_session(session, tenant.id, db.clock()), db.clock())
     db.close()
 
 

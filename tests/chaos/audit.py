@@ -8,9 +8,9 @@ from chaos.world import World
 from fakes.books import assert_books_balance
 from sqlmodel import Session, col, func, select
 
-from models.credits import Balance, Entry, LedgerPosting, LedgerTransaction
-from models.deliveries import Delivery
-from models.jobs import FINAL, Job, JobOutput, Status
+from models.billing.credits import Balance, LedgerPosting, LedgerTransaction, TransactionKind
+from models.jobs.job import FINAL_STATUSES, Job, JobOutput, JobStatus
+from models.messaging.deliveries import Delivery
 
 STRIKES = frozenset({"kill", "death", "term"})
 SOON = 8.0  # seconds within which interrupted work is begun again
@@ -29,7 +29,7 @@ class Finding:
 
 def findings(world: World) -> list[Finding]:
     """The promises that every run must keep: P1, P2, P3 and P8."""
-    with world.site.db.reading() as session:
+    with world.site.db.read_transaction() as session:
         jobs = list(session.exec(select(Job)))
         return [
             *_nothing_lost(world.record, jobs),
@@ -42,13 +42,13 @@ def findings(world: World) -> list[Finding]:
 
 def _nothing_lost(record: Record, jobs: list[Job]) -> list[Finding]:
     accepted = {event.number for event in record.events("accepted")}
-    ended = Counter(int(str(job.reply_to)) for job in jobs if job.status in FINAL)
-    statuses = Counter(Status(job.status) for job in jobs)
+    ended = Counter(int(str(job.reply_to)) for job in jobs if job.status in FINAL_STATUSES)
+    statuses = Counter(JobStatus(job.status) for job in jobs)
     lost = len(accepted - set(ended))
     again = sum(count > 1 for count in Counter(job.reply_to for job in jobs).values())
-    given_up = statuses[Status.FAILED]
+    given_up = statuses[JobStatus.FAILED]
     return [
-        Finding("P1", "accepted / done", f"{len(accepted)} / {statuses[Status.DONE]}", bool(accepted)),
+        Finding("P1", "accepted / done", f"{len(accepted)} / {statuses[JobStatus.DONE]}", bool(accepted)),
         Finding("P1", "lost", str(lost), lost == 0),
         Finding("P1", "accepted twice", str(again), again == 0),
         Finding("P1", "given up after three killed workers, told and refunded", str(given_up), True),
@@ -66,9 +66,9 @@ def _most(jobs: list[Job]) -> int:
 
 def _charged_once(session: Session, jobs: list[Job]) -> list[Finding]:
     entries = list(session.exec(select(LedgerTransaction).where(col(LedgerTransaction.job_id).is_not(None))))
-    settled = Counter(entry.job_id for entry in entries if entry.kind != Entry.RESERVE)
-    captured = {entry.job_id for entry in entries if entry.kind == Entry.CAPTURE}
-    done = {job.id for job in jobs if job.status == Status.DONE}
+    settled = Counter(entry.job_id for entry in entries if entry.kind != TransactionKind.RESERVE)
+    captured = {entry.job_id for entry in entries if entry.kind == TransactionKind.CAPTURE}
+    done = {job.id for job in jobs if job.status == JobStatus.DONE}
     total = session.exec(select(func.sum(col(LedgerPosting.amount)))).one() or 0
     balances = list(session.exec(select(Balance)))
     once = settled == Counter({job.id: 1 for job in jobs}) and captured == done
@@ -93,10 +93,10 @@ def _delivered_once(session: Session, jobs: list[Job]) -> list[Finding]:
     owed = Counter(
         (row.job_id, row.part) for row in session.exec(select(Delivery).where(col(Delivery.job_id).is_not(None)))
     )
-    parts = {Status.DONE: "film", Status.FAILED: "failure"}
-    wanted = Counter((job.id, parts[Status(job.status)]) for job in jobs if job.status in parts)
+    parts = {JobStatus.DONE: "film", JobStatus.FAILED: "failure"}
+    wanted = Counter((job.id, parts[JobStatus(job.status)]) for job in jobs if job.status in parts)
     outputs = Counter(session.exec(select(JobOutput.job_id)))
-    films = outputs == Counter({job.id: 2 for job in jobs if job.status == Status.DONE})
+    films = outputs == Counter({job.id: 2 for job in jobs if job.status == JobStatus.DONE})
     return [Finding("P2", "delivery rows / jobs", f"{owed.total()} / {wanted.total()}", owed == wanted and films)]
 
 

@@ -12,9 +12,9 @@ from chaos.script import DEADLY, Act, Script
 from chaos.world import World, is_gone, until
 from sqlmodel import col, select
 
-from models.credits import Entry, LedgerTransaction
-from models.deliveries import Delivery
-from models.jobs import Job, Status
+from models.billing.credits import LedgerTransaction, TransactionKind
+from models.jobs.job import Job, JobStatus
+from models.messaging.deliveries import Delivery
 
 MOST_STARTS: Final = 3
 GONE: Final = 1.0  # seconds a cancelled job's child may live on
@@ -45,9 +45,9 @@ class Drills:
         starts = len(self._world.record.starts_of(script.number))
         job = self._job(script)
         kept = (
-            job.status == Status.FAILED
+            job.status == JobStatus.FAILED
             and 1 <= starts <= MOST_STARTS
-            and self._entries(job) == [Entry.RELEASE]
+            and self._entries(job) == [TransactionKind.RELEASE]
             and self._parts(job) == ["failure"]
         )
         return Finding("P4", f"{script.act}: starts, code", f"{starts}, {job.code}", kept)
@@ -69,11 +69,11 @@ class Drills:
         until(lambda: (stalled, script.number) in self._ends(), "the stalled worker has come to its end of the job")
         self._finish_another()
         job = self._job(script)
-        once = self._entries(job) == [Entry.CAPTURE] and self._parts(job) == ["film"]
+        once = self._entries(job) == [TransactionKind.CAPTURE] and self._parts(job) == ["film"]
         taken_over = job.fence > 1 or len(world.setup.workers) == 1
         seen = f"fence {job.fence}, charged and delivered once: {'yes' if once else 'NO'}"
         return Finding(
-            "P5", "SIGSTOP for three leases, SIGCONT", seen, once and taken_over and job.status == Status.DONE
+            "P5", "SIGSTOP for three leases, SIGCONT", seen, once and taken_over and job.status == JobStatus.DONE
         )
 
     def deploy(self) -> Finding:
@@ -91,7 +91,7 @@ class Drills:
         claims = [each.at - term for each in world.record.events("start") if each.pid == pid and each.at > term]
         until(world.has_ended(*(each.number for each in (long, *backlog))), "everything is done after the deploy")
         attempts = [self._job(each).attempts for each in (long, *backlog)]
-        done = all(self._job(each).status == Status.DONE for each in (long, *backlog))
+        done = all(self._job(each).status == JobStatus.DONE for each in (long, *backlog))
         seen = f"{max(claims, default=0):.2f} s, attempts counted {max(attempts)}"
         kept = done and set(attempts) == {1} and max(claims, default=0) <= GONE
         return Finding("P8", "SIGTERM under load: last claim after, nothing lost", seen, kept)
@@ -124,8 +124,8 @@ class Drills:
         job = self._job(script)
         starts = len(self._world.record.starts_of(script.number))
         kept = (
-            job.status == Status.CANCELLED
-            and self._entries(job) == [Entry.RELEASE]
+            job.status == JobStatus.CANCELLED
+            and self._entries(job) == [TransactionKind.RELEASE]
             and self._parts(job) == []
             and starts == (where == "rendering")
             and seconds <= GONE
@@ -146,7 +146,7 @@ class Drills:
 
     def _children(self) -> list[int]:
         """Process ids that children at work have told."""
-        told = [path.read_text() for path in self._world.site.pipeline.keeping.passing.glob("*/pid")]
+        told = [path.read_text() for path in self._world.site.pipeline.retention.temp_folder.glob("*/pid")]
         return [int(text) for text in told if text]
 
     def _ends(self) -> set[tuple[int, int]]:
@@ -162,11 +162,11 @@ class Drills:
 
     def _entries(self, job: Job) -> list[str]:
         """How the job's credits were settled."""
-        with self._world.site.db.reading() as session:
+        with self._world.site.db.read_transaction() as session:
             wanted = select(LedgerTransaction.kind).where(col(LedgerTransaction.job_id) == job.id)
-            return [kind for kind in session.exec(wanted) if kind != Entry.RESERVE]
+            return [kind for kind in session.exec(wanted) if kind != TransactionKind.RESERVE]
 
     def _parts(self, job: Job) -> list[str]:
         """What the chat is owed for the job."""
-        with self._world.site.db.reading() as session:
+        with self._world.site.db.read_transaction() as session:
             return list(session.exec(select(Delivery.part).where(col(Delivery.job_id) == job.id)))

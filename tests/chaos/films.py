@@ -8,7 +8,7 @@ from pathlib import Path
 from chaos.script import Act
 from fakes import tasks
 
-from models.films import Film
+from models.jobs.options import Film
 
 DEATHS: dict[Act, Callable[[], object]] = {
     Act.FAULT: tasks.fault,

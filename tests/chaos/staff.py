@@ -19,27 +19,27 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
-from models.catalogue import FREE, Catalogue, Plan
-from models.films import SketchOptions
-from models.jobs import WAITING, Job
-from models.media import Facts, MediaKind
-from models.prices import Price, PriceStep
+from models.billing.catalogue import FREE_PLAN, Catalogue, Plan
+from models.billing.prices import Price, PriceStep
+from models.jobs.job import UNFINISHED_STATUSES, Job
+from models.jobs.options import SketchOptions
+from models.media.facts import MediaInfo, MediaKind
 from models.settings import Settings
-from pipeline.access import Access
-from pipeline.child import Allowance, Children, ignore, never
-from pipeline.queue import Queue, broker_for
-from pipeline.service import Order, Pipeline
-from pipeline.worker import Crew, crew, keeping
-from storage import updates
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.service import JobRequest, Pipeline
+from pipeline.jobs.worker import WorkerPool, create_worker_pool, retention_from
+from pipeline.sandbox.client import ResourceLimits, SandboxClient, ignore, return_false
 from storage.db import Database
-from storage.files import Measured
-from storage.media import MediaFolder
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
+from storage.messaging import updates
 
 ROOMY: Final = 100_000
 PEOPLE: Final = (("ana", "main"), ("bia", "main"), ("caio", "main"), ("davi", "second"), ("eva", "second"))
 CATALOGUE: Final = Catalogue(
     price=Price(steps=(PriceStep(minutes=1, credits=1),), per_minute=1),
-    plans={FREE: Plan(credits=ROOMY, paid=False, watermark=False, waiting=ROOMY, running=ROOMY, longest=60)},
+    plans={FREE_PLAN: Plan(credits=ROOMY, paid=False, watermark=False, waiting=ROOMY, running=ROOMY, longest=60)},
 )
 
 
@@ -82,7 +82,7 @@ class Assignment(BaseModel):
         return Script(number=number, seconds=round(chance.uniform(self.shortest, self.longest), 3))
 
 
-class ActingChildren(Children):
+class ActingChildren(SandboxClient):
     """The product's own children, doing what the picture says; every start and end is noted."""
 
     def __init__(self, record: Record) -> None:
@@ -95,9 +95,9 @@ class ActingChildren(Children):
         arguments: Mapping[str, Any],
         *,
         directory: Path,
-        allowance: Allowance,
+        allowance: ResourceLimits,
         on_progress: Callable[[str, float], None] = ignore,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = return_false,
         on_usage: Callable[[float], None] = ignore,
     ) -> Any:
         script = Script.model_validate_json(arguments["pictures"][0].read_bytes())
@@ -118,7 +118,7 @@ class ActingChildren(Children):
             self._record.note("end", script.number)
 
 
-def _limited(allowance: Allowance, act: Act) -> Allowance:
+def _limited(allowance: ResourceLimits, act: Act) -> ResourceLimits:
     """The product's own, lowered so that whoever runs into a limit does so soon."""
     seconds = 2.0 if act is Act.SPIN else allowance.wall_seconds
     return replace(allowance, memory=400_000_000, wall_seconds=seconds)
@@ -140,11 +140,11 @@ class Site:
         children = ActingChildren(record)
         pipeline = Pipeline(
             db,
-            MediaFolder(given.folder / "media"),
-            Queue(broker_for(given.redis_url)),
+            FolderMediaStore(given.folder / "media"),
+            WakeupQueue(broker_for(given.redis_url)),
             children,
-            Access(CATALOGUE),
-            keeping(given.settings),
+            Entitlements(CATALOGUE),
+            retention_from(given.settings),
         )
         return cls(given, db, pipeline, record, children)
 
@@ -153,11 +153,11 @@ class Site:
         self.children.close()
         self.db.close()
 
-    def crew(self) -> Crew:
+    def crew(self) -> WorkerPool:
         site = self.pipeline
-        made = crew(self.db, site.store, site.queue, self.children, self.given.settings)
+        made = create_worker_pool(self.db, site.store, site.queue, self.children, self.given.settings)
         first, second = (timedelta(seconds=pause) for pause in self.given.pauses)
-        made.workshop.pauses = (first, second)
+        made.runner.retry_delays = (first, second)
         return made
 
     def customers(self) -> list[Customer]:
@@ -170,31 +170,31 @@ class Site:
         """
         with self._sent(script) as (picture,), self.db.transaction() as session:
             now = self.db.clock()
-            is_new = updates.first_time(session, customer.account.id, [str(script.number)], now)
+            is_new = updates.mark_handled(session, customer.account.id, [str(script.number)], now)
             job = self._ordered(session, customer, picture, script) if is_new else None
         self.record.note("accepted", script.number)
         if job is not None:
-            self.pipeline.wake(job.id)
+            self.pipeline.wake_worker(job.id)
         return is_new
 
     @contextlib.contextmanager
-    def _sent(self, script: Script) -> Iterator[tuple[Measured, ...]]:
+    def _sent(self, script: Script) -> Iterator[tuple[MeasuredFile, ...]]:
         """What a customer sends, in the store."""
-        with self.pipeline.keeping.folder() as folder:
+        with self.pipeline.retention.open_temp_folder() as folder:
             path = folder / "picture"
             path.write_text(script.model_dump_json())
-            file = Measured.of(path, Facts(MediaKind.IMAGE, "png", path.stat().st_size, 640, 360))
-            with self.pipeline.deposit([file]) as deposited:
+            file = MeasuredFile.from_path(path, MediaInfo(MediaKind.IMAGE, "png", path.stat().st_size, 640, 360))
+            with self.pipeline.stage_upload([file]) as deposited:
                 yield deposited
 
-    def _ordered(self, session: Session, customer: Customer, picture: Measured, script: Script) -> Job:
-        media = self.pipeline.keep(session, customer.person, picture, self.db.clock())
-        order = Order(customer.person, customer.address, [media], SketchOptions(), reply_to=str(script.number))
+    def _ordered(self, session: Session, customer: Customer, picture: MeasuredFile, script: Script) -> Job:
+        media = self.pipeline.create_media(session, customer.person, picture, self.db.clock())
+        order = JobRequest(customer.person, customer.address, [media], SketchOptions(), reply_to=str(script.number))
         return self.pipeline.submit(session, order)
 
     def waiting(self) -> int:
-        with self.db.reading() as session:
-            return session.exec(select(func.count(col(Job.id))).where(col(Job.status).in_(WAITING))).one()
+        with self.db.read_transaction() as session:
+            return session.exec(select(func.count(col(Job.id))).where(col(Job.status).in_(UNFINISHED_STATUSES))).one()
 
 
 def accept(site: Site, stop: threading.Event) -> None:
@@ -227,7 +227,7 @@ def main(assignment: str, *roles: str) -> None:
     with contextlib.ExitStack() as stack:
         stack.callback(site.close)
         if "work" in roles:
-            site.children.warm()
+            site.children.start_forkserver()
             working = site.crew()
             stack.callback(working.stop, site.given.patience)
             working.start()

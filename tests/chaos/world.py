@@ -21,7 +21,7 @@ from fakes.redis_server import RedisServer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
-from models.jobs import FINAL, Job
+from models.jobs.job import FINAL_STATUSES, Job
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 # Dramatiq's pauses in ms before it asks a broker that was away again; a short lease alone would not make a test quick
@@ -167,22 +167,22 @@ class World:
 
     def job(self, number: int) -> Job | None:
         """The job of that order."""
-        with self.site.db.reading() as session:
+        with self.site.db.read_transaction() as session:
             return session.exec(select(Job).where(col(Job.reply_to) == str(number))).one_or_none()
 
     def has_ended(self, *numbers: int) -> Callable[[], bool]:
         def ended() -> bool:
             self.tend()
             found = [self.job(number) for number in numbers]
-            return all(job is not None and job.status in FINAL for job in found)
+            return all(job is not None and job.status in FINAL_STATUSES for job in found)
 
         return ended
 
     def finished(self) -> int:
         """How many jobs have ended; -1 while the database is away."""
         try:
-            with self.site.db.reading() as session:
-                return session.exec(select(func.count(col(Job.id))).where(col(Job.status).in_(FINAL))).one()
+            with self.site.db.read_transaction() as session:
+                return session.exec(select(func.count(col(Job.id))).where(col(Job.status).in_(FINAL_STATUSES))).one()
         except SQLAlchemyError:
             return -1
 
@@ -208,7 +208,7 @@ class World:
         return job.id
 
     def left_behind(self) -> list[Path]:
-        return list(self.site.pipeline.keeping.passing.glob("*"))
+        return list(self.site.pipeline.retention.temp_folder.glob("*"))
 
     def close(self) -> None:
         """End every process that was started here."""

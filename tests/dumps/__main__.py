@@ -19,8 +19,8 @@ from fakes.databases import Databases  # noqa: E402
 from fakes.history import SECRET, lived  # noqa: E402
 
 from models.settings import Settings  # noqa: E402
-from storage.backups.shelf import FolderShelf  # noqa: E402
-from storage.backups.whole import Backups  # noqa: E402
+from storage.backups.backup_store import FolderBackupStore  # noqa: E402
+from storage.backups.service import BackupService  # noqa: E402
 from storage.db import Database  # noqa: E402
 
 
@@ -37,7 +37,7 @@ def _dumped(databases: Databases, kind: str) -> Path:
     lived(db)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), database_url=str(db.url))  # type: ignore[call-arg]
-        made = Backups(settings, db, SECRET, FolderShelf(Path(folder) / "backups")).make()
+        made = BackupService(settings, db, SECRET, FolderBackupStore(Path(folder) / "backups")).create()
         target = Path(__file__).parent / f"{made.manifest.version}-{kind}.sealed"
         target.write_bytes((Path(folder) / "backups" / made.name).read_bytes())
     db.close()

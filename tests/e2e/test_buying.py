@@ -19,7 +19,7 @@ from fakes.whatsapp.premises import settled
 from fakes.whatsapp.visitor import WhatsAppVisitor
 from stripe import StripeClient
 
-from models.catalogue import lookup_key
+from models.billing.catalogue import build_lookup_key
 
 
 @dataclass
@@ -42,7 +42,7 @@ def stripe_with_prices() -> Iterator[tuple[FakeStripe, str]]:
     with stripe.served() as url:
         client = StripeClient(KEY, base_addresses={"api": url})
         product = client.v1.products.create({"name": "2 credits"})
-        key = lookup_key("pack:2", "usd")
+        key = build_lookup_key("pack:2", "usd")
         about = {"product": product.id, "unit_amount": 400, "currency": "usd", "lookup_key": key}
         client.v1.prices.create(about)  # type: ignore[arg-type]
         yield stripe, url

@@ -15,9 +15,9 @@ from fakes.web_server import served
 from PIL import Image
 from playwright.sync_api import Browser
 
-from bots.core.channel import Choice, Text
+from bots.core.channel import Choice, RenderedMessage
 from bots.web.app import create_app
-from bots.web.page import PLACE
+from bots.web.page import LOCAL_CHAT
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
@@ -36,7 +36,7 @@ def web_house(tmp_path: Path) -> WebHouse:
 
 @pytest.fixture
 def chat_page(web_house: WebHouse, browser: Browser) -> Iterator[ChatPage]:
-    with served(web_house.app, web_house.page.bell) as address, opened(address, browser, language="pt-BR") as page:
+    with served(web_house.app, web_house.page.notifier) as address, opened(address, browser, language="pt-BR") as page:
         yield page
         assert page.complaints == []
         assert page.strangers == []
@@ -131,11 +131,11 @@ def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebHous
 
 
 def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebHouse) -> None:
-    message = elsewhere(web_house.page.send_video(PLACE, web_house.inlet.film()))
+    message = elsewhere(web_house.page.send_video(LOCAL_CHAT, web_house.inlet.film()))
     chat_page.message("Your film is ready")
     chat_page.tab.evaluate("window.video = document.querySelector('video')")
     chat_page.seek(1.0)
-    elsewhere(web_house.page.edit(PLACE, message, Text("Other words", ((Choice("x", "X"),),))))
+    elsewhere(web_house.page.edit(LOCAL_CHAT, message, RenderedMessage("Other words", ((Choice("x", "X"),),))))
     chat_page.message("Other words")
     assert chat_page.tab.evaluate("window.video === document.querySelector('video') && window.video.currentTime") == 1.0
 
@@ -143,7 +143,7 @@ def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_
 def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
     web_house: WebHouse, browser: Browser
 ) -> None:
-    with served(web_house.app, web_house.page.bell) as address:
+    with served(web_house.app, web_house.page.notifier) as address:
         port = int(address.rsplit(":", 1)[1])
         visit = opened(address, browser)
         page = visit.__enter__()
@@ -152,8 +152,8 @@ def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
         assert "No connection" in page.tab.locator("#banner").inner_text()
         page.say("still there?")
         page.message("still there?", "person").get_by_text("Waiting for the connection").wait_for()
-        web_house.page.bell.closed = False
-        with served(create_app(web_house.parts), web_house.page.bell, port):
+        web_house.page.notifier.is_closed = False
+        with served(create_app(web_house.parts), web_house.page.notifier, port):
             page.message("You said: still there?")
             assert not page.tab.locator("#banner").is_visible()
         assert len(web_house.inlet.handled) == 1
@@ -181,7 +181,10 @@ def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house
 def test_the_page_fits_the_screen_and_can_be_read(
     web_house: WebHouse, browser: Browser, size: tuple[int, int], dark: bool
 ) -> None:
-    with served(web_house.app, web_house.page.bell) as address, opened(address, browser, size=size, dark=dark) as page:
+    with (
+        served(web_house.app, web_house.page.notifier) as address,
+        opened(address, browser, size=size, dark=dark) as page,
+    ):
         page.say("word " * 60 + "x" * 300)
         page.message("You said")
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= size[0]

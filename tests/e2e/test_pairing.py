@@ -17,7 +17,7 @@ from fakes.whatsapp.premises import Premises, opened, until
 from neonize.aioze.events import StreamReplacedEv
 
 from bots.cli import run
-from models.whatsapp import State
+from models.messaging.whatsapp import WhatsAppState
 
 SOON = 60.0
 
@@ -117,7 +117,7 @@ def test_damaged_keys_come_back_from_the_backup_and_the_number_with_them(
     premises.keys_of(row.id).write_bytes(b"rubbish" * 100)
     with premises.running(["whatsapp"]) as product:
         product.says("rabisco restore --whatsapp")
-        until(lambda: premises.row().state == State.LOGGED_OUT)
+        until(lambda: premises.row().state == WhatsAppState.LOGGED_OUT)
     assert run(["restore", "--whatsapp", phone.number]) == 0
     capsys.readouterr()
     with premises.running(["whatsapp"]):

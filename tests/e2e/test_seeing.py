@@ -11,11 +11,11 @@ from fakes.customers import welcome
 from fakes.product import running
 from sqlmodel import col, select
 
+from models.billing.payments import ProviderEvent
 from models.columns import utc_now
-from models.deliveries import Delivery
-from models.payments import ProviderEvent
-from storage import people
+from models.messaging.deliveries import Delivery
 from storage.db import Database
+from storage.identity import people
 from storage.migrate import upgrade
 
 
@@ -32,12 +32,12 @@ def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machi
     boss = welcome(db, "4711", role="owner")
     long_ago = utc_now() - timedelta(minutes=16)
     with db.transaction() as session:
-        people.address_of(session, boss.account.id, "4711", "")
+        people.get_or_create_address(session, boss.account.id, "4711", "")
         about = {"external_id": "evt_1", "kind": "invoice.paid", "object_id": "in_1", "run_after": utc_now()}
         session.add(ProviderEvent(tenant_id=boss.person.tenant_id, received_at=long_ago, **about))
 
     def told() -> list[str]:
-        with db.reading() as session:
+        with db.read_transaction() as session:
             rows = session.exec(select(Delivery).where(col(Delivery.person_id) == boss.person.id)).all()
         return [row.content.paragraphs[0].key for row in rows]
 

@@ -15,9 +15,9 @@ from fakes.web_server import served
 from PIL import Image
 from playwright.sync_api import Browser
 
-from bots.web.bubbles import Body
-from bots.web.guests import guest_id, signed_in
-from models.columns import new_id
+from bots.web.auth.session import page_user_for, page_user_id_for
+from bots.web.message_view import MessageBody
+from models.columns import generate_id
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
@@ -46,7 +46,7 @@ def house(tmp_path: Path, port: int) -> GuestHouse:
 def visitor(house: GuestHouse, port: int, browser: Browser) -> Iterator[ChatPage]:
     address = f"http://localhost:{port}"
     with (
-        served(house.house.app, house.house.page.bell, port),
+        served(house.house.app, house.house.page.notifier, port),
         opened(address, browser, language="pt-BR", ready="#email") as page,
     ):
         yield page
@@ -75,7 +75,7 @@ def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
     visitor.save(saved)
     assert saved.read_bytes()[4:8] == b"ftyp"
     (inbound,) = house.house.inlet.handled
-    assert inbound.sender.external_id == guest_id(house.porch.secret, house.house.account.tenant_id, ANA)
+    assert inbound.sender.external_id == page_user_id_for(house.porch.secret, house.house.account.tenant_id, ANA)
     visitor.press("Menu")
     visitor.press("Sair")
     visitor.tab.get_by_label("E-mail").wait_for()
@@ -167,9 +167,9 @@ def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: 
 
 
 def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: GuestHouse) -> None:
-    guest = signed_in(guest_id(house.porch.secret, house.house.account.tenant_id, ANA))
+    guest = page_user_for(page_user_id_for(house.porch.secret, house.house.account.tenant_id, ANA))
     for number in range(450):
-        house.house.page.note(guest.place, new_id(), Body(text=f"message {number:03}"))
+        house.house.page.save_user_message(guest.place, generate_id(), MessageBody(text=f"message {number:03}"))
     signs_in(visitor, house)
     visitor.message("message 449", "person")
     messages = visitor.tab.locator("li.message")

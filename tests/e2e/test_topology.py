@@ -15,8 +15,8 @@ from fakes.whatsapp.visitor import WhatsAppVisitor
 from load.errands import errands, mixture
 from sqlmodel import select
 
-from models.deliveries import Delivery
-from models.jobs import Job, Status
+from models.jobs.job import Job, JobStatus
+from models.messaging.deliveries import Delivery
 
 CROWD = 4  # people in Telegram, who send at once
 LIGHT = (0, 2)  # of the load's mixture: the smallest picture and the shortest video
@@ -60,6 +60,6 @@ def test_everybody_on_every_messenger_gets_their_film_though_a_worker_is_killed(
         made = sum(value for name, value in found.items() if re.match(r"rabisco_jobs_total\{.*outcome=\"done\"", name))
         assert made == CROWD + 1
         assert place.beacons() == ["telegram", "web", "whatsapp", "worker-1", "worker-2"]
-        with place.whatsapp.db.reading() as session:
-            assert set(session.exec(select(Job.status))) == {Status.DONE}
+        with place.whatsapp.db.read_transaction() as session:
+            assert set(session.exec(select(Job.status))) == {JobStatus.DONE}
             assert "pending" not in set(session.exec(select(Delivery.status)))

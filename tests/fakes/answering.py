@@ -17,19 +17,19 @@ from neonize.aioze.events import MessageEv
 from sqlmodel import col, select
 
 from bots.core.channel import Capabilities, Inbound
-from bots.core.conversation import Conversation
-from bots.core.desk import Desk
-from bots.core.rate import Pace
+from bots.core.conversation.conversation import Conversation
+from bots.core.rate_limit import SlidingWindowLimiter
+from bots.core.update_handler import UpdateHandler
 from bots.whatsapp.channel import OFFICIAL, WhatsAppChannel
 from bots.whatsapp.pacing import Pacer, Rules
 from bots.whatsapp.read import Me
 from bots.whatsapp.receiver import Patience, Receiver
-from bots.whatsapp.wire import Times, Wire
-from models.deliveries import Delivery
-from models.people import MAIN, Account
-from pipeline.render import Rendered, Usage, Work
-from storage import people
-from storage.outbox import UNSENT
+from bots.whatsapp.sessions.client import Times, Wire
+from models.identity.people import MAIN_TENANT, Account
+from models.messaging.deliveries import Delivery
+from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
+from storage.identity import people
+from storage.messaging.outbox import UNSENT_STATUSES
 
 UNHURRIED = Rules(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, settled_per_minute=1e6)
 QUICK = Patience(retry=0.05, keep=0.01, longest_keep=0.05, album=5.0, grace=5.0)
@@ -38,7 +38,9 @@ QUICK = Patience(retry=0.05, keep=0.01, longest_keep=0.05, album=5.0, grace=5.0)
 class PicturingRenderer(PatientRenderer):
     """Films without rendering, with a thumbnail that begins as a JPEG does."""
 
-    def render(self, work: Work, progress: Callable[[str, float], None], cancelled: object, usage: Usage) -> Rendered:
+    def render(
+        self, work: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+    ) -> RenderResult:
         rendered = super().render(work, progress, cancelled, usage)
         rendered.film.thumbnail.write_bytes(b"\xff\xd8 a picture")
         return rendered
@@ -48,15 +50,15 @@ class PicturingRenderer(PatientRenderer):
 class Watched:
     """The desk, with somebody who counts what it has answered."""
 
-    desk: Desk
+    desk: UpdateHandler
     changes: Changes
     answered: int = 0
 
-    def remember(self, update: str, body: dict[str, object]) -> bool:
-        return self.desk.remember(update, body)
+    def save_update(self, update: str, body: dict[str, object]) -> bool:
+        return self.desk.save_update(update, body)
 
-    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
-        return self.desk.forgotten()
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
+        return self.desk.list_unhandled()
 
     async def ignore(self, updates: Sequence[str]) -> None:
         await self.desk.ignore(updates)
@@ -102,13 +104,15 @@ class Number:
                 pass
 
     def _owes(self) -> bool:
-        with self.house.db.reading() as session:
-            return session.exec(select(Delivery.id).where(col(Delivery.status).in_(UNSENT))).first() is not None
+        with self.house.db.read_transaction() as session:
+            return (
+                session.exec(select(Delivery.id).where(col(Delivery.status).in_(UNSENT_STATUSES))).first() is not None
+            )
 
     async def work(self) -> None:
         """Do one job."""
         assert await asyncio.to_thread(self.house.work)
-        self.house.postman.poke()
+        self.house.postman.wake()
 
 
 def last(person: Person) -> BotMessage:
@@ -135,12 +139,14 @@ async def answering(
     phone = fake.phone()
     client = NewAClient(str(folder / "number.db"), uuid="number")
     with house.db.transaction() as session:
-        account = people.account_named(session, people.tenant_named(session, MAIN).id, "whatsapp", "shop")
+        account = people.get_or_create_account(
+            session, people.get_or_create_tenant(session, MAIN_TENANT).id, "whatsapp", "shop"
+        )
     pacer = Pacer(START - timedelta(days=90), rules, house.time, house.time.monotonic)
     channel = WhatsAppChannel(Wire(client, times), house.db, account, pacer, can, link)
     house.channels[account.id] = channel  # type: ignore[assignment] - the house takes any channel
-    pace = Pace(1_000_000, house.time.monotonic)
-    desk = Desk(house.db, account, channel, Conversation(house.pipeline), house.postman.poke, owners, pace)
+    pace = SlidingWindowLimiter(1_000_000, house.time.monotonic)
+    desk = UpdateHandler(house.db, account, channel, Conversation(house.pipeline), house.postman.wake, owners, pace)
     inlet = Watched(desk, fake.changes)
     receiver = Receiver(inlet, channel, lambda: number.me, patience=patience)
     number = Number(house, fake, phone, account, channel, inlet, receiver)

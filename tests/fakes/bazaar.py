@@ -30,22 +30,22 @@ from fastapi import FastAPI
 from structlog.processors import format_exc_info
 from structlog.typing import EventDict, Processor
 
-from bots import wiring
-from bots.billing.stripe_client import connect
-from bots.billing.stripe_sync import Aim, Sync
-from bots.core import logs
+from bots.app import web
+from bots.billing.stripe.client import connect
+from bots.billing.stripe.sync import CatalogueSync, SyncTarget
+from bots.core.operations import logging_config
 from bots.telegram.gateway import TelegramGateway
-from models.catalogue import Catalogue, Pack
+from models.billing.catalogue import Catalogue, CreditPack
 from models.settings import Settings
-from pipeline.access import Access
-from pipeline.queue import NAME, Queue, broker_for
-from pipeline.render import Rendered, Usage, Work
-from pipeline.service import Pipeline
-from pipeline.sweep import Sweeper
-from pipeline.worker import keeping
-from pipeline.workshop import Workshop
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
+from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
+from pipeline.jobs.service import Pipeline
+from pipeline.jobs.sweeper import Sweeper
+from pipeline.jobs.worker import retention_from
 from storage.db import Database
-from storage.media import MediaFolder
+from storage.media.media_store import FolderMediaStore
 
 PUBLIC = "https://films.example.com"
 DAY = timedelta(days=1)
@@ -62,7 +62,9 @@ class TickingClock(SettableClock):
 class StagedRenderer(PatientRenderer):
     """With a thumbnail that Telegram takes."""
 
-    def render(self, work: Work, progress: Callable[[str, float], None], cancelled: object, usage: Usage) -> Rendered:
+    def render(
+        self, work: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+    ) -> RenderResult:
         rendered = super().render(work, progress, cancelled, usage)
         rendered.film.thumbnail.write_bytes(sample_thumbnail())
         return rendered
@@ -70,7 +72,7 @@ class StagedRenderer(PatientRenderer):
 
 def stock() -> Catalogue:
     """One free credit a month, a pack of 500 for reais and Stars, and two plans."""
-    found = shelf(packs={"500": Pack(credits=500, prices={"brl": 7_500, "xtr": 1_100})})
+    found = shelf(packs={"500": CreditPack(credits=500, prices={"brl": 7_500, "xtr": 1_100})})
     free = found.plans["free"].model_copy(update={"credits": 1})
     return found.model_copy(update={"plans": found.plans | {"free": free}})
 
@@ -84,10 +86,10 @@ class Bazaar:
     telegram: FakeTelegram
     mail: MailServer
     settings: Settings
-    chats: wiring.Chats
+    chats: web.ChannelRuntime
     app: FastAPI
     gateway: TelegramGateway
-    workshop: Workshop
+    workshop: JobRunner
     journal: io.StringIO
     secrets: dict[str, str]
     loop: asyncio.AbstractEventLoop
@@ -129,10 +131,10 @@ class Bazaar:
 
     async def works(self) -> None:
         """Do a job, once somebody has ordered one."""
-        waking = self.chats.house.queue.broker.queues[NAME]
+        waking = self.chats.app.queue.broker.queues[QUEUE_NAME]
         await asyncio.to_thread(waking.get, timeout=20)
-        assert await asyncio.to_thread(self.workshop.work)
-        self.chats.postman.poke()
+        assert await asyncio.to_thread(self.workshop.run_next_job)
+        self.chats.outbox_sender.wake()
 
     def session(self, link: str) -> str:
         """The Checkout Session a link leads to."""
@@ -159,7 +161,7 @@ class Bazaar:
                 "telegram": str(asked) + "".join(str(chat.bodies) for chat in self.telegram.chats.values()),
                 "web": "\n".join(self.answers),
                 "letters": "\n".join(mail.text for mail in self.mail.mails),
-                "database": leaks.everything_kept(self.chats.house.db),
+                "database": leaks.everything_kept(self.chats.app.db),
             }
         )
 
@@ -178,8 +180,8 @@ class Bazaar:
         """A webhook comes in, and is looked into at once; from another thread than the loop's."""
         asked = asyncio.run_coroutine_threadsafe(self._posted(url, headers, body), self.loop)
         status = asked.result(30)
-        for shop in self.chats.shops.by_name.values():
-            shop.rounds.inbox.handle()
+        for shop in self.chats.stores.by_name.values():
+            shop.workers.event_processor.process_due()
         return status
 
     async def _posted(self, url: str, headers: dict[str, str], body: bytes) -> int:
@@ -192,14 +194,14 @@ class Bazaar:
 
     def _round(self) -> None:
         """What the threads of a process do again and again."""
-        for shop in self.chats.shops.by_name.values():
-            shop.rounds.inbox.handle()
-            shop.till.sweep()
-            shop.rounds.customers.sweep()
-        sweeper = Sweeper(self.workshop, self.chats.house.queue)
-        sweeper.lapse()
-        sweeper.tidy()
-        self.chats.postman.poke()
+        for shop in self.chats.stores.by_name.values():
+            shop.workers.event_processor.process_due()
+            shop.billing.sweep()
+            shop.workers.customer_search.sweep()
+        sweeper = Sweeper(self.workshop, self.chats.app.queue)
+        sweeper.expire_invoices()
+        sweeper.release_expired_files()
+        self.chats.outbox_sender.wake()
 
 
 @asynccontextmanager
@@ -214,11 +216,11 @@ async def open_bazaar(database: Database, clock: SettableClock, folder: Path) ->
         settings = _settings(folder, stripe_url, telegram_url, mail, webhook_secret)
         journal = stack.enter_context(_journal(settings))
         house = _house(database, folder, settings)
-        chats = await asyncio.to_thread(wiring.chats_of, house)
-        app = wiring.page_server(chats, host="127.0.0.1", port=0).config.app
+        chats = await asyncio.to_thread(web.channel_runtime_for, house)
+        app = web.build_page_server(chats, host="127.0.0.1", port=0).config.app
         assert isinstance(app, FastAPI)
-        gateway = wiring.telegram_gateway(chats, TOKEN)
-        workshop = Workshop(house.db, house.store, StagedRenderer(), house.pipeline.keeping, "tester")  # type: ignore[arg-type]
+        gateway = web.build_telegram_gateway(chats, TOKEN)
+        workshop = JobRunner(house.db, house.store, StagedRenderer(), house.pipeline.retention, "tester")  # type: ignore[arg-type]
         secrets = leaks.told(
             leaks.SETTINGS | {"STRIPE_SECRET_KEY": KEY, "TELEGRAM_BOT_TOKEN": TOKEN, "SMTP_URL": leaks.mail_url()}
         )
@@ -237,8 +239,8 @@ async def open_bazaar(database: Database, clock: SettableClock, folder: Path) ->
 
 def _synced(url: str) -> str:
     """What is sold is brought to Stripe; the secret of the webhook."""
-    aim = Aim(stock(), lambda item: item.name, webhook=f"{PUBLIC}/stripe/webhook")
-    secret = Sync(connect(KEY, url), aim, lambda _line: None).run().secret
+    aim = SyncTarget(stock(), lambda item: item.name, webhook_url=f"{PUBLIC}/stripe/webhook")
+    secret = CatalogueSync(connect(KEY, url), aim, lambda _line: None).run().webhook_secret
     assert secret is not None
     return secret
 
@@ -259,27 +261,27 @@ def _settings(folder: Path, stripe_url: str, telegram_url: str, mail: MailServer
     return Settings(_env_file=None, **told)  # type: ignore[arg-type]
 
 
-def _house(database: Database, folder: Path, settings: Settings) -> wiring.House:
+def _house(database: Database, folder: Path, settings: Settings) -> web.App:
     children = BelievingChildren()
-    store, queue = MediaFolder(folder / "media"), Queue(broker_for(""))
+    store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
     pipeline = Pipeline(
         db=database,
         store=store,
         queue=queue,
-        children=children,  # type: ignore[arg-type]
-        access=Access(stock()),
-        keeping=keeping(settings),
-        hears_everything=True,
+        sandbox=children,  # type: ignore[arg-type]
+        entitlements=Entitlements(stock()),
+        retention=retention_from(settings),
+        has_speech_service=True,
     )
     assert settings.secret_key is not None
     secret = settings.secret_key.get_secret_value().encode()
-    return wiring.House(settings, database, store, queue, children, pipeline, secret)  # type: ignore[arg-type]
+    return web.App(settings, database, store, queue, children, pipeline, secret)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def _delivering(chats: wiring.Chats) -> AsyncIterator[None]:
+async def _delivering(chats: web.ChannelRuntime) -> AsyncIterator[None]:
     """As `Chats.delivering`, but for the threads of the till, whose work waits here until it is asked for."""
-    work = [asyncio.create_task(chats.postman.run()), asyncio.create_task(chats.ticker.run())]
+    work = [asyncio.create_task(chats.outbox_sender.run()), asyncio.create_task(chats.progress_updater.run())]
     try:
         yield
     finally:
@@ -293,7 +295,7 @@ def _journal(settings: Settings) -> Iterator[io.StringIO]:
     """What is logged: as `rabisco up` writes it, and as it was said, before anything is hidden in it."""
     root, journal = logging.getLogger(), io.StringIO()
     level = root.level
-    logs.configure(settings.log_format)
+    logging_config.configure(settings.log_format)
     structlog.configure(
         processors=[_overheard(journal), *structlog.get_config()["processors"]],
         logger_factory=structlog.PrintLoggerFactory(journal),

@@ -4,11 +4,11 @@ import uuid
 
 from sqlmodel import Session, col, func, select
 
-from models.credits import Balance, LedgerPosting, LedgerTransaction, Lot
-from models.people import Person
-from storage import ledger
+from models.billing.credits import Balance, LedgerPosting, LedgerTransaction, Lot
+from models.identity.people import Person
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
 
 
 def assert_books_balance(session: Session) -> None:
@@ -16,7 +16,9 @@ def assert_books_balance(session: Session) -> None:
     by_transaction = select(func.sum(col(LedgerPosting.amount))).group_by(col(LedgerPosting.transaction_id))
     assert {int(total) for total in session.exec(by_transaction)} <= {0}
     for balance in session.exec(select(Balance).execution_options(populate_existing=True)).all():
-        assert Credits(balance.available, balance.reserved, balance.debt) == ledger.sums(session, balance.person_id)
+        assert CreditBalance(balance.available, balance.reserved, balance.debt) == ledger.sum_postings(
+            session, balance.person_id
+        )
         assert balance.available == remaining(session, balance.person_id)
 
 
@@ -35,5 +37,5 @@ def lots(session: Session, person: Person) -> list[int]:
 def kinds(database: Database, person: Person) -> list[str]:
     """What happened to a person's credits, in order."""
     wanted = select(LedgerTransaction.kind).where(col(LedgerTransaction.person_id) == person.id)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         return list(session.exec(wanted.order_by(col(LedgerTransaction.created_at))))

@@ -10,8 +10,8 @@ from uuid import uuid4
 from moto.server import ThreadedMotoServer
 
 from models.settings import Settings
-from storage.cache import FileCache
-from storage.s3 import S3Media
+from storage.media.file_cache import FileCache
+from storage.media.s3 import S3MediaStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Bucket:
             aws_secret_access_key="test",
         )
 
-    def store(self, folder: Path) -> S3Media:
+    def store(self, folder: Path) -> S3MediaStore:
         """A store of a machine whose data lies in that folder; all share one client, which is slow to make."""
-        return S3Media(self.client, self.name, "films/", FileCache(folder / "cache", 2**30))
+        return S3MediaStore(self.client, self.name, "films/", FileCache(folder / "cache", 2**30))
 
     def names(self) -> list[str]:
         listed = self.client.list_objects_v2(Bucket=self.name)

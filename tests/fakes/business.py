@@ -15,20 +15,21 @@ from fakes.telegram_api.wiring import builder_of
 from sqlmodel import select
 from telegram import Bot
 
-from bots.core import stars
 from bots.core.channel import Channel
-from bots.core.conversation import Conversation
-from bots.core.desk import Desk
-from bots.core.till import Till
+from bots.core.conversation import stars
+from bots.core.conversation.conversation import Conversation
+from bots.core.conversation.payment_links import PaymentLinks
+from bots.core.update_handler import UpdateHandler
 from bots.telegram.gateway import TelegramGateway
-from bots.telegram.pace import Pace
-from bots.telegram.stars import Refunds
-from models.payments import Provider, Purchase
-from models.people import MAIN, Account
-from storage import ledger, people
+from bots.telegram.stars import StarsRefunds
+from bots.telegram.timings import GatewayTimings
+from models.billing.payments import Provider, Purchase
+from models.identity.people import MAIN_TENANT, Account
+from storage.billing import ledger
 from storage.db import Database
+from storage.identity import people
 
-QUICK = Pace(poll=5, reconnect=0.05, retry=0.1, grace=5, conflicts=1)
+QUICK = GatewayTimings(poll_seconds=5, reconnect_seconds=0.05, retry_seconds=0.1, shutdown_seconds=5, max_conflicts=1)
 STARS = frozenset({Provider.STARS})
 
 
@@ -40,22 +41,26 @@ class Business:
     fake: FakeTelegram
     person: Person
     account: Account
-    till: Till | None = None
+    till: PaymentLinks | None = None
 
     @asynccontextmanager
     async def open(self, providers: frozenset[Provider] = STARS) -> AsyncIterator[TelegramGateway]:
-        def inlet_for(channel: Channel) -> Desk:
+        def inlet_for(channel: Channel) -> UpdateHandler:
             self.house.channels[self.account.id] = channel  # type: ignore[assignment]
             conversation = Conversation(self.house.pipeline)
-            poke = self.house.postman.poke
-            return Desk(self.house.db, self.account, channel, conversation, poke, providers=providers, till=self.till)
+            poke = self.house.postman.wake
+            return UpdateHandler(
+                self.house.db, self.account, channel, conversation, poke, providers=providers, payment_links=self.till
+            )
 
-        refusal = stars.refusal(self.house.db, self.account.tenant_id, "telegram")
+        refusal = stars.build_payment_check(self.house.db, self.account.tenant_id, "telegram")
 
         def errand(bot: Bot) -> Coroutine[Any, Any, None]:
-            return Refunds(bot, self.house.db).run(self.account.id)
+            return StarsRefunds(bot, self.house.db).run(self.account.id)
 
-        gateway = TelegramGateway(builder_of(self.fake), inlet_for, pace=QUICK, refusal=refusal, errand=errand)
+        gateway = TelegramGateway(
+            builder_of(self.fake), inlet_for, timings=QUICK, find_refusal=refusal, background_task=errand
+        )
         delivering = asyncio.create_task(self.house.postman.run())
         await gateway.start()
         try:
@@ -91,9 +96,9 @@ class Business:
     def credits(self) -> int:
         with self.house.db.transaction() as session:
             assert_books_balance(session)
-            row = people.identified(session, self.account.tenant_id, f"telegram:{self.person.id}")
+            row = people.find_by_identity(session, self.account.tenant_id, f"telegram:{self.person.id}")
             assert row is not None
-            return ledger.credits_of(session, row, self.house.db.clock()).available
+            return ledger.balance_of(session, row, self.house.db.clock()).available
 
     async def has(self, amount: int) -> None:
         """Wait until the chat tells of so many credits."""
@@ -103,21 +108,21 @@ class Business:
     def spends(self, amount: int) -> None:
         """Credits that are gone for good."""
         with self.house.db.transaction() as session:
-            row = people.identified(session, self.account.tenant_id, f"telegram:{self.person.id}")
+            row = people.find_by_identity(session, self.account.tenant_id, f"telegram:{self.person.id}")
             assert row is not None
-            address = people.address_of(session, self.account.id, str(self.person.chat.id), "")
+            address = people.get_or_create_address(session, self.account.id, str(self.person.chat.id), "")
             job = add_job(session, Customer(self.account, row, address), self.house.db.clock())
             assert ledger.reserve(session, row, job.id, amount, self.house.db.clock())
             assert ledger.settle(session, row, job.id, amount, amount, self.house.db.clock())
 
     def purchases(self) -> list[Purchase]:
-        with self.house.db.reading() as session:
+        with self.house.db.read_transaction() as session:
             return list(session.exec(select(Purchase)))
 
 
 def open_business(database: Database, folder: Path) -> Business:
     house, fake = open_house(folder, database), FakeTelegram()
     with database.transaction() as session:
-        tenant = people.tenant_named(session, MAIN)
-        account = people.account_named(session, tenant.id, "telegram", "123456")
+        tenant = people.get_or_create_tenant(session, MAIN_TENANT)
+        account = people.get_or_create_account(session, tenant.id, "telegram", "123456")
     return Business(house, fake, fake.person(), account)

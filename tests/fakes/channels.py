@@ -6,10 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bots.core.channel import Attachment, Capabilities, Choice, Invoice, Place, Text, Uneditable, Upload
+from bots.core.channel import (
+    Attachment,
+    Capabilities,
+    ChatRef,
+    Choice,
+    MessageNotEditable,
+    RenderedInvoice,
+    RenderedMessage,
+    Upload,
+)
 
 EVERYTHING = Capabilities(
-    buttons=True, edits=True, max_text=4096, max_caption=1024, max_upload=50_000_000, max_download=20_000_000
+    has_buttons=True, can_edit=True, max_text=4096, max_caption=1024, max_upload=50_000_000, max_download=20_000_000
 )
 
 
@@ -18,7 +27,7 @@ class Edit:
     """What a message became, and when (the channel's own seconds)."""
 
     at: float
-    text: Text
+    text: RenderedMessage
 
 
 @dataclass(slots=True)
@@ -26,8 +35,8 @@ class Shown:
     """A message as it stands in a chat now, with its past."""
 
     id: str
-    place: Place
-    now: Text
+    place: ChatRef
+    now: RenderedMessage
     at: float
     edits: list[Edit] = field(default_factory=list)
     upload: Upload | None = None
@@ -46,7 +55,7 @@ class Shown:
         return [choice.label for choice in self.choices]
 
     @property
-    def invoice(self) -> Invoice | None:
+    def invoice(self) -> RenderedInvoice | None:
         return self.now.invoice
 
     @property
@@ -69,7 +78,7 @@ class MemoryChannel:
     name = "memory"
 
     def __init__(self, monotonic: Callable[[], float], can: Capabilities = EVERYTHING) -> None:
-        self.can = can
+        self.capabilities = can
         self.messages: list[Shown] = []
         self.faults: dict[str, deque[Exception | None]] = defaultdict(deque)
         self.closed: dict[str, asyncio.Event] = {}
@@ -81,28 +90,28 @@ class MemoryChannel:
         self.fetching = asyncio.Event()
         self.fetching.set()
 
-    async def say(self, place: Place, text: Text) -> str:
+    async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
         await self._pass("say", place)
         return self._add(place, text).id
 
-    async def edit(self, place: Place, message: str, text: Text) -> None:
+    async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
         await self._pass("edit", place)
         found = self.find(message)
         if found is None:
-            raise Uneditable(message)
+            raise MessageNotEditable(message)
         found.edits.append(Edit(self._monotonic(), text))
         found.now = text
         self._changed.set()
 
-    async def send_video(self, place: Place, upload: Upload) -> str:
+    async def send_video(self, place: ChatRef, upload: Upload) -> str:
         await self._pass("send_video", place)
         return self._add(place, upload.caption, upload, "video").id
 
-    async def send_file(self, place: Place, upload: Upload) -> str:
+    async def send_file(self, place: ChatRef, upload: Upload) -> str:
         await self._pass("send_file", place)
         return self._add(place, upload.caption, upload, "file").id
 
-    async def erase(self, place: Place, message: str) -> None:
+    async def delete_message(self, place: ChatRef, message: str) -> None:
         await self._pass("erase", place)
         self.erased.append(message)
 
@@ -127,13 +136,13 @@ class MemoryChannel:
     def in_chat(self, chat: str) -> list[Shown]:
         return [shown for shown in self.messages if shown.place.chat == chat]
 
-    def _add(self, place: Place, text: Text, upload: Upload | None = None, manner: str = "text") -> Shown:
+    def _add(self, place: ChatRef, text: RenderedMessage, upload: Upload | None = None, manner: str = "text") -> Shown:
         shown = Shown(f"m{len(self.messages) + 1}", place, text, self._monotonic(), upload=upload, manner=manner)
         self.messages.append(shown)
         self._changed.set()
         return shown
 
-    async def _pass(self, method: str, place: Place) -> None:
+    async def _pass(self, method: str, place: ChatRef) -> None:
         self.calls.append(method)
         if place.chat in self.closed:
             await self.closed[place.chat].wait()

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.jobs import Job, Kind
-from models.people import Account, Address, Person
-from storage import jobs, people
+from models.identity.people import Account, Address, Person
+from models.jobs.job import Job, JobType
 from storage.db import Database
+from storage.identity import people
+from storage.jobs import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,19 @@ class Customer:
 def welcome(database: Database, name: str = "ana", *, tenant: str = "main", role: str | None = None) -> Customer:
     """A customer of a tenant's Telegram account, committed."""
     with database.transaction() as session:
-        account = people.account_named(session, people.tenant_named(session, tenant).id, "telegram", "bot")
-        person = people.meet(session, account, name, name=name.title(), language="en")
+        account = people.get_or_create_account(
+            session, people.get_or_create_tenant(session, tenant).id, "telegram", "bot"
+        )
+        person = people.get_or_create_person(session, account, name, name=name.title(), language="en")
         person.role = role
-        address = people.address_of(session, account.id, f"chat-{name}", "")
+        address = people.get_or_create_address(session, account.id, f"chat-{name}", "")
     return Customer(account, person, address)
 
 
 def add_job(session: Session, customer: Customer, now: datetime, **values: Any) -> Job:
     """A job as it stands in the queue right after its submission."""
     fields: dict[str, Any] = {
-        "kind": Kind.SKETCH,
+        "kind": JobType.SKETCH,
         "parameters": {"seconds": 5},
         "run_after": now,
         "wake_at": now,

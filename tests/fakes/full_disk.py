@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.media import MediaFolder
+from storage.media.media_store import FolderMediaStore
 
 
-class FullFolder(MediaFolder):
+class FullFolder(FolderMediaStore):
     """`MediaFolder` on a disk without room, until it is `cleared`."""
 
     is_full = True
@@ -25,7 +25,7 @@ class FullFolder(MediaFolder):
 class SmallDisk:
     """A store without room."""
 
-    store: MediaFolder
+    store: FolderMediaStore
     ballast: Path | None
 
     def clear(self) -> None:
@@ -48,7 +48,7 @@ def small_disk(folder: Path) -> Iterator[SmallDisk]:
         yield SmallDisk(FullFolder(folder), None)
         return
     try:
-        yield SmallDisk(MediaFolder(folder), _filled(folder))
+        yield SmallDisk(FolderMediaStore(folder), _filled(folder))
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 

@@ -7,12 +7,15 @@ from fakes.clock import NOON
 from fakes.customers import add_job, welcome
 from sqlalchemy import MetaData, select
 
-from models.deliveries import Message, Wording
-from models.jobs import Job, Status
-from models.people import MAIN
-from storage import audit, ledger, outbox, people, whatsapp
+from models.identity.people import MAIN_TENANT
+from models.jobs.job import Job, JobStatus
+from models.messaging.deliveries import Message, TranslatedText
+from storage.billing import ledger
 from storage.db import Database
-from storage.outbox import Owed
+from storage.identity import people
+from storage.messaging import outbox, whatsapp
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import audit
 
 SECRET = b"what opens the dumps"
 SPENT, WAITING = 3, 2  # credits of the job that is done, and of the one that is not
@@ -27,17 +30,23 @@ def lived(database: Database, name: str = "ana") -> None:
         done, waiting, failed = (add_job(session, ana, NOON, credits=cost) for cost in (SPENT, WAITING, 1))
         for job in (done, waiting, failed):
             assert ledger.reserve(session, ana.person, job.id, job.credits, NOON)
-        for job, status, captured in ((done, Status.DONE, SPENT), (failed, Status.FAILED, 0)):
+        for job, status, captured in ((done, JobStatus.DONE, SPENT), (failed, JobStatus.FAILED, 0)):
             ledger.settle(session, ana.person, job.id, job.credits, captured, NOON)
             _stand(job, status)
         for part in ("film", "notice"):
-            message = Message(paragraphs=(Wording(key="welcome", values={"name": 'Ana "\\N\t\n" Çığ'}),))
-            outbox.owe(session, ana.address, ana.person.id, Owed(message, f"job:{done.id}", part, job_id=done.id), NOON)
-        audit.note(session, ana.account.tenant_id, ana.person.id, "grant", NOON, credits=10)
-        whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON)
+            message = Message(paragraphs=(TranslatedText(key="welcome", values={"name": 'Ana "\\N\t\n" Çığ'}),))
+            outbox.enqueue(
+                session,
+                ana.address,
+                ana.person.id,
+                OutboxMessage(message, f"job:{done.id}", part, job_id=done.id),
+                NOON,
+            )
+        audit.record(session, ana.account.tenant_id, ana.person.id, "grant", NOON, credits=10)
+        whatsapp.create_session(session, people.get_or_create_tenant(session, MAIN_TENANT).id, NOON)
 
 
-def _stand(job: Job, status: Status) -> None:
+def _stand(job: Job, status: JobStatus) -> None:
     job.status, job.finished_at, job.cpu_seconds = status, NOON + timedelta(minutes=1), 4.25
 
 

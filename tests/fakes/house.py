@@ -17,30 +17,31 @@ from fakes.channels import EVERYTHING, MemoryChannel, Shown
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
-from bots.core.channel import Attachment, AttachmentKind, Capabilities, Inbound, Payment, Place, Sender
-from bots.core.conversation import Conversation
-from bots.core.desk import Desk
-from bots.core.postman import Postman
-from bots.core.progress import Ticker
-from bots.core.rate import Pace
-from bots.core.till import Till
-from models.catalogue import read_catalogue
-from models.errors import Code, Refused
-from models.films import Film
-from models.jobs import Claim, Job
-from models.limits import limits
-from models.media import Facts, MediaKind
-from models.payments import Provider
-from models.people import MAIN, Account, Person
-from pipeline.access import Access
-from pipeline.queue import NAME, Queue, broker_for
-from pipeline.render import Rendered, Usage, Work
-from pipeline.service import Keeping, Pipeline
-from pipeline.workshop import Workshop
-from storage import jobs, people
+from bots.core.channel import Attachment, AttachmentKind, Capabilities, ChatRef, Inbound, Payment, Sender
+from bots.core.conversation.conversation import Conversation
+from bots.core.conversation.payment_links import PaymentLinks
+from bots.core.delivery.outbox_sender import OutboxSender
+from bots.core.delivery.progress_updater import ProgressUpdater
+from bots.core.rate_limit import SlidingWindowLimiter
+from bots.core.update_handler import UpdateHandler
+from models.billing.catalogue import read_catalogue
+from models.billing.payments import Provider
+from models.errors import ErrorCode, RequestRejected
+from models.identity.people import MAIN_TENANT, Account, Person
+from models.jobs.job import Job, JobClaim
+from models.jobs.options import Film
+from models.limits import load_limits
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
+from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
+from pipeline.jobs.service import Pipeline, Retention
 from storage.db import Database
-from storage.keyring import Keyring
-from storage.media import MediaFolder
+from storage.identity import people
+from storage.identity.account_secrets import AccountSecrets
+from storage.jobs import jobs
+from storage.media.media_store import FolderMediaStore
 from storage.schema import METADATA
 
 SECRET = b"the secret of the house"
@@ -66,7 +67,7 @@ class Time:
 
 
 class BelievingChildren:
-    """`pipeline.child.Children` that believe what a file says of itself; subtitles are read by the real reader."""
+    """`SandboxClient` that believes what a file says of itself; the real reader reads subtitles."""
 
     def run(self, task: str, arguments: dict[str, Any], **_: object) -> object:
         if task != "pipeline.media.probe:measure":
@@ -75,8 +76,8 @@ class BelievingChildren:
         path: Path = arguments["path"]
         said = json.loads(path.read_bytes())
         if "code" in said:
-            raise Refused(Code(said["code"]), **said["values"])
-        return Facts(**{**said, "kind": MediaKind(said["kind"])}, size=path.stat().st_size)
+            raise RequestRejected(ErrorCode(said["code"]), **said["values"])
+        return MediaInfo(**{**said, "kind": MediaKind(said["kind"])}, size=path.stat().st_size)
 
 
 def picture(width: int = 800, height: int = 600) -> bytes:
@@ -92,7 +93,7 @@ def sound(seconds: float = 30.0) -> bytes:
     return json.dumps({"kind": "audio", "format": "ogg", "seconds": seconds, "has_audio": True}).encode()
 
 
-def unfit(code: Code, **values: float) -> bytes:
+def unfit(code: ErrorCode, **values: float) -> bytes:
     """A file that is refused when it is measured."""
     return json.dumps({"code": code, "values": values}).encode()
 
@@ -101,19 +102,19 @@ SUBTITLES = b"1\n00:00:01,000 --> 00:00:02,000\nHello there\n"
 
 
 class PatientRenderer:
-    """`pipeline.render.Renderer` without rendering: a film of a few bytes, or what `raises` says."""
+    """`pipeline.jobs.renderer.Renderer` without rendering: a film of a few bytes, or what `raises` says."""
 
     def __init__(self) -> None:
         self.raises: Exception | None = None
 
-    def render(self, work: Work, progress: Callable[[str, float], None], _: object, usage: Usage) -> Rendered:
+    def render(self, work: RenderSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> RenderResult:
         progress("drawing", 0.5)
         if self.raises is not None:
             raise self.raises
         film, thumbnail = work.folder / "film.mp4", work.folder / "film.jpg"
         film.write_bytes(b"a film of " + str(work.parameters).encode())
         thumbnail.write_bytes(b"a picture")
-        return Rendered(Film(film, thumbnail, 1280, 720, 10.0, 300, film.stat().st_size))
+        return RenderResult(Film(film, thumbnail, 1280, 720, 10.0, 300, film.stat().st_size))
 
 
 @dataclass(slots=True)
@@ -122,95 +123,97 @@ class Counter:
 
     account: Account
     channel: MemoryChannel
-    desk: Desk
+    desk: UpdateHandler
 
 
 @dataclass(slots=True)
 class House:
     folder: Path
     db: Database
-    store: MediaFolder
+    store: FolderMediaStore
     time: Time
     pipeline: Pipeline
     renderer: PatientRenderer = field(default_factory=PatientRenderer)
     counters: dict[str, Counter] = field(default_factory=dict)
     channels: dict[Any, MemoryChannel] = field(default_factory=dict)
-    postman: Postman = field(init=False)
-    ticker: Ticker = field(init=False)
+    postman: OutboxSender = field(init=False)
+    ticker: ProgressUpdater = field(init=False)
 
     def __post_init__(self) -> None:
-        self.postman = Postman(self.db, self.store, self.channels)
+        self.postman = OutboxSender(self.db, self.store, self.channels)
         self.ticker = self.new_ticker()
 
-    def new_ticker(self) -> Ticker:
+    def new_ticker(self) -> ProgressUpdater:
         """As a process has it that was just started."""
-        return Ticker(self.db, self.channels, self.time.monotonic)
+        return ProgressUpdater(self.db, self.channels, self.time.monotonic)
 
     def counter(
         self,
         name: str = "bot",
-        tenant: str = MAIN,
+        tenant: str = MAIN_TENANT,
         owners: frozenset[str] = frozenset(),
         can: Capabilities = EVERYTHING,
         providers: frozenset[Provider] = frozenset(),
-        till: Till | None = None,
+        till: PaymentLinks | None = None,
     ) -> Counter:
         if name not in self.counters:
             with self.db.transaction() as session:
-                account = people.account_named(session, people.tenant_named(session, tenant).id, "memory", name)
+                account = people.get_or_create_account(
+                    session, people.get_or_create_tenant(session, tenant).id, "memory", name
+                )
             channel = MemoryChannel(self.time.monotonic, can)
             self.channels[account.id] = channel
             desk = self.new_desk(account, channel, owners)
-            desk.providers, desk.till = providers, till
+            desk.providers, desk.payment_links = providers, till
             self.counters[name] = Counter(account, channel, desk)
         return self.counters[name]
 
-    def new_desk(self, account: Account, channel: MemoryChannel, owners: frozenset[str] = frozenset()) -> Desk:
-        pace = Pace(limits().person.messages_per_minute, self.time.monotonic)
-        desk = Desk(self.db, account, channel, Conversation(self.pipeline), self.postman.poke, owners, pace)
-        desk.keyring = Keyring(SECRET)
+    def new_desk(self, account: Account, channel: MemoryChannel, owners: frozenset[str] = frozenset()) -> UpdateHandler:
+        pace = SlidingWindowLimiter(load_limits().person.messages_per_minute, self.time.monotonic)
+        desk = UpdateHandler(self.db, account, channel, Conversation(self.pipeline), self.postman.wake, owners, pace)
+        desk.account_secrets = AccountSecrets(SECRET)
         return desk
 
     async def settle(self) -> None:
         """Deliver until nothing is due."""
-        while await self.postman.deliver():
+        while await self.postman.send_due():
             pass
 
     async def tick(self, seconds: float = 3.0) -> None:
         """Let time pass, and progress be shown."""
         self.time.forward(seconds)
-        await self.ticker.tick()
+        await self.ticker.run_once()
 
     def work(self) -> bool:
         """Do one job; whether there was one."""
-        return Workshop(
+        return JobRunner(
             self.db,
             self.store,
             self.renderer,  # type: ignore[arg-type]
-            self.pipeline.keeping,
+            self.pipeline.retention,
             "tester",
-        ).work()
+        ).run_next_job()
 
-    def claim(self) -> Claim:
+    def claim(self) -> JobClaim:
         """Begin a job and leave it."""
         with self.db.transaction() as session:
-            claim = jobs.claim(session, "tester", self.time(), timedelta(minutes=5))
+            claim = jobs.claim_next(session, "tester", self.time(), timedelta(minutes=5))
         assert claim is not None
         return claim
 
-    def report(self, claim: Claim, stage: str, progress: float) -> None:
+    def report(self, claim: JobClaim, stage: str, progress: float) -> None:
         with self.db.transaction() as session:
-            jobs.report(session, claim, stage, progress)
+            jobs.report_progress(session, claim, stage, progress)
 
     def jobs(self) -> list[Job]:
         """All jobs, oldest first."""
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return list(session.exec(select(Job).order_by(col(Job.created_at), text("job.rowid"))))
 
     def inputs(self, job: Job) -> list[str]:
         """The names of the files that go into a job."""
-        with self.db.reading() as session:
-            return [media.name for media in jobs.inputs(session, job.id)]
+        with self.db.read_transaction() as session:
+            return [media.name for media in jobs.list_inputs(session, job.id)]
 
     def change(self, change: Callable[[Session], None]) -> None:
         with self.db.transaction() as session:
@@ -218,7 +221,7 @@ class House:
 
     def woken(self) -> int:
         """How many wake-ups lie in the queue."""
-        return int(self.pipeline.queue.broker.queues[NAME].qsize())
+        return int(self.pipeline.queue.broker.queues[QUEUE_NAME].qsize())
 
 
 def open_database(folder: Path) -> Database:
@@ -246,15 +249,15 @@ def open_house(folder: Path, db: Database | None = None, *, hears_everything: bo
     db = db or open_database(folder)
     time = Time()
     db.clock = time
-    store = MediaFolder(folder / "media")
+    store = FolderMediaStore(folder / "media")
     pipeline = Pipeline(
         db=db,
         store=store,
-        queue=Queue(broker_for("")),
-        children=BelievingChildren(),  # type: ignore[arg-type]
-        access=Access(read_catalogue()),
-        keeping=Keeping(folder / "passing"),
-        hears_everything=hears_everything,
+        queue=WakeupQueue(broker_for("")),
+        sandbox=BelievingChildren(),  # type: ignore[arg-type]
+        entitlements=Entitlements(read_catalogue()),
+        retention=Retention(folder / "passing"),
+        has_speech_service=hears_everything,
     )
     return House(folder, db, store, time, pipeline)
 
@@ -283,13 +286,13 @@ class Somebody:
         return self.seen[-1]
 
     @property
-    def place(self) -> Place:
-        return Place(self.chat or f"chat-{self.id}")
+    def place(self) -> ChatRef:
+        return ChatRef(self.chat or f"chat-{self.id}")
 
     @property
     def row(self) -> Person:
-        with self.house.db.reading() as session:
-            found = people.identified(session, self.counter.account.tenant_id, f"memory:{self.id}")
+        with self.house.db.read_transaction() as session:
+            found = people.find_by_identity(session, self.counter.account.tenant_id, f"memory:{self.id}")
         assert found is not None
         return found
 

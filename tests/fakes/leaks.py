@@ -51,7 +51,7 @@ def forms(secret: str) -> Iterator[str]:
 
 def everything_kept(database: Database) -> str:
     """Every row of every table, as it is kept."""
-    with database.reading() as session:
+    with database.read_transaction() as session:
         connection = session.connection()
         rows: Iterator[Any] = (row for table in METADATA.tables.values() for row in connection.execute(table.select()))
         return "\n".join(str(tuple(row)) for row in rows)

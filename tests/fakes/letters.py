@@ -3,19 +3,19 @@
 import re
 from dataclasses import dataclass, field
 
-from bots.core.letters import Letter, LetterNotSent
+from bots.core.delivery.email import Email, EmailNotSent
 
 
 @dataclass
 class Postbag:
-    """`bots.core.letters.Letters`; while it is `torn` nothing can be sent."""
+    """`bots.core.delivery.email.Letters`; while it is `torn` nothing can be sent."""
 
     torn: bool = False
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[Email] = field(default_factory=list)
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         if self.torn:
-            raise LetterNotSent("ConnectionRefusedError")
+            raise EmailNotSent("ConnectionRefusedError")
         self.letters.append(letter)
 
     @property

@@ -10,23 +10,24 @@ from fakes.customers import Customer, add_job, welcome
 from fakes.provider import MemoryProvider
 from sqlmodel import col, select
 
-from bots.billing.counter import Counter, NotYet
-from bots.billing.inbox import HANDLERS
-from bots.billing.port import News
-from bots.billing.rounds import Rounds
-from bots.billing.till import Till
-from bots.core.phrases import text_of
-from bots.core.visit import word
-from models.catalogue import read_catalogue
-from models.deliveries import Delivery, Message
-from models.jobs import Job
-from models.payments import Provider, ProviderEvent, Purchase
-from models.people import Person
-from pipeline.access import Access
-from storage import ledger, outbox
+from bots.billing.context import BillingContext, PurchaseNotFound
+from bots.billing.provider import WebhookEvent
+from bots.billing.service import BillingService
+from bots.billing.webhooks.events import EVENT_HANDLERS
+from bots.billing.workers import BillingWorkers
+from bots.core.context import translated
+from bots.core.delivery.message_rendering import render_message
+from models.billing.catalogue import read_catalogue
+from models.billing.payments import Provider, ProviderEvent, Purchase
+from models.identity.people import Person
+from models.jobs.job import Job
+from models.messaging.deliveries import Delivery, Message
+from pipeline.jobs.entitlements import Entitlements
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
-from storage.outbox import Owed
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 
 @dataclass
@@ -36,24 +37,24 @@ class Market:
     database: Database
     clock: SettableClock
     provider: MemoryProvider
-    rounds: Rounds
+    rounds: BillingWorkers
     ana: Customer
 
     @classmethod
     def open(cls, database: Database, clock: SettableClock, *, listens: bool = True) -> "Market":
         catalogue, ana = read_catalogue(), welcome(database)
         provider = MemoryProvider(catalogue, clock)
-        counter = Counter(database, provider, Access(catalogue), ana.person.tenant_id, listens=listens)
-        return cls(database, clock, provider, Rounds(Till(counter)), ana)
+        counter = BillingContext(database, provider, Entitlements(catalogue), ana.person.tenant_id, has_webhook=listens)
+        return cls(database, clock, provider, BillingWorkers(BillingService(counter)), ana)
 
     @property
-    def till(self) -> Till:
-        return self.rounds.till
+    def till(self) -> BillingService:
+        return self.rounds.billing
 
     def asks(self, item: str = "pack:100", customer: Customer | None = None) -> Purchase:
         """A purchase as the conversation leaves it: asked for, with a message that promises the link."""
         buyer = customer or self.ana
-        priced = self.provider.catalogue.item(item)
+        priced = self.provider.catalogue.find_item(item)
         assert priced is not None
         with self.database.transaction() as session:
             purchase = Purchase(
@@ -69,14 +70,14 @@ class Market:
             )
             session.add(purchase)
             session.flush()
-            owed = Owed(Message(paragraphs=(word("link-preparing"),)), f"purchase:{purchase.id}", "link")
-            purchase.delivery_id = outbox.owe(session, buyer.address, buyer.person.id, owed, self.clock())
+            owed = OutboxMessage(Message(paragraphs=(translated("link-preparing"),)), f"purchase:{purchase.id}", "link")
+            purchase.delivery_id = outbox.enqueue(session, buyer.address, buyer.person.id, owed, self.clock())
         return purchase
 
     def orders(self, item: str = "pack:100") -> str:
         """The session of a purchase whose link is made."""
         purchase = self.asks(item)
-        self.till.open(purchase.id)
+        self.till.create_link(purchase.id)
         return str(self.purchase(purchase).external_id)
 
     def buys(self, item: str = "pack:100") -> str:
@@ -86,24 +87,24 @@ class Market:
         self.hears(self.unheard())
         return session
 
-    def unheard(self) -> list[News]:
+    def unheard(self) -> list[WebhookEvent]:
         """News that were not told yet."""
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             known = set(session.exec(select(ProviderEvent.external_id)))
         return [news for news in self.provider.news if news.id not in known]
 
-    def hears(self, news: Sequence[News], *, rounds: int = 12) -> None:
+    def hears(self, news: Sequence[WebhookEvent], *, rounds: int = 12) -> None:
         """The webhook tells them, one after the other; then they are handled for as long as it takes."""
         for one in news:
-            self.rounds.inbox.keep(one)
-            self.rounds.inbox.handle()
+            self.rounds.event_processor.save(one)
+            self.rounds.event_processor.process_due()
         for _ in range(rounds):
             if not self.waiting():
                 return
             self.clock.forward(seconds=20)
-            self.rounds.inbox.handle()
+            self.rounds.event_processor.process_due()
 
-    def acts_on(self, news: Sequence[News]) -> list[News]:
+    def acts_on(self, news: Sequence[WebhookEvent]) -> list[WebhookEvent]:
         """What the handlers make of news, without the inbox: what cannot be handled yet is tried again at the end.
 
         Those that still cannot be.
@@ -113,11 +114,11 @@ class Market:
             later = [one for one in later if not self._acts(one)]
         return later
 
-    def _acts(self, news: News) -> bool:
+    def _acts(self, news: WebhookEvent) -> bool:
         try:
-            if handle := HANDLERS.get(news.kind):
+            if handle := EVENT_HANDLERS.get(news.kind):
                 handle(self.till, news.object_id)
-        except NotYet:
+        except PurchaseNotFound:
             return False
         return True
 
@@ -127,26 +128,26 @@ class Market:
         self.hears(news)
 
     def waiting(self) -> list[ProviderEvent]:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return list(session.exec(select(ProviderEvent).where(col(ProviderEvent.handled_at).is_(None))))
 
     def purchase(self, purchase: Purchase) -> Purchase:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return session.get_one(Purchase, purchase.id)
 
     def purchase_of(self, session_id: str) -> Purchase:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return session.exec(select(Purchase).where(col(Purchase.external_id) == session_id)).one()
 
     def person(self) -> Person:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return session.get_one(Person, self.ana.person.id)
 
-    def credits(self) -> Credits:
+    def credits(self) -> CreditBalance:
         """Ana's credits, free ones left out; the books are looked over on the way."""
         with self.database.transaction() as session:
             assert_books_balance(session)
-            return ledger.credits_of(session, self.person(), self.clock())
+            return ledger.balance_of(session, self.person(), self.clock())
 
     def spends(self, amount: int) -> Job:
         """A job that is done and charged."""
@@ -164,12 +165,12 @@ class Market:
     def told(self) -> list[str]:
         """What Ana was told, in English, oldest first."""
         wanted = select(Delivery).where(col(Delivery.person_id) == self.ana.person.id).order_by(col(Delivery.id))
-        with self.database.reading() as session:
-            return [text_of(row.content, "en").text for row in session.exec(wanted)]
+        with self.database.read_transaction() as session:
+            return [render_message(row.content, "en").text for row in session.exec(wanted)]
 
     def last(self) -> Message:
         wanted = select(Delivery).where(col(Delivery.person_id) == self.ana.person.id).order_by(col(Delivery.id).desc())
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             found = session.exec(wanted).first()
             assert found is not None
             return found.content

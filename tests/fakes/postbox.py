@@ -8,15 +8,17 @@ from pathlib import Path
 from fakes.telegram_api import FakeTelegram, Person
 from sqlmodel import col, select
 
-from models.deliveries import Delivery, Message, Wording
-from models.media import Facts, MediaKind
-from models.people import MAIN, Account
-from storage import files, outbox, people
+from models.identity.people import MAIN_TENANT, Account
+from models.media.facts import MediaInfo, MediaKind
+from models.messaging.deliveries import Delivery, Message, TranslatedText
 from storage.db import Database
-from storage.deposit import Deposit
-from storage.files import Measured
-from storage.media import MediaFolder
-from storage.outbox import Owed
+from storage.identity import people
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
+from storage.media.staged_upload import StagedUpload
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 
@@ -26,50 +28,55 @@ class Postbox:
     """One bot's outbox. A person of the fake Telegram writes first, as they must before a bot may write to them."""
 
     db: Database
-    store: MediaFolder
+    store: FolderMediaStore
     fake: FakeTelegram
     account: Account = field(init=False)
 
     def __post_init__(self) -> None:
         with self.db.transaction() as session:
-            tenant = people.tenant_named(session, MAIN)
-            self.account = people.account_named(session, tenant.id, "telegram", str(self.fake.bot["id"]))
+            tenant = people.get_or_create_tenant(session, MAIN_TENANT)
+            self.account = people.get_or_create_account(session, tenant.id, "telegram", str(self.fake.bot["id"]))
 
     def owes(self, person: Person, *names: str) -> None:
         """A text for each name."""
         for name in names:
-            self._owe(person, Message(paragraphs=(Wording(key="name", values={"name": name}),)), name)
+            self._owe(person, Message(paragraphs=(TranslatedText(key="name", values={"name": name}),)), name)
 
     def owes_film(self, person: Person, folder: Path, content: bytes = FILM) -> None:
         path = folder / "film.mp4"
         path.write_bytes(content)
-        facts = Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)
-        with Deposit(self.db, self.store, [Measured.of(path, facts)]) as (film,), self.db.transaction() as session:
-            owner = people.meet(session, self.account, str(person.user["id"]), name="", language="en")
-            media = files.keep(session, owner, film, expires_at=self.db.clock().replace(year=2100))
-        self._owe(person, Message(paragraphs=(Wording(key="sketch-ready"),), media_id=media.id), "film")
+        facts = MediaInfo(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)
+        with (
+            StagedUpload(self.db, self.store, [MeasuredFile.from_path(path, facts)]) as (film,),
+            self.db.transaction() as session,
+        ):
+            owner = people.get_or_create_person(session, self.account, str(person.user["id"]), name="", language="en")
+            media = files.create_media(session, owner, film, expires_at=self.db.clock().replace(year=2100))
+        self._owe(person, Message(paragraphs=(TranslatedText(key="sketch-ready"),), media_id=media.id), "film")
 
     def row(self, person: Person, name: str) -> Delivery:
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return session.exec(select(Delivery).where(col(Delivery.cause) == f"{person.chat.id}:{name}")).one()
 
     def statuses(self) -> list[str]:
         """How every message stands, oldest first."""
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return list(session.exec(select(Delivery.status).order_by(col(Delivery.id))))
 
     def _owe(self, person: Person, message: Message, name: str) -> None:
         if not person.chat.bodies:
             person.sends_text("hello")
         with self.db.transaction() as session:
-            owner = people.meet(session, self.account, str(person.user["id"]), name="", language="en")
-            address = people.address_of(session, self.account.id, str(person.chat.id), "")
-            outbox.owe(session, address, owner.id, Owed(message, f"{person.chat.id}:{name}"), self.db.clock())
+            owner = people.get_or_create_person(session, self.account, str(person.user["id"]), name="", language="en")
+            address = people.get_or_create_address(session, self.account.id, str(person.chat.id), "")
+            outbox.enqueue(
+                session, address, owner.id, OutboxMessage(message, f"{person.chat.id}:{name}"), self.db.clock()
+            )
 
 
 @contextmanager
 def opened(url: str, folder: Path, fake: FakeTelegram) -> Iterator[Postbox]:
     """The outbox of a product that runs in another process."""
     db = Database(url)
-    yield Postbox(db, MediaFolder(folder), fake)
+    yield Postbox(db, FolderMediaStore(folder), fake)
     db.close()

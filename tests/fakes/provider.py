@@ -7,24 +7,25 @@ from datetime import datetime, timedelta
 
 from fakes.clock import SettableClock
 
-from bots.billing.port import (
-    Checkout,
-    Dispute,
-    Invoice,
-    News,
-    Order,
-    Price,
-    ProviderAway,
-    ProviderRefused,
-    Refund,
-    Subscribed,
+from bots.billing.provider import (
+    CheckoutRequest,
+    CheckoutSession,
+    ProviderDispute,
+    ProviderInvoice,
+    ProviderPrice,
+    ProviderRefund,
+    ProviderRejected,
+    ProviderSubscription,
+    ProviderUnavailable,
+    WebhookEvent,
 )
-from models.catalogue import Catalogue, item_of, lookup_key
+from models.billing.catalogue import Catalogue, build_lookup_key, parse_lookup_key
 
 
 @dataclass
 class MemoryProvider:
-    """`bots.billing.port.PaymentProvider`. `away` makes every call fail; `loses_answers`: sessions are made, and nobody
+    """`bots.billing.provider.PaymentProvider`. `away` makes every call fail; `loses_answers`: sessions are made,
+    and nobody
     hears of it; `calls` counts them by name.
 
     What happens is written down in `news`, oldest first, as events a webhook never got.
@@ -36,13 +37,13 @@ class MemoryProvider:
     away: bool = False
     loses_answers: bool = False
     calls: dict[str, int] = field(default_factory=dict)
-    sessions: dict[str, Checkout] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
-    refunds: dict[str, Refund] = field(default_factory=dict)
-    disputes: dict[str, Dispute] = field(default_factory=dict)
-    subscriptions: dict[str, Subscribed] = field(default_factory=dict)
-    invoices: dict[str, Invoice] = field(default_factory=dict)
-    news: list[News] = field(default_factory=list)
+    sessions: dict[str, CheckoutSession] = field(default_factory=dict)
+    orders: dict[str, CheckoutRequest] = field(default_factory=dict)
+    refunds: dict[str, ProviderRefund] = field(default_factory=dict)
+    disputes: dict[str, ProviderDispute] = field(default_factory=dict)
+    subscriptions: dict[str, ProviderSubscription] = field(default_factory=dict)
+    invoices: dict[str, ProviderInvoice] = field(default_factory=dict)
+    news: list[WebhookEvent] = field(default_factory=list)
     emails: dict[str, list[str]] = field(default_factory=dict)
     items: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # on the next invoice, by key
     refuses_items: bool = False
@@ -51,73 +52,73 @@ class MemoryProvider:
 
     # the port
 
-    def prices(self, lookup_keys: Sequence[str]) -> list[Price]:
+    def list_prices(self, lookup_keys: Sequence[str]) -> list[ProviderPrice]:
         self._called("prices")
         return [self._price(key) for key in lookup_keys]
 
-    def price(self, price: str) -> Price:
+    def retrieve_price(self, price: str) -> ProviderPrice:
         self._called("price")
         return self._price(price.removeprefix("price_"))
 
-    def open_checkout(self, order: Order, *, key: str) -> Checkout:
+    def create_checkout_session(self, order: CheckoutRequest, *, key: str) -> CheckoutSession:
         self._called("open_checkout")
         with self._lock:
             name = self._by_key.setdefault(key, f"cs_{len(self._by_key) + 1}")
             if self.orders.setdefault(name, order) != order:
-                raise ProviderRefused("the same key for another order", "idempotency_error")
+                raise ProviderRejected("the same key for another order", "idempotency_error")
             made = self.sessions.setdefault(name, self._fresh(name, order))
         if self.loses_answers:
-            raise ProviderAway("the answer is lost")
+            raise ProviderUnavailable("the answer is lost")
         return made
 
-    def checkout(self, session: str) -> Checkout:
+    def retrieve_checkout_session(self, session: str) -> CheckoutSession:
         self._called("checkout")
         return self._found(self.sessions, session)
 
-    def expire_checkout(self, session: str) -> None:
+    def expire_checkout_session(self, session: str) -> None:
         self._called("expire_checkout")
         self.expire(session)
 
-    def paid_checkouts(self, since: datetime) -> list[Checkout]:
+    def list_paid_checkout_sessions(self, since: datetime) -> list[CheckoutSession]:
         self._called("paid_checkouts")
         return [one for one in self.sessions.values() if one.payment_status == "paid" and one.created_at >= since]
 
-    def refunds_of(self, payment: str) -> list[Refund]:
+    def list_refunds(self, payment: str) -> list[ProviderRefund]:
         self._called("refunds_of")
         return [one for one in self.refunds.values() if one.payment == payment]
 
-    def disputes_of(self, payment: str) -> list[Dispute]:
+    def list_disputes(self, payment: str) -> list[ProviderDispute]:
         self._called("disputes_of")
         return [one for one in self.disputes.values() if one.payment == payment]
 
-    def payment_of(self, event_object: str) -> str | None:
+    def find_payment_intent(self, event_object: str) -> str | None:
         self._called("payment_of")
         found = self.refunds.get(event_object) or self.disputes.get(event_object)
         return found.payment if found else event_object.replace("ch_", "pi_")
 
-    def refund(self, payment: str, amount: int | None, *, key: str) -> Refund:
+    def create_refund(self, payment: str, amount: int | None, *, key: str) -> ProviderRefund:
         """As much of a payment as was not given back before."""
         self._called("refund")
         with self._lock:
             if key not in self._by_key:
                 paid = next(one.amount for one in self.sessions.values() if one.payment == payment)
-                gone = sum(one.amount for one in self.refunds_of(payment) if one.status != "failed")
+                gone = sum(one.amount for one in self.list_refunds(payment) if one.status != "failed")
                 if (amount or paid) > paid - gone:
-                    raise ProviderRefused("the charge has been refunded already", "charge_already_refunded")
+                    raise ProviderRejected("the charge has been refunded already", "charge_already_refunded")
                 self._by_key[key] = self.give_back_payment(payment, amount or paid)
         if self.loses_answers:
-            raise ProviderAway("the answer is lost")
+            raise ProviderUnavailable("the answer is lost")
         return self.refunds[self._by_key[key]]
 
-    def invoice(self, invoice: str) -> Invoice:
+    def retrieve_invoice(self, invoice: str) -> ProviderInvoice:
         self._called("invoice")
         return self._found(self.invoices, invoice)
 
-    def invoices_of(self, subscription: str) -> list[Invoice]:
+    def list_invoices(self, subscription: str) -> list[ProviderInvoice]:
         self._called("invoices_of")
         return [one for one in self.invoices.values() if one.subscription == subscription]
 
-    def subscription(self, subscription: str) -> Subscribed:
+    def retrieve_subscription(self, subscription: str) -> ProviderSubscription:
         self._called("subscription")
         return self._found(self.subscriptions, subscription)
 
@@ -125,35 +126,35 @@ class MemoryProvider:
         self._called("add_invoice_item")
         with self._lock:
             if self.refuses_items:
-                raise ProviderRefused("the subscription is over", "resource_missing")
+                raise ProviderRejected("the subscription is over", "resource_missing")
             item = (subscription, amount, description)
             if self.items.setdefault(key, item) != item:
-                raise ProviderRefused("the same key for another item", "idempotency_error")
+                raise ProviderRejected("the same key for another item", "idempotency_error")
         if self.loses_answers:
-            raise ProviderAway("the answer is lost")
+            raise ProviderUnavailable("the answer is lost")
         return f"ii_{key}"
 
-    def portal(self, customer: str, return_url: str) -> str:
+    def create_portal_url(self, customer: str, return_url: str) -> str:
         self._called("portal")
         return f"https://portal.test/{customer}"
 
-    def portal_currencies(self) -> frozenset[str]:
-        return frozenset(currency for item in self.catalogue.items() for currency in item.prices)
+    def list_portal_currencies(self) -> frozenset[str]:
+        return frozenset(currency for item in self.catalogue.list_items() for currency in item.prices)
 
-    def customers_by_email(self, email: str) -> list[str]:
+    def list_customers_by_email(self, email: str) -> list[str]:
         self._called("customers_by_email")
         return list(self.emails.get(email, []))
 
-    def subscriptions_of(self, customer: str) -> list[Subscribed]:
+    def list_subscriptions(self, customer: str) -> list[ProviderSubscription]:
         return [one for one in self.subscriptions.values() if one.customer == customer]
 
-    def missed_news(self, since: datetime) -> list[News]:
+    def list_undelivered_events(self, since: datetime) -> list[WebhookEvent]:
         self._called("missed_news")
         return [one for one in self.news if one.created_at >= since]
 
     # what people, banks and time do
 
-    def pay(self, session: str, *, amount: int | None = None) -> Checkout:
+    def pay(self, session: str, *, amount: int | None = None) -> CheckoutSession:
         """By card: paid at once. A plan begins with its first invoice."""
         order = self.orders[session]
         paid = {"status": "complete", "payment_status": "paid", "customer": f"cus_{order.reference[:8]}"}
@@ -161,7 +162,7 @@ class MemoryProvider:
             paid["amount"] = amount  # type: ignore[assignment]
         self._become(session, **paid)
         self._tell("checkout.session.completed", session)
-        if order.recurring:
+        if order.is_recurring:
             self._become(session, subscription=self._subscribe(session, order))
         else:
             self._become(session, payment=payment_of(session))
@@ -189,7 +190,7 @@ class MemoryProvider:
 
     def give_back_payment(self, payment: str, amount: int, status: str = "succeeded") -> str:
         name = f"re_{len(self.refunds) + 1}"
-        self.refunds[name] = Refund(name, status, amount, payment)
+        self.refunds[name] = ProviderRefund(name, status, amount, payment)
         self._tell("charge.refunded", payment.replace("pi_", "ch_"))
         return name
 
@@ -199,7 +200,7 @@ class MemoryProvider:
 
     def dispute(self, session: str, status: str = "needs_response") -> str:
         name, paid = f"dp_{len(self.disputes) + 1}", self.sessions[session]
-        self.disputes[name] = Dispute(name, status, paid.amount, paid.payment)
+        self.disputes[name] = ProviderDispute(name, status, paid.amount, paid.payment)
         self._tell("charge.dispute.created", name)
         return name
 
@@ -228,16 +229,16 @@ class MemoryProvider:
         customer, name = f"cus_far{len(self.subscriptions)}", f"sub_far{len(self.subscriptions)}"
         self.emails.setdefault(email, []).append(customer)
         now = self.clock()
-        self.subscriptions[name] = Subscribed(
+        self.subscriptions[name] = ProviderSubscription(
             id=name,
             status="active",
             customer=customer,
-            price=f"price_{lookup_key(item, currency)}",
+            price=f"price_{build_lookup_key(item, currency)}",
             currency=currency,
             metadata={},
             period_start=now,
             period_end=now + timedelta(days=30),
-            cancels=False,
+            cancels_at_period_end=False,
         )
         self._bill(name, "subscription_create", paid=True)
         return name
@@ -252,9 +253,9 @@ class MemoryProvider:
     def invoice_now(self, subscription: str, reason: str = "subscription_update") -> str:
         return self._bill(subscription, reason, paid=True)
 
-    def _subscribe(self, session: str, order: Order) -> str:
+    def _subscribe(self, session: str, order: CheckoutRequest) -> str:
         name, now = session.replace("cs_", "sub_"), self.clock()
-        self.subscriptions[name] = Subscribed(
+        self.subscriptions[name] = ProviderSubscription(
             id=name,
             status="active",
             customer=str(self.sessions[session].customer),
@@ -263,7 +264,7 @@ class MemoryProvider:
             metadata=order.metadata,
             period_start=now,
             period_end=now + timedelta(days=30),
-            cancels=False,
+            cancels_at_period_end=False,
         )
         self._tell("customer.subscription.created", name)
         self._bill(name, "subscription_create", paid=True)
@@ -271,7 +272,7 @@ class MemoryProvider:
 
     def _bill(self, subscription: str, reason: str, *, paid: bool) -> str:
         name, row = f"in_{len(self.invoices) + 1}", self.subscriptions[subscription]
-        self.invoices[name] = Invoice(
+        self.invoices[name] = ProviderInvoice(
             id=name,
             status="paid" if paid else "open",
             subscription=subscription,
@@ -286,9 +287,9 @@ class MemoryProvider:
         self._tell("invoice.paid" if paid else "invoice.payment_failed", name)
         return name
 
-    def _fresh(self, name: str, order: Order) -> Checkout:
+    def _fresh(self, name: str, order: CheckoutRequest) -> CheckoutSession:
         price = self._price(order.price.removeprefix("price_"))
-        return Checkout(
+        return CheckoutSession(
             id=name,
             status="open",
             payment_status="unpaid",
@@ -305,12 +306,12 @@ class MemoryProvider:
             expires_at=order.expires_at,
         )
 
-    def _price(self, key: str) -> Price:
+    def _price(self, key: str) -> ProviderPrice:
         currency = key.rpartition("_")[2]
-        item = self.catalogue.item(item_of(key) or "")
+        item = self.catalogue.find_item(parse_lookup_key(key) or "")
         assert item is not None, key
-        assert lookup_key(item.name, currency) == key
-        return Price(f"price_{key}", key, currency, item.prices[currency])
+        assert build_lookup_key(item.name, currency) == key
+        return ProviderPrice(f"price_{key}", key, currency, item.prices[currency])
 
     def _become(self, session: str, **values: object) -> None:
         with self._lock:
@@ -318,19 +319,19 @@ class MemoryProvider:
 
     def _tell(self, kind: str, name: str) -> None:
         with self._lock:
-            self.news.append(News(f"evt_{len(self.news) + 1}", kind, name, self.livemode, self.clock()))
+            self.news.append(WebhookEvent(f"evt_{len(self.news) + 1}", kind, name, self.livemode, self.clock()))
 
     def _called(self, name: str) -> None:
         with self._lock:
             self.calls[name] = self.calls.get(name, 0) + 1
             if self.away:
-                raise ProviderAway("nobody answers")
+                raise ProviderUnavailable("nobody answers")
 
     def _found(self, rows: dict, name: str):  # type: ignore[type-arg, no-untyped-def]
         try:
             return rows[name]
         except KeyError:
-            raise ProviderRefused(f"no such {name}", "resource_missing") from None
+            raise ProviderRejected(f"no such {name}", "resource_missing") from None
 
 
 def payment_of(session: str) -> str:

@@ -8,19 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from models.errors import AppError, Cancelled
-from models.films import Film
-from models.words import Transcript, Word
-from pipeline.allowance import Allowance
-from pipeline.child import Children, ignore, never
-from pipeline.hearing import Hearing, SpeechService
-from pipeline.render import Renderer
-from pipeline.service import Keeping
-from pipeline.workshop import Workshop
+from models.errors import AppError, JobCancelled
+from models.jobs.options import Film
+from models.jobs.transcript import Transcript, Word
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.renderer import Renderer
+from pipeline.jobs.service import Retention
+from pipeline.jobs.transcription import SpeechService, Transcriber
+from pipeline.sandbox.client import SandboxClient, ignore, return_false
+from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
-from storage.media import MediaFolder
+from storage.media.media_store import FolderMediaStore
 
-DRAW = "pipeline.sketch.task:draw"
+DRAW = "pipeline.sketch.entrypoint:draw"
 CAPTION = "pipeline.captions.film:make"
 PREPARE = "pipeline.speech.preparation:prepare"
 LISTEN = "pipeline.speech.local:transcribe"
@@ -83,17 +83,17 @@ class Gate:
         while not self.opened.wait(0.01):
             if run.is_cancelled():
                 self.stopped.set()
-                raise Cancelled
+                raise JobCancelled
         return film(run)
 
 
-class StagedChildren(Children):
+class StagedChildren(SandboxClient):
     """Plays the acts staged for a task one after the other, then the usual one again. Threads may share it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tasks: list[str] = []
-        self.allowances: list[Allowance] = []
+        self.allowances: list[ResourceLimits] = []
         self._staged: dict[str, list[Act]] = {}
         self._usual: dict[str, Act] = {DRAW: film, CAPTION: film, PREPARE: returns(5.0), LISTEN: returns(SAID)}
 
@@ -106,9 +106,9 @@ class StagedChildren(Children):
         arguments: Mapping[str, object],
         *,
         directory: Path,
-        allowance: Allowance,
+        allowance: ResourceLimits,
         on_progress: Callable[[str, float], None] = ignore,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = return_false,
         on_usage: Callable[[float], None] = ignore,
     ) -> Any:
         self.tasks.append(task)
@@ -124,18 +124,20 @@ class StagedChildren(Children):
 def workshop_for(
     database: Database,
     folder: Path,
-    children: Children,
+    children: SandboxClient,
     *,
     service: SpeechService | None = None,
     owner: str = "worker-1",
     lease_seconds: float = 30.0,
-) -> Workshop:
+) -> JobRunner:
     """A workshop whose children are staged; several of one database and folder share everything but their name."""
-    return Workshop(
+    return JobRunner(
         db=database,
-        store=MediaFolder(folder / "media"),
-        renderer=Renderer(children, Hearing(service)),
-        keeping=Keeping(passing=folder / "passing", inputs=timedelta(hours=24), results=timedelta(days=7)),
+        store=FolderMediaStore(folder / "media"),
+        renderer=Renderer(children, Transcriber(service)),
+        retention=Retention(
+            temp_folder=folder / "passing", input_lifetime=timedelta(hours=24), result_lifetime=timedelta(days=7)
+        ),
         owner=owner,
         lease_seconds=lease_seconds,
     )

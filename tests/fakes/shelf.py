@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from models.catalogue import Catalogue, Pack, read_catalogue
+from models.billing.catalogue import Catalogue, CreditPack, read_catalogue
 
 CENTS: dict[str, int] = {"brl": 7_500}
 
@@ -15,5 +15,5 @@ def shelf(**others: Any) -> Catalogue:
         for name, plan in shipped.plans.items()
         if name != "business"
     }
-    packs = {"500": Pack(credits=500, prices=CENTS)}
+    packs = {"500": CreditPack(credits=500, prices=CENTS)}
     return shipped.model_copy(update={"plans": plans, "packs": packs, "currencies": {"en": "brl"}} | others)

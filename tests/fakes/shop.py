@@ -10,20 +10,20 @@ from fakes.customers import Customer, welcome
 from fakes.renderer import StagedChildren, workshop_for
 from sqlmodel import Session, col, select
 
-from models.catalogue import Catalogue, read_catalogue
-from models.deliveries import Delivery
-from models.files import Media
-from models.films import CaptionOptions, SketchOptions
-from models.jobs import Job
-from models.media import Facts, MediaKind
-from pipeline.access import Access
-from pipeline.queue import Queue, broker_for
-from pipeline.service import Order, Pipeline
-from pipeline.sweep import Sweeper
-from pipeline.workshop import Workshop
+from models.billing.catalogue import Catalogue, read_catalogue
+from models.jobs.job import Job
+from models.jobs.options import CaptionOptions, SketchOptions
+from models.media.facts import MediaInfo, MediaKind
+from models.media.files import Media
+from models.messaging.deliveries import Delivery
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.service import JobRequest, Pipeline
+from pipeline.jobs.sweeper import Sweeper
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.files import Measured
-from storage.ledger import Credits
+from storage.media.files import MeasuredFile
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Shop:
     database: Database
     clock: SettableClock
     children: StagedChildren
-    workshop: Workshop
+    workshop: JobRunner
     pipeline: Pipeline
     sweeper: Sweeper
     customer: Customer
@@ -43,13 +43,13 @@ class Shop:
     def open(cls, database: Database, clock: SettableClock, folder: Path, redis_url: str = "") -> "Shop":
         children = StagedChildren()
         workshop = workshop_for(database, folder, children)
-        queue = Queue(broker_for(redis_url))
-        access = Access(many_at_once())
-        pipeline = Pipeline(database, workshop.store, queue, children, access, workshop.keeping)
-        sweeper = Sweeper(workshop, queue, seconds=0.05)
+        queue = WakeupQueue(broker_for(redis_url))
+        access = Entitlements(many_at_once())
+        pipeline = Pipeline(database, workshop.store, queue, children, access, workshop.retention)
+        sweeper = Sweeper(workshop, queue, interval=0.05)
         return cls(database, clock, children, workshop, pipeline, sweeper, welcome(database), folder)
 
-    def another_workshop(self, name: str = "worker-2") -> Workshop:
+    def another_workshop(self, name: str = "worker-2") -> JobRunner:
         return workshop_for(self.database, self.folder, self.children, owner=name)
 
     def receive(self, content: bytes = b"a picture", *, seconds: float | None = None) -> Media:
@@ -57,12 +57,15 @@ class Shop:
         path = self.folder / uuid.uuid4().hex
         path.write_bytes(content)
         kind, name = (MediaKind.VIDEO, "mp4") if seconds else (MediaKind.IMAGE, "png")
-        facts = Facts(kind, name, len(content), 640, 360, seconds, has_audio=bool(seconds))
-        with self.pipeline.deposit([Measured.of(path, facts)]) as (file,), self.database.transaction() as session:
-            return self.pipeline.keep(session, self.customer.person, file, self.clock())
+        facts = MediaInfo(kind, name, len(content), 640, 360, seconds, has_audio=bool(seconds))
+        with (
+            self.pipeline.stage_upload([MeasuredFile.from_path(path, facts)]) as (file,),
+            self.database.transaction() as session,
+        ):
+            return self.pipeline.create_media(session, self.customer.person, file, self.clock())
 
     def submit(self, media: Media | None = None, options: SketchOptions | CaptionOptions | None = None) -> Job:
-        order = Order(
+        order = JobRequest(
             self.customer.person, self.customer.address, [media or self.receive()], options or SketchOptions(), "msg-7"
         )
         with self.database.transaction() as session:
@@ -73,26 +76,26 @@ class Shop:
             return self.pipeline.cancel(session, job.id, self.customer.person)
 
     def job(self, job: Job) -> Job:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return session.get_one(Job, job.id)
 
     def owed(self, job: Job) -> list[Delivery]:
         wanted = select(Delivery).where(col(Delivery.cause) == f"job:{job.id}").order_by(col(Delivery.part))
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             return list(session.exec(wanted))
 
-    def credits(self) -> Credits:
+    def credits(self) -> CreditBalance:
         """The customer's credits; the books are looked over on the way."""
         with self.database.transaction() as session:
             assert_books_balance(session)
             return self.standing(session)
 
-    def standing(self, session: Session) -> Credits:
-        return self.pipeline.standing(session, self.customer.person).credits
+    def standing(self, session: Session) -> CreditBalance:
+        return self.pipeline.account_status_of(session, self.customer.person).credits
 
     def left_behind(self) -> list[Path]:
         """Files and folders of work that is over."""
-        passing = self.workshop.keeping.passing
+        passing = self.workshop.retention.temp_folder
         return list(passing.iterdir()) if passing.exists() else []
 
 

@@ -6,7 +6,7 @@
 import sys
 from pathlib import Path
 
-from pipeline.child import Allowance, Children
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
 
 
 def tell(stage: str, _: float) -> None:
@@ -16,11 +16,11 @@ def tell(stage: str, _: float) -> None:
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    with Children() as children:
+    with SandboxClient() as children:
         children.run(
             "fakes.tasks:hang",
             {},
             directory=Path(sys.argv[1]),
-            allowance=Allowance.for_media(10),
+            limits=ResourceLimits.for_media(10),
             on_progress=tell,
         )

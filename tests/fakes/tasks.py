@@ -12,8 +12,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from models.errors import Cancelled, Code, Failed, Refused
-from models.films import Film
+from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
+from models.jobs.options import Film
 
 
 def echo(value: object) -> object:
@@ -40,15 +40,15 @@ def hang_in_c(progress: Callable[[str, float], None]) -> None:
 
 
 def refuse() -> None:
-    raise Refused(Code.TOO_LONG, limit=600)
+    raise RequestRejected(ErrorCode.TOO_LONG, limit=600)
 
 
 def fail() -> None:
-    raise Failed(Code.DISK_FULL)
+    raise ProcessingFailed(ErrorCode.DISK_FULL)
 
 
 def give_up() -> None:
-    raise Cancelled
+    raise JobCancelled
 
 
 def stumble() -> None:
@@ -111,7 +111,7 @@ def open_freely(path: Path) -> float:
         with av.open(str(path)) as container:
             return float(next(container.decode(video=0)).time or 0)
     except (av.error.FFmpegError, StopIteration) as error:
-        raise Refused(Code.BROKEN_FILE) from error
+        raise RequestRejected(ErrorCode.BROKEN_FILE) from error
 
 
 def environment() -> dict[str, str]:

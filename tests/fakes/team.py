@@ -7,10 +7,10 @@ from fakes.house import House, Somebody
 from sqlmodel import select
 
 from bots.core.channel import Capabilities
-from bots.core.till import Till
-from models.codes import Audit
-from models.payments import Provider
-from models.roles import Role
+from bots.core.conversation.payment_links import PaymentLinks
+from models.billing.payments import Provider
+from models.identity.codes import Audit
+from models.identity.roles import Role
 
 OWNERS = frozenset({"memory:1"})
 
@@ -35,7 +35,7 @@ class Team:
 
     def audited(self) -> list[Audit]:
         """What was written down, oldest first, but for the roles the team began with."""
-        with self.house.db.reading() as session:
+        with self.house.db.read_transaction() as session:
             rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
         return list(rows)[2:]
 
@@ -48,7 +48,7 @@ async def gather_team(
     *,
     can: Capabilities = EVERYTHING,
     providers: frozenset[Provider] = frozenset(),
-    till: Till | None = None,
+    till: PaymentLinks | None = None,
 ) -> Team:
     """An owner whom the settings name, the two they gave a role to, and a stranger called `memory:7`."""
     counter = house.counter("office", owners=OWNERS, can=can, providers=providers, till=till)

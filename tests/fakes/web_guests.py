@@ -11,11 +11,11 @@ import httpx
 from fakes.web_client import PageClient
 from fakes.web_house import SECRET, WebHouse, build_house
 
-from bots.core.letters import Letter, LetterNotSent
+from bots.core.delivery.email import Email, EmailNotSent
 from bots.web.app import create_app
-from bots.web.porch import Porch
-from storage.codes import Codes
+from bots.web.auth.sign_in import SignIn
 from storage.db import Database
+from storage.identity.codes import OneTimeCodeService
 
 PUBLIC = "https://rabisco.example"
 FORM = {"origin": PUBLIC}
@@ -25,13 +25,13 @@ FORM = {"origin": PUBLIC}
 class LetterBox:
     """Every letter that was sent."""
 
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[Email] = field(default_factory=list)
     is_away: bool = False
     arrived: Condition = field(default_factory=Condition)
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Email) -> None:
         if self.is_away:
-            raise LetterNotSent("ConnectionRefusedError")
+            raise EmailNotSent("ConnectionRefusedError")
         with self.arrived:
             self.letters.append(letter)
             self.arrived.notify_all()
@@ -51,7 +51,7 @@ class LetterBox:
 class GuestHouse:
     house: WebHouse
     box: LetterBox
-    porch: Porch
+    porch: SignIn
 
     @asynccontextmanager
     async def browser(self, base: str = PUBLIC, client: str = "203.0.113.7") -> AsyncIterator[PageClient]:
@@ -72,7 +72,7 @@ def guest_house(folder: Path, db: Database | None = None, public_url: str = PUBL
     """A house in production."""
     house = build_house(folder, db, mode="production", public_url=public_url, **parts)
     box = LetterBox()
-    porch = Porch(house.db, house.account, SECRET, Codes(SECRET), box)
+    porch = SignIn(house.db, house.account, SECRET, OneTimeCodeService(SECRET), box)
     chosen = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"porch": porch}
     web = type(house.parts)(**chosen)
     opened = WebHouse(house.db, house.media, house.page, house.inlet, house.account, create_app(web), web)

@@ -15,14 +15,14 @@ from fakes.house import empty, open_database
 from fastapi import FastAPI
 from PIL import Image
 
-from bots.core.channel import Choice, Inbound, Text, Upload
-from bots.web.app import WebParts, create_app
+from bots.core.channel import Choice, Inbound, RenderedMessage, Upload
+from bots.web.app import WebDependencies, create_app
 from bots.web.page import PageChannel
-from bots.web.uploads import Uploads
+from bots.web.uploads.upload_folder import UploadFolder
 from models.columns import utc_now
-from models.people import Account, Tenant
+from models.identity.people import Account, Tenant
 from storage.db import Database
-from storage.media import MediaFolder
+from storage.media.media_store import FolderMediaStore
 
 SECRET = b"a secret of the test"
 
@@ -30,7 +30,7 @@ SECRET = b"a secret of the test"
 class ParrotInlet:
     """Remembers in memory, and answers like a bot would: with echoes, buttons, progress and a film."""
 
-    def __init__(self, folder: Path, media: MediaFolder) -> None:
+    def __init__(self, folder: Path, media: FolderMediaStore) -> None:
         self.channel: PageChannel | None = None
         self.kept: dict[str, dict[str, object]] = {}
         self.handled: list[Inbound] = []
@@ -40,14 +40,14 @@ class ParrotInlet:
         self._folder = folder
         self._media = media
 
-    def remember(self, update: str, body: dict[str, object]) -> bool:
+    def save_update(self, update: str, body: dict[str, object]) -> bool:
         if update in self.kept:
             return False
         self.kept[update] = body
         return True
 
-    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
-        done = {update for inbound in self.handled for update in inbound.updates}
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
+        done = {update for inbound in self.handled for update in inbound.update_ids}
         return [(update, body) for update, body in self.kept.items() if update not in done]
 
     async def ignore(self, updates: Sequence[str]) -> None:
@@ -69,21 +69,25 @@ class ParrotInlet:
 
     async def _echo(self, inbound: Inbound) -> None:
         rows = ((Choice("red", "Red"), Choice("blue", "Blue")), (Choice("", "Help", "https://example.org/help"),))
-        text = Text(f"You said: {inbound.text}", rows, inbound.message)
-        await self._channel().say(inbound.place, text)
+        text = RenderedMessage(f"You said: {inbound.text}", rows, inbound.message_id)
+        await self._channel().send_text(inbound.chat_ref, text)
 
     async def _chosen(self, inbound: Inbound) -> None:
-        await self._channel().edit(inbound.place, inbound.message or "", Text(f"Chosen: {inbound.choice}"))
+        await self._channel().edit(
+            inbound.chat_ref, inbound.message_id or "", RenderedMessage(f"Chosen: {inbound.choice}")
+        )
 
     async def _draw(self, inbound: Inbound) -> None:
         cancel = ((Choice("cancel", "Cancel"),),)
-        say, edit = self._channel().say, self._channel().edit
-        message = await say(inbound.place, Text("Waiting in line", cancel))
+        say, edit = self._channel().send_text, self._channel().edit
+        message = await say(inbound.chat_ref, RenderedMessage("Waiting in line", cancel))
         for percent in (20, 40, 60, 80, 100):
             await asyncio.sleep(self.pause)
-            await edit(inbound.place, message, Text(f"Drawing… {percent} %\n{'▰' * (percent // 20)}", cancel))
-        await edit(inbound.place, message, Text("Done"))
-        await self._channel().send_video(inbound.place, self.film(inbound.message))
+            await edit(
+                inbound.chat_ref, message, RenderedMessage(f"Drawing… {percent} %\n{'▰' * (percent // 20)}", cancel)
+            )
+        await edit(inbound.chat_ref, message, RenderedMessage("Done"))
+        await self._channel().send_video(inbound.chat_ref, self.film(inbound.message_id))
 
     def film(self, reply_to: str | None = None, width: int = 320, height: int = 240) -> Upload:
         """Two seconds of a moving gradient, kept in the media store."""
@@ -91,8 +95,10 @@ class ParrotInlet:
         write_film(path, width, height, seconds=2)
         Image.new("RGB", (width, height), (250, 240, 220)).save(poster)
         key = self._media.put(path)
-        caption = Text("Your film is ready.", ((Choice("again", "Again"),),), reply_to)
-        return Upload(self._media.path(key), "desenho – café.mp4", caption, width, height, 2.0, poster, key=key)
+        caption = RenderedMessage("Your film is ready.", ((Choice("again", "Again"),),), reply_to)
+        return Upload(
+            self._media.get_local_path(key), "desenho – café.mp4", caption, width, height, 2.0, poster, key=key
+        )
 
     def _channel(self) -> PageChannel:
         assert self.channel is not None
@@ -102,24 +108,24 @@ class ParrotInlet:
 @dataclass(frozen=True, slots=True)
 class WebHouse:
     db: Database
-    media: MediaFolder
+    media: FolderMediaStore
     page: PageChannel
     inlet: ParrotInlet
     account: Account
     app: FastAPI
-    parts: WebParts
+    parts: WebDependencies
 
 
 def build_house(folder: Path, db: Database | None = None, **parts: object) -> WebHouse:
     """A house in that folder; `parts` replace those of the application."""
     db = db or _empty_database()
     account = add_account(db)
-    media = MediaFolder(folder / "media")
+    media = FolderMediaStore(folder / "media")
     inlet = ParrotInlet(folder, media)
-    page = PageChannel(db, account.id, Uploads(folder / "uploads"))
+    page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
     inlet.channel = page
     chosen = {"db": db, "media": media, "secret": SECRET, "disk": folder, "page": page, "inlet": inlet, **parts}
-    web = WebParts(**chosen)  # type: ignore[arg-type]
+    web = WebDependencies(**chosen)  # type: ignore[arg-type]
     return WebHouse(db, media, page, inlet, account, create_app(web), web)
 
 

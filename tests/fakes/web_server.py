@@ -8,15 +8,15 @@ from threading import Thread
 from fakes.listening import listener
 from fastapi import FastAPI
 
-from bots.web.bell import Bell
-from bots.web.server import web_server
+from bots.web.notifier import Notifier
+from bots.web.server import build_web_server
 
 
 @contextmanager
-def served(app: FastAPI, bell: Bell, port: int = 0) -> Iterator[str]:
+def served(app: FastAPI, bell: Notifier, port: int = 0) -> Iterator[str]:
     """The address of the application while the block runs."""
     with listener(port) as door:
-        server = web_server(app, bell)
+        server = build_web_server(app, bell)
         thread = Thread(target=lambda: asyncio.run(server.serve([door])))
         thread.start()
         try:

@@ -61,7 +61,7 @@ def judge(options: argparse.Namespace) -> report.Run:
         parts.mkdir()
         begun = time.monotonic()
         with Canaries(house) as canaries, ThreadPoolExecutor(options.threads) as pool:
-            children.warm()
+            children.start_forkserver()
             run = report.Run(forkservers=[children.pid])
             for corpus in _corpora(options, parts, listener.url):
                 run.outcomes[corpus.name] = _sent(corpus, Inbox(children, house), pool)

@@ -8,12 +8,16 @@ from typing import Final
 from rich.table import Table
 from trial import Outcome
 
-from models.errors import Code
-from models.limits import limits
-from models.media import MediaKind
+from models.errors import ErrorCode
+from models.limits import load_limits
+from models.media.facts import MediaKind
 
 LONGEST: Final = 15.0  # seconds a file may take at the gate
-NEVER: Final = {Code.CRASHED, Code.UNEXPECTED, Code.DISK_FULL}  # codes that no file can be the reason for
+NEVER: Final = {
+    ErrorCode.CRASHED,
+    ErrorCode.UNEXPECTED,
+    ErrorCode.DISK_FULL,
+}  # codes that no file can be the reason for
 KINDS: Final = tuple(str(kind) for kind in MediaKind)
 
 
@@ -75,7 +79,7 @@ def promises(run: Run) -> list[Promise]:
     blamed = sum(code in NEVER for code in said)
     raised, died = sum(account.raised for account in accounts), sum(account.died for account in accounts)
     slowest = max(outcome.seconds for outcome in outcomes)
-    memory, cap = max(account.memory for account in accounts), limits().child.memory
+    memory, cap = max(account.memory for account in accounts), load_limits().child.memory
     sockets, left = sum(account.sockets for account in accounts), sum(account.left for account in accounts)
     return [
         Promise("every file ends as facts or as a code a person can act on", f"{blamed} blamed on us", blamed == 0),
@@ -105,7 +109,7 @@ def notable(run: Run) -> list[str]:
 
 def _note(corpus: str, outcome: Outcome) -> str:
     refused_later = {name: said for name, said in outcome.later.items() if said != "ok"}
-    odd = outcome.account.died or outcome.account.raised or outcome.gate in {*NEVER, Code.TOO_HEAVY}
+    odd = outcome.account.died or outcome.account.raised or outcome.gate in {*NEVER, ErrorCode.TOO_HEAVY}
     if not odd and not refused_later and outcome.seconds < LONGEST / 3:
         return ""
     return f"{corpus}: {outcome.specimen}: {outcome.gate}, {outcome.seconds:.1f} s {refused_later or ''}".rstrip()

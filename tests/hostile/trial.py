@@ -11,14 +11,14 @@ from typing import Any, Final
 from specimens import Specimen
 from witness import ACCOUNT
 
-from models.errors import AppError, Code, Failed
-from models.films import CaptionOptions, Encoding, Film, Preset, SketchOptions
-from models.media import Facts, MediaKind
-from models.words import Word
-from pipeline.child import Allowance, Children
-from pipeline.gate import measured
+from models.errors import AppError, ErrorCode, ProcessingFailed
+from models.jobs.options import CaptionOptions, EncodingOptions, Film, SketchOptions, X264Preset
+from models.jobs.transcript import Word
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.jobs.media_validation import measure_file
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
 
-FAST: Final = Encoding(preset=Preset.ULTRAFAST)
+FAST: Final = EncodingOptions(preset=X264Preset.ULTRAFAST)
 SKETCH: Final = SketchOptions(seconds=3, fps=10, width=320, height=240, encoding=FAST)
 CAPTIONS: Final = CaptionOptions(encoding=FAST)
 WORDS: Final = (Word(text="word", start=0.0, end=0.5),)
@@ -35,7 +35,7 @@ class Account:
     left: int = 0  # files in the private folder of a measuring
 
 
-class Watched(Children):
+class Watched(SandboxClient):
     """Children that give an account of themselves; each thread has its own to fill."""
 
     def __init__(self) -> None:
@@ -56,8 +56,8 @@ class Watched(Children):
         inner = {"task": task, "arguments": dict(arguments)}
         try:
             return super().run("witness:watched", inner, directory=directory, **options)
-        except Failed as error:
-            if error.code is Code.CRASHED:
+        except ProcessingFailed as error:
+            if error.code is ErrorCode.CRASHED:
                 self._note_end(told=(directory / ACCOUNT).exists())
             raise
         finally:
@@ -112,14 +112,14 @@ class Inbox:
         _clear(own)
         return Outcome(specimen.name, gate, seconds, account, later)
 
-    def _measured(self, path: Path, own: Path) -> tuple[str, Facts | None]:
+    def _measured(self, path: Path, own: Path) -> tuple[str, MediaInfo | None]:
         try:
-            facts = measured(self.children, path, own)
+            facts = measure_file(self.children, path, own)
         except AppError as error:
             return str(error.code), None
         return str(facts.kind), facts
 
-    def _later(self, path: Path, own: Path, facts: Facts, *, rendered: bool) -> dict[str, str]:
+    def _later(self, path: Path, own: Path, facts: MediaInfo, *, rendered: bool) -> dict[str, str]:
         """Every picture is read; what else is done costs seconds."""
         runs: dict[str, tuple[str, dict[str, object]]] = {}
         film = {"out": own / "film.mp4"}
@@ -128,7 +128,7 @@ class Inbox:
         if facts.has_audio and rendered:
             runs["heard"] = ("witness:heard", {"path": path})
         if facts.kind is MediaKind.IMAGE and rendered:
-            runs["drawn"] = ("pipeline.sketch.task:draw", {"pictures": [path], "options": SKETCH, **film})
+            runs["drawn"] = ("pipeline.sketch.entrypoint:draw", {"pictures": [path], "options": SKETCH, **film})
         if facts.kind is MediaKind.VIDEO and rendered:
             runs["captioned"] = (
                 "pipeline.captions.film:make",
@@ -136,10 +136,10 @@ class Inbox:
             )
         return {name: self._run(task, arguments, own, facts) for name, (task, arguments) in runs.items()}
 
-    def _run(self, task: str, arguments: dict[str, object], own: Path, facts: Facts) -> str:
-        allowance = Allowance.for_media(max(facts.seconds or 0, SKETCH.seconds))
+    def _run(self, task: str, arguments: dict[str, object], own: Path, facts: MediaInfo) -> str:
+        allowance = ResourceLimits.for_media(max(facts.seconds or 0, SKETCH.seconds))
         try:
-            result = self.children.run(task, arguments, directory=own, allowance=allowance)
+            result = self.children.run(task, arguments, directory=own, limits=allowance)
         except AppError as error:
             return str(error.code)
         return "ok" if not isinstance(result, Film) or result.size else "no film"

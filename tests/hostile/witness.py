@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.media import audio, read
-from pipeline.task import resolve
+from pipeline.sandbox.child import resolve_function
 
 ACCOUNT: Final = "account.json"
 TALK: Final = 3  # the socket to the parent, the only one there may be
@@ -19,7 +19,7 @@ MAX_HANDLES: Final = 64
 
 def watched(task: str, arguments: dict[str, object], progress: Callable[[str, float], None]) -> object:
     """Call `module:function`, and write how many bytes of memory it took and how many sockets it left open."""
-    function = resolve(task)
+    function = resolve_function(task)
     before = _highest()
     if "progress" in inspect.signature(function).parameters:
         arguments = {**arguments, "progress": progress}
@@ -31,7 +31,7 @@ def watched(task: str, arguments: dict[str, object], progress: Callable[[str, fl
 
 def seen(path: Path) -> list[int]:
     """Read a picture as a drawing does; its shape."""
-    return list(read.picture(path, max_side=512).shape)
+    return list(read.read_picture(path, max_side=512).shape)
 
 
 def heard(path: Path) -> float:

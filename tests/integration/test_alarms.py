@@ -9,20 +9,23 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import col, select
 
-from models.alerts import AlertChat, AlertKind, read_alert_chat
-from models.deliveries import Delivery, Message, Wording
-from models.errors import Code
-from models.faults import Fault
-from models.jobs import Status, WorkerRow
-from models.payments import ProviderEvent, Purchase
-from models.people import Address
-from models.whatsapp import State, WhatsAppSession
-from pipeline.watchman import ALARMS, Watchman
-from storage import alert_places, alerts, jobs, outbox, people
+from models.billing.payments import ProviderEvent, Purchase
+from models.errors import ErrorCode
+from models.identity.people import Address
+from models.jobs.job import JobStatus, WorkerRow
+from models.messaging.deliveries import Delivery, Message, TranslatedText
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
+from models.operations.alerts import AlertChat, AlertKind, parse_alert_chat
+from models.operations.error_events import Fault
+from pipeline.operations.alerting import ALERT_RULES, Alerting
 from storage.db import Database
-from storage.watching import Vitals, missed
+from storage.identity import people
+from storage.jobs import jobs
+from storage.messaging import outbox
+from storage.operations import alert_chats, alerts
+from storage.operations.alert_metrics import AlertMetrics, count_missing_workers
 
-TOPICS = read_alert_chat("telegram:-100123/payments=4,numbers=7,disk=9")
+TOPICS = parse_alert_chat("telegram:-100123/payments=4,numbers=7,disk=9")
 
 
 class Floor:
@@ -32,18 +35,18 @@ class Floor:
         self.db, self.clock = db, clock
         self.boss = welcome(db, "boss", role="owner")
         with db.transaction() as session:
-            people.address_of(session, self.boss.account.id, "boss", "")
+            people.get_or_create_address(session, self.boss.account.id, "boss", "")
         self.customer = welcome(db)
 
     def look(self, **later: float) -> list[str]:
         """What is told so far, after some time has passed."""
         self.clock.forward(**later)
-        Watchman(self.db).look()
+        Alerting(self.db).check()
         return self.told()
 
     def told(self, chat: str = "boss", thread: str = "") -> list[str]:
         wanted = select(Delivery, Address).join(Address, col(Address.id) == col(Delivery.address_id))
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             found = session.exec(wanted.order_by(col(Delivery.id))).all()
         rows = [row for row, address in found if (address.chat, address.thread) == (chat, thread)]
         return [row.content.paragraphs[0].key for row in rows]
@@ -63,7 +66,7 @@ class Floor:
             for _ in range(many):
                 add_job(session, self.customer, self.clock(), **fields)
 
-    def ended(self, many: int, status: Status, code: Code | None = None) -> None:
+    def ended(self, many: int, status: JobStatus, code: ErrorCode | None = None) -> None:
         self.jobs(many, status=status, code=code, finished_at=self.clock())
 
     def change(self, row: type, **values: Any) -> None:
@@ -95,8 +98,8 @@ def test_a_worker_that_falls_silent_is_missed_until_another_comes_in_its_place(f
 def test_a_worker_that_ends_as_it_should_is_not_missed(floor: Floor) -> None:
     floor.put(floor.worker("w1"), floor.worker("w2"))
     with floor.db.transaction() as session:
-        jobs.left(session, "w1")
-        jobs.left(session, "w2")
+        jobs.remove_worker(session, "w1")
+        jobs.remove_worker(session, "w2")
     assert floor.look(minutes=10) == []
 
 
@@ -121,14 +124,14 @@ def test_one_newcomer_stands_in_for_one_that_fell_silent(
     rows = [
         WorkerRow(name=str(place), started_at=at(start), seen_at=at(end)) for place, (start, end) in enumerate(lives)
     ]
-    assert missed(rows, at(1000)) == missing
+    assert count_missing_workers(rows, at(1000)) == missing
 
 
 def test_a_queue_that_is_older_than_five_minutes_is_told(floor: Floor) -> None:
     floor.jobs()
     assert floor.look(seconds=300) == []
     assert floor.look(seconds=1) == ["alert-queue"]
-    floor.change(jobs.Job, status=Status.CANCELLED)
+    floor.change(jobs.Job, status=JobStatus.CANCELLED)
     assert floor.look() == ["alert-queue", "relief-queue"]
 
 
@@ -139,26 +142,26 @@ def test_a_queue_that_is_longer_than_a_hundred_is_told_and_over_when_it_is_well_
     assert floor.look() == ["alert-queue"]
     with floor.db.transaction() as session:
         for job in session.exec(select(jobs.Job).limit(15)).all():
-            job.status = Status.CANCELLED
+            job.status = JobStatus.CANCELLED
     assert floor.look() == ["alert-queue"]
     with floor.db.transaction() as session:
-        for job in session.exec(select(jobs.Job).where(col(jobs.Job.status) == Status.QUEUED).limit(6)).all():
-            job.status = Status.CANCELLED
+        for job in session.exec(select(jobs.Job).where(col(jobs.Job.status) == JobStatus.QUEUED).limit(6)).all():
+            job.status = JobStatus.CANCELLED
     assert floor.look() == ["alert-queue", "relief-queue"]
 
 
 def test_films_that_fail_by_our_fault_are_told_when_they_are_more_than_a_fifth(floor: Floor) -> None:
-    floor.ended(9, Status.DONE)
-    floor.ended(2, Status.FAILED, Code.CRASHED)
+    floor.ended(9, JobStatus.DONE)
+    floor.ended(2, JobStatus.FAILED, ErrorCode.CRASHED)
     assert floor.look() == []
-    floor.ended(1, Status.FAILED, Code.UNEXPECTED)
+    floor.ended(1, JobStatus.FAILED, ErrorCode.UNEXPECTED)
     assert floor.look() == ["alert-errors"]
     assert floor.look(minutes=14) == ["alert-errors"]
     assert floor.look(minutes=2) == ["alert-errors", "relief-errors"]
 
 
 def test_films_that_fail_by_what_was_sent_are_no_alarm(floor: Floor) -> None:
-    floor.ended(30, Status.FAILED, Code.NO_SPEECH)
+    floor.ended(30, JobStatus.FAILED, ErrorCode.NO_SPEECH)
     assert floor.look() == []
 
 
@@ -170,7 +173,7 @@ def test_many_errors_in_the_logs_are_an_alarm_whatever_films_do(floor: Floor) ->
 def test_a_worker_that_renders_and_does_not_sweep_is_told_as_stalled(floor: Floor) -> None:
     floor.put(floor.worker("w1", seen=90), floor.worker("w2"))
     lease = floor.clock() + timedelta(seconds=30)
-    floor.jobs(1, status=Status.RUNNING, owner="w1", lease_until=lease, attempts=1)
+    floor.jobs(1, status=JobStatus.RUNNING, owner="w1", lease_until=lease, attempts=1)
     assert floor.look() == ["alert-workers", "alert-sweeper"]
     floor.change(WorkerRow, seen_at=floor.clock())
     assert sorted(floor.look()[2:]) == ["relief-sweeper", "relief-workers"]
@@ -179,7 +182,7 @@ def test_a_worker_that_renders_and_does_not_sweep_is_told_as_stalled(floor: Floo
 def test_a_job_nobody_ends_though_it_killed_its_workers_is_told(floor: Floor) -> None:
     floor.put(floor.worker("w1"))
     over = floor.clock() - timedelta(seconds=61)
-    floor.jobs(1, status=Status.RUNNING, owner="gone", lease_until=over, attempts=3)
+    floor.jobs(1, status=JobStatus.RUNNING, owner="gone", lease_until=over, attempts=3)
     assert floor.look() == ["alert-sweeper"]
 
 
@@ -223,9 +226,9 @@ def test_payments_that_fail_are_told(floor: Floor) -> None:
 
 def number(floor: Floor) -> WhatsAppSession:
     with floor.db.transaction() as session:
-        account = people.account_named(session, floor.customer.person.tenant_id, "whatsapp", "bakulo")
+        account = people.get_or_create_account(session, floor.customer.person.tenant_id, "whatsapp", "bakulo")
     return WhatsAppSession(
-        tenant_id=account.tenant_id, account_id=account.id, state=State.ONLINE, seen_at=floor.clock()
+        tenant_id=account.tenant_id, account_id=account.id, state=WhatsAppState.ONLINE, seen_at=floor.clock()
     )
 
 
@@ -240,7 +243,7 @@ def test_a_number_that_nobody_runs_is_told(floor: Floor) -> None:
 def test_processes_that_look_at_the_same_time_tell_once(floor: Floor) -> None:
     floor.jobs()
     floor.clock.forward(minutes=6)
-    at_once([Watchman(floor.db).look] * 6)
+    at_once([Alerting(floor.db).check] * 6)
     assert floor.told() == ["alert-queue"]
 
 
@@ -248,21 +251,21 @@ def test_an_incident_that_comes_back_is_told_again(floor: Floor) -> None:
     for _ in range(2):
         floor.jobs()
         floor.look(minutes=6)
-        floor.change(jobs.Job, status=Status.CANCELLED)
+        floor.change(jobs.Job, status=JobStatus.CANCELLED)
         floor.look()
     assert floor.told() == ["alert-queue", "relief-queue"] * 2
 
 
 def settle(floor: Floor, chat: AlertChat = TOPICS) -> None:
     with floor.db.transaction() as session:
-        alert_places.settle(session, floor.customer.account, chat)
+        alert_chats.configure(session, floor.customer.account, chat)
 
 
 def begin(floor: Floor, incident: str, tenant: Customer | None = None) -> None:
     tenant_id = tenant.person.tenant_id if tenant else None
     with floor.db.transaction() as session:
-        message = Message(paragraphs=(Wording(key=incident),))
-        alerts.begin(session, incident, message, floor.clock(), tenant_id=tenant_id)
+        message = Message(paragraphs=(TranslatedText(key=incident),))
+        alerts.notify_begin(session, incident, message, floor.clock(), tenant_id=tenant_id)
 
 
 @pytest.mark.parametrize(
@@ -288,21 +291,21 @@ def test_with_a_chat_for_alerts_each_kind_goes_to_its_topic_and_owners_have_peac
 
 def test_another_chat_takes_the_place_of_the_one_before_and_without_one_owners_are_told(floor: Floor) -> None:
     settle(floor)
-    settle(floor, read_alert_chat("telegram:-100777"))
+    settle(floor, parse_alert_chat("telegram:-100777"))
     begin(floor, "payments")
     assert (floor.told("-100123", "4"), floor.told("-100777")) == ([], ["payments"])
     with floor.db.transaction() as session:
-        alert_places.forget(session)
+        alert_chats.clear(session)
     begin(floor, "queue")
     assert floor.told() == ["queue"]
 
 
 def test_a_chat_the_bot_was_thrown_out_of_is_none(floor: Floor) -> None:
-    settle(floor, read_alert_chat("telegram:-100777"))
+    settle(floor, parse_alert_chat("telegram:-100777"))
     with floor.db.transaction() as session:
-        place = alert_places.place_of(session, AlertKind.QUEUE)
+        place = alert_chats.find_address(session, AlertKind.QUEUE)
         assert place is not None
-        outbox.close_address(session, place.id, floor.clock())
+        outbox.mark_unreachable(session, place.id, floor.clock())
     begin(floor, "queue")
     assert floor.told() == ["queue"]
 
@@ -310,7 +313,7 @@ def test_a_chat_the_bot_was_thrown_out_of_is_none(floor: Floor) -> None:
 def test_what_is_about_a_tenant_is_told_its_own_administrators_too_and_no_others(floor: Floor) -> None:
     theirs = welcome(floor.db, "theirs", tenant="shop", role="owner")
     with floor.db.transaction() as session:
-        people.address_of(session, theirs.account.id, "theirs", "")
+        people.get_or_create_address(session, theirs.account.id, "theirs", "")
     settle(floor)
     begin(floor, "whatsapp-1", theirs)
     begin(floor, "queue")
@@ -324,7 +327,7 @@ def test_in_the_chat_for_alerts_the_owners_language_is_spoken(floor: Floor, role
         boss = session.get_one(type(floor.boss.person), floor.boss.person.id)
         boss.language, boss.role = "pt-BR", role
     begin(floor, "queue")
-    with floor.db.reading() as session:
+    with floor.db.read_transaction() as session:
         (row,) = session.exec(select(Delivery)).all()
         assert row.person_id == floor.boss.person.id
 
@@ -349,14 +352,14 @@ def test_before_there_is_an_owner_alerts_are_told_in_their_chat_all_the_same(flo
 )
 def test_a_chat_that_cannot_be_is_refused_with_the_form_it_takes(text: str) -> None:
     with pytest.raises(ValueError, match="ALERT_CHAT takes telegram:-100"):
-        read_alert_chat(text)
+        parse_alert_chat(text)
 
 
 def test_every_alarm_rings_and_rests_but_never_both() -> None:
 
-    calm = Vitals(workers=2)
-    worst = Vitals(1000, 1e6, 0, 5, 5, 100, 100, 1000, 100, 100, 100, 10)
-    tests: list[tuple[Vitals, bool]] = [(calm, False), (worst, True)]
-    for alarm in ALARMS:
+    calm = AlertMetrics(workers=2)
+    worst = AlertMetrics(1000, 1e6, 0, 5, 5, 100, 100, 1000, 100, 100, 100, 10)
+    tests: list[tuple[AlertMetrics, bool]] = [(calm, False), (worst, True)]
+    for alarm in ALERT_RULES:
         for seen, rings in tests:
-            assert (alarm.rings(seen), alarm.rests(seen)) == (rings, not rings)
+            assert (alarm.is_firing(seen), alarm.is_resolved(seen)) == (rings, not rings)

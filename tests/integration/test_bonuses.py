@@ -9,31 +9,31 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import Session
 
-from models.catalogue import Invitation
-from models.people import Person
-from storage import bonuses, ledger
-from storage.bonuses import Redemption, Verdict
+from models.billing.catalogue import InvitationRules
+from models.identity.people import Person
+from storage.billing import ledger, promo_codes
+from storage.billing.promo_codes import RedemptionResult, RedemptionStatus
 from storage.db import Database
 
-TERMS = Invitation(inviter=7, invited=5, most=3, days=30, new_days=7)
+TERMS = InvitationRules(inviter=7, invited=5, most=3, days=30, new_days=7)
 
 
-def redeem(database: Database, customer: Customer, word: str) -> Redemption:
+def redeem(database: Database, customer: Customer, word: str) -> RedemptionResult:
     with database.transaction() as session:
         person = session.get_one(Person, customer.person.id)
-        return bonuses.redeem(session, person, word, TERMS, database.clock())
+        return promo_codes.redeem(session, person, word, TERMS, database.clock())
 
 
 def credits_of(database: Database, customer: Customer) -> int:
     with database.transaction() as session:
         assert_books_balance(session)
-        return ledger.credits_of(session, customer.person, database.clock()).available
+        return ledger.balance_of(session, customer.person, database.clock()).available
 
 
 def promotion(database: Database, word: str = "WELCOME", uses: int = 1, days: int | None = None) -> None:
     tenant = welcome(database).account.tenant_id
     with database.transaction() as session:
-        assert bonuses.create(session, tenant, word, 20, uses, days)
+        assert promo_codes.create_promotion(session, tenant, word, 20, uses, days)
 
 
 def bought(database: Database, customer: Customer, amount: int, *, days: int = 100) -> None:
@@ -52,43 +52,43 @@ def bought(database: Database, customer: Customer, amount: int, *, days: int = 1
 def wrap(database: Database, customer: Customer, amount: int) -> str | None:
     with database.transaction() as session:
         person = session.get_one(Person, customer.person.id)
-        code = bonuses.wrap(session, person, amount, database.clock())
+        code = promo_codes.create_gift(session, person, amount, database.clock())
         return code.code if code else None
 
 
 def invitation(database: Database, customer: Customer) -> str:
     with database.transaction() as session:
-        return bonuses.invite(session, session.get_one(Person, customer.person.id), TERMS).code
+        return promo_codes.get_or_create_invitation(session, session.get_one(Person, customer.person.id), TERMS).code
 
 
 def test_a_hundred_people_at_once_and_one_use_is_one_that_got_it(database: Database) -> None:
     promotion(database)
     crowd = [welcome(database, f"p{number}") for number in range(100)]
-    done = at_once([lambda each=each: redeem(database, each, "welcome").verdict for each in crowd])  # type: ignore[misc]
-    assert sorted(done).count(Verdict.DONE) == 1
-    assert sorted(done).count(Verdict.UNKNOWN) == 99
+    done = at_once([lambda each=each: redeem(database, each, "welcome").status for each in crowd])  # type: ignore[misc]
+    assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
+    assert sorted(done).count(RedemptionStatus.UNKNOWN) == 99
     assert sorted(credits_of(database, each) for each in crowd) == [0] * 99 + [20]
 
 
 def test_one_person_twenty_times_at_once_gets_it_once(database: Database) -> None:
     promotion(database, uses=100)
     ana = welcome(database)
-    done = at_once([lambda: redeem(database, ana, "WELCOME").verdict] * 20)
-    assert sorted(done) == [Verdict.DONE] + [Verdict.USED] * 19
+    done = at_once([lambda: redeem(database, ana, "WELCOME").status] * 20)
+    assert sorted(done) == [RedemptionStatus.REDEEMED] + [RedemptionStatus.ALREADY_USED] * 19
     assert credits_of(database, ana) == 20
-    with database.reading() as session:
-        ((code, uses),) = bonuses.promotions(session, ana.account.tenant_id)
+    with database.read_transaction() as session:
+        ((code, uses),) = promo_codes.list_promotions(session, ana.account.tenant_id)
     assert (code.uses_left, uses) == (99, 1)
 
 
 def test_a_stopped_code_gives_nothing_and_another_business_knows_none_of_it(database: Database) -> None:
     promotion(database, uses=5)
     ana, stranger = welcome(database), welcome(database, "eva", tenant="another")
-    assert redeem(database, stranger, "WELCOME").verdict is Verdict.UNKNOWN
+    assert redeem(database, stranger, "WELCOME").status is RedemptionStatus.UNKNOWN
     with database.transaction() as session:
-        assert not bonuses.stop(session, stranger.account.tenant_id, "WELCOME", database.clock())
-        assert bonuses.stop(session, ana.account.tenant_id, "welcome", database.clock())
-    assert redeem(database, ana, "WELCOME").verdict is Verdict.UNKNOWN
+        assert not promo_codes.stop_code(session, stranger.account.tenant_id, "WELCOME", database.clock())
+        assert promo_codes.stop_code(session, ana.account.tenant_id, "welcome", database.clock())
+    assert redeem(database, ana, "WELCOME").status is RedemptionStatus.UNKNOWN
 
 
 def test_credits_of_a_promotion_end_after_its_days(database: Database, clock: SettableClock) -> None:
@@ -111,7 +111,7 @@ def test_a_gift_moves_credits_from_one_to_the_other_and_no_end_is_put_off(
     assert word is not None
     assert credits_of(database, ana) == 20
     clock.forward(days=40)
-    assert redeem(database, bia, word) == Redemption(Verdict.DONE, 40)
+    assert redeem(database, bia, word) == RedemptionResult(RedemptionStatus.REDEEMED, 40)
     assert credits_of(database, bia) == 40
     clock.forward(days=11)
     assert credits_of(database, bia) == 0
@@ -123,7 +123,7 @@ def test_a_gift_that_nobody_took_ends_with_its_credits(database: Database, clock
     word = wrap(database, ana, 30)
     assert word is not None
     clock.forward(days=51)
-    assert redeem(database, ana, word).verdict is Verdict.UNKNOWN
+    assert redeem(database, ana, word).status is RedemptionStatus.UNKNOWN
 
 
 def test_only_what_was_bought_can_be_given_away(database: Database) -> None:
@@ -148,17 +148,17 @@ def test_an_invitation_gives_both_sides_theirs_once(database: Database) -> None:
     ana, bia = welcome(database), welcome(database, "bia")
     word = invitation(database, ana)
     assert invitation(database, ana) == word
-    done = at_once([lambda: redeem(database, bia, word).verdict] * 8)
-    assert sorted(done).count(Verdict.DONE) == 1
+    done = at_once([lambda: redeem(database, bia, word).status] * 8)
+    assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
     assert (credits_of(database, ana), credits_of(database, bia)) == (7, 5)
 
 
 def test_nobody_is_invited_by_themselves_or_by_two(database: Database) -> None:
     ana, bia, caio = (welcome(database, name) for name in ("ana", "bia", "caio"))
-    assert redeem(database, ana, invitation(database, ana)).verdict is Verdict.OWN
+    assert redeem(database, ana, invitation(database, ana)).status is RedemptionStatus.OWN_INVITATION
     words = [invitation(database, ana), invitation(database, caio)]
-    done = at_once([lambda word=word: redeem(database, bia, word).verdict for word in words * 4])  # type: ignore[misc]
-    assert sorted(done).count(Verdict.DONE) == 1
+    done = at_once([lambda word=word: redeem(database, bia, word).status for word in words * 4])  # type: ignore[misc]
+    assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
     assert credits_of(database, bia) == 5
     assert credits_of(database, ana) + credits_of(database, caio) == 7
 
@@ -173,8 +173,8 @@ def test_an_invitation_is_for_people_who_are_new(database: Database) -> None:
 
     with database.transaction() as session:
         put(session)
-    assert redeem(database, old, word).verdict is Verdict.NOT_NEW
-    assert redeem(database, busy, word).verdict is Verdict.NOT_NEW
+    assert redeem(database, old, word).status is RedemptionStatus.NOT_NEW
+    assert redeem(database, busy, word).status is RedemptionStatus.NOT_NEW
     assert credits_of(database, ana) == 0
 
 
@@ -182,8 +182,8 @@ def test_an_invitation_serves_as_many_as_it_may(database: Database) -> None:
     ana = welcome(database)
     word = invitation(database, ana)
     crowd = [welcome(database, f"p{number}") for number in range(6)]
-    done = at_once([lambda each=each: redeem(database, each, word).verdict for each in crowd])  # type: ignore[misc]
-    assert sorted(done).count(Verdict.DONE) == 3
+    done = at_once([lambda each=each: redeem(database, each, word).status for each in crowd])  # type: ignore[misc]
+    assert sorted(done).count(RedemptionStatus.REDEEMED) == 3
     assert credits_of(database, ana) == 21
 
 
@@ -191,6 +191,6 @@ def test_an_invitation_serves_as_many_as_it_may(database: Database) -> None:
 def test_two_who_invite_each_other_at_once_both_get_an_answer(database: Database, _again: int) -> None:
     ana, bia = welcome(database), welcome(database, "bia")
     theirs, hers = invitation(database, ana), invitation(database, bia)
-    done = at_once([lambda: redeem(database, bia, theirs).verdict, lambda: redeem(database, ana, hers).verdict])
-    assert done == [Verdict.DONE, Verdict.DONE]
+    done = at_once([lambda: redeem(database, bia, theirs).status, lambda: redeem(database, ana, hers).status])
+    assert done == [RedemptionStatus.REDEEMED, RedemptionStatus.REDEEMED]
     assert (credits_of(database, ana), credits_of(database, bia)) == (12, 12)

@@ -9,12 +9,14 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, welcome
 from sqlmodel import col, select
 
-from models.deliveries import Delivery, Message, Wording
-from models.notices import Broadcast, BroadcastStatus
-from models.people import Address, Person, Tenant
-from storage import broadcasts, figures, outbox, people
+from models.identity.people import Address, Person, Tenant
+from models.messaging.broadcasts import Broadcast, BroadcastStatus
+from models.messaging.deliveries import Delivery, Message, TranslatedText
 from storage.db import Database
-from storage.outbox import Owed
+from storage.identity import people
+from storage.messaging import broadcasts, outbox
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import metrics
 
 LEASE = timedelta(seconds=30)
 
@@ -29,7 +31,7 @@ def announced(database: Database, author: Customer, *, status: str = BroadcastSt
         started_at=NOON,
     )
     with database.transaction() as session:
-        broadcasts.draft(session, row)
+        broadcasts.save_draft(session, row)
     return row.id
 
 
@@ -37,22 +39,22 @@ def written_to(database: Database, *customers: Customer) -> None:
     """They were answered once, by which their address is known as theirs."""
     with database.transaction() as session:
         for each in customers:
-            owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"hi:{each.person.id}")
-            row = session.get_one(Delivery, outbox.owe(session, each.address, each.person.id, owed, NOON))
+            owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), f"hi:{each.person.id}")
+            row = session.get_one(Delivery, outbox.enqueue(session, each.address, each.person.id, owed, NOON))
             row.status = "sent"
 
 
 def fed(database: Database, broadcast: uuid.UUID, ahead: int = 100) -> None:
     with database.transaction() as session:
-        for each in broadcasts.open_ones(session):
-            broadcasts.feed(session, each, NOON, ahead)
-            broadcasts.end(session, each, NOON)
+        for each in broadcasts.claim_open(session):
+            broadcasts.enqueue_next(session, each, NOON, ahead)
+            broadcasts.finish_if_complete(session, each, NOON)
         assert session.get_one(Broadcast, broadcast)
 
 
 def claimed(database: Database, account: uuid.UUID, limit: int = 20) -> list[Delivery]:
     with database.transaction() as session:
-        return outbox.claim_news(session, [account], NOON, LEASE, limit)
+        return outbox.claim_due_broadcasts(session, [account], NOON, LEASE, limit)
 
 
 @pytest.fixture
@@ -71,21 +73,21 @@ def test_whom_it_would_reach_is_counted_by_language_and_by_what_stands_in_the_wa
         session.get_one(Address, crowd[2].address.id).in_group = True
         session.get_one(Person, crowd[3].person.id).banned_at = NOON
         session.get_one(Person, crowd[4].person.id).merged_into_id = crowd[0].person.id
-        number = people.account_named(session, crowd[0].person.tenant_id, "whatsapp", "5511")
-        person = people.meet(session, number, "ze@s", name="", language=None)
-        people.address_of(session, number.id, person.external_id, "")
-    with database.reading() as session:
-        found = broadcasts.audience(session, crowd[0].person.tenant_id)
-    assert found == broadcasts.Audience({"es": 1, "en": 2}, never_unasked=1, unreachable=1)
-    assert (found.count([]), found.count(["es"]), found.count(["pt-BR"])) == (3, 1, 0)
+        number = people.get_or_create_account(session, crowd[0].person.tenant_id, "whatsapp", "5511")
+        person = people.get_or_create_person(session, number, "ze@s", name="", language=None)
+        people.get_or_create_address(session, number.id, person.external_id, "")
+    with database.read_transaction() as session:
+        found = broadcasts.count_audience(session, crowd[0].person.tenant_id)
+    assert found == broadcasts.Audience({"es": 1, "en": 2}, unsolicited_forbidden=1, unreachable=1)
+    assert (found.count_people([]), found.count_people(["es"]), found.count_people(["pt-BR"])) == (3, 1, 0)
 
 
 def test_an_address_is_its_persons_by_its_own_name_before_anybody_was_answered(database: Database) -> None:
     customer = welcome(database)
     with database.transaction() as session:
         session.get_one(Address, customer.address.id).chat = customer.person.external_id
-    with database.reading() as session:
-        assert broadcasts.audience(session, customer.person.tenant_id).languages == {"en": 1}
+    with database.read_transaction() as session:
+        assert broadcasts.count_audience(session, customer.person.tenant_id).languages == {"en": 1}
 
 
 def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Database, crowd: list[Customer]) -> None:
@@ -98,11 +100,11 @@ def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Databas
         assert len(rows) == portion
         with database.transaction() as session:
             for row in rows:
-                outbox.sent(session, row, "m", NOON)
+                outbox.mark_sent(session, row, "m", NOON)
                 reached.append(row.person_id)
     fed(database, name, ahead=3)
     assert sorted(reached) == sorted(each.person.id for each in crowd)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         row = session.get_one(Broadcast, name)
     assert (row.status, row.sent, row.blocked, row.failed) == ("done", 7, 0, 0)
 
@@ -112,7 +114,7 @@ def test_several_processes_that_look_at_once_owe_nobody_anything_twice(
 ) -> None:
     name = announced(database, crowd[0])
     at_once([lambda: fed(database, name)] * 4)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert len(session.exec(select(Delivery).where(col(Delivery.broadcast_id) == name)).all()) == len(crowd)
 
 
@@ -139,15 +141,17 @@ def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database
     fed(database, name)
     each = crowd[0]
     with database.transaction() as session:
-        later = outbox.owe(session, each.address, each.person.id, Owed(Message(paragraphs=()), "film"), NOON)
+        later = outbox.enqueue(
+            session, each.address, each.person.id, OutboxMessage(Message(paragraphs=()), "film"), NOON
+        )
         rows = outbox.claim_due(session, [each.account.id], NOON, LEASE)
     assert [row.id for row in rows] == [later]
 
 
 def test_news_that_wait_are_no_backlog(database: Database, crowd: list[Customer]) -> None:
     fed(database, announced(database, crowd[0]))
-    with database.reading() as session:
-        assert figures.owed(session, NOON).count == 0
+    with database.read_transaction() as session:
+        assert metrics.measure_outbox(session, NOON).count == 0
 
 
 def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, crowd: list[Customer]) -> None:
@@ -156,12 +160,12 @@ def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, c
     (row,) = claimed(database, crowd[0].account.id, 1)
     with database.transaction() as session:
         found = session.get_one(Broadcast, name)
-        assert broadcasts.turn(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
-        assert not broadcasts.turn(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
-        assert broadcasts.tally(session, found) == broadcasts.Tally(left=1)
-        outbox.sent(session, row, "m", NOON)
+        assert broadcasts.change_status(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
+        assert not broadcasts.change_status(session, found, (BroadcastStatus.SENDING,), BroadcastStatus.STOPPED)
+        assert broadcasts.count_deliveries(session, found) == broadcasts.BroadcastCounts(pending=1)
+        outbox.mark_sent(session, row, "m", NOON)
     fed(database, name)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         found = session.get_one(Broadcast, name)
     assert (found.status, found.sent, found.failed, found.ended_at) == ("stopped", 1, 0, NOON)
 
@@ -171,4 +175,4 @@ def test_a_paused_business_sends_no_news(database: Database, crowd: list[Custome
     with database.transaction() as session:
         session.get_one(Tenant, crowd[0].person.tenant_id).paused_at = NOON
         session.flush()
-        assert broadcasts.open_ones(session) == []
+        assert broadcasts.claim_open(session) == []

@@ -12,11 +12,11 @@ from fakes.stripe_api import KEY, FakeStripe
 from fakes.telegram_api import BotMessage
 from stripe import StripeClient
 
-from bots.billing.counter import Counter
-from bots.billing.stripe import StripeProvider
-from bots.billing.till import Till
-from models.catalogue import lookup_key
-from models.payments import Provider, PurchaseStatus
+from bots.billing.context import BillingContext
+from bots.billing.service import BillingService
+from bots.billing.stripe.provider import StripeProvider
+from models.billing.catalogue import build_lookup_key
+from models.billing.payments import Provider, PurchaseStatus
 from storage.db import Database
 
 STRIPE = frozenset({Provider.STRIPE})
@@ -26,7 +26,7 @@ STRIPE = frozenset({Provider.STRIPE})
 class Market:
     business: Business
     stripe: FakeStripe
-    till: Till
+    till: BillingService
 
     async def orders(self) -> BotMessage:
         """The message somebody gets who presses a pack."""
@@ -49,7 +49,7 @@ class Market:
         self.business.house.time.forward(seconds)
         self.stripe.advance(seconds=seconds)
         self.till.sweep()
-        self.business.house.postman.poke()
+        self.business.house.postman.wake()
 
 
 @pytest.fixture
@@ -59,9 +59,11 @@ def market(database: Database, tmp_path: Path) -> Iterator[Market]:
         client = StripeClient(KEY, base_addresses={"api": url})
         product = client.v1.products.create({"name": "100 credits"})
         price = {"product": product.id, "unit_amount": 400, "currency": "usd"}
-        client.v1.prices.create(price | {"lookup_key": lookup_key("pack:100", "usd")})  # type: ignore[arg-type]
-        provider = StripeProvider.of(KEY, url)
-        till = Till(Counter(database, provider, business.house.pipeline.access, business.account.tenant_id))
+        client.v1.prices.create(price | {"lookup_key": build_lookup_key("pack:100", "usd")})  # type: ignore[arg-type]
+        provider = StripeProvider.from_key(KEY, url)
+        till = BillingService(
+            BillingContext(database, provider, business.house.pipeline.entitlements, business.account.tenant_id)
+        )
         business.till = till
         yield Market(business, stripe, till)
 

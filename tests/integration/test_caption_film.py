@@ -12,13 +12,13 @@ import av
 import numpy as np
 import pytest
 
-from models.errors import Code, Failed, Refused
-from models.films import CaptionOptions, Encoding, Film, Preset
-from models.words import Word
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
+from models.jobs.transcript import Word
 from pipeline.captions.film import make
-from pipeline.captions.record import Record
+from pipeline.captions.layout_json import CaptionLayout
 
-FAST = Encoding(preset=Preset.ULTRAFAST)
+FAST = EncodingOptions(preset=X264Preset.ULTRAFAST)
 YELLOW = (255, 229, 0)
 
 
@@ -128,8 +128,8 @@ def packets(path: Path) -> list[str]:
         return [hashlib.sha256(bytes(p)).hexdigest() for p in container.demux(audio=0) if p.size]
 
 
-def layout(film: Film) -> Record:
-    return Record.model_validate_json(film.path.with_name("layout.json").read_text())
+def layout(film: Film) -> CaptionLayout:
+    return CaptionLayout.model_validate_json(film.path.with_name("layout.json").read_text())
 
 
 def lit(picture: np.ndarray) -> np.ndarray:
@@ -161,7 +161,7 @@ def test_every_frame_keeps_its_time_and_the_sound_is_copied(clip: Clip, tmp_path
 
 def test_the_film_is_what_messengers_play(tmp_path: Path) -> None:
     source = Clip(pix_fmt="yuv422p10le").write(tmp_path)
-    film = captioned(source, spoken(2), encoding=Encoding(preset=Preset.VERYFAST))
+    film = captioned(source, spoken(2), encoding=EncodingOptions(preset=X264Preset.VERYFAST))
     with av.open(str(film.path)) as container:
         video, audio = container.streams.video[0], container.streams.audio[0]
         assert (video.codec_context.name, video.codec_context.pix_fmt, video.profile) == ("h264", "yuv420p", "High")
@@ -201,7 +201,7 @@ def inside(mask: np.ndarray, box: tuple[int, int, int, int]) -> float:
 def test_nothing_outside_the_boxes_is_touched(tmp_path: Path) -> None:
     clip = Clip(width=640, height=360, options={"preset": "ultrafast", "qp": "0"})
     source = clip.write(tmp_path)
-    film = captioned(source, spoken(2), encoding=Encoding(preset=Preset.ULTRAFAST, crf=1))
+    film = captioned(source, spoken(2), encoding=EncodingOptions(preset=X264Preset.ULTRAFAST, crf=1))
     groups = layout(film).groups
     for time, before, after in zip(times(source), pictures(source), pictures(film.path), strict=True):
         changed = np.abs(before.astype(np.int16) - after).max(axis=2) > 6
@@ -293,9 +293,9 @@ def test_a_limit_of_bytes_is_kept_and_used(tmp_path: Path) -> None:
 
 def test_a_limit_no_film_can_keep_is_a_failure_with_a_code(tmp_path: Path) -> None:
     source = Clip(width=64, height=64, seconds=12, fps=2, hiss=True).write(tmp_path)
-    with pytest.raises(Failed) as failure:
+    with pytest.raises(ProcessingFailed) as failure:
         captioned(source, spoken(12), encoding=FAST.model_copy(update={"max_bytes": 100_000}))
-    assert failure.value.code is Code.FILM_TOO_BIG
+    assert failure.value.code is ErrorCode.FILM_TOO_BIG
 
 
 def test_the_watermark_is_in_every_frame(tmp_path: Path) -> None:
@@ -308,12 +308,12 @@ def test_the_watermark_is_in_every_frame(tmp_path: Path) -> None:
 
 def test_words_no_font_draws_are_refused_before_any_work(tmp_path: Path) -> None:
     source = Clip(seconds=1).write(tmp_path)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         captioned(source, [Word(text="漢字", start=0, end=1)])
-    assert refusal.value.code is Code.SCRIPT_NOT_DRAWN
-    with pytest.raises(Refused) as refusal:
+    assert refusal.value.code is ErrorCode.SCRIPT_NOT_DRAWN
+    with pytest.raises(RequestRejected) as refusal:
         captioned(source, [])
-    assert refusal.value.code is Code.NO_SPEECH
+    assert refusal.value.code is ErrorCode.NO_SPEECH
 
 
 def test_a_video_cut_off_in_the_middle_gives_what_there_is(tmp_path: Path) -> None:

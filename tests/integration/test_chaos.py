@@ -62,7 +62,7 @@ def test_an_interrupted_job_waits_from_the_last_strike_before_its_next_start() -
 
 def test_whoever_waits_for_the_lock_of_sqlite_reads_the_clock_after_it(sqlite: Database) -> None:
     """A claim with a time from before its wait would not see the job that it was woken for."""
-    other = Database(sqlite.url.render_as_string(hide_password=False), patience=0.05)
+    other = Database(sqlite.url.render_as_string(hide_password=False), busy_timeout=0.05)
     with sqlite.transaction(), pytest.raises(OperationalError, match="locked"), other.transaction():
         pytest.fail("the block has begun without the lock")
     other.close()

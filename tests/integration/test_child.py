@@ -16,18 +16,18 @@ from pathlib import Path
 import pytest
 from fakes import starter, tasks
 
-from models.errors import AppError, Cancelled, Code, Failed, Refused
-from models.media import Facts, MediaKind
-from models.words import Transcript, Word
-from pipeline.child import Allowance, Children
-from pipeline.protections import Protections
+from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
+from models.jobs.transcript import Transcript, Word
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.selfcheck import SandboxProtections
 
-ROOMY = Allowance(memory=300_000_000, cpu_seconds=20, wall_seconds=40, file_bytes=10_000_000)
+ROOMY = ResourceLimits(memory=300_000_000, cpu_seconds=20, wall_seconds=40, file_bytes=10_000_000)
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    with Children() as started:
+def children() -> Iterator[SandboxClient]:
+    with SandboxClient() as started:
         yield started
 
 
@@ -48,9 +48,11 @@ def started_by(pid: int) -> set[int]:
     return {int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()}
 
 
-def code_of(children: Children, tmp_path: Path, task: str, allowance: Allowance = ROOMY) -> tuple[type[AppError], Code]:
+def code_of(
+    children: SandboxClient, tmp_path: Path, task: str, allowance: ResourceLimits = ROOMY
+) -> tuple[type[AppError], ErrorCode]:
     with pytest.raises(AppError) as caught:
-        children.run(f"fakes.tasks:{task}", {}, directory=tmp_path, allowance=allowance)
+        children.run(f"fakes.tasks:{task}", {}, directory=tmp_path, limits=allowance)
     return type(caught.value), caught.value.code
 
 
@@ -59,44 +61,44 @@ def code_of(children: Children, tmp_path: Path, task: str, allowance: Allowance 
     [
         None,
         {"a": [1, 2.5, "três", True, {"b": None}]},
-        Facts(MediaKind.VIDEO, "mp4", 10, 16, 16, 1.5, 25.0, has_audio=True),
+        MediaInfo(MediaKind.VIDEO, "mp4", 10, 16, 16, 1.5, 25.0, has_audio=True),
         Transcript(language="pt", words=(Word(text="oi", start=0, end=0.5),)),
         [Word(text="oi", start=0, end=0.5)],
     ],
 )
-def test_what_a_task_returns_comes_back_equal(children: Children, tmp_path: Path, value: object) -> None:
-    assert children.run("fakes.tasks:echo", {"value": value}, directory=tmp_path, allowance=ROOMY) == value
+def test_what_a_task_returns_comes_back_equal(children: SandboxClient, tmp_path: Path, value: object) -> None:
+    assert children.run("fakes.tasks:echo", {"value": value}, directory=tmp_path, limits=ROOMY) == value
 
 
-def test_a_film_made_in_the_private_folder_comes_back(children: Children, tmp_path: Path) -> None:
-    film = children.run("fakes.tasks:make", {"name": "film.mp4"}, directory=tmp_path, allowance=ROOMY)
+def test_a_film_made_in_the_private_folder_comes_back(children: SandboxClient, tmp_path: Path) -> None:
+    film = children.run("fakes.tasks:make", {"name": "film.mp4"}, directory=tmp_path, limits=ROOMY)
     assert film.path.read_bytes() == b"film"
 
 
-def test_progress_arrives_in_order_a_few_times_a_second_and_ends_whole(children: Children, tmp_path: Path) -> None:
+def test_progress_arrives_in_order_a_few_times_a_second_and_ends_whole(children: SandboxClient, tmp_path: Path) -> None:
     heard: list[tuple[str, float]] = []
 
     def note(stage: str, share: float) -> None:
         heard.append((stage, share))
 
-    children.run("fakes.tasks:count", {"steps": 20_000}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+    children.run("fakes.tasks:count", {"steps": 20_000}, directory=tmp_path, limits=ROOMY, on_progress=note)
     assert heard == sorted(heard)
     assert heard[-1] == ("counting", 1.0)
     assert len(heard) < 100
 
 
-def test_processor_seconds_are_told_even_when_the_run_fails(children: Children, tmp_path: Path) -> None:
+def test_processor_seconds_are_told_even_when_the_run_fails(children: SandboxClient, tmp_path: Path) -> None:
     used: list[float] = []
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejected):
         children.run(
-            "fakes.tasks:spin", {}, directory=tmp_path, allowance=replace(ROOMY, cpu_seconds=1), on_usage=used.append
+            "fakes.tasks:spin", {}, directory=tmp_path, limits=replace(ROOMY, cpu_seconds=1), on_usage=used.append
         )
     assert used[0] == pytest.approx(1, abs=0.3)
 
 
-def test_threads_share_one_forkserver_and_run_side_by_side(children: Children, tmp_path: Path) -> None:
+def test_threads_share_one_forkserver_and_run_side_by_side(children: SandboxClient, tmp_path: Path) -> None:
     def one(number: int) -> object:
-        return children.run("fakes.tasks:echo", {"value": number}, directory=tmp_path, allowance=ROOMY)
+        return children.run("fakes.tasks:echo", {"value": number}, directory=tmp_path, limits=ROOMY)
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(one, range(60))) == list(range(60))
@@ -105,45 +107,48 @@ def test_threads_share_one_forkserver_and_run_side_by_side(children: Children, t
 @pytest.mark.parametrize(
     ("task", "failure"),
     [
-        ("refuse", (Refused, Code.TOO_LONG)),
-        ("fail", (Failed, Code.DISK_FULL)),
-        ("stumble", (Failed, Code.CRASHED)),
-        ("fault", (Failed, Code.CRASHED)),
-        ("leave", (Failed, Code.CRASHED)),
-        ("opaque", (Failed, Code.CRASHED)),
-        ("no_such_task", (Failed, Code.CRASHED)),
-        ("grow", (Refused, Code.TOO_HEAVY)),
-        ("fill", (Refused, Code.TOO_HEAVY)),
-        ("open_many", (Refused, Code.TOO_HEAVY)),
+        ("refuse", (RequestRejected, ErrorCode.TOO_LONG)),
+        ("fail", (ProcessingFailed, ErrorCode.DISK_FULL)),
+        ("stumble", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("fault", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("leave", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("opaque", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("no_such_task", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("grow", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("fill", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("open_many", (RequestRejected, ErrorCode.TOO_HEAVY)),
     ],
 )
 def test_every_failure_is_one_code(
-    children: Children, tmp_path: Path, task: str, failure: tuple[type[AppError], Code]
+    children: SandboxClient, tmp_path: Path, task: str, failure: tuple[type[AppError], ErrorCode]
 ) -> None:
     assert code_of(children, tmp_path, task) == failure
 
 
-def test_the_values_of_a_refusal_come_along(children: Children, tmp_path: Path) -> None:
-    with pytest.raises(Refused) as caught:
-        children.run("fakes.tasks:refuse", {}, directory=tmp_path, allowance=ROOMY)
+def test_the_values_of_a_refusal_come_along(children: SandboxClient, tmp_path: Path) -> None:
+    with pytest.raises(RequestRejected) as caught:
+        children.run("fakes.tasks:refuse", {}, directory=tmp_path, limits=ROOMY)
     assert caught.value.values == {"limit": 600}
 
 
-def test_a_task_may_say_that_it_was_cancelled(children: Children, tmp_path: Path) -> None:
-    with pytest.raises(Cancelled):
-        children.run("fakes.tasks:give_up", {}, directory=tmp_path, allowance=ROOMY)
+def test_a_task_may_say_that_it_was_cancelled(children: SandboxClient, tmp_path: Path) -> None:
+    with pytest.raises(JobCancelled):
+        children.run("fakes.tasks:give_up", {}, directory=tmp_path, limits=ROOMY)
 
 
-def test_an_endless_loop_ends_with_its_processor_time(children: Children, tmp_path: Path) -> None:
-    assert code_of(children, tmp_path, "spin", replace(ROOMY, cpu_seconds=1)) == (Refused, Code.TOO_HEAVY)
+def test_an_endless_loop_ends_with_its_processor_time(children: SandboxClient, tmp_path: Path) -> None:
+    assert code_of(children, tmp_path, "spin", replace(ROOMY, cpu_seconds=1)) == (RequestRejected, ErrorCode.TOO_HEAVY)
 
 
-def test_a_child_that_waits_for_ever_ends_with_the_wall_clock(children: Children, tmp_path: Path) -> None:
-    assert code_of(children, tmp_path, "hang", replace(ROOMY, wall_seconds=0.3)) == (Refused, Code.TOO_HEAVY)
+def test_a_child_that_waits_for_ever_ends_with_the_wall_clock(children: SandboxClient, tmp_path: Path) -> None:
+    assert code_of(children, tmp_path, "hang", replace(ROOMY, wall_seconds=0.3)) == (
+        RequestRejected,
+        ErrorCode.TOO_HEAVY,
+    )
 
 
 @pytest.mark.parametrize("task", ["hang", "hang_in_c"])
-def test_cancelling_kills_the_child_within_a_second(children: Children, tmp_path: Path, task: str) -> None:
+def test_cancelling_kills_the_child_within_a_second(children: SandboxClient, tmp_path: Path, task: str) -> None:
     pids: list[int] = []
     asked = threading.Event()
 
@@ -152,12 +157,12 @@ def test_cancelling_kills_the_child_within_a_second(children: Children, tmp_path
         asked.set()
 
     begun = time.monotonic()
-    with pytest.raises(Cancelled):
+    with pytest.raises(JobCancelled):
         children.run(
             f"fakes.tasks:{task}",
             {},
             directory=tmp_path,
-            allowance=ROOMY,
+            limits=ROOMY,
             on_progress=note,
             is_cancelled=asked.is_set,
         )
@@ -165,7 +170,7 @@ def test_cancelling_kills_the_child_within_a_second(children: Children, tmp_path
     assert gone(pids[0], seconds=0)
 
 
-def test_an_error_of_the_starter_kills_the_child_too(children: Children, tmp_path: Path) -> None:
+def test_an_error_of_the_starter_kills_the_child_too(children: SandboxClient, tmp_path: Path) -> None:
     pids: list[int] = []
 
     def note(stage: str, _: float) -> None:
@@ -173,64 +178,66 @@ def test_an_error_of_the_starter_kills_the_child_too(children: Children, tmp_pat
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        children.run("fakes.tasks:hang", {}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+        children.run("fakes.tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
     assert gone(pids[0])
 
 
-def test_a_file_outside_the_folder_is_not_believed_to_be_the_result(children: Children, tmp_path: Path) -> None:
+def test_a_file_outside_the_folder_is_not_believed_to_be_the_result(children: SandboxClient, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     other = tmp_path / "other.mp4"
     other.write_bytes(b"another person's")
     for task, argument in (("claim", "path"), ("linked", "target")):
-        with pytest.raises(Failed) as caught:
-            children.run(f"fakes.tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", allowance=ROOMY)
-        assert caught.value.code is Code.CRASHED
+        with pytest.raises(ProcessingFailed) as caught:
+            children.run(f"fakes.tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", limits=ROOMY)
+        assert caught.value.code is ErrorCode.CRASHED
 
 
-def test_a_child_reads_the_files_it_is_given_and_no_others(children: Children, tmp_path: Path) -> None:
+def test_a_child_reads_the_files_it_is_given_and_no_others(children: SandboxClient, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     given, hidden = tmp_path / "given.txt", tmp_path / "hidden.txt"
     given.write_text("read me")
     hidden.write_text("not for you")
-    run = partial(children.run, directory=tmp_path / "own", allowance=ROOMY)
+    run = partial(children.run, directory=tmp_path / "own", limits=ROOMY)
     assert run("fakes.tasks:read", {"path": given}) == "read me"
-    with pytest.raises(Failed):
+    with pytest.raises(ProcessingFailed):
         run("fakes.tasks:read_named", {"name": str(hidden)})
 
 
 def test_a_path_from_where_the_starter_stands_is_found(
-    children: Children, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    children: SandboxClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "given.txt").write_text("read me")
     monkeypatch.chdir(tmp_path)
-    run = partial(children.run, directory=Path("own"), allowance=ROOMY)
+    run = partial(children.run, directory=Path("own"), limits=ROOMY)
     assert run("fakes.tasks:read", {"path": Path("given.txt")}) == "read me"
 
 
-def test_a_child_cannot_signal_its_starter(children: Children, tmp_path: Path) -> None:
-    with pytest.raises(Failed):
-        children.run("fakes.tasks:signal_starter", {"starter": os.getpid()}, directory=tmp_path, allowance=ROOMY)
+def test_a_child_cannot_signal_its_starter(children: SandboxClient, tmp_path: Path) -> None:
+    with pytest.raises(ProcessingFailed):
+        children.run("fakes.tasks:signal_starter", {"starter": os.getpid()}, directory=tmp_path, limits=ROOMY)
 
 
-def test_nothing_a_child_prints_is_seen(children: Children, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    children.run("fakes.tasks:babble", {}, directory=tmp_path, allowance=ROOMY)
+def test_nothing_a_child_prints_is_seen(
+    children: SandboxClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    children.run("fakes.tasks:babble", {}, directory=tmp_path, limits=ROOMY)
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_forkserver_that_died_is_replaced(tmp_path: Path) -> None:
     others = started_by(os.getpid())
-    with Children() as children:
-        children.warm()
+    with SandboxClient() as children:
+        children.start_forkserver()
         (server,) = started_by(os.getpid()) - others
         os.kill(server, signal.SIGKILL)
         assert gone(server)
-        assert children.run("fakes.tasks:echo", {"value": 1}, directory=tmp_path, allowance=ROOMY) == 1
+        assert children.run("fakes.tasks:echo", {"value": 1}, directory=tmp_path, limits=ROOMY) == 1
 
 
 def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
     others = started_by(os.getpid())
-    children = Children()
+    children = SandboxClient()
     pids: list[int] = []
     started = threading.Event()
 
@@ -240,7 +247,7 @@ def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
 
     def run() -> None:
         with pytest.raises(AppError):
-            children.run("fakes.tasks:hang", {}, directory=tmp_path, allowance=ROOMY, on_progress=note)
+            children.run("fakes.tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -291,17 +298,18 @@ def test_no_secret_is_in_the_environment_of_forkserver_or_child(
         assert b"STRIPE" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
-def test_a_child_sees_an_environment_of_its_own(children: Children, tmp_path: Path) -> None:
-    seen = children.run("fakes.tasks:environment", {}, directory=tmp_path, allowance=ROOMY)
+def test_a_child_sees_an_environment_of_its_own(children: SandboxClient, tmp_path: Path) -> None:
+    seen = children.run("fakes.tasks:environment", {}, directory=tmp_path, limits=ROOMY)
     assert set(seen) == {"HOME", "TMPDIR", "LANG"}
 
 
-def test_the_walls_stand_here(children: Children) -> None:
-    assert Protections.tried(children).missing == ()
+def test_the_walls_stand_here(children: SandboxClient) -> None:
+    assert SandboxProtections.probe(children).missing == ()
 
 
 def test_the_starter_has_loaded_no_codec() -> None:
-    code = "import sys, pipeline.gate, pipeline.protections; print({'av', 'cv2', 'numpy', 'PIL'} & set(sys.modules))"
+    imports = "import sys, pipeline.jobs.media_validation, pipeline.sandbox.selfcheck"
+    code = f"{imports}; print({{'av', 'cv2', 'numpy', 'PIL'}} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
     assert done.stdout.strip() == "set()"
 

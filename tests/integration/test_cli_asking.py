@@ -11,8 +11,8 @@ from fakes import files
 from fakes.terminal import ERROR, rabisco
 
 from bots.cli import run
-from models.caption_styles import caption_styles
-from models.hands import hands
+from models.jobs.caption_styles import load_caption_styles
+from models.jobs.hands import load_hands
 
 COMMANDS = [
     "up",
@@ -122,7 +122,13 @@ def test_a_setting_that_cannot_be_is_wrong_usage_and_named(
 
 def test_styles_names_every_hand_and_every_caption_style(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["styles"]) == 0
-    assert set(capsys.readouterr().out.split()) == {"hands:", "captions:", "none", *hands(), *caption_styles()}
+    assert set(capsys.readouterr().out.split()) == {
+        "hands:",
+        "captions:",
+        "none",
+        *load_hands(),
+        *load_caption_styles(),
+    }
 
 
 def test_a_database_is_migrated_and_migrated_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,10 @@ import pytest
 import structlog
 
 from bots.cli import run
-from bots.cli.checkups import CHECKS, COVERED
+from bots.cli.config_checks import CHECK_BY_SETTING, CHECKS
 from models.columns import utc_now
 from models.settings import Settings
-from storage.backups.shelf import name_of
+from storage.backups.backup_store import name_of
 
 OF_THE_MACHINE = {"lettering"}
 OWN_LINES = {"disk", "database", "queue", "bucket", "telegram", "whatsapp", "speech", "stripe", "prices"}
@@ -43,8 +43,8 @@ def looked_at(what: str) -> tuple[bool, str]:
 
 
 def test_every_setting_has_its_line() -> None:
-    assert set(COVERED) == set(Settings.model_fields)
-    assert set(COVERED.values()) - OWN_LINES == set(CHECKS) - OF_THE_MACHINE
+    assert set(CHECK_BY_SETTING) == set(Settings.model_fields)
+    assert set(CHECK_BY_SETTING.values()) - OWN_LINES == set(CHECKS) - OF_THE_MACHINE
 
 
 def test_with_nothing_configured_every_line_is_there_and_well(capsys: pytest.CaptureFixture[str]) -> None:

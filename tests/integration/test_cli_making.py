@@ -9,8 +9,8 @@ from fakes import files
 from fakes.speech import BECKETT, BECKETT_WORDS, TWO_CITIES, spoken_video
 from fakes.terminal import rabisco
 
-from models.words import Transcript, Word
-from pipeline.studio import WORDS_FORMATS, write_words
+from models.jobs.transcript import Transcript, Word
+from pipeline.jobs.local_renderer import TRANSCRIPT_SUFFIXES, write_transcript
 
 WORDS = {
     "language": "en",
@@ -65,9 +65,9 @@ def test_transcribe_writes_down_what_is_said(tmp_path: Path) -> None:
     assert all(word["start"] <= word["end"] <= 9.6 for word in words["words"])
 
 
-@pytest.mark.parametrize("suffix", WORDS_FORMATS)
+@pytest.mark.parametrize("suffix", TRANSCRIPT_SUFFIXES)
 def test_a_transcript_can_be_any_kind_of_subtitles(tmp_path: Path, suffix: str) -> None:
-    write_words(Transcript(language="en", words=(Word(text="Hello", start=1, end=2),)), tmp_path / f"a{suffix}")
+    write_transcript(Transcript(language="en", words=(Word(text="Hello", start=1, end=2),)), tmp_path / f"a{suffix}")
     assert "Hello" in (tmp_path / f"a{suffix}").read_text()
 
 

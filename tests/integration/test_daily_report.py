@@ -10,16 +10,18 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import col, select
 
-from bots.core.phrases import text_of
-from models.alerts import read_alert_chat
-from models.deliveries import Delivery
-from models.faults import Fault
-from models.jobs import Status
-from models.payments import Purchase
-from models.people import Address, Person, Tenant
-from pipeline.diary import Diary
-from storage import alert_places, outbox, people, readings
+from bots.core.delivery.message_rendering import render_message
+from models.billing.payments import Purchase
+from models.identity.people import Address, Person, Tenant
+from models.jobs.job import JobStatus
+from models.messaging.deliveries import Delivery
+from models.operations.alerts import parse_alert_chat
+from models.operations.error_events import Fault
+from pipeline.operations.daily_report import DailyReport
 from storage.db import Database
+from storage.identity import people
+from storage.messaging import outbox
+from storage.operations import alert_chats, health_readings
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")  # three hours behind
 EVE = datetime(2026, 3, 14, 11, 0, tzinfo=UTC)
@@ -33,16 +35,16 @@ class Office:
         clock.now = EVE
         self.boss = welcome(db, "boss", role="owner")
         with db.transaction() as session:
-            people.address_of(session, self.boss.account.id, "boss", "")
+            people.get_or_create_address(session, self.boss.account.id, "boss", "")
             for tenant in session.exec(select(Tenant)).all():
                 tenant.created_at = EVE - timedelta(days=40)
         self.customer = welcome(db)
-        self.diary = Diary(db, SAO_PAULO)
+        self.diary = DailyReport(db, SAO_PAULO)
 
     def tell(self, moment: datetime) -> int:
         """How many reports there are when it has been looked at that moment."""
         self.clock.now = moment
-        self.diary.tell()
+        self.diary.send_if_due()
         return len(self.reports())
 
     def reports(self, chat: str = "boss") -> list[str]:
@@ -52,8 +54,8 @@ class Office:
             .join(Person, col(Person.id) == col(Delivery.person_id))
             .where(col(Address.chat) == chat, col(Delivery.cause).startswith("report:"))
         )
-        with self.db.reading() as session:
-            return [text_of(row.content, person.language).text for row, person in session.exec(wanted).all()]
+        with self.db.read_transaction() as session:
+            return [render_message(row.content, person.language).text for row, person in session.exec(wanted).all()]
 
     def put(self, *rows: Any) -> None:
         with self.db.transaction() as session:
@@ -65,7 +67,7 @@ class Office:
         customer = customer or self.customer
         with self.db.transaction() as session:
             times = {"received_at": ended - timedelta(seconds=seconds), "created_at": ended, "finished_at": ended}
-            job = add_job(session, customer, ended, **{"status": Status.DONE, **times, **fields})
+            job = add_job(session, customer, ended, **{"status": JobStatus.DONE, **times, **fields})
             ids = {"account_id": customer.account.id, "address_id": customer.address.id, "job_id": job.id}
             about = {"cause": f"job:{job.id}", "part": "film", "message": {}, "status": "sent", "sent_at": ended}
             session.add(Delivery(**ids, **about, person_id=customer.person.id, created_at=ended))
@@ -109,7 +111,7 @@ def test_a_house_that_opened_today_has_nothing_to_report_before_tomorrow(office:
 
 def test_processes_that_look_at_the_same_time_tell_once(office: Office) -> None:
     office.clock.now = at(14, 9)
-    at_once([office.diary.tell] * 6)
+    at_once([office.diary.send_if_due] * 6)
     assert len(office.reports()) == 1
 
 
@@ -119,7 +121,7 @@ def test_it_tells_of_yesterday_alone(office: Office) -> None:
     office.film(20, at(13, 12), kind="caption")
     office.film(500, at(12, 23.9))
     office.film(500, at(14, 0.1))
-    office.film(0, at(13, 12), status=Status.FAILED, code="CRASHED")
+    office.film(0, at(13, 12), status=JobStatus.FAILED, code="CRASHED")
     office.bought("brl", 1990, at(13, 10))
     office.bought("brl", 990, at(13, 11))
     office.bought("xtr", 300, at(13, 11))
@@ -140,8 +142,8 @@ def test_it_tells_of_yesterday_alone(office: Office) -> None:
 def test_it_tells_how_things_stand_now(office: Office) -> None:
     with office.db.transaction() as session:
         add_job(session, office.customer, at(14, 8.9))
-        readings.note(session, "disk:box-1", at(14, 8), ok=True, share=0.416, free=1)
-        readings.note(session, "disk:gone", at(13, 8), ok=True, share=0.9, free=1)
+        health_readings.save(session, "disk:box-1", at(14, 8), ok=True, share=0.416, free=1)
+        health_readings.save(session, "disk:gone", at(13, 8), ok=True, share=0.9, free=1)
     office.tell(at(14, 9))
     (text,) = office.reports()
     assert "Now waiting: 1, the first for 6 min" in text
@@ -167,7 +169,7 @@ def test_it_speaks_the_operators_language_also_in_the_chat_for_alerts(
 ) -> None:
     with office.db.transaction() as session:
         session.get_one(Person, office.boss.person.id).language = language
-        alert_places.settle(session, office.boss.account, read_alert_chat("telegram:-100123/report=8"))
+        alert_chats.configure(session, office.boss.account, parse_alert_chat("telegram:-100123/report=8"))
     office.tell(at(14, 9))
     (text,) = office.reports("-100123")
     assert words in text
@@ -177,5 +179,5 @@ def test_it_speaks_the_operators_language_also_in_the_chat_for_alerts(
 def test_an_administrator_nobody_can_reach_gets_none_and_stops_no_other(office: Office) -> None:
     other = welcome(office.db, "other", role="admin")
     with office.db.transaction() as session:
-        outbox.close_address(session, other.address.id, office.clock())
+        outbox.mark_unreachable(session, other.address.id, office.clock())
     assert office.tell(at(14, 9)) == 1

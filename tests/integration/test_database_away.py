@@ -25,18 +25,18 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import col, func, select
 
-from bots.core.postman import Postman
+from bots.core.delivery.outbox_sender import OutboxSender
+from models.billing.credits import Balance
 from models.columns import utc_now
-from models.credits import Balance
-from models.deliveries import Delivery, DeliveryStatus
-from models.errors import Code
-from models.films import SketchOptions
-from models.jobs import Job, Status
-from models.media import Facts, MediaKind
-from pipeline.service import Order
+from models.errors import ErrorCode
+from models.jobs.job import Job, JobStatus
+from models.jobs.options import SketchOptions
+from models.media.facts import MediaInfo, MediaKind
+from models.messaging.deliveries import Delivery, DeliveryStatus
+from pipeline.jobs.service import JobRequest
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.files import Measured
-from storage.ledger import Credits
+from storage.media.files import MeasuredFile
 
 CUSTOMERS = 12
 TERMINATE = (
@@ -81,16 +81,16 @@ def insisted(call: Callable[[], object], until: float) -> None:
 def ordered(shop: Shop, customer: Customer) -> None:
     path = shop.folder / f"{customer.person.id}-{threading.get_ident()}"
     path.write_bytes(customer.person.id.bytes)
-    measured = Measured.of(path, Facts(MediaKind.IMAGE, "png", 16, 640, 360))
-    with shop.pipeline.deposit([measured]) as (file,), shop.database.transaction() as session:
-        media = shop.pipeline.keep(session, customer.person, file, shop.database.clock())
-        shop.pipeline.submit(session, Order(customer.person, customer.address, [media], SketchOptions()))
+    measured = MeasuredFile.from_path(path, MediaInfo(MediaKind.IMAGE, "png", 16, 640, 360))
+    with shop.pipeline.stage_upload([measured]) as (file,), shop.database.transaction() as session:
+        media = shop.pipeline.create_media(session, customer.person, file, shop.database.clock())
+        shop.pipeline.submit(session, JobRequest(customer.person, customer.address, [media], SketchOptions()))
 
 
 def worked(shop: Shop, over: threading.Event) -> None:
     while not over.is_set():
         with suppress(SQLAlchemyError):
-            if not shop.workshop.work():
+            if not shop.workshop.run_next_job():
                 shop.sweeper.sweep()
                 over.wait(0.05)
 
@@ -104,7 +104,7 @@ async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
     shop.workshop.lease_seconds = 1.0
     customers = [welcome(database, f"person-{number}") for number in range(CUSTOMERS)]
     channel = MemoryChannel(time.monotonic)
-    postman = Postman(database, shop.workshop.store, {customers[0].account.id: channel}, timedelta(seconds=1))
+    postman = OutboxSender(database, shop.workshop.store, {customers[0].account.id: channel}, timedelta(seconds=1))
     over = threading.Event()
     until = time.monotonic() + 40
 
@@ -129,8 +129,10 @@ async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
 
 def everything_ended(database: Database) -> None:
     """Raises DBAPIError, as one who is to try again, while anything waits."""
-    with database.reading() as session:
-        jobs = session.exec(select(func.count()).where(col(Job.status).in_([Status.QUEUED, Status.RUNNING]))).one()
+    with database.read_transaction() as session:
+        jobs = session.exec(
+            select(func.count()).where(col(Job.status).in_([JobStatus.QUEUED, JobStatus.RUNNING]))
+        ).one()
         owed = session.exec(select(func.count()).where(col(Delivery.status) != DeliveryStatus.SENT)).one()
     if jobs or owed:
         time.sleep(0.1)
@@ -138,14 +140,14 @@ def everything_ended(database: Database) -> None:
 
 
 def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert_books_balance(session)
         jobs = session.exec(select(Job)).all()
         assert len(jobs) == 2 * CUSTOMERS
-        assert {job.status for job in jobs} <= {Status.DONE, Status.FAILED}
+        assert {job.status for job in jobs} <= {JobStatus.DONE, JobStatus.FAILED}
         causes = session.exec(select(Delivery.cause)).all()
         assert sorted(causes) == sorted(f"job:{job.id}" for job in jobs)
-        done = sum(job.status == Status.DONE for job in jobs)
+        done = sum(job.status == JobStatus.DONE for job in jobs)
         balances = session.exec(select(Balance)).all()
         assert [balance.reserved for balance in balances] == [0] * CUSTOMERS
         assert sum(balance.available for balance in balances) == 10 * CUSTOMERS - done
@@ -154,7 +156,7 @@ def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None
 
 @pytest.fixture
 def impatient(databases: Databases, clock: SettableClock, tmp_path: Path) -> Shop:
-    return Shop.open(Database(databases.url("sqlite"), clock=clock, patience=0.2), clock, tmp_path)
+    return Shop.open(Database(databases.url("sqlite"), clock=clock, busy_timeout=0.2), clock, tmp_path)
 
 
 def held(database: Database) -> sqlite3.Connection:
@@ -169,10 +171,10 @@ def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: Shop) 
     media = impatient.receive()
     with closing(held(impatient.database)), pytest.raises(OperationalError, match="locked"):
         impatient.submit(media)
-    assert impatient.credits() == Credits(10, 0)
+    assert impatient.credits() == CreditBalance(10, 0)
     job = impatient.submit(media)
-    assert impatient.workshop.work()
-    assert impatient.job(job).status == Status.DONE
+    assert impatient.workshop.run_next_job()
+    assert impatient.job(job).status == JobStatus.DONE
 
 
 def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: Shop) -> None:
@@ -186,12 +188,16 @@ def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_onc
     impatient.children.stage(DRAW, locks)
     job = impatient.submit()
     with pytest.raises(OperationalError, match="locked"):
-        impatient.workshop.work()
+        impatient.workshop.run_next_job()
     writers[0].close()
-    assert (impatient.job(job).status, impatient.credits(), impatient.owed(job)) == (Status.RUNNING, Credits(9, 1), [])
+    assert (impatient.job(job).status, impatient.credits(), impatient.owed(job)) == (
+        JobStatus.RUNNING,
+        CreditBalance(9, 1),
+        [],
+    )
     impatient.clock.forward(seconds=31)
-    assert impatient.workshop.work()
-    assert (impatient.credits(), len(impatient.owed(job))) == (Credits(9, 0), 1)
+    assert impatient.workshop.run_next_job()
+    assert (impatient.credits(), len(impatient.owed(job))) == (CreditBalance(9, 0), 1)
 
 
 def test_a_full_database_refuses_an_order_whole_and_works_again_when_there_is_room(
@@ -205,11 +211,11 @@ def test_a_full_database_refuses_an_order_whole_and_works_again_when_there_is_ro
     grows(database, pages=0)
     with pytest.raises(OperationalError, match="full"):
         list(map(shop.receive, (b"more" + bytes([number]) for number in range(200))))
-    assert shop.credits() == Credits(10, 0)
+    assert shop.credits() == CreditBalance(10, 0)
     grows(database, pages=10_000)
     job = shop.submit(shop.receive(b"again"))
-    assert shop.workshop.work()
-    assert shop.job(job).status == Status.DONE
+    assert shop.workshop.run_next_job()
+    assert shop.job(job).status == JobStatus.DONE
 
 
 def grows(database: Database, pages: int) -> None:
@@ -230,18 +236,18 @@ def test_a_film_for_which_the_disk_has_no_room_fails_cleanly_and_the_next_is_mad
     media = shop.receive()
     with small_disk(tmp_path / "small") as disk:
         whole, shop.workshop.store = shop.workshop.store, disk.store
-        shop.workshop.store.path = whole.path  # type: ignore[method-assign] - inputs lie where there was room
+        shop.workshop.store.get_local_path = whole.get_local_path  # type: ignore[method-assign] - inputs lie where there was room
         job = shop.submit(media)
         for _ in range(3):
-            assert shop.workshop.work()
+            assert shop.workshop.run_next_job()
             clock.forward(minutes=1)
-        assert (shop.job(job).status, shop.job(job).code) == (Status.FAILED, Code.DISK_FULL)
-        assert shop.credits() == Credits(10, 0)
+        assert (shop.job(job).status, shop.job(job).code) == (JobStatus.FAILED, ErrorCode.DISK_FULL)
+        assert shop.credits() == CreditBalance(10, 0)
         assert [delivery.part for delivery in shop.owed(job)] == ["failure"]
         assert shop.left_behind() == []
         disk.clear()
         again = shop.submit(media)
-        assert shop.workshop.work()
-        assert shop.job(again).status == Status.DONE
-    with sqlite.reading() as session:
+        assert shop.workshop.run_next_job()
+        assert shop.job(again).status == JobStatus.DONE
+    with sqlite.read_transaction() as session:
         assert session.connection().execute(text("PRAGMA integrity_check")).scalar() == "ok"

@@ -9,8 +9,8 @@ import pytest
 from fakes.house import House, Somebody, open_house, picture, video
 
 from bots.core.channel import ChannelError
-from bots.core.conversation import Conversation
-from bots.core.visit import Outcome, Visit
+from bots.core.context import Context, HandlerResult
+from bots.core.conversation.conversation import Conversation
 
 
 class Crash(Exception):
@@ -20,7 +20,7 @@ class Crash(Exception):
 class CrashingConversation(Conversation):
     """Answers in full, then the process ends before anything is committed."""
 
-    def answer(self, visit: Visit) -> Outcome:
+    def answer(self, visit: Context) -> HandlerResult:
         super().answer(visit)
         raise Crash
 
@@ -68,21 +68,21 @@ async def test_a_crash_before_the_answer_leaves_one_acknowledgement_and_one_film
 ) -> None:
     desk = ana.counter.desk
     sending = ana.carrying(picture())
-    desk.remember(sending.updates[0], {"kept": True})
+    desk.save_update(sending.update_ids[0], {"kept": True})
     desk.conversation = CrashingConversation(house.pipeline)
     with pytest.raises(Crash):
         await desk.handle(sending)
     await house.settle()
     assert [message.text for message in ana.seen] == ["Got it! Having a look…"]
     assert house.jobs() == []
-    assert [update for update, _ in desk.forgotten()] == [sending.updates[0]]
+    assert [update for update, _ in desk.list_unhandled()] == [sending.update_ids[0]]
     restarted = house.new_desk(ana.counter.account, ana.counter.channel)
     await restarted.handle(sending)
     await house.settle()
     await house.tick()
     assert [message.text for message in ana.seen] == ["🕐 You're next."]
     assert len(house.jobs()) == 1
-    assert restarted.forgotten() == []
+    assert restarted.list_unhandled() == []
 
 
 async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_last(
@@ -90,16 +90,16 @@ async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_
 ) -> None:
     desk = ana.counter.desk
     sending = ana.carrying(picture())
-    desk.remember(sending.updates[0], {})
+    desk.save_update(sending.update_ids[0], {})
     desk.conversation = CrashingConversation(house.pipeline)
     for _ in range(3):
-        assert desk.forgotten()
+        assert desk.list_unhandled()
         with pytest.raises(Crash):
             await desk.handle(sending)
-    assert desk.forgotten()
+    assert desk.list_unhandled()
     await desk.handle(sending)
     await house.settle()
-    assert desk.forgotten() == []
+    assert desk.list_unhandled() == []
     (apology,) = ana.seen
     assert re.fullmatch(r"\(UNEXPECTED · [0-9a-f]{8}\)", apology.text.splitlines()[-1])
     assert house.jobs() == []
@@ -108,17 +108,17 @@ async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_
 async def test_an_update_is_remembered_once_and_forgotten_when_it_is_handled(ana: Somebody) -> None:
     desk = ana.counter.desk
     greeting = ana.inbound(text="/start")
-    assert desk.remember(greeting.updates[0], {"text": "/start"})
-    assert not desk.remember(greeting.updates[0], {"text": "/start"})
-    assert list(desk.forgotten()) == [(greeting.updates[0], {"text": "/start"})]
+    assert desk.save_update(greeting.update_ids[0], {"text": "/start"})
+    assert not desk.save_update(greeting.update_ids[0], {"text": "/start"})
+    assert list(desk.list_unhandled()) == [(greeting.update_ids[0], {"text": "/start"})]
     await desk.handle(greeting)
-    assert desk.forgotten() == []
+    assert desk.list_unhandled() == []
 
 
 async def test_what_needs_no_answer_is_marked_as_handled(ana: Somebody) -> None:
-    ana.counter.desk.remember("u-sticker", {})
+    ana.counter.desk.save_update("u-sticker", {})
     await ana.counter.desk.ignore(["u-sticker"])
-    assert ana.counter.desk.forgotten() == []
+    assert ana.counter.desk.list_unhandled() == []
     assert ana.seen == []
 
 
@@ -137,7 +137,7 @@ async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(ho
     await ana.sends(picture())
     assert [message.text.split("\n")[-1] for message in ana.seen[20:]] == ["(TOO_FAST)"]
     assert house.jobs() == []
-    assert ana.counter.desk.forgotten() == []
+    assert ana.counter.desk.list_unhandled() == []
     house.time.forward(61)
     await ana.sends(picture())
     assert len(house.jobs()) == 1
@@ -154,7 +154,7 @@ async def test_a_film_answers_the_message_it_was_made_from(house: House, ana: So
     await ana.counter.desk.handle(sending)
     house.work()
     await house.settle()
-    assert [message.reply_to for message in ana.seen] == [sending.message, sending.message]
+    assert [message.reply_to for message in ana.seen] == [sending.message_id, sending.message_id]
 
 
 async def test_the_acknowledgement_is_owed_before_a_file_is_fetched(house: House, ana: Somebody) -> None:

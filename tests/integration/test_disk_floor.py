@@ -12,19 +12,21 @@ from fakes.customers import Customer, welcome
 from fakes.shop import Shop
 from sqlmodel import col, select
 
-from models.deliveries import Delivery, Message, Wording
-from models.jobs import Status
-from models.limits import limits
-from models.people import Address
+from models.identity.people import Address
+from models.jobs.job import JobStatus
+from models.limits import load_limits
+from models.messaging.deliveries import Delivery, Message, TranslatedText
 from models.settings import Settings
-from pipeline.caretaker import Caretaker
-from pipeline.disk import Disk
-from pipeline.queue import NAME
-from pipeline.worker import disk_of
-from storage import outbox, people, readings
+from pipeline.jobs.queue import QUEUE_NAME
+from pipeline.jobs.worker import disk_monitor_for
+from pipeline.operations.disk import DiskMonitor
+from pipeline.operations.disk_cleanup import DiskCleaner
 from storage.db import Database
-from storage.media import MediaFolder
-from storage.outbox import Owed
+from storage.identity import people
+from storage.media.media_store import FolderMediaStore
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import health_readings
 
 GIGABYTE = 10**9
 
@@ -51,7 +53,7 @@ def room() -> Room:
 @pytest.fixture
 def shop(database: Database, clock: SettableClock, tmp_path: Path, room: Room) -> Shop:
     opened = Shop.open(database, clock, tmp_path)
-    opened.sweeper.disk = Disk("box-1", (tmp_path,), GIGABYTE, room)
+    opened.sweeper.disk = DiskMonitor("box-1", (tmp_path,), GIGABYTE, room)
     opened.workshop.has_room = opened.sweeper.disk.has_room
     return opened
 
@@ -61,7 +63,7 @@ def told(shop: Shop, customer: Customer) -> list[tuple[str, float]]:
     wanted = select(Delivery).where(
         col(Delivery.address_id) == customer.address.id, col(Delivery.cause).startswith("disk")
     )
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         words = [row.content.paragraphs[0] for row in session.exec(wanted.order_by(col(Delivery.id)))]
     return [(each.key, float(each.values["free"])) for each in words]
 
@@ -69,8 +71,8 @@ def told(shop: Shop, customer: Customer) -> list[tuple[str, float]]:
 def greet(shop: Shop, customer: Customer) -> None:
     """Somebody was answered, so their chat is known."""
     with shop.database.transaction() as session:
-        owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"greet:{customer.person.id}")
-        outbox.owe(session, customer.address, customer.person.id, owed, shop.clock())
+        owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), f"greet:{customer.person.id}")
+        outbox.enqueue(session, customer.address, customer.person.id, owed, shop.clock())
 
 
 def admin(shop: Shop, name: str = "boss", tenant: str = "main") -> Customer:
@@ -82,11 +84,11 @@ def admin(shop: Shop, name: str = "boss", tenant: str = "main") -> Customer:
 def test_below_the_floor_a_job_is_taken_in_and_waits_and_above_it_it_is_done(shop: Shop, room: Room) -> None:
     room.free = 0.9
     job = shop.submit()
-    assert not shop.workshop.work()
-    assert (shop.job(job).status, shop.job(job).attempts) == (Status.QUEUED, 0)
+    assert not shop.workshop.run_next_job()
+    assert (shop.job(job).status, shop.job(job).attempts) == (JobStatus.QUEUED, 0)
     room.free = 1.0
-    assert shop.workshop.work()
-    assert shop.job(job).status == Status.DONE
+    assert shop.workshop.run_next_job()
+    assert shop.job(job).status == JobStatus.DONE
 
 
 def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop: Shop, room: Room) -> None:
@@ -94,7 +96,7 @@ def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop:
     room.free = 0.5
     shop.clock.forward(seconds=10)
     shop.sweeper.sweep()
-    queue = shop.pipeline.queue.broker.queues[NAME]
+    queue = shop.pipeline.queue.broker.queues[QUEUE_NAME]
     assert queue.qsize() == 0
     room.free = 2
     shop.sweeper.sweep()
@@ -105,7 +107,7 @@ def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(sho
     boss = admin(shop)
     for free in (50, 0.9, 0.8, 0.7, 1.05, 0.9, 3, 4, 3, 0.6, 0.5):
         room.free = free
-        shop.sweeper.watch()
+        shop.sweeper.check_disk()
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 3.0), ("disk-low", 0.6)]
     assert told(shop, shop.customer) == []
 
@@ -113,39 +115,39 @@ def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(sho
 def test_many_processes_of_a_machine_tell_once(shop: Shop, room: Room) -> None:
     boss = admin(shop)
     room.free = 0.9
-    at_once([shop.sweeper.watch] * 8)
+    at_once([shop.sweeper.check_disk] * 8)
     assert told(shop, boss) == [("disk-low", 0.9)]
     room.free = 9
-    at_once([shop.sweeper.watch] * 8)
+    at_once([shop.sweeper.check_disk] * 8)
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 9.0)]
 
 
 def test_a_disk_that_fills_is_told_before_the_floor_where_somebody_watches(shop: Shop, room: Room) -> None:
     boss = admin(shop)
-    shop.sweeper.disk = Disk("box-1", (shop.folder,), GIGABYTE, room, room.used, warns=True)
+    shop.sweeper.disk = DiskMonitor("box-1", (shop.folder,), GIGABYTE, room, room.used, has_early_warning=True)
     seen = []
     for share in (0.5, 0.8, 0.81, 0.9, 0.76, 0.74, 0.7, 0.85):
         room.share = share
-        shop.sweeper.watch()
+        shop.sweeper.check_disk()
         seen.append(len(told(shop, boss)))
     assert seen == [0, 0, 1, 1, 1, 2, 2, 3]
     assert [key for key, _ in told(shop, boss)] == ["disk-filling", "disk-roomy", "disk-filling"]
-    shop.sweeper.disk = Disk("box-2", (shop.folder,), GIGABYTE, room, room.used)
+    shop.sweeper.disk = DiskMonitor("box-2", (shop.folder,), GIGABYTE, room, room.used)
     room.share = 0.99
-    shop.sweeper.watch()
+    shop.sweeper.check_disk()
     assert len(told(shop, boss)) == 3
 
 
 def test_how_much_room_there_is_can_be_asked_of_the_database(shop: Shop, room: Room) -> None:
-    shop.sweeper.disk = Disk("box-1", (shop.folder,), GIGABYTE, room, room.used)
+    shop.sweeper.disk = DiskMonitor("box-1", (shop.folder,), GIGABYTE, room, room.used)
     room.free, room.share = 12.5, 0.416
-    shop.sweeper.watch()
-    with shop.database.reading() as session:
-        (disk,) = readings.newest(session, "disk:")
+    shop.sweeper.check_disk()
+    with shop.database.read_transaction() as session:
+        (disk,) = health_readings.list_latest(session, "disk:")
     assert (disk.name, disk.ok, disk.about) == ("disk:box-1", True, {"free": 12_500_000_000, "share": 0.416})
 
 
-class CopyingStore(MediaFolder):
+class CopyingStore(FolderMediaStore):
     """A store with copies; it notes how it is asked to let go of them."""
 
     def __init__(self, root: Path) -> None:
@@ -158,11 +160,13 @@ class CopyingStore(MediaFolder):
 
 def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_first(shop: Shop, room: Room) -> None:
     boss, store = admin(shop), CopyingStore(shop.folder / "media")
-    caretaker = Caretaker(shop.database, store, shop.folder / "passing", Disk("box-1", (shop.folder,), GIGABYTE, room))
-    caretaker.watch()
+    caretaker = DiskCleaner(
+        shop.database, store, shop.folder / "passing", DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)
+    )
+    caretaker.check_disk()
     assert (told(shop, boss), store.trimmed) == ([], [])
     room.free = 0.9
-    at_once([caretaker.watch, shop.sweeper.watch] * 4)
+    at_once([caretaker.check_disk, shop.sweeper.check_disk] * 4)
     assert told(shop, boss) == [("disk-low", 0.9)]
     assert store.trimmed == [True] * 4
     caretaker.trim()
@@ -176,49 +180,49 @@ def test_folders_of_dead_processes_go_after_a_day(shop: Shop, room: Room) -> Non
         changed = time.time() - hours * 3600
         os.utime(passing / name, (changed, changed))
     store = CopyingStore(shop.folder / "media")
-    Caretaker(shop.database, store, passing, Disk("box-1", (shop.folder,), GIGABYTE, room)).trim()
+    DiskCleaner(shop.database, store, passing, DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)).trim()
     assert [folder.name for folder in passing.iterdir()] == ["young"]
 
 
 def test_each_machine_has_incidents_of_its_own(shop: Shop, room: Room) -> None:
     boss = admin(shop)
     room.free = 0.9
-    shop.sweeper.watch()
-    shop.sweeper.disk = Disk("box-2", (shop.folder,), GIGABYTE, Room(5))
-    shop.sweeper.watch()
-    shop.sweeper.disk = Disk("box-3", (shop.folder,), GIGABYTE, Room(0.1))
-    shop.sweeper.watch()
+    shop.sweeper.check_disk()
+    shop.sweeper.disk = DiskMonitor("box-2", (shop.folder,), GIGABYTE, Room(5))
+    shop.sweeper.check_disk()
+    shop.sweeper.disk = DiskMonitor("box-3", (shop.folder,), GIGABYTE, Room(0.1))
+    shop.sweeper.check_disk()
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-low", 0.1)]
 
 
 def test_only_the_operators_own_administrators_are_told(shop: Shop, room: Room) -> None:
     theirs = admin(shop, "other", tenant="shop-of-somebody")
     room.free = 0.9
-    shop.sweeper.watch()
+    shop.sweeper.check_disk()
     assert told(shop, theirs) == []
 
 
 def test_an_administrator_who_can_be_reached_later_is_told_then(shop: Shop, room: Room) -> None:
     room.free = 0.9
-    shop.sweeper.watch()
+    shop.sweeper.check_disk()
     boss = admin(shop)
     with shop.database.transaction() as session:
-        outbox.close_address(session, boss.address.id, shop.clock())
-    shop.sweeper.watch()
+        outbox.mark_unreachable(session, boss.address.id, shop.clock())
+    shop.sweeper.check_disk()
     assert told(shop, boss) == []
     with shop.database.transaction() as session:
-        people.address_of(session, boss.account.id, boss.address.chat, "")
-    shop.sweeper.watch()
+        people.get_or_create_address(session, boss.account.id, boss.address.chat, "")
+    shop.sweeper.check_disk()
     assert told(shop, boss) == [("disk-low", 0.9)]
 
 
 def test_an_administrator_is_told_alone_rather_than_in_a_group(shop: Shop, room: Room) -> None:
     boss = admin(shop)
     with shop.database.transaction() as session:
-        alone = people.address_of(session, boss.account.id, boss.person.external_id, "")
+        alone = people.get_or_create_address(session, boss.account.id, boss.person.external_id, "")
     room.free = 0.9
-    shop.sweeper.watch()
-    with shop.database.reading() as session:
+    shop.sweeper.check_disk()
+    with shop.database.read_transaction() as session:
         wanted = select(Address.chat).join(Delivery, col(Delivery.address_id) == col(Address.id))
         chats = session.exec(wanted.where(col(Delivery.cause).startswith("disk:"))).all()
     assert list(chats) == [alone.chat]
@@ -226,16 +230,16 @@ def test_an_administrator_is_told_alone_rather_than_in_a_group(shop: Shop, room:
 
 def test_the_folder_with_the_least_room_counts_and_one_that_cannot_be_asked_has_none() -> None:
     free = {Path("/data"): 5 * GIGABYTE, Path("/media"): GIGABYTE // 2}
-    assert not Disk("box", tuple(free), GIGABYTE, lambda folder: free[folder]).has_room()
-    assert Disk("box", (Path("/data"),), GIGABYTE, lambda folder: free[folder]).has_room()
-    assert not Disk("box", (Path("/nowhere-on-this-machine"),), GIGABYTE).has_room()
+    assert not DiskMonitor("box", tuple(free), GIGABYTE, lambda folder: free[folder]).has_room()
+    assert DiskMonitor("box", (Path("/data"),), GIGABYTE, lambda folder: free[folder]).has_room()
+    assert not DiskMonitor("box", (Path("/nowhere-on-this-machine"),), GIGABYTE).has_room()
 
 
 def test_the_data_folder_is_watched_and_the_media_folder_too_unless_it_is_a_bucket(tmp_path: Path) -> None:
     def folders(media: str) -> tuple[Path, ...]:
-        return disk_of(Settings(_env_file=None, data_dir=tmp_path, media_url=media)).folders  # type: ignore[call-arg]
+        return disk_monitor_for(Settings(_env_file=None, data_dir=tmp_path, media_url=media)).folders  # type: ignore[call-arg]
 
     assert folders("") == (tmp_path, tmp_path / "media")
     assert folders("/srv/media") == (tmp_path, Path("/srv/media"))
     assert folders("s3://bucket") == (tmp_path,)
-    assert limits().disk.floor == GIGABYTE
+    assert load_limits().disk.floor == GIGABYTE

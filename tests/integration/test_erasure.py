@@ -12,18 +12,20 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from sqlmodel import select as select_rows
 
-from models.admin import PersonNote
-from models.codes import Audit
-from models.deliveries import Message
-from models.files import Media, StoredFile
-from models.jobs import JobInput
-from models.media import MediaKind
-from models.people import Person, Tenant
-from pipeline.tenancy import Tenancy
-from storage import erasure, ledger, outbox, tenants, updates, whatsapp
+from models.identity.codes import Audit
+from models.identity.people import Person, Tenant
+from models.jobs.job import JobInput
+from models.media.facts import MediaKind
+from models.media.files import Media, StoredFile
+from models.messaging.deliveries import Message
+from models.operations.admin import PersonNote
+from pipeline.operations.tenant_lifecycle import TenantLifecycle
+from storage.billing import ledger
 from storage.db import Database
-from storage.outbox import Owed
+from storage.messaging import outbox, updates, whatsapp
+from storage.messaging.outbox import OutboxMessage
 from storage.schema import METADATA
+from storage.tenants import erasure, tenants
 
 NOBODYS = {"tenant", "worker", "fault", "reading"}  # tables whose rows are no business's
 
@@ -46,9 +48,9 @@ def fill(session: Session, customer: Customer) -> None:
     session.add(JobInput(job_id=first.id, position=0, media_id=media.id))
     session.add(PersonNote(tenant_id=tenant_id, person_id=person.id, author_id=person.id, text="kind"))
     session.add(Audit(tenant_id=tenant_id, actor_id=person.id, action="x"))
-    outbox.owe(session, customer.address, person.id, Owed(Message(paragraphs=()), f"x:{person.id}"), NOON)
-    updates.remember(session, customer.account.id, "1", {}, NOON)
-    whatsapp.begin(session, tenant_id, NOON)
+    outbox.enqueue(session, customer.address, person.id, OutboxMessage(Message(paragraphs=()), f"x:{person.id}"), NOON)
+    updates.save(session, customer.account.id, "1", {}, NOON)
+    whatsapp.create_session(session, tenant_id, NOON)
 
 
 @pytest.fixture
@@ -60,23 +62,23 @@ def bakery(database: Database) -> Customer:
 
 
 def counted(database: Database) -> dict[str, int]:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         tables: Iterator[Table] = iter(METADATA.tables.values())
         return {each.name: session.connection().scalar(select(func.count()).select_from(each)) or 0 for each in tables}
 
 
 def persons(database: Database) -> set[uuid.UUID]:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         return {person.id for person in session.exec(select_rows(Person))}
 
 
 def removed(database: Database, tenant_id: uuid.UUID) -> None:
     with database.transaction() as session:
-        tenants.remove(session.get_one(Tenant, tenant_id), database.clock())
+        tenants.schedule_removal(session.get_one(Tenant, tenant_id), database.clock())
 
 
 def test_every_table_of_businesses_is_among_those_that_are_emptied() -> None:
-    assert {each.name for each in erasure.owned()} == METADATA.tables.keys() - NOBODYS
+    assert {each.name for each in erasure.list_tenant_tables()} == METADATA.tables.keys() - NOBODYS
 
 
 def test_all_of_one_business_is_deleted_and_nothing_of_another(
@@ -89,11 +91,11 @@ def test_all_of_one_business_is_deleted_and_nothing_of_another(
         fill(session, other)
     removed(database, other.person.tenant_id)
     keys: list[str] = []
-    tenancy = Tenancy(database, keys.extend)
-    clock.now += tenants.GRACE
-    tenancy.erase(batch=1)
-    clock.now += erasure.LETTING_GO
-    tenancy.erase(batch=1)
+    tenancy = TenantLifecycle(database, keys.extend)
+    clock.now += tenants.REMOVAL_GRACE_PERIOD
+    tenancy.erase_removed(batch=1)
+    clock.now += erasure.SHUTDOWN_DELAY
+    tenancy.erase_removed(batch=1)
     assert counted(database) == before
     assert bakery.person.id in persons(database)
     assert keys == [f"key-{other.person.id.hex}"]
@@ -103,21 +105,21 @@ def test_numbers_are_let_go_before_anything_is_deleted(
     database: Database, clock: SettableClock, bakery: Customer
 ) -> None:
     removed(database, bakery.person.tenant_id)
-    clock.now += tenants.GRACE
+    clock.now += tenants.REMOVAL_GRACE_PERIOD
     before = counted(database)
-    Tenancy(database, lambda _keys: None).erase()
+    TenantLifecycle(database, lambda _keys: None).erase_removed()
     assert counted(database) == before
-    with database.reading() as session:
-        assert whatsapp.listed(session, bakery.person.tenant_id) == []
-        assert tenants.named(session, "bakery") is None
+    with database.read_transaction() as session:
+        assert whatsapp.list_sessions(session, bakery.person.tenant_id) == []
+        assert tenants.find_by_name(session, "bakery") is None
 
 
 def test_a_business_in_its_grace_keeps_everything(database: Database, clock: SettableClock, bakery: Customer) -> None:
     removed(database, bakery.person.tenant_id)
     before = counted(database)
-    clock.now += tenants.GRACE - timedelta(seconds=1)
+    clock.now += tenants.REMOVAL_GRACE_PERIOD - timedelta(seconds=1)
     for _ in range(2):
-        Tenancy(database, lambda _keys: None).erase()
+        TenantLifecycle(database, lambda _keys: None).erase_removed()
         clock.now += timedelta(milliseconds=1)
     assert counted(database) == before
 

@@ -12,12 +12,12 @@ import pytest
 from fakes.clock import SettableClock
 from fakes.customers import Customer, add_job, welcome
 
-from models.catalogue import Plan, read_catalogue
-from models.jobs import Claim, Job, Status
-from storage import forecast, jobs
+from models.billing.catalogue import Plan, read_catalogue
+from models.jobs.job import Job, JobClaim, JobStatus
 from storage.db import Database
-from storage.jobs import Ending
-from storage.turns import PAID_IN_A_ROW
+from storage.jobs import jobs, queue_position
+from storage.jobs.jobs import JobOutcome
+from storage.jobs.scheduling import MAX_CONSECUTIVE_PAID
 
 LEASE = timedelta(hours=10)
 
@@ -30,7 +30,7 @@ class Hall:
     clock: SettableClock
     hands: int = 1
     begun: list[Job] = field(default_factory=list)
-    running: deque[Claim] = field(default_factory=deque)
+    running: deque[JobClaim] = field(default_factory=deque)
     _names: Iterator[int] = field(default_factory=count)
 
     def comes(self, tenant: str = "main") -> Customer:
@@ -50,7 +50,7 @@ class Hall:
 
     def _claims(self) -> Job | None:
         with self.database.transaction() as session:
-            claim = jobs.claim(session, "worker", self.clock.forward(milliseconds=1), LEASE)
+            claim = jobs.claim_next(session, "worker", self.clock.forward(milliseconds=1), LEASE)
             if claim is None:
                 return None
             self.running.append(claim)
@@ -60,7 +60,7 @@ class Hall:
 
     def ends(self) -> None:
         with self.database.transaction() as session:
-            jobs.finish(session, self.running.popleft(), Ending(Status.DONE), self.clock.forward(milliseconds=1))
+            jobs.finish(session, self.running.popleft(), JobOutcome(JobStatus.DONE), self.clock.forward(milliseconds=1))
 
     def all_begin(self) -> list[uuid.UUID]:
         order = []
@@ -69,8 +69,8 @@ class Hall:
         return order
 
     def places(self) -> dict[uuid.UUID, int]:
-        with self.database.reading() as session:
-            return forecast.places(session, self.clock())
+        with self.database.read_transaction() as session:
+            return queue_position.compute_positions(session, self.clock())
 
 
 @pytest.fixture
@@ -119,14 +119,14 @@ def test_paid_jobs_come_first_and_free_ones_are_never_starved(hall: Hall) -> Non
     for payer in payers:
         hall.sends(payer, 2, paid=True)
     waited = 0
-    for _ in range(6 * (PAID_IN_A_ROW + 1)):  # paid jobs never run out
+    for _ in range(6 * (MAX_CONSECUTIVE_PAID + 1)):  # paid jobs never run out
         job = hall.begins()
         assert job is not None
         waited = waited + 1 if job.paid else 0
-        assert waited <= PAID_IN_A_ROW
+        assert waited <= MAX_CONSECUTIVE_PAID
         hall.sends(payers[len(hall.begun) % 5], paid=True)
     assert {job.id for job in free} <= {job.id for job in hall.begun}
-    assert [job.paid for job in hall.begun[:PAID_IN_A_ROW]] == [True] * PAID_IN_A_ROW
+    assert [job.paid for job in hall.begun[:MAX_CONSECUTIVE_PAID]] == [True] * MAX_CONSECUTIVE_PAID
 
 
 def test_a_free_job_that_just_came_has_not_waited_for_the_paid_ones_before_it(hall: Hall) -> None:
@@ -167,9 +167,9 @@ def test_a_job_whose_worker_died_holds_no_place_and_goes_on_first(hall: Hall) ->
 
 def test_the_plans_that_are_shipped_and_those_that_say_nothing_bound_what_runs() -> None:
     plans = read_catalogue().plans
-    assert (plans["free"].at_once, plans["owner"].at_once) == (1, 20)
+    assert (plans["free"].max_running, plans["owner"].max_running) == (1, 20)
     silent = {"credits": 1, "watermark": False, "waiting": 5, "longest": 60}
-    assert [Plan(paid=paid, **silent).at_once for paid in (False, True)] == [1, 3]
+    assert [Plan(paid=paid, **silent).max_running for paid in (False, True)] == [1, 3]
 
 
 def crowd(hall: Hall, seed: int) -> None:
@@ -200,7 +200,7 @@ def test_whoever_waits_begins_within_their_round(hall: Hall) -> None:
     hall.hands = 3
     crowd(hall, 5)
     waiting: dict[tuple[object, object, bool], int] = {}
-    with hall.database.reading() as session:
+    with hall.database.read_transaction() as session:
         everybody = [session.get_one(Job, job) for job in hall.places()]
     for job in everybody:
         waiting[job.tenant_id, job.person_id, job.paid] = waiting.get((job.tenant_id, job.person_id, job.paid), 0) + 1

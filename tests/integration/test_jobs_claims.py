@@ -7,10 +7,10 @@ from fakes.clock import SettableClock
 from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 
-from models.jobs import Claim, Job, Stage, Status, WorkerRow
-from storage import jobs
+from models.jobs.job import Job, JobClaim, JobStage, JobStatus, WorkerRow
 from storage.db import Database
-from storage.jobs import Ending, LostLease
+from storage.jobs import jobs
+from storage.jobs.jobs import JobOutcome, LeaseLost
 
 LEASE = timedelta(seconds=30)
 
@@ -21,19 +21,19 @@ def queued(database: Database, customer: Customer, clock: SettableClock, **value
         return add_job(session, customer, clock(), **values)
 
 
-def claim(database: Database, clock: SettableClock, owner: str = "worker") -> Claim | None:
+def claim(database: Database, clock: SettableClock, owner: str = "worker") -> JobClaim | None:
     with database.transaction() as session:
-        return jobs.claim(session, owner, clock(), LEASE)
+        return jobs.claim_next(session, owner, clock(), LEASE)
 
 
-def claimed(database: Database, clock: SettableClock) -> Claim:
+def claimed(database: Database, clock: SettableClock) -> JobClaim:
     found = claim(database, clock)
     assert found is not None
     return found
 
 
 def stored(database: Database, job_id: object) -> Job:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         return session.get_one(Job, job_id)
 
 
@@ -71,7 +71,7 @@ def test_service_given_long_ago_is_forgotten(database: Database, clock: Settable
     queued(database, ana, clock)
     done = claimed(database, clock)
     with database.transaction() as session:
-        jobs.finish(session, done, Ending(Status.DONE), clock())
+        jobs.finish(session, done, JobOutcome(JobStatus.DONE), clock())
     clock.forward(hours=1, seconds=1)
     first = queued(database, ana, clock)
     queued(database, ben, clock)
@@ -87,10 +87,10 @@ def test_a_job_put_off_is_not_claimed_before_its_time(database: Database, clock:
 
 def test_a_claim_counts_the_attempt_and_raises_the_fence(database: Database, clock: SettableClock) -> None:
     job = queued(database, welcome(database), clock)
-    assert claimed(database, clock) == Claim(job.id, fence=1, attempts=1)
+    assert claimed(database, clock) == JobClaim(job.id, fence=1, attempts=1)
     row = stored(database, job.id)
     assert (row.status, row.owner, row.lease_until, row.started_at) == (
-        Status.RUNNING,
+        JobStatus.RUNNING,
         "worker",
         clock() + LEASE,
         clock(),
@@ -112,7 +112,7 @@ def test_a_live_lease_keeps_others_away(database: Database, clock: SettableClock
     mine = claimed(database, clock)
     clock.forward(seconds=29)
     with database.transaction() as session:
-        assert jobs.renew(session, mine, clock() + LEASE)
+        assert jobs.renew_lease(session, mine, clock() + LEASE)
     clock.forward(seconds=29)
     assert claim(database, clock) is None
 
@@ -124,16 +124,16 @@ def test_an_expired_lease_is_claimed_again_and_the_old_holder_can_write_nothing(
     stale = claimed(database, clock)
     started = clock()
     clock.forward(seconds=31)
-    assert claimed(database, clock) == Claim(job.id, fence=2, attempts=2)
-    with pytest.raises(LostLease), database.transaction() as session:
-        jobs.finish(session, stale, Ending(Status.DONE), clock())
+    assert claimed(database, clock) == JobClaim(job.id, fence=2, attempts=2)
+    with pytest.raises(LeaseLost), database.transaction() as session:
+        jobs.finish(session, stale, JobOutcome(JobStatus.DONE), clock())
     with database.transaction() as session:
-        jobs.report(session, stale, Stage.DRAWING, 0.9)
-        jobs.give_back(session, stale, clock(), counts=False)
-        assert not jobs.renew(session, stale, clock() + LEASE)
+        jobs.report_progress(session, stale, JobStage.DRAWING, 0.9)
+        jobs.requeue(session, stale, clock(), counts_as_attempt=False)
+        assert not jobs.renew_lease(session, stale, clock() + LEASE)
         assert not jobs.is_held(session, stale)
     row = stored(database, job.id)
-    assert (row.status, row.progress, row.stage, row.attempts) == (Status.RUNNING, 0.0, Stage.WAITING, 2)
+    assert (row.status, row.progress, row.stage, row.attempts) == (JobStatus.RUNNING, 0.0, JobStage.WAITING, 2)
     assert row.started_at == started
 
 
@@ -142,22 +142,22 @@ def test_whoever_holds_the_fence_may_finish_even_a_little_late(database: Databas
     mine = claimed(database, clock)
     clock.forward(seconds=31)
     with database.transaction() as session:
-        assert jobs.finish(session, mine, Ending(Status.DONE, cpu_seconds=2.5), clock()).cpu_seconds == 2.5
+        assert jobs.finish(session, mine, JobOutcome(JobStatus.DONE, cpu_seconds=2.5), clock()).cpu_seconds == 2.5
 
 
 def test_a_job_is_finished_once(database: Database, clock: SettableClock) -> None:
     job = queued(database, welcome(database), clock)
     mine = claimed(database, clock)
 
-    def finish(status: Status) -> bool:
+    def finish(status: JobStatus) -> bool:
         try:
             with database.transaction() as session:
-                jobs.finish(session, mine, Ending(status), clock())
-        except LostLease:
+                jobs.finish(session, mine, JobOutcome(status), clock())
+        except LeaseLost:
             return False
         return True
 
-    assert at_once([lambda: finish(Status.DONE), lambda: finish(Status.FAILED)] * 4).count(True) == 1
+    assert at_once([lambda: finish(JobStatus.DONE), lambda: finish(JobStatus.FAILED)] * 4).count(True) == 1
     assert stored(database, job.id).finished_at == clock()
 
 
@@ -167,34 +167,34 @@ def test_a_cancelled_job_is_lost_to_its_worker(database: Database, clock: Settab
     with database.transaction() as session:
         assert jobs.cancel(session, job.id, clock())
         assert jobs.cancel(session, job.id, clock()) is None
-    with pytest.raises(LostLease), database.transaction() as session:
-        jobs.finish(session, mine, Ending(Status.DONE), clock())
+    with pytest.raises(LeaseLost), database.transaction() as session:
+        jobs.finish(session, mine, JobOutcome(JobStatus.DONE), clock())
     with database.transaction() as session:
-        assert not jobs.renew(session, mine, clock() + LEASE)
+        assert not jobs.renew_lease(session, mine, clock() + LEASE)
     assert claim(database, clock) is None
-    assert stored(database, job.id).status == Status.CANCELLED
+    assert stored(database, job.id).status == JobStatus.CANCELLED
 
 
 def test_a_stop_that_is_nobodys_fault_gives_the_attempt_back(database: Database, clock: SettableClock) -> None:
     job = queued(database, welcome(database), clock)
     for fence in (1, 2, 3, 4):
         mine = claimed(database, clock)
-        assert mine == Claim(job.id, fence=fence, attempts=1)
+        assert mine == JobClaim(job.id, fence=fence, attempts=1)
         with database.transaction() as session:
-            jobs.give_back(session, mine, clock(), counts=False)
+            jobs.requeue(session, mine, clock(), counts_as_attempt=False)
 
 
 def test_a_job_is_attempted_three_times_and_then_found_exhausted(database: Database, clock: SettableClock) -> None:
     job = queued(database, welcome(database), clock)
     for _ in range(jobs.MAX_ATTEMPTS):
         with database.transaction() as session:
-            assert jobs.exhausted(session, clock()) == []
+            assert jobs.list_exhausted(session, clock()) == []
         claimed(database, clock)
         clock.forward(seconds=31)
     assert claim(database, clock) is None
     with database.transaction() as session:
-        assert jobs.exhausted(session, clock()) == [Claim(job.id, fence=3, attempts=3)]
-        assert jobs.due(session, clock(), timedelta(seconds=3), 100) == []
+        assert jobs.list_exhausted(session, clock()) == [JobClaim(job.id, fence=3, attempts=3)]
+        assert jobs.collect_unclaimed(session, clock(), timedelta(seconds=3), 100) == []
 
 
 def test_the_sweep_finds_what_nobody_was_woken_for_and_marks_it(database: Database, clock: SettableClock) -> None:
@@ -202,11 +202,11 @@ def test_the_sweep_finds_what_nobody_was_woken_for_and_marks_it(database: Databa
     found = []
     for _ in range(3):
         with database.transaction() as session:
-            found.append(jobs.due(session, clock(), timedelta(seconds=3), 100))
+            found.append(jobs.collect_unclaimed(session, clock(), timedelta(seconds=3), 100))
         clock.forward(seconds=2)
     assert found == [[], [], [job.id]]
     with database.transaction() as session:
-        assert jobs.due(session, clock(), timedelta(seconds=3), 100) == []
+        assert jobs.collect_unclaimed(session, clock(), timedelta(seconds=3), 100) == []
 
 
 def test_many_sweeps_at_once_find_a_lost_job_once(database: Database, clock: SettableClock) -> None:
@@ -215,7 +215,7 @@ def test_many_sweeps_at_once_find_a_lost_job_once(database: Database, clock: Set
 
     def sweep() -> list[object]:
         with database.transaction() as session:
-            return list(jobs.due(session, clock(), timedelta(seconds=3), 100))
+            return list(jobs.collect_unclaimed(session, clock(), timedelta(seconds=3), 100))
 
     found = [job_id for each in at_once([sweep] * 8, threads=8) for job_id in each]
     assert sorted(found, key=str) == sorted(expected, key=str)
@@ -228,17 +228,17 @@ def test_a_persons_waiting_jobs_are_those_that_have_not_ended(database: Database
     queued(database, ben, clock)
     assert mine.job_id == running.id
     with database.transaction() as session:
-        assert [job.id for job in jobs.waiting_of(session, ana.person.id)] == [running.id, waiting.id]
-        jobs.finish(session, mine, Ending(Status.DONE), clock())
-        assert [job.id for job in jobs.waiting_of(session, ana.person.id)] == [waiting.id]
+        assert [job.id for job in jobs.list_unfinished(session, ana.person.id)] == [running.id, waiting.id]
+        jobs.finish(session, mine, JobOutcome(JobStatus.DONE), clock())
+        assert [job.id for job in jobs.list_unfinished(session, ana.person.id)] == [waiting.id]
 
 
 def test_a_worker_is_seen_from_its_first_sign_on(database: Database, clock: SettableClock) -> None:
     started = clock()
     for _ in range(2):
         with database.transaction() as session:
-            jobs.seen(session, "worker-1", clock())
+            jobs.record_worker_seen(session, "worker-1", clock())
         clock.forward(seconds=5)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         row = session.get_one(WorkerRow, "worker-1")
     assert (row.started_at, row.seen_at) == (started, started + timedelta(seconds=5))

@@ -13,18 +13,18 @@ from fakes.redis_server import RedisServer
 from fakes.renderer import DRAW, Gate, StagedChildren
 from fakes.shop import Shop
 
-from models.jobs import Job, Status
+from models.jobs.job import Job, JobStatus
 from models.settings import Settings
-from pipeline.queue import NAME, Queue, broker_for
-from pipeline.worker import Crew, crew
+from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
+from pipeline.jobs.worker import WorkerPool, create_worker_pool
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
-from storage.media import MediaFolder
+from storage.media.media_store import FolderMediaStore
 
 
-def crew_for(shop: Shop, children: StagedChildren, queue: Queue, sweep_seconds: float = 0.1) -> Crew:
+def crew_for(shop: Shop, children: StagedChildren, queue: WakeupQueue, sweep_seconds: float = 0.1) -> WorkerPool:
     settings = Settings(_env_file=None, data_dir=shop.folder, workers=2, sweep_seconds=sweep_seconds, groq_api_key=None)
-    return crew(shop.database, MediaFolder(shop.folder / "media"), queue, children, settings)
+    return create_worker_pool(shop.database, FolderMediaStore(shop.folder / "media"), queue, children, settings)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
@@ -62,7 +62,7 @@ def shop(request: pytest.FixtureRequest, databases: Databases, clock: SettableCl
 
 
 @pytest.fixture
-def at_work(shop: Shop) -> Iterator[Crew]:
+def at_work(shop: Shop) -> Iterator[WorkerPool]:
     working = crew_for(shop, shop.children, shop.pipeline.queue)
     working.start()
     yield working
@@ -70,16 +70,16 @@ def at_work(shop: Shop) -> Iterator[Crew]:
 
 
 def is_done(shop: Shop, *made: Job) -> Callable[[], bool]:
-    return lambda: all(shop.job(job).status == Status.DONE for job in made)
+    return lambda: all(shop.job(job).status == JobStatus.DONE for job in made)
 
 
 @pytest.mark.usefixtures("at_work")
 def test_a_worker_that_is_woken_does_the_job(shop: Shop) -> None:
     made = [shop.submit() for _ in range(3)]
     for job in made:
-        shop.pipeline.wake(job.id)
+        shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, *made))
-    assert shop.credits() == Credits(7, 0)
+    assert shop.credits() == CreditBalance(7, 0)
 
 
 @pytest.mark.usefixtures("at_work")
@@ -93,7 +93,7 @@ def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: Shop) -> None:
 def test_being_woken_many_times_for_one_job_does_it_once(shop: Shop) -> None:
     job = shop.submit()
     for _ in range(20):
-        shop.pipeline.wake(job.id)
+        shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, job))
     assert shop.children.tasks == [DRAW]
     assert shop.job(job).attempts == 1
@@ -106,11 +106,11 @@ def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: Shop)
     working.start()
     made = [shop.submit() for _ in range(3)]
     for job in made:
-        shop.pipeline.wake(job.id)
+        shop.pipeline.wake_worker(job.id)
     assert all(gate.reached.wait(10) for gate in gates)
     working.stop()
     rows = [shop.job(job) for job in made]
-    assert {(row.status, row.attempts) for row in rows} == {(Status.QUEUED, 0)}
+    assert {(row.status, row.attempts) for row in rows} == {(JobStatus.QUEUED, 0)}
     assert sorted(row.fence for row in rows) == [0, 1, 1]
 
 
@@ -120,10 +120,10 @@ def test_a_stop_with_patience_lets_running_jobs_end(shop: Shop) -> None:
     working = crew_for(shop, shop.children, shop.pipeline.queue, sweep_seconds=60)
     working.start()
     job = shop.submit()
-    shop.pipeline.wake(job.id)
+    shop.pipeline.wake_worker(job.id)
     assert gate.reached.wait(10)
     gate.opened.set()
-    working.stop(patience=20)
+    working.stop(grace_seconds=20)
     assert is_done(shop, job)()
 
 
@@ -134,12 +134,12 @@ def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: Shop) -> Non
 
     shop.children.stage(DRAW, surprise)
     broken = shop.submit()
-    shop.pipeline.wake(broken.id)
+    shop.pipeline.wake_worker(broken.id)
     assert eventually(lambda: len(shop.children.tasks) == 1)
     job = shop.submit()
-    shop.pipeline.wake(job.id)
+    shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, job))
-    assert eventually(lambda: shop.job(broken).status == Status.QUEUED)  # long before its lease ends
+    assert eventually(lambda: shop.job(broken).status == JobStatus.QUEUED)  # long before its lease ends
     shop.clock.forward(seconds=6)
     assert eventually(is_done(shop, broken))
 
@@ -154,7 +154,7 @@ def test_jobs_are_done_though_redis_was_away_when_they_were_submitted(
     working.start()
     server.kill()
     job = shop.submit()
-    shop.pipeline.wake(job.id)
+    shop.pipeline.wake_worker(job.id)
     server.start()
     clock.forward(seconds=4)
     assert eventually(is_done(shop, job))
@@ -182,4 +182,4 @@ def test_a_sweeper_wakes_for_no_more_jobs_than_there_are_hands_free(
     shop.sweeper.sweep()
     broker = shop.pipeline.queue.broker
     assert isinstance(broker, StubBroker)
-    assert broker.queues[NAME].qsize() == shop.workshop.free == 2
+    assert broker.queues[QUEUE_NAME].qsize() == shop.workshop.free_slots == 2

@@ -11,31 +11,32 @@ from fakes.customers import Customer, welcome
 from fakes.renderer import SAID, StagedChildren
 from sqlmodel import func, select
 
-from models.catalogue import read_catalogue
-from models.errors import Code, Refused
-from models.files import Media
-from models.films import CaptionOptions, SketchOptions
-from models.jobs import Job, JobInput, Status
-from models.media import Facts, MediaKind
-from models.people import Person
-from pipeline.access import Access
-from pipeline.queue import Queue, broker_for
-from pipeline.service import Keeping, Order, Pipeline
-from storage import files, jobs, transcripts
+from models.billing.catalogue import read_catalogue
+from models.errors import ErrorCode, RequestRejected
+from models.identity.people import Person
+from models.jobs.job import Job, JobInput, JobStatus
+from models.jobs.options import CaptionOptions, SketchOptions
+from models.media.facts import MediaInfo, MediaKind
+from models.media.files import Media
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.service import JobRequest, Pipeline, Retention
 from storage.db import Database
-from storage.files import Measured
-from storage.media import MediaFolder
+from storage.jobs import jobs, transcripts
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
 
 
 @pytest.fixture
 def pipeline(database: Database, tmp_path: Path) -> Pipeline:
     return Pipeline(
         db=database,
-        store=MediaFolder(tmp_path / "media"),
-        queue=Queue(broker_for("")),
-        children=StagedChildren(),
-        access=Access(read_catalogue()),
-        keeping=Keeping(tmp_path / "passing"),
+        store=FolderMediaStore(tmp_path / "media"),
+        queue=WakeupQueue(broker_for("")),
+        sandbox=StagedChildren(),
+        entitlements=Entitlements(read_catalogue()),
+        retention=Retention(tmp_path / "passing"),
     )
 
 
@@ -48,19 +49,19 @@ def picture(pipeline: Pipeline, customer: Customer, folder: Path, seconds: float
     path = folder / "in.bin"
     path.write_bytes(b"what was sent")
     kind = MediaKind.VIDEO if seconds else MediaKind.IMAGE
-    facts = Facts(kind, "png", size=13, width=64, height=64, seconds=seconds)
-    with pipeline.deposit([Measured.of(path, facts)]) as (file,), pipeline.db.transaction() as session:
-        return pipeline.keep(session, customer.person, file, pipeline.db.clock())
+    facts = MediaInfo(kind, "png", size=13, width=64, height=64, seconds=seconds)
+    with pipeline.stage_upload([MeasuredFile.from_path(path, facts)]) as (file,), pipeline.db.transaction() as session:
+        return pipeline.create_media(session, customer.person, file, pipeline.db.clock())
 
 
 def submit(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> Job:
-    order = Order(customer.person, customer.address, [media], SketchOptions(seconds=seconds))
+    order = JobRequest(customer.person, customer.address, [media], SketchOptions(seconds=seconds))
     with pipeline.db.transaction() as session:
         return pipeline.submit(session, order)
 
 
-def refusal(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> Refused:
-    with pytest.raises(Refused) as refused:
+def refusal(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> RequestRejected:
+    with pytest.raises(RequestRejected) as refused:
         submit(pipeline, customer, media, seconds)
     return refused.value
 
@@ -68,17 +69,17 @@ def refusal(pipeline: Pipeline, customer: Customer, media: Media, seconds: float
 def finish_all(pipeline: Pipeline) -> None:
     with pipeline.db.transaction() as session:
         for job in session.exec(select(Job)):
-            job.status = Status.DONE
+            job.status = JobStatus.DONE
 
 
 def available(pipeline: Pipeline, customer: Customer) -> int:
     with pipeline.db.transaction() as session:
         assert_books_balance(session)
-        return pipeline.standing(session, customer.person).credits.available
+        return pipeline.account_status_of(session, customer.person).credits.available
 
 
 def count_jobs(pipeline: Pipeline) -> int:
-    with pipeline.db.reading() as session:
+    with pipeline.db.read_transaction() as session:
         return session.exec(select(func.count()).select_from(Job)).one()
 
 
@@ -87,10 +88,10 @@ def test_a_newcomer_has_ten_credits_and_a_film_costs_one(
 ) -> None:
     assert available(pipeline, customer) == 10
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
-    assert (job.credits, job.paid, job.status) == (1, False, Status.QUEUED)
+    assert (job.credits, job.paid, job.status) == (1, False, JobStatus.QUEUED)
     assert available(pipeline, customer) == 9
-    with pipeline.db.reading() as session:
-        assert len(jobs.inputs(session, job.id)) == 1
+    with pipeline.db.read_transaction() as session:
+        assert len(jobs.list_inputs(session, job.id)) == 1
 
 
 def test_the_monthly_credits_come_once_a_month_and_are_gone_at_its_end(
@@ -115,14 +116,16 @@ def test_without_credits_there_is_no_job_and_the_answer_says_when_they_come_back
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=299)
     for _ in range(3):
-        order = Order(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+        order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
         with pipeline.db.transaction() as session:
             pipeline.submit(session, order)
     finish_all(pipeline)
     assert available(pipeline, customer) == 1
-    with pytest.raises(Refused) as refused, pipeline.db.transaction() as session:
-        pipeline.submit(session, Order(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID))
-    assert refused.value.code is Code.NOT_ENOUGH_CREDITS
+    with pytest.raises(RequestRejected) as refused, pipeline.db.transaction() as session:
+        pipeline.submit(
+            session, JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+        )
+    assert refused.value.code is ErrorCode.NOT_ENOUGH_CREDITS
     assert refused.value.values == {"cost": 3, "available": 1, "returns": "2026-04-01"}
     assert count_jobs(pipeline) == 3
     assert available(pipeline, customer) == 1
@@ -132,16 +135,16 @@ def test_a_refusal_leaves_nothing_though_its_transaction_goes_on(
     pipeline: Pipeline, customer: Customer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=299)
-    order = Order(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+    order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
     for _ in range(3):
         with pipeline.db.transaction() as session:
             pipeline.submit(session, order)
     finish_all(pipeline)
     with pipeline.db.transaction() as session:
-        with pytest.raises(Refused, match="NOT_ENOUGH_CREDITS"):
+        with pytest.raises(RequestRejected, match="NOT_ENOUGH_CREDITS"):
             pipeline.submit(session, order)
         session.get_one(Person, customer.person.id).name = "still told"
-    with pipeline.db.reading() as session:
+    with pipeline.db.read_transaction() as session:
         assert session.exec(select(func.count()).select_from(Job)).one() == 3
         assert session.exec(select(func.count()).select_from(JobInput)).one() == 3
         assert session.get_one(Person, customer.person.id).name == "still told"
@@ -153,7 +156,7 @@ def test_a_free_person_has_three_jobs_waiting_at_most(pipeline: Pipeline, custom
     for _ in range(3):
         submit(pipeline, customer, media)
     refused = refusal(pipeline, customer, media)
-    assert (refused.code, refused.values) == (Code.TOO_MANY_WAITING, {"limit": 3})
+    assert (refused.code, refused.values) == (ErrorCode.TOO_MANY_WAITING, {"limit": 3})
     assert available(pipeline, customer) == 7
 
 
@@ -163,7 +166,7 @@ def test_many_submissions_at_once_pass_no_limit(pipeline: Pipeline, customer: Cu
     def try_it() -> bool:
         try:
             submit(pipeline, customer, media)
-        except Refused:
+        except RequestRejected:
             return False
         return True
 
@@ -175,9 +178,9 @@ def test_a_result_longer_than_the_plan_allows_is_refused(
     pipeline: Pipeline, customer: Customer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=301)
-    with pytest.raises(Refused) as refused, pipeline.db.transaction() as session:
-        pipeline.submit(session, Order(customer.person, customer.address, [media], CaptionOptions()))
-    assert (refused.value.code, refused.value.values) == (Code.PLAN_LIMIT, {"limit": 300})
+    with pytest.raises(RequestRejected) as refused, pipeline.db.transaction() as session:
+        pipeline.submit(session, JobRequest(customer.person, customer.address, [media], CaptionOptions()))
+    assert (refused.value.code, refused.value.values) == (ErrorCode.PLAN_LIMIT, {"limit": 300})
 
 
 def test_the_owner_is_not_metered_and_goes_before_the_free_without_a_watermark(
@@ -187,7 +190,7 @@ def test_the_owner_is_not_metered_and_goes_before_the_free_without_a_watermark(
     media = picture(pipeline, owner, tmp_path)
     made = [submit(pipeline, owner, media, seconds=60) for _ in range(20)]
     assert {(job.credits, job.paid, job.parameters["watermark"]) for job in made} == {(0, True, None)}
-    assert refusal(pipeline, owner, media).code is Code.TOO_MANY_WAITING
+    assert refusal(pipeline, owner, media).code is ErrorCode.TOO_MANY_WAITING
     assert available(pipeline, owner) == 0
 
 
@@ -212,7 +215,7 @@ def test_a_file_that_is_gone_is_refused_before_anything_is_held(
     with pipeline.db.transaction() as session:
         files.release(session, session.merge(media))
     media.file_id = None
-    assert refusal(pipeline, customer, media).code is Code.FILE_GONE
+    assert refusal(pipeline, customer, media).code is ErrorCode.FILE_GONE
     assert available(pipeline, customer) == 10
 
 
@@ -234,7 +237,7 @@ def test_nobody_cancels_the_job_of_another(
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
     with database.transaction() as session:
         assert pipeline.cancel(session, job.id, stranger.person) is None
-        assert session.get_one(Job, job.id).status == Status.QUEUED
+        assert session.get_one(Job, job.id).status == JobStatus.QUEUED
 
 
 def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
@@ -242,9 +245,9 @@ def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: C
     given = SAID.model_copy(update={"engine": "given", "confidence": None})
     with pipeline.db.transaction() as session:
         job = pipeline.submit(
-            session, Order(customer.person, customer.address, [media], CaptionOptions(), transcript=given)
+            session, JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=given)
         )
-        assert transcripts.given(session, job.id) == given
+        assert transcripts.find_given(session, job.id) == given
 
 
 def test_an_input_is_kept_for_a_day(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import Session, select
 
-from models.credits import LedgerPosting
-from storage import ledger
+from models.billing.credits import LedgerPosting
+from storage.billing import ledger
+from storage.billing.credit_refunds import refund_job_credits
+from storage.billing.ledger import CreditBalance
+from storage.billing.lots import list_spendable as lots_of
 from storage.db import Database
-from storage.ledger import Credits
-from storage.lots import of as lots_of
-from storage.reversal import reverse
 
 SOON, LATER = timedelta(days=1), timedelta(days=30)
 
@@ -37,9 +37,9 @@ def hold(session: Session, customer: Customer, clock: SettableClock, cost: int) 
     return job.id if ledger.reserve(session, customer.person, job.id, cost, clock()) else None
 
 
-def credits_of(database: Database, customer: Customer, clock: SettableClock) -> Credits:
+def credits_of(database: Database, customer: Customer, clock: SettableClock) -> CreditBalance:
     with database.transaction() as session:
-        found = ledger.credits_of(session, customer.person, clock())
+        found = ledger.balance_of(session, customer.person, clock())
         assert_books_balance(session)
     return found
 
@@ -48,13 +48,13 @@ def test_credits_are_granted_once_for_each_key(database: Database, customer: Cus
     for expected in (True, False):
         with database.transaction() as session:
             assert ledger.grant(session, customer.person, 7, key="order-1", now=clock()) is expected
-    assert credits_of(database, customer, clock) == Credits(7, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(7, 0)
 
 
 def test_somebody_who_was_never_granted_anything_has_nothing(
     database: Database, customer: Customer, clock: SettableClock
 ) -> None:
-    assert credits_of(database, customer, clock) == Credits(0, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(0, 0)
 
 
 def test_no_more_can_be_held_than_there_is(database: Database, customer: Customer, clock: SettableClock) -> None:
@@ -63,7 +63,7 @@ def test_no_more_can_be_held_than_there_is(database: Database, customer: Custome
         assert hold(session, customer, clock, 6) is None
         assert hold(session, customer, clock, 5)
         assert hold(session, customer, clock, 1) is None
-    assert credits_of(database, customer, clock) == Credits(0, 5)
+    assert credits_of(database, customer, clock) == CreditBalance(0, 5)
 
 
 def test_what_expires_first_is_spent_first(database: Database, customer: Customer, clock: SettableClock) -> None:
@@ -84,8 +84,8 @@ def test_expired_credits_are_gone_and_the_rest_stays(
         grant(session, customer, clock, 3, SOON)
         grant(session, customer, clock, 2, LATER)
     clock.forward(days=1)
-    assert credits_of(database, customer, clock) == Credits(2, 0)
-    assert credits_of(database, customer, clock) == Credits(2, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(2, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(2, 0)
     assert kinds(database, customer.person).count("expire") == 1
 
 
@@ -103,10 +103,10 @@ def test_held_credits_do_not_expire_under_the_job(database: Database, customer: 
         job = hold(session, customer, clock, 3)
     assert job
     clock.forward(days=2)
-    assert credits_of(database, customer, clock) == Credits(0, 3)
+    assert credits_of(database, customer, clock) == CreditBalance(0, 3)
     with database.transaction() as session:
         assert ledger.settle(session, customer.person, job, 3, 3, clock())
-    assert credits_of(database, customer, clock) == Credits(0, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(0, 0)
 
 
 def test_released_credits_go_back_to_the_lots_they_came_from(
@@ -120,7 +120,7 @@ def test_released_credits_go_back_to_the_lots_they_came_from(
         assert lots(session, customer.person) == [0, 1]
         assert ledger.settle(session, customer.person, job, 3, 0, clock())
         assert lots(session, customer.person) == [2, 2]
-    assert credits_of(database, customer, clock) == Credits(4, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(4, 0)
 
 
 def test_credits_released_after_their_lot_expired_can_be_spent_for_a_week(
@@ -131,18 +131,18 @@ def test_credits_released_after_their_lot_expired_can_be_spent_for_a_week(
         job = hold(session, customer, clock, 2)
     assert job
     clock.forward(days=2)
-    assert credits_of(database, customer, clock) == Credits(0, 2)  # the one not held has expired
+    assert credits_of(database, customer, clock) == CreditBalance(0, 2)  # the one not held has expired
     with database.transaction() as session:
         assert ledger.settle(session, customer.person, job, 2, 0, clock())
         assert not ledger.settle(session, customer.person, job, 2, 0, clock())
     clock.forward(days=6)
-    assert credits_of(database, customer, clock) == Credits(2, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(2, 0)
     with database.transaction() as session:
         second = hold(session, customer, clock, 2)
         assert second
         assert ledger.settle(session, customer.person, second, 2, 1, clock())
     clock.forward(days=1)
-    assert credits_of(database, customer, clock) == Credits(0, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(0, 0)
     assert kinds(database, customer.person).count("expire") == 2
 
 
@@ -156,7 +156,7 @@ def test_credits_that_come_back_late_are_known_by_what_they_were_granted_for(
     clock.forward(days=2)
     with database.transaction() as session:
         ledger.settle(session, customer.person, job, 2, 0, clock())
-        ledger.credits_of(session, customer.person, clock())
+        ledger.balance_of(session, customer.person, clock())
         assert [lot.remaining for lot in lots_of(session, customer.person.id, "pack-1")] == [2]
 
 
@@ -170,19 +170,19 @@ def test_what_was_spent_on_a_lost_film_comes_back_to_its_lots_once(
         grant(session, customer, clock, 2, None)
         job = hold(session, customer, clock, 5)
         assert job
-        assert reverse(session, customer.person, job, clock()) == 0  # nothing was spent on it yet
+        assert refund_job_credits(session, customer.person, job, clock()) == 0  # nothing was spent on it yet
         ledger.settle(session, customer.person, job, 5, spent, clock())
     clock.forward(days=days)
 
     def back() -> None:
         with database.transaction() as session:
-            returned.append(reverse(session, customer.person, job, clock()))
+            returned.append(refund_job_credits(session, customer.person, job, clock()))
 
     returned: list[int] = []
     at_once([back] * 8)
     assert sorted(returned) == [0] * 7 + [spent]
-    assert credits_of(database, customer, clock) == Credits(6, 0)
-    with database.reading() as session:
+    assert credits_of(database, customer, clock) == CreditBalance(6, 0)
+    with database.read_transaction() as session:
         assert [lot for lot in lots(session, customer.person) if lot] == left
     assert kinds(database, customer.person).count("reversal") == 1
 
@@ -198,7 +198,7 @@ def test_when_less_is_spent_the_rest_comes_back_to_what_lasts_longest(
         assert job
         assert ledger.settle(session, customer.person, job, 5, 3, clock())
         assert lots(session, customer.person) == [0, 1, 2]
-    assert credits_of(database, customer, clock) == Credits(3, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(3, 0)
 
 
 def test_a_job_is_settled_once(database: Database, customer: Customer, clock: SettableClock) -> None:
@@ -209,7 +209,7 @@ def test_a_job_is_settled_once(database: Database, customer: Customer, clock: Se
     with database.transaction() as session:
         assert ledger.settle(session, customer.person, job, 2, 2, clock())
         assert not ledger.settle(session, customer.person, job, 2, 0, clock())
-    assert credits_of(database, customer, clock) == Credits(1, 0)
+    assert credits_of(database, customer, clock) == CreditBalance(1, 0)
 
 
 def test_no_job_spends_more_than_was_held_for_it(database: Database, customer: Customer, clock: SettableClock) -> None:
@@ -220,7 +220,7 @@ def test_no_job_spends_more_than_was_held_for_it(database: Database, customer: C
     for captured in (3, -1):
         with pytest.raises(ValueError, match="captured"), database.transaction() as session:
             ledger.settle(session, customer.person, job, 2, captured, clock())
-    assert credits_of(database, customer, clock) == Credits(3, 2)
+    assert credits_of(database, customer, clock) == CreditBalance(3, 2)
 
 
 def test_a_refusal_that_is_undone_leaves_the_next_try_in_the_same_transaction_right(
@@ -233,7 +233,7 @@ def test_a_refusal_that_is_undone_leaves_the_next_try_in_the_same_transaction_ri
             assert hold(session, customer, clock, 3)
             inner.rollback()
         assert hold(session, customer, clock, 2)
-    assert credits_of(database, customer, clock) == Credits(1, 2)
+    assert credits_of(database, customer, clock) == CreditBalance(1, 2)
 
 
 def test_one_persons_credits_are_not_another_ones(database: Database, clock: SettableClock) -> None:
@@ -241,7 +241,7 @@ def test_one_persons_credits_are_not_another_ones(database: Database, clock: Set
     with database.transaction() as session:
         grant(session, rich, clock, 3, None)
         assert hold(session, poor, clock, 1) is None
-    assert credits_of(database, rich, clock) == Credits(3, 0)
+    assert credits_of(database, rich, clock) == CreditBalance(3, 0)
 
 
 def test_all_postings_together_make_nothing(database: Database, customer: Customer, clock: SettableClock) -> None:
@@ -252,5 +252,5 @@ def test_all_postings_together_make_nothing(database: Database, customer: Custom
         ledger.settle(session, customer.person, job, 4, 3, clock())
     clock.forward(days=3)
     credits_of(database, customer, clock)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert sum(posting.amount for posting in session.exec(select(LedgerPosting))) == 0

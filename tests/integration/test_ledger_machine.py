@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from storage import ledger
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
 
 
 @dataclass
@@ -133,12 +133,12 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_ledger_says_what_the_model_says(self) -> None:
         self.model.expire(self.clock())
         with self.database.transaction() as session:
-            found = ledger.credits_of(session, self.customer.person, self.clock())
-            assert found == Credits(self.model.available, self.model.reserved)
-            assert found == ledger.sums(session, self.customer.person.id)
+            found = ledger.balance_of(session, self.customer.person, self.clock())
+            assert found == CreditBalance(self.model.available, self.model.reserved)
+            assert found == ledger.sum_postings(session, self.customer.person.id)
 
     def teardown(self) -> None:
-        with self.database.reading() as session:
+        with self.database.read_transaction() as session:
             assert_books_balance(session)
 
 

@@ -9,10 +9,10 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import Session, col, func, select
 
-from models.jobs import Job
-from storage import ledger
+from models.jobs.job import Job
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def jobs_with_credits(database: Database, customer: Customer, clock: SettableClo
     return ids
 
 
-def balance(session: Session, customer: Customer, clock: SettableClock) -> Credits:
+def balance(session: Session, customer: Customer, clock: SettableClock) -> CreditBalance:
     assert_books_balance(session)
-    return ledger.credits_of(session, customer.person, clock())
+    return ledger.balance_of(session, customer.person, clock())
 
 
 def test_the_same_payment_told_a_hundred_times_at_once_is_granted_once(
@@ -42,7 +42,7 @@ def test_the_same_payment_told_a_hundred_times_at_once_is_granted_once(
 
     assert at_once([pay] * 100).count(True) == 1
     with database.transaction() as session:
-        assert balance(session, customer, clock) == Credits(50, 0)
+        assert balance(session, customer, clock) == CreditBalance(50, 0)
 
 
 def test_five_hundred_jobs_submitted_at_once_on_37_credits_sell_37(
@@ -62,7 +62,7 @@ def test_five_hundred_jobs_submitted_at_once_on_37_credits_sell_37(
 
     assert at_once([submit] * 500, threads=24).count(True) == 37
     with database.transaction() as session:
-        assert balance(session, customer, clock) == Credits(0, 37)
+        assert balance(session, customer, clock) == CreditBalance(0, 37)
         assert session.exec(select(func.count()).select_from(Job)).one() == 37
 
 
@@ -78,7 +78,7 @@ def test_whoever_settles_first_settles_alone(database: Database, customer: Custo
     assert sorted(job for job, _ in settled) == sorted(ids)
     returned = sum(1 for _, captured in settled if not captured)
     with database.transaction() as session:
-        assert balance(session, customer, clock) == Credits(returned, 0)
+        assert balance(session, customer, clock) == CreditBalance(returned, 0)
 
 
 def test_what_expires_while_many_ask_is_taken_away_once(
@@ -90,11 +90,11 @@ def test_what_expires_while_many_ask_is_taken_away_once(
         ledger.grant(session, customer.person, 3, key="b", now=clock())
     clock.forward(hours=2)
 
-    def ask() -> Credits:
+    def ask() -> CreditBalance:
         with database.transaction() as session:
-            return ledger.credits_of(session, customer.person, clock())
+            return ledger.balance_of(session, customer.person, clock())
 
-    assert at_once([ask] * 40) == [Credits(3, 0)] * 40
+    assert at_once([ask] * 40) == [CreditBalance(3, 0)] * 40
     with database.transaction() as session:
-        assert balance(session, customer, clock) == Credits(3, 0)
+        assert balance(session, customer, clock) == CreditBalance(3, 0)
         assert session.exec(select(func.count()).where(col(Job.id).is_not(None))).one() == 0

@@ -13,7 +13,7 @@ from load.floods import BURST, IN_ALL, FloodLimits
 from load.premises import premises
 from load.trial import SHORT, Round, Trial, tried
 
-from pipeline.child import Children
+from pipeline.sandbox.client import SandboxClient
 
 LIGHT = (0, 2)  # of the mixture: the smallest picture and the shortest video
 
@@ -34,7 +34,7 @@ def test_everybody_gets_their_films_once_within_the_limits_of_memory_and_of_tele
 
 def test_a_sample_renders_what_the_product_would() -> None:
     everything = mixture()
-    with Children() as children:
+    with SandboxClient() as children:
         sample = rendered(children, 2, errands([everything[number] for number in LIGHT], 2))
     assert len(sample.jobs) == 2
     assert 0 < sample.rate < 4

@@ -14,8 +14,8 @@ import pytest
 import sentry_sdk
 import structlog
 
-from bots.core import logs, sentry
-from bots.core.scrub import Scrub
+from bots.core.operations import logging_config, sentry
+from bots.core.operations.log_redaction import Redactor
 from models.settings import Settings
 
 SECRET = "the password of the mail server"
@@ -33,7 +33,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 
 def test_a_line_is_json_with_its_time_level_and_request(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json", [SECRET])
+    logging_config.configure("json", [SECRET])
     with structlog.contextvars.bound_contextvars(request="1a2b3c4d"):
         structlog.get_logger().info("update", seconds=0.25, said=SECRET)
     (line,) = lines(capsys.readouterr().out)
@@ -42,7 +42,7 @@ def test_a_line_is_json_with_its_time_level_and_request(capsys: pytest.CaptureFi
 
 
 def test_an_exceptions_trace_is_written_and_scrubbed(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json", [SECRET])
+    logging_config.configure("json", [SECRET])
     try:
         int(SECRET)
     except ValueError:
@@ -53,7 +53,7 @@ def test_an_exceptions_trace_is_written_and_scrubbed(capsys: pytest.CaptureFixtu
 
 
 def test_lines_of_libraries_look_the_same_from_warnings_on(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json", [SECRET])
+    logging_config.configure("json", [SECRET])
     logging.getLogger("a.library").info("chatter")
     logging.getLogger("a.library").warning("no answer from %s", f"smtp://me:{SECRET}@host")
     (line,) = lines(capsys.readouterr().err)
@@ -62,13 +62,13 @@ def test_lines_of_libraries_look_the_same_from_warnings_on(capsys: pytest.Captur
 
 
 def test_a_library_that_logs_addresses_with_keys_is_kept_quiet(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("json")
+    logging_config.configure("json")
     logging.getLogger("httpx").info("GET https://api.telegram.org/bot1:x/getMe")
     assert capsys.readouterr().err == ""
 
 
 def test_at_home_the_log_is_text(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure("text")
+    logging_config.configure("text")
     structlog.get_logger().info("update", seconds=1)
     with pytest.raises(json.JSONDecodeError):
         json.loads(capsys.readouterr().out)
@@ -104,7 +104,7 @@ def test_errors_are_reported_with_where_they_came_from_and_no_words(
     received: tuple[str, list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     dsn, reports = received
-    logs.configure("json", [SECRET], [sentry.begin(dsn, Scrub.of([SECRET]), "1.2.3")])
+    logging_config.configure("json", [SECRET], [sentry.configure_sentry(dsn, Redactor.from_secrets([SECRET]), "1.2.3")])
     log, words = structlog.get_logger(), "words of ana@example.com"
     log.info("nothing to report", said=words)
     try:
@@ -145,7 +145,7 @@ def test_without_a_dsn_its_library_is_not_even_loaded() -> None:
 
 def test_production_writes_json_unless_it_is_said_otherwise() -> None:
     def form(**given: Any) -> str:
-        return Settings(_env_file=None, **given).log_form
+        return Settings(_env_file=None, **given).effective_log_format
 
     production = {"mode": "production", "public_url": "https://films.example.com"}
     assert (form(), form(**production)) == ("text", "json")

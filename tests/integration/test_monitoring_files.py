@@ -15,11 +15,12 @@ from fakes.web_client import page_client
 from fakes.web_house import build_house
 from prometheus_client.parser import text_string_to_metric_families
 
-from models.faults import Fault
-from models.jobs import Status
-from models.payments import Purchase
-from storage import people, readings
+from models.billing.payments import Purchase
+from models.jobs.job import JobStatus
+from models.operations.error_events import Fault
 from storage.db import Database
+from storage.identity import people
+from storage.operations import health_readings
 
 FOLDER = Path(__file__).parents[2] / "docker" / "monitoring"
 RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))
@@ -66,10 +67,10 @@ def furnish(db: Database, customer: Customer) -> None:
     with db.transaction() as session:
         times = {"received_at": NOON, "started_at": NOON, "finished_at": NOON}
         for kind in ("sketch", "caption"):
-            for status in (Status.DONE, Status.FAILED):
+            for status in (JobStatus.DONE, JobStatus.FAILED):
                 add_job(session, customer, NOON, kind=kind, status=status, **times)
-        readings.note(session, "service:telegram", NOON, ok=True, seconds=0.1)
-        readings.note(session, "disk:box-1", NOON, ok=True, free=5, share=0.5)
+        health_readings.save(session, "service:telegram", NOON, ok=True, seconds=0.1)
+        health_readings.save(session, "disk:box-1", NOON, ok=True, free=5, share=0.5)
         session.add(Fault(event="job-failed", code="CRASHED", at=NOON))
         assert people.find_tenant(session, "main")
         ids = {"tenant_id": customer.person.tenant_id, "person_id": customer.person.id}

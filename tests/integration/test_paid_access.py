@@ -20,8 +20,8 @@ from fakes.telegram_api.wiring import bot_of
 from sqlmodel import select
 from stripe import StripeClient
 
-from models.catalogue import lookup_key
-from models.payments import Purchase, PurchaseStatus
+from models.billing.catalogue import build_lookup_key
+from models.billing.payments import Purchase, PurchaseStatus
 from storage.db import Database
 
 ANA = "ana@example.com"
@@ -77,7 +77,7 @@ class Scene:
         return str(self.bazaar.stripe.all("customer")[-1]["id"])
 
     def purchases(self) -> list[str]:
-        with self.bazaar.chats.house.db.reading() as session:
+        with self.bazaar.chats.app.db.read_transaction() as session:
             return list(session.exec(select(Purchase.status).order_by(Purchase.created_at)))  # type: ignore[arg-type]
 
 
@@ -271,7 +271,7 @@ async def test_after_five_wrong_codes_the_right_one_is_worth_nothing_and_a_new_o
 
 
 def price_of(bazaar: Bazaar, item: str) -> str:
-    key = lookup_key(item, "brl")
+    key = build_lookup_key(item, "brl")
     return str(next(price["id"] for price in bazaar.stripe.all("price") if price["lookup_key"] == key))
 
 

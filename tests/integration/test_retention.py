@@ -11,16 +11,19 @@ from fakes.crowd import at_once
 from fakes.shop import Shop
 from sqlmodel import col, func, select
 
-from models.credits import LedgerPosting, LedgerTransaction
-from models.deliveries import Delivery, DeliveryStatus, Message, PageMessage, Wording
-from models.jobs import Job, WorkerRow
-from models.payments import Provider, Purchase, PurchaseStatus
-from models.updates import Update
-from models.uploads import WhatsAppUpload
-from pipeline import announce
-from storage import files, jobs, outbox, pages, retention, updates, uploads
+from models.billing.credits import LedgerPosting, LedgerTransaction
+from models.billing.payments import Provider, Purchase, PurchaseStatus
+from models.jobs.job import Job, WorkerRow
+from models.messaging.deliveries import Delivery, DeliveryStatus, Message, PageMessage, TranslatedText
+from models.messaging.updates import Update
+from models.messaging.uploads import WhatsAppUpload
+from pipeline.jobs import job_messages
 from storage.db import Database
-from storage.outbox import Owed
+from storage.jobs import jobs
+from storage.media import files
+from storage.messaging import outbox, updates, uploads, web_messages
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import retention
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
 
 
 def count(shop: Shop, row: type) -> int:
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         return session.exec(select(func.count()).select_from(row)).one()
 
 
@@ -38,22 +41,24 @@ def deliver(shop: Shop) -> int:
     sent = 0
     with shop.database.transaction() as session:
         while rows := outbox.claim_due(session, [shop.customer.account.id], shop.clock(), timedelta(minutes=1)):
-            sent += sum(outbox.sent(session, row, "tg-1", shop.clock()) for row in rows)
+            sent += sum(outbox.mark_sent(session, row, "tg-1", shop.clock()) for row in rows)
     return sent
 
 
 def owe(shop: Shop, cause: str) -> int:
     with shop.database.transaction() as session:
-        owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), cause)
-        return outbox.owe(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
+        owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), cause)
+        return outbox.enqueue(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
 
 
 def kept(shop: Shop, job: Job) -> set[str]:
     """Which of a job's files are there: its inputs, and its outputs by role."""
-    with shop.database.reading() as session:
-        (given,) = jobs.inputs(session, job.id)
+    with shop.database.read_transaction() as session:
+        (given,) = jobs.list_inputs(session, job.id)
         there = {
-            role: media for role, media in {**jobs.outputs(session, job.id), "input": given}.items() if media.file_id
+            role: media
+            for role, media in {**jobs.map_outputs(session, job.id), "input": given}.items()
+            if media.file_id
         }
         for media in there.values():
             assert files.path_of(session, shop.workshop.store, media).exists()
@@ -61,22 +66,22 @@ def kept(shop: Shop, job: Job) -> set[str]:
 
 
 def causes(shop: Shop) -> set[str]:
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         return set(session.exec(select(Delivery.cause)))
 
 
 def test_inputs_go_after_their_hours_and_results_after_their_days(shop: Shop) -> None:
     job = shop.submit()
-    shop.workshop.work()
+    shop.workshop.run_next_job()
     deliver(shop)
     shop.clock.forward(hours=23)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"input", "film", "thumbnail"}
     shop.clock.forward(hours=1)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
     shop.clock.forward(days=6)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
     assert [path for path in (shop.folder / "media").rglob("*") if path.is_file()] == []
 
@@ -84,51 +89,51 @@ def test_inputs_go_after_their_hours_and_results_after_their_days(shop: Shop) ->
 def test_the_input_of_a_job_that_waits_long_is_still_there_when_it_is_its_turn(shop: Shop) -> None:
     job = shop.submit()
     shop.clock.forward(days=3)
-    shop.sweeper.tidy()
-    assert shop.workshop.work()
+    shop.sweeper.release_expired_files()
+    assert shop.workshop.run_next_job()
     assert kept(shop, job) == {"input", "film", "thumbnail"}
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
 
 
 def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: Shop) -> None:
     job = shop.submit()
-    shop.workshop.work()
+    shop.workshop.run_next_job()
     shop.clock.forward(days=30)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
     deliver(shop)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
 
 
 def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Shop) -> None:
     job = shop.submit()
-    shop.workshop.work()
+    shop.workshop.run_next_job()
     deliver(shop)
     with shop.database.transaction() as session:
-        film = jobs.outputs(session, job.id)["film"]
-        owed = announce.original(job, film.id, "file:1")
-        outbox.owe(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
+        film = jobs.map_outputs(session, job.id)["film"]
+        owed = job_messages.build_file_message(job, film.id, "file:1")
+        outbox.enqueue(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
     shop.clock.forward(days=8)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert "film" in kept(shop, job)
     deliver(shop)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
 
 
 def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: Shop) -> None:
     account = shop.customer.account.id
     with shop.database.transaction() as session:
-        updates.remember(session, account, "waits", {"text": "hi"}, shop.clock())
-        updates.first_time(session, account, ["old"], shop.clock())
+        updates.save(session, account, "waits", {"text": "hi"}, shop.clock())
+        updates.mark_handled(session, account, ["old"], shop.clock())
     shop.clock.forward(days=20)
     with shop.database.transaction() as session:
-        updates.first_time(session, account, ["newer"], shop.clock())
+        updates.mark_handled(session, account, ["newer"], shop.clock())
     shop.clock.forward(days=10, seconds=1)
-    shop.sweeper.prune()
-    with shop.database.reading() as session:
+    shop.sweeper.prune_rows()
+    with shop.database.read_transaction() as session:
         assert set(session.exec(select(Update.external_id))) == {"waits", "newer"}
 
 
@@ -142,10 +147,10 @@ def test_messages_go_ninety_days_after_they_were_sent_or_given_up(shop: Shop) ->
     deliver(shop)
     owe(shop, "still owed")
     shop.clock.forward(days=90)
-    shop.sweeper.prune()
+    shop.sweeper.prune_rows()
     assert causes(shop) == {"given-up", "sent", "still owed"}
     shop.clock.forward(seconds=1)
-    shop.sweeper.prune()
+    shop.sweeper.prune_rows()
     assert causes(shop) == {"still owed"}
 
 
@@ -156,26 +161,26 @@ def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_en
     with shop.database.transaction() as session:
         session.get_one(Job, job.id).status_delivery_id = status
     shop.clock.forward(days=91)
-    shop.sweeper.prune()
+    shop.sweeper.prune_rows()
     assert causes(shop) == {"status"}
     with shop.database.transaction() as session:
-        jobs.close_status(session, job.id)
-    shop.sweeper.prune()
+        jobs.mark_status_closed(session, job.id)
+    shop.sweeper.prune_rows()
     assert causes(shop) == set()
 
 
 def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: Shop) -> None:
     def names() -> set[str]:
-        with shop.database.reading() as session:
+        with shop.database.read_transaction() as session:
             return set(session.exec(select(WorkerRow.name)))
 
     shop.sweeper.sweep()
     with shop.database.transaction() as session:
-        jobs.seen(session, "gone", shop.clock())
+        jobs.record_worker_seen(session, "gone", shop.clock())
     shop.clock.forward(days=1, seconds=1)
     with shop.database.transaction() as session:
-        jobs.seen(session, "here", shop.clock())
-    shop.sweeper.prune()
+        jobs.record_worker_seen(session, "here", shop.clock())
+    shop.sweeper.prune_rows()
     assert names() == {"here"}
     shop.sweeper.sweep()
     assert names() == {"here", "worker-1"}
@@ -187,13 +192,13 @@ def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) 
     def upload(key: str) -> None:
         with shop.database.transaction() as session:
             row = WhatsAppUpload(account_id=account_id, key=key, content=b"\0media", created_at=shop.clock())
-            uploads.keep(session, row, shop.clock() - timedelta(days=365))
+            uploads.save(session, row, shop.clock() - timedelta(days=365))
 
     upload("video:a")
     shop.clock.forward(days=14, seconds=1)
     upload("video:b")
-    shop.sweeper.prune()
-    with shop.database.reading() as session:
+    shop.sweeper.prune_rows()
+    with shop.database.read_transaction() as session:
         found = {row.key: row.content for row in session.exec(select(WhatsAppUpload))}
     assert found == {"video:b": b"\0media"}
 
@@ -201,14 +206,14 @@ def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) 
 def write(shop: Shop, place: uuid.UUID, number: int, now: datetime) -> PageMessage:
     with shop.database.transaction() as session:
         message = uuid.uuid4()
-        pages.add(session, place, message, pages.BOT, {"number": number}, now)
-        found = pages.one(session, place, message)
+        web_messages.add(session, place, message, web_messages.AUTHOR_BOT, {"number": number}, now)
+        found = web_messages.find_message(session, place, message)
         assert found is not None
         return found
 
 
 def numbers(shop: Shop) -> list[int]:
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         rows = session.exec(select(PageMessage).order_by(col(PageMessage.created_at)))
         return [row.body["number"] for row in rows]
 
@@ -218,11 +223,11 @@ def test_of_a_conversation_of_the_page_the_newest_messages_stay(shop: Shop) -> N
     for number in range(8):
         write(shop, place, number, shop.clock())
     with shop.database.transaction() as session:
-        assert retention.prune_page(session, most=5, limit=2) == 2
+        assert retention.prune_web_messages(session, keep=5, limit=2) == 2
     assert numbers(shop) == [2, 3, 4, 5, 6, 7]
     with shop.database.transaction() as session:
-        assert retention.prune_page(session, most=5, limit=2) == 1
-        assert retention.prune_page(session, most=5, limit=2) == 0
+        assert retention.prune_web_messages(session, keep=5, limit=2) == 1
+        assert retention.prune_web_messages(session, keep=5, limit=2) == 0
     assert numbers(shop) == [3, 4, 5, 6, 7]
 
 
@@ -232,27 +237,27 @@ def test_versions_of_the_page_go_on_where_they_were_whatever_was_deleted(shop: S
     for number in range(1, 4):
         write(shop, place, number, shop.clock())
     with shop.database.transaction() as session:
-        found = pages.one(session, place, first.id)
+        found = web_messages.find_message(session, place, first.id)
         assert found is not None
-        pages.change(session, found, {"number": 0}, shop.clock())
-        newest = pages.newest(session, place)
-        retention.prune_page(session, most=2, limit=10)
+        web_messages.update_body(session, found, {"number": 0}, shop.clock())
+        newest = web_messages.get_latest_version(session, place)
+        retention.prune_web_messages(session, keep=2, limit=10)
     assert write(shop, place, 9, shop.clock()).version == newest + 1
 
 
 def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: Shop) -> None:
     shop.submit()
-    shop.workshop.work()
+    shop.workshop.run_next_job()
     account = shop.customer.account.id
     with shop.database.transaction() as session:
         for number in range(25):
-            updates.first_time(session, account, [f"u{number}"], shop.clock())
+            updates.mark_handled(session, account, [f"u{number}"], shop.clock())
     books = count(shop, LedgerTransaction), count(shop, LedgerPosting)
     for number in range(25):
         owe(shop, f"m{number}")
     deliver(shop)
     shop.clock.forward(days=400)
-    shop.sweeper.prune(batch=10)
+    shop.sweeper.prune_rows(batch=10)
     assert (count(shop, Update), count(shop, Delivery)) == (0, 0)
     assert (count(shop, LedgerTransaction), count(shop, LedgerPosting)) == books
     assert min(books) > 0
@@ -264,8 +269,8 @@ def test_many_who_prune_at_once_do_not_get_into_each_others_way(shop: Shop) -> N
         owe(shop, f"m{number}")
     deliver(shop)
     shop.clock.forward(days=91)
-    at_once([partial(shop.sweeper.prune, batch=7)] * 6)
-    shop.sweeper.prune()
+    at_once([partial(shop.sweeper.prune_rows, batch=7)] * 6)
+    shop.sweeper.prune_rows()
     assert count(shop, Delivery) == 0
 
 
@@ -273,10 +278,10 @@ def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_rememb
     owe(shop, "job:1")
     deliver(shop)
     shop.clock.forward(days=89)
-    shop.sweeper.prune()
+    shop.sweeper.prune_rows()
     owe(shop, "job:1")
     assert deliver(shop) == 0
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.SENT]
 
 
@@ -301,7 +306,7 @@ def invoice(shop: Shop, **values: object) -> Purchase:
 
 
 def status_of(shop: Shop, purchase: Purchase) -> str:
-    with shop.database.reading() as session:
+    with shop.database.read_transaction() as session:
         return session.get_one(Purchase, purchase.id).status
 
 
@@ -309,11 +314,11 @@ def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is
     ours = invoice(shop)
     others = [invoice(shop, provider=Provider.STRIPE), invoice(shop, status=PurchaseStatus.PAID)]
     shop.clock.forward(hours=23)
-    shop.sweeper.lapse()
+    shop.sweeper.expire_invoices()
     assert status_of(shop, ours) == PurchaseStatus.OPEN
     shop.clock.forward(hours=1)
-    shop.sweeper.lapse()
-    with shop.database.reading() as session:
+    shop.sweeper.expire_invoices()
+    with shop.database.read_transaction() as session:
         decided = session.get_one(Purchase, ours.id)
     assert (decided.status, decided.decided_at) == (PurchaseStatus.EXPIRED, shop.clock())
     assert [status_of(shop, other) for other in others] == [PurchaseStatus.OPEN, PurchaseStatus.PAID]
@@ -322,6 +327,6 @@ def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is
 def test_many_invoices_are_closed_in_batches_by_many_who_sweep_at_once(shop: Shop) -> None:
     left = [invoice(shop) for _ in range(25)]
     shop.clock.forward(days=2)
-    at_once([partial(shop.sweeper.lapse, batch=4)] * 6)
-    shop.sweeper.lapse()
+    at_once([partial(shop.sweeper.expire_invoices, batch=4)] * 6)
+    shop.sweeper.expire_invoices()
     assert {status_of(shop, each) for each in left} == {PurchaseStatus.EXPIRED}

@@ -18,12 +18,12 @@ from fakes.telegram_api.inlet import RecordingInlet
 from fakes.telegram_api.wiring import builder_of
 from sqlmodel import select
 
-from bots.billing.port import News, ProviderAway
-from bots.billing.stripe import StripeProvider
-from bots.core.letters import Letter
-from bots.telegram.errors import TelegramRefused
+from bots.billing.provider import ProviderUnavailable, WebhookEvent
+from bots.billing.stripe.provider import StripeProvider
+from bots.core.delivery.email import Email
+from bots.telegram.errors import TelegramConfigError
 from bots.telegram.gateway import TelegramGateway
-from models.payments import ProviderEvent
+from models.billing.payments import ProviderEvent
 from storage.db import Database
 
 SIGNED_BY_NOBODY = {"stripe-signature": "t=1,v1=00"}
@@ -67,12 +67,12 @@ async def test_news_that_are_not_true_leave_no_secret_behind(bazaar: Bazaar) -> 
         bearer = {"authorization": f"Bearer {SETTINGS['METRICS_TOKEN']}"}
         assert (await client.http.get("/metrics", headers=bearer)).status_code == 200
         assert (await client.http.get("/metrics", headers={"authorization": "Bearer no"})).status_code == 404
-    (shop,) = bazaar.chats.shops.by_name.values()
+    (shop,) = bazaar.chats.stores.by_name.values()
     for number, kind in enumerate(("checkout.session.completed", "invoice.paid", "charge.refunded")):
-        told_of = News(f"evt_{number}", kind, "ch_nobody", livemode=False, created_at=bazaar.clock())
-        assert await asyncio.to_thread(shop.rounds.inbox.keep, told_of)
+        told_of = WebhookEvent(f"evt_{number}", kind, "ch_nobody", livemode=False, created_at=bazaar.clock())
+        assert await asyncio.to_thread(shop.workers.event_processor.save, told_of)
     await bazaar.hears()
-    with bazaar.chats.house.db.reading() as session:
+    with bazaar.chats.app.db.read_transaction() as session:
         assert all(event.error for event in session.exec(select(ProviderEvent)))
 
 
@@ -98,7 +98,7 @@ async def test_a_film_that_fails_and_a_telegram_that_is_away_leave_no_secret_beh
     await bazaar.works()
     for _ in range(3):
         await bazaar.passes(minutes=5)
-        await asyncio.to_thread(bazaar.workshop.work)
+        await asyncio.to_thread(bazaar.workshop.run_next_job)
     await bazaar.passes(minutes=5)
     await buyer.sees("Something")
     assert "a bug of ours" in bazaar.journal.getvalue()
@@ -107,20 +107,22 @@ async def test_a_film_that_fails_and_a_telegram_that_is_away_leave_no_secret_beh
 async def test_a_bot_token_that_is_withdrawn_is_told_without_it(bazaar: Bazaar) -> None:
     bazaar.telegram.fail("*", errors.UNAUTHORIZED, times=50)
     await bazaar.in_telegram().says("/start")  # which ends the poll under way
-    with pytest.raises(TelegramRefused) as refused:
-        await bazaar.gateway.finished()
+    with pytest.raises(TelegramConfigError) as refused:
+        await bazaar.gateway.wait_stopped()
     assert TOKEN.partition(":")[2] not in str(refused.value)
     assert "telegram stopped" in bazaar.journal.getvalue()
 
 
 async def test_keys_nobody_knows_are_refused_in_words_without_them(bazaar: Bazaar) -> None:
     gateway = TelegramGateway(builder_of(bazaar.telegram, TOKEN_OF_NOBODY), lambda _channel: RecordingInlet())
-    with pytest.raises(TelegramRefused) as refused:
+    with pytest.raises(TelegramConfigError) as refused:
         await gateway.start()
     await gateway.stop()
     stranger = "sk_test_aKeyThatNobodyKnows"
-    with pytest.raises(ProviderAway) as away:
-        await asyncio.to_thread(StripeProvider.of(stranger, bazaar.settings.stripe_api_url).checkout, "cs_1")
+    with pytest.raises(ProviderUnavailable) as away:
+        await asyncio.to_thread(
+            StripeProvider.from_key(stranger, bazaar.settings.stripe_api_url).retrieve_checkout_session, "cs_1"
+        )
     said = Written({"errors": f"{refused.value!r} {away.value!r}", "logs": bazaar.journal.getvalue()})
     unknown = {"token": TOKEN_OF_NOBODY.partition(":")[2], "key": stranger}
     assert said.holding(bazaar.secrets | unknown) == []
@@ -155,12 +157,12 @@ async def tell_secrets_everywhere(bazaar: Bazaar) -> None:
         int(MAIL_PASSWORD)
     except ValueError:
         log.exception("failed")
-    with bazaar.chats.house.db.transaction() as session:
-        (tenant,) = bazaar.chats.shops.by_tenant
+    with bazaar.chats.app.db.transaction() as session:
+        (tenant,) = bazaar.chats.stores.by_tenant
         session.add(ProviderEvent(tenant_id=tenant, external_id="evt_1", kind="x", object_id="y", error=f"with {KEY}"))
-    letters = bazaar.chats.proofs.letters
+    letters = bazaar.chats.email_verification.email_sender
     assert letters is not None
-    await asyncio.to_thread(letters.send, Letter("ana@example.com", "Hello", f"{KEY}\n"))
+    await asyncio.to_thread(letters.send, Email("ana@example.com", "Hello", f"{KEY}\n"))
     buyer = bazaar.in_telegram()
     await buyer.says("/start")
     await buyer.sees("I")
@@ -168,7 +170,7 @@ async def tell_secrets_everywhere(bazaar: Bazaar) -> None:
     async with bazaar.browser() as client:
         await client.http.post("/sign-in", data={"email": SETTINGS["METRICS_TOKEN"]}, headers={"origin": PUBLIC})
     log.info("letter", code="123456")
-    await asyncio.to_thread(letters.send, Letter("ana@example.com", "A code", "123456\n"))
+    await asyncio.to_thread(letters.send, Email("ana@example.com", "A code", "123456\n"))
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:"])

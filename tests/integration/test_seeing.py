@@ -21,26 +21,26 @@ from fakes.web_house import WebHouse, build_house
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
-from bots.core import logs
-from bots.core.errands import Errands, settle_alert_chat
-from bots.core.pulse import Pulse
-from bots.core.rooms import Thresholds, are_well, house_checks
-from bots.core.services import Service, Services, services_of
-from bots.web.health import Rounds
-from models.alerts import AlertKind
-from models.errors import Code, Failed
-from models.faults import Fault
-from models.payments import STRIPE_VERSION
-from models.readings import Reading
+from bots.core.operations import logging_config
+from bots.core.operations.background_tasks import BackgroundScheduler, save_alert_chat
+from bots.core.operations.health_checks import HealthThresholds, build_health_checks, is_healthy
+from bots.core.operations.heartbeat_ping import HeartbeatPing
+from bots.core.operations.upstream_checks import UpstreamChecks, UpstreamService, services_of
+from bots.web.monitoring.health import CachedChecks
+from models.billing.payments import STRIPE_API_VERSION
+from models.errors import ErrorCode, ProcessingFailed
+from models.operations.alerts import AlertKind
+from models.operations.error_events import Fault
+from models.operations.health_readings import Reading
 from models.settings import Settings
-from pipeline import trail
-from pipeline.allowance import Allowance
-from pipeline.child import Children
-from pipeline.faults import Journal
-from pipeline.queue import Queue, broker_for
-from pipeline.sweep import Sweeper
-from storage import alert_places, watching
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.sweeper import Sweeper
+from pipeline.operations import request_id
+from pipeline.operations.error_log import ErrorLog
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
+from storage.operations import alert_chats, alert_metrics
 
 
 class Answers:
@@ -50,14 +50,14 @@ class Answers:
         self.answer: int | httpx.HTTPError = 200
         self.asked: list[str] = []
 
-    def __call__(self, service: Service) -> int:
+    def __call__(self, service: UpstreamService) -> int:
         self.asked.append(service.name)
         if isinstance(self.answer, httpx.HTTPError):
             raise self.answer
         return self.answer
 
 
-GROQ = Service("groq", "http://127.0.0.1:1/openai/v1/models", {"authorization": "Bearer gsk_hunter2"})
+GROQ = UpstreamService("groq", "http://127.0.0.1:1/openai/v1/models", {"authorization": "Bearer gsk_hunter2"})
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def answers() -> Answers:
 
 
 @pytest.fixture
-def services(sqlite: Database, answers: Answers) -> Services:
-    return Services(sqlite, (GROQ,), answers)
+def services(sqlite: Database, answers: Answers) -> UpstreamChecks:
+    return UpstreamChecks(sqlite, (GROQ,), answers)
 
 
 def settings(folder: Path, **given: Any) -> Settings:
@@ -75,17 +75,17 @@ def settings(folder: Path, **given: Any) -> Settings:
 
 
 def kept(db: Database) -> list[Reading]:
-    with db.reading() as session:
+    with db.read_transaction() as session:
         return list(session.exec(select(Reading)).all())
 
 
 def test_a_service_is_asked_once_however_many_processes_look(
-    services: Services, answers: Answers, clock: SettableClock
+    services: UpstreamChecks, answers: Answers, clock: SettableClock
 ) -> None:
-    services.look()
-    services.look()
+    services.run_once()
+    services.run_once()
     clock.forward(seconds=46)
-    services.look()
+    services.run_once()
     assert answers.asked == ["groq"] * 2
 
 
@@ -99,21 +99,23 @@ def test_a_service_is_asked_once_however_many_processes_look(
     ],
 )
 def test_of_what_a_service_answers_its_kind_alone_is_kept(
-    services: Services, answers: Answers, answer: int | httpx.HTTPError, about: dict[str, Any]
+    services: UpstreamChecks, answers: Answers, answer: int | httpx.HTTPError, about: dict[str, Any]
 ) -> None:
     answers.answer = answer
-    seen = services.seen(GROQ)
+    seen = services.check(GROQ)
     assert {name: value for name, value in seen.items() if name != "seconds"} == about
     assert "hunter2" not in str(kept(services.db)) + repr(services)
 
 
-def test_an_old_look_at_a_service_is_not_trusted(services: Services, answers: Answers, clock: SettableClock) -> None:
-    assert services.seen(GROQ)["ok"]
+def test_an_old_look_at_a_service_is_not_trusted(
+    services: UpstreamChecks, answers: Answers, clock: SettableClock
+) -> None:
+    assert services.check(GROQ)["ok"]
     answers.answer = 500
     clock.forward(minutes=2)
-    assert services.seen(GROQ)["ok"]
+    assert services.check(GROQ)["ok"]
     clock.forward(minutes=2)
-    assert not services.seen(GROQ)["ok"]
+    assert not services.check(GROQ)["ok"]
 
 
 def test_services_that_are_set_are_asked_for_what_costs_nothing(tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_services_that_are_set_are_asked_for_what_costs_nothing(tmp_path: Path) 
     assert found["telegram"].url == "https://api.telegram.org/bot123456:ABC/getMe"
     assert found["groq"].url == "https://api.groq.com/openai/v1/models"
     assert found["stripe"].url == "https://api.stripe.com/v1/prices?limit=1"
-    assert found["stripe"].headers == {"authorization": "Bearer sk_test_x", "stripe-version": STRIPE_VERSION}
+    assert found["stripe"].headers == {"authorization": "Bearer sk_test_x", "stripe-version": STRIPE_API_VERSION}
     assert "ABC" not in repr(found)
 
 
@@ -135,19 +137,19 @@ async def test_the_deep_look_is_taken_once_for_all_who_ask_within_a_while() -> N
         taken.append("look")
         return {"ok": True}
 
-    rounds = Rounds({"room": check}, Thresholds(), lambda: now)
-    await asyncio.gather(*(rounds.told() for _ in range(5)))
+    rounds = CachedChecks({"room": check}, HealthThresholds(), lambda: now)
+    await asyncio.gather(*(rounds.run_checks() for _ in range(5)))
     now = 114.9
-    assert await rounds.told() == {"room": {"ok": True}}
+    assert await rounds.run_checks() == {"room": {"ok": True}}
     assert len(taken) == 1
     now = 115.0
-    await rounds.told()
+    await rounds.run_checks()
     assert len(taken) == 2
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite: Database, services: Services) -> WebHouse:
-    return build_house(tmp_path, sqlite, thresholds=Thresholds(free_disk=0, kept=0), services=services)
+def house(tmp_path: Path, sqlite: Database, services: UpstreamChecks) -> WebHouse:
+    return build_house(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0), services=services)
 
 
 async def test_the_deep_look_tells_of_services(house: WebHouse, answers: Answers) -> None:
@@ -189,7 +191,7 @@ def broken() -> bool:
 @pytest.mark.parametrize(("verdict", "beats"), [(well, 1), (amiss, 0), (broken, 0)])
 def test_the_heart_beats_while_all_is_well_alone(verdict: Any, beats: int) -> None:
     ears = Ears()
-    Pulse("https://example.org/ping/secret", verdict, ears).beat()
+    HeartbeatPing("https://example.org/ping/secret", verdict, ears).send()
     assert ears.heard == ["https://example.org/ping/secret"] * beats
 
 
@@ -197,21 +199,21 @@ def test_the_heart_beats_while_all_is_well_alone(verdict: Any, beats: int) -> No
 def test_a_heartbeat_nobody_hears_is_logged_without_its_address(
     status: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Pulse("https://example.org/ping/secret", well, Ears(status)).beat()
+    HeartbeatPing("https://example.org/ping/secret", well, Ears(status)).send()
     said = capsys.readouterr().out
     assert "heartbeat-" in said
     assert "secret" not in said
 
 
 def test_whether_all_is_well_is_what_the_deep_look_says(
-    tmp_path: Path, sqlite: Database, services: Services, answers: Answers, clock: SettableClock
+    tmp_path: Path, sqlite: Database, services: UpstreamChecks, answers: Answers, clock: SettableClock
 ) -> None:
-    checks = house_checks(sqlite, tmp_path, Thresholds(free_disk=0), services)
+    checks = build_health_checks(sqlite, tmp_path, HealthThresholds(free_disk=0), services)
     del checks["workers"]
-    assert are_well(checks)
+    assert is_healthy(checks)
     answers.answer = 500
     clock.forward(minutes=4)
-    assert not are_well(checks)
+    assert not is_healthy(checks)
 
 
 @contextmanager
@@ -242,53 +244,53 @@ def listening() -> Iterator[tuple[str, threading.Event, list[str]]]:
 
 def test_a_heartbeat_is_a_call_of_its_address() -> None:
     with listening() as (url, called, paths):
-        Pulse(f"{url}/ping", well).beat()
+        HeartbeatPing(f"{url}/ping", well).send()
         assert called.is_set()
     assert paths == ["/ping"]
 
 
 def test_the_chat_for_alerts_is_that_of_the_bot_whose_token_is_set(sqlite: Database, tmp_path: Path) -> None:
     def place() -> tuple[str, str] | None:
-        with sqlite.reading() as session:
-            found = alert_places.place_of(session, AlertKind.PAYMENTS)
+        with sqlite.read_transaction() as session:
+            found = alert_chats.find_address(session, AlertKind.PAYMENTS)
             return (found.chat, found.thread) if found else None
 
     chat = {"alert_chat": "telegram:-100123/payments=4"}
-    settle_alert_chat(sqlite, settings(tmp_path, **chat, telegram_bot_token="123456:ABC"))
+    save_alert_chat(sqlite, settings(tmp_path, **chat, telegram_bot_token="123456:ABC"))
     assert place() == ("-100123", "4")
-    settle_alert_chat(sqlite, settings(tmp_path, **chat))  # a process without the token changes nothing
+    save_alert_chat(sqlite, settings(tmp_path, **chat))  # a process without the token changes nothing
     assert place() == ("-100123", "4")
-    settle_alert_chat(sqlite, settings(tmp_path))
+    save_alert_chat(sqlite, settings(tmp_path))
     assert place() is None
 
 
 def test_errands_write_down_what_broke_before_they_end(sqlite: Database, tmp_path: Path) -> None:
-    logs.configure("json")
-    errands = Errands(sqlite, settings(tmp_path))
+    logging_config.configure("json")
+    errands = BackgroundScheduler(sqlite, settings(tmp_path))
     errands.start()
     structlog.get_logger().error("broke-at-the-end", code="CRASHED")
     errands.stop()
     structlog.reset_defaults()
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         assert "broke-at-the-end" in session.exec(select(Fault.event)).all()
 
 
 def faults(db: Database) -> list[Fault]:
-    with db.reading() as session:
+    with db.read_transaction() as session:
         return list(session.exec(select(Fault).order_by(col(Fault.id))).all())
 
 
-def noted(journal: Journal, level: str, **event: Any) -> None:
-    assert journal.note(None, level, dict(event)) == event
+def noted(journal: ErrorLog, level: str, **event: Any) -> None:
+    assert journal.record_event(None, level, dict(event)) == event
 
 
 def test_faults_wait_while_the_database_is_away_and_none_is_written_twice(sqlite: Database, tmp_path: Path) -> None:
-    journal, away = Journal(), Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}")
+    journal, away = ErrorLog(), Database(f"sqlite:///{tmp_path / 'nowhere' / 'x.db'}")
     noted(journal, "error", event="first", job="1a2b3c4d-0000-4000-8000-000000000000")
     noted(journal, "info", event="all is well")
     with pytest.raises(OperationalError):
         journal.write(away)
-    noted(journal, "error", event="second", request="9f8e7d6c", code=Code.CRASHED)
+    noted(journal, "error", event="second", request="9f8e7d6c", code=ErrorCode.CRASHED)
     journal.write(sqlite)
     journal.write(sqlite)
     rows = faults(sqlite)
@@ -299,7 +301,7 @@ def test_faults_wait_while_the_database_is_away_and_none_is_written_twice(sqlite
 
 
 def test_of_an_exception_where_it_came_from_is_kept_and_not_what_it_says(sqlite: Database) -> None:
-    journal = Journal()
+    journal = ErrorLog()
     try:
         int("words of ana@example.com")
     except ValueError as error:
@@ -324,16 +326,16 @@ def test_of_an_exception_where_it_came_from_is_kept_and_not_what_it_says(sqlite:
 def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line(
     sqlite: Database, clock: SettableClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.configure("json")
+    logging_config.configure("json")
     shop = Shop.open(sqlite, clock, tmp_path)
     shop.customer = welcome(sqlite)
-    with trail.begun("the update it came with"):
-        name = trail.current()
+    with request_id.bind_new("the update it came with"):
+        name = request_id.get_current()
         job = shop.submit()
-    assert (trail.current(), len(name)) == ("", 8)
-    shop.children.stage(DRAW, *[raises(Failed(Code.CRASHED))] * 3)
+    assert (request_id.get_current(), len(name)) == ("", 8)
+    shop.children.stage(DRAW, *[raises(ProcessingFailed(ErrorCode.CRASHED))] * 3)
     for _ in range(3):
-        assert shop.workshop.work()
+        assert shop.workshop.run_next_job()
         clock.forward(minutes=1)
     structlog.reset_defaults()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
@@ -351,10 +353,14 @@ def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line
 def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    logs.configure("json")
-    allowance = Allowance.for_measuring(1000)
-    with Children() as children, trail.followed("9f8e7d6c", job="1a2b3c4d"), pytest.raises(Failed):
-        children.run("fakes.tasks:stumble", {}, directory=tmp_path, allowance=allowance)
+    logging_config.configure("json")
+    allowance = ResourceLimits.for_measuring(1000)
+    with (
+        SandboxClient() as children,
+        request_id.bind_existing("9f8e7d6c", job="1a2b3c4d"),
+        pytest.raises(ProcessingFailed),
+    ):
+        children.run("fakes.tasks:stumble", {}, directory=tmp_path, limits=allowance)
     structlog.reset_defaults()
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "child-crashed" in line]
     assert (line["request"], line["job"], line["what"]) == ("9f8e7d6c", "1a2b3c4d", "LookupError")
@@ -365,16 +371,16 @@ def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: 
     shop = Shop.open(sqlite, clock, tmp_path)
 
     def workers() -> int:
-        with sqlite.reading() as session:
-            return watching.vitals(session, clock()).workers
+        with sqlite.read_transaction() as session:
+            return alert_metrics.collect_alert_metrics(session, clock()).workers
 
     shop.sweeper.sweep()
     assert workers() == 1
-    shop.sweeper.take_leave()
+    shop.sweeper.deregister_worker()
     assert workers() == 0
 
 
 def test_a_worker_whose_database_is_away_stops_all_the_same(clock: SettableClock, tmp_path: Path) -> None:
     away = Database("postgresql://rabisco:x@127.0.0.1:1/rabisco", clock=clock)
     workshop = workshop_for(away, tmp_path, StagedChildren())
-    Sweeper(workshop, Queue(broker_for(""))).take_leave()
+    Sweeper(workshop, WakeupQueue(broker_for(""))).deregister_worker()

@@ -15,7 +15,7 @@ from fakes import pictures
 from PIL import Image
 from skimage.metrics import structural_similarity
 
-from models.films import Encoding, Film, SketchOptions
+from models.jobs.options import EncodingOptions, Film, SketchOptions
 from pipeline.sketch import film
 
 INK = 130  # luma below which a pixel of the lines counts as ink
@@ -185,7 +185,7 @@ def test_a_size_is_kept_and_the_picture_lies_undistorted_on_white(make: Make) ->
 
 
 def test_a_film_stays_below_the_bytes_it_may_have(make: Make) -> None:
-    done = make(pictures.noise(320, 240), encoding=Encoding(max_bytes=100_000), fps=10)
+    done = make(pictures.noise(320, 240), encoding=EncodingOptions(max_bytes=100_000), fps=10)
     assert done.film.size <= 100_000
 
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from fakes import speech
 
-from models.errors import Code, Refused
-from models.words import Transcript
-from pipeline.child import Allowance, Children
-from pipeline.speech import certainty, local, timeline
-from pipeline.speech.sound import FRAME, levels
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.transcript import Transcript
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.speech import confidence, local, word_timing
+from pipeline.speech.audio_reader import LEVEL_SECONDS, compute_levels
 
 TEXT = (
     "It was the best of times, it was the worst of times. It was the age of wisdom, it was the age of foolishness. "
@@ -38,20 +38,22 @@ def heard(cut: Path) -> Transcript:
     return local.transcribe(cut, nobody)
 
 
-def refusal(path: Path, sound: np.ndarray) -> Code:
-    with pytest.raises(Refused) as refused:
+def refusal(path: Path, sound: np.ndarray) -> ErrorCode:
+    with pytest.raises(RequestRejected) as refused:
         local.transcribe(speech.write_wav(path / "sound.wav", sound), nobody)
     return refused.value.code
 
 
 def onsets(sound: np.ndarray) -> list[float]:
     """Seconds at which it grows loud after 0.25 s of quiet."""
-    loud = levels(sound) > 0.01
-    return [index * FRAME for index in range(25, len(loud)) if loud[index] and not loud[index - 25 : index].any()]
+    loud = compute_levels(sound) > 0.01
+    return [
+        index * LEVEL_SECONDS for index in range(25, len(loud)) if loud[index] and not loud[index - 25 : index].any()
+    ]
 
 
 def test_the_words_are_those_that_are_said(heard: Transcript) -> None:
-    assert certainty.plain(heard.text) == certainty.plain(TEXT)
+    assert confidence.normalize_words(heard.text) == confidence.normalize_words(TEXT)
     assert heard.text.startswith("It was the best of times,")
     assert (heard.language, heard.engine) == ("en", "local")
     assert heard.confidence is not None
@@ -86,7 +88,10 @@ def test_a_known_text_is_put_on_its_times_and_an_unknown_word_on_its_own(cut: Pa
 
 
 def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard: Transcript) -> None:
-    rough = [*timeline.spread(TEXT.split()[:12], 1.0, 4.7), *timeline.spread(TEXT.split()[12:17], 4.9, 6.3)]
+    rough = [
+        *word_timing.spread_words(TEXT.split()[:12], 1.0, 4.7),
+        *word_timing.spread_words(TEXT.split()[12:17], 4.9, 6.3),
+    ]
     moved = local.align(cut, rough, nobody)
     before = np.abs([word.start - true.start for word, true in zip(rough, heard.words, strict=False)])
     after = np.abs([word.start - true.start for word, true in zip(moved, heard.words, strict=False)])
@@ -97,11 +102,11 @@ def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard
 @pytest.mark.parametrize("make", [speech.silence, speech.noise, speech.music])
 def test_what_is_no_speech_is_refused(tmp_path: Path, make: object) -> None:
     assert callable(make)
-    assert refusal(tmp_path, make(5.0)) is Code.NO_SPEECH
+    assert refusal(tmp_path, make(5.0)) is ErrorCode.NO_SPEECH
 
 
 def test_a_recording_of_nothing_is_no_speech(tmp_path: Path) -> None:
-    assert refusal(tmp_path, speech.silence(0)) is Code.NO_SPEECH
+    assert refusal(tmp_path, speech.silence(0)) is ErrorCode.NO_SPEECH
 
 
 @pytest.mark.parametrize("garble", ["reversed", "drowned"])
@@ -111,7 +116,7 @@ def test_speech_that_cannot_be_understood_is_refused_and_not_guessed(tmp_path: P
         "reversed": sound[::-1].copy(),
         "drowned": (sound * 0.5 + speech.noise(len(sound) / speech.RATE, level=0.1)).astype(np.int16),
     }[garble]
-    assert refusal(tmp_path, garbled) in {Code.SPEECH_UNCLEAR, Code.NO_SPEECH}
+    assert refusal(tmp_path, garbled) in {ErrorCode.SPEECH_UNCLEAR, ErrorCode.NO_SPEECH}
 
 
 def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child(tmp_path: Path) -> None:
@@ -137,26 +142,26 @@ def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child
 
 
 @pytest.fixture(scope="module")
-def children() -> Iterator[Children]:
-    with Children() as started:
+def children() -> Iterator[SandboxClient]:
+    with SandboxClient() as started:
         yield started
 
 
-def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: Children) -> None:
+def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: SandboxClient) -> None:
     film = speech.spoken_video(tmp_path / "film.mp4", seconds=5.0, size=(128, 72), fps=10)
     room = tmp_path / "room"
     room.mkdir()
-    allowance = Allowance.for_media(5.0)
+    allowance = ResourceLimits.for_media(5.0)
     wav, upload = room / "sound.wav", room / "sound.ogg"
     seconds = children.run(
         "pipeline.speech.preparation:prepare",
         {"media": film, "wav": wav, "upload": upload},
         directory=room,
-        allowance=allowance,
+        limits=allowance,
     )
-    found = children.run("pipeline.speech.local:transcribe", {"wav": wav}, directory=room, allowance=allowance)
+    found = children.run("pipeline.speech.local:transcribe", {"wav": wav}, directory=room, limits=allowance)
     assert seconds == pytest.approx(5.0, abs=0.1)
     assert upload.stat().st_size < 40_000
     assert isinstance(found, Transcript)
-    assert certainty.plain(found.text) == certainty.plain(TEXT)[:12]
+    assert confidence.normalize_words(found.text) == confidence.normalize_words(TEXT)[:12]
     assert found.words[0].start == pytest.approx(1.17, abs=0.1)

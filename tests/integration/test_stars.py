@@ -9,13 +9,13 @@ from fakes.telegram_api import Charge, errors
 from fakes.telegram_api.inlet import RecordingInlet
 from fakes.telegram_api.wiring import bot_of, builder_of
 
-from bots.core import stars
-from bots.core.conversation import Conversation
-from bots.core.desk import Desk
+from bots.core.conversation import stars
+from bots.core.conversation.conversation import Conversation
+from bots.core.update_handler import UpdateHandler
 from bots.telegram.gateway import TelegramGateway
-from bots.telegram.stars import Refunds
-from models.payments import PurchaseStatus
-from storage import basket
+from bots.telegram.stars import StarsRefunds
+from models.billing.payments import PurchaseStatus
+from storage.billing import open_purchases
 from storage.db import Database
 
 
@@ -101,7 +101,9 @@ async def test_the_checkout_is_answered_although_the_persons_other_messages_take
 async def test_a_checkout_nobody_can_look_up_is_called_off_in_words(business: Business) -> None:
     async with business.open():
         invoice = await business.orders()
-    gateway = TelegramGateway(builder_of(business.fake), lambda _channel: RecordingInlet(), pace=QUICK, refusal=_broken)
+    gateway = TelegramGateway(
+        builder_of(business.fake), lambda _channel: RecordingInlet(), timings=QUICK, find_refusal=_broken
+    )
     await gateway.start()
     said = await business.pays(invoice)
     await gateway.stop()
@@ -113,16 +115,16 @@ async def test_a_payment_taken_by_a_process_that_dies_is_credited_by_the_next(bu
     async with business.open():
         invoice = await business.orders()
     inlet = RecordingInlet(_die)
-    desk = Desk(
+    desk = UpdateHandler(
         business.house.db,
         business.account,
         business.house.channels[business.account.id],
         Conversation(business.house.pipeline),
-        business.house.postman.poke,
+        business.house.postman.wake,
     )
-    inlet.remember = desk.remember  # type: ignore[method-assign]
-    refusal = stars.refusal(business.house.db, business.account.tenant_id, "telegram")
-    dying = TelegramGateway(builder_of(business.fake), lambda _channel: inlet, pace=QUICK, refusal=refusal)
+    inlet.save_update = desk.save_update  # type: ignore[method-assign]
+    refusal = stars.build_payment_check(business.house.db, business.account.tenant_id, "telegram")
+    dying = TelegramGateway(builder_of(business.fake), lambda _channel: inlet, timings=QUICK, find_refusal=refusal)
     await dying.start()
     assert isinstance(await business.pays(invoice), Charge)
     await business.fake.arrival(lambda: not business.fake.updates.waiting)
@@ -147,7 +149,7 @@ async def test_stars_that_were_given_back_take_their_credits_along_once(business
         charge = await business.buys()
         await business.has(110)
         (purchase,) = business.purchases()
-        refunds = Refunds(bot_of(business.fake), business.house.db)
+        refunds = StarsRefunds(bot_of(business.fake), business.house.db)
         assert await refunds.refund(purchase.id)
         assert await refunds.refund(purchase.id)
         assert not await refunds.refund(uuid.uuid4())
@@ -195,7 +197,7 @@ async def test_stars_that_come_for_an_invoice_that_is_over_are_credited_all_the_
         invoice = await business.orders()
         business.house.time.forward(2 * 24 * 3600)
         with business.house.db.transaction() as session:
-            assert basket.lapse(session, business.house.db.clock(), limit=10) == 1
+            assert open_purchases.expire_invoices(session, business.house.db.clock(), limit=10) == 1
         charge = Charge("stx1", business.person.id, invoice.body["invoice"], str(business.purchases()[0].id))
         body = business.person.chat.body(business.fake.next_message(), business.person.user, None)
         business.fake.updates.add("message", body | {"successful_payment": charge.told()})
@@ -215,5 +217,5 @@ async def _die(_inbound: object) -> None:
     raise RuntimeError("the process ends here")
 
 
-def _broken(_asked: stars.Asked) -> str | None:
+def _broken(_asked: stars.PaymentQuery) -> str | None:
     raise OSError("the database is away")

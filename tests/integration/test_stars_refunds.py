@@ -8,12 +8,13 @@ from fakes.telegram_api import errors
 from fakes.telegram_api.wiring import bot_of
 from sqlmodel import select
 
-from bots.telegram.stars import Refunds
-from models.deliveries import Delivery
-from models.payments import Repayment, RepaymentStatus
-from models.people import Account
-from storage import people, repayments
+from bots.telegram.stars import StarsRefunds
+from models.billing.payments import Repayment, RepaymentStatus
+from models.identity.people import Account
+from models.messaging.deliveries import Delivery
+from storage.billing import refunds
 from storage.db import Database
+from storage.identity import people
 
 
 @pytest.fixture
@@ -25,19 +26,19 @@ def asks(business: Business) -> Repayment:
     """As the conversation leaves it: somebody in another chat asked for it."""
     (purchase,) = business.purchases()
     with business.house.db.transaction() as session:
-        boss = people.meet(session, business.account, "1", name="Olga", language="en")
-        address = people.address_of(session, business.account.id, "1", "")
-        return repayments.ask(session, purchase, purchase.amount, boss, address, business.house.db.clock())
+        boss = people.get_or_create_person(session, business.account, "1", name="Olga", language="en")
+        address = people.get_or_create_address(session, business.account.id, "1", "")
+        return refunds.request_refund(session, purchase, purchase.amount, boss, address, business.house.db.clock())
 
 
 def status(business: Business) -> tuple[str, str]:
-    with business.house.db.reading() as session:
+    with business.house.db.read_transaction() as session:
         row = session.exec(select(Repayment)).one()
     return row.status, row.reason
 
 
 def told(business: Business) -> list[str]:
-    with business.house.db.reading() as session:
+    with business.house.db.read_transaction() as session:
         rows = session.exec(select(Delivery).where(Delivery.cause.startswith("repayment:")))  # type: ignore[attr-defined]
         return [row.content.paragraphs[0].key for row in rows]
 
@@ -47,7 +48,7 @@ async def test_stars_go_back_once_and_who_asked_hears_of_it(business: Business) 
         charge = await business.buys()
         await business.has(110)
         asks(business)
-        refunds = Refunds(bot_of(business.fake), business.house.db)
+        refunds = StarsRefunds(bot_of(business.fake), business.house.db)
         await refunds.sweep(business.account.id)
         await refunds.sweep(business.account.id)
         await business.fake.arrival(lambda: not business.fake.updates.waiting)
@@ -62,11 +63,11 @@ async def test_a_telegram_that_is_away_is_asked_again_later(business: Business) 
         await business.buys()
         await business.has(110)
         asks(business)
-        refunds = Refunds(bot_of(business.fake), business.house.db)
+        refunds = StarsRefunds(bot_of(business.fake), business.house.db)
         business.fake.fail("refundStarPayment", errors.flood(5))
         await refunds.sweep(business.account.id)
         await refunds.sweep(business.account.id)
-        assert (status(business)[0], told(business)) == (RepaymentStatus.ASKED, [])
+        assert (status(business)[0], told(business)) == (RepaymentStatus.REQUESTED, [])
         business.house.time.forward(31)
         await refunds.sweep(business.account.id)
         await business.fake.arrival(lambda: not business.fake.updates.waiting)
@@ -79,10 +80,10 @@ async def test_another_account_gives_nothing_back(business: Business) -> None:
         await business.has(110)
         asks(business)
         with business.house.db.transaction() as session:
-            other: Account = people.account_named(session, business.account.tenant_id, "telegram", "654321")
-        await Refunds(bot_of(business.fake), business.house.db).sweep(other.id)
+            other: Account = people.get_or_create_account(session, business.account.tenant_id, "telegram", "654321")
+        await StarsRefunds(bot_of(business.fake), business.house.db).sweep(other.id)
     assert not charge.refunded
-    assert status(business)[0] == RepaymentStatus.ASKED
+    assert status(business)[0] == RepaymentStatus.REQUESTED
 
 
 async def test_the_process_that_speaks_to_telegram_gives_back_by_itself(business: Business) -> None:

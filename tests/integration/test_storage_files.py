@@ -18,35 +18,37 @@ from sqlalchemy import QueuePool
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
 
-from models.deliveries import Delivery, Message, Wording
-from models.files import Media, StoredFile
-from models.jobs import JobInput, Status
-from models.media import Facts, MediaKind
-from storage import files, jobs, outbox
+from models.jobs.job import JobInput, JobStatus
+from models.media.facts import MediaInfo, MediaKind
+from models.media.files import Media, StoredFile
+from models.messaging.deliveries import Delivery, Message, TranslatedText
 from storage.db import Database
-from storage.deposit import Deposit
-from storage.files import Measured
-from storage.jobs import LostLease
-from storage.media import MediaFolder
-from storage.outbox import Owed
+from storage.jobs import jobs
+from storage.jobs.jobs import LeaseLost
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
+from storage.media.staged_upload import StagedUpload
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> MediaFolder:
-    return MediaFolder(tmp_path / "media")
+def store(tmp_path: Path) -> FolderMediaStore:
+    return FolderMediaStore(tmp_path / "media")
 
 
 def keep(
-    database: Database, store: MediaFolder, customer: Customer, content: bytes = b"a video", name: str = "in"
+    database: Database, store: FolderMediaStore, customer: Customer, content: bytes = b"a video", name: str = "in"
 ) -> Media:
     path = store.root.parent / f"{customer.person.id}-{name}"
     path.write_bytes(content)
-    facts = Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 12.5, 25.0, has_audio=True)
-    measured = Measured.of(path, facts, name)
-    with Deposit(database, store, [measured]) as (deposited,), database.transaction() as session:
-        media = files.keep(session, customer.person, deposited, expires_at=database.clock() + DAY)
+    facts = MediaInfo(MediaKind.VIDEO, "mp4", len(content), 640, 360, 12.5, 25.0, has_audio=True)
+    measured = MeasuredFile.from_path(path, facts, name)
+    with StagedUpload(database, store, [measured]) as (deposited,), database.transaction() as session:
+        media = files.create_media(session, customer.person, deposited, expires_at=database.clock() + DAY)
     assert not path.exists()
     return media
 
@@ -57,25 +59,25 @@ def release(database: Database, media: Media) -> str | None:
 
 
 def stored(database: Database) -> list[int]:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         return sorted(session.exec(select(StoredFile.references)))
 
 
 def expired(database: Database) -> list[object]:
     with database.transaction() as session:
-        return [media.id for media in files.expired(session, database.clock())]
+        return [media.id for media in files.list_expired(session, database.clock())]
 
 
-def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: MediaFolder) -> None:
+def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: FolderMediaStore) -> None:
     media = keep(database, store, welcome(database), name="holiday.mp4")
-    with database.reading() as session:
+    with database.read_transaction() as session:
         found = session.get_one(Media, media.id)
         assert files.path_of(session, store, found).read_bytes() == b"a video"
-        assert found.facts == Facts(MediaKind.VIDEO, "mp4", 7, 640, 360, 12.5, 25.0, has_audio=True)
+        assert found.info == MediaInfo(MediaKind.VIDEO, "mp4", 7, 640, 360, 12.5, 25.0, has_audio=True)
         assert (found.name, files.key_of(session, found) in found.name) == ("holiday.mp4", False)
 
 
-def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, store: MediaFolder) -> None:
+def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, store: FolderMediaStore) -> None:
     ana, ben = welcome(database, "ana"), welcome(database, "ben")
     medias = [keep(database, store, ana), keep(database, store, ben), keep(database, store, ana)]
     assert len({media.file_id for media in medias}) == 1
@@ -83,22 +85,22 @@ def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, s
     assert len([path for path in store.root.rglob("*") if path.is_file()]) == 1
 
 
-def test_equal_bytes_of_two_tenants_are_kept_apart(database: Database, store: MediaFolder) -> None:
+def test_equal_bytes_of_two_tenants_are_kept_apart(database: Database, store: FolderMediaStore) -> None:
     one, two = welcome(database, tenant="one"), welcome(database, tenant="two")
     assert keep(database, store, one).file_id != keep(database, store, two).file_id
     assert stored(database) == [1, 1]
 
 
-def test_other_bytes_are_another_file(database: Database, store: MediaFolder) -> None:
+def test_other_bytes_are_another_file(database: Database, store: FolderMediaStore) -> None:
     ana = welcome(database)
     assert keep(database, store, ana).file_id != keep(database, store, ana, b"another").file_id
 
 
-def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, store: MediaFolder) -> None:
+def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, store: FolderMediaStore) -> None:
     mine, theirs = (keep(database, store, welcome(database, name)) for name in ("ana", "ben"))
     assert release(database, mine) is None
     assert release(database, mine) is None
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
         with pytest.raises(FileNotFoundError):
             files.path_of(session, store, session.get_one(Media, mine.id))
@@ -110,7 +112,9 @@ def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, sto
     assert (stored(database), [path for path in store.root.rglob("*") if path.is_file()]) == ([], [])
 
 
-def test_a_reference_released_by_two_at_once_is_counted_down_once(postgresql: Database, store: MediaFolder) -> None:
+def test_a_reference_released_by_two_at_once_is_counted_down_once(
+    postgresql: Database, store: FolderMediaStore
+) -> None:
     mine, theirs = (keep(postgresql, store, welcome(postgresql, name)) for name in ("ana", "ben"))
     with postgresql.transaction() as first, postgresql.transaction() as second:
         seen_by_both = [session.get_one(Media, mine.id) for session in (first, second)]
@@ -118,7 +122,7 @@ def test_a_reference_released_by_two_at_once_is_counted_down_once(postgresql: Da
         first.commit()
         assert files.release(second, seen_by_both[1]) is None
     assert stored(postgresql) == [1]
-    with postgresql.reading() as session:
+    with postgresql.read_transaction() as session:
         assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
 
 
@@ -130,16 +134,16 @@ def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: S
         shop.receive(content)
     clock.forward(hours=12)
     store = shop.workshop.store
-    assert isinstance(store, MediaFolder)
+    assert isinstance(store, FolderMediaStore)
     theirs = [keep(database, store, ben, content) for content in contents]
     clock.forward(hours=13)
-    at_once([shop.sweeper.tidy] * 6)
+    at_once([shop.sweeper.release_expired_files] * 6)
     assert stored(database) == [1] * 6
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert all(files.path_of(session, store, session.get_one(Media, media.id)).exists() for media in theirs)
 
 
-def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, store: MediaFolder) -> None:
+def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, store: FolderMediaStore) -> None:
     ana = welcome(database)
     for number in range(8):
         old = keep(database, store, ana)
@@ -156,13 +160,13 @@ def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, s
         race: list[Callable[[], Media | None]] = [let_go, come_back]
         found = at_once(race)
         fresh = next(media for media in found if media)
-        with database.reading() as session:
+        with database.read_transaction() as session:
             assert files.path_of(session, store, session.get_one(Media, fresh.id)).read_bytes() == b"a video"
         release(database, fresh)
 
 
 def test_files_whose_time_is_over_are_found_and_others_not(
-    database: Database, store: MediaFolder, clock: SettableClock
+    database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
     old = keep(database, store, welcome(database))
     assert expired(database) == []
@@ -173,47 +177,49 @@ def test_files_whose_time_is_over_are_found_and_others_not(
     assert expired(database) == []
 
 
-def test_the_input_of_a_waiting_job_is_spared(database: Database, store: MediaFolder, clock: SettableClock) -> None:
+def test_the_input_of_a_waiting_job_is_spared(
+    database: Database, store: FolderMediaStore, clock: SettableClock
+) -> None:
     ana = welcome(database)
     media = keep(database, store, ana)
     with database.transaction() as session:
         job = add_job(session, ana, clock())
         session.add(JobInput(job_id=job.id, position=0, media_id=media.id))
     clock.forward(days=2)
-    for status, found in ((Status.QUEUED, []), (Status.RUNNING, []), (Status.DONE, [media.id])):
+    for status, found in ((JobStatus.QUEUED, []), (JobStatus.RUNNING, []), (JobStatus.DONE, [media.id])):
         with database.transaction() as session:
             session.merge(job).status = status
         assert expired(database) == found
 
 
 def test_the_result_of_a_message_that_was_not_delivered_is_spared(
-    database: Database, store: MediaFolder, clock: SettableClock
+    database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
     ana = welcome(database)
     media = keep(database, store, ana)
     with database.transaction() as session:
-        job = add_job(session, ana, clock(), status=Status.DONE)
+        job = add_job(session, ana, clock(), status=JobStatus.DONE)
         jobs.add_output(session, job.id, "film", media.id)
-        message = Message(paragraphs=(Wording(key="ready"),), media_id=media.id)
-        outbox.owe(session, ana.address, ana.person.id, Owed(message, "job:1", job_id=job.id), clock())
+        message = Message(paragraphs=(TranslatedText(key="ready"),), media_id=media.id)
+        outbox.enqueue(session, ana.address, ana.person.id, OutboxMessage(message, "job:1", job_id=job.id), clock())
     clock.forward(days=9)
     assert expired(database) == []
     with database.transaction() as session:
         (row,) = outbox.claim_due(session, [ana.account.id], clock(), DAY)
     assert expired(database) == []
     with database.transaction() as session:
-        outbox.sent(session, session.get_one(Delivery, row.id), "tg-1", clock())
+        outbox.mark_sent(session, session.get_one(Delivery, row.id), "tg-1", clock())
     assert expired(database) == [media.id]
 
 
 def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
-    database: Database, store: MediaFolder, clock: SettableClock
+    database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
     ana = welcome(database)
 
     def last() -> object:
-        with database.reading() as session:
-            found = files.last_video(session, ana.person.id, clock())
+        with database.read_transaction() as session:
+            found = files.find_last_video(session, ana.person.id, clock())
             return found and found.id
 
     assert last() is None
@@ -221,7 +227,7 @@ def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
     second = keep(database, store, ana, b"second")
     film = keep(database, store, ana, b"made by us")
     with database.transaction() as session:
-        job = add_job(session, ana, clock(), status=Status.DONE)
+        job = add_job(session, ana, clock(), status=JobStatus.DONE)
         jobs.add_output(session, job.id, "film", film.id)
     assert last() == second.id
     release(database, second)
@@ -241,20 +247,20 @@ def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     (root / "ab").mkdir(exist_ok=True)
     (root / "ab" / f"ab{'0' * 30}.part").write_bytes(b"half")
     (root / "ab" / "notes.txt").write_text("not ours")
-    left = shop.workshop.keeping.passing / "left"
+    left = shop.workshop.retention.temp_folder / "left"
     left.mkdir(parents=True)
     (left / "film.mp4").write_bytes(b"half a film")
-    shop.sweeper.clear()
+    shop.sweeper.delete_orphans()
     assert len([path for path in root.rglob("*") if path.is_file()]) == 4
     assert left.exists()
-    shop.sweeper.clear(older_than=-1)
+    shop.sweeper.delete_orphans(older_than=-1)
     assert {path.read_bytes() for path in root.rglob("*") if path.is_file()} == {b"kept", b"not ours"}
     assert shop.left_behind() == []
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert files.path_of(session, shop.workshop.store, session.get_one(Media, kept.id)).exists()
 
 
-class SlowStore(MediaFolder):
+class SlowStore(FolderMediaStore):
     """A store that waits, while it takes a file, for every connection to the database to be given back."""
 
     def __init__(self, database: Database, folder: Path) -> None:
@@ -277,22 +283,22 @@ def test_no_connection_waits_for_bytes_that_travel(database: Database, clock: Se
     store = SlowStore(database, tmp_path / "media")
     shop.pipeline.store = shop.workshop.store = store
     job = shop.submit()
-    assert shop.workshop.work()
-    assert shop.job(job).status == Status.DONE
+    assert shop.workshop.run_next_job()
+    assert shop.job(job).status == JobStatus.DONE
     assert store.was_free == [True, True, True]  # the picture, the film and its thumbnail
 
 
-def files_in(store: MediaFolder) -> list[bytes]:
+def files_in(store: FolderMediaStore) -> list[bytes]:
     return sorted(path.read_bytes() for path in store.root.glob("??/*"))
 
 
-def measured(folder: Path, content: bytes) -> Measured:
+def measured(folder: Path, content: bytes) -> MeasuredFile:
     path = folder / f"{content.hex()}.in"
     path.write_bytes(content)
-    return Measured.of(path, Facts(MediaKind.IMAGE, "png", len(content), 64, 64))
+    return MeasuredFile.from_path(path, MediaInfo(MediaKind.IMAGE, "png", len(content), 64, 64))
 
 
-def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Database, store: MediaFolder) -> None:
+def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Database, store: FolderMediaStore) -> None:
     ana = welcome(database)
     first, second = keep(database, store, ana), keep(database, store, ana)
     assert (first.file_id, files_in(store)) == (second.file_id, [b"a video"])
@@ -300,29 +306,29 @@ def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Databa
 
 
 def test_what_a_transaction_that_was_undone_brought_is_gone(
-    database: Database, store: MediaFolder, tmp_path: Path
+    database: Database, store: FolderMediaStore, tmp_path: Path
 ) -> None:
     ana = welcome(database)
     keep(database, store, ana)
     brought = [measured(tmp_path, b"undone"), measured(tmp_path, b"a video")]
-    with suppress(LostLease), Deposit(database, store, brought) as deposited, database.transaction() as session:
+    with suppress(LeaseLost), StagedUpload(database, store, brought) as deposited, database.transaction() as session:
         for file in deposited:
-            files.keep(session, ana.person, file, expires_at=database.clock() + DAY)
-        raise LostLease
+            files.create_media(session, ana.person, file, expires_at=database.clock() + DAY)
+        raise LeaseLost
     assert (files_in(store), stored(database)) == ([b"a video"], [1])
 
 
 def test_while_nobody_knows_what_the_database_did_bytes_stay(
-    database: Database, store: MediaFolder, tmp_path: Path
+    database: Database, store: FolderMediaStore, tmp_path: Path
 ) -> None:
     cut_off = OperationalError("COMMIT", {}, Exception("the connection is lost"))
-    with pytest.raises(OperationalError), Deposit(database, store, [measured(tmp_path, b"in doubt")]):
+    with pytest.raises(OperationalError), StagedUpload(database, store, [measured(tmp_path, b"in doubt")]):
         raise cut_off
     assert files_in(store) == [b"in doubt"]
 
 
 def test_a_store_that_fills_up_half_way_keeps_nothing(database: Database, tmp_path: Path) -> None:
-    class Full(MediaFolder):
+    class Full(FolderMediaStore):
         def put(self, source: Path) -> str:
             if files_in(self):
                 raise OSError(errno.ENOSPC, "no space left")
@@ -331,7 +337,7 @@ def test_a_store_that_fills_up_half_way_keeps_nothing(database: Database, tmp_pa
     store = Full(tmp_path / "media")
     with (
         pytest.raises(OSError, match="no space"),
-        Deposit(database, store, [measured(tmp_path, b"one"), measured(tmp_path, b"two")]),
+        StagedUpload(database, store, [measured(tmp_path, b"one"), measured(tmp_path, b"two")]),
     ):
         pass
     assert files_in(store) == []
@@ -340,16 +346,16 @@ def test_a_store_that_fills_up_half_way_keeps_nothing(database: Database, tmp_pa
 def test_a_file_is_deposited_before_it_is_kept(database: Database, tmp_path: Path) -> None:
     ana = welcome(database)
     with pytest.raises(ValueError, match="deposited"), database.transaction() as session:
-        files.keep(session, ana.person, measured(tmp_path, b"bytes"), expires_at=database.clock())
+        files.create_media(session, ana.person, measured(tmp_path, b"bytes"), expires_at=database.clock())
 
 
-def test_what_a_rolled_back_transaction_kept_is_not_counted(database: Database, store: MediaFolder) -> None:
+def test_what_a_rolled_back_transaction_kept_is_not_counted(database: Database, store: FolderMediaStore) -> None:
     ana = welcome(database)
     path = store.root.parent / "in"
     path.write_bytes(b"bytes")
-    facts = Facts(MediaKind.IMAGE, "png", 5, 64, 64)
-    with Deposit(database, store, [Measured.of(path, facts)]) as (file,), undone(database) as session:
-        files.keep(session, ana.person, file, expires_at=database.clock())
-    with database.reading() as session:
+    facts = MediaInfo(MediaKind.IMAGE, "png", 5, 64, 64)
+    with StagedUpload(database, store, [MeasuredFile.from_path(path, facts)]) as (file,), undone(database) as session:
+        files.create_media(session, ana.person, file, expires_at=database.clock())
+    with database.read_transaction() as session:
         assert session.exec(select(func.count()).select_from(Media)).one() == 0
     assert stored(database) == []

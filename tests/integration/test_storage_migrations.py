@@ -13,9 +13,9 @@ from fakes.databases import Databases
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import ledger
+from storage.billing import ledger
 from storage.db import Database
-from storage.migrate import TooNew, _config, is_current, upgrade
+from storage.migrate import SchemaTooNew, _build_config, is_current, upgrade
 from storage.schema import METADATA
 
 KINDS = ("sqlite", "postgresql")
@@ -58,7 +58,7 @@ def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: Da
     database = Database(databases.fresh_url(kind))
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(TooNew, match="9999"):
+    with pytest.raises(SchemaTooNew, match="9999"):
         upgrade(database)
     assert not is_current(database)
     database.close()
@@ -111,7 +111,7 @@ def test_a_balance_below_zero_is_refused_by_the_database_itself(database: Databa
 def test_who_administrated_before_there_were_roles_is_an_owner(databases: Databases, kind: str) -> None:
     database = Database(databases.empty_url(kind))
     with database.engine.begin() as connection:
-        command.upgrade(_config(connection), "0008")
+        command.upgrade(_build_config(connection), "0008")
         tenant, person = uuid.uuid4().hex, uuid.uuid4().hex
         now = {"now": NOON.replace(tzinfo=None) if database.is_sqlite else NOON}
         connection.execute(

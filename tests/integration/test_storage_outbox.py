@@ -8,11 +8,12 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, welcome
 from fakes.databases import undone
 
-from models.deliveries import Delivery, DeliveryStatus, Message, Wording
-from models.people import Address
-from storage import outbox, people
+from models.identity.people import Address
+from models.messaging.deliveries import Delivery, DeliveryStatus, Message, TranslatedText
 from storage.db import Database
-from storage.outbox import Owed
+from storage.identity import people
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 LEASE = timedelta(minutes=10)
 
@@ -23,13 +24,13 @@ def customer(database: Database) -> Customer:
 
 
 def message(key: str = "hello") -> Message:
-    return Message(paragraphs=(Wording(key=key, values={"count": 3}),))
+    return Message(paragraphs=(TranslatedText(key=key, values={"count": 3}),))
 
 
 def owe(database: Database, customer: Customer, cause: str, part: str = "", key: str = "hello") -> int:
     with database.transaction() as session:
-        owed = Owed(message(key), cause, part)
-        return outbox.owe(session, customer.address, customer.person.id, owed, database.clock())
+        owed = OutboxMessage(message(key), cause, part)
+        return outbox.enqueue(session, customer.address, customer.person.id, owed, database.clock())
 
 
 def claim(database: Database, *customers: Customer, limit: int = 20) -> list[Delivery]:
@@ -39,13 +40,13 @@ def claim(database: Database, *customers: Customer, limit: int = 20) -> list[Del
 
 
 def stored(database: Database, delivery_id: int | None) -> Delivery:
-    with database.reading() as session:
+    with database.read_transaction() as session:
         return session.get_one(Delivery, delivery_id)
 
 
 def sent(database: Database, row: Delivery, external_id: str = "tg-1") -> bool:
     with database.transaction() as session:
-        return outbox.sent(session, row, external_id, database.clock())
+        return outbox.mark_sent(session, row, external_id, database.clock())
 
 
 def test_the_same_cause_and_part_is_owed_once_and_the_first_word_stands(database: Database, customer: Customer) -> None:
@@ -62,9 +63,11 @@ def test_what_is_owed_by_many_at_once_is_owed_once(database: Database, customer:
 
 def test_what_was_not_committed_is_not_owed(database: Database, customer: Customer) -> None:
     with undone(database) as session:
-        outbox.owe(session, customer.address, customer.person.id, Owed(message(), "update:1"), database.clock())
-    with database.reading() as session:
-        assert not outbox.owes(session, "update:1")
+        outbox.enqueue(
+            session, customer.address, customer.person.id, OutboxMessage(message(), "update:1"), database.clock()
+        )
+    with database.read_transaction() as session:
+        assert not outbox.is_enqueued(session, "update:1")
     assert claim(database, customer) == []
 
 
@@ -140,9 +143,9 @@ def test_a_message_whose_sender_died_is_taken_by_another_and_the_first_can_no_lo
     assert sent(database, fresh, "tg-new")
     row = stored(database, fresh.id)
     assert (row.status, row.external_id, row.sent_at) == (DeliveryStatus.SENT, "tg-new", clock())
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert fresh.id is not None
-        assert outbox.message_of(session, fresh.id) == "tg-new"
+        assert outbox.external_id_of(session, fresh.id) == "tg-new"
 
 
 def test_a_message_given_up_makes_room_for_the_next(database: Database, customer: Customer) -> None:
@@ -162,20 +165,20 @@ def test_a_chat_that_cannot_be_reached_is_owed_nothing_until_somebody_writes_fro
     ids = [owe(database, customer, f"update:{number}") for number in range(3)]
     (row,) = claim(database, customer)
     with database.transaction() as session:
-        outbox.close_address(session, customer.address.id, clock())
+        outbox.mark_unreachable(session, customer.address.id, clock())
     assert not sent(database, row)
     assert {stored(database, each).status for each in ids} == {DeliveryStatus.DROPPED}
     assert claim(database, customer) == []
     with database.transaction() as session:
         assert session.get_one(Address, customer.address.id).unreachable_at == clock()
-        again = people.address_of(session, customer.account.id, customer.address.chat, "")
+        again = people.get_or_create_address(session, customer.account.id, customer.address.chat, "")
         assert (again.id, again.unreachable_at) == (customer.address.id, None)
 
 
 def test_a_message_comes_back_from_the_database_as_it_was_owed(database: Database, customer: Customer) -> None:
-    inner = Wording(key="minutes", values={"count": 2.5})
-    rich = Message(paragraphs=(Wording(key="wait", inner=inner),), edits="tg-9", as_file=True)
+    inner = TranslatedText(key="minutes", values={"count": 2.5})
+    rich = Message(paragraphs=(TranslatedText(key="wait", inner=inner),), edits="tg-9", as_file=True)
     with database.transaction() as session:
-        owed = Owed(rich, "update:1", reply_to="tg-3")
-        delivery_id = outbox.owe(session, customer.address, customer.person.id, owed, database.clock())
+        owed = OutboxMessage(rich, "update:1", reply_to="tg-3")
+        delivery_id = outbox.enqueue(session, customer.address, customer.person.id, owed, database.clock())
     assert (stored(database, delivery_id).content, stored(database, delivery_id).reply_to) == (rich, "tg-3")

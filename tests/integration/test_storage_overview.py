@@ -8,13 +8,18 @@ from fakes.clock import SettableClock
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import Session
 
-from models.deliveries import Delivery, DeliveryStatus, Message
-from models.jobs import Job, Kind, Status
-from models.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
-from storage import confirmations, labour, ledger, outbox, overview, people, roster
+from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
+from models.jobs.job import Job, JobStatus, JobType
+from models.messaging.deliveries import Delivery, DeliveryStatus, Message
+from storage.billing import ledger
 from storage.db import Database
-from storage.outbox import Owed
-from storage.overview import Sale, Span, Work
+from storage.identity import people, user_search
+from storage.jobs import job_admin
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
+from storage.operations import confirmations
+from storage.tenants import tenant_reports
+from storage.tenants.tenant_reports import JobTotals, ReportPeriod, SalesTotal
 
 
 @pytest.fixture
@@ -22,20 +27,20 @@ def ana(database: Database) -> Customer:
     return welcome(database)
 
 
-def span(ana: Customer, clock: SettableClock, days: float = 1) -> Span:
-    return Span(ana.person.tenant_id, clock() - timedelta(days=days), clock())
+def span(ana: Customer, clock: SettableClock, days: float = 1) -> ReportPeriod:
+    return ReportPeriod(ana.person.tenant_id, clock() - timedelta(days=days), clock())
 
 
 def ended(
-    session: Session, ana: Customer, clock: SettableClock, status: Status, seconds: float = 30, **values: Any
+    session: Session, ana: Customer, clock: SettableClock, status: JobStatus, seconds: float = 30, **values: Any
 ) -> Job:
     """A job that ended now, and its film in the chat so many seconds after it was asked for."""
     now = clock()
     about = {"status": status, "finished_at": now, "received_at": now - timedelta(seconds=seconds), **values}
     job = add_job(session, ana, now, **about)
-    if status == Status.DONE:
-        owed = Owed(Message(paragraphs=()), f"job:{job.id}", "film", job_id=job.id)
-        row = session.get_one(Delivery, outbox.owe(session, ana.address, ana.person.id, owed, now))
+    if status == JobStatus.DONE:
+        owed = OutboxMessage(Message(paragraphs=()), f"job:{job.id}", "film", job_id=job.id)
+        row = session.get_one(Delivery, outbox.enqueue(session, ana.address, ana.person.id, owed, now))
         row.status, row.sent_at = DeliveryStatus.SENT, now
     return job
 
@@ -45,20 +50,23 @@ def test_films_are_counted_by_kind_and_outcome_with_their_cost(
 ) -> None:
     other = welcome_other(database)
     with database.transaction() as session:
-        done = ended(session, ana, clock, Status.DONE, cpu_seconds=2.5, credits=3)
-        ended(session, ana, clock, Status.FAILED, cpu_seconds=1.5)
-        ended(session, ana, clock, Status.CANCELLED, kind=Kind.CAPTION, provider_seconds=60, provider_cost=700)
+        done = ended(session, ana, clock, JobStatus.DONE, cpu_seconds=2.5, credits=3)
+        ended(session, ana, clock, JobStatus.FAILED, cpu_seconds=1.5)
+        ended(session, ana, clock, JobStatus.CANCELLED, kind=JobType.CAPTION, provider_seconds=60, provider_cost=700)
         ledger.grant(session, ana.person, 10, key="grant:cs_1", now=clock())
         assert ledger.reserve(session, ana.person, done.id, 3, clock())
         assert ledger.settle(session, ana.person, done.id, 3, 2, clock())
-    with database.reading() as session:
-        assert overview.work(session, span(ana, clock)) == [
-            Work("caption", 0, 0, 1, 0.0, 60.0, 700, 0),
-            Work("sketch", 1, 1, 0, 4.0, 0.0, 0, 2),
+    with database.read_transaction() as session:
+        assert tenant_reports.sum_jobs(session, span(ana, clock)) == [
+            JobTotals("caption", 0, 0, 1, 0.0, 60.0, 700, 0),
+            JobTotals("sketch", 1, 1, 0, 4.0, 0.0, 0, 2),
         ]
-        assert overview.sold(session, span(ana, clock)) == 10
-        assert overview.active(session, span(ana, clock)) == 1
-        assert overview.work(session, Span(other.person.tenant_id, clock() - timedelta(days=1), clock())) == []
+        assert tenant_reports.sum_credits_sold(session, span(ana, clock)) == 10
+        assert tenant_reports.count_active_people(session, span(ana, clock)) == 1
+        assert (
+            tenant_reports.sum_jobs(session, ReportPeriod(other.person.tenant_id, clock() - timedelta(days=1), clock()))
+            == []
+        )
 
 
 def welcome_other(database: Database) -> Customer:
@@ -67,11 +75,11 @@ def welcome_other(database: Database) -> Customer:
 
 def test_waits_are_told_as_shares_of_films(database: Database, clock: SettableClock, ana: Customer) -> None:
     with database.transaction() as session:
-        assert overview.waits(session, span(ana, clock), 0.5) is None
+        assert tenant_reports.measure_waits(session, span(ana, clock), 0.5) is None
         for seconds in range(1, 101):
-            ended(session, ana, clock, Status.DONE, seconds)
-    with database.reading() as session:
-        assert overview.waits(session, span(ana, clock), 0.5, 0.95, 1.0) == [50.0, 95.0, 100.0]
+            ended(session, ana, clock, JobStatus.DONE, seconds)
+    with database.read_transaction() as session:
+        assert tenant_reports.measure_waits(session, span(ana, clock), 0.5, 0.95, 1.0) == [50.0, 95.0, 100.0]
 
 
 def test_money_is_told_by_thing_and_currency_less_what_went_back(
@@ -84,7 +92,7 @@ def test_money_is_told_by_thing_and_currency_less_what_went_back(
             row = Purchase(**about, **fields, amount=amount, status=PurchaseStatus(status), decided_at=clock())
             session.add(row)
             session.flush()
-        for status, amount in ((RepaymentStatus.DONE, 300), (RepaymentStatus.ASKED, 100)):
+        for status, amount in ((RepaymentStatus.DONE, 300), (RepaymentStatus.REQUESTED, 100)):
             back = Repayment(
                 tenant_id=ana.person.tenant_id,
                 purchase_id=row.id,
@@ -96,8 +104,8 @@ def test_money_is_told_by_thing_and_currency_less_what_went_back(
                 decided_at=clock(),
             )
             session.add(back)
-    with database.reading() as session:
-        assert overview.sales(session, span(ana, clock)) == [Sale("pack:100", "brl", 2, 3000, 300)]
+    with database.read_transaction() as session:
+        assert tenant_reports.list_sales(session, span(ana, clock)) == [SalesTotal("pack:100", "brl", 2, 3000, 300)]
 
 
 def test_time_is_cut_into_equal_parts(database: Database, clock: SettableClock, ana: Customer) -> None:
@@ -105,10 +113,10 @@ def test_time_is_cut_into_equal_parts(database: Database, clock: SettableClock, 
     with database.transaction() as session:
         for _ in range(4):
             clock.forward(seconds=6 * 3600 - 1)
-            ended(session, ana, clock, Status.DONE)
-        ended(session, ana, clock, Status.FAILED)
-    with database.reading() as session:
-        parts = overview.over_time(session, Span(ana.person.tenant_id, begin, clock()), 4)
+            ended(session, ana, clock, JobStatus.DONE)
+        ended(session, ana, clock, JobStatus.FAILED)
+    with database.read_transaction() as session:
+        parts = tenant_reports.count_over_time(session, ReportPeriod(ana.person.tenant_id, begin, clock()), 4)
     assert parts == [{}, {"done": 1}, {"done": 1}, {"done": 2, "failed": 1}]
 
 
@@ -116,40 +124,40 @@ def test_people_are_found_by_words_and_by_how_their_id_begins(database: Database
     bob, other = welcome(database, "bob_%", role="support"), welcome_other(database)
     with database.transaction() as session:
         tenant = ana.person.tenant_id
-        assert [each.id for each in roster.search(session, tenant, "ANA", 1)[0]] == [ana.person.id]
-        assert roster.search(session, tenant, "_%", 1) == ([bob.person], 1)
-        assert roster.search(session, tenant, "", 2) == ([], 2)
-        for name in (ana.person.short, ana.person.id.hex, ana.person.short.upper()):
-            found = people.known_as(session, tenant, name)
+        assert [each.id for each in user_search.search(session, tenant, "ANA", 1)[0]] == [ana.person.id]
+        assert user_search.search(session, tenant, "_%", 1) == ([bob.person], 1)
+        assert user_search.search(session, tenant, "", 2) == ([], 2)
+        for name in (ana.person.short_id, ana.person.id.hex, ana.person.short_id.upper()):
+            found = people.find_by_id_prefix(session, tenant, name)
             assert found is not None
             assert found.id == ana.person.id
-        assert people.known_as(session, tenant, "f" * 8) is None
-        assert people.known_as(session, other.person.tenant_id, ana.person.short) is None
-        assert roster.staff_ids(session, tenant, "telegram") == {"bob_%": 1}
+        assert people.find_by_id_prefix(session, tenant, "f" * 8) is None
+        assert people.find_by_id_prefix(session, other.person.tenant_id, ana.person.short_id) is None
+        assert user_search.map_staff_roles(session, tenant, "telegram") == {"bob_%": 1}
 
 
 def test_a_job_is_found_by_how_its_id_begins(database: Database, clock: SettableClock, ana: Customer) -> None:
     with database.transaction() as session:
         job = add_job(session, ana, clock())
-        found = labour.named(session, ana.person.tenant_id, job.short)
+        found = job_admin.find_by_id_prefix(session, ana.person.tenant_id, job.short_id)
         assert found is not None
         assert found.id == job.id
-        assert labour.waiting(session, ana.person.tenant_id) == [job]
+        assert job_admin.list_unfinished(session, ana.person.tenant_id) == [job]
 
 
 def test_what_was_confirmed_is_done_once_and_only_in_time(
     database: Database, clock: SettableClock, ana: Customer
 ) -> None:
     with database.transaction() as session:
-        first = confirmations.ask(session, ana.person, "ban", {"person": "1"}, clock())
-        late = confirmations.ask(session, ana.person, "ban", {}, clock())
+        first = confirmations.create(session, ana.person, "ban", {"person": "1"}, clock())
+        late = confirmations.create(session, ana.person, "ban", {}, clock())
     other = welcome(database, "bob")
     with database.transaction() as session:
-        assert confirmations.take(session, other.person, first.id.hex, clock()) is None
-        taken = confirmations.take(session, ana.person, first.id.hex, clock())
+        assert confirmations.claim(session, other.person, first.id.hex, clock()) is None
+        taken = confirmations.claim(session, ana.person, first.id.hex, clock())
         assert taken is not None
         assert (taken.action, taken.values) == ("ban", {"person": "1"})
-        assert confirmations.take(session, ana.person, first.id.hex, clock()) is None
+        assert confirmations.claim(session, ana.person, first.id.hex, clock()) is None
     clock.forward(seconds=301)
     with database.transaction() as session:
-        assert confirmations.take(session, ana.person, late.id.hex, clock()) is None
+        assert confirmations.claim(session, ana.person, late.id.hex, clock()) is None

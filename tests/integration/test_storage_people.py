@@ -10,14 +10,18 @@ from fakes.customers import add_job, welcome
 from fakes.renderer import SAID
 from fakes.shop import Shop
 
-from models.deliveries import Message, Wording
-from models.files import Media
-from models.films import CaptionOptions
-from models.jobs import Status
-from models.people import Person, Tastes
-from storage import business, outbox, people, purchases, transcripts, updates
+from models.identity.people import Person, Preferences
+from models.jobs.job import JobStatus
+from models.jobs.options import CaptionOptions
+from models.media.files import Media
+from models.messaging.deliveries import Message, TranslatedText
+from storage.billing import purchases
 from storage.db import Database
-from storage.outbox import Owed
+from storage.identity import people
+from storage.jobs import transcripts
+from storage.messaging import outbox, updates
+from storage.messaging.outbox import OutboxMessage
+from storage.tenants import tenant_stats
 
 
 @pytest.fixture
@@ -33,20 +37,20 @@ def test_somebody_who_writes_many_times_at_once_is_one_person_in_one_chat(databa
 def test_a_messengers_hint_of_the_language_counts_until_the_person_chooses(database: Database) -> None:
     ana = welcome(database)
     with database.transaction() as session:
-        assert people.meet(session, ana.account, "ana", name="Ana", language="pt").language == "pt"
+        assert people.get_or_create_person(session, ana.account, "ana", name="Ana", language="pt").language == "pt"
         session.get_one(Person, ana.person.id).language_chosen = True
     with database.transaction() as session:
-        met = people.meet(session, ana.account, "ana", name="Ana Maria", language="es")
+        met = people.get_or_create_person(session, ana.account, "ana", name="Ana Maria", language="es")
         assert (met.language, met.name) == ("pt", "Ana Maria")
 
 
 def test_people_are_found_by_their_identity_within_their_tenant_alone(database: Database) -> None:
     one, two = welcome(database, tenant="one"), welcome(database, tenant="two")
-    with database.reading() as session:
-        found = people.identified(session, one.person.tenant_id, "telegram:ana")
+    with database.read_transaction() as session:
+        found = people.find_by_identity(session, one.person.tenant_id, "telegram:ana")
         assert found is not None
         assert (found.id, found.id == two.person.id) == (one.person.id, False)
-        assert people.identified(session, one.person.tenant_id, "whatsapp:ana") is None
+        assert people.find_by_identity(session, one.person.tenant_id, "whatsapp:ana") is None
 
 
 def test_people_who_were_joined_are_the_one_that_counts(database: Database) -> None:
@@ -55,26 +59,26 @@ def test_people_who_were_joined_are_the_one_that_counts(database: Database) -> N
         session.get_one(Person, first.person.id).merged_into_id = second.person.id
         session.get_one(Person, second.person.id).merged_into_id = third.person.id
     with database.transaction() as session:
-        assert people.meet(session, first.account, "a", name="A", language="en").id == third.person.id
+        assert people.get_or_create_person(session, first.account, "a", name="A", language="en").id == third.person.id
 
 
 def test_tastes_survive_the_database(database: Database) -> None:
     ana = welcome(database)
-    tastes = Tastes(seconds=20, finish="lines", style="pill")
+    tastes = Preferences(seconds=20, finish="lines", style="pill")
     with database.transaction() as session:
         session.get_one(Person, ana.person.id).tastes = tastes.model_dump()
-    with database.reading() as session:
-        assert Tastes.model_validate(session.get_one(Person, ana.person.id).tastes) == tastes
+    with database.read_transaction() as session:
+        assert Preferences.model_validate(session.get_one(Person, ana.person.id).tastes) == tastes
 
 
 def test_words_heard_in_a_file_serve_whoever_sends_the_same_file(shop: Shop) -> None:
     first, second = (shop.receive(b"the same video", seconds=9) for _ in range(2))
     job, other = (shop.submit(media, CaptionOptions()) for media in (first, second))
     with shop.database.transaction() as session:
-        transcripts.remember(session, job, first, SAID)
-        assert transcripts.known(session, other, second, "auto") == SAID
-        assert transcripts.known(session, other, second, "en") == SAID
-        assert transcripts.known(session, other, second, "pt") is None
+        transcripts.save(session, job, first, SAID)
+        assert transcripts.find_for_job(session, other, second, "auto") == SAID
+        assert transcripts.find_for_job(session, other, second, "en") == SAID
+        assert transcripts.find_for_job(session, other, second, "pt") is None
 
 
 def test_given_words_win_and_serve_their_own_job_alone(shop: Shop) -> None:
@@ -82,24 +86,24 @@ def test_given_words_win_and_serve_their_own_job_alone(shop: Shop) -> None:
     first, second, third = (shop.submit(media, CaptionOptions()) for _ in range(3))
     given = SAID.model_copy(update={"engine": "given", "confidence": None, "language": "pt"})
     with shop.database.transaction() as session:
-        transcripts.remember(session, first, media, SAID)
-        transcripts.remember(session, second, media, given)
-        transcripts.remember(session, second, media, SAID)
-        assert transcripts.known(session, second, media, "en") == given
-        assert transcripts.given(session, second.id) == given
-        assert transcripts.known(session, third, media, "auto") == SAID
-        assert transcripts.given(session, first.id) is None
+        transcripts.save(session, first, media, SAID)
+        transcripts.save(session, second, media, given)
+        transcripts.save(session, second, media, SAID)
+        assert transcripts.find_for_job(session, second, media, "en") == given
+        assert transcripts.find_given(session, second.id) == given
+        assert transcripts.find_for_job(session, third, media, "auto") == SAID
+        assert transcripts.find_given(session, first.id) is None
 
 
 def test_words_of_a_file_that_is_gone_serve_nobody(shop: Shop) -> None:
     mine, theirs = shop.receive(b"mine", seconds=9), shop.receive(b"theirs", seconds=9)
     job, other = shop.submit(mine, CaptionOptions()), shop.submit(theirs, CaptionOptions())
     with shop.database.transaction() as session:
-        transcripts.remember(session, job, mine, SAID)
+        transcripts.save(session, job, mine, SAID)
         for media in (mine, theirs):
             session.get_one(Media, media.id).file_id = None
-    with shop.database.reading() as session:
-        assert transcripts.known(session, other, session.get_one(Media, theirs.id), "auto") is None
+    with shop.database.read_transaction() as session:
+        assert transcripts.find_for_job(session, other, session.get_one(Media, theirs.id), "auto") is None
 
 
 def test_another_tenants_words_are_not_reused(database: Database, clock: SettableClock, tmp_path: Path) -> None:
@@ -107,12 +111,12 @@ def test_another_tenants_words_are_not_reused(database: Database, clock: Settabl
     media = shop.receive(b"the same video", seconds=9)
     job = shop.submit(media, CaptionOptions())
     with shop.database.transaction() as session:
-        transcripts.remember(session, job, media, SAID)
+        transcripts.save(session, job, media, SAID)
     shop.customer = welcome(database, tenant="another")
     again = shop.receive(b"the same video", seconds=9)
     theirs = shop.submit(again, CaptionOptions())
-    with shop.database.reading() as session:
-        assert transcripts.known(session, theirs, again, "auto") is None
+    with shop.database.read_transaction() as session:
+        assert transcripts.find_for_job(session, theirs, again, "auto") is None
 
 
 def test_the_day_of_a_business_counts_its_own_people_and_films(database: Database, clock: SettableClock) -> None:
@@ -121,19 +125,19 @@ def test_the_day_of_a_business_counts_its_own_people_and_films(database: Databas
     with database.transaction() as session:
         for customer, status in ((ana, "done"), (ana, "failed"), (ben, "done"), (far, "done")):
             add_job(session, customer, clock(), status=status, finished_at=clock())
-        add_job(session, ana, clock(), status=Status.QUEUED)
-        updates.remember(session, ana.account.id, uuid.uuid4().hex, {}, clock())
-        day = business.day(session, ana.person.tenant_id, NOON)
+        add_job(session, ana, clock(), status=JobStatus.QUEUED)
+        updates.save(session, ana.account.id, uuid.uuid4().hex, {}, clock())
+        day = tenant_stats.collect_stats(session, ana.person.tenant_id, NOON)
     assert day == {"people": 2, "done": 2, "failed": 1, "cancelled": 0, "queued": 1, "running": 0, "updates": 1}
 
 
 def test_money_is_spoken_of_where_nobody_reads_along(database: Database) -> None:
     ana = welcome(database)
     with database.transaction() as session:
-        group = people.address_of(session, ana.account.id, "-100", "", in_group=True)
+        group = people.get_or_create_address(session, ana.account.id, "-100", "", in_group=True)
         for place in (ana.address, group):
-            owed = Owed(Message(paragraphs=(Wording(key="welcome"),)), f"update:{place.chat}")
-            outbox.owe(session, place, ana.person.id, owed, database.clock())
+            owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), f"update:{place.chat}")
+            outbox.enqueue(session, place, ana.person.id, owed, database.clock())
         found = purchases.address_of(session, ana.person)
         assert found is not None
         assert found.chat == ana.address.chat
@@ -142,6 +146,6 @@ def test_money_is_spoken_of_where_nobody_reads_along(database: Database) -> None
 def test_a_group_stays_one_however_it_is_spoken_of(database: Database) -> None:
     ana = welcome(database)
     with database.transaction() as session:
-        people.address_of(session, ana.account.id, "-100", "", in_group=True)
-        assert people.address_of(session, ana.account.id, "-100", "").in_group
-        assert not people.address_of(session, ana.account.id, "7", "").in_group
+        people.get_or_create_address(session, ana.account.id, "-100", "", in_group=True)
+        assert people.get_or_create_address(session, ana.account.id, "-100", "").in_group
+        assert not people.get_or_create_address(session, ana.account.id, "7", "").in_group

@@ -17,19 +17,19 @@ from fakes.crowd import at_once
 from fakes.customers import welcome
 from fakes.shop import Shop
 
-from bots.cli.upkeep import _bucket
-from models.jobs import Status
-from models.media import Facts, MediaKind
+from bots.cli.maintenance import _check_bucket
+from models.jobs.job import JobStatus
+from models.media.facts import MediaInfo, MediaKind
 from models.settings import Settings
-from storage import files
 from storage.db import Database
-from storage.deposit import Deposit
-from storage.files import Measured
-from storage.jobs import LostLease
-from storage.media import open_store
-from storage.s3 import CONFIG, TRUSTED, S3Media
+from storage.jobs.jobs import LeaseLost
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import open_media_store
+from storage.media.s3 import CLIENT_CONFIG, COPY_TRUST_SECONDS, S3MediaStore
+from storage.media.staged_upload import StagedUpload
 
-HASTY = CONFIG.merge(Config(connect_timeout=1, retries={"mode": "standard", "total_max_attempts": 1}))
+HASTY = CLIENT_CONFIG.merge(Config(connect_timeout=1, retries={"mode": "standard", "total_max_attempts": 1}))
 BIG = 20 * 2**20  # bytes; more than is sent in one piece
 
 
@@ -42,7 +42,7 @@ def endpoint() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def client(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("client")
-    return S3Media.open(Bucket(endpoint, "any-bucket", None).settings(folder)).client
+    return S3MediaStore.open(Bucket(endpoint, "any-bucket", None).settings(folder)).client
 
 
 @pytest.fixture
@@ -51,12 +51,12 @@ def bucket(endpoint: str, client: Any) -> Bucket:
 
 
 @pytest.fixture
-def store(bucket: Bucket, tmp_path: Path) -> S3Media:
+def store(bucket: Bucket, tmp_path: Path) -> S3MediaStore:
     return bucket.store(tmp_path / "here")
 
 
 @pytest.fixture
-def elsewhere(bucket: Bucket, tmp_path: Path) -> S3Media:
+def elsewhere(bucket: Bucket, tmp_path: Path) -> S3MediaStore:
     """The same bucket on another machine."""
     return bucket.store(tmp_path / "there")
 
@@ -67,7 +67,7 @@ def source(folder: Path, content: bytes = b"bytes") -> Path:
     return path
 
 
-def later(store: S3Media, seconds: float) -> S3Media:
+def later(store: S3MediaStore, seconds: float) -> S3MediaStore:
     """The store when so much time has passed for this machine."""
 
     def moved() -> float:
@@ -76,13 +76,13 @@ def later(store: S3Media, seconds: float) -> S3Media:
     return replace(store, time=moved, cache=replace(store.cache, time=moved))
 
 
-def copies(store: S3Media) -> list[str]:
+def copies(store: S3MediaStore) -> list[str]:
     return sorted(path.name for path in store.cache.root.glob("*"))
 
 
-def refusing(bucket: Bucket, folder: Path, code: str) -> S3Media:
+def refusing(bucket: Bucket, folder: Path, code: str) -> S3MediaStore:
     """A store when the bucket answers everything with that error."""
-    store = S3Media.open(bucket.settings(folder))
+    store = S3MediaStore.open(bucket.settings(folder))
     refusal = ClientError({"Error": {"Code": code}}, "Any")
 
     def refuse(**_: object) -> None:
@@ -93,130 +93,134 @@ def refusing(bucket: Bucket, folder: Path, code: str) -> S3Media:
 
 
 def test_settings_that_name_a_bucket_open_it(bucket: Bucket, tmp_path: Path) -> None:
-    store = open_store(bucket.settings(tmp_path))
+    store = open_media_store(bucket.settings(tmp_path))
     key = store.put(source(tmp_path))
-    assert store.path(key).read_bytes() == b"bytes"
+    assert store.get_local_path(key).read_bytes() == b"bytes"
     assert bucket.names() == [f"films/{key}"]
 
 
 def test_a_bucket_without_a_prefix_holds_bare_keys(bucket: Bucket, tmp_path: Path) -> None:
-    key = open_store(bucket.settings(tmp_path, prefix="")).put(source(tmp_path))
+    key = open_media_store(bucket.settings(tmp_path, prefix="")).put(source(tmp_path))
     assert bucket.names() == [key]
 
 
-def test_what_one_machine_puts_another_reads(store: S3Media, elsewhere: S3Media, tmp_path: Path) -> None:
+def test_what_one_machine_puts_another_reads(store: S3MediaStore, elsewhere: S3MediaStore, tmp_path: Path) -> None:
     path = source(tmp_path)
     key = store.put(path)
     assert not path.exists()
-    assert elsewhere.path(key).read_bytes() == b"bytes"
-    assert elsewhere.path(key) != store.path(key)
+    assert elsewhere.get_local_path(key).read_bytes() == b"bytes"
+    assert elsewhere.get_local_path(key) != store.get_local_path(key)
     assert len(key) == 32
     assert set(key) <= set("0123456789abcdef")
 
 
 def test_a_big_file_goes_in_pieces_and_comes_back_whole(
-    store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path
+    store: S3MediaStore, elsewhere: S3MediaStore, bucket: Bucket, tmp_path: Path
 ) -> None:
     content = bytes(range(256)) * (BIG // 256)
     key = store.put(source(tmp_path, content))
-    assert elsewhere.path(key).read_bytes() == content
+    assert elsewhere.get_local_path(key).read_bytes() == content
     assert bucket.uploads() == []
     assert bucket.client.head_object(Bucket=bucket.name, Key=f"films/{key}")["ETag"].endswith('-2"')
 
 
-def test_a_copy_is_fetched_once(store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+def test_a_copy_is_fetched_once(store: S3MediaStore, elsewhere: S3MediaStore, bucket: Bucket, tmp_path: Path) -> None:
     key = store.put(source(tmp_path))
-    first = elsewhere.path(key)
+    first = elsewhere.get_local_path(key)
     bucket.client.put_object(
         Bucket=bucket.name, Key=f"films/{key}", Body=b"other"
     )  # nobody does; a fetch would show it
-    assert elsewhere.path(key) == first
-    assert later(elsewhere, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+    assert elsewhere.get_local_path(key) == first
+    assert later(elsewhere, COPY_TRUST_SECONDS + 1).get_local_path(key).read_bytes() == b"bytes"
 
 
-def test_many_who_want_a_file_at_once_all_get_it_whole(store: S3Media, elsewhere: S3Media, tmp_path: Path) -> None:
+def test_many_who_want_a_file_at_once_all_get_it_whole(
+    store: S3MediaStore, elsewhere: S3MediaStore, tmp_path: Path
+) -> None:
     content = b"x" * 3_000_000
     key = store.put(source(tmp_path, content))
-    found = at_once([lambda: elsewhere.path(key).read_bytes() == content] * 8)
+    found = at_once([lambda: elsewhere.get_local_path(key).read_bytes() == content] * 8)
     assert all(found)
     assert copies(elsewhere) == [key]
 
 
 @pytest.mark.parametrize("key", ["", "..", "../../etc/passwd", "a" * 31, "a" * 15 + "/" + "a" * 16, "0" * 32])
-def test_what_is_not_there_is_not_found(store: S3Media, key: str) -> None:
+def test_what_is_not_there_is_not_found(store: S3MediaStore, key: str) -> None:
     with pytest.raises(FileNotFoundError):
-        store.path(key)
+        store.get_local_path(key)
     assert copies(store) == []
 
 
 def test_deleted_is_deleted_on_every_machine(
-    store: S3Media, elsewhere: S3Media, bucket: Bucket, tmp_path: Path
+    store: S3MediaStore, elsewhere: S3MediaStore, bucket: Bucket, tmp_path: Path
 ) -> None:
     key = store.put(source(tmp_path))
-    elsewhere.path(key)
+    elsewhere.get_local_path(key)
     store.delete(key)
     store.delete(key)
     assert bucket.names() == []
     with pytest.raises(FileNotFoundError):
-        store.path(key)
+        store.get_local_path(key)
     with pytest.raises(FileNotFoundError):
-        later(elsewhere, TRUSTED + 1).path(key)
+        later(elsewhere, COPY_TRUST_SECONDS + 1).get_local_path(key)
     assert copies(elsewhere) == []
 
 
 def test_a_file_that_cannot_be_read_leaves_nothing_in_the_bucket(
-    store: S3Media, bucket: Bucket, tmp_path: Path
+    store: S3MediaStore, bucket: Bucket, tmp_path: Path
 ) -> None:
     with pytest.raises(FileNotFoundError):
         store.put(tmp_path / "never-there")
     assert bucket.names() == []
 
 
-def test_what_is_old_is_told_and_what_others_put_is_left_out(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+def test_what_is_old_is_told_and_what_others_put_is_left_out(
+    store: S3MediaStore, bucket: Bucket, tmp_path: Path
+) -> None:
     keys = {store.put(source(tmp_path)) for _ in range(3)}
     bucket.client.put_object(Bucket=bucket.name, Key="films/notes.txt", Body=b"not ours")
     bucket.client.put_object(Bucket=bucket.name, Key="0" * 32, Body=b"under another prefix")
-    assert list(store.older_than(60)) == []
-    assert set(later(store, 120).older_than(60)) == keys
+    assert list(store.list_older_than(60)) == []
+    assert set(later(store, 120).list_older_than(60)) == keys
 
 
-def test_an_upload_that_was_never_finished_is_given_up(store: S3Media, bucket: Bucket) -> None:
+def test_an_upload_that_was_never_finished_is_given_up(store: S3MediaStore, bucket: Bucket) -> None:
     begun = [f"films/{'0' * 32}", "films/somebody-elses.bin"]
     for name in begun:
         bucket.client.create_multipart_upload(Bucket=bucket.name, Key=name)
-    assert list(store.older_than(60)) == []  # this endpoint says of every upload that it began in 2010
+    assert list(store.list_older_than(60)) == []  # this endpoint says of every upload that it began in 2010
     assert bucket.uploads() == begun[1:]
 
 
 def test_a_bucket_that_is_away_is_a_lost_connection_and_no_missing_file(bucket: Bucket, tmp_path: Path) -> None:
-    store = S3Media.open(bucket.away().settings(tmp_path), HASTY)
+    store = S3MediaStore.open(bucket.away().settings(tmp_path), HASTY)
     path = source(tmp_path)
-    for ask in (lambda: store.path("0" * 32), lambda: store.put(path), lambda: store.delete("0" * 32)):
+    for ask in (lambda: store.get_local_path("0" * 32), lambda: store.put(path), lambda: store.delete("0" * 32)):
         with pytest.raises(ConnectionError):
             ask()
     with pytest.raises(ConnectionError):
-        list(store.older_than(60))
+        list(store.list_older_than(60))
     assert path.exists()
     assert copies(store) == []
 
 
-def test_while_the_bucket_is_away_a_copy_serves(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+def test_while_the_bucket_is_away_a_copy_serves(store: S3MediaStore, bucket: Bucket, tmp_path: Path) -> None:
     key = store.put(source(tmp_path))
-    cut_off = S3Media.open(bucket.away().settings(tmp_path / "here"), HASTY)
-    assert later(cut_off, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+    cut_off = S3MediaStore.open(bucket.away().settings(tmp_path / "here"), HASTY)
+    assert later(cut_off, COPY_TRUST_SECONDS + 1).get_local_path(key).read_bytes() == b"bytes"
 
 
 def test_a_missing_bucket_is_no_missing_file(bucket: Bucket, tmp_path: Path) -> None:
     store = replace(bucket, name="bucket-of-nobody").store(tmp_path)
     with pytest.raises(ConnectionError):
-        store.path("0" * 32)
+        store.get_local_path("0" * 32)
 
 
-def test_a_bucket_that_vanished_takes_no_copy_with_it(store: S3Media, bucket: Bucket, tmp_path: Path) -> None:
+def test_a_bucket_that_vanished_takes_no_copy_with_it(store: S3MediaStore, bucket: Bucket, tmp_path: Path) -> None:
     key = store.put(source(tmp_path))
     bucket.client.delete_object(Bucket=bucket.name, Key=f"films/{key}")
     bucket.client.delete_bucket(Bucket=bucket.name)
-    assert later(store, TRUSTED + 1).path(key).read_bytes() == b"bytes"
+    assert later(store, COPY_TRUST_SECONDS + 1).get_local_path(key).read_bytes() == b"bytes"
 
 
 def test_a_bucket_that_refuses_us_says_so(bucket: Bucket, tmp_path: Path) -> None:
@@ -237,26 +241,26 @@ def test_a_film_is_made_from_and_into_a_bucket_and_goes_with_its_time(
     shop.pipeline.store = shop.workshop.store = bucket.store(tmp_path / "web")
     job = shop.submit()
     shop.workshop.store = bucket.store(tmp_path / "worker")
-    assert shop.workshop.work()
-    assert shop.job(job).status == Status.DONE
+    assert shop.workshop.run_next_job()
+    assert shop.job(job).status == JobStatus.DONE
     assert len(bucket.names()) == 3  # the picture, the film and its thumbnail
     bucket.client.put_object(Bucket=bucket.name, Key=f"films/{'a' * 32}", Body=b"known to no row")
-    shop.sweeper.clear(older_than=-5)
+    shop.sweeper.delete_orphans(older_than=-5)
     assert len(bucket.names()) == 3
     clock.forward(days=1)
-    shop.sweeper.tidy()
+    shop.sweeper.release_expired_files()
     assert len(bucket.names()) == 2
 
 
 def test_what_a_transaction_that_was_undone_brought_leaves_the_bucket(
-    sqlite: Database, bucket: Bucket, store: S3Media, tmp_path: Path
+    sqlite: Database, bucket: Bucket, store: S3MediaStore, tmp_path: Path
 ) -> None:
     ana = welcome(sqlite)
-    measured = Measured.of(source(tmp_path), Facts(MediaKind.IMAGE, "png", 5, 64, 64))
-    with suppress(LostLease), Deposit(sqlite, store, [measured]) as (file,), sqlite.transaction() as session:
+    measured = MeasuredFile.from_path(source(tmp_path), MediaInfo(MediaKind.IMAGE, "png", 5, 64, 64))
+    with suppress(LeaseLost), StagedUpload(sqlite, store, [measured]) as (file,), sqlite.transaction() as session:
         assert bucket.names() == [f"films/{file.key}"]
-        files.keep(session, ana.person, file, expires_at=sqlite.clock())
-        raise LostLease
+        files.create_media(session, ana.person, file, expires_at=sqlite.clock())
+        raise LeaseLost
     assert bucket.names() == []
 
 
@@ -268,14 +272,14 @@ def test_what_others_keep_in_the_bucket_is_never_cleared_away(
     others = [f"films/{'a' * 32}", f"backup/{'b' * 32}", "c" * 31, "notes.txt"]
     for name in [*others, "d" * 32]:
         bucket.client.put_object(Bucket=bucket.name, Key=name, Body=b"bytes")
-    shop.sweeper.clear(older_than=-5)
+    shop.sweeper.delete_orphans(older_than=-5)
     assert sorted(bucket.names()) == sorted(others)
 
 
 def examined(settings: Settings) -> tuple[bool, str]:
-    finding = _bucket(settings)
-    assert finding.what == "bucket"
-    return finding.ok, finding.say
+    finding = _check_bucket(settings)
+    assert finding.name == "bucket"
+    return finding.is_ok, finding.message
 
 
 def test_the_doctor_finds_a_bucket_well_and_leaves_nothing_in_it(bucket: Bucket, tmp_path: Path) -> None:
@@ -306,9 +310,9 @@ def test_a_rehearsal_ends_at_what_the_bucket_does_not_allow(
     def refuse(**_: object) -> None:
         raise ClientError({"Error": {"Code": "AccessDenied"}}, operation)
 
-    store = S3Media.open(bucket.settings(tmp_path))
+    store = S3MediaStore.open(bucket.settings(tmp_path))
     store.client.meta.events.register(f"before-call.s3.{operation}", refuse)
-    rehearsal = store.rehearse()
+    rehearsal = store.check_access()
     assert [next(rehearsal) for _ in steps] == steps
     with pytest.raises(PermissionError):
         next(rehearsal)
@@ -319,6 +323,6 @@ def test_an_endpoint_elsewhere_is_in_no_region_of_amazons(
 ) -> None:
     for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    assert S3Media.open(bucket.settings(tmp_path)).client.meta.region_name == "auto"
+    assert S3MediaStore.open(bucket.settings(tmp_path)).client.meta.region_name == "auto"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    assert S3Media.open(bucket.settings(tmp_path)).client.meta.region_name == "eu-west-1"
+    assert S3MediaStore.open(bucket.settings(tmp_path)).client.meta.region_name == "eu-west-1"

@@ -10,9 +10,9 @@ from fakes.customers import Customer, welcome
 from fakes.databases import undone
 from sqlmodel import select
 
-from models.updates import Dialogue, Update
-from storage import updates
+from models.messaging.updates import Dialogue, Update
 from storage.db import Database
+from storage.messaging import updates
 
 
 @pytest.fixture
@@ -22,17 +22,17 @@ def customer(database: Database) -> Customer:
 
 def remember(database: Database, account_id: uuid.UUID, external_id: str) -> bool:
     with database.transaction() as session:
-        return updates.remember(session, account_id, external_id, {"text": external_id}, database.clock())
+        return updates.save(session, account_id, external_id, {"text": external_id}, database.clock())
 
 
 def first_time(database: Database, account_id: uuid.UUID, *ids: str) -> bool:
     with database.transaction() as session:
-        return updates.first_time(session, account_id, ids, database.clock())
+        return updates.mark_handled(session, account_id, ids, database.clock())
 
 
 def forgotten(database: Database, account_id: uuid.UUID) -> list[str]:
-    with database.reading() as session:
-        return [external_id for external_id, _ in updates.forgotten(session, account_id)]
+    with database.read_transaction() as session:
+        return [external_id for external_id, _ in updates.list_unhandled(session, account_id)]
 
 
 def test_an_update_is_remembered_once(database: Database, customer: Customer) -> None:
@@ -62,7 +62,7 @@ def test_a_remembered_update_is_handled_once_as_well(database: Database, custome
 
 def test_a_handling_that_is_undone_counts_for_nothing(database: Database, customer: Customer) -> None:
     with undone(database) as session:
-        assert updates.first_time(session, customer.account.id, ["1"], database.clock())
+        assert updates.mark_handled(session, customer.account.id, ["1"], database.clock())
     assert first_time(database, customer.account.id, "1")
 
 
@@ -102,7 +102,7 @@ def test_an_update_that_failed_three_times_has_one_last_call_and_is_left_alone(
     database: Database, customer: Customer
 ) -> None:
     remember(database, customer.account.id, "1")
-    for attempt in range(1, updates.LAST_CALL + 1):
+    for attempt in range(1, updates.APOLOGY_ATTEMPT + 1):
         assert forgotten(database, customer.account.id) == ["1"]
         with database.transaction() as session:
             assert updates.count_attempt(session, customer.account.id, ["1"]) == attempt
@@ -112,14 +112,14 @@ def test_an_update_that_failed_three_times_has_one_last_call_and_is_left_alone(
 def test_what_was_handled_keeps_nothing_of_what_was_said(database: Database, customer: Customer) -> None:
     remember(database, customer.account.id, "1")
     first_time(database, customer.account.id, "1")
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert session.exec(select(Update)).one().body == {}
 
 
 def test_a_new_question_closes_the_one_before(database: Database, customer: Customer, clock: SettableClock) -> None:
     for question in ("which language?", "which hand?"):
         with database.transaction() as session:
-            updates.ask(
+            updates.ask_question(
                 session,
                 Dialogue(
                     address_id=customer.address.id,
@@ -130,9 +130,9 @@ def test_a_new_question_closes_the_one_before(database: Database, customer: Cust
                 ),
             )
     with database.transaction() as session:
-        standing = updates.open_question(session, customer.address.id, customer.person.id)
+        standing = updates.find_open_question(session, customer.address.id, customer.person.id)
         assert standing is not None
         assert (standing.question, standing.about) == ("which hand?", {"for": "sketch"})
         assert clock() - standing.asked_at == timedelta(0)
         updates.close_question(session, customer.address.id, customer.person.id)
-        assert updates.open_question(session, customer.address.id, customer.person.id) is None
+        assert updates.find_open_question(session, customer.address.id, customer.person.id) is None

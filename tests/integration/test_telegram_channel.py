@@ -16,24 +16,24 @@ from bots.core.channel import (
     Attachment,
     AttachmentKind,
     ChannelError,
+    ChatRef,
+    ChatUnreachable,
     Choice,
-    Place,
-    Rejected,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RenderedMessage,
     RetryLater,
-    Text,
-    Unchanged,
-    Uneditable,
-    Unreachable,
     Upload,
 )
 from bots.telegram.application import builder_for
-from bots.telegram.channel import OFFICIAL, TelegramChannel
-from bots.telegram.limiter import ShortPauses
-from models.errors import Code, Refused
+from bots.telegram.channel import CLOUD_API_CAPABILITIES, TelegramChannel
+from bots.telegram.limiter import BoundedRateLimiter
+from models.errors import ErrorCode, RequestRejected
 
 FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 SPOKEN = FILM + b"soun"
-HOME = Place("1001")
+HOME = ChatRef("1001")
 AGAIN = Choice("again:1", "Again")
 
 
@@ -67,7 +67,7 @@ def film(tmp_path: Path) -> Upload:
     path.write_bytes(SPOKEN)
     thumbnail = tmp_path / "thumbnail.jpg"
     Image.new("RGB", (320, 180), (200, 180, 40)).save(thumbnail, "JPEG")
-    caption = Text("Here it is", choices=((AGAIN,),), reply_to="1")
+    caption = RenderedMessage("Here it is", choices=((AGAIN,),), reply_to="1")
     return Upload(path, "cat.mp4", caption, width=1280, height=720, seconds=10.2, thumbnail=thumbnail)
 
 
@@ -75,8 +75,8 @@ async def test_a_text_is_said_plainly_as_an_answer_with_its_buttons(
     channel: TelegramChannel, person: Person, fake: FakeTelegram
 ) -> None:
     link = Choice("", "Web", url="https://example.org/x")
-    text = Text("5 < 6 & *so* _on_", choices=((AGAIN, link), (Choice("no", "No"),)), reply_to="1")
-    said = await channel.say(HOME, text)
+    text = RenderedMessage("5 < 6 & *so* _on_", choices=((AGAIN, link), (Choice("no", "No"),)), reply_to="1")
+    said = await channel.send_text(HOME, text)
     (message,) = person.chat.messages
     assert (str(message.message_id), message.text, message.reply_to) == (said, "5 < 6 & *so* _on_", 1)
     assert [[button.label for button in row] for row in message.buttons] == [["Again", "Web"], ["No"]]
@@ -87,24 +87,24 @@ async def test_a_text_is_said_plainly_as_an_answer_with_its_buttons(
 async def test_an_answer_to_a_message_that_is_gone_is_said_all_the_same(
     channel: TelegramChannel, person: Person
 ) -> None:
-    await channel.say(HOME, Text("hello", reply_to="999"))
+    await channel.send_text(HOME, RenderedMessage("hello", reply_to="999"))
     assert person.chat.messages[0].reply_to is None
 
 
 async def test_a_text_that_is_too_long_is_cut_and_arrives(channel: TelegramChannel, person: Person) -> None:
-    await channel.say(HOME, Text("word " * 2000))
+    await channel.send_text(HOME, RenderedMessage("word " * 2000))
     assert person.chat.messages[0].text.endswith("word…")
 
 
 async def test_a_message_goes_to_its_topic(channel: TelegramChannel, fake: FakeTelegram) -> None:
     group = fake.group(-1007, topics=(4,))
-    await channel.say(Place("-1007", "4"), Text("in here"))
+    await channel.send_text(ChatRef("-1007", "4"), RenderedMessage("in here"))
     assert group.messages[0].thread == 4
 
 
 async def test_an_edit_changes_text_and_buttons_in_place(channel: TelegramChannel, person: Person) -> None:
-    said = await channel.say(HOME, Text("0 %", choices=((AGAIN,),)))
-    await channel.edit(HOME, said, Text("50 %"))
+    said = await channel.send_text(HOME, RenderedMessage("0 %", choices=((AGAIN,),)))
+    await channel.edit(HOME, said, RenderedMessage("50 %"))
     (message,) = person.chat.messages
     assert (message.text, message.labels) == ("50 %", [])
     assert [edit.text for edit in message.edits] == ["50 %"]
@@ -112,21 +112,21 @@ async def test_an_edit_changes_text_and_buttons_in_place(channel: TelegramChanne
 
 async def test_an_edit_of_a_film_changes_its_caption(channel: TelegramChannel, person: Person, film: Upload) -> None:
     sent = await channel.send_video(HOME, film)
-    await channel.edit(HOME, sent, Text("Still here"))
+    await channel.edit(HOME, sent, RenderedMessage("Still here"))
     (message,) = person.chat.messages
     assert (message.text, message.kind, message.labels) == ("Still here", "video", [])
 
 
 async def test_an_edit_that_changes_nothing_says_so(channel: TelegramChannel) -> None:
-    said = await channel.say(HOME, Text("same"))
-    with pytest.raises(Unchanged):
-        await channel.edit(HOME, said, Text("same"))
+    said = await channel.send_text(HOME, RenderedMessage("same"))
+    with pytest.raises(MessageNotModified):
+        await channel.edit(HOME, said, RenderedMessage("same"))
 
 
 async def test_a_message_that_is_gone_or_not_ours_cannot_be_edited(channel: TelegramChannel) -> None:
     for message in ("999", "1"):
-        with pytest.raises(Uneditable):
-            await channel.edit(HOME, message, Text("new"))
+        with pytest.raises(MessageNotEditable):
+            await channel.edit(HOME, message, RenderedMessage("new"))
 
 
 async def test_a_film_arrives_whole_with_everything_a_player_needs(
@@ -173,7 +173,7 @@ async def test_a_chat_that_cannot_show_it_gets_its_film(
 async def test_a_film_of_unknown_shape_and_without_thumbnail_is_sent_too(
     channel: TelegramChannel, person: Person, film: Upload, tmp_path: Path
 ) -> None:
-    bare = replace(film, width=0, height=0, seconds=0, thumbnail=tmp_path / "none.jpg", caption=Text(""))
+    bare = replace(film, width=0, height=0, seconds=0, thumbnail=tmp_path / "none.jpg", caption=RenderedMessage(""))
     await channel.send_video(HOME, bare)
     assert person.chat.messages[0].media.given == {"supports_streaming": True}  # type: ignore[union-attr]
 
@@ -190,7 +190,7 @@ async def test_a_thumbnail_that_is_too_heavy_is_left_out(
 async def test_a_caption_that_is_too_long_is_cut_and_the_film_arrives(
     channel: TelegramChannel, person: Person, film: Upload
 ) -> None:
-    await channel.send_video(HOME, replace(film, caption=Text("word " * 500)))
+    await channel.send_video(HOME, replace(film, caption=RenderedMessage("word " * 500)))
     assert person.chat.messages[0].text.endswith("…")
 
 
@@ -249,8 +249,8 @@ async def test_a_file_stays_a_file_and_is_sent_again_without_its_bytes(
 async def test_a_file_larger_than_telegram_takes_is_not_even_sent(
     film: Upload, fake: FakeTelegram, bot: ExtBot[None]
 ) -> None:
-    small = TelegramChannel(bot, replace(OFFICIAL, max_upload=1000))
-    with pytest.raises(Rejected, match="more than the messenger takes"):
+    small = TelegramChannel(bot, replace(CLOUD_API_CAPABILITIES, max_upload=1000))
+    with pytest.raises(MessageRejected, match="more than the messenger takes"):
         await small.send_video(HOME, film)
     assert fake.made("sendVideo") == []
 
@@ -263,33 +263,33 @@ async def test_a_file_that_is_gone_is_an_error_of_the_channel(channel: TelegramC
 
 async def test_people_who_are_gone_cannot_be_reached(channel: TelegramChannel, person: Person) -> None:
     person.blocks()
-    with pytest.raises(Unreachable):
-        await channel.say(HOME, Text("hello"))
+    with pytest.raises(ChatUnreachable):
+        await channel.send_text(HOME, RenderedMessage("hello"))
     person.disappears()
-    with pytest.raises(Unreachable):
-        await channel.say(HOME, Text("hello"))
-    with pytest.raises(Unreachable):
-        await channel.say(Place("5555"), Text("hello"))
+    with pytest.raises(ChatUnreachable):
+        await channel.send_text(HOME, RenderedMessage("hello"))
+    with pytest.raises(ChatUnreachable):
+        await channel.send_text(ChatRef("5555"), RenderedMessage("hello"))
 
 
 async def test_a_group_that_moved_is_followed_and_remembered(channel: TelegramChannel, fake: FakeTelegram) -> None:
     new = fake.migrate(fake.group(-44), -10044)
-    await channel.say(Place("-44"), Text("first"))
-    await channel.say(Place("-44"), Text("second"))
+    await channel.send_text(ChatRef("-44"), RenderedMessage("first"))
+    await channel.send_text(ChatRef("-44"), RenderedMessage("second"))
     assert [message.text for message in new.messages] == ["first", "second"]
     assert [call.parameters["chat_id"] for call in fake.made("sendMessage")] == [-44, -10044, -10044]
 
 
 async def test_a_film_follows_a_group_that_moved(channel: TelegramChannel, fake: FakeTelegram, film: Upload) -> None:
     new = fake.migrate(fake.group(-44), -10044)
-    await channel.send_video(Place("-44"), film)
+    await channel.send_video(ChatRef("-44"), film)
     assert new.messages[0].media.content == SPOKEN  # type: ignore[union-attr]
 
 
 async def test_a_pause_telegram_asks_for_is_told_with_its_length(channel: TelegramChannel, fake: FakeTelegram) -> None:
     fake.fail("sendMessage", errors.flood(17), chat=1001)
     with pytest.raises(RetryLater) as caught:
-        await channel.say(HOME, Text("hello"))
+        await channel.send_text(HOME, RenderedMessage("hello"))
     assert caught.value.seconds == 17
 
 
@@ -298,7 +298,7 @@ async def test_a_failing_telegram_is_an_error_of_the_channel(
 ) -> None:
     fake.fail("sendMessage", errors.BAD_GATEWAY)
     with pytest.raises(ChannelError):
-        await channel.say(HOME, Text("hello"))
+        await channel.send_text(HOME, RenderedMessage("hello"))
     fake.fail("sendVideo", None)
     with pytest.raises(ChannelError):
         await channel.send_video(HOME, film)
@@ -326,9 +326,9 @@ async def test_a_file_over_the_limit_is_refused_with_the_limit(
     content = b"x" * 20_000_001
     sent = person.sends_video(content)
     attachment = Attachment(AttachmentKind.VIDEO, sent["video"]["file_id"], size=len(content) if told else None)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         await channel.fetch(attachment, tmp_path / "in")
-    assert (caught.value.code, caught.value.values) == (Code.FILE_TOO_BIG, {"limit": 20})
+    assert (caught.value.code, caught.value.values) == (ErrorCode.FILE_TOO_BIG, {"limit": 20})
     assert len(fake.made("getFile")) == (0 if told else 1)
     assert not (tmp_path / "in").exists()
 
@@ -359,7 +359,7 @@ async def test_over_a_socket_films_go_out_and_files_come_in(
 ) -> None:
     large = tmp_path / "large.mp4"
     large.write_bytes(SPOKEN + bytes(12_000_000))
-    async with builder_for(fake.token, address).rate_limiter(ShortPauses()).build().bot as bot:
+    async with builder_for(fake.token, address).rate_limiter(BoundedRateLimiter()).build().bot as bot:
         channel = TelegramChannel(bot)
         await channel.send_video(HOME, replace(film, path=large))
         sent = person.sends_document(large.read_bytes(), "v.mp4", "video/mp4")
@@ -374,9 +374,9 @@ async def test_a_download_longer_than_was_told_is_stopped_and_not_kept(
     bot: ExtBot[None], person: Person, tmp_path: Path, fake: FakeTelegram
 ) -> None:
     fake.tells_file_sizes = False
-    small = TelegramChannel(bot, replace(OFFICIAL, max_download=1000))
+    small = TelegramChannel(bot, replace(CLOUD_API_CAPABILITIES, max_download=1000))
     sent = person.sends_video(FILM)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejected):
         await small.fetch(Attachment(AttachmentKind.VIDEO, sent["video"]["file_id"]), tmp_path / "in")
     assert not (tmp_path / "in").exists()
 

@@ -14,20 +14,22 @@ from fakes.telegram_api import TOKEN, Call, FakeTelegram, Person, errors, served
 from fakes.telegram_api.exchange import exchange
 from sqlmodel import select
 
-from bots import wiring
-from bots.telegram.fleet import LOOK, Fleet
-from models.catalogue import read_catalogue
-from models.jobs import Job
-from models.people import Account, Tenant
+from bots.app import web
+from bots.telegram.bot_manager import POLL_SECONDS, BotManager
+from models.billing.catalogue import read_catalogue
+from models.identity.people import Account, Tenant
+from models.jobs.job import Job
 from models.settings import Settings
-from pipeline.access import Access
-from pipeline.queue import Queue, broker_for
-from pipeline.service import Pipeline
-from pipeline.worker import keeping
-from pipeline.workshop import Workshop
-from storage import bots, people, tenants
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.service import Pipeline
+from pipeline.jobs.worker import retention_from
 from storage.db import Database
-from storage.media import MediaFolder
+from storage.identity import people
+from storage.media.media_store import FolderMediaStore
+from storage.messaging import telegram_bots
+from storage.tenants import tenants
 
 BAKERY, CAFE = "222222:AAtheBakerysOwnTokenAtTelegram", "333333:AAtheCafesOwnTokenAtTelegram00"
 RENEWED = "222222:AAtheBakerysNewTokenAtTelegram"
@@ -37,13 +39,13 @@ RENEWED = "222222:AAtheBakerysNewTokenAtTelegram"
 class Town:
     """The operator's bot, and Telegram with those of two businesses."""
 
-    chats: wiring.Chats
-    fleet: Fleet
+    chats: web.ChannelRuntime
+    fleet: BotManager
     fakes: list[FakeTelegram]
 
     @property
     def db(self) -> Database:
-        return self.chats.house.db
+        return self.chats.app.db
 
     @property
     def main(self) -> FakeTelegram:
@@ -64,7 +66,7 @@ class Town:
         """Somebody brings a token, and reads what became of it."""
         sent = owner.sends_text(f"/tenant token {token}")["message_id"]
         await self.reads(owner, "kept sealed", sent)
-        await self.fleet.look()
+        await self.fleet.refresh()
         await self.reads(owner, answer, sent)
 
     async def owned(self, name: str, user_id: int) -> Person:
@@ -76,7 +78,7 @@ class Town:
         return owner
 
     def bot(self, name: str) -> Account:
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return session.exec(select(Account).where(Account.name == name, Account.channel == "telegram")).one()
 
     def change(self, what: Any) -> None:
@@ -84,20 +86,20 @@ class Town:
             what(session)
 
     def work(self) -> None:
-        house = self.chats.house
+        house = self.chats.app
         renderer: Any = StagedRenderer()
-        while Workshop(house.db, house.store, renderer, house.pipeline.keeping, "tester").work():
+        while JobRunner(house.db, house.store, renderer, house.pipeline.retention, "tester").run_next_job():
             pass
 
 
-def house_at(database: Database, folder: Path, url: str) -> wiring.House:
+def house_at(database: Database, folder: Path, url: str) -> web.App:
     told: dict[str, Any] = {"data_dir": folder, "telegram_api_url": url, "admin_ids": "telegram:1"}
     settings = Settings(_env_file=None, **told)
     children: Any = BelievingChildren()
-    store, queue = MediaFolder(folder / "media"), Queue(broker_for(""))
-    access = Access(read_catalogue())
-    pipeline = Pipeline(database, store, queue, children, access, keeping(settings), hears_everything=True)
-    return wiring.House(settings, database, store, queue, children, pipeline, b"the house's secret")
+    store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
+    access = Entitlements(read_catalogue())
+    pipeline = Pipeline(database, store, queue, children, access, retention_from(settings), has_speech_service=True)
+    return web.App(settings, database, store, queue, children, pipeline, b"the house's secret")
 
 
 @pytest.fixture
@@ -106,12 +108,12 @@ async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
     fakes = [FakeTelegram(token, bot_id=int(token[:6]), username=name) for token, name in names]
     async with AsyncExitStack() as stack:
         url = stack.enter_context(served(exchange(fakes)))
-        chats = wiring.chats_of(house_at(sqlite, tmp_path, url))
-        gateway, fleet = wiring.telegram_gateway(chats, TOKEN), wiring.telegram_fleet(chats)
+        chats = web.channel_runtime_for(house_at(sqlite, tmp_path, url))
+        gateway, fleet = web.build_telegram_gateway(chats, TOKEN), web.build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)
         await gateway.start()
-        await stack.enter_async_context(chats.delivering())
+        await stack.enter_async_context(chats.deliver_messages())
         yield Town(chats, fleet, fakes)
 
 
@@ -119,7 +121,7 @@ async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_ke
     for name, token, user_id, fake in (("bakery", BAKERY, 11, town.fakes[1]), ("cafe", CAFE, 12, town.fakes[2])):
         owner = await town.owned(name, user_id)
         await town.brings(owner, token, f"{name} is live: https://t.me/{name}_bot")
-        assert f"@{name}_bot" in bots.called(town.bot(token[:6]))
+        assert f"@{name}_bot" in telegram_bots.display_name_of(town.bot(token[:6]))
         await town.says(fake.person(user_id), "/start", "Hi")
         await town.says(fake.person(user_id), "/help", "/stats")
     for fake in town.fakes[1:]:
@@ -129,7 +131,7 @@ async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_ke
     town.work()
     for fake in town.fakes[1:]:
         await fake.person(77).chat.arrival(lambda message: message.media is not None)
-    with town.db.reading() as session:
+    with town.db.read_transaction() as session:
         jobs = session.exec(select(Job)).all()
         names = {session.get_one(Tenant, job.tenant_id).name for job in jobs}
     assert names == {"bakery", "cafe"}
@@ -147,7 +149,7 @@ async def test_the_message_with_the_token_is_deleted_from_the_owners_chat(town: 
 async def test_a_token_telegram_does_not_accept_is_told_once_and_a_valid_one_takes_its_place(town: Town) -> None:
     owner = await town.owned("bakery", 11)
     await town.brings(owner, RENEWED, "Telegram doesn't accept its token")
-    assert bots.stand(town.bot("222222")) == "bad-token"
+    assert telegram_bots.status_of(town.bot("222222")) == "bad-token"
     await town.brings(owner, BAKERY, "is live")
     await town.says(town.fakes[1].person(77), "/start", "Hi")
 
@@ -158,7 +160,7 @@ async def test_a_token_that_was_renewed_is_used_from_then_on(town: Town) -> None
     town.fakes[1].token = RENEWED
     owner.sends_text(f"/tenant token {RENEWED}")
     await town.main.arrival(lambda: len(town.main.made("deleteMessage")) == 2)
-    await town.fleet.look()
+    await town.fleet.refresh()
     await town.says(town.fakes[1].person(77), "/start", "Hi")
 
 
@@ -180,7 +182,7 @@ async def test_a_paused_businesss_bot_answers_with_one_sentence(town: Town) -> N
     await town.boss.chat.arrival(lambda message: "bakery is paused" in message.text)
     ana.sends_document(picture(), "cat.png", "image/png")
     await ana.chat.arrival(lambda message: message.text == "I'm closed at the moment. Please come back later.")
-    with town.db.reading() as session:
+    with town.db.read_transaction() as session:
         assert session.exec(select(Job)).all() == []
 
 
@@ -191,12 +193,12 @@ async def test_the_bot_of_a_business_that_is_erased_is_let_go(town: Town) -> Non
     assert account.id in town.chats.channels
 
     def erase(session: Any) -> None:
-        row = people.tenant_named(session, "bakery")
-        tenants.remove(row, town.db.clock())
+        row = people.get_or_create_tenant(session, "bakery")
+        tenants.schedule_removal(row, town.db.clock())
         row.erasing_at = town.db.clock()
 
     town.change(erase)
-    await town.fleet.look()
+    await town.fleet.refresh()
     assert account.id not in town.chats.channels
     before = len(polls(town.fakes[1]))
     town.fakes[1].person(77).sends_text("/start")
@@ -205,8 +207,8 @@ async def test_the_bot_of_a_business_that_is_erased_is_let_go(town: Town) -> Non
 
 
 async def test_the_fleet_looks_by_itself_soon_enough(town: Town) -> None:
-    assert LOOK < 60
-    town.fleet.look_seconds = 0.01
+    assert POLL_SECONDS < 60
+    town.fleet.poll_seconds = 0.01
     owner = await town.owned("bakery", 11)
     looking = asyncio.create_task(town.fleet.run())
     await town.says(owner, f"/tenant token {BAKERY}", "is live")

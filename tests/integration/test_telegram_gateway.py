@@ -14,18 +14,28 @@ from fakes.telegram_api.wiring import bot_of, builder_of
 from PIL import Image
 from telegram import Bot, Update
 
-from bots.core.channel import AttachmentKind, Capabilities, Channel, Choice, CommandHelp, Commands, Inbound, Place, Text
+from bots.core.channel import (
+    AttachmentKind,
+    Capabilities,
+    Channel,
+    ChatRef,
+    Choice,
+    CommandHelp,
+    CommandMenus,
+    Inbound,
+    RenderedMessage,
+)
 from bots.telegram.application import builder_for
-from bots.telegram.channel import OFFICIAL
-from bots.telegram.errors import TelegramRefused
-from bots.telegram.gateway import Errand, TelegramGateway, create_application
-from bots.telegram.menu import Profile, catch_up
-from bots.telegram.pace import Pace
+from bots.telegram.channel import CLOUD_API_CAPABILITIES
+from bots.telegram.errors import TelegramConfigError
+from bots.telegram.gateway import BackgroundTask, TelegramGateway, create_application
+from bots.telegram.menu import BotProfile, update_staff_menus
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
-from models.roles import Role
+from bots.telegram.timings import GatewayTimings
+from models.identity.roles import Role
 
-QUICK = Pace(poll=5, reconnect=0.05, retry=60, grace=5, conflicts=1)
-HOME = Place("1001")
+QUICK = GatewayTimings(poll_seconds=5, reconnect_seconds=0.05, retry_seconds=60, shutdown_seconds=5, max_conflicts=1)
+HOME = ChatRef("1001")
 LAST_LOOK = "getMyShortDescription"
 FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 
@@ -34,12 +44,14 @@ FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 async def running(
     fake: FakeTelegram,
     inlet: RecordingInlet,
-    pace: Pace = QUICK,
-    profile: Profile | None = None,
-    can: Capabilities = OFFICIAL,
-    errand: Errand | None = None,
+    pace: GatewayTimings = QUICK,
+    profile: BotProfile | None = None,
+    can: Capabilities = CLOUD_API_CAPABILITIES,
+    errand: BackgroundTask | None = None,
 ) -> AsyncIterator[TelegramGateway]:
-    gateway = TelegramGateway(builder_of(fake), lambda _channel: inlet, profile, can=can, pace=pace, errand=errand)
+    gateway = TelegramGateway(
+        builder_of(fake), lambda _channel: inlet, profile, capabilities=can, timings=pace, background_task=errand
+    )
     await gateway.start()
     try:
         yield gateway
@@ -89,7 +101,7 @@ async def test_what_people_send_reaches_the_conversation_in_order(
         AttachmentKind.VIDEO,
         AttachmentKind.AUDIO,
     ]
-    assert {inbound.place for inbound in heard} == {HOME}
+    assert {inbound.chat_ref for inbound in heard} == {HOME}
 
 
 async def test_a_photo_that_was_sent_can_be_fetched_at_its_largest(
@@ -113,13 +125,13 @@ async def test_a_pressed_button_is_answered_before_the_conversation_is_done_with
         gate.open.set()
         await inlet.heard(1)
         gate.open.clear()
-        said = await gateway.channel.say(HOME, Text("go on?", choices=((_choice("cancel:1"),),)))
+        said = await gateway.channel.send_text(HOME, RenderedMessage("go on?", choices=((_choice("cancel:1"),),)))
         query = person.presses(person.chat.messages[0], "Label")
         await fake.arrival(lambda: query in fake.queries.answers)
         assert len(inlet.inbounds) == 1
         gate.open.set()
         heard = await inlet.heard(2)
-    assert (heard[1].choice, heard[1].message) == ("cancel:1", said)
+    assert (heard[1].choice, heard[1].message_id) == ("cancel:1", said)
 
 
 async def test_a_press_too_old_to_be_answered_is_handled_all_the_same(
@@ -127,7 +139,7 @@ async def test_a_press_too_old_to_be_answered_is_handled_all_the_same(
 ) -> None:
     person.sends_text("/start")
     async with running(fake, inlet) as gateway:
-        await gateway.channel.say(HOME, Text("go on?", choices=((_choice("cancel:1"),),)))
+        await gateway.channel.send_text(HOME, RenderedMessage("go on?", choices=((_choice("cancel:1"),),)))
         fake.fail("answerCallbackQuery", errors.OLD_QUERY)
         person.presses(person.chat.messages[0], "cancel:1")
         heard = await inlet.heard(2)
@@ -144,7 +156,7 @@ async def test_an_album_is_one_message_with_all_its_files(
     async with running(fake, inlet):
         person.sends_album([photo(picture(1)), photo(picture(2)), video(FILM)], "Holidays")
         (album,) = await inlet.heard(1)
-    assert (len(album.updates), album.text, album.message) == (3, "Holidays", "1")
+    assert (len(album.update_ids), album.text, album.message_id) == (3, "Holidays", "1")
     assert [file.kind for file in album.attachments] == [
         AttachmentKind.PICTURE,
         AttachmentKind.PICTURE,
@@ -155,7 +167,7 @@ async def test_an_album_is_one_message_with_all_its_files(
 async def test_what_follows_an_album_is_handled_after_it_and_without_waiting(
     fake: FakeTelegram, person: Person, inlet: RecordingInlet
 ) -> None:
-    async with running(fake, inlet, can=replace(OFFICIAL, album_seconds=300)):
+    async with running(fake, inlet, can=replace(CLOUD_API_CAPABILITIES, album_seconds=300)):
         person.sends_album([photo(picture(1)), photo(picture(2))])
         person.sends_text("/cancel")
         heard = await inlet.heard(2)
@@ -181,7 +193,7 @@ async def test_an_album_addressed_to_the_bot_in_a_group_is_taken_whole(
     async with running(fake, inlet):
         person.sends_album([photo(picture(1)), photo(picture(2))], "@rabisco_bot please", in_chat=group, thread=4)
         (album,) = await inlet.heard(1)
-    assert (len(album.attachments), album.text, album.place) == (2, "please", Place("-1007", "4"))
+    assert (len(album.attachments), album.text, album.chat_ref) == (2, "please", ChatRef("-1007", "4"))
 
 
 async def test_one_person_is_answered_in_order_while_others_are_not_kept_waiting(
@@ -243,7 +255,7 @@ async def test_what_a_crash_interrupted_is_handled_first_at_the_next_start(
 ) -> None:
     person.sends_photo(picture(), "before the crash")
     (update,) = fake.updates.sent
-    inlet.remember(str(update["update_id"]), Update.de_json(update, None).to_dict())
+    inlet.save_update(str(update["update_id"]), Update.de_json(update, None).to_dict())
     person.sends_text("after")
     async with running(fake, inlet):
         heard = await inlet.heard(2)
@@ -259,7 +271,7 @@ async def test_a_failure_stays_unhandled_and_is_taken_up_again(fake: FakeTelegra
             raise OSError("the database is away")
 
     inlet = RecordingInlet(answer)
-    async with running(fake, inlet, Pace(poll=5, retry=0.1, conflicts=1)):
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=0.1, max_conflicts=1)):
         person.sends_text("hello")
         (inbound,) = await inlet.heard(1)
     assert inbound.text == "hello"
@@ -277,7 +289,7 @@ async def test_a_failure_whose_update_telegram_repeats_is_still_taken_up_again(
             raise OSError("the database is away")
 
     inlet = RecordingInlet(answer)
-    async with running(fake, inlet, Pace(poll=5, retry=1, conflicts=1)):
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=1, max_conflicts=1)):
         person.sends_text("hello")
         await inlet.heard(1)
 
@@ -285,7 +297,7 @@ async def test_a_failure_whose_update_telegram_repeats_is_still_taken_up_again(
 async def test_what_is_in_hand_is_not_taken_up_twice(fake: FakeTelegram, person: Person) -> None:
     gate = Gate()
     inlet = RecordingInlet(gate)
-    async with running(fake, inlet, Pace(poll=5, retry=0.02, conflicts=1)):
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=0.02, max_conflicts=1)):
         person.sends_text("slow")
         person.sends_text("waiting")
         await inlet.changes.arrival(lambda: len(inlet.kept) == 2, 20)
@@ -322,19 +334,19 @@ async def test_the_end_does_not_wait_for_ever(fake: FakeTelegram, person: Person
             raise
 
     inlet = RecordingInlet(answer)
-    async with running(fake, inlet, Pace(poll=5, grace=0.05)):
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5, shutdown_seconds=0.05)):
         person.sends_text("stuck")
         await inlet.changes.arrival(lambda: inlet.begun, 20)
     assert interrupted.is_set()
-    assert [name for name, _ in inlet.forgotten()] == [str(fake.updates.sent[0]["update_id"])]
+    assert [name for name, _ in inlet.list_unhandled()] == [str(fake.updates.sent[0]["update_id"])]
 
 
 @pytest.mark.parametrize("token", ["123456:AAwrong", "nonsense"])
 async def test_a_wrong_token_is_refused_with_a_sentence_that_does_not_show_it(
     fake: FakeTelegram, inlet: RecordingInlet, token: str
 ) -> None:
-    gateway = TelegramGateway(builder_of(fake, token), lambda _channel: inlet, pace=QUICK)
-    with pytest.raises(TelegramRefused) as caught:
+    gateway = TelegramGateway(builder_of(fake, token), lambda _channel: inlet, timings=QUICK)
+    with pytest.raises(TelegramConfigError) as caught:
         await gateway.start()
     assert str(caught.value) == BAD_TOKEN
     assert token not in str(caught.value)
@@ -344,18 +356,18 @@ async def test_a_wrong_token_is_refused_with_a_sentence_that_does_not_show_it(
 async def test_a_token_withdrawn_in_the_middle_ends_the_gateway_with_that_sentence(
     fake: FakeTelegram, inlet: RecordingInlet
 ) -> None:
-    async with running(fake, inlet, Pace(poll=1)) as gateway:
+    async with running(fake, inlet, GatewayTimings(poll_seconds=1)) as gateway:
         fake.fail("getUpdates", errors.UNAUTHORIZED, times=5)
-        with pytest.raises(TelegramRefused, match="does not accept the bot token"):
-            await asyncio.wait_for(gateway.finished(), 20)
+        with pytest.raises(TelegramConfigError, match="does not accept the bot token"):
+            await asyncio.wait_for(gateway.wait_stopped(), 20)
 
 
 async def test_a_second_receiver_ends_the_gateway_with_a_sentence(fake: FakeTelegram, inlet: RecordingInlet) -> None:
     async with running(fake, inlet) as gateway, bot_of(fake) as other:
         await fake.arrival(lambda: fake.made("getUpdates"))
         await other.get_updates(timeout=0)
-        with pytest.raises(TelegramRefused) as caught:
-            await asyncio.wait_for(gateway.finished(), 20)
+        with pytest.raises(TelegramConfigError) as caught:
+            await asyncio.wait_for(gateway.wait_stopped(), 20)
     assert str(caught.value) == TWO_RECEIVERS
 
 
@@ -363,7 +375,7 @@ async def test_one_conflict_as_at_a_restart_is_outlived(
     fake: FakeTelegram, person: Person, inlet: RecordingInlet
 ) -> None:
     fake.fail("getUpdates", errors.TWO_POLLERS)
-    async with running(fake, inlet, Pace(poll=5)) as gateway:
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5)) as gateway:
         person.sends_text("still here?")
         await inlet.heard(1)
         assert gateway.error is None
@@ -395,11 +407,11 @@ async def test_pending_updates_are_not_dropped_and_wanted_kinds_are_named(
     }
 
 
-MENU = Commands(
-    people={"en": (CommandHelp("help", "What I can do"),), "pt-BR": (CommandHelp("help", "O que sei fazer"),)},
-    roles={Role.OWNER: {"en": (CommandHelp("stats", "Figures"),), "pt-BR": (CommandHelp("stats", "Números"),)}},
+MENU = CommandMenus(
+    public={"en": (CommandHelp("help", "What I can do"),), "pt-BR": (CommandHelp("help", "O que sei fazer"),)},
+    by_role={Role.OWNER: {"en": (CommandHelp("stats", "Figures"),), "pt-BR": (CommandHelp("stats", "Números"),)}},
 )
-PROFILE = Profile(MENU, {"en": "I draw.", "pt-BR": "Eu desenho."}, {"en": "Draws"}, staff={"1001": Role.OWNER})
+PROFILE = BotProfile(MENU, {"en": "I draw.", "pt-BR": "Eu desenho."}, {"en": "Draws"}, staff_roles={"1001": Role.OWNER})
 
 
 async def test_menus_and_descriptions_are_set_for_each_language_and_for_administrators(
@@ -437,12 +449,12 @@ async def test_menus_follow_roles_that_are_given_and_taken(
     """`1001` is an owner no longer, and somebody else helps people now."""
     helps = replace(
         PROFILE,
-        commands=replace(MENU, roles={**MENU.roles, Role.SUPPORT: {"en": (CommandHelp("users", "Find people"),)}}),
-        staff={"2002": Role.SUPPORT},
+        commands=replace(MENU, by_role={**MENU.by_role, Role.SUPPORT: {"en": (CommandHelp("users", "Find people"),)}}),
+        staff_roles={"2002": Role.SUPPORT},
     )
     async with running(fake, inlet, profile=PROFILE) as gateway:
         await fake.arrival(lambda: ("short_description", "en") in fake.profile.texts)
-        await catch_up(gateway.application.bot, PROFILE, helps)
+        await update_staff_menus(gateway.application.bot, PROFILE, helps)
     shown = {place: [command["command"] for command in menu] for place, menu in fake.profile.commands.items()}
     assert shown['{"chat_id": 2002, "type": "chat"}', "en"] == ["help", "users"]
     assert not any(f'"chat_id": {person.id},' in scope for scope, _ in shown)
@@ -508,7 +520,7 @@ async def test_over_a_socket_with_people_in_another_thread(fake: FakeTelegram, i
         return person.chat.wait_for(lambda message: message.text == "you chose again").text
 
     with served(fake.app) as address:
-        gateway = TelegramGateway(builder_for(fake.token, address), _echo(inlet), pace=QUICK)
+        gateway = TelegramGateway(builder_for(fake.token, address), _echo(inlet), timings=QUICK)
         await gateway.start()
         assert await asyncio.to_thread(people) == "you chose again"
         await gateway.stop()
@@ -518,7 +530,7 @@ def _echo(inlet: RecordingInlet) -> Callable[[Channel], RecordingInlet]:
     def made(channel: Channel) -> RecordingInlet:
         async def answer(inbound: Inbound) -> None:
             words = f"you chose {inbound.choice}" if inbound.choice else f"you said {inbound.text}"
-            await channel.say(inbound.place, Text(words, choices=((_choice("again"),),)))
+            await channel.send_text(inbound.chat_ref, RenderedMessage(words, choices=((_choice("again"),),)))
 
         inlet.answer = answer
         return inlet

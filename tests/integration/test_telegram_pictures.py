@@ -10,13 +10,13 @@ from fakes.telegram_api.transcript import BotMessage
 from fakes.telegram_api.wiring import bot_of
 from telegram.ext import ExtBot
 
-from bots.core.channel import Choice, Place, Rejected, Text, Uneditable
-from bots.core.pictures import qr_picture
+from bots.core.channel import ChatRef, Choice, MessageNotEditable, MessageRejected, RenderedMessage
+from bots.core.delivery.qr_codes import render_qr_png
 from bots.telegram.channel import TelegramChannel
 
-HOME = Place("1001")
+HOME = ChatRef("1001")
 STOP = ((Choice("number:stop:1", "Cancel"),),)
-FIRST, SECOND = qr_picture("2@first"), qr_picture("2@second")
+FIRST, SECOND = render_qr_png("2@first"), render_qr_png("2@second")
 
 
 @pytest.fixture
@@ -59,7 +59,10 @@ async def test_a_picture_is_sent_with_its_text_and_choices_as_an_answer(
 ) -> None:
     asked = person.sends_text("/whatsapp pair")
     message = found(
-        person, await channel.say(HOME, Text("Scan this", STOP, reply_to=str(asked["message_id"]), picture=FIRST))
+        person,
+        await channel.send_text(
+            HOME, RenderedMessage("Scan this", STOP, reply_to=str(asked["message_id"]), picture=FIRST)
+        ),
     )
     assert (message.kind, message.text, message.labels) == ("photo", "Scan this", ["Cancel"])
     assert content(message) == FIRST
@@ -67,11 +70,11 @@ async def test_a_picture_is_sent_with_its_text_and_choices_as_an_answer(
 
 
 async def test_a_text_becomes_a_picture_and_the_picture_another_one(channel: TelegramChannel, person: Person) -> None:
-    name = await channel.say(HOME, Text("Getting a code", STOP))
-    await channel.edit(HOME, name, Text("Scan this", STOP, picture=FIRST))
+    name = await channel.send_text(HOME, RenderedMessage("Getting a code", STOP))
+    await channel.edit(HOME, name, RenderedMessage("Scan this", STOP, picture=FIRST))
     message = found(person, name)
     assert (message.kind, message.text, content(message)) == ("photo", "Scan this", FIRST)
-    await channel.edit(HOME, name, Text("Scan this", STOP, picture=SECOND))
+    await channel.edit(HOME, name, RenderedMessage("Scan this", STOP, picture=SECOND))
     assert content(message) == SECOND
     assert "text" not in message.body
 
@@ -79,8 +82,8 @@ async def test_a_text_becomes_a_picture_and_the_picture_another_one(channel: Tel
 async def test_words_without_a_picture_take_the_place_of_those_under_one(
     channel: TelegramChannel, person: Person
 ) -> None:
-    name = await channel.say(HOME, Text("Scan this", STOP, picture=FIRST))
-    await channel.edit(HOME, name, Text("Connected"))
+    name = await channel.send_text(HOME, RenderedMessage("Scan this", STOP, picture=FIRST))
+    await channel.edit(HOME, name, RenderedMessage("Connected"))
     message = found(person, name)
     assert (message.text, message.labels) == ("Connected", [])
 
@@ -88,23 +91,23 @@ async def test_words_without_a_picture_take_the_place_of_those_under_one(
 async def test_a_message_that_is_gone_gets_no_picture(
     channel: TelegramChannel, person: Person, bot: ExtBot[None]
 ) -> None:
-    name = await channel.say(HOME, Text("Getting a code"))
+    name = await channel.send_text(HOME, RenderedMessage("Getting a code"))
     await bot.delete_message(person.id, int(name))
-    with pytest.raises(Uneditable):
-        await channel.edit(HOME, name, Text("Scan this", picture=FIRST))
+    with pytest.raises(MessageNotEditable):
+        await channel.edit(HOME, name, RenderedMessage("Scan this", picture=FIRST))
 
 
 async def test_a_text_too_long_for_a_caption_is_cut(channel: TelegramChannel, person: Person) -> None:
-    name = await channel.say(HOME, Text("x" * 5000, picture=FIRST))
+    name = await channel.send_text(HOME, RenderedMessage("x" * 5000, picture=FIRST))
     assert len(found(person, name).text) == 1024
-    await channel.edit(HOME, name, Text("y" * 5000, picture=SECOND))
+    await channel.edit(HOME, name, RenderedMessage("y" * 5000, picture=SECOND))
     assert len(found(person, name).text) == 1024
 
 
 async def test_a_picture_telegram_does_not_take_is_rejected(channel: TelegramChannel) -> None:
-    name = await channel.say(HOME, Text("Getting a code"))
-    with pytest.raises(Rejected):
-        await channel.edit(HOME, name, Text("Scan this", picture=b""))
+    name = await channel.send_text(HOME, RenderedMessage("Getting a code"))
+    with pytest.raises(MessageRejected):
+        await channel.edit(HOME, name, RenderedMessage("Scan this", picture=b""))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ async def test_a_picture_telegram_does_not_take_is_rejected(channel: TelegramCha
 async def test_the_fake_refuses_media_telegram_would_not_understand(
     channel: TelegramChannel, fake: FakeTelegram, media: object
 ) -> None:
-    name = await channel.say(HOME, Text("Getting a code"))
+    name = await channel.send_text(HOME, RenderedMessage("Getting a code"))
     request = {"chat_id": 1001, "message_id": int(name), "media": json.dumps(media)}
     transport = httpx.ASGITransport(fake.app)
     async with httpx.AsyncClient(transport=transport, base_url="http://telegram") as client:

@@ -10,7 +10,7 @@ from PIL import features
 
 DRAW = """
 from pipeline.captions import typeface
-from pipeline.captions.lettering import masks
+from pipeline.captions.text_shaping import masks
 from pipeline.media.watermark import watermark
 
 assert typeface.shapes() is {shapes}

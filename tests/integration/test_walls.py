@@ -10,7 +10,7 @@ ALONE = """
 import os, socket, sys
 from pathlib import Path
 from pipeline import landlock, sandbox, seccomp
-from pipeline.allowance import Allowance
+from pipeline.sandbox.limits import Allowance
 sandbox.prctl(sandbox.PR_SET_NO_NEW_PRIVS, 1)
 {wall}
 try:

@@ -7,8 +7,8 @@ import pytest
 from fakes.web_client import OURS, page_client
 from fakes.web_house import WebHouse, add_account, build_house
 
-from bots.core.channel import AttachmentKind, Choice, Place, Text
-from bots.web.page import PLACE, PageChannel
+from bots.core.channel import AttachmentKind, ChatRef, Choice, RenderedMessage
+from bots.web.page import LOCAL_CHAT, PageChannel
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
 THUMBNAIL = "data:image/jpeg;base64,/9j/AA=="
@@ -39,8 +39,12 @@ async def test_the_conversation_gets_what_was_sent_and_the_browsers_language(hou
         await client.send("Legenda", id=message, files=[PICTURE, ("v.mp4", b"video", "video/mp4")], headers=headers)
         await client.until("Your film")
     (inbound,) = house.inlet.handled
-    assert (inbound.updates, inbound.message, inbound.text) == ((message,), message, "Legenda")
-    assert (inbound.sender.external_id, inbound.sender.language, inbound.place) == ("owner", "pt-br", Place("page"))
+    assert (inbound.update_ids, inbound.message_id, inbound.text) == ((message,), message, "Legenda")
+    assert (inbound.sender.external_id, inbound.sender.language, inbound.chat_ref) == (
+        "owner",
+        "pt-br",
+        ChatRef("page"),
+    )
     assert [(one.kind, one.name, one.size) for one in inbound.attachments] == [
         (AttachmentKind.PICTURE, "gato.png", 5004),
         (AttachmentKind.VIDEO, "v.mp4", 5),
@@ -87,7 +91,7 @@ async def test_a_button_is_pressed_under_its_message(house: WebHouse) -> None:
         messages = await client.until("Chosen")
     assert texts(messages) == [("person", "colours"), ("bot", "Chosen: blue"), ("person", "Blue")]
     assert messages[1]["buttons"] == []
-    assert (house.inlet.handled[1].choice, house.inlet.handled[1].message) == ("blue", asked["id"])
+    assert (house.inlet.handled[1].choice, house.inlet.handled[1].message_id) == ("blue", asked["id"])
 
 
 @pytest.mark.parametrize(("choice", "own"), [("green", False), ("red", True), ("", False)])
@@ -197,12 +201,12 @@ async def test_the_configured_address_is_ours(tmp_path: Path) -> None:
 
 async def test_waiting_for_news_ends_when_there_is_some(house: WebHouse) -> None:
     async with page_client(house.app) as client:
-        await house.page.say(PLACE, Text("first"))
+        await house.page.send_text(LOCAL_CHAT, RenderedMessage("first"))
         version = (await client.news())["version"]
         waiting = asyncio.create_task(client.news(version, 20))
         started = time.monotonic()
         await asyncio.sleep(0)
-        await house.page.say(PLACE, Text("second"))
+        await house.page.send_text(LOCAL_CHAT, RenderedMessage("second"))
         news = await waiting
     assert [message["text"] for message in news["messages"]] == ["second"]
     assert news["version"] > version
@@ -214,14 +218,14 @@ async def test_news_of_another_process_are_found_without_a_bell(house: WebHouse)
     async with page_client(house.app) as client:
         waiting = asyncio.create_task(client.news(0, 20))
         await asyncio.sleep(0)
-        await other.say(PLACE, Text("from afar"))
+        await other.send_text(LOCAL_CHAT, RenderedMessage("from afar"))
         async with asyncio.timeout(10):
             assert [message["text"] for message in (await waiting)["messages"]] == ["from afar"]
 
 
 async def test_when_nothing_is_new_the_version_stays(house: WebHouse) -> None:
     async with page_client(house.app) as client:
-        await house.page.say(PLACE, Text("only"))
+        await house.page.send_text(LOCAL_CHAT, RenderedMessage("only"))
         version = (await client.news())["version"]
         news = await client.news(version, 0.05)
     assert (news["version"], news["messages"]) == (version, [])
@@ -229,7 +233,7 @@ async def test_when_nothing_is_new_the_version_stays(house: WebHouse) -> None:
 
 async def test_one_account_never_sees_anothers_messages(house: WebHouse) -> None:
     other = PageChannel(house.db, add_account(house.db, "other").id, house.page.uploads)
-    message = await other.say(PLACE, Text("secret", ((Choice("a", "A"),),)))
+    message = await other.send_text(LOCAL_CHAT, RenderedMessage("secret", ((Choice("a", "A"),),)))
     async with page_client(house.app) as client:
         assert (await client.news())["messages"] == []
         assert (await client.send(choice="a", message=message)).status_code == 409
@@ -266,7 +270,7 @@ async def test_production_has_no_page(tmp_path: Path, path: str) -> None:
 async def test_the_conversation_is_known_by_its_id(house: WebHouse) -> None:
     async with page_client(house.app) as client:
         assert (await client.news())["conversation"] == ""
-        await house.page.say(PLACE, Text("x"))
+        await house.page.send_text(LOCAL_CHAT, RenderedMessage("x"))
         uuid.UUID((await client.news())["conversation"])
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
-from bots.web.films import media_routes
-from bots.web.guests import OpenDoor
-from bots.web.links import Links
+from bots.web.auth.session import LocalAuthenticator
+from bots.web.links import MediaLinkSigner
+from bots.web.media import build_media_router
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -20,13 +20,13 @@ class CutOff:
     def put(self, source: Path) -> str:
         raise ConnectionError(source)
 
-    def path(self, key: str) -> Path:
+    def get_local_path(self, key: str) -> Path:
         raise ConnectionError(key)
 
     def delete(self, key: str) -> None:
         raise ConnectionError(key)
 
-    def older_than(self, seconds: float) -> Iterator[str]:
+    def list_older_than(self, seconds: float) -> Iterator[str]:
         raise ConnectionError(seconds)
 
     def trim(self, *, hard: bool = False) -> None:
@@ -34,8 +34,8 @@ class CutOff:
 
 
 async def test_a_film_that_cannot_be_read_now_is_not_called_missing() -> None:
-    links, app = Links(b"a secret of the test"), FastAPI()
-    app.include_router(media_routes(CutOff(), links, lambda: NOW, OpenDoor()))
+    links, app = MediaLinkSigner(b"a secret of the test"), FastAPI()
+    app.include_router(build_media_router(CutOff(), links, lambda: NOW, LocalAuthenticator()))
     token = links.sign("0" * 32, "film.mp4", "video/mp4", NOW + timedelta(hours=1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as client:
         answer = await client.get(f"/media/{token}")

@@ -11,12 +11,12 @@ from fakes.web_client import OURS, PageClient
 from fakes.web_guests import GuestHouse, guest_house
 from starlette.routing import BaseRoute
 
-from bots.core.channel import Text
-from bots.web.bubbles import Body
-from bots.web.chat import POSTS, TABS
-from bots.web.guests import guest_id, signed_in
-from bots.web.porch import COOKIE
-from storage import people
+from bots.core.channel import RenderedMessage
+from bots.web.auth.session import page_user_for, page_user_id_for
+from bots.web.auth.sign_in import SESSION_COOKIE
+from bots.web.chat import MAX_POLLS_PER_USER, POSTS_PER_MINUTE
+from bots.web.message_view import MessageBody
+from storage.identity import people
 
 ANA, BIA = "ana@example.com", "bia@example.org"
 PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> GuestHouse:
 
 
 def place(house: GuestHouse, address: str) -> str:
-    return guest_id(house.porch.secret, house.house.account.tenant_id, address)
+    return page_user_id_for(house.porch.secret, house.house.account.tenant_id, address)
 
 
 async def test_each_has_a_conversation_of_their_own(house: GuestHouse) -> None:
@@ -75,7 +75,7 @@ async def test_who_is_not_signed_in_gets_nothing_from_any_route(house: GuestHous
 @pytest.mark.parametrize("cookie", ["", "x", "0" * 43, "a" * 4000])
 async def test_a_made_up_cookie_opens_nothing(house: GuestHouse, cookie: str) -> None:
     async with house.signed_in(ANA), house.browser() as stranger:
-        stranger.http.cookies.set(COOKIE, cookie, domain="rabisco.example")
+        stranger.http.cookies.set(SESSION_COOKIE, cookie, domain="rabisco.example")
         assert (await stranger.http.get("/chat/messages")).status_code == 401
         assert (await stranger.send("hi")).status_code == 401
     assert not house.house.inlet.kept
@@ -116,11 +116,11 @@ async def test_a_message_under_somebody_elses_id_neither_shows_nor_stops_anythin
 
 
 async def test_news_for_one_wake_only_them(house: GuestHouse) -> None:
-    mine, other = signed_in(place(house, ANA)).place, signed_in(place(house, BIA)).place
+    mine, other = page_user_for(place(house, ANA)).place, page_user_for(place(house, BIA)).place
     async with house.signed_in(ANA) as ana:
         waiting = asyncio.create_task(ana.news(0, 20))
-        await house.house.page.say(other, Text("for Bia"))
-        await house.house.page.say(mine, Text("for Ana"))
+        await house.house.page.send_text(other, RenderedMessage("for Bia"))
+        await house.house.page.send_text(mine, RenderedMessage("for Ana"))
         async with asyncio.timeout(10):
             assert [message["text"] for message in (await waiting)["messages"]] == ["for Ana"]
 
@@ -128,10 +128,10 @@ async def test_news_for_one_wake_only_them(house: GuestHouse) -> None:
 async def test_who_scrolls_up_finds_everything_that_was_ever_said_to_them(house: GuestHouse) -> None:
     start = datetime(2026, 5, 4, 12, tzinfo=UTC)
     house.house.db.clock = lambda: start
-    mine, other = signed_in(place(house, ANA)).place, signed_in(place(house, BIA)).place
+    mine, other = page_user_for(place(house, ANA)).place, page_user_for(place(house, BIA)).place
     for number in range(450):
-        house.house.page.note(mine, uuid.uuid4(), _body(f"a{number}"))
-    house.house.page.note(other, uuid.uuid4(), _body("Bia's"))
+        house.house.page.save_user_message(mine, uuid.uuid4(), _body(f"a{number}"))
+    house.house.page.save_user_message(other, uuid.uuid4(), _body("Bia's"))
     house.house.db.clock = lambda: start + timedelta(seconds=1)
     async with house.signed_in(ANA) as ana:
         found = (await ana.news())["messages"]
@@ -146,14 +146,16 @@ async def test_a_persons_page_speaks_the_language_they_have_chosen(house: GuestH
         headers = {"accept-language": "en"}
         assert 'lang="en"' in (await ana.http.get("/", headers=headers)).text
         with house.house.db.transaction() as session:
-            person = people.meet(session, house.house.account, place(house, ANA), name="", language="es")
+            person = people.get_or_create_person(
+                session, house.house.account, place(house, ANA), name="", language="es"
+            )
             person.language_chosen = True
         assert 'lang="es"' in (await ana.http.get("/", headers=headers)).text
 
 
 async def test_one_person_cannot_fill_the_disk(house: GuestHouse) -> None:
     uploads = house.house.page.uploads
-    lying = uploads.open(place(house, ANA)) / "0"
+    lying = uploads.create_folder(place(house, ANA)) / "0"
     with lying.open("wb") as file:
         file.truncate(3_999_000_000)  # a sparse file: it weighs nothing here
     async with house.signed_in(ANA) as ana, house.signed_in(BIA) as bia:
@@ -173,20 +175,20 @@ async def test_a_picture_over_its_limit_is_stopped_on_the_way_in(house: GuestHou
 
 async def test_who_sends_too_much_too_fast_is_told_to_wait(house: GuestHouse) -> None:
     async with house.signed_in(ANA) as ana, house.signed_in(BIA) as bia:
-        answers = [(await ana.send("")).status_code for _ in range(POSTS + 1)]
-        assert answers == [400] * POSTS + [429]
+        answers = [(await ana.send("")).status_code for _ in range(POSTS_PER_MINUTE + 1)]
+        assert answers == [400] * POSTS_PER_MINUTE + [429]
         assert (await bia.send("hi")).status_code == 202
 
 
 async def test_one_person_cannot_have_the_server_wait_for_them_without_end(house: GuestHouse) -> None:
     async with house.signed_in(ANA) as ana, house.signed_in(BIA) as bia:
-        waiting = [asyncio.create_task(ana.news(0, 20)) for _ in range(TABS)]
+        waiting = [asyncio.create_task(ana.news(0, 20)) for _ in range(MAX_POLLS_PER_USER)]
         async with asyncio.timeout(10):
-            while house.house.page.bell.listeners < TABS:  # noqa: ASYNC110 - a bell does not tell who comes to listen
+            while house.house.page.notifier.listener_count < MAX_POLLS_PER_USER:  # noqa: ASYNC110 - a bell does not tell who comes to listen
                 await asyncio.sleep(0)
         assert (await ana.http.get("/chat/messages")).status_code == 429
         assert (await bia.http.get("/chat/messages")).status_code == 200
-        house.house.page.bell.close()
+        house.house.page.notifier.close()
         await asyncio.gather(*waiting)
 
 
@@ -205,5 +207,5 @@ async def _older(client: PageClient, before: int) -> list[dict[str, object]]:
     return list(answer.json()["messages"])
 
 
-def _body(text: str) -> Body:
-    return Body(text=text)
+def _body(text: str) -> MessageBody:
+    return MessageBody(text=text)

@@ -9,15 +9,15 @@ from fakes.web_client import page_client
 from fakes.web_house import WebHouse, build_house
 from prometheus_client.parser import text_string_to_metric_families
 
-from bots.core.rooms import Thresholds
+from bots.core.operations.health_checks import HealthThresholds
 from bots.web.app import create_app
-from models.deliveries import Delivery
-from models.jobs import Job, Status, WorkerRow
-from models.payments import ProviderEvent, Purchase
-from models.people import Address, Person
-from models.updates import Update
-from storage import readings
+from models.billing.payments import ProviderEvent, Purchase
+from models.identity.people import Address, Person
+from models.jobs.job import Job, JobStatus, WorkerRow
+from models.messaging.deliveries import Delivery
+from models.messaging.updates import Update
 from storage.db import Database
+from storage.operations import health_readings
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -25,7 +25,7 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 @pytest.fixture
 def house(sqlite: Database, tmp_path: Path) -> WebHouse:
     sqlite.clock = lambda: NOW
-    return build_house(tmp_path, sqlite, thresholds=Thresholds(free_disk=0, kept=0))
+    return build_house(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0))
 
 
 def ago(seconds: float) -> datetime:
@@ -47,7 +47,7 @@ class Floor:
                 session.add(row)
                 session.flush()
 
-    def job(self, status: Status, kind: str = "sketch", **fields: Any) -> None:
+    def job(self, status: JobStatus, kind: str = "sketch", **fields: Any) -> None:
         tenant = self.house.account.tenant_id
         given = {"parameters": {}, "run_after": ago(0), **fields}
         ids = {"tenant_id": tenant, "person_id": self.person.id, "address_id": self.address.id}
@@ -56,7 +56,9 @@ class Floor:
     def film(self, waited: float, worked: float, kind: str = "sketch") -> None:
         start = ago(1000)
         times = {"received_at": start, "started_at": start + timedelta(seconds=waited)}
-        self.job(Status.DONE, kind, **times, finished_at=start + timedelta(seconds=waited + worked), cpu_seconds=worked)
+        self.job(
+            JobStatus.DONE, kind, **times, finished_at=start + timedelta(seconds=waited + worked), cpu_seconds=worked
+        )
 
     def owed(self, seconds: float, status: str = "pending") -> None:
         ids = {"account_id": self.house.account.id, "address_id": self.address.id, "person_id": self.person.id}
@@ -109,17 +111,17 @@ async def test_a_house_whose_worker_fell_silent_is_degraded(house: WebHouse) -> 
 async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tried_later(house: WebHouse) -> None:
     floor = Floor(house)
     floor.put(WorkerRow(name="w1", seen_at=NOW))
-    floor.job(Status.QUEUED, run_after=ago(-600))
-    floor.job(Status.RUNNING, run_after=ago(5000))
+    floor.job(JobStatus.QUEUED, run_after=ago(-600))
+    floor.job(JobStatus.RUNNING, run_after=ago(5000))
     assert (await deep(house))[0] == 200
-    floor.job(Status.QUEUED, run_after=ago(1000))
+    floor.job(JobStatus.QUEUED, run_after=ago(1000))
     status, told = await deep(house)
     assert status == 503
     assert told["checks"]["queue"] == {"ok": False, "queued": 1, "oldest_seconds": 1000.0}
 
 
 async def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
-    house = build_house(tmp_path, thresholds=Thresholds(free_disk=1 << 60))
+    house = build_house(tmp_path, thresholds=HealthThresholds(free_disk=1 << 60))
     status, told = await deep(house)
     assert status == 503
     assert not told["checks"]["disk"]["ok"]
@@ -156,10 +158,10 @@ async def test_metrics_of_an_empty_house_can_be_read(house: WebHouse) -> None:
 async def test_metrics_count_what_is_there(house: WebHouse) -> None:
     floor = Floor(house)
     floor.put(WorkerRow(name="w1", seen_at=ago(5)), WorkerRow(name="w2", seen_at=ago(300)))
-    floor.job(Status.QUEUED, run_after=ago(12))
-    floor.job(Status.QUEUED, run_after=ago(3))
-    floor.job(Status.RUNNING)
-    floor.job(Status.FAILED, "caption", cpu_seconds=2.5)
+    floor.job(JobStatus.QUEUED, run_after=ago(12))
+    floor.job(JobStatus.QUEUED, run_after=ago(3))
+    floor.job(JobStatus.RUNNING)
+    floor.job(JobStatus.FAILED, "caption", cpu_seconds=2.5)
     floor.film(waited=2, worked=5.5)
     floor.film(waited=0.5, worked=20)
     floor.owed(7)
@@ -215,9 +217,9 @@ async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebHouse)
 
 async def test_metrics_tell_of_services_and_disks_that_were_seen_lately(house: WebHouse) -> None:
     with house.db.transaction() as session:
-        readings.note(session, "service:groq", ago(60), ok=False, status=401, seconds=0.5)
-        readings.note(session, "service:stripe", ago(200), ok=True, seconds=0.1)
-        readings.note(session, "disk:box-1", ago(15), ok=True, free=5_000_000_000, share=0.9)
+        health_readings.save(session, "service:groq", ago(60), ok=False, status=401, seconds=0.5)
+        health_readings.save(session, "service:stripe", ago(200), ok=True, seconds=0.1)
+        health_readings.save(session, "disk:box-1", ago(15), ok=True, free=5_000_000_000, share=0.9)
     told = await metrics(house)
     assert told["rabisco_service_up", (("service", "groq"),)] == 0
     assert ("rabisco_service_up", (("service", "stripe"),)) not in told

@@ -6,7 +6,7 @@ import pytest
 from fakes.web_client import page_client
 from fakes.web_house import SECRET, WebHouse, build_house
 
-from bots.web.links import Links
+from bots.web.links import MediaLinkSigner
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CONTENT = bytes(range(256)) * 1000
@@ -18,10 +18,10 @@ def house(tmp_path: Path) -> WebHouse:
 
 
 def link(house: WebHouse, name: str = "film.mp4", mime: str = "video/mp4", hours: float = 1) -> str:
-    source = house.parts.disk / uuid.uuid4().hex
+    source = house.parts.data_folder / uuid.uuid4().hex
     source.write_bytes(CONTENT)
     key = house.media.put(source)
-    return "/media/" + Links(SECRET).sign(key, name, mime, NOW + timedelta(hours=hours))
+    return "/media/" + MediaLinkSigner(SECRET).sign(key, name, mime, NOW + timedelta(hours=hours))
 
 
 async def test_a_film_comes_whole_and_stays_out_of_shared_caches(house: WebHouse) -> None:
@@ -94,7 +94,7 @@ async def test_links_end_and_cannot_be_made_up(house: WebHouse) -> None:
 
 async def test_a_file_that_was_deleted_is_not_there(house: WebHouse) -> None:
     address = link(house)
-    key = Links(SECRET).verify(address.removeprefix("/media/"), NOW).key
+    key = MediaLinkSigner(SECRET).verify(address.removeprefix("/media/"), NOW).key
     house.media.delete(key)
     async with page_client(house.app) as client:
         assert (await client.http.get(address)).status_code == 404

@@ -8,9 +8,9 @@ from fakes.web_house import WebHouse, build_house
 
 from bots.core.channel import Inbound
 from bots.web.app import create_app
+from bots.web.inbound import InboundReceiver
 from bots.web.page import PageChannel
-from bots.web.reception import Reception
-from bots.web.uploads import Uploads
+from bots.web.uploads.upload_folder import UploadFolder
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(500), "image/png")
 
@@ -21,7 +21,7 @@ class Stuck(Exception):
 
 def restarted(house: WebHouse) -> WebHouse:
     """The same house after a new start: nothing of the old process but what it wrote down."""
-    page = PageChannel(house.db, house.account.id, Uploads(house.page.uploads.root))
+    page = PageChannel(house.db, house.account.id, UploadFolder(house.page.uploads.root))
     house.inlet.channel = page
     parts = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"page": page}
     return WebHouse(
@@ -82,25 +82,25 @@ async def test_stopping_waits_for_answers_under_way(tmp_path: Path) -> None:
 
 async def test_uploads_nobody_took_are_swept_after_a_day(tmp_path: Path) -> None:
     house = build_house(tmp_path)
-    (house.page.uploads.open() / "0").write_bytes(b"left behind")
+    (house.page.uploads.create_folder() / "0").write_bytes(b"left behind")
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     for now, left in ((tomorrow - timedelta(hours=2), 1), (tomorrow, 0)):
-        assert await Reception(house.inlet, house.page.uploads, lambda now=now: now).sweep() == 1 - left
+        assert await InboundReceiver(house.inlet, house.page.uploads, lambda now=now: now).sweep() == 1 - left
         assert len(list(house.page.uploads.root.iterdir())) == left
 
 
 async def test_the_persons_message_is_there_even_if_the_crash_came_before_it_was_remembered(tmp_path: Path) -> None:
     house = build_house(tmp_path)
-    remember, message = house.inlet.remember, str(uuid.uuid4())
+    remember, message = house.inlet.save_update, str(uuid.uuid4())
 
     def dies(_update: str, _body: dict[str, object]) -> bool:
         raise Stuck
 
-    house.inlet.remember = dies  # type: ignore[method-assign]
+    house.inlet.save_update = dies  # type: ignore[method-assign]
     async with page_client(house.app) as client:
         with suppress(Stuck):
             await client.send("Olá", id=message)
-        house.inlet.remember = remember  # type: ignore[method-assign]
+        house.inlet.save_update = remember  # type: ignore[method-assign]
         assert (await client.send("Olá", id=message)).json() == {"accepted": True, "repeated": False}
         messages = await client.until("You said")
     assert [message["text"] for message in messages] == ["Olá", "You said: Olá"]

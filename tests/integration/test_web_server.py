@@ -10,19 +10,19 @@ from fakes.web_guests import guest_house
 from fakes.web_house import build_house
 from fakes.web_server import served
 
-from bots.web.porch import LETTERS_PER_CLIENT
+from bots.web.auth.sign_in import CODES_PER_CLIENT
 
 
 def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
     house = build_house(tmp_path)
     answers: list[int] = []
-    with served(house.app, house.page.bell) as address:
+    with served(house.app, house.page.notifier) as address:
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
         waiting = Thread(
             target=lambda: answers.append(httpx.get(f"{address}/chat/messages?after=0&wait=25", timeout=30).status_code)
         )
         waiting.start()
-        while not house.page.bell.listeners:
+        while not house.page.notifier.listener_count:
             time.sleep(0.01)
         started = time.monotonic()
     waiting.join()
@@ -37,15 +37,15 @@ def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path) -> None:
         headers = {"host": "rabisco.example", "origin": "https://rabisco.example", "x-forwarded-for": visitor}
         return line.post("/sign-in", data={"email": "ana@example.com"}, headers=headers).status_code
 
-    with served(house.house.app, house.house.page.bell) as address, httpx.Client(base_url=address) as line:
-        assert {asks("203.0.113.7") for _ in range(LETTERS_PER_CLIENT)} == {303}
+    with served(house.house.app, house.house.page.notifier) as address, httpx.Client(base_url=address) as line:
+        assert {asks("203.0.113.7") for _ in range(CODES_PER_CLIENT)} == {303}
         assert asks("203.0.113.7") == 429
         assert asks("203.0.113.8") == 303
 
 
 def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(tmp_path: Path) -> None:
     house = build_house(tmp_path)
-    with served(house.app, house.page.bell) as address:
+    with served(house.app, house.page.notifier) as address:
         parts = urlsplit(address)
         line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
         line.putrequest("POST", "/chat/messages")

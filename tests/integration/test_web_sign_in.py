@@ -10,10 +10,10 @@ from fakes.web_guests import PUBLIC, GuestHouse, ask, enter, guest_house, sign_i
 from sqlmodel import select
 from structlog.testing import capture_logs
 
-from bots.core.letters import code_letter
-from bots.web.porch import COOKIE, LETTERS_PER_CLIENT, TRIES_PER_CLIENT
-from bots.web.signing import ASKED
-from models.sessions import PageSession
+from bots.core.delivery.email import build_code_email
+from bots.web.auth.sign_in import ATTEMPTS_PER_CLIENT, CODES_PER_CLIENT, SESSION_COOKIE
+from bots.web.auth.sign_in_pages import EMAIL_COOKIE
+from models.identity.sessions import PageSession
 
 ANA, BIA = "ana@example.com", "bia@example.org"
 
@@ -71,8 +71,8 @@ async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lod
 async def test_the_database_holds_neither_the_cookie_nor_the_address(house: GuestHouse) -> None:
     async with house.browser() as client:
         await sign_in(client, house.box, ANA)
-        cookie = client.http.cookies[COOKIE]
-    with house.house.db.reading() as session:
+        cookie = client.http.cookies[SESSION_COOKIE]
+    with house.house.db.read_transaction() as session:
         (row,) = session.exec(select(PageSession)).all()
     assert cookie not in row.model_dump_json()
     assert "ana" not in row.model_dump_json()
@@ -83,8 +83,8 @@ async def test_an_address_is_the_same_person_however_it_is_typed(house: GuestHou
         await sign_in(first, house.box, ANA)
         await ask(second, "  ANA@Example.COM ")
         assert (await enter(second, "Ana@example.com", house.box.code(ANA))).status_code == 303
-    with house.house.db.reading() as session:
-        assert len({row.guest for row in session.exec(select(PageSession))}) == 1
+    with house.house.db.read_transaction() as session:
+        assert len({row.authenticate for row in session.exec(select(PageSession))}) == 1
 
 
 async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: GuestHouse) -> None:
@@ -126,17 +126,17 @@ async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(h
 
 async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: GuestHouse) -> None:
     async with lodge.browser() as client, lodge.browser(client="198.51.100.9") as other:
-        for number in range(LETTERS_PER_CLIENT):
+        for number in range(CODES_PER_CLIENT):
             assert (await ask(client, f"somebody{number}@example.com")).status_code == 303
         answer = await ask(client, ANA)
-        assert (answer.status_code, len(lodge.box.letters)) == (429, LETTERS_PER_CLIENT)
+        assert (answer.status_code, len(lodge.box.letters)) == (429, CODES_PER_CLIENT)
         assert told(answer)
         assert (await ask(other, ANA)).status_code == 303
 
 
 async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: GuestHouse) -> None:
     async with lodge.browser(client="2001:db8::1") as client, lodge.browser(client="2001:db8::2") as neighbour:
-        for number in range(TRIES_PER_CLIENT):
+        for number in range(ATTEMPTS_PER_CLIENT):
             assert (await enter(client, f"somebody{number}@example.com", "123456")).status_code == 401
         await ask(neighbour, ANA)
         assert (await enter(neighbour, ANA, lodge.box.code(ANA))).status_code == 429
@@ -145,7 +145,7 @@ async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: GuestHouse
 async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: GuestHouse) -> None:
     async with house.browser() as client, house.browser() as thief:
         await sign_in(client, house.box, ANA)
-        thief.http.cookies.set(COOKIE, client.http.cookies[COOKIE], domain="rabisco.example")
+        thief.http.cookies.set(SESSION_COOKIE, client.http.cookies[SESSION_COOKIE], domain="rabisco.example")
         assert (await thief.http.get("/chat/messages")).status_code == 200
         answer = await client.http.post("/sign-out", headers={"x-rabisco": "page"})
         assert answer.status_code == 303
@@ -157,7 +157,7 @@ async def test_signing_in_again_ends_the_session_this_browser_had(house: GuestHo
     async with house.browser() as client:
         await sign_in(client, house.box, ANA)
         await sign_in(client, house.box, BIA)
-    with house.house.db.reading() as session:
+    with house.house.db.read_transaction() as session:
         assert len(session.exec(select(PageSession)).all()) == 1
 
 
@@ -197,7 +197,7 @@ async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: Gue
         await ask(client, ANA, **language)
         answer = await client.http.get("/sign-in/code", headers=language)
     assert 'lang="pt-BR"' in answer.text
-    assert lodge.box.letters == [code_letter("pt-BR", ANA, lodge.box.code(ANA))]
+    assert lodge.box.letters == [build_code_email("pt-BR", ANA, lodge.box.code(ANA))]
 
 
 async def test_no_log_names_who_signs_in_nor_their_code(lodge: GuestHouse) -> None:
@@ -218,9 +218,9 @@ async def test_sessions_that_are_over_are_forgotten(house: GuestHouse, clock: Cl
     async with house.browser() as client:
         await sign_in(client, house.box, ANA)
     clock.now += timedelta(days=29)
-    assert house.porch.prune() == 0
+    assert house.porch.prune_sessions() == 0
     clock.now += timedelta(days=2)
-    assert house.porch.prune() == 1
+    assert house.porch.prune_sessions() == 1
 
 
 async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: GuestHouse) -> None:
@@ -231,7 +231,7 @@ async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: GuestH
         assert "unsafe" not in answer.headers["content-security-policy"]
         assert answer.headers["strict-transport-security"] == "max-age=31536000"
         assert answer.headers["cache-control"] == "no-store"
-        client.http.cookies.set(ASKED, "%3Cscript%3E@x.yz", domain="rabisco.example")
+        client.http.cookies.set(EMAIL_COOKIE, "%3Cscript%3E@x.yz", domain="rabisco.example")
         assert (await client.http.get("/sign-in/code")).headers["location"] == "/"
     async with lodge.browser("https://rebound.example") as stranger:
         assert (await stranger.http.get("/")).status_code == 421

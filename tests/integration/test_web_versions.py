@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from fakes.web_house import WebHouse, build_house
 
-from bots.core.channel import Text
-from bots.web.page import PLACE, PageChannel
-from models.columns import new_id
-from models.jobs import Job, Status
-from models.people import Address, Person
-from storage import figures, pages, people
+from bots.core.channel import RenderedMessage
+from bots.web.page import LOCAL_CHAT, PageChannel
+from models.columns import generate_id
+from models.identity.people import Address, Person
+from models.jobs.job import Job, JobStatus
 from storage.db import Database
+from storage.identity import people
+from storage.messaging import web_messages
+from storage.operations import metrics
 
 WRITERS, EACH = 4, 12
 
@@ -30,16 +32,16 @@ def test_no_message_is_missed_while_several_write(house: WebHouse) -> None:
     def write(writer: int) -> None:
         page = PageChannel(house.db, house.account.id, house.page.uploads)
         for number in range(EACH):
-            message = asyncio.run(page.say(PLACE, Text(f"{writer}:{number}")))
+            message = asyncio.run(page.send_text(LOCAL_CHAT, RenderedMessage(f"{writer}:{number}")))
             if number % 3 == 0:
-                asyncio.run(page.edit(PLACE, message, Text(f"{writer}:{number}!")))
+                asyncio.run(page.edit(LOCAL_CHAT, message, RenderedMessage(f"{writer}:{number}!")))
 
     def read() -> tuple[dict[str, str], list[int]]:
         seen: dict[str, str] = {}
         version, versions, last = 0, [], False
         while True:
             last = done.is_set()
-            news = house.page.news(PLACE, version)
+            news = house.page.list_changes(LOCAL_CHAT, version)
             seen |= {str(row.id): row.body["text"] for row in news.messages}
             version = news.version
             versions.append(version)
@@ -67,26 +69,28 @@ def test_figures_mean_the_same_on_every_database(house: WebHouse) -> None:
     times = {"received_at": now.replace(microsecond=0), "started_at": now.replace(microsecond=250_000)}
     ids = {"tenant_id": house.account.tenant_id, "person_id": person.id, "address_id": address.id}
     with house.db.transaction() as session:
-        for row in (person, address, Job(kind="sketch", status=Status.DONE, parameters={}, **ids, **times)):
+        for row in (person, address, Job(kind="sketch", status=JobStatus.DONE, parameters={}, **ids, **times)):
             session.add(row)
             session.flush()
-    with house.db.reading() as session:
-        (waiting,) = [one for one in figures.durations(session, (0.1, 0.5)) if one.stage == "waiting"]
+    with house.db.read_transaction() as session:
+        (waiting,) = [one for one in metrics.measure_durations(session, (0.1, 0.5)) if one.stage == "waiting"]
         assert (waiting.kind, waiting.count, waiting.counts) == ("sketch", 1, (0, 1))
         assert waiting.total == pytest.approx(0.25, abs=0.002)
-        assert [(one.outcome, one.count) for one in figures.outcomes(session)] == [("done", 1)]
-        assert figures.queued(session, now).count == 0
+        assert [(one.outcome, one.count) for one in metrics.count_outcomes(session)] == [("done", 1)]
+        assert metrics.measure_queue(session, now).count == 0
 
 
 def test_a_long_conversation_is_told_in_parts_without_a_gap(house: WebHouse) -> None:
     with house.db.transaction() as session:
-        place = people.address_of(session, house.account.id, PLACE.chat, PLACE.thread).id
-        for number in range(pages.BATCH + 30):
-            pages.add(session, place, new_id(), pages.BOT, {"text": str(number)}, house.db.clock())
-    first = house.page.news(PLACE, 0)
+        place = people.get_or_create_address(session, house.account.id, LOCAL_CHAT.chat, LOCAL_CHAT.thread).id
+        for number in range(web_messages.BATCH_SIZE + 30):
+            web_messages.add(
+                session, place, generate_id(), web_messages.AUTHOR_BOT, {"text": str(number)}, house.db.clock()
+            )
+    first = house.page.list_changes(LOCAL_CHAT, 0)
     assert [row.body["text"] for row in first.messages] == [str(number) for number in range(30, 230)]
     assert first.version == 230
-    part = house.page.news(PLACE, 1)
+    part = house.page.list_changes(LOCAL_CHAT, 1)
     assert (len(part.messages), part.version) == (200, 201)
-    rest = house.page.news(PLACE, part.version)
+    rest = house.page.list_changes(LOCAL_CHAT, part.version)
     assert [row.body["text"] for row in rest.messages] == [str(number) for number in range(201, 230)]

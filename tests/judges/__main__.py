@@ -25,7 +25,7 @@ from sides import Doubled, Emulated, mailbox
 from trials import EMULATE, LOCALSTRIPE, Trial
 from verdicts import BROKEN, Verdict, compare
 
-from bots.billing.port import ProviderAway, ProviderRefused
+from bots.billing.provider import ProviderRejected, ProviderUnavailable
 
 Start = Callable[[Path, str], AbstractContextManager[Emulator]]
 JUDGES: dict[str, tuple[Start, list[Trial]]] = {
@@ -34,8 +34,8 @@ JUDGES: dict[str, tuple[Start, list[Trial]]] = {
 }
 FAILURES = (
     stripe.StripeError,
-    ProviderAway,
-    ProviderRefused,
+    ProviderUnavailable,
+    ProviderRejected,
     queue.Empty,
     KeyError,
     IndexError,

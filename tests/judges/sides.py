@@ -12,7 +12,7 @@ import stripe
 from fakes.stripe_api import FakeStripe, Merchant
 from fakes.stripe_api.errors import ApiError
 
-from bots.billing.stripe import StripeProvider
+from bots.billing.stripe.provider import StripeProvider
 
 KEY = "sk_test_fakeKeyOfTheFakeStripe"
 PATIENCE = 10.0  # for a webhook
@@ -63,7 +63,7 @@ class Side:
     def __init__(self, url: str, box: Mailbox, secret: str) -> None:
         self.url, self.box, self.secret = url, box, secret
         self.v1 = stripe.StripeClient(KEY, base_addresses={"api": url}, max_network_retries=0).v1
-        self.provider = StripeProvider.of(KEY, url)
+        self.provider = StripeProvider.from_key(KEY, url)
 
     def event(self, kind: str) -> stripe.Event:
         return self.box.event(kind, self.secret)

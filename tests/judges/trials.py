@@ -30,8 +30,10 @@ class Trial:
 
 def customer(side: Either) -> Said:
     made = side.v1.customers.create({"email": "bia@example.org", "name": "Bia", "metadata": {"person": "1"}})
-    found = side.provider.customers_by_email("bia@example.org")
-    return Said({"found": found == [made.id], "unknown": side.provider.customers_by_email("x@y.z")}, [made.to_dict()])
+    found = side.provider.list_customers_by_email("bia@example.org")
+    return Said(
+        {"found": found == [made.id], "unknown": side.provider.list_customers_by_email("x@y.z")}, [made.to_dict()]
+    )
 
 
 def product(side: Either) -> Said:
@@ -42,7 +44,7 @@ def product(side: Either) -> Said:
 def price(side: Either) -> Said:
     shop = side.v1.products.create({"name": "100 credits"}).id
     made = side.v1.prices.create({"product": shop, "currency": "brl", "unit_amount": 2000, "lookup_key": "pack"})
-    read = [(one.id == made.id, one.currency, one.amount) for one in side.provider.prices(["pack"])]
+    read = [(one.id == made.id, one.currency, one.amount) for one in side.provider.list_prices(["pack"])]
     return Said({"read": read, "type": made.type}, [made.to_dict()])
 
 
@@ -60,10 +62,10 @@ def payment(side: Either) -> Said:
 
 def refund(side: Either) -> Said:
     intent = side.payment(1000)
-    made = side.provider.refund(intent, 300, key=f"refund:{intent}")
-    listed = side.provider.refunds_of(intent) == [made]
+    made = side.provider.create_refund(intent, 300, key=f"refund:{intent}")
+    listed = side.provider.list_refunds(intent) == [made]
     facts = {"status": made.status, "amount": made.amount, "listed": listed, "of": made.payment == intent}
-    facts["traced"] = side.provider.payment_of(made.id) == intent
+    facts["traced"] = side.provider.find_payment_intent(made.id) == intent
     return Said(facts, [side.v1.refunds.retrieve(made.id).to_dict()])
 
 

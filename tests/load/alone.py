@@ -10,14 +10,14 @@ from typing import Final
 
 from load.errands import Specimen
 
-from bots.telegram.channel import OFFICIAL
-from models.films import Encoding
-from models.jobs import Kind
-from models.people import Tastes
-from pipeline.child import Children, never
-from pipeline.hearing import Hearing
-from pipeline.render import Renderer, Usage, Work
-from pipeline.service import Pipeline
+from bots.telegram.channel import CLOUD_API_CAPABILITIES
+from models.identity.people import Preferences
+from models.jobs.job import JobType
+from models.jobs.options import EncodingOptions
+from pipeline.jobs.renderer import Renderer, RenderSpec, Usage
+from pipeline.jobs.service import Pipeline
+from pipeline.jobs.transcription import Transcriber
+from pipeline.sandbox.client import SandboxClient, return_false
 
 WATERMARK: Final = Pipeline.__dataclass_fields__["watermark"].default
 
@@ -48,9 +48,9 @@ class Sample:
         return sum(job.cpu for job in self.jobs) / len(self.jobs)
 
 
-def rendered(children: Children, workers: int, specimens: Sequence[Specimen]) -> Sample:
+def rendered(children: SandboxClient, workers: int, specimens: Sequence[Specimen]) -> Sample:
     """Render each, with so many at the same time."""
-    renderer = Renderer(children, Hearing(None))
+    renderer = Renderer(children, Transcriber(None))
     with ThreadPoolExecutor(workers) as pool:
         return Sample(workers, tuple(pool.map(lambda each: _render(renderer, each), specimens)))
 
@@ -60,18 +60,18 @@ def _render(renderer: Renderer, specimen: Specimen) -> Timing:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "input"
         path.write_bytes(specimen.content)
-        renderer.render(_work(specimen, path), lambda *_: None, never, usage)
+        renderer.render(_work(specimen, path), lambda *_: None, return_false, usage)
     return Timing(time.monotonic() - begun, usage.cpu_seconds)
 
 
-def _work(specimen: Specimen, path: Path) -> Work:
+def _work(specimen: Specimen, path: Path) -> RenderSpec:
     """The job a person of the free plan gets who has chosen nothing."""
-    drawing, tastes = specimen.kind is Kind.SKETCH, Tastes()
-    options = (tastes.sketch() if drawing else tastes.caption()).model_copy(
-        update={"watermark": WATERMARK, "encoding": Encoding(max_bytes=OFFICIAL.max_upload)}
+    drawing, tastes = specimen.kind is JobType.SKETCH, Preferences()
+    options = (tastes.to_sketch_options() if drawing else tastes.to_caption_options()).model_copy(
+        update={"watermark": WATERMARK, "encoding": EncodingOptions(max_bytes=CLOUD_API_CAPABILITIES.max_upload)}
     )
     largest = specimen.sizes[-1]
-    return Work(
+    return RenderSpec(
         kind=specimen.kind,
         parameters=options.model_dump(mode="json"),
         inputs=(path,),

@@ -12,7 +12,7 @@ from fakes.telegram_api.files import Files, Media, photo_sizes
 from fakes.telegram_api.people import video
 from PIL import Image
 
-from models.jobs import Kind
+from models.jobs.job import JobType
 
 LARGE: Final = (1280, 800)  # Telegram scales what a phone sends down to 1280 pixels, the longer side
 WIDE: Final = (1280, 720)
@@ -26,7 +26,7 @@ TINY: Final = (320, 240)
 class Specimen:
     """One thing that is sent, as Telegram keeps it: a picture in its sizes, the largest last, or a video."""
 
-    kind: Kind
+    kind: JobType
     sizes: tuple[Media, ...]
 
     @property
@@ -45,7 +45,7 @@ class Specimen:
     def message(self, files: Files) -> dict[str, Any]:
         """The fields of a message that carries it."""
         kept = [files.keep(size) for size in self.sizes]
-        if self.kind is Kind.SKETCH:
+        if self.kind is JobType.SKETCH:
             return {"photo": [each.described() | _shape(each.media) for each in kept]}
         (film,) = kept
         about = {"duration": film.media.duration, "mime_type": film.media.mime, "file_name": film.media.name}
@@ -78,13 +78,13 @@ def errands(of: Sequence[Specimen], count: int, first: int = 0) -> list[Specimen
 def _photo(pixels: pictures.Picture) -> Specimen:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
-    return Specimen(Kind.SKETCH, tuple(photo_sizes(buffer.getvalue())))
+    return Specimen(JobType.SKETCH, tuple(photo_sizes(buffer.getvalue())))
 
 
 def _videos(folder: Path) -> Iterator[Specimen]:
     for seconds, size, start in ((2, (320, 180), 1.0), (4, SMALL, 2.0), (5, (360, 640), 6.0)):
         path = speech.spoken_video(folder / "video.mp4", seconds=seconds, size=size, start=start)
-        yield Specimen(Kind.CAPTION, (video(path.read_bytes(), size=size, seconds=seconds),))
+        yield Specimen(JobType.CAPTION, (video(path.read_bytes(), size=size, seconds=seconds),))
 
 
 def _shape(media: Media) -> dict[str, int]:

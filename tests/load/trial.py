@@ -11,8 +11,8 @@ from load.errands import Specimen, errands
 from load.premises import Premises
 from sqlmodel import col, func, select
 
-from models.jobs import Job
-from pipeline.child import Children
+from models.jobs.job import Job
+from pipeline.sandbox.client import SandboxClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +71,19 @@ class Trial:
 def tried(place: Premises, plan: Plan, of: Sequence[Specimen]) -> Trial:
     """Carry a plan out. Raises Overdue."""
     trial, crowd = Trial(), Crowd(place.fake, plan.people, plan.a_second)
-    with Children() as children:
-        children.warm()
+    with SandboxClient() as children:
+        children.start_forkserver()
         for number in range(plan.rounds):
             _sample(trial, plan, of, children)
             share = plan.jobs // plan.rounds
             trial.rounds.append(_round(place, plan, crowd, trial, errands(of, share, number * share)))
         _sample(trial, plan, of, children)
-    with place.database() as db, db.reading() as session:
+    with place.database() as db, db.read_transaction() as session:
         trial.render_cpu = float(session.exec(select(func.sum(col(Job.cpu_seconds)))).one() or 0)
     return trial
 
 
-def _sample(trial: Trial, plan: Plan, of: Sequence[Specimen], children: Children) -> None:
+def _sample(trial: Trial, plan: Plan, of: Sequence[Specimen], children: SandboxClient) -> None:
     if plan.alone:
         trial.samples.append(rendered(children, plan.workers, errands(of, plan.alone)))
 

@@ -7,7 +7,14 @@ from fakes.mail_server import MailServer
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
-from bots.core.letters import Letter, LetterNotSent, LoggedLetters, Smtp, code_letter, letters_for
+from bots.core.delivery.email import (
+    Email,
+    EmailNotSent,
+    LoggingEmailSender,
+    SmtpSender,
+    build_code_email,
+    email_sender_for,
+)
 from bots.locales import LANGUAGES
 from models.settings import Settings
 
@@ -21,7 +28,7 @@ def settings(**values: str) -> Settings:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_letter_arrives_with_its_code_in_the_persons_language(language: str) -> None:
     with MailServer() as server:
-        Smtp.at(server.url).send(code_letter(language, "ana@example.com", "012345"))
+        SmtpSender.from_url(server.url).send(build_code_email(language, "ana@example.com", "012345"))
     (mail,) = server.mails
     assert (mail.sender, mail.to) == ("films@rabisco.test", ["ana@example.com"])
     assert mail.message["Subject"].startswith("012345")
@@ -32,28 +39,28 @@ def test_a_letter_arrives_with_its_code_in_the_persons_language(language: str) -
 
 
 def test_letters_differ_from_language_to_language() -> None:
-    assert len({code_letter(language, "a@b.de", "1").text for language in LANGUAGES}) == 3
+    assert len({build_code_email(language, "a@b.de", "1").text for language in LANGUAGES}) == 3
 
 
 def test_name_and_password_are_shown_to_the_server() -> None:
     with MailServer() as server:
         url = server.url.replace("//", "//films%40rabisco.test:s%2Fcret@")
-        Smtp.at(url).send(Letter("ana@example.com", "Hello", "Hello\n"))
+        SmtpSender.from_url(url).send(Email("ana@example.com", "Hello", "Hello\n"))
     assert server.logins == [("films@rabisco.test", "s/cret")]
 
 
 def test_a_password_is_not_sent_in_the_clear_to_another_machine() -> None:
     with MailServer() as server:
-        far = Smtp("127.1", server.port, "films@rabisco.test", user="films", password="secret")
-        with pytest.raises(LetterNotSent):
-            far.send(Letter("ana@example.com", "Hello", "Hello\n"))
+        far = SmtpSender("127.1", server.port, "films@rabisco.test", user="films", password="secret")
+        with pytest.raises(EmailNotSent):
+            far.send(Email("ana@example.com", "Hello", "Hello\n"))
     assert server.logins == []
     assert server.mails == []
 
 
 def test_what_a_server_refuses_is_told_without_the_address() -> None:
-    with MailServer(refuses="550 no such box: ana@example.com") as server, pytest.raises(LetterNotSent) as refused:
-        Smtp.at(server.url).send(Letter("ana@example.com", "Hello", "Hello\n"))
+    with MailServer(refuses="550 no such box: ana@example.com") as server, pytest.raises(EmailNotSent) as refused:
+        SmtpSender.from_url(server.url).send(Email("ana@example.com", "Hello", "Hello\n"))
     assert "ana" not in str(refused.value)
     assert refused.value.__suppress_context__
 
@@ -61,34 +68,34 @@ def test_what_a_server_refuses_is_told_without_the_address() -> None:
 def test_a_server_that_is_not_there_is_told() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        letters = Smtp.at(f"smtp://127.0.0.1:{unused.getsockname()[1]}/?from=films@rabisco.test")
-        with pytest.raises(LetterNotSent, match="ConnectionRefusedError"):
-            letters.send(Letter("ana@example.com", "Hello", "Hello\n"))
+        letters = SmtpSender.from_url(f"smtp://127.0.0.1:{unused.getsockname()[1]}/?from=films@rabisco.test")
+        with pytest.raises(EmailNotSent, match="ConnectionRefusedError"):
+            letters.send(Email("ana@example.com", "Hello", "Hello\n"))
 
 
 @pytest.mark.parametrize("hostile", ["ana@example.com\r\nBcc: x@y.zz", "ana@example.com\nSubject: you won"])
 def test_nothing_can_be_slipped_into_the_head_of_a_letter(hostile: str) -> None:
-    with MailServer() as server, pytest.raises(LetterNotSent):
-        Smtp.at(server.url).send(Letter(hostile, "Hello", "Hello\n"))
+    with MailServer() as server, pytest.raises(EmailNotSent):
+        SmtpSender.from_url(server.url).send(Email(hostile, "Hello", "Hello\n"))
     assert server.mails == []
 
 
 def test_the_address_of_a_mail_server_says_everything() -> None:
-    smtp = Smtp.at(URL)
-    assert (smtp.host, smtp.port, smtp.encrypted) == ("mail.rabisco.test", 465, True)
+    smtp = SmtpSender.from_url(URL)
+    assert (smtp.host, smtp.port, smtp.is_encrypted) == ("mail.rabisco.test", 465, True)
     assert (smtp.user, smtp.password, smtp.sender) == ("films@rabisco.test", "s/cret", "hello@rabisco.test")
     assert "s/cret" not in repr(smtp)
-    assert Smtp.at("smtp://me@x.test:p@mail.test".replace("me@", "me%40")).port == 587
+    assert SmtpSender.from_url("smtp://me@x.test:p@mail.test".replace("me@", "me%40")).port == 587
 
 
 def test_without_a_mail_server_codes_are_in_the_log_of_a_local_machine_only() -> None:
-    letters = letters_for(settings())
-    assert isinstance(letters, LoggedLetters)
+    letters = email_sender_for(settings())
+    assert isinstance(letters, LoggingEmailSender)
     with capture_logs() as logs:
-        letters.send(code_letter("en", "ana@example.com", "012345"))
+        letters.send(build_code_email("en", "ana@example.com", "012345"))
     assert "012345" in str(logs)
-    assert letters_for(settings(mode="production")) is None
-    assert isinstance(letters_for(settings(mode="production", smtp_url=URL)), Smtp)
+    assert email_sender_for(settings(mode="production")) is None
+    assert isinstance(email_sender_for(settings(mode="production", smtp_url=URL)), SmtpSender)
 
 
 @pytest.mark.parametrize(
@@ -101,4 +108,4 @@ def test_a_wrong_address_of_a_mail_server_is_refused_without_its_password(url: s
 
 
 def test_who_gets_a_letter_and_what_is_in_it_is_not_in_its_name() -> None:
-    assert repr(code_letter("en", "ana@example.com", "012345")) == "Letter()"
+    assert repr(build_code_email("en", "ana@example.com", "012345")) == "Letter()"

@@ -3,184 +3,216 @@
 from collections.abc import Callable
 from typing import Any
 
-from bots.core.admin import confirm
-from bots.core.admin.answers import mistaken, press, tell
+from bots.core.admin import confirmation
+from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
+from bots.core.context import Context, HandlerResult, translated
 from bots.core.roles import Command, Role
-from bots.core.visit import Outcome, Visit, word
 from bots.locales import LANGUAGES
-from models.deliveries import ChoiceWording, Wording
-from models.notices import Broadcast, BroadcastStatus
-from pipeline.service import Pipeline
-from storage import broadcasts
-from storage.broadcasts import Audience
-from storage.people import SHORT
+from models.messaging.broadcasts import Broadcast, BroadcastStatus
+from models.messaging.deliveries import TranslatedChoice, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.identity.people import ID_PREFIX_PATTERN
+from storage.messaging import broadcasts
+from storage.messaging.broadcasts import Audience
 
-LONGEST = 3500  # characters
-A_MINUTE = 25 * 60  # messages
-NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
+MAX_TEXT_LENGTH = 3500  # characters
+MESSAGES_PER_MINUTE = 25 * 60  # messages
+LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 DRAFT, SENDING, PAUSED = BroadcastStatus.DRAFT, BroadcastStatus.SENDING, BroadcastStatus.PAUSED
-Act = Callable[[Visit, Outcome, Broadcast], None]
+BroadcastAction = Callable[[Context, HandlerResult, Broadcast], None]
 
 
-def broadcast(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`TEXT` drafts it; `pause`, `resume`, `stop`, `report`, `send` and `for` go with the code of one."""
     verb, _, rest = arguments.partition(" ")
     code, *more = rest.split() or [""]
     if not arguments:
-        _list(visit, outcome)
-    elif not (verb in {*ACTS, "for"} and SHORT.fullmatch(code)):
-        _draft(visit, outcome, arguments)
-    elif (found := broadcasts.named(visit.session, visit.account.tenant_id, code)) is None:
-        mistaken(outcome, "admin-broadcast-unknown", code=code)
+        _list_broadcasts(context, result)
+    elif not (verb in {*ACTIONS, "for"} and ID_PREFIX_PATTERN.fullmatch(code)):
+        _create_draft(context, result, arguments)
+    elif (found := broadcasts.find_by_id_prefix(context.session, context.account.tenant_id, code)) is None:
+        add_error_reply(result, "admin-broadcast-unknown", code=code)
     elif verb == "for":
-        _choose_languages(visit, outcome, found, more)
+        _toggle_languages(context, result, found, more)
     else:
-        outcome.about["broadcast"] = found.id
-        ACTS[verb](visit, outcome, found)
+        result.audit_details["broadcast"] = found.id
+        ACTIONS[verb](context, result, found)
 
 
-def _list(visit: Visit, outcome: Outcome) -> None:
-    found = broadcasts.latest(visit.session, visit.account.tenant_id)
-    rows = tuple((press(f"broadcast report {each.short}", "admin-broadcast-line", **_line(each)),) for each in found)
-    heading = (word("admin-broadcast-list"),) if found else ()
-    tell(outcome, word("admin-broadcast-usage"), *heading, choices=rows)
+def _list_broadcasts(context: Context, result: HandlerResult) -> None:
+    found = broadcasts.list_latest(context.session, context.account.tenant_id)
+    rows = tuple(
+        (
+            build_command_button(
+                f"broadcast report {each.short_id}", "admin-broadcast-line", **_describe_broadcast(each)
+            ),
+        )
+        for each in found
+    )
+    heading = (translated("admin-broadcast-list"),) if found else ()
+    add_reply(result, translated("admin-broadcast-usage"), *heading, choices=rows)
 
 
-def _line(each: Broadcast) -> dict[str, Any]:
+def _describe_broadcast(each: Broadcast) -> dict[str, Any]:
     when = f"{each.started_at or each.created_at:%Y-%m-%d %H:%M}"
-    return {"code": each.short, "when": when, "inner": word(f"admin-broadcast-state-{each.status}")}
+    return {"code": each.short_id, "when": when, "inner": translated(f"admin-broadcast-state-{each.status}")}
 
 
-def _draft(visit: Visit, outcome: Outcome, text: str) -> None:
+def _create_draft(context: Context, result: HandlerResult, text: str) -> None:
     """Show it as people will see it, then whom it would reach."""
-    if len(text) > LONGEST:
-        mistaken(outcome, "admin-broadcast-long", limit=LONGEST)
+    if len(text) > MAX_TEXT_LENGTH:
+        add_error_reply(result, "admin-broadcast-long", limit=MAX_TEXT_LENGTH)
         return
-    reached = broadcasts.audience(visit.session, visit.account.tenant_id)
-    if not reached.languages:
-        mistaken(outcome, "admin-broadcast-only-whatsapp" if reached.never_unasked else "admin-broadcast-nobody")
+    audience = broadcasts.count_audience(context.session, context.account.tenant_id)
+    if not audience.languages:
+        add_error_reply(
+            result, "admin-broadcast-only-whatsapp" if audience.unsolicited_forbidden else "admin-broadcast-nobody"
+        )
         return
     row = Broadcast(
-        tenant_id=visit.account.tenant_id,
-        person_id=visit.person.id,
-        address_id=visit.address.id,
+        tenant_id=context.account.tenant_id,
+        person_id=context.person.id,
+        address_id=context.address.id,
         text=text,
-        created_at=visit.now,
+        created_at=context.now,
     )
-    broadcasts.draft(visit.session, row)
-    outcome.carried_out = False
-    tell(outcome, word("name", name=text))
-    _preview(outcome, row, reached)
+    broadcasts.save_draft(context.session, row)
+    result.is_carried_out = False
+    add_reply(result, translated("name", name=text))
+    _show_preview(result, row, audience)
 
 
-def _preview(outcome: Outcome, row: Broadcast, reached: Audience) -> None:
-    told = [word("admin-broadcast-preview", people=reached.count(row.languages))]
-    for language, count in sorted(reached.languages.items()):
-        told.append(word("admin-broadcast-language", name=NAMES.get(language, language), people=count))
-    if reached.never_unasked:
-        told.append(word("admin-broadcast-whatsapp", people=reached.never_unasked))
-    if reached.unreachable:
-        told.append(word("admin-broadcast-unreachable", people=reached.unreachable))
-    send = press(f"broadcast send {row.short}", "admin-choice-send")
-    tell(outcome, *told, choices=(_languages(row), (send,)))
+def _show_preview(result: HandlerResult, row: Broadcast, audience: Audience) -> None:
+    paragraphs = [translated("admin-broadcast-preview", people=audience.count_people(row.languages))]
+    for language, count in sorted(audience.languages.items()):
+        paragraphs.append(
+            translated("admin-broadcast-language", name=LANGUAGE_NAMES.get(language, language), people=count)
+        )
+    if audience.unsolicited_forbidden:
+        paragraphs.append(translated("admin-broadcast-whatsapp", people=audience.unsolicited_forbidden))
+    if audience.unreachable:
+        paragraphs.append(translated("admin-broadcast-unreachable", people=audience.unreachable))
+    send = build_command_button(f"broadcast send {row.short_id}", "admin-choice-send")
+    add_reply(result, *paragraphs, choices=(_build_language_buttons(row), (send,)))
 
 
-def _languages(row: Broadcast) -> tuple[ChoiceWording, ...]:
+def _build_language_buttons(row: Broadcast) -> tuple[TranslatedChoice, ...]:
     """Everybody, or those who read one language."""
-    everybody = _chosen(word("admin-choice-everybody"), not row.languages, f"broadcast for {row.short}")
+    all_languages = _build_choice_button(
+        translated("admin-choice-everybody"), not row.languages, f"broadcast for {row.short_id}"
+    )
     return (
-        everybody,
+        all_languages,
         *(
-            _chosen(word("name", name=NAMES[tag]), tag in row.languages, f"broadcast for {row.short} {tag}")
+            _build_choice_button(
+                translated("name", name=LANGUAGE_NAMES[tag]),
+                tag in row.languages,
+                f"broadcast for {row.short_id} {tag}",
+            )
             for tag in LANGUAGES
         ),
     )
 
 
-def _chosen(label: Wording, is_chosen: bool, command: str) -> ChoiceWording:
-    wording = Wording(key="admin-choice-chosen", inner=label) if is_chosen else label
-    return ChoiceWording(data=f"say:{command}", label=wording)
+def _build_choice_button(label: TranslatedText, is_chosen: bool, command: str) -> TranslatedChoice:
+    wording = TranslatedText(key="admin-choice-chosen", inner=label) if is_chosen else label
+    return TranslatedChoice(data=f"say:{command}", label=wording)
 
 
-def _choose_languages(visit: Visit, outcome: Outcome, row: Broadcast, tags: list[str]) -> None:
+def _toggle_languages(context: Context, result: HandlerResult, row: Broadcast, tags: list[str]) -> None:
     """A language that was chosen is left out again; none means everybody."""
-    outcome.carried_out = False
+    result.is_carried_out = False
     if row.status != DRAFT:
-        mistaken(outcome, "admin-broadcast-late", code=row.short)
+        add_error_reply(result, "admin-broadcast-late", code=row.short_id)
         return
     chosen = set(row.languages) ^ {tag for tag in tags if tag in LANGUAGES} if tags else set()
     row.languages = sorted(chosen)
-    visit.session.flush()
-    _preview(outcome, row, broadcasts.audience(visit.session, row.tenant_id))
+    context.session.flush()
+    _show_preview(result, row, broadcasts.count_audience(context.session, row.tenant_id))
 
 
-def send(visit: Visit, outcome: Outcome, row: Broadcast) -> None:
-    people = broadcasts.audience(visit.session, row.tenant_id).count(row.languages)
-    if row.status != DRAFT or not people:
-        mistaken(outcome, "admin-broadcast-late" if people else "admin-broadcast-nobody", code=row.short)
+def send(context: Context, result: HandlerResult, row: Broadcast) -> None:
+    recipients = broadcasts.count_audience(context.session, row.tenant_id).count_people(row.languages)
+    if row.status != DRAFT or not recipients:
+        add_error_reply(result, "admin-broadcast-late" if recipients else "admin-broadcast-nobody", code=row.short_id)
         return
-    sure = word("admin-broadcast-sure", people=people, minutes=max(1, round(people / A_MINUTE)))
-    confirm.ask(visit, outcome, sure, action=("broadcast", {"broadcast": row.id.hex, "people": people}))
+    question = translated(
+        "admin-broadcast-sure", people=recipients, minutes=max(1, round(recipients / MESSAGES_PER_MINUTE))
+    )
+    confirmation.ask_confirmation(
+        context, result, question, action=("broadcast", {"broadcast": row.id.hex, "people": recipients})
+    )
 
 
-@confirm.carries_out("broadcast", Role.ADMIN)
-def begun(_pipeline: Pipeline, visit: Visit, outcome: Outcome, values: dict[str, Any]) -> None:
-    row = broadcasts.named(visit.session, visit.account.tenant_id, values["broadcast"])
-    if row is None or not broadcasts.turn(visit.session, row, (DRAFT,), SENDING):
-        mistaken(outcome, "admin-broadcast-unknown", code=values["broadcast"][:8])
+@confirmation.register_action("broadcast", Role.ADMIN)
+def start_broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
+    row = broadcasts.find_by_id_prefix(context.session, context.account.tenant_id, values["broadcast"])
+    if row is None or not broadcasts.change_status(context.session, row, (DRAFT,), SENDING):
+        add_error_reply(result, "admin-broadcast-unknown", code=values["broadcast"][:8])
         return
-    row.started_at = visit.now
-    visit.session.flush()
-    outcome.about |= {"broadcast": row.id, "people": values["people"]}
-    tell(outcome, word("admin-broadcast-begun", code=row.short), choices=_doors(row))
+    row.started_at = context.now
+    context.session.flush()
+    result.audit_details |= {"broadcast": row.id, "people": values["people"]}
+    add_reply(result, translated("admin-broadcast-begun", code=row.short_id), choices=_build_buttons(row))
 
 
-def _doors(row: Broadcast) -> tuple[tuple[ChoiceWording, ...], ...]:
-    report_ = (press(f"broadcast report {row.short}", "admin-choice-report"),)
-    halt = press(f"broadcast stop {row.short}", "admin-choice-halt")
-    turns = {
-        SENDING: (press(f"broadcast pause {row.short}", "admin-choice-pause"), halt),
-        PAUSED: (press(f"broadcast resume {row.short}", "admin-choice-resume"), halt),
+def _build_buttons(row: Broadcast) -> tuple[tuple[TranslatedChoice, ...], ...]:
+    report_button = (build_command_button(f"broadcast report {row.short_id}", "admin-choice-report"),)
+    stop_button = build_command_button(f"broadcast stop {row.short_id}", "admin-choice-halt")
+    buttons_by_status = {
+        SENDING: (build_command_button(f"broadcast pause {row.short_id}", "admin-choice-pause"), stop_button),
+        PAUSED: (build_command_button(f"broadcast resume {row.short_id}", "admin-choice-resume"), stop_button),
     }
-    found = turns.get(BroadcastStatus(row.status))
-    return (found, report_) if found else ()
+    found = buttons_by_status.get(BroadcastStatus(row.status))
+    return (found, report_button) if found else ()
 
 
-def report(visit: Visit, outcome: Outcome, row: Broadcast) -> None:
+def report(context: Context, result: HandlerResult, row: Broadcast) -> None:
     """How far it has come."""
-    found = broadcasts.tally(visit.session, row)
-    told = _line(row)
-    line = Wording(key="admin-broadcast-line", inner=told.pop("inner"), values=told)
-    counts = {"sent": found.sent, "blocked": found.blocked, "failed": found.failed, "left": _left(visit, row)}
-    tell(outcome, line, word("name", name=row.text), word("admin-broadcast-counts", **counts), choices=_doors(row))
+    found = broadcasts.count_deliveries(context.session, row)
+    values = _describe_broadcast(row)
+    summary = TranslatedText(key="admin-broadcast-line", inner=values.pop("inner"), values=values)
+    counts = {
+        "sent": found.sent,
+        "blocked": found.blocked,
+        "failed": found.failed,
+        "left": _count_remaining(context, row),
+    }
+    add_reply(
+        result,
+        summary,
+        translated("name", name=row.text),
+        translated("admin-broadcast-counts", **counts),
+        choices=_build_buttons(row),
+    )
 
 
-def _left(visit: Visit, row: Broadcast) -> int:
+def _count_remaining(context: Context, row: Broadcast) -> int:
     """How many it is still to reach, about: people come and go meanwhile."""
     if row.status not in {SENDING, PAUSED}:
         return 0
-    found = broadcasts.tally(visit.session, row)
+    found = broadcasts.count_deliveries(context.session, row)
     if row.is_read:
-        return found.left
-    reached = broadcasts.audience(visit.session, row.tenant_id).count(row.languages)
-    return max(found.left, reached - found.sent - found.failed)
+        return found.pending
+    recipients = broadcasts.count_audience(context.session, row.tenant_id).count_people(row.languages)
+    return max(found.pending, recipients - found.sent - found.failed)
 
 
-def _turned(before: tuple[BroadcastStatus, ...], to: BroadcastStatus) -> Act:
-    def act(visit: Visit, outcome: Outcome, row: Broadcast) -> None:
-        if not broadcasts.turn(visit.session, row, before, to):
-            mistaken(outcome, "admin-broadcast-late", code=row.short)
+def _build_transition(allowed_statuses: tuple[BroadcastStatus, ...], target_status: BroadcastStatus) -> BroadcastAction:
+    def apply_transition(context: Context, result: HandlerResult, row: Broadcast) -> None:
+        if not broadcasts.change_status(context.session, row, allowed_statuses, target_status):
+            add_error_reply(result, "admin-broadcast-late", code=row.short_id)
             return
-        report(visit, outcome, row)
+        report(context, result, row)
 
-    return act
+    return apply_transition
 
 
-ACTS: dict[str, Act] = {
+ACTIONS: dict[str, BroadcastAction] = {
     "send": send,
     "report": report,
-    "pause": _turned((SENDING,), PAUSED),
-    "resume": _turned((PAUSED,), SENDING),
-    "stop": _turned((SENDING, PAUSED), BroadcastStatus.STOPPED),
+    "pause": _build_transition((SENDING,), PAUSED),
+    "resume": _build_transition((PAUSED,), SENDING),
+    "stop": _build_transition((SENDING, PAUSED), BroadcastStatus.STOPPED),
 }
-COMMANDS = (Command("broadcast", broadcast, Role.ADMIN, verbs=frozenset(ACTS) - {"send", "report"}),)
+COMMANDS = (Command("broadcast", broadcast, Role.ADMIN, verbs=frozenset(ACTIONS) - {"send", "report"}),)

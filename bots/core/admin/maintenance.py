@@ -4,66 +4,66 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from bots.core.admin import confirm
-from bots.core.admin.answers import mistaken, press, tell
-from bots.core.roles import Command, Role, is_operator
-from bots.core.visit import Outcome, Visit, word
-from models.jobs import WAITING, Job
-from pipeline.service import Pipeline
-from storage import maintenance as doors
+from bots.core.admin import confirmation
+from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
+from bots.core.context import Context, HandlerResult, translated
+from bots.core.roles import Command, Role, is_operator_tenant
+from models.jobs.job import UNFINISHED_STATUSES, Job
+from pipeline.jobs.service import Pipeline
+from storage.operations import maintenance as doors
 
-LONGEST = 500  # characters
+MAX_TEXT_LENGTH = 500  # characters
 
 
-def maintenance(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def maintenance(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`on [TEXT]`, `off`, or nothing to see how it stands. The operator's is everybody's."""
     verb, _, text = arguments.partition(" ")
-    act = {"": _show, "on": _ask, "off": _end}.get(verb.lower())
-    if act is None:
-        mistaken(outcome, "admin-maintenance-usage")
+    action = {"": _show_status, "on": _ask_confirmation, "off": _turn_off}.get(verb.lower())
+    if action is None:
+        add_error_reply(result, "admin-maintenance-usage")
     else:
-        act(visit, outcome, text.strip())
+        action(context, result, text.strip())
 
 
-def _show(visit: Visit, outcome: Outcome, _text: str) -> None:
-    row = doors.current(visit.session, visit.account.tenant_id)
+def _show_status(context: Context, result: HandlerResult, _text: str) -> None:
+    row = doors.find_own(context.session, context.account.tenant_id)
     if row is None:
-        tell(outcome, word("admin-maintenance-is-off"), word("admin-maintenance-usage"))
+        add_reply(result, translated("admin-maintenance-is-off"), translated("admin-maintenance-usage"))
         return
-    told = word("admin-maintenance-is-on", since=f"{row.since:%Y-%m-%d %H:%M}", text=row.text)
-    tell(outcome, told, choices=((press("maintenance off", "admin-choice-resume"),),))
+    status_text = translated("admin-maintenance-is-on", since=f"{row.since:%Y-%m-%d %H:%M}", text=row.text)
+    add_reply(result, status_text, choices=((build_command_button("maintenance off", "admin-choice-resume"),),))
 
 
-def _ask(visit: Visit, outcome: Outcome, text: str) -> None:
+def _ask_confirmation(context: Context, result: HandlerResult, text: str) -> None:
     """Say what will happen, and what people will read."""
-    text = text[:LONGEST]
-    key = "admin-maintenance-sure-all" if is_operator(visit) else "admin-maintenance-sure"
-    shown = [word(key, waiting=_waiting(visit)), word("error-maintenance")]
+    text = text[:MAX_TEXT_LENGTH]
+    key = "admin-maintenance-sure-all" if is_operator_tenant(context) else "admin-maintenance-sure"
+    paragraphs = [translated(key, waiting=_count_waiting(context)), translated("error-maintenance")]
     if text:
-        shown.append(word("name", name=text))
-    confirm.ask(visit, outcome, *shown, action=("maintenance", {"text": text}))
+        paragraphs.append(translated("name", name=text))
+    confirmation.ask_confirmation(context, result, *paragraphs, action=("maintenance", {"text": text}))
 
 
-def _waiting(visit: Visit) -> int:
+def _count_waiting(context: Context) -> int:
     """Films that go on all the same."""
-    wanted = select(func.count()).select_from(Job).where(col(Job.status).in_(WAITING))
-    if not is_operator(visit):
-        wanted = wanted.where(col(Job.tenant_id) == visit.account.tenant_id)
-    return visit.session.exec(wanted).one()
+    statement = select(func.count()).select_from(Job).where(col(Job.status).in_(UNFINISHED_STATUSES))
+    if not is_operator_tenant(context):
+        statement = statement.where(col(Job.tenant_id) == context.account.tenant_id)
+    return context.session.exec(statement).one()
 
 
-@confirm.carries_out("maintenance", Role.ADMIN)
-def turned_on(_pipeline: Pipeline, visit: Visit, outcome: Outcome, values: dict[str, Any]) -> None:
-    doors.turn_on(visit.session, visit.person, values["text"], visit.now)
-    outcome.about["verb"] = "on"
-    tell(outcome, word("admin-maintenance-on"))
+@confirmation.register_action("maintenance", Role.ADMIN)
+def turn_on(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
+    doors.turn_on(context.session, context.person, values["text"], context.now)
+    result.audit_details["verb"] = "on"
+    add_reply(result, translated("admin-maintenance-on"))
 
 
-def _end(visit: Visit, outcome: Outcome, _text: str) -> None:
-    if doors.turn_off(visit.session, visit.account.tenant_id):
-        tell(outcome, word("admin-maintenance-off"))
+def _turn_off(context: Context, result: HandlerResult, _text: str) -> None:
+    if doors.turn_off(context.session, context.account.tenant_id):
+        add_reply(result, translated("admin-maintenance-off"))
     else:
-        mistaken(outcome, "admin-maintenance-is-off")
+        add_error_reply(result, "admin-maintenance-is-off")
 
 
 COMMANDS = (Command("maintenance", maintenance, Role.ADMIN, verbs=frozenset({"off"})),)

@@ -3,147 +3,158 @@
 import re
 from typing import Any
 
-from bots.core.admin import confirm
-from bots.core.admin.answers import called, mistaken, tell, whom
+from bots.core.admin import confirmation
+from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
+from bots.core.context import Context, HandlerResult, translated
+from bots.core.conversation.payment_methods import translated_amount
 from bots.core.roles import Command, Role
-from bots.core.visit import Outcome, Visit, word
-from bots.core.ways import amount
-from models.deliveries import Wording
-from models.payments import Provider, Purchase
-from models.people import Person
-from models.prices import STARS
-from pipeline.service import Pipeline
-from storage import ledger, people, repayments, revocations
-from storage.people import SHORT
+from models.billing.payments import Provider, Purchase
+from models.billing.prices import STARS_CURRENCY
+from models.identity.people import Person
+from models.messaging.deliveries import TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.billing import ledger, refunds, revocations
+from storage.identity import people
+from storage.identity.people import ID_PREFIX_PATTERN
 
-MOST = 1_000_000  # credits at once
-SURE = 100  # credits that are taken without asking again
-_MONEY = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
+MAX_CREDITS = 1_000_000  # credits at once
+MAX_UNCONFIRMED_CREDITS = 100  # credits that are taken without asking again
+_MONEY_PATTERN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
 
 
-def grant(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def grant(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Give a person of the same tenant credits: `telegram:123 10`."""
-    parsed = _parsed(arguments)
+    parsed = _parse_arguments(arguments)
     if parsed is None:
-        mistaken(outcome, "grant-usage")
+        add_error_reply(result, "grant-usage")
         return
-    who, credits_ = parsed
-    person = whom(visit, outcome, who)
+    reference, credits_ = parsed
+    person = find_person(context, result, reference)
     if person is None:
         return
-    pipeline.standing(visit.session, person)
-    key, reason = f"grant:admin:{visit.account.id}:{visit.inbound.updates[0]}", f"by {visit.person.id}"
-    ledger.grant(visit.session, person, credits_, key=key, now=visit.now, reason=reason)
-    outcome.about["credits"] = credits_
-    available = pipeline.standing(visit.session, person).credits.available
-    tell(outcome, word("grant-done", who=who, credits=credits_, available=available))
+    pipeline.account_status_of(context.session, person)
+    key, reason = f"grant:admin:{context.account.id}:{context.inbound.update_ids[0]}", f"by {context.person.id}"
+    ledger.grant(context.session, person, credits_, key=key, now=context.now, reason=reason)
+    result.audit_details["credits"] = credits_
+    available = pipeline.account_status_of(context.session, person).credits.available
+    add_reply(result, translated("grant-done", who=reference, credits=credits_, available=available))
 
 
-def _parsed(arguments: str) -> tuple[str, int] | None:
+def _parse_arguments(arguments: str) -> tuple[str, int] | None:
     """Who, and how many credits."""
     match arguments.split():
-        case [who, number] if ":" in who or SHORT.fullmatch(who.lower()):
+        case [who, number] if ":" in who or ID_PREFIX_PATTERN.fullmatch(who.lower()):
             is_plain = number.isascii() and number.isdecimal() and len(number) <= 7
-            return (who, int(number)) if is_plain and 0 < int(number) <= MOST else None
+            return (who, int(number)) if is_plain and 0 < int(number) <= MAX_CREDITS else None
     return None
 
 
-def revoke(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def revoke(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Take credits away, as far as there are any; many are asked about first."""
-    parsed = _parsed(arguments)
+    parsed = _parse_arguments(arguments)
     if parsed is None:
-        mistaken(outcome, "admin-revoke-usage")
+        add_error_reply(result, "admin-revoke-usage")
         return
-    who, credits_ = parsed
-    person = whom(visit, outcome, who)
+    reference, credits_ = parsed
+    person = find_person(context, result, reference)
     if person is None:
         return
     values = {"person": person.id.hex, "credits": credits_}
-    if credits_ <= SURE:
-        revoked(pipeline, visit, outcome, values)
+    if credits_ <= MAX_UNCONFIRMED_CREDITS:
+        revoke_credits(pipeline, context, result, values)
         return
-    available = pipeline.standing(visit.session, person).credits.available
-    sure = word("admin-revoke-sure", who=called(person), credits=min(credits_, available), available=available)
-    confirm.ask(visit, outcome, sure, action=("revoke", values))
+    available = pipeline.account_status_of(context.session, person).credits.available
+    question = translated(
+        "admin-revoke-sure", who=format_identity(person), credits=min(credits_, available), available=available
+    )
+    confirmation.ask_confirmation(context, result, question, action=("revoke", values))
 
 
-@confirm.carries_out("revoke", Role.ADMIN)
-def revoked(pipeline: Pipeline, visit: Visit, outcome: Outcome, values: dict[str, Any]) -> None:
-    person = whom(visit, outcome, values["person"])
+@confirmation.register_action("revoke", Role.ADMIN)
+def revoke_credits(pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
+    person = find_person(context, result, values["person"])
     if person is None:
         return
-    pipeline.standing(visit.session, person)
-    key, reason = f"revoke:admin:{visit.account.id}:{visit.inbound.updates[0]}", f"by {visit.person.id}"
-    taken = revocations.revoke(visit.session, person, values["credits"], key=key, now=visit.now, reason=reason)
-    outcome.about["credits"] = taken
-    available = pipeline.standing(visit.session, person).credits.available
-    tell(outcome, word("admin-revoke-done", who=called(person), credits=taken, available=available))
+    pipeline.account_status_of(context.session, person)
+    key, reason = f"revoke:admin:{context.account.id}:{context.inbound.update_ids[0]}", f"by {context.person.id}"
+    taken = revocations.revoke(context.session, person, values["credits"], key=key, now=context.now, reason=reason)
+    result.audit_details["credits"] = taken
+    available = pipeline.account_status_of(context.session, person).credits.available
+    add_reply(result, translated("admin-revoke-done", who=format_identity(person), credits=taken, available=available))
 
 
-def refund(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def refund(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`PAYMENT` gives all of it back that is left, `PAYMENT 12.50` a part; asked about first."""
     match arguments.split():
         case [name, *part] if len(part) <= 1:
-            purchase = repayments.purchase_named(visit.session, visit.account.tenant_id, name)
+            purchase = refunds.find_purchase(context.session, context.account.tenant_id, name)
             if purchase is None:
-                mistaken(outcome, "admin-refund-unknown", code=name[:40])
+                add_error_reply(result, "admin-refund-unknown", code=name[:40])
             else:
-                _ask(visit, outcome, purchase, part[0] if part else "")
+                _ask_confirmation(context, result, purchase, part[0] if part else "")
         case _:
-            mistaken(outcome, "admin-refund-usage")
+            add_error_reply(result, "admin-refund-usage")
 
 
-def _ask(visit: Visit, outcome: Outcome, purchase: Purchase, part: str) -> None:
-    left = repayments.left(visit.session, purchase)
-    wanted = _minor(part, purchase.currency) if part else left
-    if obstacle := _obstacle(purchase, wanted, left):
-        mistaken(outcome, obstacle)
+def _ask_confirmation(context: Context, result: HandlerResult, purchase: Purchase, part: str) -> None:
+    refundable = refunds.lock_refundable_amount(context.session, purchase)
+    refund_amount = _parse_minor_units(part, purchase.currency) if part else refundable
+    if obstacle := _find_obstacle(purchase, refund_amount, refundable):
+        add_error_reply(result, obstacle)
         return
-    person = people.merged(visit.session, visit.session.get_one(Person, purchase.person_id))
-    about = {"who": called(person), "code": purchase.short, "provider": purchase.provider}
-    sure = Wording(key="admin-refund-sure", values=about, inner=amount(wanted, purchase.currency))
-    values = {"purchase": purchase.id.hex, "amount": wanted}
-    also = [word("admin-refund-plan")] if purchase.item.startswith("plan:") else []
-    confirm.ask(visit, outcome, sure, word("admin-refund-credits"), *also, action=("refund", values))
+    person = people.resolve_merged(context.session, context.session.get_one(Person, purchase.person_id))
+    details = {"who": format_identity(person), "code": purchase.short_id, "provider": purchase.provider}
+    question = TranslatedText(
+        key="admin-refund-sure", values=details, inner=translated_amount(refund_amount, purchase.currency)
+    )
+    values = {"purchase": purchase.id.hex, "amount": refund_amount}
+    plan_note = [translated("admin-refund-plan")] if purchase.item.startswith("plan:") else []
+    confirmation.ask_confirmation(
+        context, result, question, translated("admin-refund-credits"), *plan_note, action=("refund", values)
+    )
 
 
-def _obstacle(purchase: Purchase, wanted: int, left: int) -> str | None:
+def _find_obstacle(purchase: Purchase, refund_amount: int, refundable: int) -> str | None:
     """Why so much of a payment cannot go back: the key of a sentence."""
     if purchase.payment_id is None:
         return "admin-refund-free"
-    if left <= 0:
+    if refundable <= 0:
         return "admin-refund-gone"
-    if not 0 < wanted <= left:
+    if not 0 < refund_amount <= refundable:
         return "admin-refund-amount"
-    if purchase.provider == Provider.STARS and wanted != purchase.amount:
+    if purchase.provider == Provider.STARS and refund_amount != purchase.amount:
         return "admin-refund-stars"  # Telegram gives back all or nothing
     return None
 
 
-def _minor(text: str, currency: str) -> int:
+def _parse_minor_units(text: str, currency: str) -> int:
     """An amount as people write it, in minor units; 0 for what is none."""
-    found = _MONEY.fullmatch(text)
-    if found is None or (currency == STARS and found[2]):
+    found = _MONEY_PATTERN.fullmatch(text)
+    if found is None or (currency == STARS_CURRENCY and found[2]):
         return 0
-    return int(found[1]) if currency == STARS else int(found[1]) * 100 + int(found[2] or 0)
+    return int(found[1]) if currency == STARS_CURRENCY else int(found[1]) * 100 + int(found[2] or 0)
 
 
-@confirm.carries_out("refund", Role.ADMIN)
-def refunded(_pipeline: Pipeline, visit: Visit, outcome: Outcome, values: dict[str, Any]) -> None:
+@confirmation.register_action("refund", Role.ADMIN)
+def request_refund(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
     """Write down what is to go back; who speaks to the provider does it after the commit, and tells."""
-    purchase = repayments.purchase_named(visit.session, visit.account.tenant_id, values["purchase"])
+    purchase = refunds.find_purchase(context.session, context.account.tenant_id, values["purchase"])
     if purchase is None:
-        mistaken(outcome, "admin-refund-gone")
+        add_error_reply(result, "admin-refund-gone")
         return
-    wanted = values["amount"]
-    if obstacle := _obstacle(purchase, wanted, repayments.left(visit.session, purchase)):
-        mistaken(outcome, obstacle)
+    refund_amount = values["amount"]
+    if obstacle := _find_obstacle(purchase, refund_amount, refunds.lock_refundable_amount(context.session, purchase)):
+        add_error_reply(result, obstacle)
         return
-    row = repayments.ask(visit.session, purchase, wanted, visit.person, visit.address, visit.now)
-    outcome.refunds.append(row.id)
-    outcome.about |= {"purchase": purchase.id, "amount": wanted}
-    told = Wording(key="admin-refund-asked", values={"code": purchase.short}, inner=amount(wanted, purchase.currency))
-    tell(outcome, told)
+    row = refunds.request_refund(context.session, purchase, refund_amount, context.person, context.address, context.now)
+    result.refunds.append(row.id)
+    result.audit_details |= {"purchase": purchase.id, "amount": refund_amount}
+    confirmation = TranslatedText(
+        key="admin-refund-asked",
+        values={"code": purchase.short_id},
+        inner=translated_amount(refund_amount, purchase.currency),
+    )
+    add_reply(result, confirmation)
 
 
 COMMANDS = (

@@ -4,108 +4,142 @@ import re
 from collections.abc import Sequence
 from uuid import UUID
 
-from bots.core.admin.answers import called, mistaken, press, standing, tell, whom
+from bots.core.admin.replies import (
+    add_error_reply,
+    add_reply,
+    build_command_button,
+    describe_job,
+    find_person,
+    format_identity,
+)
+from bots.core.context import Context, HandlerResult, translated
+from bots.core.conversation.payment_methods import format_plan_title, translated_amount
 from bots.core.roles import Command, Role
-from bots.core.visit import Outcome, Visit, word
-from bots.core.ways import amount, title
-from models.deliveries import ChoiceWording, Wording
-from models.people import Person
-from pipeline.service import Pipeline
-from storage import people, roster
+from models.identity.people import Person
+from models.messaging.deliveries import TranslatedChoice, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.identity import people, user_search
 
-LONGEST_NOTE = 500  # characters
-LONGEST_SEARCH = 40  # bytes that fit onto a button with what is around them
-_PAGE = re.compile(r"#([1-9][0-9]{0,4})(?: (.*))?", re.DOTALL)
-_PHONE = re.compile(r"\+[0-9 ().-]+")
+MAX_NOTE_LENGTH = 500  # characters
+MAX_SEARCH_BYTES = 40  # bytes that fit onto a button with what is around them
+_PAGE_PATTERN = re.compile(r"#([1-9][0-9]{0,4})(?: (.*))?", re.DOTALL)
+_PHONE_PATTERN = re.compile(r"\+[0-9 ().-]+")
 
 
-def users(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def users(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`` is everybody, newest first, words look for a name or id; `#2 ..` is the second page."""
-    paged = _PAGE.fullmatch(arguments)
-    page, words = (int(paged[1]), paged[2] or "") if paged else (1, arguments)
-    words = _sought(words)
-    found, total = roster.search(visit.session, visit.account.tenant_id, words, page)
-    pages = max(1, -(-total // roster.PAGE))
-    rows = [(press(f"user {each.short}", "admin-users-line", name=_name(each), who=called(each)),) for each in found]
-    turns = [("admin-choice-back", page - 1), ("admin-choice-next", page + 1)]
-    turning = tuple(press(f"users #{to} {words}".strip(), key) for key, to in turns if 1 <= to <= pages)
-    heading = word("admin-users", total=total, page=page, pages=pages)
-    tell(outcome, heading, choices=(*rows, turning) if turning else tuple(rows))
+    page_match = _PAGE_PATTERN.fullmatch(arguments)
+    page, words = (int(page_match[1]), page_match[2] or "") if page_match else (1, arguments)
+    words = _normalize_search(words)
+    found, total = user_search.search(context.session, context.account.tenant_id, words, page)
+    pages = max(1, -(-total // user_search.PAGE_SIZE))
+    rows = [
+        (
+            build_command_button(
+                f"user {each.short_id}", "admin-users-line", name=_format_name(each), who=format_identity(each)
+            ),
+        )
+        for each in found
+    ]
+    page_links = [("admin-choice-back", page - 1), ("admin-choice-next", page + 1)]
+    page_buttons = tuple(
+        build_command_button(f"users #{to} {words}".strip(), key) for key, to in page_links if 1 <= to <= pages
+    )
+    heading = translated("admin-users", total=total, page=page, pages=pages)
+    add_reply(result, heading, choices=(*rows, page_buttons) if page_buttons else tuple(rows))
 
 
-def _sought(words: str) -> str:
+def _normalize_search(words: str) -> str:
     """What is looked for, as far as a button takes it; phone numbers as messengers write ids."""
-    if _PHONE.fullmatch(words):
+    if _PHONE_PATTERN.fullmatch(words):
         words = re.sub(r"[^0-9]", "", words)
-    return words.encode()[:LONGEST_SEARCH].decode(errors="ignore").strip()
+    return words.encode()[:MAX_SEARCH_BYTES].decode(errors="ignore").strip()
 
 
-def _name(person: Person) -> str:
+def _format_name(person: Person) -> str:
     banned = "🚫 " if person.banned_at else ""
     return f"{banned}{person.name[:24] or '–'}"
 
 
-def user(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def user(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`WHO` shows somebody, `WHO text` notes something about them."""
-    who, _, text = arguments.partition(" ")
-    if not who:
-        mistaken(outcome, "admin-user-usage")
+    reference, _, text = arguments.partition(" ")
+    if not reference:
+        add_error_reply(result, "admin-user-usage")
         return
-    person = whom(visit, outcome, who)
+    person = find_person(context, result, reference)
     if person is None:
         return
     if text.strip():
-        noted = roster.add_note(visit.session, person, visit.person, text.strip()[:LONGEST_NOTE], visit.now)
-        outcome.about["note"] = noted.id
-    selves = people.selves(visit.session, person)
-    told = (*_about(visit, person, selves), *_standing(pipeline, visit, person), *_history(visit, selves))
-    tell(outcome, *told, choices=_doors(visit, person, selves))
+        note = user_search.add_note(
+            context.session, person, context.person, text.strip()[:MAX_NOTE_LENGTH], context.now
+        )
+        result.audit_details["note"] = note.id
+    person_ids = people.list_merged_ids(context.session, person)
+    paragraphs = (
+        *_describe_person(context, person, person_ids),
+        *_describe_credits(pipeline, context, person),
+        *_describe_history(context, person_ids),
+    )
+    add_reply(result, *paragraphs, choices=_build_buttons(context, person, person_ids))
 
 
-def _about(visit: Visit, person: Person, selves: Sequence[UUID]) -> list[Wording]:
-    joined = [visit.session.get_one(Person, each) for each in selves if each != person.id]
-    told = [word("admin-user", name=person.name[:60] or "–", who=called(person), code=person.short)]
-    told += [word("admin-user-joined", who=called(each)) for each in joined]
-    since = f"{person.created_at:%Y-%m-%d}"
-    told.append(word("admin-user-since", returns=since, language=person.language, plan=title(person.plan)))
-    if person.role:
-        told.append(word("admin-user-role", role=person.role))
-    if person.banned_at:
-        told.append(word("admin-user-banned", returns=f"{person.banned_at:%Y-%m-%d}"))
-    return told
-
-
-def _standing(pipeline: Pipeline, visit: Visit, person: Person) -> list[Wording]:
-    standing = pipeline.standing(visit.session, person)
-    if not standing.plan.metered:
-        return [word("admin-user-unmetered")]
-    had = standing.credits
-    return [word("admin-user-credits", available=had.available, reserved=had.reserved, debt=had.debt)]
-
-
-def _history(visit: Visit, selves: Sequence[UUID]) -> list[Wording]:
-    """Films by how they ended, payments with the name a refund takes, and notes."""
-    films = roster.jobs_by_status(visit.session, selves)
-    statuses = ("done", "failed", "cancelled", "queued", "running")
-    told = [word("admin-user-films", **{each: films.get(each, 0) for each in statuses})]
-    for purchase in roster.paid(visit.session, selves):
-        day, names = f"{purchase.decided_at or purchase.created_at:%Y-%m-%d}", {"code": purchase.short}
-        about = {"returns": day, "item": purchase.item, "provider": purchase.provider, **names}
-        told.append(Wording(key="admin-user-paid", values=about, inner=amount(purchase.amount, purchase.currency)))
-    noted = roster.notes(visit.session, selves)
-    return told + [word("admin-user-note", returns=f"{each.created_at:%Y-%m-%d}", text=each.text) for each in noted]
-
-
-def _doors(visit: Visit, person: Person, selves: Sequence[UUID]) -> tuple[tuple[ChoiceWording, ...], ...]:
-    """To the latest films, and to what can be done about somebody."""
-    films = [
-        (press(f"job {job.short}", "admin-user-job", **standing(job)),)
-        for job in roster.latest_jobs(visit.session, selves)
+def _describe_person(context: Context, person: Person, person_ids: Sequence[UUID]) -> list[TranslatedText]:
+    merged_people = [context.session.get_one(Person, each) for each in person_ids if each != person.id]
+    paragraphs = [
+        translated("admin-user", name=person.name[:60] or "–", who=format_identity(person), code=person.short_id)
     ]
-    if visit.role < Role.ADMIN:
-        return tuple(films)
+    paragraphs += [translated("admin-user-joined", who=format_identity(each)) for each in merged_people]
+    since = f"{person.created_at:%Y-%m-%d}"
+    paragraphs.append(
+        translated("admin-user-since", returns=since, language=person.language, plan=format_plan_title(person.plan))
+    )
+    if person.role:
+        paragraphs.append(translated("admin-user-role", role=person.role))
+    if person.banned_at:
+        paragraphs.append(translated("admin-user-banned", returns=f"{person.banned_at:%Y-%m-%d}"))
+    return paragraphs
+
+
+def _describe_credits(pipeline: Pipeline, context: Context, person: Person) -> list[TranslatedText]:
+    account_status = pipeline.account_status_of(context.session, person)
+    if not account_status.plan.metered:
+        return [translated("admin-user-unmetered")]
+    balance = account_status.credits
+    return [translated("admin-user-credits", available=balance.available, reserved=balance.reserved, debt=balance.debt)]
+
+
+def _describe_history(context: Context, person_ids: Sequence[UUID]) -> list[TranslatedText]:
+    """Films by how they ended, payments with the name a refund takes, and notes."""
+    counts = user_search.count_jobs_by_status(context.session, person_ids)
+    statuses = ("done", "failed", "cancelled", "queued", "running")
+    paragraphs = [translated("admin-user-films", **{each: counts.get(each, 0) for each in statuses})]
+    for purchase in user_search.list_paid_purchases(context.session, person_ids):
+        day, names = f"{purchase.decided_at or purchase.created_at:%Y-%m-%d}", {"code": purchase.short_id}
+        values = {"returns": day, "item": purchase.item, "provider": purchase.provider, **names}
+        paragraphs.append(
+            TranslatedText(
+                key="admin-user-paid", values=values, inner=translated_amount(purchase.amount, purchase.currency)
+            )
+        )
+    notes = user_search.list_notes(context.session, person_ids)
+    return paragraphs + [
+        translated("admin-user-note", returns=f"{each.created_at:%Y-%m-%d}", text=each.text) for each in notes
+    ]
+
+
+def _build_buttons(
+    context: Context, person: Person, person_ids: Sequence[UUID]
+) -> tuple[tuple[TranslatedChoice, ...], ...]:
+    """To the latest films, and to what can be done about somebody."""
+    job_buttons = [
+        (build_command_button(f"job {job.short_id}", "admin-user-job", **describe_job(job)),)
+        for job in user_search.list_latest_jobs(context.session, person_ids)
+    ]
+    if context.role < Role.ADMIN:
+        return tuple(job_buttons)
     verb = "unban" if person.banned_at else "ban"
-    return (*films, (press(f"{verb} {person.short}", f"admin-choice-{verb}"),))
+    return (*job_buttons, (build_command_button(f"{verb} {person.short_id}", f"admin-choice-{verb}"),))
 
 
 COMMANDS = (

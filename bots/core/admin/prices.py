@@ -1,50 +1,54 @@
 """`/price`: what the price file says, and whether the payment provider agrees."""
 
-from bots.core.admin.answers import tell
+from bots.core.admin.replies import add_reply
+from bots.core.context import Context, HandlerResult, translated
+from bots.core.conversation.payment_links import PriceRequest
+from bots.core.conversation.payment_methods import translated_amount
 from bots.core.roles import Command, Role
-from bots.core.till import PriceWish
-from bots.core.visit import Outcome, Visit, word
-from bots.core.ways import amount
-from models.catalogue import Catalogue
-from models.deliveries import Message, Wording
-from models.payments import Provider
-from pipeline.service import Pipeline
-from storage import outbox
-from storage.outbox import Owed
+from models.billing.catalogue import Catalogue
+from models.billing.payments import Provider
+from models.messaging.deliveries import Message, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 
-def price(pipeline: Pipeline, visit: Visit, outcome: Outcome, _arguments: str) -> None:
+def price(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """All that is sold; what differs at the provider is looked up after the commit, in a message of its own."""
-    catalogue = pipeline.access.catalogue
-    lines = (*_plans(catalogue), *_items(catalogue), word("price-hint"))
-    if Provider.STRIPE not in visit.providers:
-        tell(outcome, *lines, word("admin-price-unsold"))
+    catalogue = pipeline.entitlements.catalogue
+    lines = (*_describe_plans(catalogue), *_describe_items(catalogue), translated("price-hint"))
+    if Provider.STRIPE not in context.providers:
+        add_reply(result, *lines, translated("admin-price-unsold"))
         return
-    _owe(visit, Message(paragraphs=lines), "list")
-    delivery = _owe(visit, Message(paragraphs=(word("admin-price-comparing"),)), "compared")
-    outcome.checks.append(PriceWish(visit.person.id, delivery))
+    _enqueue(context, Message(paragraphs=lines), "list")
+    delivery = _enqueue(context, Message(paragraphs=(translated("admin-price-comparing"),)), "compared")
+    result.price_requests.append(PriceRequest(context.person.id, delivery))
 
 
-def _owe(visit: Visit, message: Message, part: str) -> int:
-    cause = f"price:{visit.account.id}:{visit.inbound.updates[0]}"
-    return outbox.owe(visit.session, visit.address, visit.person.id, Owed(message, cause, part), visit.now)
+def _enqueue(context: Context, message: Message, part: str) -> int:
+    cause = f"price:{context.account.id}:{context.inbound.update_ids[0]}"
+    return outbox.enqueue(
+        context.session, context.address, context.person.id, OutboxMessage(message, cause, part), context.now
+    )
 
 
-def _plans(catalogue: Catalogue) -> list[Wording]:
+def _describe_plans(catalogue: Catalogue) -> list[TranslatedText]:
     """What each plan lets people do."""
     return [
-        word("admin-price-plan", name=name, monthly=plan.credits, seconds=round(plan.longest), limit=plan.waiting)
+        translated("admin-price-plan", name=name, monthly=plan.credits, seconds=round(plan.longest), limit=plan.waiting)
         for name, plan in catalogue.plans.items()
         if plan.metered
     ]
 
 
-def _items(catalogue: Catalogue) -> list[Wording]:
+def _describe_items(catalogue: Catalogue) -> list[TranslatedText]:
     return [
-        Wording(
-            key="admin-price-item", values={"item": item.name, "credits": item.credits}, inner=amount(minor, currency)
+        TranslatedText(
+            key="admin-price-item",
+            values={"item": item.name, "credits": item.credits},
+            inner=translated_amount(minor, currency),
         )
-        for item in catalogue.items()
+        for item in catalogue.list_items()
         for currency, minor in item.prices.items()
     ]
 

@@ -2,97 +2,103 @@
 
 from typing import Any
 
-from bots.core.admin import confirm
-from bots.core.admin.answers import called, mistaken, tell, whom
+from bots.core.admin import confirmation
+from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
+from bots.core.context import Context, HandlerResult, translated
 from bots.core.roles import Command, Role
-from bots.core.visit import Outcome, Visit, word
-from models.people import Person
-from pipeline.service import Pipeline
-from storage import jobs, people, roster
+from models.identity.people import Person
+from pipeline.jobs.service import Pipeline
+from storage.identity import people, user_search
+from storage.jobs import jobs
 
-GRANTED = {"admin": Role.ADMIN, "support": Role.SUPPORT, "none": Role.PERSON}
+ASSIGNABLE_ROLES = {"admin": Role.ADMIN, "support": Role.SUPPORT, "none": Role.PERSON}
 
 
-def role(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def role(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`` lists who has one; `WHO admin|support|none` gives or takes one, below one's own."""
     match arguments.split():
         case []:
-            found = roster.staff(visit.session, visit.account.tenant_id)
-            lines = [word("admin-role-line", role=str(each.role), who=called(each), name=each.name) for each in found]
-            tell(outcome, *lines, word("admin-role-usage"))
-        case [who, name] if name.lower() in GRANTED:
-            _give(visit, outcome, who, GRANTED[name.lower()])
+            found = user_search.list_staff(context.session, context.account.tenant_id)
+            lines = [
+                translated("admin-role-line", role=str(each.role), who=format_identity(each), name=each.name)
+                for each in found
+            ]
+            add_reply(result, *lines, translated("admin-role-usage"))
+        case [who, name] if name.lower() in ASSIGNABLE_ROLES:
+            _assign_role(context, result, who, ASSIGNABLE_ROLES[name.lower()])
         case _:
-            mistaken(outcome, "admin-role-usage")
+            add_error_reply(result, "admin-role-usage")
 
 
-def _give(visit: Visit, outcome: Outcome, who: str, given: Role) -> None:
-    person = whom(visit, outcome, who)
+def _assign_role(context: Context, result: HandlerResult, reference: str, new_role: Role) -> None:
+    person = find_person(context, result, reference)
     if person is None:
         return
-    if not _is_below(visit, person) or given >= visit.role:
-        mistaken(outcome, "admin-role-above")
+    if not _is_below(context, person) or new_role >= context.role:
+        add_error_reply(result, "admin-role-above")
         return
-    person.role = given.kept
-    outcome.about["role"] = int(given)
-    tell(outcome, word("admin-role-done", who=called(person), role=given.kept or "–"))
+    person.role = new_role.stored_name
+    result.audit_details["role"] = int(new_role)
+    add_reply(result, translated("admin-role-done", who=format_identity(person), role=new_role.stored_name or "–"))
 
 
-def _is_below(visit: Visit, person: Person) -> bool:
-    return Role.of(person.role) < visit.role
+def _is_below(context: Context, person: Person) -> bool:
+    return Role.from_stored(person.role) < context.role
 
 
-def ban(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def ban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Say what becomes of somebody, and ask."""
-    person = _other(visit, outcome, arguments, "admin-ban-usage")
+    person = _find_subordinate(context, result, arguments, "admin-ban-usage")
     if person is None:
         return
     if person.banned_at is not None:
-        mistaken(outcome, "admin-ban-done", who=called(person), count=0)
+        add_error_reply(result, "admin-ban-done", who=format_identity(person), count=0)
         return
-    count = sum(len(jobs.waiting_of(visit.session, each)) for each in people.selves(visit.session, person))
-    sure = word("admin-ban-sure", who=called(person), name=person.name, count=count)
-    confirm.ask(visit, outcome, sure, action=("ban", {"person": person.id.hex}))
+    count = sum(
+        len(jobs.list_unfinished(context.session, each)) for each in people.list_merged_ids(context.session, person)
+    )
+    question = translated("admin-ban-sure", who=format_identity(person), name=person.name, count=count)
+    confirmation.ask_confirmation(context, result, question, action=("ban", {"person": person.id.hex}))
 
 
-def _other(visit: Visit, outcome: Outcome, who: str, usage: str) -> Person | None:
+def _find_subordinate(context: Context, result: HandlerResult, reference: str, usage: str) -> Person | None:
     """Somebody below oneself."""
-    if not who or " " in who:
-        mistaken(outcome, usage)
+    if not reference or " " in reference:
+        add_error_reply(result, usage)
         return None
-    person = whom(visit, outcome, who)
-    if person is not None and not _is_below(visit, person):
-        mistaken(outcome, "admin-role-above")
+    person = find_person(context, result, reference)
+    if person is not None and not _is_below(context, person):
+        add_error_reply(result, "admin-role-above")
         return None
     return person
 
 
-@confirm.carries_out("ban", Role.ADMIN)
-def banned(pipeline: Pipeline, visit: Visit, outcome: Outcome, values: dict[str, Any]) -> None:
+@confirmation.register_action("ban", Role.ADMIN)
+def ban_person(pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
     """From now on one sentence is all they hear; their films stop, and the credits come back."""
-    person = whom(visit, outcome, values["person"])
+    person = find_person(context, result, values["person"])
     if person is None:
         return
-    if not _is_below(visit, person):
-        mistaken(outcome, "admin-role-above")
+    if not _is_below(context, person):
+        add_error_reply(result, "admin-role-above")
         return
     count = 0
-    for each in people.selves(visit.session, person):
-        visit.session.get_one(Person, each).banned_at = visit.now
-        for job in jobs.waiting_of(visit.session, each):
-            count += pipeline.cancel(visit.session, job.id, person) is not None
-            jobs.close_status(visit.session, job.id)
-    outcome.about["cancelled"] = count
-    tell(outcome, word("admin-ban-done", who=called(person), count=count))
+    for each in people.list_merged_ids(context.session, person):
+        context.session.get_one(Person, each).banned_at = context.now
+        for job in jobs.list_unfinished(context.session, each):
+            count += pipeline.cancel(context.session, job.id, person) is not None
+            jobs.mark_status_closed(context.session, job.id)
+    result.audit_details["cancelled"] = count
+    add_reply(result, translated("admin-ban-done", who=format_identity(person), count=count))
 
 
-def unban(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
-    person = _other(visit, outcome, arguments, "admin-unban-usage")
+def unban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
+    person = _find_subordinate(context, result, arguments, "admin-unban-usage")
     if person is None:
         return
-    for each in people.selves(visit.session, person):
-        visit.session.get_one(Person, each).banned_at = None
-    tell(outcome, word("admin-unban-done", who=called(person)))
+    for each in people.list_merged_ids(context.session, person):
+        context.session.get_one(Person, each).banned_at = None
+    add_reply(result, translated("admin-unban-done", who=format_identity(person)))
 
 
 COMMANDS = (

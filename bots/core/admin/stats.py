@@ -3,138 +3,160 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bots.core.admin.answers import mistaken, press, tell
+from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
+from bots.core.context import Context, HandlerResult, Reply, translated
+from bots.core.conversation.payment_methods import translated_amount
 from bots.core.roles import Command, Role
-from bots.core.visit import Outcome, Reply, Visit, word
-from bots.core.ways import amount
-from models.catalogue import Catalogue
-from models.deliveries import ChartWording, ChoiceWording, Message, SeriesWording, Wording
-from models.jobs import Status
-from models.prices import STARS
-from pipeline.service import Pipeline
-from storage import business, overview
-from storage.overview import Sale, Span, Work
+from models.billing.catalogue import Catalogue
+from models.billing.prices import STARS_CURRENCY
+from models.jobs.job import JobStatus
+from models.messaging.deliveries import Message, TranslatedChart, TranslatedChoice, TranslatedSeries, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.tenants import tenant_reports, tenant_stats
+from storage.tenants.tenant_reports import JobTotals, ReportPeriod, SalesTotal
 
-DAYS = {1: 24, 7: 7, 30: 30}  # days of a report, and the bars of its picture
+BARS_BY_DAYS = {1: 24, 7: 7, 30: 30}  # days of a report, and the bars of its picture
 
 
-def stats(_pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def stats(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Today, or the last 7 or 30 days."""
-    days = _days(arguments, 1)
+    days = _parse_days(arguments, 1)
     if days is None:
-        mistaken(outcome, "admin-stats-usage")
+        add_error_reply(result, "admin-stats-usage")
         return
-    span = _span(visit, days)
-    paragraphs = [*_people(visit, span, days), *_films(visit, span), *_money(visit, span)]
-    choices = (_other_days("stats", days),)
-    outcome.replies.append(
-        Reply(Message(paragraphs=tuple(paragraphs), choices=choices, chart=_chart(visit, span, days)))
+    period = _period_for(context, days)
+    paragraphs = [
+        *_describe_people(context, period, days),
+        *_describe_films(context, period),
+        *_describe_revenue(context, period),
+    ]
+    choices = (_build_period_buttons("stats", days),)
+    result.replies.append(
+        Reply(Message(paragraphs=tuple(paragraphs), choices=choices, chart=_build_chart(context, period, days)))
     )
 
 
-def _days(arguments: str, usual: int) -> int | None:
-    named = {"": usual, "today": 1} | {str(days): days for days in DAYS}
-    return named.get(arguments.lower())
+def _parse_days(arguments: str, default: int) -> int | None:
+    choices = {"": default, "today": 1} | {str(days): days for days in BARS_BY_DAYS}
+    return choices.get(arguments.lower())
 
 
-def _span(visit: Visit, days: int) -> Span:
-    return Span(visit.account.tenant_id, visit.now - timedelta(days=days), visit.now)
+def _period_for(context: Context, days: int) -> ReportPeriod:
+    return ReportPeriod(context.account.tenant_id, context.now - timedelta(days=days), context.now)
 
 
-def _other_days(command: str, shown: int) -> tuple[ChoiceWording, ...]:
-    return tuple(press(f"{command} {days}", "admin-choice-days", days=days) for days in DAYS if days != shown)
+def _build_period_buttons(command: str, current: int) -> tuple[TranslatedChoice, ...]:
+    return tuple(
+        build_command_button(f"{command} {days}", "admin-choice-days", days=days)
+        for days in BARS_BY_DAYS
+        if days != current
+    )
 
 
-def _people(visit: Visit, span: Span, days: int) -> list[Wording]:
-    day = business.day(visit.session, span.tenant_id, span.since)
-    told = {"new": overview.newcomers(visit.session, span), "people": overview.active(visit.session, span)}
-    now = word("admin-stats-now", queued=day["queued"], running=day["running"])
-    return [word("admin-stats-people", days=days, updates=day["updates"], **told), now]
+def _describe_people(context: Context, period: ReportPeriod, days: int) -> list[TranslatedText]:
+    day = tenant_stats.collect_stats(context.session, period.tenant_id, period.since)
+    values = {
+        "new": tenant_reports.count_new_people(context.session, period),
+        "people": tenant_reports.count_active_people(context.session, period),
+    }
+    current = translated("admin-stats-now", queued=day["queued"], running=day["running"])
+    return [translated("admin-stats-people", days=days, updates=day["updates"], **values), current]
 
 
-def _films(visit: Visit, span: Span) -> list[Wording]:
-    told = [
-        word(f"admin-stats-{each.kind}", done=each.done, failed=each.failed, cancelled=each.cancelled)
-        for each in overview.work(visit.session, span)
-    ] or [word("admin-stats-none")]
-    if waits := overview.waits(visit.session, span, 0.5, 0.95):
-        told.append(word("admin-stats-waits", half=round(waits[0]), most=round(waits[1])))
-    return told
+def _describe_films(context: Context, period: ReportPeriod) -> list[TranslatedText]:
+    paragraphs = [
+        translated(f"admin-stats-{each.kind}", done=each.done, failed=each.failed, cancelled=each.cancelled)
+        for each in tenant_reports.sum_jobs(context.session, period)
+    ] or [translated("admin-stats-none")]
+    if waits := tenant_reports.measure_waits(context.session, period, 0.5, 0.95):
+        paragraphs.append(translated("admin-stats-waits", half=round(waits[0]), most=round(waits[1])))
+    return paragraphs
 
 
-def _money(visit: Visit, span: Span) -> list[Wording]:
+def _describe_revenue(context: Context, period: ReportPeriod) -> list[TranslatedText]:
     """What came in by currency, and credits sold and used."""
-    found = overview.sales(visit.session, span)
-    told = [
-        Wording(key="admin-stats-paid", inner=amount(sum(_amounts(found, currency)), currency))
+    found = tenant_reports.list_sales(context.session, period)
+    paragraphs = [
+        TranslatedText(key="admin-stats-paid", inner=translated_amount(sum(_list_amounts(found, currency)), currency))
         for currency in sorted({sale.currency for sale in found})
     ]
-    used = sum(each.spent for each in overview.work(visit.session, span))
-    return [*told, word("admin-stats-credits", sold=overview.sold(visit.session, span), used=used)]
+    used = sum(each.credits_spent for each in tenant_reports.sum_jobs(context.session, period))
+    return [
+        *paragraphs,
+        translated("admin-stats-credits", sold=tenant_reports.sum_credits_sold(context.session, period), used=used),
+    ]
 
 
-def _amounts(found: Sequence[Sale], currency: str) -> list[int]:
-    return [sale.amount - sale.returned for sale in found if sale.currency == currency]
+def _list_amounts(found: Sequence[SalesTotal], currency: str) -> list[int]:
+    return [sale.amount - sale.refunded for sale in found if sale.currency == currency]
 
 
-def _chart(visit: Visit, span: Span, days: int) -> ChartWording:
+def _build_chart(context: Context, period: ReportPeriod, days: int) -> TranslatedChart:
     """Films by hour or day: how many were made, and how many failed."""
-    steps = DAYS[days]
-    parts = overview.over_time(visit.session, span, steps)
-    length = (span.until - span.since) / steps
-    starts = [span.since + length * (place + (0.5 if days > 1 else 1)) for place in range(steps)]
-    shown = {"done": Status.DONE, "failed": Status.FAILED}
-    return ChartWording(
-        title=word("admin-stats-chart", days=days),
+    steps = BARS_BY_DAYS[days]
+    deps = tenant_reports.count_over_time(context.session, period, steps)
+    length = (period.until - period.since) / steps
+    starts = [period.since + length * (index + (0.5 if days > 1 else 1)) for index in range(steps)]
+    series = {"done": JobStatus.DONE, "failed": JobStatus.FAILED}
+    return TranslatedChart(
+        title=translated("admin-stats-chart", days=days),
         labels=tuple(f"{start:%d/%m}" if days > 1 else f"{start:%H}h" for start in starts),
         series=tuple(
-            SeriesWording(name=word(f"admin-stats-chart-{name}"), values=tuple(part.get(status, 0) for part in parts))
-            for name, status in shown.items()
+            TranslatedSeries(
+                name=translated(f"admin-stats-chart-{name}"), values=tuple(part.get(status, 0) for part in deps)
+            )
+            for name, status in series.items()
         ),
     )
 
 
-def usage(pipeline: Pipeline, visit: Visit, outcome: Outcome, arguments: str) -> None:
+def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """What films cost by kind, and what the credits spent on them were sold for."""
-    days = _days(arguments, 30)
+    days = _parse_days(arguments, 30)
     if days is None:
-        mistaken(outcome, "admin-usage-usage")
+        add_error_reply(result, "admin-usage-usage")
         return
-    span = _span(visit, days)
-    found = overview.sales(visit.session, span)
-    worth = _worth(pipeline.access.catalogue, found)
-    lines = [line for each in overview.work(visit.session, span) for line in _cost(each, worth)]
-    earned = [
-        Wording(key="admin-usage-paid", inner=amount(sum(_amounts(found, currency)), currency))
+    period = _period_for(context, days)
+    found = tenant_reports.list_sales(context.session, period)
+    credit_value = _compute_credit_value(pipeline.entitlements.catalogue, found)
+    lines = [
+        line for each in tenant_reports.sum_jobs(context.session, period) for line in _describe_cost(each, credit_value)
+    ]
+    revenue_lines = [
+        TranslatedText(key="admin-usage-paid", inner=translated_amount(sum(_list_amounts(found, currency)), currency))
         for currency in sorted({sale.currency for sale in found})
     ]
-    told = (word("admin-usage", days=days), *(lines or [word("admin-stats-none")]), *earned)
-    tell(outcome, *told, choices=(_other_days("usage", days),))
+    paragraphs = (translated("admin-usage", days=days), *(lines or [translated("admin-stats-none")]), *revenue_lines)
+    add_reply(result, *paragraphs, choices=(_build_period_buttons("usage", days),))
 
 
-def _cost(each: Work, worth: tuple[str, float] | None) -> list[Wording]:
-    told = [
-        word(f"admin-stats-{each.kind}", done=each.done, failed=each.failed, cancelled=each.cancelled),
-        word(
+def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> list[TranslatedText]:
+    paragraphs = [
+        translated(f"admin-stats-{work.kind}", done=work.done, failed=work.failed, cancelled=work.cancelled),
+        translated(
             "admin-usage-cost",
-            minutes=round(each.provider_seconds / 60, 1),
-            price=f"{round(each.provider_cost / 10_000)} usd",
-            seconds=round(each.cpu_seconds),
-            spent=each.spent,
+            minutes=round(work.provider_seconds / 60, 1),
+            price=f"{round(work.provider_cost / 10_000)} usd",
+            seconds=round(work.cpu_seconds),
+            spent=work.credits_spent,
         ),
     ]
-    if worth is not None and each.spent:
-        currency, one = worth
-        told.append(Wording(key="admin-usage-earned", inner=amount(round(each.spent * one), currency)))
-    return told
+    if credit_value is not None and work.credits_spent:
+        currency, value = credit_value
+        paragraphs.append(
+            TranslatedText(
+                key="admin-usage-earned", inner=translated_amount(round(work.credits_spent * value), currency)
+            )
+        )
+    return paragraphs
 
 
-def _worth(catalogue: Catalogue, found: Sequence[Sale]) -> tuple[str, float] | None:
+def _compute_credit_value(catalogue: Catalogue, found: Sequence[SalesTotal]) -> tuple[str, float] | None:
     """What one credit was sold for on average, in the currency most of the money came in by; not in Stars."""
     totals: dict[str, tuple[int, int]] = {}
     for sale in found:
-        item = catalogue.item(sale.item)
-        if item is not None and sale.currency != STARS and sale.count:
+        item = catalogue.find_item(sale.item)
+        if item is not None and sale.currency != STARS_CURRENCY and sale.count:
             money, credits_ = totals.get(sale.currency, (0, 0))
             totals[sale.currency] = (money + sale.amount, credits_ + item.credits * sale.count)
     if not totals:

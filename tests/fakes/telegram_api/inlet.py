@@ -26,7 +26,7 @@ class RecordingInlet:
         self.broken = 0  # how many times keeping fails
         self.answer = answer
 
-    def remember(self, update: str, body: dict[str, object]) -> bool:
+    def save_update(self, update: str, body: dict[str, object]) -> bool:
         with self.changes.changing():
             if self.broken:
                 self.broken -= 1
@@ -36,14 +36,14 @@ class RecordingInlet:
             self.kept[update] = body
             return True
 
-    def forgotten(self) -> Sequence[tuple[str, dict[str, object]]]:
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         with self.changes.changing():
             self.looked += 1
             return [(name, body) for name, body in self.kept.items() if name not in self.done]
 
     async def handle(self, inbound: Inbound) -> None:
         self.asked += 1
-        if set(inbound.updates) <= set(self.done):
+        if set(inbound.update_ids) <= set(self.done):
             return
         with self.changes.changing():
             self.begun.append(inbound)
@@ -51,7 +51,7 @@ class RecordingInlet:
             await self.answer(inbound)
         with self.changes.changing():
             self.inbounds.append(inbound)
-            self.done.extend(inbound.updates)
+            self.done.extend(inbound.update_ids)
 
     async def ignore(self, updates: Sequence[str]) -> None:
         with self.changes.changing():

@@ -7,15 +7,17 @@ from fakes.whatsapp.people import Person
 from fakes.whatsapp.premises import Premises, until
 from sqlmodel import Session, col, select
 
-from models.deliveries import Delivery, Message, Wording
-from models.media import Facts, MediaKind
-from models.people import MAIN, Address
-from models.people import Person as Somebody
-from storage import files, outbox, people
-from storage.deposit import Deposit
-from storage.files import Measured
-from storage.media import MediaFolder
-from storage.outbox import Owed
+from models.identity.people import MAIN_TENANT, Address
+from models.identity.people import Person as Somebody
+from models.media.facts import MediaInfo, MediaKind
+from models.messaging.deliveries import Delivery, Message, TranslatedText
+from storage.identity import people
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
+from storage.media.staged_upload import StagedUpload
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 
 @dataclass(slots=True)
@@ -25,7 +27,7 @@ class Drawer:
     premises: Premises
 
     def owes(self, person: Person, words: str) -> int:
-        return self._owe(person, Message(paragraphs=(Wording(key="name", values={"name": words}),)), words)
+        return self._owe(person, Message(paragraphs=(TranslatedText(key="name", values={"name": words}),)), words)
 
     def owes_film(self, person: Person, content: bytes) -> int:
         """A film of these bytes, with a picture before it."""
@@ -34,15 +36,17 @@ class Drawer:
         film.write_bytes(content)
         picture.write_bytes(sample_thumbnail())
         measured = [
-            Measured.of(film, Facts(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)),
-            Measured.of(picture, Facts(MediaKind.IMAGE, "jpeg", picture.stat().st_size, 64, 36)),
+            MeasuredFile.from_path(film, MediaInfo(MediaKind.VIDEO, "mp4", len(content), 640, 360, 5.0)),
+            MeasuredFile.from_path(picture, MediaInfo(MediaKind.IMAGE, "jpeg", picture.stat().st_size, 64, 36)),
         ]
-        store = MediaFolder(folder / "data" / "media")
-        with Deposit(db, store, measured) as deposited, db.transaction() as session:
+        store = FolderMediaStore(folder / "data" / "media")
+        with StagedUpload(db, store, measured) as deposited, db.transaction() as session:
             owner = self._owner(session, person)
-            kept = [files.keep(session, owner, each, expires_at=db.clock().replace(year=2100)) for each in deposited]
+            kept = [
+                files.create_media(session, owner, each, expires_at=db.clock().replace(year=2100)) for each in deposited
+            ]
             ids = [each.id for each in kept]
-        message = Message(paragraphs=(Wording(key="sketch-ready"),), media_id=ids[0], thumbnail_id=ids[1])
+        message = Message(paragraphs=(TranslatedText(key="sketch-ready"),), media_id=ids[0], thumbnail_id=ids[1])
         return self._owe(person, message, "film")
 
     def is_sent(self, delivery: int) -> None:
@@ -53,17 +57,17 @@ class Drawer:
         with self.premises.db.transaction() as session:
             owner = self._owner(session, person)
             address = session.exec(select(Address).where(col(Address.chat) == person.address)).one()
-            owed = Owed(message, f"{person.number}:{name}")
-            return outbox.owe(session, address, owner.id, owed, self.premises.db.clock())
+            owed = OutboxMessage(message, f"{person.number}:{name}")
+            return outbox.enqueue(session, address, owner.id, owed, self.premises.db.clock())
 
     def _row(self, delivery: int) -> Delivery:
-        with self.premises.db.reading() as session:
+        with self.premises.db.read_transaction() as session:
             return session.get_one(Delivery, delivery)
 
     @staticmethod
     def _owner(session: Session, person: Person) -> Somebody:
-        tenant = people.tenant_named(session, MAIN)
+        tenant = people.get_or_create_tenant(session, MAIN_TENANT)
         identity = person.address if person.lid else person.number
-        found = people.identified(session, tenant.id, f"whatsapp:{identity}")
+        found = people.find_by_identity(session, tenant.id, f"whatsapp:{identity}")
         assert found is not None, f"{identity} has not written"
         return found

@@ -14,10 +14,11 @@ from fakes.whatsapp.fake import FakeWhatsApp
 from fakes.whatsapp.phones import Phone
 from fakes.whatsapp.server import served
 
-from models.people import MAIN
-from models.whatsapp import State, WhatsAppSession
-from storage import people, whatsapp
+from models.identity.people import MAIN_TENANT
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
+from storage.identity import people
+from storage.messaging import whatsapp
 from storage.migrate import upgrade
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -44,12 +45,12 @@ class Premises:
         """A number that was paired long ago; its session file lies where the product looks for it."""
         phone = self.fake.phone(number)
         with self.db.transaction() as session:
-            tenant = people.tenant_named(session, MAIN)
+            tenant = people.get_or_create_tenant(session, MAIN_TENANT)
             now = self.db.clock()
-            row = whatsapp.begin(session, tenant.id, now)
+            row = whatsapp.create_session(session, tenant.id, now)
             phone.device = f"{number}:1@s.whatsapp.net"
-            assert whatsapp.paired(session, row, phone.device, f"{phone.lid}:1@lid", now)
-            row.state, row.first_online_at = State.RECONNECTING, now - AGE
+            assert whatsapp.complete_pairing(session, row, phone.device, f"{phone.lid}:1@lid", now)
+            row.state, row.first_online_at = WhatsAppState.RECONNECTING, now - AGE
             name = self.keys_of(row.id)
         name.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.fake.sessions.add(str(name), phone.device)
@@ -62,8 +63,8 @@ class Premises:
 
     def row(self, phone: Phone | None = None) -> WhatsAppSession:
         """How a number stands."""
-        with self.db.reading() as session:
-            found = whatsapp.named(session, (phone or self.phone).number)
+        with self.db.read_transaction() as session:
+            found = whatsapp.find_session(session, (phone or self.phone).number)
             assert found is not None
             return found.row
 

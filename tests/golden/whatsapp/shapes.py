@@ -13,9 +13,9 @@ from google.protobuf import text_format
 from neonize.proto import Neonize_pb2 as N
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
 
-from bots.core.channel import Choice, Inbound, Text
-from bots.core.numbered import listed
-from bots.whatsapp import build
+from bots.core.channel import Choice, Inbound, RenderedMessage
+from bots.core.delivery.text_menus import render_with_choices
+from bots.whatsapp import encoder
 from bots.whatsapp.quotes import Quote
 from bots.whatsapp.read import Me, read
 
@@ -170,26 +170,26 @@ def outbound() -> dict[str, Message]:
         FileSHA256=b"s\0" * 16,
         FileLength=123_456,
     )
-    shape = build.Shape(1280, 720, 9.6, b"\xff\xd8thumb")
-    film, quote = build.video(uploaded, shape), Quote("3EB0C0FFEE0001", CHAT, "imageMessage", "my cat")
-    menu = Text(
+    shape = encoder.Shape(1280, 720, 9.6, b"\xff\xd8thumb")
+    film, quote = encoder.video(uploaded, shape), Quote("3EB0C0FFEE0001", CHAT, "imageMessage", "my cat")
+    menu = RenderedMessage(
         "Your films.", ((Choice("a", "Hand"), Choice("b", "Style")), (Choice("", "Pay", "https://pay.example"),))
     )
     now = AT * 1000
     return {
-        "text": build.text("Hi! @5511987654321 is no mention"),
-        "menu": build.text(listed(menu)),
-        "answer": build.text("Got it!", quote),
-        **{f"answer-to-{kind}": build.text("Got it!", Quote("3EB0", CHAT, kind, "words")) for kind in QUOTED},
-        "edit": build.edit(CHAT, "3EB0OURS", "Done!", now),
-        "reaction": build.reaction(CHAT, CHAT, "3EB0THEIRS", "👀", now),
-        "reaction-in-group": build.reaction(f"{GROUP}@g.us", CHAT, "3EB0THEIRS", "👀", now),
-        "film": build.captioned(film, "Here is your drawing!", quote),
-        "film-without-words": build.captioned(film, ""),
-        "document": build.captioned(build.document(uploaded, "rabisco-1.mp4", shape), "The original", quote),
-        "document-unknown": build.captioned(build.document(uploaded, "words", build.Shape()), ""),
-        "picture": build.captioned(build.picture(uploaded, build.Shape(400, 400)), "Scan this"),
-        "voice": build.captioned(build.voice(uploaded, 3.2), "", quote),
+        "text": encoder.text("Hi! @5511987654321 is no mention"),
+        "menu": encoder.text(render_with_choices(menu)),
+        "answer": encoder.text("Got it!", quote),
+        **{f"answer-to-{kind}": encoder.text("Got it!", Quote("3EB0", CHAT, kind, "words")) for kind in QUOTED},
+        "edit": encoder.edit(CHAT, "3EB0OURS", "Done!", now),
+        "reaction": encoder.reaction(CHAT, CHAT, "3EB0THEIRS", "👀", now),
+        "reaction-in-group": encoder.reaction(f"{GROUP}@g.us", CHAT, "3EB0THEIRS", "👀", now),
+        "film": encoder.captioned(film, "Here is your drawing!", quote),
+        "film-without-words": encoder.captioned(film, ""),
+        "document": encoder.captioned(encoder.document(uploaded, "rabisco-1.mp4", shape), "The original", quote),
+        "document-unknown": encoder.captioned(encoder.document(uploaded, "words", encoder.Shape()), ""),
+        "picture": encoder.captioned(encoder.picture(uploaded, encoder.Shape(400, 400)), "Scan this"),
+        "voice": encoder.captioned(encoder.voice(uploaded, 3.2), "", quote),
     }
 
 

@@ -13,7 +13,7 @@ from fakes.terminal import ERROR
 from bots.cli import run
 from storage.db import Database
 from storage.migrate import upgrade
-from storage.presence import enter
+from storage.operations.process_lock import acquire_shared
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +85,7 @@ def test_the_newest_backup_is_restored_when_none_is_named_and_what_was_there_is_
 
 def test_nothing_is_restored_while_something_runs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["backup"]) == 0
-    with enter(folder / "data" / "locks"):
+    with acquire_shared(folder / "data" / "locks"):
         assert "running" in refused(capsys, "restore", "--yes")
     assert run(["restore", "--yes"]) == 0
 

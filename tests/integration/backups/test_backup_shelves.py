@@ -9,8 +9,8 @@ from fakes.bucket import new_bucket, s3_endpoint
 from fakes.clock import NOON
 
 from models.settings import Settings
-from storage.backups.shelf import BEFORE_RESTORE, Shelf, name_of, shelf_at
-from storage.s3 import client_of
+from storage.backups.backup_store import BEFORE_RESTORE_PREFIX, BackupStore, name_of, open_backup_store
+from storage.media.s3 import create_client
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -20,7 +20,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
         yield told(tmp_path)
         return
     with s3_endpoint() as endpoint:
-        bucket = new_bucket(endpoint, client_of(told(tmp_path, s3_endpoint_url=endpoint)))
+        bucket = new_bucket(endpoint, create_client(told(tmp_path, s3_endpoint_url=endpoint)))
         bucket.client.put_object(Bucket=bucket.name, Key="films/0123", Body=b"a film")
         bucket.client.put_object(Bucket=bucket.name, Key="backups/notes.txt", Body=b"of the operator")
         yield told(tmp_path, s3_endpoint_url=endpoint, backup_url=f"s3://{bucket.name}/backups")
@@ -31,7 +31,7 @@ def told(folder: Path, **values: str) -> Settings:
     return Settings(_env_file=None, data_dir=folder / "data", **(keys | values))  # type: ignore[arg-type, call-arg]
 
 
-def put(shelf: Shelf, folder: Path, moment: datetime, why: str = "rabisco") -> str:
+def put(shelf: BackupStore, folder: Path, moment: datetime, why: str = "rabisco") -> str:
     file = folder / name_of(moment, why)
     file.write_bytes(moment.isoformat().encode())
     shelf.put(file)
@@ -39,21 +39,21 @@ def put(shelf: Shelf, folder: Path, moment: datetime, why: str = "rabisco") -> s
 
 
 def test_what_was_put_is_found_newest_first_and_fetched_whole(settings: Settings, tmp_path: Path) -> None:
-    shelf = shelf_at(settings)
-    assert shelf.names() == []
+    shelf = open_backup_store(settings)
+    assert shelf.list_names() == []
     moments = [NOON, NOON + timedelta(days=2), NOON + timedelta(days=1)]
     names = [put(shelf, tmp_path, moment) for moment in moments]
-    other = put(shelf, tmp_path, NOON + timedelta(hours=1), BEFORE_RESTORE)
-    assert shelf.names() == [names[1], names[2], other, names[0]]
+    other = put(shelf, tmp_path, NOON + timedelta(hours=1), BEFORE_RESTORE_PREFIX)
+    assert shelf.list_names() == [names[1], names[2], other, names[0]]
     for moment, name in zip(moments, names, strict=True):
         assert shelf.fetch(name, tmp_path).read_bytes() == moment.isoformat().encode()
 
 
 def test_what_was_deleted_is_gone_and_the_rest_stays(settings: Settings, tmp_path: Path) -> None:
-    shelf = shelf_at(settings)
+    shelf = open_backup_store(settings)
     first, second = put(shelf, tmp_path, NOON), put(shelf, tmp_path, NOON + timedelta(days=1))
     shelf.delete(first)
-    assert shelf.names() == [second]
+    assert shelf.list_names() == [second]
     (tmp_path / first).unlink(missing_ok=True)
     with pytest.raises(FileNotFoundError):
         shelf.fetch(first, tmp_path)
@@ -62,4 +62,4 @@ def test_what_was_deleted_is_gone_and_the_rest_stays(settings: Settings, tmp_pat
 def test_a_bucket_that_is_away_is_said_in_the_words_of_a_file_system(tmp_path: Path) -> None:
     nobody = told(tmp_path, s3_endpoint_url="http://127.0.0.1:9", backup_url="s3://some-bucket/backups")
     with pytest.raises(ConnectionError):
-        shelf_at(nobody).names()
+        open_backup_store(nobody).list_names()

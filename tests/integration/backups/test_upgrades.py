@@ -12,13 +12,13 @@ from fakes.databases import Databases
 from fakes.history import SECRET, SPENT, WAITING, contents, lived
 from sqlmodel import select
 
-from models.credits import Balance
-from models.deliveries import Delivery, DeliveryStatus
-from models.jobs import Job, Status
+from models.billing.credits import Balance
+from models.jobs.job import Job, JobStatus
+from models.messaging.deliveries import Delivery, DeliveryStatus
 from models.settings import Settings
-from storage.backups.archive import Manifest, check
-from storage.backups.shelf import FolderShelf
-from storage.backups.whole import Backups
+from storage.backups.archive import Manifest, verify
+from storage.backups.backup_store import FolderBackupStore
+from storage.backups.service import BackupService
 from storage.db import Database
 from storage.migrate import is_current
 from storage.schema import METADATA
@@ -38,14 +38,14 @@ def upgraded(dump: Path, databases: Databases, clock: SettableClock, tmp_path: P
     url = databases.empty_url("sqlite" if "sqlite" in dump.stem else "postgresql")
     db = Database(url, clock=clock)
     settings = Settings(_env_file=None, data_dir=tmp_path / "data", database_url=url)  # type: ignore[call-arg]
-    with Backups(settings, db, SECRET, FolderShelf(tmp_path)).opened(dump) as opened:
+    with BackupService(settings, db, SECRET, FolderBackupStore(tmp_path)).open_backup(dump) as opened:
         opened.restore()
     yield db
     db.close()
 
 
 def told(dump: Path) -> Manifest:
-    return check(dump, SECRET)
+    return verify(dump, SECRET)
 
 
 def test_both_kinds_of_databases_have_left_something() -> None:
@@ -71,7 +71,7 @@ def test_the_books_balance_and_what_was_held_is_held(upgraded: Database) -> None
         assert_books_balance(session)
         balances = {(each.available, each.reserved) for each in session.exec(select(Balance))}
         assert (10 - SPENT - WAITING, WAITING) in balances
-        assert set(session.exec(select(Job.status))) == {Status.DONE, Status.QUEUED, Status.FAILED}
+        assert set(session.exec(select(Job.status))) == {JobStatus.DONE, JobStatus.QUEUED, JobStatus.FAILED}
         assert set(session.exec(select(Delivery.status))) == {DeliveryStatus.PENDING}
 
 

@@ -21,12 +21,12 @@ from sqlalchemy.exc import DBAPIError
 
 from models.settings import Settings
 from storage.backups import pg_dump, postgresql
-from storage.backups.archive import MANIFEST, check, pack, unpack
-from storage.backups.shelf import FolderShelf
-from storage.backups.whole import Backups, Unfit
+from storage.backups.archive import MANIFEST_NAME, pack, unpack, verify
+from storage.backups.backup_store import FolderBackupStore
+from storage.backups.service import BackupService, IncompatibleBackup
 from storage.db import Database
+from storage.encryption import DecryptionError
 from storage.migrate import is_current
-from storage.vault import Sealed
 
 SECRET = b"the secret of the house"
 JID = "5511990000001:1@s.whatsapp.net"
@@ -41,7 +41,7 @@ def house(
     clock: SettableClock,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Backups]:
+) -> Iterator[BackupService]:
     """On both kinds of databases."""
     with inhabited(databases.fresh_url(request.param), clock, tmp_path, monkeypatch) as found:
         yield found
@@ -50,7 +50,7 @@ def house(
 @pytest.fixture
 def sqlite_house(
     databases: Databases, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Backups]:
+) -> Iterator[BackupService]:
     with inhabited(databases.fresh_url("sqlite"), clock, tmp_path, monkeypatch) as found:
         yield found
 
@@ -58,20 +58,20 @@ def sqlite_house(
 @pytest.fixture
 def postgresql_house(
     databases: Databases, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Backups]:
+) -> Iterator[BackupService]:
     with inhabited(databases.fresh_url("postgresql"), clock, tmp_path, monkeypatch) as found:
         yield found
 
 
 @contextmanager
-def inhabited(url: str, clock: SettableClock, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Backups]:
+def inhabited(url: str, clock: SettableClock, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupService]:
     """A house with a past, WhatsApp's keys of one number, and a price file; PostgreSQL's tools are not at hand."""
     monkeypatch.setenv("PATH", "/nowhere")
     db = Database(url, clock=clock)
     lived(db)
     settings = settings_of(folder, url)
     add_number(settings)
-    yield Backups.of(settings, db, SECRET)
+    yield BackupService.from_settings(settings, db, SECRET)
     db.close()
 
 
@@ -89,7 +89,7 @@ def settings_of(folder: Path, url: str) -> Settings:
 
 
 def keys_of(settings: Settings) -> Path:
-    return Path(settings.sessions) / f"{7:032x}.db"
+    return Path(settings.session_location) / f"{7:032x}.db"
 
 
 def add_number(settings: Settings) -> None:
@@ -97,33 +97,33 @@ def add_number(settings: Settings) -> None:
     Sessions().add(str(keys_of(settings)), JID)
 
 
-def destroyed(house: Backups) -> None:
+def destroyed(house: BackupService) -> None:
     """Everything that runs on a machine is gone, but for the backups."""
     house.db.close()
     if house.db.is_sqlite:
         Path(house.db.url.database or "").unlink()
     else:
         with house.db.engine.begin() as connection:
-            postgresql.empty(postgresql.raw(connection))
-    shutil.rmtree(house.settings.sessions)
+            postgresql.drop_all(postgresql.driver_connection_of(connection))
+    shutil.rmtree(house.settings.session_location)
 
 
-def restored(house: Backups, name: str) -> list[str]:
-    with house.fetched(name) as file, house.opened(file) as opened:
+def restored(house: BackupService, name: str) -> list[str]:
+    with house.fetch_backup(name) as file, house.open_backup(file) as opened:
         return opened.restore()
 
 
-def rows(house: Backups) -> dict[str, list[str]]:
+def rows(house: BackupService) -> dict[str, list[str]]:
     found = contents(house.db)
     house.db.engine.dispose()
     return found
 
 
-def test_a_house_that_lost_everything_is_what_it_was(house: Backups) -> None:
+def test_a_house_that_lost_everything_is_what_it_was(house: BackupService) -> None:
     before = rows(house)
-    made = house.make()
+    made = house.create()
     destroyed(house)
-    assert house.is_empty()
+    assert house.is_database_empty()
     laid = restored(house, made.name)
     assert rows(house) == before
     assert is_current(house.db)
@@ -136,8 +136,8 @@ def test_a_house_that_lost_everything_is_what_it_was(house: Backups) -> None:
     assert len(laid) == 3
 
 
-def test_a_restored_house_goes_on(house: Backups) -> None:
-    made = house.make()
+def test_a_restored_house_goes_on(house: BackupService) -> None:
+    made = house.create()
     destroyed(house)
     restored(house, made.name)
     with house.db.transaction() as session:
@@ -150,96 +150,96 @@ def test_a_restored_house_goes_on(house: Backups) -> None:
 
 
 def test_a_restore_takes_back_what_was_done_since_and_keeps_it_as_a_backup_of_its_own(
-    house: Backups, clock: SettableClock
+    house: BackupService, clock: SettableClock
 ) -> None:
     then = rows(house)
-    first = house.make()
+    first = house.create()
     clock.forward(hours=1)
     lived(house.db, "later")
     since = rows(house)
-    with house.fetched(first.name) as file, house.opened(file) as opened:
-        kept = opened.kept_first()
+    with house.fetch_backup(first.name) as file, house.open_backup(file) as opened:
+        kept = opened.back_up_current()
         opened.restore()
     assert kept is not None
     assert rows(house) == then
-    assert house.newest() == first.name
+    assert house.find_newest() == first.name
     restored(house, kept.name)
     assert rows(house) == since
 
 
-def test_a_backup_is_sealed_and_nobody_opens_it_with_another_key(house: Backups) -> None:
-    made = house.make()
-    with house.fetched(made.name) as file:
+def test_a_backup_is_sealed_and_nobody_opens_it_with_another_key(house: BackupService) -> None:
+    made = house.create()
+    with house.fetch_backup(made.name) as file:
         assert GZIP not in file.read_bytes()[:1000]  # what is sealed begins with it
         assert file.stat().st_mode & 0o777 == 0o600
-        with pytest.raises(Sealed):
-            check(file, b"another secret")
+        with pytest.raises(DecryptionError):
+            verify(file, b"another secret")
 
 
 @pytest.mark.parametrize("where", [0.0, 0.3, 0.6, 0.999])
 def test_a_backup_that_was_changed_anywhere_is_refused_and_nothing_is_touched(
-    sqlite_house: Backups, where: float
+    sqlite_house: BackupService, where: float
 ) -> None:
     before = rows(sqlite_house)
-    made = sqlite_house.make()
-    with sqlite_house.fetched(made.name) as file:
+    made = sqlite_house.create()
+    with sqlite_house.fetch_backup(made.name) as file:
         content = bytearray(file.read_bytes())
         content[int(where * len(content))] ^= 1
         file.write_bytes(content)
-    with pytest.raises(Sealed):
+    with pytest.raises(DecryptionError):
         restored(sqlite_house, made.name)
     assert rows(sqlite_house) == before
 
 
-def test_a_backup_that_was_cut_off_is_refused(sqlite_house: Backups) -> None:
-    made = sqlite_house.make()
-    with sqlite_house.fetched(made.name) as file:
+def test_a_backup_that_was_cut_off_is_refused(sqlite_house: BackupService) -> None:
+    made = sqlite_house.create()
+    with sqlite_house.fetch_backup(made.name) as file:
         file.write_bytes(file.read_bytes()[:-100])
-    with pytest.raises(Sealed):
+    with pytest.raises(DecryptionError):
         restored(sqlite_house, made.name)
 
 
-def test_what_does_not_arrive_whole_where_it_belongs_is_no_backup(sqlite_house: Backups) -> None:
-    house = replace(sqlite_house, shelf=LossyShelf(Path(sqlite_house.settings.backups)))
-    with pytest.raises(Sealed):
-        house.make()
+def test_what_does_not_arrive_whole_where_it_belongs_is_no_backup(sqlite_house: BackupService) -> None:
+    house = replace(sqlite_house, store=LossyShelf(Path(sqlite_house.settings.backup_location)))
+    with pytest.raises(DecryptionError):
+        house.create()
 
 
-def test_backups_are_kept_for_a_week_and_the_newest_always(sqlite_house: Backups, clock: SettableClock) -> None:
+def test_backups_are_kept_for_a_week_and_the_newest_always(sqlite_house: BackupService, clock: SettableClock) -> None:
     names = []
     for _ in range(9):
-        names.append(sqlite_house.make().name)
+        names.append(sqlite_house.create().name)
         clock.forward(days=1)
     assert sorted(sqlite_house.prune()) == names[:2]  # nine and eight days old
     clock.forward(days=30)
     sqlite_house.prune()
-    assert sqlite_house.shelf.names() == names[-1:]
+    assert sqlite_house.store.list_names() == names[-1:]
 
 
 def test_a_backup_of_another_kind_of_database_is_not_put_in_its_place(
-    sqlite_house: Backups, postgresql: Database
+    sqlite_house: BackupService, postgresql: Database
 ) -> None:
-    made = sqlite_house.make()
+    made = sqlite_house.create()
     other = replace(sqlite_house, db=postgresql)
-    with pytest.raises(Unfit, match="SQLite"):
+    with pytest.raises(IncompatibleBackup, match="SQLite"):
         restored(other, made.name)
 
 
-def test_a_backup_of_a_newer_version_waits_for_that_version(sqlite_house: Backups, tmp_path: Path) -> None:
-    made = sqlite_house.make()
+def test_a_backup_of_a_newer_version_waits_for_that_version(sqlite_house: BackupService, tmp_path: Path) -> None:
+    made = sqlite_house.create()
     parts = tmp_path / "parts"
-    with sqlite_house.fetched(made.name) as file:
+    with sqlite_house.fetch_backup(made.name) as file:
         newer = unpack(file, SECRET, parts).model_copy(update={"schema_of": "9999"})
-    (parts / MANIFEST).unlink(missing_ok=True)
+    (parts / MANIFEST_NAME).unlink(missing_ok=True)
     pack(parts, newer, tmp_path / "newer.sealed", SECRET)
-    with pytest.raises(Unfit, match="newer"), sqlite_house.opened(tmp_path / "newer.sealed"):
+    with pytest.raises(IncompatibleBackup, match="newer"), sqlite_house.open_backup(tmp_path / "newer.sealed"):
         pass
 
 
-def test_a_restore_that_fails_leaves_postgresql_as_it_was(postgresql_house: Backups) -> None:
+def test_a_restore_that_fails_leaves_postgresql_as_it_was(postgresql_house: BackupService) -> None:
     before = rows(postgresql_house)
-    made = postgresql_house.make()
-    with postgresql_house.fetched(made.name) as file, postgresql_house.opened(file) as opened:
+    made = postgresql_house.create()
+    with postgresql_house.fetch_backup(made.name) as file, postgresql_house.open_backup(file) as opened:
         table = opened.folder / "tables" / "ledger_posting"
         table.write_bytes(table.read_bytes().replace(b"\t", b"\t\t", 1))
         with pytest.raises(DataError):
@@ -248,36 +248,38 @@ def test_a_restore_that_fails_leaves_postgresql_as_it_was(postgresql_house: Back
 
 
 def test_with_postgresqls_own_tools_at_hand_they_write_the_backup(
-    postgresql_house: Backups, monkeypatch: pytest.MonkeyPatch
+    postgresql_house: BackupService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_tools(monkeypatch)
     before = rows(postgresql_house)
-    made = postgresql_house.make()
-    assert made.manifest.form == pg_dump.FORM
+    made = postgresql_house.create()
+    assert made.manifest.form == pg_dump.FORMAT
     destroyed(postgresql_house)
     restored(postgresql_house, made.name)
     assert rows(postgresql_house) == before
     assert is_current(postgresql_house.db)
 
 
-def test_tools_older_than_the_server_are_left_alone(postgresql_house: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tools_older_than_the_server_are_left_alone(
+    postgresql_house: BackupService, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_tools(monkeypatch, old=True)
-    assert postgresql_house.make().manifest.form == postgresql.FORM
+    assert postgresql_house.create().manifest.form == postgresql.FORMAT
 
 
 def test_whatsapps_keys_in_postgresql_are_backed_up_by_its_tools_and_missed_without_them(
-    postgresql_house: Backups, monkeypatch: pytest.MonkeyPatch
+    postgresql_house: BackupService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = postgresql.address(postgresql_house.db)
+    address = postgresql.conninfo_of(postgresql_house.db)
     told = postgresql_house.settings.model_copy(update={"whatsapp_sessions": address})
     house = replace(postgresql_house, settings=told)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA whatsapp_00ff")
         connection.execute("CREATE TABLE whatsapp_00ff.device AS SELECT 'a key' AS jid")
         monkeypatch.setenv("PATH", "/nowhere")
-        assert len(house.make().manifest.missing) == 1
+        assert len(house.create().manifest.missing) == 1
         with_tools(monkeypatch)
-        made = house.make()
+        made = house.create()
         assert made.manifest.missing == ()
         connection.execute("DROP SCHEMA whatsapp_00ff CASCADE")
         restored(house, made.name)
@@ -291,11 +293,11 @@ def with_tools(monkeypatch: pytest.MonkeyPatch, *, old: bool = False) -> None:
 
 
 def numbers(db: Database) -> list[int]:
-    with db.reading() as session:
+    with db.read_transaction() as session:
         return [number for (number,) in session.connection().execute(text("SELECT id FROM delivery"))]
 
 
-class LossyShelf(FolderShelf):
+class LossyShelf(FolderBackupStore):
     """A disk that forgets the end of what is written to it."""
 
     def put(self, file: Path) -> None:

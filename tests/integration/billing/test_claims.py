@@ -11,10 +11,10 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from fakes.market import Market
 
-from storage import clawback, ledger
-from storage.clawback import Claim
+from storage.billing import clawback, ledger
+from storage.billing.clawback import PaymentClaim
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
 
 FREE = 10
 GRANT = "grant:cs_1"
@@ -28,15 +28,15 @@ def ana(database: Database, clock: SettableClock) -> Customer:
     return customer
 
 
-def follow(database: Database, ana: Customer, clock: SettableClock, *claims: Claim) -> list[int]:
+def follow(database: Database, ana: Customer, clock: SettableClock, *claims: PaymentClaim) -> list[int]:
     with database.transaction() as session:
-        return [each.credits for each in clawback.follow(session, ana.person, GRANT, 2000, claims, clock())]
+        return [each.credits for each in clawback.apply_claims(session, ana.person, GRANT, 2000, claims, clock())]
 
 
-def credits_of(database: Database, ana: Customer, clock: SettableClock) -> Credits:
+def credits_of(database: Database, ana: Customer, clock: SettableClock) -> CreditBalance:
     with database.transaction() as session:
         assert_books_balance(session)
-        return ledger.credits_of(session, ana.person, clock())
+        return ledger.balance_of(session, ana.person, clock())
 
 
 def reserve(database: Database, ana: Customer, clock: SettableClock, cost: int) -> object:
@@ -46,12 +46,12 @@ def reserve(database: Database, ana: Customer, clock: SettableClock, cost: int) 
         return job.id
 
 
-def refund(name: str, amount: int, *, failed: bool = False) -> Claim:
-    return Claim(f"refund:{name}", amount, f"refund:{name}:failed", is_reversed=failed)
+def refund(name: str, amount: int, *, failed: bool = False) -> PaymentClaim:
+    return PaymentClaim(f"refund:{name}", amount, f"refund:{name}:failed", is_reversed=failed)
 
 
-def dispute(name: str, amount: int = 2000, *, won: bool = False) -> Claim:
-    return Claim(f"dispute:{name}", amount, f"dispute:{name}:won", is_reversed=won)
+def dispute(name: str, amount: int = 2000, *, won: bool = False) -> PaymentClaim:
+    return PaymentClaim(f"dispute:{name}", amount, f"dispute:{name}:won", is_reversed=won)
 
 
 def test_a_refund_takes_its_share_and_several_take_no_more_than_all(
@@ -61,14 +61,14 @@ def test_a_refund_takes_its_share_and_several_take_no_more_than_all(
     assert follow(database, ana, clock, third) == [33]
     assert follow(database, ana, clock, third, refund("re_2", 667)) == [33]
     assert follow(database, ana, clock, third, refund("re_2", 667), refund("re_3", 666)) == [34]
-    assert credits_of(database, ana, clock) == Credits(0, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0)
 
 
 def test_a_refund_told_fifty_times_at_once_takes_once(database: Database, ana: Customer, clock: SettableClock) -> None:
     moved = at_once([lambda: follow(database, ana, clock, refund("re_1", 1000))] * 50)
     assert max(moved, key=len) == [50]
     assert sum(map(len, moved)) == 1
-    assert credits_of(database, ana, clock) == Credits(50, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(50, 0)
 
 
 def test_what_is_spent_becomes_a_debt_that_later_credits_pay(
@@ -78,22 +78,22 @@ def test_what_is_spent_becomes_a_debt_that_later_credits_pay(
     with database.transaction() as session:
         ledger.settle(session, ana.person, job, 80, 80, clock())  # type: ignore[arg-type]
     follow(database, ana, clock, refund("re_1", 2000))
-    assert credits_of(database, ana, clock) == Credits(0, 0, 80)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0, 80)
     with database.transaction() as session:
         ledger.grant(session, ana.person, 30, key="gift-1", now=clock())
-    assert credits_of(database, ana, clock) == Credits(0, 0, 50)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0, 50)
     with database.transaction() as session:
         ledger.grant(session, ana.person, 60, key="gift-2", now=clock())
-    assert credits_of(database, ana, clock) == Credits(10, 0, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(10, 0, 0)
 
 
 def test_credits_a_job_gives_back_pay_the_debt_as_well(database: Database, ana: Customer, clock: SettableClock) -> None:
     job = reserve(database, ana, clock, 80)
     follow(database, ana, clock, refund("re_1", 2000))
-    assert credits_of(database, ana, clock) == Credits(0, 80, 80)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 80, 80)
     with database.transaction() as session:
         ledger.settle(session, ana.person, job, 80, 5, clock())  # type: ignore[arg-type]
-    assert credits_of(database, ana, clock) == Credits(0, 0, 5)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0, 5)
 
 
 def test_its_own_lot_is_taken_from_first_and_others_after_it(
@@ -103,11 +103,11 @@ def test_its_own_lot_is_taken_from_first_and_others_after_it(
         soon = clock.forward(hours=1)
         ledger.grant(session, ana.person, 40, key="gift", now=clock(), expires_at=soon + timedelta(days=1))
     follow(database, ana, clock, refund("re_1", 1000))
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert lots(session, ana.person) == [50, 40]
     reserve(database, ana, clock, 60)  # the 40 that end first, and 20
     follow(database, ana, clock, refund("re_1", 1000), refund("re_2", 1000))
-    assert credits_of(database, ana, clock) == Credits(0, 60, 20)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 60, 20)
 
 
 def test_a_refund_that_fails_and_a_dispute_that_is_won_give_everything_back(
@@ -116,10 +116,10 @@ def test_a_refund_that_fails_and_a_dispute_that_is_won_give_everything_back(
     follow(database, ana, clock, refund("re_1", 2000))
     assert follow(database, ana, clock, refund("re_1", 2000, failed=True)) == [-100]
     follow(database, ana, clock, dispute("dp_1"))
-    assert credits_of(database, ana, clock) == Credits(0, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0)
     assert follow(database, ana, clock, dispute("dp_1", won=True)) == [-100]
     assert follow(database, ana, clock, dispute("dp_1", won=True)) == []
-    assert credits_of(database, ana, clock) == Credits(100, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(100, 0)
 
 
 def test_older_news_of_a_dispute_do_not_take_again_what_was_given_back(
@@ -128,7 +128,7 @@ def test_older_news_of_a_dispute_do_not_take_again_what_was_given_back(
     follow(database, ana, clock, dispute("dp_1", won=True))
     assert follow(database, ana, clock, dispute("dp_1")) == []
     assert follow(database, ana, clock, dispute("dp_1"), refund("re_1", 1000)) == [50]
-    assert credits_of(database, ana, clock) == Credits(50, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(50, 0)
 
 
 def test_a_payment_that_was_refunded_and_then_disputed_goes_back_once(
@@ -137,7 +137,7 @@ def test_a_payment_that_was_refunded_and_then_disputed_goes_back_once(
     follow(database, ana, clock, refund("re_1", 2000))
     follow(database, ana, clock, refund("re_1", 2000), dispute("dp_1"))
     follow(database, ana, clock, refund("re_1", 2000), dispute("dp_1", won=True))
-    assert credits_of(database, ana, clock) == Credits(0, 0)
+    assert credits_of(database, ana, clock) == CreditBalance(0, 0)
 
 
 def test_credits_given_back_last_as_long_as_those_that_were_bought(database: Database, clock: SettableClock) -> None:
@@ -147,15 +147,15 @@ def test_credits_given_back_last_as_long_as_those_that_were_bought(database: Dat
         ledger.grant(session, bia.person, 100, key=GRANT, now=clock(), expires_at=ends)
     follow(database, bia, clock, dispute("dp_1"))
     follow(database, bia, clock, dispute("dp_1", won=True))
-    assert credits_of(database, bia, clock) == Credits(100, 0)
+    assert credits_of(database, bia, clock) == CreditBalance(100, 0)
     clock.forward(days=6)
-    assert credits_of(database, bia, clock) == Credits(0, 0)
+    assert credits_of(database, bia, clock) == CreditBalance(0, 0)
 
 
 def test_nothing_is_taken_for_what_was_never_granted(database: Database, clock: SettableClock) -> None:
     bia = welcome(database, "bia")
     assert follow(database, bia, clock, refund("re_1", 2000)) == []
-    assert credits_of(database, bia, clock) == Credits(0, 0)
+    assert credits_of(database, bia, clock) == CreditBalance(0, 0)
 
 
 def five_facts(market: Market) -> None:
@@ -175,9 +175,9 @@ def test_all_orders_of_five_events_end_in_the_same_books(market: Market) -> None
         news = market.provider.news[-5:]
         assert not market.acts_on([news[place] for place in order])
         with market.database.transaction() as session:
-            found = ledger.credits_of(session, market.ana.person, market.clock())
-        assert found == Credits(FREE, 0, 0), (number, order)
-    assert market.credits() == Credits(FREE, 0, 0)
+            found = ledger.balance_of(session, market.ana.person, market.clock())
+        assert found == CreditBalance(FREE, 0, 0), (number, order)
+    assert market.credits() == CreditBalance(FREE, 0, 0)
 
 
 def test_orders_end_the_same_when_it_is_spent_in_between(market: Market) -> None:
@@ -208,7 +208,7 @@ def test_news_in_any_order_and_many_times_tell_each_thing_once(market: Market) -
     told = market.told()
     assert len(told) == len(set(told))
     assert sum("disputed" in each for each in told) == 1
-    assert market.credits() == Credits(FREE, 0)
+    assert market.credits() == CreditBalance(FREE, 0)
 
 
 def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(market: Market) -> None:
@@ -239,5 +239,5 @@ def test_a_refund_of_somebody_elses_payment_is_given_up_after_days(market: Marke
     market.hears(market.unheard())
     assert len(market.waiting()) == 1
     market.clock.forward(days=3)
-    market.rounds.inbox.handle()
+    market.rounds.event_processor.process_due()
     assert not market.waiting()

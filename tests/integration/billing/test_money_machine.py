@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from models.people import Person
-from storage import clawback, ledger
-from storage.clawback import Claim
+from models.identity.people import Person
+from storage.billing import clawback, ledger
+from storage.billing.clawback import PaymentClaim
+from storage.billing.ledger import CreditBalance
+from storage.billing.lots import RETURNED_LIFETIME
 from storage.db import Database
-from storage.ledger import Credits
-from storage.lots import RETURNED_FOR
 
 PAID = 1000  # minor units, of every grant
 
@@ -45,7 +45,7 @@ class Sale:
     key: str
     credits: int
     until: datetime | None
-    claims: list[tuple[Claim, bool]] = field(default_factory=list)
+    claims: list[tuple[PaymentClaim, bool]] = field(default_factory=list)
     taken: int = 0
 
     @property
@@ -64,9 +64,9 @@ class Books:
     debt: int = 0
 
     @property
-    def credits(self) -> Credits:
+    def credits(self) -> CreditBalance:
         reserved = sum(amount for taken in self.held.values() for _, amount in taken)
-        return Credits(sum(parcel.left for parcel in self.parcels), reserved, self.debt)
+        return CreditBalance(sum(parcel.left for parcel in self.parcels), reserved, self.debt)
 
     def expire(self, now: datetime) -> None:
         for parcel in self.parcels:
@@ -114,7 +114,7 @@ class Books:
         if parcel.until is None or parcel.until > now:
             parcel.left += amount
         elif amount:
-            self.parcels.append(Parcel(amount, now + RETURNED_FOR, len(self.parcels), parcel.grant))
+            self.parcels.append(Parcel(amount, now + RETURNED_LIFETIME, len(self.parcels), parcel.grant))
 
     def follow(self, place: int, now: datetime) -> None:
         sale = self.sales[place]
@@ -180,7 +180,7 @@ class MoneyMachine(RuleBasedStateMachine):
         sale = self.books.sales[place]
         kind, undone = ("dispute", "won") if is_dispute else ("refund", "failed")
         name = f"{kind}:{place}:{len(sale.claims)}"
-        sale.claims.append((Claim(name, PAID if is_dispute else amount, f"{name}:{undone}"), True))
+        sale.claims.append((PaymentClaim(name, PAID if is_dispute else amount, f"{name}:{undone}"), True))
         self._follow(place)
 
     @precondition(lambda self: any(stands for sale in self.books.sales for _, stands in sale.claims))
@@ -194,7 +194,7 @@ class MoneyMachine(RuleBasedStateMachine):
         ]
         place, number = data.draw(st.sampled_from(standing))
         claim, _ = self.books.sales[place].claims[number]
-        undone = Claim(claim.key, claim.amount, claim.reversal, is_reversed=True)
+        undone = PaymentClaim(claim.key, claim.amount, claim.reversal_key, is_reversed=True)
         self.books.sales[place].claims[number] = (undone, False)
         self._follow(place)
 
@@ -205,7 +205,7 @@ class MoneyMachine(RuleBasedStateMachine):
         for sale in self.books.sales:
             claims = [claim for claim, _ in sale.claims]
             assert not ledger.grant(self.session, self.person, sale.credits, key=sale.key, now=now)
-            assert clawback.follow(self.session, self.person, sale.key, PAID, claims, now) == []
+            assert clawback.apply_claims(self.session, self.person, sale.key, PAID, claims, now) == []
         for job in self.settled:
             assert not ledger.settle(self.session, self.person, job, 1, 0, now)
 
@@ -216,14 +216,14 @@ class MoneyMachine(RuleBasedStateMachine):
     def _follow(self, place: int) -> None:
         now, sale = self.now(), self.books.sales[place]
         claims = [claim for claim, _ in sale.claims]
-        assert len(clawback.follow(self.session, self.person, sale.key, PAID, claims, now)) == 1
+        assert len(clawback.apply_claims(self.session, self.person, sale.key, PAID, claims, now)) == 1
         self.books.follow(place, now)
 
     def teardown(self) -> None:
         try:
             now = self.now()
             self.books.expire(now)
-            assert ledger.credits_of(self.session, self.person, now) == self.books.credits
+            assert ledger.balance_of(self.session, self.person, now) == self.books.credits
             assert_books_balance(self.session)
         finally:
             self.session.rollback()

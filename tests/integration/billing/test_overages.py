@@ -12,15 +12,15 @@ from fakes.renderer import DRAW, raises
 from fakes.shop import Shop, many_at_once
 from sqlmodel import col, select
 
-from bots.billing.counter import Counter
-from bots.billing.till import Till
-from models.errors import Code, Failed, Refused
-from models.jobs import Job, Status
-from models.payments import Overage, OverageStatus, Subscription
-from pipeline import settlement
-from storage import ledger
+from bots.billing.context import BillingContext
+from bots.billing.service import BillingService
+from models.billing.payments import Overage, OverageStatus, Subscription
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.job import Job, JobStatus
+from pipeline.jobs import settlement
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
 
 PRICE = 25  # centavos a credit, of the plan called starter
 
@@ -31,7 +31,7 @@ class Bakery:
 
     shop: Shop
     provider: MemoryProvider
-    till: Till
+    till: BillingService
 
     def subscribe(self, *, cap: int, credits_: int = 0, status: str = "active") -> None:
         now, person = self.shop.clock(), self.shop.customer.person
@@ -61,17 +61,17 @@ class Bakery:
             plan.period_start, plan.period_end = plan.period_end, plan.period_end + timedelta(days=30)
 
     def row(self, job: Job) -> Overage:
-        with self.shop.database.reading() as session:
+        with self.shop.database.read_transaction() as session:
             return session.get_one(Overage, job.id)
 
     def rows(self) -> list[Overage]:
-        with self.shop.database.reading() as session:
+        with self.shop.database.read_transaction() as session:
             return list(session.exec(select(Overage).order_by(col(Overage.created_at))))
 
     def makes(self) -> Job:
         """A film from its submission to its end."""
         job = self.shop.submit()
-        assert self.shop.workshop.work()
+        assert self.shop.workshop.run_next_job()
         return job
 
 
@@ -79,17 +79,21 @@ class Bakery:
 def bakery(database: Database, clock: SettableClock, tmp_path: Path) -> Bakery:
     shop, catalogue = Shop.open(database, clock, tmp_path), many_at_once()
     starter = catalogue.plans["starter"].model_copy(update={"waiting": 100})
-    shop.pipeline.access.catalogue = catalogue.model_copy(update={"plans": catalogue.plans | {"starter": starter}})
+    shop.pipeline.entitlements.catalogue = catalogue.model_copy(
+        update={"plans": catalogue.plans | {"starter": starter}}
+    )
     provider = MemoryProvider(catalogue, clock)
-    counter = Counter(database, provider, shop.pipeline.access, shop.customer.person.tenant_id, listens=True)
-    return Bakery(shop, provider, Till(counter))
+    counter = BillingContext(
+        database, provider, shop.pipeline.entitlements, shop.customer.person.tenant_id, has_webhook=True
+    )
+    return Bakery(shop, provider, BillingService(counter))
 
 
 def test_it_is_off_until_somebody_allows_it(bakery: Bakery) -> None:
     bakery.subscribe(cap=0)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         bakery.shop.submit()
-    assert refused.value.code == Code.NOT_ENOUGH_CREDITS
+    assert refused.value.code == ErrorCode.NOT_ENOUGH_CREDITS
     assert bakery.rows() == []
 
 
@@ -97,11 +101,11 @@ def test_a_film_beyond_the_plan_is_one_item_on_the_next_bill(bakery: Bakery) -> 
     bakery.subscribe(cap=50)
     job = bakery.makes()
     assert (bakery.row(job).status, bakery.row(job).credits, bakery.row(job).amount) == (OverageStatus.DUE, 1, PRICE)
-    assert bakery.shop.credits() == Credits(0, 0)
+    assert bakery.shop.credits() == CreditBalance(0, 0)
     for _ in range(3):
         bakery.till.sweep()
     assert bakery.provider.items == {
-        f"overage:{job.id}": ("sub_1", PRICE, f"One credit beyond your plan (film {job.short})")
+        f"overage:{job.id}": ("sub_1", PRICE, f"One credit beyond your plan (film {job.short_id})")
     }
     assert bakery.row(job).status == OverageStatus.BILLED
 
@@ -119,13 +123,13 @@ def test_nothing_is_owed_for_a_film_that_fails_or_is_cancelled(bakery: Bakery) -
     cancelled = bakery.shop.submit()
     assert bakery.row(cancelled).status == OverageStatus.HELD
     bakery.shop.cancel(cancelled)
-    bakery.shop.children.stage(DRAW, raises(Refused(Code.TOO_HEAVY, limit=3)))
+    bakery.shop.children.stage(DRAW, raises(RequestRejected(ErrorCode.TOO_HEAVY, limit=3)))
     failed = bakery.makes()
-    assert bakery.shop.job(failed).status == Status.FAILED
+    assert bakery.shop.job(failed).status == JobStatus.FAILED
     bakery.till.sweep()
     assert {bakery.row(job).status for job in (cancelled, failed)} == {OverageStatus.DROPPED}
     assert {bakery.row(job).amount for job in (cancelled, failed)} == {0}
-    assert bakery.shop.credits() == Credits(0, 0)
+    assert bakery.shop.credits() == CreditBalance(0, 0)
     assert bakery.provider.items == {}
 
 
@@ -134,7 +138,7 @@ def test_what_was_dropped_may_be_used_again_and_a_new_period_begins_anew(bakery:
     bakery.shop.cancel(bakery.shop.submit())
     for _ in range(2):
         bakery.makes()
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejected):
         bakery.shop.submit()
     bakery.renew()
     bakery.makes()
@@ -148,19 +152,19 @@ def test_sixty_films_at_once_are_lent_no_more_than_is_allowed(bakery: Bakery) ->
     def submit() -> bool:
         try:
             bakery.shop.submit(media)
-        except Refused:
+        except RequestRejected:
             return False
         return True
 
     assert sum(at_once([submit] * 60)) == 37
     assert sum(row.credits for row in bakery.rows()) == 37
-    assert bakery.shop.credits() == Credits(0, 37)
+    assert bakery.shop.credits() == CreditBalance(0, 37)
 
 
 @pytest.mark.parametrize("status", ["past_due", "canceled"])
 def test_who_does_not_pay_is_lent_nothing(bakery: Bakery, status: str) -> None:
     bakery.subscribe(cap=50, status=status)
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRejected):
         bakery.shop.submit()
 
 
@@ -173,7 +177,7 @@ def test_a_bill_whose_answer_was_lost_is_asked_for_again_and_is_one_item(bakery:
     bakery.till.sweep()  # it may still be under way
     assert bakery.row(job).status == OverageStatus.BILLING
     bakery.shop.clock.forward(seconds=61)
-    at_once([bakery.till.extras.bill] * 8)
+    at_once([bakery.till.overage_billing.bill_due] * 8)
     assert len(bakery.provider.items) == 1
     assert bakery.row(job).status == OverageStatus.BILLED
     assert bakery.provider.calls["add_invoice_item"] == 2
@@ -194,21 +198,21 @@ def test_a_film_that_never_arrives_is_not_billed_and_one_that_is_billed_leaves_i
     bakery.subscribe(cap=50)
     lost, billed = bakery.makes(), bakery.makes()
     with bakery.shop.database.transaction() as session:
-        assert settlement.undo(session, session.get_one(Job, lost.id), bakery.shop.clock()) == 1
+        assert settlement.refund(session, session.get_one(Job, lost.id), bakery.shop.clock()) == 1
     bakery.till.sweep()
     assert list(bakery.provider.items) == [f"overage:{billed.id}"]
-    assert bakery.shop.credits() == Credits(0, 0)
+    assert bakery.shop.credits() == CreditBalance(0, 0)
     with bakery.shop.database.transaction() as session:
-        assert settlement.undo(session, session.get_one(Job, billed.id), bakery.shop.clock()) == 1
-    assert bakery.shop.credits() == Credits(1, 0)
+        assert settlement.refund(session, session.get_one(Job, billed.id), bakery.shop.clock()) == 1
+    assert bakery.shop.credits() == CreditBalance(1, 0)
     assert bakery.row(billed).status == OverageStatus.BILLED
 
 
 def test_a_film_that_is_tried_again_is_lent_to_once(bakery: Bakery) -> None:
     bakery.subscribe(cap=50)
-    bakery.shop.children.stage(DRAW, raises(Failed(Code.CRASHED)))
+    bakery.shop.children.stage(DRAW, raises(ProcessingFailed(ErrorCode.CRASHED)))
     job = bakery.makes()
     bakery.shop.clock.forward(minutes=2)
-    assert bakery.shop.workshop.work()
-    assert bakery.shop.job(job).status == Status.DONE
+    assert bakery.shop.workshop.run_next_job()
+    assert bakery.shop.job(job).status == JobStatus.DONE
     assert [row.credits for row in bakery.rows()] == [1]

@@ -9,23 +9,23 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, welcome
 from fakes.renderer import SAID, StagedChildren
 
-from models.catalogue import Catalogue, read_catalogue
-from models.errors import Code, Refused
-from models.films import CaptionOptions, SketchOptions
-from models.jobs import Job, Kind
-from models.media import Facts, MediaKind
-from models.payments import Subscription
-from models.words import Transcript
-from pipeline.access import Access, Standing
-from pipeline.child import never
-from pipeline.hearing import Hearing
-from pipeline.queue import Queue, broker_for
-from pipeline.render import Rendered, Renderer, Usage, Work
-from pipeline.service import Keeping, Order, Pipeline
-from storage import ledger
+from models.billing.catalogue import Catalogue, read_catalogue
+from models.billing.payments import Subscription
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.job import Job, JobType
+from models.jobs.options import CaptionOptions, SketchOptions
+from models.jobs.transcript import Transcript
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.jobs.entitlements import AccountStatus, Entitlements
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.renderer import Renderer, RenderResult, RenderSpec, Usage
+from pipeline.jobs.service import JobRequest, Pipeline, Retention
+from pipeline.jobs.transcription import Transcriber
+from pipeline.sandbox.client import return_false
+from storage.billing import ledger
 from storage.db import Database
-from storage.files import Measured
-from storage.media import MediaFolder
+from storage.media.files import MeasuredFile
+from storage.media.media_store import FolderMediaStore
 
 
 @pytest.fixture
@@ -43,11 +43,11 @@ def limited(**limits: object) -> Catalogue:
 def pipeline_of(database: Database, folder: Path, catalogue: Catalogue | None = None) -> Pipeline:
     return Pipeline(
         db=database,
-        store=MediaFolder(folder / "media"),
-        queue=Queue(broker_for("")),
-        children=StagedChildren(),
-        access=Access(catalogue or read_catalogue()),
-        keeping=Keeping(folder / "passing"),
+        store=FolderMediaStore(folder / "media"),
+        queue=WakeupQueue(broker_for("")),
+        sandbox=StagedChildren(),
+        entitlements=Entitlements(catalogue or read_catalogue()),
+        retention=Retention(folder / "passing"),
     )
 
 
@@ -56,9 +56,9 @@ def pipeline(database: Database, tmp_path: Path) -> Pipeline:
     return pipeline_of(database, tmp_path)
 
 
-def standing(pipeline: Pipeline, customer: Customer) -> Standing:
+def standing(pipeline: Pipeline, customer: Customer) -> AccountStatus:
     with pipeline.db.transaction() as session:
-        return pipeline.standing(session, customer.person)
+        return pipeline.account_status_of(session, customer.person)
 
 
 def subscribe(pipeline: Pipeline, customer: Customer, plan: str, until: datetime) -> None:
@@ -79,7 +79,9 @@ def subscribe(pipeline: Pipeline, customer: Customer, plan: str, until: datetime
             period_end=until,
         )
         session.add(subscription)
-        ledger.grant(session, person, pipeline.access.catalogue.plan(plan).credits, key="invoice:in_1", now=now)
+        ledger.grant(
+            session, person, pipeline.entitlements.catalogue.get_plan(plan).credits, key="invoice:in_1", now=now
+        )
 
 
 def change_plan(pipeline: Pipeline, customer: Customer, plan: str) -> None:
@@ -88,20 +90,20 @@ def change_plan(pipeline: Pipeline, customer: Customer, plan: str) -> None:
         session.merge(customer.person)
 
 
-def order(pipeline: Pipeline, customer: Customer, folder: Path, options: CaptionOptions | None = None) -> Order:
+def order(pipeline: Pipeline, customer: Customer, folder: Path, options: CaptionOptions | None = None) -> JobRequest:
     """A film of two files of 13 bytes each, or captions of one."""
     kind = MediaKind.VIDEO if options else MediaKind.IMAGE
-    facts = Facts(kind, "png", size=13, width=64, height=64, seconds=5 if options else None)
+    facts = MediaInfo(kind, "png", size=13, width=64, height=64, seconds=5 if options else None)
     paths = [folder / f"in-{number}.bin" for number in range(1 if options else 2)]
     for path in paths:
         path.write_bytes(f"sent as {path.stem}".encode())
-    measured = [Measured.of(path, facts) for path in paths]
-    with pipeline.deposit(measured) as deposited, pipeline.db.transaction() as session:
-        kept = [pipeline.keep(session, customer.person, file, NOON) for file in deposited]
-    return Order(customer.person, customer.address, kept, options or SketchOptions())
+    measured = [MeasuredFile.from_path(path, facts) for path in paths]
+    with pipeline.stage_upload(measured) as deposited, pipeline.db.transaction() as session:
+        kept = [pipeline.create_media(session, customer.person, file, NOON) for file in deposited]
+    return JobRequest(customer.person, customer.address, kept, options or SketchOptions())
 
 
-def submit(pipeline: Pipeline, wanted: Order) -> Job:
+def submit(pipeline: Pipeline, wanted: JobRequest) -> Job:
     with pipeline.db.transaction() as session:
         return pipeline.submit(session, wanted)
 
@@ -116,9 +118,9 @@ def test_a_paid_plan_brings_no_credits_with_the_month_but_those_of_its_invoice(
 
 
 def test_the_next_credits_of_a_paid_plan_come_when_its_period_ends(pipeline: Pipeline, customer: Customer) -> None:
-    assert standing(pipeline, customer).returns_at == datetime(2026, 4, 1, tzinfo=UTC)
+    assert standing(pipeline, customer).next_credits_at == datetime(2026, 4, 1, tzinfo=UTC)
     subscribe(pipeline, customer, "pro", NOON + timedelta(days=31))
-    assert standing(pipeline, customer).returns_at == NOON + timedelta(days=31)
+    assert standing(pipeline, customer).next_credits_at == NOON + timedelta(days=31)
 
 
 def test_going_from_free_to_paid_and_back_within_a_month_brings_the_free_credits_once(
@@ -150,9 +152,9 @@ def test_all_files_of_a_film_together_must_fit_into_the_plan(
     database: Database, customer: Customer, tmp_path: Path
 ) -> None:
     small = pipeline_of(database, tmp_path, limited(max_bytes=25))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         submit(small, order(small, customer, tmp_path))
-    assert (refused.value.code, refused.value.values) == (Code.PLAN_SIZE, {"limit": 1})
+    assert (refused.value.code, refused.value.values) == (ErrorCode.PLAN_SIZE, {"limit": 1})
     assert standing(small, customer).credits.available == 10
     exact = pipeline_of(database, tmp_path, limited(max_bytes=26))
     assert submit(exact, order(exact, customer, tmp_path)).credits == 1
@@ -162,22 +164,22 @@ def test_a_language_the_plan_does_not_hear_is_refused_before_anything_is_held(
     database: Database, customer: Customer, tmp_path: Path
 ) -> None:
     pipeline = pipeline_of(database, tmp_path, limited(languages=("pt", "en")))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(language="ja")))
-    assert refused.value.code is Code.PLAN_LANGUAGE
+    assert refused.value.code is ErrorCode.PLAN_LANGUAGE
     assert standing(pipeline, customer).credits.available == 10
     assert submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(language="pt"))).credits == 1
     given = order(pipeline, customer, tmp_path, CaptionOptions(language="ja"))
-    subtitled = Order(given.person, given.address, given.media, given.options, transcript=SAID)
+    subtitled = JobRequest(given.person, given.address, given.media, given.options, transcript=SAID)
     assert submit(pipeline, subtitled).credits == 1  # nothing is heard where words are given
 
 
-def heard(said: Transcript, job: Job, folder: Path) -> Rendered:
+def heard(said: Transcript, job: Job, folder: Path) -> RenderResult:
     children = StagedChildren()
     children.stage("pipeline.speech.local:transcribe", lambda _run: said)
     folder.mkdir()
-    work = Work(Kind.CAPTION, job.parameters, (folder / "in.bin",), 5, 64, None, folder)
-    return Renderer(children, Hearing(None)).render(work, lambda _stage, _share: None, never, Usage())
+    work = RenderSpec(JobType.CAPTION, job.parameters, (folder / "in.bin",), 5, 64, None, folder)
+    return Renderer(children, Transcriber(None)).render(work, lambda _stage, _share: None, return_false, Usage())
 
 
 def test_a_language_that_is_only_known_when_it_was_heard_is_refused_then(
@@ -185,9 +187,9 @@ def test_a_language_that_is_only_known_when_it_was_heard_is_refused_then(
 ) -> None:
     pipeline = pipeline_of(database, tmp_path, limited(languages=("pt",)))
     job = submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(engine="local")))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         heard(SAID, job, tmp_path / "english")
-    assert refused.value.code is Code.PLAN_LANGUAGE
+    assert refused.value.code is ErrorCode.PLAN_LANGUAGE
     portuguese = SAID.model_copy(update={"language": "pt-BR"})
     assert heard(portuguese, job, tmp_path / "portuguese").transcript == portuguese
 

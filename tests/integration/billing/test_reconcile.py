@@ -4,13 +4,13 @@ from fakes.customers import welcome
 from fakes.market import Market
 from sqlmodel import Session, col, select
 
-from bots.billing.inbox import DRIFT, HANDLERS
-from bots.billing.port import KINDS
-from bots.core.phrases import text_of
-from models.deliveries import Delivery
-from models.payments import ProviderEvent, Purchase, PurchaseStatus
-from storage import ledger, provider_events
-from storage.ledger import Credits
+from bots.billing.provider import EVENT_TYPES
+from bots.billing.webhooks.events import DRIFT_EVENT, EVENT_HANDLERS
+from bots.core.delivery.message_rendering import render_message
+from models.billing.payments import ProviderEvent, Purchase, PurchaseStatus
+from models.messaging.deliveries import Delivery
+from storage.billing import ledger, provider_events
+from storage.billing.ledger import CreditBalance
 
 FREE = 10
 
@@ -22,18 +22,18 @@ def ten_minutes(market: Market, *, swallowed: bool = False) -> None:
     for _ in range(10):
         market.clock.forward(minutes=1)
         market.till.sweep()
-        market.rounds.inbox.handle()
-    market.rounds.reconciliation.heal()
-    market.rounds.inbox.handle()
+        market.rounds.event_processor.process_due()
+    market.rounds.reconciliation.catch_up()
+    market.rounds.event_processor.process_due()
 
 
 def alerts(session: Session, person_id: object) -> list[str]:
     wanted = select(Delivery).where(col(Delivery.cause) == "billing-drift", col(Delivery.person_id) == person_id)
-    return [text_of(row.content, "en").text for row in session.exec(wanted.order_by(col(Delivery.id)))]
+    return [render_message(row.content, "en").text for row in session.exec(wanted.order_by(col(Delivery.id)))]
 
 
 def test_everything_the_provider_tells_us_of_is_acted_upon() -> None:
-    assert set(KINDS) <= set(HANDLERS)
+    assert set(EVENT_TYPES) <= set(EVENT_HANDLERS)
 
 
 def test_a_payment_whose_webhook_is_lost_arrives_within_ten_minutes(market: Market) -> None:
@@ -86,14 +86,14 @@ def test_news_are_tried_again_until_the_provider_is_back(market: Market) -> None
 
 def test_news_a_process_died_with_are_taken_up_by_another(market: Market) -> None:
     market.provider.pay(market.orders())
-    market.rounds.inbox.keep(market.unheard()[0])
+    market.rounds.event_processor.save(market.unheard()[0])
     tenant, now = market.ana.person.tenant_id, market.clock()
     lease = market.clock.forward(minutes=2) - now
     with market.database.transaction() as session:
-        assert len(provider_events.claim(session, tenant, market.clock(), lease, 10)) == 1
-    assert market.rounds.inbox.handle() == 0
+        assert len(provider_events.claim_due(session, tenant, market.clock(), lease, 10)) == 1
+    assert market.rounds.event_processor.process_due() == 0
     market.clock.forward(minutes=3)
-    assert market.rounds.inbox.handle() == 1
+    assert market.rounds.event_processor.process_due() == 1
     assert market.credits().available == 100 + FREE
 
 
@@ -101,8 +101,8 @@ def test_two_processes_do_not_take_the_same_news(market: Market) -> None:
     for _ in range(4):
         market.provider.pay(market.orders())
     for news in market.unheard():
-        market.rounds.inbox.keep(news)
-    assert market.rounds.inbox.handle() + market.rounds.inbox.handle() == 4
+        market.rounds.event_processor.save(news)
+    assert market.rounds.event_processor.process_due() + market.rounds.event_processor.process_due() == 4
     assert market.provider.calls["checkout"] == 4
 
 
@@ -114,7 +114,7 @@ def test_books_that_agree_alarm_nobody(market: Market) -> None:
     market.buys("plan:starter")
     market.clock.forward(hours=1)
     assert market.rounds.reconciliation.compare() == 0
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         assert alerts(session, boss.person.id) == []
 
 
@@ -126,11 +126,11 @@ def test_a_payment_that_is_not_in_the_books_is_told_mended_and_counted(market: M
     market.clock.forward(hours=1)
     assert market.rounds.reconciliation.compare() == 1
     assert market.rounds.reconciliation.compare() == 1
-    market.rounds.inbox.handle()
+    market.rounds.event_processor.process_due()
     assert market.credits().available == 100 + FREE
     assert market.rounds.reconciliation.compare() == 0
-    with market.database.reading() as session:
-        assert provider_events.count(session, DRIFT) == 1
+    with market.database.read_transaction() as session:
+        assert provider_events.count_by_kind(session, DRIFT_EVENT) == 1
         told = alerts(session, boss.person.id)
     assert [text[:2] for text in told] == ["⚠️", "✅ "]
 
@@ -150,7 +150,7 @@ def test_a_refund_that_was_never_heard_of_is_seen_and_mended(market: Market) -> 
     market.provider.give_back(session_id)
     market.clock.forward(hours=1)
     assert market.rounds.reconciliation.compare() == 1
-    assert market.credits() == Credits(FREE, 0)
+    assert market.credits() == CreditBalance(FREE, 0)
 
 
 def test_a_payment_under_way_is_no_difference(market: Market) -> None:
@@ -160,6 +160,6 @@ def test_a_payment_under_way_is_no_difference(market: Market) -> None:
 
 def test_of_news_only_ids_are_kept(market: Market) -> None:
     market.buys()
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         kept = session.exec(select(ProviderEvent)).all()
     assert [(row.object_id, row.about) for row in kept] == [("cs_1", {})]

@@ -6,12 +6,13 @@ from fakes.customers import Customer, welcome
 from fakes.market import Market
 from sqlmodel import select
 
-from bots.core.till import PriceWish
-from models.deliveries import Delivery, Message
-from models.payments import Purchase, Repayment, RepaymentStatus
-from models.prices import STARS
-from storage import outbox, repayments
-from storage.outbox import Owed
+from bots.core.conversation.payment_links import PriceRequest
+from models.billing.payments import Purchase, Repayment, RepaymentStatus
+from models.billing.prices import STARS_CURRENCY
+from models.messaging.deliveries import Delivery, Message
+from storage.billing import refunds
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 
 @pytest.fixture
@@ -23,17 +24,17 @@ def asks(market: Market, boss: Customer, session_id: str, amount: int) -> Repaym
     """As the conversation leaves it."""
     with market.database.transaction() as session:
         purchase = session.get_one(Purchase, market.purchase_of(session_id).id)
-        return repayments.ask(session, purchase, amount, boss.person, boss.address, market.clock())
+        return refunds.request_refund(session, purchase, amount, boss.person, boss.address, market.clock())
 
 
 def row(market: Market, one: Repayment) -> Repayment:
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         return session.get_one(Repayment, one.id)
 
 
 def heard(market: Market, boss: Customer) -> list[Message]:
     """What the administrator was told."""
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         rows = session.exec(select(Delivery).where(Delivery.address_id == boss.address.id).order_by(Delivery.id))  # type: ignore[arg-type]
         return [each.content for each in rows]
 
@@ -46,7 +47,7 @@ def test_money_goes_back_and_takes_its_share_of_the_credits(market: Market, boss
     bought = market.buys()
     assert market.credits().available == 110
     one = asks(market, boss, bought, market.purchase_of(bought).amount // 2)
-    market.till.repay(one.id)
+    market.till.refund(one.id)
     (refund,) = market.provider.refunds.values()
     assert refund.amount == one.amount
     assert market.credits().available == 60
@@ -58,7 +59,7 @@ def test_money_goes_back_and_takes_its_share_of_the_credits(market: Market, boss
 def test_asked_for_many_times_at_once_it_goes_back_once(market: Market, boss: Customer) -> None:
     bought = market.buys()
     one = asks(market, boss, bought, market.purchase_of(bought).amount)
-    at_once([lambda: market.till.repay(one.id)] * 8)
+    at_once([lambda: market.till.refund(one.id)] * 8)
     market.till.sweep()
     assert len(market.provider.refunds) == 1
     assert keys(market, boss) == ["admin-refund-done"]
@@ -69,10 +70,10 @@ def test_a_provider_that_does_not_answer_is_asked_again_until_it_does(market: Ma
     bought = market.buys()
     one = asks(market, boss, bought, market.purchase_of(bought).amount)
     market.provider.away = True
-    market.till.repay(one.id)
+    market.till.refund(one.id)
     market.provider.away = False
     market.till.sweep()
-    assert row(market, one).status == RepaymentStatus.ASKED  # it rests a while
+    assert row(market, one).status == RepaymentStatus.REQUESTED  # it rests a while
     market.clock.forward(seconds=31)
     market.till.sweep()
     assert row(market, one).status == RepaymentStatus.DONE
@@ -82,7 +83,7 @@ def test_an_answer_that_is_lost_gives_nothing_back_twice(market: Market, boss: C
     bought = market.buys()
     one = asks(market, boss, bought, market.purchase_of(bought).amount // 2)
     market.provider.loses_answers = True
-    market.till.repay(one.id)
+    market.till.refund(one.id)
     market.provider.loses_answers = False
     market.clock.forward(seconds=31)
     market.till.sweep()
@@ -94,11 +95,11 @@ def test_what_the_provider_refuses_is_told_with_its_reason_and_takes_no_credits(
     bought = market.buys()
     market.provider.give_back(bought)
     one = asks(market, boss, bought, market.purchase_of(bought).amount)
-    market.till.repay(one.id)
-    assert row(market, one).status == RepaymentStatus.REFUSED
+    market.till.refund(one.id)
+    assert row(market, one).status == RepaymentStatus.REJECTED
     (told,) = heard(market, boss)
     assert told.paragraphs[0].values["reason"] == "the charge has been refunded already"
-    market.till.repay(one.id)
+    market.till.refund(one.id)
     assert len(market.provider.refunds) == 1
 
 
@@ -107,27 +108,27 @@ def test_what_was_refused_can_be_asked_for_again(market: Market, boss: Customer)
     purchase = market.purchase_of(bought)
     one = asks(market, boss, bought, purchase.amount)
     with market.database.transaction() as session:
-        assert repayments.left(session, purchase) == 0
-        repayments.decide(session, one, RepaymentStatus.REFUSED, market.clock(), "no")
-        assert repayments.left(session, purchase) == purchase.amount
+        assert refunds.lock_refundable_amount(session, purchase) == 0
+        refunds.finish(session, one, RepaymentStatus.REJECTED, market.clock(), "no")
+        assert refunds.lock_refundable_amount(session, purchase) == purchase.amount
 
 
 def test_stars_are_not_the_tills(market: Market, boss: Customer) -> None:
     bought = market.buys()
     with market.database.transaction() as session:
         purchase = session.get_one(Purchase, market.purchase_of(bought).id)
-        purchase.provider, purchase.currency = "stars", STARS
+        purchase.provider, purchase.currency = "stars", STARS_CURRENCY
     one = asks(market, boss, bought, purchase.amount)
-    market.till.repay(one.id)
+    market.till.refund(one.id)
     market.till.sweep()
-    assert (row(market, one).status, market.provider.refunds) == (RepaymentStatus.ASKED, {})
+    assert (row(market, one).status, market.provider.refunds) == (RepaymentStatus.REQUESTED, {})
 
 
 def test_prices_are_compared_in_the_message_that_promised_it(market: Market, boss: Customer) -> None:
     with market.database.transaction() as session:
-        owed = Owed(Message(paragraphs=()), "price", "compared")
-        delivery = outbox.owe(session, boss.address, boss.person.id, owed, market.clock())
-    market.till.compare(PriceWish(boss.person.id, delivery))
+        owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
+        delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
+    market.till.compare_prices(PriceRequest(boss.person.id, delivery))
     message = heard(market, boss)[-1]
     assert (message.paragraphs[0].key, message.edits_delivery) == ("admin-price-well", delivery)
 
@@ -137,9 +138,9 @@ def test_a_price_that_differs_is_named_with_what_mends_it(market: Market, boss: 
     dear = shipped.packs["100"].model_copy(update={"prices": {**shipped.packs["100"].prices, "brl": 1}})
     market.provider.catalogue = shipped.model_copy(update={"packs": {**shipped.packs, "100": dear}})
     with market.database.transaction() as session:
-        owed = Owed(Message(paragraphs=()), "price", "compared")
-        delivery = outbox.owe(session, boss.address, boss.person.id, owed, market.clock())
-    market.till.compare(PriceWish(boss.person.id, delivery))
+        owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
+        delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
+    market.till.compare_prices(PriceRequest(boss.person.id, delivery))
     wrong, mend = heard(market, boss)[-1].paragraphs
     assert (wrong.key, wrong.values, mend.key) == (
         "admin-price-wrong",
@@ -151,7 +152,7 @@ def test_a_price_that_differs_is_named_with_what_mends_it(market: Market, boss: 
 def test_prices_that_cannot_be_compared_now_are_told_so(market: Market, boss: Customer) -> None:
     market.provider.away = True
     with market.database.transaction() as session:
-        owed = Owed(Message(paragraphs=()), "price", "compared")
-        delivery = outbox.owe(session, boss.address, boss.person.id, owed, market.clock())
-    market.till.compare(PriceWish(boss.person.id, delivery))
+        owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
+        delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
+    market.till.compare_prices(PriceRequest(boss.person.id, delivery))
     assert heard(market, boss)[-1].paragraphs[0].key == "portal-away"

@@ -12,19 +12,19 @@ from fakes.shelf import shelf
 from fakes.stripe_api import KEY, FakeStripe
 from pydantic import SecretStr
 
-from bots.billing.checkup import check_up
-from bots.billing.port import KINDS, ProviderAway
-from bots.billing.stripe import StripeProvider
-from bots.billing.stripe_client import VERSION, connect
-from bots.billing.stripe_portal import CURRENCY
-from bots.billing.stripe_sync import Aim, Sync, Synced
+from bots.billing.catalogue_check import check_catalogue
+from bots.billing.provider import EVENT_TYPES, ProviderUnavailable
+from bots.billing.stripe.client import VERSION, connect
+from bots.billing.stripe.portal import CURRENCY_KEY
+from bots.billing.stripe.provider import StripeProvider
+from bots.billing.stripe.sync import CatalogueSync, SyncResult, SyncTarget
 from bots.cli import run
-from bots.cli.upkeep import Finding, examine
-from models.catalogue import Catalogue, Pack, lookup_key, read_catalogue
+from bots.cli.maintenance import Finding, run_checks
+from models.billing.catalogue import Catalogue, CreditPack, build_lookup_key, read_catalogue
 from models.settings import Settings
 
 WEBHOOK = "https://films.example.com/stripe/webhook"
-DEARER = Pack(credits=500, prices={"brl": 9_900})
+DEARER = CreditPack(credits=500, prices={"brl": 9_900})
 
 
 @dataclass
@@ -35,10 +35,10 @@ class Account:
     url: str
     said: list[str] = field(default_factory=list)
 
-    def sync(self, catalogue: Catalogue | None = None, *, only_say: bool = False, **aim: Any) -> Synced:
-        wanted = Aim(catalogue or shelf(), lambda item: f"{item.credits} créditos", **{"webhook": WEBHOOK} | aim)
+    def sync(self, catalogue: Catalogue | None = None, *, only_say: bool = False, **aim: Any) -> SyncResult:
+        wanted = SyncTarget(catalogue or shelf(), lambda item: f"{item.credits} créditos", **{"webhook": WEBHOOK} | aim)
         self.said.clear()
-        return Sync(connect(KEY, self.url), wanted, self.said.append, only_say).run()
+        return CatalogueSync(connect(KEY, self.url), wanted, self.said.append, only_say).run()
 
     def price(self, key: str) -> dict[str, Any]:
         (found,) = [price for price in self.fake.all("price") if price["lookup_key"] == key]
@@ -59,8 +59,8 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
     catalogue = read_catalogue()
     done = account.sync(catalogue)
     wanted = {
-        lookup_key(item.name, currency): (currency, item.prices[currency], "month" if item.recurring else None)
-        for item in catalogue.items()
+        build_lookup_key(item.name, currency): (currency, item.prices[currency], "month" if item.is_recurring else None)
+        for item in catalogue.list_items()
         for currency in ("brl", "usd", "eur")
     }
     found = {
@@ -69,7 +69,7 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
     }
     assert found == wanted
     products = {product["id"]: product["name"] for product in account.fake.all("product")}
-    assert len(products) == len(catalogue.items())
+    assert len(products) == len(catalogue.list_items())
     assert products["rabisco_pack_500"] == "500 créditos"
     assert account.price("rabisco_pack_500_brl")["product"] == "rabisco_pack_500"
     assert done.changes == len(wanted) + len(products) + 1 + 3  # the webhook, and a portal for each currency
@@ -78,10 +78,14 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
 def test_the_webhook_hears_what_we_act_upon_in_our_version_and_its_secret_is_told_once(account: Account) -> None:
     first = account.sync()
     (endpoint,) = account.fake.all("webhook_endpoint")
-    assert (endpoint["url"], set(endpoint["enabled_events"]), endpoint["api_version"]) == (WEBHOOK, set(KINDS), VERSION)
-    assert first.secret == account.fake.secrets[endpoint["id"]]
-    assert first.secret not in repr(first)
-    assert account.sync().secret is None
+    assert (endpoint["url"], set(endpoint["enabled_events"]), endpoint["api_version"]) == (
+        WEBHOOK,
+        set(EVENT_TYPES),
+        VERSION,
+    )
+    assert first.webhook_secret == account.fake.secrets[endpoint["id"]]
+    assert first.webhook_secret not in repr(first)
+    assert account.sync().webhook_secret is None
 
 
 def test_a_second_run_writes_nothing(account: Account) -> None:
@@ -121,7 +125,7 @@ def test_an_amount_that_goes_back_and_forth_within_a_day_is_what_it_was_set_to_l
 def test_a_run_that_broke_off_anywhere_is_gone_on_with(account: Account) -> None:
     for route, skip in (("products", 1), ("prices", 1), ("webhook_endpoints", 0), ("billing_portal/configurations", 0)):
         account.fake.fail(f"POST /v1/{route}", status=500, skip=skip)
-        with pytest.raises(ProviderAway):
+        with pytest.raises(ProviderUnavailable):
             account.sync()
     account.sync()
     assert [len(account.fake.all(kind)) for kind in ("product", "price", "webhook_endpoint")] == [3, 3, 1]
@@ -130,7 +134,7 @@ def test_a_run_that_broke_off_anywhere_is_gone_on_with(account: Account) -> None
 def test_what_was_made_though_the_answer_was_lost_is_not_made_again(account: Account) -> None:
     for route in ("products", "prices", "payment_links", "webhook_endpoints", "billing_portal/configurations"):
         account.fake.drop(f"POST /v1/{route}")
-        with pytest.raises(ProviderAway):
+        with pytest.raises(ProviderUnavailable):
             account.sync(links=True)
     account.sync(links=True)
     kinds = ("product", "price", "payment_link", "webhook_endpoint", "billing_portal.configuration")
@@ -169,7 +173,7 @@ def test_a_webhook_that_was_stopped_or_hears_too_little_is_mended(account: Accou
     client.v1.webhook_endpoints.update(endpoint["id"], {"disabled": True, "enabled_events": ["invoice.paid"]})
     account.sync()
     (mended,) = account.fake.all("webhook_endpoint")
-    assert (mended["status"], set(mended["enabled_events"])) == ("enabled", set(KINDS))
+    assert (mended["status"], set(mended["enabled_events"])) == ("enabled", set(EVENT_TYPES))
 
 
 def test_without_an_address_of_ours_there_is_no_webhook(account: Account) -> None:
@@ -178,9 +182,9 @@ def test_without_an_address_of_ours_there_is_no_webhook(account: Account) -> Non
 
 
 def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(account: Account) -> None:
-    first = account.sync(links=True).links
+    first = account.sync(links=True).payment_links
     assert set(first) == {"rabisco_pack_500_brl", "rabisco_plan_starter_brl", "rabisco_plan_pro_brl"}
-    second = account.sync(shelf(packs={"500": DEARER}), links=True).links
+    second = account.sync(shelf(packs={"500": DEARER}), links=True).payment_links
     changed = {key for key in first if first[key] != second[key]}
     assert changed == {"rabisco_pack_500_brl"}
     active = {link["url"]: link["active"] for link in account.fake.all("payment_link")}
@@ -195,7 +199,7 @@ def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(a
 
 def test_people_may_go_over_to_another_plan_in_the_portal_of_their_currency(account: Account) -> None:
     account.sync(read_catalogue())
-    portals = {one["metadata"][CURRENCY]: one for one in account.fake.all("billing_portal.configuration")}
+    portals = {one["metadata"][CURRENCY_KEY]: one for one in account.fake.all("billing_portal.configuration")}
     assert set(portals) == {"brl", "usd", "eur"}
     allowed = portals["brl"]["features"]
     assert allowed["subscription_cancel"]["mode"] == "at_period_end"
@@ -218,7 +222,7 @@ def test_a_portal_follows_the_prices_of_the_plans_and_goes_with_the_last_of_its_
     assert account.fake.details[portal["id"]]["products"]["rabisco_plan_pro"] == [
         account.price("rabisco_plan_pro_brl")["id"]
     ]
-    abroad = Pack(credits=500, prices={"usd": 1_500})
+    abroad = CreditPack(credits=500, prices={"usd": 1_500})
     account.sync(shelf(packs={"500": abroad}, plans={"free": shelf().plans["free"]}))
     assert account.said[-2:] == [
         "create customer portal usd",
@@ -238,15 +242,18 @@ def test_a_portal_somebody_else_has_made_is_left_alone(account: Account) -> None
 
 
 def test_a_checkup_finds_prices_that_are_not_there_or_of_another_amount(account: Account) -> None:
-    provider = StripeProvider.of(KEY, account.url)
-    assert len(check_up(provider, shelf()).missing) == 3
+    provider = StripeProvider.from_key(KEY, account.url)
+    assert len(check_catalogue(provider, shelf()).missing) == 3
     account.sync()
-    assert check_up(provider, shelf()).is_well
+    assert check_catalogue(provider, shelf()).is_ok
     for one in account.fake.all("billing_portal.configuration"):
         connect(KEY, account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
-    assert (check_up(provider, shelf()).is_well, check_up(provider, shelf()).portals) == (False, ("brl",))
-    found = check_up(provider, shelf(packs={"500": DEARER}))
-    assert (found.is_well, found.missing, found.wrong) == (False, (), ("rabisco_pack_500_brl",))
+    assert (check_catalogue(provider, shelf()).is_ok, check_catalogue(provider, shelf()).currencies_without_portal) == (
+        False,
+        ("brl",),
+    )
+    found = check_catalogue(provider, shelf(packs={"500": DEARER}))
+    assert (found.is_ok, found.missing, found.mismatched) == (False, (), ("rabisco_pack_500_brl",))
 
 
 @dataclass
@@ -266,8 +273,8 @@ class Terminal:
         return status, "".join(self.screen.readouterr())
 
     def doctor(self, key: str = KEY) -> Finding:
-        found = examine(Settings(stripe_secret_key=SecretStr(key), stripe_api_url=self.account.url))
-        return next(finding for finding in found if finding.what == "stripe")
+        found = run_checks(Settings(stripe_secret_key=SecretStr(key), stripe_api_url=self.account.url))
+        return next(finding for finding in found if finding.name == "stripe")
 
 
 @pytest.fixture
@@ -342,12 +349,14 @@ def test_without_an_address_the_command_says_that_there_is_no_webhook(terminal: 
 
 
 def test_the_doctor_looks_at_the_key_and_at_the_prices(terminal: Terminal) -> None:
-    assert terminal.doctor() == Finding("stripe", ok=False, say="21 of 21 prices differ; run: rabisco stripe sync")
+    assert terminal.doctor() == Finding(
+        "stripe", is_ok=False, message="21 of 21 prices differ; run: rabisco stripe sync"
+    )
     terminal.sync()
-    assert terminal.doctor() == Finding("stripe", ok=True, say="test mode, all 21 prices are there")
+    assert terminal.doctor() == Finding("stripe", is_ok=True, message="test mode, all 21 prices are there")
     for one in terminal.account.fake.all("billing_portal.configuration"):
         connect(KEY, terminal.account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
     unchangeable = "plans in brl, eur, usd cannot be changed in the customer portal; run: rabisco stripe sync"
-    assert terminal.doctor() == Finding("stripe", ok=False, say=unchangeable)
+    assert terminal.doctor() == Finding("stripe", is_ok=False, message=unchangeable)
     lost = terminal.doctor("sk_test_wrong1")
-    assert (lost.ok, "STRIPE_SECRET_KEY" in lost.say, "wrong1" in lost.say) == (False, True, False)
+    assert (lost.is_ok, "STRIPE_SECRET_KEY" in lost.message, "wrong1" in lost.message) == (False, True, False)

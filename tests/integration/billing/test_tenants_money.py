@@ -14,20 +14,21 @@ from fakes.stripe_api.accounts import exchange
 from fakes.telegram_api import served
 from pydantic import SecretStr
 
-from bots.billing.shops import Change, Keys, Shops, restock, shops_of
-from bots.billing.stripe_client import connect
-from bots.billing.stripe_sync import Aim, Sync
-from bots.billing.tenant_keys import TenantKeys
+from bots.billing.stripe.client import connect
+from bots.billing.stripe.sync import CatalogueSync, SyncTarget
+from bots.billing.tenants.keys import TenantKeys
+from bots.billing.tenants.stores import StoreChanges, StripeKeys, TenantStores, open_stores, reload_stores
 from bots.cli import run
-from models.columns import new_id
-from models.payments import Provider, Purchase, PurchaseStatus
-from models.people import Account, Person
+from models.billing.payments import Provider, Purchase, PurchaseStatus
+from models.columns import generate_id
+from models.identity.people import Account, Person
 from models.settings import Settings
-from pipeline.access import Access
-from storage import keyring, ledger, people
+from pipeline.jobs.entitlements import Entitlements
+from storage.billing import ledger
 from storage.db import Database
+from storage.encryption import DecryptionError
+from storage.identity import account_secrets, people
 from storage.migrate import upgrade
-from storage.vault import Sealed
 
 SECRET = b"a secret of the operator's"
 OURS, THEIRS = "sk_test_theOperatorsOwnKey", "sk_test_theKeyOfTheBakery"
@@ -50,33 +51,33 @@ class Town:
     def settings(self) -> Settings:
         return Settings(_env_file=None, stripe_secret_key=SecretStr(OURS), stripe_api_url=self.url, public_url=PAGE)
 
-    def shops(self) -> Shops:
-        return shops_of(self.database, Access(SHELF), SECRET, self.settings())
+    def shops(self) -> TenantStores:
+        return open_stores(self.database, Entitlements(SHELF), SECRET, self.settings())
 
     def connect(self) -> None:
-        found = TenantKeys.named(self.database, SECRET, "bakery")
+        found = TenantKeys.for_tenant(self.database, SECRET, "bakery")
         assert found is not None
-        found.keep(Keys(THEIRS, ("whsec_one", "whsec_two")))
+        found.save(StripeKeys(THEIRS, ("whsec_one", "whsec_two")))
 
-    def buys(self, customer: Customer, shops: Shops) -> None:
+    def buys(self, customer: Customer, shops: TenantStores) -> None:
         """A pack, from the wish to the credits."""
-        till = shops.by_tenant[customer.person.tenant_id].till
+        till = shops.by_tenant[customer.person.tenant_id].billing
         purchase = self._wishes(customer)
-        till.open(purchase.id)
-        with self.database.reading() as session:
+        till.create_link(purchase.id)
+        with self.database.read_transaction() as session:
             name = str(session.get_one(Purchase, purchase.id).external_id)
         stripe = self.ours if name in {one["id"] for one in self.ours.all("checkout.session")} else self.theirs
         stripe.pay(name, "card", email="somebody@example.com")
-        till.settle(name)
+        till.settle_checkout(name)
 
     def credits(self, customer: Customer) -> int:
         with self.database.transaction() as session:
             person = session.get_one(Person, customer.person.id)
-            return ledger.credits_of(session, person, self.database.clock()).available
+            return ledger.balance_of(session, person, self.database.clock()).available
 
     def _wishes(self, customer: Customer) -> Purchase:
         purchase = Purchase(
-            id=new_id(),
+            id=generate_id(),
             tenant_id=customer.person.tenant_id,
             person_id=customer.person.id,
             address_id=customer.address.id,
@@ -84,7 +85,7 @@ class Town:
             item="pack:500",
             currency="brl",
             amount=7_500,
-            status=PurchaseStatus.ASKED,
+            status=PurchaseStatus.REQUESTED,
         )
         with self.database.transaction() as session:
             session.add(purchase)
@@ -103,7 +104,7 @@ def town(database: Database, clock: SettableClock) -> Iterator[Town]:
 
 
 def _sell(url: str, key: str) -> None:
-    Sync(connect(key, url), Aim(SHELF, lambda item: item.name), lambda _line: None).run()
+    CatalogueSync(connect(key, url), SyncTarget(SHELF, lambda item: item.name), lambda _line: None).run()
 
 
 def test_each_tenants_customers_pay_into_its_own_account(town: Town) -> None:
@@ -124,7 +125,7 @@ def test_a_tenant_without_keys_sells_nothing_and_never_through_the_operators_acc
 def test_one_tenants_till_does_not_touch_anothers_purchase(town: Town) -> None:
     town.connect()
     purchase = town._wishes(town.bia)
-    town.shops().by_tenant[town.ana.person.tenant_id].till.open(purchase.id)
+    town.shops().by_tenant[town.ana.person.tenant_id].billing.create_link(purchase.id)
     assert town.ours.all("checkout.session") == []
 
 
@@ -132,54 +133,54 @@ def test_the_news_of_a_tenant_come_under_its_accounts_id_signed_with_its_secrets
     town.connect()
     account = _account(town)
     shop = town.shops().by_name[str(account.id)]
-    assert shop.till.counter.tenant_id == town.bia.person.tenant_id
-    assert shop.signatures is not None
-    assert shop.signatures.secrets == ("whsec_one", "whsec_two")
-    assert shop.till.counter.listens
+    assert shop.billing.context.tenant_id == town.bia.person.tenant_id
+    assert shop.verifier is not None
+    assert shop.verifier.secrets == ("whsec_one", "whsec_two")
+    assert shop.billing.context.has_webhook
 
 
 def test_keys_lie_sealed_and_open_for_their_own_account_and_secret_alone(town: Town) -> None:
     town.connect()
     account = _account(town)
     assert THEIRS.encode() not in (account.secrets or b"")
-    assert keyring.read(SECRET, account)["secret_key"] == THEIRS
-    with pytest.raises(Sealed):
-        keyring.read(b"another secret", account)
+    assert account_secrets.read(SECRET, account)["secret_key"] == THEIRS
+    with pytest.raises(DecryptionError):
+        account_secrets.read(b"another secret", account)
     moved = Account(tenant_id=account.tenant_id, channel="stripe", name="copy", secrets=account.secrets)
-    with pytest.raises(Sealed):
-        keyring.read(SECRET, moved)
+    with pytest.raises(DecryptionError):
+        account_secrets.read(SECRET, moved)
 
 
 def test_keys_that_cannot_be_opened_any_more_close_that_shop_alone(town: Town) -> None:
     town.connect()
-    shops = shops_of(town.database, Access(SHELF), b"a new secret", town.settings())
+    shops = open_stores(town.database, Entitlements(SHELF), b"a new secret", town.settings())
     assert set(shops.by_tenant) == {town.ana.person.tenant_id}
 
 
-def restocked(town: Town, shops: Shops) -> Change:
-    return restock(shops, town.database, Access(SHELF), SECRET, town.settings())
+def restocked(town: Town, shops: TenantStores) -> StoreChanges:
+    return reload_stores(shops, town.database, Entitlements(SHELF), SECRET, town.settings())
 
 
 def test_a_shop_whose_keys_came_later_is_opened_while_the_process_runs(town: Town) -> None:
     shops = town.shops()
     town.connect()
     change = restocked(town, shops)
-    assert [shop.till.counter.tenant_id for shop in change.opened] == [town.bia.person.tenant_id]
+    assert [shop.billing.context.tenant_id for shop in change.opened_stores] == [town.bia.person.tenant_id]
     town.buys(town.bia, shops)
     assert town.credits(town.bia) == 500 + FREE
-    assert restocked(town, shops) == Change()
+    assert restocked(town, shops) == StoreChanges()
 
 
 def test_keys_that_were_replaced_open_the_shop_anew_and_close_the_one_before(town: Town) -> None:
     town.connect()
     shops = town.shops()
     before = shops.by_tenant[town.bia.person.tenant_id]
-    TenantKeys(town.database, SECRET, _account(town)).keep(Keys(THEIRS, ("whsec_three",)))
+    TenantKeys(town.database, SECRET, _account(town)).save(StripeKeys(THEIRS, ("whsec_three",)))
     change = restocked(town, shops)
-    assert change.closed == (before,)
+    assert change.closed_stores == (before,)
     shop = shops.by_name[str(_account(town).id)]
-    assert shop.signatures is not None
-    assert shop.signatures.secrets == ("whsec_three",)
+    assert shop.verifier is not None
+    assert shop.verifier.secrets == ("whsec_three",)
 
 
 def test_keys_that_are_gone_close_the_shop_and_the_operators_stays(town: Town) -> None:
@@ -187,14 +188,14 @@ def test_keys_that_are_gone_close_the_shop_and_the_operators_stays(town: Town) -
     shops = town.shops()
     with town.database.transaction() as session:
         session.get_one(Account, _account(town).id).secrets = None
-    assert len(restocked(town, shops).closed) == 1
+    assert len(restocked(town, shops).closed_stores) == 1
     assert set(shops.by_name) == {""}
     assert set(shops.by_tenant) == {town.ana.person.tenant_id}
 
 
 def _account(town: Town) -> Account:
-    with town.database.reading() as session:
-        (account,) = people.accounts_on(session, Provider.STRIPE)
+    with town.database.read_transaction() as session:
+        (account,) = people.list_accounts_on(session, Provider.STRIPE)
         return account
 
 
@@ -209,10 +210,10 @@ def bakery(tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch
         told = {"DATA_DIR": str(tmp_path), "STRIPE_API_URL": url, "PUBLIC_URL": PAGE, "SECRET_KEY": SECRET.decode()}
         for name, value in told.items():
             monkeypatch.setenv(name, value)
-        db = Database(Settings().database)
+        db = Database(Settings().resolved_database_url)
         upgrade(db)
         with db.transaction() as session:
-            people.tenant_named(session, "bakery")
+            people.get_or_create_tenant(session, "bakery")
         db.close()
         yield fake
 
@@ -225,8 +226,8 @@ def test_a_key_typed_once_makes_everything_at_the_tenants_stripe_and_is_never_sh
     with key.open() as typed:
         monkeypatch.setattr("sys.stdin", typed)
         assert run(["stripe", "connect", "bakery"]) == 0
-    db = Database(Settings().database)
-    found = TenantKeys.named(db, SECRET, "bakery")
+    db = Database(Settings().resolved_database_url)
+    found = TenantKeys.for_tenant(db, SECRET, "bakery")
     db.close()
     assert found is not None
     kept = found.read()

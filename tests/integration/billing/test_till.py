@@ -9,26 +9,26 @@ from fakes.customers import Customer, welcome
 from fakes.market import Market
 from sqlmodel import Session
 
-from bots.billing import references
-from bots.billing.counter import Foreign, NotYet
-from bots.billing.port import Order
-from bots.core.till import PortalWish
-from models.catalogue import lookup_key
-from models.deliveries import Message
-from models.errors import Code, Refused
-from models.payments import PurchaseStatus
-from pipeline.access import Access, Demand
-from storage import outbox
+from bots.billing import signed_refs
+from bots.billing.context import PurchaseNotFound, UnrelatedObject
+from bots.billing.provider import CheckoutRequest
+from bots.core.conversation.payment_links import PortalRequest
+from models.billing.catalogue import build_lookup_key
+from models.billing.payments import PurchaseStatus
+from models.errors import ErrorCode, RequestRejected
+from models.messaging.deliveries import Message
+from pipeline.jobs.entitlements import Entitlements, JobRequirements
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
-from storage.outbox import Owed
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 FREE = 10  # what Ana has beside what she buys
 
 
 def test_a_link_is_edited_into_the_message_that_promised_it(market: Market) -> None:
     purchase = market.asks()
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     made = market.purchase(purchase)
     assert (made.status, made.external_id) == (PurchaseStatus.OPEN, "cs_1")
     assert market.last().edits_delivery == purchase.delivery_id
@@ -37,7 +37,7 @@ def test_a_link_is_edited_into_the_message_that_promised_it(market: Market) -> N
 
 def test_a_link_asked_for_many_times_at_once_is_one_session_and_one_message(market: Market) -> None:
     purchase = market.asks()
-    at_once([lambda: market.till.open(purchase.id)] * 16)
+    at_once([lambda: market.till.create_link(purchase.id)] * 16)
     assert list(market.provider.sessions) == ["cs_1"]
     assert len(market.told()) == 2
 
@@ -45,7 +45,7 @@ def test_a_link_asked_for_many_times_at_once_is_one_session_and_one_message(mark
 def test_a_link_promised_by_a_process_that_died_is_made_by_the_sweep(market: Market) -> None:
     purchase = market.asks()
     market.till.sweep()
-    assert market.purchase(purchase).status == PurchaseStatus.ASKED  # it may be under way
+    assert market.purchase(purchase).status == PurchaseStatus.REQUESTED  # it may be under way
     market.clock.forward(seconds=20)
     market.till.sweep()
     assert market.purchase(purchase).status == PurchaseStatus.OPEN
@@ -54,8 +54,8 @@ def test_a_link_promised_by_a_process_that_died_is_made_by_the_sweep(market: Mar
 def test_a_link_waits_until_the_provider_is_back_and_is_the_same_one(market: Market) -> None:
     purchase = market.asks()
     market.provider.away = True
-    market.till.open(purchase.id)
-    assert market.purchase(purchase).status == PurchaseStatus.ASKED
+    market.till.create_link(purchase.id)
+    assert market.purchase(purchase).status == PurchaseStatus.REQUESTED
     promised = market.purchase(purchase).expires_at
     market.provider.away = False
     market.clock.forward(minutes=10)
@@ -66,10 +66,10 @@ def test_a_link_waits_until_the_provider_is_back_and_is_the_same_one(market: Mar
 def test_a_session_whose_process_died_before_it_was_written_down_is_found_again(market: Market) -> None:
     purchase = market.asks()
     market.provider.loses_answers = True
-    market.till.open(purchase.id)
-    assert market.purchase(purchase).status == PurchaseStatus.ASKED
+    market.till.create_link(purchase.id)
+    assert market.purchase(purchase).status == PurchaseStatus.REQUESTED
     market.provider.loses_answers = False
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     assert market.purchase(purchase).external_id == "cs_1"
     assert len(market.provider.sessions) == 1
 
@@ -77,7 +77,7 @@ def test_a_session_whose_process_died_before_it_was_written_down_is_found_again(
 def test_a_payment_of_a_session_that_was_never_written_down_is_credited(market: Market) -> None:
     purchase = market.asks()
     market.provider.loses_answers = True
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     market.provider.pay("cs_1")
     market.hears(market.unheard())
     assert market.credits().available == 100 + FREE
@@ -88,14 +88,14 @@ def test_what_the_provider_sells_at_another_price_is_not_sold(market: Market) ->
     purchase = market.asks()
     with market.database.transaction() as session:
         session.get_one(type(purchase), purchase.id).amount = 1
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     assert market.purchase(purchase).status == PurchaseStatus.FAILED
     assert market.last().choices[0][0].data == "buy:pack:100"
 
 
 def test_a_paid_link_brings_its_credits_and_tells_the_new_balance(market: Market) -> None:
     session = market.buys("pack:500")
-    assert market.credits() == Credits(500 + FREE, 0)
+    assert market.credits() == CreditBalance(500 + FREE, 0)
     assert market.told()[-1] == "🎉 500 credits are here. You have 510 now."
     assert market.purchase_of(session).status == PurchaseStatus.PAID
 
@@ -103,17 +103,17 @@ def test_a_paid_link_brings_its_credits_and_tells_the_new_balance(market: Market
 def test_a_payment_without_a_chat_to_tell_it_to_is_still_credited(market: Market) -> None:
     session = market.orders()
     with market.database.transaction() as rows:
-        outbox.close_address(rows, market.ana.address.id, market.clock())
+        outbox.mark_unreachable(rows, market.ana.address.id, market.clock())
     market.provider.pay(session)
-    market.till.settle(session)
+    market.till.settle_checkout(session)
     assert market.credits().available == 100 + FREE
 
 
 def test_the_same_news_a_hundred_times_at_once_are_one_grant(market: Market) -> None:
     session = market.orders()
     market.provider.pay(session)
-    at_once([lambda: market.till.settle(session)] * 100)
-    assert market.credits() == Credits(100 + FREE, 0)
+    at_once([lambda: market.till.settle_checkout(session)] * 100)
+    assert market.credits() == CreditBalance(100 + FREE, 0)
     assert sum("100 credits are here" in told for told in market.told()) == 1
 
 
@@ -122,14 +122,14 @@ def test_a_price_cannot_be_talked_up_by_metadata_or_amounts(market: Market) -> N
     forged = market.provider.sessions[session].metadata | {"credits": "100000", "item": "pack:10000"}
     market.provider._become(session, metadata=forged)
     market.provider.pay(session, amount=70_000)
-    market.till.settle(session)
+    market.till.settle_checkout(session)
     assert market.credits().available == 100 + FREE
 
 
 def test_an_unpaid_session_brings_nothing(market: Market) -> None:
     session = market.orders()
-    market.till.settle(session)
-    assert market.credits() == Credits(0, 0)
+    market.till.settle_checkout(session)
+    assert market.credits() == CreditBalance(0, 0)
     assert market.purchase_of(session).status == PurchaseStatus.OPEN
 
 
@@ -160,7 +160,7 @@ def test_pix_whose_failure_nobody_told_ends_by_itself_after_days(market: Market)
     market.provider.promise(session)
     market.hears(market.unheard())
     market.clock.forward(days=9)
-    market.till.ask()
+    market.till.poll_purchases()
     assert market.purchase_of(session).status == PurchaseStatus.FAILED
 
 
@@ -189,11 +189,11 @@ def test_older_news_do_not_take_a_purchase_back(market: Market) -> None:
     session = market.orders()
     stale = market.provider.sessions[session]
     market.provider.pay(session)
-    market.till.settle(session)
+    market.till.settle_checkout(session)
     for status in ("open", "complete", "expired"):
         market.provider.sessions[session] = stale
         market.provider._become(session, status=status)
-        market.till.settle(session, has_failed=True)
+        market.till.settle_checkout(session, has_failed=True)
     assert market.purchase_of(session).status == PurchaseStatus.PAID
 
 
@@ -227,67 +227,67 @@ def test_a_session_of_nobody_is_left_alone_and_one_of_a_missing_purchase_is_wait
     mine = market.provider.sessions[session].metadata
     market.provider.sessions["cs_9"] = market.provider.sessions[session]
     market.provider._become("cs_9", id="cs_9", metadata={})
-    with pytest.raises(Foreign):
-        market.till.settle("cs_9")
+    with pytest.raises(UnrelatedObject):
+        market.till.settle_checkout("cs_9")
     market.provider._become("cs_9", metadata=mine | {"purchase_id": str(uuid.uuid4())})
-    with pytest.raises(NotYet):
-        market.till.settle("cs_9")
+    with pytest.raises(PurchaseNotFound):
+        market.till.settle_checkout("cs_9")
 
 
 def test_a_static_link_credits_whom_it_was_signed_for_and_nobody_else(market: Market) -> None:
-    counter = market.till.counter
+    counter = market.till.context
     counter.secret = b"a secret"
     session = market.orders()
-    signed = references.sign(b"a secret", market.ana.person.id, market.clock())
+    signed = signed_refs.sign_reference(b"a secret", market.ana.person.id, market.clock())
     for name, reference in (("cs_8", signed), ("cs_9", str(market.ana.person.id))):
         market.provider.sessions[name] = market.provider.sessions[session]
         paid = {"status": "complete", "payment_status": "paid", "payment": f"pi_{name}"}
         market.provider._become(name, id=name, metadata={}, reference=reference, **paid)
-    market.till.settle("cs_8")
+    market.till.settle_checkout("cs_8")
     assert market.credits().available == 100 + FREE
-    with pytest.raises(Foreign):
-        market.till.settle("cs_9")
+    with pytest.raises(UnrelatedObject):
+        market.till.settle_checkout("cs_9")
 
 
 def test_what_the_price_file_has_a_static_link_for_is_paid_there_and_told_in_the_same_purchase(
     market: Market,
 ) -> None:
-    counter = market.till.counter
+    counter = market.till.context
     counter.secret = b"a secret"
     pack = counter.access.catalogue.packs["100"].model_copy(update={"links": {"usd": "https://pay.test/plink_1"}})
     shelf = counter.access.catalogue.model_copy(update={"packs": {"100": pack}})
-    counter.access = Access(shelf)
+    counter.access = Entitlements(shelf)
     purchase = market.asks()
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     made = market.purchase(purchase)
     assert not market.provider.sessions
     assert made.status == PurchaseStatus.OPEN
     assert market.last().choices[0][0].url == made.url
     assert str(made.url).startswith("https://pay.test/plink_1?client_reference_id=")
     session = paid_at_a_static_link(market, str(made.url).partition("=")[2], payment_status="unpaid")
-    market.till.settle(session)
+    market.till.settle_checkout(session)
     assert market.purchase(purchase).status == PurchaseStatus.PENDING
     market.provider._become(session, payment_status="paid")
-    market.till.settle(session)
+    market.till.settle_checkout(session)
     assert market.purchase(purchase).status == PurchaseStatus.PAID
     assert market.credits().available == 100 + FREE
 
 
 def test_a_static_link_paid_again_is_a_purchase_of_its_own(market: Market) -> None:
-    counter = market.till.counter
+    counter = market.till.context
     counter.secret = b"a secret"
-    signed = references.sign(b"a secret", market.ana.person.id, market.clock())
+    signed = signed_refs.sign_reference(b"a secret", market.ana.person.id, market.clock())
     market.asks("pack:500")  # so there is a chat to speak to her in
     for _ in range(2):
-        market.till.settle(paid_at_a_static_link(market, signed))
+        market.till.settle_checkout(paid_at_a_static_link(market, signed))
     assert market.credits().available == 200 + FREE
 
 
 def paid_at_a_static_link(market: Market, reference: str, payment_status: str = "paid") -> str:
     """A session as such a link makes it, of a pack; its name."""
-    price = f"price_{lookup_key('pack:100', 'usd')}"
-    order = Order(price, recurring=False, reference=reference, metadata={}, expires_at=market.clock())
-    session = market.provider.open_checkout(order, key=str(uuid.uuid4())).id
+    price = f"price_{build_lookup_key('pack:100', 'usd')}"
+    order = CheckoutRequest(price, is_recurring=False, reference=reference, metadata={}, expires_at=market.clock())
+    session = market.provider.create_checkout_session(order, key=str(uuid.uuid4())).id
     done = {"status": "complete", "payment_status": payment_status, "payment": f"pi_{session}"}
     market.provider._become(session, **done)
     return session
@@ -296,27 +296,29 @@ def paid_at_a_static_link(market: Market, reference: str, payment_status: str = 
 def test_another_tenants_purchase_is_not_ours(market: Market) -> None:
     theirs = welcome(market.database, "bia", tenant="other")
     purchase = market.asks(customer=theirs)
-    market.till.open(purchase.id)
+    market.till.create_link(purchase.id)
     assert not market.provider.sessions
 
 
-def wish(market: Market) -> PortalWish:
+def wish(market: Market) -> PortalRequest:
     with market.database.transaction() as session:
         delivery = _owe(session, market.ana, market)
-    return PortalWish(market.ana.person.id, delivery)
+    return PortalRequest(market.ana.person.id, delivery)
 
 
 def _owe(session: Session, ana: Customer, market: Market) -> int:
-    return outbox.owe(session, ana.address, ana.person.id, Owed(Message(paragraphs=()), "asked"), market.clock())
+    return outbox.enqueue(
+        session, ana.address, ana.person.id, OutboxMessage(Message(paragraphs=()), "asked"), market.clock()
+    )
 
 
 def test_who_has_paid_gets_to_the_portal_and_others_hear_that_there_is_nothing(market: Market) -> None:
     asked = wish(market)
-    market.till.portal(asked)
+    market.till.create_portal_link(asked)
     assert "aren't paying" in market.told()[-1]
     market.buys()
-    second = PortalWish(asked.person_id, asked.delivery_id + 1)
-    market.till.portal(second)
+    second = PortalRequest(asked.person_id, asked.delivery_id + 1)
+    market.till.create_portal_link(second)
     button = market.last().choices[0][0]
     assert button.url is not None
     assert button.url.startswith("https://portal.test/cus_")
@@ -327,11 +329,11 @@ def test_a_debt_blocks_new_jobs_until_it_is_paid(market: Market) -> None:
     market.spends(105)
     market.provider.give_back(session)
     market.hears(market.unheard())
-    assert market.credits() == Credits(0, 0, 95)
-    with market.database.transaction() as rows, pytest.raises(Refused) as refused:
-        market.till.counter.access.admit(rows, market.ana.person, Demand(10.0), market.clock())
-    assert (refused.value.code, refused.value.values) == (Code.DEBT, {"debt": 95})
+    assert market.credits() == CreditBalance(0, 0, 95)
+    with market.database.transaction() as rows, pytest.raises(RequestRejected) as refused:
+        market.till.context.access.admit(rows, market.ana.person, JobRequirements(10.0), market.clock())
+    assert (refused.value.code, refused.value.values) == (ErrorCode.DEBT, {"debt": 95})
     market.buys()
-    assert market.credits() == Credits(5, 0)
+    assert market.credits() == CreditBalance(5, 0)
     with market.database.transaction() as rows:
-        market.till.counter.access.admit(rows, market.ana.person, Demand(10.0), market.clock())
+        market.till.context.access.admit(rows, market.ana.person, JobRequirements(10.0), market.clock())

@@ -14,9 +14,9 @@ from fakes.stripe_api.mail import signature
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
-from bots.billing.port import News
-from bots.billing.signature import Signatures
-from bots.web.stripe import MOST, Counterfoil, stripe_routes
+from bots.billing.provider import WebhookEvent
+from bots.billing.stripe.signature import WebhookVerifier
+from bots.web.stripe_webhook import MAX_BODY_BYTES, WebhookTarget, build_stripe_router
 
 SECRET, NEXT, OTHERS = "whsec_one", "whsec_its_successor", "whsec_of_another_tenant"
 FREE = 10  # what everybody has
@@ -30,15 +30,15 @@ class Hook:
     market: Market
     line: httpx.AsyncClient
     woken: list[None] = field(default_factory=list)
-    of_another: list[News] = field(default_factory=list)
+    of_another: list[WebhookEvent] = field(default_factory=list)
     database_is_away: bool = False
 
-    def keep(self, news: News) -> bool:
+    def keep(self, news: WebhookEvent) -> bool:
         if self.database_is_away:
             raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
-        return self.market.rounds.inbox.keep(news)
+        return self.market.rounds.event_processor.save(news)
 
-    def keep_for_another(self, news: News) -> bool:
+    def keep_for_another(self, news: WebhookEvent) -> bool:
         self.of_another.append(news)
         return True
 
@@ -54,9 +54,11 @@ async def hook(market: Market) -> AsyncIterator[Hook]:
     app = FastAPI()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://rabisco.test") as line:
         made = Hook(market, line)
-        ours = Counterfoil(Signatures((SECRET, NEXT), live=False), made.keep, lambda: made.woken.append(None))
-        theirs = Counterfoil(Signatures((OTHERS,), live=False), made.keep_for_another, lambda: None)
-        app.include_router(stripe_routes({"": ours, OTHER: theirs}))
+        ours = WebhookTarget(
+            WebhookVerifier((SECRET, NEXT), livemode=False), made.keep, lambda: made.woken.append(None)
+        )
+        theirs = WebhookTarget(WebhookVerifier((OTHERS,), livemode=False), made.keep_for_another, lambda: None)
+        app.include_router(build_stripe_router({"": ours, OTHER: theirs}))
         yield made
 
 
@@ -80,7 +82,7 @@ async def test_what_is_told_a_hundred_times_at_once_is_kept_once_and_becomes_one
     assert {answer.status_code for answer in answers} == {200}
     assert len(hook.woken) == 1
     assert len(hook.market.waiting()) == 1
-    hook.market.rounds.inbox.handle()
+    hook.market.rounds.event_processor.process_due()
     assert hook.market.credits().available == FREE + 100
 
 
@@ -116,7 +118,7 @@ async def test_news_we_do_not_act_upon_are_taken_and_forgotten(hook: Hook) -> No
 
 
 async def test_more_than_a_megabyte_is_too_much(hook: Hook) -> None:
-    assert (await hook.tells(event("cs_1", padding="x" * MOST))).status_code == 413
+    assert (await hook.tells(event("cs_1", padding="x" * MAX_BODY_BYTES))).status_code == 413
     assert hook.market.waiting() == []
 
 

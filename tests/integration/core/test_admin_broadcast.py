@@ -9,14 +9,15 @@ from fakes.house import House, Somebody, picture
 from fakes.team import Team
 from sqlmodel import Session, col, select
 
-from bots.core.broadcaster import Broadcaster
-from bots.core.channel import Rejected, Unreachable
-from bots.core.postman import NEWS_AT_ONCE, NEWS_RATE
-from bots.core.throttle import Throttle
-from models.deliveries import Delivery, DeliveryStatus
-from models.notices import Broadcast
-from models.people import Account, Person
-from storage import broadcasts, joining, people
+from bots.core.channel import ChatUnreachable, MessageRejected
+from bots.core.delivery.broadcast_sender import BroadcastSender
+from bots.core.delivery.outbox_sender import BROADCASTS_PER_SECOND, MAX_CONCURRENT_BROADCASTS
+from bots.core.token_bucket import TokenBucket
+from models.identity.people import Account, Person
+from models.messaging.broadcasts import Broadcast
+from models.messaging.deliveries import Delivery, DeliveryStatus
+from storage.identity import account_merge, people
+from storage.messaging import broadcasts
 
 TEXT = "We draw in colour now!\n\nTry it."
 
@@ -48,7 +49,7 @@ async def go_on(house: House, seconds: float = 60.0) -> None:
     """Let time pass in steps, with looks at what is to be sent."""
     for _ in range(int(seconds * 2)):
         house.time.forward(0.5)
-        Broadcaster(house.db).look()
+        BroadcastSender(house.db).run_once()
         await house.settle()
 
 
@@ -57,7 +58,7 @@ def got(somebody: Somebody, text: str = TEXT) -> int:
 
 
 def row(house: House) -> Broadcast:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return session.exec(select(Broadcast)).one()
 
 
@@ -104,33 +105,33 @@ async def test_it_goes_no_faster_than_messengers_bear(house: House, team: Team) 
     await crowd(house, 120)
     await begun(team.admin)
     house.time.forward(10)
-    Broadcaster(house.db).look()
+    BroadcastSender(house.db).run_once()
     counts = []
     for _ in range(4):
         before = sent(house)
         await house.settle()
         counts.append(sent(house) - before)
         house.time.forward(1)
-        Broadcaster(house.db).look()
-    assert max(counts) <= NEWS_RATE / 2 + 1
+        BroadcastSender(house.db).run_once()
+    assert max(counts) <= BROADCASTS_PER_SECOND / 2 + 1
     await go_on(house, 10)
     assert sent(house) == 124
 
 
 def sent(house: House) -> int:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         wanted = select(Delivery).where(col(Delivery.broadcast_id).is_not(None))
         return sum(each.status == DeliveryStatus.SENT for each in session.exec(wanted))
 
 
 async def test_it_lies_in_the_outbox_only_a_little_at_a_time(house: House, team: Team) -> None:
-    await crowd(house, broadcasts.AHEAD + 20)
+    await crowd(house, broadcasts.MAX_QUEUED + 20)
     await begun(team.admin)
     for _ in range(3):
-        Broadcaster(house.db).look()
-    with house.db.reading() as session:
+        BroadcastSender(house.db).run_once()
+    with house.db.read_transaction() as session:
         found = session.exec(select(Delivery).where(col(Delivery.broadcast_id).is_not(None))).all()
-    assert len(found) == broadcasts.AHEAD
+    assert len(found) == broadcasts.MAX_QUEUED
 
 
 class Gate(asyncio.Event):
@@ -150,16 +151,16 @@ async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house:
     await ana.sends(picture())
     _, preview = await drafted(team.admin)
     await team.admin.takes(preview.data("Español"), preview)
-    asked = await team.admin.writes(f"/broadcast send {row(house).short}")
+    asked = await team.admin.writes(f"/broadcast send {row(house).short_id}")
     await team.admin.takes(asked.choices[0].data, asked)
-    house.postman._throttle = Throttle(1000, 1000)
+    house.postman._token_bucket = TokenBucket(1000, 1000)
     channel, gate = ana.counter.channel, Gate()
     channel.closed |= {each.place.chat: gate for each in others}
-    Broadcaster(house.db).look()
+    BroadcastSender(house.db).run_once()
     running = asyncio.create_task(house.postman.run())
     await gate.reached.wait()
     assert house.work()
-    house.postman.poke()
+    house.postman.wake()
     await channel.until(lambda: any(shown.manner == "video" for shown in ana.seen))
     gate.set()
     running.cancel()
@@ -169,8 +170,8 @@ async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house:
 async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house: House, team: Team) -> None:
     (ana,) = await crowd(house, 1)
     await begun(team.admin)
-    ana.counter.channel.faults["say"].extend([Rejected("no")] * NEWS_AT_ONCE)
-    Broadcaster(house.db).look()
+    ana.counter.channel.faults["say"].extend([MessageRejected("no")] * MAX_CONCURRENT_BROADCASTS)
+    BroadcastSender(house.db).run_once()
     await house.settle()
     assert (await ana.writes("/balance")).text.startswith("You have")
 
@@ -178,10 +179,10 @@ async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house
 async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again(house: House, team: Team) -> None:
     (ana,), (bia,) = await crowd(house, 1, name="second"), await crowd(house, 1, first=200)
     shown = await begun(team.admin)
-    ana.counter.channel.faults["say"].extend([Unreachable("blocked")])
+    ana.counter.channel.faults["say"].extend([ChatUnreachable("blocked")])
     await go_on(house, 5)
     assert "have blocked the bot: 1" in team.admin.last.text
-    told = await team.admin.writes(f"/broadcast report {row(house).short}")
+    told = await team.admin.writes(f"/broadcast report {row(house).short_id}")
     assert "Arrived: 5 · have blocked the bot: 1" in told.text
     assert "nobody it could reach" not in shown.text
     _, preview = await drafted(team.admin, "again")
@@ -194,7 +195,7 @@ async def test_it_is_paused_and_goes_on_where_it_was(house: House, team: Team) -
     people_ = await crowd(house, 60)
     shown = await begun(team.admin)
     house.time.forward(1)
-    Broadcaster(house.db).look()
+    BroadcastSender(house.db).run_once()
     await house.settle()
     await team.admin.takes(shown.data("Pause"), shown)
     assert "paused" in shown.text
@@ -210,22 +211,22 @@ async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: House
     await crowd(house, 60)
     shown = await begun(team.admin)
     house.time.forward(1)
-    Broadcaster(house.db).look()
+    BroadcastSender(house.db).run_once()
     await house.settle()
     before = sent(house)
     await team.admin.takes(shown.data("Stop for good"), shown)
     await go_on(house, 5)
     assert sent(house) == before
     assert f"Arrived: {before} · have blocked the bot: 0 · failed: 0 · to go: 0" in shown.text
-    assert "can't be done" in (await team.admin.writes(f"/broadcast resume {row(house).short}")).text
+    assert "can't be done" in (await team.admin.writes(f"/broadcast resume {row(house).short_id}")).text
     assert (row(house).sent, row(house).status) == (before, "stopped")
 
 
 async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: House, team: Team) -> None:
     def move(session: Session) -> None:
-        account = people.account_named(session, team.admin.row.tenant_id, "whatsapp", "5511")
-        person = people.meet(session, account, "5511@s", name="Zé", language="pt-BR")
-        people.address_of(session, account.id, person.external_id, "")
+        account = people.get_or_create_account(session, team.admin.row.tenant_id, "whatsapp", "5511")
+        person = people.get_or_create_person(session, account, "5511@s", name="Zé", language="pt-BR")
+        people.get_or_create_address(session, account.id, person.external_id, "")
 
     house.change(move)
     _, preview = await drafted(team.admin)
@@ -233,7 +234,7 @@ async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: H
     assert "It would reach: 4" in preview.text
     await begun(team.admin)
     await go_on(house, 3)
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         accounts = session.exec(select(Account.channel).join(Delivery, col(Delivery.account_id) == col(Account.id)))
         assert set(accounts) == {"memory"}
 
@@ -259,7 +260,7 @@ async def test_who_writes_from_two_chats_is_written_to_once(house: House, team: 
     (twin,) = await crowd(house, 1, first=900, name="second")
     with house.db.transaction() as session:
         both = [session.get_one(Person, each.row.id) for each in (twin, ana)]
-        assert joining.join(session, *both, house.time()) is not None
+        assert account_merge.merge(session, *both, house.time()) is not None
     _, preview = await drafted(team.admin)
     assert "It would reach: 5" in preview.text
     await begun(team.admin)
@@ -274,8 +275,8 @@ async def test_another_business_neither_gets_it_nor_sees_it(house: House, team: 
     await begun(team.admin)
     await go_on(house, 3)
     assert got(theirs) == 0
-    assert "There is no message" in (await theirs.writes(f"/broadcast report {row(house).short}")).text
-    assert "There is no message" in (await theirs.writes(f"/broadcast stop {row(house).short}")).text
+    assert "There is no message" in (await theirs.writes(f"/broadcast report {row(house).short_id}")).text
+    assert "There is no message" in (await theirs.writes(f"/broadcast stop {row(house).short_id}")).text
 
 
 async def test_support_and_strangers_know_of_no_broadcasts(team: Team) -> None:
@@ -293,14 +294,14 @@ async def test_a_text_that_begins_like_an_order_is_a_text(team: Team) -> None:
 @pytest.mark.parametrize("arguments", ["", "x" * 3501, "stop 0123abcd"])
 async def test_what_cannot_be_sent_is_not_drafted(house: House, team: Team, arguments: str) -> None:
     await team.admin.writes(f"/broadcast {arguments}")
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert session.exec(select(Broadcast)).all() == []
 
 
 async def test_it_is_sent_once_however_often_it_is_confirmed(house: House, team: Team) -> None:
     _, preview = await drafted(team.admin)
     first = await team.admin.takes(preview.data("Send"), preview)
-    second = await team.admin.writes(f"/broadcast send {row(house).short}")
+    second = await team.admin.writes(f"/broadcast send {row(house).short_id}")
     await team.admin.takes(first.choices[0].data, first)
     assert "There is no message" in (await team.admin.takes(second.choices[0].data, second)).text
     await go_on(house, 3)

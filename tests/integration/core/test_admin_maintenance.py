@@ -5,8 +5,8 @@ from fakes.channels import Shown
 from fakes.house import House, Somebody, picture, unfit, video
 from fakes.team import Team
 
-from models.errors import Code
-from models.people import Person
+from models.errors import ErrorCode
+from models.identity.people import Person
 
 SENTENCE = "I'm being worked on and take nothing new for the moment."
 
@@ -161,4 +161,4 @@ async def test_it_is_written_down_without_the_words(team: Team) -> None:
 
 async def test_a_file_that_is_no_good_is_told_so_only_when_files_are_taken(team: Team) -> None:
     await turned_on(team.admin)
-    assert SENTENCE in (await team.stranger.sends(unfit(Code.NOT_MEDIA))).text
+    assert SENTENCE in (await team.stranger.sends(unfit(ErrorCode.NOT_MEDIA))).text

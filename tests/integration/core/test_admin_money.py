@@ -9,8 +9,9 @@ from fakes.team import Team, gather_team
 from fakes.till import MakeshiftTill
 from sqlmodel import select
 
-from models.payments import Provider, Purchase, PurchaseStatus, Repayment
-from storage import ledger, people, repayments, revocations
+from models.billing.payments import Provider, Purchase, PurchaseStatus, Repayment
+from storage.billing import ledger, refunds, revocations
+from storage.identity import people
 
 BOTH = frozenset(Provider)
 
@@ -31,7 +32,7 @@ def paid(house: House, team: Team, **values: Any) -> Purchase:
     fields: dict[str, Any] = {"provider": "stripe", "item": "pack:100", "currency": "brl", "amount": 2000}
     fields |= {"status": PurchaseStatus.PAID, "external_id": "cs_1", "payment_id": "pi_1", "decided_at": now}
     with house.db.transaction() as session:
-        address = people.address_of(session, team.stranger.counter.account.id, team.stranger.place.chat, "")
+        address = people.get_or_create_address(session, team.stranger.counter.account.id, team.stranger.place.chat, "")
         purchase = Purchase(tenant_id=person.tenant_id, person_id=person.id, address_id=address.id, **(fields | values))
         session.add(purchase)
         ledger.grant(session, person, 100, key=f"grant:{purchase.external_id}", now=now)
@@ -39,13 +40,13 @@ def paid(house: House, team: Team, **values: Any) -> Purchase:
 
 
 def asked(house: House) -> list[Repayment]:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert_books_balance(session)
         return list(session.exec(select(Repayment)))
 
 
 async def test_credits_are_given_by_the_letters_of_an_id_too(team: Team) -> None:
-    assert "got 5 credits and has 15 now" in (await team.admin.writes(f"/grant {team.stranger.row.short} 5")).text
+    assert "got 5 credits and has 15 now" in (await team.admin.writes(f"/grant {team.stranger.row.short_id} 5")).text
     (row,) = team.audited()
     assert row.about == {"person": str(team.stranger.row.id), "credits": 5}
 
@@ -56,7 +57,7 @@ async def test_credits_are_taken_as_far_as_there_are_any_and_nobody_owes(house: 
     assert "memory:7: 5. Left: 0." in (await team.admin.writes("/revoke memory:7 60")).text
     assert "memory:7: 0. Left: 0." in (await team.admin.writes("/revoke memory:7 1")).text
     house.work()
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert_books_balance(session)
     assert "owe" not in (await team.stranger.writes("/balance")).text
     assert [row.about["credits"] for row in team.audited()] == [4, 5, 0]
@@ -96,11 +97,11 @@ async def test_a_refund_says_what_will_happen_and_is_asked_of_the_till_when_conf
 ) -> None:
     purchase = paid(house, selling)
     assert (
-        f"Payment {purchase.short}: R$20.00 for pack:100 by stripe"
+        f"Payment {purchase.short_id}: R$20.00 for pack:100 by stripe"
         in (await selling.support.writes("/user memory:7")).text
     )
-    sure = await selling.admin.writes(f"/refund {purchase.short}")
-    assert f"Give R$20.00 of payment {purchase.short} back to memory:7 by stripe?" in sure.text
+    sure = await selling.admin.writes(f"/refund {purchase.short_id}")
+    assert f"Give R$20.00 of payment {purchase.short_id} back to memory:7 by stripe?" in sure.text
     assert asked(house) == []
     await selling.admin.takes(sure.data("Yes"), sure)
     (row,) = asked(house)
@@ -111,15 +112,15 @@ async def test_a_refund_says_what_will_happen_and_is_asked_of_the_till_when_conf
 
 async def test_a_refund_of_a_plan_says_that_the_plan_goes_on(house: House, selling: Team) -> None:
     month = paid(house, selling, item="plan:starter", external_id="in_1")
-    assert "The plan goes on" in (await selling.admin.writes(f"/refund {month.short}")).text
+    assert "The plan goes on" in (await selling.admin.writes(f"/refund {month.short_id}")).text
     pack = paid(house, selling, external_id="cs_9")
-    assert "The plan goes on" not in (await selling.admin.writes(f"/refund {pack.short}")).text
+    assert "The plan goes on" not in (await selling.admin.writes(f"/refund {pack.short_id}")).text
 
 
 async def test_a_part_can_go_back_until_nothing_is_left(house: House, selling: Team) -> None:
     purchase = paid(house, selling)
     for part, left in (("12,50", True), ("7.50", True), ("0.01", False)):
-        sure = await selling.admin.writes(f"/refund {purchase.short} {part}")
+        sure = await selling.admin.writes(f"/refund {purchase.short_id} {part}")
         assert bool(sure.choices) is left
         if left:
             await selling.admin.takes(sure.data("Yes"), sure)
@@ -129,7 +130,7 @@ async def test_a_part_can_go_back_until_nothing_is_left(house: House, selling: T
 
 async def test_two_questions_about_the_same_money_give_it_back_once(house: House, selling: Team) -> None:
     purchase = paid(house, selling)
-    first, second = [await selling.admin.writes(f"/refund {purchase.short}") for _ in range(2)]
+    first, second = [await selling.admin.writes(f"/refund {purchase.short_id}") for _ in range(2)]
     await selling.admin.takes(first.data("Yes"), first)
     await selling.admin.takes(second.data("Yes"), second)
     assert "gone back already" in second.text
@@ -139,20 +140,20 @@ async def test_two_questions_about_the_same_money_give_it_back_once(house: House
 @pytest.mark.parametrize("amount", ["0", "20.01", "-1", "1.234", "abc", "1e3", "99999999999999"])
 async def test_an_amount_that_cannot_go_back_is_refused(house: House, selling: Team, amount: str) -> None:
     purchase = paid(house, selling)
-    assert "can't go back" in (await selling.admin.writes(f"/refund {purchase.short} {amount}")).text
+    assert "can't go back" in (await selling.admin.writes(f"/refund {purchase.short_id} {amount}")).text
 
 
 async def test_stars_go_back_all_at_once_or_not_at_all(house: House, selling: Team) -> None:
     purchase = paid(house, selling, provider="stars", currency="xtr", amount=300, external_id="ch", payment_id="ch")
-    assert "all at once" in (await selling.admin.writes(f"/refund {purchase.short} 100")).text
-    sure = await selling.admin.writes(f"/refund {purchase.short}")
+    assert "all at once" in (await selling.admin.writes(f"/refund {purchase.short_id} 100")).text
+    sure = await selling.admin.writes(f"/refund {purchase.short_id}")
     assert "Give 300 ⭐" in sure.text
     await selling.admin.takes(sure.data("Yes"), sure)
     (row,) = asked(house)
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         account = selling.stranger.counter.account.id
-        assert [each.id for each in repayments.due_in_stars(session, account, house.time())] == [row.id]
-        assert repayments.due_in_stars(session, till_account(house), house.time()) == []
+        assert [each.id for each in refunds.list_due_in_stars(session, account, house.time())] == [row.id]
+        assert refunds.list_due_in_stars(session, till_account(house), house.time()) == []
 
 
 def till_account(house: House) -> Any:
@@ -168,8 +169,8 @@ async def test_what_is_no_refund_is_answered_with_the_form(selling: Team, argume
 async def test_only_payments_of_this_tenant_that_were_made_are_known(house: House, selling: Team) -> None:
     unpaid = paid(house, selling, status=PurchaseStatus.OPEN, external_id="cs_2")
     free = paid(house, selling, payment_id=None, external_id="cs_3")
-    assert "no payment" in (await selling.admin.writes(f"/refund {unpaid.short}")).text
-    assert "nothing to give back" in (await selling.admin.writes(f"/refund {free.short}")).text
+    assert "no payment" in (await selling.admin.writes(f"/refund {unpaid.short_id}")).text
+    assert "nothing to give back" in (await selling.admin.writes(f"/refund {free.short_id}")).text
     assert "no payment" in (await selling.admin.writes("/refund 00000000")).text
 
 

@@ -8,9 +8,9 @@ from fakes.house import House, Somebody, picture
 from fakes.team import Team, gather_team
 from sqlmodel import select
 
-from models.admin import PersonNote
-from models.jobs import Status
-from storage import roster
+from models.jobs.job import JobStatus
+from models.operations.admin import PersonNote
+from storage.identity import user_search
 
 
 async def crowd(house: House, team: Team, count: int) -> None:
@@ -24,7 +24,7 @@ async def test_people_are_listed_newest_first_page_by_page_in_one_message(house:
     shown = await team.support.writes("/users")
     assert "People: 14. Page 1 of 2." in shown.text
     assert shown.labels[0] == "Bia 9 · memory:9009"
-    assert len(shown.labels) == roster.PAGE + 1
+    assert len(shown.labels) == user_search.PAGE_SIZE + 1
     await team.support.takes(shown.data("More"), shown)
     assert "Page 2 of 2" in shown.text
     assert shown.labels[-2:] == ["Olga · memory:1", "⬅️ Back"]
@@ -59,19 +59,19 @@ async def test_any_words_of_a_search_are_answered(team: Team, words: str) -> Non
 
 @pytest.mark.parametrize("words", ["🎬" * 20, "ñandú " * 10])
 async def test_a_button_carries_any_search_to_its_next_page(house: House, team: Team, words: str) -> None:
-    for number in range(roster.PAGE + 1):
+    for number in range(user_search.PAGE_SIZE + 1):
         await Somebody(house, team.owner.counter, id=f"8{number}", name=words.strip()).writes("/start")
     shown = await team.support.writes(f"/users {words}")
     assert all(len(choice.data.encode()) <= 64 for choice in shown.choices)
     await team.support.takes(shown.data("More"), shown)
-    assert f"People: {roster.PAGE + 1}. Page 2 of 2." in shown.text
+    assert f"People: {user_search.PAGE_SIZE + 1}. Page 2 of 2." in shown.text
 
 
 async def test_another_tenants_people_are_nobody(house: House, team: Team) -> None:
     other = Somebody(house, house.counter("theirs", tenant="other"), id="77", name="Bob")
     await other.writes("/start")
     assert "People: 0." in (await team.owner.writes("/users Bob")).text
-    for name in ("memory:77", other.row.id.hex, other.row.short):
+    for name in ("memory:77", other.row.id.hex, other.row.short_id):
         assert "don't know" in (await team.owner.writes(f"/user {name}")).text
 
 
@@ -103,7 +103,7 @@ async def test_notes_are_kept_shown_and_cut(house: House, team: Team) -> None:
     await team.admin.writes(f"/user memory:7 {'x' * 5000}")
     text = (await team.admin.writes("/user memory:7")).text
     assert "📝 November 22, 2026: Paid in cash, call back" in text
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         first, second = session.exec(select(PersonNote).order_by(PersonNote.created_at)).all()  # type: ignore[arg-type]
     assert (first.author_id, first.person_id) == (team.support.row.id, team.stranger.row.id)
     assert len(second.text) == 500
@@ -122,7 +122,7 @@ async def test_a_ban_says_what_will_happen_and_is_done_when_it_is_confirmed(hous
     await team.admin.takes(asked.data("Yes"), asked)
     assert "is banned" in asked.text
     assert asked.choices == []
-    assert [job.status for job in house.jobs()] == [Status.CANCELLED]
+    assert [job.status for job in house.jobs()] == [JobStatus.CANCELLED]
     (row,) = team.audited()
     assert (row.action, row.about) == ("ban", {"person": str(team.stranger.row.id), "cancelled": 1})
 
@@ -193,7 +193,7 @@ async def test_who_lost_the_role_meanwhile_can_confirm_nothing(team: Team) -> No
 
 
 async def test_without_buttons_a_number_presses_and_confirms(house: House) -> None:
-    team = await gather_team(house, can=dataclasses.replace(EVERYTHING, buttons=False, edits=False))
+    team = await gather_team(house, can=dataclasses.replace(EVERYTHING, has_buttons=False, can_edit=False))
     await team.admin.writes("/users Ana")
     assert "Ana · memory:7" in (await team.admin.writes("1")).text
     assert "Films that stop" in (await team.admin.writes("1")).text

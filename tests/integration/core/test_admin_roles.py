@@ -6,13 +6,13 @@ import pytest
 from fakes.house import House, Somebody
 from fakes.team import Team
 
-from bots.core import words
-from bots.core.commands import COMMANDS, menu
+from bots.core.conversation import command_aliases
+from bots.core.conversation.commands import COMMANDS, build_menus
 from bots.core.roles import Command
-from models.people import Person
-from models.roles import Role
+from models.identity.people import Person
+from models.identity.roles import Role
 
-ADMINS = [command for command in COMMANDS if command.least is not Role.PERSON]
+ADMINS = [command for command in COMMANDS if command.min_role is not Role.PERSON]
 
 
 async def is_unknown(somebody: Somebody, command: str) -> bool:
@@ -24,11 +24,11 @@ async def is_unknown(somebody: Somebody, command: str) -> bool:
 async def test_a_command_is_there_for_its_role_and_those_above_and_for_nobody_else(
     team: Team, command: Command
 ) -> None:
-    is_word = words.command(command.name)[0] != command.name  # one that people say for another command
+    is_word = command_aliases.parse_command(command.name)[0] != command.name  # one that people say for another command
     for role in Role:
-        if is_word and role < command.least:
+        if is_word and role < command.min_role:
             continue
-        can = role >= command.least
+        can = role >= command.min_role
         assert await is_unknown(team.of(role), f"/{command.name}") is not can, role.name
 
 
@@ -51,7 +51,7 @@ async def test_hostile_buttons_do_nothing(team: Team, data: str) -> None:
 async def test_the_operators_own_commands_are_unknown_to_another_tenants_owner(house: House) -> None:
     theirs = Somebody(house, house.counter("theirs", tenant="other", owners=frozenset({"memory:5"})), id="5")
     assert not await is_unknown(theirs, "/queue")
-    for command in (command for command in ADMINS if command.for_operator):
+    for command in (command for command in ADMINS if command.is_operator_only):
         assert await is_unknown(theirs, f"/{command.name}"), command.name
 
 
@@ -135,11 +135,11 @@ async def test_help_tells_who_has_a_role_what_it_lets_them_do(team: Team) -> Non
 
 
 def test_menus_hold_what_a_role_may_say_and_no_more() -> None:
-    shown, theirs = menu(), menu(is_operator=False)
-    names = {role: {each.name for each in shown.roles[role]["en"]} for role in shown.roles}
+    shown, theirs = build_menus(), build_menus(is_operator=False)
+    names = {role: {each.name for each in shown.by_role[role]["en"]} for role in shown.by_role}
     assert names[Role.SUPPORT] < names[Role.ADMIN] <= names[Role.OWNER] == {command.name for command in ADMINS}
-    assert "workers" not in {each.name for each in theirs.roles[Role.OWNER]["en"]}
-    assert not names[Role.OWNER] & {each.name for each in shown.people["en"]}
+    assert "workers" not in {each.name for each in theirs.by_role[Role.OWNER]["en"]}
+    assert not names[Role.OWNER] & {each.name for each in shown.public["en"]}
 
 
 async def test_a_word_people_say_for_another_command_is_a_command_with_its_slash(team: Team) -> None:

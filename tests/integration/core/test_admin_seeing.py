@@ -8,15 +8,17 @@ import pytest
 import structlog
 from fakes.house import House, Somebody, picture
 
-from bots.core import logs
-from bots.core.conversation import Conversation
-from bots.core.visit import Outcome, Visit
-from models.faults import Fault
-from models.jobs import WorkerRow
-from models.people import Person
-from models.whatsapp import State
-from pipeline.faults import JOURNAL
-from storage import people, readings, whatsapp
+from bots.core.context import Context, HandlerResult
+from bots.core.conversation.conversation import Conversation
+from bots.core.operations import logging_config
+from models.identity.people import Person
+from models.jobs.job import WorkerRow
+from models.messaging.whatsapp import WhatsAppState
+from models.operations.error_events import Fault
+from pipeline.operations.error_log import ERROR_LOG
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.operations import health_readings
 
 OWNER = frozenset({"memory:1"})
 
@@ -29,8 +31,8 @@ def boss(house: House) -> Somebody:
 @pytest.fixture
 def journal(house: House) -> Iterator[None]:
     """The log as processes have it; what was noted before is none of this test's."""
-    logs.configure("json")
-    JOURNAL.write(house.db)
+    logging_config.configure("json")
+    ERROR_LOG.write(house.db)
     house.change(lambda session: session.connection().execute(Fault.__table__.delete()))  # type: ignore[attr-defined]
     yield
     structlog.reset_defaults()
@@ -84,8 +86,8 @@ async def test_another_tenants_owner_sees_their_own_queue_and_no_logs(house: Hou
 async def test_a_house_that_is_well_says_so_in_a_word(house: House, boss: Somebody) -> None:
     works(house)
     with house.db.transaction() as session:
-        readings.note(session, "service:telegram", house.time(), ok=True, seconds=0.234)
-        readings.note(session, "disk:box-1", house.time(), ok=True, share=0.41, free=12_300_000_000)
+        health_readings.save(session, "service:telegram", house.time(), ok=True, seconds=0.234)
+        health_readings.save(session, "disk:box-1", house.time(), ok=True, share=0.41, free=12_300_000_000)
     text = (await boss.writes("/health")).text
     assert text.startswith("✅ All is well.")
     assert "✅ Queue: 0 waiting" in text
@@ -100,11 +102,11 @@ async def test_what_is_amiss_is_marked(house: House, boss: Somebody) -> None:
     await ana.sends(picture())
     works(house, seconds_ago=90)
     with house.db.transaction() as session:
-        readings.note(session, "service:groq", house.time(), ok=False, status=401)
-        readings.note(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
-        row = whatsapp.begin(session, people.tenant_named(session, "main").id, house.time())
-        assert whatsapp.paired(session, row, "5511990000001:7@s.whatsapp.net", None, house.time())
-        row.state = State.LOGGED_OUT
+        health_readings.save(session, "service:groq", house.time(), ok=False, status=401)
+        health_readings.save(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
+        row = whatsapp.create_session(session, people.get_or_create_tenant(session, "main").id, house.time())
+        assert whatsapp.complete_pairing(session, row, "5511990000001:7@s.whatsapp.net", None, house.time())
+        row.state = WhatsAppState.LOGGED_OUT
     broke(house, "update-failed", hours=23)
     broke(house, "update-failed", hours=25)
     house.time.forward(301)
@@ -120,9 +122,9 @@ async def test_a_service_is_told_by_what_it_answers_and_one_nobody_looked_at_lat
     house: House, boss: Somebody
 ) -> None:
     with house.db.transaction() as session:
-        readings.note(session, "service:groq", house.time(), ok=False, status=401)
-        readings.note(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
-        readings.note(session, "service:telegram", house.time() - timedelta(minutes=4), ok=True, seconds=0.1)
+        health_readings.save(session, "service:groq", house.time(), ok=False, status=401)
+        health_readings.save(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
+        health_readings.save(session, "service:telegram", house.time() - timedelta(minutes=4), ok=True, seconds=0.1)
     text = (await boss.writes("/health")).text
     assert "⚠️ groq: 401" in text
     assert "⚠️ stripe: ConnectTimeout" in text
@@ -166,7 +168,7 @@ class Crash(Exception):
 
 
 class CrashingConversation(Conversation):
-    def answer(self, visit: Visit) -> Outcome:
+    def answer(self, visit: Context) -> HandlerResult:
         raise Crash("what ana@example.com said")
 
 
@@ -177,7 +179,7 @@ async def test_the_code_a_person_reads_out_finds_what_broke_without_what_they_sa
     desk = ana.counter.desk
     talk, desk.conversation = desk.conversation, CrashingConversation(house.pipeline)
     update = ana.inbound(text="my secret words")
-    desk.remember(update.updates[0], {})
+    desk.save_update(update.update_ids[0], {})
     for _ in range(3):
         with pytest.raises(Crash):
             await desk.handle(update)
@@ -186,7 +188,7 @@ async def test_the_code_a_person_reads_out_finds_what_broke_without_what_they_sa
     found = re.search(r"\(UNEXPECTED · ([0-9a-f]{8})\)", ana.last.text)
     assert found
     desk.conversation = talk
-    JOURNAL.write(house.db)
+    ERROR_LOG.write(house.db)
     text = (await boss.writes(f"/logs {found[1]}")).text
     assert "update-given-up UNEXPECTED" in text
     assert text.count("update-failed") == 3

@@ -8,9 +8,11 @@ from fakes.house import House, picture, video
 from fakes.team import Team
 from PIL import Image
 
-from models.errors import Code, Refused
-from models.payments import Purchase, PurchaseStatus
-from storage import jobs, ledger, people
+from models.billing.payments import Purchase, PurchaseStatus
+from models.errors import ErrorCode, RequestRejected
+from storage.billing import ledger
+from storage.identity import people
+from storage.jobs import jobs
 
 DAY = 24 * 3600
 GREEN = (0x2A, 0x9D, 0x8F)  # of films that were made
@@ -27,7 +29,7 @@ async def made(house: House, team: Team, file: bytes, seconds: float = 40) -> No
 def sells(house: House, team: Team, amount: int, currency: str = "brl", item: str = "pack:100") -> None:
     person, now = team.stranger.row, house.time()
     with house.db.transaction() as session:
-        address = people.address_of(session, team.stranger.counter.account.id, team.stranger.place.chat, "")
+        address = people.get_or_create_address(session, team.stranger.counter.account.id, team.stranger.place.chat, "")
         fields = {"provider": "stripe", "status": PurchaseStatus.PAID, "decided_at": now, "external_id": f"cs_{now}"}
         about = {"tenant_id": person.tenant_id, "person_id": person.id, "address_id": address.id}
         session.add(Purchase(**about, **fields, item=item, currency=currency, amount=amount))  # type: ignore[arg-type]
@@ -44,7 +46,7 @@ async def test_a_quiet_day_is_told_too(team: Team) -> None:
 async def test_a_day_is_told_in_people_films_time_money_and_credits(house: House, team: Team) -> None:
     for seconds in (10, 20, 30, 200):
         await made(house, team, picture(), seconds)
-    house.renderer.raises = Refused(Code.NO_SPEECH)
+    house.renderer.raises = RequestRejected(ErrorCode.NO_SPEECH)
     await made(house, team, video())
     sells(house, team, 2000)
     sells(house, team, 1000)
@@ -130,6 +132,8 @@ async def test_no_text_under_a_picture_is_longer_than_a_messenger_takes(house: H
 async def test_a_film_that_was_claimed_again_is_counted_once(house: House, team: Team) -> None:
     await team.stranger.sends(picture())
     claim = house.claim()
-    house.change(lambda session: jobs.give_back(session, claim, house.time() - timedelta(seconds=1), counts=True))
+    house.change(
+        lambda session: jobs.requeue(session, claim, house.time() - timedelta(seconds=1), counts_as_attempt=True)
+    )
     house.work()
     assert "Drawings: done 1 · failed 0 · cancelled 0" in (await team.admin.writes("/stats")).text

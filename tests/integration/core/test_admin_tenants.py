@@ -12,14 +12,16 @@ from fakes.team import Team
 from sqlmodel import Session, select
 
 from bots.core.channel import ChannelError
-from models.errors import Code, Refused
-from models.payments import Subscription
-from models.people import Account, Pause, Person, Tenant
-from models.roles import Role
-from models.whatsapp import WhatsAppSession
-from pipeline.access import Demand
-from pipeline.tenancy import Tenancy
-from storage import bots, keyring, tenants
+from models.billing.payments import Subscription
+from models.errors import ErrorCode, RequestRejected
+from models.identity.people import Account, PauseReason, Person, Tenant
+from models.identity.roles import Role
+from models.messaging.whatsapp import WhatsAppSession
+from pipeline.jobs.entitlements import JobRequirements
+from pipeline.operations.tenant_lifecycle import TenantLifecycle
+from storage.identity import account_secrets
+from storage.messaging import telegram_bots
+from storage.tenants import tenants
 
 TOKEN = "987654:AAaTokenThatNobodyMayEverReadAgain"
 CLOSED = "I'm closed at the moment. Please come back later."
@@ -38,7 +40,7 @@ def code_of(shown: Shown) -> str:
 
 
 def tenant(house: House, name: str = "bakery") -> Tenant:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return session.exec(select(Tenant).where(Tenant.name == name)).one()
 
 
@@ -88,7 +90,7 @@ def subscribed(house: House, somebody: Somebody, status: str = "active") -> None
 
 
 async def follow(house: House) -> None:
-    Tenancy(house.db, lambda _keys: None).follow()
+    TenantLifecycle(house.db, lambda _keys: None).apply_subscriptions()
     await house.settle()
 
 
@@ -105,7 +107,7 @@ async def test_a_code_makes_one_owner_and_not_for_ever(house: House, team: Team)
     await team.stranger.writes(first)
     assert "not valid" in (await team.support.writes(first)).text
     second = code_of(await team.owner.writes("/tenant invite bakery"))
-    house.time.forward(tenants.INVITED_FOR.total_seconds())
+    house.time.forward(tenants.INVITATION_LIFETIME.total_seconds())
     assert "not valid" in (await team.support.writes(second)).text
     assert tenant(house).owner_id == team.stranger.row.id
 
@@ -120,8 +122,8 @@ async def test_a_newer_code_makes_the_older_one_void(team: Team) -> None:
 @pytest.mark.parametrize("name", ["", "a", "Bäckerei", "two words", "x" * 31, "-x", "main"])
 async def test_a_business_gets_a_name_that_can_be_typed_and_is_free(house: House, team: Team, name: str) -> None:
     await team.owner.writes(f"/tenant create {name}")
-    with house.db.reading() as session:
-        assert tenants.listed(session) == []
+    with house.db.read_transaction() as session:
+        assert tenants.list_tenants(session) == []
 
 
 async def test_only_the_operators_owners_and_the_businesss_own_reach_the_command(team: Team) -> None:
@@ -148,7 +150,7 @@ async def test_whoever_owns_a_business_is_its_bots_owner_under_the_same_id(house
     owner = await owner_of(team)
     there = customer(house, id_=owner.id)
     await there.writes("/start")
-    assert Role.of(there.row.role) is Role.OWNER
+    assert Role.from_stored(there.row.role) is Role.OWNER
     assert "/stats" in (await there.writes("/help")).text
     stranger = customer(house)
     await stranger.writes("/start")
@@ -160,7 +162,7 @@ async def test_a_code_said_in_the_businesss_own_chat_makes_that_chat_its_owners(
     elsewhere = customer(house, id_="99")
     await elsewhere.writes("/start")
     assert "owner here" in (await elsewhere.writes(code_of(await owner.writes("/tenant invite")))).text
-    assert Role.of(elsewhere.row.role) is Role.OWNER
+    assert Role.from_stored(elsewhere.row.role) is Role.OWNER
     assert tenant(house).owner_id == owner.row.id
 
 
@@ -183,16 +185,16 @@ async def test_who_owned_a_business_before_is_none_of_its_owners_any_more(house:
 
 async def test_a_token_is_kept_sealed_and_deleted_from_the_chat(house: House, team: Team) -> None:
     owner = await owner_of(team)
-    owner.counter.channel.can = replace(EVERYTHING, erases=True)
+    owner.counter.channel.capabilities = replace(EVERYTHING, can_delete=True)
     told = await owner.writes(f"/tenant token {TOKEN}")
     assert "kept sealed" in told.text
     assert "deleting your message" in told.text
     assert len(owner.counter.channel.erased) == 1
-    with house.db.reading() as session:
-        (account,) = bots.of(session, tenant(house).id)
-        assert (account.name, bots.stand(account)) == ("987654", "new")
-        assert keyring.read(SECRET, account) == {"token": TOKEN}
-        assert [bot.token for bot in bots.served(session, SECRET)] == [TOKEN]
+    with house.db.read_transaction() as session:
+        (account,) = telegram_bots.list_for_tenant(session, tenant(house).id)
+        assert (account.name, telegram_bots.status_of(account)) == ("987654", "new")
+        assert account_secrets.read(SECRET, account) == {"token": TOKEN}
+        assert [bot.token for bot in telegram_bots.list_served(session, SECRET)] == [TOKEN]
 
 
 async def test_nothing_that_is_kept_holds_the_token_in_the_clear(house: House, team: Team) -> None:
@@ -204,7 +206,7 @@ async def test_nothing_that_is_kept_holds_the_token_in_the_clear(house: House, t
 async def test_where_a_message_cannot_be_deleted_its_sender_is_asked_to(team: Team) -> None:
     owner = await owner_of(team)
     assert "Now delete your message" in (await owner.writes(f"/tenant token {TOKEN}")).text
-    owner.counter.channel.can = replace(EVERYTHING, erases=True)
+    owner.counter.channel.capabilities = replace(EVERYTHING, can_delete=True)
     owner.counter.channel.faults["erase"].append(ChannelError("away"))
     assert "kept sealed" in (await owner.writes(f"/tenant token {TOKEN}")).text
 
@@ -222,22 +224,22 @@ async def test_a_bot_works_for_one_business_alone_and_a_business_has_only_so_man
     await owner.writes(f"/tenant token {TOKEN}")
     await team.owner.writes("/tenant create cafe")
     assert "another business" in (await team.owner.writes(f"/tenant token cafe {TOKEN}")).text
-    for number in range(bots.MOST - 1):
+    for number in range(telegram_bots.MAX_BOTS_PER_TENANT - 1):
         assert "kept sealed" in (await owner.writes(f"/tenant token {number + 10000}:{'a' * 35}")).text
     assert "at most" in (await owner.writes(f"/tenant token 77777:{'a' * 35}")).text
     assert "kept sealed" in (await owner.writes(f"/tenant token {TOKEN[:-1]}x")).text
-    with house.db.reading() as session:
-        assert len(bots.of(session, tenant(house).id)) == bots.MOST
+    with house.db.read_transaction() as session:
+        assert len(telegram_bots.list_for_tenant(session, tenant(house).id)) == telegram_bots.MAX_BOTS_PER_TENANT
 
 
 async def test_an_owner_without_a_bot_pairs_a_number_from_the_operators_chat(house: House, team: Team) -> None:
     owner = await owner_of(team)
     shown = await owner.writes("/tenant pair +55 11 98765-4321")
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         row = session.exec(select(WhatsAppSession)).one()
     assert (row.tenant_id, row.phone) == (tenant(house).id, "5511987654321")
     await owner.takes(shown.choices[0].data, shown)
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert session.get_one(WhatsAppSession, row.id).pairing_asked_at is None
 
 
@@ -267,9 +269,11 @@ async def test_no_way_in_can_order_a_film_of_a_paused_business(house: House, tea
     ana = customer(house)
     await ana.writes("/start")
     await confirmed(team.owner, "/tenant pause bakery")
-    with house.db.transaction() as session, pytest.raises(Refused) as refused:
-        house.pipeline.access.admit(session, session.get_one(Person, ana.row.id), Demand(5), house.time())
-    assert refused.value.code is Code.PAUSED
+    with house.db.transaction() as session, pytest.raises(RequestRejected) as refused:
+        house.pipeline.entitlements.admit(
+            session, session.get_one(Person, ana.row.id), JobRequirements(5), house.time()
+        )
+    assert refused.value.code is ErrorCode.PAUSED
 
 
 async def test_those_in_charge_of_a_paused_business_read_why(house: House, team: Team) -> None:
@@ -341,7 +345,7 @@ async def test_a_business_is_paused_when_its_subscription_lapses_and_goes_on_whe
     assert tenant(house).paused_at is None
     subscribed(house, owner, "canceled")
     await follow(house)
-    assert tenant(house).pause == Pause.LAPSED
+    assert tenant(house).pause == PauseReason.LAPSED
     assert "Your plan is over" in owner.last.text
     assert (await customer(house).writes("/start")).text == CLOSED
     before = len(owner.seen)
@@ -372,7 +376,7 @@ async def test_a_payment_opens_nothing_that_the_operator_closed(house: House, te
     await confirmed(team.owner, "/tenant pause bakery")
     subscribed(house, owner)
     await follow(house)
-    assert tenant(house).pause == Pause.OPERATOR
+    assert tenant(house).pause == PauseReason.OPERATOR
 
 
 async def test_a_removed_business_closes_at_once_and_can_be_taken_back_in_its_grace(house: House, team: Team) -> None:
@@ -384,10 +388,10 @@ async def test_a_removed_business_closes_at_once_and_can_be_taken_back_in_its_gr
     await team.owner.takes(told.choices[0].data, told)
     assert (await ana.writes("/start")).text == CLOSED
     house.time.forward(29 * 86400)
-    Tenancy(house.db, lambda _keys: None).erase()
+    TenantLifecycle(house.db, lambda _keys: None).erase_removed()
     await team.owner.writes("/tenant resume bakery")
     house.time.forward(40 * 86400)
-    Tenancy(house.db, lambda _keys: None).erase()
+    TenantLifecycle(house.db, lambda _keys: None).erase_removed()
     assert (await ana.writes("/balance")).text != CLOSED
 
 
@@ -403,14 +407,14 @@ async def test_after_the_grace_nothing_of_a_removed_business_is_left_and_all_of_
     await house.settle()
     await confirmed(team.owner, "/tenant remove bakery")
     cafe, stored = tenant(house, "cafe").id, _files(house)
-    tenancy = Tenancy(house.db, lambda keys: [house.store.delete(key) for key in keys] and None)
+    tenancy = TenantLifecycle(house.db, lambda keys: [house.store.delete(key) for key in keys] and None)
     house.time.forward(31 * 86400)
-    tenancy.erase(batch=2)
+    tenancy.erase_removed(batch=2)
     assert "no business" in (await team.owner.writes("/tenant show bakery")).text
     assert _files(house) == stored, "numbers log out first, and bots are let go"
     house.time.forward(3600)
-    tenancy.erase(batch=2)
-    with house.db.reading() as session:
+    tenancy.erase_removed(batch=2)
+    with house.db.read_transaction() as session:
         assert session.exec(select(Tenant.name).order_by(Tenant.name)).all() == ["cafe", "main"]
         assert {each.tenant_id for each in session.exec(select(Person))} == {cafe, team.owner.row.tenant_id}
         assert session.exec(select(Account).where(Account.name == "bakery-bot")).all() == []

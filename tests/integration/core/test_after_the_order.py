@@ -1,8 +1,9 @@
 from fakes.house import SUBTITLES, House, Somebody, picture, video
 
-from models.errors import Code, Refused
-from models.jobs import Job
-from storage import files, jobs, transcripts
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.job import Job
+from storage.jobs import jobs, transcripts
+from storage.media import files
 
 
 def only(found: list[Job]) -> Job:
@@ -26,7 +27,7 @@ async def test_again_makes_a_new_film_of_the_same_files_with_todays_tastes(house
 async def test_a_failed_caption_made_again_keeps_the_language_that_was_answered(house: House, bia: Somebody) -> None:
     question = await bia.sends(video())
     await bia.takes(question.data("Inglês"), question)
-    house.renderer.raises = Refused(Code.NO_SPEECH)
+    house.renderer.raises = RequestRejected(ErrorCode.NO_SPEECH)
     house.work()
     await house.settle()
     failure = bia.last
@@ -41,8 +42,8 @@ async def test_a_film_of_given_subtitles_made_again_keeps_them(house: House, bia
     first = only(house.jobs())
     await bia.takes(f"again:{first.id.hex}")
     second = house.jobs()[1]
-    with house.db.reading() as session:
-        assert transcripts.given(session, second.id) == transcripts.given(session, first.id)
+    with house.db.read_transaction() as session:
+        assert transcripts.find_given(session, second.id) == transcripts.find_given(session, first.id)
 
 
 async def test_again_after_the_files_are_gone_says_so_and_charges_nothing(house: House, ana: Somebody) -> None:
@@ -51,7 +52,7 @@ async def test_again_after_the_files_are_gone_says_so_and_charges_nothing(house:
     await house.settle()
     film = ana.last
     with house.db.transaction() as session:
-        for media in jobs.inputs(session, house.jobs()[0].id):
+        for media in jobs.list_inputs(session, house.jobs()[0].id):
             files.release(session, media)
     await ana.takes(film.data("Again"), film)
     assert ana.last.text.endswith("(FILE_GONE)")

@@ -6,7 +6,7 @@ import pytest
 from fakes.house import House, Somebody, picture
 from sqlmodel import Session
 
-from storage import ledger
+from storage.billing import ledger
 
 
 @pytest.fixture

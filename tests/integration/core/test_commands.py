@@ -1,7 +1,8 @@
 import pytest
 from fakes.house import House, Somebody, picture, video
 
-from storage import ledger, people
+from storage.billing import ledger
+from storage.identity import people
 
 ADMIN = frozenset({"memory:1"})
 
@@ -167,10 +168,10 @@ async def test_a_grant_reaches_no_other_tenants_people(house: House, boss: Someb
     await other.writes("/start")
     assert "don't know" in (await boss.writes("/grant memory:7 5")).text
     with house.db.transaction() as session:
-        person = people.identified(session, other.counter.account.tenant_id, "memory:7")
+        person = people.find_by_identity(session, other.counter.account.tenant_id, "memory:7")
         assert person is not None
-        house.pipeline.standing(session, person)
-        assert ledger.credits_of(session, person, house.time()).available == 10
+        house.pipeline.account_status_of(session, person)
+        assert ledger.balance_of(session, person, house.time()).available == 10
 
 
 async def test_stats_count_what_happened_to_this_tenant_alone(house: House, boss: Somebody, ana: Somebody) -> None:

@@ -11,8 +11,8 @@ from fakes.house import House, Somebody, picture, sound
 from sqlalchemy import QueuePool
 from sqlmodel import select
 
-from models.deliveries import Delivery, DeliveryStatus
-from storage.media import MediaStore
+from models.messaging.deliveries import Delivery, DeliveryStatus
+from storage.media.media_store import MediaStore
 
 
 @dataclass
@@ -35,18 +35,18 @@ class FarStore:
         self._look_around()
         return self.near.put(source)
 
-    def path(self, key: str) -> Path:
+    def get_local_path(self, key: str) -> Path:
         self.asked += 1
         self._look_around()
         if self.faults:
             raise self.faults.pop()
-        return self.near.path(key)
+        return self.near.get_local_path(key)
 
     def delete(self, key: str) -> None:
         self.near.delete(key)
 
-    def older_than(self, seconds: float) -> Iterator[str]:
-        return self.near.older_than(seconds)
+    def list_older_than(self, seconds: float) -> Iterator[str]:
+        return self.near.list_older_than(seconds)
 
     def trim(self, *, hard: bool = False) -> None:
         self.near.trim(hard=hard)
@@ -102,7 +102,7 @@ async def test_a_film_that_cannot_be_fetched_now_arrives_when_it_can(
     house.time.forward(3)
     await house.settle()
     assert ana.last.manner == "video"
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert {row.status for row in session.exec(select(Delivery))} == {DeliveryStatus.SENT}
 
 

@@ -10,16 +10,17 @@ from fakes.letters import Postbag
 from fakes.provider import MemoryProvider
 from sqlmodel import Session, select
 
-from bots.billing.counter import Counter
+from bots.billing.context import BillingContext
 from bots.billing.customer_search import CustomerSearch
-from bots.billing.renewals import Renewals
-from bots.core.proofs import Proofs
-from models.codes import EmailLink, Join, SignCode
-from models.credits import LedgerTransaction
-from models.deliveries import Delivery
-from models.people import Person
-from storage import ledger, people
-from storage.codes import Codes
+from bots.billing.subscriptions import SubscriptionSync
+from bots.core.conversation.email_verification import EmailVerification
+from models.billing.credits import LedgerTransaction
+from models.identity.codes import EmailLink, OneTimeCode, PersonMerge
+from models.identity.people import Person
+from models.messaging.deliveries import Delivery
+from storage.billing import ledger
+from storage.identity import people
+from storage.identity.codes import OneTimeCodeService
 
 EMAIL = "ana@example.com"
 
@@ -31,17 +32,17 @@ def postbag() -> Postbag:
 
 @pytest.fixture
 def provider(house: House) -> MemoryProvider:
-    return MemoryProvider(house.pipeline.access.catalogue, house.time)  # type: ignore[arg-type]
+    return MemoryProvider(house.pipeline.entitlements.catalogue, house.time)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
-def proofs(house: House, postbag: Postbag, provider: MemoryProvider) -> Proofs:
+def proofs(house: House, postbag: Postbag, provider: MemoryProvider) -> EmailVerification:
     """Those of every desk there is."""
     tenant_id = house.counter().account.tenant_id
-    counter = Counter(house.db, provider, house.pipeline.access, tenant_id)
-    made = Proofs(Codes(b"a key"), postbag, CustomerSearch(Renewals(counter)).search)
+    counter = BillingContext(house.db, provider, house.pipeline.entitlements, tenant_id)
+    made = EmailVerification(OneTimeCodeService(b"a key"), postbag, CustomerSearch(SubscriptionSync(counter)).search)
     for name, owners in (("bot", frozenset[str]()), ("page", frozenset({"memory:1"}))):
-        house.counter(name, owners=owners).desk.proofs = made
+        house.counter(name, owners=owners).desk.email_verification = made
     return made
 
 
@@ -77,8 +78,8 @@ async def joins(phone: Somebody, page: Somebody) -> str:
     """Two chats become one; the number of the join."""
     code = code_in((await phone.writes("/link")).text)
     await page.writes(f"/link {code}")
-    with page.house.db.reading() as session:
-        return session.exec(select(Join)).one().short
+    with page.house.db.read_transaction() as session:
+        return session.exec(select(PersonMerge)).one().short_id
 
 
 async def test_a_code_of_one_chat_typed_in_another_makes_one_person_of_both(
@@ -143,8 +144,8 @@ async def test_fifty_chats_that_type_one_code_at_once_are_one_join(house: House,
     desk = house.counter("page").desk
     await asyncio.gather(*(desk.handle(one.inbound(text=f"/link {code}")) for one in crowd))
     await house.settle()
-    with house.db.reading() as session:
-        assert len(session.exec(select(Join)).all()) == 1
+    with house.db.read_transaction() as session:
+        assert len(session.exec(select(PersonMerge)).all()) == 1
         assert len(session.exec(select(Person).where(Person.merged_into_id.is_not(None))).all()) == 1  # type: ignore[union-attr]
         assert_books_balance(session)
 
@@ -195,9 +196,11 @@ async def test_parting_is_for_administrators_of_the_same_business(
     assert "Nothing is joined" in (await Somebody(house, rival, id="1").writes(f"/unjoin {number}")).text
 
 
-async def test_a_code_is_of_no_use_at_another_business(house: House, phone: Somebody, proofs: Proofs) -> None:
+async def test_a_code_is_of_no_use_at_another_business(
+    house: House, phone: Somebody, proofs: EmailVerification
+) -> None:
     rival = house.counter("rival", tenant="rival")
-    rival.desk.proofs = proofs
+    rival.desk.email_verification = proofs
     code = code_in((await phone.writes("/link")).text)
     assert "no such code" in (await Somebody(house, rival, id="9").writes(f"/link {code}")).text
 
@@ -266,9 +269,9 @@ async def test_what_is_no_address_is_answered_with_how_it_is_done(phone: Somebod
 
 @pytest.mark.parametrize("kept", ["letters", "search"])
 async def test_without_letters_or_customers_no_address_is_asked_for(
-    house: House, proofs: Proofs, phone: Somebody, kept: str
+    house: House, proofs: EmailVerification, phone: Somebody, kept: str
 ) -> None:
-    house.counter().desk.proofs = Proofs(proofs.codes, **{kept: getattr(proofs, kept)})
+    house.counter().desk.email_verification = EmailVerification(proofs.codes, **{kept: getattr(proofs, kept)})
     assert "aren't used here" in (await phone.writes(f"/email {EMAIL}")).text
 
 
@@ -301,8 +304,8 @@ async def test_neither_codes_nor_addresses_stay_in_the_database(
     await joins(phone, page)
     await phone.writes(f"/email {EMAIL}")
     await phone.writes(postbag.code)
-    with house.db.reading() as session:
-        tables = (SignCode, EmailLink, Join, LedgerTransaction)
+    with house.db.read_transaction() as session:
+        tables = (OneTimeCode, EmailLink, PersonMerge, LedgerTransaction)
         kept = str([row.model_dump() for table in tables for row in session.exec(select(table))])
         told = str([row.message for row in session.exec(select(Delivery))])
     assert "example.com" not in kept
@@ -315,5 +318,5 @@ async def test_who_was_joined_keeps_one_language_and_one_past(house: House, phon
     await joins(phone, page)
     await phone.takes("language:pt-BR")
     assert "Você tem" in (await page.writes("/balance")).text
-    with house.db.reading() as session:
-        assert len(people.selves(session, page.row)) == 2
+    with house.db.read_transaction() as session:
+        assert len(people.list_merged_ids(session, page.row)) == 2

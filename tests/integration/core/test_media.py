@@ -7,10 +7,10 @@ from fakes.channels import EVERYTHING
 from fakes.house import SUBTITLES, House, Somebody, picture, sound, unfit, video
 
 from bots.core.channel import ChannelError
-from models.errors import Code, Refused
-from models.films import CaptionOptions, SketchOptions
-from models.jobs import Job
-from storage import transcripts
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.job import Job
+from models.jobs.options import CaptionOptions, SketchOptions
+from storage.jobs import transcripts
 
 
 def only(found: list[Job]) -> Job:
@@ -104,10 +104,10 @@ async def test_every_film_of_an_album_shows_its_progress_in_a_message_of_its_own
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (unfit(Code.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
-        (unfit(Code.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
-        (unfit(Code.EMPTY_FILE), "EMPTY_FILE", "is empty"),
-        (Refused(Code.FILE_TOO_BIG, limit=20), "FILE_TOO_BIG", "up to 20 MB"),
+        (unfit(ErrorCode.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
+        (unfit(ErrorCode.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
+        (unfit(ErrorCode.EMPTY_FILE), "EMPTY_FILE", "is empty"),
+        (RequestRejected(ErrorCode.FILE_TOO_BIG, limit=20), "FILE_TOO_BIG", "up to 20 MB"),
         (ChannelError("connection lost"), "UNEXPECTED", "my side"),
     ],
 )
@@ -127,14 +127,14 @@ async def test_a_refused_file_turns_the_acknowledgement_into_the_reason(
 async def test_of_several_files_the_good_ones_are_taken_and_each_reason_is_said_once(
     house: House, ana: Somebody
 ) -> None:
-    broken, foreign = unfit(Code.BROKEN_FILE), unfit(Code.NOT_MEDIA)
+    broken, foreign = unfit(ErrorCode.BROKEN_FILE), unfit(ErrorCode.NOT_MEDIA)
     await ana.sends(broken, picture(), broken, foreign, names=("1", "good.png", "3", "4"))
     assert house.inputs(only(house.jobs())) == ["good.png"]
     assert [message.text.split("\n")[-1] for message in ana.seen[1:]] == ["(BROKEN_FILE)", "(NOT_MEDIA)"]
 
 
 async def test_nothing_of_a_refused_file_stays_behind(house: House, ana: Somebody) -> None:
-    await ana.sends(unfit(Code.BROKEN_FILE), unfit(Code.NOT_MEDIA))
+    await ana.sends(unfit(ErrorCode.BROKEN_FILE), unfit(ErrorCode.NOT_MEDIA))
     assert [path for path in (house.folder / "passing").rglob("*") if path.is_file()] == []
     assert [path for path in (house.folder / "media").rglob("*") if path.is_file()] == []
 
@@ -149,8 +149,8 @@ async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: House, bia:
     await bia.sends(video(), names=("fala.mp4",))
     await bia.sends(SUBTITLES, names=("fala.srt",))
     job = only(house.jobs())
-    with house.db.reading() as session:
-        given = transcripts.given(session, job.id)
+    with house.db.read_transaction() as session:
+        given = transcripts.find_given(session, job.id)
     assert given is not None
     assert (given.text, given.words[0].start) == ("Hello there", 1.0)
     assert house.inputs(job) == ["fala.mp4"]
@@ -159,8 +159,8 @@ async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: House, bia:
 async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: House, ana: Somebody) -> None:
     await ana.sends(SUBTITLES, video(), names=("talk.SRT", "talk.mp4"))
     job = only(house.jobs())
-    with house.db.reading() as session:
-        assert transcripts.given(session, job.id) is not None
+    with house.db.read_transaction() as session:
+        assert transcripts.find_given(session, job.id) is not None
 
 
 async def test_subtitles_answer_the_question_which_language_is_spoken(house: House, bia: Somebody) -> None:
@@ -280,10 +280,10 @@ async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: H
 
 
 async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: Somebody) -> None:
-    too_big = Refused(Code.FILE_TOO_BIG, limit=20)
+    too_big = RequestRejected(ErrorCode.FILE_TOO_BIG, limit=20)
     assert "page" not in (await ana.sends(too_big)).text
     ana.counter.desk.page_url = "https://films.example.com"
     assert (
         "Or send it on my page, which takes larger ones: https://films.example.com" in (await ana.sends(too_big)).text
     )
-    assert "films.example.com" not in (await ana.sends(Refused(Code.NOT_MEDIA))).text
+    assert "films.example.com" not in (await ana.sends(RequestRejected(ErrorCode.NOT_MEDIA))).text

@@ -8,7 +8,7 @@ from fakes.house import House, Somebody, picture, video
 
 from bots.core.channel import Inbound
 
-PLAIN = dataclasses.replace(EVERYTHING, buttons=False, max_edits=3)
+PLAIN = dataclasses.replace(EVERYTHING, has_buttons=False, max_edits=3)
 
 
 @pytest.fixture

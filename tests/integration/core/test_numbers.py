@@ -5,10 +5,11 @@ from fakes.channels import Shown
 from fakes.house import House, Somebody
 from sqlmodel import select
 
-from bots.whatsapp.record import Record
-from bots.whatsapp.states import Happened
-from models.whatsapp import Detail, State, WhatsAppSession
-from storage import people, whatsapp
+from bots.whatsapp.sessions.session_repository import Record
+from bots.whatsapp.sessions.states import Happened
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
+from storage.identity import people
+from storage.messaging import whatsapp
 
 ADMIN = frozenset({"memory:1"})
 JID = "5511990000001:7@s.whatsapp.net"
@@ -21,14 +22,16 @@ def boss(house: House) -> Somebody:
 
 
 def rows(house: House) -> list[WhatsAppSession]:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return list(session.exec(select(WhatsAppSession)))
 
 
-def has_number(house: House, tenant: str = "main", state: State = State.ONLINE, jid: str = JID) -> WhatsAppSession:
+def has_number(
+    house: House, tenant: str = "main", state: WhatsAppState = WhatsAppState.ONLINE, jid: str = JID
+) -> WhatsAppSession:
     with house.db.transaction() as session:
-        row = whatsapp.begin(session, people.tenant_named(session, tenant).id, house.time())
-        assert whatsapp.paired(session, row, jid, None, house.time())
+        row = whatsapp.create_session(session, people.get_or_create_tenant(session, tenant).id, house.time())
+        assert whatsapp.complete_pairing(session, row, jid, None, house.time())
         row.state = state
     return row
 
@@ -85,13 +88,13 @@ async def test_what_became_of_pairing_is_told_in_the_same_message(house: House, 
 @pytest.mark.parametrize(
     ("happened", "detail", "words"),
     [
-        (Happened.GAVE_UP, Detail.TIMEOUT, "Nobody used the code in time"),
-        (Happened.REFUSED, Detail.REFUSED, "did not link this phone"),
-        (Happened.REFUSED, Detail.TAKEN, "connected here already"),
+        (Happened.GAVE_UP, WhatsAppStateDetail.TIMEOUT, "Nobody used the code in time"),
+        (Happened.REFUSED, WhatsAppStateDetail.REFUSED, "did not link this phone"),
+        (Happened.REFUSED, WhatsAppStateDetail.TAKEN, "connected here already"),
     ],
 )
 async def test_why_pairing_came_to_nothing_is_told(
-    house: House, boss: Somebody, happened: Happened, detail: Detail, words: str
+    house: House, boss: Somebody, happened: Happened, detail: WhatsAppStateDetail, words: str
 ) -> None:
     shown, record = await pairing(house, boss)
     record.show("2@first", 60)
@@ -99,7 +102,7 @@ async def test_why_pairing_came_to_nothing_is_told(
     await house.settle()
     assert words in shown.text
     (row,) = rows(house)
-    assert (row.state, row.qr, row.is_wanted(house.time())) == (State.NEW, None, False)
+    assert (row.state, row.qr, row.is_wanted(house.time())) == (WhatsAppState.NEW, None, False)
 
 
 async def test_a_phone_number_gets_a_code_to_be_typed(house: House, boss: Somebody) -> None:
@@ -153,19 +156,19 @@ async def test_a_code_that_was_scanned_meanwhile_is_not_called_off(house: House,
 
 
 async def test_a_number_is_restarted_by_any_of_its_names(house: House, boss: Somebody) -> None:
-    row = has_number(house, state=State.REPLACED)
+    row = has_number(house, state=WhatsAppState.REPLACED)
     for name in ("5511990000001", "+5511990000001"):
         assert "anew" in (await boss.writes(f"/whatsapp restart {name}")).text
     (then,) = rows(house)
-    assert (then.id, then.state) == (row.id, State.RECONNECTING)
+    assert (then.id, then.state) == (row.id, WhatsAppState.RECONNECTING)
     assert then.restart_asked_at is not None
 
 
 async def test_a_number_that_was_logged_out_is_paired_when_it_is_restarted(house: House, boss: Somebody) -> None:
-    has_number(house, state=State.LOGGED_OUT)
+    has_number(house, state=WhatsAppState.LOGGED_OUT)
     assert "Getting a code" in (await boss.writes("/whatsapp restart 5511990000001")).text
     (row,) = rows(house)
-    assert (row.state, row.is_wanted(house.time())) == (State.NEW, True)
+    assert (row.state, row.is_wanted(house.time())) == (WhatsAppState.NEW, True)
 
 
 async def test_a_number_is_let_go_only_when_asked_twice(house: House, boss: Somebody) -> None:
@@ -203,7 +206,7 @@ async def test_what_somebody_else_chooses_changes_nothing(house: House, ana: Som
     row = has_number(house)
     await ana.takes(data.format(id=row.id.hex))
     then = rows(house)[0]
-    assert (then.removed_at, then.state) == (None, State.ONLINE)
+    assert (then.removed_at, then.state) == (None, WhatsAppState.ONLINE)
 
 
 async def test_codes_are_not_shown_where_others_read_along(house: House) -> None:
@@ -212,16 +215,18 @@ async def test_codes_are_not_shown_where_others_read_along(house: House) -> None
     assert rows(house) == []
 
 
-@pytest.mark.parametrize("state", list(State))
-async def test_every_state_is_listed_with_what_to_do(house: House, boss: Somebody, state: State) -> None:
+@pytest.mark.parametrize("state", list(WhatsAppState))
+async def test_every_state_is_listed_with_what_to_do(house: House, boss: Somebody, state: WhatsAppState) -> None:
     has_number(house, state=state)
     (line,) = [line for line in (await boss.writes("/whatsapp")).text.splitlines() if "5511990000001:" in line]
     assert len(line) > len("+5511990000001: ")
 
 
-@pytest.mark.parametrize("detail", list(Detail))
-async def test_every_detail_is_listed_with_what_to_do(house: House, boss: Somebody, detail: Detail) -> None:
-    row = has_number(house, state=State.RECONNECTING)
+@pytest.mark.parametrize("detail", list(WhatsAppStateDetail))
+async def test_every_detail_is_listed_with_what_to_do(
+    house: House, boss: Somebody, detail: WhatsAppStateDetail
+) -> None:
+    row = has_number(house, state=WhatsAppState.RECONNECTING)
     house.change(lambda session: setattr(session.get_one(WhatsAppSession, row.id), "detail", detail))
     assert "+5511990000001:" in (await boss.writes("/whatsapp")).text
 
@@ -237,7 +242,9 @@ async def test_administrators_hear_that_a_number_stands_still_and_that_it_goes_o
         await house.settle()
     assert [shown.text.splitlines()[0] for shown in boss.seen[seen:]] == ["⚠️ WhatsApp +5511990000001 stands still."]
     assert "/whatsapp restart +5511990000001" in boss.last.text
-    house.change(lambda session: whatsapp.ask_restart(session.get_one(WhatsAppSession, record.number), house.time()))
+    house.change(
+        lambda session: whatsapp.request_restart(session.get_one(WhatsAppSession, record.number), house.time())
+    )
     for _ in range(2):
         record.connected(JID, None)
         await house.settle()

@@ -6,17 +6,26 @@ from fakes.books import assert_books_balance
 from fakes.house import House, Somebody, picture
 from sqlmodel import col, select
 
-from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
-from bots.core.parcels import packed
-from bots.core.postman import LEASE, Postman
-from bots.core.receipts import LONGEST_PAUSE, MAX_ATTEMPTS
-from bots.core.visit import word
-from models.deliveries import Delivery, Message
-from models.files import Media
-from models.people import Address, Person
-from storage import files, outbox, people
-from storage.outbox import Owed
-from storage.reversal import reverse
+from bots.core.channel import (
+    ChannelError,
+    ChatUnreachable,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RetryLater,
+)
+from bots.core.context import translated
+from bots.core.delivery.delivery_builder import build_payload
+from bots.core.delivery.delivery_results import LONGEST_PAUSE, MAX_ATTEMPTS
+from bots.core.delivery.outbox_sender import LEASE, OutboxSender
+from models.identity.people import Address, Person
+from models.media.files import Media
+from models.messaging.deliveries import Delivery, Message
+from storage.billing.credit_refunds import refund_job_credits
+from storage.identity import people
+from storage.media import files
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 LOST = "Your film was finished, but it got lost before I could bring it to you."
 
@@ -25,15 +34,15 @@ def owe(house: House, somebody: Somebody, *keys: str, message: Message | None = 
     """Owe a chat sentences, one message each."""
     with house.db.transaction() as session:
         account = somebody.counter.account
-        person = people.meet(session, account, somebody.id, name="", language="en")
-        address = people.address_of(session, account.id, somebody.place.chat, "")
+        person = people.get_or_create_person(session, account, somebody.id, name="", language="en")
+        address = people.get_or_create_address(session, account.id, somebody.place.chat, "")
         for key in keys:
-            content = message or Message(paragraphs=(word("name", name=key),))
-            outbox.owe(session, address, person.id, Owed(content, f"{somebody.id}:{key}"), house.time())
+            content = message or Message(paragraphs=(translated("name", name=key),))
+            outbox.enqueue(session, address, person.id, OutboxMessage(content, f"{somebody.id}:{key}"), house.time())
 
 
 def row(house: House, key: str) -> Delivery:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return session.exec(select(Delivery).where(col(Delivery.cause) == key)).one()
 
 
@@ -49,7 +58,7 @@ def available(house: House, somebody: Somebody) -> int:
     """The credits somebody has; the books are looked over on the way."""
     with house.db.transaction() as session:
         assert_books_balance(session)
-        return house.pipeline.standing(session, session.get_one(Person, somebody.row.id)).credits.available
+        return house.pipeline.account_status_of(session, session.get_one(Person, somebody.row.id)).credits.available
 
 
 async def film_owed(house: House, ana: Somebody) -> None:
@@ -92,28 +101,28 @@ async def test_a_slow_chat_keeps_no_other_waiting(house: House, ana: Somebody) -
 
 
 async def test_a_chat_that_is_gone_is_closed_and_what_it_was_owed_dropped(house: House, ana: Somebody) -> None:
-    ana.counter.channel.faults["say"].append(Unreachable("blocked"))
+    ana.counter.channel.faults["say"].append(ChatUnreachable("blocked"))
     owe(house, ana, "one", "two")
     await house.settle()
     assert ana.seen == []
     assert {row(house, key).status for key in ("7:one", "7:two")} == {"dropped"}
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert session.exec(select(Address)).one().unreachable_at is not None
 
 
 async def test_who_writes_again_is_reachable_again(house: House, ana: Somebody) -> None:
-    ana.counter.channel.faults["say"].append(Unreachable("blocked"))
+    ana.counter.channel.faults["say"].append(ChatUnreachable("blocked"))
     owe(house, ana, "one")
     await house.settle()
     assert (await ana.writes("/start")).text.startswith("Hi!")
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         assert session.exec(select(Address)).one().unreachable_at is None
 
 
 async def test_an_edit_changes_the_message_in_place(house: House, ana: Somebody) -> None:
     owe(house, ana, "one")
     await house.settle()
-    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last.id))
     await house.settle()
     assert [message.text for message in ana.seen] == ["Nothing was charged."]
     assert row(house, "7:edit").external_id == "m1"
@@ -122,8 +131,8 @@ async def test_an_edit_changes_the_message_in_place(house: House, ana: Somebody)
 async def test_an_edit_that_changes_nothing_is_done(house: House, ana: Somebody) -> None:
     owe(house, ana, "one")
     await house.settle()
-    ana.counter.channel.faults["edit"].append(Unchanged("same"))
-    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    ana.counter.channel.faults["edit"].append(MessageNotModified("same"))
+    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last.id))
     await house.settle()
     assert (row(house, "7:edit").status, len(ana.seen)) == ("sent", 1)
 
@@ -131,15 +140,15 @@ async def test_an_edit_that_changes_nothing_is_done(house: House, ana: Somebody)
 async def test_what_cannot_be_edited_any_more_comes_as_a_new_message(house: House, ana: Somebody) -> None:
     owe(house, ana, "one")
     await house.settle()
-    ana.counter.channel.faults["edit"].append(Uneditable("too old"))
-    owe(house, ana, "edit", message=Message(paragraphs=(word("nothing-charged"),), edits=ana.last.id))
+    ana.counter.channel.faults["edit"].append(MessageNotEditable("too old"))
+    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last.id))
     await house.settle()
     assert [message.text for message in ana.seen] == ["one", "Nothing was charged."]
     assert row(house, "7:edit").external_id == "m2"
 
 
 @pytest.mark.parametrize(
-    "error", [ChannelError("no answer"), Rejected("cannot be parsed"), ValueError("a bug in an adapter")]
+    "error", [ChannelError("no answer"), MessageRejected("cannot be parsed"), ValueError("a bug in an adapter")]
 )
 async def test_a_message_that_fails_is_tried_again_ever_later(house: House, ana: Somebody, error: Exception) -> None:
     ana.counter.channel.faults["say"].extend([error] * 4)
@@ -155,7 +164,7 @@ async def test_a_message_that_fails_is_tried_again_ever_later(house: House, ana:
     assert ana.last.text == "one"
 
 
-@pytest.mark.parametrize("error", [Rejected("cannot be parsed"), ValueError("a bug in an adapter")])
+@pytest.mark.parametrize("error", [MessageRejected("cannot be parsed"), ValueError("a bug in an adapter")])
 async def test_a_message_that_is_refused_is_dropped_in_the_end_and_the_next_one_sent(
     house: House, ana: Somebody, error: Exception
 ) -> None:
@@ -186,7 +195,7 @@ async def test_a_messenger_that_is_away_for_days_costs_nobody_a_message(
 
 
 async def test_after_a_message_arrived_the_next_failure_waits_briefly_again(house: House, ana: Somebody) -> None:
-    receipts, error = house.postman._receipts, ChannelError("no answer")
+    receipts, error = house.postman._results, ChannelError("no answer")
     ana.counter.channel.faults["say"].extend([error] * 12)
     owe(house, ana, "one")
     pauses = []
@@ -211,7 +220,7 @@ async def test_a_film_nobody_could_bring_in_its_time_is_apologised_for_and_its_c
         await house.settle()
     assert ana.counter.channel.calls.count("send_video") == 3
     job = house.jobs()[0]
-    assert ana.last.text.splitlines()[1:] == ["Your credit is back.", f"(FILM_LOST · {job.short})"]
+    assert ana.last.text.splitlines()[1:] == ["Your credit is back.", f"(FILM_LOST · {job.short_id})"]
     assert row(house, f"job:{job.id}").status == "dropped"
 
 
@@ -228,7 +237,7 @@ async def test_the_credits_of_a_lost_film_come_back_once_whoever_finds_out(house
     job = house.jobs()[0]
     for _ in range(3):
         with house.db.transaction() as session:
-            reverse(session, session.get_one(Person, ana.row.id), job.id, house.time())
+            refund_job_credits(session, session.get_one(Person, ana.row.id), job.id, house.time())
     assert available(house, ana) == 10
 
 
@@ -241,7 +250,7 @@ async def test_a_film_that_is_asked_for_again_and_gone_gives_no_credits_back(hou
         path.unlink()
     house.time.forward(3)
     await house.settle()
-    assert ana.last.text.endswith(f"(FILE_GONE · {house.jobs()[0].short})")
+    assert ana.last.text.endswith(f"(FILE_GONE · {house.jobs()[0].short_id})")
     assert available(house, ana) == 9
 
 
@@ -257,7 +266,7 @@ async def test_a_message_nobody_could_bring_for_a_week_is_given_up(house: House,
 async def test_a_message_that_ends_every_process_is_given_up(house: House, ana: Somebody) -> None:
     owe(house, ana, "deadly", "after")
     for _ in range(MAX_ATTEMPTS):
-        assert len(Postman(house.db, house.store, house.channels)._claim(20)) == 1
+        assert len(OutboxSender(house.db, house.store, house.channels)._claim(20)) == 1
         house.time.forward(LEASE.total_seconds() + 1)
     await house.settle()
     await house.settle()
@@ -266,8 +275,8 @@ async def test_a_message_that_ends_every_process_is_given_up(house: House, ana: 
 
 async def test_a_message_without_words_is_dropped_and_stops_nobody_elses(house: House, ana: Somebody) -> None:
     bea = Somebody(house, ana.counter, id="8")
-    owe(house, ana, "nonsense", message=Message(paragraphs=(word("no-such-sentence"),)))
-    owe(house, ana, "incomplete", message=Message(paragraphs=(word("error-too-long"),)))
+    owe(house, ana, "nonsense", message=Message(paragraphs=(translated("no-such-sentence"),)))
+    owe(house, ana, "incomplete", message=Message(paragraphs=(translated("error-too-long"),)))
     owe(house, ana, "after")
     owe(house, bea, "other")
     for _ in range(3):
@@ -286,7 +295,7 @@ async def test_a_film_arrives_as_an_answer_with_its_size_length_and_thumbnail(ho
     assert film.upload.thumbnail is not None
     assert film.upload.thumbnail.read_bytes() == b"a picture"
     assert film.reply_to == house.jobs()[0].reply_to
-    assert film.upload.name == f"rabisco-{house.jobs()[0].short}.mp4"
+    assert film.upload.name == f"rabisco-{house.jobs()[0].short_id}.mp4"
     assert film.labels == ["🔁 Again", "⬇️ Original file"]
 
 
@@ -308,7 +317,7 @@ async def test_a_film_that_is_gone_is_apologised_for_and_the_chat_goes_on(house:
     assert [message.manner for message in ana.seen] == ["text", "text", "text"]
     assert [message.text for message in ana.seen[1:]] == [
         "after",
-        f"{LOST}\nYour credit is back.\n(FILM_LOST · {job.short})",
+        f"{LOST}\nYour credit is back.\n(FILM_LOST · {job.short_id})",
     ]
     assert available(house, ana) == 10
     assert (ana.last.labels, ana.last.reply_to) == (["🔁 Again"], job.reply_to)
@@ -338,10 +347,10 @@ async def test_a_film_whose_thumbnail_is_missing_from_the_store_is_sent_all_the_
 
 async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most(house: House, ana: Somebody) -> None:
     owe(house, ana, "one", "two")
-    crashing = Postman(house.db, house.store, house.channels)
+    crashing = OutboxSender(house.db, house.store, house.channels)
     (claimed,) = crashing._claim(20)  # a process that ends right after the messenger took the message
-    parcel = packed(house.db, house.store, claimed)
-    await ana.counter.channel.say(parcel.place, parcel.text)
+    parcel = build_payload(house.db, house.store, claimed)
+    await ana.counter.channel.send_text(parcel.chat_ref, parcel.text)
     await house.settle()
     assert [message.text for message in ana.seen] == ["one"]
     house.time.forward(LEASE.total_seconds() + 1)
@@ -352,13 +361,13 @@ async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most
 
 async def test_a_postman_that_was_overtaken_notes_nothing(house: House, ana: Somebody) -> None:
     owe(house, ana, "one")
-    slow = Postman(house.db, house.store, house.channels)
+    slow = OutboxSender(house.db, house.store, house.channels)
     (claimed,) = slow._claim(20)
     house.time.forward(LEASE.total_seconds() + 1)
     await house.settle()
-    slow._receipts.sent(claimed, "late")
-    slow._receipts.put_off(claimed, 0, "late")
-    slow._receipts.given_up(claimed, "late")
+    slow._results.record_sent(claimed, "late")
+    slow._results.postpone(claimed, 0, "late")
+    slow._results.give_up(claimed, "late")
     await house.settle()
     assert (row(house, "7:one").external_id, len(ana.seen)) == ("m1", 1)
 
@@ -367,14 +376,14 @@ async def test_two_postmen_send_nothing_twice(house: House, ana: Somebody) -> No
     others = [Somebody(house, ana.counter, id=str(number)) for number in range(10, 16)]
     for somebody in others:
         owe(house, somebody, "one", "two")
-    second = Postman(house.db, house.store, house.channels)
+    second = OutboxSender(house.db, house.store, house.channels)
     for _ in range(3):
-        await asyncio.gather(house.postman.deliver(), second.deliver())
+        await asyncio.gather(house.postman.send_due(), second.send_due())
     assert all([message.text for message in somebody.seen] == ["one", "two"] for somebody in others)
 
 
 async def test_a_message_is_written_in_the_language_of_its_person(house: House, ana: Somebody) -> None:
-    owe(house, ana, "one", message=Message(paragraphs=(word("nothing-charged"),)))
+    owe(house, ana, "one", message=Message(paragraphs=(translated("nothing-charged"),)))
     with house.db.transaction() as session:
         session.exec(select(Person)).one().language = "es"
     await house.settle()
@@ -385,6 +394,6 @@ async def test_a_poke_from_another_thread_wakes_the_postman(house: House, ana: S
     running = asyncio.create_task(house.postman.run())
     await asyncio.sleep(0)
     owe(house, ana, "one")
-    await asyncio.to_thread(house.postman.poke)
+    await asyncio.to_thread(house.postman.wake)
     await ana.counter.channel.until(lambda: bool(ana.seen))
     await ended(running)

@@ -7,12 +7,13 @@ from fakes.channels import EVERYTHING
 from fakes.house import House, Somebody, picture
 from sqlmodel import select
 
-from models.deliveries import Message, Wording
-from models.people import Address
-from storage import ledger, outbox
-from storage.outbox import Owed
+from models.identity.people import Address
+from models.messaging.deliveries import Message, TranslatedText
+from storage.billing import ledger
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
-PLAIN = dataclasses.replace(EVERYTHING, buttons=False, opt_out=True)
+PLAIN = dataclasses.replace(EVERYTHING, has_buttons=False, has_opt_out_words=True)
 
 
 @pytest.fixture
@@ -24,13 +25,13 @@ def owe(house: House, ana: Somebody, key: str) -> None:
     """Something happens that her chat would be told."""
     with house.db.transaction() as session:
         address = session.exec(select(Address)).one()
-        message = Message(paragraphs=(Wording(key="name", values={"name": key}),))
-        outbox.owe(session, address, ana.row.id, Owed(message, key), house.time())
+        message = Message(paragraphs=(TranslatedText(key="name", values={"name": key}),))
+        outbox.enqueue(session, address, ana.row.id, OutboxMessage(message, key), house.time())
 
 
 def available(house: House, ana: Somebody) -> int:
     with house.db.transaction() as session:
-        return ledger.credits_of(session, ana.row, house.time()).available
+        return ledger.balance_of(session, ana.row, house.time()).available
 
 
 async def test_one_goodbye_and_then_nothing(house: House, ana: Somebody) -> None:

@@ -3,32 +3,37 @@ from itertools import product
 import pytest
 from fakes.house import House, Somebody, picture, video
 
-from bots.core import menus
-from bots.core.phrases import phrase
-from models.people import Tastes
+from bots.core.conversation import menus
+from bots.core.delivery.message_rendering import render_text
+from models.identity.people import Preferences
 
-EVERY_VALUE = [(taste, option) for taste in menus.TASTES for option in menus.options(taste)]
+EVERY_VALUE = [(taste, option) for taste in menus.PREFERENCES for option in menus.list_options(taste)]
 
 
 @pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
 def test_every_value_of_every_taste_comes_back_as_the_chosen_one(taste: str, option: menus.Option) -> None:
-    tastes = Tastes.model_validate({taste: option.value})
-    marked = [choice for row in menus.taste_menu(taste, tastes, "m1").choices for choice in row if choice.label.inner]
+    tastes = Preferences.model_validate({taste: option.value})
+    marked = [
+        choice
+        for row in menus.build_preference_menu(taste, tastes, "m1").choices
+        for choice in row
+        if choice.label.inner
+    ]
     assert [choice.data for choice in marked] == [f"set:{taste}={option.value}"]
-    assert phrase(marked[0].label, "en") == f"✅ {phrase(option.label, 'en')}"
+    assert render_text(marked[0].label, "en") == f"✅ {render_text(option.label, 'en')}"
 
 
 def test_a_taste_that_is_no_longer_offered_shows_as_the_default() -> None:
-    gone = Tastes.model_validate({"hand": "robot", "style": "vapour", "seconds": 11})
+    gone = Preferences.model_validate({"hand": "robot", "style": "vapour", "seconds": 11})
     for taste in ("hand", "style", "seconds"):
-        assert menus.chosen(taste, gone) == menus.options(taste)[0]
+        assert menus.find_chosen_option(taste, gone) == menus.list_options(taste)[0]
 
 
 @pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
 def test_every_value_makes_a_film(taste: str, option: menus.Option) -> None:
-    tastes = Tastes.model_validate({taste: option.value})
-    assert tastes.sketch().seconds == tastes.seconds
-    assert tastes.caption().style == tastes.style
+    tastes = Preferences.model_validate({taste: option.value})
+    assert tastes.to_sketch_options().seconds == tastes.seconds
+    assert tastes.to_caption_options().style == tastes.style
 
 
 async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: Somebody) -> None:

@@ -9,11 +9,12 @@ from fakes.house import House, Somebody, picture, video
 from fakes.till import MakeshiftTill
 from sqlmodel import Session, select
 
-from models.jobs import Status
-from models.payments import Customer as Payer
-from models.payments import Provider, Purchase, PurchaseStatus, Subscription
-from storage import clawback, ledger, people
-from storage.clawback import Claim
+from models.billing.payments import Customer as Payer
+from models.billing.payments import Provider, Purchase, PurchaseStatus, Subscription
+from models.jobs.job import JobStatus
+from storage.billing import clawback, ledger
+from storage.billing.clawback import PaymentClaim
+from storage.identity import people
 
 BOTH = frozenset(Provider)
 STRIPE = frozenset({Provider.STRIPE})
@@ -30,7 +31,7 @@ def ana(house: House, till: MakeshiftTill) -> Somebody:
 
 
 def purchases(house: House) -> list[Purchase]:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return list(session.exec(select(Purchase)))
 
 
@@ -276,7 +277,7 @@ async def test_who_has_no_plan_cannot_go_beyond_it(ana: Somebody) -> None:
 
 async def test_balance_tells_until_when_credits_last_and_leads_into_the_shop(house: House, ana: Somebody) -> None:
     boss = Somebody(house, house.counter("shop"), id="1")
-    house.counters["shop"].desk.owners = frozenset({"memory:1"})
+    house.counters["shop"].desk.admin_ids = frozenset({"memory:1"})
     await ana.writes("/start")
     await boss.writes("/grant memory:7 25")
     text = (await ana.writes("/balance")).text
@@ -292,10 +293,10 @@ async def test_a_link_into_the_chat_leads_to_the_plans(ana: Somebody) -> None:
 
 async def test_a_promise_survives_a_process_that_ends_before_the_link_is_made(house: House, ana: Somebody) -> None:
     """The purchase and its message are one transaction; what is ASKED is found by the till's sweep."""
-    house.counters["shop"].desk.till = None
+    house.counters["shop"].desk.payment_links = None
     await ana.takes("buy:pack:100")
     (purchase,) = purchases(house)
-    assert purchase.status == PurchaseStatus.ASKED
+    assert purchase.status == PurchaseStatus.REQUESTED
     assert purchase.delivery_id is not None
 
 
@@ -308,15 +309,15 @@ def _indebted(session: Session, house: House, somebody: Somebody, amount: int) -
     person, now, grant = somebody.row, house.db.clock(), "grant:cs_1"
     ledger.grant(session, person, amount, key=grant, now=now)
     counter = somebody.counter
-    address = people.address_of(session, counter.account.id, somebody.place.chat, "")
-    job = add_job(session, Customer(counter.account, person, address), now, status=Status.DONE)
+    address = people.get_or_create_address(session, counter.account.id, somebody.place.chat, "")
+    job = add_job(session, Customer(counter.account, person, address), now, status=JobStatus.DONE)
     ledger.reserve(session, person, job.id, amount, now)
     ledger.settle(session, person, job.id, amount, amount, now)
-    clawback.follow(session, person, grant, 400, [Claim("refund:re_1", 400, "refund:re_1:failed")], now)
+    clawback.apply_claims(session, person, grant, 400, [PaymentClaim("refund:re_1", 400, "refund:re_1:failed")], now)
 
 
 def cap(house: House) -> int:
-    with house.db.reading() as session:
+    with house.db.read_transaction() as session:
         return session.exec(select(Subscription)).one().overage_cap
 
 

@@ -6,47 +6,47 @@ import pytest
 from fakes.channels import EVERYTHING
 from fakes.house import House, Somebody, picture, video
 
-from bots.core.channel import ChannelError, RetryLater, Unchanged, Uneditable
-from bots.core.phrases import text_of
-from bots.core.progress import AT_ONCE, MAX_FAILURES, status_message
-from models.errors import Code, Refused
-from models.jobs import Job, Stage, Status
+from bots.core.channel import ChannelError, MessageNotEditable, MessageNotModified, RetryLater
+from bots.core.delivery.message_rendering import render_message
+from bots.core.delivery.progress_updater import MAX_CONCURRENT_EDITS, MAX_FAILURES, build_status_message
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.job import Job, JobStage, JobStatus
 
 
-def job(status: Status, **values: object) -> Job:
+def job(status: JobStatus, **values: object) -> Job:
     return Job(status=status, kind="sketch", parameters={}, **values)
 
 
 def said(of: Job, position: int = 1) -> str:
-    return text_of(status_message(of, position), "en").text
+    return render_message(build_status_message(of, position), "en").text
 
 
 @pytest.mark.parametrize(
     ("of", "position", "text"),
     [
-        (job(Status.QUEUED), 1, "🕐 You're next."),
-        (job(Status.QUEUED), 2, "🕐 In the queue: number 2."),
-        (job(Status.RUNNING, stage="waiting"), 1, "🕐 You're next."),
-        (job(Status.RUNNING, stage="listening", progress=0.0), 1, "👂 Listening… 0 %\n▱▱▱▱▱▱▱▱▱▱"),
-        (job(Status.RUNNING, stage="drawing", progress=0.456), 1, "✏️ Drawing… 46 %\n▰▰▰▰▱▱▱▱▱▱"),
-        (job(Status.RUNNING, stage="captioning", progress=1.0), 1, "💬 Adding the captions… 99 %\n▰▰▰▰▰▰▰▰▰▱"),
-        (job(Status.DONE, credits=1), 1, "✅ Done!"),
-        (job(Status.FAILED, credits=1), 1, "⚠️ That didn't work. See below."),
-        (job(Status.CANCELLED), 1, "✖️ Cancelled."),
-        (job(Status.CANCELLED, credits=1), 1, "✖️ Cancelled.\nYour credit is back."),
-        (job(Status.CANCELLED, credits=3), 1, "✖️ Cancelled.\nYour 3 credits are back."),
+        (job(JobStatus.QUEUED), 1, "🕐 You're next."),
+        (job(JobStatus.QUEUED), 2, "🕐 In the queue: number 2."),
+        (job(JobStatus.RUNNING, stage="waiting"), 1, "🕐 You're next."),
+        (job(JobStatus.RUNNING, stage="listening", progress=0.0), 1, "👂 Listening… 0 %\n▱▱▱▱▱▱▱▱▱▱"),
+        (job(JobStatus.RUNNING, stage="drawing", progress=0.456), 1, "✏️ Drawing… 46 %\n▰▰▰▰▱▱▱▱▱▱"),
+        (job(JobStatus.RUNNING, stage="captioning", progress=1.0), 1, "💬 Adding the captions… 99 %\n▰▰▰▰▰▰▰▰▰▱"),
+        (job(JobStatus.DONE, credits=1), 1, "✅ Done!"),
+        (job(JobStatus.FAILED, credits=1), 1, "⚠️ That didn't work. See below."),
+        (job(JobStatus.CANCELLED), 1, "✖️ Cancelled."),
+        (job(JobStatus.CANCELLED, credits=1), 1, "✖️ Cancelled.\nYour credit is back."),
+        (job(JobStatus.CANCELLED, credits=3), 1, "✖️ Cancelled.\nYour 3 credits are back."),
     ],
 )
 def test_a_progress_message_says_where_the_film_stands(of: Job, position: int, text: str) -> None:
     assert said(of, position) == text
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-@pytest.mark.parametrize("status", list(Status))
-def test_a_film_can_be_cancelled_exactly_while_it_is_not_finished(status: Status, stage: Stage) -> None:
-    message = status_message(job(status, stage=stage), 1)
+@pytest.mark.parametrize("stage", list(JobStage))
+@pytest.mark.parametrize("status", list(JobStatus))
+def test_a_film_can_be_cancelled_exactly_while_it_is_not_finished(status: JobStatus, stage: JobStage) -> None:
+    message = build_status_message(job(status, stage=stage), 1)
     assert bool(message.choices) is not status.is_final
-    assert text_of(message, "pt-BR").text
+    assert render_message(message, "pt-BR").text
 
 
 async def test_edits_of_a_message_are_at_least_three_seconds_apart(house: House, ana: Somebody) -> None:
@@ -99,7 +99,7 @@ async def test_far_back_in_the_queue_the_place_is_shown_less_often_the_farther(h
 
 
 @pytest.mark.parametrize(
-    ("error", "end"), [(None, "✅ Done!"), (Refused(Code.TOO_HEAVY), "⚠️ That didn't work. See below.")]
+    ("error", "end"), [(None, "✅ Done!"), (RequestRejected(ErrorCode.TOO_HEAVY), "⚠️ That didn't work. See below.")]
 )
 async def test_the_end_is_shown_once_and_the_message_then_left_alone(
     house: House, ana: Somebody, error: Exception | None, end: str
@@ -171,7 +171,7 @@ async def test_where_edits_are_counted_none_is_spent_on_the_queue_moving_on(hous
 
 
 async def test_a_messenger_that_cannot_edit_is_not_asked_to(house: House) -> None:
-    plain = house.counter("plain", can=dataclasses.replace(EVERYTHING, edits=False))
+    plain = house.counter("plain", can=dataclasses.replace(EVERYTHING, can_edit=False))
     somebody = Somebody(house, plain)
     await somebody.sends(picture())
     await house.tick()
@@ -193,7 +193,7 @@ async def test_a_messenger_that_asks_for_a_pause_gets_it(house: House, ana: Some
 
 async def test_a_refused_edit_of_the_same_text_counts_as_shown(house: House, ana: Somebody) -> None:
     await ana.sends(picture())
-    ana.counter.channel.faults["edit"].append(Unchanged("same"))
+    ana.counter.channel.faults["edit"].append(MessageNotModified("same"))
     await house.tick()
     await house.tick()
     assert ana.counter.channel.calls.count("edit") == 1
@@ -221,7 +221,7 @@ async def test_a_message_that_can_never_be_edited_is_given_up(house: House, ana:
 
 async def test_a_message_somebody_deleted_is_left_alone(house: House, ana: Somebody) -> None:
     await ana.sends(picture())
-    ana.counter.channel.faults["edit"].extend([Uneditable("gone")] * 9)
+    ana.counter.channel.faults["edit"].extend([MessageNotEditable("gone")] * 9)
     await house.tick()
     house.work()
     await house.tick()
@@ -282,7 +282,7 @@ async def test_slow_edits_keep_no_other_message_from_its_progress(house: House, 
     message = await bea.sends(picture(900))
     opened = ana.counter.channel.closed[ana.place.chat] = asyncio.Event()
     house.time.forward(3)
-    slow = asyncio.create_task(house.ticker.tick())
+    slow = asyncio.create_task(house.ticker.run_once())
     await ana.counter.channel.until(lambda: bool(message.edits))
     house.work()
     await house.tick()
@@ -295,11 +295,11 @@ async def test_slow_edits_keep_no_other_message_from_its_progress(house: House, 
 
 
 async def test_more_messages_than_may_be_edited_at_once_all_have_their_turn(house: House, ana: Somebody) -> None:
-    crowd = [Somebody(house, ana.counter, id=str(number)) for number in range(30, 30 + AT_ONCE + 5)]
+    crowd = [Somebody(house, ana.counter, id=str(number)) for number in range(30, 30 + MAX_CONCURRENT_EDITS + 5)]
     for number, somebody in enumerate(crowd):
         await somebody.sends(picture(100 + number))
     await house.tick()
-    assert sum(bool(somebody.last.edits) for somebody in crowd) == AT_ONCE
+    assert sum(bool(somebody.last.edits) for somebody in crowd) == MAX_CONCURRENT_EDITS
     await house.tick(0)
     assert all(somebody.last.edits for somebody in crowd)
 

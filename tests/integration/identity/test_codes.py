@@ -9,11 +9,11 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, welcome
 from sqlmodel import select
 
-from models.codes import Purpose, SignCode
-from storage.codes import Codes, dressed, is_email, prune
+from models.identity.codes import CodePurpose, OneTimeCode
 from storage.db import Database
+from storage.identity.codes import OneTimeCodeService, format_link_code, is_email, prune_expired
 
-CODES = Codes(b"a key of the house")
+CODES = OneTimeCodeService(b"a key of the house")
 EMAIL = "ana@example.com"
 
 
@@ -22,14 +22,16 @@ def ana(database: Database) -> Customer:
     return welcome(database)
 
 
-def issue(database: Database, ana: Customer, subject: str = EMAIL, purpose: Purpose = Purpose.SIGNIN) -> str | None:
+def issue(
+    database: Database, ana: Customer, subject: str = EMAIL, purpose: CodePurpose = CodePurpose.SIGNIN
+) -> str | None:
     with database.transaction() as session:
         return CODES.issue(session, ana.person.tenant_id, purpose, subject, database.clock())
 
 
-def redeem(database: Database, ana: Customer, code: str, subject: str = EMAIL) -> SignCode | None:
+def redeem(database: Database, ana: Customer, code: str, subject: str = EMAIL) -> OneTimeCode | None:
     with database.transaction() as session:
-        return CODES.redeem(session, ana.person.tenant_id, Purpose.SIGNIN, subject, code, database.clock())
+        return CODES.redeem(session, ana.person.tenant_id, CodePurpose.SIGNIN, subject, code, database.clock())
 
 
 def issued(database: Database, ana: Customer, subject: str = EMAIL) -> str:
@@ -81,11 +83,11 @@ def test_what_is_left_is_told_until_there_is_no_code(database: Database, ana: Cu
     code = issued(database, ana)
     for left in (4, 3, 2, 1, 0, 0):
         redeem(database, ana, wrong(code))
-        with database.reading() as session:
-            assert CODES.tries_left(session, tenant, Purpose.SIGNIN, EMAIL, clock()) == left
+        with database.read_transaction() as session:
+            assert CODES.count_tries_left(session, tenant, CodePurpose.SIGNIN, EMAIL, clock()) == left
     clock.forward(minutes=10)
-    with database.reading() as session:
-        assert CODES.tries_left(session, tenant, Purpose.SIGNIN, EMAIL, clock()) is None
+    with database.read_transaction() as session:
+        assert CODES.count_tries_left(session, tenant, CodePurpose.SIGNIN, EMAIL, clock()) is None
 
 
 def test_an_address_gets_three_codes_an_hour_whatever_they_are_for(
@@ -93,7 +95,7 @@ def test_an_address_gets_three_codes_an_hour_whatever_they_are_for(
 ) -> None:
     assert issue(database, ana) is not None
     assert issue(database, ana, " ANA@example.com") is not None
-    assert issue(database, ana, purpose=Purpose.EMAIL) is not None
+    assert issue(database, ana, purpose=CodePurpose.EMAIL) is not None
     assert issue(database, ana) is None
     assert issue(database, ana, "bia@example.com") is not None
     clock.forward(hours=1)
@@ -105,7 +107,7 @@ def test_a_person_gets_three_codes_an_hour_whatever_the_addresses(database: Data
 
     def ask(subject: str) -> str | None:
         with database.transaction() as session:
-            return CODES.issue(session, tenant, Purpose.EMAIL, subject, NOON, person_id=person_id)
+            return CODES.issue(session, tenant, CodePurpose.EMAIL, subject, NOON, person_id=person_id)
 
     asked = at_once([lambda number=number: ask(f"{number}@example.com") for number in range(12)], threads=12)
     assert len([code for code in asked if code]) == 3
@@ -123,8 +125,8 @@ def test_one_of_fifty_who_type_the_same_code_at_once_is_let_in(database: Databas
 def test_fifty_wrong_codes_at_once_are_five_tries(database: Database, ana: Customer) -> None:
     code = issued(database, ana)
     at_once([lambda: redeem(database, ana, wrong(code))] * 50)
-    with database.reading() as session:
-        assert session.exec(select(SignCode.tries)).one() == 5
+    with database.read_transaction() as session:
+        assert session.exec(select(OneTimeCode.tries)).one() == 5
     assert redeem(database, ana, code) is None
 
 
@@ -132,22 +134,22 @@ def test_a_code_is_good_for_its_purpose_its_tenant_and_who_asked_only(database: 
     rival = welcome(database, tenant="rival")
     with database.transaction() as session:
         tenant, person_id = ana.person.tenant_id, ana.person.id
-        code = CODES.issue(session, tenant, Purpose.EMAIL, EMAIL, NOON, person_id=person_id)
+        code = CODES.issue(session, tenant, CodePurpose.EMAIL, EMAIL, NOON, person_id=person_id)
         assert code is not None
         redeem_ = CODES.redeem
-        assert redeem_(session, tenant, Purpose.SIGNIN, EMAIL, code, NOON) is None
-        assert redeem_(session, rival.person.tenant_id, Purpose.EMAIL, EMAIL, code, NOON) is None
-        assert redeem_(session, tenant, Purpose.EMAIL, EMAIL, code, NOON, person_id=uuid.uuid4()) is None
-        assert redeem_(session, tenant, Purpose.EMAIL, EMAIL, code, NOON, person_id=person_id) is not None
+        assert redeem_(session, tenant, CodePurpose.SIGNIN, EMAIL, code, NOON) is None
+        assert redeem_(session, rival.person.tenant_id, CodePurpose.EMAIL, EMAIL, code, NOON) is None
+        assert redeem_(session, tenant, CodePurpose.EMAIL, EMAIL, code, NOON, person_id=uuid.uuid4()) is None
+        assert redeem_(session, tenant, CodePurpose.EMAIL, EMAIL, code, NOON, person_id=person_id) is not None
 
 
 def test_neither_codes_nor_addresses_can_be_read_in_the_database(database: Database, ana: Customer) -> None:
     code = issued(database, ana)
-    with database.reading() as session:
-        row = session.exec(select(SignCode)).one()
+    with database.read_transaction() as session:
+        row = session.exec(select(OneTimeCode)).one()
     assert code not in str(row.model_dump())
     assert "example" not in str(row.model_dump())
-    assert Codes(b"another key").subject(ana.person.tenant_id, EMAIL) != row.subject
+    assert OneTimeCodeService(b"another key").digest_subject(ana.person.tenant_id, EMAIL) != row.subject
     assert "house" not in repr(CODES)
 
 
@@ -164,8 +166,8 @@ def test_a_links_code_is_found_by_itself(database: Database, ana: Customer) -> N
         code = CODES.issue_link(session, tenant, person.id, NOON)
         assert code is not None
         assert CODES.redeem_link(session, tenant, code[:-1] + ("A" if code[-1] != "A" else "B"), NOON) is None
-        assert CODES.link_tries_left(session, tenant, code, NOON) == 4
-        used = CODES.redeem_link(session, tenant, dressed(code).lower(), NOON)
+        assert CODES.count_link_tries_left(session, tenant, code, NOON) == 4
+        used = CODES.redeem_link(session, tenant, format_link_code(code).lower(), NOON)
         assert used is not None
         assert used.person_id == person.id
         assert CODES.redeem_link(session, tenant, code, NOON) is None
@@ -178,8 +180,8 @@ def test_codes_that_are_long_over_are_deleted(database: Database, ana: Customer,
     clock.forward(days=1)
     fresh = issued(database, ana)
     with database.transaction() as session:
-        assert prune(session, before=clock() - timedelta(hours=1), limit=2) == 2
-        assert prune(session, before=clock() - timedelta(hours=1), limit=2) == 1
+        assert prune_expired(session, before=clock() - timedelta(hours=1), limit=2) == 2
+        assert prune_expired(session, before=clock() - timedelta(hours=1), limit=2) == 1
     assert redeem(database, ana, fresh) is not None
 
 

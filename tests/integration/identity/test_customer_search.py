@@ -9,13 +9,14 @@ from fakes.customers import Customer, welcome
 from fakes.market import Market
 from sqlmodel import select
 
-from bots.core.visit import say
-from models.codes import Audit, EmailLink
-from models.payments import Customer as Payer
-from models.people import Person
-from storage import customers, ledger, outbox
+from bots.core.context import reply_with
+from models.billing.payments import Customer as Payer
+from models.identity.codes import Audit, EmailLink
+from models.identity.people import Person
+from storage.billing import customers, ledger
 from storage.db import Database
-from storage.outbox import Owed
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 EMAIL = "ana@example.com"
 
@@ -41,28 +42,28 @@ def proved(market: Market, email: str = EMAIL, customer: Customer | None = None)
         )
         session.add(row)
         session.flush()
-        owed = Owed(say("email-searching").message, f"email:{row.id}", "search")
-        row.delivery_id = outbox.owe(session, who.address, who.person.id, owed, now)
+        owed = OutboxMessage(reply_with("email-searching").message, f"email:{row.id}", "search")
+        row.delivery_id = outbox.enqueue(session, who.address, who.person.id, owed, now)
     return row.id
 
 
 def search(market: Market, link_id: uuid.UUID) -> None:
-    market.rounds.customers.search(link_id)
+    market.rounds.customer_search.search(link_id)
 
 
 def row_of(market: Market, link_id: uuid.UUID) -> EmailLink:
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         return session.get_one(EmailLink, link_id)
 
 
 def plan_of(market: Market, customer: Customer) -> str:
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         return session.get_one(Person, customer.person.id).plan
 
 
 def credits_of(market: Market, customer: Customer) -> int:
     with market.database.transaction() as session:
-        return ledger.credits_of(session, customer.person, market.clock()).available
+        return ledger.balance_of(session, customer.person, market.clock()).available
 
 
 def choose(market: Market, link_id: uuid.UUID, place: int) -> None:
@@ -80,9 +81,9 @@ def test_a_plan_bought_elsewhere_is_here_with_its_credits(market: Market) -> Non
     assert market.credits().available == 500
     assert any("Your plan here is Pro" in text for text in market.told())
     assert (row_of(market, link).email, row_of(market, link).settled_at) == (None, market.clock())
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         payer = session.exec(select(Payer)).one()
-        assert payer.linked_until == market.clock() + customers.LENT
+        assert payer.linked_until == market.clock() + customers.LINK_LIFETIME
         assert [note.action for note in session.exec(select(Audit))] == ["email-link"]
         assert "example" not in str([note.model_dump() for note in session.exec(select(Audit))])
 
@@ -101,7 +102,7 @@ def test_a_search_asked_for_many_times_at_once_is_one(market: Market) -> None:
     at_once([lambda: search(market, link)] * 12)
     assert market.credits().available == 500
     assert market.provider.calls["customers_by_email"] == 1
-    with market.database.reading() as session:
+    with market.database.read_transaction() as session:
         assert len(session.exec(select(Audit)).all()) == 1
 
 
@@ -111,17 +112,17 @@ def test_while_the_provider_is_away_the_search_waits_and_then_goes_on(market: Ma
     search(market, link)
     assert "can't look up payments just now" in market.told()[-1]
     market.provider.away = False
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "free"
     market.clock.forward(minutes=1)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "pro"
 
 
 def test_a_search_of_a_process_that_died_is_swept_up(market: Market) -> None:
     market.provider.sell_elsewhere(EMAIL)
     proved(market)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "pro"
 
 
@@ -151,11 +152,11 @@ def test_after_thirty_days_the_plan_is_over_until_the_address_is_proved_again(ma
     subscription = market.provider.sell_elsewhere(EMAIL)
     search(market, proved(market))
     market.clock.forward(days=29, hours=23)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "pro"
     market.clock.forward(hours=1)
-    market.rounds.customers.sweep()
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "free"
     assert [text for text in market.told() if "Thirty days have passed" in text] == [market.told()[-1]]
     market.provider.renew(subscription)
@@ -174,7 +175,7 @@ def test_what_somebody_pays_here_is_lent_without_its_credits_and_stays_theirs(ma
     assert (plan_of(market, bia), credits_of(market, bia)) == ("pro", 0)
     assert (plan_of(market, market.ana), market.credits().available) == ("pro", 500)
     market.clock.forward(days=31)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert (plan_of(market, bia), plan_of(market, market.ana)) == ("free", "pro")
 
 
@@ -183,7 +184,7 @@ def test_who_pays_here_needs_no_code_and_loses_nothing_by_one(market: Market) ->
     market.provider.emails[EMAIL] = [str(market.provider.sessions["cs_1"].customer)]
     search(market, proved(market))
     market.clock.forward(days=31)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert plan_of(market, market.ana) == "pro"
 
 
@@ -191,9 +192,9 @@ def test_an_address_nobody_proves_is_forgotten_after_ten_minutes(market: Market)
     link = proved(market)
     with market.database.transaction() as session:
         session.get_one(EmailLink, link).proved_at = None
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert row_of(market, link).email == EMAIL
     market.clock.forward(minutes=10)
-    market.rounds.customers.sweep()
+    market.rounds.customer_search.sweep()
     assert row_of(market, link).email is None
     assert "customers_by_email" not in market.provider.calls

@@ -4,9 +4,10 @@ import pytest
 from fakes.books import assert_books_balance
 from fakes.clock import SettableClock
 
-from models.people import Account, Person
-from storage import identities, joining, ledger, people
+from models.identity.people import Account, Person
+from storage.billing import ledger
 from storage.db import Database
+from storage.identity import account_merge, identities, people
 
 PHONE, LID = "5511987654321", "1234567890@lid"
 
@@ -14,7 +15,9 @@ PHONE, LID = "5511987654321", "1234567890@lid"
 @pytest.fixture
 def account(database: Database) -> Account:
     with database.transaction() as session:
-        return people.account_named(session, people.tenant_named(session, "main").id, "whatsapp", "shop")
+        return people.get_or_create_account(
+            session, people.get_or_create_tenant(session, "main").id, "whatsapp", "shop"
+        )
 
 
 @pytest.fixture
@@ -31,8 +34,8 @@ class Meeting:
     def __call__(self, external_id: str, *aliases: str, name: str = "Ana") -> Person:
         with self.db.transaction() as session:
             if aliases:
-                identities.recognise(session, self.account, external_id, aliases, self.clock())
-            return people.meet(session, self.account, external_id, name=name, language=None)
+                identities.link_aliases(session, self.account, external_id, aliases, self.clock())
+            return people.get_or_create_person(session, self.account, external_id, name=name, language=None)
 
     def gives(self, person: Person, credits_: int) -> None:
         with self.db.transaction() as session:
@@ -41,11 +44,11 @@ class Meeting:
     def has(self, person: Person) -> int:
         with self.db.transaction() as session:
             assert_books_balance(session)
-            return ledger.credits_of(session, person, self.clock()).available
+            return ledger.balance_of(session, person, self.clock()).available
 
     def known(self, identity: str) -> Person | None:
-        with self.db.reading() as session:
-            return people.identified(session, self.account.tenant_id, f"whatsapp:{identity}")
+        with self.db.read_transaction() as session:
+            return people.find_by_identity(session, self.account.tenant_id, f"whatsapp:{identity}")
 
 
 def test_somebody_new_is_one_person_under_both_ids(meet: Meeting) -> None:
@@ -110,9 +113,9 @@ def test_the_new_owner_of_a_number_under_which_somebody_has_a_history_is_somebod
 def test_who_joined_another_chat_by_wish_is_still_found_by_all_their_ids(meet: Meeting, database: Database) -> None:
     by_phone = meet(PHONE)
     with database.transaction() as session:
-        telegram = people.account_named(session, meet.account.tenant_id, "telegram", "bot")
-        elsewhere = people.meet(session, telegram, "7", name="Ana", language=None)
-        joining.join(session, session.get_one(Person, by_phone.id), elsewhere, meet.clock())
+        telegram = people.get_or_create_account(session, meet.account.tenant_id, "telegram", "bot")
+        elsewhere = people.get_or_create_person(session, telegram, "7", name="Ana", language=None)
+        account_merge.merge(session, session.get_one(Person, by_phone.id), elsewhere, meet.clock())
     assert meet(LID, PHONE).id == elsewhere.id
     assert meet(LID).id == elsewhere.id
 
@@ -120,13 +123,15 @@ def test_who_joined_another_chat_by_wish_is_still_found_by_all_their_ids(meet: M
 def test_another_number_that_was_joined_by_wish_does_not_make_an_id_look_taken(meet: Meeting) -> None:
     first, second = meet(PHONE), meet("5521912345678")
     with meet.db.transaction() as session:
-        joining.join(session, session.get_one(Person, second.id), session.get_one(Person, first.id), meet.clock())
+        account_merge.merge(
+            session, session.get_one(Person, second.id), session.get_one(Person, first.id), meet.clock()
+        )
     assert meet(LID, PHONE).id == first.id
 
 
 def test_all_ids_of_a_person_in_a_messenger_are_known_by_each(meet: Meeting) -> None:
     meet(LID, PHONE)
-    with meet.db.reading() as session:
-        assert identities.names(session, meet.account, LID) == {LID, PHONE}
-        assert identities.names(session, meet.account, PHONE) == {LID, PHONE}
-        assert identities.names(session, meet.account, "somebody else") == {"somebody else"}
+    with meet.db.read_transaction() as session:
+        assert identities.list_external_ids(session, meet.account, LID) == {LID, PHONE}
+        assert identities.list_external_ids(session, meet.account, PHONE) == {LID, PHONE}
+        assert identities.list_external_ids(session, meet.account, "somebody else") == {"somebody else"}

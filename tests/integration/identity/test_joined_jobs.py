@@ -9,11 +9,13 @@ from fakes.clock import SettableClock
 from fakes.customers import Customer, welcome
 from fakes.shop import Shop
 
-from models.errors import Code, Failed
-from models.people import Person
-from storage import jobs, joining, ledger
+from models.errors import ErrorCode, ProcessingFailed
+from models.identity.people import Person
+from storage.billing import ledger
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
+from storage.identity import account_merge
+from storage.jobs import jobs
 
 
 @pytest.fixture
@@ -29,32 +31,32 @@ def bia(shop: Shop) -> Customer:
 def join(shop: Shop, target: Customer) -> None:
     with shop.database.transaction() as session:
         source, into = (session.get_one(Person, each.person.id) for each in (shop.customer, target))
-        assert joining.join(session, source, into, shop.clock())
+        assert account_merge.merge(session, source, into, shop.clock())
 
 
-def credits_of(shop: Shop, customer: Customer) -> Credits:
+def credits_of(shop: Shop, customer: Customer) -> CreditBalance:
     with shop.database.transaction() as session:
         assert_books_balance(session)
-        return ledger.credits_of(session, customer.person, shop.clock())
+        return ledger.balance_of(session, customer.person, shop.clock())
 
 
 def test_a_film_that_is_made_costs_what_was_held_for_it(shop: Shop, bia: Customer) -> None:
     shop.submit()
     join(shop, bia)
-    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(9, 0), Credits(0, 1))
-    assert shop.workshop.work()
-    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(9, 0), Credits(0, 0))
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(9, 0), CreditBalance(0, 1))
+    assert shop.workshop.run_next_job()
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(9, 0), CreditBalance(0, 0))
 
 
 def test_what_a_film_that_fails_gives_back_is_the_joined_persons_at_once(shop: Shop, bia: Customer) -> None:
     job = shop.submit()
     join(shop, bia)
     with shop.database.transaction() as session:
-        claim = jobs.claim(session, shop.workshop.owner, shop.clock(), timedelta(minutes=5))
+        claim = jobs.claim_next(session, shop.workshop.owner, shop.clock(), timedelta(minutes=5))
     assert claim is not None
-    shop.workshop.fail(claim, Failed(Code.CRASHED))
+    shop.workshop.fail_job(claim, ProcessingFailed(ErrorCode.CRASHED))
     assert shop.job(job).status == "failed"
-    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(10, 0), Credits(0, 0))
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(10, 0), CreditBalance(0, 0))
 
 
 def test_a_film_of_before_is_cancelled_by_the_person_it_belongs_to_now_and_by_nobody_else(
@@ -65,12 +67,12 @@ def test_a_film_of_before_is_cancelled_by_the_person_it_belongs_to_now_and_by_no
     with shop.database.transaction() as session:
         assert shop.pipeline.cancel(session, job.id, session.get_one(Person, eve.person.id)) is None
         assert shop.pipeline.cancel(session, job.id, session.get_one(Person, bia.person.id)) is not None
-    assert credits_of(shop, bia) == Credits(10, 0)
+    assert credits_of(shop, bia) == CreditBalance(10, 0)
 
 
 def test_the_sweeper_brings_what_came_to_the_wrong_one(shop: Shop, bia: Customer) -> None:
     join(shop, bia)
     with shop.database.transaction() as session:
         ledger.grant(session, shop.customer.person, 7, key="grant:cs_late", now=shop.clock())
-    shop.sweeper.gather()
-    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (Credits(7, 0), Credits(0, 0))
+    shop.sweeper.move_merged_credits()
+    assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(7, 0), CreditBalance(0, 0))

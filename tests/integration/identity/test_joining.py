@@ -11,15 +11,16 @@ from fakes.crowd import at_once
 from fakes.customers import Customer, add_job, welcome
 from sqlmodel import col, select
 
-from models.codes import Audit, Join
-from models.credits import LedgerTransaction, Lot
-from models.payments import Customer as Payer
-from models.payments import Provider, Purchase, Subscription
-from models.people import Person
-from storage import clawback, joining, ledger, lots, people
-from storage.clawback import Claim
+from models.billing.credits import LedgerTransaction, Lot
+from models.billing.payments import Customer as Payer
+from models.billing.payments import Provider, Purchase, Subscription
+from models.identity.codes import Audit, PersonMerge
+from models.identity.people import Person
+from storage.billing import clawback, ledger, lots
+from storage.billing.clawback import PaymentClaim
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
-from storage.ledger import Credits
+from storage.identity import account_merge, people
 
 MONTH = NOON + timedelta(days=30)
 
@@ -32,7 +33,7 @@ def ana(database: Database) -> Customer:
 @pytest.fixture
 def page(database: Database) -> Iterator[Customer]:
     yield welcome(database, "page")
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert_books_balance(session)
 
 
@@ -48,30 +49,32 @@ def owe(database: Database, customer: Customer, amount: int, key: str) -> None:
         job = add_job(session, customer, NOON, credits=amount)
         ledger.reserve(session, customer.person, job.id, amount, NOON)
         ledger.settle(session, customer.person, job.id, amount, amount, NOON)
-        clawback.follow(session, customer.person, key, 100, [Claim(f"refund:{key}", 100, f"failed:{key}")], NOON)
+        clawback.apply_claims(
+            session, customer.person, key, 100, [PaymentClaim(f"refund:{key}", 100, f"failed:{key}")], NOON
+        )
 
 
-def join(database: Database, source: Customer, target: Customer) -> Join | None:
+def join(database: Database, source: Customer, target: Customer) -> PersonMerge | None:
     with database.transaction() as session:
         pair = (session.get_one(Person, each.person.id) for each in (source, target))
-        return joining.join(session, *pair, database.clock())
+        return account_merge.merge(session, *pair, database.clock())
 
 
-def joined(database: Database, source: Customer, target: Customer) -> Join:
+def joined(database: Database, source: Customer, target: Customer) -> PersonMerge:
     row = join(database, source, target)
     assert row is not None
     return row
 
 
-def undo(database: Database, row: Join, actor: Customer) -> int | None:
+def undo(database: Database, row: PersonMerge, actor: Customer) -> int | None:
     with database.transaction() as session:
-        found = session.get_one(Join, row.id)
-        return joining.undo(session, found, actor.person, database.clock())
+        found = session.get_one(PersonMerge, row.id)
+        return account_merge.undo(session, found, actor.person, database.clock())
 
 
-def credits_of(database: Database, customer: Customer) -> Credits:
+def credits_of(database: Database, customer: Customer) -> CreditBalance:
     with database.transaction() as session:
-        return ledger.credits_of(session, customer.person, database.clock())
+        return ledger.balance_of(session, customer.person, database.clock())
 
 
 def subscribe(database: Database, customer: Customer, plan: str = "pro") -> None:
@@ -100,11 +103,11 @@ def test_what_one_has_the_other_has_with_its_expiry_and_where_it_came_from(
     give(database, page, 10, "allowance:page", MONTH)
     give(database, ana, 5, "allowance:ana", MONTH)
     joined(database, page, ana)
-    assert credits_of(database, ana) == Credits(45, 0)
-    assert credits_of(database, page) == Credits(0, 0)
-    with database.reading() as session:
-        assert [lot.expires_at for lot in lots.of(session, ana.person.id)] == [MONTH, MONTH, None]
-        assert [lot.remaining for lot in lots.of(session, ana.person.id, "grant:cs_1")] == [30]
+    assert credits_of(database, ana) == CreditBalance(45, 0)
+    assert credits_of(database, page) == CreditBalance(0, 0)
+    with database.read_transaction() as session:
+        assert [lot.expires_at for lot in lots.list_spendable(session, ana.person.id)] == [MONTH, MONTH, None]
+        assert [lot.remaining for lot in lots.list_spendable(session, ana.person.id, "grant:cs_1")] == [30]
         keys = session.exec(select(LedgerTransaction.key).where(col(LedgerTransaction.kind) == "transfer")).all()
     assert len(keys) == 2
     assert all(key.startswith("join:") for key in keys)
@@ -115,9 +118,9 @@ def test_who_writes_from_either_chat_is_the_same_person_from_then_on(
 ) -> None:
     joined(database, page, ana)
     with database.transaction() as session:
-        assert people.meet(session, page.account, "page", name="", language=None).id == ana.person.id
-        assert people.is_same(session, page.person.id, ana.person)
-        assert set(people.selves(session, ana.person)) == {ana.person.id, page.person.id}
+        assert people.get_or_create_person(session, page.account, "page", name="", language=None).id == ana.person.id
+        assert people.is_same_person(session, page.person.id, ana.person)
+        assert set(people.list_merged_ids(session, ana.person)) == {ana.person.id, page.person.id}
 
 
 def test_what_has_expired_is_not_moved(database: Database, ana: Customer, page: Customer, clock: SettableClock) -> None:
@@ -131,15 +134,15 @@ def test_a_debt_comes_along_and_is_paid(database: Database, ana: Customer, page:
     owe(database, page, 8, "grant:cs_debt")
     give(database, ana, 5, "grant:cs_2")
     joined(database, page, ana)
-    assert credits_of(database, ana) == Credits(0, 0, 3)
-    assert credits_of(database, page) == Credits(0, 0, 0)
+    assert credits_of(database, ana) == CreditBalance(0, 0, 3)
+    assert credits_of(database, page) == CreditBalance(0, 0, 0)
 
 
 def test_credits_pay_the_debt_of_whom_they_come_to(database: Database, ana: Customer, page: Customer) -> None:
     owe(database, ana, 8, "grant:cs_debt")
     give(database, page, 10, "grant:cs_2")
     joined(database, page, ana)
-    assert credits_of(database, ana) == Credits(2, 0, 0)
+    assert credits_of(database, ana) == CreditBalance(2, 0, 0)
 
 
 @pytest.mark.parametrize("captured", [0, 2, 6])
@@ -151,24 +154,24 @@ def test_a_job_under_way_settles_and_what_comes_back_comes_to_the_person_that_co
         job = add_job(session, page, NOON, credits=6)
         assert ledger.reserve(session, page.person, job.id, 6, NOON)
     joined(database, page, ana)
-    assert credits_of(database, ana) == Credits(4, 0)
-    assert credits_of(database, page) == Credits(0, 6)
+    assert credits_of(database, ana) == CreditBalance(4, 0)
+    assert credits_of(database, page) == CreditBalance(0, 6)
     with database.transaction() as session:
         person = session.get_one(Person, page.person.id)
         assert ledger.settle(session, person, job.id, 6, captured, NOON)
-        joining.carry(session, person, NOON)
-        joining.carry(session, person, NOON)
-    assert credits_of(database, ana) == Credits(10 - captured, 0)
-    assert credits_of(database, page) == Credits(0, 0)
+        account_merge.move_returned(session, person, NOON)
+        account_merge.move_returned(session, person, NOON)
+    assert credits_of(database, ana) == CreditBalance(10 - captured, 0)
+    assert credits_of(database, page) == CreditBalance(0, 0)
 
 
 def test_what_came_to_the_wrong_one_is_gathered(database: Database, ana: Customer, page: Customer) -> None:
     joined(database, page, ana)
     give(database, page, 10, "grant:cs_late")
     with database.transaction() as session:
-        assert joining.gather(session, NOON) == 1
-        assert joining.gather(session, NOON) == 0
-    assert credits_of(database, ana) == Credits(10, 0)
+        assert account_merge.move_all_returned(session, NOON) == 1
+        assert account_merge.move_all_returned(session, NOON) == 0
+    assert credits_of(database, ana) == CreditBalance(10, 0)
 
 
 def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
@@ -178,10 +181,12 @@ def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
     give(database, ana, 5, "grant:cs_2", MONTH)
     joined(database, page, ana)
     with database.transaction() as session:
-        clawback.follow(session, ana.person, "grant:cs_1", 100, [Claim("refund:re_1", 100, "failed:re_1")], NOON)
-    assert credits_of(database, ana) == Credits(5, 0, 0)
-    with database.reading() as session:
-        assert [lot.expires_at for lot in lots.of(session, ana.person.id)] == [MONTH]
+        clawback.apply_claims(
+            session, ana.person, "grant:cs_1", 100, [PaymentClaim("refund:re_1", 100, "failed:re_1")], NOON
+        )
+    assert credits_of(database, ana) == CreditBalance(5, 0, 0)
+    with database.read_transaction() as session:
+        assert [lot.expires_at for lot in lots.list_spendable(session, ana.person.id)] == [MONTH]
 
 
 def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, ana: Customer, page: Customer) -> None:
@@ -200,11 +205,11 @@ def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, 
         )
 
     def owners() -> set[uuid.UUID]:
-        with database.reading() as session:
+        with database.read_transaction() as session:
             return {row.person_id for table in (Payer, Subscription, Purchase) for row in session.exec(select(table))}
 
     def plans() -> list[str]:
-        with database.reading() as session:
+        with database.read_transaction() as session:
             return [session.get_one(Person, each.person.id).plan for each in (page, ana)]
 
     row = joined(database, page, ana)
@@ -220,7 +225,7 @@ def test_a_customer_both_have_been_stays_with_each(database: Database, ana: Cust
         for one in (ana, page):
             session.add(Payer(tenant_id=one.person.tenant_id, person_id=one.person.id, external_id="cus_1"))
     joined(database, page, ana)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         assert {row.person_id for row in session.exec(select(Payer))} == {ana.person.id, page.person.id}
 
 
@@ -235,10 +240,10 @@ def test_undoing_gives_back_what_is_left_and_no_more(database: Database, ana: Cu
         ledger.settle(session, ana.person, job.id, 12, 12, NOON)
     assert undo(database, row, ana) == 20
     assert undo(database, row, ana) is None
-    assert credits_of(database, ana) == Credits(3, 0)
-    assert credits_of(database, page) == Credits(20, 0)
+    assert credits_of(database, ana) == CreditBalance(3, 0)
+    assert credits_of(database, page) == CreditBalance(20, 0)
     with database.transaction() as session:
-        assert people.meet(session, page.account, "page", name="", language=None).id == page.person.id
+        assert people.get_or_create_person(session, page.account, "page", name="", language=None).id == page.person.id
 
 
 def test_undoing_gives_a_debt_back_that_is_still_there(database: Database, ana: Customer, page: Customer) -> None:
@@ -253,7 +258,7 @@ def test_after_an_undo_two_may_be_joined_once_more(database: Database, ana: Cust
     give(database, page, 10, "grant:cs_1")
     undo(database, joined(database, page, ana), ana)
     second = joined(database, page, ana)
-    assert credits_of(database, ana) == Credits(10, 0)
+    assert credits_of(database, ana) == CreditBalance(10, 0)
     assert undo(database, second, ana) == 10
 
 
@@ -262,11 +267,11 @@ def test_who_was_joined_on_is_parted_from_the_last_first(database: Database, ana
     give(database, page, 10, "grant:cs_1")
     first = joined(database, page, ana)
     second = joined(database, ana, phone)
-    assert credits_of(database, phone) == Credits(10, 0)
+    assert credits_of(database, phone) == CreditBalance(10, 0)
     assert undo(database, first, ana) is None
     assert undo(database, second, ana) == 10
     assert undo(database, first, ana) == 10
-    assert credits_of(database, page) == Credits(10, 0)
+    assert credits_of(database, page) == CreditBalance(10, 0)
 
 
 def test_persons_of_two_businesses_are_never_one(database: Database, ana: Customer) -> None:
@@ -280,8 +285,8 @@ def test_both_ways_at_once_is_one_join(database: Database, ana: Customer, page: 
     give(database, ana, 7, "grant:cs_2")
     both = [lambda: join(database, page, ana), lambda: join(database, ana, page)] * 5
     assert len([row for row in at_once(both) if row]) == 1
-    with database.reading() as session:
-        heads = {people.merged(session, session.get_one(Person, each.person.id)).id for each in (ana, page)}
+    with database.read_transaction() as session:
+        heads = {people.resolve_merged(session, session.get_one(Person, each.person.id)).id for each in (ana, page)}
         assert len(heads) == 1
         assert sum(session.exec(select(Lot.remaining)).all()) == 17
 
@@ -303,7 +308,7 @@ def test_a_join_in_the_midst_of_films_loses_no_credit(database: Database, ana: C
         with database.transaction() as session:
             person = session.get_one(Person, page.person.id)
             ledger.settle(session, person, job.id, 2, captured, NOON)
-            joining.carry(session, person, NOON)
+            account_merge.move_returned(session, person, NOON)
         return captured
 
     def merge() -> int:
@@ -313,15 +318,15 @@ def test_a_join_in_the_midst_of_films_loses_no_credit(database: Database, ana: C
     films = [lambda captured=number % 3: film(captured) for number in range(24)]
     spent = sum(at_once([*films[:8], merge, *films[8:]], threads=6))
     with database.transaction() as session:
-        joining.gather(session, NOON)
-    assert credits_of(database, page) == Credits(0, 0)
-    assert credits_of(database, ana) == Credits(40 - spent, 0)
+        account_merge.move_all_returned(session, NOON)
+    assert credits_of(database, page) == CreditBalance(0, 0)
+    assert credits_of(database, ana) == CreditBalance(40 - spent, 0)
 
 
 def test_joins_and_undoings_are_written_down(database: Database, ana: Customer, page: Customer) -> None:
     row = joined(database, page, ana)
     undo(database, row, ana)
-    with database.reading() as session:
+    with database.read_transaction() as session:
         written = [
             (note.action, note.about["join"]) for note in session.exec(select(Audit).order_by(col(Audit.action)))
         ]

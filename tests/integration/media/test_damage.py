@@ -8,12 +8,12 @@ import av
 import pytest
 from fakes import files
 
-from models.errors import Code, Refused
-from models.films import Encoding, Preset
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.options import EncodingOptions, X264Preset
 from pipeline.media.audio import extract
 from pipeline.media.overlay import Overlay
 from pipeline.media.probe import measure
-from pipeline.media.transcode import Canvas, Paint, transcode
+from pipeline.media.transcode import Canvas, Painter, transcode
 
 ADTS = b"\xff\xf1"  # how a frame of AAC starts in a transport stream
 
@@ -37,13 +37,15 @@ def test_a_damaged_frame_of_sound_is_passed_over(tmp_path: Path, place: int, val
 
 def test_a_film_is_made_without_the_sound_that_its_container_cannot_hold(tmp_path: Path) -> None:
     source = damaged_sound(tmp_path / "x.ts", 2, 0xFF)
-    film = transcode(source, tmp_path / "y.mp4", unpainted, Encoding(preset=Preset.ULTRAFAST), lambda *_: None)
+    film = transcode(
+        source, tmp_path / "y.mp4", unpainted, EncodingOptions(preset=X264Preset.ULTRAFAST), lambda *_: None
+    )
     assert film.frames == 25
     with av.open(str(film.path)) as container:
         assert sum(packet.size > 0 for packet in container.demux(audio=0)) > 40
 
 
-def unpainted(_canvas: Canvas) -> Paint:
+def unpainted(_canvas: Canvas) -> Painter:
     def paint(_seconds: float) -> Sequence[Overlay]:
         return ()
 
@@ -57,6 +59,6 @@ def test_a_packet_longer_than_any_can_be_is_a_broken_file(tmp_path: Path) -> Non
     sizes = data.index(b"stsz") + 16
     data[sizes + 20 : sizes + 24] = struct.pack("!I", 0x3000_0000)
     path.write_bytes(data)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         measure(path)
-    assert caught.value.code is Code.BROKEN_FILE
+    assert caught.value.code is ErrorCode.BROKEN_FILE

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 from fakes import files
 
-from models.errors import Code, Refused
-from models.media import Facts, MediaKind
+from models.errors import ErrorCode, RequestRejected
+from models.media.facts import MediaInfo, MediaKind
 from pipeline.media.probe import measure
 
 
-def refusal(path: Path) -> Code:
-    with pytest.raises(Refused) as caught:
+def refusal(path: Path) -> ErrorCode:
+    with pytest.raises(RequestRejected) as caught:
         measure(path)
     return caught.value.code
 
 
 def test_a_picture_has_its_size_and_no_length(tmp_path: Path) -> None:
     path = files.picture(tmp_path / "x.png")
-    assert measure(path) == Facts(MediaKind.IMAGE, "png", path.stat().st_size, 240, 160)
+    assert measure(path) == MediaInfo(MediaKind.IMAGE, "png", path.stat().st_size, 240, 160)
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 5, 6, 8])
@@ -85,7 +85,7 @@ def test_sound_in_a_film_s_container_is_audio(tmp_path: Path) -> None:
 
 
 def test_a_film_of_a_decoder_not_taken_is_refused(tmp_path: Path) -> None:
-    assert refusal(files.film(tmp_path / "x.mkv", codec="ffv1", sound=None)) is Code.FORMAT_NOT_SUPPORTED
+    assert refusal(files.film(tmp_path / "x.mkv", codec="ffv1", sound=None)) is ErrorCode.FORMAT_NOT_SUPPORTED
 
 
 def test_a_film_whose_sound_is_not_taken_is_silent(tmp_path: Path) -> None:
@@ -105,53 +105,53 @@ def test_what_hides_behind_a_picture_or_a_film_is_not_looked_at(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("size", "code"),
-    [((15, 100), Code.TOO_FEW_PIXELS), ((100, 15), Code.TOO_FEW_PIXELS), ((20, 500), Code.TOO_NARROW)],
+    [((15, 100), ErrorCode.TOO_FEW_PIXELS), ((100, 15), ErrorCode.TOO_FEW_PIXELS), ((20, 500), ErrorCode.TOO_NARROW)],
 )
-def test_pictures_of_impossible_sizes_are_refused(tmp_path: Path, size: files.Size, code: Code) -> None:
+def test_pictures_of_impossible_sizes_are_refused(tmp_path: Path, size: files.Size, code: ErrorCode) -> None:
     assert refusal(files.blank(tmp_path / "x.png", size)) is code
 
 
 def test_a_bomb_of_pixels_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
-    assert refusal(files.png_bomb(tmp_path / "x.png")) is Code.TOO_MANY_PIXELS
-    assert refusal(files.png_bomb(tmp_path / "y.png", side=8001)) is Code.TOO_MANY_PIXELS
+    assert refusal(files.png_bomb(tmp_path / "x.png")) is ErrorCode.TOO_MANY_PIXELS
+    assert refusal(files.png_bomb(tmp_path / "y.png", side=8001)) is ErrorCode.TOO_MANY_PIXELS
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "heic", "webp", "tiff"])
 def test_half_a_picture_is_broken(tmp_path: Path, suffix: str) -> None:
     whole = files.picture(tmp_path / f"whole.{suffix}")
-    assert refusal(files.truncated(tmp_path / f"half.{suffix}", whole)) is Code.BROKEN_FILE
+    assert refusal(files.truncated(tmp_path / f"half.{suffix}", whole)) is ErrorCode.BROKEN_FILE
 
 
 @pytest.mark.parametrize("options", [{}, {"movflags": "faststart"}])
 def test_half_a_film_is_broken_wherever_its_index_lies(tmp_path: Path, options: dict[str, str]) -> None:
     whole = files.film(tmp_path / "whole.mp4", options=options)
-    assert refusal(files.truncated(tmp_path / "half.mp4", whole)) is Code.BROKEN_FILE
+    assert refusal(files.truncated(tmp_path / "half.mp4", whole)) is ErrorCode.BROKEN_FILE
 
 
 def test_too_many_streams_are_refused(tmp_path: Path) -> None:
-    assert refusal(files.many_streams(tmp_path / "x.mkv")) is Code.TOO_MANY_STREAMS
+    assert refusal(files.many_streams(tmp_path / "x.mkv")) is ErrorCode.TOO_MANY_STREAMS
 
 
 def test_more_frames_a_second_than_eyes_need_are_refused(tmp_path: Path) -> None:
     path = files.film(tmp_path / "x.mp4", fps=90, size=(64, 64), sound=None)
-    assert refusal(path) is Code.TOO_MANY_FRAMES
+    assert refusal(path) is ErrorCode.TOO_MANY_FRAMES
 
 
 def test_a_film_longer_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = files.film(tmp_path / "x.mp4", seconds=604, fps=1, size=(32, 32), sound=None)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         measure(path)
-    assert (caught.value.code, caught.value.values) == (Code.TOO_LONG, {"limit": 600})
+    assert (caught.value.code, caught.value.values) == (ErrorCode.TOO_LONG, {"limit": 600})
 
 
 def test_an_empty_file_is_empty(tmp_path: Path) -> None:
-    assert refusal(files.empty(tmp_path / "x.jpg")) is Code.EMPTY_FILE
+    assert refusal(files.empty(tmp_path / "x.jpg")) is ErrorCode.EMPTY_FILE
 
 
 def test_a_picture_over_the_limit_of_bytes_is_refused_unread(tmp_path: Path) -> None:
     path = files.picture(tmp_path / "x.bmp")
     with path.open("r+b") as file:
         file.truncate(50_000_001)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         measure(path)
-    assert (caught.value.code, caught.value.values) == (Code.FILE_TOO_BIG, {"limit": 50})
+    assert (caught.value.code, caught.value.values) == (ErrorCode.FILE_TOO_BIG, {"limit": 50})

@@ -13,19 +13,20 @@ from uuid import UUID
 import pytest
 from fakes.clock import NOON, SettableClock
 
-from bots.gateways import THREADS
-from bots.whatsapp.gateway import Gateway
-from bots.whatsapp.pipe import STUCK, Report
-from bots.whatsapp.signals import Stuck
-from models.people import MAIN
-from models.whatsapp import State, WhatsAppSession
-from storage import people, whatsapp
+from bots.app.whatsapp import MAX_THREADS
+from bots.whatsapp.processes.gateway import Gateway
+from bots.whatsapp.processes.ipc import STUCK, Report
+from bots.whatsapp.sessions.events import Stuck
+from models.identity.people import MAIN_TENANT
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
-from storage.whatsapp_keys import in_hand
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.messaging.whatsapp_keys import hold_lock
 
 
 class Running:
-    """`bots.whatsapp.session.Session` that runs until it is stopped, or does what it is told to: raise, or end."""
+    """`whatsapp.sessions.session.Session` that runs until it is stopped, or does what it is told to: raise, or end."""
 
     def __init__(self, does: Callable[[], object] | None = None) -> None:
         self.restarts = 0
@@ -66,9 +67,9 @@ class Process:
         self.sessions.setdefault(number, []).append(Running(self.does.get(number)))
         return self.sessions[number][-1]
 
-    def number(self, state: State = State.ONLINE) -> UUID:
+    def number(self, state: WhatsAppState = WhatsAppState.ONLINE) -> UUID:
         with self.db.transaction() as session:
-            row = whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON)
+            row = whatsapp.create_session(session, people.get_or_create_tenant(session, MAIN_TENANT).id, NOON)
             row.state, row.jid = state, f"{row.id.hex}:1@s.whatsapp.net"
             return row.id
 
@@ -77,7 +78,7 @@ class Process:
             change(session.get_one(WhatsAppSession, number))
 
     def row(self, number: UUID) -> WhatsAppSession:
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return session.get_one(WhatsAppSession, number)
 
     def begun(self, number: UUID) -> int:
@@ -109,9 +110,9 @@ async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: Set
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number) == 1)
     clock.forward(minutes=5)
-    assert process.row(number).is_unseen(clock())
+    assert process.row(number).is_unattended(clock())
     process.gateway.note_seen()
-    assert not process.row(number).is_unseen(clock())
+    assert not process.row(number).is_unattended(clock())
 
 
 async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: Process) -> None:
@@ -127,7 +128,7 @@ async def test_a_number_that_was_removed_is_logged_out_and_its_keys_are_thrown_a
     number = process.number()
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
-    process.change(number, lambda row: whatsapp.remove(row, process.db.clock()))
+    process.change(number, lambda row: whatsapp.mark_removed(row, process.db.clock()))
     process.gateway.assign([])
     await process.until(lambda: process.forgotten == [number])
     assert process.sessions[number][0].leaving
@@ -138,7 +139,7 @@ async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: 
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number))
     clock.forward(seconds=1)
-    process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
+    process.change(number, lambda row: whatsapp.request_restart(row, clock()))
     await process.until(lambda: process.sessions[number][0].restarts == 1)
     await process.gateway.look()
     assert process.sessions[number][0].restarts == 1
@@ -150,15 +151,15 @@ async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again
     number = process.number()
 
     def banned() -> None:
-        process.change(number, lambda row: setattr(row, "state", State.BANNED))
+        process.change(number, lambda row: setattr(row, "state", WhatsAppState.BANNED))
 
     process.does[number] = banned
     process.gateway.assign([number])
-    await process.until(lambda: process.row(number).state == State.BANNED)
+    await process.until(lambda: process.row(number).state == WhatsAppState.BANNED)
     await process.gateway.look()
     assert process.begun(number) == 1
     del process.does[number]
-    process.change(number, lambda row: whatsapp.ask_restart(row, clock()))
+    process.change(number, lambda row: whatsapp.request_restart(row, clock()))
     await process.until(lambda: process.begun(number) == 2)
 
 
@@ -196,7 +197,7 @@ async def test_a_number_that_hangs_ends_the_process_and_says_so(process: Process
 
 async def test_a_number_another_process_has_in_hand_waits_for_it(process: Process) -> None:
     number = process.number()
-    with in_hand(process.locks, number.hex):
+    with hold_lock(process.locks, number.hex):
         process.gateway.assign([number])
         await process.until(lambda: process.begun(number) == 1)
         await process.gateway.look()
@@ -226,7 +227,7 @@ async def test_a_process_says_that_it_lives(process: Process) -> None:
 async def test_six_connections_leave_threads_for_everything_else() -> None:
     """Each connection keeps one of the loop's threads; with the usual few the sixth would starve every call."""
     loop, over = asyncio.get_running_loop(), threading.Event()
-    loop.set_default_executor(ThreadPoolExecutor(THREADS))
+    loop.set_default_executor(ThreadPoolExecutor(MAX_THREADS))
     connections = [asyncio.create_task(asyncio.to_thread(over.wait)) for _ in range(6)]
     try:
         assert await asyncio.wait_for(asyncio.to_thread(lambda: "answered"), 5) == "answered"

@@ -8,10 +8,11 @@ import pytest
 import structlog
 
 from bots.cli import run
-from models.people import MAIN
-from models.whatsapp import State
-from storage import people, whatsapp
+from models.identity.people import MAIN_TENANT
+from models.messaging.whatsapp import WhatsAppState
 from storage.db import Database
+from storage.identity import people
+from storage.messaging import whatsapp
 from storage.migrate import upgrade
 
 NUMBER = "5511990000001"
@@ -27,16 +28,16 @@ def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     db = Database(f"sqlite:///{tmp_path / 'data' / 'rabisco.db'}")
     upgrade(db)
     with db.transaction() as session:
-        row = whatsapp.begin(session, people.tenant_named(session, MAIN).id, db.clock())
-        assert whatsapp.paired(session, row, f"{NUMBER}:1@s.whatsapp.net", None, db.clock())
+        row = whatsapp.create_session(session, people.get_or_create_tenant(session, MAIN_TENANT).id, db.clock())
+        assert whatsapp.complete_pairing(session, row, f"{NUMBER}:1@s.whatsapp.net", None, db.clock())
     yield db
     db.close()
     structlog.reset_defaults()
 
 
-def stands(db: Database, state: State, *, seen: bool = True) -> None:
+def stands(db: Database, state: WhatsAppState, *, seen: bool = True) -> None:
     with db.transaction() as session:
-        found = whatsapp.named(session, NUMBER)
+        found = whatsapp.find_session(session, NUMBER)
         assert found is not None
         found.row.state = state
         found.row.seen_at = db.clock() - (timedelta() if seen else timedelta(hours=1))
@@ -49,21 +50,23 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> str:
     return line
 
 
-@pytest.mark.parametrize("state", [State.LOGGED_OUT, State.BANNED, State.REPLACED, State.OUTDATED])
+@pytest.mark.parametrize(
+    "state", [WhatsAppState.LOGGED_OUT, WhatsAppState.BANNED, WhatsAppState.REPLACED, WhatsAppState.OUTDATED]
+)
 def test_the_doctor_says_what_to_do_about_a_number_that_stands_still(
-    db: Database, capsys: pytest.CaptureFixture[str], state: State
+    db: Database, capsys: pytest.CaptureFixture[str], state: WhatsAppState
 ) -> None:
     stands(db, state)
     assert doctor(capsys).startswith(f"MEND whatsapp: +{NUMBER}: ")
 
 
 def test_the_doctor_finds_a_number_that_is_online_well(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    stands(db, State.ONLINE)
+    stands(db, WhatsAppState.ONLINE)
     assert doctor(capsys) == f"ok   whatsapp: +{NUMBER}: ✅ online."
 
 
 def test_the_doctor_misses_whoever_should_run_a_number(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    stands(db, State.ONLINE, seen=False)
+    stands(db, WhatsAppState.ONLINE, seen=False)
     assert (
         doctor(capsys) == f"MEND whatsapp: +{NUMBER} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
     )
@@ -73,7 +76,7 @@ def test_the_doctor_speaks_the_language_of_the_terminal(
     db: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANG", "pt_BR.UTF-8")
-    stands(db, State.ONLINE)
+    stands(db, WhatsAppState.ONLINE)
     assert doctor(capsys) == f"ok   whatsapp: +{NUMBER}: ✅ no ar."
 
 

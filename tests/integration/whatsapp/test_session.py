@@ -12,18 +12,19 @@ from fakes.whatsapp import FakeGo, FakeWhatsApp, Phone, contents, events
 from fakes.whatsapp.exchange import Exchange
 from structlog.testing import capture_logs
 
-from bots.whatsapp.connection import Connection
-from bots.whatsapp.ffi import Clients
-from bots.whatsapp.life import Tempo
-from bots.whatsapp.record import Errand, Record
-from bots.whatsapp.session import Session
-from bots.whatsapp.signals import Stuck
-from models.people import MAIN
-from models.whatsapp import Detail, State, WhatsAppSession
-from storage import people, whatsapp
+from bots.whatsapp.sessions.client_factory import Clients
+from bots.whatsapp.sessions.connection import Connection
+from bots.whatsapp.sessions.connection_loop import Tempo
+from bots.whatsapp.sessions.events import Stuck
+from bots.whatsapp.sessions.session import Session
+from bots.whatsapp.sessions.session_repository import Errand, Record
+from models.identity.people import MAIN_TENANT
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 from storage.db import Database
-from storage.whatsapp_backups import Backups, NumberKeys
-from storage.whatsapp_keys import Folder
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
+from storage.messaging.whatsapp_keys import FolderKeyStore
 
 HASTY = Tempo(connect=0.3, codes=0.4, look=0.1, away=0.3, first_pause=0.02, longest_pause=0.05, renewals=2)
 PATIENT = Tempo(first_pause=0.02, longest_pause=0.05)
@@ -32,7 +33,7 @@ DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such h
 
 @dataclass
 class Answering:
-    """`bots.whatsapp.ports.Service` that remembers; `fails` lets it raise at the first message."""
+    """`bots.whatsapp.sessions.ports.Service` that remembers; `fails` lets it raise at the first message."""
 
     errand: Errand
     taken: list[Any] = field(default_factory=list)
@@ -40,7 +41,7 @@ class Answering:
     ended: bool = False
     fails: bool = False
 
-    async def take(self, event: Any) -> None:
+    async def write_packet(self, event: Any) -> None:
         if self.fails:
             self.fails = False
             raise RuntimeError("a bug of ours")
@@ -49,7 +50,7 @@ class Answering:
     def begin(self, errand: Errand) -> None:
         self.begun.append(errand)
 
-    async def end(self) -> None:
+    async def finish(self) -> None:
         self.ended = True
 
 
@@ -60,7 +61,7 @@ class Bench:
     fake: FakeWhatsApp
     phone: Phone
     db: Database
-    folder: Folder
+    folder: FolderKeyStore
     tempo: Tempo = PATIENT
     patience: float = 20.0
     services: list[Answering] = field(default_factory=list)
@@ -71,7 +72,7 @@ class Bench:
 
     def asked(self, **about: Any) -> None:
         """Somebody wants to pair it."""
-        self.changes(lambda row: whatsapp.ask_pairing(row, self.db.clock(), **about))
+        self.changes(lambda row: whatsapp.request_pairing(row, self.db.clock(), **about))
 
     def changes(self, change: Callable[[WhatsAppSession], None]) -> None:
         with self.db.transaction() as session:
@@ -79,7 +80,7 @@ class Bench:
 
     @property
     def row(self) -> WhatsAppSession:
-        with self.db.reading() as session:
+        with self.db.read_transaction() as session:
             return session.get_one(WhatsAppSession, self.row_id)
 
     def has_keys(self) -> None:
@@ -87,16 +88,16 @@ class Bench:
         self.phone.device = f"{self.phone.number}:1@s.whatsapp.net"
         with self.db.transaction() as session:
             row = session.get_one(WhatsAppSession, self.row_id)
-            assert whatsapp.paired(session, row, self.phone.device, None, self.db.clock())
-            row.state = State.ONLINE
+            assert whatsapp.complete_pairing(session, row, self.phone.device, None, self.db.clock())
+            row.state = WhatsAppState.ONLINE
         self.folder.prepare(self.row_id)
-        self.fake.sessions.add(self.folder.name(self.row_id), self.phone.device)
+        self.fake.sessions.add(self.folder.location_of(self.row_id), self.phone.device)
 
     def session(self) -> Session:
         clients = Clients(self.folder, FakeGo(Exchange(self.fake)))
         session = Session(
             Record(self.db, self.row_id),
-            NumberKeys(self.folder, self.row_id, Backups(self.folder, b"secret", self.db.clock)),
+            SessionKeys(self.folder, self.row_id, KeyBackups(self.folder, b"secret", self.db.clock)),
             lambda: Connection(clients.make(self.row_id), self.patience),
             self._serve,
             self.tempo,
@@ -118,7 +119,7 @@ class Bench:
             while not await asyncio.to_thread(lambda: bool(holds())):  # noqa: ASYNC110 - a database rings no bell
                 await asyncio.sleep(0.01)
 
-    async def stands(self, state: State) -> None:
+    async def stands(self, state: WhatsAppState) -> None:
         await self.until(lambda: self.row.state == state)
 
     async def ends(self) -> None:
@@ -131,9 +132,11 @@ class Bench:
 async def bench(tmp_path: Path, sqlite: Database) -> AsyncIterator[Bench]:
     neonize.aioze.events.event_global_loop = asyncio.get_running_loop()
     fake = FakeWhatsApp()
-    bench = Bench(fake, fake.phone(), sqlite, Folder.at(tmp_path / "whatsapp"))
+    bench = Bench(fake, fake.phone(), sqlite, FolderKeyStore.open_at(tmp_path / "whatsapp"))
     with sqlite.transaction() as session:
-        bench.row_id = whatsapp.begin(session, people.tenant_named(session, MAIN).id, sqlite.clock()).id
+        bench.row_id = whatsapp.create_session(
+            session, people.get_or_create_tenant(session, MAIN_TENANT).id, sqlite.clock()
+        ).id
     yield bench
     for session in bench.sessions:
         session.stop()
@@ -145,15 +148,15 @@ async def bench(tmp_path: Path, sqlite: Database) -> AsyncIterator[Bench]:
 async def test_a_code_is_shown_scanned_and_the_number_is_online(bench: Bench) -> None:
     bench.asked()
     bench.starts()
-    await bench.stands(State.QR)
+    await bench.stands(WhatsAppState.QR)
     assert bench.row.qr == bench.fake.lines[0].code
     assert bench.row.shown_until is not None
     bench.fake.rotates()
     await bench.until(lambda: bench.row.qr == bench.fake.lines[0].code)
     await asyncio.to_thread(bench.phone.scans)
-    await bench.stands(State.ONLINE)
+    await bench.stands(WhatsAppState.ONLINE)
     row = bench.row
-    assert (row.number, row.qr, row.pairing_asked_at) == (bench.phone.number, None, None)
+    assert (row.phone_number, row.qr, row.pairing_asked_at) == (bench.phone.number, None, None)
     assert row.lid == f"{bench.phone.lid}:1@lid"
     assert row.first_online_at is not None
     (service,) = bench.services
@@ -168,7 +171,7 @@ async def test_a_number_with_keys_connects_without_a_code(bench: Bench) -> None:
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    assert bench.row.state == State.ONLINE
+    assert bench.row.state == WhatsAppState.ONLINE
     assert bench.fake.made("PairPhone") == []
     assert bench.fake.lines[0].code == ""
 
@@ -180,7 +183,7 @@ async def test_a_code_to_be_typed_is_asked_for_once_a_code_to_be_scanned_is_ther
     assert bench.row.qr is None
     bench.fake.rotates()
     await asyncio.to_thread(bench.phone.enters, bench.row.pair_code)
-    await bench.stands(State.ONLINE)
+    await bench.stands(WhatsAppState.ONLINE)
     assert len(bench.fake.made("PairPhone")) == 1
 
 
@@ -189,7 +192,11 @@ async def test_a_phone_whatsapp_gives_no_code_for_is_told_and_asked_no_more(benc
     bench.asked(phone=bench.phone.number)
     bench.starts()
     await bench.ends()
-    assert (bench.row.state, bench.row.detail, bench.row.pairing_asked_at) == (State.NEW, Detail.REFUSED, None)
+    assert (bench.row.state, bench.row.detail, bench.row.pairing_asked_at) == (
+        WhatsAppState.NEW,
+        WhatsAppStateDetail.REFUSED,
+        None,
+    )
 
 
 async def test_a_scan_that_comes_to_nothing_is_told(bench: Bench) -> None:
@@ -197,7 +204,7 @@ async def test_a_scan_that_comes_to_nothing_is_told(bench: Bench) -> None:
     bench.starts()
     await asyncio.to_thread(bench.phone.refuses)
     await bench.ends()
-    assert (bench.row.state, bench.row.detail) == (State.NEW, Detail.REFUSED)
+    assert (bench.row.state, bench.row.detail) == (WhatsAppState.NEW, WhatsAppStateDetail.REFUSED)
 
 
 async def test_codes_nobody_scans_are_renewed_some_times_and_then_no_more(bench: Bench) -> None:
@@ -207,13 +214,13 @@ async def test_codes_nobody_scans_are_renewed_some_times_and_then_no_more(bench:
     await bench.ends()
     assert len(bench.fake.lines) == 1 + HASTY.renewals
     assert all(line.is_over for line in bench.fake.lines)
-    assert (bench.row.state, bench.row.detail, bench.row.qr) == (State.NEW, Detail.TIMEOUT, None)
+    assert (bench.row.state, bench.row.detail, bench.row.qr) == (WhatsAppState.NEW, WhatsAppStateDetail.TIMEOUT, None)
 
 
 async def test_messages_that_come_before_it_is_known_whose_they_are_are_kept(bench: Bench) -> None:
     bench.asked()
     bench.starts()
-    await bench.stands(State.QR)
+    await bench.stands(WhatsAppState.QR)
     bench.fake.person(phone=bench.phone).says("hello")  # it waits at WhatsApp, and comes with the connection
     await asyncio.to_thread(bench.phone.scans)
     await bench.until(lambda: bench.services and bench.services[0].taken)
@@ -234,20 +241,20 @@ async def test_a_handler_that_fails_is_told_and_the_next_message_is_taken(
         await bench.until(lambda: bench.services[0].taken)
     assert bench.services[0].taken[0].Message.conversation == "two"
     assert [entry["event"] for entry in told] == ["whatsapp-handler-failed"]
-    assert bench.row.state == State.ONLINE
+    assert bench.row.state == WhatsAppState.ONLINE
 
 
 @pytest.mark.parametrize(
     ("happens", "state"),
     [
-        (Phone.logs_out, State.LOGGED_OUT),
-        (Phone.is_replaced, State.REPLACED),
-        (Phone.is_banned, State.BANNED),
-        (Phone.is_outdated, State.OUTDATED),
+        (Phone.logs_out, WhatsAppState.LOGGED_OUT),
+        (Phone.is_replaced, WhatsAppState.REPLACED),
+        (Phone.is_banned, WhatsAppState.BANNED),
+        (Phone.is_outdated, WhatsAppState.OUTDATED),
     ],
 )
 async def test_what_ends_a_number_ends_its_session_and_nothing_tries_again(
-    bench: Bench, happens: Callable[[Phone], None], state: State
+    bench: Bench, happens: Callable[[Phone], None], state: WhatsAppState
 ) -> None:
     bench.has_keys()
     bench.starts()
@@ -257,11 +264,11 @@ async def test_what_ends_a_number_ends_its_session_and_nothing_tries_again(
     assert bench.row.state == state
     assert bench.services[0].ended
     assert (len(bench.fake.lines), bench.fake.lines[0].is_over) == (1, True)
-    if state is State.BANNED:
+    if state is WhatsAppState.BANNED:
         assert bench.row.banned_until is not None
         assert (bench.row.banned_until - bench.db.clock()).total_seconds() == 3600
-    if state is State.LOGGED_OUT:
-        assert bench.fake.sessions.devices(bench.folder.name(bench.row_id)) == []
+    if state is WhatsAppState.LOGGED_OUT:
+        assert bench.fake.sessions.devices(bench.folder.location_of(bench.row_id)) == []
 
 
 async def test_a_connection_that_breaks_is_restored_by_the_library(bench: Bench) -> None:
@@ -269,9 +276,9 @@ async def test_a_connection_that_breaks_is_restored_by_the_library(bench: Bench)
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
     bench.phone.goes_offline()
-    await bench.stands(State.RECONNECTING)
+    await bench.stands(WhatsAppState.RECONNECTING)
     bench.phone.comes_back()
-    await bench.stands(State.ONLINE)
+    await bench.stands(WhatsAppState.ONLINE)
     assert len(bench.fake.lines) == 1
 
 
@@ -281,7 +288,7 @@ async def test_a_connection_the_library_does_not_restore_is_made_anew(bench: Ben
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
     bench.phone.goes_offline()
-    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == State.ONLINE)
+    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == WhatsAppState.ONLINE)
     assert bench.fake.lines[0].is_over
 
 
@@ -292,7 +299,7 @@ async def test_a_connection_that_ended_without_a_word_is_noticed_and_made_anew(b
     await bench.until(lambda: bench.services and bench.services[0].begun)
     with bench.fake.changes.changing():
         bench.fake.lines[0].is_up = False
-    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == State.ONLINE)
+    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == WhatsAppState.ONLINE)
 
 
 async def test_without_a_name_server_it_is_tried_again_until_there_is_one(bench: Bench) -> None:
@@ -301,14 +308,14 @@ async def test_without_a_name_server_it_is_tried_again_until_there_is_one(bench:
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[-1].begun)
     assert len(bench.fake.made("Neonize")) == 4
-    assert (bench.row.state, bench.row.detail) == (State.ONLINE, "")
+    assert (bench.row.state, bench.row.detail) == (WhatsAppState.ONLINE, "")
 
 
 async def test_a_number_that_cannot_be_reached_while_it_is_paired_says_so_and_goes_on(bench: Bench) -> None:
     bench.fake.fail("Neonize", DNS)
     bench.asked()
     bench.starts()
-    await bench.stands(State.QR)
+    await bench.stands(WhatsAppState.QR)
     assert len(bench.fake.made("Neonize")) == 2
 
 
@@ -320,7 +327,7 @@ async def test_a_connection_that_never_answers_needs_the_end_of_the_process(benc
     with pytest.raises(Stuck):
         await bench.ends()
     assert task.done()
-    assert (bench.row.state, bench.row.detail) == (State.RECONNECTING, Detail.STUCK)
+    assert (bench.row.state, bench.row.detail) == (WhatsAppState.RECONNECTING, WhatsAppStateDetail.STUCK)
     release()  # the library's task goes on, uncancelled; let it come to its end
     await bench.until(lambda: bench.fake.lines)
     bench.fake.hangs_up(bench.fake.lines[0])
@@ -341,10 +348,10 @@ async def test_a_connection_whose_end_hangs_needs_the_end_of_the_process(bench: 
 
 async def test_damaged_keys_are_not_tried_but_told(bench: Bench) -> None:
     bench.has_keys()
-    bench.folder.file(bench.row_id).write_bytes(b"not a database at all, and long enough to be read as one")
+    bench.folder.file_of(bench.row_id).write_bytes(b"not a database at all, and long enough to be read as one")
     bench.starts()
     await bench.ends()
-    assert (bench.row.state, bench.row.detail) == (State.LOGGED_OUT, Detail.DAMAGED)
+    assert (bench.row.state, bench.row.detail) == (WhatsAppState.LOGGED_OUT, WhatsAppStateDetail.DAMAGED)
     assert bench.fake.made("Neonize") == []
 
 
@@ -352,11 +359,11 @@ async def test_pairing_anew_uses_new_keys_and_keeps_a_backup_of_the_old(bench: B
     bench.has_keys()
     bench.asked()
     bench.starts()
-    await bench.stands(State.QR)
-    backups = Backups(bench.folder, b"secret", bench.db.clock)
-    assert len(backups.of(bench.row_id)) == 1
+    await bench.stands(WhatsAppState.QR)
+    backups = KeyBackups(bench.folder, b"secret", bench.db.clock)
+    assert len(backups.list_for(bench.row_id)) == 1
     await asyncio.to_thread(bench.phone.scans)
-    await bench.stands(State.ONLINE)
+    await bench.stands(WhatsAppState.ONLINE)
 
 
 async def test_a_restart_connects_anew_at_once(bench: Bench) -> None:
@@ -372,7 +379,7 @@ async def test_a_restart_connects_anew_at_once(bench: Bench) -> None:
 async def test_asking_for_a_code_again_while_one_is_shown_begins_anew(bench: Bench) -> None:
     bench.asked()
     bench.starts()
-    await bench.stands(State.QR)
+    await bench.stands(WhatsAppState.QR)
     bench.asked(phone=bench.phone.number)
     bench.sessions[0].restart()
     await bench.until(lambda: bench.row.pair_code)
@@ -391,14 +398,16 @@ async def test_a_number_that_is_let_go_is_taken_off_the_phone(bench: Bench) -> N
 
 async def test_a_phone_that_is_connected_already_is_let_go_again(bench: Bench) -> None:
     with bench.db.transaction() as session:
-        other = whatsapp.begin(session, people.tenant_named(session, "bakery").id, bench.db.clock())
-        assert whatsapp.paired(session, other, f"{bench.phone.number}:9@s.whatsapp.net", None, bench.db.clock())
-        other.state = State.ONLINE
+        other = whatsapp.create_session(session, people.get_or_create_tenant(session, "bakery").id, bench.db.clock())
+        assert whatsapp.complete_pairing(
+            session, other, f"{bench.phone.number}:9@s.whatsapp.net", None, bench.db.clock()
+        )
+        other.state = WhatsAppState.ONLINE
     bench.asked()
     bench.starts()
     await asyncio.to_thread(bench.phone.scans)
     await bench.ends()
-    assert (bench.row.state, bench.row.detail, bench.row.jid) == (State.NEW, Detail.TAKEN, None)
+    assert (bench.row.state, bench.row.detail, bench.row.jid) == (WhatsAppState.NEW, WhatsAppStateDetail.TAKEN, None)
     assert len(bench.fake.made("Logout")) == 1
     assert bench.services == []
 
@@ -413,4 +422,4 @@ async def test_what_is_sent_into_an_ended_connection_is_no_matter(bench: Bench) 
     line.tells(events.logged_out())  # late, from the connection before
     bench.fake.person(phone=bench.phone).sends(contents.text("still here"))
     await bench.until(lambda: bench.services[1].taken)
-    assert bench.row.state == State.ONLINE
+    assert bench.row.state == WhatsAppState.ONLINE

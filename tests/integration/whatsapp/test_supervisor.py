@@ -11,15 +11,16 @@ from fakes.clock import NOON, SettableClock
 from fakes.gateway_process import Gateways
 from fakes.whatsapp.sessions import Sessions
 
-from bots.whatsapp.supervisor import Occupied, Supervisor
-from bots.whatsapp.terminal import Announcer
-from bots.whatsapp.warden import Rhythm
-from models.people import MAIN
-from models.whatsapp import State, WhatsAppSession
-from storage import people, whatsapp
+from bots.whatsapp.processes.process_manager import Rhythm
+from bots.whatsapp.processes.supervisor import Occupied, Supervisor
+from bots.whatsapp.processes.terminal import Announcer
+from models.identity.people import MAIN_TENANT
+from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
-from storage.whatsapp_backups import Backups
-from storage.whatsapp_keys import Folder
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.messaging.whatsapp_backups import KeyBackups
+from storage.messaging.whatsapp_keys import FolderKeyStore
 
 HASTY = Rhythm(silence=0.8, grace=0.3, look=0.05, first_pause=0.05, longest_pause=0.1)
 
@@ -29,7 +30,7 @@ class Machine:
 
     def __init__(self, db: Database, folder: Path) -> None:
         self.db = db
-        self.keys = Folder.at(folder / "whatsapp")
+        self.keys = FolderKeyStore.open_at(folder / "whatsapp")
         self.gateways = Gateways(folder / "journal")
         self.said: list[str] = []
         self.woken: list[UUID] = []
@@ -40,7 +41,7 @@ class Machine:
         return Supervisor(
             db=self.db,
             keys=self.keys,
-            backups=Backups(self.keys, b"secret", self.db.clock),
+            backups=KeyBackups(self.keys, b"secret", self.db.clock),
             locks=self.folder / "locks",
             launch=self.gateways.launch,
             wake=self.woken.append,
@@ -52,13 +53,15 @@ class Machine:
         self.tasks.append(asyncio.create_task(self.supervisor().run()))
         return self.tasks[-1]
 
-    def numbers(self, count: int, state: State = State.ONLINE) -> list[UUID]:
+    def numbers(self, count: int, state: WhatsAppState = WhatsAppState.ONLINE) -> list[UUID]:
         with self.db.transaction() as session:
             return [self._number(session, place, state) for place in range(count)]
 
-    def _number(self, session: object, place: int, state: State) -> UUID:
-        row = whatsapp.begin(session, people.tenant_named(session, MAIN).id, NOON + timedelta(seconds=place))  # type: ignore[arg-type]
-        assert whatsapp.paired(session, row, f"55119{place}:1@s.whatsapp.net", None, NOON)  # type: ignore[arg-type]
+    def _number(self, session: object, place: int, state: WhatsAppState) -> UUID:
+        row = whatsapp.create_session(
+            session, people.get_or_create_tenant(session, MAIN_TENANT).id, NOON + timedelta(seconds=place)
+        )  # type: ignore[arg-type]
+        assert whatsapp.complete_pairing(session, row, f"55119{place}:1@s.whatsapp.net", None, NOON)  # type: ignore[arg-type]
         row.state = state
         return row.id
 
@@ -91,10 +94,10 @@ async def test_six_numbers_run_in_two_processes(machine: Machine) -> None:
 
 async def test_a_number_that_is_asked_for_joins_and_one_that_is_removed_leaves(machine: Machine) -> None:
     first, second = machine.numbers(2)
-    machine.change(second, state=State.REPLACED)
+    machine.change(second, state=WhatsAppState.REPLACED)
     machine.starts()
     await machine.gateways.until(lambda: machine.groups() == [{first}])
-    machine.change(second, state=State.RECONNECTING)
+    machine.change(second, state=WhatsAppState.RECONNECTING)
     await machine.gateways.until(lambda: machine.groups() == [{first, second}])
     machine.change(first, removed_at=NOON)
     await machine.gateways.until(lambda: machine.groups() == [{second}])
@@ -102,13 +105,13 @@ async def test_a_number_that_is_asked_for_joins_and_one_that_is_removed_leaves(m
 
 
 async def test_without_numbers_there_is_no_process_and_none_is_left_without(machine: Machine) -> None:
-    (number,) = machine.numbers(1, State.LOGGED_OUT)
+    (number,) = machine.numbers(1, WhatsAppState.LOGGED_OUT)
     await machine.supervisor().look()
     assert machine.gateways.processes == []
     machine.starts()
-    machine.change(number, state=State.RECONNECTING)
+    machine.change(number, state=WhatsAppState.RECONNECTING)
     await machine.gateways.until(lambda: machine.groups() == [{number}])
-    machine.change(number, state=State.BANNED)
+    machine.change(number, state=WhatsAppState.BANNED)
     await machine.gateways.until(lambda: machine.gateways.processes[0].returncode is not None)
 
 
@@ -160,7 +163,7 @@ async def test_wake_ups_reach_the_workers(machine: Machine) -> None:
 
 
 async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_not(machine: Machine) -> None:
-    first, second = machine.numbers(2, State.QR)
+    first, second = machine.numbers(2, WhatsAppState.QR)
     machine.change(first, qr="2@first", jid=None, pairing_asked_at=NOON)
     machine.change(second, qr="2@second", jid=None, pairing_asked_at=NOON, asked_by=7)
     machine.starts()
@@ -171,7 +174,7 @@ async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_no
     machine.change(first, qr=None, pair_code="ABCD1234", phone="5511987654321")
     await machine.gateways.until(lambda: len(machine.said) == 2)
     assert "ABCD-1234" in machine.said[1]
-    machine.change(first, pair_code=None, state=State.ONLINE, jid="5511987654321:1@s.whatsapp.net")
+    machine.change(first, pair_code=None, state=WhatsAppState.ONLINE, jid="5511987654321:1@s.whatsapp.net")
     await machine.gateways.until(lambda: len(machine.said) == 3)
     assert machine.said[2] == "WhatsApp +5511987654321: ✅ online."
 
@@ -182,16 +185,16 @@ async def test_each_number_is_backed_up_daily_and_removed_keys_are_thrown_away(
     kept, removed = machine.numbers(2)
     for number in (kept, removed):
         machine.keys.prepare(number)
-        Sessions().add(machine.keys.name(number), "551199:1@s.whatsapp.net")
+        Sessions().add(machine.keys.location_of(number), "551199:1@s.whatsapp.net")
     machine.change(removed, removed_at=NOON - timedelta(minutes=10))
     machine.starts()
-    backups = Backups(machine.keys, b"secret", clock)
-    await machine.gateways.until(lambda: backups.of(kept) and not machine.keys.has(removed))
-    assert machine.keys.has(kept)
-    assert backups.of(removed) == []
+    backups = KeyBackups(machine.keys, b"secret", clock)
+    await machine.gateways.until(lambda: backups.list_for(kept) and not machine.keys.has_keys(removed))
+    assert machine.keys.has_keys(kept)
+    assert backups.list_for(removed) == []
 
 
 async def test_numbers_that_were_too_old_are_tried_again_by_a_new_start(machine: Machine) -> None:
-    (number,) = machine.numbers(1, State.OUTDATED)
+    (number,) = machine.numbers(1, WhatsAppState.OUTDATED)
     machine.starts()
     await machine.gateways.until(lambda: machine.groups() == [{number}])

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from fakes.gateway_process import Gateways
 
-from bots.whatsapp.warden import Fate, Rhythm, Warden
+from bots.whatsapp.processes.process_manager import Fate, Rhythm, Warden
 
 HASTY = Rhythm(silence=0.6, grace=0.3, look=0.05, first_pause=0.05, longest_pause=0.1)
 A, B = uuid4(), uuid4()

@@ -19,25 +19,26 @@ from bots.core.channel import (
     Attachment,
     AttachmentKind,
     ChannelError,
+    ChatRef,
+    ChatUnreachable,
     Choice,
-    Place,
-    Rejected,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RenderedMessage,
     RetryLater,
-    Text,
-    Unchanged,
-    Uneditable,
-    Unreachable,
     Upload,
 )
 from bots.whatsapp.channel import OFFICIAL
 from bots.whatsapp.pacing import Rules
 from bots.whatsapp.read import read
-from bots.whatsapp.wire import Times
-from models.deliveries import Delivery, Message, Wording
-from models.errors import Code, Refused
-from models.uploads import WhatsAppUpload
-from storage import outbox, people
-from storage.outbox import Owed
+from bots.whatsapp.sessions.client import Times
+from models.errors import ErrorCode, RequestRejected
+from models.messaging.deliveries import Delivery, Message, TranslatedText
+from models.messaging.uploads import WhatsAppUpload
+from storage.identity import people
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
 
 JPEG = b"\xff\xd8 a small picture"
 
@@ -65,7 +66,7 @@ def film(tmp_path: Path) -> Upload:
     path, thumbnail = tmp_path / "film.mp4", tmp_path / "film.jpg"
     path.write_bytes(b"\0film\0\0" * 1000 + b"\0")
     thumbnail.write_bytes(JPEG)
-    return Upload(path, "rabisco-1.mp4", Text("Here it is."), 1280, 720, 10.0, thumbnail, key="files/ab")
+    return Upload(path, "rabisco-1.mp4", RenderedMessage("Here it is."), 1280, 720, 10.0, thumbnail, key="files/ab")
 
 
 def acquainted(number: Number, phone: str = "5521980000001") -> Person:
@@ -74,21 +75,21 @@ def acquainted(number: Number, phone: str = "5521980000001") -> Person:
     event = events.message(contents.text("Hi!"), person.origin(), "3EB0HELLO", 1_700_000_000)
     person.chat.said["3EB0HELLO"] = Said(event, person.address)
     with number.house.db.transaction() as session:
-        people.address_of(session, number.account.id, person.address, "")
+        people.get_or_create_address(session, number.account.id, person.address, "")
     return person
 
 
-def place(person: Person) -> Place:
-    return Place(person.address)
+def place(person: Person) -> ChatRef:
+    return ChatRef(person.address)
 
 
 def noted(number: Number, person: Person, message_id: str) -> None:
     """The outbox knows that this message was sent just now."""
     with number.house.db.transaction() as session:
-        address = people.address_of(session, number.account.id, person.address, "")
-        met = people.meet(session, number.account, person.number, name="", language=None)
-        said = Message(paragraphs=(Wording(key="name"),))
-        outbox.owe(session, address, met.id, Owed(said, message_id), number.house.time())
+        address = people.get_or_create_address(session, number.account.id, person.address, "")
+        met = people.get_or_create_person(session, number.account, person.number, name="", language=None)
+        said = Message(paragraphs=(TranslatedText(key="name"),))
+        outbox.enqueue(session, address, met.id, OutboxMessage(said, message_id), number.house.time())
         row = session.exec(select(Delivery).where(Delivery.cause == message_id)).one()
         row.status, row.external_id, row.sent_at = "sent", message_id, number.house.time()
 
@@ -99,23 +100,23 @@ def uploaded(number: Number) -> int:
 
 async def test_nothing_leaves_for_a_chat_nobody_has_written_from(number: Number, film: Upload) -> None:
     stranger = number.person("12125550199")
-    with pytest.raises(Unreachable):
-        await number.channel.say(place(stranger), Text("Hello!"))
-    with pytest.raises(Unreachable):
+    with pytest.raises(ChatUnreachable):
+        await number.channel.send_text(place(stranger), RenderedMessage("Hello!"))
+    with pytest.raises(ChatUnreachable):
         await number.channel.send_video(place(stranger), film)
     assert number.fake.made("SendMessage") == []
     assert uploaded(number) == 0
 
 
 async def test_a_text_is_preceded_by_the_sign_that_somebody_writes(number: Number, ana: Person) -> None:
-    await number.channel.say(place(ana), Text("Hello!", ((Choice("a", "Yes"),),)))
+    await number.channel.send_text(place(ana), RenderedMessage("Hello!", ((Choice("a", "Yes"),),)))
     assert last(ana).text == "Hello!\n\n1) Yes"
     assert [call.name for call in number.fake.calls] == ["SendChatPresence", "SendMessage"]
 
 
 async def test_a_sign_that_cannot_be_shown_holds_no_message_back(number: Number, ana: Person) -> None:
     number.fake.fail("SendChatPresence", "websocket not connected")
-    await number.channel.say(place(ana), Text("Hello!"))
+    await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
     assert last(ana).text == "Hello!"
 
 
@@ -154,11 +155,11 @@ async def test_what_is_too_large_for_whatsapp_is_a_link_where_there_is_a_page(
 ) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"film" * 100)
-    film = Upload(path, "film.mp4", Text("Here it is."), 1, 1, 1.0, key="files/ab")
+    film = Upload(path, "film.mp4", RenderedMessage("Here it is."), 1, 1, 1.0, key="files/ab")
     async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_upload=100), link=link) as number:
         ana = acquainted(number)
         if link is None:
-            with pytest.raises(Rejected):
+            with pytest.raises(MessageRejected):
                 await number.channel.send_video(place(ana), film)
         else:
             await number.channel.send_video(place(ana), film)
@@ -171,7 +172,7 @@ async def test_a_film_is_uploaded_once_however_often_and_to_whomever_it_goes(
 ) -> None:
     bia = acquainted(number, "12125550100")
     await number.channel.send_video(place(ana), film)
-    await number.channel.send_video(place(bia), dataclasses.replace(film, caption=Text("And for you.")))
+    await number.channel.send_video(place(bia), dataclasses.replace(film, caption=RenderedMessage("And for you.")))
     assert uploaded(number) == 1
     assert (last(ana).text, last(bia).text) == ("Here it is.", "And for you.")
 
@@ -194,7 +195,7 @@ async def test_an_old_upload_is_not_trusted(number: Number, ana: Person, film: U
     number.house.time.forward(timedelta(days=14, seconds=1).total_seconds())
     await number.channel.send_video(place(ana), film)
     assert uploaded(number) == 2
-    with number.house.db.reading() as session:
+    with number.house.db.read_transaction() as session:
         assert len(session.exec(select(WhatsAppUpload)).all()) == 1
 
 
@@ -211,7 +212,7 @@ async def test_a_film_that_could_not_be_sent_is_not_uploaded_again_for_the_next_
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        ("server returned error 479", Rejected),
+        ("server returned error 479", MessageRejected),
         ("server returned error 463", RetryLater),
         ("client is nil", ChannelError),
     ],
@@ -221,60 +222,60 @@ async def test_what_the_library_says_becomes_what_the_outbox_understands(
 ) -> None:
     number.fake.fail("SendMessage", error)
     with pytest.raises(ChannelError) as raised:
-        await number.channel.say(place(ana), Text("Hello!"))
+        await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
     assert type(raised.value) is kind
-    await number.channel.say(place(ana), Text("Hello!"))
+    await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
     assert len(ana.chat.messages) == 1
 
 
 async def test_a_text_is_edited_in_place_and_not_for_nothing(number: Number, ana: Person) -> None:
-    message = await number.channel.say(place(ana), Text("Got it!"))
+    message = await number.channel.send_text(place(ana), RenderedMessage("Got it!"))
     noted(number, ana, message)
-    await number.channel.edit(place(ana), message, Text("Drawing…", ((Choice("a", "Cancel"),),)))
+    await number.channel.edit(place(ana), message, RenderedMessage("Drawing…", ((Choice("a", "Cancel"),),)))
     assert last(ana).text == "Drawing…\n\n1) Cancel"
-    with pytest.raises(Unchanged):
-        await number.channel.edit(place(ana), message, Text("Drawing…", ((Choice("b", "Cancel"),),)))
+    with pytest.raises(MessageNotModified):
+        await number.channel.edit(place(ana), message, RenderedMessage("Drawing…", ((Choice("b", "Cancel"),),)))
     assert len(ana.chat.messages) == 1
 
 
 async def test_no_text_is_edited_after_fourteen_minutes(number: Number, ana: Person) -> None:
-    message = await number.channel.say(place(ana), Text("Got it!"))
+    message = await number.channel.send_text(place(ana), RenderedMessage("Got it!"))
     noted(number, ana, message)
     number.house.time.forward(14 * 60 - 5)
-    await number.channel.edit(place(ana), message, Text("Drawing…"))
+    await number.channel.edit(place(ana), message, RenderedMessage("Drawing…"))
     number.house.time.forward(10)
-    with pytest.raises(Uneditable):
-        await number.channel.edit(place(ana), message, Text("Done!"))
+    with pytest.raises(MessageNotEditable):
+        await number.channel.edit(place(ana), message, RenderedMessage("Done!"))
     assert last(ana).text == "Drawing…"
 
 
 async def test_what_the_outbox_never_sent_is_not_edited(number: Number, ana: Person) -> None:
-    with pytest.raises(Uneditable):
-        await number.channel.edit(place(ana), "3EB0", Text("Done!"))
+    with pytest.raises(MessageNotEditable):
+        await number.channel.edit(place(ana), "3EB0", RenderedMessage("Done!"))
 
 
 async def test_a_picture_is_shown_and_the_next_one_is_a_new_message(number: Number, ana: Person) -> None:
     buffer = io.BytesIO()
     Image.new("L", (300, 300)).save(buffer, "PNG")
-    message = await number.channel.say(place(ana), Text("Scan this.", picture=buffer.getvalue()))
+    message = await number.channel.send_text(place(ana), RenderedMessage("Scan this.", picture=buffer.getvalue()))
     shown = last(ana)
     assert (shown.kind, shown.text, shown.content.imageMessage.width) == ("image", "Scan this.", 300)
-    for text in (Text("Scan that.", picture=buffer.getvalue()), Text("Done!")):
-        with pytest.raises(Uneditable):
+    for text in (RenderedMessage("Scan that.", picture=buffer.getvalue()), RenderedMessage("Done!")):
+        with pytest.raises(MessageNotEditable):
             await number.channel.edit(place(ana), message, text)
 
 
 async def test_during_a_ban_nothing_is_sent_until_it_is_over(number: Number, ana: Person, film: Upload) -> None:
     number.channel.banned_until = number.house.time() + timedelta(hours=2)
     with pytest.raises(RetryLater) as raised:
-        await number.channel.say(place(ana), Text("Hello!"))
+        await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
     assert raised.value.seconds == pytest.approx(7200, abs=1)
     with pytest.raises(RetryLater):
         await number.channel.send_video(place(ana), film)
     await number.channel.acknowledge(place(ana), ana.address, "3EB0HELLO", "👀")
     assert number.fake.calls == []
     number.house.time.forward(7201)
-    await number.channel.say(place(ana), Text("Hello!"))
+    await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
     assert last(ana).text == "Hello!"
 
 
@@ -282,11 +283,11 @@ async def test_a_number_in_a_hurry_is_told_to_wait(house: House, tmp_path: Path)
     async with answering(house, tmp_path, rules=Rules()) as number:
         ana = acquainted(number)
         for _ in range(3):
-            await number.channel.say(place(ana), Text("Hello!"))
+            await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
         with pytest.raises(RetryLater) as raised:
-            await number.channel.say(place(ana), Text("Hello!"))
+            await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
         house.time.forward(raised.value.seconds)
-        await number.channel.say(place(ana), Text("Hello!"))
+        await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
         assert len(ana.chat.messages) == 4
 
 
@@ -295,7 +296,7 @@ async def test_a_call_that_never_answers_ends_all_the_same(house: House, tmp_pat
         ana = acquainted(number)
         release = number.fake.hold("SendMessage")
         with pytest.raises(ChannelError, match="no answer"):
-            await number.channel.say(place(ana), Text("Hello!"))
+            await number.channel.send_text(place(ana), RenderedMessage("Hello!"))
         release()
 
 
@@ -311,16 +312,16 @@ async def test_a_file_that_says_it_is_too_large_is_not_even_asked_for(
     number: Number, ana: Person, tmp_path: Path
 ) -> None:
     attachment = dataclasses.replace(sent_to(number, ana, b"x"), size=128_000_001)
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RequestRejected) as raised:
         await number.channel.fetch(attachment, tmp_path / "got")
-    assert (raised.value.code, raised.value.values) == (Code.FILE_TOO_BIG, {"limit": 128})
+    assert (raised.value.code, raised.value.values) == (ErrorCode.FILE_TOO_BIG, {"limit": 128})
     assert number.fake.made("DownloadAny") == []
 
 
 async def test_a_file_that_is_larger_than_it_says_is_not_kept(house: House, tmp_path: Path) -> None:
     async with answering(house, tmp_path, can=dataclasses.replace(OFFICIAL, max_download=50)) as number:
         attachment = dataclasses.replace(sent_to(number, number.person(), b"x" * 51), size=10)
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRejected):
             await number.channel.fetch(attachment, tmp_path / "got")
         assert not (tmp_path / "got").exists()
 
@@ -328,13 +329,13 @@ async def test_a_file_that_is_larger_than_it_says_is_not_kept(house: House, tmp_
 async def test_a_file_whatsapp_has_no_more_is_refused_with_a_word(number: Number, ana: Person, tmp_path: Path) -> None:
     attachment = sent_to(number, ana, b"x")
     number.fake.uploads.expire()
-    with pytest.raises(Refused) as raised:
+    with pytest.raises(RequestRejected) as raised:
         await number.channel.fetch(attachment, tmp_path / "got")
-    assert raised.value.code is Code.FILE_EXPIRED
+    assert raised.value.code is ErrorCode.FILE_EXPIRED
 
 
 async def test_a_handle_that_is_none_is_refused(number: Number, tmp_path: Path) -> None:
-    with pytest.raises(Rejected):
+    with pytest.raises(MessageRejected):
         await number.channel.fetch(Attachment(AttachmentKind.PICTURE, "%%%"), tmp_path / "got")
 
 

@@ -136,8 +136,8 @@ async def test_what_was_kept_is_answered_however_long_ago_that_was(door: Door, a
 
 
 async def test_one_that_cannot_be_read_any_more_does_not_keep_the_others(door: Door, ana: Person) -> None:
-    door.inlet.remember("a-bad-one", {"event": "AAAA"})
-    door.inlet.remember("another", {})
+    door.inlet.save_update("a-bad-one", {"event": "AAAA"})
+    door.inlet.save_update("another", {})
     door.inlet.answer = Gate()
     ana.says("one")
     await door.kept(3)
@@ -150,7 +150,7 @@ async def test_an_announced_album_is_complete_with_its_last_item(door: Door, ana
     ana.sends_album([b"1", b"2", b"3"])
     (album,) = await door.inlet.heard(1)
     assert len(album.attachments) == 3
-    assert len(album.updates) == 3
+    assert len(album.update_ids) == 3
     assert await door.number.fake.arrival(lambda: len(ana.chat.read) == 3 and ana.chat.reactions)
     assert list(ana.chat.reactions.values()) == ["👀"]  # at the first
 
@@ -183,7 +183,7 @@ async def test_in_a_group_the_rest_of_an_album_belongs_to_its_first_item(door: D
     for item in (first, rest):
         ana.sends(contents.in_album(item, "3EB0PARENT", group.chat.id), group=group)
     (album,) = await door.inlet.heard(1)
-    assert (len(album.attachments), album.text, album.in_group) == (2, "look", True)
+    assert (len(album.attachments), album.text, album.is_group) == (2, "look", True)
 
 
 async def test_files_get_eyes_and_texts_only_blue_ticks(door: Door, ana: Person) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import stripe
 
-from bots.billing import stripe_objects as read
-from bots.billing.port import Price, ProviderAway, ProviderRefused
-from bots.billing.stripe_client import in_our_words
+from bots.billing.provider import ProviderPrice, ProviderRejected, ProviderUnavailable
+from bots.billing.stripe import objects as read
+from bots.billing.stripe.client import translate_errors
 
 FEBRUARY, MARCH, APRIL = 1_769_904_000, 1_772_323_200, 1_775_001_600
 
@@ -41,7 +41,7 @@ def invoice(*lines: dict[str, Any], **others: Any) -> dict[str, Any]:
 
 
 def test_only_whole_periods_on_an_invoice_are_of_a_plan() -> None:
-    told = read.invoice(
+    told = read.parse_invoice(
         invoice(
             line("price_pro", 4_900),
             line("price_starter", -950, proration=True),
@@ -54,13 +54,13 @@ def test_only_whole_periods_on_an_invoice_are_of_a_plan() -> None:
 
 
 def test_a_trial_costs_nothing_and_is_a_period_all_the_same() -> None:
-    assert read.invoice(invoice(line("price_pro", 0))).prices == ("price_pro",)
+    assert read.parse_invoice(invoice(line("price_pro", 0))).prices == ("price_pro",)
 
 
 def test_the_period_of_an_invoice_is_that_of_its_lines_and_its_own_only_without_them() -> None:
-    told = read.invoice(invoice(line("price_pro", 4_900)))
+    told = read.parse_invoice(invoice(line("price_pro", 4_900)))
     assert (told.period_start, told.period_end) == (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
-    assert read.invoice(invoice()).period_end == datetime(2026, 3, 1, tzinfo=UTC)
+    assert read.parse_invoice(invoice()).period_end == datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def test_an_invoice_names_only_the_payments_that_paid_it() -> None:
@@ -69,12 +69,12 @@ def test_an_invoice_names_only_the_payments_that_paid_it() -> None:
         {"status": "canceled", "payment": {"type": "payment_intent", "payment_intent": "pi_canceled"}},
         {"status": "paid", "payment": {"type": "charge", "charge": "ch_1"}},
     ]
-    told = read.invoice(invoice(payments={"data": payments}))
+    told = read.parse_invoice(invoice(payments={"data": payments}))
     assert (told.payments, told.customer, told.subscription) == (("pi_paid",), "cus_1", "sub_1")
 
 
 def test_an_invoice_of_no_subscription_has_none() -> None:
-    assert read.invoice(invoice(parent=None, payments=None)).subscription is None
+    assert read.parse_invoice(invoice(parent=None, payments=None)).subscription is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_invoice_of_no_subscription_has_none() -> None:
     ],
 )
 def test_a_price_is_called_what_it_was_called_before_it_was_replaced(body: dict[str, Any], key: str) -> None:
-    assert read.price({"id": "price_1", "currency": "brl", "unit_amount": 100} | body) == Price(
+    assert read.parse_price({"id": "price_1", "currency": "brl", "unit_amount": 100} | body) == ProviderPrice(
         "price_1", key, "brl", 100
     )
 
@@ -94,24 +94,32 @@ def test_a_price_is_called_what_it_was_called_before_it_was_replaced(body: dict[
 def test_a_subscription_with_a_date_to_end_at_is_cancelled_too() -> None:
     item = {"price": {"id": "price_1"}, "current_period_start": MARCH, "current_period_end": APRIL}
     body = {"id": "sub_1", "status": "active", "customer": "cus_1", "currency": "brl", "items": {"data": [item]}}
-    assert read.subscription(body | {"cancel_at": APRIL}).cancels
-    assert not read.subscription(body | {"cancel_at": None, "cancel_at_period_end": False}).cancels
+    assert read.parse_subscription(body | {"cancel_at": APRIL}).cancels_at_period_end
+    assert not read.parse_subscription(body | {"cancel_at": None, "cancel_at_period_end": False}).cancels_at_period_end
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "said"),
     [
-        (stripe.APIConnectionError("cannot reach https://api.stripe.com"), ProviderAway, "Stripe does not answer"),
-        (stripe.AuthenticationError("no such key sk_live_abc123", http_status=401), ProviderAway, "STRIPE_SECRET_KEY"),
-        (stripe.PermissionError("rk_live_abc123 may not", http_status=403), ProviderAway, "rk_... may not"),
-        (stripe.RateLimitError("slowly", http_status=429), ProviderAway, "patience (429)"),
-        (stripe.APIError("broken", http_status=502), ProviderAway, "patience (502)"),
-        (stripe.APIError("not JSON at all"), ProviderAway, "patience (APIError)"),
-        (stripe.IdempotencyError("in use", http_status=409), ProviderAway, "patience (409)"),
-        (stripe.IdempotencyError("another order", http_status=400), ProviderRefused, "another order"),
+        (
+            stripe.APIConnectionError("cannot reach https://api.stripe.com"),
+            ProviderUnavailable,
+            "Stripe does not answer",
+        ),
+        (
+            stripe.AuthenticationError("no such key sk_live_abc123", http_status=401),
+            ProviderUnavailable,
+            "STRIPE_SECRET_KEY",
+        ),
+        (stripe.PermissionError("rk_live_abc123 may not", http_status=403), ProviderUnavailable, "rk_... may not"),
+        (stripe.RateLimitError("slowly", http_status=429), ProviderUnavailable, "patience (429)"),
+        (stripe.APIError("broken", http_status=502), ProviderUnavailable, "patience (502)"),
+        (stripe.APIError("not JSON at all"), ProviderUnavailable, "patience (APIError)"),
+        (stripe.IdempotencyError("in use", http_status=409), ProviderUnavailable, "patience (409)"),
+        (stripe.IdempotencyError("another order", http_status=400), ProviderRejected, "another order"),
         (
             stripe.InvalidRequestError("no such price for whsec_abc123", "price", code="missing", http_status=400),
-            ProviderRefused,
+            ProviderRejected,
             "missing: no such price for whsec_...",
         ),
     ],
@@ -119,7 +127,7 @@ def test_a_subscription_with_a_date_to_end_at_is_cancelled_too() -> None:
 def test_each_error_is_away_or_refused_and_says_no_secret(
     error: stripe.StripeError, kind: type[Exception], said: str
 ) -> None:
-    with pytest.raises(kind) as told, in_our_words():
+    with pytest.raises(kind) as told, translate_errors():
         raise error
     assert said in str(told.value)
     assert "abc123" not in str(told.value)
@@ -127,6 +135,6 @@ def test_each_error_is_away_or_refused_and_says_no_secret(
 
 
 def test_a_refusal_carries_stripe_s_word_for_it() -> None:
-    with pytest.raises(ProviderRefused) as told, in_our_words():
+    with pytest.raises(ProviderRejected) as told, translate_errors():
         raise stripe.InvalidRequestError("gone", "id", code="resource_missing", http_status=404)
     assert told.value.code == "resource_missing"

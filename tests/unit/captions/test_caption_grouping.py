@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from models.caption_styles import caption_style
-from models.words import Word
-from pipeline.captions.grouping import Group, grouped, joined, shown
-from pipeline.captions.scripts import columns
+from models.jobs.caption_styles import get_caption_style
+from models.jobs.transcript import Word
+from pipeline.captions.grouping import CaptionGroup, group_words, join_words, prepare_words
+from pipeline.captions.scripts import count_columns
 
-CLASSIC = caption_style("classic")
+CLASSIC = get_caption_style("classic")
 
 
 def said(text: str, *, pace: float = 0.3, gaps: dict[int, float] | None = None) -> list[Word]:
@@ -22,12 +22,12 @@ def said(text: str, *, pace: float = 0.3, gaps: dict[int, float] | None = None) 
     return words
 
 
-def groups_of(words: list[Word], language: str = "en", longest: int = 30) -> list[Group]:
-    return grouped(shown(words, CLASSIC, language, str, longest), CLASSIC.group)
+def groups_of(words: list[Word], language: str = "en", longest: int = 30) -> list[CaptionGroup]:
+    return group_words(prepare_words(words, CLASSIC, language, str, longest), CLASSIC.group)
 
 
-def texts(groups: list[Group]) -> list[str]:
-    return [joined(group.words) for group in groups]
+def texts(groups: list[CaptionGroup]) -> list[str]:
+    return [join_words(group.words) for group in groups]
 
 
 def test_a_group_holds_no_more_words_columns_or_seconds_than_the_style_allows() -> None:
@@ -36,7 +36,7 @@ def test_a_group_holds_no_more_words_columns_or_seconds_than_the_style_allows() 
     for group in groups_of(words):
         assert len(group.words) <= 3
         if len(group.words) > 1:
-            assert columns(joined(group.words)) <= 18
+            assert count_columns(join_words(group.words)) <= 18
             assert group.words[-1].end - group.words[0].start <= 1.6
 
 
@@ -82,38 +82,38 @@ def test_a_word_that_only_flashes_stays_for_the_shortest_time() -> None:
 
 
 def test_a_word_with_spaces_becomes_words_that_share_its_time() -> None:
-    kept = shown([Word(text="New York", start=1, end=1.7)], CLASSIC, "en", str, 30)
+    kept = prepare_words([Word(text="New York", start=1, end=1.7)], CLASSIC, "en", str, 30)
     assert [word.text for word in kept] == ["NEW", "YORK"]
     assert kept[1].start == pytest.approx(1.3)
 
 
 def test_a_word_no_line_can_hold_is_shown_in_pieces_that_share_its_time() -> None:
-    kept = shown([Word(text="a" * 50, start=0, end=5)], CLASSIC, "en", str, 20)
+    kept = prepare_words([Word(text="a" * 50, start=0, end=5)], CLASSIC, "en", str, 20)
     assert [len(word.text) for word in kept] == [17, 17, 16]
     assert [word.start for word in kept] == pytest.approx([0, 1.7, 3.4])
 
 
 def test_a_long_phrase_without_spaces_is_cut_between_letters_never_inside_one() -> None:
-    kept = shown([Word(text="ที่นี่น้ำผึ้งที่นี่น้ำผึ้ง", start=0, end=2)], CLASSIC, "th", str, 6)
+    kept = prepare_words([Word(text="ที่นี่น้ำผึ้งที่นี่น้ำผึ้ง", start=0, end=2)], CLASSIC, "th", str, 6)
     assert len(kept) > 1
     assert all(not word.text.startswith(("ี", "่", "้", "ำ", "ึ")) for word in kept)
 
 
 def test_words_of_nothing_a_font_can_draw_are_left_out() -> None:
     words = [Word(text="hello", start=0, end=1), Word(text="😀", start=1, end=2), Word(text="you", start=2, end=3)]
-    kept = shown(words, CLASSIC, "en", lambda text: text.replace("😀", ""), 30)
+    kept = prepare_words(words, CLASSIC, "en", lambda text: text.replace("😀", ""), 30)
     assert [word.text for word in kept] == ["HELLO", "YOU"]
 
 
 def test_words_given_in_disorder_or_on_top_of_each_other_run_forward() -> None:
     words = [Word(text="b", start=1, end=3), Word(text="a", start=0, end=2), Word(text="c", start=1.5, end=1.6)]
-    kept = shown(words, CLASSIC, "en", str, 30)
+    kept = prepare_words(words, CLASSIC, "en", str, 30)
     assert [(word.text, word.start, word.end) for word in kept] == [("A", 0, 1), ("B", 1, 1.5), ("C", 1.5, 1.6)]
 
 
 def test_japanese_words_are_joined_without_spaces() -> None:
     words = [Word(text=text, start=index, end=index + 1) for index, text in enumerate(["今日", "は", "good", "day"])]
-    assert joined(shown(words, CLASSIC, "ja", str, 30)) == "今日は GOOD DAY"
+    assert join_words(prepare_words(words, CLASSIC, "ja", str, 30)) == "今日は GOOD DAY"
 
 
 @pytest.mark.parametrize(
@@ -126,5 +126,5 @@ def test_japanese_words_are_joined_without_spaces() -> None:
     ],
 )
 def test_capitals_follow_the_language(language: str, text: str, capitals: str) -> None:
-    (word,) = shown([Word(text=text, start=0, end=1)], CLASSIC, language, str, 30)
+    (word,) = prepare_words([Word(text=text, start=0, end=1)], CLASSIC, language, str, 30)
     assert word.text == capitals

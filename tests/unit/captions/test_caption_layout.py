@@ -6,33 +6,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.caption_styles import caption_style, caption_styles, places
-from pipeline.captions.grouping import Group, Shown
-from pipeline.captions.layout import Block, laid_out, place_in
-from pipeline.captions.lettering import Extent
+from models.jobs.caption_styles import get_caption_style, load_caption_styles, placements_of
+from pipeline.captions.grouping import CaptionGroup, CaptionWord
+from pipeline.captions.layout import CaptionBlock, interpolate_place, lay_out_groups
+from pipeline.captions.text_shaping import TextExtent
 
 FRAMES = [(1080, 1920), (1920, 1080), (1080, 1080), (160, 120), (3840, 2160), (2000, 500)]
 
 
-def measure(text: str, pixels: int) -> Extent:
-    return Extent(0.7 * pixels * len(text), 0, -0.72 * pixels, 0.7 * pixels * len(text), 0.02 * pixels)
+def measure(text: str, pixels: int) -> TextExtent:
+    return TextExtent(0.7 * pixels * len(text), 0, -0.72 * pixels, 0.7 * pixels * len(text), 0.02 * pixels)
 
 
-def block(texts: list[str], frame: tuple[int, int], style_name: str = "classic") -> Block:
-    style = caption_style(style_name)
-    words = tuple(Shown(text, index, index + 1) for index, text in enumerate(texts))
-    group = Group(words, 0, len(texts))
-    (found,) = laid_out([group], style, place_in(places(style), *frame), frame, measure)
+def block(texts: list[str], frame: tuple[int, int], style_name: str = "classic") -> CaptionBlock:
+    style = get_caption_style(style_name)
+    words = tuple(CaptionWord(text, index, index + 1) for index, text in enumerate(texts))
+    group = CaptionGroup(words, 0, len(texts))
+    (found,) = lay_out_groups([group], style, interpolate_place(placements_of(style), *frame), frame, measure)
     return found
 
 
 @pytest.mark.parametrize("frame", FRAMES)
-@pytest.mark.parametrize("style", list(caption_styles()))
+@pytest.mark.parametrize("style", list(load_caption_styles()))
 @pytest.mark.parametrize("texts", [["ONE"], ["WE", "TOOK", "MORE"], ["EXTRAORDINARY", "INTERNATIONAL", "AFFAIRS"]])
 def test_a_block_stays_in_the_safe_zone_and_in_the_frame(frame: tuple[int, int], style: str, texts: list[str]) -> None:
     width, height = frame
     found = block(texts, frame, style)
-    safe = place_in(places(caption_style(style)), width, height).safe
+    safe = interpolate_place(placements_of(get_caption_style(style)), width, height).safe
     assert safe.left * width - 5 <= found.box.left < found.box.right <= (1 - safe.right) * width + 5
     assert safe.top * height - 1 <= found.box.top < found.box.bottom <= (1 - safe.bottom) * height + 1
 
@@ -74,28 +74,30 @@ def test_an_arabic_name_in_an_english_line_reads_from_right_to_left() -> None:
 def test_thai_words_stand_side_by_side_without_a_space() -> None:
     found = block(["น้ำ", "ผึ้ง"], (1920, 1080))
     first, second = found.words
-    assert found.joined
+    assert found.is_unspaced
     assert abs(second.x - first.x - 0.7 * found.size * 3) <= 1
 
 
 def test_lines_with_tall_and_deep_ink_move_apart() -> None:
-    def deep(text: str, pixels: int) -> Extent:
-        return Extent(0.7 * pixels * len(text), 0, -1.2 * pixels, 0.7 * pixels * len(text), 0.6 * pixels)
+    def deep(text: str, pixels: int) -> TextExtent:
+        return TextExtent(0.7 * pixels * len(text), 0, -1.2 * pixels, 0.7 * pixels * len(text), 0.6 * pixels)
 
-    style = caption_style("classic")
-    words = tuple(Shown(text, index, index + 1) for index, text in enumerate(["WONDERFUL", "TIMES"]))
+    style = get_caption_style("classic")
+    words = tuple(CaptionWord(text, index, index + 1) for index, text in enumerate(["WONDERFUL", "TIMES"]))
     frame = (1080, 1920)
-    (found,) = laid_out([Group(words, 0, 2)], style, place_in(places(style), *frame), frame, deep)
+    (found,) = lay_out_groups(
+        [CaptionGroup(words, 0, 2)], style, interpolate_place(placements_of(style), *frame), frame, deep
+    )
     first, second = found.words
     assert second.box.top >= first.box.bottom - 2 * 0.08 * found.size
 
 
 def test_the_place_between_two_aspects_is_between_their_places() -> None:
-    feed = places(caption_style("classic"))
-    between = place_in(feed, 1080, 1350)
+    feed = placements_of(get_caption_style("classic"))
+    between = interpolate_place(feed, 1080, 1350)
     assert feed[0].y < between.y < feed[1].y
-    assert place_in(feed, 1080, 1920).y == pytest.approx(feed[0].y)
-    assert place_in(feed, 500, 2000).size == feed[0].size
+    assert interpolate_place(feed, 1080, 1920).y == pytest.approx(feed[0].y)
+    assert interpolate_place(feed, 500, 2000).size == feed[0].size
 
 
 @settings(max_examples=25, deadline=None)

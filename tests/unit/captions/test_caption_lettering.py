@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.captions import typeface
-from pipeline.captions.lettering import FALLBACKS, drawable, extent, masks, runs
-from pipeline.captions.scripts import capitals
+from pipeline.captions.scripts import to_upper
+from pipeline.captions.text_shaping import FALLBACK_FAMILIES, keep_drawable, measure_text, render_masks, split_runs
 
 SENTENCES = {
     "pt": "Coração, você já viu? Às vezes a solução está na educação — pão, mãe, avô, pinguim.",
@@ -22,50 +22,50 @@ SENTENCES = {
 
 @pytest.mark.parametrize("language", list(SENTENCES))
 def test_every_letter_of_a_language_has_a_glyph_in_the_font_that_draws_it(language: str) -> None:
-    for text in (SENTENCES[language], capitals(SENTENCES[language], language)):
+    for text in (SENTENCES[language], to_upper(SENTENCES[language], language)):
         for word in text.split():
-            found = runs(word, "Montserrat")
+            found = split_runs(word, "Montserrat")
             assert "".join(run.text for run in found) == word
-            assert all(typeface.draws(run.family, character) for run in found for character in run.text)
+            assert all(typeface.can_draw(run.family, character) for run in found for character in run.text)
 
 
 def test_the_characters_of_a_font_are_those_it_draws_differently_from_its_box() -> None:
-    font = typeface.font("Montserrat", 40)
+    font = typeface.load_font("Montserrat", 40)
     box = bytes(font.getmask("\U0010fffd"))
     for character in "Aãçéñжλ漢ष":
-        assert (bytes(font.getmask(character)) != box) == typeface.draws("Montserrat", character)
+        assert (bytes(font.getmask(character)) != box) == typeface.can_draw("Montserrat", character)
 
 
-@pytest.mark.parametrize("family", ["Montserrat", *FALLBACKS])
+@pytest.mark.parametrize("family", ["Montserrat", *FALLBACK_FAMILIES])
 def test_every_family_lies_beside_its_licence(family: str) -> None:
-    licence = (typeface.FOLDER / family / "OFL.txt").read_text()
+    licence = (typeface.FONTS_FOLDER / family / "OFL.txt").read_text()
     assert "SIL Open Font License, Version 1.1" in licence
     assert "Reserved Font Name" not in licence.splitlines()[0]
 
 
 def test_emoji_fall_away_and_leave_no_box() -> None:
-    assert drawable("yes👍🏽 ok👩‍👩‍👧 fim🇧🇷❤️", "Montserrat") == "yes ok fim"
-    assert drawable("漢字", "Montserrat") == ""
+    assert keep_drawable("yes👍🏽 ok👩‍👩‍👧 fim🇧🇷❤️", "Montserrat") == "yes ok fim"
+    assert keep_drawable("漢字", "Montserrat") == ""
 
 
 def test_a_word_of_two_scripts_is_drawn_in_two_fonts_from_left_to_right() -> None:
-    assert [run.family for run in runs("жน้ำ", "Montserrat")] == ["Montserrat", "NotoSansThai"]
+    assert [run.family for run in split_runs("жน้ำ", "Montserrat")] == ["Montserrat", "NotoSansThai"]
 
 
 def test_an_arabic_word_is_joined_not_set_letter_by_letter() -> None:
-    apart = sum(extent(letter, "Montserrat", 100).advance for letter in "مرحبا")
-    assert extent("مرحبا", "Montserrat", 100).advance < 0.9 * apart
+    apart = sum(measure_text(letter, "Montserrat", 100).advance for letter in "مرحبا")
+    assert measure_text("مرحبا", "Montserrat", 100).advance < 0.9 * apart
 
 
 def test_the_edge_holds_the_letters_and_reaches_further() -> None:
-    found = masks("ção", "Montserrat", 60, stroke=5)
+    found = render_masks("ção", "Montserrat", 60, stroke=5)
     assert np.all(found.edge >= found.letters)
     assert np.count_nonzero(found.edge) > 1.3 * np.count_nonzero(found.letters)
 
 
 def test_no_ink_is_cut_off_at_the_borders_of_a_mask() -> None:
     for text in ("ÇÃ", "น้ำ", "العربية", "ज़िन्दगी", "fj"):
-        edge = masks(text, "Montserrat", 70, stroke=5.3).edge
+        edge = render_masks(text, "Montserrat", 70, stroke=5.3).edge
         assert not edge[0].any()
         assert not edge[-1].any()
         assert not edge[:, 0].any()

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from models.caption_styles import CaptionStyle, caption_style, caption_styles, places
-from models.errors import Code, Refused
-from pipeline.captions.typeface import FOLDER
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.caption_styles import CaptionStyle, get_caption_style, load_caption_styles, placements_of
+from pipeline.captions.typeface import FONTS_FOLDER
 
 
 def luminance(colour: str) -> float:
@@ -16,10 +16,10 @@ def luminance(colour: str) -> float:
 
 
 def test_the_default_style_is_there() -> None:
-    assert next(iter(caption_styles())) == "classic"
+    assert next(iter(load_caption_styles())) == "classic"
 
 
-@pytest.mark.parametrize("style", caption_styles().values(), ids=caption_styles().keys())
+@pytest.mark.parametrize("style", load_caption_styles().values(), ids=load_caption_styles().keys())
 def test_letters_stand_out_from_what_lies_behind_them(style: CaptionStyle) -> None:
     ground = style.base.stroke.colour if style.base.stroke else style.base.plate.fill if style.base.plate else "#808080"
     for fill in (style.base.fill, style.active.fill):
@@ -27,18 +27,18 @@ def test_letters_stand_out_from_what_lies_behind_them(style: CaptionStyle) -> No
         assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
-@pytest.mark.parametrize("style", caption_styles().values(), ids=caption_styles().keys())
+@pytest.mark.parametrize("style", load_caption_styles().values(), ids=load_caption_styles().keys())
 def test_a_style_names_a_font_and_places_that_exist(style: CaptionStyle) -> None:
-    assert (FOLDER / style.font.family).is_dir()
-    assert places(style)
+    assert (FONTS_FOLDER / style.font.family).is_dir()
+    assert placements_of(style)
 
 
 def test_a_style_that_is_not_there_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
-        caption_style("comic")
-    assert refusal.value.code is Code.USAGE
+    with pytest.raises(RequestRejected) as refusal:
+        get_caption_style("comic")
+    assert refusal.value.code is ErrorCode.USAGE
 
 
 def test_a_misspelt_field_is_an_error() -> None:
     with pytest.raises(ValidationError):
-        CaptionStyle.model_validate({**caption_style("classic").model_dump(), "colour": "#FFFFFF"})
+        CaptionStyle.model_validate({**get_caption_style("classic").model_dump(), "colour": "#FFFFFF"})

@@ -4,18 +4,25 @@ import random
 
 import pytest
 
-from models.caption_styles import Pop
+from models.jobs.caption_styles import PopAnimation
 from pipeline.captions.boxes import Box
-from pipeline.captions.layout import Block, Placed
-from pipeline.captions.timeline import Timeline, scale
+from pipeline.captions.layout import CaptionBlock, PlacedWord
+from pipeline.captions.timeline import CaptionTimeline, compute_scale
 
-POP = Pop(start=0.9, peak=1.06, seconds=0.13)
+POP = PopAnimation(start=0.9, peak=1.06, seconds=0.13)
 BOX = Box(0, 0, 10, 10)
 
 
-def blocks(starts: list[list[float]], ends: list[float]) -> list[Block]:
+def blocks(starts: list[list[float]], ends: list[float]) -> list[CaptionBlock]:
     return [
-        Block(tuple(Placed("x", start, start, 0, 0, BOX) for start in group), group[0], end, 50, BOX, joined=False)
+        CaptionBlock(
+            tuple(PlacedWord("x", start, start, 0, 0, BOX) for start in group),
+            group[0],
+            end,
+            50,
+            BOX,
+            is_unspaced=False,
+        )
         for group, end in zip(starts, ends, strict=True)
     ]
 
@@ -27,39 +34,39 @@ def test_every_word_is_lit_within_a_frame_of_its_start(fps: float) -> None:
     starts = [start for start, before in zip(starts, [-9, *starts], strict=False) if start - before > 1.1 / fps]
     groups = [starts[at : at + 3] for at in range(0, len(starts), 3)]
     ends = [group[0] for group in groups[1:]] + [40.0]
-    timeline = Timeline(blocks(groups, ends), POP, lead=0.2 / fps)
+    timeline = CaptionTimeline(blocks(groups, ends), POP, lead=0.2 / fps)
     lit = {}
     for frame in range(int(31 * fps)):
-        moment = timeline.at(frame / fps)
+        moment = timeline.state_at(frame / fps)
         if moment:
-            lit.setdefault((moment.block, moment.active), frame / fps)
+            lit.setdefault((moment.block_index, moment.active_index), frame / fps)
     for group, words in enumerate(groups):
         for index, start in enumerate(words):
             assert -0.5 <= (lit[group, index] - start) * fps <= 1.0
 
 
 def test_the_highlight_stays_through_the_gaps_of_a_group() -> None:
-    timeline = Timeline(blocks([[0, 1, 2]], [3]), None)
-    seen = [timeline.at(step / 100) for step in range(300)]
+    timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), None)
+    seen = [timeline.state_at(step / 100) for step in range(300)]
     assert all(seen)
-    assert [moment.active for moment in seen if moment] == [0] * 100 + [1] * 100 + [2] * 100
+    assert [moment.active_index for moment in seen if moment] == [0] * 100 + [1] * 100 + [2] * 100
 
 
 def test_nothing_is_seen_before_between_and_after_groups() -> None:
-    timeline = Timeline(blocks([[1], [3]], [2, 4]), None)
-    assert [timeline.at(time) is None for time in (0.9, 1.5, 2.5, 3.5, 4.5)] == [True, False, True, False, True]
+    timeline = CaptionTimeline(blocks([[1], [3]], [2, 4]), None)
+    assert [timeline.state_at(time) is None for time in (0.9, 1.5, 2.5, 3.5, 4.5)] == [True, False, True, False, True]
 
 
 def test_a_word_grows_over_its_size_and_settles() -> None:
-    sizes = [scale(POP, step / 1000) for step in range(200)]
+    sizes = [compute_scale(POP, step / 1000) for step in range(200)]
     assert sizes[0] == 0.9
     assert max(sizes) == 1.06
     assert set(sizes[130:]) == {1.0}
 
 
 def test_a_pop_has_few_sizes_so_that_each_is_drawn_once() -> None:
-    assert len({scale(POP, step / 10_000) for step in range(2000)}) <= 12
+    assert len({compute_scale(POP, step / 10_000) for step in range(2000)}) <= 12
 
 
 def test_without_a_pop_a_word_stands_still() -> None:
-    assert scale(None, 0.01) == 1
+    assert compute_scale(None, 0.01) == 1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.media.overlay import BT601, BT709, Matrix, Overlay, Plane
+from pipeline.media.overlay import BT601, BT709, ColourMatrix, Overlay, Plane
 
 
 def canvas(width: int = 32, height: int = 24, luma: int = 90) -> tuple[Plane, Plane, Plane]:
@@ -26,7 +26,7 @@ def solid(width: int, height: int, colour: tuple[int, int, int, int]) -> Plane:
     ],
 )
 def test_a_solid_colour_arrives_as_the_standard_says(
-    matrix: Matrix, colour: tuple[int, int, int], expected: tuple[int, int, int]
+    matrix: ColourMatrix, colour: tuple[int, int, int], expected: tuple[int, int, int]
 ) -> None:
     planes = canvas()
     Overlay.from_rgba(solid(8, 6, (*colour, 255)), 4, 2, matrix).blend(*planes)
@@ -90,7 +90,7 @@ def test_an_empty_picture_changes_nothing() -> None:
 
 def test_the_same_picture_can_be_laid_elsewhere() -> None:
     planes = canvas()
-    Overlay.from_rgba(solid(4, 4, (255, 255, 255, 255)), 0, 0).at(10, 8).blend(*planes)
+    Overlay.from_rgba(solid(4, 4, (255, 255, 255, 255)), 0, 0).move_to(10, 8).blend(*planes)
     assert np.array_equal(np.argwhere(planes[0] == 235)[0], [8, 10])
 
 

@@ -5,30 +5,30 @@ from typing import Any
 import pytest
 from fakes.telegram_api.inlet import RecordingInlet
 
-from bots.core.backlog import Backlog
+from bots.core.pending_updates import PendingUpdates
 
 
 async def test_what_is_in_hand_is_not_forgotten_and_what_is_let_go_is_until_it_is_handled() -> None:
     inlet = RecordingInlet()
-    backlog = Backlog(inlet)
-    assert await backlog.keep("1", {"update_id": 1})
-    assert await backlog.forgotten() == []
-    backlog.let_go(["1"])
-    assert await backlog.forgotten() == [{"update_id": 1}]
-    assert await backlog.forgotten() == []
-    backlog.let_go(["1"])
+    backlog = PendingUpdates(inlet)
+    assert await backlog.save("1", {"update_id": 1})
+    assert await backlog.claim_unhandled() == []
+    backlog.release(["1"])
+    assert await backlog.claim_unhandled() == [{"update_id": 1}]
+    assert await backlog.claim_unhandled() == []
+    backlog.release(["1"])
     await inlet.ignore(["1"])
-    assert (await backlog.forgotten(), backlog.size) == ([], 0)
+    assert (await backlog.claim_unhandled(), backlog.size) == ([], 0)
 
 
 async def test_an_update_we_already_had_or_could_not_keep_is_not_in_hand() -> None:
     inlet = RecordingInlet()
-    backlog = Backlog(inlet)
-    inlet.remember("1", {"update_id": 1})
-    assert not await backlog.keep("1", {"update_id": 1})
+    backlog = PendingUpdates(inlet)
+    inlet.save_update("1", {"update_id": 1})
+    assert not await backlog.save("1", {"update_id": 1})
     inlet.broken = 1
     with pytest.raises(OSError, match="away"):
-        await backlog.keep("2", {"update_id": 2})
+        await backlog.save("2", {"update_id": 2})
     assert backlog.size == 0
 
 
@@ -42,8 +42,8 @@ async def test_kept_updates_that_cannot_be_read_now_are_found_at_the_next_look()
             return super().forgotten()
 
     inlet = Away()
-    inlet.remember("1", {"update_id": 1})
-    backlog = Backlog(inlet)
-    assert await backlog.forgotten() == []
+    inlet.save_update("1", {"update_id": 1})
+    backlog = PendingUpdates(inlet)
+    assert await backlog.claim_unhandled() == []
     inlet.away = False
-    assert await backlog.forgotten() == [{"update_id": 1}]
+    assert await backlog.claim_unhandled() == [{"update_id": 1}]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bots.core.scrub import Scrub
+from bots.core.operations.log_redaction import Redactor
 
-SCRUB = Scrub.of(["a long password", "a long password of the server", "short"])
+SCRUB = Redactor.from_secrets(["a long password", "a long password of the server", "short"])
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ SCRUB = Scrub.of(["a long password", "a long password of the server", "short"])
     ],
 )  # fmt: skip
 def test_what_must_not_be_read_is_hidden_and_the_rest_stays(said: str, written: str) -> None:
-    assert SCRUB.text(said) == written
+    assert SCRUB.redact_text(said) == written
 
 
 def test_values_within_values_are_scrubbed_and_numbers_stay_numbers() -> None:
@@ -39,11 +39,11 @@ def test_values_within_values_are_scrubbed_and_numbers_stay_numbers() -> None:
         "about": {"to": "ana@example.com"},
         "none": None,
     }
-    assert SCRUB.value(event) == {"seconds": 1.5, "ok": True, "tried": ["…", 3], "about": {"to": "…"}, "none": None}
+    assert SCRUB.redact(event) == {"seconds": 1.5, "ok": True, "tried": ["…", 3], "about": {"to": "…"}, "none": None}
 
 
 def test_what_is_no_text_is_scrubbed_as_it_would_be_written() -> None:
-    assert SCRUB.value(ConnectionError("to ana@example.com")) == "to …"
+    assert SCRUB.redact(ConnectionError("to ana@example.com")) == "to …"
 
 
 def test_its_own_secrets_are_not_shown() -> None:

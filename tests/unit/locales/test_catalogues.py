@@ -10,14 +10,14 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 
-from bots.core.commands import COMMANDS, menu
-from bots.core.menus import TASTES, options
-from bots.core.phrases import phrase
-from bots.locales import DATES, LANGUAGES, best_language, has, say
-from models.catalogue import read_catalogue
-from models.errors import Code
-from models.jobs import Kind, Stage
-from models.roles import Role
+from bots.core.conversation.commands import COMMANDS, build_menus
+from bots.core.conversation.menus import PREFERENCES, list_options
+from bots.core.delivery.message_rendering import render_text
+from bots.locales import DATE_NAMES, LANGUAGES, has_key, match_language, translate
+from models.billing.catalogue import read_catalogue
+from models.errors import ErrorCode
+from models.identity.roles import Role
+from models.jobs.job import JobStage, JobType
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "bots" / "locales"
@@ -55,7 +55,7 @@ def every_say(language: str, key: str, number: float | None = None) -> str:
     values = {name: (TEXTS.get(name) or SAMPLE.get(name, 5)) for name in names}
     if number is not None:
         values |= {name: number for name in names if name not in TEXTS}
-    return say(language, key, values)
+    return translate(language, key, values)
 
 
 @cache
@@ -80,7 +80,7 @@ def texts_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
     return plain, patterns
 
 
-def code_key(code: Code) -> str:
+def code_key(code: ErrorCode) -> str:
     return f"error-{code.lower().replace('_', '-')}"
 
 
@@ -102,9 +102,9 @@ def test_no_sentence_stands_twice_in_a_catalogue(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("code", list(Code))
-def test_every_failure_has_a_sentence_of_its_own(code: Code, language: str) -> None:
-    others = {every_say(language, code_key(other)) for other in Code if other is not code}
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_failure_has_a_sentence_of_its_own(code: ErrorCode, language: str) -> None:
+    others = {every_say(language, code_key(other)) for other in ErrorCode if other is not code}
     assert every_say(language, code_key(code)) not in others
 
 
@@ -148,23 +148,23 @@ def test_a_count_of_credits_or_films_follows_the_rules_of_number(language: str) 
 def test_every_sentence_fits_into_a_message(language: str) -> None:
     for key in messages(language):
         assert len(every_say(language, key)) <= (512 if key == "welcome" else 1024), key
-        assert len(say(language, "about")) <= 120
+        assert len(translate(language, "about")) <= 120
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_descriptions_of_commands_fit_into_a_menu(language: str) -> None:
-    for command in (*menu().people[language], *menu().roles[Role.OWNER][language]):
+    for command in (*build_menus().public[language], *build_menus().by_role[Role.OWNER][language]):
         assert 3 <= len(command.description) <= 60
         assert re.fullmatch(r"[a-z0-9_]{1,32}", command.name)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
-    for taste in TASTES:
-        for option in options(taste):
-            label = phrase(option.label, language)
+    for taste in PREFERENCES:
+        for option in list_options(taste):
+            label = render_text(option.label, language)
             assert len(f"✅ {label}") <= 20, label
-            assert len(say(language, f"setting-{taste}", {"value": label})) <= LONGEST_LABEL
+            assert len(translate(language, f"setting-{taste}", {"value": label})) <= LONGEST_LABEL
     for key in messages(language):
         if key.startswith("choice-"):
             assert len(every_say(language, key)) <= 20, key
@@ -176,9 +176,9 @@ def test_every_key_the_code_names_is_in_the_catalogues() -> None:
         if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in said:
             for argument in node.args:
                 if isinstance(argument, ast.Constant) and _is_key(argument.value):
-                    assert has(argument.value), argument.value
+                    assert has_key(argument.value), argument.value
         if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
-            assert not _is_key(node.value.value) or has(node.value.value), node.value.value
+            assert not _is_key(node.value.value) or has_key(node.value.value), node.value.value
 
 
 def _is_key(value: object) -> bool:
@@ -187,15 +187,15 @@ def _is_key(value: object) -> bool:
 
 @pytest.mark.parametrize(
     "key",
-    [f"{kind}-ready" for kind in Kind]
-    + [f"status-{stage}" for stage in Stage if stage is not Stage.WAITING]
+    [f"{kind}-ready" for kind in JobType]
+    + [f"status-{stage}" for stage in JobStage if stage is not JobStage.WAITING]
     + [f"command-{command.name}" for command in COMMANDS]
-    + [f"setting-{taste}" for taste in TASTES]
-    + [f"setting-choose-{taste}" for taste in TASTES]
-    + [option.label.key for taste in TASTES for option in options(taste)],
+    + [f"setting-{taste}" for taste in PREFERENCES]
+    + [f"setting-choose-{taste}" for taste in PREFERENCES]
+    + [option.label.key for taste in PREFERENCES for option in list_options(taste)],
 )
 def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
-    assert has(key)
+    assert has_key(key)
 
 
 def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
@@ -209,9 +209,9 @@ def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
     for node in code_nodes():
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "Failed"} and node.args:
             code = node.args[0]
-            if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "Code":
+            if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "ErrorCode":
                 given = {keyword.arg for keyword in node.keywords}
-                assert placeholders(messages("en")[code_key(Code[code.attr])]) <= given, ast.unparse(node)
+                assert placeholders(messages("en")[code_key(ErrorCode[code.attr])]) <= given, ast.unparse(node)
                 found += 1
     assert found > 20
 
@@ -234,37 +234,37 @@ def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
     ],
 )
 def test_the_nearest_language_is_spoken(hint: str | None, language: str) -> None:
-    assert best_language(hint) == language
+    assert match_language(hint) == language
 
 
 def test_a_language_we_do_not_speak_gets_english() -> None:
-    assert say("tlh", "nothing-charged") == "Nothing was charged."
+    assert translate("tlh", "nothing-charged") == "Nothing was charged."
 
 
 @pytest.mark.parametrize(("key", "values"), [("no-such-key", {}), ("error-too-long", {})])
 def test_a_sentence_that_cannot_be_said_is_an_error_and_never_half_a_sentence(key: str, values: dict[str, int]) -> None:
     with pytest.raises(KeyError):
-        say("en", key, values)
+        translate("en", key, values)
 
 
 def test_numbers_and_dates_are_written_as_the_language_writes_them() -> None:
     values = {"available": 12_345, "monthly": 10, "returns": "2026-12-01"}
-    assert [re.findall(r"12.345", say(language, "balance", values)) for language in LANGUAGES] == [
+    assert [re.findall(r"12.345", translate(language, "balance", values)) for language in LANGUAGES] == [
         ["12,345"],
         ["12.345"],
         ["12.345"],
     ]
-    assert {"returns"} == DATES
+    assert {"returns"} == DATE_NAMES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_price_that_is_told_is_the_price_that_is_taken(language: str) -> None:
     steps = read_catalogue().price.steps
-    told = [int(number) for number in re.findall(r"\d+", say(language, "price-hint"))]
+    told = [int(number) for number in re.findall(r"\d+", translate(language, "price-hint"))]
     assert sorted(told) == sorted(number for step in steps for number in (int(step.minutes), step.credits))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command_there_is_for_people(language: str) -> None:
-    named = set(re.findall(r"/(\w+)", say(language, "help")))
-    assert named == {command.name for command in COMMANDS if command.least is Role.PERSON} - {"start", "help"}
+    named = set(re.findall(r"/(\w+)", translate(language, "help")))
+    assert named == {command.name for command in COMMANDS if command.min_role is Role.PERSON} - {"start", "help"}

@@ -6,12 +6,12 @@ import av
 import pytest
 from fakes import files
 
-from models.errors import Code, Refused
-from pipeline.media.demux import is_cover, open_media
+from models.errors import ErrorCode, RequestRejected
+from pipeline.media.demux import is_cover_art, open_media
 
 
-def refusal(path: Path) -> Code:
-    with pytest.raises(Refused) as caught:
+def refusal(path: Path) -> ErrorCode:
+    with pytest.raises(RequestRejected) as caught:
         open_media(path)
     return caught.value.code
 
@@ -30,18 +30,18 @@ def test_a_name_that_reads_as_a_protocol_is_a_name(tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize("maker", [files.ffconcat, files.hls, files.dash, files.sdp, files.svg, files.text])
 def test_text_is_not_opened(tmp_path: Path, maker: files.Maker) -> None:
-    assert refusal(maker(tmp_path / "x.mp4")) is Code.NOT_MEDIA
+    assert refusal(maker(tmp_path / "x.mp4")) is ErrorCode.NOT_MEDIA
 
 
 def test_the_demuxer_is_the_one_the_bytes_call_for(tmp_path: Path) -> None:
     """Told that it is an AVI, FFmpeg may not find out that it is something else."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         open_media(files.silent_film(tmp_path / "x.mp4"), "avi")
-    assert caught.value.code is Code.BROKEN_FILE
+    assert caught.value.code is ErrorCode.BROKEN_FILE
 
 
 def test_a_picture_has_no_tracks(tmp_path: Path) -> None:
-    assert refusal(files.picture(tmp_path / "x.jpg")) is Code.NO_PICTURE
+    assert refusal(files.picture(tmp_path / "x.jpg")) is ErrorCode.NO_PICTURE
 
 
 def test_a_frame_over_the_limit_is_never_decoded(tmp_path: Path) -> None:
@@ -51,12 +51,12 @@ def test_a_frame_over_the_limit_is_never_decoded(tmp_path: Path) -> None:
 
 def test_a_decoder_nobody_s_camera_needs_is_refused(tmp_path: Path) -> None:
     path = files.film(tmp_path / "x.mkv", codec="ffv1", sound=None)
-    with open_media(path) as container, pytest.raises((av.error.FFmpegError, Refused)):
+    with open_media(path) as container, pytest.raises((av.error.FFmpegError, RequestRejected)):
         next(container.decode(video=0))
 
 
 def test_a_cover_is_told_from_a_film(tmp_path: Path) -> None:
     with open_media(files.song_with_cover(tmp_path / "x.mp3")) as container:
-        assert is_cover(container.streams.video[0])
+        assert is_cover_art(container.streams.video[0])
     with open_media(files.silent_film(tmp_path / "x.mp4")) as container:
-        assert not is_cover(container.streams.video[0])
+        assert not is_cover_art(container.streams.video[0])

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from fakes import files
 
-from models.errors import Code, Refused
-from models.media import MediaKind
+from models.errors import ErrorCode, RequestRejected
+from models.media.facts import MediaKind
 from pipeline.media.probe import measure
-from pipeline.media.sniff import sniff, sniffed
+from pipeline.media.sniff import sniff, sniff_bytes
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif", "bmp", "tiff"])
@@ -54,53 +54,53 @@ def test_sounds_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str
 
 def test_an_mp3_without_its_tag_is_an_mp3(tmp_path: Path) -> None:
     data = files.recording(tmp_path / "sound.mp3", codec="mp3").read_bytes()
-    assert sniffed(data[data.index(b"\xff\xfb") :]).format == "mp3"
+    assert sniff_bytes(data[data.index(b"\xff\xfb") :]).format == "mp3"
 
 
 def test_a_film_older_than_its_format_s_first_box_is_a_movie() -> None:
-    assert sniffed(b"\0\0\0\x08wide\0\0\x10\0mdat" + bytes(64)).format == "mov"
+    assert sniff_bytes(b"\0\0\0\x08wide\0\0\x10\0mdat" + bytes(64)).format == "mov"
 
 
 @pytest.mark.parametrize("maker", [files.text, files.ffconcat, files.hls, files.dash, files.sdp, files.svg])
 @pytest.mark.parametrize("name", ["x.jpg", "x.mp4"])
 def test_text_under_any_name_is_not_media(tmp_path: Path, maker: files.Maker, name: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         sniff(maker(tmp_path / name))
-    assert caught.value.code is Code.NOT_MEDIA
+    assert caught.value.code is ErrorCode.NOT_MEDIA
 
 
 @pytest.mark.parametrize(
     ("head", "code"),
     [
-        (b"", Code.EMPTY_FILE),
-        (b"\0", Code.NOT_MEDIA),
+        (b"", ErrorCode.EMPTY_FILE),
+        (b"\0", ErrorCode.NOT_MEDIA),
         (
             b"8BPS\0\1" + bytes(6) + b"\0\3\0\0\0\x40\0\0\0\x40\0\x08\0\3" + bytes(40),
-            Code.FORMAT_NOT_SUPPORTED,
+            ErrorCode.FORMAT_NOT_SUPPORTED,
         ),  # Photoshop
-        (b"FLV\1\5\0\0\0\x09" + bytes(40), Code.FORMAT_NOT_SUPPORTED),
-        (b"FORM\0\0\1\0AIFFCOMM" + bytes(40), Code.FORMAT_NOT_SUPPORTED),
-        (b"PK\3\4" + bytes(40), Code.NOT_MEDIA),
-        (b"%PDF-1.7\n", Code.NOT_MEDIA),
-        (b"\x7fELF" + bytes(60), Code.NOT_MEDIA),
-        (b"<html><body><video src=x></body></html>", Code.NOT_MEDIA),
+        (b"FLV\1\5\0\0\0\x09" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),
+        (b"FORM\0\0\1\0AIFFCOMM" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),
+        (b"PK\3\4" + bytes(40), ErrorCode.NOT_MEDIA),
+        (b"%PDF-1.7\n", ErrorCode.NOT_MEDIA),
+        (b"\x7fELF" + bytes(60), ErrorCode.NOT_MEDIA),
+        (b"<html><body><video src=x></body></html>", ErrorCode.NOT_MEDIA),
     ],
 )
-def test_what_is_not_taken_says_whether_it_is_media(head: bytes, code: Code) -> None:
-    with pytest.raises(Refused) as caught:
-        sniffed(head)
+def test_what_is_not_taken_says_whether_it_is_media(head: bytes, code: ErrorCode) -> None:
+    with pytest.raises(RequestRejected) as caught:
+        sniff_bytes(head)
     assert caught.value.code is code
 
 
 def test_an_icon_is_a_picture_not_taken(tmp_path: Path) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRejected) as caught:
         sniff(files.picture(tmp_path / "x.ico"))
-    assert caught.value.code is Code.FORMAT_NOT_SUPPORTED
+    assert caught.value.code is ErrorCode.FORMAT_NOT_SUPPORTED
 
 
 def test_a_song_behind_any_tag_is_a_song() -> None:
     """libmagic gives up on tags of unusual order."""
-    assert sniffed(b"ID3\x03\0\0\0\0\x01\x38vTA" + bytes(200)).format == "mp3"
+    assert sniff_bytes(b"ID3\x03\0\0\0\0\x01\x38vTA" + bytes(200)).format == "mp3"
 
 
 def test_a_camcorder_s_transport_stream_is_one(tmp_path: Path) -> None:
@@ -113,4 +113,4 @@ def test_a_camcorder_s_transport_stream_is_one(tmp_path: Path) -> None:
 
 
 def test_a_damaged_png_is_a_picture_all_the_same() -> None:
-    assert sniffed(b"\x89PNG\r\n\x1a\n" + b"\x2f\xc5\x7d" * 20).format == "png"
+    assert sniff_bytes(b"\x89PNG\r\n\x1a\n" + b"\x2f\xc5\x7d" * 20).format == "png"

@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.catalogue import Catalogue, CatalogueError, Item, Pack, Plan, item_of, lookup_key, read_catalogue
-from models.prices import Price, PriceStep
+from models.billing.catalogue import (
+    Catalogue,
+    CatalogueError,
+    CatalogueItem,
+    CreditPack,
+    Plan,
+    build_lookup_key,
+    parse_lookup_key,
+    read_catalogue,
+)
+from models.billing.prices import Price, PriceStep
 
 PRICE = Price(
     steps=(PriceStep(minutes=1, credits=1), PriceStep(minutes=3, credits=2), PriceStep(minutes=5, credits=3)),
@@ -52,11 +61,11 @@ def written(folder: Path, text: str) -> Path:
     ],
 )
 def test_a_film_costs_by_its_length_each_begun_minute_beyond_the_last_step(seconds: float, cost: int) -> None:
-    assert PRICE.of(seconds) == cost
+    assert PRICE.credits_for(seconds) == cost
 
 
 def test_a_longer_film_never_costs_less() -> None:
-    costs = [PRICE.of(seconds) for seconds in range(1200)]
+    costs = [PRICE.credits_for(seconds) for seconds in range(1200)]
     assert costs == sorted(costs)
 
 
@@ -69,7 +78,7 @@ def test_the_catalogue_that_is_shipped_gives_ten_free_credits_and_an_unmetered_o
 
 def test_a_plan_nobody_knows_counts_as_free() -> None:
     catalogue = read_catalogue()
-    assert catalogue.plan("gold-2019") == catalogue.plans["free"]
+    assert catalogue.get_plan("gold-2019") == catalogue.plans["free"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,7 @@ def test_a_price_file_that_is_not_there_or_not_text_is_refused_with_its_name(tmp
 
 
 def test_the_packs_and_plans_that_are_shipped_cost_what_the_price_list_says() -> None:
-    sold = {item.name: (item.credits, item.prices["brl"], item.recurring) for item in read_catalogue().items()}
+    sold = {item.name: (item.credits, item.prices["brl"], item.is_recurring) for item in read_catalogue().list_items()}
     assert sold == {
         "plan:starter": (100, 1_900, True),
         "plan:pro": (500, 4_900, True),
@@ -120,37 +129,37 @@ def test_the_packs_and_plans_that_are_shipped_cost_what_the_price_list_says() ->
 
 @pytest.mark.parametrize(("plan", "cents"), [("starter", 25), ("pro", 15), ("business", 10), ("free", None)])
 def test_credits_beyond_a_plan_cost_less_the_larger_it_is(plan: str, cents: int | None) -> None:
-    assert read_catalogue().extra_price(plan, "brl") == cents
+    assert read_catalogue().extra_price_of(plan, "brl") == cents
 
 
 def test_what_is_sold_is_sold_in_every_currency_people_are_shown_and_larger_packs_are_never_dearer() -> None:
     catalogue = read_catalogue()
-    for currency in {catalogue.currency_of(language) for language in ("en", "pt-BR", "es", "de")}:
-        each = [item.prices[currency] / item.credits for item in catalogue.items() if not item.recurring]
+    for currency in {catalogue.currency_for(language) for language in ("en", "pt-BR", "es", "de")}:
+        each = [item.prices[currency] / item.credits for item in catalogue.list_items() if not item.is_recurring]
         assert each == sorted(each, reverse=True)
-        assert all(currency in item.prices for item in catalogue.items())
+        assert all(currency in item.prices for item in catalogue.list_items())
 
 
 @pytest.mark.parametrize(("language", "currency"), [("pt-BR", "brl"), ("en", "usd"), ("es", "eur"), ("de", "usd")])
 def test_people_are_shown_the_currency_of_their_language(language: str, currency: str) -> None:
-    assert read_catalogue().currency_of(language) == currency
+    assert read_catalogue().currency_for(language) == currency
 
 
 def test_packs_that_are_shipped_do_not_expire() -> None:
-    assert {item.days for item in read_catalogue().items()} == {None}
+    assert {item.days for item in read_catalogue().list_items()} == {None}
 
 
 def test_every_lookup_key_leads_back_to_its_item() -> None:
     catalogue = read_catalogue()
-    keys = {lookup_key(item.name, currency): item for item in catalogue.items() for currency in item.prices}
+    keys = {build_lookup_key(item.name, currency): item for item in catalogue.list_items() for currency in item.prices}
     assert "rabisco_pack_500_brl" in keys
     assert "rabisco_plan_starter_usd" in keys
-    assert {key: catalogue.item(item_of(key) or "") for key in keys} == keys
+    assert {key: catalogue.find_item(parse_lookup_key(key) or "") for key in keys} == keys
 
 
 @given(st.from_regex(r"(pack|plan):[a-z0-9][a-z0-9-]{0,29}", fullmatch=True), st.sampled_from(["brl", "usd", "eur"]))
 def test_every_name_an_item_may_have_survives_its_lookup_key(item: str, currency: str) -> None:
-    assert item_of(lookup_key(item, currency)) == item
+    assert parse_lookup_key(build_lookup_key(item, currency)) == item
 
 
 @given(st.text(max_size=60))
@@ -158,8 +167,8 @@ def test_every_name_an_item_may_have_survives_its_lookup_key(item: str, currency
     "key", ["", "pack_500_brl", "rabisco_pack_500", "rabisco_gift_500_brl", "rabisco_pack_500_brl\n"]
 )
 def test_a_price_that_is_not_ours_leads_to_no_item(key: str, noise: str) -> None:
-    assert item_of(key) is None
-    assert item_of(noise) is None
+    assert parse_lookup_key(key) is None
+    assert parse_lookup_key(noise) is None
 
 
 SHOP = """
@@ -189,24 +198,24 @@ prices = { brl = 500 }
 
 def test_an_operator_may_sell_in_one_currency_alone(tmp_path: Path) -> None:
     catalogue = read_catalogue(written(tmp_path, SHOP))
-    assert catalogue.items() == [
-        Item("plan:gold", 50, {"brl": 990}, plan="gold"),
-        Item("pack:10", 10, {"brl": 500}),
+    assert catalogue.list_items() == [
+        CatalogueItem("plan:gold", 50, {"brl": 990}, plan="gold"),
+        CatalogueItem("pack:10", 10, {"brl": 500}),
     ]
-    assert catalogue.currency_of("pt-BR") == "brl"
+    assert catalogue.currency_for("pt-BR") == "brl"
 
 
 def test_something_without_prices_is_not_sold_but_who_has_paid_for_it_gets_it(tmp_path: Path) -> None:
     text = SHOP.replace("prices = { brl = 990 }\n", "").replace("prices = { brl = 500 }\n", "")
     catalogue = read_catalogue(written(tmp_path, text))
-    assert catalogue.items() == []
-    gold, pack = catalogue.item("plan:gold"), catalogue.item("pack:10")
+    assert catalogue.list_items() == []
+    gold, pack = catalogue.find_item("plan:gold"), catalogue.find_item("pack:10")
     assert (gold and gold.credits, pack and pack.credits) == (50, 10)
 
 
 @pytest.mark.parametrize("name", ["pack:11", "plan:free", "plan:owner", "gold", ""])
 def test_what_was_never_sold_is_no_item(name: str) -> None:
-    assert read_catalogue().item(name) is None
+    assert read_catalogue().find_item(name) is None
 
 
 @pytest.mark.parametrize(
@@ -256,7 +265,7 @@ def test_several_wrong_fields_are_told_at_once(tmp_path: Path) -> None:
 )
 def test_a_plan_goes_first_when_it_says_so_or_is_paid(priority: bool | None, goes_first: tuple[bool, bool]) -> None:
     plan = read_catalogue().plans["free"].model_copy(update={"priority": priority})
-    assert (plan.goes_first, plan.model_copy(update={"paid": True}).goes_first) == goes_first
+    assert (plan.has_priority, plan.model_copy(update={"paid": True}).has_priority) == goes_first
 
 
 @pytest.mark.parametrize(
@@ -273,12 +282,12 @@ def test_a_plan_goes_first_when_it_says_so_or_is_paid(priority: bool | None, goe
 )
 def test_a_plan_hears_the_languages_it_names(languages: tuple[str, ...] | None, language: str, hears: bool) -> None:
     plan: Plan = read_catalogue().plans["free"].model_copy(update={"languages": languages})
-    assert plan.hears(language) is hears
+    assert plan.can_transcribe(language) is hears
 
 
 def test_the_free_plan_that_is_shipped_hears_every_language() -> None:
     catalogue: Catalogue = read_catalogue()
-    assert catalogue.plan("free").languages is None
+    assert catalogue.get_plan("free").languages is None
 
 
 @pytest.mark.parametrize(
@@ -290,4 +299,4 @@ def test_the_free_plan_that_is_shipped_hears_every_language() -> None:
 )
 def test_a_static_link_is_an_address_of_a_currency_that_is_sold_in(links: dict[str, str], wrong: str) -> None:
     with pytest.raises(ValidationError, match=wrong):
-        Pack(credits=1, prices={"brl": 100}, links=links)
+        CreditPack(credits=1, prices={"brl": 100}, links=links)

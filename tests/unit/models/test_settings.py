@@ -21,12 +21,12 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 def test_with_nothing_configured_everything_stands_in_the_data_folder() -> None:
     settings = Settings()
-    assert settings.database == "sqlite:///data/rabisco.db"
-    assert settings.media == "data/media"
+    assert settings.resolved_database_url == "sqlite:///data/rabisco.db"
+    assert settings.media_location == "data/media"
     assert (settings.redis_url, settings.mode, settings.workers) == ("", "local", 2)
     assert (settings.input_hours, settings.result_days) == (24, 7)
-    assert (settings.telegram_bot_token, settings.groq_api_key, settings.sells) == (None, None, False)
-    assert settings.admins == frozenset()
+    assert (settings.telegram_bot_token, settings.groq_api_key, settings.has_payment_provider) == (None, None, False)
+    assert settings.admin_identities == frozenset()
 
 
 @pytest.mark.parametrize("address", ["films.example.com", "ftp://films.example.com", "https://"])
@@ -59,13 +59,13 @@ def test_in_production_the_page_is_reached_by_https(
 
 
 def test_there_is_a_page_where_people_can_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Settings().has_page
+    assert Settings().has_chat_page
     monkeypatch.setenv("MODE", "production")
-    assert not Settings().has_page
+    assert not Settings().has_chat_page
     monkeypatch.setenv("PUBLIC_URL", "https://films.example.com")
-    assert not Settings().has_page
+    assert not Settings().has_chat_page
     monkeypatch.setenv("SMTP_URL", "smtps://films@example.com:secret@mail.example.com")
-    assert Settings().has_page
+    assert Settings().has_chat_page
 
 
 def test_a_setting_that_is_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,12 +82,12 @@ def test_the_environment_wins_over_the_file(bare: Path, monkeypatch: pytest.Monk
 
 
 def test_administrators_are_named_in_a_list() -> None:
-    assert Settings(admin_ids=" telegram:1, whatsapp:55,, ").admins == {"telegram:1", "whatsapp:55"}
+    assert Settings(admin_ids=" telegram:1, whatsapp:55,, ").admin_identities == {"telegram:1", "whatsapp:55"}
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "s3://my.bucket-1/", "s3://bucket/a/b", "/srv/media", "media"])
 def test_media_lie_in_a_folder_or_in_a_bucket(url: str) -> None:
-    assert Settings(media_url=url).media == url
+    assert Settings(media_url=url).media_location == url
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
@@ -101,7 +101,7 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
     )
     shown = f"{settings!r} {settings}"
     assert not any(secret in shown for secret in ("123:abc", "sk_live", "gsk_x", "quiet", "aws'", "lent"))
-    assert settings.sells
+    assert settings.has_payment_provider
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_a_setting_that_makes_no_sense_is_refused(wrong: dict[str, object]) -> N
 
 @pytest.mark.usefixtures("bare")
 def test_whatsapps_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:
-    assert Settings().sessions == str(Path("data") / "whatsapp")
-    assert Settings(whatsapp_sessions="/keys").sessions == "/keys"
-    assert Settings(whatsapp_sessions="postgresql://host/name").sessions == "postgresql://host/name"
+    assert Settings().session_location == str(Path("data") / "whatsapp")
+    assert Settings(whatsapp_sessions="/keys").session_location == "/keys"
+    assert Settings(whatsapp_sessions="postgresql://host/name").session_location == "postgresql://host/name"
     assert Settings(whatsapp_ffi="fakes.whatsapp.remote:factory").whatsapp_ffi == "fakes.whatsapp.remote:factory"
 
 
@@ -148,10 +148,10 @@ def test_every_secret_is_known_to_be_one_with_its_parts_and_the_passwords_in_add
 
 
 def test_a_house_is_watched_where_somebody_wants_to_hear_of_it() -> None:
-    assert not Settings().is_watched
-    assert Settings(admin_ids="telegram:1").is_watched
-    assert Settings(alert_chat="telegram:-100123").is_watched
-    assert Settings(mode="production", public_url="https://films.example.com").is_watched
+    assert not Settings().is_monitored
+    assert Settings(admin_ids="telegram:1").is_monitored
+    assert Settings(alert_chat="telegram:-100123").is_monitored
+    assert Settings(mode="production", public_url="https://films.example.com").is_monitored
 
 
 @pytest.mark.parametrize(

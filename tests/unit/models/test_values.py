@@ -6,33 +6,37 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from models.deliveries import ChoiceWording, Wording
-from models.errors import Code, Failed, Refused
-from models.jobs import FINAL, WAITING, Job, Kind, Status
-from models.people import Tastes
-from models.words import Transcript, Word
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.identity.people import Preferences
+from models.jobs.job import FINAL_STATUSES, UNFINISHED_STATUSES, Job, JobStatus, JobType
+from models.jobs.transcript import Transcript, Word
+from models.messaging.deliveries import TranslatedChoice, TranslatedText
 
 
-@pytest.mark.parametrize("kind", [Refused, Failed])
-def test_an_error_keeps_its_code_and_values_through_a_pipe(kind: type[Refused]) -> None:
-    error = pickle.loads(pickle.dumps(kind(Code.TOO_LONG, limit=600)))  # noqa: S301 - our own bytes
-    assert (type(error), error.code, error.values) == (kind, Code.TOO_LONG, {"limit": 600})
+@pytest.mark.parametrize("kind", [RequestRejected, ProcessingFailed])
+def test_an_error_keeps_its_code_and_values_through_a_pipe(kind: type[RequestRejected]) -> None:
+    error = pickle.loads(pickle.dumps(kind(ErrorCode.TOO_LONG, limit=600)))  # noqa: S301 - our own bytes
+    assert (type(error), error.code, error.values) == (kind, ErrorCode.TOO_LONG, {"limit": 600})
     assert str(error) == "TOO_LONG (limit=600)"
 
 
 def test_an_error_without_values_reads_as_its_code() -> None:
-    assert str(Failed(Code.CRASHED)) == "CRASHED"
+    assert str(ProcessingFailed(ErrorCode.CRASHED)) == "CRASHED"
 
 
 def test_a_job_either_waits_or_has_ended() -> None:
-    assert set(Status) == FINAL | WAITING
-    assert not FINAL & WAITING
-    assert [status for status in Status if status.is_final] == [Status.DONE, Status.FAILED, Status.CANCELLED]
+    assert set(JobStatus) == FINAL_STATUSES | UNFINISHED_STATUSES
+    assert not FINAL_STATUSES & UNFINISHED_STATUSES
+    assert [status for status in JobStatus if status.is_final] == [
+        JobStatus.DONE,
+        JobStatus.FAILED,
+        JobStatus.CANCELLED,
+    ]
 
 
 def test_a_job_has_a_name_people_can_read_out() -> None:
-    job = Job(tenant_id=uuid4(), person_id=uuid4(), address_id=uuid4(), kind=Kind.SKETCH, parameters={})
-    assert (len(job.short), job.id.hex.startswith(job.short)) == (8, True)
+    job = Job(tenant_id=uuid4(), person_id=uuid4(), address_id=uuid4(), kind=JobType.SKETCH, parameters={})
+    assert (len(job.short_id), job.id.hex.startswith(job.short_id)) == (8, True)
 
 
 @pytest.mark.parametrize("wrong", [{"start": 2, "end": 1}, {"start": -1, "end": 1}, {"text": "", "start": 0, "end": 1}])
@@ -47,17 +51,21 @@ def test_a_transcript_reads_as_its_words() -> None:
 
 
 def test_tastes_become_the_parameters_of_films() -> None:
-    tastes = Tastes(seconds=20, hand="left", finish="lines", style="pill", spoken="pt")
-    assert (tastes.sketch().seconds, tastes.sketch().hand, tastes.sketch().finish) == (20, "left", "lines")
-    assert (tastes.caption().style, tastes.caption().language) == ("pill", "pt")
+    tastes = Preferences(seconds=20, hand="left", finish="lines", style="pill", spoken="pt")
+    assert (tastes.to_sketch_options().seconds, tastes.to_sketch_options().hand, tastes.to_sketch_options().finish) == (
+        20,
+        "left",
+        "lines",
+    )
+    assert (tastes.to_caption_options().style, tastes.to_caption_options().language) == ("pill", "pt")
 
 
 def test_tastes_of_a_later_version_are_read_as_far_as_they_are_known() -> None:
-    assert Tastes.model_validate({"seconds": 5, "music": "jazz"}) == Tastes(seconds=5)
+    assert Preferences.model_validate({"seconds": 5, "music": "jazz"}) == Preferences(seconds=5)
 
 
 def test_a_choice_fits_into_what_messengers_carry_back() -> None:
-    label = Wording(key="choice-again")
-    assert ChoiceWording(data="x" * 64, label=label).data == "x" * 64
+    label = TranslatedText(key="choice-again")
+    assert TranslatedChoice(data="x" * 64, label=label).data == "x" * 64
     with pytest.raises(ValidationError):
-        ChoiceWording(data="x" * 65, label=label)
+        TranslatedChoice(data="x" * 65, label=label)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from pipeline.chores import Chore, Chores
+from pipeline.operations.scheduler import ScheduledTask, Scheduler
 
 
 @pytest.mark.parametrize("error", [OSError("away"), ValueError("a bug")])
@@ -19,7 +19,7 @@ def test_a_chore_that_fails_keeps_no_other_waiting_and_is_done_again(error: Exce
         if len(failed) >= 3:
             done.set()
 
-    chores = Chores([Chore(fails), Chore(works)], 0.001, "test")
+    chores = Scheduler([ScheduledTask(fails), ScheduledTask(works)], 0.001, "test")
     chores.start()
     assert done.wait(10)
     chores.stop()
@@ -33,7 +33,9 @@ def test_a_chore_may_have_to_wait_for_its_first_time() -> None:
         if len(often) >= 5:
             enough.set()
 
-    chores = Chores([Chore(lambda: later.append(1), first=3600), Chore(count)], 0.001, "test")
+    chores = Scheduler(
+        [ScheduledTask(lambda: later.append(1), initial_delay=3600), ScheduledTask(count)], 0.001, "test"
+    )
     chores.start()
     assert enough.wait(10)
     chores.stop()
@@ -48,7 +50,7 @@ def test_a_chore_has_its_time_in_between() -> None:
         if len(often) >= 5:
             enough.set()
 
-    chores = Chores([Chore(lambda: seldom.append(1), 3600), Chore(count)], 0.001, "test")
+    chores = Scheduler([ScheduledTask(lambda: seldom.append(1), 3600), ScheduledTask(count)], 0.001, "test")
     chores.start()
     assert enough.wait(10)
     chores.stop()

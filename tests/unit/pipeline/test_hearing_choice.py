@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from fakes.renderer import SAID
 
-from models.errors import Code, Failed, Refused
-from models.films import CaptionOptions
-from models.words import Transcript
-from pipeline.hearing import Hearing, speech_service
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.options import CaptionOptions
+from models.jobs.transcript import Transcript
+from pipeline.jobs.transcription import Transcriber, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
 BY_SERVICE = SAID.model_copy(update={"engine": "groq"})
@@ -46,7 +46,7 @@ class Child:
 
 def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: Path) -> None:
     child = Child()
-    heard = Hearing(None).hear(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
+    heard = Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
     assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (SAID, 0.0, 0)
     assert child.tasks == [PREPARE, LOCAL]
     assert child.runs[0][1]["upload"] is None
@@ -54,39 +54,39 @@ def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: P
 
 def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     child, service = Child(), Service(BY_SERVICE)
-    heard = Hearing(service).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+    heard = Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
     assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (BY_SERVICE, 10.0, 120)
     assert (child.tasks, service.asked) == ([PREPARE], [("sound.ogg", "pt")])
 
 
 def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> None:
     service = Service(BY_SERVICE)
-    Hearing(service).hear(tmp_path / "in", CaptionOptions(), tmp_path, Child())
+    Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(), tmp_path, Child())
     assert service.asked == [("sound.ogg", None)]
 
 
 def test_when_the_service_is_down_this_machine_hears_the_language_it_knows(tmp_path: Path) -> None:
     child = Child()
-    down = Service(Failed(Code.SPEECH_SERVICE_DOWN))
-    heard = Hearing(down).hear(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
+    down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
+    heard = Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
     assert (heard.transcript, heard.provider_cost) == (SAID, 0)
 
 
 def test_when_the_service_is_down_a_language_only_it_knows_is_a_failure(tmp_path: Path) -> None:
-    down = Service(Failed(Code.SPEECH_SERVICE_DOWN))
-    with pytest.raises(Failed) as failed:
-        Hearing(down).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, Child())
-    assert failed.value.code is Code.SPEECH_SERVICE_DOWN
+    down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
+    with pytest.raises(ProcessingFailed) as failed:
+        Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, Child())
+    assert failed.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
 def test_a_language_nobody_here_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     child = Child()
-    with pytest.raises(Refused) as refused:
-        Hearing(None).hear(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
-    assert refused.value.code is Code.LANGUAGE_NOT_HEARD
+    with pytest.raises(RequestRejected) as refused:
+        Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+    assert refused.value.code is ErrorCode.LANGUAGE_NOT_HEARD
     assert child.tasks == []
 
 
 def test_without_a_key_there_is_no_service() -> None:
-    assert speech_service(None, "") is None
-    assert speech_service("", "") is None
+    assert create_speech_service(None, "") is None
+    assert create_speech_service("", "") is None

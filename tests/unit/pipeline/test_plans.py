@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from models.catalogue import read_catalogue
-from models.people import Person
-from pipeline.access import Access, next_month
+from models.billing.catalogue import read_catalogue
+from models.identity.people import Person
+from pipeline.jobs.entitlements import Entitlements, start_of_next_month
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ from pipeline.access import Access, next_month
     ],
 )
 def test_the_next_month_begins_on_its_first_day(now: datetime, expected: datetime) -> None:
-    assert next_month(now) == expected
+    assert start_of_next_month(now) == expected
 
 
 @pytest.mark.parametrize(("role", "metered"), [("owner", False), ("admin", False), (None, True), ("stranger", True)])
 def test_only_owners_and_administrators_are_not_metered(role: str | None, metered: bool) -> None:
     person = Person(tenant_id=uuid4(), channel="telegram", external_id="1", role=role)
-    assert Access(read_catalogue()).plan_of(person).metered is metered
+    assert Entitlements(read_catalogue()).plan_of(person).metered is metered

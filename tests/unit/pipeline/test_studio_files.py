@@ -7,32 +7,32 @@ from typing import Any
 import pytest
 from fakes.renderer import CAPTION, DRAW, LISTEN, SAID, Run, StagedChildren, film, raises, returns
 
-from models.errors import Code, Failed, Refused
-from models.films import CaptionOptions, Film, SketchOptions
-from models.media import Facts, MediaKind
-from pipeline.hearing import Hearing
-from pipeline.progress import Progress
-from pipeline.studio import Studio, write_words
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.options import CaptionOptions, Film, SketchOptions
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.jobs.local_renderer import LocalRenderer, write_transcript
+from pipeline.jobs.transcription import Transcriber
+from pipeline.progress import ProgressCallback
 
 MEASURE = "pipeline.media.probe:measure"
-PICTURE = Facts(MediaKind.IMAGE, "png", 5, 640, 360)
-VIDEO = Facts(MediaKind.VIDEO, "mp4", 5, 640, 360, 20.0, 25.0, has_audio=True)
+PICTURE = MediaInfo(MediaKind.IMAGE, "png", 5, 640, 360)
+VIDEO = MediaInfo(MediaKind.VIDEO, "mp4", 5, 640, 360, 20.0, 25.0, has_audio=True)
 
 
 class Bench:
     """A studio whose children are staged, and a file of five bytes."""
 
-    def __init__(self, folder: Path, facts: Facts) -> None:
+    def __init__(self, folder: Path, facts: MediaInfo) -> None:
         self.children = StagedChildren()
         self.children.stage(MEASURE, returns(facts))
-        self.studio = Studio(self.children, Hearing(None))
+        self.studio = LocalRenderer(self.children, Transcriber(None))
         self.source = folder / "source"
         self.source.write_bytes(b"bytes")
         self.out = folder / "out.mp4"
         self.told: list[tuple[str, float]] = []
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ProgressCallback:
         return lambda stage, share: self.told.append((stage, round(share, 3)))
 
 
@@ -82,10 +82,14 @@ def test_words_are_written_down_without_a_film(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("facts", "make", "code"),
-    [(VIDEO, "sketch", Code.NOT_MEDIA), (PICTURE, "caption", Code.NO_PICTURE), (PICTURE, "transcribe", Code.NO_AUDIO)],
+    [
+        (VIDEO, "sketch", ErrorCode.NOT_MEDIA),
+        (PICTURE, "caption", ErrorCode.NO_PICTURE),
+        (PICTURE, "transcribe", ErrorCode.NO_AUDIO),
+    ],
 )
 def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
-    tmp_path: Path, facts: Facts, make: str, code: Code
+    tmp_path: Path, facts: MediaInfo, make: str, code: ErrorCode
 ) -> None:
     bench = Bench(tmp_path, facts)
     makers: dict[str, Callable[[], object]] = {
@@ -93,7 +97,7 @@ def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
         "caption": lambda: bench.studio.caption(bench.source, bench.out, CaptionOptions(), bench.progress),
         "transcribe": lambda: bench.studio.transcribe(bench.source, CaptionOptions(), bench.progress),
     }
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRejected) as refused:
         makers[make]()
     assert refused.value.code is code
     assert bench.children.tasks == [MEASURE]
@@ -101,15 +105,15 @@ def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
 
 def test_a_failure_leaves_no_half_film(tmp_path: Path) -> None:
     bench = Bench(tmp_path, PICTURE)
-    bench.children.stage(DRAW, raises(Failed(Code.CRASHED)))
-    with pytest.raises(Failed):
+    bench.children.stage(DRAW, raises(ProcessingFailed(ErrorCode.CRASHED)))
+    with pytest.raises(ProcessingFailed):
         bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress)
     assert not bench.out.exists()
 
 
 def test_words_are_written_in_the_form_their_file_asks_for(tmp_path: Path) -> None:
-    write_words(SAID, tmp_path / "words.srt")
+    write_transcript(SAID, tmp_path / "words.srt")
     assert "00:00:00,200 --> 00:00:00,600" in (tmp_path / "words.srt").read_text("utf-8")
-    with pytest.raises(Refused) as refused:
-        write_words(SAID, tmp_path / "words.docx")
-    assert refused.value.code is Code.USAGE
+    with pytest.raises(RequestRejected) as refused:
+        write_transcript(SAID, tmp_path / "words.docx")
+    assert refused.value.code is ErrorCode.USAGE

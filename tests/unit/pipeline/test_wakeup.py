@@ -7,7 +7,7 @@ import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 
-from pipeline.queue import ACTOR, NAME, Queue, broker_for
+from pipeline.jobs.queue import ACTOR_NAME, QUEUE_NAME, WakeupQueue, broker_for
 
 
 def test_without_a_redis_the_queue_is_inside_the_process() -> None:
@@ -16,13 +16,13 @@ def test_without_a_redis_the_queue_is_inside_the_process() -> None:
 
 
 def test_a_wake_up_carries_the_job_and_needs_no_actor_here() -> None:
-    queue, job_id = Queue(broker_for("")), uuid.uuid4()
-    queue.wake(job_id)
+    queue, job_id = WakeupQueue(broker_for("")), uuid.uuid4()
+    queue.wake_worker(job_id)
     assert isinstance(queue.broker, StubBroker)
-    message = dramatiq.Message.decode(queue.broker.queues[NAME].get_nowait())
-    assert (message.actor_name, message.args) == (ACTOR, (str(job_id),))
+    message = dramatiq.Message.decode(queue.broker.queues[QUEUE_NAME].get_nowait())
+    assert (message.actor_name, message.args) == (ACTOR_NAME, (str(job_id),))
 
 
 def test_a_redis_that_is_away_is_no_failure(tmp_path: Path) -> None:
-    queue = Queue(broker_for(f"unix://{tmp_path / 'nobody.sock'}"))
-    queue.wake(uuid.uuid4())
+    queue = WakeupQueue(broker_for(f"unix://{tmp_path / 'nobody.sock'}"))
+    queue.wake_worker(uuid.uuid4())

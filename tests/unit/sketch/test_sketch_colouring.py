@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from fakes import pictures
 
-from models.films import SketchOptions
-from models.hands import hand, hands
-from pipeline.sketch import canvas, marker, regions
-from pipeline.sketch.hand import sprite
-from pipeline.sketch.planes import Planes
+from models.jobs.hands import get_hand, load_hands
+from models.jobs.options import SketchOptions
+from pipeline.sketch import canvas
+from pipeline.sketch.lines import regions
+from pipeline.sketch.painting import marker
+from pipeline.sketch.painting.hand import render_hand
+from pipeline.sketch.planes import YuvPlanes
 
 PEN = np.zeros(2, np.float32)
 
@@ -17,7 +19,7 @@ def test_areas_of_one_colour_are_one_region_each() -> None:
     picture = np.full((120, 180, 3), (240, 240, 240), np.uint8)
     picture[20:100, 20:80] = (200, 40, 40)
     picture[20:100, 100:160] = (40, 40, 200)
-    found = regions.find(picture)
+    found = regions.find_regions(picture)
     assert len(np.unique(found)) == 3
     assert len({found[60, 50], found[60, 130], found[5, 5]}) == 3
     assert found[30, 30] == found[90, 70]
@@ -25,15 +27,15 @@ def test_areas_of_one_colour_are_one_region_each() -> None:
 
 def test_regions_are_the_same_every_time() -> None:
     picture = pictures.photo(240, 135)
-    assert (regions.find(picture) == regions.find(picture)).all()
+    assert (regions.find_regions(picture) == regions.find_regions(picture)).all()
 
 
 def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -> None:
     picture = pictures.photo(320, 180)
-    fill = marker.fill(picture, np.ones((180, 320), bool), 14, PEN)
+    fill = marker.plan_strokes(picture, np.ones((180, 320), bool), 14, PEN)
     assert fill.areas.sum() == 180 * 320
     ends = np.cumsum(fill.areas) * 100 / fill.areas.sum()
-    times = fill.times(np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1), (640, 360))
+    times = fill.compute_times(np.stack([np.concatenate([[0], ends[:-1]]), ends], axis=1), (640, 360))
     shares = np.bincount(np.minimum(times.astype(int), 99).ravel(), minlength=100) / times.size
     assert times.min() >= 0
     assert times.max() <= 100 + 1e-3
@@ -41,16 +43,16 @@ def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -
 
 
 def test_nothing_wanted_needs_no_strokes() -> None:
-    fill = marker.fill(pictures.plain(255), np.zeros((240, 320), bool), 20, PEN)
+    fill = marker.plan_strokes(pictures.plain(255), np.zeros((240, 320), bool), 20, PEN)
     assert len(fill.strokes) == 0
 
 
 def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
     picture = pictures.plain(255, 64, 48)
-    assert (Planes.from_rgb(picture).y == 235).all()
-    assert (Planes.from_rgb(picture).u == 128).all()
+    assert (YuvPlanes.from_rgb(picture).y == 235).all()
+    assert (YuvPlanes.from_rgb(picture).u == 128).all()
     picture[:] = (200, 60, 30)
-    assert np.abs(Planes.from_rgb(picture).to_rgb().astype(int) - (200, 60, 30)).max() <= 3
+    assert np.abs(YuvPlanes.from_rgb(picture).to_rgb().astype(int) - (200, 60, 30)).max() <= 3
 
 
 @pytest.mark.parametrize(
@@ -65,28 +67,28 @@ def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
     ],
 )
 def test_a_film_fits_its_picture(size: tuple[int, int], film: tuple[int, int]) -> None:
-    assert canvas.film_size([pictures.plain(255, *size)], SketchOptions()) == film
+    assert canvas.choose_film_size([pictures.plain(255, *size)], SketchOptions()) == film
 
 
 def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     options = SketchOptions(width=720, height=1280)
     picture = pictures.plain(0, 400, 200)
-    placed = canvas.place(picture, canvas.film_size([picture], options))
+    placed = canvas.place_picture(picture, canvas.choose_film_size([picture], options))
     assert placed.picture.shape[:2] == (360, 720)
     assert (placed.x, placed.y) == (0, 460)
-    board = canvas.on_board(placed, (720, 1280))
+    board = canvas.render_board(placed, (720, 1280))
     assert (board[:460] == 255).all()
     assert (board[460:820] == 0).all()
 
 
-@pytest.mark.parametrize("name", [*hands()])
+@pytest.mark.parametrize("name", [*load_hands()])
 @pytest.mark.parametrize("size", [(320, 180), (120, 360)])
 def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int, int]) -> None:
-    drawing = hand(name)
+    drawing = get_hand(name)
     assert drawing is not None
     unit = float(np.sqrt(size[0] * size[1] * 9 / 16))
-    hand_sprite = sprite(drawing, unit, size)
-    white = Planes.white(*size)
+    hand_sprite = render_hand(drawing, unit, size)
+    white = YuvPlanes.create_white(*size)
     corner = (size[0] - 1.0, 0.0) if drawing.left else (0.0, 0.0)
     hand_sprite.blend(white, corner)
     far = white.y[:, 0] if drawing.left else white.y[:, -1]
@@ -94,10 +96,10 @@ def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int,
 
 
 def test_the_tip_of_the_pen_is_where_the_pen_is() -> None:
-    drawing = hand("marker")
+    drawing = get_hand("marker")
     assert drawing is not None
-    white = Planes.white(640, 360)
-    sprite(drawing, 360, (640, 360)).blend(white, (300.0, 150.0))
+    white = YuvPlanes.create_white(640, 360)
+    render_hand(drawing, 360, (640, 360)).blend(white, (300.0, 150.0))
     dark = np.argwhere(white.y < 120)
     nearest = np.hypot(*(dark - (150, 300)).T).min()
     assert nearest <= 4
@@ -106,7 +108,7 @@ def test_the_tip_of_the_pen_is_where_the_pen_is() -> None:
 
 
 def test_no_hand_is_a_word_and_unknown_hands_are_none() -> None:
-    assert hand("none") is None
+    assert get_hand("none") is None
     with pytest.raises(KeyError):
-        hand("paw")
-    assert next(iter(hands())) == "marker"
+        get_hand("paw")
+    assert next(iter(load_hands())) == "marker"

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from pipeline.sketch import order, tracing
-from pipeline.sketch.faces import Box
-from pipeline.sketch.tours import Tour
-from pipeline.sketch.tracing import Stroke
+from pipeline.sketch.lines import tracing
+from pipeline.sketch.lines.tracing import PenStroke
+from pipeline.sketch.strokes import drawing_order
+from pipeline.sketch.strokes.path_ordering import Tour
+from pipeline.vision.faces import FaceBox
 
 
 def skeleton(*lines: tuple[tuple[int, int], tuple[int, int]], side: int = 80) -> np.ndarray:
@@ -17,12 +18,12 @@ def skeleton(*lines: tuple[tuple[int, int], tuple[int, int]], side: int = 80) ->
     return mask
 
 
-def traced(mask: np.ndarray, reach: float = 6, faces: tuple[Box, ...] = ()) -> list[Stroke]:
-    return tracing.strokes(mask, mask.astype(np.float32), reach, faces)
+def traced(mask: np.ndarray, reach: float = 6, faces: tuple[FaceBox, ...] = ()) -> list[PenStroke]:
+    return tracing.trace_strokes(mask, mask.astype(np.float32), reach, faces)
 
 
-def stroke(*points: tuple[float, float]) -> Stroke:
-    return Stroke(np.array(points, np.float32), np.ones(len(points), np.float32))
+def stroke(*points: tuple[float, float]) -> PenStroke:
+    return PenStroke(np.array(points, np.float32), np.ones(len(points), np.float32))
 
 
 def test_a_line_is_one_stroke_with_its_length() -> None:
@@ -49,7 +50,7 @@ def test_lines_that_do_not_point_at_each_other_stay_apart() -> None:
 
 def test_the_small_gaps_of_a_face_stay_open() -> None:
     mask = skeleton(((10, 20), (30, 20)), ((35, 20), (60, 20)))
-    assert len(traced(mask, faces=(Box(0, 0, 80, 80),))) == 2
+    assert len(traced(mask, faces=(FaceBox(0, 0, 80, 80),))) == 2
 
 
 def test_a_closed_curve_is_one_stroke() -> None:
@@ -65,7 +66,7 @@ def test_an_empty_skeleton_has_no_strokes() -> None:
 def test_a_tour_of_strokes_in_a_row_goes_straight_through_them() -> None:
     places = np.array([((x, 0.0), (x + 5.0, 0.0)) for x in (40.0, 0.0, 20.0, 60.0, 10.0)], np.float32)
     tour = Tour(places, np.array((-5.0, 0.0), np.float32), 100)
-    tour.improve()
+    tour.improve_order()
     assert tour.steps == [(1, False), (4, False), (2, False), (0, False), (3, False)]
 
 
@@ -73,7 +74,7 @@ def test_a_tour_is_no_longer_than_random_ones() -> None:
     random = np.random.default_rng(5)
     ends = random.uniform(0, 100, (30, 2, 2)).astype(np.float32)
     tour = Tour(ends, np.zeros(2, np.float32), 100)
-    tour.improve()
+    tour.improve_order()
 
     def hops(steps: list[tuple[int, bool]]) -> float:
         entries = np.array([ends[k, int(flipped)] for k, flipped in steps])
@@ -88,22 +89,22 @@ def test_a_tour_is_no_longer_than_random_ones() -> None:
 def test_the_object_with_a_face_is_drawn_first() -> None:
     large = [stroke((10, y), (90, y)) for y in (10, 14, 18)]
     face = stroke((240, 190), (260, 190))
-    drawn = order.drawn([*large, face], (240, 320), 200, (Box(220, 170, 60, 60),))
+    drawn = drawing_order.order_drawing([*large, face], (240, 320), 200, (FaceBox(220, 170, 60, 60),))
     assert drawn[0].points[:, 0].min() == 240
 
 
 def test_a_large_object_is_drawn_before_a_small_one() -> None:
     small, large = stroke((20, 20), (30, 20)), stroke((200, 100), (300, 200))
-    drawn = order.drawn([small, large], (240, 320), 200)
+    drawn = drawing_order.order_drawing([small, large], (240, 320), 200)
     assert [round(one.length) for one in drawn] == [141, 10]
 
 
 def test_the_outline_of_a_large_thing_is_drawn_before_what_is_in_it() -> None:
     outline = stroke((20, 20), (300, 20))
     panes = [stroke((20 + 22 * k, 28), (20 + 22 * k, 88)) for k in range(13)]
-    drawn = order.drawn([*panes, outline], (240, 320), 200)
+    drawn = drawing_order.order_drawing([*panes, outline], (240, 320), 200)
     assert [round(one.length) for one in drawn] == [280] + 13 * [60]
 
 
 def test_nothing_to_draw_is_drawn_as_nothing() -> None:
-    assert order.drawn([], (240, 320), 200) == []
+    assert drawing_order.order_drawing([], (240, 320), 200) == []

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from fakes import speech
 
-from models.errors import Code, Refused
+from models.errors import ErrorCode, RequestRejected
 from pipeline.media import audio
 from pipeline.speech import preparation
-from pipeline.speech.sound import Recording
+from pipeline.speech.audio_reader import WavReader
 
 
 def tone(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:
@@ -66,16 +66,16 @@ def test_sound_that_starts_late_or_has_a_gap_keeps_its_place(tmp_path: Path) -> 
 
 def test_a_film_without_sound_is_refused(tmp_path: Path) -> None:
     film = speech.video(tmp_path / "film.mp4", None, seconds=0.5, size=(64, 64), fps=10)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         audio.extract(film, tmp_path / "out.wav")
-    assert refusal.value.code is Code.NO_AUDIO
+    assert refusal.value.code is ErrorCode.NO_AUDIO
 
 
 def test_silence_is_no_speech_before_anybody_is_asked(tmp_path: Path) -> None:
     film = speech.video(tmp_path / "film.mp4", speech.silence(1, 48_000), seconds=1.0, size=(64, 64), fps=10)
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         preparation.prepare(film, tmp_path / "out.wav", tmp_path / "out.ogg")
-    assert refusal.value.code is Code.NO_SPEECH
+    assert refusal.value.code is ErrorCode.NO_SPEECH
     assert not (tmp_path / "out.ogg").exists()
 
 
@@ -105,13 +105,13 @@ def test_damaged_sound_is_taken_as_far_as_it_goes(tmp_path: Path) -> None:
 def test_a_recording_of_another_form_is_not_taken_for_ours(tmp_path: Path) -> None:
     path = speech.write_wav(tmp_path / "in.wav", tone(0.1, 8_000), 8_000)
     with pytest.raises(ValueError, match="8000"):
-        Recording(path)
+        WavReader(path)
 
 
 def test_samples_are_read_from_any_window(tmp_path: Path) -> None:
     sound = np.arange(32_000, dtype=np.int16) // 2
-    with Recording(speech.write_wav(tmp_path / "in.wav", sound)) as recording:
+    with WavReader(speech.write_wav(tmp_path / "in.wav", sound)) as recording:
         assert recording.seconds == 2.0
-        assert recording.samples(0.5, 0.75).tolist() == sound[8000:12_000].tolist()
-        assert recording.samples(1.9, 9.0).tolist() == sound[30_400:].tolist()
-        assert len(recording.levels()) == 200
+        assert recording.read_samples(0.5, 0.75).tolist() == sound[8000:12_000].tolist()
+        assert recording.read_samples(1.9, 9.0).tolist() == sound[30_400:].tolist()
+        assert len(recording.read_levels()) == 200

@@ -2,9 +2,9 @@ from typing import Literal
 
 import pytest
 
-from models.errors import Code, Failed, Refused
-from models.languages import languages
-from pipeline.speech import choice
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.languages import load_languages
+from pipeline.speech import engine_choice
 
 Engine = Literal["auto", "groq", "local"]
 
@@ -25,7 +25,7 @@ Engine = Literal["auto", "groq", "local"]
 def test_the_engine_that_hears_the_language_is_chosen(
     engine: Engine, language: str, has_groq: bool, chosen: str
 ) -> None:
-    assert choice.choose(engine, language, has_groq) == chosen
+    assert engine_choice.choose_engine(engine, language, has_groq) == chosen
 
 
 @pytest.mark.parametrize(
@@ -39,29 +39,29 @@ def test_the_engine_that_hears_the_language_is_chosen(
     ],
 )
 def test_a_language_nobody_hears_is_refused_by_its_name(engine: Engine, language: str, has_groq: bool) -> None:
-    with pytest.raises(Refused) as refusal:
-        choice.choose(engine, language, has_groq)
-    assert refusal.value.code is Code.LANGUAGE_NOT_HEARD
+    with pytest.raises(RequestRejected) as refusal:
+        engine_choice.choose_engine(engine, language, has_groq)
+    assert refusal.value.code is ErrorCode.LANGUAGE_NOT_HEARD
     assert refusal.value.values == {"language": language}
 
 
 def test_groq_asked_for_by_name_without_a_key_is_refused() -> None:
-    with pytest.raises(Refused) as refusal:
-        choice.choose("groq", "en", has_groq=False)
-    assert refusal.value.code is Code.SPEECH_SERVICE_DOWN
+    with pytest.raises(RequestRejected) as refusal:
+        engine_choice.choose_engine("groq", "en", has_groq=False)
+    assert refusal.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
 def test_english_falls_back_to_this_machine_when_groq_is_down() -> None:
-    down = Failed(Code.SPEECH_SERVICE_DOWN)
-    assert choice.fallback("auto", "en-US", down) == "local"
-    assert choice.fallback("auto", "pt", down) is None
-    assert choice.fallback("auto", "auto", down) is None
-    assert choice.fallback("groq", "en", down) is None
-    assert choice.fallback("auto", "en", Refused(Code.NO_SPEECH)) is None
+    down = ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
+    assert engine_choice.choose_fallback("auto", "en-US", down) == "local"
+    assert engine_choice.choose_fallback("auto", "pt", down) is None
+    assert engine_choice.choose_fallback("auto", "auto", down) is None
+    assert engine_choice.choose_fallback("groq", "en", down) is None
+    assert engine_choice.choose_fallback("auto", "en", RequestRejected(ErrorCode.NO_SPEECH)) is None
 
 
 def test_languages_are_known_by_code_by_region_and_by_name() -> None:
-    assert [languages().code(name) for name in ("pt-BR", "PT_pt", "Portuguese", "haitian creole", "haw")] == [
+    assert [load_languages().find_code(name) for name in ("pt-BR", "PT_pt", "Portuguese", "haitian creole", "haw")] == [
         "pt", "pt", "pt", "ht", "haw",
     ]  # fmt: skip
-    assert languages().code("elvish") is None
+    assert load_languages().find_code("elvish") is None

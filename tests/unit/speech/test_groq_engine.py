@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fakes.groq_api import FakeGroq, Fault, literals, verbose
 
-from models.errors import Code, Failed, Refused
-from models.languages import languages
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.languages import load_languages
 from pipeline.speech.groq import GroqEngine
 
 SOON = {"retry-after-ms": "1"}
@@ -51,7 +51,7 @@ def test_an_unknown_language_is_left_to_whisper(fake: FakeGroq, audio: Path) -> 
 
 
 def test_every_language_of_ours_is_one_of_the_sdk() -> None:
-    assert set(languages().names) == literals("language")
+    assert set(load_languages().names) == literals("language")
 
 
 def test_portuguese_is_named_by_its_code(fake: FakeGroq, audio: Path) -> None:
@@ -85,9 +85,9 @@ def test_a_service_that_stays_down_is_a_failure_and_never_a_crash(
     fake: FakeGroq, audio: Path, faults: list[Fault], attempts: int
 ) -> None:
     fake.faults = list(faults)
-    with pytest.raises(Failed) as failure:
+    with pytest.raises(ProcessingFailed) as failure:
         engine(fake).transcribe(audio, None)
-    assert failure.value.code is Code.SPEECH_SERVICE_DOWN
+    assert failure.value.code is ErrorCode.SPEECH_SERVICE_DOWN
     assert fake.attempts == attempts
 
 
@@ -96,40 +96,40 @@ def test_no_connection_and_no_answer_in_time_are_failures(
     fake: FakeGroq, audio: Path, error: type[httpx.TransportError]
 ) -> None:
     fake.faults = [Fault(error=error)]
-    with pytest.raises(Failed) as failure:
+    with pytest.raises(ProcessingFailed) as failure:
         engine(fake, retries=0).transcribe(audio, None)
-    assert failure.value.code is Code.SPEECH_SERVICE_DOWN
+    assert failure.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
 def test_a_wrong_key_is_a_failure(fake: FakeGroq, audio: Path) -> None:
-    with pytest.raises(Failed):
+    with pytest.raises(ProcessingFailed):
         engine(fake, key="gsk_other").transcribe(audio, None)
 
 
-def refusal(fake: FakeGroq, audio: Path) -> Code:
-    with pytest.raises(Refused) as refused:
+def refusal(fake: FakeGroq, audio: Path) -> ErrorCode:
+    with pytest.raises(RequestRejected) as refused:
         engine(fake).transcribe(audio, None)
     return refused.value.code
 
 
 def test_words_made_of_silence_are_no_speech(fake: FakeGroq, audio: Path) -> None:
     fake.reply = verbose([("Thank", 0.0, 1.0), ("you", 1.0, 2.0)], "Thank you.", no_speech_prob=0.9, avg_logprob=-1.3)
-    assert refusal(fake, audio) is Code.NO_SPEECH
+    assert refusal(fake, audio) is ErrorCode.NO_SPEECH
 
 
 def test_no_words_are_no_speech(fake: FakeGroq, audio: Path) -> None:
     fake.reply = verbose([], "") | {"segments": []}
-    assert refusal(fake, audio) is Code.NO_SPEECH
+    assert refusal(fake, audio) is ErrorCode.NO_SPEECH
 
 
 def test_words_that_whisper_doubts_are_unclear(fake: FakeGroq, audio: Path) -> None:
     fake.reply = verbose([("mumble", 0.0, 1.0)], "mumble", avg_logprob=-1.4)
-    assert refusal(fake, audio) is Code.SPEECH_UNCLEAR
+    assert refusal(fake, audio) is ErrorCode.SPEECH_UNCLEAR
 
 
 def test_a_phrase_in_a_loop_is_left_out(fake: FakeGroq, audio: Path) -> None:
     fake.reply = verbose([("na", index / 2, index / 2 + 0.4) for index in range(20)], "na " * 20, compression_ratio=5.0)
-    assert refusal(fake, audio) in {Code.NO_SPEECH, Code.SPEECH_UNCLEAR}
+    assert refusal(fake, audio) in {ErrorCode.NO_SPEECH, ErrorCode.SPEECH_UNCLEAR}
 
 
 def test_times_that_run_backwards_or_past_the_end_are_put_right(fake: FakeGroq, audio: Path) -> None:

@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.words import Word
-from pipeline.speech import timeline
+from models.jobs.transcript import Word
+from pipeline.speech import word_timing
 
 
 def word(text: str, start: float, end: float) -> Word:
@@ -12,11 +12,11 @@ def word(text: str, start: float, end: float) -> Word:
 
 
 def test_a_mark_that_stands_alone_joins_the_word_before_it() -> None:
-    assert timeline.tokens("? Well — you know , it's 5 %") == ("? Well —", "you", "know ,", "it's", "5 %")
+    assert word_timing.tokenize_text("? Well — you know , it's 5 %") == ("? Well —", "you", "know ,", "it's", "5 %")
 
 
 def test_words_of_a_line_share_its_time_by_their_length() -> None:
-    short, long = timeline.spread(["a", "banana"], 2.0, 11.0)
+    short, long = word_timing.spread_words(["a", "banana"], 2.0, 11.0)
     assert (short.start, short.end, long.start, long.end) == (2.0, 4.0, 4.0, 11.0)
 
 
@@ -28,23 +28,23 @@ def test_ordered_words_run_forward_inside_the_recording_and_none_is_lost(
     times: list[tuple[float, float]], seconds: float
 ) -> None:
     words = [word(str(index), start, start + length) for index, (start, length) in enumerate(times)]
-    done = timeline.ordered(words, seconds)
+    done = word_timing.order_words(words, seconds)
     assert [each.text for each in done] == [each.text for each in words]
     for before, after in pairwise(done):
         assert before.end <= after.start + 1e-9
-    least = min(timeline.SHORTEST, seconds / max(1, len(words)))
+    least = min(word_timing.MIN_WORD_SECONDS, seconds / max(1, len(words)))
     assert all(each.start >= 0 and each.end <= seconds + 1e-9 for each in done)
     assert all(each.end - each.start >= least - 1e-6 for each in done)
 
 
 def test_words_that_are_in_order_keep_their_times() -> None:
     words = (word("It", 0.99, 1.12), word("was", 1.12, 1.4), word("late", 2.0, 2.5))
-    assert timeline.ordered(words, 3.0) == words
+    assert word_timing.order_words(words, 3.0) == words
 
 
 def test_a_corrected_text_keeps_the_times_of_what_was_right() -> None:
     heard = [word("Fare", 1, 1.4), word("again.", 1.4, 2), word("Fell", 3, 3.4), word("better.", 3.4, 4)]
-    done = timeline.retimed(["Fail", "again.", "Fail", "much", "better!"], heard)
+    done = word_timing.retime_words(["Fail", "again.", "Fail", "much", "better!"], heard)
     assert [each.text for each in done] == ["Fail", "again.", "Fail", "much", "better!"]
     assert (done[1].start, done[1].end) == (1.4, 2)
     assert (done[4].start, done[4].end) == (3.4, 4)
@@ -52,5 +52,5 @@ def test_a_corrected_text_keeps_the_times_of_what_was_right() -> None:
 
 
 def test_words_without_a_time_share_the_gap_between_their_neighbours() -> None:
-    done = timeline.filled(["a", "b", "c"], [(1.0, 2.0), None, (4.0, 5.0)], (0.0, 9.0))
+    done = word_timing.fill_gaps(["a", "b", "c"], [(1.0, 2.0), None, (4.0, 5.0)], (0.0, 9.0))
     assert (done[1].start, done[1].end) == (2.0, 4.0)

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.speech import spelling
+from pipeline.speech import pronunciation
 
 DICTIONARY = {"it's", "ill", "disposed", "six", "a.m.", "mr.", "mister", "the", "percent", "five", "dollars", "b", "c"}
 
@@ -25,19 +25,19 @@ def known(word: str) -> bool:
     ],
 )
 def test_a_token_is_said_as_words_of_the_dictionary(token: str, words: tuple[str, ...]) -> None:
-    assert spelling.spoken(token, known) == words
+    assert pronunciation.to_spoken_words(token, known) == words
 
 
 def test_numbers_are_said_in_words() -> None:
-    assert " ".join(spelling.number(42_017)) == "forty two thousand seventeen"
-    assert " ".join(spelling.number(2026)) == "two thousand twenty six"
-    assert spelling.number(0) == ("zero",)
+    assert " ".join(pronunciation.spell_number(42_017)) == "forty two thousand seventeen"
+    assert " ".join(pronunciation.spell_number(2026)) == "two thousand twenty six"
+    assert pronunciation.spell_number(0) == ("zero",)
 
 
 def test_an_unknown_word_is_spelled_by_its_letters() -> None:
-    assert spelling.sounds("noisyest") == "N OY S IY EH S T"
-    assert spelling.sounds("Rabisco") == "R AE B IH S K AA"
+    assert pronunciation.to_phones("noisyest") == "N OY S IY EH S T"
+    assert pronunciation.to_phones("Rabisco") == "R AE B IH S K AA"
 
 
 def test_other_scripts_have_no_sounds() -> None:
-    assert not spelling.sounds("привет")
+    assert not pronunciation.to_phones("привет")

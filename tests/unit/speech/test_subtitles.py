@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.errors import Code, Refused
-from models.words import Transcript, Word
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.transcript import Transcript, Word
 from pipeline.speech import exports, subtitles
 
 SRT = """1
@@ -29,9 +29,9 @@ SPEECH = spoken(
 
 
 def refused(data: bytes) -> bool:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRejected) as refusal:
         subtitles.read(data)
-    return refusal.value.code is Code.SUBTITLES_UNREADABLE
+    return refusal.value.code is ErrorCode.SUBTITLES_UNREADABLE
 
 
 def test_lines_of_srt_become_words_that_share_their_time() -> None:
@@ -129,7 +129,7 @@ def test_whatever_is_sent_is_read_or_refused(text: str) -> None:
     for head in ("", "1\n00:00:01,000 --> 00:00:09,000\n", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,,,,,"):
         try:
             words = subtitles.read((head + text).encode()).words
-        except Refused:
+        except RequestRejected:
             continue
         assert all(0 <= word.start <= word.end for word in words)
 
@@ -176,6 +176,6 @@ def test_chinese_is_written_without_spaces() -> None:
 
 def test_a_caption_stands_no_longer_than_six_seconds() -> None:
     slow = spoken(*((f"word{index}", index * 1.0, index * 1.0 + 0.9) for index in range(20)))
-    groups = exports.grouped(slow)
+    groups = exports.group_words(slow)
     assert all(group[-1].end - group[0].start <= 6.0 for group in groups)
     assert sum(map(len, groups)) == 20

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.cache import STALE, YOUNG, FileCache
+from storage.media.file_cache import MAX_IDLE_SECONDS, MIN_IDLE_SECONDS, FileCache
 
 
 class Time:
@@ -37,14 +37,14 @@ def names(cache: FileCache) -> set[str]:
 def read(cache: FileCache, key: str) -> None:
     copy = cache.find(key)
     assert copy is not None
-    cache.use(copy)
+    cache.touch(copy)
 
 
 def test_beyond_the_bound_the_least_recently_used_go(cache: FileCache, time: Time) -> None:
     for key in ("one", "two", "three"):
         cache.fill(key, bytes_of(40))
         time.now += 1
-    time.now += YOUNG
+    time.now += MIN_IDLE_SECONDS
     read(cache, "one")
     cache.fill("four", bytes_of(40))
     assert names(cache) == {"one", "four"}
@@ -53,27 +53,27 @@ def test_beyond_the_bound_the_least_recently_used_go(cache: FileCache, time: Tim
 def test_a_copy_that_was_used_lately_stays_whatever_the_bound(cache: FileCache, time: Time) -> None:
     for key in ("one", "two", "three", "four"):
         cache.fill(key, bytes_of(90))
-    time.now += YOUNG - 1
-    cache.clear()
+    time.now += MIN_IDLE_SECONDS - 1
+    cache.evict()
     assert names(cache) == {"one", "two", "three", "four"}
     time.now += 2
-    cache.clear()
+    cache.evict()
     assert len(names(cache)) == 1
 
 
 def test_on_a_full_disk_every_copy_goes_that_nobody_used_lately(cache: FileCache, time: Time) -> None:
     for key in ("one", "two"):
         cache.fill(key, bytes_of(10))
-    time.now += YOUNG + 1
+    time.now += MIN_IDLE_SECONDS + 1
     read(cache, "two")
-    cache.clear(0)
+    cache.evict(0)
     assert names(cache) == {"two"}
 
 
 def test_a_copy_nobody_used_for_a_day_goes_though_there_is_room(cache: FileCache, time: Time) -> None:
     cache.fill("one", bytes_of(1))
-    time.now += STALE + 1
-    cache.clear()
+    time.now += MAX_IDLE_SECONDS + 1
+    cache.evict()
     assert names(cache) == set()
 
 
@@ -100,19 +100,19 @@ def test_while_a_copy_is_written_it_is_under_no_key(cache: FileCache) -> None:
 def test_what_a_dead_process_left_half_written_goes(cache: FileCache, time: Time) -> None:
     cache.fill("one", bytes_of(1))
     (cache.root / "one").rename(cache.root / "dead.part")
-    cache.clear()
+    cache.evict()
     assert names(cache) == {"dead.part"}
-    time.now += YOUNG + 1
-    cache.clear()
+    time.now += MIN_IDLE_SECONDS + 1
+    cache.evict()
     assert names(cache) == set()
 
 
 def test_a_file_that_is_taken_is_gone_from_where_it_was(cache: FileCache, tmp_path: Path) -> None:
     path = tmp_path / "film"
     path.write_bytes(b"film")
-    cache.take("one", path)
+    cache.move_in("one", path)
     assert not path.exists()
     assert (cache.root / "one").read_bytes() == b"film"
-    cache.forget("one")
-    cache.forget("one")
+    cache.remove("one")
+    cache.remove("one")
     assert names(cache) == set()

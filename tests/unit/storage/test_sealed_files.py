@@ -5,16 +5,23 @@ from collections.abc import Callable
 
 import pytest
 
-from storage.backups.sealed import MAGIC, PIECE, SALT, SEALED_PIECE, Sealing, Unsealing
-from storage.vault import Sealed
+from storage.backups.sealed_file import (
+    CHUNK_SIZE,
+    MAGIC,
+    SALT_SIZE,
+    SEALED_CHUNK_SIZE,
+    EncryptedReader,
+    EncryptedWriter,
+)
+from storage.encryption import DecryptionError
 
 SECRET = b"the secret of the house"
-HEAD = len(MAGIC) + SALT
+HEAD = len(MAGIC) + SALT_SIZE
 
 
 def sealed(content: bytes, chunk: int = 300_000) -> bytes:
     file = io.BytesIO()
-    sealing = Sealing(file, SECRET, "test")
+    sealing = EncryptedWriter(file, SECRET, "test")
     for start in range(0, len(content), chunk):
         sealing.write(content[start : start + chunk])
     sealing.close()
@@ -22,16 +29,16 @@ def sealed(content: bytes, chunk: int = 300_000) -> bytes:
 
 
 def opened(content: bytes, secret: bytes = SECRET, purpose: str = "test") -> bytes:
-    return Unsealing(io.BytesIO(content), secret, purpose).read()
+    return EncryptedReader(io.BytesIO(content), secret, purpose).read()
 
 
 def pieces(content: bytes) -> list[bytes]:
-    return [content[start : start + SEALED_PIECE] for start in range(HEAD, len(content), SEALED_PIECE)]
+    return [content[start : start + SEALED_CHUNK_SIZE] for start in range(HEAD, len(content), SEALED_CHUNK_SIZE)]
 
 
-THREE = bytes(range(256)) * (PIECE * 5 // 2 // 256)  # two pieces and a half
+THREE = bytes(range(256)) * (CHUNK_SIZE * 5 // 2 // 256)  # two pieces and a half
 TAMPERED: dict[str, Callable[[bytes], bytes]] = {
-    "the last piece is missing": lambda content: content[: HEAD + 2 * SEALED_PIECE],
+    "the last piece is missing": lambda content: content[: HEAD + 2 * SEALED_CHUNK_SIZE],
     "a piece in the middle is missing": lambda content: content[:HEAD] + b"".join(pieces(content)[::2]),
     "two pieces have changed places": lambda content: content[:HEAD] + b"".join(pieces(content)[i] for i in (1, 0, 2)),
     "a piece stands there twice": lambda content: content[:HEAD] + b"".join(pieces(content)[i] for i in (0, 0, 1, 2)),
@@ -44,27 +51,27 @@ TAMPERED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, len(THREE)])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, 2 * CHUNK_SIZE, len(THREE)])
 def test_what_was_written_is_read_whatever_its_size(size: int) -> None:
     assert opened(sealed(THREE[:size])) == THREE[:size]
 
 
 def test_it_can_be_read_a_little_at_a_time() -> None:
-    unsealing = Unsealing(io.BytesIO(sealed(THREE)), SECRET, "test")
+    unsealing = EncryptedReader(io.BytesIO(sealed(THREE)), SECRET, "test")
     parts = iter(lambda: unsealing.read(70_001), b"")
     assert b"".join(parts) == THREE
 
 
 @pytest.mark.parametrize("what", TAMPERED)
 def test_nothing_that_was_done_to_it_goes_unnoticed(what: str) -> None:
-    with pytest.raises(Sealed):
+    with pytest.raises(DecryptionError):
         opened(TAMPERED[what](sealed(THREE)))
 
 
 def test_neither_another_secret_nor_another_purpose_opens_it() -> None:
-    with pytest.raises(Sealed):
+    with pytest.raises(DecryptionError):
         opened(sealed(b"films"), secret=b"another")
-    with pytest.raises(Sealed):
+    with pytest.raises(DecryptionError):
         opened(sealed(b"films"), purpose="another")
 
 

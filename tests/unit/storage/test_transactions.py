@@ -9,27 +9,27 @@ from fakes.databases import undone
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import func, select
 
-from models.jobs import Job
-from models.people import Address, Person, Tenant
+from models.identity.people import Address, Person, Tenant
+from models.jobs.job import Job
 from storage.db import Database
-from storage.rows import insert_once
+from storage.upsert import insert_once
 
 
 def test_a_block_that_raises_leaves_nothing(sqlite: Database) -> None:
     with undone(sqlite) as session:
         session.add(Tenant(name="gone"))
         session.flush()
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         assert session.exec(select(func.count()).select_from(Tenant)).one() == 0
 
 
 def test_reading_keeps_no_writer_waiting(sqlite: Database) -> None:
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         assert session.exec(select(Tenant)).all() == []
         with sqlite.transaction() as writer:
             writer.add(Tenant(name="new"))
         assert session.exec(select(Tenant)).all() == []
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         assert len(session.exec(select(Tenant)).all()) == 1
 
 
@@ -43,7 +43,7 @@ def test_writers_that_read_first_are_decided_one_after_the_other(sqlite: Databas
             tenant.name = str(int(tenant.name) + 1)
 
     at_once([count_up] * 40, threads=8)
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         assert session.exec(select(Tenant.name)).one() == "40"
 
 
@@ -64,7 +64,7 @@ def test_a_moment_comes_back_in_utc_wherever_it_was_taken(sqlite: Database) -> N
     taken = datetime(2026, 3, 14, 9, 0, tzinfo=timezone(timedelta(hours=-3)))
     with sqlite.transaction() as session:
         job = add_job(session, customer, taken)
-    with sqlite.reading() as session:
+    with sqlite.read_transaction() as session:
         found = session.get_one(Job, job.id).created_at
     assert found == taken
     assert found.tzinfo is UTC
@@ -77,4 +77,4 @@ def test_a_moment_without_a_time_zone_is_refused(sqlite: Database) -> None:
 
 
 def test_an_open_database_answers(sqlite: Database) -> None:
-    assert sqlite.answers()
+    assert sqlite.is_reachable()

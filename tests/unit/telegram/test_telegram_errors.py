@@ -12,49 +12,56 @@ from telegram.error import (
     TimedOut,
 )
 
-from bots.core.channel import ChannelError, Rejected, RetryLater, Unchanged, Uneditable, Unreachable
-from bots.core.memory import Memory
-from bots.telegram.errors import LongPause, channel_error, translated
+from bots.core.channel import (
+    ChannelError,
+    ChatUnreachable,
+    MessageNotEditable,
+    MessageNotModified,
+    MessageRejected,
+    RetryLater,
+)
+from bots.core.lru_cache import LruCache
+from bots.telegram.errors import LongRetryAfter, to_channel_error, translate_errors
 
 
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
         (RetryAfter(3), RetryLater),
-        (LongPause(90), RetryLater),
-        (Forbidden("Forbidden: bot was blocked by the user"), Unreachable),
-        (Forbidden("Forbidden: user is deactivated"), Unreachable),
-        (BadRequest("Bad Request: chat not found"), Unreachable),
-        (BadRequest("Bad Request: message is not modified: specified new message content and..."), Unchanged),
-        (BadRequest("Bad Request: message to edit not found"), Uneditable),
-        (BadRequest("Bad Request: message can't be edited"), Uneditable),
-        (BadRequest("Bad Request: BUTTON_DATA_INVALID"), Rejected),
-        (NetworkError("Request Entity Too Large (413)"), Rejected),
+        (LongRetryAfter(90), RetryLater),
+        (Forbidden("Forbidden: bot was blocked by the user"), ChatUnreachable),
+        (Forbidden("Forbidden: user is deactivated"), ChatUnreachable),
+        (BadRequest("Bad Request: chat not found"), ChatUnreachable),
+        (BadRequest("Bad Request: message is not modified: specified new message content and..."), MessageNotModified),
+        (BadRequest("Bad Request: message to edit not found"), MessageNotEditable),
+        (BadRequest("Bad Request: message can't be edited"), MessageNotEditable),
+        (BadRequest("Bad Request: BUTTON_DATA_INVALID"), MessageRejected),
+        (NetworkError("Request Entity Too Large (413)"), MessageRejected),
         (InvalidToken("Unauthorized"), ChannelError),
         (NetworkError("Bad Gateway (502)"), ChannelError),
         (TimedOut(), ChannelError),
     ],
 )
 def test_each_error_of_telegram_is_what_the_contract_calls_it(error: TelegramError, kind: type[ChannelError]) -> None:
-    assert type(channel_error(error)) is kind
+    assert type(to_channel_error(error)) is kind
 
 
-@pytest.mark.parametrize(("error", "seconds"), [(RetryAfter(3), 3), (LongPause(90), 90)])
+@pytest.mark.parametrize(("error", "seconds"), [(RetryAfter(3), 3), (LongRetryAfter(90), 90)])
 def test_a_pause_keeps_its_length(error: TelegramError, seconds: float) -> None:
-    later = channel_error(error)
+    later = to_channel_error(error)
     assert isinstance(later, RetryLater)
     assert later.seconds == seconds
 
 
 def test_a_moved_chat_is_left_to_whoever_can_follow_it() -> None:
-    with pytest.raises(ChatMigrated), translated():
+    with pytest.raises(ChatMigrated), translate_errors():
         raise ChatMigrated(-5)
 
 
 def test_a_memory_forgets_what_was_used_longest_ago() -> None:
-    memory: Memory[int] = Memory(2)
-    memory.keep("a", 1)
-    memory.keep("b", 2)
+    memory: LruCache[int] = LruCache(2)
+    memory.put("a", 1)
+    memory.put("b", 2)
     memory.get("a")
-    memory.keep("c", 3)
+    memory.put("c", 3)
     assert (memory.get("a"), memory.get("b"), memory.get("c")) == (1, None, 3)

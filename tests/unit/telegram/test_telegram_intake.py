@@ -6,9 +6,9 @@ import pytest
 from telegram import Update
 from telegram.error import RetryAfter
 
-from bots.telegram.errors import LongPause
-from bots.telegram.intake import DurableQueue, NotKept
-from bots.telegram.limiter import ShortPauses
+from bots.telegram.durable_queue import DurableQueue, UpdateNotSaved
+from bots.telegram.errors import LongRetryAfter
+from bots.telegram.limiter import BoundedRateLimiter
 
 
 async def test_an_update_is_kept_before_it_is_queued() -> None:
@@ -38,7 +38,7 @@ async def test_an_update_that_cannot_be_kept_is_not_queued_and_reported_as_a_bad
         raise OSError("disk full")
 
     queue = DurableQueue(keep)
-    with pytest.raises(NotKept):
+    with pytest.raises(UpdateNotSaved):
         await queue.put(Update(1))
     assert queue.empty()
 
@@ -49,7 +49,7 @@ async def test_the_librarys_own_signals_pass_and_what_was_kept_before_is_not_kep
 
     queue = DurableQueue(keep)
     await queue.put("stop")
-    await queue.again(Update(1))
+    await queue.requeue(Update(1))
     assert queue.qsize() == 2
 
 
@@ -67,11 +67,11 @@ class Flooded:
 
 async def test_a_long_pause_is_handed_back_at_once() -> None:
     request = Flooded([90])
-    with pytest.raises(LongPause) as caught:
-        await ShortPauses().process_request(request, (), {}, "sendMessage", {"chat_id": 1}, None)
+    with pytest.raises(LongRetryAfter) as caught:
+        await BoundedRateLimiter().process_request(request, (), {}, "sendMessage", {"chat_id": 1}, None)
     assert caught.value.seconds == 90
 
 
 async def test_short_pauses_are_sat_out_twice() -> None:
     request = Flooded([0, 0])
-    assert await ShortPauses().process_request(request, (), {}, "sendMessage", {"chat_id": 1}, None) is True
+    assert await BoundedRateLimiter().process_request(request, (), {}, "sendMessage", {"chat_id": 1}, None) is True

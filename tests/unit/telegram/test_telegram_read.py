@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from telegram import Update
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Payment, Place, Sender
-from bots.telegram.read import Me, album_of, read
+from bots.core.channel import Attachment, AttachmentKind, ChatRef, Inbound, Payment, Sender
+from bots.telegram.read import TelegramIdentity, album_of, read_update
 
-ME = Me(id=777, username="rabisco_bot")
+ME = TelegramIdentity(id=777, username="rabisco_bot")
 ANA = {"id": 42, "is_bot": False, "first_name": "Ana", "last_name": "Souza", "language_code": "pt-br"}
 BOT = {"id": 777, "is_bot": True, "first_name": "Rabisco", "username": "rabisco_bot"}
 PRIVATE = {"id": 42, "type": "private", "first_name": "Ana"}
@@ -27,7 +27,7 @@ def update(kind: str, content: dict[str, Any]) -> Update:
 
 
 def said(**content: Any) -> Inbound | None:
-    return read(update("message", HEAD | content), ME)
+    return read_update(update("message", HEAD | content), ME)
 
 
 def in_group(**content: Any) -> Inbound | None:
@@ -43,10 +43,10 @@ def the_file(**content: Any) -> Attachment:
 
 def test_a_text_is_read_with_its_chat_sender_and_time() -> None:
     assert said(text="olá") == Inbound(
-        updates=("5",),
-        place=Place(chat="42"),
+        update_ids=("5",),
+        chat_ref=ChatRef(chat="42"),
         sender=Sender(external_id="42", name="Ana Souza", language="pt-br"),
-        message="9",
+        message_id="9",
         text="olá",
         received_at=datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC),
     )
@@ -175,11 +175,11 @@ def test_a_payment_is_read_with_its_charge_and_what_the_invoice_carried() -> Non
     inbound = said(successful_payment=PAID)
     assert inbound is not None
     assert inbound.payment == Payment("c1", "p1", "xtr", 350)
-    assert (inbound.sender.external_id, inbound.in_group) == ("42", False)
+    assert (inbound.sender.external_id, inbound.is_group) == ("42", False)
 
 
 def test_a_refund_that_the_bot_itself_tells_is_of_the_person_of_the_chat() -> None:
-    inbound = read(update("message", HEAD | {"from": BOT, "refunded_payment": PAID}), ME)
+    inbound = read_update(update("message", HEAD | {"from": BOT, "refunded_payment": PAID}), ME)
     assert inbound is not None
     assert inbound.payment == Payment("c1", "p1", "xtr", 350, is_refund=True)
     assert inbound.sender == Sender("42")
@@ -188,23 +188,23 @@ def test_a_refund_that_the_bot_itself_tells_is_of_the_person_of_the_chat() -> No
 def test_what_others_can_read_is_told_to_be_in_a_group() -> None:
     query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "plans"}
     choices = [
-        read(update("callback_query", query | {"message": HEAD | {"from": BOT, "chat": chat}}), ME)
+        read_update(update("callback_query", query | {"message": HEAD | {"from": BOT, "chat": chat}}), ME)
         for chat in (PRIVATE, GROUP)
     ]
-    assert [choice.in_group for choice in choices if choice] == [False, True]
+    assert [choice.is_group for choice in choices if choice] == [False, True]
     command = in_group(text="/plans@rabisco_bot", entities=[])
     assert command is not None
-    assert command.in_group
+    assert command.is_group
 
 
 def test_a_choice_brings_its_data_and_the_message_it_stood_under() -> None:
     query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "cancel:3", "message": HEAD | {"from": BOT}}
-    inbound = read(update("callback_query", query), ME)
+    inbound = read_update(update("callback_query", query), ME)
     assert inbound == Inbound(
-        updates=("5",),
-        place=Place("42"),
+        update_ids=("5",),
+        chat_ref=ChatRef("42"),
         sender=Sender("42", "Ana Souza", "pt-br"),
-        message="9",
+        message_id="9",
         choice="cancel:3",
     )
 
@@ -212,28 +212,28 @@ def test_a_choice_brings_its_data_and_the_message_it_stood_under() -> None:
 def test_a_choice_under_a_message_too_old_to_see_is_read() -> None:
     old = {"message_id": 3, "date": 0, "chat": PRIVATE}
     query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "again", "message": old}
-    inbound = read(update("callback_query", query), ME)
+    inbound = read_update(update("callback_query", query), ME)
     assert inbound is not None
-    assert (inbound.message, inbound.place) == ("3", Place("42"))
+    assert (inbound.message_id, inbound.chat_ref) == ("3", ChatRef("42"))
 
 
 @pytest.mark.parametrize("missing", ["message", "data"])
 def test_a_choice_of_an_inline_message_or_a_game_is_not_for_us(missing: str) -> None:
     query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "x", "message": HEAD | {"from": BOT}}
     del query[missing]
-    assert read(update("callback_query", query), ME) is None
+    assert read_update(update("callback_query", query), ME) is None
 
 
 @pytest.mark.parametrize("kind", ["edited_message", "channel_post", "edited_channel_post", "business_message"])
 def test_edited_posted_and_business_messages_are_not_for_us(kind: str) -> None:
-    assert read(update(kind, HEAD | {"text": "/start"}), ME) is None
+    assert read_update(update(kind, HEAD | {"text": "/start"}), ME) is None
 
 
 def test_a_change_of_membership_is_not_for_us() -> None:
     member = {"user": BOT, "status": "member"}
     left = {"user": BOT, "status": "kicked", "until_date": 0}
     change = {"chat": PRIVATE, "from": ANA, "date": 1, "old_chat_member": member, "new_chat_member": left}
-    assert read(update("my_chat_member", change), ME) is None
+    assert read_update(update("my_chat_member", change), ME) is None
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_only_people_are_listened_to(content: dict[str, Any]) -> None:
 def test_in_a_group_what_is_addressed_to_us_is_read(content: dict[str, Any], text: str) -> None:
     inbound = in_group(**content)
     assert inbound is not None
-    assert (inbound.text, inbound.place, inbound.sender.external_id) == (text, Place("-1001"), "42")
+    assert (inbound.text, inbound.chat_ref, inbound.sender.external_id) == (text, ChatRef("-1001"), "42")
 
 
 @pytest.mark.parametrize(
@@ -281,8 +281,8 @@ def test_in_a_group_everything_else_is_left_alone(content: dict[str, Any]) -> No
 
 def test_the_rest_of_an_album_that_was_addressed_to_us_is_read() -> None:
     item = update("message", HEAD | {"chat": GROUP, "photo": [file("p", width=9, height=9)], "media_group_id": "7"})
-    assert read(item, ME) is None
-    assert read(item, ME, addressed=True) is not None
+    assert read_update(item, ME) is None
+    assert read_update(item, ME, is_addressed=True) is not None
 
 
 def test_only_messages_of_a_topic_have_a_thread() -> None:
@@ -290,12 +290,12 @@ def test_only_messages_of_a_topic_have_a_thread() -> None:
     chain = in_group(text="/start", message_thread_id=4)
     assert topic is not None
     assert chain is not None
-    assert (topic.place.thread, chain.place.thread) == ("4", "")
+    assert (topic.chat_ref.thread, chain.chat_ref.thread) == ("4", "")
 
 
 def test_a_choice_in_a_topic_knows_its_thread() -> None:
     under = HEAD | {"chat": GROUP, "from": BOT, "message_thread_id": 4, "is_topic_message": True}
     query = {"id": "1", "from": ANA, "chat_instance": "c", "data": "x", "message": under}
-    inbound = read(update("callback_query", query), ME)
+    inbound = read_update(update("callback_query", query), ME)
     assert inbound is not None
-    assert inbound.place == Place("-1001", "4")
+    assert inbound.chat_ref == ChatRef("-1001", "4")

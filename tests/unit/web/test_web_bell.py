@@ -1,62 +1,62 @@
 import asyncio
 from threading import Thread
 
-from bots.core.channel import Place
-from bots.web.bell import Bell, heard
+from bots.core.channel import ChatRef
+from bots.web.notifier import Notifier, wait_for_event
 
-HERE, ELSEWHERE = Place("here"), Place("elsewhere")
+HERE, ELSEWHERE = ChatRef("here"), ChatRef("elsewhere")
 
 
 async def test_a_ring_from_another_thread_wakes_who_listens() -> None:
-    bell = Bell()
-    with bell.listening(HERE) as ear:
-        ringer = Thread(target=bell.ring)
+    bell = Notifier()
+    with bell.subscribe(HERE) as ear:
+        ringer = Thread(target=bell.notify)
         ringer.start()
-        assert await heard(ear, 5)
+        assert await wait_for_event(ear, 5)
         ringer.join()
 
 
 async def test_a_ring_between_looking_and_waiting_is_not_lost() -> None:
-    bell = Bell()
-    with bell.listening(HERE) as ear:
-        bell.ring()
+    bell = Notifier()
+    with bell.subscribe(HERE) as ear:
+        bell.notify()
         await asyncio.sleep(0)
-        assert await heard(ear, 5)
-        assert not await heard(ear, 0.01)
+        assert await wait_for_event(ear, 5)
+        assert not await wait_for_event(ear, 0.01)
 
 
 async def test_a_bell_that_nobody_rings_lets_go() -> None:
-    with Bell().listening(HERE) as ear:
-        assert not await heard(ear, 0.01)
+    with Notifier().subscribe(HERE) as ear:
+        assert not await wait_for_event(ear, 0.01)
 
 
 async def test_closing_wakes_everybody() -> None:
-    bell = Bell()
-    with bell.listening(HERE) as one, bell.listening(HERE) as other:
+    bell = Notifier()
+    with bell.subscribe(HERE) as one, bell.subscribe(HERE) as other:
         bell.close()
-        assert await heard(one, 5)
-        assert await heard(other, 5)
-    assert bell.closed
+        assert await wait_for_event(one, 5)
+        assert await wait_for_event(other, 5)
+    assert bell.is_closed
 
 
 async def test_a_loop_that_ended_disturbs_nobody() -> None:
-    bell = Bell()
+    bell = Notifier()
 
     async def listen_and_leave() -> None:
-        bell.listening(HERE).__enter__()
+        bell.subscribe(HERE).__enter__()
 
     left = Thread(target=lambda: asyncio.run(listen_and_leave()))
     left.start()
     left.join()
-    with bell.listening(HERE) as ear:
-        bell.ring()
-        assert await heard(ear, 5)
+    with bell.subscribe(HERE) as ear:
+        bell.notify()
+        assert await wait_for_event(ear, 5)
 
 
 async def test_a_ring_for_one_conversation_disturbs_no_other() -> None:
-    bell = Bell()
-    with bell.listening(HERE) as here, bell.listening(ELSEWHERE) as elsewhere:
-        bell.ring(ELSEWHERE)
-        assert await heard(elsewhere, 5)
-        assert not await heard(here, 0.01)
-        assert (bell.waiting(HERE), bell.listeners) == (1, 2)
+    bell = Notifier()
+    with bell.subscribe(HERE) as here, bell.subscribe(ELSEWHERE) as elsewhere:
+        bell.notify(ELSEWHERE)
+        assert await wait_for_event(elsewhere, 5)
+        assert not await wait_for_event(here, 0.01)
+        assert (bell.count_waiting(HERE), bell.listener_count) == (1, 2)

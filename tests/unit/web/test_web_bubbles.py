@@ -4,31 +4,41 @@ from pathlib import Path
 
 import pytest
 
-from bots.core.channel import AttachmentKind, Choice, Text, Upload
-from bots.web.bubbles import Body, Sent, safe_thumbnail, said, shown, shown_film, thumbnail
-from bots.web.links import Links
-from models.deliveries import PageMessage
+from bots.core.channel import AttachmentKind, Choice, RenderedMessage, Upload
+from bots.web.links import MediaLinkSigner
+from bots.web.message_view import (
+    MessageBody,
+    SentFile,
+    build_media_body,
+    build_text_body,
+    encode_thumbnail,
+    render_message,
+    sanitize_thumbnail,
+)
+from models.messaging.deliveries import PageMessage
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-LINKS = Links(b"secret")
+LINKS = MediaLinkSigner(b"secret")
 KEY = "0123456789abcdef" * 2
 
 
 def upload(folder: Path, name: str = "film.mp4") -> Upload:
     path = folder / "bytes"
     path.write_bytes(b"x" * 1234)
-    return Upload(path, name, Text("Ready"), 640, 360, 12.5, key=KEY)
+    return Upload(path, name, RenderedMessage("Ready"), 640, 360, 12.5, key=KEY)
 
 
-def told(body: Body) -> dict[str, object]:
+def told(body: MessageBody) -> dict[str, object]:
     row = PageMessage(
-        id=uuid.uuid4(), address_id=uuid.uuid4(), version=7, author="bot", body=body.kept(), created_at=NOW
+        id=uuid.uuid4(), address_id=uuid.uuid4(), version=7, author="bot", body=body.to_json(), created_at=NOW
     )
-    return shown(row, LINKS, NOW)
+    return render_message(row, LINKS, NOW)
 
 
 def test_a_message_is_shown_as_it_was_said() -> None:
-    message = told(said(Text("Hi", ((Choice("a", "A"), Choice("", "Site", "https://x.example")),), "before")))
+    message = told(
+        build_text_body(RenderedMessage("Hi", ((Choice("a", "A"), Choice("", "Site", "https://x.example")),), "before"))
+    )
     assert message["text"] == "Hi"
     assert message["reply_to"] == "before"
     assert message["buttons"] == [
@@ -39,7 +49,7 @@ def test_a_message_is_shown_as_it_was_said() -> None:
 
 
 def test_a_film_is_shown_by_a_link_and_without_its_key(tmp_path: Path) -> None:
-    film = told(shown_film(upload(tmp_path), plays=True))["film"]
+    film = told(build_media_body(upload(tmp_path), plays=True))["film"]
     assert isinstance(film, dict)
     assert (film["width"], film["height"], film["seconds"], film["weight"]) == (640, 360, 12.5, 1234)
     assert film["plays"]
@@ -51,34 +61,37 @@ def test_a_film_is_shown_by_a_link_and_without_its_key(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["words.srt", "film.exe", "page.html", "noname"])
 def test_only_films_play(tmp_path: Path, name: str) -> None:
-    film = shown_film(upload(tmp_path, name), plays=True).film
+    film = build_media_body(upload(tmp_path, name), plays=True).film
     assert film is not None
     assert not film.plays
 
 
 def test_rewording_keeps_the_film(tmp_path: Path) -> None:
-    body = shown_film(upload(tmp_path), plays=True)
-    after = body.reworded(Text("Other", ((Choice("b", "B"),),)))
+    body = build_media_body(upload(tmp_path), plays=True)
+    after = body.replace_text(RenderedMessage("Other", ((Choice("b", "B"),),)))
     assert after.film == body.film
     assert after.text == "Other"
-    assert after.button("b") is not None
-    assert after.button("a") is None
+    assert after.find_button("b") is not None
+    assert after.find_button("a") is None
 
 
 def test_a_button_that_is_a_link_cannot_be_chosen() -> None:
-    assert said(Text("Pay", ((Choice("pay", "Pay", "https://pay.example"),),))).button("pay") is None
+    assert (
+        build_text_body(RenderedMessage("Pay", ((Choice("pay", "Pay", "https://pay.example"),),))).find_button("pay")
+        is None
+    )
 
 
 def test_a_poster_is_kept_with_the_message_when_it_is_small_and_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "poster"
     path.write_bytes(b"\xff\xd8\xff" + bytes(100))
-    assert str(thumbnail(path)).startswith("data:image/jpeg;base64,/9j/")
+    assert str(encode_thumbnail(path)).startswith("data:image/jpeg;base64,/9j/")
     path.write_bytes(b"<svg onload='x'>")
-    assert thumbnail(path) is None
+    assert encode_thumbnail(path) is None
     path.write_bytes(b"\xff\xd8\xff" + bytes(300_000))
-    assert thumbnail(path) is None
-    assert thumbnail(tmp_path / "nothing") is None
-    assert thumbnail(None) is None
+    assert encode_thumbnail(path) is None
+    assert encode_thumbnail(tmp_path / "nothing") is None
+    assert encode_thumbnail(None) is None
 
 
 @pytest.mark.parametrize(
@@ -93,10 +106,10 @@ def test_a_poster_is_kept_with_the_message_when_it_is_small_and_a_picture(tmp_pa
     ],
 )
 def test_only_small_pictures_come_in_as_thumbnails(url: str) -> None:
-    assert safe_thumbnail(url) is None
-    assert safe_thumbnail("data:image/jpeg;base64,/9j/AA==") == "data:image/jpeg;base64,/9j/AA=="
+    assert sanitize_thumbnail(url) is None
+    assert sanitize_thumbnail("data:image/jpeg;base64,/9j/AA==") == "data:image/jpeg;base64,/9j/AA=="
 
 
 def test_what_is_kept_can_be_read_again() -> None:
-    body = Body(text="x", sent=(Sent(kind=AttachmentKind.PICTURE, name="a.png"),))
-    assert Body.model_validate(body.kept()) == body
+    body = MessageBody(text="x", sent=(SentFile(kind=AttachmentKind.PICTURE, name="a.png"),))
+    assert MessageBody.model_validate(body.to_json()) == body

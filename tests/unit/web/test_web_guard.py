@@ -1,7 +1,7 @@
 import pytest
 from starlette.requests import Request
 
-from bots.web.guard import allowed_hosts, hostname, is_own
+from bots.web.middleware import allowed_hosts_for, is_same_origin, parse_hostname
 
 
 def post(**headers: str) -> Request:
@@ -23,12 +23,12 @@ def post(**headers: str) -> Request:
     ],
 )
 def test_the_name_is_read_from_a_host_header(host: str, name: str | None) -> None:
-    assert hostname(host) == name
+    assert parse_hostname(host) == name
 
 
 def test_only_this_machine_and_the_configured_address_are_ours() -> None:
-    assert allowed_hosts("") == {"localhost", "127.0.0.1", "::1"}
-    assert allowed_hosts("https://desenho.example:8443/x") - allowed_hosts("") == {"desenho.example"}
+    assert allowed_hosts_for("") == {"localhost", "127.0.0.1", "::1"}
+    assert allowed_hosts_for("https://desenho.example:8443/x") - allowed_hosts_for("") == {"desenho.example"}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_only_this_machine_and_the_configured_address_are_ours() -> None:
     ],
 )
 def test_our_page_and_our_tools_may_send(headers: dict[str, str]) -> None:
-    assert is_own(post(**headers))
+    assert is_same_origin(post(**headers))
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_our_page_and_our_tools_may_send(headers: dict[str, str]) -> None:
     ],
 )
 def test_other_pages_may_not(headers: dict[str, str]) -> None:
-    assert not is_own(post(**headers))
+    assert not is_same_origin(post(**headers))

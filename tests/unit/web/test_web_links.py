@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.web.links import BadLink, ExpiredLink, Links, expiry
+from bots.web.links import BadLink, ExpiredLink, MediaLinkSigner, expiry_for
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
-LINKS = Links(b"one secret")
+LINKS = MediaLinkSigner(b"one secret")
 
 
 @given(name=st.text(max_size=60), key=st.text("0123456789abcdef", min_size=32, max_size=32))
 def test_a_link_tells_what_was_signed(name: str, key: str) -> None:
     link = LINKS.verify(LINKS.sign(key, name, "video/mp4", LATER), NOW)
-    assert (link.key, link.name, link.mime, link.expires) == (key, name, "video/mp4", LATER)
+    assert (link.key, link.name, link.mime, link.expires_at) == (key, name, "video/mp4", LATER)
 
 
 def test_a_link_is_safe_in_an_address() -> None:
@@ -39,7 +39,7 @@ def test_no_sign_of_a_link_can_be_changed(position: int) -> None:
 
 def test_another_secret_signs_nothing_of_ours() -> None:
     with pytest.raises(BadLink):
-        LINKS.verify(Links(b"another secret").sign("a" * 32, "a.mp4", "video/mp4", LATER), NOW)
+        LINKS.verify(MediaLinkSigner(b"another secret").sign("a" * 32, "a.mp4", "video/mp4", LATER), NOW)
 
 
 @given(st.text(max_size=80))
@@ -50,12 +50,12 @@ def test_rubbish_is_no_link(token: str) -> None:
 
 def test_links_need_a_secret() -> None:
     with pytest.raises(ValueError, match="secret"):
-        Links(b"")
+        MediaLinkSigner(b"")
 
 
 def test_a_film_keeps_its_address_all_day_and_for_at_least_a_day_more() -> None:
     midnight = datetime(2026, 5, 4, tzinfo=UTC)
     last = midnight + timedelta(hours=23, minutes=59)
-    assert expiry(midnight) == expiry(last)
-    assert timedelta(days=1) <= expiry(last) - last <= timedelta(days=2)
-    assert expiry(midnight) - midnight == timedelta(days=2)
+    assert expiry_for(midnight) == expiry_for(last)
+    assert timedelta(days=1) <= expiry_for(last) - last <= timedelta(days=2)
+    assert expiry_for(midnight) - midnight == timedelta(days=2)

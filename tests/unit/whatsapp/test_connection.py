@@ -7,9 +7,9 @@ from neonize.aioze import events as ev
 from neonize.proto import Neonize_pb2 as N
 from neonize.utils.jid import build_jid
 
-from bots.whatsapp.connection import READERS
-from bots.whatsapp.signals import Signal
-from bots.whatsapp.states import Happened
+from bots.whatsapp.sessions.connection import READERS
+from bots.whatsapp.sessions.events import Signal
+from bots.whatsapp.sessions.states import Happened
 
 PHONE = build_jid("5511990000001")
 BAN = ev.TemporaryBanEv.TempBanReason.SENT_TOO_MANY_SAME_MESSAGE

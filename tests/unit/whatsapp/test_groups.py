@@ -5,7 +5,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.whatsapp.groups import MOST, regrouped
+from bots.whatsapp.processes.sharding import MOST, regrouped
 
 A, B, C, D, E, F = (UUID(int=number) for number in range(1, 7))
 

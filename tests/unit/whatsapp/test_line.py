@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from fakes.channels import MemoryChannel
 
-from bots.core.channel import Attachment, AttachmentKind, Place, RetryLater, Text, Upload
+from bots.core.channel import Attachment, AttachmentKind, ChatRef, RenderedMessage, RetryLater, Upload
 from bots.whatsapp.channel import OFFICIAL
-from bots.whatsapp.line import PAUSE, Line
+from bots.whatsapp.sessions.channel_proxy import PAUSE, Line
 
-HOME = Place("5521980000001@s.whatsapp.net")
-HELLO = Text("hello")
+HOME = ChatRef("5521980000001@s.whatsapp.net")
+HELLO = RenderedMessage("hello")
 FILM = Upload(Path("film.mp4"), "film.mp4", HELLO)
 
 
@@ -21,7 +21,7 @@ def line() -> Line:
 
 async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(line: Line, tmp_path: Path) -> None:
     attempts = (
-        line.say(HOME, HELLO),
+        line.send_text(HOME, HELLO),
         line.edit(HOME, "m1", HELLO),
         line.send_video(HOME, FILM),
         line.send_file(HOME, FILM),
@@ -36,10 +36,10 @@ async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(l
 async def test_what_a_number_says_goes_through_the_connection_it_has_now(line: Line, tmp_path: Path) -> None:
     first, second = MemoryChannel(lambda: 0.0), MemoryChannel(lambda: 0.0)
     line.current = first
-    assert await line.say(HOME, HELLO) == "m1"
+    assert await line.send_text(HOME, HELLO) == "m1"
     line.current = second
-    await line.say(HOME, HELLO)
-    await line.edit(HOME, "m1", Text("hi"))
+    await line.send_text(HOME, HELLO)
+    await line.edit(HOME, "m1", RenderedMessage("hi"))
     await line.send_video(HOME, FILM)
     await line.send_file(HOME, FILM)
     second.files["f1"] = b"content"

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bots.whatsapp.pipe import Report, SupervisorsQueue, assigned, assignment, listen, read
-from pipeline.queue import broker_for
+from bots.whatsapp.processes.ipc import Report, SupervisorsQueue, assigned, assignment, listen, read
+from pipeline.jobs.queue import broker_for
 
 
 def test_an_assignment_arrives_as_it_was_made() -> None:
@@ -31,7 +31,7 @@ def test_a_gateway_tells_that_it_lives_what_waits_and_where_it_hangs() -> None:
     job, number = uuid4(), uuid4()
     report = Report(inlet)
     report.beat()
-    SupervisorsQueue(broker_for(""), report).wake(job)
+    SupervisorsQueue(broker_for(""), report).wake_worker(job)
     report.stuck(number)
     os.close(inlet)
     with os.fdopen(outlet, "rb") as lines:

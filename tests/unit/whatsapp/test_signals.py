@@ -2,9 +2,9 @@
 
 import pytest
 
-from bots.whatsapp.life import Tempo
-from bots.whatsapp.signals import ban_seconds
-from bots.whatsapp.warden import Rhythm
+from bots.whatsapp.processes.process_manager import Rhythm
+from bots.whatsapp.sessions.connection_loop import Tempo
+from bots.whatsapp.sessions.events import ban_seconds
 
 
 @pytest.mark.parametrize(

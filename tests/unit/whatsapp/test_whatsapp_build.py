@@ -6,14 +6,14 @@ import pytest
 from golden.whatsapp.shapes import CHAT, outbound
 from PIL import Image
 
-from bots.whatsapp import build
+from bots.whatsapp import encoder
 from bots.whatsapp.quotes import LONGEST, Quote
 
 
 def test_one_upload_goes_to_many_with_words_of_their_own() -> None:
     film = outbound()["film-without-words"]
     before = film.SerializeToString()
-    first, second = build.captioned(film, "for Ana", Quote("a", CHAT)), build.captioned(film, "for Bia")
+    first, second = encoder.captioned(film, "for Ana", Quote("a", CHAT)), encoder.captioned(film, "for Bia")
     assert (first.videoMessage.caption, second.videoMessage.caption) == ("for Ana", "for Bia")
     assert not second.videoMessage.HasField("contextInfo")
     assert film.SerializeToString() == before
@@ -31,21 +31,21 @@ def test_a_film_is_never_told_to_last_no_time() -> None:
 
 
 def test_long_texts_are_cut_at_a_space_and_short_ones_are_not() -> None:
-    assert build.cut("short", 100) == "short"
-    assert build.cut("word " * 30, 50) == "word word word word word word word word word…"
-    assert len(build.cut("x" * 200, 50)) == 50
+    assert encoder.cut("short", 100) == "short"
+    assert encoder.cut("word " * 30, 50) == "word word word word word word word word word…"
+    assert len(encoder.cut("x" * 200, 50)) == 50
 
 
 def test_the_size_of_a_png_is_read_from_it() -> None:
     buffer = io.BytesIO()
     Image.new("L", (41, 17)).save(buffer, "PNG")
-    assert build.png_size(buffer.getvalue()) == (41, 17)
+    assert encoder.png_size(buffer.getvalue()) == (41, 17)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff" * 20])
 def test_what_is_no_png_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="PNG"):
-        build.png_size(content)
+        encoder.png_size(content)
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,21 @@
 
 import pytest
 
-from bots.core.channel import ChannelError, Rejected, RetryLater, Unreachable
+from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
 from bots.whatsapp.errors import UploadGone, channel_error
 
 
 @pytest.mark.parametrize(
     ("words", "kind"),
     [
-        ("server returned error 479", Rejected),
+        ("server returned error 479", MessageRejected),
         ("server returned error 463", RetryLater),
         ("server returned error 429: rate-overlimit", RetryLater),
         ("download failed with status code 410", UploadGone),
         ("download failed with status code 404", UploadGone),
         ("upload failed with status code 403", UploadGone),
         ("server returned error 410", UploadGone),
-        ("you're not participating in that group", Unreachable),
+        ("you're not participating in that group", ChatUnreachable),
         ("client is nil", ChannelError),
         ("websocket not connected", ChannelError),
         ("failed to send message node: websocket: close sent", ChannelError),

@@ -7,7 +7,7 @@ from fakes.whatsapp import contents, events
 from golden.whatsapp.shapes import AT, BY_LID, BY_PHONE, GROUP, IN_GROUP, ME, SINCE, inbound
 from neonize.proto import Neonize_pb2 as N
 
-from bots.whatsapp.contents import file_of
+from bots.whatsapp.parser import file_of
 from bots.whatsapp.quotes import Quote
 from bots.whatsapp.read import Announcement, Me, album_of, announced, kept, name_of, read, revived
 
@@ -78,7 +78,7 @@ def test_the_device_somebody_writes_from_is_no_part_of_who_they_are() -> None:
     found = read(events.message(contents.text("x"), BY_PHONE, "3EB0", AT), ME, SINCE)
     assert found is not None
     assert ":" not in found.sender.external_id
-    quote = Quote.parse(found.message)
+    quote = Quote.parse(found.message_id)
     assert quote is not None
     assert quote.writer == f"{found.sender.external_id}@s.whatsapp.net"
 
@@ -108,7 +108,7 @@ def test_a_name_with_nul_is_kept_without_it() -> None:
 def test_a_group_is_a_place_of_its_own() -> None:
     found = read(EVENTS["group-quoting-us"], ME, SINCE)
     assert found is not None
-    assert (found.place.chat, found.in_group) == (f"{GROUP}@g.us", True)
+    assert (found.chat_ref.chat, found.is_group) == (f"{GROUP}@g.us", True)
 
 
 def test_an_event_that_the_library_could_not_fill_is_not_ours() -> None:

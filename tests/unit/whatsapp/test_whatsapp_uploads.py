@@ -7,9 +7,9 @@ from typing import Any
 
 from neonize.proto.Neonize_pb2 import UploadResponse
 
-from bots.core.channel import Text, Upload
+from bots.core.channel import RenderedMessage, Upload
+from bots.whatsapp.sessions.client import FILES_AT_ONCE
 from bots.whatsapp.uploads import Manner, Uploads
-from bots.whatsapp.wire import FILES_AT_ONCE
 
 
 class SlowWire:
@@ -50,4 +50,4 @@ async def test_a_file_is_read_when_its_turn_has_come() -> None:
 
 
 def film(path: Path) -> Upload:
-    return Upload(path, "film.mp4", Text(""), 1280, 720, 10.0)
+    return Upload(path, "film.mp4", RenderedMessage(""), 1280, 720, 10.0)

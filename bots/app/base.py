@@ -1,0 +1,209 @@
+"""What every process that serves people has: a house, the chats it owns, and their tills."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Self
+from uuid import UUID
+
+from bots.billing.tenants.stores import TenantStores, open_stores, reload_stores
+from bots.core.channel import Channel
+from bots.core.conversation.conversation import Conversation
+from bots.core.conversation.email_verification import EmailVerification
+from bots.core.delivery.broadcast_sender import BroadcastSender
+from bots.core.delivery.email import email_sender_for
+from bots.core.delivery.outbox_sender import OutboxSender
+from bots.core.delivery.progress_updater import ProgressUpdater
+from bots.core.update_handler import UpdateHandler
+from models.billing.catalogue import read_catalogue
+from models.billing.payments import Provider
+from models.identity.people import MAIN_TENANT, Account, Tenant
+from models.settings import Settings
+from pipeline.jobs.entitlements import Entitlements
+from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.service import Pipeline
+from pipeline.jobs.worker import WorkerPool, create_disk_cleaner, create_worker_pool, retention_from
+from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline.sandbox.client import SandboxClient
+from storage.db import Database
+from storage.identity import people
+from storage.identity.account_secrets import AccountSecrets
+from storage.identity.codes import OneTimeCodeService
+from storage.media.media_store import MediaStore, open_media_store
+from storage.migrate import upgrade
+from storage.operations.process_lock import acquire_shared
+from storage.secret_key import load_or_create_secret_key
+
+STORE_REFRESH_SECONDS = 10.0  # seconds between two looks for shops that tenants open
+SCHEDULER_TICK_SECONDS = 1.0
+LINK_PROVIDERS = frozenset({Provider.STRIPE})  # how people pay where there is no money of the messenger's own
+
+
+@dataclass(slots=True)
+class App:
+    """What every process shares: the database at this version's schema, the files, the queue and the pipeline."""
+
+    settings: Settings
+    db: Database
+    store: MediaStore
+    queue: WakeupQueue
+    sandbox: SandboxClient
+    pipeline: Pipeline
+    secret: bytes = field(repr=False)
+    process_lock: IO[str] | None = None
+
+    @classmethod
+    def open(cls, settings: Settings, queue: WakeupQueue | None = None) -> Self:
+        """Everything by its settings; another queue where workers are reached in another way."""
+        folder = Path(settings.data_dir).resolve()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        process_lock = acquire_shared(lock_folder_for(settings))
+        db = Database(settings.resolved_database_url)
+        upgrade(db)
+        store = open_media_store(settings)
+        queue = queue or WakeupQueue(broker_for(settings.redis_url))
+        sandbox = SandboxClient()
+        key = settings.secret_key.get_secret_value() if settings.secret_key else None
+        pipeline = Pipeline(
+            db=db,
+            store=store,
+            queue=queue,
+            sandbox=sandbox,
+            entitlements=Entitlements(read_catalogue(settings.catalogue)),
+            retention=retention_from(settings),
+            has_speech_service=settings.groq_api_key is not None,
+        )
+        return cls(settings, db, store, queue, sandbox, pipeline, load_or_create_secret_key(key, folder), process_lock)
+
+    def build_worker_pool(self) -> WorkerPool:
+        return create_worker_pool(self.db, self.store, self.queue, self.sandbox, self.settings)
+
+    def build_scheduler(self) -> Scheduler:
+        """What a process without workers does beside its chats."""
+        return Scheduler(
+            create_disk_cleaner(self.db, self.store, self.settings).list_tasks(),
+            self.settings.sweep_seconds,
+            "caretaker",
+        )
+
+    def load_operator_tenant(self) -> Tenant:
+        """The operator's own, without waiting for a writer where it is there."""
+        with self.db.read_transaction() as session:
+            if (found := people.find_tenant(session, MAIN_TENANT)) is not None:
+                return found
+        with self.db.transaction() as session:
+            return people.get_or_create_tenant(session, MAIN_TENANT)
+
+    def ensure_account(self, channel: str, name: str) -> Account:
+        with self.db.transaction() as session:
+            tenant = people.get_or_create_tenant(session, MAIN_TENANT)
+            return people.get_or_create_account(session, tenant.id, channel, name)
+
+    def close(self) -> None:
+        self.sandbox.close()
+        self.queue.broker.close()
+        self.db.close()
+        if self.process_lock is not None:
+            self.process_lock.close()
+
+
+@dataclass(slots=True)
+class ChannelRuntime:
+    """The chats a process owns: their channels, and who delivers to them."""
+
+    app: App
+    stores: TenantStores = field(default_factory=TenantStores)
+    channels: dict[UUID, Channel] = field(default_factory=dict)
+    outbox_sender: OutboxSender = field(init=False)
+    progress_updater: ProgressUpdater = field(init=False)
+    email_verification: EmailVerification = field(init=False)
+    _handlers: dict[UUID, tuple[UpdateHandler, frozenset[Provider]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.email_verification = EmailVerification(
+            OneTimeCodeService(self.app.secret), email_sender_for(self.app.settings)
+        )
+        lease = timedelta(seconds=self.app.settings.lease_seconds)
+        self.outbox_sender = OutboxSender(self.app.db, self.app.store, self.channels, lease)
+        self.progress_updater = ProgressUpdater(self.app.db, self.channels)
+
+    def add_channel(
+        self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
+    ) -> UpdateHandler:
+        """The way in for a channel, which is delivered to from now on. `ways` are the ways to pay that may be offered
+        there; a link needs a shop of the account's own tenant besides. `owners` are the operator's: nobody elsewhere.
+        """
+        self.channels[account.id] = channel
+        is_own = account.tenant_id == self.app.load_operator_tenant().id
+        handler = UpdateHandler(
+            self.app.db,
+            account,
+            channel,
+            Conversation(self.app.pipeline),
+            self.outbox_sender.wake,
+            owners if is_own else frozenset(),
+            page_url=self.app.settings.public_page_url,
+            account_secrets=AccountSecrets(self.app.secret),
+        )
+        self._handlers[account.id] = handler, providers
+        self._attach_store(handler, providers)
+        return handler
+
+    def remove_channel(self, account_id: UUID) -> None:
+        """Deliver to the chats of an account no more."""
+        self.channels.pop(account_id, None)
+        self._handlers.pop(account_id, None)
+
+    def refresh_stores(self) -> None:
+        """Look for shops that tenants have opened or closed meanwhile. Blocking."""
+        app = self.app
+        change = reload_stores(self.stores, app.db, app.pipeline.entitlements, app.secret, app.settings)
+        for handler, providers in list(self._handlers.values()) if change.opened_stores or change.closed_stores else ():
+            self._attach_store(handler, providers)
+        for store in change.opened_stores:
+            store.workers.start()
+        for store in change.closed_stores:
+            store.workers.stop()
+
+    def _attach_store(self, handler: UpdateHandler, providers: frozenset[Provider]) -> None:
+        """What a desk has of the shop of its tenant, if there is one."""
+        store = self.stores.by_tenant.get(handler.account.tenant_id)
+        handler.providers = providers if store else providers - {Provider.STRIPE}
+        handler.payment_links = store.billing if store else None
+        handler.email_verification = replace(
+            self.email_verification, search_customers=store.workers.customer_search.search if store else None
+        )
+
+    @asynccontextmanager
+    async def deliver_messages(self) -> AsyncIterator[None]:
+        """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
+        self.stores.start()
+        broadcaster = BroadcastSender(self.app.db)
+        scheduler = Scheduler(
+            (ScheduledTask(self.refresh_stores, STORE_REFRESH_SECONDS), ScheduledTask(broadcaster.run_once)),
+            SCHEDULER_TICK_SECONDS,
+            "chats",
+        )
+        scheduler.start()
+        tasks = [asyncio.create_task(self.outbox_sender.run()), asyncio.create_task(self.progress_updater.run())]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.to_thread(scheduler.stop)
+            await asyncio.to_thread(self.stores.stop)
+
+
+def lock_folder_for(settings: Settings) -> Path:
+    """Where processes of this machine hold what only one, or none, may have."""
+    return Path(settings.data_dir).resolve() / "locks"
+
+
+def channel_runtime_for(app: App) -> ChannelRuntime:
+    """The chats of a process, with a till for each tenant that sells something."""
+    return ChannelRuntime(app, open_stores(app.db, app.pipeline.entitlements, app.secret, app.settings))

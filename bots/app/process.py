@@ -1,0 +1,81 @@
+"""What the processes that serve people have in common: settings, a house, chores, and an end."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from bots.app import web
+from bots.core.operations import logging_config
+from bots.core.operations.background_tasks import BackgroundScheduler
+from bots.core.operations.backup_scheduler import BackupScheduler
+from models.settings import Settings
+from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from storage.backups.service import BackupService
+
+BEACON_SECONDS = 10.0  # seconds between two signs of life
+BACKUP_POLL_SECONDS = 5.0  # seconds between two looks at whether a backup is wanted
+
+
+def load_settings() -> Settings:
+    """This process's settings; its log is written as they say from now on."""
+    loaded = Settings()
+    logging_config.configure_from_settings(loaded)
+    return loaded
+
+
+async def open_app(stack: AsyncExitStack, config: Settings) -> web.App:
+    app = await asyncio.to_thread(web.App.open, config)
+    stack.callback(app.close)
+    if config.beacon_file is not None:
+        beacon_task = asyncio.create_task(_touch_beacon(config.beacon_file))
+        stack.callback(beacon_task.cancel)
+    tasks = BackgroundScheduler(app.db, config)
+    await asyncio.to_thread(tasks.start)
+    stack.push_async_callback(asyncio.to_thread, tasks.stop)
+    return app
+
+
+async def _touch_beacon(file: Path) -> None:
+    """Touch a file again and again, so that a loop that hangs is noticed."""
+    while True:
+        await asyncio.to_thread(file.touch)
+        await asyncio.sleep(BEACON_SECONDS)
+
+
+async def start_disk_watch(stack: AsyncExitStack, app: web.App) -> None:
+    """Watch the disk in a process without workers, which do it themselves."""
+    scheduler = app.build_scheduler()
+    await asyncio.to_thread(scheduler.start)
+    stack.push_async_callback(asyncio.to_thread, scheduler.stop)
+
+
+async def start_backups(stack: AsyncExitStack, app: web.App) -> None:
+    """Make backups in this process: every day unless BACKUP_DAYS is 0, and when one is asked for."""
+    config = app.settings
+    backups = BackupService.from_settings(config, app.db, app.secret)
+    backup_scheduler = BackupScheduler(
+        app.db, backups, web.lock_folder_for(config), has_daily_backups=config.backup_days > 0
+    )
+    scheduler = Scheduler((ScheduledTask(backup_scheduler.run_once),), BACKUP_POLL_SECONDS, "keeper")
+    await asyncio.to_thread(scheduler.start)
+    stack.push_async_callback(asyncio.to_thread, scheduler.stop)
+
+
+async def run_until_stopped(*work: Coroutine[object, object, None]) -> None:
+    """Run until SIGINT or SIGTERM, or until one of these ends."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stopped.set)
+    tasks = [asyncio.create_task(each) for each in (*work, _wait_for(stopped))]
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _wait_for(stopped: asyncio.Event) -> None:
+    await stopped.wait()

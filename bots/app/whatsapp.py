@@ -1,0 +1,219 @@
+"""The composition roots of WhatsApp: the supervisor, and the gateway processes it runs.
+
+A gateway is a process that calls `main` here; its argument is the end of a pipe its supervisor listens to. It alone
+loads the library.
+"""
+
+import asyncio
+import contextlib
+import faulthandler
+import os
+import signal
+import sys
+import threading
+from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+
+from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime, channel_runtime_for, lock_folder_for
+from bots.core.operations import logging_config
+from bots.core.operations.background_tasks import build_error_log_scheduler
+from bots.core.update_handler import UpdateHandler
+from bots.web.links import MediaLinkSigner, expiry_for
+from bots.whatsapp.processes.ipc import Report, SupervisorsQueue, listen
+from bots.whatsapp.processes.supervisor import Supervisor
+from bots.whatsapp.processes.terminal import Announcer
+from bots.whatsapp.sessions.channel_proxy import Line
+from models.identity.people import MAIN_TENANT, Account
+from models.settings import Settings
+from pipeline.jobs.queue import broker_for
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
+from storage.messaging.whatsapp_keys import FolderKeyStore, KeyStore, key_store_at
+
+if TYPE_CHECKING:
+    from bots.whatsapp.processes.gateway import Gateway
+    from bots.whatsapp.sessions.session import Session
+
+log = structlog.get_logger(__name__)
+
+FILM_NAME, FILM_MIME = "rabisco.mp4", "video/mp4"
+MAX_THREADS = 64  # each connection keeps one for as long as it lasts, and each call of the library takes one
+ORPHAN_GRACE_SECONDS = 20.0  # seconds a gateway whose supervisor is gone may take to end
+# The library would mark every message to a person as a business bot's.
+GATEWAY_ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
+# All that is loaded stays, so garbage is not looked for in it: a fifth sooner back after it was killed.
+GATEWAY_SCRIPT = (
+    "import gc; gc.disable(); import bots.app.whatsapp as process;"
+    " import bots.whatsapp.processes.gateway, bots.whatsapp.sessions.responder;"
+    " gc.freeze(); gc.enable(); process.main()"
+)
+
+
+def build_supervisor(app: App, echo: Callable[[str], None], language: str) -> Supervisor:
+    """Who runs the gateways of this machine. `echo` shows codes and news to whoever sits at the terminal."""
+    settings = app.settings
+    return Supervisor(
+        db=app.db,
+        keys=key_store_for(settings),
+        backups=key_backups_for(app),
+        locks=lock_folder_for(settings),
+        launch=launch_gateway,
+        wake=app.pipeline.wake_worker,
+        announcer=Announcer(echo, language),
+    )
+
+
+def key_store_for(settings: Settings) -> KeyStore:
+    return key_store_at(settings.session_location)
+
+
+def key_backups_for(app: App) -> KeyBackups | None:
+    """The backups of numbers' keys; PostgreSQL's are backed up with its database."""
+    keys = key_store_for(app.settings)
+    return KeyBackups(keys, app.secret, app.db.clock) if isinstance(keys, FolderKeyStore) else None
+
+
+def request_pairing(app: App, phone: str | None = None) -> None:
+    """Have a code shown in the terminal, for a number that is new."""
+    with app.db.transaction() as session:
+        tenant_id, now = people.get_or_create_tenant(session, MAIN_TENANT).id, app.db.clock()
+        row = whatsapp.find_unpaired(session, tenant_id) or whatsapp.create_session(session, tenant_id, now)
+        whatsapp.request_pairing(row, now, phone=phone)
+
+
+def is_unpaired(app: App) -> bool:
+    """Whether there is no number yet that was ever paired."""
+    with app.db.read_transaction() as session:
+        return not any(each.row.jid for each in whatsapp.list_sessions(session))
+
+
+async def launch_gateway(pipe: int) -> Process:
+    """Start a gateway in a group of its own, so that Ctrl-C is the supervisor's alone, and it can be ended whole."""
+    command = [sys.executable, "-c", GATEWAY_SCRIPT, str(pipe)]
+    environment = {**os.environ, **GATEWAY_ENVIRONMENT}
+    return await create_subprocess_exec(*command, stdin=PIPE, pass_fds=(pipe,), start_new_session=True, env=environment)
+
+
+def main() -> None:
+    """A gateway process."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    settings = Settings()
+    logging_config.configure_from_settings(settings)
+    asyncio.run(_run_until_exit(settings, Report(int(sys.argv[1]))))
+
+
+async def _run_until_exit(settings: Settings, report: Report) -> None:
+    """Never returns: a loop that ends cancels its tasks, which the library answers with a call that may hang, and its
+    threads would keep the interpreter from ending."""
+    status = 1
+    try:
+        status = await _run_gateway(settings, report)
+    except Exception:
+        log.exception("gateway-failed")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+async def _run_gateway(settings: Settings, report: Report) -> int:
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(MAX_THREADS))
+    queue = None if settings.redis_url else SupervisorsQueue(broker_for(""), report)
+    app = await asyncio.to_thread(App.open, settings, queue)
+    build_error_log_scheduler(app.db).start()
+    runtime = channel_runtime_for(app)
+    gateway = build_gateway(runtime, report)
+    loop.add_signal_handler(signal.SIGTERM, gateway.end)
+    listen(
+        sys.stdin.fileno(),
+        lambda numbers: _call_soon(loop, partial(gateway.assign, numbers)),
+        partial(_exit_orphaned, loop, gateway),
+    )
+    async with runtime.deliver_messages():
+        await gateway.run()
+    return await gateway.hang_up()
+
+
+def build_gateway(runtime: ChannelRuntime, report: Report) -> "Gateway":
+    """A gateway whose numbers answer as the other chats do."""
+    from bots.whatsapp.processes.gateway import Gateway
+
+    settings = runtime.app.settings
+    keys = key_store_for(settings)
+    return Gateway(runtime.app.db, report, lock_folder_for(settings), _session_factory_for(runtime, keys), keys.delete)
+
+
+def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[UUID], Session]":
+    """What makes the session of a number, with the library or what stands in for it."""
+    from bots.whatsapp.sessions.client_factory import Clients, made_by
+    from bots.whatsapp.sessions.connection import Connection
+    from bots.whatsapp.sessions.responder import NumberService
+    from bots.whatsapp.sessions.session import Session
+    from bots.whatsapp.sessions.session_repository import Errand, Record
+
+    app = runtime.app
+    ffi = app.settings.whatsapp_ffi
+    clients = Clients(keys, made_by(ffi) if ffi else None)
+    handlers: dict[UUID, tuple[UpdateHandler, Line]] = {}
+    build_link = _link_factory_for(app)
+
+    def build_responder(connection: Any, assignment: Errand) -> NumberService:
+        if assignment.account.id not in handlers:  # a second one would take over what is owed
+            handlers[assignment.account.id] = _add_number(runtime, assignment.account)
+        handler, proxy = handlers[assignment.account.id]
+        return NumberService(connection, assignment, app.db, handler, proxy, build_link)
+
+    def build_session(number: UUID) -> Session:
+        return Session(
+            record=Record(app.db, number),
+            keys=SessionKeys(keys, number, key_backups_for(app)),
+            connect=lambda: Connection(clients.make(number)),
+            serve=build_responder,
+        )
+
+    return build_session
+
+
+def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandler, Line]":
+    """The way in of a number, and its way out, which stay when its connection does not."""
+    from bots.whatsapp.channel import OFFICIAL
+    from bots.whatsapp.phones import owners
+
+    proxy = Line(OFFICIAL)
+    return runtime.add_channel(
+        account, proxy, owners=owners(runtime.app.settings.admin_identities), providers=LINK_PROVIDERS
+    ), proxy
+
+
+def _link_factory_for(app: App) -> Callable[[str], str] | None:
+    """What makes an address of a film, where there is a page its holder can reach."""
+    page_url = app.settings.public_page_url
+    if not page_url:
+        return None
+    signer = MediaLinkSigner(app.secret)
+
+    def build_link(key: str) -> str:
+        return f"{page_url.rstrip('/')}/media/{signer.sign(key, FILM_NAME, FILM_MIME, expiry_for(app.db.clock()))}"
+
+    return build_link
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # a loop that has ended
+        loop.call_soon_threadsafe(callback)
+
+
+def _exit_orphaned(loop: asyncio.AbstractEventLoop, gateway: "Gateway") -> None:
+    """The supervisor is gone: end, by force where the loop does not. Whoever comes next must find the numbers free."""
+    _call_soon(loop, gateway.end)
+    threading.Event().wait(ORPHAN_GRACE_SECONDS)
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""The payment provider's account of each tenant."""

@@ -1,0 +1,1 @@
+"""Webhook events of the payment provider, and the comparison with its records."""

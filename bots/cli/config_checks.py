@@ -1,0 +1,248 @@
+"""What the doctor says of settings that need no service of their own to be looked at, one line each."""
+
+import importlib.util
+import ipaddress
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from urllib.parse import urlsplit
+
+from PIL import features
+
+from bots.core.delivery.email import PORTS
+from models.columns import utc_now
+from models.settings import Settings
+from storage.backups.backup_store import open_backup_store, parse_creation_time
+
+MIN_SECRET_LENGTH: Final = 16  # characters
+MEMORY_PER_FILM: Final = 1.5e9  # bytes one film may take
+MAX_BACKUP_AGE: Final = timedelta(days=2)  # after which a backup is too old
+CONNECT_TIMEOUT: Final = 5.0  # seconds
+CheckResult = tuple[bool, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor: what was looked at, whether it is well, and what to do if not."""
+
+    name: str
+    is_ok: bool
+    message: str
+
+
+def run_checks(settings: Settings) -> Iterator[Finding]:
+    """A line for each thing looked at."""
+    for name, check in CHECKS.items():
+        is_ok, message = check(settings)
+        yield Finding(name, is_ok, message)
+
+
+def _check_secret_key(settings: Settings) -> CheckResult:
+    if settings.secret_key is None:
+        path = settings.data_dir / "secret.key"
+        return True, f"made by itself, in {path}; keep a copy elsewhere as SECRET_KEY: backups open with it alone"
+    if len(settings.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
+        return False, "SECRET_KEY can be guessed; take a long random one, as openssl rand -hex 32 makes"
+    return True, "SECRET_KEY is set; keep a copy elsewhere: backups open with it alone"
+
+
+def _check_page(settings: Settings) -> CheckResult:
+    if settings.mode == "local":
+        return True, "MODE=local: the page has no login and is for this machine; MODE=production is for everybody"
+    if not settings.public_url:
+        return False, "set PUBLIC_URL to the address people reach this server at, like https://films.example.com"
+    return True, f"{settings.public_url}, for everybody who signs in"
+
+
+def _check_mail(settings: Settings) -> CheckResult:
+    if settings.smtp_url is None:
+        is_required = settings.mode == "production" and bool(settings.public_url)
+        return not is_required, "off; set SMTP_URL so that people get the codes they sign in with"
+    deps = urlsplit(settings.smtp_url.get_secret_value())
+    try:
+        socket.create_connection((deps.hostname or "", deps.port or PORTS[deps.scheme]), CONNECT_TIMEOUT).close()
+    except OSError as error:
+        return False, f"the mail server does not answer ({type(error).__name__}); check SMTP_URL"
+    return True, "the mail server answers"
+
+
+def _check_proxies(settings: Settings) -> CheckResult:
+    trusted = [part.strip() for part in settings.forwarded_allow_ips.split(",") if part.strip()]
+    if "*" in trusted and settings.mode == "production":
+        return False, "FORWARDED_ALLOW_IPS=* believes everybody who they are; name your proxies"
+    invalid = [part for part in trusted if not _is_network(part)]
+    if invalid:
+        return False, f"FORWARDED_ALLOW_IPS takes addresses or networks with commas between them, not {invalid[0]}"
+    return True, f"believed: {', '.join(trusted) or 'none'}"
+
+
+def _is_network(part: str) -> bool:
+    try:
+        ipaddress.ip_network(part)
+    except ValueError:
+        return part == "*"
+    return True
+
+
+def _check_metrics(settings: Settings) -> CheckResult:
+    if settings.metrics_token is None:
+        return True, "for this machine and its network; METRICS_TOKEN lets others read them"
+    is_strong = len(settings.metrics_token.get_secret_value()) >= MIN_SECRET_LENGTH
+    return (
+        is_strong,
+        "for who has METRICS_TOKEN" if is_strong else "METRICS_TOKEN can be guessed; take a long random one",
+    )
+
+
+def _check_owners(settings: Settings) -> CheckResult:
+    if not settings.admin_identities:
+        return settings.mode == "local", "nobody; set ADMIN_IDS, as telegram:123456789, or page:me@example.com"
+    invalid = sorted(each for each in settings.admin_identities if not all(each.partition(":")))
+    return (
+        not invalid,
+        f"not an identity in ADMIN_IDS: {', '.join(invalid)}" if invalid else f"{len(settings.admin_identities)} named",
+    )
+
+
+def _check_alerts(settings: Settings) -> CheckResult:
+    destination = "the chat of ALERT_CHAT" if settings.alert_chat else "each owner; ALERT_CHAT names a chat for them"
+    return True, f"to {destination}; the day begins in {settings.timezone}"
+
+
+def _check_heartbeat(settings: Settings) -> CheckResult:
+    if settings.heartbeat_url is None:
+        return True, "off; with HEARTBEAT_URL somebody else notices when this server is gone"
+    return (
+        True,
+        f"{urlsplit(settings.heartbeat_url.get_secret_value()).hostname} is called every minute while all is well",
+    )
+
+
+def _check_errors(settings: Settings) -> CheckResult:
+    if settings.sentry_dsn is None:
+        return True, "kept here, for /logs; SENTRY_DSN sends them to Sentry too"
+    is_installed = importlib.util.find_spec("sentry_sdk") is not None
+    return (
+        is_installed,
+        "kept here, and sent to Sentry" if is_installed else "sentry-sdk is missing; run: uv sync --extra sentry",
+    )
+
+
+def _check_log(settings: Settings) -> CheckResult:
+    return True, f"written as {settings.effective_log_format}; LOG_FORMAT changes it"
+
+
+def _check_backups(settings: Settings) -> CheckResult:
+    try:
+        names = open_backup_store(settings).list_names()
+    except ModuleNotFoundError:
+        return False, "boto3 is missing; run: uv sync --extra s3"
+    except OSError as error:
+        return False, f"{error}; check BACKUP_URL"
+    if not names:
+        return True, f"none yet in {settings.backup_location}; one is made every day, or now: rabisco backup"
+    newest = parse_creation_time(names[0])
+    if settings.backup_days and newest < utc_now() - MAX_BACKUP_AGE:
+        return False, f"the newest in {settings.backup_location} is of {newest:%Y-%m-%d}; run: rabisco backup"
+    return True, f"{len(names)} in {settings.backup_location}, the newest of {newest:%Y-%m-%d %H:%M} UTC"
+
+
+def _check_workers(settings: Settings) -> CheckResult:
+    cores = os.cpu_count() or 1
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if settings.workers > 2 * cores:
+        return False, f"WORKERS={settings.workers} on {cores} cores only makes every film slower; take {cores}"
+    if settings.workers > 1 and settings.workers * MEMORY_PER_FILM > memory:
+        return False, f"WORKERS={settings.workers} films at once may take more memory than there is; take fewer"
+    return True, f"{settings.workers} films at once in a process, on {cores} cores"
+
+
+def _check_lease(settings: Settings) -> CheckResult:
+    lease, sweep = settings.lease_seconds, settings.sweep_seconds
+    if lease < sweep:
+        return False, "LEASE_SECONDS must be longer than SWEEP_SECONDS, or the dead are found later than they could be"
+    return True, f"a dead worker's job is taken up after {lease:g} to {lease + sweep:g} s"
+
+
+def _check_retention(settings: Settings) -> CheckResult:
+    return True, f"what people send for {settings.input_hours:g} hours, what they get for {settings.result_days:g} days"
+
+
+def _check_beacon(settings: Settings) -> CheckResult:
+    file = settings.beacon_file
+    if file is None:
+        return True, "off; BEACON_FILE is for containers"
+    folder_exists = file.parent.is_dir()
+    return folder_exists, str(file) if folder_exists else f"BEACON_FILE lies in {file.parent}, which is no folder"
+
+
+def _check_text_shaping(_settings: Settings) -> CheckResult:
+    has_raqm = bool(features.check("raqm"))
+    return has_raqm, "every script is shaped" if has_raqm else (
+        "letters are set one by one, and only Latin ones look right so; run: apt-get install libfribidi0"
+    )
+
+
+CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
+    "secret key": _check_secret_key,
+    "page": _check_page,
+    "mail": _check_mail,
+    "proxies": _check_proxies,
+    "figures": _check_metrics,
+    "owners": _check_owners,
+    "alerts": _check_alerts,
+    "heartbeat": _check_heartbeat,
+    "errors": _check_errors,
+    "log": _check_log,
+    "backups": _check_backups,
+    "workers": _check_workers,
+    "patience": _check_lease,
+    "keeping": _check_retention,
+    "beacon": _check_beacon,
+    "lettering": _check_text_shaping,
+}
+CHECK_BY_SETTING: Final[dict[str, str]] = {
+    "data_dir": "disk",
+    "database_url": "database",
+    "redis_url": "queue",
+    "media_url": "bucket",
+    "s3_endpoint_url": "bucket",
+    "aws_access_key_id": "bucket",
+    "aws_secret_access_key": "bucket",
+    "aws_session_token": "bucket",
+    "backup_url": "backups",
+    "backup_days": "backups",
+    "telegram_bot_token": "telegram",
+    "telegram_api_url": "telegram",
+    "telegram_payments": "telegram",
+    "whatsapp_sessions": "whatsapp",
+    "whatsapp_ffi": "whatsapp",
+    "groq_api_key": "speech",
+    "groq_base_url": "speech",
+    "stripe_secret_key": "stripe",
+    "stripe_webhook_secret": "stripe",
+    "stripe_api_url": "stripe",
+    "catalogue": "prices",
+    "smtp_url": "mail",
+    "secret_key": "secret key",
+    "mode": "page",
+    "public_url": "page",
+    "forwarded_allow_ips": "proxies",
+    "metrics_token": "figures",
+    "admin_ids": "owners",
+    "alert_chat": "alerts",
+    "timezone": "alerts",
+    "heartbeat_url": "heartbeat",
+    "sentry_dsn": "errors",
+    "log_format": "log",
+    "workers": "workers",
+    "lease_seconds": "patience",
+    "sweep_seconds": "patience",
+    "input_hours": "keeping",
+    "result_days": "keeping",
+    "beacon_file": "beacon",
+}
+"""The line each setting is told in."""

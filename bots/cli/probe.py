@@ -1,0 +1,73 @@
+"""`rabisco probe` and `styles`: what the bot would say, and what there is to choose from."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.cli.console import render_error
+from models.errors import AppError, ErrorCode, RequestRejected
+from models.jobs.caption_styles import load_caption_styles
+from models.jobs.hands import NO_HAND, load_hands
+from models.media.facts import MediaInfo
+from pipeline.jobs.local_renderer import LocalRenderer
+from pipeline.jobs.transcription import Transcriber
+from pipeline.sandbox.client import SandboxClient
+
+
+def probe(
+    file: Annotated[list[Path], typer.Argument()],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
+) -> None:
+    """Say what the bot would say to each file.
+
+    Example: rabisco probe photo.jpg talk.mp4 --json
+    """
+    with SandboxClient() as sandbox:
+        renderer = LocalRenderer(sandbox, Transcriber(None))
+        for path in file:
+            verdict = check_file(renderer, path)
+            line = json.dumps(verdict, ensure_ascii=False) if as_json else _format_verdict(verdict)
+            typer.echo(line.encode("utf-8", "backslashreplace"))  # a file's name need not be text
+
+
+def check_file(renderer: LocalRenderer, path: Path) -> dict[str, object]:
+    """One file's verdict, in the form of `probe --json`."""
+    verdict: dict[str, object] = dict.fromkeys(("kind", "code", "message", "width", "height", "seconds"))
+    verdict = {"file": str(path), "ok": True} | verdict
+    try:
+        facts = asdict(_measure(renderer, path))
+        return verdict | {name: facts[name] for name in ("kind", "width", "height", "seconds")}
+    except AppError as error:
+        return verdict | {"ok": False, "code": error.code, "message": render_error(error)}
+
+
+def _measure(renderer: LocalRenderer, path: Path) -> MediaInfo:
+    try:
+        return renderer.measure(path)
+    except OSError as error:
+        raise RequestRejected(ErrorCode.NOT_FOUND) from error
+
+
+def _format_verdict(verdict: dict[str, object]) -> str:
+    if not verdict["ok"]:
+        return f"{verdict['file']}: {verdict['code']}: {verdict['message']}"
+    size = f" {verdict['width']}x{verdict['height']}" if verdict["width"] else ""
+    seconds = f" {verdict['seconds']:.2f} s" if verdict["seconds"] else ""
+    return f"{verdict['file']}: {verdict['kind']}{size}{seconds}"
+
+
+def styles() -> None:
+    """Name the hands that draw and the styles of captions.
+
+    Example: rabisco styles
+    """
+    typer.echo("hands: " + " ".join([*load_hands(), NO_HAND]))
+    typer.echo("captions: " + " ".join(load_caption_styles()))
+
+
+def register(app: typer.Typer) -> None:
+    for command in (probe, styles):
+        app.command()(command)

@@ -1,0 +1,150 @@
+"""`rabisco sketch`, `caption` and `transcribe`: films from files, without a bot."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bots.cli.console import show_progress
+from bots.cli.options import build_choice_check, check_writable, parse_language, parse_size
+from models.jobs.caption_styles import load_caption_styles
+from models.jobs.hands import NO_HAND, load_hands
+from models.jobs.options import CaptionOptions, EncodingOptions, SketchOptions, X264Preset
+from models.settings import Settings
+from pipeline.jobs.local_renderer import TRANSCRIPT_SUFFIXES, LocalRenderer, write_transcript
+from pipeline.jobs.transcription import Transcriber, create_speech_service
+from pipeline.sandbox.client import SandboxClient
+
+ENGINES = ("auto", "groq", "local")
+FINISHES = ("colour", "lines")
+
+
+def _list_hands() -> list[str]:
+    return [*load_hands(), NO_HAND]
+
+
+SourceArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+OutputOption = Annotated[
+    Path | None, typer.Option("-o", "--output", callback=check_writable, help="Where the result goes.")
+]
+PresetOption = Annotated[X264Preset, typer.Option(help="x264 preset.")]
+CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate factor.")]
+EngineOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: ENGINES), help="auto, groq or local.")]
+LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto, or a code such as pt.")]
+
+
+@contextmanager
+def open_renderer() -> Iterator[LocalRenderer]:
+    """A studio with this machine's settings."""
+    settings = Settings()
+    key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
+    with SandboxClient() as sandbox:
+        yield LocalRenderer(sandbox, Transcriber(create_speech_service(key, settings.groq_base_url)))
+
+
+def sketch(
+    image: SourceArgument,
+    output: OutputOption = None,
+    seconds: Annotated[float, typer.Option(min=3, max=60)] = 10,
+    fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
+    size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
+    hand: Annotated[
+        str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
+    ] = "marker",
+    finish: Annotated[
+        str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")
+    ] = "colour",
+    preset: PresetOption = X264Preset.VERYFAST,
+    crf: CrfOption = 21,
+    track: Annotated[
+        Path | None, typer.Option(callback=check_writable, help="Write where the pen is in every frame.")
+    ] = None,
+) -> None:
+    """Draw a picture by hand on film.
+
+    Example: rabisco sketch photo.jpg -o drawing.mp4 --seconds 12 --hand left
+    """
+    width, height = parse_size(size)
+    options = SketchOptions.model_validate(
+        {
+            "seconds": seconds,
+            "fps": fps,
+            "width": width,
+            "height": height,
+            "hand": hand,
+            "finish": finish,
+            "encoding": EncodingOptions(preset=preset, crf=crf),
+        }
+    )
+    out = output or image.with_name(f"{image.stem}-sketch.mp4")
+    with open_renderer() as renderer, show_progress() as report:
+        renderer.sketch(image, out, options, report, track=track)
+    typer.echo(out)
+
+
+def caption(
+    video: SourceArgument,
+    output: OutputOption = None,
+    style: Annotated[
+        str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
+    ] = "classic",
+    language: LanguageOption = "auto",
+    words: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="WORDS.json to show.")] = None,
+    subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
+    engine: EngineOption = "auto",
+    preset: PresetOption = X264Preset.VERYFAST,
+    crf: CrfOption = 21,
+    max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
+    layout: Annotated[Path | None, typer.Option(callback=check_writable, help="Write where every word stands.")] = None,
+) -> None:
+    """Put animated captions on a video, word by word.
+
+    Example: rabisco caption talk.mp4 -o captioned.mp4 --language pt
+    """
+    if words and subtitles:
+        raise typer.BadParameter("give --words or --subtitles, not both.")
+    options = CaptionOptions.model_validate(
+        {
+            "style": style,
+            "language": language,
+            "engine": engine,
+            "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
+        }
+    )
+    out = output or video.with_name(f"{video.stem}-captions.mp4")
+    words_file = words or subtitles
+    with open_renderer() as renderer, show_progress() as report:
+        source_language = "und" if language == "auto" else language
+        transcript = renderer.read_transcript(words_file, source_language) if words_file else None
+        renderer.caption(video, out, options, report, transcript=transcript, layout=layout)
+    typer.echo(out)
+
+
+def transcribe(
+    media: SourceArgument,
+    output: OutputOption = None,
+    language: LanguageOption = "auto",
+    engine: EngineOption = "auto",
+) -> None:
+    """Write down what is said, with the time of every word: .json, .srt, .vtt, .ass or .txt.
+
+    Example: rabisco transcribe talk.mp4 -o talk.srt
+    """
+    if output is not None and output.suffix.lower() not in TRANSCRIPT_SUFFIXES:
+        raise typer.BadParameter(f"the result is one of {', '.join(TRANSCRIPT_SUFFIXES)}.", param_hint="output")
+    options = CaptionOptions.model_validate({"language": language, "engine": engine})
+    with open_renderer() as renderer, show_progress() as report:
+        transcript = renderer.transcribe(media, options, report)
+    if output is None:
+        sys.stdout.write(transcript.text + "\n")
+    else:
+        write_transcript(transcript, output)
+        typer.echo(output)
+
+
+def register(app: typer.Typer) -> None:
+    for command in (sketch, caption, transcribe):
+        app.command()(command)

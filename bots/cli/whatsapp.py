@@ -1,0 +1,169 @@
+"""`rabisco whatsapp`, and what backups and the doctor know of its numbers."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from bots.app import whatsapp as whatsapp_app
+from bots.app.process import load_settings, open_app, run_until_stopped, start_disk_watch
+from bots.app.web import App, lock_folder_for
+from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
+from bots.core.delivery.message_rendering import render_text
+from bots.locales import match_language
+from bots.whatsapp.processes.supervisor import Occupied
+from models.messaging.whatsapp import WhatsAppState
+from models.settings import Settings
+from storage.db import Database
+from storage.encryption import DecryptionError
+from storage.messaging import whatsapp as numbers
+from storage.messaging.whatsapp_backups import KeyBackups
+from storage.messaging.whatsapp_keys import LockHeld, hold_lock
+
+PairOption = Annotated[bool, typer.Option("--pair", help="Show a code for one more number.")]
+PhoneOption = Annotated[str, typer.Option(help="Pair that phone by a code to be typed into it, as 5511987654321.")]
+
+
+def whatsapp(pair: PairOption = False, phone: PhoneOption = "") -> None:
+    """Run the WhatsApp numbers alone. Without any yet, a code to be scanned is shown.
+
+    Example: rabisco whatsapp --pair
+    """
+    if phone and not phone.isdecimal():
+        raise typer.BadParameter("digits alone, with the country code, as 5511987654321.", param_hint="--phone")
+    asyncio.run(_run_whatsapp(load_settings(), pair=pair or bool(phone), phone=phone or None))
+
+
+async def _run_whatsapp(loaded: Settings, *, pair: bool, phone: str | None) -> None:
+    async with AsyncExitStack() as stack:
+        app = await open_app(stack, loaded)
+        await start_disk_watch(stack, app)
+        await run_until_stopped(run_supervisor(app, pair=pair, phone=phone))
+
+
+async def run_supervisor(app: App, *, pair: bool = False, phone: str | None = None) -> None:
+    """Run the numbers. Raises Occupied."""
+    if pair or whatsapp_app.is_unpaired(app):
+        await asyncio.to_thread(whatsapp_app.request_pairing, app, phone)
+    await whatsapp_app.build_supervisor(app, typer.echo, _detect_language()).run()
+
+
+async def run_supervisor_if_free(app: App) -> None:
+    """Run the numbers beside other things, which go on when others run the numbers."""
+    try:
+        await run_supervisor(app)
+    except Occupied as error:
+        typer.echo(f"WhatsApp: {error}", err=True)
+    await asyncio.Event().wait()
+
+
+def back_up_keys() -> None:
+    """Back up the keys of WhatsApp numbers now, sealed with SECRET_KEY. It is done once a day anyway."""
+    with _open_app() as app:
+        backups = _require_backups(app)
+        for each in _list_numbers(app):
+            path = backups.create(each.row.id)
+            typer.echo(f"{display_name_of(each.row, each.name)}: {path or 'not paired, nothing to back up'}")
+
+
+def restore_keys(name: str, file: Path | None) -> None:
+    """Bring a number's keys back from a backup, the newest one unless another is named. WhatsApp must not be running.
+
+    `name` is how `/whatsapp` lists the number.
+    """
+    with _open_app() as app:
+        found = next(
+            (each for each in _list_numbers(app) if name.removeprefix("+") in {each.name, each.row.phone_number}), None
+        )
+        if found is None:
+            raise typer.BadParameter(f"there is no number called {name!r}.")
+        path = _restore_number(app, found, file)
+        typer.echo(f"{display_name_of(found.row, found.name)}: restored from {path.name}. Start WhatsApp again.")
+
+
+def _restore_number(app: App, found: numbers.NamedWhatsAppSession, file: Path | None) -> Path:
+    number = found.row.id
+    try:
+        with hold_lock(lock_folder_for(app.settings), number.hex):
+            path, jid = _require_backups(app).restore(number, file)
+    except LockHeld:
+        raise typer.BadParameter("the number is running. End rabisco whatsapp, or rabisco up, first.") from None
+    except FileNotFoundError:
+        raise typer.BadParameter("there is no backup of this number.") from None
+    except DecryptionError:
+        raise typer.BadParameter("the backup is damaged, or was made with another SECRET_KEY.") from None
+    with app.db.transaction() as session:
+        row = numbers.find_session(session, found.name)
+        if row is not None:
+            numbers.mark_restored(row.row, jid, app.db.clock())
+    return path
+
+
+def check_numbers(configured: Settings) -> Iterator[tuple[bool, str]]:
+    """What the doctor says of the numbers: whether each is well, and what to do if not."""
+    db = Database(configured.resolved_database_url)
+    try:
+        found = _read_numbers(db)
+        for each in found:
+            yield _is_healthy(each, db.clock()), _describe_number(each, db.clock())
+        if not found:
+            yield True, "off; rabisco up --whatsapp shows a code to be scanned with a phone"
+    finally:
+        db.close()
+
+
+def _read_numbers(db: Database) -> list[numbers.NamedWhatsAppSession]:
+    """None where there is no database to ask, of which the doctor speaks elsewhere."""
+    if db.is_sqlite and not Path(db.url.database or "").exists():
+        return []
+    try:
+        with db.read_transaction() as session:
+            return numbers.list_sessions(session)
+    except SQLAlchemyError:
+        return []
+
+
+def _is_healthy(each: numbers.NamedWhatsAppSession, now: datetime) -> bool:
+    return not WhatsAppState(each.row.state).is_stopped and not each.row.is_unattended(now)
+
+
+def _describe_number(each: numbers.NamedWhatsAppSession, now: datetime) -> str:
+    label = display_name_of(each.row, each.name)
+    if each.row.is_unattended(now):
+        return f"{label} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
+    return f"{label}: {render_text(describe_state(each.row, each.name), _detect_language())}"
+
+
+@contextmanager
+def _open_app() -> Iterator[App]:
+    app = App.open(Settings())
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+def _list_numbers(app: App) -> list[numbers.NamedWhatsAppSession]:
+    with app.db.read_transaction() as session:
+        return numbers.list_sessions(session)
+
+
+def _require_backups(app: App) -> KeyBackups:
+    backups = whatsapp_app.key_backups_for(app)
+    if backups is None:
+        raise typer.BadParameter("the keys are in PostgreSQL; back that database up.", param_hint="WHATSAPP_SESSIONS")
+    return backups
+
+
+def _detect_language() -> str:
+    return match_language(os.environ.get("LANG"))
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(whatsapp)

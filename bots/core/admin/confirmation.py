@@ -1,0 +1,76 @@
+"""Dangerous commands: they say what will happen, and do it when the same person presses the button in time, once.
+
+A module asks with `ask(visit, outcome, word(..), action=("refund", {"purchase": ..}))` and registers what is then done:
+
+    @carries_out("refund", Role.ADMIN)
+    def refunded(pipeline, visit, outcome, values): ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bots.core import roles
+from bots.core.admin.replies import add_error_reply, replace_pressed_message
+from bots.core.context import Context, HandlerResult, Reply, translated_choice
+from bots.core.roles import Role
+from models.messaging.deliveries import Message, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.operations import confirmations
+
+ConfirmedHandler = Callable[[Pipeline, Context, HandlerResult, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedAction:
+    """What is done when it was confirmed, by whoever still has the role for it."""
+
+    handler: ConfirmedHandler
+    minimum_role: Role
+    for_operator: bool = False
+
+
+CONFIRMED_ACTIONS: dict[str, ConfirmedAction] = {}
+"""By the name it is asked for and audited under."""
+
+
+def register_action(
+    name: str, minimum_role: Role, *, for_operator: bool = False
+) -> Callable[[ConfirmedHandler], ConfirmedHandler]:
+    """Register what is done when an action was confirmed."""
+
+    def register(handler: ConfirmedHandler) -> ConfirmedHandler:
+        CONFIRMED_ACTIONS[name] = ConfirmedAction(handler, minimum_role, for_operator)
+        return handler
+
+    return register
+
+
+def ask_confirmation(
+    context: Context, result: HandlerResult, *paragraphs: TranslatedText, action: tuple[str, dict[str, Any]]
+) -> None:
+    """Say what will happen, with one button that does it. `action` is its name and JSON values: ids and numbers."""
+    name, values = action
+    assert name in CONFIRMED_ACTIONS, name  # noqa: S101 - a mistake of ours
+    row = confirmations.create(context.session, context.person, name, values, context.now)
+    button = translated_choice(f"do:{row.id.hex}", "admin-choice-do")
+    result.is_carried_out = False
+    result.replies.append(Reply(Message(paragraphs=paragraphs, choices=((button,),))))
+
+
+def execute_confirmed(pipeline: Pipeline, context: Context, result: HandlerResult, token: str) -> None:
+    """Do what was confirmed; the question turns into what became of it."""
+    confirmation = (
+        None if context.inbound.is_group else confirmations.claim(context.session, context.person, token, context.now)
+    )
+    action = CONFIRMED_ACTIONS.get(confirmation.action) if confirmation else None
+    if (
+        confirmation is None
+        or action is None
+        or not roles.has_role(context, action.minimum_role, is_operator_only=action.for_operator)
+    ):
+        add_error_reply(result, "admin-do-gone" if context.role else "not-understood")
+        return
+    action.handler(pipeline, context, result, dict(confirmation.values))
+    roles.record_audit(context, result, confirmation.action)
+    replace_pressed_message(context, result)

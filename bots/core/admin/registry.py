@@ -1,0 +1,30 @@
+"""Every command of administrators, in the order menus show them."""
+
+from bots.core.admin import (
+    backups,
+    broadcasts,
+    health_commands,
+    job_commands,
+    maintenance,
+    money,
+    people,
+    prices,
+    staff,
+    stats,
+)
+from bots.core.admin.tenants import commands
+from bots.core.roles import Command
+
+ADMIN_COMMANDS: tuple[Command, ...] = (
+    *stats.COMMANDS,
+    *people.COMMANDS,
+    *staff.COMMANDS,
+    *money.COMMANDS,
+    *prices.COMMANDS,
+    *job_commands.COMMANDS,
+    *health_commands.COMMANDS,
+    *backups.COMMANDS,
+    *commands.COMMANDS,
+    *broadcasts.COMMANDS,
+    *maintenance.COMMANDS,
+)

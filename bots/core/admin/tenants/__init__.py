@@ -1,0 +1,1 @@
+"""`/tenant`: tenants as the operator runs them and their owners see them."""

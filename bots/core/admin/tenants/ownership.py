@@ -1,0 +1,68 @@
+"""Whose a business is: the code that makes somebody its owner, and which ones a person may decide about."""
+
+from bots.core.admin.replies import add_error_reply, add_reply
+from bots.core.context import Context, HandlerResult, translated
+from bots.core.roles import Role, has_role, is_operator_tenant
+from models.identity.people import Tenant
+from storage.operations import audit
+from storage.tenants import tenants
+
+CODE_PREFIX = "own-"
+
+
+def invite_code_in(arguments: str) -> str | None:
+    """The code that came with /start."""
+    return arguments.removeprefix(CODE_PREFIX) if arguments.startswith(CODE_PREFIX) else None
+
+
+def claim(context: Context, result: HandlerResult, code: str) -> None:
+    """In the operator's chats the code makes somebody the owner, who pays; in those of the business one more chat is
+    its owner's. Elsewhere, and where others read along, it is none.
+    """
+    tenant = None if context.inbound.is_group else tenants.redeem_invitation(context.session, code, context.now)
+    if tenant is None or not (is_operator_tenant(context) or tenant.id == context.account.tenant_id):
+        add_error_reply(result, "admin-tenant-no-code")
+        return
+    if tenant.id == context.account.tenant_id:
+        context.person.role = Role.OWNER.stored_name
+        add_reply(result, translated("admin-tenant-here"))
+    else:
+        tenants.set_owner(context.session, tenant, context.person)
+        add_reply(result, translated("admin-tenant-yours", name=tenant.name), translated("admin-tenant-first"))
+    details = {"tenant": tenant.id, "person": context.person.id}
+    audit.record(
+        context.session, context.account.tenant_id, context.person.id, "tenant-claimed", context.now, **details
+    )
+
+
+def can_manage_all(context: Context) -> bool:
+    """Whether this is an owner of the operator's: who decides about every business."""
+    return has_role(context, Role.OWNER, is_operator_only=True)
+
+
+def list_owned_tenants(context: Context) -> list[Tenant]:
+    """The businesses somebody owns: the operator's chats are where they decide about them."""
+    return tenants.list_owned_by(context.session, context.person)
+
+
+def is_tenant_owner(context: Context) -> bool:
+    """Whether somebody owns a business."""
+    return bool(list_owned_tenants(context))
+
+
+def find_tenant(context: Context, result: HandlerResult, name: str) -> Tenant | None:
+    """The business of that name, of those one may decide about; theirs where they name none and have one. When there is
+    none the reply says so.
+    """
+    owned_tenants = list_owned_tenants(context)
+    if not name and len(owned_tenants) == 1:
+        found: Tenant | None = owned_tenants[0]
+    elif can_manage_all(context):
+        found = tenants.find_by_name(context.session, name)
+    else:
+        found = next((each for each in owned_tenants if each.name == name.lower()), None)
+    if found is None:
+        add_error_reply(result, "admin-tenant-unknown", name=name[:40] or "?")
+        return None
+    result.audit_details["tenant"] = found.id
+    return found

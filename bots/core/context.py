@@ -1,0 +1,121 @@
+"""Context of an inbound message, the result of handling it, and helpers to build replies."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bots.core.channel import Capabilities, Inbound
+from bots.core.conversation.email_verification import EmailRequest, EmailVerification
+from bots.core.conversation.payment_links import PortalRequest, PriceRequest
+from models.billing.payments import Provider
+from models.errors import AppError, ProcessingFailed
+from models.identity.people import Account, Address, Person, Preferences
+from models.identity.roles import Role
+from models.jobs.transcript import Transcript
+from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
+from pipeline.operations import request_id
+from storage.identity.account_secrets import AccountSecrets
+from storage.media.files import MeasuredFile
+
+ReceivedFile = MeasuredFile | Transcript | AppError
+"""Result of receiving a file: measured media, parsed subtitles, or an error."""
+
+TextValue = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
+    acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
+    providers."""
+
+    session: Session
+    account: Account
+    person: Person
+    address: Address
+    inbound: Inbound
+    capabilities: Capabilities
+    now: datetime
+    files: tuple[ReceivedFile, ...] = ()
+    ack: int | None = None
+    providers: frozenset[Provider] = frozenset()
+    email_verification: EmailVerification | None = None
+    account_secrets: AccountSecrets | None = None
+
+    @property
+    def preferences(self) -> Preferences:
+        return Preferences.model_validate(self.person.tastes)
+
+    @property
+    def role(self) -> Role:
+        return Role.from_stored(self.person.role)
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role >= Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message to the user; with `has_reply_to` it is sent as a reply to their message."""
+
+    message: Message
+    has_reply_to: bool = False
+
+
+@dataclass(slots=True)
+class HandlerResult:
+    """Replies, and the actions for after the commit: workers to wake for jobs, links for purchases, customer portal
+    links, emails, customer searches, refunds, price comparisons.
+
+    `audit_details` are ids and numbers for the audit of an administrator's command, which is recorded only if it
+    `is_carried_out`. With `deletes_inbound` the user's message, which contains a secret, is deleted from the chat.
+    """
+
+    replies: list[Reply] = field(default_factory=list)
+    jobs: list[uuid.UUID] = field(default_factory=list)
+    purchases: list[uuid.UUID] = field(default_factory=list)
+    portal_requests: list[PortalRequest] = field(default_factory=list)
+    email_requests: list[EmailRequest] = field(default_factory=list)
+    customer_searches: list[uuid.UUID] = field(default_factory=list)
+    refunds: list[uuid.UUID] = field(default_factory=list)
+    price_requests: list[PriceRequest] = field(default_factory=list)
+    audit_details: dict[str, Any] = field(default_factory=dict)
+    is_carried_out: bool = True
+    deletes_inbound: bool = False
+
+
+def translated(key: str, **values: TextValue) -> TranslatedText:
+    return TranslatedText(key=key, values=values)
+
+
+def translated_choice(data: str, key: str, **values: TextValue) -> TranslatedChoice:
+    return TranslatedChoice(data=data, label=TranslatedText(key=key, values=values))
+
+
+def reply_with(key: str, **values: TextValue) -> Reply:
+    """Build a reply of one text."""
+    return Reply(Message(paragraphs=(translated(key, **values),)))
+
+
+def _format_code(error: AppError) -> str:
+    """Format the error code, with the request id for `/logs` where the error is a failure of the system."""
+    request_name = request_id.get_current() if isinstance(error, ProcessingFailed) else ""
+    return f"{error.code} · {request_name}" if request_name else str(error.code)
+
+
+def build_error_reply(error: AppError, *, edits_delivery: int | None = None) -> Reply:
+    """Build the reply to an error: what is wrong, what to do, that nothing was charged, and the code."""
+    upload_page = (translated("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
+    note = (translated("name", name=error.values["note"]),) if "note" in error.values else ()
+    paragraphs = (
+        translated(f"error-{error.code.lower().replace('_', '-')}", **error.values),
+        *note,
+        *upload_page,
+        translated("nothing-charged"),
+        translated("error-only-code", code=_format_code(error)),
+    )
+    return Reply(Message(paragraphs=paragraphs, edits_delivery=edits_delivery), has_reply_to=True)

@@ -1,0 +1,211 @@
+"""Linking of accounts: a code joins two chats of one user, and a code sent by email proves who owns past purchases."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from sqlmodel import col, select
+
+from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.conversation.email_verification import EmailRequest, EmailVerification
+from bots.core.delivery.email import build_code_email
+from models.identity.codes import CodePurpose, EmailLink
+from models.identity.people import Person
+from models.messaging.deliveries import Message
+from pipeline.jobs.service import Pipeline
+from storage.billing import purchases
+from storage.identity import account_merge, people
+from storage.identity.codes import (
+    CODE_LIFETIME,
+    DIGIT_COUNT,
+    format_link_code,
+    is_email,
+    normalise_code,
+    normalise_email,
+)
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
+
+LinkChoiceHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
+VerificationHandler = Callable[[Pipeline, Context, HandlerResult, EmailVerification, str], None]
+
+
+def _require_private_chat(handle: VerificationHandler) -> LinkChoiceHandler:
+    """Restrict a handler to private chats: codes are neither shown in groups, nor accepted where others could read
+    them."""
+
+    def wrapper(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+        if context.email_verification is None:
+            result.replies.append(reply_with("not-understood"))
+        elif context.inbound.is_group:
+            result.replies.append(reply_with("link-in-private"))
+        else:
+            handle(pipeline, context, result, context.email_verification, argument)
+
+    return wrapper
+
+
+@_require_private_chat
+def link(
+    pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, argument: str
+) -> None:
+    """Issue a linking code, or redeem one issued in another chat of the same user."""
+    if argument:
+        _redeem_code(pipeline, context, result, email_verification, argument)
+        return
+    code = email_verification.codes.issue_link(
+        context.session, context.account.tenant_id, context.person.id, context.now
+    )
+    result.replies.append(reply_with("link-code", code=format_link_code(code)) if code else reply_with("code-too-many"))
+
+
+def _redeem_code(
+    pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, code: str
+) -> None:
+    tenant_id = context.account.tenant_id
+    redeemed = email_verification.codes.redeem_link(context.session, tenant_id, code, context.now)
+    if redeemed is None or redeemed.person_id is None:
+        tries_left = email_verification.codes.count_link_tries_left(context.session, tenant_id, code, context.now)
+        result.replies.append(_build_code_error(tries_left, "link-unknown"))
+        return
+    other_person = context.session.get_one(Person, redeemed.person_id)
+    is_free = context.person.banned_at is None and other_person.banned_at is None
+    join = account_merge.merge(context.session, context.person, other_person, context.now) if is_free else None
+    if join is None:
+        result.replies.append(reply_with("link-same" if is_free else "link-unknown"))
+        return
+    target = context.session.get_one(Person, join.target_id)
+    account_status = pipeline.account_status_of(context.session, target)
+    confirmation = translated("link-done", total=account_status.credits.available, code=join.short_id)
+    result.replies.append(Reply(Message(paragraphs=(confirmation,))))
+    _notify_other_chat(context, target, Message(paragraphs=(confirmation,)), f"join:{join.id}")
+
+
+def _notify_other_chat(context: Context, person: Person, message: Message, cause: str) -> None:
+    """Enqueue a message to the other chat, if it is not this one."""
+    address = purchases.address_of(context.session, person)
+    if address is not None and address.id != context.address.id:
+        outbox.enqueue(context.session, address, person.id, OutboxMessage(message, cause), context.now)
+
+
+def _build_code_error(tries_left: int | None, unknown_key: str) -> Reply:
+    """Build the reply to a code that was not accepted; `tries_left` is None for an unknown code."""
+    if tries_left is None:
+        return reply_with(unknown_key)
+    return reply_with("code-wrong", count=tries_left) if tries_left else reply_with("code-exhausted")
+
+
+@_require_private_chat
+def email(
+    _pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, argument: str
+) -> None:
+    """Send a code to the email address of a customer who paid elsewhere, or verify that code."""
+    if not email_verification.can_find_customers:
+        result.replies.append(reply_with("email-closed"))
+    elif is_code(argument):
+        _verify_code(context, result, email_verification, argument)
+    elif is_email(argument):
+        _send_code(context, result, email_verification, argument)
+    else:
+        result.replies.append(reply_with("email-usage"))
+
+
+def is_code(text: str) -> bool:
+    """Whether this text looks like a code sent by email."""
+    return re.fullmatch(rf"[0-9]{{{DIGIT_COUNT}}}", normalise_code(text)) is not None and len(text) <= 2 * DIGIT_COUNT
+
+
+def is_awaiting_code(context: Context) -> bool:
+    """Whether a bare number may be the code of an email that was just sent to this user."""
+    return context.email_verification is not None and not context.inbound.is_group and bool(_list_unverified(context))
+
+
+def _send_code(context: Context, result: HandlerResult, email_verification: EmailVerification, address: str) -> None:
+    """Send a code. The reply and the work are the same whether or not the address belongs to a customer."""
+    session, person = context.session, context.person
+    code = email_verification.codes.issue(
+        session, context.account.tenant_id, CodePurpose.EMAIL, address, context.now, person_id=person.id
+    )
+    if code is None:
+        result.replies.append(reply_with("code-too-many"))
+        return
+    row = EmailLink(
+        tenant_id=context.account.tenant_id,
+        person_id=person.id,
+        address_id=context.address.id,
+        email=normalise_email(address),
+        created_at=context.now,
+        run_after=context.now,
+    )
+    session.add(row)
+    session.flush()
+    delivery_id = outbox.enqueue(
+        session, context.address, person.id, OutboxMessage(_build_message("email-sent"), f"email:{row.id}"), context.now
+    )
+    result.email_requests.append(
+        EmailRequest(build_code_email(person.language, normalise_email(address), code), delivery_id)
+    )
+
+
+def _verify_code(context: Context, result: HandlerResult, email_verification: EmailVerification, code: str) -> None:
+    session, tenant_id, person = context.session, context.account.tenant_id, context.person
+    links = _list_unverified(context)
+    for row in links:
+        subject = str(row.email)
+        if email_verification.codes.redeem(
+            session, tenant_id, CodePurpose.EMAIL, subject, code, context.now, person_id=person.id
+        ):
+            _start_customer_search(context, result, row)
+            return
+    tries_left = None
+    if links:
+        newest_address = str(links[0].email)
+        tries_left = email_verification.codes.count_tries_left(
+            session, tenant_id, CodePurpose.EMAIL, newest_address, context.now, person_id=person.id
+        )
+    result.replies.append(_build_code_error(tries_left, "code-unknown"))
+
+
+def _start_customer_search(context: Context, result: HandlerResult, row: EmailLink) -> None:
+    row.proved_at = row.run_after = context.now
+    outbox_message = OutboxMessage(_build_message("email-searching"), f"email:{row.id}", "search")
+    row.delivery_id = outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
+    row.address_id = context.address.id
+    result.customer_searches.append(row.id)
+
+
+def _list_unverified(context: Context) -> list[EmailLink]:
+    """List the user's email addresses awaiting verification, newest first."""
+    statement = select(EmailLink).where(
+        col(EmailLink.person_id) == context.person.id,
+        col(EmailLink.created_at) > context.now - CODE_LIFETIME,
+        col(EmailLink.proved_at).is_(None),
+        col(EmailLink.email).is_not(None),
+    )
+    return list(context.session.exec(statement.order_by(col(EmailLink.created_at).desc())))
+
+
+def _build_message(key: str) -> Message:
+    return Message(paragraphs=(translated(key),))
+
+
+def choose_customer(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Handle the choice of one of several customers with the same email address."""
+    link_id, _, index = argument.partition(":")
+    row = _find_link(context, link_id)
+    is_open = row is not None and row.settled_at is None
+    is_own = is_open and row is not None and people.is_same_person(context.session, row.person_id, context.person)
+    if row is None or not is_own or not index.isdecimal() or int(index[:3]) >= len(row.customers):
+        result.replies.append(reply_with("email-gone"))
+        return
+    row.chosen = row.customers[int(index[:3])]
+    row.run_after = context.now
+    result.customer_searches.append(row.id)
+
+
+def _find_link(context: Context, link_id: str) -> EmailLink | None:
+    """Find the row whose id a choice contains; None for any other text, which may be hostile."""
+    try:
+        return context.session.get(EmailLink, uuid.UUID(hex=link_id))
+    except ValueError:
+        return None

@@ -1,0 +1,102 @@
+"""Commands about a subscription: its status, the link to the customer portal, and extra credits beyond the plan."""
+
+import uuid
+
+from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.conversation.menus import mark_chosen
+from bots.core.conversation.payment_links import PortalRequest
+from bots.core.conversation.payment_methods import format_money, format_plan_title
+from bots.core.conversation.shop import build_shop_choices, require_private_chat
+from models.billing.payments import Provider, Subscription
+from models.messaging.deliveries import Message, TranslatedText
+from pipeline.jobs.service import Pipeline
+from storage.billing import customers, open_purchases, overages
+from storage.messaging import outbox
+from storage.messaging.outbox import OutboxMessage
+
+
+@require_private_chat
+def billing(pipeline: Pipeline, context: Context, result: HandlerResult, _argument: str) -> None:
+    """Show the status of the subscription, and a link to change it."""
+    if Provider.STRIPE not in context.providers or customers.customer_of(context.session, context.person) is None:
+        message = Message(paragraphs=(translated("billing-nothing"),), choices=build_shop_choices(pipeline, context))
+        result.replies.append(Reply(message))
+        return
+    subscription = open_purchases.subscription_of(context.session, context.person)
+    if subscription is not None:
+        _enqueue(context, _describe_subscription(pipeline, context, subscription), "plan")
+    delivery = _enqueue(context, Message(paragraphs=(translated("portal-preparing"),)), "portal")
+    result.portal_requests.append(PortalRequest(context.person.id, delivery))
+
+
+def _enqueue(context: Context, message: Message, part: str) -> int:
+    cause = f"billing:{context.account.id}:{context.inbound.update_ids[0]}"
+    return outbox.enqueue(
+        context.session, context.address, context.person.id, OutboxMessage(message, cause, part), context.now
+    )
+
+
+def _describe_subscription(pipeline: Pipeline, context: Context, subscription: Subscription) -> Message:
+    end_date = f"{subscription.period_end:%Y-%m-%d}"
+    key = "billing-ends" if subscription.cancels else "billing-renews"
+    paragraphs = [translated(key, plan=format_plan_title(subscription.plan), returns=end_date)]
+    if subscription.past_due_since is not None:
+        paragraphs.append(translated("billing-past-due"))
+    paragraphs.append(translated("billing-cancel"))
+    if not (price := _extra_price_of(pipeline, subscription)):
+        return Message(paragraphs=tuple(paragraphs))
+    paragraphs.append(_describe_extra_cap(subscription))
+    paragraphs += _describe_extra_usage(context, subscription, price)
+    return Message(paragraphs=tuple(paragraphs), choices=((translated_choice("extra", "choice-extra"),),))
+
+
+def _describe_extra_cap(subscription: Subscription) -> TranslatedText:
+    return translated("extra-on", cap=subscription.overage_cap) if subscription.overage_cap else translated("extra-off")
+
+
+def _describe_extra_usage(context: Context, subscription: Subscription, price: int) -> list[TranslatedText]:
+    """Describe the extra credits used since the last invoice, if any."""
+    used = overages.sum_period_credits(context.session, subscription)
+    return (
+        [translated("extra-used", credits=used, price=format_money(used * price, subscription.currency))]
+        if used
+        else []
+    )
+
+
+def _extra_price_of(pipeline: Pipeline, subscription: Subscription) -> int | None:
+    """The price of an extra credit, in minor units; None where the plan has none."""
+    return pipeline.entitlements.catalogue.extra_price_of(subscription.plan, subscription.currency)
+
+
+@require_private_chat
+def extra(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show or set the cap on extra credits: an empty argument shows it, `200` sets it. It is off by default."""
+    subscription = open_purchases.subscription_of(context.session, context.person)
+    price = _extra_price_of(pipeline, subscription) if subscription else None
+    if subscription is None or price is None:
+        result.replies.append(reply_with("extra-none"))
+        return
+    caps = pipeline.entitlements.catalogue.extra_caps
+    if argument.isdecimal() and int(argument[:9]) in (0, *caps):
+        subscription.overage_cap = int(argument)
+    result.replies.append(Reply(_build_extra_menu(context, subscription, price, caps)))
+
+
+def _build_extra_menu(context: Context, subscription: Subscription, price: int, caps: tuple[int, ...]) -> Message:
+    offered = [(0, translated_choice("extra:0", "choice-extra-off"))]
+    offered += [(cap, translated_choice(f"extra:{cap}", "choice-extra-cap", cap=cap)) for cap in caps]
+    rows = tuple((mark_chosen(label, is_chosen=cap == subscription.overage_cap),) for cap, label in offered)
+    explanation = translated("extra-about", price=format_money(price, subscription.currency))
+    return Message(
+        paragraphs=(explanation, _describe_extra_cap(subscription)), choices=rows, edits=context.inbound.message_id
+    )
+
+
+def build_overage_replies(context: Context, job_id: uuid.UUID) -> list[Reply]:
+    """Build the notice of a job's extra credits, shown at its submission; in groups they appear only on the invoice."""
+    overage = None if context.inbound.is_group else overages.find_for_job(context.session, job_id)
+    plan = context.session.get(Subscription, overage.subscription_id) if overage else None
+    if overage is None or plan is None:
+        return []
+    return [reply_with("extra-lent", credits=overage.credits, price=format_money(overage.amount, plan.currency))]

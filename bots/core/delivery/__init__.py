@@ -1,0 +1,1 @@
+"""Delivery of outbox messages: rendering, sending, progress, broadcasts and e-mail."""

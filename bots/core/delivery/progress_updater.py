@@ -1,0 +1,237 @@
+"""Progress messages: one per job, edited in place, rate-limited, and never with an unchanged text."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from bots.core.channel import (
+    Channel,
+    ChannelError,
+    ChatRef,
+    ChatUnreachable,
+    MessageNotEditable,
+    MessageNotModified,
+    RenderedMessage,
+    RetryLater,
+)
+from bots.core.context import translated, translated_choice
+from bots.core.delivery.message_rendering import render_message
+from models.identity.people import Address, Person
+from models.jobs.job import Job, JobStatus
+from models.messaging.deliveries import Message
+from storage.db import Database
+from storage.jobs import jobs, queue_position
+
+log = structlog.get_logger(__name__)
+
+POLL_INTERVAL = 0.5  # seconds between two polls
+MAX_CONCURRENT_EDITS = 20  # concurrent edits
+EDIT_TIMEOUT = 15.0  # an edit that takes longer counts as failed
+POSITIONS_INTERVAL = 3.0  # seconds between two queries of the whole queue
+SECONDS_PER_POSITION = 2.0  # with 40 jobs ahead, 80 s between two edits; else a long queue would cause constant edits
+BAR_BLOCKS = 10  # blocks of the progress bar
+MAX_FAILURES = 20  # in a row, before the message is left as it is
+
+FINAL_TEXT_KEYS = {
+    JobStatus.DONE: "status-done",
+    JobStatus.FAILED: "status-failed",
+    JobStatus.CANCELLED: "status-cancelled",
+}
+
+
+def build_status_message(job: Job, position: int, *, has_edit_limit: bool = False) -> Message:
+    """Build the present progress message of a job; until the job is final, it has a button to cancel it.
+
+    Where the number of edits is limited (`has_edit_limit`) there are no percentages, as they would not be updated.
+    """
+    if job.status in FINAL_TEXT_KEYS:
+        paragraphs = [translated(FINAL_TEXT_KEYS[JobStatus(job.status)])]
+        if job.status == JobStatus.CANCELLED and job.credits:
+            paragraphs.append(translated("credits-returned", credits=job.credits))
+        return Message(paragraphs=tuple(paragraphs))
+    rows = ((translated_choice(f"cancel:{job.id.hex}", "choice-cancel"),),)
+    if job.status == JobStatus.QUEUED or job.stage == "waiting":
+        return Message(paragraphs=(translated("status-waiting", position=position),), choices=rows)
+    if has_edit_limit:
+        return Message(paragraphs=(translated(f"status-now-{job.stage}"),), choices=rows)
+    percent = min(99, round(100 * job.progress))
+    bar = translated(
+        "name", name="▰" * (percent * BAR_BLOCKS // 100) + "▱" * (BAR_BLOCKS - percent * BAR_BLOCKS // 100)
+    )
+    return Message(paragraphs=(translated(f"status-{job.stage}", percent=percent), bar), choices=rows)
+
+
+@dataclass(slots=True)
+class EditState:
+    """Displayed state of a progress message: its text, the time of the last edit (monotonic seconds), and the numbers
+    of edits and of failures in a row."""
+
+    edited_at: float
+    text: RenderedMessage | None = None
+    stage: str = ""
+    edits: int = 0
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """Desired state of a job's progress message."""
+
+    job_id: UUID
+    account_id: UUID
+    chat_ref: ChatRef
+    message_id: str
+    text: RenderedMessage
+    stage: str
+    is_final: bool
+    created_at: datetime
+
+
+@dataclass(slots=True)
+class ProgressUpdater:
+    """Updates the progress messages of these accounts. A slow chat blocks no other chat."""
+
+    db: Database
+    channels: Mapping[UUID, Channel]
+    monotonic: Callable[[], float] = time.monotonic
+    _edit_states: dict[UUID, EditState] = field(default_factory=dict)
+    _tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
+    _positions: dict[UUID, int] = field(default_factory=dict)
+    _positions_updated_at: float = -math.inf
+    _started_monotonic: float = field(init=False)
+    _started_at: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._started_monotonic = self.monotonic()  # the previous process may just have edited
+        self._started_at = self.db.clock()
+
+    async def run(self) -> None:
+        """Poll until cancelled, without waiting for the edits started by earlier polls."""
+        try:
+            while True:
+                try:
+                    await self._start_edits()
+                except DBAPIError as error:
+                    log.warning("progress-database-away", error=type(error).__name__)
+                await asyncio.sleep(POLL_INTERVAL)
+        finally:
+            tasks = list(self._tasks.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def run_once(self) -> None:
+        """Poll once, and wait for the edits."""
+        await asyncio.gather(*await self._start_edits(), return_exceptions=True)
+
+    async def _start_edits(self) -> list[asyncio.Task[None]]:
+        """Start the edits that are due, longest waiting first, up to the limit of concurrent edits."""
+        views = [view for view in await asyncio.to_thread(self._build_views) if self._has_changes(view)]
+        views.sort(key=lambda view: self._edit_state_of(view.job_id).edited_at)
+        tasks = []
+        for view in views[: MAX_CONCURRENT_EDITS - len(self._tasks)]:
+            task = asyncio.create_task(self._update_message(view))
+            self._tasks[view.job_id] = task
+            task.add_done_callback(partial(self._finish_task, view.job_id))
+            tasks.append(task)
+        return tasks
+
+    def _finish_task(self, job_id: UUID, task: asyncio.Task[None]) -> None:
+        del self._tasks[job_id]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("progress-failed", job=str(job_id), exc_info=error)
+
+    def _build_views(self) -> list[ProgressView]:
+        with self.db.read_transaction() as session:
+            due = [
+                entry
+                for entry in jobs.list_with_progress_message(session, list(self.channels))
+                if self._is_due(entry[0], entry[1])
+            ]
+            if any(job.status == JobStatus.QUEUED for job, *_ in due):
+                self._update_positions(session, {job.id for job, *_ in due if job.status == JobStatus.QUEUED})
+        found = [self._build_view(entry) for entry in due]
+        return [view for view in found if view is not None]
+
+    def _build_view(self, entry: tuple[Job, Address, Person, str]) -> ProgressView | None:
+        job, address, person, message_id = entry
+        has_edit_limit = self.channels[address.account_id].capabilities.max_edits is not None
+        try:
+            content = build_status_message(job, self._positions.get(job.id, 1), has_edit_limit=has_edit_limit)
+            text = render_message(content, person.language)
+        except KeyError as error:  # missing text: one message must not stop the others
+            log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is a field
+            return None
+        chat_ref = ChatRef(address.chat, address.thread)
+        is_final = JobStatus(job.status).is_final
+        stage = job.status if is_final else job.stage
+        return ProgressView(job.id, address.account_id, chat_ref, message_id, text, stage, is_final, job.created_at)
+
+    def _is_due(self, job: Job, address: Address) -> bool:
+        pause = self.channels[address.account_id].capabilities.seconds_between_edits
+        if job.status == JobStatus.QUEUED and job.id in self._edit_states:
+            pause = max(pause, SECONDS_PER_POSITION * (self._positions.get(job.id, 1) - 1))
+        return job.id not in self._tasks and self.monotonic() - self._edit_state_of(job.id).edited_at >= pause
+
+    def _update_positions(self, session: Session, queued_ids: set[UUID]) -> None:
+        """Refresh the queue positions, which are computed for all jobs at once, and not at every poll."""
+        if self.monotonic() - self._positions_updated_at < POSITIONS_INTERVAL and queued_ids <= self._positions.keys():
+            return
+        self._positions = queue_position.compute_positions(session, self.db.clock())
+        self._positions_updated_at = self.monotonic()
+
+    def _edit_state_of(self, job_id: UUID) -> EditState:
+        return self._edit_states.get(job_id) or EditState(edited_at=self._started_monotonic)
+
+    def _has_changes(self, view: ProgressView) -> bool:
+        """Whether the message needs an edit. Where edits are limited, only a new stage does, and the last edit is kept
+        for the end. The number made by a previous process is unknown: it may have made all the others."""
+        edit_state, max_edits = self._edit_state_of(view.job_id), self.channels[view.account_id].capabilities.max_edits
+        if max_edits is None or view.is_final:
+            return view.is_final or view.text != edit_state.text
+        return (
+            view.stage != edit_state.stage and edit_state.edits < max_edits - 1 and view.created_at >= self._started_at
+        )
+
+    async def _update_message(self, view: ProgressView) -> None:
+        edit_state = self._edit_states.setdefault(view.job_id, EditState(edited_at=self._started_monotonic))
+        channel = self.channels[view.account_id]
+        if view.text != edit_state.text and not await self._edit(channel, view, edit_state):
+            return
+        if view.is_final:
+            await asyncio.to_thread(self._close, view.job_id)
+            del self._edit_states[view.job_id]
+
+    async def _edit(self, channel: Channel, view: ProgressView, edit_state: EditState) -> bool:
+        """Edit the message; True when it shows the text now, or never will."""
+        try:
+            if channel.capabilities.can_edit:
+                async with asyncio.timeout(EDIT_TIMEOUT):
+                    await channel.edit(view.chat_ref, view.message_id, view.text)
+        except RetryLater as retry:
+            edit_state.edited_at = self.monotonic() + retry.seconds - channel.capabilities.seconds_between_edits
+            return False
+        except MessageNotModified:
+            pass
+        except (ChatUnreachable, MessageNotEditable) as error:
+            log.info("progress-not-shown", error=str(error))
+        except (ChannelError, TimeoutError) as error:
+            log.info("progress-not-shown", error=str(error) or type(error).__name__)
+            edit_state.edited_at, edit_state.failures = self.monotonic(), edit_state.failures + 1
+            return edit_state.failures >= MAX_FAILURES
+        edit_state.text, edit_state.stage, edit_state.edited_at = view.text, view.stage, self.monotonic()
+        edit_state.edits, edit_state.failures = edit_state.edits + 1, 0
+        return True
+
+    def _close(self, job_id: UUID) -> None:
+        with self.db.transaction() as session:
+            jobs.mark_status_closed(session, job_id)

@@ -1,0 +1,1 @@
+"""Operations of a server process: health checks, logging, scheduled backups."""

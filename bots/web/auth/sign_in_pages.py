@@ -1,0 +1,161 @@
+"""The pages of signing in and out: plain forms, which work without a script."""
+
+import asyncio
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from urllib.parse import parse_qs, quote, unquote
+
+from fastapi import APIRouter
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bots.web.auth.sign_in import SESSION_COOKIE, SESSION_LIFETIME, SignIn
+from bots.web.middleware import is_same_origin
+from bots.web.texts import choose_language, load_page_texts, parse_accept_language
+from storage.identity.codes import is_email, normalise_email
+
+MAX_FORM_BYTES = 4096  # bytes
+EMAIL_COOKIE = "__Host-rabisco-asked"  # whom a code was sent to, so that the page that asks for it can be loaded again
+EMAIL_COOKIE_SECONDS = 900  # seconds
+FORM_HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "same-origin",  # with none at all a form would come without its origin
+    "vary": "accept-language, cookie",
+    "x-content-type-options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPages:
+    """Asks for the address, then for the code. `origin` is the one our page has."""
+
+    sign_in: SignIn
+    origin: str
+
+    def render_email_form(self, request: Request, *, problem: str = "", email: str = "", status: int = 200) -> Response:
+        """The page that asks for the address."""
+        return _render_form(request, "sign-in.html", problem, email, status)
+
+    async def request_code(self, request: Request) -> Response:
+        """Send a code, and ask for it. Every address gets the same answer, and the letter is written after it."""
+        if not is_same_origin(request, self.origin):
+            return self.render_email_form(request, problem="sign-in-again", status=403)
+        fields = await _read_form(request)
+        email = _parse_email(fields)
+        if email is None:
+            return self.render_email_form(
+                request, problem="sign-in-no-address", email=fields.get("email", ""), status=400
+            )
+        if self.sign_in.is_requesting_too_often(request):
+            return self.render_email_form(request, problem="sign-in-too-often", email=email, status=429)
+        response = _redirect_to("/sign-in/code", BackgroundTask(self.sign_in.send_code, email, language_of(request)))
+        set_cookie(response, EMAIL_COOKIE, quote(email), EMAIL_COOKIE_SECONDS)
+        return response
+
+    async def show_code_form(self, request: Request) -> Response:
+        """The page that asks for the code, for who has been sent one and is not in yet."""
+        email = _parse_email({"email": unquote(request.cookies.get(EMAIL_COOKIE, ""))})
+        is_signed_in = await asyncio.to_thread(self.sign_in.authenticate, request) is not None
+        return (
+            _redirect_to("/")
+            if email is None or is_signed_in
+            else _render_form(request, "sign-in-code.html", "", email, 200)
+        )
+
+    async def verify_code(self, request: Request) -> Response:
+        """Let in whoever has the code."""
+        if not is_same_origin(request, self.origin):
+            return self.render_email_form(request, problem="sign-in-again", status=403)
+        fields = await _read_form(request)
+        email = _parse_email(fields)
+        if email is None:
+            return self.render_email_form(request, problem="sign-in-no-address", status=400)
+        if self.sign_in.is_trying_too_often(request):
+            return _render_form(request, "sign-in-code.html", "sign-in-too-often", email, 429)
+        token = await asyncio.to_thread(self.sign_in.create_session, email, fields.get("code", ""))
+        if token is None:
+            return _render_form(request, "sign-in-code.html", "sign-in-wrong", email, 401)
+        return await self._start_session(request, token)
+
+    async def sign_out(self, request: Request) -> Response:
+        """Sign out, in this browser."""
+        if not is_same_origin(request, self.origin):
+            return self.render_email_form(request, problem="sign-in-again", status=403)
+        await asyncio.to_thread(self.sign_in.sign_out, request)
+        response = _redirect_to("/")
+        set_cookie(response, SESSION_COOKIE, "", 0)
+        return response
+
+    async def _start_session(self, request: Request, token: str) -> Response:
+        await asyncio.to_thread(self.sign_in.sign_out, request)  # of the session this browser had before
+        response = _redirect_to("/")
+        set_cookie(response, SESSION_COOKIE, token, round(SESSION_LIFETIME.total_seconds()))
+        set_cookie(response, EMAIL_COOKIE, "", 0)
+        return response
+
+
+def build_sign_in_router(pages: SignInPages) -> APIRouter:
+    router = APIRouter()
+    router.add_api_route("/sign-in", pages.request_code, methods=["POST"])
+    router.add_api_route("/sign-in/code", pages.verify_code, methods=["POST"])
+    router.add_api_route("/sign-in/code", pages.show_code_form, methods=["GET"])
+    router.add_api_route("/sign-out", pages.sign_out, methods=["POST"])
+
+    @router.get("/sign-in")
+    async def redirect_home() -> Response:
+        return _redirect_to("/")
+
+    return router
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """Set a cookie that no script reads and no other host is sent; 0 seconds take it back."""
+    # lax, not strict: who comes back from paying is still signed in
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def language_of(request: Request) -> str:
+    """The language of ours that this browser likes best."""
+    return choose_language(parse_accept_language(request.headers.get("accept-language", "")))
+
+
+def _redirect_to(path: str, background: BackgroundTask | None = None) -> Response:
+    return RedirectResponse(path, 303, {"cache-control": "no-store"}, background)
+
+
+async def _read_form(request: Request) -> Mapping[str, str]:
+    """The fields of a small form; nothing of one that is no small form."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_FORM_BYTES:
+            return {}
+    try:
+        fields = parse_qs(raw.decode("utf-8", "replace"), max_num_fields=10)
+    except ValueError:
+        return {}
+    return {name: values[0] for name, values in fields.items()}
+
+
+def _parse_email(fields: Mapping[str, str]) -> str | None:
+    email = normalise_email(fields.get("email", ""))
+    return email if is_email(email) else None
+
+
+def _render_form(request: Request, name: str, problem: str, email: str, status: int) -> Response:
+    texts: dict[str, str] = load_page_texts(language_of(request))
+    problem_text = texts[problem] if problem else ""
+    page = files("bots.web").joinpath(name).read_text("utf-8")
+    values = texts | {"language": language_of(request), "problem": problem_text, "address": email}
+    values["hidden"] = "" if problem else "hidden"
+    for key, text in values.items():
+        page = page.replace("{{" + key + "}}", html.escape(text))
+    return HTMLResponse(page, status, FORM_HEADERS)

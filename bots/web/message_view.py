@@ -1,0 +1,146 @@
+"""A message as the page keeps it, and as it is shown."""
+
+import base64
+import mimetypes
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bots.core.channel import AttachmentKind, RenderedMessage, Upload
+from bots.web.links import MediaLinkSigner, expiry_for
+from models.messaging.deliveries import PageMessage
+
+MAX_NAME_LENGTH = 120  # characters; it travels in the link
+MAX_THUMBNAIL_BYTES = 200_000  # bytes
+_IMAGE_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
+_DATA_URL_PATTERN = re.compile(r"data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+={0,2}")
+_PLAYABLE_TYPES = frozenset({"video/mp4", "video/webm"})
+_DEFAULT_TYPE = "application/octet-stream"
+
+
+class _FrozenModel(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class MessageButton(_FrozenModel):
+    data: str
+    label: str
+    url: str | None = None
+
+
+class MediaAttachment(_FrozenModel):
+    """A file of the media store. Size in pixels, length in seconds, weight in bytes; the poster is a data URL."""
+
+    key: str
+    name: str
+    mime: str
+    weight: int
+    width: int = 0
+    height: int = 0
+    seconds: float = 0.0
+    poster: str | None = None
+    plays: bool = True
+
+
+class SentFile(_FrozenModel):
+    """A file the person sent, as they remember it; the thumbnail is a data URL their browser made."""
+
+    kind: AttachmentKind
+    name: str
+    thumbnail: str | None = None
+
+
+class MessageBody(_FrozenModel):
+    """The content of a page's message."""
+
+    text: str = ""
+    buttons: tuple[tuple[MessageButton, ...], ...] = ()
+    reply_to: str | None = None
+    film: MediaAttachment | None = None
+    sent: tuple[SentFile, ...] = ()
+    picture: str | None = None  # a PNG as a data URL
+
+    def to_json(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def find_button(self, data: str) -> MessageButton | None:
+        """The button that sends `data`, if there is one."""
+        return next((button for row in self.buttons for button in row if button.data == data and not button.url), None)
+
+    def replace_text(self, text: RenderedMessage) -> "MessageBody":
+        """The same message with another text, picture and other buttons; its film, and what it answers, stay."""
+        return self.model_copy(
+            update={"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
+        )
+
+
+def build_text_body(text: RenderedMessage) -> MessageBody:
+    return MessageBody(
+        text=text.text, buttons=_build_buttons(text), reply_to=text.reply_to, picture=_encode_picture(text)
+    )
+
+
+def build_media_body(upload: Upload, *, plays: bool) -> MessageBody:
+    """A message with a film, or with a file to be saved."""
+    mime = mimetypes.guess_type(upload.name)[0] or _DEFAULT_TYPE
+    attachment = MediaAttachment(
+        key=upload.key,
+        name=upload.name[-MAX_NAME_LENGTH:],
+        mime=mime,
+        weight=upload.path.stat().st_size,
+        width=upload.width,
+        height=upload.height,
+        seconds=upload.seconds,
+        poster=encode_thumbnail(upload.thumbnail),
+        plays=plays and mime in _PLAYABLE_TYPES,
+    )
+    return build_text_body(upload.caption).model_copy(update={"film": attachment})
+
+
+def encode_thumbnail(path: Path | None) -> str | None:
+    """A small picture as a data URL; None where it is missing, too big, or not a picture by its first bytes."""
+    if path is None or not path.is_file() or path.stat().st_size > MAX_THUMBNAIL_BYTES:
+        return None
+    raw = path.read_bytes()
+    mime = next((mime for magic, mime in _IMAGE_SIGNATURES.items() if raw.startswith(magic)), None)
+    return f"data:{mime};base64,{base64.b64encode(raw).decode()}" if mime else None
+
+
+def sanitize_thumbnail(url: str) -> str | None:
+    """A data URL that came from outside, if it can only be a small picture."""
+    return url if len(url) <= MAX_THUMBNAIL_BYTES and _DATA_URL_PATTERN.fullmatch(url) else None
+
+
+def render_message(message: PageMessage, signer: MediaLinkSigner, now: datetime, owner: str = "") -> dict[str, Any]:
+    """What the page is told about a message; its film opens for `owner` alone, if one is named.
+
+    Times are microseconds, so that the page can sort by them.
+    """
+    body = MessageBody.model_validate(message.body)
+    rendered = body.model_dump(mode="json", exclude={"film"})
+    return rendered | {
+        "id": str(message.id),
+        "author": message.author,
+        "version": message.version,
+        "at": round(message.created_at.timestamp() * 1_000_000),
+        "film": _render_media(body.film, signer, now, owner) if body.film else None,
+    }
+
+
+def _render_media(attachment: MediaAttachment, signer: MediaLinkSigner, now: datetime, owner: str) -> dict[str, Any]:
+    url = "/media/" + signer.sign(attachment.key, attachment.name, attachment.mime, expiry_for(now), owner)
+    return attachment.model_dump(mode="json", exclude={"key"}) | {"url": url, "save": url + "?download=1"}
+
+
+def _encode_picture(text: RenderedMessage) -> str | None:
+    return f"data:image/png;base64,{base64.b64encode(text.picture).decode()}" if text.picture else None
+
+
+def _build_buttons(text: RenderedMessage) -> tuple[tuple[MessageButton, ...], ...]:
+    return tuple(
+        tuple(MessageButton(data=choice.data, label=choice.label, url=choice.url) for choice in row)
+        for row in text.choices
+    )

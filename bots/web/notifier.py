@@ -1,0 +1,61 @@
+"""A bell that wakes those who wait for news of a conversation."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
+
+from bots.core.channel import ChatRef
+
+
+class Notifier:
+    """Rung from any thread; heard in any event loop. Once closed, nobody waits any more."""
+
+    def __init__(self) -> None:
+        self.is_closed = False
+        self._lock = Lock()
+        self._listeners: dict[asyncio.Event, tuple[ChatRef, asyncio.AbstractEventLoop]] = {}
+
+    @contextmanager
+    def subscribe(self, chat: ChatRef) -> Iterator[asyncio.Event]:
+        """An event that every ring for that conversation sets from now on; look for news after entering, then wait."""
+        event = asyncio.Event()
+        with self._lock:
+            self._listeners[event] = chat, asyncio.get_running_loop()
+        try:
+            yield event
+        finally:
+            with self._lock:
+                del self._listeners[event]
+
+    @property
+    def listener_count(self) -> int:
+        return len(self._listeners)
+
+    def count_waiting(self, chat: ChatRef) -> int:
+        """How many listen for news of that conversation."""
+        with self._lock:
+            return sum(waiting_chat == chat for waiting_chat, _ in self._listeners.values())
+
+    def notify(self, chat: ChatRef | None = None) -> None:
+        """Wake those who wait for news of that conversation; without one, everybody."""
+        with self._lock:
+            for event, (waiting_chat, loop) in self._listeners.items():
+                if chat is None or chat == waiting_chat:
+                    with suppress(RuntimeError):  # a loop that has ended hears nothing
+                        loop.call_soon_threadsafe(event.set)
+
+    def close(self) -> None:
+        """Send everybody home, so that the server can stop."""
+        self.is_closed = True
+        self.notify()
+
+
+async def wait_for_event(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the next ring, at most so many seconds."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

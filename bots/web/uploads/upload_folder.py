@@ -1,0 +1,98 @@
+"""Files on their way in: each sending in a private folder of its own until the conversation has taken it."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.errors import ErrorCode, RequestRejected
+
+TAG_LENGTH, TOKEN_LENGTH = 8, 16  # of a folder's name: whose it is, and which; hexadecimal
+
+
+class UploadFolder:
+    """A folder of sendings. A file's handle is `<folder>/<position>`, which means nothing outside."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def create_folder(self, sender: str = "") -> Path:
+        """A new private folder for what that person sends."""
+        folder = self.root / (_tag_for(sender) + secrets.token_hex(TOKEN_LENGTH // 2))
+        folder.mkdir(mode=0o700)
+        return folder
+
+    @contextmanager
+    def discard_on_error(self, folder: Path) -> Iterator[None]:
+        """Remove the folder when the block raises: what did not come in whole is not kept."""
+        try:
+            yield
+        except BaseException:
+            self.discard(folder)
+            raise
+
+    def discard(self, folder: Path) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def handle_for(self, path: Path) -> str:
+        return path.relative_to(self.root).as_posix()
+
+    def fetch(self, handle: str, target: Path) -> None:
+        """Put the file at `target`, by a link where the disk allows it. Raises Refused(FILE_GONE).
+
+        It stays here until it is let go: what takes it may die half-way and come back for it.
+        """
+        source = self._path_for(handle)
+        target.unlink(missing_ok=True)
+        try:
+            os.link(source, target)
+        except FileNotFoundError:
+            raise RequestRejected(ErrorCode.FILE_GONE) from None
+        except OSError:
+            shutil.copyfile(source, target)
+
+    def release(self, handles: Sequence[str]) -> None:
+        """Remove the sendings of these files: the conversation has answered, and wants none of them again."""
+        for folder in {self._path_for(handle).parent for handle in handles}:
+            self.discard(folder)
+
+    def size_of(self, sender: str, *, excluded: Container[Path] = ()) -> int:
+        """Bytes of that person's files that lie here, but for those folders."""
+        folders = [folder for folder in self.root.glob(f"{_tag_for(sender)}*") if folder not in excluded]
+        return sum(_file_size_of(file) for folder in folders for file in folder.glob("*"))
+
+    def remove_older(self, before: datetime) -> int:
+        """Remove sendings that have not been touched since; how many there were."""
+        expired = [folder for folder in self._list_folders() if _modification_time_of(folder) < before]
+        for folder in expired:
+            self.discard(folder)
+        return len(expired)
+
+    def _list_folders(self) -> list[Path]:
+        return [entry for entry in self.root.iterdir() if entry.is_dir()]
+
+    def _path_for(self, handle: str) -> Path:
+        folder, _, position = handle.partition("/")
+        if not (folder.isalnum() and len(folder) == TAG_LENGTH + TOKEN_LENGTH and position.isdecimal()):
+            raise RequestRejected(ErrorCode.FILE_GONE)
+        return self.root / folder / position
+
+
+def _tag_for(sender: str) -> str:
+    return hashlib.sha256(sender.encode()).hexdigest()[:TAG_LENGTH]
+
+
+def _file_size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # it was let go meanwhile
+        return 0
+
+
+def _modification_time_of(folder: Path) -> datetime:
+    return datetime.fromtimestamp(folder.stat().st_mtime, UTC)

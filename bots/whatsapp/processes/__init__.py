@@ -1,0 +1,1 @@
+"""Gateway processes of WhatsApp numbers, and the supervisor that starts them."""

@@ -1,0 +1,87 @@
+"""What a gateway process and its supervisor tell each other: JSON, a line each."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pipeline.jobs.queue import WakeupQueue
+
+STUCK = 75  # exit code of a gateway that hangs in the library, after it has told in which number
+
+
+def assignment(numbers: Collection[UUID]) -> bytes:
+    """To a gateway: the numbers that are its own, all of them."""
+    return _line({"sessions": sorted(number.hex for number in numbers)})
+
+
+def assigned(line: bytes) -> set[UUID] | None:
+    """What that line says; None for one that says something else."""
+    told = read(line)
+    return {UUID(hex=number) for number in told["sessions"]} if "sessions" in told else None
+
+
+def read(line: bytes) -> dict[str, Any]:
+    """A line; nothing where it is not one of ours."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+@dataclass(slots=True)
+class Report:
+    """A gateway's way to its supervisor. Its methods may be called from any thread.
+
+    A supervisor that is gone hears nothing; the gateway ends for another reason then.
+    """
+
+    descriptor: int
+
+    def beat(self) -> None:
+        self._say({"beat": True})
+
+    def wake(self, job_id: UUID) -> None:
+        self._say({"wake": job_id.hex})
+
+    def stuck(self, number: UUID) -> None:
+        self._say({"stuck": number.hex})
+
+    def _say(self, told: dict[str, Any]) -> None:
+        try:
+            os.write(self.descriptor, _line(told))  # shorter than a pipe's atomic write, so lines never mix
+        except OSError:
+            return
+
+
+class SupervisorsQueue(WakeupQueue):
+    """The queue of a gateway where workers live in the supervisor's process: wake-ups go there."""
+
+    def __init__(self, broker: Any, report: Report) -> None:
+        super().__init__(broker)
+        self._report = report
+
+    def wake_worker(self, job_id: UUID) -> None:
+        self._report.wake(job_id)
+
+
+def listen(descriptor: int, heard: Callable[[set[UUID]], None], ended: Callable[[], None]) -> None:
+    """Hear a supervisor's lines in a thread of its own, until the supervisor ends, however it ends."""
+
+    def run() -> None:
+        with os.fdopen(descriptor, "rb", closefd=False) as lines:
+            for line in lines:
+                numbers = assigned(line)
+                if numbers is not None:
+                    heard(numbers)
+        ended()
+
+    threading.Thread(target=run, name="supervisor", daemon=True).start()
+
+
+def _line(told: dict[str, Any]) -> bytes:
+    return json.dumps(told).encode() + b"\n"

@@ -1,0 +1,1 @@
+"""One session of a WhatsApp number: connection, pairing, state."""

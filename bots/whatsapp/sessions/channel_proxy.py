@@ -1,0 +1,37 @@
+"""The channel of a number, whichever connection it has at the time, or none."""
+
+from pathlib import Path
+
+from bots.core.channel import Attachment, Capabilities, Channel, ChatRef, RenderedMessage, RetryLater, Upload
+
+PAUSE = 10.0  # seconds until a number that is not online is tried again
+
+
+class Line:
+    """`bots.core.channel.Channel` that waits: while the number is not online nothing is sent, and nothing is lost."""
+
+    name = "whatsapp"
+
+    def __init__(self, can: Capabilities) -> None:
+        self.capabilities = can
+        self.current: Channel | None = None
+
+    async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
+        return await self._channel().send_text(place, text)
+
+    async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
+        await self._channel().edit(place, message, text)
+
+    async def send_video(self, place: ChatRef, upload: Upload) -> str:
+        return await self._channel().send_video(place, upload)
+
+    async def send_file(self, place: ChatRef, upload: Upload) -> str:
+        return await self._channel().send_file(place, upload)
+
+    async def fetch(self, attachment: Attachment, path: Path) -> None:
+        await self._channel().fetch(attachment, path)
+
+    def _channel(self) -> Channel:
+        if self.current is None:
+            raise RetryLater(PAUSE)
+        return self.current

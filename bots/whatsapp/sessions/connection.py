@@ -1,0 +1,158 @@
+"""One connection of a number through the library: what it says, as signals, and a clean end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from neonize.aioze.client import NewAClient
+from neonize.aioze.events import (
+    ClientOutdatedEv,
+    ConnectedEv,
+    ConnectFailureEv,
+    DisconnectedEv,
+    LoggedOutEv,
+    MessageEv,
+    PairStatusEv,
+    StreamReplacedEv,
+    TemporaryBanEv,
+)
+from neonize.exc import NeonizeError
+from neonize.proto import Neonize_pb2 as proto
+from neonize.utils.jid import Jid2String
+
+from bots.whatsapp.sessions.events import Signal, Stuck, ban_seconds
+from bots.whatsapp.sessions.states import Happened
+
+log = structlog.get_logger(__name__)
+
+ANSWER_SECONDS = 20.0  # a call may take; the library itself waits forever
+OnMessage = Callable[[Any], Awaitable[None]]
+Tell = Callable[[Signal], None]
+
+
+def _paired(event: PairStatusEv) -> Signal:
+    if event.Status == PairStatusEv.ERROR or event.Error:
+        return Signal(Happened.REFUSED, event.Error)
+    return Signal(Happened.PAIRED, Jid2String(event.ID))
+
+
+def _logged_out(event: LoggedOutEv) -> Signal:
+    """WhatsApp's own word for the reason it calls "unknown logout" is that the number is banned."""
+    reason = proto.ConnectFailureReason.Name(event.Reason)
+    return Signal(Happened.BANNED if event.Reason == proto.UNKNOWN_LOGOUT else Happened.LOGGED_OUT, reason)
+
+
+def _banned(event: TemporaryBanEv) -> Signal:
+    reason = TemporaryBanEv.TempBanReason.Name(event.Code)
+    return Signal(Happened.BANNED, reason, ban_seconds(event.Expire))
+
+
+def _failed(event: ConnectFailureEv) -> Signal:
+    if event.Reason == proto.CLIENT_OUTDATED:
+        return Signal(Happened.OUTDATED)
+    return Signal(Happened.ENDED, proto.ConnectFailureReason.Name(event.Reason))
+
+
+READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
+    PairStatusEv: _paired,
+    ConnectedEv: lambda _: Signal(Happened.CONNECTED),
+    DisconnectedEv: lambda _: Signal(Happened.DISCONNECTED),
+    LoggedOutEv: _logged_out,
+    TemporaryBanEv: _banned,
+    ConnectFailureEv: _failed,
+    StreamReplacedEv: lambda _: Signal(Happened.REPLACED),
+    ClientOutdatedEv: lambda _: Signal(Happened.OUTDATED),
+}
+
+
+@dataclass(slots=True)
+class Connection:
+    """`bots.whatsapp.sessions.ports.Link` through one client. It is opened once, and closed once.
+
+    `patience` is how long, in seconds, a call may take.
+    """
+
+    client: NewAClient
+    patience: float = ANSWER_SECONDS
+    _task: asyncio.Task[None] | None = None
+
+    async def open(self, tell: Tell, on_message: OnMessage) -> None:
+        """Begin to connect, and tell what comes of it. The library wants its handlers before."""
+        for kind, read in READERS.items():
+            self.client.event(kind)(_guarded(_teller(tell, read)))
+        self.client.event(MessageEv)(_guarded(lambda _client, event: on_message(event)))
+        self.client.event.qr(_guarded(_teller(tell, _code)))
+        self._task = await self.client.connect()
+        self._task.add_done_callback(lambda task: tell(_ended(task)))
+
+    async def ask_code(self, phone: str) -> str:
+        """A code to be typed into the phone of that number. Raises ValueError when WhatsApp gives none, and Stuck."""
+        try:
+            return str(await self._answered(self.client.PairPhone(phone, show_push_notification=True)))
+        except NeonizeError as error:
+            raise ValueError(str(error)) from error
+
+    async def who(self) -> tuple[str, str | None]:
+        """The JID of the number, with its device, and its LID where it has one. Raises Stuck."""
+        device = self.client.me or await self._answered(self.client.get_me())
+        return Jid2String(device.JID), Jid2String(device.LID) if device.LID.User else None
+
+    async def is_connected(self) -> bool:
+        """Whether there is a connection now. Raises Stuck."""
+        return bool(await self._answered(self.client.is_connected))
+
+    async def log_out(self) -> None:
+        """Take the device off the phone's list; best effort, as the phone can do it too."""
+        try:
+            await self._answered(self.client.logout())
+        except (NeonizeError, Stuck) as error:
+            log.info("whatsapp-not-logged-out", error=str(error))
+
+    async def close(self) -> None:
+        """End the connection. The task is never cancelled: that would call the library from the loop, which may hang.
+
+        Raises Stuck when the library does not let go; then only the end of the process helps.
+        """
+        await self._answered(self.client.stop())
+        if self._task is not None:
+            done, _ = await asyncio.wait([self._task], timeout=self.patience)
+            if not done:
+                raise Stuck("it does not end")
+
+    async def _answered(self, call: Awaitable[Any]) -> Any:
+        """What a call gives, if it does in time; the thread it hangs in is lost. Raises Stuck."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await call
+        except TimeoutError:
+            raise Stuck("the library does not answer") from None
+
+
+def _code(code: bytes) -> Signal:
+    return Signal(Happened.CODE, code.decode())
+
+
+def _ended(task: asyncio.Task[None]) -> Signal:
+    error = None if task.cancelled() else task.exception()
+    return Signal(Happened.ENDED, str(error) if error else "")
+
+
+def _teller(tell: Tell, read: Callable[[Any], Signal]) -> Callable[[Any, Any], Awaitable[None]]:
+    async def handler(_client: object, event: Any) -> None:
+        tell(read(event))
+
+    return handler
+
+
+def _guarded(handle: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, Any], Awaitable[None]]:
+    """The library throws away what a handler raises, and nobody would ever hear of it."""
+
+    async def guarded(client: Any, event: Any) -> None:
+        try:
+            await handle(client, event)
+        except Exception:
+            log.exception("whatsapp-handler-failed", kind=type(event).__name__)
+
+    return guarded

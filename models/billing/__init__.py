@@ -1,0 +1,1 @@
+"""Billing as rows and values: credits, prices, the catalogue, purchases and subscriptions."""

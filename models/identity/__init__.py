@@ -1,0 +1,1 @@
+"""Tenants, accounts, users and their addresses, sessions, one-time codes and roles."""

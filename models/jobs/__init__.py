@@ -1,0 +1,1 @@
+"""Jobs as rows and values: options of each kind of job, transcripts, hands and caption styles."""

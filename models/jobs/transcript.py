@@ -1,0 +1,47 @@
+"""Transcripts: spoken words with their times."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+TranscriptEngine = Literal["groq", "local", "given"]
+
+
+class Word(BaseModel):
+    """One word as displayed; times in seconds from the start of the media."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1, max_length=200)
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _validate_times(self) -> "Word":
+        if self.end < self.start:
+            raise ValueError("a word ends before it starts")
+        return self
+
+
+class Transcript(BaseModel):
+    """The words of one recording, in spoken order.
+
+    `language` is an ISO 639-1 code. `confidence` is between 0 and 1, or None where the user gave the words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    words: tuple[Word, ...]
+    engine: TranscriptEngine = "given"
+    confidence: float | None = None
+
+    @property
+    def text(self) -> str:
+        return join_words(self.words)
+
+
+def join_words(words: Sequence[Word]) -> str:
+    """Join words into one text."""
+    return " ".join(word.text for word in words)

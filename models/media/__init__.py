@@ -1,0 +1,1 @@
+"""Stored media files, and what was measured of them."""

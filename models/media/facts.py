@@ -1,0 +1,28 @@
+"""Measured properties of a media file."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MediaKind(StrEnum):
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """Properties of a media file as measured, never as its header or its name claims.
+
+    `width` and `height` are pixels as displayed (rotation applied, pixels made square); `seconds` is counted from
+    decoded packets. A still picture has no seconds; audio has no width and height.
+    """
+
+    kind: MediaKind
+    format: str  # "jpeg", "png", "mp4", "ogg", ...: a name of `models/limits.toml`
+    size: int  # bytes
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+    fps: float | None = None
+    has_audio: bool = False

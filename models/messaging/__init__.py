@@ -1,0 +1,1 @@
+"""Updates that arrive, and messages, uploads and broadcasts that leave."""

@@ -1,0 +1,1 @@
+"""Rows of operating the service: alerts, backups, error events, health readings."""

@@ -1,0 +1,242 @@
+"""Job runner: takes a job from claim to settlement."""
+
+import errno
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlmodel import Session
+
+from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
+from models.identity.people import Address, Person
+from models.jobs.job import Job, JobClaim, JobStatus, JobType
+from models.jobs.transcript import Transcript
+from models.media.facts import MediaInfo, MediaKind
+from models.media.files import Media
+from pipeline.jobs import job_messages
+from pipeline.jobs.lease import Lease
+from pipeline.jobs.renderer import Renderer, RenderResult, RenderSpec, Usage
+from pipeline.jobs.service import Retention
+from pipeline.jobs.settlement import settle
+from pipeline.operations import request_id
+from pipeline.operations.progress_reporter import ProgressReporter
+from storage.db import Database
+from storage.jobs import jobs, transcripts
+from storage.jobs.jobs import MAX_ATTEMPTS, JobOutcome, LeaseLost
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import MediaStore
+from storage.media.staged_upload import StagedUpload
+from storage.messaging import outbox
+
+log = structlog.get_logger(__name__)
+
+RETRY_DELAYS = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and the third attempt
+
+
+def return_true() -> bool:
+    return True
+
+
+@dataclass(slots=True)
+class JobRunner:
+    """Claims jobs and runs them. Thread-safe."""
+
+    db: Database
+    store: MediaStore
+    renderer: Renderer
+    retention: Retention
+    owner: str
+    lease_seconds: float = 30.0
+    concurrency: int = 2  # jobs run at the same time
+    retry_delays: tuple[timedelta, timedelta] = RETRY_DELAYS
+    has_room: Callable[[], bool] = return_true  # while the disk has none, jobs wait
+    drain_event: threading.Event = field(default_factory=threading.Event)  # set: no more jobs are claimed
+    stop_event: threading.Event = field(default_factory=threading.Event)  # set: running jobs are requeued
+    _running: set[JobClaim] = field(default_factory=set)
+
+    @property
+    def free_slots(self) -> int:
+        """How many more jobs could be run at the same time."""
+        if not self.has_room():
+            return 0
+        return max(0, self.concurrency - len(self._running))
+
+    def run_next_job(self) -> bool:
+        """Claim and run the fairest job; False if there is none."""
+        if self.drain_event.is_set() or not self.has_room():
+            return False
+        claim = self._claim_job()
+        if claim is None:
+            return False
+        self._running.add(claim)
+        try:
+            with request_id.bind_existing(claim.request, job=str(claim.job_id)), self._create_lease(claim) as lease:
+                self._run_job(claim, lease)
+        finally:
+            self._running.discard(claim)
+        return True
+
+    def _claim_job(self) -> JobClaim | None:
+        with self.db.transaction() as session:
+            claim = jobs.claim_next(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
+            if self.drain_event.is_set():  # set during the wait for the database: leave the job to another worker
+                session.rollback()
+                return None
+        return claim
+
+    def _create_lease(self, claim: JobClaim) -> Lease:
+        return Lease(self.db, claim, self.lease_seconds)
+
+    def _run_job(self, claim: JobClaim, lease: Lease) -> None:
+        usage, started_at = Usage(), time.monotonic()
+        outcome = "done"
+        try:
+            with self.retention.open_temp_folder() as folder:
+                spec = self._load_spec(claim, folder)
+                result = self.renderer.render(
+                    spec, self._create_reporter(claim), lambda: lease.is_lost() or self.stop_event.is_set(), usage
+                )
+                self._deliver(claim, result, usage)
+        except JobCancelled:
+            outcome = "stopped"
+            self._requeue(claim, timedelta(0), counts_as_attempt=False)
+        except LeaseLost:
+            outcome = "lost"
+        except RequestRejected as error:
+            outcome = str(error.code)
+            self.fail_job(claim, error, usage)
+        except (OperationalError, InterfaceError):  # the database is away: the job cannot be requeued
+            outcome = "database-away"
+            raise
+        except Exception as error:  # noqa: BLE001 - an edge: no bug may hold a job until its lease ends
+            failure = error if isinstance(error, ProcessingFailed) else _failure_of(error)
+            outcome = str(failure.code)
+            self._retry_or_fail(claim, failure, usage)
+        finally:
+            log.info(
+                "job",
+                job=str(claim.job_id),
+                kind=claim.kind,
+                outcome=outcome,
+                attempt=claim.attempts,
+                age=_age_of(claim, self.db.clock()),
+                seconds=round(time.monotonic() - started_at, 2),
+                cpu=round(usage.cpu_seconds, 2),
+                provider=round(usage.provider_seconds, 2),
+            )
+
+    def fail_job(self, claim: JobClaim, error: AppError, usage: Usage | None = None) -> None:
+        """Mark a job as failed, release its credits, and notify the user of the reason."""
+        usage = usage or Usage()
+        outcome = JobOutcome(
+            JobStatus.FAILED,
+            error.code,
+            dict(error.values),
+            usage.cpu_seconds,
+            usage.provider_seconds,
+            usage.provider_cost,
+        )
+        try:
+            with self.db.transaction() as session:
+                job = jobs.finish(session, claim, outcome, self.db.clock())
+                settle(session, job, 0, self.db.clock())
+                self._enqueue_message(session, job, job_messages.build_failure_message(job))
+        except LeaseLost:
+            log.info("job-lost", job=str(claim.job_id))
+
+    def _retry_or_fail(self, claim: JobClaim, error: ProcessingFailed, usage: Usage) -> None:
+        if claim.attempts >= MAX_ATTEMPTS:
+            log.error("job-failed", job=str(claim.job_id), code=error.code)
+            self.fail_job(claim, error, usage)
+        else:
+            log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
+            self._requeue(claim, self.retry_delays[claim.attempts - 1], counts_as_attempt=True)
+
+    def _requeue(self, claim: JobClaim, delay: timedelta, *, counts_as_attempt: bool) -> None:
+        with self.db.transaction() as session:
+            jobs.requeue(session, claim, self.db.clock() + delay, counts_as_attempt=counts_as_attempt)
+
+    def _load_spec(self, claim: JobClaim, folder: Path) -> RenderSpec:
+        with self.db.read_transaction() as session:
+            job = session.get_one(Job, claim.job_id)
+            media = jobs.list_inputs(session, job.id)
+            transcript = _find_transcript(session, job, media)
+            keys = [files.key_of(session, item) if item.file_id else "" for item in media]
+        try:
+            paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
+        except FileNotFoundError as error:
+            raise RequestRejected(ErrorCode.FILE_GONE) from error
+        return RenderSpec(
+            kind=JobType(job.kind),
+            parameters=job.parameters,
+            inputs=paths,
+            seconds=max([item.seconds or 0 for item in media] + [float(job.parameters.get("seconds") or 0)]),
+            pixels=_pixels_of(job, media),
+            transcript=transcript,
+            folder=folder,
+        )
+
+    def _deliver(self, claim: JobClaim, result: RenderResult, usage: Usage) -> None:
+        """Store the film; then finish the job, capture its credits and enqueue the film, in one transaction."""
+        film = result.film
+        film_info = MediaInfo(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
+        thumbnail_info = MediaInfo(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
+        measured = MeasuredFile.from_path(film.path, film_info), MeasuredFile.from_path(film.thumbnail, thumbnail_info)
+        outcome = JobOutcome(
+            JobStatus.DONE,
+            cpu_seconds=usage.cpu_seconds,
+            provider_seconds=usage.provider_seconds,
+            provider_cost=usage.provider_cost,
+        )
+        with StagedUpload(self.db, self.store, measured) as staged, self.db.transaction() as session:
+            now = self.db.clock()
+            job = jobs.finish(session, claim, outcome, now)
+            person = session.get_one(Person, job.person_id)
+            results = [
+                files.create_media(session, person, file, expires_at=now + self.retention.result_lifetime)
+                for file in staged
+            ]
+            for role, media in zip(("film", "thumbnail"), results, strict=True):
+                jobs.add_output(session, job.id, role, media.id)
+            if result.transcript:
+                transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
+            settle(session, job, job.credits, now)
+            self._enqueue_message(session, job, job_messages.build_film_message(job, results[0].id, results[1].id))
+
+    def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
+        address = session.get_one(Address, job.address_id)
+        outbox.enqueue(session, address, job.person_id, message, self.db.clock())
+
+    def _create_reporter(self, claim: JobClaim) -> ProgressReporter:
+        return ProgressReporter(self.db, claim)
+
+
+def _age_of(claim: JobClaim, now: datetime) -> float | None:
+    """Seconds since the user sent the job's input."""
+    return round((now - claim.received_at).total_seconds(), 1) if claim.received_at else None
+
+
+def _failure_of(error: Exception) -> ProcessingFailed:
+    is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    code = ErrorCode.DISK_FULL if is_full else ErrorCode.UNEXPECTED
+    log.error("job-surprised", code=code, exc_info=error)
+    return ProcessingFailed(code)
+
+
+def _pixels_of(job: Job, media: list[Media]) -> int:
+    requested = (job.parameters.get("width") or 0) * (job.parameters.get("height") or 0)
+    if job.kind == JobType.SKETCH:
+        return int(requested)
+    return max((item.width or 0) * (item.height or 0) for item in media)
+
+
+def _find_transcript(session: Session, job: Job, media: list[Media]) -> Transcript | None:
+    if job.kind != JobType.CAPTION:
+        return None
+    return transcripts.find_for_job(session, job, media[0], job.parameters.get("language", "auto"))

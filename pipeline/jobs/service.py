@@ -1,0 +1,196 @@
+"""Facade of the pipeline for bots: receives files, submits and cancels jobs, reports an account's status."""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from models.billing.catalogue import Plan
+from models.errors import ErrorCode, RequestRejected
+from models.identity.people import Address, Person
+from models.jobs.job import Job, JobType
+from models.jobs.options import CaptionOptions, SketchOptions
+from models.jobs.transcript import Transcript
+from models.media.files import Media
+from pipeline.jobs import admission, media_validation
+from pipeline.jobs.entitlements import AccountStatus, Entitlements, JobRequirements
+from pipeline.jobs.queue import WakeupQueue
+from pipeline.jobs.settlement import settle
+from pipeline.operations import request_id
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from storage.db import Database
+from storage.identity import people
+from storage.jobs import jobs, transcripts
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.media.media_store import MediaStore
+from storage.media.staged_upload import StagedUpload
+
+MAX_SUBTITLE_BYTES = 1_000_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A job to be submitted: its options, its inputs, its user, and the address of the result."""
+
+    person: Person
+    address: Address
+    media: Sequence[Media]
+    options: SketchOptions | CaptionOptions
+    reply_to: str | None = None
+    status_delivery_id: int | None = None
+    received_at: datetime | None = None
+    parent_id: uuid.UUID | None = None
+    transcript: Transcript | None = None  # given by the user, so nothing is transcribed
+
+    @property
+    def kind(self) -> JobType:
+        return JobType.SKETCH if isinstance(self.options, SketchOptions) else JobType.CAPTION
+
+    @property
+    def seconds(self) -> float:
+        """Duration of the result."""
+        if isinstance(self.options, SketchOptions):
+            return self.options.seconds
+        return sum(media.seconds or 0 for media in self.media)
+
+    @property
+    def requirements(self) -> JobRequirements:
+        size = sum(media.size for media in self.media)
+        if isinstance(self.options, SketchOptions) or self.transcript is not None:
+            return JobRequirements(self.seconds, size)
+        return JobRequirements(self.seconds, size, self.options.language)
+
+    def build_parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
+        """The options as JSON for the job's row, with those that the plan sets."""
+        plan_options: dict[str, object] = {"watermark": watermark if plan.watermark else None}
+        if isinstance(self.options, CaptionOptions):
+            plan_options["heard_in"] = plan.languages
+        return self.options.model_copy(update=plan_options).model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long files are kept, and the folder for temporary files."""
+
+    temp_folder: Path
+    input_lifetime: timedelta = timedelta(hours=24)
+    result_lifetime: timedelta = timedelta(days=7)
+
+    @contextmanager
+    def open_temp_folder(self) -> Iterator[Path]:
+        """A private temporary folder, deleted when the block ends."""
+        self.temp_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(dir=self.temp_folder))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """The facade; one per process."""
+
+    db: Database
+    store: MediaStore
+    queue: WakeupQueue
+    sandbox: SandboxClient
+    entitlements: Entitlements
+    retention: Retention
+    has_speech_service: bool = False  # without one only languages of the local model can be transcribed
+    watermark: str = "made with Rabisco"
+
+    def receive(self, path: Path, name: str = "") -> MeasuredFile:
+        """Measure a file in a sandboxed child. Raises RequestRejected with what is wrong with it."""
+        with self.retention.open_temp_folder() as folder:
+            info = media_validation.measure_file(self.sandbox, path, folder)
+        return MeasuredFile.from_path(path, info, name)
+
+    def receive_subtitles(self, path: Path) -> Transcript:
+        """Parse a user's subtitle file in a child. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
+        if path.stat().st_size > MAX_SUBTITLE_BYTES:
+            raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
+        with self.retention.open_temp_folder() as folder:
+            transcript: Transcript = self.sandbox.run(
+                "pipeline.speech.subtitles:read",
+                {"data": path.read_bytes()},
+                directory=folder,
+                limits=ResourceLimits.for_measuring(MAX_SUBTITLE_BYTES),
+            )
+        return transcript
+
+    def stage_upload(self, measured: Sequence[MeasuredFile]) -> StagedUpload:
+        """Context manager that uploads measured files to the store; call `create_media` in a transaction inside it."""
+        return StagedUpload(self.db, self.store, measured)
+
+    def create_media(self, session: Session, person: Person, file: MeasuredFile, now: datetime) -> Media:
+        """Create the media row of a staged file for a user."""
+        return files.create_media(session, person, file, expires_at=now + self.retention.input_lifetime)
+
+    def submit(self, session: Session, request: JobRequest) -> Job:
+        """Create a job and reserve its credits, in the caller's transaction; a rejection leaves no rows behind.
+
+        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, or a deleted input.
+        Call `wake_worker` after the commit.
+        """
+        now = self.db.clock()
+        if any(media.file_id is None for media in request.media):
+            raise RequestRejected(ErrorCode.FILE_GONE)
+        with session.begin_nested():
+            status, cost = self.entitlements.admit(session, request.person, request.requirements, now)
+            job = self._build_job(request, status, cost, now)
+            jobs.create(session, job, [media.id for media in request.media])
+            self.entitlements.reserve(session, request.person, job.id, cost, status, now)
+            if request.transcript:
+                transcripts.save(session, job, request.media[0], request.transcript)
+        return job
+
+    def wake_worker(self, job_id: uuid.UUID) -> None:
+        """Wake a worker; call it after the commit."""
+        self.queue.wake_worker(job_id)
+
+    def cancel(self, session: Session, job_id: uuid.UUID, person: Person) -> Job | None:
+        """Cancel a user's own job and release its credits; None if there is nothing to cancel."""
+        job = session.get(Job, job_id)
+        if job is None or not people.is_same_person(session, job.person_id, person):
+            return None
+        now = self.db.clock()
+        cancelled = jobs.cancel(session, job_id, now)
+        if cancelled is not None:
+            settle(session, cancelled, 0, now)
+        return cancelled
+
+    def find_rejection(self, session: Session, person: Person) -> RequestRejected | None:
+        """Why no job of this user would be accepted now, None if it would; to be asked before files are downloaded."""
+        return admission.find_rejection(session, person)
+
+    def account_status_of(self, session: Session, person: Person) -> AccountStatus:
+        return self.entitlements.account_status_of(session, person, self.db.clock())
+
+    def _build_job(self, request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
+        return Job(
+            tenant_id=request.person.tenant_id,
+            person_id=request.person.id,
+            address_id=request.address.id,
+            parent_id=request.parent_id,
+            kind=request.kind,
+            parameters=request.build_parameters(status.plan, self.watermark),
+            paid=status.plan.has_priority,
+            at_once=status.plan.max_running,
+            credits=cost,
+            reply_to=request.reply_to,
+            request=request_id.get_current(),
+            status_delivery_id=request.status_delivery_id,
+            run_after=now,
+            wake_at=now,
+            received_at=request.received_at or now,
+            created_at=now,
+        )

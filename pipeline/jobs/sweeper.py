@@ -1,0 +1,175 @@
+"""Sweeper: finds lost and crashing jobs, expired files and invoices, and old rows."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from models.errors import ErrorCode, ProcessingFailed
+from models.messaging.uploads import UPLOAD_LIFETIME
+from pipeline.jobs.job_runner import JobRunner
+from pipeline.jobs.queue import WakeupQueue
+from pipeline.operations.disk import DiskMonitor
+from pipeline.operations.disk_cleanup import (
+    ABANDONED_AFTER,
+    DISK_CHECK_INTERVAL,
+    TRIM_INTERVAL,
+    DiskCleaner,
+    delete_stale_folders,
+)
+from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline.operations.tenant_lifecycle import TenantLifecycle
+from storage.billing import open_purchases
+from storage.identity import account_merge, codes
+from storage.jobs import jobs
+from storage.media import files
+from storage.operations import retention
+
+log = structlog.get_logger(__name__)
+
+REWAKE_AFTER = timedelta(seconds=3)
+RELEASE_INTERVAL = 60.0  # seconds
+MERGE_INTERVAL = 30.0
+PRUNE_INTERVAL = 3600.0
+UPDATE_RETENTION = timedelta(days=30)
+DELIVERY_RETENTION = timedelta(days=90)
+UPLOAD_RETENTION = UPLOAD_LIFETIME
+WORKER_RETENTION = timedelta(days=1)
+CODE_RETENTION = timedelta(days=1)
+ERROR_RETENTION = timedelta(days=30)
+MAX_WEB_MESSAGES = 2000  # per conversation
+BATCH_SIZE = 500  # rows per transaction
+
+
+@dataclass(slots=True)
+class Sweeper:
+    """Sweeps the database every few seconds, from a thread of its own in every worker."""
+
+    runner: JobRunner
+    queue: WakeupQueue
+    interval: float = 3.0
+    disk: DiskMonitor | None = None
+    _scheduler: Scheduler = field(init=False)
+    _tenant_lifecycle: TenantLifecycle = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._tenant_lifecycle = TenantLifecycle(self.runner.db, self._delete_files)
+        self._scheduler = Scheduler(self._build_tasks(), self.interval, "sweeper")
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.stop()
+
+    def deregister_worker(self) -> None:
+        """Record a regular shutdown of this worker; otherwise it is reported as missing."""
+        try:
+            with self.runner.db.transaction() as session:
+                jobs.remove_worker(session, self.runner.owner)
+        except SQLAlchemyError as error:
+            log.warning("leave-not-taken", error=type(error).__name__)
+
+    def sweep(self) -> None:
+        """Wake workers for unclaimed jobs, and fail jobs whose attempts are exhausted by crashes."""
+        db = self.runner.db
+        with db.transaction() as session:
+            now = db.clock()
+            jobs.record_worker_seen(session, self.runner.owner, now)
+            unclaimed = jobs.collect_unclaimed(
+                session, now, REWAKE_AFTER, self.runner.free_slots
+            )  # more messages would only pile up
+            exhausted = jobs.list_exhausted(session, now)
+        for job_id in unclaimed:
+            self.queue.wake_worker(job_id)
+        for claim in exhausted:
+            log.error("job-killed-its-workers", job=str(claim.job_id), attempts=claim.attempts, code=ErrorCode.CRASHED)
+            self.runner.fail_job(claim, ProcessingFailed(ErrorCode.CRASHED))
+
+    def check_disk(self) -> None:
+        """Check the free space of the disk."""
+        if self.disk is not None:
+            self._disk_cleaner_for(self.disk).check_disk()
+
+    def trim(self) -> None:
+        """Delete unused cached copies and stale temporary folders."""
+        if self.disk is not None:
+            self._disk_cleaner_for(self.disk).trim()
+
+    def release_expired_files(self) -> None:
+        """Release expired files."""
+        db = self.runner.db
+        with db.transaction() as session:
+            released = [files.release(session, media) for media in files.list_expired(session, db.clock())]
+        self._delete_files(filter(None, released))
+
+    def expire_invoices(self, batch: int = BATCH_SIZE) -> None:
+        """Expire invoices that were not paid in time."""
+        self._repeat_in_batches(partial(open_purchases.expire_invoices, now=self.runner.db.clock()), batch)
+
+    def move_merged_credits(self) -> None:
+        """Move credits that were returned to merged persons to the person they were merged into."""
+        with self.runner.db.transaction() as session:
+            account_merge.move_all_returned(session, self.runner.db.clock())
+
+    def prune_rows(self, batch: int = BATCH_SIZE) -> None:
+        """Delete rows past their retention, in short transactions."""
+        now = self.runner.db.clock()
+        prunings: tuple[Callable[..., int], ...] = (
+            partial(retention.prune_updates, before=now - UPDATE_RETENTION),
+            partial(retention.prune_deliveries, before=now - DELIVERY_RETENTION),
+            partial(retention.prune_uploads, before=now - UPLOAD_RETENTION),
+            partial(retention.prune_workers, before=now - WORKER_RETENTION),
+            partial(retention.prune_web_messages, keep=MAX_WEB_MESSAGES),
+            partial(codes.prune_expired, before=now - CODE_RETENTION),
+            partial(retention.prune_error_events, before=now - ERROR_RETENTION),
+        )
+        for prune in prunings:
+            self._repeat_in_batches(prune, batch)
+
+    def delete_orphans(self, older_than: float = ABANDONED_AFTER) -> None:
+        """Delete stored files without a row and temporary folders, both older than `older_than` seconds."""
+        keys = self.runner.store.list_older_than(older_than)
+        while batch := list(islice(keys, BATCH_SIZE)):
+            with self.runner.db.read_transaction() as session:
+                orphans = files.find_orphans(session, batch)
+            self._delete_files(orphans)
+        delete_stale_folders(self.runner.retention.temp_folder, older_than)
+
+    def _repeat_in_batches(self, change: Callable[..., int], batch: int) -> None:
+        """Repeat a change in short transactions until it affects fewer rows than a batch."""
+        while self._change_batch(change, batch) >= batch and not self._scheduler.stop_event.is_set():
+            pass
+
+    def _change_batch(self, change: Callable[..., int], batch: int) -> int:
+        with self.runner.db.transaction() as session:
+            return change(session, limit=batch)
+
+    def _delete_files(self, keys: Iterable[str]) -> None:
+        """Delete stored files that have no row. One that cannot be deleted now is found again as an orphan."""
+        for key in keys:
+            try:
+                self.runner.store.delete(key)
+            except OSError as error:
+                log.warning("file-not-deleted", error=type(error).__name__)
+
+    def _disk_cleaner_for(self, disk: DiskMonitor) -> DiskCleaner:
+        return DiskCleaner(self.runner.db, self.runner.store, self.runner.retention.temp_folder, disk)
+
+    def _build_tasks(self) -> tuple[ScheduledTask, ...]:
+        return (
+            ScheduledTask(self.sweep),
+            ScheduledTask(self.check_disk, DISK_CHECK_INTERVAL),
+            ScheduledTask(self.release_expired_files, RELEASE_INTERVAL),
+            ScheduledTask(self.move_merged_credits, MERGE_INTERVAL),
+            ScheduledTask(self.expire_invoices, RELEASE_INTERVAL),
+            ScheduledTask(self._tenant_lifecycle.apply_subscriptions, RELEASE_INTERVAL),
+            ScheduledTask(self._tenant_lifecycle.erase_removed, PRUNE_INTERVAL),
+            ScheduledTask(self.trim, TRIM_INTERVAL),
+            ScheduledTask(self.prune_rows, PRUNE_INTERVAL),
+            ScheduledTask(self.delete_orphans, PRUNE_INTERVAL),
+        )

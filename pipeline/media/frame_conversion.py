@@ -1,0 +1,160 @@
+"""Conversion of decoded frames to 8-bit 4:2:0 in limited range, upright, with square pixels and even sides."""
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple, cast
+
+import cv2
+import numpy as np
+from av import VideoFrame
+from av.sidedata.sidedata import SideDataContainer, Type
+from av.video.frame import PictureType
+from av.video.plane import VideoPlane
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+
+from pipeline.media.overlay import BT601, BT709, ColourMatrix, Plane
+
+_HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
+_COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
+_COLOURSPACE_709 = 1
+_SD_HEIGHT = 576  # players assume BT.601 for untagged video up to this height
+_PIXEL_ASPECT_RANGE = (Fraction(1, 4), Fraction(4))  # aspect ratios of a pixel outside of these mean a broken header
+
+
+class Planes(NamedTuple):
+    """Views into the memory of one 4:2:0 frame."""
+
+    y: Plane
+    u: Plane
+    v: Plane
+
+
+class ColourTags(NamedTuple):
+    """Colour tags of a film: numbers of ITU-T H.273, and the colour matrix that follows from them."""
+
+    space: int
+    primaries: int
+    transfer: int
+    matrix: ColourMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """Transformation of stored pixels to displayed ones: transpose, then mirror horizontally, then flip vertically."""
+
+    transpose: bool = False
+    mirror: bool = False
+    flip: bool = False
+
+
+def orientation_of(frame: VideoFrame) -> Orientation:
+    """The nearest of the eight right-angled orientations to the display matrix (ISO 14496-12, 8.3.2)."""
+    side_data = cast("SideDataContainer", frame.side_data)
+    matrix = next((data for data in side_data if data.type == Type.DISPLAYMATRIX), None)
+    if matrix is None:
+        return Orientation()
+    a, b, _, c, d = struct.unpack("=5i", bytes(matrix)[:20])
+    if abs(a) + abs(d) >= abs(b) + abs(c):
+        return Orientation(mirror=a < 0, flip=d < 0)
+    return Orientation(transpose=True, mirror=c < 0, flip=b < 0)
+
+
+def output_size_for(frame: VideoFrame, orientation: Orientation, pixel_aspect: Fraction | None) -> tuple[int, int]:
+    """Displayed width and height, rounded down to even; `pixel_aspect` is the width of a stored pixel by its height."""
+    width, height = _square_pixel_size_of(frame, pixel_aspect)
+    if orientation.transpose:
+        width, height = height, width
+    return max(2, width - width % 2), max(2, height - height % 2)
+
+
+class FrameConverter:
+    """Converts the frames of one film to one displayed size.
+
+    The orientation is read once, from the first frame: reading a frame's side data creates a reference cycle that keeps
+    its memory. One reformatter serves all frames, as its tables are costly.
+    """
+
+    def __init__(self, size: tuple[int, int], orientation: Orientation) -> None:
+        self._size = size
+        self._orientation = orientation
+        self._stored_size = (size[1], size[0]) if orientation.transpose else size
+        self._reformatter = VideoReformatter()
+
+    def __call__(self, frame: VideoFrame) -> VideoFrame:
+        """The converted frame; the same object if nothing had to be changed.
+
+        High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cropped, not scaled.
+        """
+        plain = _to_yuv420p(frame, _scale_target_for(frame, self._stored_size), self._reformatter)
+        if self._orientation != Orientation() or (plain.width, plain.height) != self._stored_size:
+            plain = _apply_orientation(plain, self._orientation, self._size)
+        plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
+        return plain
+
+
+def planes_of(frame: VideoFrame) -> Planes:
+    """Writable views of the planes of a 4:2:0 frame."""
+    return Planes(*(_view_plane(plane) for plane in frame.planes[:3]))
+
+
+def colour_tags_of(frame: VideoFrame) -> ColourTags:
+    """The colour tags of a frame as players interpret them."""
+    is_untagged_sd = frame.colorspace != _COLOURSPACE_709 and min(frame.width, frame.height) <= _SD_HEIGHT
+    matrix = BT601 if is_untagged_sd or frame.colorspace in _COLOURSPACE_601 else BT709
+    return ColourTags(frame.colorspace, frame.color_primaries, frame.color_trc, matrix)
+
+
+def _square_pixel_size_of(frame: VideoFrame, pixel_aspect: Fraction | None) -> tuple[int, int]:
+    """The stored size in square pixels, with the shorter side of each pixel stretched to the longer."""
+    if not pixel_aspect or not _PIXEL_ASPECT_RANGE[0] <= pixel_aspect <= _PIXEL_ASPECT_RANGE[1]:
+        return frame.width, frame.height
+    if pixel_aspect > 1:
+        return round(frame.width * pixel_aspect), frame.height
+    return frame.width, round(frame.height / pixel_aspect)
+
+
+def _scale_target_for(frame: VideoFrame, stored_size: tuple[int, int]) -> tuple[int, int]:
+    """The size to scale to: that of the frame itself if only an odd row or column has to be cropped."""
+    excess = (frame.width - stored_size[0], frame.height - stored_size[1])
+    return (frame.width, frame.height) if set(excess) <= {0, 1} else stored_size
+
+
+def _to_yuv420p(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter) -> VideoFrame:
+    """Convert to 8-bit 4:2:0 in limited range at a size."""
+    width, height = size
+    is_full_range = frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+    is_hdr = frame.color_trc in _HDR_TRANSFERS
+    if frame.format.name == "yuv420p" and (frame.width, frame.height) == size and not is_full_range and not is_hdr:
+        return frame
+    return reformatter.reformat(
+        frame,
+        width,
+        height,
+        "yuv420p",
+        interpolation=Interpolation.BICUBIC,
+        src_color_range=ColorRange.JPEG if is_full_range else None,
+        dst_color_range=ColorRange.MPEG,
+        dst_colorspace=Colorspace.ITU709 if is_hdr or frame.format.is_rgb else None,
+        dst_color_trc=ColorTrc.BT709 if is_hdr else None,
+        dst_color_primaries=ColorPrimaries.BT709 if is_hdr else None,
+        threads=1,
+    )
+
+
+def _apply_orientation(frame: VideoFrame, orientation: Orientation, size: tuple[int, int]) -> VideoFrame:
+    result = VideoFrame(*size, "yuv420p")
+    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
+        picture = cv2.transpose(source) if orientation.transpose else source
+        if orientation.mirror or orientation.flip:
+            picture = cv2.flip(picture, (1 - orientation.flip) if orientation.mirror != orientation.flip else -1)
+        target[...] = picture[: target.shape[0], : target.shape[1]]
+    result.pts, result.time_base = frame.pts, frame.time_base
+    result.color_range, result.colorspace = frame.color_range, frame.colorspace
+    result.color_primaries, result.color_trc = frame.color_primaries, frame.color_trc
+    return result
+
+
+def _view_plane(plane: VideoPlane) -> Plane:
+    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]

@@ -1,0 +1,1 @@
+"""Scheduled work beside jobs: alerting, the daily report, disks, the error log, tenants' lifecycle."""

@@ -1,0 +1,125 @@
+"""Alerting: the operator is notified once when an incident begins, and once when it is over.
+
+Every process checks; the first one to detect an incident sends the alert, which is deduplicated by the incident.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from models.messaging.deliveries import Message, TranslatedText
+from models.operations.alerts import AlertKind
+from storage.db import Database
+from storage.operations import alert_metrics, alerts
+from storage.operations.alert_metrics import AlertMetrics
+
+CHECK_INTERVAL = 15.0  # seconds
+MAX_QUEUE_SECONDS, MAX_QUEUED_JOBS = 300.0, 100  # seconds a job may wait, and waiting jobs
+MIN_FAILED_JOBS, MAX_FAILED_SHARE = 3, 0.2  # failed jobs, and their share of all that ended
+MAX_ERRORS = 30  # logged errors within a quarter of an hour
+MAX_LATE_LINKS, MAX_FAILED_PURCHASES = 3, 5
+RECOVERY_FACTOR = 0.8  # times the threshold: an incident does not end at the first value below it
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """`is_firing` begins an incident and `is_resolved` ends it; while neither holds the state does not change."""
+
+    kind: AlertKind
+    is_firing: Callable[[AlertMetrics], bool]
+    is_resolved: Callable[[AlertMetrics], bool]
+    build_values: Callable[[AlertMetrics], Mapping[str, int]]
+
+    def build_alert(self, metrics: AlertMetrics) -> Message:
+        return self._build_message(f"alert-{self.kind}", metrics)
+
+    def build_resolution(self, metrics: AlertMetrics) -> Message:
+        return self._build_message(f"relief-{self.kind}", metrics)
+
+    def _build_message(self, key: str, metrics: AlertMetrics) -> Message:
+        values = dict(self.build_values(metrics))
+        return Message(paragraphs=(TranslatedText(key=key, values=values),))
+
+
+def _has_failures(metrics: AlertMetrics) -> bool:
+    has_failed_jobs = (
+        metrics.failed_jobs >= MIN_FAILED_JOBS and metrics.failed_jobs > MAX_FAILED_SHARE * metrics.ended_jobs
+    )
+    return has_failed_jobs or metrics.error_count >= MAX_ERRORS
+
+
+def _has_payment_problems(metrics: AlertMetrics) -> bool:
+    return (
+        metrics.late_events > 0
+        or metrics.late_links >= MAX_LATE_LINKS
+        or metrics.failed_purchases >= MAX_FAILED_PURCHASES
+    )
+
+
+ALERT_RULES = (
+    AlertRule(
+        AlertKind.WORKERS,
+        is_firing=lambda metrics: metrics.missing_workers > 0,
+        is_resolved=lambda metrics: metrics.missing_workers == 0,
+        build_values=lambda metrics: {"gone": metrics.missing_workers, "workers": metrics.workers},
+    ),
+    AlertRule(
+        AlertKind.QUEUE,
+        is_firing=lambda metrics: (
+            metrics.oldest_job_seconds > MAX_QUEUE_SECONDS or metrics.queued_jobs > MAX_QUEUED_JOBS
+        ),
+        is_resolved=lambda metrics: (
+            metrics.oldest_job_seconds <= RECOVERY_FACTOR * MAX_QUEUE_SECONDS
+            and metrics.queued_jobs <= RECOVERY_FACTOR * MAX_QUEUED_JOBS
+        ),
+        build_values=lambda metrics: {"queued": metrics.queued_jobs, "minutes": round(metrics.oldest_job_seconds / 60)},
+    ),
+    AlertRule(
+        AlertKind.ERRORS,
+        is_firing=_has_failures,
+        is_resolved=lambda metrics: not _has_failures(metrics) and metrics.error_count <= RECOVERY_FACTOR * MAX_ERRORS,
+        build_values=lambda metrics: {
+            "broken": metrics.failed_jobs,
+            "ended": metrics.ended_jobs,
+            "faults": metrics.error_count,
+        },
+    ),
+    AlertRule(
+        AlertKind.SWEEPER,
+        is_firing=lambda metrics: metrics.stalled > 0,
+        is_resolved=lambda metrics: metrics.stalled == 0,
+        build_values=lambda metrics: {"stalled": metrics.stalled},
+    ),
+    AlertRule(
+        AlertKind.PAYMENTS,
+        is_firing=_has_payment_problems,
+        is_resolved=lambda metrics: not _has_payment_problems(metrics),
+        build_values=lambda metrics: {
+            "news": metrics.late_events,
+            "links": metrics.late_links,
+            "unpaid": metrics.failed_purchases,
+        },
+    ),
+    AlertRule(
+        AlertKind.NUMBERS,
+        is_firing=lambda metrics: metrics.unseen_numbers > 0,
+        is_resolved=lambda metrics: metrics.unseen_numbers == 0,
+        build_values=lambda metrics: {"unseen": metrics.unseen_numbers},
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Evaluates the alert rules and sends alerts."""
+
+    db: Database
+
+    def check(self) -> None:
+        with self.db.transaction() as session:
+            now = self.db.clock()
+            metrics = alert_metrics.collect_alert_metrics(session, now)
+            for rule in ALERT_RULES:
+                if rule.is_firing(metrics):
+                    alerts.notify_begin(session, rule.kind, rule.build_alert(metrics), now)
+                elif rule.is_resolved(metrics):
+                    alerts.notify_end(session, rule.kind, rule.build_resolution(metrics), now)

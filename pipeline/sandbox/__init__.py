@@ -1,0 +1,1 @@
+"""Sandboxed child processes in which every byte a user sent is opened."""

@@ -1,0 +1,16 @@
+"""Sandbox entry point of a sketch job: reads the picture files and renders the film."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.jobs.options import Film, SketchOptions
+from pipeline.media import read
+from pipeline.progress import ProgressCallback
+from pipeline.sketch import film
+
+
+def draw(
+    pictures: Sequence[Path], out: Path, options: SketchOptions, progress: ProgressCallback, track: Path | None = None
+) -> Film:
+    """Read the pictures and render the film; raises what `read.picture` and `film.make` raise."""
+    return film.make([read.read_picture(path) for path in pictures], out, options, progress, track=track)

@@ -1,0 +1,1 @@
+"""From a picture to line art: filters, tracing, hatching, eyes, regions."""

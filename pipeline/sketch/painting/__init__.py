@@ -1,0 +1,1 @@
+"""Rasterized strokes, the hand, and colour, composed on the whiteboard."""

@@ -1,0 +1,143 @@
+"""Frame loop of a scene: writes revealed pixels into the planes and blends the hand and watermark over them."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from pipeline.sketch.painting.rasterize import Reveal
+from pipeline.sketch.painting.sprite import Rectangle, Sprite
+from pipeline.sketch.planes import YuvPlanes
+from pipeline.sketch.scene_types import Scene
+from pipeline.sketch.types import Image
+
+_EXIT_SECONDS = 0.4  # seconds in which the hand leaves the frame after the last stroke
+
+
+class FrameWriter(Protocol):
+    """Planes of the frame being composed; `write` encodes them as the next frame of the film."""
+
+    y: Image
+    u: Image
+    v: Image
+
+    def write(self, *, key: bool = False) -> None: ...
+
+
+class FrameOverlay(Protocol):
+    """Overlay blended over every frame, such as a watermark; pixels."""
+
+    @property
+    def x(self) -> int: ...
+    @property
+    def y(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+
+    def blend(self, y_plane: Image, u_plane: Image, v_plane: Image) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PenState:
+    """Pen state of one frame in the track file: tip position in pixels, whether it draws, and the scene's phase."""
+
+    pen: tuple[float, float]
+    down: bool
+    phase: str
+
+
+class Board:
+    """Clean planes of the drawing so far, and their copy in the frame with hand and watermark blended over it."""
+
+    def __init__(
+        self, writer: FrameWriter, sprites: Mapping[str, Sprite], overlay: FrameOverlay | None, fps: int
+    ) -> None:
+        height, width = writer.y.shape
+        self.clean_planes = YuvPlanes.create_white(width, height)
+        self._writer = writer
+        self._sprites = sprites
+        self._overlay = overlay
+        self._fps = fps
+        self._dirty_rectangles: list[Rectangle] = [Rectangle(0, 0, width, height)]
+
+    def write_scene(self, scene: Scene) -> Iterator[PenState]:
+        """Write every frame of a scene and yield the pen state of each."""
+        pen_positions = _sample_pen_positions(scene, self._fps)
+        hold_start = (
+            scene.phases.total - scene.phases.hold + math.ceil(_EXIT_SECONDS * self._fps)
+        )  # held long: worth its bits
+        for frame, (position, is_down) in enumerate(pen_positions):
+            self._apply_reveals(scene, frame)
+            self._restore_clean_areas()
+            self._blend_overlays(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
+            self._writer.write(key=frame == hold_start)
+            yield PenState(
+                (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_at(frame)
+            )
+
+    def _apply_reveals(self, scene: Scene, frame: int) -> None:
+        planes = (
+            (self.clean_planes.y, self._writer.y),
+            (self.clean_planes.u, self._writer.u),
+            (self.clean_planes.v, self._writer.v),
+        )
+        for reveals, (clean_plane, frame_plane) in zip((scene.luma, *scene.chroma), planes, strict=True):
+            for reveal in reveals:
+                _apply_reveal(reveal, frame, clean_plane, frame_plane)
+
+    def _restore_clean_areas(self) -> None:
+        """Remove the previous frame's hand and watermark by copying the clean planes over them."""
+        for rectangle in self._dirty_rectangles:
+            for clean_plane, frame_plane, area in zip(
+                (self.clean_planes.y, self.clean_planes.u, self.clean_planes.v),
+                (self._writer.y, self._writer.u, self._writer.v),
+                (rectangle.to_slices(1), rectangle.to_slices(2), rectangle.to_slices(2)),
+                strict=True,
+            ):
+                frame_plane[area] = clean_plane[area]
+        self._dirty_rectangles = []
+
+    def _blend_overlays(self, scene: Scene, pen: Image | None) -> None:
+        sprite = self._sprites.get(scene.tool)
+        if sprite is not None and pen is not None:
+            self._dirty_rectangles += sprite.blend(self._writer, (float(pen[0]), float(pen[1])))
+        if self._overlay is not None:
+            self._overlay.blend(self._writer.y, self._writer.u, self._writer.v)
+            self._dirty_rectangles.append(
+                Rectangle(self._overlay.x, self._overlay.y, self._overlay.width, self._overlay.height)
+            )
+
+
+def _apply_reveal(reveal: Reveal, frame: int, clean_plane: Image, frame_plane: Image) -> None:
+    begin, end = reveal.starts[frame], reveal.starts[frame + 1]
+    if begin == end:
+        return
+    pixels, values = reveal.pixels[begin:end], reveal.values[begin:end]
+    clean_plane.reshape(-1)[pixels] = values
+    rows, columns = np.divmod(pixels, clean_plane.shape[1])
+    frame_plane[rows, columns] = values
+
+
+def _sample_pen_positions(scene: Scene, fps: int) -> list[tuple[Image, bool]]:
+    """Pen position at the end of each frame and whether it is drawing; during the hold the hand leaves the frame."""
+    path, total = scene.path, scene.phases.total
+    active_frames = total if scene.tool == "eraser" else scene.phases.lines + scene.phases.colour
+    frames = np.arange(1, total + 1)
+    path_frames = np.minimum(frames, active_frames)
+    positions = np.stack([np.interp(path_frames, path.frames, axis) for axis in path.points.T], axis=1)
+    height, width = scene.final_planes.y.shape
+    exit_share = np.clip((frames - active_frames) / (_EXIT_SECONDS * fps), 0, 1) ** 1.7
+    positions += exit_share[:, None] * np.array((0.35 * width, 1.25 * height))
+    down = path.down[np.minimum(np.searchsorted(path.frames, path_frames), len(path.frames) - 1)] & (
+        frames <= active_frames
+    )
+    return [(positions[k], bool(down[k])) for k in range(total)]
+
+
+def _is_hand_visible(scene: Scene, frame: int, fps: int) -> bool:
+    active_frames = scene.phases.lines + scene.phases.colour
+    return scene.tool == "eraser" or frame - active_frames < _EXIT_SECONDS * fps

@@ -1,0 +1,1 @@
+"""Strokes selected, grouped, ordered and timed."""

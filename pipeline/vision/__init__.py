@@ -1,0 +1,1 @@
+"""Detectors that run on pictures: pure functions over arrays."""

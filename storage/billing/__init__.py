@@ -1,0 +1,1 @@
+"""Queries of the ledger, purchases, subscriptions, refunds and the payment provider's events."""

@@ -1,0 +1,1 @@
+"""Queries of tenants' users, their identities, sign-in codes and sealed account secrets."""

@@ -1,0 +1,245 @@
+"""Job queue in the database: creation with inputs, claims in fair order with lease and fence, completion once."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, update
+from sqlmodel import Session, col, select
+
+from models.identity.people import Address, Person
+from models.jobs.job import UNFINISHED_STATUSES, Job, JobClaim, JobInput, JobOutput, JobStage, JobStatus, WorkerRow
+from models.media.files import Media
+from models.messaging.deliveries import Delivery
+from storage.jobs import scheduling
+from storage.upsert import execute_dml, insert_once
+
+MAX_ATTEMPTS = 3
+
+
+class LeaseLost(Exception):
+    """The claim is no longer valid: another worker holds the job, or it was cancelled. Nothing may be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """Final status and cost of a job: CPU seconds, and the seconds a speech provider transcribed with their price."""
+
+    status: JobStatus
+    code: str | None = None
+    values: dict[str, Any] | None = None
+    cpu_seconds: float = 0.0
+    provider_seconds: float = 0.0
+    provider_cost: int = 0
+
+
+def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
+    """Insert a job with its inputs in order."""
+    session.add(job)
+    session.flush()
+    for position, media_id in enumerate(inputs):
+        session.add(JobInput(job_id=job.id, position=position, media_id=media_id))
+    session.flush()
+
+
+def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
+    statement = (
+        select(Media)
+        .join(JobInput, col(JobInput.media_id) == col(Media.id))
+        .where(col(JobInput.job_id) == job_id)
+        .order_by(col(JobInput.position))
+    )
+    return list(session.exec(statement))
+
+
+def map_outputs(session: Session, job_id: uuid.UUID) -> dict[str, Media]:
+    """A job's outputs by role."""
+    statement = select(JobOutput, Media).join(Media, col(JobOutput.media_id) == col(Media.id))
+    rows = session.exec(statement.where(col(JobOutput.job_id) == job_id))
+    return {output.role: media for output, media in rows}
+
+
+def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UUID) -> None:
+    session.add(JobOutput(job_id=job_id, role=role, media_id=media_id))
+
+
+def claim_next(session: Session, owner: str, now: datetime, lease: timedelta) -> JobClaim | None:
+    """Claim the next job in fair order; None when none may run."""
+    scheduling.lock_claims(session)
+    candidate = scheduling.build_fairest_query(session, _build_runnable_filter(now), now).with_for_update(
+        of=Job, skip_locked=True
+    )
+    job_id: uuid.UUID | None = session.connection().execute(candidate).scalar()
+    if job_id is None:
+        return None
+    claim_update = (
+        update(Job)
+        .where(col(Job.id) == job_id)
+        .values(
+            status=JobStatus.RUNNING,
+            owner=owner,
+            fence=col(Job.fence) + 1,
+            attempts=col(Job.attempts) + 1,
+            lease_until=now + lease,
+            started_at=func.coalesce(col(Job.started_at), now),
+            progress=0.0,
+            stage=JobStage.WAITING,
+        )
+        .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
+    )
+    return JobClaim(job_id, *session.connection().execute(claim_update).one())
+
+
+def renew_lease(session: Session, claim: JobClaim, until: datetime) -> bool:
+    """Extend the lease of a claim; False when it is lost or the job is to be cancelled."""
+    renewal = (
+        update(Job).where(_build_claim_filter(claim), col(Job.cancel_asked_at).is_(None)).values(lease_until=until)
+    )
+    return execute_dml(session, renewal) == 1
+
+
+def report_progress(session: Session, claim: JobClaim, stage: str, progress: float) -> None:
+    """Store the progress of a job; does nothing once the claim is lost."""
+    session.connection().execute(update(Job).where(_build_claim_filter(claim)).values(stage=stage, progress=progress))
+
+
+def finish(session: Session, claim: JobClaim, outcome: JobOutcome, now: datetime) -> Job:
+    """Complete a claimed job. Raises LeaseLost, with nothing written."""
+    completion = (
+        update(Job)
+        .where(_build_claim_filter(claim), col(Job.cancel_asked_at).is_(None))
+        .values(
+            status=outcome.status,
+            code=outcome.code,
+            code_values=outcome.values or {},
+            cpu_seconds=col(Job.cpu_seconds) + outcome.cpu_seconds,
+            provider_seconds=col(Job.provider_seconds) + outcome.provider_seconds,
+            provider_cost=col(Job.provider_cost) + outcome.provider_cost,
+            finished_at=now,
+            lease_until=None,
+            progress=1.0,
+        )
+    )
+    if execute_dml(session, completion) != 1:
+        raise LeaseLost(str(claim.job_id))
+    return session.get_one(Job, claim.job_id, populate_existing=True)
+
+
+def requeue(session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool) -> None:
+    """Put a claimed job back in the queue; an interruption not caused by the job does not count as an attempt."""
+    release = (
+        update(Job)
+        .where(_build_claim_filter(claim))
+        .values(
+            status=JobStatus.QUEUED,
+            lease_until=None,
+            owner=None,
+            run_after=run_after,
+            stage=JobStage.WAITING,
+            progress=0.0,
+            attempts=col(Job.attempts) - (0 if counts_as_attempt else 1),
+        )
+    )
+    session.connection().execute(release)
+
+
+def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
+    """Cancel an unfinished job at the user's request; None when it had ended already.
+
+    A worker that runs it finds its claim lost at the next renewal or progress report, and stops.
+    """
+    cancellation = (
+        update(Job)
+        .where(col(Job.id) == job_id, col(Job.status).in_(UNFINISHED_STATUSES))
+        .values(
+            status=JobStatus.CANCELLED, cancel_asked_at=now, finished_at=now, lease_until=None, fence=col(Job.fence) + 1
+        )
+    )
+    if execute_dml(session, cancellation) != 1:
+        return None
+    return session.get_one(Job, job_id, populate_existing=True)
+
+
+def is_held(session: Session, claim: JobClaim) -> bool:
+    return session.exec(select(Job.id).where(_build_claim_filter(claim))).first() is not None
+
+
+def collect_unclaimed(session: Session, now: datetime, older_than: timedelta, limit: int) -> list[uuid.UUID]:
+    """Runnable jobs no worker has claimed; their `wake_at` is set to now."""
+    statement = (
+        select(Job.id)
+        .where(_build_runnable_filter(now), col(Job.wake_at) < now - older_than)
+        .order_by(col(Job.wake_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.exec(statement))
+    if ids:
+        session.connection().execute(update(Job).where(col(Job.id).in_(ids)).values(wake_at=now))
+    return ids
+
+
+def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
+    """Jobs whose worker died at the last allowed attempt; the caller fails them."""
+    statement = (
+        select(Job)
+        .where(col(Job.status) == JobStatus.RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= MAX_ATTEMPTS)
+        .with_for_update(skip_locked=True)
+    )
+    return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]
+
+
+def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
+    """A person's unfinished jobs, oldest first."""
+    statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))
+    return list(session.exec(statement.order_by(col(Job.created_at))))
+
+
+def list_with_progress_message(
+    session: Session, account_ids: Sequence[uuid.UUID]
+) -> list[tuple[Job, Address, Person, str]]:
+    """Jobs of accounts whose progress message was sent and does not show the final status, with the message's id."""
+    statement = (
+        select(Job, Address, Person, Delivery.external_id)
+        .join(Address, col(Address.id) == col(Job.address_id))
+        .join(Person, col(Person.id) == col(Job.person_id))
+        .join(Delivery, col(Delivery.id) == col(Job.status_delivery_id))
+        .where(
+            col(Address.account_id).in_(account_ids),
+            col(Job.status_closed).is_(False),
+            col(Delivery.external_id).is_not(None),
+        )
+    )
+    return [(job, address, person, message or "") for job, address, person, message in session.exec(statement)]
+
+
+def mark_status_closed(session: Session, job_id: uuid.UUID) -> None:
+    """Record that the progress message shows the final status."""
+    session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
+
+
+def record_worker_seen(session: Session, worker: str, now: datetime) -> None:
+    """Record a worker's heartbeat."""
+    insert_once(session, WorkerRow(name=worker, started_at=now, seen_at=now))
+    session.connection().execute(update(WorkerRow).where(col(WorkerRow.name) == worker).values(seen_at=now))
+
+
+def remove_worker(session: Session, worker: str) -> None:
+    """Remove a worker that shut down properly, so that it is not reported as missing."""
+    session.connection().execute(delete(WorkerRow).where(col(WorkerRow.name) == worker))
+
+
+def _build_runnable_filter(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Job.attempts) < MAX_ATTEMPTS,
+        or_(
+            and_(col(Job.status) == JobStatus.QUEUED, col(Job.run_after) <= now),
+            and_(col(Job.status) == JobStatus.RUNNING, col(Job.lease_until) < now),
+        ),
+    )
+
+
+def _build_claim_filter(claim: JobClaim) -> ColumnElement[bool]:
+    return and_(col(Job.id) == claim.job_id, col(Job.fence) == claim.fence, col(Job.status) == JobStatus.RUNNING)

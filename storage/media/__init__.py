@@ -1,0 +1,1 @@
+"""Media files under random keys: stores, references, the local cache, staged uploads."""

@@ -1,0 +1,1 @@
+"""Queries of updates, the outbox, sent messages, broadcasts, and accounts of messengers."""

@@ -1,0 +1,1 @@
+"""Queries of operating the service: alerts, metrics, audit, retention, maintenance."""

@@ -1,0 +1,1 @@
+"""Queries of tenants: creation, limits, reports, erasure."""

@@ -39,9 +39,9 @@ class PicturingRenderer(PatientRenderer):
     """Films without rendering, with a thumbnail that begins as a JPEG does."""
 
     def render(
-        self, work: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+        self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
     ) -> RenderResult:
-        rendered = super().render(work, progress, cancelled, usage)
+        rendered = super().render(spec, progress, cancelled, usage)
         rendered.film.thumbnail.write_bytes(b"\xff\xd8 a picture")
         return rendered
 
@@ -54,14 +54,14 @@ class Watched:
     changes: Changes
     answered: int = 0
 
-    def save_update(self, update: str, body: dict[str, object]) -> bool:
-        return self.desk.save_update(update, body)
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
+        return self.desk.save_update(update_id, body)
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         return self.desk.list_unhandled()
 
-    async def ignore(self, updates: Sequence[str]) -> None:
-        await self.desk.ignore(updates)
+    async def ignore(self, update_ids: Sequence[str]) -> None:
+        await self.desk.ignore(update_ids)
 
     async def handle(self, inbound: Inbound) -> None:
         await self.desk.handle(inbound)

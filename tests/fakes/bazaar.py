@@ -63,9 +63,9 @@ class StagedRenderer(PatientRenderer):
     """With a thumbnail that Telegram takes."""
 
     def render(
-        self, work: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+        self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
     ) -> RenderResult:
-        rendered = super().render(work, progress, cancelled, usage)
+        rendered = super().render(spec, progress, cancelled, usage)
         rendered.film.thumbnail.write_bytes(sample_thumbnail())
         return rendered
 

@@ -90,30 +90,30 @@ class MemoryChannel:
         self.fetching = asyncio.Event()
         self.fetching.set()
 
-    async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
-        await self._pass("say", place)
-        return self._add(place, text).id
+    async def send_text(self, chat_ref: ChatRef, text: RenderedMessage) -> str:
+        await self._pass("say", chat_ref)
+        return self._add(chat_ref, text).id
 
-    async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
-        await self._pass("edit", place)
-        found = self.find(message)
+    async def edit(self, chat_ref: ChatRef, message_id: str, text: RenderedMessage) -> None:
+        await self._pass("edit", chat_ref)
+        found = self.find(message_id)
         if found is None:
-            raise MessageNotEditable(message)
+            raise MessageNotEditable(message_id)
         found.edits.append(Edit(self._monotonic(), text))
         found.now = text
         self._changed.set()
 
-    async def send_video(self, place: ChatRef, upload: Upload) -> str:
-        await self._pass("send_video", place)
-        return self._add(place, upload.caption, upload, "video").id
+    async def send_video(self, chat_ref: ChatRef, upload: Upload) -> str:
+        await self._pass("send_video", chat_ref)
+        return self._add(chat_ref, upload.caption, upload, "video").id
 
-    async def send_file(self, place: ChatRef, upload: Upload) -> str:
-        await self._pass("send_file", place)
-        return self._add(place, upload.caption, upload, "file").id
+    async def send_file(self, chat_ref: ChatRef, upload: Upload) -> str:
+        await self._pass("send_file", chat_ref)
+        return self._add(chat_ref, upload.caption, upload, "file").id
 
-    async def delete_message(self, place: ChatRef, message: str) -> None:
-        await self._pass("erase", place)
-        self.erased.append(message)
+    async def delete_message(self, chat_ref: ChatRef, message_id: str) -> None:
+        await self._pass("erase", chat_ref)
+        self.erased.append(message_id)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         self.calls.append("fetch")

@@ -107,12 +107,12 @@ class PatientRenderer:
     def __init__(self) -> None:
         self.raises: Exception | None = None
 
-    def render(self, work: RenderSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> RenderResult:
+    def render(self, spec: RenderSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> RenderResult:
         progress("drawing", 0.5)
         if self.raises is not None:
             raise self.raises
-        film, thumbnail = work.folder / "film.mp4", work.folder / "film.jpg"
-        film.write_bytes(b"a film of " + str(work.parameters).encode())
+        film, thumbnail = spec.folder / "film.mp4", spec.folder / "film.jpg"
+        film.write_bytes(b"a film of " + str(spec.parameters).encode())
         thumbnail.write_bytes(b"a picture")
         return RenderResult(Film(film, thumbnail, 1280, 720, 10.0, 300, film.stat().st_size))
 

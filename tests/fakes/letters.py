@@ -13,10 +13,10 @@ class Postbag:
     torn: bool = False
     letters: list[Email] = field(default_factory=list)
 
-    def send(self, letter: Email) -> None:
+    def send(self, email: Email) -> None:
         if self.torn:
             raise EmailNotSent("ConnectionRefusedError")
-        self.letters.append(letter)
+        self.letters.append(email)
 
     @property
     def code(self) -> str:

@@ -60,13 +60,13 @@ class MemoryProvider:
         self._called("price")
         return self._price(price.removeprefix("price_"))
 
-    def create_checkout_session(self, order: CheckoutRequest, *, key: str) -> CheckoutSession:
+    def create_checkout_session(self, request: CheckoutRequest, *, key: str) -> CheckoutSession:
         self._called("open_checkout")
         with self._lock:
             name = self._by_key.setdefault(key, f"cs_{len(self._by_key) + 1}")
-            if self.orders.setdefault(name, order) != order:
+            if self.orders.setdefault(name, request) != request:
                 raise ProviderRejected("the same key for another order", "idempotency_error")
-            made = self.sessions.setdefault(name, self._fresh(name, order))
+            made = self.sessions.setdefault(name, self._fresh(name, request))
         if self.loses_answers:
             raise ProviderUnavailable("the answer is lost")
         return made

@@ -106,13 +106,13 @@ class StagedChildren(SandboxClient):
         arguments: Mapping[str, object],
         *,
         directory: Path,
-        allowance: ResourceLimits,
+        limits: ResourceLimits,
         on_progress: Callable[[str, float], None] = ignore,
         is_cancelled: Callable[[], bool] = return_false,
         on_usage: Callable[[float], None] = ignore,
     ) -> Any:
         self.tasks.append(task)
-        self.allowances.append(allowance)
+        self.allowances.append(limits)
         staged = self._staged.get(task)
         act = staged.pop(0) if staged else self._usual[task]
         try:

@@ -40,11 +40,11 @@ class MakeshiftTill:
             )
             outbox.enqueue(session, address, purchase.person_id, owed, self.db.clock())
 
-    def create_portal_link(self, wish: PortalRequest) -> None:
-        self.wishes.append(wish)
+    def create_portal_link(self, request: PortalRequest) -> None:
+        self.wishes.append(request)
 
-    def compare_prices(self, wish: PriceRequest) -> None:
-        self.checks.append(wish)
+    def compare_prices(self, request: PriceRequest) -> None:
+        self.checks.append(request)
 
     def refund(self, repayment_id: uuid.UUID) -> None:
         self.repaid.append(repayment_id)

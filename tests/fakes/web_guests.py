@@ -29,11 +29,11 @@ class LetterBox:
     is_away: bool = False
     arrived: Condition = field(default_factory=Condition)
 
-    def send(self, letter: Email) -> None:
+    def send(self, email: Email) -> None:
         if self.is_away:
             raise EmailNotSent("ConnectionRefusedError")
         with self.arrived:
-            self.letters.append(letter)
+            self.letters.append(email)
             self.arrived.notify_all()
 
     def code(self, address: str) -> str:

@@ -40,18 +40,18 @@ class ParrotInlet:
         self._folder = folder
         self._media = media
 
-    def save_update(self, update: str, body: dict[str, object]) -> bool:
-        if update in self.kept:
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
+        if update_id in self.kept:
             return False
-        self.kept[update] = body
+        self.kept[update_id] = body
         return True
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         done = {update for inbound in self.handled for update in inbound.update_ids}
         return [(update, body) for update, body in self.kept.items() if update not in done]
 
-    async def ignore(self, updates: Sequence[str]) -> None:
-        self.ignored += updates
+    async def ignore(self, update_ids: Sequence[str]) -> None:
+        self.ignored += update_ids
 
     async def handle(self, inbound: Inbound) -> None:
         assert self.channel is not None

@@ -20,8 +20,8 @@ class Crash(Exception):
 class CrashingConversation(Conversation):
     """Answers in full, then the process ends before anything is committed."""
 
-    def answer(self, visit: Context) -> HandlerResult:
-        super().answer(visit)
+    def answer(self, context: Context) -> HandlerResult:
+        super().answer(context)
         raise Crash
 
 

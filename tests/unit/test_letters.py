@@ -108,4 +108,4 @@ def test_a_wrong_address_of_a_mail_server_is_refused_without_its_password(url: s
 
 
 def test_who_gets_a_letter_and_what_is_in_it_is_not_in_its_name() -> None:
-    assert repr(build_code_email("en", "ana@example.com", "012345")) == "Letter()"
+    assert repr(build_code_email("en", "ana@example.com", "012345")) == "Email()"

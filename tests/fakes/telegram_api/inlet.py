@@ -26,14 +26,14 @@ class RecordingInlet:
         self.broken = 0  # how many times keeping fails
         self.answer = answer
 
-    def save_update(self, update: str, body: dict[str, object]) -> bool:
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
         with self.changes.changing():
             if self.broken:
                 self.broken -= 1
                 raise OSError("the database is away")
-            if update in self.kept:
+            if update_id in self.kept:
                 return False
-            self.kept[update] = body
+            self.kept[update_id] = body
             return True
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
@@ -53,9 +53,9 @@ class RecordingInlet:
             self.inbounds.append(inbound)
             self.done.extend(inbound.update_ids)
 
-    async def ignore(self, updates: Sequence[str]) -> None:
+    async def ignore(self, update_ids: Sequence[str]) -> None:
         with self.changes.changing():
-            self.done.extend(updates)
+            self.done.extend(update_ids)
 
     async def heard(self, count: int, seconds: float = PATIENCE) -> list[Inbound]:
         """What was handled, once it is so many."""

@@ -168,7 +168,7 @@ class Crash(Exception):
 
 
 class CrashingConversation(Conversation):
-    def answer(self, visit: Context) -> HandlerResult:
+    def answer(self, context: Context) -> HandlerResult:
         raise Crash("what ana@example.com said")
 
 

@@ -36,10 +36,10 @@ async def test_kept_updates_that_cannot_be_read_now_are_found_at_the_next_look()
     class Away(RecordingInlet):
         away = True
 
-        def forgotten(self) -> Any:
+        def list_unhandled(self) -> Any:
             if self.away:
                 raise OSError("the database is away")
-            return super().forgotten()
+            return super().list_unhandled()
 
     inlet = Away()
     inlet.save_update("1", {"update_id": 1})

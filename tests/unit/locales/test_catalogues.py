@@ -207,7 +207,11 @@ def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
 def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
     found = 0
     for node in code_nodes():
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Refused", "Failed"} and node.args:
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in {"RequestRejected", "ProcessingFailed"}
+            and node.args
+        ):
             code = node.args[0]
             if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "ErrorCode":
                 given = {keyword.arg for keyword in node.keywords}

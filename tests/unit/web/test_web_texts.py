@@ -24,7 +24,7 @@ def test_the_script_and_the_page_ask_for_no_sentence_that_is_missing() -> None:
     asked = set(re.findall(r'words\("([\w-]+)"', scripts))
     pages = "".join(file.read_text() for file in WEB.iterdir() if file.name.endswith(".html"))
     asked |= set(re.findall(r"\{\{([\w-]+)\}\}", pages)) - {"language", "data", "hidden", "problem", "address"}
-    signing = WEB.joinpath("signing.py").read_text()
+    signing = WEB.joinpath("auth", "sign_in_pages.py").read_text()
     asked |= set(re.findall(r'"(sign-in-[\w-]+)"', signing)) - set(re.findall(r'"([\w-]+)\.html"', signing))
     assert asked
     assert asked <= set(load_texts()["en"])

@@ -202,7 +202,7 @@ class Channel(Protocol):
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         """Download an attachment to `path`.
 
-        Raises Refused(FILE_TOO_BIG) during the download, without storing the rest, or ChannelError.
+        Raises RequestRejected(FILE_TOO_BIG) during the download, without storing the rest, or ChannelError.
         """
         ...
 

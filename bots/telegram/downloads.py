@@ -21,8 +21,8 @@ CHUNK_BYTES = 256 * 1024
 async def download(bot: Bot, attachment: Attachment, path: Path, max_bytes: int) -> None:
     """Download a file to `path`, at most `max_bytes` bytes.
 
-    Raises Refused(FILE_TOO_BIG) before, during or after the request, Failed(DISK_FULL), TelegramError, or ChannelError
-    when the disk fails.
+    Raises RequestRejected(FILE_TOO_BIG) before, during or after the request, ProcessingFailed(DISK_FULL),
+    TelegramError, or ChannelError when the disk fails.
     """
     if (attachment.size or 0) > max_bytes:
         raise build_size_error(max_bytes)

@@ -16,7 +16,8 @@ MEGABYTE = 1_000_000
 async def bring(wire: Wire, attachment: Attachment, path: Path, longest: int) -> None:
     """Bring a file to `path`, at most `longest` bytes.
 
-    Raises Refused(FILE_TOO_BIG) before asking where the size is told, Refused(FILE_EXPIRED), or ChannelError.
+    Raises RequestRejected(FILE_TOO_BIG) before asking where the size is told, RequestRejected(FILE_EXPIRED), or
+    ChannelError.
     """
     if (attachment.size or 0) > longest:
         raise RequestRejected(ErrorCode.FILE_TOO_BIG, limit=longest // MEGABYTE)

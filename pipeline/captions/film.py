@@ -34,8 +34,9 @@ def make(
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    Word times count from the start of the media (the earliest of its streams). Raises Refused: NO_SPEECH if there are
-    no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
+    Word times count from the start of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if
+    there are no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters;
+    and what `transcode` raises.
     """
     style = get_caption_style(options.style)
     _check_drawable(words, style, language)

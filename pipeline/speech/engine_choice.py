@@ -15,7 +15,7 @@ _ASSUMED_LANGUAGE: Final = "en"  # meaning of "auto" for an engine that cannot d
 def choose_engine(engine: RequestedEngine, language: str, has_groq: bool) -> ChosenEngine:
     """Choose the engine for one recording; `language` is "auto" or a code such as "pt" or "pt-BR".
 
-    Raises Refused: LANGUAGE_NOT_HEARD, or SPEECH_SERVICE_DOWN if Groq is requested explicitly and has no key.
+    Raises RequestRejected: LANGUAGE_NOT_HEARD, or SPEECH_SERVICE_DOWN if Groq is requested explicitly and has no key.
     """
     is_known = language == AUTO or load_languages().find_code(language) is not None
     if engine == "groq" and not has_groq:

@@ -40,8 +40,8 @@ class GroqEngine:
     def transcribe(self, audio: Path, language: str | None) -> Transcript:
         """Transcribe an audio file of up to 25 MB; `language` is a language code, None to let Whisper detect it.
 
-        Raises Refused: NO_SPEECH, SPEECH_UNCLEAR. Raises Failed: SPEECH_SERVICE_DOWN if Groq cannot be reached, is
-        busy for longer than the retries, refuses the key or sends an unreadable response.
+        Raises RequestRejected: NO_SPEECH, SPEECH_UNCLEAR. Raises ProcessingFailed: SPEECH_SERVICE_DOWN if Groq
+        cannot be reached, is busy for longer than the retries, refuses the key or sends an unreadable response.
         """
         hint = load_languages().find_code(language) if language else None
         response = self._fetch_response(audio, hint)

@@ -25,8 +25,8 @@ _MAX_LINE_SECONDS: Final = 12.0  # seconds of the longest line aligned at once
 def transcribe(wav: Path, progress: ProgressCallback) -> Transcript:
     """Transcribe a mono 16 kHz WAV file, assumed to be English.
 
-    Raises Refused: NO_SPEECH if there are no words, SPEECH_UNCLEAR if the confidence is too low to charge the user,
-    LANGUAGE_NOT_HEARD if the model is not installed.
+    Raises RequestRejected: NO_SPEECH if there are no words, SPEECH_UNCLEAR if the confidence is too low to charge the
+    user, LANGUAGE_NOT_HEARD if the model is not installed.
     """
     if not moonshine.is_available():
         raise RequestRejected(ErrorCode.LANGUAGE_NOT_HEARD, language=LANGUAGE)

@@ -11,10 +11,11 @@ _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the lo
 
 
 def prepare(media: Path, wav: Path, upload: Path | None = None) -> float:
-    """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for Groq.
+    """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for
+    Groq.
 
-    Returns the seconds of audio. Raises Refused: what `audio.extract` raises, and NO_SPEECH for silence, so that no
-    engine is called, or paid, for it.
+    Returns the seconds of audio. Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so
+    that no engine is called, or paid, for it.
     """
     seconds = audio.extract(media, wav)
     with WavReader(wav) as recording:

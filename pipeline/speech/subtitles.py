@@ -28,7 +28,7 @@ def read(data: bytes, language: str = "und") -> Transcript:
     """Parse SRT, WebVTT, ASS or WORDS.json, detected by content, not by file name.
 
     `language` is used if the file names none; "und" means unknown. Words of a line without times for each share its
-    time in proportion to their characters. Raises Refused: SUBTITLES_UNREADABLE.
+    time in proportion to their characters. Raises RequestRejected: SUBTITLES_UNREADABLE.
     """
     text = _decode_text(data)
     language = load_languages().find_code(language) or "und"

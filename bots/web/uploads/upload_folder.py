@@ -43,7 +43,7 @@ class UploadFolder:
         return path.relative_to(self.root).as_posix()
 
     def fetch(self, handle: str, target: Path) -> None:
-        """Put the file at `target`, by a link where the disk allows it. Raises Refused(FILE_GONE).
+        """Put the file at `target`, by a link where the disk allows it. Raises RequestRejected(FILE_GONE).
 
         It stays here until it is let go: what takes it may die half-way and come back for it.
         """

@@ -319,7 +319,7 @@ class Somebody:
     def inbound(self, message: str = "", **content: Any) -> Inbound:
         number = next(_numbers)
         sender = Sender(self.id, self.name, self.language)
-        about = {"in_group": self.in_group, **content}
+        about = {"is_group": self.in_group, **content}
         return Inbound((f"u{number}",), self.place, sender, message or f"sent-{number}", **about)
 
     def _attachment(self, content: bytes | Exception, name: str | None) -> Attachment:

@@ -55,10 +55,10 @@ async def test_the_same_update_twice_at_the_same_time_is_answered_once(house: Ho
 
 async def test_an_album_of_which_one_part_comes_again_is_not_made_again(house: House, ana: Somebody) -> None:
     album = ana.carrying(picture(300), picture(400))
-    object.__setattr__(album, "updates", ("a1", "a2"))
+    object.__setattr__(album, "update_ids", ("a1", "a2"))
     await ana.counter.desk.handle(album)
     again = ana.carrying(picture(400))
-    object.__setattr__(again, "updates", ("a2",))
+    object.__setattr__(again, "update_ids", ("a2",))
     await ana.counter.desk.handle(again)
     assert len(house.jobs()) == 1
 

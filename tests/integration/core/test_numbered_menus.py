@@ -18,7 +18,7 @@ def ana(house: House) -> Somebody:
 
 async def written(ana: Somebody, text: str, quotes: Shown | None = None, **about: object) -> Shown:
     """What the chat shows last after a text that answers a message."""
-    inbound: Inbound = ana.inbound(text=text, quotes=quotes.id if quotes else None, **about)
+    inbound: Inbound = ana.inbound(text=text, quoted_message_id=quotes.id if quotes else None, **about)
     await ana.counter.desk.handle(inbound)
     await ana.house.settle()
     return ana.last

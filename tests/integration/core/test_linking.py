@@ -267,7 +267,7 @@ async def test_what_is_no_address_is_answered_with_how_it_is_done(phone: Somebod
     assert postbag.letters == []
 
 
-@pytest.mark.parametrize("kept", ["letters", "search"])
+@pytest.mark.parametrize("kept", ["email_sender", "search_customers"])
 async def test_without_letters_or_customers_no_address_is_asked_for(
     house: House, proofs: EmailVerification, phone: Somebody, kept: str
 ) -> None:

@@ -83,7 +83,7 @@ def _build_hop(start: Points, end: Points, unit: float, factor: float) -> tuple[
 
 
 def join_paths(paths: Sequence[PenPath]) -> PenPath:
-    return PenPath(*(np.concatenate([getattr(path, name) for path in paths]) for name in ("at", "points", "down")))
+    return PenPath(*(np.concatenate([getattr(path, name) for path in paths]) for name in ("frames", "points", "down")))
 
 
 def resample(stroke: Points, step: float) -> Points:

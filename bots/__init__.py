@@ -1,1 +1,1 @@
-"""Every way in and out: conversation, channels, page and command line."""
+"""Interfaces to the outside: conversation, messenger channels, billing, chat page and command line."""

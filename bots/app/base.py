@@ -1,4 +1,4 @@
-"""What every process that serves people has: a house, the chats it owns, and their tills."""
+"""Composition root shared by all server processes: the app, its chat channels and their payment services."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ LINK_PROVIDERS = frozenset({Provider.STRIPE})  # how people pay where there is n
 
 @dataclass(slots=True)
 class App:
-    """What every process shares: the database at this version's schema, the files, the queue and the pipeline."""
+    """Parts every process shares: the database at this version's schema, the files, the queue and the pipeline."""
 
     settings: Settings
     db: Database
@@ -57,7 +57,9 @@ class App:
 
     @classmethod
     def open(cls, settings: Settings, queue: WakeupQueue | None = None) -> Self:
-        """Everything by its settings; another queue where workers are reached in another way."""
+        """Build everything from the settings. A given queue replaces the configured one, where workers are reached
+        in another way.
+        """
         folder = Path(settings.data_dir).resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         process_lock = acquire_shared(lock_folder_for(settings))
@@ -82,7 +84,7 @@ class App:
         return create_worker_pool(self.db, self.store, self.queue, self.sandbox, self.settings)
 
     def build_scheduler(self) -> Scheduler:
-        """What a process without workers does beside its chats."""
+        """Periodic tasks of a process without workers."""
         return Scheduler(
             create_disk_cleaner(self.db, self.store, self.settings).list_tasks(),
             self.settings.sweep_seconds,
@@ -90,7 +92,7 @@ class App:
         )
 
     def load_operator_tenant(self) -> Tenant:
-        """The operator's own, without waiting for a writer where it is there."""
+        """The operator's own tenant, read without taking the write lock where the row exists."""
         with self.db.read_transaction() as session:
             if (found := people.find_tenant(session, MAIN_TENANT)) is not None:
                 return found
@@ -112,7 +114,7 @@ class App:
 
 @dataclass(slots=True)
 class ChannelRuntime:
-    """The chats a process owns: their channels, and who delivers to them."""
+    """Channels a process serves, with the delivery of outbox messages to them."""
 
     app: App
     stores: TenantStores = field(default_factory=TenantStores)
@@ -133,8 +135,9 @@ class ChannelRuntime:
     def add_channel(
         self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
     ) -> UpdateHandler:
-        """The way in for a channel, which is delivered to from now on. `ways` are the ways to pay that may be offered
-        there; a link needs a shop of the account's own tenant besides. `owners` are the operator's: nobody elsewhere.
+        """Register a channel, which receives deliveries from now on; the handler of its updates. `providers` are the
+        payment methods that may be offered there; a link also needs a store of the account's own tenant. `admin_ids`
+        are the operator's: they apply to no other tenant.
         """
         self.channels[account.id] = channel
         is_own = account.tenant_id == self.app.load_operator_tenant().id
@@ -153,12 +156,12 @@ class ChannelRuntime:
         return handler
 
     def remove_channel(self, account_id: UUID) -> None:
-        """Deliver to the chats of an account no more."""
+        """Stop delivering to the chats of an account."""
         self.channels.pop(account_id, None)
         self._handlers.pop(account_id, None)
 
     def refresh_stores(self) -> None:
-        """Look for shops that tenants have opened or closed meanwhile. Blocking."""
+        """Pick up stores that tenants have opened or closed meanwhile. Blocking."""
         app = self.app
         change = reload_stores(self.stores, app.db, app.pipeline.entitlements, app.secret, app.settings)
         for handler, providers in list(self._handlers.values()) if change.opened_stores or change.closed_stores else ():
@@ -169,7 +172,7 @@ class ChannelRuntime:
             store.workers.stop()
 
     def _attach_store(self, handler: UpdateHandler, providers: frozenset[Provider]) -> None:
-        """What a desk has of the shop of its tenant, if there is one."""
+        """Connect a handler to the store of its tenant, if there is one."""
         store = self.stores.by_tenant.get(handler.account.tenant_id)
         handler.providers = providers if store else providers - {Provider.STRIPE}
         handler.payment_links = store.billing if store else None
@@ -179,7 +182,7 @@ class ChannelRuntime:
 
     @asynccontextmanager
     async def deliver_messages(self) -> AsyncIterator[None]:
-        """While the block runs, what is owed is sent, progress is shown, and the till is looked after."""
+        """While the block runs, outbox messages are sent, progress is shown, and payments are processed."""
         self.stores.start()
         broadcaster = BroadcastSender(self.app.db)
         scheduler = Scheduler(
@@ -200,10 +203,10 @@ class ChannelRuntime:
 
 
 def lock_folder_for(settings: Settings) -> Path:
-    """Where processes of this machine hold what only one, or none, may have."""
+    """Folder of the lock files that processes of this machine share."""
     return Path(settings.data_dir).resolve() / "locks"
 
 
 def channel_runtime_for(app: App) -> ChannelRuntime:
-    """The chats of a process, with a till for each tenant that sells something."""
+    """The channel runtime of a process, with a billing service for each tenant that sells something."""
     return ChannelRuntime(app, open_stores(app.db, app.pipeline.entitlements, app.secret, app.settings))

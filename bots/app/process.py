@@ -1,4 +1,4 @@
-"""What the processes that serve people have in common: settings, a house, chores, and an end."""
+"""Lifecycle shared by the server processes: settings, the app, periodic tasks, and shutdown."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ BACKUP_POLL_SECONDS = 5.0  # seconds between two looks at whether a backup is wa
 
 
 def load_settings() -> Settings:
-    """This process's settings; its log is written as they say from now on."""
+    """Load this process's settings, and configure logging by them."""
     loaded = Settings()
     logging_config.configure_from_settings(loaded)
     return loaded
@@ -38,21 +38,21 @@ async def open_app(stack: AsyncExitStack, config: Settings) -> web.App:
 
 
 async def _touch_beacon(file: Path) -> None:
-    """Touch a file again and again, so that a loop that hangs is noticed."""
+    """Touch a file periodically, so that a hanging event loop is noticed."""
     while True:
         await asyncio.to_thread(file.touch)
         await asyncio.sleep(BEACON_SECONDS)
 
 
 async def start_disk_watch(stack: AsyncExitStack, app: web.App) -> None:
-    """Watch the disk in a process without workers, which do it themselves."""
+    """Start the disk cleanup in a process without workers, which do it themselves."""
     scheduler = app.build_scheduler()
     await asyncio.to_thread(scheduler.start)
     stack.push_async_callback(asyncio.to_thread, scheduler.stop)
 
 
 async def start_backups(stack: AsyncExitStack, app: web.App) -> None:
-    """Make backups in this process: every day unless BACKUP_DAYS is 0, and when one is asked for."""
+    """Make backups in this process: every day unless BACKUP_DAYS is 0, and when one is requested."""
     config = app.settings
     backups = BackupService.from_settings(config, app.db, app.secret)
     backup_scheduler = BackupScheduler(
@@ -64,7 +64,7 @@ async def start_backups(stack: AsyncExitStack, app: web.App) -> None:
 
 
 async def run_until_stopped(*work: Coroutine[object, object, None]) -> None:
-    """Run until SIGINT or SIGTERM, or until one of these ends."""
+    """Run until SIGINT or SIGTERM, or until one of the coroutines ends. Raises what a finished one raised."""
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)

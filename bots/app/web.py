@@ -1,4 +1,4 @@
-"""The composition root of every process: settings go in, running parts come out."""
+"""Composition root of the web server and the Telegram bots."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ ANY_USER = frozenset({"*"})
 
 @dataclass(frozen=True, slots=True)
 class WebhookTargets(Mapping[str, WebhookTarget]):
-    """Those of the shops there are at the moment: tenants open theirs while we run."""
+    """Webhook targets of the stores that exist at the moment: tenants open theirs while the process runs."""
 
     stores: TenantStores
 
@@ -69,12 +69,12 @@ class WebhookTargets(Mapping[str, WebhookTarget]):
 
 
 def build_webhook_router(stores: TenantStores) -> APIRouter:
-    """The ways in for the provider's news, where they can be told from others."""
+    """Routes for the payment provider's webhooks, for stores whose signatures can be verified."""
     return build_stripe_router(WebhookTargets(stores))
 
 
 def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebServer:
-    """The web server with the page. In local mode its person is the owner until something is sold."""
+    """The web server with the chat page. In local mode its user is the owner until something is sold."""
     root = runtime.app
     settings = root.settings
     account = root.ensure_account("page", "local")
@@ -104,7 +104,7 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
 
 
 def build_sign_in(runtime: ChannelRuntime, account: Account) -> SignIn | None:
-    """Where people sign in to the page in production; None where nobody has to, or no code can be sent."""
+    """Sign-in of the page in production; None where it is not required, or no code can be sent."""
     app, email_sender = runtime.app, runtime.email_verification.email_sender
     if app.settings.mode == "local" or email_sender is None:
         return None
@@ -112,12 +112,12 @@ def build_sign_in(runtime: ChannelRuntime, account: Account) -> SignIn | None:
 
 
 def build_telegram_gateway(runtime: ChannelRuntime, token: str) -> TelegramGateway:
-    """The operator's bot of that token; call it inside the running loop."""
+    """Gateway of the operator's bot with that token; call it inside the running loop."""
     return _build_gateway(runtime, ServedBot(runtime.app.ensure_account("telegram", token.partition(":")[0]), token))
 
 
 def build_bot_manager(runtime: ChannelRuntime) -> BotManager:
-    """The bots other tenants bring."""
+    """Manager of the bots connected by other tenants."""
     return BotManager(runtime.app.db, runtime.app.secret, partial(_build_gateway, runtime), runtime.remove_channel)
 
 
@@ -147,7 +147,7 @@ def _build_gateway(runtime: ChannelRuntime, bot: ServedBot, connected: OnConnect
 
 
 def build_profile(app: App, account: Account) -> BotProfile:
-    """What Telegram shows of the bot before anybody writes, and to those who have a role now."""
+    """Bot profile that Telegram shows before the first message, and command menus of users who have a role now."""
     is_operator = account.tenant_id == app.load_operator_tenant().id
     identities = (identity.partition(":") for identity in app.settings.admin_identities if is_operator)
     with app.db.read_transaction() as session:

@@ -1,7 +1,7 @@
-"""The composition roots of WhatsApp: the supervisor, and the gateway processes it runs.
+"""Composition roots of WhatsApp: the supervisor, and the gateway processes it runs.
 
-A gateway is a process that calls `main` here; its argument is the end of a pipe its supervisor listens to. It alone
-loads the library.
+A gateway is a process that calls `main` here; its argument is the write end of a pipe its supervisor reads. Only
+gateways load the WhatsApp library.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ GATEWAY_SCRIPT = (
 
 
 def build_supervisor(app: App, echo: Callable[[str], None], language: str) -> Supervisor:
-    """Who runs the gateways of this machine. `echo` shows codes and news to whoever sits at the terminal."""
+    """Supervisor of this machine's gateways. `echo` prints pairing codes and state changes on the terminal."""
     settings = app.settings
     return Supervisor(
         db=app.db,
@@ -75,13 +75,13 @@ def key_store_for(settings: Settings) -> KeyStore:
 
 
 def key_backups_for(app: App) -> KeyBackups | None:
-    """The backups of numbers' keys; PostgreSQL's are backed up with its database."""
+    """Backups of the numbers' keys; None for PostgreSQL, whose keys are backed up with the database."""
     keys = key_store_for(app.settings)
     return KeyBackups(keys, app.secret, app.db.clock) if isinstance(keys, FolderKeyStore) else None
 
 
 def request_pairing(app: App, phone: str | None = None) -> None:
-    """Have a code shown in the terminal, for a number that is new."""
+    """Request a pairing code on the terminal, for a new number."""
     with app.db.transaction() as session:
         tenant_id, now = people.get_or_create_tenant(session, MAIN_TENANT).id, app.db.clock()
         row = whatsapp.find_unpaired(session, tenant_id) or whatsapp.create_session(session, tenant_id, now)
@@ -89,20 +89,22 @@ def request_pairing(app: App, phone: str | None = None) -> None:
 
 
 def is_unpaired(app: App) -> bool:
-    """Whether there is no number yet that was ever paired."""
+    """Whether no number has ever been paired."""
     with app.db.read_transaction() as session:
         return not any(each.row.jid for each in whatsapp.list_sessions(session))
 
 
 async def launch_gateway(pipe: int) -> Process:
-    """Start a gateway in a group of its own, so that Ctrl-C is the supervisor's alone, and it can be ended whole."""
+    """Start a gateway in its own process group, so that Ctrl-C reaches the supervisor alone and the group can be
+    killed whole.
+    """
     command = [sys.executable, "-c", GATEWAY_SCRIPT, str(pipe)]
     environment = {**os.environ, **GATEWAY_ENVIRONMENT}
     return await create_subprocess_exec(*command, stdin=PIPE, pass_fds=(pipe,), start_new_session=True, env=environment)
 
 
 def main() -> None:
-    """A gateway process."""
+    """Entry point of a gateway process."""
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     settings = Settings()
@@ -111,8 +113,9 @@ def main() -> None:
 
 
 async def _run_until_exit(settings: Settings, report: Report) -> None:
-    """Never returns: a loop that ends cancels its tasks, which the library answers with a call that may hang, and its
-    threads would keep the interpreter from ending."""
+    """Run the gateway, then exit the process; never returns. A loop that ends cancels its tasks, which the library
+    answers with a call that may hang, and its threads would keep the interpreter from exiting.
+    """
     status = 1
     try:
         status = await _run_gateway(settings, report)
@@ -144,7 +147,7 @@ async def _run_gateway(settings: Settings, report: Report) -> int:
 
 
 def build_gateway(runtime: ChannelRuntime, report: Report) -> "Gateway":
-    """A gateway whose numbers answer as the other chats do."""
+    """A gateway whose numbers use the same conversation as the other channels."""
     from bots.whatsapp.processes.gateway import Gateway
 
     settings = runtime.app.settings
@@ -153,7 +156,7 @@ def build_gateway(runtime: ChannelRuntime, report: Report) -> "Gateway":
 
 
 def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[UUID], Session]":
-    """What makes the session of a number, with the library or what stands in for it."""
+    """Factory of a number's session, with the real library or the stand-in that is configured."""
     from bots.whatsapp.sessions.client_factory import Clients, made_by
     from bots.whatsapp.sessions.connection import Connection
     from bots.whatsapp.sessions.responder import NumberService
@@ -184,7 +187,7 @@ def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[
 
 
 def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandler, Line]":
-    """The way in of a number, and its way out, which stay when its connection does not."""
+    """A number's update handler and channel proxy, which outlive its connections."""
     from bots.whatsapp.channel import OFFICIAL
     from bots.whatsapp.phones import owners
 
@@ -195,7 +198,7 @@ def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandl
 
 
 def _link_factory_for(app: App) -> Callable[[str], str] | None:
-    """What makes an address of a film, where there is a page its holder can reach."""
+    """Builder of a film's URL; None where there is no page the user can reach."""
     page_url = app.settings.public_page_url
     if not page_url:
         return None
@@ -213,7 +216,9 @@ def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) ->
 
 
 def _exit_orphaned(loop: asyncio.AbstractEventLoop, gateway: "Gateway") -> None:
-    """The supervisor is gone: end, by force where the loop does not. Whoever comes next must find the numbers free."""
+    """Exit because the supervisor is gone, by force where the loop does not end. The next supervisor must find the
+    numbers unlocked.
+    """
     _call_soon(loop, gateway.end)
     threading.Event().wait(ORPHAN_GRACE_SECONDS)
     os._exit(1)

@@ -1,4 +1,4 @@
-"""Interface of a payment provider and its value types. `bots.billing.stripe.provider` implements it with Stripe.
+"""Interface of a payment provider and its value types. `bots.billing.stripe` implements it with Stripe.
 
 Every method may raise `ProviderUnavailable` (try again later) and `ProviderRejected` (the request cannot succeed).
 Writes take an idempotency key made from ids of our database, so that a repeat after a crash does nothing twice.

@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done, 2 wrong usage or refused input, 1 a bug."""
+"""The command line. Exit codes: 0 done, 2 wrong usage or rejected input, 1 a bug."""
 
 import sys
 
@@ -29,9 +29,9 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command; its exit code. The outermost edge: whatever is not expected ends here as a bug.
+    """Run a command; its exit code. Unexpected exceptions are caught here and reported as a bug.
 
-    What is logged on the way is shown only then, so that a refusal is one line.
+    The log of the run is shown only then, so that a rejected input prints one line.
     """
     log_buffer = console.capture_log()
     status = _run_command(arguments)

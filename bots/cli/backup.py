@@ -1,4 +1,4 @@
-"""`rabisco backup` and `restore`: the whole house in one sealed file, and back again."""
+"""`rabisco backup` and `restore`: the whole installation in one encrypted file, and back again."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -86,7 +86,9 @@ def _restore_backup(opened: UnpackedBackup, path: Path, *, is_confirmed: bool) -
 
 
 def _back_up_current(opened: UnpackedBackup) -> None:
-    """What cannot be read cannot be backed up, and that is a reason to restore, not to give up."""
+    """Back up the current data. Data that cannot be read cannot be backed up, and is a reason to restore, not to
+    give up.
+    """
     try:
         current_backup = opened.back_up_current()
     except (*BACKUP_ERRORS, DecryptionError) as error:
@@ -119,7 +121,7 @@ def _print_summary(backup: CompletedBackup, settings: Settings) -> None:
 
 @contextmanager
 def _open_backups(settings: Settings) -> Iterator[BackupService]:
-    """What is in the database is left as it is: a backup is made before an update, too."""
+    """Open the backups without migrating the database: a backup is made before an update, too."""
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = settings.secret_key.get_secret_value() if settings.secret_key else None
@@ -132,7 +134,7 @@ def _open_backups(settings: Settings) -> Iterator[BackupService]:
 
 @contextmanager
 def _explain_errors() -> Iterator[None]:
-    """Everything that may be amiss, as one sentence that says what to do."""
+    """Turn every expected error into one sentence that says what to do."""
     try:
         yield
     except ProcessesRunning:

@@ -1,4 +1,6 @@
-"""Which module has which command. It is loaded when one of its commands is asked for: a film waits for no messenger."""
+"""Lazy loading of the commands' modules: a module is imported when one of its commands runs, so that rendering does
+not load a messenger's library.
+"""
 
 import gc
 import importlib
@@ -22,7 +24,7 @@ COMMANDS_BY_MODULE: Final = {
 
 
 class LazyCommands(Mapping[str, Any]):
-    """The commands of the parser, by their names."""
+    """Commands by name, loaded on access."""
 
     def __getitem__(self, name: str) -> Any:
         for module, names in COMMANDS_BY_MODULE.items():
@@ -38,7 +40,7 @@ class LazyCommands(Mapping[str, Any]):
 
 
 class LazyGroup(TyperGroup):
-    """The parser's group of all commands."""
+    """Root command group of the parser."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
@@ -54,7 +56,9 @@ def _load_commands(module: str) -> Mapping[str, Any]:
 
 
 def _import_module(name: str) -> Any:
-    """The module. All that comes with it stays, so garbage is not looked for in it: a fifth of the time."""
+    """The imported module. What it loads stays for good, so it is frozen out of garbage collection, which saves a
+    fifth of the time.
+    """
     if name not in sys.modules:
         gc.disable()
         try:

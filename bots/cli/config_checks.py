@@ -1,4 +1,4 @@
-"""What the doctor says of settings that need no service of their own to be looked at, one line each."""
+"""Configuration checks of `rabisco doctor` for settings that need no external service, one line each."""
 
 import importlib.util
 import ipaddress
@@ -26,7 +26,7 @@ CheckResult = tuple[bool, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the doctor: what was looked at, whether it is well, and what to do if not."""
+    """One line of `rabisco doctor`: what was checked, whether it is right, and what to do if not."""
 
     name: str
     is_ok: bool
@@ -34,7 +34,7 @@ class Finding:
 
 
 def run_checks(settings: Settings) -> Iterator[Finding]:
-    """A line for each thing looked at."""
+    """Run every check."""
     for name, check in CHECKS.items():
         is_ok, message = check(settings)
         yield Finding(name, is_ok, message)
@@ -245,4 +245,4 @@ CHECK_BY_SETTING: Final[dict[str, str]] = {
     "result_days": "keeping",
     "beacon_file": "beacon",
 }
-"""The line each setting is told in."""
+"""The check that covers each setting."""

@@ -1,4 +1,4 @@
-"""What the command line shows: progress on a terminal, errors in one line."""
+"""Console output of the command line: progress on a terminal, errors in one line."""
 
 import io
 import logging
@@ -33,24 +33,24 @@ def show_progress() -> Iterator[Callable[[str, float], None]]:
 
 
 def render_error(error: AppError) -> str:
-    """What a failure says, in one line, in the language of the terminal."""
+    """The text of an error, in one line, in the language of the terminal."""
     key = f"error-{error.code.lower().replace('_', '-')}"
     return " ".join(translate(match_language(os.environ.get("LANG")), key, error.values).split())
 
 
 def format_validation_error(error: ValidationError) -> str:
-    """What is wrong with settings or options, by their names."""
+    """Invalid settings or options by name, in one line."""
     return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
 
 
 def print_error(code: str, text: str, status: int) -> int:
-    """Say on stderr, in one line, what is wrong; the exit code."""
+    """Print an error on stderr, in one line; the exit code."""
     typer.echo(f"error: {code}: {' '.join(text.split())}", err=True)
     return status
 
 
 def capture_log() -> io.StringIO:
-    """Where a command's log goes from now on."""
+    """Send the command's log to a buffer from now on."""
     log_buffer = io.StringIO()
     logging.basicConfig(stream=log_buffer, level=logging.WARNING)
     structlog.configure(

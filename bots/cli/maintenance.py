@@ -1,4 +1,4 @@
-"""`rabisco migrate` and `doctor`: keeping an installation well."""
+"""`rabisco migrate` and `doctor`: the database schema, and checks of the installation."""
 
 import errno
 import platform
@@ -52,7 +52,7 @@ def doctor() -> None:
 
 
 def run_checks(settings: Settings) -> Iterator[Finding]:
-    """Everything the doctor looks at, in order."""
+    """Every check of `rabisco doctor`, in order."""
     yield Finding("python", is_ok=True, message=platform.python_version())
     yield _check_database(settings)
     yield _check_redis(settings)
@@ -116,7 +116,7 @@ def _check_bucket(settings: Settings) -> Finding:
 
 
 def _suggest_fix(error: OSError | ValueError) -> str:
-    """What to do about a bucket."""
+    """Advice for an error of the bucket."""
     if isinstance(error, PermissionError):
         return "check the AWS keys, and let them put, get, list and delete its objects"
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:

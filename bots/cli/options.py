@@ -1,4 +1,4 @@
-"""What options of commands take: names that there are, sizes that can be, and folders that exist."""
+"""Validation of command options: known names, possible sizes, and writable folders."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -13,7 +13,7 @@ MIN_SIDE = 64  # pixels
 
 
 def build_choice_check(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:
-    """A check that a name is one of those."""
+    """A callback that rejects all other names."""
 
     def check(name: str) -> str:
         known = list(names())
@@ -25,7 +25,7 @@ def build_choice_check(names: Callable[[], Iterable[str]]) -> Callable[[str], st
 
 
 def parse_language(language: str) -> str:
-    """Check a language: "auto", a code such as "pt" or a name such as "portuguese"; its code."""
+    """The code of a language given as "auto", a code such as "pt" or a name such as "portuguese"."""
     code = "auto" if language == "auto" else load_languages().find_code(language)
     if code is None:
         raise typer.BadParameter(f"{language!r} is no language we know; take auto, or a code such as pt.")
@@ -48,7 +48,7 @@ def parse_size(size: str) -> tuple[int | None, int | None]:
 
 
 def check_writable(path: Path | None) -> Path | None:
-    """Check before long work that a file can be written there."""
+    """Check that a file can be written there, before long work begins."""
     if path is not None and path.is_dir():
         raise typer.BadParameter(f"{str(path)!r} is a folder.")
     if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):

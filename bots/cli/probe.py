@@ -1,4 +1,4 @@
-"""`rabisco probe` and `styles`: what the bot would say, and what there is to choose from."""
+"""`rabisco probe` and `styles`: the validation of files, and the available hands and caption styles."""
 
 import json
 from dataclasses import asdict
@@ -34,7 +34,7 @@ def probe(
 
 
 def check_file(renderer: LocalRenderer, path: Path) -> dict[str, object]:
-    """One file's verdict, in the form of `probe --json`."""
+    """Validate one file; the result in the form of `probe --json`. Rejections are part of it, not raised."""
     verdict: dict[str, object] = dict.fromkeys(("kind", "code", "message", "width", "height", "seconds"))
     verdict = {"file": str(path), "ok": True} | verdict
     try:

@@ -1,4 +1,4 @@
-"""`rabisco sketch`, `caption` and `transcribe`: films from files, without a bot."""
+"""`rabisco sketch`, `caption` and `transcribe`: rendering from files, without a bot."""
 
 import sys
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto
 
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
-    """A studio with this machine's settings."""
+    """A renderer with this machine's settings."""
     settings = Settings()
     key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     with SandboxClient() as sandbox:

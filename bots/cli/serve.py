@@ -1,4 +1,4 @@
-"""`rabisco up`, `telegram`, `web` and `worker`: the processes that serve people."""
+"""`rabisco up`, `telegram`, `web` and `worker`: the server processes."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -118,14 +118,14 @@ async def _start_workers(stack: AsyncExitStack, pool: WorkerPool, *, grace_secon
 
 
 async def _receive(bot: TelegramGateway) -> None:
-    """Receive until the bot ends. Raises TelegramRefused, with what the operator is to do."""
+    """Receive until the bot stops. Raises TelegramRefused, whose text says what the operator must do."""
     await bot.start()
     typer.echo(f"Telegram: {bot.address}")
     await bot.wait_stopped()
 
 
 async def _receive_or_report(bot: TelegramGateway) -> None:
-    """Receive beside other things, which go on when Telegram refuses."""
+    """Receive beside other services, which continue when Telegram rejects the bot."""
     try:
         await _receive(bot)
     except TelegramConfigError as error:
@@ -148,7 +148,7 @@ async def _serve(server: WebServer, settings: Settings, host: str) -> None:
 
 
 def _describe_page(settings: Settings, local_url: str) -> str:
-    """Where the page is."""
+    """Line that says where the page is."""
     if settings.mode == "local":
         return f"The chat page: {local_url}"
     if not settings.has_chat_page:

@@ -1,4 +1,4 @@
-"""`rabisco stripe sync`: what is sold, brought to Stripe."""
+"""`rabisco stripe sync` and `connect`: the price catalogue at Stripe, and tenants' Stripe accounts."""
 
 import sys
 from collections.abc import Callable
@@ -87,7 +87,9 @@ def _require_keys(keys: TenantKeys | None, tenant: str) -> TenantKeys:
 def _sync_tenant(
     settings: Settings, tenant_keys: TenantKeys, language: str, payment_links: bool, dry_run: bool
 ) -> None:
-    """Bring a tenant's account to what the price file says; what Stripe tells only once is kept at once."""
+    """Sync a tenant's account with the price file; the webhook's secret, which Stripe shows only once, is stored at
+    once.
+    """
     keys = tenant_keys.read()
     if keys is None:
         raise typer.BadParameter("its key is not known yet; run: rabisco stripe connect NAME")
@@ -116,14 +118,14 @@ def _check_language(language: str) -> None:
 
 
 def webhook_url_of(settings: Settings, account: str = "") -> str:
-    """Where Stripe tells us its news, those of another tenant's account by its id; empty while nobody can reach us."""
+    """URL of the Stripe webhook, with the account's id for other tenants; empty while there is no public URL."""
     if not settings.public_url:
         return ""
     return "/".join(filter(None, (settings.public_url.rstrip("/"), "stripe/webhook", account)))
 
 
 def _product_names_in(language: str) -> Callable[[CatalogueItem], str]:
-    """What customers read as the name of what they pay for."""
+    """Function that names a product as customers see it, in that language."""
 
     def name_item(item: CatalogueItem) -> str:
         if item.plan is None:

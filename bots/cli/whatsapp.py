@@ -1,4 +1,4 @@
-"""`rabisco whatsapp`, and what backups and the doctor know of its numbers."""
+"""`rabisco whatsapp`, and the backup, restore and checks of its numbers."""
 
 import asyncio
 import os
@@ -48,14 +48,14 @@ async def _run_whatsapp(loaded: Settings, *, pair: bool, phone: str | None) -> N
 
 
 async def run_supervisor(app: App, *, pair: bool = False, phone: str | None = None) -> None:
-    """Run the numbers. Raises Occupied."""
+    """Run the supervisor of the numbers. Raises Occupied."""
     if pair or whatsapp_app.is_unpaired(app):
         await asyncio.to_thread(whatsapp_app.request_pairing, app, phone)
     await whatsapp_app.build_supervisor(app, typer.echo, _detect_language()).run()
 
 
 async def run_supervisor_if_free(app: App) -> None:
-    """Run the numbers beside other things, which go on when others run the numbers."""
+    """Run the numbers beside other services, which continue when another process already runs the numbers."""
     try:
         await run_supervisor(app)
     except Occupied as error:
@@ -64,7 +64,7 @@ async def run_supervisor_if_free(app: App) -> None:
 
 
 def back_up_keys() -> None:
-    """Back up the keys of WhatsApp numbers now, sealed with SECRET_KEY. It is done once a day anyway."""
+    """Back up the keys of WhatsApp numbers now, encrypted with SECRET_KEY. It is done once a day anyway."""
     with _open_app() as app:
         backups = _require_backups(app)
         for each in _list_numbers(app):
@@ -73,9 +73,9 @@ def back_up_keys() -> None:
 
 
 def restore_keys(name: str, file: Path | None) -> None:
-    """Bring a number's keys back from a backup, the newest one unless another is named. WhatsApp must not be running.
+    """Restore a number's keys from a backup, the newest one unless a file is given. WhatsApp must not be running.
 
-    `name` is how `/whatsapp` lists the number.
+    `name` is the name or number that `/whatsapp` lists.
     """
     with _open_app() as app:
         found = next(
@@ -106,7 +106,7 @@ def _restore_number(app: App, found: numbers.NamedWhatsAppSession, file: Path | 
 
 
 def check_numbers(configured: Settings) -> Iterator[tuple[bool, str]]:
-    """What the doctor says of the numbers: whether each is well, and what to do if not."""
+    """Checks of `rabisco doctor` for the numbers: whether each is healthy, and what to do if not."""
     db = Database(configured.resolved_database_url)
     try:
         found = _read_numbers(db)
@@ -119,7 +119,7 @@ def check_numbers(configured: Settings) -> Iterator[tuple[bool, str]]:
 
 
 def _read_numbers(db: Database) -> list[numbers.NamedWhatsAppSession]:
-    """None where there is no database to ask, of which the doctor speaks elsewhere."""
+    """The numbers; empty where the database cannot be read, which `rabisco doctor` reports elsewhere."""
     if db.is_sqlite and not Path(db.url.database or "").exists():
         return []
     try:

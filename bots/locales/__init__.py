@@ -1,4 +1,4 @@
-"""Every sentence people read, in English, Brazilian Portuguese and Spanish (Fluent catalogues)."""
+"""Texts shown to users, in English, Brazilian Portuguese and Spanish (Fluent catalogues)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,13 +18,13 @@ LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 
 def match_language(tag: str | None) -> str:
-    """The language we speak that a tag such as "pt-pt" or "es-419" asks for; English where we know none."""
+    """The supported language that matches a tag such as "pt-pt" or "es-419"; English where none does."""
     base = (tag or "").lower().partition("-")[0].partition("_")[0]
     return next((language for language in LANGUAGES if language.lower().partition("-")[0] == base), DEFAULT_LANGUAGE)
 
 
 def translate(language: str, key: str, values: Mapping[str, str | int | float] | None = None) -> str:
-    """The sentence under that key. Raises KeyError where there is none: a test keeps the catalogues complete."""
+    """The text of that key. Raises KeyError where there is none: a test keeps the catalogues complete."""
     bundle = _load_bundle(language if language in LANGUAGES else DEFAULT_LANGUAGE)
     pattern = bundle.get_message(key).value
     if pattern is None:

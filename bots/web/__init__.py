@@ -1,1 +1,1 @@
-"""The HTTP side: the chat page, health, metrics and webhooks."""
+"""HTTP server: the chat page, health, metrics and webhooks."""

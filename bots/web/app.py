@@ -1,4 +1,4 @@
-"""The web application: the chat page, and what every house shows to the outside."""
+"""The web application: the chat page, media, health, metrics and webhooks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -35,11 +35,11 @@ PRUNE_SECONDS = 3600.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class WebDependencies:
-    """What the web application works with.
+    """Dependencies of the web application.
 
-    `disk` is the folder whose free space is watched. `routers` are routes of others (payments, webhooks), `checks`
-    further lines of `/health/deep`, `services` what we live on. In production the page is there once there is a `porch`
-    to sign in at and a `public_url` it is found under; the figures are shown on the house's own network, and to who has
+    `data_folder` is the folder whose free space is checked. `routers` are additional routes (payments, webhooks),
+    `checks` additional checks of `/health/deep`, `services` the upstream services. In production the page is served
+    once there are a `sign_in` and a `public_url`; metrics are served to the private network, and to clients that hold
     `metrics_token`.
     """
 
@@ -61,13 +61,13 @@ class WebDependencies:
 
     @property
     def sign_in_pages(self) -> SignInPages | None:
-        """How people sign in, where they have to and can."""
+        """Pages for signing in, where that is required and possible."""
         is_open = self.mode == "production" and self.sign_in is not None and self.public_url
         return SignInPages(self.sign_in, origin_of(self.public_url)) if is_open and self.sign_in else None
 
 
 def create_app(deps: WebDependencies) -> FastAPI:
-    """The application. In production without a way to sign in there is no page."""
+    """Build the application. In production without sign-in there is no page."""
     signer = MediaLinkSigner(deps.secret)
     authenticator: Authenticator = deps.sign_in or LocalAuthenticator()
     has_page = deps.mode == "local" or deps.sign_in_pages is not None
@@ -134,7 +134,7 @@ def _build_lifespan(
 
 
 async def _prune_forever(sign_in: SignIn) -> None:
-    """Forget sessions that are over, now and every hour."""
+    """Delete expired sessions, now and every hour."""
     while True:
         await asyncio.to_thread(sign_in.prune_sessions)
         await asyncio.sleep(PRUNE_SECONDS)

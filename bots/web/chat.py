@@ -1,4 +1,4 @@
-"""The chat page's requests: what the person sends, and what is new."""
+"""HTTP endpoints of the chat page: sending a message, polling for changes, and loading older messages."""
 
 import asyncio
 import time
@@ -44,8 +44,7 @@ _KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO
 
 @dataclass(frozen=True, slots=True)
 class ChatEndpoints:
-    """Every request is answered for the guest who asks, out of their own conversation. `origin` is the one origin the
-    page has, where that is known."""
+    """Endpoints that serve each user their own conversation. `origin` is the page's only origin, where it is known."""
 
     page: PageChannel
     receiver: InboundReceiver
@@ -59,7 +58,7 @@ class ChatEndpoints:
     )
 
     async def receive(self, request: Request) -> Response:
-        """Take what the person sent. 202 once it is safe with us; the answer comes as a message."""
+        """Accept a message. 202 once it is stored; the answer comes as a message."""
         if not is_same_origin(request, self.origin):
             raise FormError(403, "FORBIDDEN")
         user = await self._require_user(request)
@@ -79,7 +78,7 @@ class ChatEndpoints:
         return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
 
     async def poll(self, request: Request, after: int, wait: float) -> Response:
-        """What is new since version `after`, at once or as soon as there is something, within `wait` seconds."""
+        """Changes since version `after`, at once or as soon as there are any, within `wait` seconds."""
         user = await self._require_user(request)
         if self.page.notifier.count_waiting(user.place) >= MAX_POLLS_PER_USER:
             raise FormError(429, "TOO_FAST")
@@ -98,7 +97,7 @@ class ChatEndpoints:
                 await wait_for_event(event, min(remaining, POLL_SECONDS))
 
     async def list_older(self, request: Request, before: int) -> Response:
-        """What was said before that moment, for whoever scrolls up; nothing at the beginning."""
+        """Messages before that time, loaded when the user scrolls up; none at the beginning of the conversation."""
         user, time_before = await self._require_user(request), EPOCH + timedelta(microseconds=before)
         rows = await asyncio.to_thread(self.page.list_older, user.place, time_before)
         return JSONResponse({"messages": self._render_messages(rows, user)}, headers=NO_STORE_HEADERS)
@@ -141,7 +140,7 @@ class ChatEndpoints:
         return Attachment(kind_of(file), self.page.uploads.handle_for(file.path), file.name, file.size)
 
     def _build_body(self, form: Form, inbound: Inbound) -> MessageBody:
-        """What the page shows of it. Raises BadForm(GONE) for a button that is not there any more."""
+        """The user's message as the page shows it. Raises FormError(GONE) for a button that no longer exists."""
         if inbound.choice is None:
             return MessageBody(text=inbound.text, sent=_list_sent_files(form))
         question = self.page.find_bot_message(inbound.chat_ref, inbound.message_id or "")
@@ -185,7 +184,7 @@ async def _respond(request: Request, response: Awaitable[Response]) -> Response:
 
 
 def build_upload_quota(page: PageChannel) -> UploadQuota:
-    """What one person may have lying here, by the limits of the house."""
+    """The upload quota of one user, by the configured limits."""
     form_limits = form_limits_for(page)
     return UploadQuota(
         page.uploads,
@@ -205,7 +204,7 @@ def form_limits_for(page: PageChannel) -> FormLimits:
 
 
 def kind_of(file: FormFile) -> AttachmentKind:
-    """What the browser says a file is."""
+    """The kind of a file, by the type the browser declares."""
     return _KINDS_BY_TYPE.get(file.mime.partition("/")[0], AttachmentKind.FILE)
 
 
@@ -217,7 +216,7 @@ def _parse_message_id(form: Form) -> uuid.UUID:
 
 
 def _list_sent_files(form: Form) -> tuple[SentFile, ...]:
-    """The files as the page will show them; the thumbnails, made by the browser, come in the same order."""
+    """The files as the page shows them; the browser sends their thumbnails in the same order."""
     thumbnails = [sanitize_thumbnail(url) for url in form.fields.get("thumbnails", [])]
     thumbnails += [None] * (len(form.files) - len(thumbnails))
     return tuple(

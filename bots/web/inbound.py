@@ -1,4 +1,4 @@
-"""Hands what the page sent to the conversation: in order, and again after a crash."""
+"""Inbound messages of the chat page, handled in order per user, and again after a crash."""
 
 import asyncio
 from datetime import timedelta
@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 
 class InboundReceiver:
-    """Keeps an update before the page is told that we have it, and has it answered in the background."""
+    """Stores an update before the page gets its response, then handles it in the background."""
 
     def __init__(self, sink: UpdateSink, uploads: UploadFolder, clock: Clock) -> None:
         self._sink = sink
@@ -30,7 +30,7 @@ class InboundReceiver:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> bool:
-        """Take it, and have it answered; False when we had it already."""
+        """Store an update and start its handler; False when it was stored before."""
         body = _INBOUND_ADAPTER.dump_python(inbound, mode="json")
         if not await asyncio.to_thread(self._sink.save_update, inbound.update_ids[0], body):
             return False
@@ -38,7 +38,7 @@ class InboundReceiver:
         return True
 
     async def recover(self) -> None:
-        """Take up what a crash interrupted."""
+        """Handle updates again that a crash interrupted."""
         for update, body in await asyncio.to_thread(self._sink.list_unhandled):
             try:
                 self._start(_INBOUND_ADAPTER.validate_python(body))
@@ -47,7 +47,7 @@ class InboundReceiver:
                 await self._sink.ignore([update])
 
     async def sweep(self) -> int:
-        """Remove uploads that nobody took within a day; how many there were."""
+        """Remove uploads not handled within a day; the number of them."""
         return await asyncio.to_thread(self._uploads.remove_older, self._clock() - UPLOAD_RETENTION)
 
     async def sweep_forever(self) -> None:
@@ -57,7 +57,7 @@ class InboundReceiver:
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def close(self) -> None:
-        """Let answers under way end; what does not is taken up at the next start."""
+        """Wait for running handlers; what does not end in time is handled again at the next start."""
         if self._tasks:
             _, unfinished = await asyncio.wait(set(self._tasks), timeout=SHUTDOWN_GRACE_SECONDS)
             for task in unfinished:

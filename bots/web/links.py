@@ -1,4 +1,4 @@
-"""Links to media files that carry their own permission: what, under which name, and until when."""
+"""Signed links to media files: which file, under which name, for whom, and until when."""
 
 import base64
 import binascii
@@ -13,16 +13,16 @@ DAY_SECONDS = 86400
 
 
 class BadLink(Exception):
-    """Not a link of ours."""
+    """The signature does not match."""
 
 
 class ExpiredLink(BadLink):
-    """It was one of ours, once."""
+    """The link was valid, and has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class MediaLink:
-    """A file of the media store, and how it is to be presented; with an owner, to them alone."""
+    """A file of the media store, and how it is presented; with an owner, to that user alone."""
 
     key: str
     name: str
@@ -32,7 +32,7 @@ class MediaLink:
 
 
 class MediaLinkSigner:
-    """Signs and checks links. The signature is HMAC-SHA-256 under a key of its own, derived from the secret."""
+    """Signs and verifies links. The signature is HMAC-SHA-256 under a key of its own, derived from the secret."""
 
     def __init__(self, secret: bytes) -> None:
         if not secret:
@@ -40,7 +40,7 @@ class MediaLinkSigner:
         self._key = hmac.digest(secret, b"rabisco media links", hashlib.sha256)
 
     def sign(self, key: str, name: str, mime: str, expires_at: datetime, owner: str = "") -> str:
-        """A token that stands for these, safe in a URL."""
+        """A signed token of these values, safe in a URL."""
         fields = json.dumps(
             [key, name, mime, int(expires_at.timestamp()), owner], separators=(",", ":"), ensure_ascii=False
         )
@@ -48,7 +48,7 @@ class MediaLinkSigner:
         return f"{payload}.{self._sign_payload(payload)}"
 
     def verify(self, token: str, now: datetime) -> MediaLink:
-        """What a token stands for. Raises BadLink, or ExpiredLink."""
+        """The link of a token. Raises BadLink, or ExpiredLink."""
         payload, _, signature = token.partition(".")
         if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
             raise BadLink
@@ -65,9 +65,9 @@ class MediaLinkSigner:
 
 
 def expiry_for(now: datetime) -> datetime:
-    """When a link made now ends: one to two days from now.
+    """Expiry of a link signed now: one to two days from now.
 
-    It moves once a day, so that a film keeps its address, and its place in the browser's cache, while it is watched.
+    It moves once a day, so that a film keeps its URL, and its entry in the browser's cache, while it is watched.
     """
     return datetime.fromtimestamp((now.timestamp() // DAY_SECONDS + 1) * DAY_SECONDS, UTC) + timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""Media files, to whoever holds a signed link."""
+"""Media files, served by signed link."""
 
 import asyncio
 
@@ -57,7 +57,7 @@ def build_media_router(
 
 
 def _check_owner(link: MediaLink, authenticator: Authenticator, request: Request) -> None:
-    """A link to somebody's film is of no use to anybody else who comes by it. Raises BadLink."""
+    """Reject a link with an owner for every other user. Raises BadLink."""
     user = authenticator.authenticate(request) if link.owner else None
     if link.owner and (user is None or user.link_owner != link.owner):
         raise BadLink

@@ -1,4 +1,4 @@
-"""A message as the page keeps it, and as it is shown."""
+"""Messages of the chat page as they are stored, and as they are sent to the browser."""
 
 import base64
 import mimetypes
@@ -32,7 +32,7 @@ class MessageButton(_FrozenModel):
 
 
 class MediaAttachment(_FrozenModel):
-    """A file of the media store. Size in pixels, length in seconds, weight in bytes; the poster is a data URL."""
+    """A file of the media store. Width and height in pixels, `weight` in bytes; the poster is a data URL."""
 
     key: str
     name: str
@@ -46,7 +46,7 @@ class MediaAttachment(_FrozenModel):
 
 
 class SentFile(_FrozenModel):
-    """A file the person sent, as they remember it; the thumbnail is a data URL their browser made."""
+    """A file the user sent, as the page shows it; the thumbnail is a data URL made by the browser."""
 
     kind: AttachmentKind
     name: str
@@ -54,7 +54,7 @@ class SentFile(_FrozenModel):
 
 
 class MessageBody(_FrozenModel):
-    """The content of a page's message."""
+    """Content of a message of the page; stored as JSON."""
 
     text: str = ""
     buttons: tuple[tuple[MessageButton, ...], ...] = ()
@@ -71,7 +71,7 @@ class MessageBody(_FrozenModel):
         return next((button for row in self.buttons for button in row if button.data == data and not button.url), None)
 
     def replace_text(self, text: RenderedMessage) -> "MessageBody":
-        """The same message with another text, picture and other buttons; its film, and what it answers, stay."""
+        """A copy with another text, picture and buttons; its media and the message it replies to stay."""
         return self.model_copy(
             update={"text": text.text, "buttons": _build_buttons(text), "picture": _encode_picture(text)}
         )
@@ -84,7 +84,7 @@ def build_text_body(text: RenderedMessage) -> MessageBody:
 
 
 def build_media_body(upload: Upload, *, plays: bool) -> MessageBody:
-    """A message with a film, or with a file to be saved."""
+    """A message with a video, or with a file to be downloaded."""
     mime = mimetypes.guess_type(upload.name)[0] or _DEFAULT_TYPE
     attachment = MediaAttachment(
         key=upload.key,
@@ -101,7 +101,7 @@ def build_media_body(upload: Upload, *, plays: bool) -> MessageBody:
 
 
 def encode_thumbnail(path: Path | None) -> str | None:
-    """A small picture as a data URL; None where it is missing, too big, or not a picture by its first bytes."""
+    """A small picture as a data URL; None where it is missing, too big, or has no picture's signature."""
     if path is None or not path.is_file() or path.stat().st_size > MAX_THUMBNAIL_BYTES:
         return None
     raw = path.read_bytes()
@@ -110,12 +110,12 @@ def encode_thumbnail(path: Path | None) -> str | None:
 
 
 def sanitize_thumbnail(url: str) -> str | None:
-    """A data URL that came from outside, if it can only be a small picture."""
+    """A data URL sent by the browser, if it can only be a small picture; otherwise None."""
     return url if len(url) <= MAX_THUMBNAIL_BYTES and _DATA_URL_PATTERN.fullmatch(url) else None
 
 
 def render_message(message: PageMessage, signer: MediaLinkSigner, now: datetime, owner: str = "") -> dict[str, Any]:
-    """What the page is told about a message; its film opens for `owner` alone, if one is named.
+    """JSON of a message for the page; its media link works for `owner` alone, if one is given.
 
     Times are microseconds, so that the page can sort by them.
     """

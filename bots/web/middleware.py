@@ -1,4 +1,4 @@
-"""Who may talk to the page: its own browser tab, and nobody who only borrows the browser."""
+"""Middleware and checks against requests of other sites: host, origin and HTTPS."""
 
 from urllib.parse import urlsplit
 
@@ -13,10 +13,10 @@ CLIENT_HEADER = "x-rabisco"  # no page of another origin can send it without bei
 
 
 class HostCheckMiddleware:
-    """Turns away requests for a host that is not ours: another site's name that was pointed at this machine."""
+    """Rejects requests for unknown hosts, such as another site's name that points at this machine (DNS rebinding)."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str], exempt_paths: frozenset[str] = frozenset()) -> None:
-        """`but` are paths that answer under any name, because they ask for more than a name."""
+        """`exempt_paths` answer under any host name, because they have checks of their own."""
         self._app = app
         self._hosts = hosts
         self._exempt_paths = exempt_paths
@@ -30,13 +30,13 @@ class HostCheckMiddleware:
 
 
 def allowed_hosts_for(public_url: str) -> frozenset[str]:
-    """Names this machine goes by, and that of the address people reach it under."""
+    """The local host names, and the host of the public URL."""
     configured = urlsplit(public_url).hostname
     return LOCAL_HOSTS | ({configured} if configured else set())
 
 
 def parse_hostname(host: str) -> str | None:
-    """The name in a Host header, without the port; None where it is not one."""
+    """The name in a Host header, without the port; None where it is not valid."""
     try:
         deps = urlsplit(f"//{host}")
     except ValueError:
@@ -45,7 +45,7 @@ def parse_hostname(host: str) -> str | None:
 
 
 class HstsMiddleware:
-    """Tells browsers to come by https alone, for a year."""
+    """Adds the HSTS header: browsers use HTTPS alone, for a year."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,15 +60,15 @@ class HstsMiddleware:
 
 
 def origin_of(url: str) -> str:
-    """What a browser calls the page of that address: scheme, name, and the port where it is not the usual one."""
+    """The origin of a URL as browsers send it: scheme, host, and the port where it is not the default."""
     deps = urlsplit(url)
     return f"{deps.scheme}://{deps.netloc}".lower()
 
 
 def is_same_origin(request: Request, allowed_origin: str = "") -> bool:
-    """Whether a request that changes something comes from our page, or from no page at all.
+    """Whether a state-changing request comes from the chat page, or from no page at all.
 
-    `only` is the one origin our page has; without it the page has that of the host that was asked.
+    `allowed_origin` is the page's only origin; without it the origin must be that of the requested host.
     """
     origin = request.headers.get("origin")
     if origin is None:

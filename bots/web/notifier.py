@@ -1,4 +1,4 @@
-"""A bell that wakes those who wait for news of a conversation."""
+"""Notifier that wakes long-polling requests when a conversation changes."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from bots.core.channel import ChatRef
 
 
 class Notifier:
-    """Rung from any thread; heard in any event loop. Once closed, nobody waits any more."""
+    """Called from any thread; sets events in any event loop. Once closed, no request waits any more."""
 
     def __init__(self) -> None:
         self.is_closed = False
@@ -18,7 +18,9 @@ class Notifier:
 
     @contextmanager
     def subscribe(self, chat: ChatRef) -> Iterator[asyncio.Event]:
-        """An event that every ring for that conversation sets from now on; look for news after entering, then wait."""
+        """An event that every notification of that conversation sets from now on. Check for changes after entering,
+        then wait.
+        """
         event = asyncio.Event()
         with self._lock:
             self._listeners[event] = chat, asyncio.get_running_loop()
@@ -33,12 +35,12 @@ class Notifier:
         return len(self._listeners)
 
     def count_waiting(self, chat: ChatRef) -> int:
-        """How many listen for news of that conversation."""
+        """Number of requests that wait for that conversation."""
         with self._lock:
             return sum(waiting_chat == chat for waiting_chat, _ in self._listeners.values())
 
     def notify(self, chat: ChatRef | None = None) -> None:
-        """Wake those who wait for news of that conversation; without one, everybody."""
+        """Wake the requests that wait for that conversation; without one, all requests."""
         with self._lock:
             for event, (waiting_chat, loop) in self._listeners.items():
                 if chat is None or chat == waiting_chat:
@@ -46,13 +48,13 @@ class Notifier:
                         loop.call_soon_threadsafe(event.set)
 
     def close(self) -> None:
-        """Send everybody home, so that the server can stop."""
+        """Wake all requests for good, so that the server can stop."""
         self.is_closed = True
         self.notify()
 
 
 async def wait_for_event(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for the next ring, at most so many seconds."""
+    """Wait for the next notification, at most that many seconds; whether it came."""
     try:
         await asyncio.wait_for(event.wait(), seconds)
     except TimeoutError:

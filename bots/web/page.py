@@ -1,4 +1,4 @@
-"""The chat page as a channel: what is said is written down, and the page comes for it."""
+"""The chat page as a channel: messages are stored in the database, and the page polls for them."""
 
 import asyncio
 import uuid
@@ -49,9 +49,9 @@ def build_capabilities() -> Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class MessageChanges:
-    """Messages that are new or have changed, and the version up to which they tell everything.
+    """Messages that are new or have changed, and the version up to which they are complete.
 
-    `conversation` names the conversation the versions belong to; it is empty before the first message.
+    `conversation` identifies the conversation the versions belong to; it is empty before the first message.
     """
 
     conversation: str = ""
@@ -60,7 +60,7 @@ class MessageChanges:
 
 
 class PageChannel:
-    """Writes messages of one account's page. A film stays in the media store; only its key is written down."""
+    """Stores messages of one account's page. Media stay in the media store; a message holds only their key."""
 
     name = "page"
 
@@ -78,7 +78,7 @@ class PageChannel:
         await asyncio.to_thread(self._edit_message, chat, message, text)
 
     async def delete_message(self, chat: ChatRef, message: str) -> None:
-        """Take the words out of what the person said; the page shows that there was something."""
+        """Replace the text of a user's message by a placeholder."""
         await asyncio.to_thread(self._erase_text, chat, message)
 
     async def send_video(self, chat: ChatRef, upload: Upload) -> str:
@@ -91,11 +91,11 @@ class PageChannel:
         await asyncio.to_thread(self.uploads.fetch, attachment.handle, path)
 
     def save_user_message(self, chat: ChatRef, message: uuid.UUID, body: MessageBody) -> None:
-        """Write down what the person said, under the id their browser gave it; a second time changes nothing."""
+        """Store a user's message under the id the browser gave it; a repeat changes nothing."""
         self._save_message(chat, message, web_messages.AUTHOR_PERSON, body)
 
     def find_bot_message(self, chat: ChatRef, message: str) -> MessageBody | None:
-        """A message of the bot, or None."""
+        """The content of a message of the bot, or None."""
         with self._db.read_transaction() as session:
             address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
             row = web_messages.find_message(session, address_id, _parse_message_id(message)) if address_id else None
@@ -106,7 +106,7 @@ class PageChannel:
             )
 
     def list_changes(self, chat: ChatRef, after: int) -> MessageChanges:
-        """What has changed in a conversation since version `after`."""
+        """Changes in a conversation since version `after`."""
         with self._db.read_transaction() as session:
             address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
             if address_id is None:
@@ -119,13 +119,13 @@ class PageChannel:
             return MessageChanges(str(address_id), version if is_complete else rows[-1].version, rows)
 
     def list_older(self, chat: ChatRef, before: datetime) -> tuple[PageMessage, ...]:
-        """What was said in a conversation before then, oldest first."""
+        """Messages of a conversation before that time, oldest first."""
         with self._db.read_transaction() as session:
             address_id = web_messages.find_address_id(session, self._account_id, chat.chat, chat.thread)
             return tuple(web_messages.list_before(session, address_id, before)) if address_id else ()
 
     def find_language(self, person: str) -> str | None:
-        """The language that person has chosen, if they have."""
+        """The language that user has chosen, or None."""
         with self._db.read_transaction() as session:
             account = session.get_one(Account, self._account_id)
             found = people.find_by_identity(session, account.tenant_id, f"{account.channel}:{person}")
@@ -175,7 +175,7 @@ class PageChannel:
 
 
 def _parse_message_id(message: str) -> uuid.UUID:
-    """A message's id; one that cannot be ours names nothing."""
+    """A message's id; an invalid one becomes the nil UUID, which no message has."""
     try:
         return uuid.UUID(message)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The HTTP server around the application."""
+"""HTTP server of the web application (uvicorn)."""
 
 import socket
 
@@ -11,7 +11,7 @@ SHUTDOWN_SECONDS = 3  # for requests under way when the server stops
 
 
 class WebServer(uvicorn.Server):
-    """Stops without waiting for pages that wait for news."""
+    """Stops without waiting for long-polling requests."""
 
     def __init__(self, config: uvicorn.Config, notifier: Notifier) -> None:
         super().__init__(config)
@@ -25,9 +25,9 @@ class WebServer(uvicorn.Server):
 def build_web_server(
     app: FastAPI, notifier: Notifier, *, host: str = "127.0.0.1", port: int = 8000, proxies: str = "127.0.0.1"
 ) -> WebServer:
-    """A server that is ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
+    """A server ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
 
-    `proxies` are addresses and networks that are believed when they tell for whom they ask.
+    `proxies` are addresses and networks whose forwarded headers are trusted.
     """
     config = uvicorn.Config(
         app,

@@ -1,4 +1,4 @@
-"""The page itself, for whoever may see it, and the files it is made of."""
+"""The chat page's HTML and its static files."""
 
 import asyncio
 import html
@@ -36,7 +36,7 @@ PAGE_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """What stands at `/`: the conversation, or where people sign in to it."""
+    """The page at `/`: the conversation, or the sign-in form."""
 
     page: PageChannel
     authenticator: Authenticator
@@ -71,7 +71,7 @@ def add_home_page(app: FastAPI, home_page: HomePage) -> None:
 
 
 def render_page(template: str, language: str, limits: Mapping[str, int], *, can_sign_out: bool = False) -> str:
-    """The page in one language: `{{name}}` becomes that sentence, and the script gets all of them as data."""
+    """The page in one language: `{{name}}` becomes that text, and the script gets all texts as data."""
     texts = load_page_texts(language)
     client_data = {"language": language, "limits": limits, "can_leave": can_sign_out, "texts": texts}
     data = json.dumps(client_data).replace("<", "\\u003c")
@@ -87,7 +87,7 @@ def _load_template() -> str:
 
 
 class _NoCacheStaticFiles(StaticFiles):
-    """The page's files, asked for anew each time: after an update nobody runs an old script."""
+    """Static files that browsers revalidate each time: after an update no page runs an old script."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -1,4 +1,4 @@
-"""Where Stripe tells its news: kept and answered at once, looked into afterwards."""
+"""Stripe's webhook endpoint: events are verified and stored at once, processed afterwards."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ RETRY_HEADERS = {"retry-after": "30"}
 
 @dataclass(frozen=True, slots=True)
 class WebhookTarget:
-    """What the route needs: whose news are believed, where they are kept, and who is woken for them."""
+    """Signature verifier, event store and worker of one Stripe account."""
 
     signatures: WebhookVerifier
     save_event: Callable[[WebhookEvent], bool]
@@ -33,7 +33,7 @@ class _BodyTooBig(Exception):
 
 
 def build_stripe_router(targets: Mapping[str, WebhookTarget]) -> APIRouter:
-    """The operator's own news come in under no name (""), those of other tenants under their Stripe account's id."""
+    """Routes by account: the operator's events have no name (""), those of other tenants their account's id."""
     router = APIRouter()
 
     @router.post("/stripe/webhook")
@@ -56,7 +56,7 @@ def build_stripe_router(targets: Mapping[str, WebhookTarget]) -> APIRouter:
 
 
 async def _read_body(request: Request) -> bytes:
-    """The bytes as they were signed."""
+    """The raw bytes that were signed. Raises _BodyTooBig."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -66,7 +66,7 @@ async def _read_body(request: Request) -> bytes:
 
 
 def _build_error_response(error: Exception) -> Response:
-    """Of an error only its kind is told: who is not Stripe learns nothing here."""
+    """Status without details: a client other than Stripe learns nothing."""
     log.warning("webhook-refused", error=type(error).__name__)
     match error:
         case _BodyTooBig():

@@ -1,4 +1,4 @@
-"""The page's own words, and the language a browser asks for."""
+"""Texts of the chat page, and the language a browser asks for."""
 
 import json
 from functools import cache
@@ -10,13 +10,13 @@ FALLBACK_LANGUAGE = "en"
 
 @cache
 def load_texts() -> dict[str, dict[str, str]]:
-    """Sentences by language and name."""
+    """Texts by language and name."""
     read: dict[str, dict[str, str]] = json.loads(files("bots.web").joinpath("texts.json").read_text("utf-8"))
     return read
 
 
 def parse_accept_language(accept_language: str) -> str | None:
-    """The tag a browser likes best, such as "pt-br"; None where it does not say."""
+    """The language tag with the highest weight, such as "pt-br"; None where the header has none."""
     ranked: list[tuple[float, int, str]] = []
     for position, part in enumerate(accept_language[:500].split(",")):
         tag, _, weight = part.strip().partition(";q=")
@@ -26,14 +26,14 @@ def parse_accept_language(accept_language: str) -> str | None:
 
 
 def choose_language(tag: str | None) -> str:
-    """The language of ours that comes nearest to a tag."""
+    """The supported language nearest to a tag."""
     requested_tag = (tag or FALLBACK_LANGUAGE).lower()
     by_base = {language.lower().partition("-")[0]: language for language in load_texts()}
     return by_base.get(requested_tag.partition("-")[0], FALLBACK_LANGUAGE)
 
 
 def render_error(tag: str | None, code: str, limit: int | None = None) -> str:
-    """What went wrong, in words."""
+    """The text of an error code."""
     page_texts = load_texts()[choose_language(tag)]
     return page_texts.get(f"error-{code}", page_texts["error"]).replace("{limit}", str(limit))
 

@@ -1,6 +1,6 @@
-"""WhatsApp as a channel: messages, edits, films and files out; files in.
+"""WhatsApp's implementation of the channel contract: sends messages, edits, videos and files; downloads files.
 
-It only answers: nothing leaves for a chat nobody has written from.
+It only replies: nothing is sent to a chat that no user has written from.
 """
 
 import asyncio
@@ -57,10 +57,11 @@ OFFICIAL = Capabilities(
 
 
 class WhatsAppChannel:
-    """`bots.core.channel.Channel` through one number.
+    """`bots.core.channel.Channel` of one phone number.
 
-    `banned_until` is set by whoever hears of a ban: nothing is sent before. `pacer.since` is when the number was first
-    online (None: it is as new as can be). `link` makes a signed link of a media key, where there is a page.
+    `banned_until` is set when a ban is reported: nothing is sent before. `rate_limiter.first_online_at` is when the
+    number was first online (None: treated as brand new). `build_link` makes a signed download link of a media key; None
+    without a web page.
     """
 
     name = "whatsapp"
@@ -101,7 +102,7 @@ class WhatsAppChannel:
         return message
 
     async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
-        """Change a text that was sent not long ago. Files and pictures keep what stands under them."""
+        """Change a recently sent text. Captions of files and pictures cannot be changed."""
         words = encoder.cut(render_with_choices(text), self.capabilities.max_text)
         if text.picture is not None or self._pictures.get(message):
             raise MessageNotEditable("a picture")
@@ -113,18 +114,18 @@ class WhatsAppChannel:
         self._said.put(message, words)
 
     async def send_video(self, place: ChatRef, upload: Upload) -> str:
-        """A film that plays in the chat; as a document when it is too large for that."""
+        """Send a video that plays in the chat; as a document when it is too large for that."""
         return await self._send(place, upload)
 
     async def send_file(self, place: ChatRef, upload: Upload) -> str:
-        """A file that arrives byte for byte as it is."""
+        """Send a file that arrives unchanged, byte for byte."""
         return await self._send(place, upload)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
         await bring(self._wire, attachment, path, self.capabilities.max_download)
 
     async def acknowledge(self, place: ChatRef, writer: str, message_id: str, emoji: str | None) -> None:
-        """Show that a message was seen, and react to it while there is room for that. Best effort: raises nothing."""
+        """Mark a message as read, and react to it if the send quota allows. Best effort: raises nothing."""
         if self._banned_for() > 0:
             return
         with suppress(ChannelError):
@@ -167,7 +168,7 @@ class WhatsAppChannel:
         return await self._wire.send(place.chat, encoder.captioned(media, words, quote))
 
     async def _point_to(self, place: ChatRef, upload: Upload, size: int) -> str:
-        """What is too large for WhatsApp can be had on the page."""
+        """Send a link to the web page in place of a file that is too large for WhatsApp."""
         if self._link is None or not upload.key:
             raise MessageRejected(f"{size} bytes are more than is sent")
         caption = upload.caption
@@ -176,7 +177,7 @@ class WhatsAppChannel:
         )
 
     async def _may_write(self, place: ChatRef) -> None:
-        """Raises RetryLater while the number is banned or has written enough, Unreachable where nobody wrote first."""
+        """Raises RetryLater during a ban or without send quota, ChatUnreachable where no user has written first."""
         if (banned := self._banned_for()) > 0:
             raise RetryLater(banned)
         if not self._known.get(place.chat):
@@ -195,7 +196,7 @@ class WhatsAppChannel:
             return sent_messages.find_address(session, self._account.id, place.chat, place.thread) is not None
 
     def _check_edit(self, place: ChatRef, message: str) -> None:
-        """Raises Uneditable for what is too old, unknown, or a file."""
+        """Raises MessageNotEditable for a message that is too old, unknown, or a file."""
         with self._db.read_transaction() as session:
             address = sent_messages.find_address(session, self._account.id, place.chat, place.thread)
             row = sent_messages.find_first_delivery(session, address.id, message) if address is not None else None

@@ -1,4 +1,4 @@
-"""Files from WhatsApp. The library brings each whole, into memory."""
+"""Downloads of files from WhatsApp. neonize loads each file whole into memory."""
 
 import asyncio
 import errno
@@ -14,9 +14,9 @@ MEGABYTE = 1_000_000
 
 
 async def bring(wire: Wire, attachment: Attachment, path: Path, longest: int) -> None:
-    """Bring a file to `path`, at most `longest` bytes.
+    """Download a file of at most `max_bytes` to `path`.
 
-    Raises RequestRejected(FILE_TOO_BIG) before asking where the size is told, RequestRejected(FILE_EXPIRED), or
+    Raises RequestRejected(FILE_TOO_BIG), before downloading if the size is known, RequestRejected(FILE_EXPIRED), or
     ChannelError.
     """
     if (attachment.size or 0) > longest:

@@ -1,6 +1,6 @@
-"""What is sent, as WhatsApp's messages. Pure: nothing here speaks to WhatsApp.
+"""Encoder of outgoing messages into WhatsApp's protobufs. Pure: no network calls.
 
-The library's own builders turn "@12345" into mentions, know no widths and heights and call ffmpeg; these do not.
+neonize's own builders turn "@12345" into mentions, know no widths and heights and call ffmpeg; these do not.
 """
 
 import mimetypes
@@ -34,7 +34,7 @@ _TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's ow
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a picture or film looks: pixels, and seconds; `thumbnail` is a small JPEG."""
+    """Dimensions of a picture or video in pixels, its duration, and its thumbnail, a small JPEG."""
 
     width: int = 0
     height: int = 0
@@ -49,12 +49,12 @@ def text(words: str, quote: Quote | None = None) -> Message:
 
 
 def context(quote: Quote) -> ContextInfo:
-    """What makes a message an answer to another."""
+    """The context that makes a message a reply to another."""
     return ContextInfo(stanzaID=quote.id, participant=quote.writer, quotedMessage=_quoted(quote))
 
 
 def edit(chat: str, message_id: str, words: str, now_ms: int) -> Message:
-    """What changes a text that was sent. `now_ms` is milliseconds since 1970."""
+    """An edit of a text message that was sent. `now_ms` is milliseconds since 1970."""
     change = ProtocolMessage(
         key=MessageKey(remoteJID=chat, fromMe=True, ID=message_id),
         type=ProtocolMessage.MESSAGE_EDIT,
@@ -65,7 +65,7 @@ def edit(chat: str, message_id: str, words: str, now_ms: int) -> Message:
 
 
 def reaction(chat: str, writer: str, message_id: str, emoji: str, now_ms: int) -> Message:
-    """An emoji under what somebody wrote; in a group it must be told who that was."""
+    """An emoji under a user's message; in a group its key must name the sender."""
     key = MessageKey(remoteJID=chat, fromMe=False, ID=message_id)
     if chat.endswith(f"@{GROUPS}"):
         key.participant = writer
@@ -73,7 +73,7 @@ def reaction(chat: str, writer: str, message_id: str, emoji: str, now_ms: int) -
 
 
 def video(upload: UploadResponse, shape: Shape) -> Message:
-    """A film that plays in the chat."""
+    """A video that plays in the chat."""
     return Message(
         videoMessage=VideoMessage(
             mimetype="video/mp4",
@@ -98,7 +98,7 @@ def voice(upload: UploadResponse, seconds: float) -> Message:
 
 
 def document(upload: UploadResponse, name: str, shape: Shape) -> Message:
-    """A file that arrives byte for byte as it is."""
+    """A file that arrives unchanged, byte for byte."""
     return Message(
         documentMessage=DocumentMessage(
             mimetype=_TYPES.guess_type(name, strict=False)[0] or UNKNOWN,
@@ -111,7 +111,7 @@ def document(upload: UploadResponse, name: str, shape: Shape) -> Message:
 
 
 def captioned(media: Message, words: str, quote: Quote | None = None) -> Message:
-    """Uploaded media on its way to somebody; the same upload may go to many, so it is copied."""
+    """A copy of a media message with its caption and quote; the original is reused for other recipients."""
     message = Message()
     message.CopyFrom(media)
     ((field, body),) = [
@@ -125,7 +125,7 @@ def captioned(media: Message, words: str, quote: Quote | None = None) -> Message
 
 
 def cut(words: str, longest: int) -> str:
-    """At most so many characters; cut at a space where one is near, with an ellipsis."""
+    """Truncate to at most `max_length` characters with an ellipsis, at a space where one is near."""
     if len(words) <= longest:
         return words
     kept = words[: longest - len(ELLIPSIS)]
@@ -134,7 +134,7 @@ def cut(words: str, longest: int) -> str:
 
 
 def png_size(content: bytes) -> tuple[int, int]:
-    """Width and height of a PNG in pixels. Raises ValueError for what is none."""
+    """Width and height of a PNG in pixels. Raises ValueError for anything else."""
     if not content.startswith(_PNG) or len(content) < 24:
         raise ValueError("not a PNG")
     return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
@@ -156,7 +156,7 @@ def _thumbnail(shape: Shape) -> dict[str, bytes]:
 
 
 def _quoted(quote: Quote) -> Message:
-    """What apps show above the answer: the words, and what kind of file it was."""
+    """The preview that apps show above a reply: the quoted text, and the kind of file."""
     match quote.kind:
         case "imageMessage":
             return Message(imageMessage=ImageMessage(mimetype="image/jpeg", caption=quote.text))

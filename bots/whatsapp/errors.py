@@ -1,4 +1,4 @@
-"""The library's errors in the words of the channel contract. It tells them as texts of its Go side."""
+"""Translation of neonize's errors, which are texts from its Go side, to the channel contract's exceptions."""
 
 import re
 
@@ -12,11 +12,11 @@ _NOT_THERE = ("not participating in that group", "group does not exist", "not in
 
 
 class UploadGone(MessageRejected):
-    """WhatsApp no longer has the file a message is about."""
+    """WhatsApp no longer has the file of a message."""
 
 
 def channel_error(text: str) -> ChannelError:
-    """What the library's words mean; what nobody knows counts as a bad connection."""
+    """The exception for an error text of neonize; an unknown text counts as a connection failure."""
     code = found.group(1) if (found := _CODE.search(text)) else ""
     if any(reason in text for reason in _NOT_THERE):
         return ChatUnreachable(text)

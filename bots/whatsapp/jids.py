@@ -1,4 +1,4 @@
-"""WhatsApp's addresses, as texts: `5511987654321@s.whatsapp.net`, `123@lid` or `123@g.us`, without devices."""
+"""JIDs, WhatsApp's addresses, as texts: `5511987654321@s.whatsapp.net`, `123@lid`, `123@g.us`, without devices."""
 
 from neonize.proto.Neonize_pb2 import JID
 
@@ -15,5 +15,5 @@ def parsed(text: str) -> JID:
 
 
 def user_of(text: str) -> str:
-    """The part before the server, without a device: the digits of a phone or of a LID."""
+    """The part before the server, without the device: the digits of a phone number or LID."""
     return text.partition("@")[0].partition(":")[0].partition(".")[0]

@@ -1,4 +1,4 @@
-"""How fast a number may write: unhurried in each chat, and the less the newer the number is. Pure.
+"""Rate limits for sending: in each chat, and for a number as a whole, lower while the number is new. Pure.
 
 WhatsApp publishes no limits; these are well below what is reported to have got numbers banned.
 """
@@ -15,7 +15,7 @@ MOST_CHATS = 10_000  # that are remembered
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Messages a second in one chat, and a minute of one number while it is new and once it has settled in."""
+    """Messages a second in one chat, and messages a minute of one number, new and after its warm-up."""
 
     chat_per_second: float = 1.0
     chat_burst: int = 3
@@ -24,14 +24,14 @@ class Rules:
     settles_in: timedelta = timedelta(days=14)
 
     def per_minute(self, age: timedelta) -> float:
-        """What a number of that age may send; it grows day by day."""
+        """Messages a minute for a number of that age; grows linearly during the warm-up."""
         part = min(1.0, max(0.0, age / self.settles_in))
         return self.new_per_minute + part * (self.settled_per_minute - self.new_per_minute)
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What may be sent at once, and how it comes back."""
+    """Token bucket: `available` messages at `updated_at`, in monotonic seconds."""
 
     left: float
     at: float
@@ -40,13 +40,13 @@ class Allowance:
         self.left, self.at = min(most, self.left + (now - self.at) * per_second), now
 
     def wait(self, per_second: float) -> float:
-        """Seconds until one may be sent."""
+        """Seconds until a message may be sent."""
         return max(0.0, (1.0 - self.left) / per_second)
 
 
 @dataclass(slots=True)
 class Pacer:
-    """`since` is when the number was first online; None counts as just now. `monotonic` counts seconds."""
+    """`first_online_at` is when the number was first online; None counts as now. `monotonic` returns seconds."""
 
     since: datetime | None = None
     rules: Rules = field(default_factory=Rules)
@@ -56,13 +56,13 @@ class Pacer:
     _chats: dict[str, Allowance] = field(default_factory=dict)
 
     def wait(self, chat: str) -> float:
-        """Seconds until a message may go to that chat; 0 when it may now, and then it counts."""
+        """Seconds until a message may be sent to that chat; 0 when it may be sent now, which uses the quota."""
         return self._take(chat, spare=0.0)
 
     def spares(self, chat: str) -> bool:
-        """Whether there is room for what need not be sent; it counts when there is.
+        """Whether an optional message may be sent now, which uses the quota.
 
-        Half of what a number may send is kept for messages that matter.
+        Half of a number's quota is reserved for messages that matter.
         """
         return self._take(chat, spare=self._per_minute() / 2) == 0
 
@@ -84,7 +84,7 @@ class Pacer:
         return self.rules.per_minute(age)
 
     def _forget(self, now: float) -> None:
-        """Chats that may send everything again are as good as unknown."""
+        """Drop chats whose quota is full again."""
         if len(self._chats) > MOST_CHATS:
             full = self.rules.chat_burst / self.rules.chat_per_second
             self._chats = {chat: left for chat, left in self._chats.items() if now - left.at < full}

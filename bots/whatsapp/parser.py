@@ -1,7 +1,7 @@
-"""What a message of WhatsApp holds: words, files, or something we can do nothing with.
+"""Parser of WhatsApp message contents: text, files, or types that are not supported.
 
-The fields are those of WhatsApp's own waE2E.proto. The library has taken a message out of most of its wrappings; those
-it leaves, and those another version may leave, are taken off here.
+The fields are those of WhatsApp's own waE2E.proto. neonize unwraps most wrapper messages; the ones it leaves, and the
+ones another version may leave, are unwrapped here.
 """
 
 import mimetypes
@@ -84,7 +84,7 @@ _TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's ow
 
 
 def unwrapped(message: Message) -> Message:
-    """The message inside its wrappings."""
+    """The innermost message inside its wrapper messages."""
     for _ in range(DEEPEST):
         wrapping = next((name for name in WRAPPINGS if message.HasField(name)), None)
         if wrapping is None:
@@ -94,8 +94,8 @@ def unwrapped(message: Message) -> Message:
 
 
 def kind_of(message: Message) -> str | None:
-    """The field that holds what a person sent; None for what is no message of theirs: receipts of all sorts, votes,
-    reactions, deletions, and the second copy of a file that was sent in two qualities."""
+    """The field that holds the content a user sent; None for protocol messages, poll votes, reactions, deletions, and
+    the second copy of a file that was sent in two qualities."""
     if is_copy(message):
         return None
     known = (*WORDS, *ODDITIES)
@@ -103,26 +103,26 @@ def kind_of(message: Message) -> str | None:
 
 
 def is_copy(message: Message) -> bool:
-    """Whether the same picture or video has been sent before in another quality."""
+    """Whether this is the second quality of a picture or video that was sent already."""
     association = message.messageContextInfo.messageAssociation
     return bool(association.associationType in COPIES)
 
 
 def words_of(message: Message, kind: str) -> str:
-    """What was written; databases keep no NUL."""
+    """The text or caption, without NUL, which databases cannot store."""
     said = str(WORDS[kind](getattr(message, kind))) if kind in WORDS else ""
     return said.replace("\0", "").strip()
 
 
 def context_of(message: Message, kind: str) -> ContextInfo:
-    """What a message answers and whom it mentions; empty where it can tell nothing of that."""
+    """The quote and mentions of a message; empty for a content type that has none."""
     body = getattr(message, kind)
     context = getattr(body, "contextInfo", None)
     return context if isinstance(context, ContextInfo) else ContextInfo()
 
 
 def files_of(message: Message, kind: str) -> Iterator[Attachment]:
-    """The file of a message, if one can be had."""
+    """The file of a message, if it can be downloaded."""
     body = getattr(message, kind)
     if kind not in FILES or not body.mediaKey or not (body.directPath or body.URL):
         return
@@ -132,7 +132,7 @@ def files_of(message: Message, kind: str) -> Iterator[Attachment]:
 
 
 def file_of(handle: str) -> Message:
-    """The message a file can be downloaded by, out of an attachment's handle. Raises ValueError for what is none."""
+    """The message to download a file with, from an attachment's handle. Raises ValueError for an invalid handle."""
     try:
         return Message.FromString(b64decode(handle, validate=True))
     except (DecodeError, BadBase64) as error:
@@ -140,7 +140,7 @@ def file_of(handle: str) -> Message:
 
 
 def _handle(kind: str, body: Any) -> str:
-    """What a download needs, and nothing more; the library downloads no round videos, but they are videos."""
+    """Only the fields a download needs. A round video becomes a plain one, which neonize can download."""
     located = Message()
     target = getattr(located, "videoMessage" if kind == "ptvMessage" else kind)
     for field in LOCATORS:

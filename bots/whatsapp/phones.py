@@ -1,4 +1,4 @@
-"""Phone numbers: the language their country speaks, and how else the same number is written."""
+"""Phone numbers: the language of their country, and their alternative spellings."""
 
 import tomllib
 from functools import cache
@@ -9,14 +9,14 @@ BRAZIL = "55"
 
 
 def language_of(phone: str) -> str | None:
-    """The language tag of a number's country, by the longest prefix that is known; None where none is."""
+    """The language tag of a number's country, by its longest known prefix; None for an unknown prefix."""
     known = _languages()
     longest = (known.get(phone[:length]) for length in range(4, 0, -1))
     return next((tag for tag in longest if tag), None)
 
 
 def spellings(phone: str) -> frozenset[str]:
-    """A number as people write it and as WhatsApp may know it.
+    """A number as users write it and as WhatsApp may know it.
 
     Brazil's mobile numbers got a ninth digit; WhatsApp still knows many accounts by the eight they had before.
     """
@@ -28,7 +28,7 @@ def spellings(phone: str) -> frozenset[str]:
 
 
 def owners(identities: frozenset[str]) -> frozenset[str]:
-    """Identities such as `whatsapp:+55 11 98765-4321`, in every spelling WhatsApp may use; others as they are."""
+    """Identities such as `whatsapp:+55 11 98765-4321` in every spelling WhatsApp may use; others unchanged."""
     found = set(identities)
     for channel, _, name in (identity.partition(":") for identity in identities):
         if channel == CHANNEL and "@" not in name:

@@ -1,4 +1,4 @@
-"""A message somebody sent, as much of it as an answer shows above itself; kept as a text where the outbox keeps ids."""
+"""Quote of a user's message, as shown above a reply; serialized to a text that the outbox stores as a message id."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -8,7 +8,7 @@ LONGEST = 80  # characters of the quoted text: apps show about two lines
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`writer` is the JID of who wrote it, `kind` the field of WhatsApp's message it came in."""
+    """`sender_jid` is the sender of the quoted message, `kind` the field of WhatsApp's message that held it."""
 
     id: str
     writer: str
@@ -20,7 +20,7 @@ class Quote:
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """The quote that was written that way; None for none, and for what is no quote."""
+        """The quote from its text form; None for no text, and for a text that is not a quote."""
         match (text or "").split(" ", 3):
             case [name, writer, kind, words] if name and "@" in writer:
                 return cls(name, writer, kind, words)

@@ -1,7 +1,7 @@
-"""What a person sent, out of the library's message events. Pure: nothing here speaks to WhatsApp.
+"""Conversion of neonize's message events to inbound messages. Pure: no network calls.
 
-Our own messages, edits, status posts, newsletters, broadcast lists and old history are not for us; in groups only what
-is addressed to the number is.
+The bot's own messages, edits, status posts, newsletters, broadcast lists and old history are ignored; in groups all
+but messages addressed to the bot.
 """
 
 import re
@@ -27,7 +27,7 @@ MILLISECONDS = 10_000_000_000  # a time above this is not in seconds: the librar
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The number itself: its phone digits and its LID's digits; "" for what is not known."""
+    """The bot's own phone number and LID, digits only; "" if unknown."""
 
     phone: str = ""
     lid: str = ""
@@ -39,17 +39,17 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An album that begins to come: its name, and how many items it will have."""
+    """Announcement of an album, sent before its items: its id, and how many items follow."""
 
     album: str
     items: int
 
 
 def read(event: MessageEvent, me: Me, since: datetime, *, addressed: bool = False) -> Inbound | None:
-    """What the event says to us, or None when it needs no answer. What was sent before `since` is history.
+    """The inbound message, or None for an event that needs no reply. Messages sent before `since` are history.
 
-    `addressed` tells of a message in a group that it is meant for the number although nothing in it says so: the rest
-    of an album whose caption did.
+    `is_addressed` marks a group message as meant for the bot although it has no mention: the rest of an album whose
+    caption had one.
     """
     message = unwrapped(event.Message)
     kind = kind_of(message)
@@ -74,7 +74,7 @@ def read(event: MessageEvent, me: Me, since: datetime, *, addressed: bool = Fals
 
 
 def name_of(event: MessageEvent) -> str:
-    """The update's id."""
+    """The update's id, unique within the account."""
     return f"{chat_of(event)}:{event.Info.ID}"
 
 
@@ -83,7 +83,7 @@ def chat_of(event: MessageEvent) -> str:
 
 
 def album_of(event: MessageEvent) -> str | None:
-    """The album the message is an item of."""
+    """The id of the album the message belongs to."""
     for message in (event.Message, unwrapped(event.Message)):
         association = message.messageContextInfo.messageAssociation
         if association.associationType == MessageAssociation.MEDIA_ALBUM and association.parentMessageKey.ID:
@@ -92,7 +92,7 @@ def album_of(event: MessageEvent) -> str | None:
 
 
 def announced(event: MessageEvent) -> Announcement | None:
-    """The album the message stands before."""
+    """The album this message announces."""
     message: Message = unwrapped(event.Message)
     if not message.HasField("albumMessage") or _is_foreign(event):
         return None
@@ -101,7 +101,7 @@ def announced(event: MessageEvent) -> Announcement | None:
 
 
 def sender_of(info: MessageInfo) -> Sender | None:
-    """Who wrote: by their LID, with the phone as an alias, where WhatsApp tells it; else by the phone."""
+    """The sender, identified by LID with the phone number as an alias if WhatsApp gives one, else by phone number."""
     source = info.MessageSource
     known = {jid.Server: jid.User for jid in (source.SenderAlt, source.Sender) if jid.User}
     lid, phone = known.get(LIDS), known.get(PEOPLE)
@@ -121,7 +121,7 @@ def sent_at(info: MessageInfo) -> datetime:
 
 
 def kept(event: MessageEvent) -> dict[str, object]:
-    """An event as the database keeps it; the library tells the content twice."""
+    """An event as stored in the database, without neonize's second copy of its content."""
     copy = MessageEvent()
     copy.CopyFrom(event)
     copy.ClearField("Raw")
@@ -130,7 +130,7 @@ def kept(event: MessageEvent) -> dict[str, object]:
 
 
 def revived(body: dict[str, object]) -> MessageEvent:
-    """Raises ValueError for what is no event."""
+    """The event stored by `serialize_event`. Raises ValueError for an invalid body."""
     try:
         return MessageEvent.FromString(b64decode(str(body["event"])))
     except (KeyError, DecodeError) as error:
@@ -142,7 +142,7 @@ def _server(event: MessageEvent) -> str:
 
 
 def _is_foreign(event: MessageEvent) -> bool:
-    """Whether this is no message from a person to us: ours, an edit, a status, a newsletter, a broadcast list."""
+    """Whether this is not a user's message to the bot: its own, an edit, a status, a newsletter, a broadcast list."""
     source = event.Info.MessageSource
     return bool(
         source.IsFromMe
@@ -164,5 +164,5 @@ def _without_mention(words: str, me: Me) -> str:
 
 
 def _quote(info: MessageInfo, kind: str, words: str) -> Quote:
-    """The message as an answer to it will quote it."""
+    """The quote of this message for a reply to it."""
     return Quote(info.ID, spelled(info.MessageSource.Sender), kind, " ".join(words.split()))

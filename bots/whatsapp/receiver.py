@@ -1,4 +1,4 @@
-"""What arrives at a number: kept first, then answered in order, and never lost."""
+"""Receiver of a session's messages: stores each first, then handles them in order, so that none is lost."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -25,7 +25,7 @@ EVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How a receiver behaves in time; seconds and counts."""
+    """Limits of a receiver, in seconds and counts."""
 
     retry: float = 30.0  # how often what failed is taken up again
     grace: float = 8.0  # how long the end waits for what is being answered
@@ -38,7 +38,7 @@ class Patience:
 
 
 class Receiver:
-    """One number's way in. `me` tells who the number is, as soon as the library knows it."""
+    """Receives the messages of one session. `get_identity` returns the bot's own number once neonize knows it."""
 
     def __init__(
         self,
@@ -64,9 +64,9 @@ class Receiver:
         self._answering: set[asyncio.Task[None]] = set()
 
     async def take(self, event: MessageEvent) -> None:
-        """Keep a message and have it answered in its turn; returns when it is kept. Nothing is raised.
+        """Store a message and queue it for handling; returns when it is stored. Nothing is raised.
 
-        WhatsApp counts the message as delivered when this is called: until it is kept, it is nowhere but here.
+        WhatsApp counts the message as delivered when this is called: until it is stored, it exists only here.
         """
         if self._waiting >= self._patience.waiting:
             log.error("message lost", message=event.Info.ID, waiting=self._waiting)
@@ -81,7 +81,7 @@ class Receiver:
             self._waiting -= 1
 
     async def take_up_again(self) -> None:
-        """Answer what was kept and not answered: at the start, and every half minute. Nothing is raised."""
+        """Handle stored messages that are unhandled: at the start, and every half minute. Nothing is raised."""
         try:
             async with self._door:
                 for body in await self._backlog.claim_unhandled(self._patience.in_hand - self._backlog.size):
@@ -90,13 +90,13 @@ class Receiver:
             log.exception("kept messages not taken up")
 
     async def run(self) -> None:
-        """`take_up_again` at once and every half minute, until cancelled."""
+        """Call `resume_pending` at once and every half minute, until cancelled."""
         while True:
             await self.take_up_again()
             await asyncio.sleep(self._patience.retry)
 
     async def stop(self) -> None:
-        """Take no more, and give what is being answered some seconds to end. What is left comes back at the start."""
+        """Stop receiving, and wait some seconds for messages being handled. The rest is handled at the next start."""
         self._ended = True
         self._albums.stop()
         if self._answering:
@@ -107,7 +107,7 @@ class Receiver:
         await asyncio.gather(*left, return_exceptions=True)
 
     async def _admit(self, event: MessageEvent) -> None:
-        """Keep what is to be answered. Everything after that happens without a pause, so that the order stays."""
+        """Store a message that needs a reply. Nothing is awaited between storing and queueing, to keep the order."""
         if told := announced(event):
             self._albums.expect(told.album, told.items, self._patience.album)
         album = album_of(event)
@@ -120,7 +120,7 @@ class Receiver:
         self._queue(album, inbound)
 
     async def _revive(self, body: dict[str, object]) -> None:
-        """Take up what was kept, however long ago; it was found to be meant for us then."""
+        """Queue a stored message of any age; it was found to be meant for the bot when it arrived."""
         try:
             event = revived(body)
         except ValueError:  # one that another version kept and this one cannot read
@@ -134,7 +134,7 @@ class Receiver:
             self._queue(album_of(event), inbound)
 
     async def _keep(self, name: str, body: dict[str, object]) -> bool:
-        """Keep a message, however long the database is away; False for one we already had."""
+        """Store a message, retrying for as long as the database is down; False for a duplicate."""
         pause = self._patience.keep
         while True:
             try:

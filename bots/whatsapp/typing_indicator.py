@@ -1,4 +1,4 @@
-"""The sign that somebody writes, while an upload lasts."""
+"""Typing indicator shown during an upload."""
 
 import asyncio
 from contextlib import suppress
@@ -11,7 +11,7 @@ EVERY = 10.0  # seconds; phones show it for about twice that
 
 
 class Typing:
-    """Shows "typing..." in the chat while the block runs. Best effort: it never fails, and never waits."""
+    """Shows "typing..." in the chat while the block runs. Best effort: never fails, and never waits."""
 
     def __init__(self, wire: Wire, chat: str) -> None:
         self._wire = wire

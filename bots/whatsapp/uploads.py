@@ -1,4 +1,4 @@
-"""Files on their way to WhatsApp: read, uploaded once, and remembered for the next time."""
+"""Uploads of files to WhatsApp: each file is uploaded once, and its media message stored for reuse."""
 
 import asyncio
 from collections.abc import Callable
@@ -23,7 +23,7 @@ THUMBNAIL_BYTES = 64 * 1024  # it travels inside the message
 
 
 class Manner(StrEnum):
-    """How a file is shown."""
+    """How a file is displayed in the chat."""
 
     VIDEO = "video"
     VOICE = "voice"
@@ -37,12 +37,12 @@ KINDS = {
 }
 MANNERS = {".mp4": Manner.VIDEO, ".ogg": Manner.VOICE, ".opus": Manner.VOICE}
 INLINE = {Manner.VIDEO: 64_000_000, Manner.VOICE: 16_000_000}
-"""Bytes up to which apps play a file in the chat, by convention: all do up to 16 MB, phones of some years up to 64 MB
-(the choice of the film as a file is under each). Larger ones arrive as documents."""
+"""Bytes up to which apps play a file in the chat, by convention: all up to 16 MB, phones of recent years up to 64 MB
+(each video also has the option to get it as a file). Larger files arrive as documents."""
 
 
 def manner_of(upload: Upload, size: int) -> Manner:
-    """How a file of so many bytes is best sent."""
+    """The best way to send a file of `size` bytes."""
     manner = MANNERS.get(Path(upload.name).suffix.lower(), Manner.DOCUMENT)
     is_shown = not upload.as_file and size <= INLINE.get(manner, 0) and (upload.seconds > 0 or manner is Manner.VOICE)
     return manner if is_shown else Manner.DOCUMENT
@@ -50,7 +50,7 @@ def manner_of(upload: Upload, size: int) -> Manner:
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """One number's uploads."""
+    """Uploader of one account."""
 
     wire: Wire
     db: Database
@@ -58,18 +58,18 @@ class Uploads:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
 
     async def size(self, upload: Upload) -> int:
-        """Bytes. Raises ChannelError for a file that cannot be read now."""
+        """Size in bytes. Raises ChannelError for an unreadable file."""
         return await _readable(lambda: upload.path.stat().st_size)
 
     async def known(self, upload: Upload, manner: Manner) -> Message | None:
-        """The media message of a file that was uploaded before, and not too long ago."""
+        """The media message of an earlier upload that has not expired."""
         if not upload.key:
             return None
         content = await asyncio.to_thread(self._find, _key(upload, manner))
         return Message.FromString(content) if content is not None else None
 
     async def made(self, upload: Upload, manner: Manner) -> Message:
-        """Upload a file; it is remembered before anything is sent. Raises ChannelError."""
+        """Upload a file, and store its media message before anything is sent. Raises ChannelError."""
         async with self.turns:  # a file is read when its turn has come, or all that wait would lie in memory
             content = await _readable(upload.path.read_bytes)
             if not content:
@@ -86,7 +86,7 @@ class Uploads:
         return media
 
     async def forget(self, upload: Upload, manner: Manner) -> None:
-        """WhatsApp has it no more."""
+        """Delete the stored media message of a file that WhatsApp no longer has."""
         await asyncio.to_thread(self._forget, _key(upload, manner))
 
     def _find(self, key: str) -> bytes | None:
@@ -109,7 +109,7 @@ def _key(upload: Upload, manner: Manner) -> str:
 
 
 async def _thumbnail(path: Path | None) -> bytes:
-    """A film without its picture is better than no film."""
+    """The thumbnail's bytes; empty if unreadable or too large, as a video without one is better than none."""
     if path is None:
         return b""
     try:

@@ -16,6 +16,6 @@ class PageSession(SQLModel, table=True):
 
     digest: str = Field(primary_key=True)
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
-    authenticate: str  # the external id of the person
+    guest: str  # the external id of the person
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     expires_at: datetime = Field(index=True, sa_type=UtcDateTime)

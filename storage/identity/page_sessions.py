@@ -17,7 +17,7 @@ def start_session(session: Session, page_session: PageSession) -> None:
 
 def find_external_id(session: Session, account_id: uuid.UUID, digest: str, now: datetime) -> str | None:
     """The external id of the person signed in by a session; None if it is unknown or expired."""
-    statement = select(PageSession.authenticate).where(
+    statement = select(PageSession.guest).where(
         col(PageSession.digest) == digest,
         col(PageSession.account_id) == account_id,
         col(PageSession.expires_at) > now,

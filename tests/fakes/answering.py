@@ -1,4 +1,4 @@
-"""A number that answers: the real channel, receiver and desk in one process, over the fake below the library."""
+"""A WhatsApp bot in one process: the real channel, receiver and update handler over the fake Go library."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -48,7 +48,7 @@ class PicturingRenderer(PatientRenderer):
 
 @dataclass
 class Watched:
-    """The desk, with somebody who counts what it has answered."""
+    """The update handler, with a count of handled updates."""
 
     desk: UpdateHandler
     changes: Changes
@@ -71,7 +71,7 @@ class Watched:
 
 @dataclass
 class Number:
-    """One number of the house. `receiver` is the way in of the process as it stands now."""
+    """One WhatsApp account of the world. `receiver` is that of the current process."""
 
     house: House
     fake: FakeWhatsApp
@@ -89,7 +89,7 @@ class Number:
         return self.fake.person(number, phone=self.phone, **about)
 
     async def hears(self, person: Person, text: str, count: int = 1) -> BotMessage:
-        """What a person sees, once so many messages with that text are there: the last of them."""
+        """Wait for `count` messages with that text in the user's chat; returns the last of them."""
 
         def found() -> list[BotMessage]:
             return [message for message in person.chat.messages if text in message.text][count - 1 :]
@@ -97,7 +97,7 @@ class Number:
         return next(iter(await self.fake.arrival(found)))
 
     async def answered(self, count: int) -> None:
-        """Wait until so many messages have been answered, an album being one, and every answer is noted as sent."""
+        """Wait until `count` updates are handled, an album being one, and every reply is recorded as sent."""
         await self.fake.arrival(lambda: self.inlet.answered >= count)
         async with asyncio.timeout(PATIENCE):
             while await asyncio.to_thread(self._owes):
@@ -110,13 +110,13 @@ class Number:
             )
 
     async def work(self) -> None:
-        """Do one job."""
+        """Run one job."""
         assert await asyncio.to_thread(self.house.work)
         self.house.postman.wake()
 
 
 def last(person: Person) -> BotMessage:
-    """What a person saw last."""
+    """The last message in the user's chat."""
     return person.chat.messages[-1]
 
 
@@ -132,8 +132,8 @@ async def answering(
     times: Times | None = None,
     link: Callable[[str], str] | None = None,
 ) -> AsyncIterator[Number]:
-    """A number that is paired and online, and delivers. Raises AssertionError at the end for what WhatsApp would not
-    have taken."""
+    """A paired session that is online and delivers. Raises AssertionError at the end for anything WhatsApp would have
+    rejected."""
     house.renderer = PicturingRenderer()
     fake = FakeWhatsApp()
     phone = fake.phone()

@@ -1,6 +1,6 @@
-"""The whole product in this process, composed as its own processes are, on a clock that can be moved.
+"""The whole app in this process, composed by its own composition root, on a manual clock.
 
-Around it stand the doubles of Telegram and Stripe, and a mail server; inside it only the work on media is staged.
+Telegram, Stripe and the mail server are fakes; inside the app only the processing of media is stubbed.
 """
 
 import asyncio
@@ -53,14 +53,14 @@ CLIENT = ("203.0.113.7", 4711)
 
 
 class TickingClock(SettableClock):
-    """Stands until it is moved; only, no two looks at it are the same."""
+    """Stands still until advanced, except that every reading is a microsecond later."""
 
     def __call__(self) -> datetime:
         return self.forward(microseconds=1)
 
 
 class StagedRenderer(PatientRenderer):
-    """With a thumbnail that Telegram takes."""
+    """With a thumbnail that Telegram accepts."""
 
     def render(
         self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
@@ -79,7 +79,7 @@ def stock() -> Catalogue:
 
 @dataclass
 class Bazaar:
-    """`journal` is what the process has logged; `answers` is what its web server has answered."""
+    """`log_output` is everything logged; `responses` are those of the web server."""
 
     clock: SettableClock
     stripe: FakeStripe
@@ -100,7 +100,7 @@ class Bazaar:
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[PageClient]:
-        """A browser of somebody who is not signed in."""
+        """A browser that is not signed in."""
         transport = httpx.ASGITransport(self.app, client=CLIENT)
         async with httpx.AsyncClient(
             transport=transport, base_url=PUBLIC, event_hooks={"response": [self._note]}
@@ -109,7 +109,7 @@ class Bazaar:
 
     @asynccontextmanager
     async def at_the_page(self, address: str = "bia@example.com") -> AsyncIterator[PageBuyer]:
-        """Somebody who signs in with the code of a letter."""
+        """A web user signed in with the code of an email."""
         async with self.browser() as client:
             letters = itertools.count(1)
 
@@ -130,30 +130,30 @@ class Bazaar:
         return await asyncio.to_thread(self.mail.letter, to, number)
 
     async def works(self) -> None:
-        """Do a job, once somebody has ordered one."""
+        """Run one job, once one is queued."""
         waking = self.chats.app.queue.broker.queues[QUEUE_NAME]
         await asyncio.to_thread(waking.get, timeout=20)
         assert await asyncio.to_thread(self.workshop.run_next_job)
         self.chats.outbox_sender.wake()
 
     def session(self, link: str) -> str:
-        """The Checkout Session a link leads to."""
+        """The id of the Checkout Session of a link."""
         return str(next(one["id"] for one in self.stripe.all("checkout.session") if one["url"] == link))
 
     async def hears(self) -> None:
-        """Stripe tells its news now."""
+        """Deliver Stripe's webhooks now."""
         await asyncio.to_thread(self.stripe.deliver)
         await asyncio.to_thread(self._round)
 
     async def passes(self, **span: float) -> None:
-        """Let time pass, a day at a time: Stripe does what falls due and tells it, and everything is swept up."""
+        """Advance the clock a day at a time: Stripe runs what is due and sends webhooks, and the app's workers run."""
         goal = self.clock.now + timedelta(**span)
         while self.clock.now < goal:
             await asyncio.to_thread(self.stripe.advance_to, min(goal, self.clock.now + DAY))
             await asyncio.to_thread(self._round)
 
     def written(self) -> leaks.Written:
-        """Everything that was written so far."""
+        """Everything the app has written so far."""
         asked = [(call.parameters, call.outcome) for call in self.telegram.calls if call.method != "getUpdates"]
         return leaks.Written(
             {
@@ -166,18 +166,18 @@ class Bazaar:
         )
 
     def codes(self) -> dict[str, str]:
-        """The codes of all letters."""
+        """The codes in all emails."""
         found = [code for mail in self.mail.mails for code in re.findall(r"\b\d{6}\b", mail.text)]
         return {f"code {number}": code for number, code in enumerate(found)}
 
     def leaks(self) -> list[str]:
-        """Secrets that can be read where they must not be; codes belong into letters, and people type them."""
+        """Secrets found where they must not be; codes may appear everywhere but in logs, as users type them."""
         written = self.written()
         logs = leaks.Written({"logs": written.places["logs"]})
         return written.holding(self.secrets) + logs.holding(self.codes())
 
     def tell(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        """A webhook comes in, and is looked into at once; from another thread than the loop's."""
+        """Post a webhook and process it at once; called from another thread than the loop's."""
         asked = asyncio.run_coroutine_threadsafe(self._posted(url, headers, body), self.loop)
         status = asked.result(30)
         for shop in self.chats.stores.by_name.values():
@@ -193,7 +193,7 @@ class Bazaar:
         self.answers.append(f"{answer.status_code} {answer.headers} {answer.text}")
 
     def _round(self) -> None:
-        """What the threads of a process do again and again."""
+        """One round of what the app's worker threads do periodically."""
         for shop in self.chats.stores.by_name.values():
             shop.workers.event_processor.process_due()
             shop.billing.sweep()
@@ -206,7 +206,7 @@ class Bazaar:
 
 @asynccontextmanager
 async def open_bazaar(database: Database, clock: SettableClock, folder: Path) -> AsyncIterator[Bazaar]:
-    """At the end it is an error to have written a secret anywhere."""
+    """Raises AssertionError at the end if a secret was written anywhere."""
     stripe, telegram = FakeStripe(clock), FakeTelegram()
     async with AsyncExitStack() as stack:
         mail = stack.enter_context(MailServer())
@@ -238,7 +238,7 @@ async def open_bazaar(database: Database, clock: SettableClock, folder: Path) ->
 
 
 def _synced(url: str) -> str:
-    """What is sold is brought to Stripe; the secret of the webhook."""
+    """Sync the catalogue to Stripe; returns the webhook's signing secret."""
     aim = SyncTarget(stock(), lambda item: item.name, webhook_url=f"{PUBLIC}/stripe/webhook")
     secret = CatalogueSync(connect(KEY, url), aim, lambda _line: None).run().webhook_secret
     assert secret is not None
@@ -280,7 +280,7 @@ def _house(database: Database, folder: Path, settings: Settings) -> web.App:
 
 @asynccontextmanager
 async def _delivering(chats: web.ChannelRuntime) -> AsyncIterator[None]:
-    """As `Chats.delivering`, but for the threads of the till, whose work waits here until it is asked for."""
+    """Like `ChannelRuntime.deliver_messages` without the billing threads, whose work runs here on request."""
     work = [asyncio.create_task(chats.outbox_sender.run()), asyncio.create_task(chats.progress_updater.run())]
     try:
         yield
@@ -292,7 +292,7 @@ async def _delivering(chats: web.ChannelRuntime) -> AsyncIterator[None]:
 
 @contextmanager
 def _journal(settings: Settings) -> Iterator[io.StringIO]:
-    """What is logged: as `rabisco up` writes it, and as it was said, before anything is hidden in it."""
+    """All log output: as `rabisco up` writes it, and unredacted."""
     root, journal = logging.getLogger(), io.StringIO()
     level = root.level
     logging_config.configure(settings.log_format)

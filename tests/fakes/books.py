@@ -1,4 +1,4 @@
-"""What must be true of the ledger whatever was done to it."""
+"""Invariants of the ledger, and queries of it."""
 
 import uuid
 
@@ -23,19 +23,19 @@ def assert_books_balance(session: Session) -> None:
 
 
 def remaining(session: Session, person_id: uuid.UUID) -> int:
-    """What a person's lots still hold."""
+    """The sum of a person's unspent lots."""
     wanted = select(func.coalesce(func.sum(col(Lot.remaining)), 0)).where(col(Lot.person_id) == person_id)
     return int(session.exec(wanted).one())
 
 
 def lots(session: Session, person: Person) -> list[int]:
-    """What each of a person's lots still holds, in the order they were granted."""
+    """The remaining credits of each of a person's lots, in the order they were granted."""
     wanted = select(Lot.remaining).where(col(Lot.person_id) == person.id).order_by(col(Lot.created_at), col(Lot.amount))
     return list(session.exec(wanted))
 
 
 def kinds(database: Database, person: Person) -> list[str]:
-    """What happened to a person's credits, in order."""
+    """The kinds of a person's ledger transactions, in order."""
     wanted = select(LedgerTransaction.kind).where(col(LedgerTransaction.person_id) == person.id)
     with database.read_transaction() as session:
         return list(session.exec(wanted.order_by(col(LedgerTransaction.created_at))))

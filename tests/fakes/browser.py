@@ -1,4 +1,4 @@
-"""A person at the chat page: Debian's Chromium, driven by what they would see and press."""
+"""Driver of the chat page in Debian's Chromium, by what a user sees and presses."""
 
 import re
 import shutil
@@ -30,7 +30,7 @@ def find_chromium() -> str | None:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """A browser. While it runs, an event loop is in the way of others in this thread."""
+    """A browser. While it runs, its event loop blocks others in this thread."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         try:
@@ -50,8 +50,8 @@ def opened(
     seconds: float = 20.0,
     ready: str = ONLINE,
 ) -> Iterator["ChatPage"]:
-    """The page of that address for somebody who was never there, once `ready` is there, in a browser of its own unless
-    one is given. Waits end after so many seconds.
+    """The page at that address in a fresh context, once `ready` is present, in a browser of its own unless one is
+    given. Waits time out after so many seconds.
     """
     with ExitStack() as stack:
         context = (browser or stack.enter_context(launched())).new_context(
@@ -66,7 +66,7 @@ def opened(
 
 
 class ChatPage:
-    """What one does on the page. Every wait raises playwright's TimeoutError when nothing comes."""
+    """Actions on the page. Every wait raises playwright's TimeoutError."""
 
     def __init__(self, context: BrowserContext, address: str, ready: str = ONLINE) -> None:
         self.address = address
@@ -137,7 +137,7 @@ class ChatPage:
         )
 
     def seek(self, seconds: float, position: int = -1) -> float:
-        """Go to a place in a film; where it then stands."""
+        """Seek in a film; returns the resulting position in seconds."""
         video = self.tab.locator("li.message video").nth(position)
         return float(
             video.evaluate(

@@ -16,7 +16,7 @@ from storage.media.s3 import S3MediaStore
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket, and a way to it; `client` is boto3's, to look behind the store."""
+    """A bucket; `client` is boto3's, to inspect it directly."""
 
     endpoint: str
     name: str
@@ -33,7 +33,7 @@ class Bucket:
         )
 
     def store(self, folder: Path) -> S3MediaStore:
-        """A store of a machine whose data lies in that folder; all share one client, which is slow to make."""
+        """A media store with its cache in that folder; all share one client, which is slow to create."""
         return S3MediaStore(self.client, self.name, "films/", FileCache(folder / "cache", 2**30))
 
     def names(self) -> list[str]:
@@ -41,12 +41,12 @@ class Bucket:
         return [item["Key"] for item in listed.get("Contents", [])]
 
     def uploads(self) -> list[str]:
-        """What was begun and not wholly put."""
+        """Keys of unfinished multipart uploads."""
         listed = self.client.list_multipart_uploads(Bucket=self.name)
         return [item["Key"] for item in listed.get("Uploads", [])]
 
     def away(self) -> "Bucket":
-        """The same bucket at an address where nobody answers."""
+        """The same bucket at an unreachable address."""
         return replace(self, endpoint="http://127.0.0.1:9")
 
 

@@ -1,4 +1,4 @@
-"""A bot that sells, from the real library to the database, and one person who writes to it."""
+"""A Telegram bot that sells for Stars, from python-telegram-bot to the database, with one user."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -35,7 +35,7 @@ STARS = frozenset({Provider.STARS})
 
 @dataclass
 class Business:
-    """Everything but other machines: `till` makes the links there are."""
+    """Everything but other machines; `payment_links` creates the links, if given."""
 
     house: House
     fake: FakeTelegram
@@ -71,7 +71,7 @@ class Business:
             await gateway.stop()
 
     async def orders(self, item: str = "star:pack:100") -> BotMessage:
-        """The invoice somebody gets who presses the button with the star."""
+        """Press the button with the star; returns the invoice."""
         self.person.sends_text("/plans")
         menu = await self.shown("Credits and plans")
         before = len(self.invoices())
@@ -101,12 +101,12 @@ class Business:
             return ledger.balance_of(session, row, self.house.db.clock()).available
 
     async def has(self, amount: int) -> None:
-        """Wait until the chat tells of so many credits."""
+        """Wait until the chat shows that balance."""
         await self.shown(f"Your balance: {amount}.")
         assert self.credits() == amount
 
     def spends(self, amount: int) -> None:
-        """Credits that are gone for good."""
+        """Spend credits on a finished job."""
         with self.house.db.transaction() as session:
             row = people.find_by_identity(session, self.account.tenant_id, f"telegram:{self.person.id}")
             assert row is not None

@@ -1,4 +1,4 @@
-"""Somebody who buys, in whatever chat: what they do there and what they see. Every wait fails when nothing comes."""
+"""Simulated buyers, in Telegram and on the chat page: their actions, and what they see. Every wait can time out."""
 
 import asyncio
 import re
@@ -20,19 +20,19 @@ class Buyer(Protocol):
         ...
 
     async def presses(self, label: str) -> None:
-        """The newest button whose label begins so."""
+        """The newest button whose label starts with this."""
         ...
 
     async def link(self, label: str, but: str = "") -> str:
-        """Where the newest button that says so leads, other than `but`."""
+        """The URL of the newest button whose label contains this, other than `except_url`."""
         ...
 
     async def sees(self, words: str, times: int = 1) -> str:
-        """The newest message with these words, once there are so many."""
+        """Wait for `count` messages with that text; returns the newest."""
         ...
 
     async def film(self, number: int) -> None:
-        """The film of that number, counted from 1."""
+        """Wait for the film of that number, counted from 1."""
         ...
 
 
@@ -74,7 +74,7 @@ class TelegramBuyer:
         await self._until(films, f"film {number}")
 
     async def pays_invoice(self) -> Charge | str:
-        """Press the newest invoice's button; the charge, or why it was called off."""
+        """Pay the newest invoice; returns the charge, or why it was refused."""
         invoice = await self._until(lambda: [one for one in self.person.chat if one.kind == "invoice"], "invoice")
         return await asyncio.to_thread(self.person.pays, invoice[-1])
 
@@ -94,7 +94,7 @@ class TelegramBuyer:
 
 
 class PageBuyer:
-    """At the chat page. After thirty days somebody has to sign in again, and does: `enter`."""
+    """At the chat page. Signs in again with `sign_in` when the session has expired, after thirty days."""
 
     def __init__(self, client: PageClient, enter: Callable[[], Awaitable[None]]) -> None:
         self.client = client
@@ -159,6 +159,6 @@ class PageBuyer:
 
 
 def code_in(text: str) -> str:
-    """The six digits of a letter."""
+    """The six-digit code in an email."""
     (code,) = re.findall(r"\b\d{6}\b", text)
     return str(code)

@@ -1,4 +1,4 @@
-"""Waiting for a state to change: from any thread, and from any event loop."""
+"""Condition variable for threads and for coroutines of any event loop."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Changes:
-    """One lock around the state; everybody who waits looks again after each change."""
+    """One lock around the state; every waiter probes again after each change."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition(threading.RLock())
@@ -19,7 +19,7 @@ class Changes:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Hold the lock; wake everybody at the end."""
+        """Hold the lock to write; wake all waiters at the end."""
         with self._condition:
             yield
             self._condition.notify_all()
@@ -34,12 +34,12 @@ class Changes:
             yield
 
     def wait(self, probe: Callable[[], T], timeout: float) -> T:
-        """Block until `probe` gives something true, or the time is over; gives what the probe gave last."""
+        """Block until `probe` returns something true, or the timeout; returns its last result."""
         with self._condition:
             return self._condition.wait_for(probe, timeout)
 
     async def arrival(self, probe: Callable[[], T], seconds: float) -> T:
-        """The same for a coroutine."""
+        """`wait` for a coroutine."""
         event = asyncio.Event()
         listener = (asyncio.get_running_loop(), event)
         deadline = time.monotonic() + seconds

@@ -1,4 +1,4 @@
-"""A messenger in memory: what a person would see in their chats, and faults on request."""
+"""Channel in memory: records what users would see in their chats, and raises faults on request."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -24,7 +24,7 @@ EVERYTHING = Capabilities(
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a message became, and when (the channel's own seconds)."""
+    """A later content of a message, and when it was edited (monotonic seconds of the channel)."""
 
     at: float
     text: RenderedMessage
@@ -32,7 +32,7 @@ class Edit:
 
 @dataclass(slots=True)
 class Shown:
-    """A message as it stands in a chat now, with its past."""
+    """A message as a chat shows it now, with its edits."""
 
     id: str
     place: ChatRef
@@ -63,16 +63,16 @@ class Shown:
         return self.now.reply_to
 
     def data(self, label: str) -> str:
-        """What comes back when the choice of that label is taken."""
+        """The data of the choice whose label contains this."""
         return next(choice.data for choice in self.choices if label in choice.label)
 
 
 class MemoryChannel:
     """`bots.core.channel.Channel` in memory.
 
-    `faults[method]` are raised by the next calls of that method, one each; None lets a call pass. `closed[chat]` holds
-    everything for a chat back until it is set, and `fetching`, while it is not set, all
-    downloads. `files` are what can be fetched, by handle: bytes, or an error.
+    `faults[method]` are raised by the next calls of that method, one each; None lets a call pass. `blocked_chats[chat]`
+    blocks all calls for a chat until it is set, and `fetch_allowed`, while it is not set, all downloads. `files` holds
+    what can be fetched, by handle: bytes, or an error.
     """
 
     name = "memory"
@@ -124,7 +124,7 @@ class MemoryChannel:
         path.write_bytes(content)  # noqa: ASYNC240 - a few bytes
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Wait, ten seconds at most, until what is in the chats is as it should be."""
+        """Wait, ten seconds at most, until the predicate holds."""
         async with asyncio.timeout(10):
             while not holds():
                 self._changed.clear()

@@ -1,4 +1,4 @@
-"""A clock that stands until it is told to go on."""
+"""Manual clock, which stands still until it is advanced."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
 
 class SettableClock:
-    """The time now, in UTC, as a test sets it."""
+    """The current time in UTC, as set by a test."""
 
     def __init__(self, now: datetime = NOON) -> None:
         self.now = now
@@ -15,6 +15,6 @@ class SettableClock:
         return self.now
 
     def forward(self, **span: float) -> datetime:
-        """Let time pass: `forward(seconds=3)`, `forward(days=1)`."""
+        """Advance the clock: `advance(seconds=3)`, `advance(days=1)`."""
         self.now += timedelta(**span)
         return self.now

@@ -1,4 +1,4 @@
-"""Many at the same time."""
+"""Concurrent calls from many threads."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ Result = TypeVar("Result")
 
 
 def at_once(calls: Sequence[Callable[[], Result]], threads: int = 16) -> list[Result]:
-    """Call everything from many threads that set out together; what each returned. An error of any is raised."""
+    """Run the calls in threads that start together; returns each result. An error of any call is raised."""
     threads = min(threads, len(calls))
     start = threading.Barrier(threads)
 

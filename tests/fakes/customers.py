@@ -1,4 +1,4 @@
-"""People who write to us, with everything that stands around them."""
+"""Sample users with their account and chat, and their jobs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class Customer:
 
 
 def welcome(database: Database, name: str = "ana", *, tenant: str = "main", role: str | None = None) -> Customer:
-    """A customer of a tenant's Telegram account, committed."""
+    """A user of a tenant's Telegram account, committed."""
     with database.transaction() as session:
         account = people.get_or_create_account(
             session, people.get_or_create_tenant(session, tenant).id, "telegram", "bot"
@@ -35,7 +35,7 @@ def welcome(database: Database, name: str = "ana", *, tenant: str = "main", role
 
 
 def add_job(session: Session, customer: Customer, now: datetime, **values: Any) -> Job:
-    """A job as it stands in the queue right after its submission."""
+    """A queued job, as right after its submission."""
     fields: dict[str, Any] = {
         "kind": JobType.SKETCH,
         "parameters": {"seconds": 5},

@@ -28,7 +28,7 @@ class _Undone(Exception):
 
 @contextmanager
 def undone(database: Database) -> Iterator[Session]:
-    """A transaction that fails at its end."""
+    """A transaction that is rolled back at its end."""
     with suppress(_Undone), database.transaction() as session:
         yield session
         raise _Undone
@@ -37,7 +37,7 @@ def undone(database: Database) -> Iterator[Session]:
 class Databases:
     """Hands out empty databases of the newest schema. `folder` is shared by all processes of a test run.
 
-    It lies where another user may pass: PostgreSQL, started by root, becomes somebody else.
+    The folder must be accessible to other users: PostgreSQL, started by root, switches to another user.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -50,7 +50,7 @@ class Databases:
         self._opened: dict[str, Database] = {}
 
     def opened(self, kind: str, clock: Clock) -> Database:
-        """An empty database as `url` has it, on that clock.
+        """An empty database at `get_url`, on that clock.
 
         It is the same object each time in a process: what SQLAlchemy has compiled for one test serves all that follow,
         and so do its connections to PostgreSQL, each of which is a process there.
@@ -80,7 +80,7 @@ class Databases:
         return self._own
 
     def fresh_url(self, kind: str) -> str:
-        """A database at the newest schema that nobody else uses, to be broken."""
+        """A database at the newest schema for one test alone, which may break it."""
         return self.sqlite() if kind == "sqlite" else self.postgresql()
 
     def empty_url(self, kind: str) -> str:
@@ -107,7 +107,7 @@ class Databases:
         return self._uri(name)
 
     def close(self) -> None:
-        """Stop the server and leave nothing behind, if this is the last process of the run."""
+        """Stop the server, and delete all files if this is the last process of the run."""
         for database in self._opened.values():
             database.close()
         if self._server is not None:
@@ -116,7 +116,7 @@ class Databases:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _begin_anew(self, path: Path) -> None:
-        """Whoever still has the old files open keeps them to himself."""
+        """Replace the files; connections that still have the old ones open do not see the new ones."""
         for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             file.unlink(missing_ok=True)
         shutil.copy(self._template, path)

@@ -1,4 +1,4 @@
-"""Files as people send them, and as nobody should: each made by a formula, each maker answering the path it wrote."""
+"""Generated media files, valid and hostile. Each writer returns the path it wrote."""
 
 import io
 import random
@@ -29,7 +29,7 @@ Maker = Callable[[Path], Path]
 
 
 def scene(size: Size, moment: float) -> npt.NDArray[np.uint8]:
-    """A slope of colours with a bright square walking over it; `moment` between 0 and 1."""
+    """A colour gradient with a bright square moving across it; `progress` between 0 and 1."""
     width, height = size
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     picture = np.stack([200 * x, 200 * y, 200 * (1 - x * y)], axis=-1).astype(np.uint8)
@@ -40,7 +40,7 @@ def scene(size: Size, moment: float) -> npt.NDArray[np.uint8]:
 
 
 def voice(seconds: float) -> npt.NDArray[np.int16]:
-    """Something like speech to a meter: a buzz of harmonics in four syllables a second, a pause every second."""
+    """Speech-like sound: a buzz of harmonics in four syllables a second, with a pause every second."""
     t = np.arange(round(seconds * RATE)) / RATE
     buzz = sum(np.sin(2 * np.pi * 140 * k * t) / k for k in range(1, 12))
     syllables = np.clip(np.sin(2 * np.pi * 4 * t), 0, None) * (t % 1.0 < 0.8)
@@ -162,7 +162,7 @@ def song_with_cover(path: Path) -> Path:
 
 
 def drawing(size: Size = (240, 160)) -> Image.Image:
-    """A picture with lines and areas: a house on a slope of colours."""
+    """A picture with lines and areas: a house on a colour gradient."""
     width, height = size
     image = Image.fromarray(scene(size, 0.8))
     pen = ImageDraw.Draw(image)
@@ -340,7 +340,7 @@ def zip_in_disguise(path: Path) -> Path:
 
 
 def many_streams(path: Path, count: int = 9) -> Path:
-    """A Matroska film of more streams than anybody's camera makes."""
+    """A Matroska film of more streams than any camera makes."""
     with av.open(str(path), "w") as container:
         streams = [_picture_stream(container, "mpeg4", 25, (32, 32)) for _ in range(count)]
         for stream in streams:
@@ -352,7 +352,7 @@ def many_streams(path: Path, count: int = 9) -> Path:
 
 
 def mutated(data: bytes, dice: random.Random) -> bytes:
-    """A file's bytes with one thing wrong, as the dice fall."""
+    """A file's bytes with one random mutation."""
     damaged = bytearray(data)
     place = dice.randrange(len(damaged))
     match dice.randrange(5):

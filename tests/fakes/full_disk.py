@@ -1,4 +1,4 @@
-"""A disk that is full: a real small one where this machine lets one be mounted, else a folder that says so."""
+"""A full disk: a small tmpfs if this machine allows mounting, else a media folder that raises ENOSPC."""
 
 import errno
 import subprocess
@@ -11,7 +11,7 @@ from storage.media.media_store import FolderMediaStore
 
 
 class FullFolder(FolderMediaStore):
-    """`MediaFolder` on a disk without room, until it is `cleared`."""
+    """`FolderMediaStore` on a full disk, until `is_full` is reset."""
 
     is_full = True
 
@@ -23,13 +23,13 @@ class FullFolder(FolderMediaStore):
 
 @dataclass(slots=True)
 class SmallDisk:
-    """A store without room."""
+    """A media store on a full disk."""
 
     store: FolderMediaStore
     ballast: Path | None
 
     def clear(self) -> None:
-        """There is room again."""
+        """Make room on the disk."""
         if self.ballast is not None:
             self.ballast.unlink()
         if isinstance(self.store, FullFolder):

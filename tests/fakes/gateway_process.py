@@ -1,4 +1,4 @@
-"""A gateway process that is none: it says what it hears in a file, and does what it was told to do."""
+"""Fake gateway processes: each logs its assignments to a file, and behaves as configured."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ while manner == "deaf":
 
 @dataclass
 class Gateways:
-    """Starts such processes. `manner` is what the next ones do: lives, dies, silent, deaf, stuck:<hex>, wakes:<hex>."""
+    """Starts fake gateways. `behaviour` of the next ones: lives, dies, silent, deaf, stuck:<hex>, wakes:<hex>."""
 
     journal: Path
     manner: str = "lives"
@@ -64,12 +64,12 @@ class Gateways:
         return process
 
     def noted(self, what: str) -> list[tuple[int, object]]:
-        """What the processes wrote down of that kind: their ids, and what it was about."""
+        """Logged events of that kind: process id and detail of each."""
         lines = self.journal.read_text().splitlines() if self.journal.exists() else []
         return [(pid, about) for pid, each, about in map(json.loads, lines) if each == what]
 
     def assigned(self) -> dict[int, set[UUID]]:
-        """The numbers each process was told last, of those that are alive."""
+        """The last assignment of each live process."""
         last = dict(self.noted("assigned"))
         alive = {process.pid for process in self.processes if process.returncode is None}
         return {pid: {UUID(hex=each) for each in told} for pid, told in last.items() if pid in alive}  # type: ignore[attr-defined]
@@ -78,7 +78,7 @@ class Gateways:
         os.kill(pid, 9)
 
     async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until it is so, ten seconds at most."""
+        """Wait until the predicate holds, ten seconds at most."""
         async with asyncio.timeout(10):
             while not holds():  # noqa: ASYNC110 - a file rings no bell
                 await asyncio.sleep(0.01)

@@ -1,6 +1,6 @@
-"""A Groq that is not there: `POST /openai/v1/audio/transcriptions`, as strict as the parameter types of Groq's own SDK.
+"""Fake Groq API: `POST /openai/v1/audio/transcriptions`, as strict as the parameter types of Groq's own SDK.
 
-Use `client()` for an `httpx.Client` that reaches it without a socket, or serve the instance itself: it is an ASGI app.
+Use `create_client()` for an `httpx.Client` that needs no socket, or serve the instance itself: it is an ASGI app.
 """
 
 import json
@@ -35,7 +35,7 @@ def _strings(annotation: Any) -> typing.Iterator[str]:
 
 @dataclass
 class Fault:
-    """What goes wrong with one call: a status with headers and a body, or an exception of httpx."""
+    """The failure of one call: a status with headers and a body, or an exception of httpx."""
 
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Call:
 
 
 class FakeGroq:
-    """Answers with `words`; `faults` are used up first, one a call."""
+    """Responds with `response`; `faults` are used up first, one a call."""
 
     def __init__(self, key: str = "gsk_test") -> None:
         self.key = key
@@ -66,7 +66,7 @@ class FakeGroq:
         return httpx.Client(transport=httpx.MockTransport(self._handle))
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        """One request, judged."""
+        """Check one request; returns status, headers and body."""
         self.attempts += 1
         if self.faults:
             fault = self.faults.pop(0)

@@ -1,4 +1,4 @@
-"""A house in which much has happened: something in most tables, as the product itself writes it."""
+"""Sample data in most tables, as the product itself writes it."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,7 +22,7 @@ SPENT, WAITING = 3, 2  # credits of the job that is done, and of the one that is
 
 
 def lived(database: Database, name: str = "ana") -> None:
-    """Two businesses, their people, credits bought, held, spent and given back, films made and owed, a number."""
+    """Two tenants with users; credits granted, reserved, spent and released; jobs, pending messages, a session."""
     ana, bia = welcome(database, name), welcome(database, f"{name}-too", tenant="bakery")
     with database.transaction() as session:
         for each in (ana, bia):
@@ -51,7 +51,7 @@ def _stand(job: Job, status: JobStatus) -> None:
 
 
 def contents(database: Database) -> dict[str, list[str]]:
-    """Every row of every table, as text, in an order that says nothing."""
+    """Every row of every table as text, sorted."""
     tables = MetaData()
     tables.reflect(database.engine)
     with database.engine.connect() as connection:

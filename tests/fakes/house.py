@@ -1,7 +1,7 @@
-"""A house with everything but codecs: SQLite, a media folder, the embedded queue, and channels in memory.
+"""World: the app's pipeline and conversation without codecs, on SQLite, a media folder, and channels in memory.
 
-Files that are sent are short texts that say what they are (`picture()`, `video()`, `unfit()`), measured by children
-that believe them.
+Files sent by users are short JSON texts that describe themselves (`build_picture()`, `build_video()`,
+`build_rejected_file()`), measured by a stub sandbox that returns the description.
 """
 
 import importlib
@@ -49,7 +49,7 @@ START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class Time:
-    """One time for everybody, which stands still until it is moved; only, no two looks at it are the same."""
+    """Shared simulated time, which stands still until advanced, except that every reading is a microsecond later."""
 
     def __init__(self) -> None:
         self.passed = 0.0
@@ -67,7 +67,7 @@ class Time:
 
 
 class BelievingChildren:
-    """`SandboxClient` that believes what a file says of itself; the real reader reads subtitles."""
+    """`SandboxClient` that returns a file's own description; subtitles are read by the real reader."""
 
     def run(self, task: str, arguments: dict[str, Any], **_: object) -> object:
         if task != "pipeline.media.probe:measure":
@@ -94,7 +94,7 @@ def sound(seconds: float = 30.0) -> bytes:
 
 
 def unfit(code: ErrorCode, **values: float) -> bytes:
-    """A file that is refused when it is measured."""
+    """A file that is rejected with that code when measured."""
     return json.dumps({"code": code, "values": values}).encode()
 
 
@@ -102,7 +102,7 @@ SUBTITLES = b"1\n00:00:01,000 --> 00:00:02,000\nHello there\n"
 
 
 class PatientRenderer:
-    """`pipeline.jobs.renderer.Renderer` without rendering: a film of a few bytes, or what `raises` says."""
+    """`pipeline.render.Renderer` without rendering: writes a film of a few bytes, or raises `error`."""
 
     def __init__(self) -> None:
         self.raises: Exception | None = None
@@ -119,7 +119,7 @@ class PatientRenderer:
 
 @dataclass(slots=True)
 class Counter:
-    """One account of a tenant: its channel and its desk."""
+    """One account of a tenant: its channel and its update handler."""
 
     account: Account
     channel: MemoryChannel
@@ -144,7 +144,7 @@ class House:
         self.ticker = self.new_ticker()
 
     def new_ticker(self) -> ProgressUpdater:
-        """As a process has it that was just started."""
+        """A new one, as in a process that just started."""
         return ProgressUpdater(self.db, self.channels, self.time.monotonic)
 
     def counter(
@@ -175,17 +175,17 @@ class House:
         return desk
 
     async def settle(self) -> None:
-        """Deliver until nothing is due."""
+        """Send messages until none is due."""
         while await self.postman.send_due():
             pass
 
     async def tick(self, seconds: float = 3.0) -> None:
-        """Let time pass, and progress be shown."""
+        """Advance time, and update progress messages."""
         self.time.forward(seconds)
         await self.ticker.run_once()
 
     def work(self) -> bool:
-        """Do one job; whether there was one."""
+        """Run one job; returns whether there was one."""
         return JobRunner(
             self.db,
             self.store,
@@ -195,7 +195,7 @@ class House:
         ).run_next_job()
 
     def claim(self) -> JobClaim:
-        """Begin a job and leave it."""
+        """Claim a job without running it."""
         with self.db.transaction() as session:
             claim = jobs.claim_next(session, "tester", self.time(), timedelta(minutes=5))
         assert claim is not None
@@ -211,7 +211,7 @@ class House:
             return list(session.exec(select(Job).order_by(col(Job.created_at), text("job.rowid"))))
 
     def inputs(self, job: Job) -> list[str]:
-        """The names of the files that go into a job."""
+        """The names of a job's input files."""
         with self.db.read_transaction() as session:
             return [media.name for media in jobs.list_inputs(session, job.id)]
 
@@ -220,12 +220,12 @@ class House:
             change(session)
 
     def woken(self) -> int:
-        """How many wake-ups lie in the queue."""
+        """The number of wake-ups in the queue."""
         return int(self.pipeline.queue.broker.queues[QUEUE_NAME].qsize())
 
 
 def open_database(folder: Path) -> Database:
-    """An empty database whose transactions wait for no disk."""
+    """An empty database whose transactions do not wait for the disk."""
     db = Database(f"sqlite:///{folder / 'house.db'}")
 
     @event.listens_for(db.engine, "connect")
@@ -237,7 +237,7 @@ def open_database(folder: Path) -> Database:
 
 
 def empty(db: Database) -> None:
-    """Forget everything, for the next test."""
+    """Delete all rows, for the next test."""
     with db.transaction() as session:
         session.connection().execute(text("PRAGMA defer_foreign_keys=ON"))
         for table in reversed(METADATA.sorted_tables):
@@ -245,7 +245,7 @@ def empty(db: Database) -> None:
 
 
 def open_house(folder: Path, db: Database | None = None, *, hears_everything: bool = False) -> House:
-    """A house in that folder, with an empty database."""
+    """A world in that folder, with an empty database."""
     db = db or open_database(folder)
     time = Time()
     db.clock = time
@@ -267,7 +267,7 @@ _numbers = itertools.count(1)
 
 @dataclass(slots=True)
 class Somebody:
-    """A person with a messenger in hand. What they do is answered and delivered before it returns."""
+    """A simulated user. Each action is handled, and its replies are delivered, before it returns."""
 
     house: House
     counter: Counter
@@ -297,19 +297,19 @@ class Somebody:
         return found
 
     async def writes(self, text: str) -> Shown:
-        """What the chat shows last after a text."""
+        """Send a text; returns the last message of the chat afterwards."""
         return await self._do(self.inbound(text=text))
 
     async def takes(self, data: str, under: Shown | None = None) -> Shown:
-        """What the chat shows last after a choice was taken by its data."""
+        """Take a choice by its data; returns the last message of the chat afterwards."""
         return await self._do(self.inbound(choice=data, message=under.id if under else "m0"))
 
     async def sends(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Shown:
-        """What the chat shows last after files were sent at once."""
+        """Send files in one message; returns the last message of the chat afterwards."""
         return await self._do(self.carrying(*files, names=names))
 
     async def pays(self, payment: Payment) -> Shown:
-        """What the chat shows last after money came, or went back, through the messenger."""
+        """Report a payment or refund made in the messenger; returns the last message of the chat afterwards."""
         return await self._do(self.inbound(payment=payment))
 
     def carrying(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Inbound:

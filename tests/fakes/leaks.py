@@ -1,4 +1,4 @@
-"""Secrets a product is given, and the search for them in everything it has written."""
+"""Secrets given to the app, and a search for them in everything it writes."""
 
 import base64
 from collections.abc import Iterator, Mapping
@@ -26,12 +26,12 @@ def mail_url(port: int = 25) -> str:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written, by the place it was written to."""
+    """Everything written, by destination."""
 
     places: Mapping[str, str]
 
     def holding(self, secrets: Mapping[str, str]) -> list[str]:
-        """Where which of these secrets can be read, such as "GROQ_API_KEY in logs"."""
+        """The secrets found, with their destination, such as "GROQ_API_KEY in logs"."""
         return sorted(
             f"{name} in {place}"
             for place, words in self.places.items()
@@ -41,7 +41,7 @@ class Written:
 
 
 def forms(secret: str) -> Iterator[str]:
-    """A secret as it may stand somewhere: as it is, in an address, and in base64, wherever in it it begins."""
+    """The encodings of a secret: plain, percent-encoded, and in base64 at each of the three alignments."""
     yield secret
     yield quote(secret, safe="")
     for before in range(3):
@@ -50,7 +50,7 @@ def forms(secret: str) -> Iterator[str]:
 
 
 def everything_kept(database: Database) -> str:
-    """Every row of every table, as it is kept."""
+    """Every row of every table, as stored."""
     with database.read_transaction() as session:
         connection = session.connection()
         rows: Iterator[Any] = (row for table in METADATA.tables.values() for row in connection.execute(table.select()))
@@ -58,7 +58,7 @@ def everything_kept(database: Database) -> str:
 
 
 def told(settings: Mapping[str, str]) -> dict[str, str]:
-    """The secrets in a process's environment: of a bot's token and an address the secret part alone."""
+    """The secrets in a process's environment; of a bot token and an SMTP URL the secret part alone."""
     whole = {name: settings[name] for name in (*SETTINGS, "STRIPE_SECRET_KEY") if name in settings}
     if "TELEGRAM_BOT_TOKEN" in settings:
         whole["TELEGRAM_BOT_TOKEN"] = settings["TELEGRAM_BOT_TOKEN"].partition(":")[2]

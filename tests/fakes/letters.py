@@ -1,4 +1,4 @@
-"""Letters that go nowhere, and can be read."""
+"""Email sender in memory."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from bots.core.delivery.email import Email, EmailNotSent
 
 @dataclass
 class Postbag:
-    """`bots.core.delivery.email.Letters`; while it is `torn` nothing can be sent."""
+    """`bots.core.letters.EmailSender`; while `is_broken`, sending fails."""
 
     torn: bool = False
     letters: list[Email] = field(default_factory=list)
@@ -20,7 +20,7 @@ class Postbag:
 
     @property
     def code(self) -> str:
-        """The code in the last letter."""
+        """The code in the last email."""
         found = re.search(r"\b\d{6}\b", self.letters[-1].text)
         assert found is not None
         return found[0]

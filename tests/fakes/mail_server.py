@@ -1,4 +1,4 @@
-"""A mail server on a socket of this machine, that keeps what it is given."""
+"""SMTP server on a local socket that stores what it receives."""
 
 import asyncio
 import base64
@@ -12,7 +12,7 @@ from typing import Self
 
 @dataclass
 class Mail:
-    """A letter as it arrived: the envelope and what was in it."""
+    """An email as received: its envelope and content."""
 
     sender: str
     to: list[str]
@@ -31,8 +31,8 @@ class Mail:
 
 @dataclass
 class MailServer:
-    """Speaks enough SMTP for `smtplib`, in a thread of its own. `refuses` is the answer to every recipient; `logins`
-    are the names and passwords it was told."""
+    """Speaks enough SMTP for `smtplib`, in a thread of its own. `rejection` is the reply to every recipient; `logins`
+    are the user names and passwords received."""
 
     refuses: str | None = None
     offers_login: bool = True
@@ -61,7 +61,7 @@ class MailServer:
         return f"smtp://127.0.0.1:{self.port}/?from=films@rabisco.test"
 
     def letter(self, to: str, number: int = 1) -> Mail:
-        """The letter of that number to somebody, counted from 1, once it is there."""
+        """Wait for the email of that number to a recipient, counted from 1."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self._to(to)) >= number, 10), f"no letter {number} to {to}"
             return self._to(to)[number - 1]

@@ -1,4 +1,4 @@
-"""Somebody who buys, a till, and a provider: everything of money but the chat."""
+"""Billing without the chat: a customer, the billing service, and a payment provider in memory."""
 
 import random
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ from storage.messaging.outbox import OutboxMessage
 
 @dataclass
 class Market:
-    """On the test's clock. `ana` is somebody with a chat of her own."""
+    """Billing on the test's clock, with one customer."""
 
     database: Database
     clock: SettableClock
@@ -52,7 +52,7 @@ class Market:
         return self.rounds.billing
 
     def asks(self, item: str = "pack:100", customer: Customer | None = None) -> Purchase:
-        """A purchase as the conversation leaves it: asked for, with a message that promises the link."""
+        """A purchase as the conversation creates it: requested, with a message that announces the link."""
         buyer = customer or self.ana
         priced = self.provider.catalogue.find_item(item)
         assert priced is not None
@@ -75,26 +75,26 @@ class Market:
         return purchase
 
     def orders(self, item: str = "pack:100") -> str:
-        """The session of a purchase whose link is made."""
+        """The Checkout Session of a new purchase whose link is created."""
         purchase = self.asks(item)
         self.till.create_link(purchase.id)
         return str(self.purchase(purchase).external_id)
 
     def buys(self, item: str = "pack:100") -> str:
-        """A session that is paid, and the news of it handled."""
+        """A Checkout Session that is paid, with its events handled."""
         session = self.orders(item)
         self.provider.pay(session)
         self.hears(self.unheard())
         return session
 
     def unheard(self) -> list[WebhookEvent]:
-        """News that were not told yet."""
+        """Provider events that are not stored yet."""
         with self.database.read_transaction() as session:
             known = set(session.exec(select(ProviderEvent.external_id)))
         return [news for news in self.provider.news if news.id not in known]
 
     def hears(self, news: Sequence[WebhookEvent], *, rounds: int = 12) -> None:
-        """The webhook tells them, one after the other; then they are handled for as long as it takes."""
+        """Store events as the webhook does, one by one, and process them until none is left."""
         for one in news:
             self.rounds.event_processor.save(one)
             self.rounds.event_processor.process_due()
@@ -105,9 +105,9 @@ class Market:
             self.rounds.event_processor.process_due()
 
     def acts_on(self, news: Sequence[WebhookEvent]) -> list[WebhookEvent]:
-        """What the handlers make of news, without the inbox: what cannot be handled yet is tried again at the end.
+        """Run the event handlers directly; events that cannot be handled yet are retried at the end.
 
-        Those that still cannot be.
+        Returns the events that still cannot be handled.
         """
         later = list(news)
         for _ in range(len(news)):
@@ -144,13 +144,13 @@ class Market:
             return session.get_one(Person, self.ana.person.id)
 
     def credits(self) -> CreditBalance:
-        """Ana's credits, free ones left out; the books are looked over on the way."""
+        """The customer's credits without free ones; also checks the ledger's invariants."""
         with self.database.transaction() as session:
             assert_books_balance(session)
             return ledger.balance_of(session, self.person(), self.clock())
 
     def spends(self, amount: int) -> Job:
-        """A job that is done and charged."""
+        """Spend credits on a finished job."""
         job = self.reserves(amount)
         with self.database.transaction() as session:
             assert ledger.settle(session, self.ana.person, job.id, amount, amount, self.clock())
@@ -163,7 +163,7 @@ class Market:
         return job
 
     def told(self) -> list[str]:
-        """What Ana was told, in English, oldest first."""
+        """The texts sent to the customer, in English, oldest first."""
         wanted = select(Delivery).where(col(Delivery.person_id) == self.ana.person.id).order_by(col(Delivery.id))
         with self.database.read_transaction() as session:
             return [render_message(row.content, "en").text for row in session.exec(wanted)]

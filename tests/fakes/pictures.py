@@ -1,4 +1,4 @@
-"""Pictures made by formula: RGB arrays (height x width x 3, uint8) with what real ones have, and nobody's rights."""
+"""Generated pictures: RGB arrays (height x width x 3, uint8) with the features of real ones, free of copyright."""
 
 from collections.abc import Sequence
 from typing import Any

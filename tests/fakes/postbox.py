@@ -1,4 +1,4 @@
-"""What chats are owed, put straight into the outbox: texts and films, without anybody making them."""
+"""Messages put directly into the outbox of a Telegram bot: texts, and films without rendering."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 
 @dataclass(slots=True)
 class Postbox:
-    """One bot's outbox. A person of the fake Telegram writes first, as they must before a bot may write to them."""
+    """One bot's outbox. A user of the fake Telegram writes first, as Telegram requires before a bot may write."""
 
     db: Database
     store: FolderMediaStore
@@ -59,7 +59,7 @@ class Postbox:
             return session.exec(select(Delivery).where(col(Delivery.cause) == f"{person.chat.id}:{name}")).one()
 
     def statuses(self) -> list[str]:
-        """How every message stands, oldest first."""
+        """The status of every message, oldest first."""
         with self.db.read_transaction() as session:
             return list(session.exec(select(Delivery.status).order_by(col(Delivery.id))))
 
@@ -76,7 +76,7 @@ class Postbox:
 
 @contextmanager
 def opened(url: str, folder: Path, fake: FakeTelegram) -> Iterator[Postbox]:
-    """The outbox of a product that runs in another process."""
+    """The outbox of an app in another process."""
     db = Database(url)
     yield Postbox(db, FolderMediaStore(folder), fake)
     db.close()

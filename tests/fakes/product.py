@@ -1,4 +1,4 @@
-"""The whole product as a process of its own: `rabisco up` on a free port, with a folder of its own."""
+"""The whole app as a separate process: `rabisco up` on a free port, with a folder of its own."""
 
 import os
 import re
@@ -44,7 +44,7 @@ prices = { usd = 400, xtr = 300 }
 
 @dataclass
 class Product:
-    """A running product; `said` is what it printed so far."""
+    """A running app; `output` is what it has printed so far."""
 
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Product:
         return self.says(r"http://127\.0\.0\.1:\d+")
 
     def says(self, pattern: str) -> str:
-        """What it prints that looks like this, once it does. Raises AssertionError with what was printed instead."""
+        """Wait for output that matches. Raises AssertionError with what was printed instead."""
 
         def printed() -> re.Match[str] | None:
             return re.search(pattern, "".join(self.said))
@@ -81,7 +81,7 @@ UP = ("up", "--port", "0")
 
 
 def started(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Product:
-    """`rabisco` with these settings and none of this machine's; whoever starts it ends it."""
+    """Start `rabisco` with these settings and none of this machine's; the caller must end it."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "bots.cli", *command],
@@ -99,7 +99,7 @@ def started(folder: Path, settings: Mapping[str, str], command: Sequence[str] = 
 
 @contextmanager
 def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP) -> Iterator[Product]:
-    """The same; ended by Ctrl-C, which must end it cleanly."""
+    """`start_app`, ended by Ctrl-C, which must end it cleanly."""
     product = started(folder, settings, command)
     process = product.process
     try:
@@ -116,7 +116,7 @@ def running(folder: Path, settings: Mapping[str, str], command: Sequence[str] = 
 
 
 def catalogue(folder: Path, credits_a_month: int) -> Path:
-    """A price file in which people have so many credits a month."""
+    """A catalogue file with that many free credits a month."""
     path = folder / "catalogue.toml"
     path.write_text(CATALOGUE.format(credits=credits_a_month))
     return path

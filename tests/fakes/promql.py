@@ -1,4 +1,4 @@
-"""A reader of Prometheus' language, as strict as the real one about what our rules and dashboards use of it."""
+"""PromQL parser, as strict as Prometheus about the subset that the rules and dashboards use."""
 
 import re
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ GRAFANA = {"$__rate_interval": "5m", "$__interval": "1m", "$__range": "1d"}
 
 
 class Wrong(Exception):
-    """What Prometheus would not take."""
+    """An expression that Prometheus would reject."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A metric that is asked for: its name, and label, operator and text of each matcher."""
+    """A selector: metric name, and label, operator and text of each matcher."""
 
     name: str
     matchers: tuple[tuple[str, str, str], ...] = ()
@@ -39,14 +39,14 @@ class Selector:
 
 @dataclass(slots=True)
 class Query:
-    """An expression, taken apart. `grouped` are labels that results are told apart by."""
+    """A parsed expression. `grouping_labels` are those of its `by` and `without` clauses."""
 
     selectors: list[Selector] = field(default_factory=list)
     grouped: set[str] = field(default_factory=set)
 
 
 def read(text: str) -> Query:
-    """Raises Wrong."""
+    """Parse an expression. Raises PromqlError."""
     for variable, value in GRAFANA.items():
         text = text.replace(variable, value)
     reader = _Reader(list(_tokens(text)))
@@ -74,7 +74,7 @@ def _matches(operator: str, value: str, text: str) -> bool:
 
 
 class _Reader:
-    """Recursive descent; each method returns what it read: "scalar", "instant" or "range"."""
+    """Recursive descent; each method returns the type it parsed: "scalar", "instant" or "range"."""
 
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self.left = tokens

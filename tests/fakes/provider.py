@@ -1,4 +1,4 @@
-"""A payment provider in memory: the port's calls, and the verbs with which a test moves it. Threads may share it."""
+"""Payment provider in memory: the calls of its protocol, and actions of customers and banks. Thread-safe."""
 
 import threading
 from collections.abc import Sequence
@@ -24,11 +24,10 @@ from models.billing.catalogue import Catalogue, build_lookup_key, parse_lookup_k
 
 @dataclass
 class MemoryProvider:
-    """`bots.billing.provider.PaymentProvider`. `away` makes every call fail; `loses_answers`: sessions are made,
-    and nobody
-    hears of it; `calls` counts them by name.
+    """`bots.billing.provider.PaymentProvider`. `is_away` makes every call fail; with `loses_answers` calls are executed,
+    but their responses are lost; `calls` counts calls by name.
 
-    What happens is written down in `news`, oldest first, as events a webhook never got.
+    Everything that happens is recorded in `events`, oldest first; none is delivered to a webhook.
     """
 
     catalogue: Catalogue
@@ -97,7 +96,7 @@ class MemoryProvider:
         return found.payment if found else event_object.replace("ch_", "pi_")
 
     def create_refund(self, payment: str, amount: int | None, *, key: str) -> ProviderRefund:
-        """As much of a payment as was not given back before."""
+        """Refund a payment, at most its unrefunded amount."""
         self._called("refund")
         with self._lock:
             if key not in self._by_key:
@@ -155,7 +154,7 @@ class MemoryProvider:
     # what people, banks and time do
 
     def pay(self, session: str, *, amount: int | None = None) -> CheckoutSession:
-        """By card: paid at once. A plan begins with its first invoice."""
+        """Pay by card, at once. A plan starts with its first invoice."""
         order = self.orders[session]
         paid = {"status": "complete", "payment_status": "paid", "customer": f"cus_{order.reference[:8]}"}
         if amount is not None:
@@ -169,7 +168,7 @@ class MemoryProvider:
         return self.sessions[session]
 
     def promise(self, session: str) -> None:
-        """By Pix: done at the page, unpaid until `settle`."""
+        """Complete a session by Pix: unpaid until `settle_session`."""
         self._become(session, status="complete", payment=payment_of(session))
         self._tell("checkout.session.completed", session)
 
@@ -209,7 +208,7 @@ class MemoryProvider:
         self._tell("charge.dispute.closed", dispute)
 
     def renew(self, subscription: str, *, paid: bool = True) -> str:
-        """The next month begins, with an invoice that is paid or is not."""
+        """Start the next month, with an invoice that is paid or not."""
         row = self.subscriptions[subscription]
         ends = row.period_end + timedelta(days=30)
         status = "active" if paid else "past_due"
@@ -225,7 +224,7 @@ class MemoryProvider:
         self._tell("invoice.paid", invoice)
 
     def sell_elsewhere(self, email: str, item: str = "plan:pro", currency: str = "usd") -> str:
-        """A plan bought where we were not, by a customer with that address; the subscription."""
+        """A plan bought outside the app, by a customer with that email; returns the subscription."""
         customer, name = f"cus_far{len(self.subscriptions)}", f"sub_far{len(self.subscriptions)}"
         self.emails.setdefault(email, []).append(customer)
         now = self.clock()

@@ -40,7 +40,7 @@ class RedisServer:
         return self
 
     def kill(self) -> None:
-        """As the machine would, without a word."""
+        """Kill the process without warning, as the OOM killer would."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -48,7 +48,7 @@ class RedisServer:
         self._socket.unlink(missing_ok=True)
 
     def flush(self) -> None:
-        """Forget everything."""
+        """Delete all keys."""
         with redis.Redis(unix_socket_path=str(self._socket)) as client:
             client.flushall()
 

@@ -1,4 +1,4 @@
-"""Children that are no processes: they play what a test stages, and leave real files behind."""
+"""Sandbox without processes: runs the tasks that a test stages, and writes real files."""
 
 import secrets
 import threading
@@ -34,7 +34,7 @@ class Died(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the staged act sees it."""
+    """One sandbox call, as a staged task receives it."""
 
     task: str
     arguments: Mapping[str, Any]
@@ -47,7 +47,7 @@ Act = Callable[[Run], Any]
 
 
 def film(run: Run) -> Film:
-    """A few bytes in place of a film, and of the picture before it."""
+    """A few bytes in place of a film and its thumbnail."""
     run.on_progress("", 0.5)
     out, thumbnail = Path(run.arguments["out"]), run.directory / "thumbnail.jpg"
     out.write_bytes(b"film " + secrets.token_bytes(16))
@@ -57,7 +57,7 @@ def film(run: Run) -> Film:
 
 
 def raises(error: AppError | BaseException) -> Act:
-    """Break in the middle of the work."""
+    """A task that raises an error midway."""
 
     def act(run: Run) -> Any:
         run.on_progress("", 0.3)
@@ -72,7 +72,7 @@ def returns(value: object) -> Act:
 
 @dataclass(slots=True)
 class Gate:
-    """An act that goes on when a test lets it, and stops when it is cancelled."""
+    """A task that blocks until a test releases it, and stops when it is cancelled."""
 
     reached: threading.Event = field(default_factory=threading.Event)
     opened: threading.Event = field(default_factory=threading.Event)
@@ -88,7 +88,7 @@ class Gate:
 
 
 class StagedChildren(SandboxClient):
-    """Plays the acts staged for a task one after the other, then the usual one again. Threads may share it."""
+    """Runs the tasks staged for a name one after the other, then the default again. Thread-safe."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,7 +130,7 @@ def workshop_for(
     owner: str = "worker-1",
     lease_seconds: float = 30.0,
 ) -> JobRunner:
-    """A workshop whose children are staged; several of one database and folder share everything but their name."""
+    """A job runner with a staged sandbox; several on one database and folder share everything but their name."""
     return JobRunner(
         db=database,
         store=FolderMediaStore(folder / "media"),

@@ -1,4 +1,4 @@
-"""Facts of a film that was delivered, read from the file itself."""
+"""Probe of a delivered film: facts and frames read from the file itself."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ Gray = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Screening:
-    """What a player would find: codec and pixel format, size, frame rate, frames, seconds, and the sound's codec."""
+    """Codec and pixel format, size, frame rate, frames, seconds, audio codec, and whether the moov box comes first."""
 
     codec: str
     pixels: str
@@ -52,7 +52,7 @@ def grays(film: Path) -> list[Gray]:
 
 
 def ink_share(frame: Gray) -> float:
-    """How much of a frame is not white board."""
+    """The share of a frame's pixels that are not white board."""
     return float(np.mean(frame < 200))
 
 

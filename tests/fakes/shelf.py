@@ -1,4 +1,4 @@
-"""A catalogue of few things, in one currency."""
+"""Small catalogue in one currency."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ CENTS: dict[str, int] = {"brl": 7_500}
 
 
 def shelf(**others: Any) -> Catalogue:
-    """The packs and plans that are shipped, but only pack:500, plan:starter and plan:pro, in reais."""
+    """The shipped catalogue reduced to pack:500, plan:starter and plan:pro, in reais."""
     shipped = read_catalogue()
     plans = {
         name: plan.model_copy(update={"prices": {"brl": plan.prices["brl"]} if plan.prices else {}})

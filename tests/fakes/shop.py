@@ -1,4 +1,4 @@
-"""A place where jobs are submitted and done: one database, one folder, staged children."""
+"""Jobs from submission to settlement: one database, one folder, and a staged sandbox."""
 
 import uuid
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Shop:
         return workshop_for(self.database, self.folder, self.children, owner=name)
 
     def receive(self, content: bytes = b"a picture", *, seconds: float | None = None) -> Media:
-        """A file of the customer's, kept; with `seconds` it is a video."""
+        """A stored file of the customer; with `seconds` it is a video."""
         path = self.folder / uuid.uuid4().hex
         path.write_bytes(content)
         kind, name = (MediaKind.VIDEO, "mp4") if seconds else (MediaKind.IMAGE, "png")
@@ -85,7 +85,7 @@ class Shop:
             return list(session.exec(wanted))
 
     def credits(self) -> CreditBalance:
-        """The customer's credits; the books are looked over on the way."""
+        """The customer's credits; also checks the ledger's invariants."""
         with self.database.transaction() as session:
             assert_books_balance(session)
             return self.standing(session)
@@ -94,13 +94,13 @@ class Shop:
         return self.pipeline.account_status_of(session, self.customer.person).credits
 
     def left_behind(self) -> list[Path]:
-        """Files and folders of work that is over."""
+        """Temporary files and folders that finished jobs left behind."""
         passing = self.workshop.retention.temp_folder
         return list(passing.iterdir()) if passing.exists() else []
 
 
 def many_at_once() -> Catalogue:
-    """The catalogue that is shipped, only that one customer may keep all hands of a worker busy."""
+    """The shipped catalogue, but with as many concurrent jobs per customer as waiting ones."""
     shipped = read_catalogue()
     plans = {name: plan.model_copy(update={"running": plan.waiting}) for name, plan in shipped.plans.items()}
     return shipped.model_copy(update={"plans": plans})

@@ -1,4 +1,4 @@
-"""Real speech for tests, from the recordings inside the moonshine-voice wheel, and sounds that are no speech."""
+"""Real speech, from the recordings inside the moonshine-voice wheel, and generated sounds without speech."""
 
 import wave
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def recording(name: str = TWO_CITIES) -> Path:
 
 
 def samples(name: str = TWO_CITIES, start: float = 0.0, seconds: float | None = None, rate: int = RATE) -> Samples:
-    """A cut of that recording, mono."""
+    """A section of that recording, mono."""
     resampler = av.AudioResampler("s16", "mono", rate)
     with av.open(str(recording(name))) as container:
         frames = [piece for frame in container.decode(audio=0) for piece in resampler.resample(frame)]
@@ -107,7 +107,7 @@ def video(
 
 
 def _stripes(size: tuple[int, int]) -> Callable[[int], av.VideoFrame]:
-    """Pictures of slanting stripes by their number: they move, and their colours turn."""
+    """A function from frame number to a frame of moving slanted stripes with changing colours."""
     width, height = size
     y, x = np.mgrid[0:height, 0:width].astype(np.uint16)
     base = (x + y // 2).astype(np.uint8)

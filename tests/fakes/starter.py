@@ -1,4 +1,4 @@
-"""A program that starts a child which hangs, tells its process id, and waits: to be killed by a test.
+"""Program that starts a hanging sandbox task, prints its process id, and waits to be killed by a test.
 
 `python starter.py FOLDER`; its environment may hold secrets.
 """

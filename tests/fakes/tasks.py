@@ -1,4 +1,4 @@
-"""What tests have a child do. Each runs inside, by the name `fakes.tasks:...`."""
+"""Tasks that tests run inside the sandbox, by names such as `fakes.tasks:echo`."""
 
 import ctypes
 import os
@@ -27,14 +27,14 @@ def count(steps: int, progress: Callable[[str, float], None]) -> int:
 
 
 def hang(progress: Callable[[str, float], None]) -> None:
-    """Tell the process id, then wait for ever, deaf to everything but SIGKILL."""
+    """Report the process id, then block forever, ignoring SIGTERM."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     progress(str(os.getpid()), 0)
     threading.Event().wait()
 
 
 def hang_in_c(progress: Callable[[str, float], None]) -> None:
-    """The same while holding the interpreter's lock, as a decoder in a loop would."""
+    """Block while holding the GIL, as a decoder in an endless loop would."""
     progress(str(os.getpid()), 0)
     ctypes.PyDLL(None).sleep(600)
 
@@ -56,7 +56,7 @@ def stumble() -> None:
 
 
 def fault() -> None:
-    """Die as a decoder dies that a file has led astray."""
+    """Crash with a segmentation fault, as a decoder does on a corrupt file."""
     ctypes.string_at(0)
 
 
@@ -65,7 +65,7 @@ def leave() -> None:
 
 
 def grow() -> int:
-    """Take and touch memory without end."""
+    """Allocate and touch memory without end."""
     held = []
     while True:
         held.append(np.ones(50_000_000, np.uint8))
@@ -89,7 +89,7 @@ def open_many() -> None:
 
 
 def babble() -> None:
-    """Speak on every channel a library might use."""
+    """Write to every stream a library might use."""
     sys.stdout.write("from python")
     sys.stdout.flush()
     os.write(1, b"from C, out")
@@ -101,12 +101,12 @@ def read(path: Path) -> str:
 
 
 def read_named(name: str) -> str:
-    """The same by a text, which allows nothing."""
+    """Read a file whose path is passed as a text, which the sandbox does not grant access to."""
     return Path(name).read_text()
 
 
 def open_freely(path: Path) -> float:
-    """Open a file as no code of ours does, with every demuxer and protocol there is, and decode a frame."""
+    """Open a file with every demuxer and protocol of FFmpeg, unlike the product, and decode a frame."""
     try:
         with av.open(str(path)) as container:
             return float(next(container.decode(video=0)).time or 0)
@@ -123,7 +123,7 @@ def forkserver_environment() -> str:
 
 
 def claim(path: str) -> Film:
-    """Say that the film is another file."""
+    """Return another file as the film."""
     return Film(Path(path), Path(path), 16, 16, 1.0, 25, 1)
 
 
@@ -134,7 +134,7 @@ def make(name: str) -> Film:
 
 
 def linked(target: str) -> Film:
-    """Hand back a link to another file, under a name of one's own."""
+    """Return a symlink to another file as the film."""
     link = Path("film.mp4").absolute()
     link.symlink_to(target)
     return Film(link, link, 16, 16, 1.0, 25, 4)

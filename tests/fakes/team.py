@@ -1,4 +1,4 @@
-"""Those who run a business, and somebody who does not."""
+"""Users of one tenant in each role, and one without a role."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ OWNERS = frozenset({"memory:1"})
 
 @dataclass(slots=True)
 class Team:
-    """All of one tenant, in chats of their own."""
+    """All in chats of their own."""
 
     house: House
     owner: Somebody
@@ -34,7 +34,7 @@ class Team:
         }[role]
 
     def audited(self) -> list[Audit]:
-        """What was written down, oldest first, but for the roles the team began with."""
+        """Audit entries, oldest first, without those of the initial roles."""
         with self.house.db.read_transaction() as session:
             rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
         return list(rows)[2:]
@@ -50,7 +50,7 @@ async def gather_team(
     providers: frozenset[Provider] = frozenset(),
     till: PaymentLinks | None = None,
 ) -> Team:
-    """An owner whom the settings name, the two they gave a role to, and a stranger called `memory:7`."""
+    """An owner named in the settings, the two users the owner gave a role, and a user `memory:7` without one."""
     counter = house.counter("office", owners=OWNERS, can=can, providers=providers, till=till)
     names = ("1", "Olga"), ("2", "Ada"), ("3", "Sam"), ("7", "Ana")
     owner, admin, support, stranger = (Somebody(house, counter, id=name, name=called) for name, called in names)

@@ -1,4 +1,4 @@
-"""The command line run as somebody runs it: in a process of its own, in a folder of its own."""
+"""Runner of the command line in a separate process, in a folder of its own."""
 
 import os
 import re
@@ -13,7 +13,7 @@ ERROR = re.compile(r"error: ([A-Z_]+): (\S.*)\n")
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended: its exit code, what it printed, and what it said on stderr."""
+    """Exit code, standard output and standard error of a command."""
 
     status: int
     out: str

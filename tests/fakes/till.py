@@ -1,4 +1,4 @@
-"""A till that makes links of its own invention."""
+"""Payment links without a provider."""
 
 import uuid
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from storage.messaging.outbox import OutboxMessage
 
 @dataclass
 class MakeshiftTill:
-    """`bots.core.conversation.payment_links.Till` without a provider. While it is `away` nothing gets a link."""
+    """`bots.core.till.PaymentLinks` with made-up links. While `is_away`, no purchase gets a link."""
 
     db: Database
     away: bool = False

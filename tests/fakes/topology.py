@@ -1,4 +1,4 @@
-"""The services of docker/compose.yml as processes of this machine: the very commands, on real Redis and PostgreSQL."""
+"""The services of docker/compose.yml as local processes: the same commands, on real Redis and PostgreSQL."""
 
 import signal
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ CREDITS = 100  # a month for everybody: nobody is to run out
 
 @dataclass
 class Topology:
-    """Running services by their names, and the messengers they speak to."""
+    """Running services by name, and the fake messengers they connect to."""
 
     telegram: FakeTelegram
     whatsapp: Premises
@@ -34,25 +34,25 @@ class Topology:
     products: dict[str, Product] = field(default_factory=dict)
 
     def kill(self, name: str) -> None:
-        """As when a machine's memory runs out: nobody is told."""
+        """Kill a service without warning, as the OOM killer would."""
         process = self.products.pop(name).process
         process.kill()
         process.wait(PATIENCE)
 
     def end(self) -> None:
-        """As Compose ends them; each must end by itself, and well."""
+        """Stop all services as Compose does; each must exit with status 0."""
         for product in self.products.values():
             product.process.send_signal(signal.SIGTERM)
         for name, product in self.products.items():
             assert product.process.wait(PATIENCE) == 0, f"{name}:\n{''.join(product.said)}"
 
     def beacons(self) -> list[str]:
-        """The services that have given a sign of life."""
+        """The services that have written their heartbeat file."""
         return sorted(path.name for path in (self.folder / "beacons").iterdir())
 
 
 def commands() -> dict[str, list[str]]:
-    """What each service of ours runs, several workers apart; ports are chosen by the system."""
+    """The command of each of the product's services, with several workers; ports are chosen by the system."""
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     found = {name: each["command"] for name, each in services.items() if "build" in each}
     worker = found.pop("worker")
@@ -62,7 +62,7 @@ def commands() -> dict[str, list[str]]:
 
 @contextmanager
 def topology(folder: Path, databases: Databases, redis_server: RedisServer) -> Iterator[Topology]:
-    """Migrate, then start everything, as Compose does; end it in good order."""
+    """Migrate, then start all services, as Compose does; stop them gracefully at the end."""
     telegram, whatsapp = FakeTelegram(), FakeWhatsApp()
     with ExitStack() as stack:
         url = databases.empty_url("postgresql")
@@ -97,5 +97,5 @@ def topology(folder: Path, databases: Databases, redis_server: RedisServer) -> I
 
 
 def _here(word: str) -> str:
-    """A container listens to all of its network; a test to this machine alone."""
+    """A container listens on all interfaces; a test only on the loopback."""
     return "127.0.0.1" if word == "0.0.0.0" else word  # noqa: S104 - it is taken away

@@ -1,4 +1,4 @@
-"""Somebody who uses the product, whatever messenger they use: what they can do, and what they can see."""
+"""Simulated users on any channel: their actions, and what they see."""
 
 import io
 import re
@@ -22,7 +22,7 @@ def photograph(seed: int = 7, size: tuple[int, int] = (640, 360), form: str = "P
 
 
 class Visitor(Protocol):
-    """Every wait raises when nothing comes."""
+    """Every wait raises an exception on timeout."""
 
     def says(self, text: str) -> None: ...
 
@@ -39,11 +39,11 @@ class Visitor(Protocol):
         ...
 
     def link(self, label: str) -> str:
-        """Where the newest button with that label leads, once there is one."""
+        """The URL of the newest button with that label, once there is one."""
         ...
 
     def sees(self, pattern: str) -> str:
-        """Wait for a message of the bot that holds this; its text, of the newest one."""
+        """Wait for a message of the bot that matches; returns the text of the newest one."""
         ...
 
     def messages(self) -> int:
@@ -56,7 +56,7 @@ class Visitor(Protocol):
 
 
 class TelegramVisitor:
-    """A person in a private chat of the fake Telegram."""
+    """A user in a private chat of the fake Telegram."""
 
     def __init__(self, person: Person, wait_until: Callable[..., object]) -> None:
         self.person = person
@@ -92,7 +92,7 @@ class TelegramVisitor:
         return button.url
 
     def sees(self, pattern: str, since: int = 0) -> str:
-        """`since` leaves out so many of the first messages."""
+        """`skip` is the number of first messages to ignore."""
         self._wait_until(lambda: self._with_text(pattern, since), PATIENCE)
         found = self._with_text(pattern, since)
         assert found is not None, f"nothing like {pattern!r}:\n{self.person.chat}"
@@ -120,7 +120,7 @@ class TelegramVisitor:
 
 
 class PageVisitor:
-    """The person at the chat page, in a browser."""
+    """A user at the chat page, in a browser."""
 
     def __init__(self, page: ChatPage, folder: Path) -> None:
         self.page = page

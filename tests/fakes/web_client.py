@@ -1,4 +1,4 @@
-"""A client of the web application that runs in the test's own event loop."""
+"""Client of the web app, which runs in the test's own event loop."""
 
 import asyncio
 import uuid
@@ -39,7 +39,7 @@ class PageClient:
         return dict(answer.json())
 
     async def until(self, text: str) -> list[dict[str, Any]]:
-        """All messages, as soon as one of them has that text."""
+        """Wait for a message with that text; returns all messages."""
         async with asyncio.timeout(20):
             version = 0
             while True:

@@ -1,4 +1,4 @@
-"""A house whose page is signed in to, its letter box, and people who come in by the real way."""
+"""Web app in production mode, which requires signing in, with recorded emails and the real sign-in flow."""
 
 import re
 from collections.abc import AsyncIterator
@@ -23,7 +23,7 @@ FORM = {"origin": PUBLIC}
 
 @dataclass(slots=True)
 class LetterBox:
-    """Every letter that was sent."""
+    """Email sender that records every email."""
 
     letters: list[Email] = field(default_factory=list)
     is_away: bool = False
@@ -37,7 +37,7 @@ class LetterBox:
             self.arrived.notify_all()
 
     def code(self, address: str) -> str:
-        """The last code that went to that address, once one has."""
+        """Wait for a code sent to that address; returns the last one."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: self._to(address), 10), "there is no letter"
         (code,) = re.findall(r"\b\d{6}\b", self._to(address)[-1])
@@ -55,7 +55,7 @@ class GuestHouse:
 
     @asynccontextmanager
     async def browser(self, base: str = PUBLIC, client: str = "203.0.113.7") -> AsyncIterator[PageClient]:
-        """A browser of somebody who is not signed in."""
+        """A browser that is not signed in."""
         transport = httpx.ASGITransport(self.house.app, client=(client, 4711))
         async with httpx.AsyncClient(transport=transport, base_url=base) as http:
             yield PageClient(http)
@@ -69,7 +69,7 @@ class GuestHouse:
 
 
 def guest_house(folder: Path, db: Database | None = None, public_url: str = PUBLIC, **parts: object) -> GuestHouse:
-    """A house in production."""
+    """A web world in production mode."""
     house = build_house(folder, db, mode="production", public_url=public_url, **parts)
     box = LetterBox()
     porch = SignIn(house.db, house.account, SECRET, OneTimeCodeService(SECRET), box)
@@ -93,6 +93,6 @@ async def sign_in(client: PageClient, box: LetterBox, address: str) -> httpx.Res
 
 
 def told(answer: httpx.Response) -> str:
-    """What a page of signing in complains of."""
+    """The error shown on a sign-in page."""
     found = re.search(r'<p class="trouble" role="alert" >(.*?)</p>', answer.text)
     return found[1] if found else ""

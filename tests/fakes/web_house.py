@@ -1,4 +1,4 @@
-"""A house with a chat page and nothing else: a database, a media folder, and a conversation of the test's own."""
+"""Web app alone: the chat page on a database and a media folder, with an echoing conversation."""
 
 import asyncio
 import atexit
@@ -28,7 +28,7 @@ SECRET = b"a secret of the test"
 
 
 class ParrotInlet:
-    """Remembers in memory, and answers like a bot would: with echoes, buttons, progress and a film."""
+    """Update sink in memory that replies with echoes, buttons, progress and a film."""
 
     def __init__(self, folder: Path, media: FolderMediaStore) -> None:
         self.channel: PageChannel | None = None
@@ -90,7 +90,7 @@ class ParrotInlet:
         await self._channel().send_video(inbound.chat_ref, self.film(inbound.message_id))
 
     def film(self, reply_to: str | None = None, width: int = 320, height: int = 240) -> Upload:
-        """Two seconds of a moving gradient, kept in the media store."""
+        """Two seconds of a moving gradient, stored in the media store."""
         path, poster = self._folder / "film.mp4", self._folder / "poster.jpg"
         write_film(path, width, height, seconds=2)
         Image.new("RGB", (width, height), (250, 240, 220)).save(poster)
@@ -117,7 +117,7 @@ class WebHouse:
 
 
 def build_house(folder: Path, db: Database | None = None, **parts: object) -> WebHouse:
-    """A house in that folder; `parts` replace those of the application."""
+    """A web world in that folder; `parts` replace dependencies of the application."""
     db = db or _empty_database()
     account = add_account(db)
     media = FolderMediaStore(folder / "media")

@@ -1,4 +1,4 @@
-"""The real HTTP server in a thread of the test, on a free port of 127.0.0.1."""
+"""The real HTTP server in a thread, on a free port of 127.0.0.1."""
 
 import asyncio
 from collections.abc import Iterator

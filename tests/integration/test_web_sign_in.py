@@ -84,7 +84,7 @@ async def test_an_address_is_the_same_person_however_it_is_typed(house: GuestHou
         await ask(second, "  ANA@Example.COM ")
         assert (await enter(second, "Ana@example.com", house.box.code(ANA))).status_code == 303
     with house.house.db.read_transaction() as session:
-        assert len({row.authenticate for row in session.exec(select(PageSession))}) == 1
+        assert len({row.guest for row in session.exec(select(PageSession))}) == 1
 
 
 async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: GuestHouse) -> None:

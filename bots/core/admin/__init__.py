@@ -1,1 +1,1 @@
-"""What those who run the business can say to the bot, on every channel alike."""
+"""Commands for administrators, on every channel alike."""

@@ -1,4 +1,4 @@
-"""`/backup`: the operator has a backup made now, and sees how the last one stands."""
+"""`/backup`: requests a backup now and shows the state of the last one, for the operator."""
 
 from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, translated
@@ -8,7 +8,7 @@ from storage.backups import runs
 
 
 def backup(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    """Ask for a backup; the process that makes backups tells when it lies where it belongs."""
+    """Request a backup; the process that makes backups sends a message when it is stored."""
     last = runs.find_last(context.session)
     is_new = runs.request(context.session, context.person, context.address, context.now)
     result.is_carried_out = is_new

@@ -1,4 +1,4 @@
-"""`/broadcast`: news to everybody, seen and counted first, sent slowly, paused, stopped and accounted for."""
+"""`/broadcast`: a message to all users, previewed and counted first, sent slowly, with pause, stop and report."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ BroadcastAction = Callable[[Context, HandlerResult, Broadcast], None]
 
 
 def broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`TEXT` drafts it; `pause`, `resume`, `stop`, `report`, `send` and `for` go with the code of one."""
+    """`TEXT` creates a draft; `pause`, `resume`, `stop`, `report`, `send` and `for` take the code of a broadcast."""
     verb, _, rest = arguments.partition(" ")
     code, *more = rest.split() or [""]
     if not arguments:
@@ -59,7 +59,7 @@ def _describe_broadcast(each: Broadcast) -> dict[str, Any]:
 
 
 def _create_draft(context: Context, result: HandlerResult, text: str) -> None:
-    """Show it as people will see it, then whom it would reach."""
+    """Show it as users will see it, then how many it would reach."""
     if len(text) > MAX_TEXT_LENGTH:
         add_error_reply(result, "admin-broadcast-long", limit=MAX_TEXT_LENGTH)
         return
@@ -97,7 +97,7 @@ def _show_preview(result: HandlerResult, row: Broadcast, audience: Audience) -> 
 
 
 def _build_language_buttons(row: Broadcast) -> tuple[TranslatedChoice, ...]:
-    """Everybody, or those who read one language."""
+    """Buttons for all users, or the users of one language."""
     all_languages = _build_choice_button(
         translated("admin-choice-everybody"), not row.languages, f"broadcast for {row.short_id}"
     )
@@ -120,7 +120,7 @@ def _build_choice_button(label: TranslatedText, is_chosen: bool, command: str) -
 
 
 def _toggle_languages(context: Context, result: HandlerResult, row: Broadcast, tags: list[str]) -> None:
-    """A language that was chosen is left out again; none means everybody."""
+    """Toggle the given languages; no tag, or no language left, means all users."""
     result.is_carried_out = False
     if row.status != DRAFT:
         add_error_reply(result, "admin-broadcast-late", code=row.short_id)
@@ -168,7 +168,7 @@ def _build_buttons(row: Broadcast) -> tuple[tuple[TranslatedChoice, ...], ...]:
 
 
 def report(context: Context, result: HandlerResult, row: Broadcast) -> None:
-    """How far it has come."""
+    """Show how much of it is sent."""
     found = broadcasts.count_deliveries(context.session, row)
     values = _describe_broadcast(row)
     summary = TranslatedText(key="admin-broadcast-line", inner=values.pop("inner"), values=values)
@@ -188,7 +188,7 @@ def report(context: Context, result: HandlerResult, row: Broadcast) -> None:
 
 
 def _count_remaining(context: Context, row: Broadcast) -> int:
-    """How many it is still to reach, about: people come and go meanwhile."""
+    """Approximate number of users still to be reached: the audience changes meanwhile."""
     if row.status not in {SENDING, PAUSED}:
         return 0
     found = broadcasts.count_deliveries(context.session, row)

@@ -1,9 +1,11 @@
-"""Dangerous commands: they say what will happen, and do it when the same person presses the button in time, once.
+"""Confirmation of dangerous commands: they say what will happen, and run once the same user presses the button in
+time.
 
-A module asks with `ask(visit, outcome, word(..), action=("refund", {"purchase": ..}))` and registers what is then done:
+A module asks with `ask_confirmation(context, result, translated(..), action=("refund", {"purchase": ..}))` and
+registers the handler of the confirmed action:
 
-    @carries_out("refund", Role.ADMIN)
-    def refunded(pipeline, visit, outcome, values): ...
+    @register_action("refund", Role.ADMIN)
+    def request_refund(pipeline, context, result, values): ...
 """
 
 from collections.abc import Callable
@@ -23,7 +25,7 @@ ConfirmedHandler = Callable[[Pipeline, Context, HandlerResult, dict[str, Any]], 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmedAction:
-    """What is done when it was confirmed, by whoever still has the role for it."""
+    """Handler of a confirmed action, and the role the user must still have for it."""
 
     handler: ConfirmedHandler
     minimum_role: Role
@@ -31,13 +33,13 @@ class ConfirmedAction:
 
 
 CONFIRMED_ACTIONS: dict[str, ConfirmedAction] = {}
-"""By the name it is asked for and audited under."""
+"""Confirmed actions by the name they are requested and audited under."""
 
 
 def register_action(
     name: str, minimum_role: Role, *, for_operator: bool = False
 ) -> Callable[[ConfirmedHandler], ConfirmedHandler]:
-    """Register what is done when an action was confirmed."""
+    """Decorator that registers the handler of a confirmed action."""
 
     def register(handler: ConfirmedHandler) -> ConfirmedHandler:
         CONFIRMED_ACTIONS[name] = ConfirmedAction(handler, minimum_role, for_operator)
@@ -49,7 +51,9 @@ def register_action(
 def ask_confirmation(
     context: Context, result: HandlerResult, *paragraphs: TranslatedText, action: tuple[str, dict[str, Any]]
 ) -> None:
-    """Say what will happen, with one button that does it. `action` is its name and JSON values: ids and numbers."""
+    """Reply with what will happen and one button that does it. `action` is its name and JSON values: ids and
+    numbers.
+    """
     name, values = action
     assert name in CONFIRMED_ACTIONS, name  # noqa: S101 - a mistake of ours
     row = confirmations.create(context.session, context.person, name, values, context.now)
@@ -59,7 +63,7 @@ def ask_confirmation(
 
 
 def execute_confirmed(pipeline: Pipeline, context: Context, result: HandlerResult, token: str) -> None:
-    """Do what was confirmed; the question turns into what became of it."""
+    """Run a confirmed action; the question is edited into its result."""
     confirmation = (
         None if context.inbound.is_group else confirmations.claim(context.session, context.person, token, context.now)
     )

@@ -1,4 +1,4 @@
-"""`/health` and `/logs`: how the house is doing, and what broke in it."""
+"""`/health` and `/logs`: the state of the installation, and its recent errors."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ MAX_TRACE_LENGTH = 700  # characters of a trace, the innermost
 
 @dataclass(frozen=True, slots=True)
 class HealthLine:
-    """One line of the answer, and whether what it tells is well."""
+    """One line of the health report."""
 
     is_healthy: bool
     key: str
@@ -38,7 +38,7 @@ class HealthLine:
 
 
 def health(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    """What the database knows; the operator sees the whole house, another tenant what is its own."""
+    """Report health from the database; the operator sees the whole installation, another tenant its own part."""
     lines = [*_check_installation(context)] if is_operator_tenant(context) else [*_check_tenant(context)]
     heading_key = "admin-health-well" if all(line.is_healthy for line in lines) else "admin-health-amiss"
     add_reply(result, translated(heading_key), *(line.to_text() for line in lines))
@@ -86,7 +86,7 @@ def _check_numbers(context: Context, listed: list[whatsapp.NamedWhatsAppSession]
 
 
 def _check_upstreams(context: Context) -> Iterator[HealthLine]:
-    """Services and disks, as they were seen last."""
+    """Latest readings of upstream services and disks."""
     for reading in health_readings.list_latest(context.session, READING_PREFIX, context.now - MAX_READING_AGE):
         yield _check_service(reading, is_stale=reading.read_at < context.now - STALE_AGE)
     for reading in health_readings.list_latest(context.session, "disk:", context.now - MAX_READING_AGE):
@@ -110,7 +110,7 @@ def _check_disk(reading: Reading) -> HealthLine:
 
 
 def logs(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """What broke lately, by code; with the name people are shown behind a code, where it came from."""
+    """List recent errors by code; with the request id that users see beside a code, show their tracebacks."""
     if arguments:
         _show_error(context, result, arguments.strip("()").split("·")[-1].strip().lower())
         return

@@ -1,4 +1,4 @@
-"""`/queue`, `/workers`, `/job`, `/retry` and `/canceljob`: the work, and what can be done about it."""
+"""`/queue`, `/workers`, `/job`, `/retry` and `/canceljob`: jobs and workers, for administrators."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ RETRYABLE = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 def queue(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    """What is being made and what waits, longest first, of this tenant."""
+    """List this tenant's running and queued jobs, longest wait first."""
     found = job_admin.list_unfinished(context.session, context.account.tenant_id)
     running = [job for job in found if job.status == JobStatus.RUNNING]
     oldest = min((job.received_at for job in found if job.status == JobStatus.QUEUED), default=None)
@@ -40,7 +40,7 @@ def _build_job_button(job: Job, now: datetime) -> TranslatedChoice:
 
 
 def workers(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    """Who works, since when, and on what."""
+    """List the workers, since when they run, and their jobs."""
     lines = [
         translated(
             "admin-workers-line",
@@ -55,14 +55,14 @@ def workers(_pipeline: Pipeline, context: Context, result: HandlerResult, _argum
 
 
 def job(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """How one film stands, what it cost, and for whom it is."""
+    """Show a job's status, its cost, and its user."""
     found = _find_job(context, result, arguments, "admin-job-usage")
     if found is not None:
         add_reply(result, *_describe_job(context, found), choices=_build_buttons(context, found))
 
 
 def _find_job(context: Context, result: HandlerResult, name: str, usage: str) -> Job | None:
-    """A job of this tenant by its short name; when there is none the reply says so."""
+    """A job of this tenant by its short code; when there is none the reply says so."""
     if not name or " " in name:
         add_error_reply(result, usage)
         return None
@@ -124,7 +124,7 @@ def _build_buttons(context: Context, found: Job) -> tuple[tuple[TranslatedChoice
 
 
 def retry(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Make a film once more that was not made, at no cost to the person: their credits came back, and stay."""
+    """Run a failed or cancelled job again, free for the user: the released credits stay released."""
     found = _find_job(context, result, arguments, "admin-retry-usage")
     if found is None:
         return
@@ -142,7 +142,7 @@ def retry(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
 
 
 def _enqueue_status(context: Context, new_job: Job) -> int:
-    """The message in the person's chat that will show how it goes."""
+    """Enqueue the message in the user's chat that will show the progress; its delivery id."""
     address = context.session.get_one(Address, new_job.address_id)
     message = OutboxMessage(
         Message(paragraphs=(translated("film-again"),)), f"status:retry:{new_job.id}", reply_to=new_job.reply_to
@@ -151,7 +151,7 @@ def _enqueue_status(context: Context, new_job: Job) -> int:
 
 
 def canceljob(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Stop somebody's film; its credits go back."""
+    """Cancel a user's job; its credits are released."""
     found = _find_job(context, result, arguments, "admin-canceljob-usage")
     if found is None:
         return

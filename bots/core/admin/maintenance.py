@@ -1,4 +1,4 @@
-"""`/maintenance`: new films are not taken for a while, and people read why; those that were taken are made."""
+"""`/maintenance`: new jobs are rejected for a while, and users read why; jobs already accepted still run."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ MAX_TEXT_LENGTH = 500  # characters
 
 
 def maintenance(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`on [TEXT]`, `off`, or nothing to see how it stands. The operator's is everybody's."""
+    """`on [TEXT]`, `off`, or nothing to see the state. The operator's applies to all tenants."""
     verb, _, text = arguments.partition(" ")
     action = {"": _show_status, "on": _ask_confirmation, "off": _turn_off}.get(verb.lower())
     if action is None:
@@ -35,7 +35,7 @@ def _show_status(context: Context, result: HandlerResult, _text: str) -> None:
 
 
 def _ask_confirmation(context: Context, result: HandlerResult, text: str) -> None:
-    """Say what will happen, and what people will read."""
+    """Show what will happen, and what users will read."""
     text = text[:MAX_TEXT_LENGTH]
     key = "admin-maintenance-sure-all" if is_operator_tenant(context) else "admin-maintenance-sure"
     paragraphs = [translated(key, waiting=_count_waiting(context)), translated("error-maintenance")]
@@ -45,7 +45,7 @@ def _ask_confirmation(context: Context, result: HandlerResult, text: str) -> Non
 
 
 def _count_waiting(context: Context) -> int:
-    """Films that go on all the same."""
+    """Number of jobs that are not affected."""
     statement = select(func.count()).select_from(Job).where(col(Job.status).in_(UNFINISHED_STATUSES))
     if not is_operator_tenant(context):
         statement = statement.where(col(Job.tenant_id) == context.account.tenant_id)

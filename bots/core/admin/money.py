@@ -1,4 +1,4 @@
-"""`/grant`, `/revoke` and `/refund`: credits and money, given and taken by hand."""
+"""`/grant`, `/revoke` and `/refund`: credits given and taken, and money refunded, by administrators."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ _MONEY_PATTERN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
 
 
 def grant(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Give a person of the same tenant credits: `telegram:123 10`."""
+    """Give a user of the same tenant credits: `telegram:123 10`."""
     parsed = _parse_arguments(arguments)
     if parsed is None:
         add_error_reply(result, "grant-usage")
@@ -41,7 +41,7 @@ def grant(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
 
 
 def _parse_arguments(arguments: str) -> tuple[str, int] | None:
-    """Who, and how many credits."""
+    """The reference to a user, and a number of credits."""
     match arguments.split():
         case [who, number] if ":" in who or ID_PREFIX_PATTERN.fullmatch(who.lower()):
             is_plain = number.isascii() and number.isdecimal() and len(number) <= 7
@@ -50,7 +50,7 @@ def _parse_arguments(arguments: str) -> tuple[str, int] | None:
 
 
 def revoke(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Take credits away, as far as there are any; many are asked about first."""
+    """Revoke credits, as far as there are any; many need a confirmation."""
     parsed = _parse_arguments(arguments)
     if parsed is None:
         add_error_reply(result, "admin-revoke-usage")
@@ -84,7 +84,7 @@ def revoke_credits(pipeline: Pipeline, context: Context, result: HandlerResult, 
 
 
 def refund(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`PAYMENT` gives all of it back that is left, `PAYMENT 12.50` a part; asked about first."""
+    """`PAYMENT` refunds all that is left of it, `PAYMENT 12.50` a part; needs a confirmation."""
     match arguments.split():
         case [name, *part] if len(part) <= 1:
             purchase = refunds.find_purchase(context.session, context.account.tenant_id, name)
@@ -115,7 +115,7 @@ def _ask_confirmation(context: Context, result: HandlerResult, purchase: Purchas
 
 
 def _find_obstacle(purchase: Purchase, refund_amount: int, refundable: int) -> str | None:
-    """Why so much of a payment cannot go back: the key of a sentence."""
+    """Locale key of the reason why that amount cannot be refunded; None where it can."""
     if purchase.payment_id is None:
         return "admin-refund-free"
     if refundable <= 0:
@@ -128,7 +128,7 @@ def _find_obstacle(purchase: Purchase, refund_amount: int, refundable: int) -> s
 
 
 def _parse_minor_units(text: str, currency: str) -> int:
-    """An amount as people write it, in minor units; 0 for what is none."""
+    """An amount as users write it, in minor units; 0 where it is not an amount."""
     found = _MONEY_PATTERN.fullmatch(text)
     if found is None or (currency == STARS_CURRENCY and found[2]):
         return 0
@@ -137,7 +137,7 @@ def _parse_minor_units(text: str, currency: str) -> int:
 
 @confirmation.register_action("refund", Role.ADMIN)
 def request_refund(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
-    """Write down what is to go back; who speaks to the provider does it after the commit, and tells."""
+    """Record the refund; it is sent to the provider after the commit, and the outcome is reported to the chat."""
     purchase = refunds.find_purchase(context.session, context.account.tenant_id, values["purchase"])
     if purchase is None:
         add_error_reply(result, "admin-refund-gone")

@@ -1,4 +1,4 @@
-"""`/users` and `/user`: people looked up, how they stand, and what is noted about them."""
+"""`/users` and `/user`: user search, a user's account, and notes of the staff."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ _PHONE_PATTERN = re.compile(r"\+[0-9 ().-]+")
 
 
 def users(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`` is everybody, newest first, words look for a name or id; `#2 ..` is the second page."""
+    """`` lists all users, newest first, words search for a name or id; `#2 ..` is the second page."""
     page_match = _PAGE_PATTERN.fullmatch(arguments)
     page, words = (int(page_match[1]), page_match[2] or "") if page_match else (1, arguments)
     words = _normalize_search(words)
@@ -50,7 +50,7 @@ def users(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
 
 
 def _normalize_search(words: str) -> str:
-    """What is looked for, as far as a button takes it; phone numbers as messengers write ids."""
+    """The search text, cut to what a button holds; phone numbers as messengers write ids."""
     if _PHONE_PATTERN.fullmatch(words):
         words = re.sub(r"[^0-9]", "", words)
     return words.encode()[:MAX_SEARCH_BYTES].decode(errors="ignore").strip()
@@ -62,7 +62,7 @@ def _format_name(person: Person) -> str:
 
 
 def user(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`WHO` shows somebody, `WHO text` notes something about them."""
+    """`WHO` shows a user, `WHO text` adds a note."""
     reference, _, text = arguments.partition(" ")
     if not reference:
         add_error_reply(result, "admin-user-usage")
@@ -110,7 +110,7 @@ def _describe_credits(pipeline: Pipeline, context: Context, person: Person) -> l
 
 
 def _describe_history(context: Context, person_ids: Sequence[UUID]) -> list[TranslatedText]:
-    """Films by how they ended, payments with the name a refund takes, and notes."""
+    """Jobs by status, payments with the code `/refund` takes, and notes."""
     counts = user_search.count_jobs_by_status(context.session, person_ids)
     statuses = ("done", "failed", "cancelled", "queued", "running")
     paragraphs = [translated("admin-user-films", **{each: counts.get(each, 0) for each in statuses})]
@@ -131,7 +131,7 @@ def _describe_history(context: Context, person_ids: Sequence[UUID]) -> list[Tran
 def _build_buttons(
     context: Context, person: Person, person_ids: Sequence[UUID]
 ) -> tuple[tuple[TranslatedChoice, ...], ...]:
-    """To the latest films, and to what can be done about somebody."""
+    """Buttons for the latest jobs, and for the actions on the user."""
     job_buttons = [
         (build_command_button(f"job {job.short_id}", "admin-user-job", **describe_job(job)),)
         for job in user_search.list_latest_jobs(context.session, person_ids)

@@ -1,4 +1,4 @@
-"""`/price`: what the price file says, and whether the payment provider agrees."""
+"""`/price`: the price catalogue, compared with the payment provider's prices."""
 
 from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, translated
@@ -14,7 +14,7 @@ from storage.messaging.outbox import OutboxMessage
 
 
 def price(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    """All that is sold; what differs at the provider is looked up after the commit, in a message of its own."""
+    """List all that is sold; differences at the provider are looked up after the commit, in a second message."""
     catalogue = pipeline.entitlements.catalogue
     lines = (*_describe_plans(catalogue), *_describe_items(catalogue), translated("price-hint"))
     if Provider.STRIPE not in context.providers:
@@ -33,7 +33,7 @@ def _enqueue(context: Context, message: Message, part: str) -> int:
 
 
 def _describe_plans(catalogue: Catalogue) -> list[TranslatedText]:
-    """What each plan lets people do."""
+    """Limits of each plan."""
     return [
         translated("admin-price-plan", name=name, monthly=plan.credits, seconds=round(plan.longest), limit=plan.waiting)
         for name, plan in catalogue.plans.items()

@@ -1,4 +1,4 @@
-"""Every command of administrators, in the order menus show them."""
+"""Registry of the administrators' commands, in menu order."""
 
 from bots.core.admin import (
     backups,

@@ -1,4 +1,4 @@
-"""What administrators' commands answer with."""
+"""Replies, buttons and user lookup shared by the administrators' commands."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,12 +14,12 @@ ButtonRows = tuple[tuple[TranslatedChoice, ...], ...]
 
 
 def add_reply(result: HandlerResult, *paragraphs: TranslatedText, choices: ButtonRows = ()) -> None:
-    """Answer with paragraphs, and what can be chosen under them."""
+    """Add a reply of paragraphs, with buttons under them."""
     result.replies.append(Reply(Message(paragraphs=paragraphs, choices=choices)))
 
 
 def add_error_reply(result: HandlerResult, key: str, **values: TextValue) -> None:
-    """Say why nothing was done: the form of the command, or who or what is not known."""
+    """Add a reply that says why nothing was done: the usage of the command, or what was not found."""
     result.is_carried_out = False
     result.replies.append(reply_with(key, **values))
 
@@ -27,21 +27,21 @@ def add_error_reply(result: HandlerResult, key: str, **values: TextValue) -> Non
 def build_command_button(
     command: str, key: str, *, inner: TranslatedText | None = None, **values: TextValue
 ) -> TranslatedChoice:
-    """A button that says a command: `press("users #2", ...)`. It is checked and written down like a typed one.
+    """A button that sends a command: `build_command_button("users #2", ...)`. Checked and audited like a typed one.
 
-    `inner` is a sentence for the placeholder `value`.
+    `inner` is a text for the placeholder `value`.
     """
     return TranslatedChoice(data=f"say:{command}", label=TranslatedText(key=key, values=values, inner=inner))
 
 
 def describe_job(job: Job) -> dict[str, Any]:
-    """A film in a list: its code, a sign for its kind, and how it stands, in words."""
+    """Values of a job in a list: its code, an icon for its kind, and its status as text."""
     return {"code": job.short_id, "kind": KIND_ICONS[job.kind], "inner": translated(f"admin-status-{job.status}")}
 
 
 def find_person(context: Context, result: HandlerResult, reference: str) -> Person | None:
-    """The person of this tenant that a command names, by `telegram:123` or the first letters of their id here; when
-    there is none the reply says so.
+    """The user of this tenant that a command refers to, by `telegram:123` or the first characters of the internal
+    id; when there is none the reply says so.
     """
     found = people.find_by_identity(context.session, context.account.tenant_id, reference) or people.find_by_id_prefix(
         context.session, context.account.tenant_id, reference
@@ -54,7 +54,7 @@ def find_person(context: Context, result: HandlerResult, reference: str) -> Pers
 
 
 def replace_pressed_message(context: Context, result: HandlerResult) -> None:
-    """The first answer takes the place of the message that was pressed."""
+    """Make the first reply an edit of the message whose button was pressed."""
     if result.replies:
         first = result.replies[0]
         message = first.message.model_copy(update={"edits": context.inbound.message_id})
@@ -62,5 +62,5 @@ def replace_pressed_message(context: Context, result: HandlerResult) -> None:
 
 
 def format_identity(person: Person) -> str:
-    """How commands name a person."""
+    """Identity of a user as commands write it, as `telegram:123`."""
     return f"{person.channel}:{person.external_id}"

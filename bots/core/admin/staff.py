@@ -1,4 +1,4 @@
-"""`/role`, `/ban` and `/unban`: who helps to run the business, and who may not use it."""
+"""`/role`, `/ban` and `/unban`: roles of the staff, and banned users."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ ASSIGNABLE_ROLES = {"admin": Role.ADMIN, "support": Role.SUPPORT, "none": Role.P
 
 
 def role(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """`` lists who has one; `WHO admin|support|none` gives or takes one, below one's own."""
+    """`` lists users with a role; `WHO admin|support|none` sets one, below the caller's own."""
     match arguments.split():
         case []:
             found = user_search.list_staff(context.session, context.account.tenant_id)
@@ -47,7 +47,7 @@ def _is_below(context: Context, person: Person) -> bool:
 
 
 def ban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Say what becomes of somebody, and ask."""
+    """Show what a ban does, and ask for confirmation."""
     person = _find_subordinate(context, result, arguments, "admin-ban-usage")
     if person is None:
         return
@@ -62,7 +62,7 @@ def ban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments:
 
 
 def _find_subordinate(context: Context, result: HandlerResult, reference: str, usage: str) -> Person | None:
-    """Somebody below oneself."""
+    """The user referred to, if the role is below the caller's; otherwise the reply says why not."""
     if not reference or " " in reference:
         add_error_reply(result, usage)
         return None
@@ -75,7 +75,7 @@ def _find_subordinate(context: Context, result: HandlerResult, reference: str, u
 
 @confirmation.register_action("ban", Role.ADMIN)
 def ban_person(pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
-    """From now on one sentence is all they hear; their films stop, and the credits come back."""
+    """Ban a user, who gets one fixed reply from now on; unfinished jobs are cancelled and their credits released."""
     person = find_person(context, result, values["person"])
     if person is None:
         return

@@ -1,4 +1,4 @@
-"""`/stats` and `/usage`: how the business goes, with a picture of it, and what films cost against what they earned."""
+"""`/stats` and `/usage`: activity and revenue with a chart, and the cost of jobs against what they earned."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ BARS_BY_DAYS = {1: 24, 7: 7, 30: 30}  # days of a report, and the bars of its pi
 
 
 def stats(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """Today, or the last 7 or 30 days."""
+    """Report the last 1, 7 or 30 days."""
     days = _parse_days(arguments, 1)
     if days is None:
         add_error_reply(result, "admin-stats-usage")
@@ -74,7 +74,7 @@ def _describe_films(context: Context, period: ReportPeriod) -> list[TranslatedTe
 
 
 def _describe_revenue(context: Context, period: ReportPeriod) -> list[TranslatedText]:
-    """What came in by currency, and credits sold and used."""
+    """Revenue by currency, and credits sold and used."""
     found = tenant_reports.list_sales(context.session, period)
     paragraphs = [
         TranslatedText(key="admin-stats-paid", inner=translated_amount(sum(_list_amounts(found, currency)), currency))
@@ -92,7 +92,7 @@ def _list_amounts(found: Sequence[SalesTotal], currency: str) -> list[int]:
 
 
 def _build_chart(context: Context, period: ReportPeriod, days: int) -> TranslatedChart:
-    """Films by hour or day: how many were made, and how many failed."""
+    """Chart of jobs by hour or day: how many were done, and how many failed."""
     steps = BARS_BY_DAYS[days]
     deps = tenant_reports.count_over_time(context.session, period, steps)
     length = (period.until - period.since) / steps
@@ -111,7 +111,7 @@ def _build_chart(context: Context, period: ReportPeriod, days: int) -> Translate
 
 
 def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """What films cost by kind, and what the credits spent on them were sold for."""
+    """Report what jobs cost by kind, and what the credits spent on them were sold for."""
     days = _parse_days(arguments, 30)
     if days is None:
         add_error_reply(result, "admin-usage-usage")
@@ -152,7 +152,7 @@ def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> l
 
 
 def _compute_credit_value(catalogue: Catalogue, found: Sequence[SalesTotal]) -> tuple[str, float] | None:
-    """What one credit was sold for on average, in the currency most of the money came in by; not in Stars."""
+    """Average price of one credit in minor units, in the currency with the most revenue; Stars do not count."""
     totals: dict[str, tuple[int, int]] = {}
     for sale in found:
         item = catalogue.find_item(sale.item)

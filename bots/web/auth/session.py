@@ -1,4 +1,4 @@
-"""Who is at the page: one owner on a machine of their own, or whoever has signed in."""
+"""Users of the chat page: the single owner in local mode, or a signed-in user."""
 
 import hashlib
 import hmac
@@ -16,9 +16,10 @@ from storage.identity.codes import normalise_email
 
 @dataclass(frozen=True, slots=True)
 class PageUser:
-    """A person by their id in the channel, and the conversation that is theirs alone.
+    """A user by their id in the channel, and their own conversation.
 
-    `seal` goes into links to their files, which then open for nobody else; it is empty where there is only one person.
+    `link_owner` is signed into links to the user's files, which then work for no other user; it is empty where there
+    is only one user.
     """
 
     id: str
@@ -30,15 +31,15 @@ LOCAL_OWNER = PageUser(LOCAL_USER_ID, LOCAL_CHAT)
 
 
 class Authenticator(Protocol):
-    """Tells who it is that asks."""
+    """Identifies the user of a request."""
 
     def authenticate(self, request: Request) -> PageUser | None:
-        """None for somebody who is not signed in. It may block."""
+        """The user; None where the request is not signed in. It may block."""
         ...
 
 
 class LocalAuthenticator:
-    """The page of this machine alone: whoever comes is its owner."""
+    """Local mode: every request is the owner's."""
 
     def authenticate(self, request: Request) -> PageUser | None:  # noqa: ARG002 - it is always the same
         return LOCAL_OWNER
@@ -49,16 +50,16 @@ def page_user_for(user_id: str) -> PageUser:
 
 
 def page_user_id_for(secret: bytes, tenant_id: UUID, email: str) -> str:
-    """The id of the person behind a proven address: always the same, and it tells nothing of the address.
+    """The id of the user with a verified email address: stable, and it reveals nothing of the address.
 
-    It hangs on the secret: with another one everybody starts anew.
+    It depends on the secret: with another secret every user gets a new id.
     """
     key = hmac.digest(secret, b"rabisco page guests", hashlib.sha256)
     return hmac.new(key, f"{tenant_id}\n{normalise_email(email)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def resolve_owner_identities(identities: Iterable[str], secret: bytes, tenant_id: UUID) -> frozenset[str]:
-    """Identities as the operator writes them, `page:me@example.com` among them, as persons are known by."""
+    """Identities as the operator writes them, with `page:me@example.com` replaced by the user's id."""
     return frozenset(_resolve_identity(identity, secret, tenant_id) for identity in identities)
 
 

@@ -1,4 +1,4 @@
-"""The way in to the page in production: a code by e-mail, and then a cookie for thirty days."""
+"""Sign-in to the chat page in production: a code by email, then a session cookie for thirty days."""
 
 import hashlib
 import secrets
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class SignIn:
-    """Lets people in to one account's page. `secret` is the house's: it makes ids out of addresses."""
+    """Signs users in to one account's page. `secret` is the app's: user ids are derived from it and the address."""
 
     db: Database
     account: Account
@@ -56,15 +56,15 @@ class SignIn:
         return page_user_for(found) if found else None
 
     def is_requesting_too_often(self, request: Request) -> bool:
-        """Whether this is one letter too many from where the request came; it is counted."""
+        """Whether the client requests too many codes; this request is counted."""
         return self._code_limit.is_exceeded(client_network_of(request))
 
     def is_trying_too_often(self, request: Request) -> bool:
-        """Whether this is one code too many from where the request came; it is counted."""
+        """Whether the client tries too many codes; this attempt is counted."""
         return self._attempt_limit.is_exceeded(client_network_of(request))
 
     def send_code(self, email: str, language: str) -> None:
-        """Send a code, if that address may have one now. Nobody is told whether it may."""
+        """Send a code, if that address may have one now. The response does not reveal whether it may."""
         with self.db.transaction() as session:
             code = self.codes.issue(session, self.account.tenant_id, CodePurpose.SIGNIN, email, self.db.clock())
         if code is None:
@@ -76,7 +76,7 @@ class SignIn:
             log.error("sign-in-letter-not-sent", error=str(error))  # noqa: TRY400 - the trace tells nothing more
 
     def create_session(self, email: str, code: str) -> str | None:
-        """The cookie of a new session for whoever has that address; None when the code is not right."""
+        """Redeem a code and begin a session; its cookie, or None when the code is wrong."""
         now, token = self.db.clock(), secrets.token_urlsafe(32)
         with self.db.transaction() as session:
             if self.codes.redeem(session, self.account.tenant_id, CodePurpose.SIGNIN, email, code, now) is None:
@@ -85,25 +85,25 @@ class SignIn:
             page_session = PageSession(
                 digest=_hash_token(token),
                 account_id=self.account.id,
-                authenticate=user_id,
+                guest=user_id,
                 expires_at=now + SESSION_LIFETIME,
             )
             page_sessions.start_session(session, page_session)
         return token
 
     def sign_out(self, request: Request) -> None:
-        """End the session for good: its cookie is worth nothing from now on, wherever there is a copy."""
+        """End the session on the server: every copy of its cookie is invalid from now on."""
         with self.db.transaction() as session:
             page_sessions.end_session(session, self.account.id, _hash_token(request.cookies.get(SESSION_COOKIE, "")))
 
     def prune_sessions(self) -> int:
-        """Forget sessions that are over."""
+        """Delete expired sessions; the number of them."""
         with self.db.transaction() as session:
             return page_sessions.prune_expired(session, self.db.clock())
 
 
 def client_network_of(request: Request) -> str:
-    """Where a request comes from: an address, or a network of version 6, which one household has whole."""
+    """The client's IP address, or its /64 network for IPv6, since one client usually holds all of it."""
     host = request.client.host if request.client else ""
     try:
         address = ip_address(host)

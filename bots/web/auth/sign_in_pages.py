@@ -1,4 +1,4 @@
-"""The pages of signing in and out: plain forms, which work without a script."""
+"""Pages for signing in and out: plain HTML forms, which work without a script."""
 
 import asyncio
 import html
@@ -35,17 +35,19 @@ FORM_HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class SignInPages:
-    """Asks for the address, then for the code. `origin` is the one our page has."""
+    """Asks for the email address, then for the code. `origin` is the chat page's."""
 
     sign_in: SignIn
     origin: str
 
     def render_email_form(self, request: Request, *, problem: str = "", email: str = "", status: int = 200) -> Response:
-        """The page that asks for the address."""
+        """The page with the email form."""
         return _render_form(request, "sign-in.html", problem, email, status)
 
     async def request_code(self, request: Request) -> Response:
-        """Send a code, and ask for it. Every address gets the same answer, and the letter is written after it."""
+        """Send a code, and redirect to the code form. Every address gets the same response, and the email is sent
+        after it.
+        """
         if not is_same_origin(request, self.origin):
             return self.render_email_form(request, problem="sign-in-again", status=403)
         fields = await _read_form(request)
@@ -61,7 +63,7 @@ class SignInPages:
         return response
 
     async def show_code_form(self, request: Request) -> Response:
-        """The page that asks for the code, for who has been sent one and is not in yet."""
+        """The page with the code form, for clients that requested a code and are not signed in yet."""
         email = _parse_email({"email": unquote(request.cookies.get(EMAIL_COOKIE, ""))})
         is_signed_in = await asyncio.to_thread(self.sign_in.authenticate, request) is not None
         return (
@@ -71,7 +73,7 @@ class SignInPages:
         )
 
     async def verify_code(self, request: Request) -> Response:
-        """Let in whoever has the code."""
+        """Sign in with a code."""
         if not is_same_origin(request, self.origin):
             return self.render_email_form(request, problem="sign-in-again", status=403)
         fields = await _read_form(request)
@@ -117,13 +119,13 @@ def build_sign_in_router(pages: SignInPages) -> APIRouter:
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    """Set a cookie that no script reads and no other host is sent; 0 seconds take it back."""
+    """Set a cookie that no script can read and no other host receives; 0 seconds delete it."""
     # lax, not strict: who comes back from paying is still signed in
     response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
 
 
 def language_of(request: Request) -> str:
-    """The language of ours that this browser likes best."""
+    """The supported language this browser prefers."""
     return choose_language(parse_accept_language(request.headers.get("accept-language", "")))
 
 
@@ -132,7 +134,7 @@ def _redirect_to(path: str, background: BackgroundTask | None = None) -> Respons
 
 
 async def _read_form(request: Request) -> Mapping[str, str]:
-    """The fields of a small form; nothing of one that is no small form."""
+    """The fields of a small form; empty where it is too big or malformed."""
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk

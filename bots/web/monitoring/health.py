@@ -1,4 +1,4 @@
-"""Whether the house is well: in one word, and room by room."""
+"""Health endpoints: liveness, and detailed checks."""
 
 import asyncio
 import time
@@ -16,7 +16,7 @@ _log = structlog.get_logger(__name__)
 
 
 def build_health_router() -> APIRouter:
-    """One word, for everybody."""
+    """Liveness, public."""
     router = APIRouter()
 
     @router.get("/health")
@@ -27,7 +27,7 @@ def build_health_router() -> APIRouter:
 
 
 def build_deep_health_router(checks: Mapping[str, HealthCheck], thresholds: HealthThresholds) -> APIRouter:
-    """Room by room, for who runs the house."""
+    """Detailed checks, for the operator."""
     router = APIRouter()
     cached_checks = CachedChecks(checks, thresholds)
 
@@ -43,7 +43,7 @@ def build_deep_health_router(checks: Mapping[str, HealthCheck], thresholds: Heal
 
 @dataclass(slots=True)
 class CachedChecks:
-    """All checks at once, once for however many ask within a while."""
+    """Runs all checks concurrently, and caches the results for `thresholds.cache_seconds`."""
 
     checks: Mapping[str, HealthCheck]
     thresholds: HealthThresholds
@@ -62,7 +62,7 @@ class CachedChecks:
 
 
 async def _run_check(name: str, check: HealthCheck, seconds: float) -> Mapping[str, Any]:
-    """One check's answer. Of an error only its kind is told: its text may hold an address with a password."""
+    """One check's result. Of an error only the class is shown: its text may hold a URL with a password."""
     try:
         return await asyncio.wait_for(asyncio.to_thread(check), seconds)
     except Exception as error:  # noqa: BLE001 - a check may fail in any way, and that is its answer

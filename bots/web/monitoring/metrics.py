@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read from the database when they are asked for."""
+"""Prometheus metrics, read from the database at each scrape."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ BUCKET_SECONDS = (1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 36
 
 
 class DatabaseCollector(Collector):
-    """Everything the database knows about the work; so the figures are the same whichever process is asked."""
+    """Collects metrics from the database alone, so that they are the same whichever process is scraped."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -104,7 +104,7 @@ def _build_drift_counter(session: Session) -> Metric:
 
 
 def _collect_labelled(session: Session) -> Iterator[Metric]:
-    """What is counted by one label or two."""
+    """Metrics with one label or two."""
     deliveries, numbers = metrics.count_deliveries(session), whatsapp.count_by_state(session)
     yield _build_family(GaugeMetricFamily, "deliveries", "Messages of the outbox", ["status"], deliveries)
     yield _build_family(GaugeMetricFamily, "whatsapp_numbers", "Numbers on WhatsApp", ["state"], numbers)
@@ -125,7 +125,7 @@ def _collect_lags(session: Session, now: datetime) -> Iterator[Metric]:
 
 
 def _collect_upstreams(session: Session, now: datetime) -> Iterator[Metric]:
-    """Services and disks, as they were seen lately."""
+    """Recent readings of upstream services and disks."""
     recent = health_readings.list_latest(session, since=now - STALE_AGE)
     services = {each.name.removeprefix(READING_PREFIX): each for each in recent if each.name.startswith(READING_PREFIX)}
     disks = {each.name.partition(":")[2]: each for each in recent if each.name.startswith("disk:")}
@@ -146,7 +146,7 @@ def _build_family(
     labels: Sequence[str],
     values: Mapping[Any, float],
 ) -> Metric:
-    """A family of figures by the value of its label, or by those of its labels."""
+    """A metric family with one sample for each label value, or for each tuple of label values."""
     metric = family(f"rabisco_{name}", help_text, labels=labels)
     for label, value in values.items():
         metric.add_metric([label] if isinstance(label, str) else label, value)

@@ -1,4 +1,4 @@
-"""Who may look at how the house is doing: somebody on its own network, or who holds the token."""
+"""Access control of metrics and detailed health: the private network, or the bearer token."""
 
 import hmac
 from collections.abc import Callable
@@ -17,7 +17,7 @@ FORWARDED_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "cf-con
 
 
 def require_metrics_access(token: str) -> Callable[[Request], None]:
-    """A route's dependency that answers 404 to everybody else."""
+    """A FastAPI dependency that answers 404 to all other clients."""
 
     def check_access(request: Request) -> None:
         if not (_has_token(request, token) or _is_internal(request)):
@@ -32,7 +32,7 @@ def _has_token(request: Request, token: str) -> bool:
 
 
 def _is_internal(request: Request) -> bool:
-    """Straight from a private address, and under a name that nobody outside could have pointed here."""
+    """Whether the request comes directly from a private address, under a host name that public DNS cannot hold."""
     name = parse_hostname(request.headers.get("host", ""))
     is_local_name = name is not None and (name in LOCAL_HOSTS or "." not in name or _is_private(name))
     is_direct = not any(header in request.headers for header in FORWARDED_HEADERS)

@@ -1,4 +1,4 @@
-"""Forms with files, written to disk as they arrive and stopped as soon as they are too big."""
+"""Multipart forms with files, streamed to disk and aborted as soon as they are too big."""
 
 import asyncio
 import errno
@@ -15,7 +15,7 @@ MAX_NAME_LENGTH = 200
 
 
 class FormError(Exception):
-    """A form that is not taken: a status of HTTP, and a code the page has a sentence for."""
+    """A rejected form: an HTTP status, and a code the page has a text for."""
 
     def __init__(self, status: int, code: str, limit: int | None = None) -> None:
         super().__init__(code)
@@ -26,7 +26,7 @@ class FormError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FormLimits:
-    """Bytes of all files together, how many files, bytes of all that is no file, and of one picture."""
+    """Bytes of all files together, number of files, bytes of all other fields, and bytes of one picture."""
 
     max_bytes: int
     max_files: int
@@ -34,7 +34,7 @@ class FormLimits:
     max_picture: int | None = None
 
     def max_bytes_of(self, mime: str) -> int:
-        """Bytes of one file that calls itself so."""
+        """Maximum bytes of one file of that declared type."""
         return self.max_picture or self.max_bytes if mime.startswith("image/") else self.max_bytes
 
 
@@ -57,7 +57,7 @@ class Form:
 
 @dataclass(slots=True)
 class _FormPart:
-    """The part of the form that is being read."""
+    """State of the part that is being read."""
 
     headers: dict[bytes, bytes] = field(default_factory=dict)
     name: str = ""
@@ -67,7 +67,7 @@ class _FormPart:
 
 
 async def read_form(request: Request, folder: Path, limits: FormLimits) -> Form:
-    """Read a multipart form; its files lie in `folder` as `0`, `1`, ... Raises BadForm."""
+    """Read a multipart form; its files are written into `folder` as `0`, `1`, ... Raises FormError."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise FormError(415, "BAD_FORM")
@@ -81,7 +81,7 @@ async def read_form(request: Request, folder: Path, limits: FormLimits) -> Form:
 
 
 def content_length_of(request: Request, limits: FormLimits) -> int:
-    """Bytes a form says it has; the most there may be where it does not say."""
+    """Bytes of a form by its Content-Length; the maximum where it has none."""
     length = request.headers.get("content-length", "")
     return int(length) if length.isdecimal() else limits.max_bytes + limits.max_text
 
@@ -198,7 +198,7 @@ class _MultipartReader:
 
 
 def sanitize_name(name: str) -> str:
-    """The last part of a file's name, printable, and short enough to be shown."""
+    """The last component of a file's name, printable, and short enough to be shown."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in last if character.isprintable())[-MAX_NAME_LENGTH:]
 

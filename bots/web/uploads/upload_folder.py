@@ -1,4 +1,4 @@
-"""Files on their way in: each sending in a private folder of its own until the conversation has taken it."""
+"""Uploaded files, each upload in a private folder of its own until the conversation has handled it."""
 
 import hashlib
 import os
@@ -15,21 +15,21 @@ TAG_LENGTH, TOKEN_LENGTH = 8, 16  # of a folder's name: whose it is, and which; 
 
 
 class UploadFolder:
-    """A folder of sendings. A file's handle is `<folder>/<position>`, which means nothing outside."""
+    """A folder of uploads. A file's handle is `<folder>/<position>`, valid only here."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def create_folder(self, sender: str = "") -> Path:
-        """A new private folder for what that person sends."""
+        """Create a private folder for one upload of that user."""
         folder = self.root / (_tag_for(sender) + secrets.token_hex(TOKEN_LENGTH // 2))
         folder.mkdir(mode=0o700)
         return folder
 
     @contextmanager
     def discard_on_error(self, folder: Path) -> Iterator[None]:
-        """Remove the folder when the block raises: what did not come in whole is not kept."""
+        """Remove the folder when the block raises: an incomplete upload is not kept."""
         try:
             yield
         except BaseException:
@@ -43,9 +43,9 @@ class UploadFolder:
         return path.relative_to(self.root).as_posix()
 
     def fetch(self, handle: str, target: Path) -> None:
-        """Put the file at `target`, by a link where the disk allows it. Raises RequestRejected(FILE_GONE).
+        """Put the file at `target`, by a hard link where the disk allows it. Raises RequestRejected(FILE_GONE).
 
-        It stays here until it is let go: what takes it may die half-way and come back for it.
+        The upload stays until `release`: its handler may crash and fetch it again.
         """
         source = self._path_for(handle)
         target.unlink(missing_ok=True)
@@ -57,17 +57,17 @@ class UploadFolder:
             shutil.copyfile(source, target)
 
     def release(self, handles: Sequence[str]) -> None:
-        """Remove the sendings of these files: the conversation has answered, and wants none of them again."""
+        """Remove the uploads of these files: the conversation has handled them, and will not fetch them again."""
         for folder in {self._path_for(handle).parent for handle in handles}:
             self.discard(folder)
 
     def size_of(self, sender: str, *, excluded: Container[Path] = ()) -> int:
-        """Bytes of that person's files that lie here, but for those folders."""
+        """Bytes of that user's stored files, without the `excluded` folders."""
         folders = [folder for folder in self.root.glob(f"{_tag_for(sender)}*") if folder not in excluded]
         return sum(_file_size_of(file) for folder in folders for file in folder.glob("*"))
 
     def remove_older(self, before: datetime) -> int:
-        """Remove sendings that have not been touched since; how many there were."""
+        """Remove uploads last modified before that time; the number of them."""
         expired = [folder for folder in self._list_folders() if _modification_time_of(folder) < before]
         for folder in expired:
             self.discard(folder)

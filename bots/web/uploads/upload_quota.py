@@ -1,4 +1,4 @@
-"""How much one person may have lying here: what is on its way and what is not answered yet."""
+"""Upload quota of one user: bytes still arriving, and bytes not yet handled."""
 
 import shutil
 from dataclasses import dataclass, field
@@ -11,7 +11,9 @@ from bots.web.uploads.upload_folder import UploadFolder
 
 @dataclass(slots=True)
 class UploadQuota:
-    """`most` bytes a person, `floor` bytes that stay free on the disk; sendings of up to `small` bytes always go in."""
+    """`max_bytes` per user, `min_free_bytes` that stay free on the disk; uploads of up to `exempt_bytes` are always
+    accepted.
+    """
 
     uploads: UploadFolder
     max_bytes: int
@@ -21,7 +23,9 @@ class UploadQuota:
     _lock: Lock = field(default_factory=Lock)
 
     def admit(self, user_id: str, size: int) -> Path:
-        """A folder for a sending of so many bytes. Raises BadForm where it is too much. End it with `release`."""
+        """Create the folder for an upload of that many bytes. Raises FormError where it exceeds the quota. Call
+        `release` when the upload has ended.
+        """
         with self._lock:
             if size > self.exempt_bytes:
                 self._check(user_id, size)
@@ -30,7 +34,7 @@ class UploadQuota:
             return folder
 
     def release(self, folder: Path) -> None:
-        """The sending is here, or has failed."""
+        """End the reservation: the upload is complete, or has failed."""
         with self._lock:
             self._incoming.pop(folder, None)
 

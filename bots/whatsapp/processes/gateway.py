@@ -1,4 +1,4 @@
-"""The numbers of one gateway process: begun, restarted, let go, and told apart from each other."""
+"""Manager of the sessions of one gateway process: starts, restarts and stops them, isolated from each other."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ HANGING_UP = 5.0  # seconds numbers may take for it
 
 @dataclass(slots=True)
 class Charge:
-    """A number under way: its session, and when something was last asked of it that it knows of."""
+    """A running session: its runner, and the time of the last request it has been given."""
 
     session: Session
     task: asyncio.Task[None]
@@ -39,7 +39,7 @@ class Charge:
 
 @dataclass(slots=True)
 class Gateway:
-    """Runs what it is assigned. One number's failure is its own; only a library that hangs ends the process."""
+    """Runs the sessions it is assigned. A failure stays within its session; only a hanging client ends the process."""
 
     db: Database
     report: Report
@@ -54,7 +54,7 @@ class Gateway:
     _status: int = 0
 
     def assign(self, numbers: Collection[UUID]) -> None:
-        """These numbers and no others, from now on."""
+        """Run exactly these sessions from now on."""
         self._assigned = set(numbers)
         self._news.set()
 
@@ -63,7 +63,7 @@ class Gateway:
         self._news.set()
 
     async def run(self) -> None:
-        """Look after the numbers until the end."""
+        """Reconcile the sessions until stopped."""
         beating = asyncio.create_task(self._beat())
         try:
             while not self._over.is_set():
@@ -76,7 +76,7 @@ class Gateway:
             beating.cancel()
 
     async def _beat(self) -> None:
-        """From the loop, so that one that is frozen is noticed."""
+        """Send heartbeats from the event loop, so that a frozen loop is noticed."""
         while True:
             self.report.beat()
             try:
@@ -91,7 +91,7 @@ class Gateway:
                 whatsapp.mark_seen(session, list(self._charges), self.db.clock())
 
     async def look(self) -> None:
-        """Bring what runs to what is wanted."""
+        """Bring the running sessions in line with the database and the assignment."""
         try:
             rows = await asyncio.to_thread(self._rows)
         except SQLAlchemyError as error:
@@ -125,7 +125,7 @@ class Gateway:
             self._charges[row.id] = Charge(session, task, _asked_at(row))
 
     def _drop_vanished(self, there: set[UUID]) -> None:
-        """A row is gone when its number came back under another one."""
+        """Stop sessions whose row is gone: their phone number was paired again under another row."""
         for number in self._charges.keys() - there:
             self._charges[number].session.stop()
             if self._charges[number].task.done():
@@ -151,9 +151,9 @@ class Gateway:
             self._failed[number] = self.db.clock()
 
     async def _in_hand(self, number: UUID, stack: contextlib.ExitStack) -> bool:
-        """Be alone with a number until the stack is unwound: two processes with the same keys throw each other out.
+        """Lock a session until the stack is unwound: two processes with the same keys disconnect each other.
 
-        False when it is not wanted any more before the other process has let go.
+        False when the session is unassigned before the other process releases it.
         """
         while number in self._assigned and not self._over.is_set():
             try:
@@ -165,9 +165,9 @@ class Gateway:
         return False
 
     async def hang_up(self) -> int:
-        """End every connection; the exit code.
+        """End every connection, and return the exit code.
 
-        Nothing is cancelled: the library would be called from the loop then, and may not come back.
+        Nothing is cancelled: neonize would be called from the event loop then, and may hang.
         """
         running = [charge for charge in self._charges.values() if not charge.task.done()]
         for charge in running:

@@ -1,4 +1,4 @@
-"""What a gateway process and its supervisor tell each other: JSON, a line each."""
+"""Messages between a gateway process and its supervisor, over pipes: one JSON object a line."""
 
 import json
 import os
@@ -14,18 +14,18 @@ STUCK = 75  # exit code of a gateway that hangs in the library, after it has tol
 
 
 def assignment(numbers: Collection[UUID]) -> bytes:
-    """To a gateway: the numbers that are its own, all of them."""
+    """Message to a gateway: the complete set of its sessions."""
     return _line({"sessions": sorted(number.hex for number in numbers)})
 
 
 def assigned(line: bytes) -> set[UUID] | None:
-    """What that line says; None for one that says something else."""
+    """The sessions of an assignment line; None for any other line."""
     told = read(line)
     return {UUID(hex=number) for number in told["sessions"]} if "sessions" in told else None
 
 
 def read(line: bytes) -> dict[str, Any]:
-    """A line; nothing where it is not one of ours."""
+    """The JSON object of a line; empty for an invalid one."""
     try:
         told = json.loads(line)
     except ValueError:
@@ -35,9 +35,9 @@ def read(line: bytes) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Report:
-    """A gateway's way to its supervisor. Its methods may be called from any thread.
+    """The gateway's end of the pipe to its supervisor. Its methods may be called from any thread.
 
-    A supervisor that is gone hears nothing; the gateway ends for another reason then.
+    Writes to a supervisor that is gone are ignored; the gateway stops when its standard input is closed.
     """
 
     descriptor: int
@@ -59,7 +59,7 @@ class Report:
 
 
 class SupervisorsQueue(WakeupQueue):
-    """The queue of a gateway where workers live in the supervisor's process: wake-ups go there."""
+    """The queue of a gateway whose workers run in the supervisor's process: forwards wake-ups there."""
 
     def __init__(self, broker: Any, report: Report) -> None:
         super().__init__(broker)
@@ -70,7 +70,7 @@ class SupervisorsQueue(WakeupQueue):
 
 
 def listen(descriptor: int, heard: Callable[[set[UUID]], None], ended: Callable[[], None]) -> None:
-    """Hear a supervisor's lines in a thread of its own, until the supervisor ends, however it ends."""
+    """Read the supervisor's messages in a separate thread until the supervisor ends, however it ends."""
 
     def run() -> None:
         with os.fdopen(descriptor, "rb", closefd=False) as lines:

@@ -1,4 +1,4 @@
-"""One gateway process: started, listened to, killed when it is silent, and started again after a pause."""
+"""Manager of one gateway process: starts it, watches its heartbeats, kills it when silent, restarts it with backoff."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ Launch = Callable[[int], Awaitable[Process]]  # takes the end of the pipe the pr
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Seconds. A process that lived `settled` begins anew with the first pause."""
+    """Seconds. A process that ran for `stable_after` resets the backoff."""
 
     silence: float = 60.0
     grace: float = 10.0
@@ -39,7 +39,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """How a process ended: by itself, killed for its silence, or stuck in one number."""
+    """Why a process ended: by itself, killed for missing heartbeats, or stuck in one session."""
 
     numbers: frozenset[UUID]
     silent: bool = False
@@ -48,8 +48,8 @@ class Fate:
 
 @dataclass(slots=True, eq=False)
 class Warden:
-    """Runs until it is ended. `ended` hears how each process ended, before the next one is started; it may assign other
-    numbers then. `wake` hears of jobs that wait. `failures` begins at one for numbers that have failed elsewhere."""
+    """Runs until stopped. `on_exit` is called when a process ended, before the next one starts, and may assign other
+    sessions. `wake` is called with the ids of waiting jobs. `failure_count` starts at one for isolated sessions."""
 
     launch: Launch
     wake: Callable[[UUID], None]
@@ -63,7 +63,7 @@ class Warden:
     _stuck: UUID | None = None
 
     def assign(self, numbers: Collection[UUID]) -> None:
-        """These numbers and no others; the process is told at once."""
+        """Run exactly these sessions; the process is told at once."""
         if self.numbers != set(numbers):
             self.numbers = set(numbers)
             self._tell()
@@ -90,7 +90,7 @@ class Warden:
                 await self._over.wait()
 
     async def _attended(self) -> Fate:
-        """Start a process, and be with it until it has ended."""
+        """Start a process, and watch it until it has ended."""
         outlet, inlet = os.pipe()
         try:
             process = await self.launch(inlet)
@@ -109,7 +109,7 @@ class Warden:
         return Fate(frozenset(self.numbers), silent, self._stuck)
 
     async def _watched(self, process: Process) -> bool:
-        """Wait for its end, which comes by force when it is silent too long; whether it was."""
+        """Wait for the process to end; kill it when its heartbeats stop. Returns whether it was killed for that."""
         ended = asyncio.create_task(process.wait())
         over = asyncio.create_task(self._over.wait())
         try:
@@ -128,7 +128,7 @@ class Warden:
         return False
 
     async def _ended_gently(self, process: Process, ended: "asyncio.Task[int]") -> None:
-        """Ask it to end; it also ends by itself when nobody speaks to it any more."""
+        """Send SIGTERM and close standard input, which also makes it stop; kill it after the timeout."""
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         if process.stdin is not None:
@@ -139,7 +139,7 @@ class Warden:
             await _ended_by_force(process, ended)
 
     async def _listen(self, outlet: int) -> None:
-        """Hear what the process says until its end of the pipe is closed."""
+        """Read the messages of the process until the write end of the pipe is closed."""
         reader = asyncio.StreamReader()
         with os.fdopen(outlet, "rb") as pipe:
             transport, _ = await asyncio.get_running_loop().connect_read_pipe(
@@ -169,7 +169,7 @@ class Warden:
 
 
 async def _ended_by_force(process: Process, ended: "asyncio.Task[int]") -> None:
-    """First it may write into the log where it hangs."""
+    """Let the process log a traceback of where it hangs, then kill it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(process.pid, signal.SIGUSR1)
     await asyncio.wait([ended], timeout=LAST_WORDS)
@@ -178,6 +178,6 @@ async def _ended_by_force(process: Process, ended: "asyncio.Task[int]") -> None:
 
 
 def _killed(process: Process) -> None:
-    """The whole group: what the process has started goes with it."""
+    """Kill the whole process group, children included."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

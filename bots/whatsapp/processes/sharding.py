@@ -1,4 +1,4 @@
-"""Which numbers share a process."""
+"""Distribution of sessions over gateway processes."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -9,10 +9,10 @@ MOST = 4  # numbers of a process: what one that hangs takes with it for a moment
 def regrouped(
     groups: Sequence[Collection[UUID]], wanted: Sequence[UUID], lonely: Collection[UUID], most: int = MOST
 ) -> list[set[UUID]]:
-    """The groups as they are to be: first those there are, which may become empty, then new ones.
+    """The new groups: first the existing ones in order, which may become empty, then additional ones.
 
-    Numbers stay where they are, new ones go where there is room, and each lonely one, which has hung or may have, has a
-    process to itself.
+    Sessions stay in their group, new ones fill free places, and each isolated one, suspected of hanging, has a process
+    of its own.
     """
     then = [_kept(group, wanted, lonely) for group in groups]
     settled = {number for group in then for number in group}

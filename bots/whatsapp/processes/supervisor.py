@@ -1,4 +1,4 @@
-"""The supervisor: every number that is wanted is run by a gateway process, and none by two."""
+"""Supervisor of the gateway processes: every wanted session runs in exactly one of them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -30,12 +30,12 @@ DEATHS = 2  # of a process in a row, after which its numbers are told apart
 
 
 class Occupied(ConfigError):
-    """Another supervisor runs here already."""
+    """Another supervisor runs on this machine already."""
 
 
 @dataclass(slots=True)
 class Supervisor:
-    """Runs until it is cancelled; `stop` ends the gateways. `wake` hears of jobs that wait."""
+    """Runs until it is cancelled; `stop` ends the gateways. `wake` is called with the ids of waiting jobs."""
 
     db: Database
     keys: KeyStore
@@ -51,7 +51,7 @@ class Supervisor:
     _kept_at: float = float("-inf")
 
     async def run(self) -> None:
-        """Raises Occupied."""
+        """Raises SupervisorAlreadyRunning."""
         try:
             with hold_lock(self.locks, "supervisor"):
                 await asyncio.to_thread(self._revive)
@@ -64,7 +64,7 @@ class Supervisor:
             await self.stop()
 
     async def stop(self) -> None:
-        """End every gateway, by force where need be."""
+        """Stop every gateway, by force if needed."""
         for warden in self._wardens:
             warden.end()
         await asyncio.gather(*self._wardens.values(), return_exceptions=True)
@@ -102,7 +102,7 @@ class Supervisor:
         self._wardens[warden] = asyncio.create_task(warden.run())
 
     def _reap(self) -> None:
-        """Forget wardens that have ended; a bug in one is told, and its numbers find another."""
+        """Remove process managers that have finished; a crash of one is logged, and its sessions are reassigned."""
         for warden, task in list(self._wardens.items()):
             if task.done():
                 del self._wardens[warden]
@@ -110,7 +110,7 @@ class Supervisor:
                     log.error("warden-failed", exc_info=error)
 
     def _ended(self, fate: Fate) -> None:
-        """Tell apart what may be to blame: the number that hung, or all of a process that fell silent or dies a lot."""
+        """Isolate the suspects: the session that hung, or all sessions of a process that was silent or keeps dying."""
         dies = any(warden.failures >= DEATHS and warden.numbers == fate.numbers for warden in self._wardens)
         if fate.stuck is not None:
             self._lonely.add(fate.stuck)
@@ -126,7 +126,7 @@ class Supervisor:
             whatsapp.retry_outdated(session, self.db.clock())
 
     def _keep_house(self, numbers: Sequence[UUID]) -> None:
-        """A backup a day of each number, none longer than a week, and no keys of numbers that were removed."""
+        """Back up each session daily, prune backups older than a week, and delete the keys of removed sessions."""
         for work in (partial(self._back_up, numbers), self._forget_removed):
             try:
                 work()

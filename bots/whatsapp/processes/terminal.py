@@ -1,4 +1,4 @@
-"""What the terminal shows of numbers: codes to be scanned, and how each fares."""
+"""Terminal output about sessions: pairing codes, and state changes."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ QUIET = frozenset({WhatsAppState.NEW, WhatsAppState.QR})  # told by the code, or
 
 @dataclass(slots=True)
 class Announcer:
-    """Says each thing once. Codes are shown for numbers that were asked for here, not in a chat."""
+    """Prints each change once. Codes are shown only for pairings requested in the terminal, not in a chat."""
 
     echo: Callable[[str], None]
     language: str

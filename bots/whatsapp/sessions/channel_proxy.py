@@ -1,4 +1,4 @@
-"""The channel of a number, whichever connection it has at the time, or none."""
+"""Proxy for the channel of a phone number, whose connection changes or may be absent."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ PAUSE = 10.0  # seconds until a number that is not online is tried again
 
 
 class Line:
-    """`bots.core.channel.Channel` that waits: while the number is not online nothing is sent, and nothing is lost."""
+    """`bots.core.channel.Channel` that raises RetryLater while the number is offline, so that nothing is lost."""
 
     name = "whatsapp"
 

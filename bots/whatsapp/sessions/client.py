@@ -1,6 +1,6 @@
-"""The only place that calls the library's client, and the five of its calls there are: each has a time limit.
+"""Client for sending and files: the five neonize calls that are used once connected, each with a timeout.
 
-The library gives its calls none, and does not tell how far an upload is.
+neonize has no timeouts of its own, and does not report the progress of an upload.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ FILES_AT_ONCE = 2  # each lies in memory whole, several times
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long calls may take, in seconds; `pace` is bytes a second of an upload."""
+    """Timeouts of calls in seconds; an upload has more time the larger it is."""
 
     send: float = 90.0  # the library's Go side waits 75 for the answer, and what it has sent must not be sent again
     sign: float = 15.0  # for what need not arrive
@@ -34,7 +34,7 @@ class Times:
 
 
 class Wire:
-    """One number's connection. Every method raises ChannelError; addresses are JIDs such as
+    """Calls of one session's client. Every method raises ChannelError; addresses are JIDs such as
     `5511987654321@s.whatsapp.net`."""
 
     def __init__(self, client: NewAClient, times: Times | None = None) -> None:
@@ -43,36 +43,36 @@ class Wire:
         self._files = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def send(self, to: str, message: Message) -> str:
-        """Send, edit or react; the id of the message."""
+        """Send a message, an edit or a reaction; returns its id."""
         async with _answered(self._times.send):
             response = await self._client.send_message(parsed(to), message)
         return str(response.ID)
 
     async def upload(self, content: bytes, kind: MediaType) -> UploadResponse:
-        """Bring a file to WhatsApp, encrypted for that kind of media; the message that names it comes after."""
+        """Upload a file, encrypted for that media type; the message that refers to it is sent afterwards."""
         async with self._files, _answered(self._times.upload + len(content) / self._times.pace):
             return await self._client.upload(content, kind)
 
     async def download(self, message: Message) -> bytes:
-        """The file of a media message. Raises UploadGone when WhatsApp has it no more."""
+        """Download the file of a media message. Raises MediaExpired when WhatsApp no longer has it."""
         async with self._files, _answered(self._times.download):
             return bytes(await self._client.download_any(message))
 
     async def typing(self, chat: str, *, on: bool) -> None:
-        """Show that somebody writes, or does no more; phones forget it after half a minute."""
+        """Show or hide the typing indicator; phones hide it by themselves after half a minute."""
         state = ChatPresence.CHAT_PRESENCE_COMPOSING if on else ChatPresence.CHAT_PRESENCE_PAUSED
         async with _answered(self._times.sign):
             await self._client.send_chat_presence(parsed(chat), state, ChatPresenceMedia.CHAT_PRESENCE_MEDIA_TEXT)
 
     async def seen(self, chat: str, sender: str, ids: Sequence[str]) -> None:
-        """Give messages their blue ticks."""
+        """Mark messages as read (blue ticks)."""
         async with _answered(self._times.sign):
             await self._client.mark_read(*ids, chat=parsed(chat), sender=parsed(sender), receipt=ReceiptType.READ)
 
 
 @asynccontextmanager
 async def _answered(seconds: float) -> AsyncIterator[None]:
-    """Give a call its time, and let its failure leave as ChannelError."""
+    """Limit the time of a call, and translate its failures to ChannelError."""
     try:
         async with asyncio.timeout(seconds):
             yield

@@ -1,4 +1,4 @@
-"""The library's clients: made for a number, with the library itself below them or something else in its place."""
+"""Factory of neonize clients, one for each session, on the Go library or a replacement of it."""
 
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,16 +15,16 @@ NAME = "Rabisco"  # as the phone lists it under its linked devices
 
 @dataclass(frozen=True, slots=True)
 class Clients:
-    """Makes clients. `go`, where it is given, takes the place of the library: the same calls, awaited."""
+    """Creates clients. `go_library`, if given, replaces neonize's Go library: the same calls, awaited."""
 
     keys: KeyStore
     go: Any = None
 
     def make(self, number: UUID) -> NewAClient:
-        """A client for a number, with the keys it has; one that has none yet will ask to be paired.
+        """A client with the session's keys; without keys it starts pairing.
 
-        Each number has a database of its own, so that the first device in it is the one there is: asking by JID for
-        one that is missing ends the whole process.
+        Each session has a database of its own, so that its first device is its only one: asking neonize for a missing
+        device by JID ends the whole process.
         """
         props = DeviceProps(os=NAME, platformType=DeviceProps.CHROME)
         client = NewAClient(self.keys.location_of(number), props=props, uuid=number.hex)
@@ -36,6 +36,6 @@ class Clients:
 
 
 def made_by(factory: str) -> Any:
-    """What `package.module:factory` makes. Raises ImportError, AttributeError."""
+    """The result of calling `package.module:factory`. Raises ImportError, AttributeError."""
     module, _, name = factory.partition(":")
     return getattr(import_module(module), name)()

@@ -1,4 +1,4 @@
-"""One connection of a number through the library: what it says, as signals, and a clean end."""
+"""One connection of a session through neonize: translates its callbacks to events, and shuts it down cleanly."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -39,7 +39,7 @@ def _paired(event: PairStatusEv) -> Signal:
 
 
 def _logged_out(event: LoggedOutEv) -> Signal:
-    """WhatsApp's own word for the reason it calls "unknown logout" is that the number is banned."""
+    """WhatsApp reports a permanent ban as the reason "unknown logout"."""
     reason = proto.ConnectFailureReason.Name(event.Reason)
     return Signal(Happened.BANNED if event.Reason == proto.UNKNOWN_LOGOUT else Happened.LOGGED_OUT, reason)
 
@@ -69,9 +69,9 @@ READERS: Mapping[type[Any], Callable[[Any], Signal]] = {
 
 @dataclass(slots=True)
 class Connection:
-    """`bots.whatsapp.sessions.ports.Link` through one client. It is opened once, and closed once.
+    """`bots.whatsapp.ports.WhatsAppConnection` through one neonize client. It is opened once, and closed once.
 
-    `patience` is how long, in seconds, a call may take.
+    `call_timeout` is in seconds.
     """
 
     client: NewAClient
@@ -79,7 +79,7 @@ class Connection:
     _task: asyncio.Task[None] | None = None
 
     async def open(self, tell: Tell, on_message: OnMessage) -> None:
-        """Begin to connect, and tell what comes of it. The library wants its handlers before."""
+        """Start connecting; the outcome is reported as events. neonize needs its handlers before."""
         for kind, read in READERS.items():
             self.client.event(kind)(_guarded(_teller(tell, read)))
         self.client.event(MessageEv)(_guarded(lambda _client, event: on_message(event)))
@@ -88,32 +88,32 @@ class Connection:
         self._task.add_done_callback(lambda task: tell(_ended(task)))
 
     async def ask_code(self, phone: str) -> str:
-        """A code to be typed into the phone of that number. Raises ValueError when WhatsApp gives none, and Stuck."""
+        """A pairing code to enter on that phone. Raises ValueError when WhatsApp refuses, and ClientStuck."""
         try:
             return str(await self._answered(self.client.PairPhone(phone, show_push_notification=True)))
         except NeonizeError as error:
             raise ValueError(str(error)) from error
 
     async def who(self) -> tuple[str, str | None]:
-        """The JID of the number, with its device, and its LID where it has one. Raises Stuck."""
+        """The JID of the session, with its device, and its LID if it has one. Raises ClientStuck."""
         device = self.client.me or await self._answered(self.client.get_me())
         return Jid2String(device.JID), Jid2String(device.LID) if device.LID.User else None
 
     async def is_connected(self) -> bool:
-        """Whether there is a connection now. Raises Stuck."""
+        """Whether the client is connected now. Raises ClientStuck."""
         return bool(await self._answered(self.client.is_connected))
 
     async def log_out(self) -> None:
-        """Take the device off the phone's list; best effort, as the phone can do it too."""
+        """Unlink the device from the phone; best effort, as it can be unlinked on the phone too."""
         try:
             await self._answered(self.client.logout())
         except (NeonizeError, Stuck) as error:
             log.info("whatsapp-not-logged-out", error=str(error))
 
     async def close(self) -> None:
-        """End the connection. The task is never cancelled: that would call the library from the loop, which may hang.
+        """End the connection. The task is never cancelled: neonize would be called from the event loop, and may hang.
 
-        Raises Stuck when the library does not let go; then only the end of the process helps.
+        Raises ClientStuck when neonize does not stop; then only ending the process helps.
         """
         await self._answered(self.client.stop())
         if self._task is not None:
@@ -122,7 +122,7 @@ class Connection:
                 raise Stuck("it does not end")
 
     async def _answered(self, call: Awaitable[Any]) -> Any:
-        """What a call gives, if it does in time; the thread it hangs in is lost. Raises Stuck."""
+        """Await a call with the timeout; the thread of one that hangs is lost. Raises ClientStuck."""
         try:
             async with asyncio.timeout(self.patience):
                 return await call
@@ -147,7 +147,7 @@ def _teller(tell: Tell, read: Callable[[Any], Signal]) -> Callable[[Any, Any], A
 
 
 def _guarded(handle: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, Any], Awaitable[None]]:
-    """The library throws away what a handler raises, and nobody would ever hear of it."""
+    """Wrap a handler to log its exceptions, which neonize discards silently."""
 
     async def guarded(client: Any, event: Any) -> None:
         try:

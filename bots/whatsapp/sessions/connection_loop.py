@@ -1,4 +1,4 @@
-"""One connection of a number, from its beginning to its end: what it says, and what is done about it."""
+"""Event loop of one connection of a session, from opening to closing: handles its events and timeouts."""
 
 import asyncio
 import contextlib
@@ -25,9 +25,10 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """Seconds, and how often. `codes` is how long WhatsApp makes new ones; after that the library waits forever.
+    """Seconds and counts. `codes_lifetime` is how long WhatsApp issues new codes; after that neonize waits forever.
 
-    A connection that was missing so many times, looked for every `look`, and of whose end nothing was said, is over.
+    A connection found missing `max_absences` times, checked every `poll_seconds`, counts as closed even without an
+    event.
     """
 
     connect: float = 60.0
@@ -40,13 +41,13 @@ class Tempo:
     absences: int = 2
 
     def pause(self, tries: int) -> float:
-        """Ever longer, and never the same for all numbers at once: who knocks too often looks like an attack."""
+        """Exponential backoff in seconds, with jitter: frequent attempts of many sessions look like an attack."""
         longest = min(self.first_pause * 2.0 ** min(tries - 1, 20), self.longest_pause)
         return longest * random.uniform(0.75, 1.25)  # noqa: S311 - nothing is guarded by it
 
 
 class Ending(StrEnum):
-    """Why a connection is over."""
+    """Why a connection ended, which decides what follows."""
 
     OVER = "over"  # the number stands still
     AGAIN = "again"  # to be tried again after a pause
@@ -55,7 +56,8 @@ class Ending(StrEnum):
 
 
 class Life:
-    """`news` takes signals of others too: `ASKED` is one. One that `is_leaving` ends with the device off the phone."""
+    """`events` accepts events from outside too: RESTART_REQUESTED is one. With `should_log_out` the device is unlinked
+    from the phone at the end."""
 
     def __init__(
         self, record: Record, link: Link, serve: Callable[[Link, Errand], Service], errand: Errand, tempo: Tempo
@@ -85,7 +87,7 @@ class Life:
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[None]:
-        """Nothing is left of the connection afterwards; Stuck is raised where that cannot be said."""
+        """Open the connection, and close it completely at the end; ClientStuck is raised when it may still exist."""
         if not self.errand.is_new:
             self._serve()
         await self.link.open(self.news.put_nowait, self._take)
@@ -105,10 +107,10 @@ class Life:
             return None
 
     async def _take(self, event: Any) -> None:
-        """A message waits until it is known whose number this is, so that it can be kept."""
+        """Hold a message back until the account is known, so that it can be stored."""
         await self._serving.wait()
         if self._service is not None:
-            await self._service.write_packet(event)
+            await self._service.handle_event(event)
 
     def _serve(self) -> None:
         self._service = self._serve_with(self.link, self.errand)
@@ -119,7 +121,7 @@ class Life:
         self._until = asyncio.get_running_loop().time() + seconds
 
     async def _silent(self) -> Ending | None:
-        """Nothing came of connecting. A library that does not even say whether it is connected hangs."""
+        """Connecting took too long. A client that does not even report whether it is connected hangs."""
         try:
             await self.link.is_connected()
         except Stuck:
@@ -128,7 +130,7 @@ class Life:
         return await self.ended(Signal(Happened.ENDED, "silence"))
 
     async def _looked(self) -> Ending | None:
-        """Online, and nothing was heard to the contrary: see whether that is so."""
+        """Verify that a session without a disconnect event is still connected."""
         self._absences = 0 if await self.link.is_connected() else self._absences + 1
         if self._absences >= self.tempo.absences:
             return await self.ended(Signal(Happened.ENDED, "absence"))
@@ -142,7 +144,7 @@ class Life:
         return Ending.OVER if self._unwelcome else Ending.AGAIN
 
     async def code(self, signal: Signal) -> Ending | None:
-        """The first code has a minute, and all of them together so long as WhatsApp makes new ones."""
+        """The first code is valid for a minute; new ones follow for as long as WhatsApp issues them."""
         self._codes += 1
         if self._codes == 1:
             self._wait(self.tempo.codes, self._renewed)
@@ -163,7 +165,7 @@ class Life:
         return None
 
     async def paired(self, signal: Signal) -> Ending | None:
-        """The library connects anew by itself now. A number that is here already is let go once it can be told."""
+        """neonize now reconnects by itself. A number that is connected here already is logged out once connected."""
         errand = await noted(self.record.paired, signal.value)
         self._unwelcome = errand is None
         if errand is not None:
@@ -194,7 +196,7 @@ class Life:
         return None
 
     async def disconnected(self, signal: Signal) -> Ending | None:
-        """The library tries again by itself; should it have forgotten, so do we."""
+        """neonize reconnects by itself; the deadline catches the case that it does not."""
         await noted(self.record.note, signal.what)
         if self.was_online:
             self._wait(self.tempo.away, self._tried)
@@ -232,7 +234,7 @@ _HANDLERS: Mapping[Happened, Callable[[Life, Signal], Awaitable[Ending | None]]]
 
 
 async def noted(note: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Write something down, however long the database is away."""
+    """Run a database operation in a thread, retrying for as long as the database is unavailable."""
     pause = 0.2
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What a connection tells the life of its number."""
+"""Events that a connection reports to the connection loop of its session."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ NANOSECONDS = 1_000_000_000
 
 
 class Stuck(Exception):
-    """The library does not answer, and nothing but the end of its process makes it let go."""
+    """neonize does not respond; only ending its process releases the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that happened; `value` is a code, a JID or a reason, `seconds` how long a ban lasts."""
+    """`value` is a code, a JID or a reason; `seconds` is the length of a ban."""
 
     what: Happened
     value: str = ""
@@ -21,7 +21,7 @@ class Signal:
 
 
 def ban_seconds(expire: int) -> float | None:
-    """How long a ban lasts. The library tells it in Go's nanoseconds; nothing at all for one without an end."""
+    """The length of a ban in seconds, from neonize's value, in nanoseconds; None for a ban without an end."""
     if expire <= 0:
         return None
     return expire / NANOSECONDS if expire >= NANOSECONDS else float(expire)

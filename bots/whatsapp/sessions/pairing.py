@@ -1,4 +1,4 @@
-"""What is said while a number is paired, and of how it fares afterwards."""
+"""Messages shown during the pairing of a number, and alerts about its state afterwards."""
 
 from bots.core.admin.whatsapp_numbers import build_stop_choice, describe_state, display_name_of
 from bots.core.context import translated
@@ -15,7 +15,7 @@ OUTCOMES = {
 
 
 def scan(row: WhatsAppSession, code: str, edits: int) -> Message:
-    """A code to be scanned."""
+    """The QR code to scan."""
     return Message(
         paragraphs=(translated("whatsapp-scan"), translated("whatsapp-no-camera")),
         choices=((build_stop_choice(row),),),
@@ -25,19 +25,19 @@ def scan(row: WhatsAppSession, code: str, edits: int) -> Message:
 
 
 def typed(row: WhatsAppSession, code: str, edits: int) -> Message:
-    """A code to be typed."""
+    """The pairing code to enter on the phone."""
     told = translated("whatsapp-type", number=row.phone or "", code=dressed(code))
     return Message(paragraphs=(told,), choices=((build_stop_choice(row),),), edits_delivery=edits)
 
 
 def dressed(code: str) -> str:
-    """Eight signs in two groups, as the phone asks for them."""
+    """Eight characters in two groups, as the phone asks for them."""
     plain = code.replace("-", "")
     return f"{plain[:4]}-{plain[4:]}"
 
 
 def outcome(row: WhatsAppSession, edits: int) -> Message:
-    """What became of it."""
+    """The result of the pairing."""
     return Message(paragraphs=(_outcome(row),), edits_delivery=edits)
 
 
@@ -52,12 +52,12 @@ def _outcome(row: WhatsAppSession) -> TranslatedText:
 
 
 def alert(row: WhatsAppSession, name: str) -> Message:
-    """A number that goes on only when somebody does something."""
+    """Alert about a number that stays offline until an administrator acts."""
     return Message(
         paragraphs=(translated("whatsapp-alert", name=display_name_of(row, name)), describe_state(row, name))
     )
 
 
 def relief(row: WhatsAppSession, name: str) -> Message:
-    """The end of that."""
+    """Message that ends that alert."""
     return Message(paragraphs=(translated("whatsapp-relief", name=display_name_of(row, name)),))

@@ -1,4 +1,4 @@
-"""What the life of a number needs of the library, and of who answers at it."""
+"""Protocols that the connection loop of a session depends on: the connection, and the responder to its messages."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -8,7 +8,7 @@ from bots.whatsapp.sessions.session_repository import Errand
 
 
 class Link(Protocol):
-    """A connection (`bots.whatsapp.sessions.connection.Connection` is the real one)."""
+    """A connection to WhatsApp (`bots.whatsapp.connection.NeonizeConnection` is the real one)."""
 
     async def open(self, tell: Callable[[Signal], None], on_message: Callable[[Any], Awaitable[None]]) -> None: ...
 
@@ -24,9 +24,9 @@ class Link(Protocol):
 
 
 class Service(Protocol):
-    """What answers at a number: it takes messages from the start, and sends once the number is online."""
+    """Handler of a session's messages: receives them from the start, and sends once the session is online."""
 
-    async def write_packet(self, event: Any) -> None: ...
+    async def handle_event(self, event: Any) -> None: ...
 
     def begin(self, errand: Errand) -> None: ...
 

@@ -1,4 +1,4 @@
-"""What answers at a number while it has a connection: its channel, and the receiver of its messages."""
+"""Responder of a session while it has a connection: its channel, and the receiver of its messages."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,10 +17,10 @@ from storage.db import Database
 
 
 class NumberService:
-    """`ports.Service` of one connection. Messages are kept from the start; they are answered, and what
-    is owed is sent, once the number is online.
+    """`bots.whatsapp.ports.Responder` of one connection. Messages are stored from the start; they are handled, and
+    pending messages are sent, once the session is online.
 
-    `link` makes an address of a media key that its holder can open, where there is a page.
+    `build_link` makes a public download link of a media key; None without a web page.
     """
 
     def __init__(
@@ -39,11 +39,11 @@ class NumberService:
         self._receiver = Receiver(inlet, self._channel, lambda: self._me)
         self._running: asyncio.Task[None] | None = None
 
-    async def write_packet(self, event: Any) -> None:
+    async def handle_event(self, event: Any) -> None:
         await self._receiver.take(event)
 
     def begin(self, errand: Errand) -> None:
-        """The number is online, for the first time with this connection or again."""
+        """Called whenever the session comes online, also again within this connection."""
         self._me = Me(errand.number, errand.lid)
         self._channel.pacer.since = errand.since
         self._line.current = self._channel
@@ -51,7 +51,7 @@ class NumberService:
             self._running = asyncio.create_task(self._receiver.run())
 
     async def finish(self) -> None:
-        """Send nothing more, and give what is being answered some seconds."""
+        """Stop sending, and wait some seconds for messages being handled."""
         if self._line.current is self._channel:
             self._line.current = None
         if self._running is not None:

@@ -1,4 +1,4 @@
-"""The life of one number inside a gateway: connect, be paired, stay online, and stand still when it has to."""
+"""Runner of one session inside a gateway: pairs, connects, reconnects with backoff, and stops when it must."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 class Keys(Protocol):
-    """The keys of this number. Everything blocks."""
+    """The keys of one session. All calls block."""
 
     def renew(self) -> None: ...
 
@@ -28,9 +28,9 @@ class Keys(Protocol):
 
 @dataclass(slots=True)
 class Session:
-    """Runs until the number stands still or is told to stop; a restart begins a new connection at once.
+    """Runs until the session stops for good or is told to stop; a restart opens a new connection at once.
 
-    `run` raises Stuck when the library hangs, and nothing but the end of the process helps.
+    `run` raises ClientStuck when neonize hangs; then only ending the process helps.
     """
 
     record: Record
@@ -44,12 +44,12 @@ class Session:
     _leaving: bool = False
 
     def stop(self, *, leaving: bool = False) -> None:
-        """Come to an end; `leaving` takes the device off the phone's list."""
+        """Stop the session; `log_out` also unlinks the device from the phone."""
         self._stopping, self._leaving = True, leaving
         self.restart()
 
     def restart(self) -> None:
-        """Look anew at what is wanted."""
+        """Close the connection, and start again from the row in the database."""
         self._asked.set()
         if self._life is not None:
             self._life.is_leaving = self._leaving
@@ -78,7 +78,7 @@ class Session:
                     await self._rest(self.tempo.pause(tries))
 
     async def _ready(self, errand: Errand) -> bool:
-        """Whether there are keys to connect with, or room for new ones."""
+        """Whether there are readable keys to connect with; a new session starts without keys."""
         if errand.is_new:
             await asyncio.to_thread(self.keys.renew)
             return True
@@ -89,7 +89,7 @@ class Session:
         return False
 
     async def _lived(self, life: Life) -> Ending:
-        """One connection, from its beginning to its end."""
+        """Run one connection to its end."""
         self._life = life
         if self._asked.is_set():  # while the keys were looked at
             return Ending.ASKED

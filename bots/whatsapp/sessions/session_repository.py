@@ -1,4 +1,4 @@
-"""One number's row, as the gateway that runs it reads and writes it. Everything here blocks."""
+"""Repository of one session's row, for the gateway that runs it. All calls block."""
 
 import uuid
 from collections.abc import Callable
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What is to be done with a number: pair it, by typing a code where `phone` is given, or connect it with its keys.
-    `since` is when it was online for the first time."""
+    """What to do with a session: pair it, by pairing code if `phone` is given, or connect it with its keys.
+    `first_online_at` is when it was online for the first time."""
 
     account: Account
     is_new: bool
@@ -36,7 +36,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Each method is one transaction. What is told to people is owed in the same."""
+    """Each method is one transaction, which also enqueues the messages to users about the change."""
 
     db: Database
     number: uuid.UUID
@@ -52,7 +52,7 @@ class Record:
     def note(
         self, happened: Happened, detail: WhatsAppStateDetail | None = None, *, banned: float | None = None
     ) -> WhatsAppState:
-        """Note what happened; how the number stands now. `banned` are seconds."""
+        """Record an event, and return the resulting state. `ban_seconds` is the length of a ban."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
             before, row.state = row.state, after(WhatsAppState(row.state), happened)
@@ -66,7 +66,7 @@ class Record:
             return WhatsAppState(row.state)
 
     def show(self, code: str, seconds: float) -> None:
-        """Show a code to be scanned, which is taken for so many seconds."""
+        """Show a QR code, which is valid for `seconds`."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
             if row.pairing_asked_at is None:  # nobody wants it any more
@@ -76,7 +76,7 @@ class Record:
             self._answer(session, row, lambda edits: pairing.scan(row, code, edits), now)
 
     def show_typed(self, code: str, seconds: float) -> None:
-        """Show a code to be typed into the phone."""
+        """Show a pairing code to enter on the phone, which is valid for `seconds`."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
             if row.pairing_asked_at is None:
@@ -87,7 +87,7 @@ class Record:
             self._answer(session, row, lambda edits: pairing.typed(row, code, edits), now)
 
     def paired(self, jid: str) -> Errand | None:
-        """Note which number it is; None when that is connected here already."""
+        """Store the paired number; None when that number is connected here already."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
             if not whatsapp.complete_pairing(session, row, jid, None, now):
@@ -110,7 +110,7 @@ class Record:
             return _errand(session, row)
 
     def give_up(self, happened: Happened, detail: WhatsAppStateDetail) -> None:
-        """No more codes until somebody asks again."""
+        """Stop pairing until it is requested again."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
             row.state, row.detail = after(WhatsAppState(row.state), happened), detail
@@ -120,7 +120,7 @@ class Record:
             row.asked_by = None
 
     def _tell(self, session: Session, row: WhatsAppSession, before: str, now: datetime) -> None:
-        """Tell who paired it how that went, and the administrators when it stands still or goes on again."""
+        """Tell the user who requested pairing the result; alert administrators when the session stops or recovers."""
         name = session.get_one(Account, row.account_id).name
         if before in {WhatsAppState.NEW, WhatsAppState.QR, WhatsAppState.PAIRING}:
             self._answer(session, row, lambda edits: pairing.outcome(row, edits), now)
@@ -132,7 +132,7 @@ class Record:
 
     @staticmethod
     def _answer(session: Session, row: WhatsAppSession, say: Callable[[int], Message], now: datetime) -> None:
-        """Change the message of who asked; the next change is to that of this one."""
+        """Edit the pairing message of the requesting user; the next edit refers to this edit's delivery."""
         asked = session.get(Delivery, row.asked_by) if row.asked_by else None
         address = session.get(Address, asked.address_id) if asked else None
         if asked is None or asked.id is None or address is None:

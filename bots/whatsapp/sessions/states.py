@@ -1,4 +1,4 @@
-"""How a number stands after what happened to it: a table."""
+"""State machine of a session: a table of transitions."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -7,7 +7,7 @@ from models.messaging.whatsapp import WhatsAppState
 
 
 class Happened(StrEnum):
-    """What can happen to a number's connection."""
+    """Kinds of events in a session's connection."""
 
     TAKEN_UP = "taken_up"  # a gateway has begun with it
     CODE = "code"  # there is a code to be scanned
@@ -46,7 +46,7 @@ AFTER: Mapping[Happened, tuple[frozenset[WhatsAppState], WhatsAppState]] = {
 
 
 def after(state: WhatsAppState, happened: Happened) -> WhatsAppState:
-    """The state that follows."""
+    """The state after an event."""
     if happened is Happened.TAKEN_UP:
         return WhatsAppState.NEW if state in UNPAIRED else WhatsAppState.RECONNECTING
     before, then = AFTER[happened]

@@ -41,7 +41,7 @@ class Answering:
     ended: bool = False
     fails: bool = False
 
-    async def write_packet(self, event: Any) -> None:
+    async def handle_event(self, event: Any) -> None:
         if self.fails:
             self.fails = False
             raise RuntimeError("a bug of ours")

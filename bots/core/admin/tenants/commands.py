@@ -1,4 +1,4 @@
-"""`/tenant`: the businesses of this installation, as the operator runs them and their owners see them."""
+"""`/tenant`: the tenants of this installation, managed by the operator and viewed by their owners."""
 
 import re
 from collections.abc import Callable
@@ -28,7 +28,7 @@ TenantAction = Callable[[Context, HandlerResult, str], None]
 
 
 def tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
-    """The operator's owners decide about all, a business's owner about theirs."""
+    """Owners of the operator's tenant manage all tenants, other owners their own."""
     verb, _, rest = arguments.partition(" ")
     action = (OPERATOR_ACTIONS if can_manage_all(context) else OWNER_ACTIONS).get(verb.lower())
     if action is None:
@@ -55,7 +55,7 @@ def show_owned(context: Context, result: HandlerResult, _rest: str) -> None:
 
 
 def create(context: Context, result: HandlerResult, rest: str) -> None:
-    """A new business, and the code that makes somebody its owner."""
+    """Create a tenant, and the invite code that makes a user its owner."""
     name = rest.lower()
     if not NAME_PATTERN.fullmatch(name):
         add_error_reply(result, "admin-tenant-name")
@@ -69,7 +69,7 @@ def create(context: Context, result: HandlerResult, rest: str) -> None:
 
 
 def invite(context: Context, result: HandlerResult, rest: str) -> None:
-    """Another code: for the first owner, for the next, or for one more chat of theirs."""
+    """Create another invite code: for the first owner, for the next, or for one more chat of the owner."""
     if found := find_tenant(context, result, rest):
         _send_invite_code(context, result, found, "admin-tenant-invited")
 
@@ -128,7 +128,7 @@ def resume(context: Context, result: HandlerResult, rest: str) -> None:
 
 
 def set_limits(context: Context, result: HandlerResult, rest: str) -> None:
-    """`NAME waiting=50 people=none`; what is not named stays as it was."""
+    """`NAME waiting=50 people=none`; limits that are not given stay as they were."""
     name, *deps = rest.split() or [""]
     matches = [LIMIT_PATTERN.fullmatch(part) for part in deps]
     if not matches or not all(matches):

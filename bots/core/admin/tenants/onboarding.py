@@ -1,4 +1,4 @@
-"""How people reach a business: its owner brings a bot of Telegram's, or pairs a number on WhatsApp."""
+"""Onboarding of a tenant's channels: its owner connects a Telegram bot, or pairs a WhatsApp number."""
 
 import re
 
@@ -14,7 +14,7 @@ TOKEN_PATTERN = re.compile(r"[0-9]{5,12}:[A-Za-z0-9_-]{20,64}")
 
 
 def token(context: Context, result: HandlerResult, rest: str) -> None:
-    """`[NAME] TOKEN`: keep a bot's token sealed. The message it stood in is deleted, whatever comes of it."""
+    """`[NAME] TOKEN`: store a bot's token encrypted. The message that held it is deleted in any case."""
     *name, bot_token = rest.split() or [""]
     result.deletes_inbound = TOKEN_PATTERN.search(rest) is not None
     if not TOKEN_PATTERN.fullmatch(bot_token) or len(name) > 1:

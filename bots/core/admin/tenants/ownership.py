@@ -1,4 +1,4 @@
-"""Whose a business is: the code that makes somebody its owner, and which ones a person may decide about."""
+"""Ownership of tenants: the invite code that makes a user the owner, and the tenants a user may manage."""
 
 from bots.core.admin.replies import add_error_reply, add_reply
 from bots.core.context import Context, HandlerResult, translated
@@ -11,13 +11,13 @@ CODE_PREFIX = "own-"
 
 
 def invite_code_in(arguments: str) -> str | None:
-    """The code that came with /start."""
+    """The invite code in the arguments of /start; None where there is none."""
     return arguments.removeprefix(CODE_PREFIX) if arguments.startswith(CODE_PREFIX) else None
 
 
 def claim(context: Context, result: HandlerResult, code: str) -> None:
-    """In the operator's chats the code makes somebody the owner, who pays; in those of the business one more chat is
-    its owner's. Elsewhere, and where others read along, it is none.
+    """Redeem an invite code. In the operator's chats it makes the user the owner, who pays; in the tenant's own
+    chats it makes one more chat the owner's. Elsewhere, and in groups, it is rejected.
     """
     tenant = None if context.inbound.is_group else tenants.redeem_invitation(context.session, code, context.now)
     if tenant is None or not (is_operator_tenant(context) or tenant.id == context.account.tenant_id):
@@ -36,23 +36,23 @@ def claim(context: Context, result: HandlerResult, code: str) -> None:
 
 
 def can_manage_all(context: Context) -> bool:
-    """Whether this is an owner of the operator's: who decides about every business."""
+    """Whether the user is an owner of the operator's tenant, who may manage every tenant."""
     return has_role(context, Role.OWNER, is_operator_only=True)
 
 
 def list_owned_tenants(context: Context) -> list[Tenant]:
-    """The businesses somebody owns: the operator's chats are where they decide about them."""
+    """The tenants the user owns; they are managed in the operator's chats."""
     return tenants.list_owned_by(context.session, context.person)
 
 
 def is_tenant_owner(context: Context) -> bool:
-    """Whether somebody owns a business."""
+    """Whether the user owns a tenant."""
     return bool(list_owned_tenants(context))
 
 
 def find_tenant(context: Context, result: HandlerResult, name: str) -> Tenant | None:
-    """The business of that name, of those one may decide about; theirs where they name none and have one. When there is
-    none the reply says so.
+    """The tenant of that name among those the user may manage; with an empty name the only one the user owns. When
+    there is none the reply says so.
     """
     owned_tenants = list_owned_tenants(context)
     if not name and len(owned_tenants) == 1:

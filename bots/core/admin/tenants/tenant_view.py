@@ -1,4 +1,4 @@
-"""A business as it is shown: how it stands, whose it is, what it uses and may use, its bots and numbers."""
+"""Text view of a tenant: its state, its owner, its usage and limits, its bots and numbers."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ UNLIMITED = "∞"
 
 
 def summarize_tenant(tenant: Tenant) -> dict[str, Any]:
-    """A business in a list."""
+    """Values of a tenant in a list."""
     return {"name": tenant.name, "inner": describe_state(tenant)}
 
 
@@ -25,7 +25,7 @@ def describe_state(tenant: Tenant) -> TranslatedText:
 
 
 def describe_tenant(context: Context, tenant: Tenant) -> list[TranslatedText]:
-    """Everything about one."""
+    """Paragraphs about one tenant."""
     paragraphs = [TranslatedText(key="admin-tenant-line", values={"name": tenant.name}, inner=describe_state(tenant))]
     owner = tenants.find_owner(context.session, tenant)
     paragraphs.append(translated("admin-tenant-owner", who=format_identity(owner) if owner else "–"))
@@ -33,7 +33,7 @@ def describe_tenant(context: Context, tenant: Tenant) -> list[TranslatedText]:
 
 
 def _describe_usage(context: Context, tenant: Tenant) -> list[TranslatedText]:
-    """What it uses, of what it may."""
+    """Usage of each limit."""
     used, allowed = tenants.measure_usage(context.session, tenant), tenant.usage_limits
     usage = {
         "people": (used.people_count, allowed.people),

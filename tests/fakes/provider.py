@@ -24,8 +24,8 @@ from models.billing.catalogue import Catalogue, build_lookup_key, parse_lookup_k
 
 @dataclass
 class MemoryProvider:
-    """`bots.billing.provider.PaymentProvider`. `is_away` makes every call fail; with `loses_answers` calls are executed,
-    but their responses are lost; `calls` counts calls by name.
+    """`bots.billing.provider.PaymentProvider`. `is_away` makes every call fail; with `loses_answers` calls are
+    executed, but their responses are lost; `calls` counts calls by name.
 
     Everything that happens is recorded in `events`, oldest first; none is delivered to a webhook.
     """

@@ -73,7 +73,7 @@ def guest_house(folder: Path, db: Database | None = None, public_url: str = PUBL
     house = build_house(folder, db, mode="production", public_url=public_url, **parts)
     box = LetterBox()
     porch = SignIn(house.db, house.account, SECRET, OneTimeCodeService(SECRET), box)
-    chosen = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"porch": porch}
+    chosen = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"sign_in": porch}
     web = type(house.parts)(**chosen)
     opened = WebHouse(house.db, house.media, house.page, house.inlet, house.account, create_app(web), web)
     return GuestHouse(opened, box, porch)

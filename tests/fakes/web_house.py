@@ -124,7 +124,7 @@ def build_house(folder: Path, db: Database | None = None, **parts: object) -> We
     inlet = ParrotInlet(folder, media)
     page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
     inlet.channel = page
-    chosen = {"db": db, "media": media, "secret": SECRET, "disk": folder, "page": page, "inlet": inlet, **parts}
+    chosen = {"db": db, "media": media, "secret": SECRET, "data_folder": folder, "page": page, "sink": inlet, **parts}
     web = WebDependencies(**chosen)  # type: ignore[arg-type]
     return WebHouse(db, media, page, inlet, account, create_app(web), web)
 

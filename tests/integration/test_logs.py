@@ -137,8 +137,8 @@ def test_errors_are_reported_with_where_they_came_from_and_no_words(
 
 
 def test_without_a_dsn_its_library_is_not_even_loaded() -> None:
-    code = "import sys; from bots.core import logs; from models.settings import Settings; "
-    code += "logs.begin(Settings(_env_file=None)); print('sentry_sdk' in sys.modules)"
+    code = "import sys; from bots.core.operations import logging_config; from models.settings import Settings; "
+    code += "logging_config.configure_from_settings(Settings(_env_file=None)); print('sentry_sdk' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={})
     assert done.stdout.strip() == "False"
 

@@ -10,13 +10,13 @@ from PIL import features
 
 DRAW = """
 from pipeline.captions import typeface
-from pipeline.captions.text_shaping import masks
-from pipeline.media.watermark import watermark
+from pipeline.captions.text_shaping import render_masks
+from pipeline.media.watermark import build_watermark
 
-assert typeface.shapes() is {shapes}
+assert typeface.has_shaping() is {shapes}
 for text in ("Ola, Ação!", "שלום", "สวัสดี"):
-    assert masks(text, "Montserrat", 40, 3).edge.any(), text
-watermark("rabisco", 640, 360)
+    assert render_masks(text, "Montserrat", 40, 3).edge.any(), text
+build_watermark("rabisco", 640, 360)
 """
 
 

@@ -9,9 +9,8 @@ import pytest
 ALONE = """
 import os, socket, sys
 from pathlib import Path
-from pipeline import landlock, sandbox, seccomp
-from pipeline.sandbox.limits import Allowance
-sandbox.prctl(sandbox.PR_SET_NO_NEW_PRIVS, 1)
+from pipeline.sandbox import confinement, landlock, seccomp
+confinement.prctl(confinement.PR_SET_NO_NEW_PRIVS, 1)
 {wall}
 try:
     {attempt}
@@ -78,7 +77,7 @@ def test_only_the_files_named_are_open_behind_landlock(tmp_path: Path) -> None:
 
 
 def test_no_address_is_reached_from_an_empty_namespace_or_behind_the_filter() -> None:
-    wall = "assert sandbox.leave_namespaces() or seccomp.restrict()"  # some containers refuse the first
+    wall = "assert confinement.unshare_namespaces() or seccomp.restrict()"  # some containers refuse the first
     attempt = "socket.create_connection(('127.0.0.1', 9), 1)"
     assert tried(wall, attempt) in {"OSError", "PermissionError"}  # unreachable, where outside it is refused
     assert tried("", attempt) == "ConnectionRefusedError"

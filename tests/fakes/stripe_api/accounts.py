@@ -1,4 +1,4 @@
-"""Several Stripe accounts behind one address, as there are: the key says whose it is."""
+"""Several fake Stripe accounts at one address, routed by API key."""
 
 import base64
 
@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def exchange(*accounts: FakeStripe) -> ASGIApp:
-    """Gives each call to the account its key belongs to; a key of nobody is refused."""
+    """Routes each call to the account of its key; an unknown key is rejected."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(dict(scope["headers"]).get(b"authorization", b"").decode())

@@ -1,4 +1,4 @@
-"""The SDK's annotations as a schema: which fields a class has, and what may stand in them."""
+"""The SDK's type annotations as a schema: the fields of each class, and their allowed values."""
 
 import collections.abc
 import decimal
@@ -34,14 +34,14 @@ def params_class(name: str) -> type:
 
 @functools.cache
 def parameters(params: type) -> dict[str, Any]:
-    """What a request may carry, by name; `NotRequired` is left around what need not be there."""
+    """Type hints of a request's parameters, by name; optional ones are still wrapped in `NotRequired`."""
     hints = typing.get_type_hints(params, vars(sys.modules[params.__module__]), NAMES, include_extras=True)
     return {name: hint for name, hint in hints.items() if name not in OPTIONS}
 
 
 @functools.cache
 def fields(shape: type) -> dict[str, Any]:
-    """What an object may carry, by name."""
+    """Type hints of an object's fields, by name."""
     own = [inspect.get_annotations(cls) for cls in reversed(shape.__mro__) if cls.__module__ != "builtins"]
     merged = {name: hint for annotations in own for name, hint in annotations.items()}
     return {name: hint for name, hint in merged.items() if not name.startswith("_") and not is_class_variable(hint)}
@@ -56,7 +56,7 @@ def is_required(hint: Any) -> bool:
 
 
 def alternatives(hint: Any) -> list[Any]:
-    """The types a value may have: unions opened, wrappers taken off."""
+    """The types a value may have: unions expanded, wrappers removed."""
     if isinstance(hint, str):
         hint = ForwardRef(hint)
     if isinstance(hint, ForwardRef):
@@ -67,5 +67,5 @@ def alternatives(hint: Any) -> list[Any]:
 
 
 def choices(options: list[Any]) -> list[str]:
-    """The words an enumeration allows; none for a free text."""
+    """The values an enumeration allows; none for free text."""
     return [word for option in options if get_origin(option) is Literal for word in get_args(option) if word != ""]

@@ -1,4 +1,4 @@
-"""The HTTP of the API: keys, versions, idempotency, parameters, answers and what goes wrong on the way."""
+"""HTTP of the API: keys, versions, idempotency, parameters, responses and injected faults."""
 
 import base64
 import json
@@ -58,7 +58,7 @@ async def _read(fake: "FakeStripe", request: Request) -> Call:
 
 
 def _routed(fake: "FakeStripe", call: Call) -> Route | None:
-    """The route of a call that may be made; None when it is refused, which is written into the call."""
+    """The route of a call; None when it is rejected, with the error set on the call."""
     try:
         _check_headers(fake, call)
         found = route_of(call.method, call.path)

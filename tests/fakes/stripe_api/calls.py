@@ -1,4 +1,4 @@
-"""What the product asked of Stripe."""
+"""Records of the app's API calls."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ from fakes.stripe_api.forms import Parameters
 
 @dataclass
 class Call:
-    """One request. `route` is such as "POST /v1/refunds/{id}"; `outcome` its answer's JSON, `status` its code."""
+    """One request. `route` is such as "POST /v1/refunds/{id}"; `outcome` is the response's JSON, `status` its code."""
 
     method: str
     path: str
@@ -16,12 +16,12 @@ class Call:
     headers: dict[str, str]
     id: str = ""  # Stripe's Request-Id
     route: str = ""
-    identity: str = ""  # what stands for {id}
+    identity: str = ""  # the value of {id} in the path
     parameters: Parameters = field(default_factory=lambda: Parameters({}))
     status: int = 0
     outcome: Any = None
     replayed: bool = False
-    advice: str = ""  # the answer's Stripe-Should-Retry
+    advice: str = ""  # the response's Stripe-Should-Retry
 
     @property
     def idempotency_key(self) -> str | None:

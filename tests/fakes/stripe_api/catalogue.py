@@ -1,4 +1,4 @@
-"""What is sold: products, prices with lookup keys, coupons and promotion codes."""
+"""Products, prices with lookup keys, coupons and promotion codes."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ MOST_LOOKUP_KEYS = 10
 
 
 def update_metadata(body: Body, parameters: Parameters) -> None:
-    """Keys are merged; an empty value takes one away, an empty string all of them."""
+    """Merge metadata keys; an empty value removes one, an empty string all of them."""
     given = parameters.plain("metadata")
     if given is None:
         return
@@ -30,7 +30,7 @@ def update_metadata(body: Body, parameters: Parameters) -> None:
 
 
 def echo(body: Body, parameters: Parameters, *names: str) -> None:
-    """What is kept as it was given; an empty string unsets."""
+    """Copy parameters to fields unchanged; an empty string unsets a field."""
     for name in names:
         if name in parameters:
             value = parameters.plain(name)
@@ -173,7 +173,7 @@ def create_promotion_code(fake: "FakeStripe", call: Call) -> Body:
 
 
 def find_code(fake: "FakeStripe", code: str) -> Body | None:
-    """The promotion code somebody typed, if it may still be used."""
+    """The promotion code of that text, if it may still be used."""
     for body in fake.store.all("promotion_code"):
         spent = body["max_redemptions"] is not None and body["times_redeemed"] >= body["max_redemptions"]
         over = body["expires_at"] is not None and body["expires_at"] <= fake.now()
@@ -199,7 +199,7 @@ def list_promotion_codes(fake: "FakeStripe", call: Call) -> Body:
 
 
 def price_of(fake: "FakeStripe", identity: str, param: str) -> Body:
-    """A price that can be bought. Raises ApiError."""
+    """A price that can be bought. Raises StripeApiError."""
     price = fake.store.bodies.get(identity)
     if price is None or price["object"] != "price":
         raise missing("price", identity, param, 400)

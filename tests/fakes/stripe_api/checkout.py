@@ -1,4 +1,4 @@
-"""Checkout Sessions: what is asked for, what is owed, and how long the page is open."""
+"""Checkout Sessions: creation, line items and totals, expiry."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +92,7 @@ def customer_details(email: str, name: str | None = None, country: str | None = 
 
 
 def line_of(fake: "FakeStripe", line: Parameters, place: int) -> Body:
-    """A line of an order. Raises ApiError for a price that cannot be bought."""
+    """A line item of a session. Raises StripeApiError for a price that cannot be bought."""
     param = f"line_items[{place}][price]"
     if not line.get("price"):
         raise unsupported("line items need a `price`; inline `price_data` has none of the lookup keys we grant from")
@@ -202,7 +202,7 @@ def line_items(fake: "FakeStripe", call: Call) -> Body:
 
 
 def typed_code(fake: "FakeStripe", body: Body, code: str) -> Body:
-    """The promotion code somebody typed at the page. Raises ApiError where none may be, or it is none."""
+    """The promotion code entered at the page. Raises StripeApiError if codes are not allowed or it is invalid."""
     found = find_code(fake, code) if body["allow_promotion_codes"] else None
     if found is None:
         raise invalid("This promotion code is invalid.", None, "promotion_code")

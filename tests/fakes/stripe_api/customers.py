@@ -1,4 +1,4 @@
-"""Customers: who pays."""
+"""Customers."""
 
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def update(fake: "FakeStripe", call: Call) -> Body:
 
 
 def retrieve(fake: "FakeStripe", call: Call) -> Body:
-    """A deleted customer is still told, as deleted."""
+    """A deleted customer is still returned, as deleted."""
     body = fake.store.bodies.get(call.identity, {})
     return body if body.get("deleted") else fake.store.find("customer", call.identity)
 
@@ -50,5 +50,5 @@ def delete(fake: "FakeStripe", call: Call) -> Body:
 
 
 def list_all(fake: "FakeStripe", call: Call) -> Body:
-    """E-mail addresses are compared with their case, as Stripe does."""
+    """Email addresses are compared case-sensitively, as Stripe does."""
     return page(matching(fake.store.all("customer"), call.parameters, "email"), call.parameters, call.path)

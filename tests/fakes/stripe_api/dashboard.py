@@ -1,4 +1,4 @@
-"""What people, banks and the operator do, as verbs of the fake."""
+"""Actions of customers, banks and the operator, as methods of the fake."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Dashboard:
-    """A part of FakeStripe. Each verb gives the object's JSON as it is afterwards."""
+    """Mixin of FakeStripe. Each action returns the object's JSON afterwards."""
 
     @contextmanager
     def _changing(self: "FakeStripe", identity: str) -> Iterator[Body]:
@@ -29,7 +29,7 @@ class Dashboard:
         name: str = "Ana Souza",
         promotion_code: str | None = None,
     ) -> Body:
-        """Somebody pays at the hosted page; with Pix or a boleto they are shown a code to pay elsewhere."""
+        """Pay at the hosted page; Pix and boleto show a code to pay elsewhere."""
         with self._changing(session) as body:
             pay_page.pay(self, body, method, email, name, promotion_code)
         return self.find(session)
@@ -78,7 +78,7 @@ class Dashboard:
         return self.find(subscription)
 
     def change_plan(self: "FakeStripe", portal_session: str, price: str) -> Body:
-        """Choose another plan in the portal that a link leads to; the subscription."""
+        """Choose another plan in a portal session, by its id or URL; returns the subscription."""
         found = [one["id"] for one in self.all("billing_portal.session") if portal_session in {one["id"], one["url"]}]
         with self._changing(found[0]) as session:
             return self.find(portal.change_plan(self, session, price)["id"])
@@ -88,7 +88,7 @@ class Dashboard:
             self.broken_cards.add(customer)
 
     def mend_card(self: "FakeStripe", customer: str) -> None:
-        """A card that works; what is still owed is paid with it."""
+        """Give the customer a working card; open invoices are paid with it."""
         with self._changing(customer):
             self.broken_cards.discard(customer)
             for body in self.store.all("subscription"):
@@ -122,7 +122,7 @@ class Dashboard:
         return self.find(dispute)
 
     def coupon(self: "FakeStripe", code: str, percent: float = 50) -> Body:
-        """A promotion code that people may type at the page of a session that allows it."""
+        """A promotion code that customers may enter at the page of a session that allows it."""
         with self.changes.changing():
             coupon = self.store.add("coupon", self.store.new_id("co", 8), created=self.now(), valid=True)
             coupon |= {"percent_off": percent, "duration": "once"}

@@ -1,11 +1,11 @@
-"""Stripe's refusals, in its own words."""
+"""Stripe's error responses, with its own messages."""
 
 from dataclasses import dataclass
 
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An answer that is not 2xx. What a double cannot do is `unsupported`, and fails the test."""
+    """A response that is not 2xx. A request the fake does not support is `is_unsupported`, and fails the test."""
 
     status: int
     kind: str
@@ -51,7 +51,7 @@ def unrecognized(method: str, path: str) -> ApiError:
 
 
 def refusal(status: int) -> ApiError:
-    """An answer on order: too many requests, or Stripe's own trouble."""
+    """An injected error: too many requests, or a failure of Stripe."""
     if status == 429:
         return ApiError(429, "invalid_request_error", "Too many requests hit the API too quickly.", "rate_limit")
     if status == 409:

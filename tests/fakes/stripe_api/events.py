@@ -1,4 +1,4 @@
-"""What happened, kept for 30 days, and who wants to be told."""
+"""Events, kept for 30 days, and webhook endpoints."""
 
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ KEPT = 30 * 24 * 3600
 
 
 def record(fake: "FakeStripe", kind: str, body: Body) -> Body:
-    """An event with the object as it is at this moment."""
+    """Create an event with a snapshot of the object."""
     call = fake.current
     about = {"id": call.id if call else None, "idempotency_key": call.idempotency_key if call else None}
     event = fake.store.add("event", fake.store.new_id("evt", 24), created=fake.now(), type=kind)
@@ -66,7 +66,7 @@ def new_endpoint(fake: "FakeStripe", url: str, kinds: list[str], secret: str | N
 
 
 def create_endpoint(fake: "FakeStripe", call: Call) -> Body:
-    """The secret is told this once."""
+    """The response of creation is the only one with the secret."""
     asked = call.parameters
     version = asked.get("api_version", VERSION)
     if version != VERSION:

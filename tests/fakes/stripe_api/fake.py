@@ -1,4 +1,4 @@
-"""One Stripe account: everything there is, and the verbs with which a test moves it."""
+"""One fake Stripe account: its objects, its clock, and the actions for tests."""
 
 import heapq
 import itertools
@@ -22,10 +22,10 @@ KEY = "sk_test_fakeKeyOfTheFakeStripe"
 
 
 class FakeStripe(Dashboard, Wire):
-    """Stripe as a shop and its customers see it. Every method may be called from any thread.
+    """Stripe as a merchant and its customers see it. Every method may be called from any thread.
 
-    `app` is the ASGI application to be served over a socket. The clock is the test's; `signing_clock` gives the real
-    time in seconds that signatures carry, because who checks them compares with the real time.
+    `app` is the ASGI application to be served over a socket. The clock is the test's; `signing_clock` returns the real
+    time in seconds for signatures, because their verification compares with the real time.
     """
 
     def __init__(self, clock: SettableClock | None = None, key: str = KEY) -> None:
@@ -34,7 +34,7 @@ class FakeStripe(Dashboard, Wire):
         self.key = key
         self.changes = Changes()
         self.store = Store(key)
-        self.details: dict[str, dict[str, Any]] = {}  # what Stripe knows of an object and does not tell
+        self.details: dict[str, dict[str, Any]] = {}  # internal data of objects, not in the API
         self.secrets: dict[str, str] = {}  # of webhook endpoints
         self.broken_cards: set[str] = set()  # customers
         self.current: Call | None = None
@@ -44,7 +44,7 @@ class FakeStripe(Dashboard, Wire):
 
     @contextmanager
     def served(self) -> Iterator[str]:
-        """Serve on a free port; at the end it is an error to have asked for what there is not."""
+        """Serve on a free port; raises AssertionError at the end for unsupported requests."""
         with served(self.app) as url:
             yield url
         self.check()
@@ -54,23 +54,23 @@ class FakeStripe(Dashboard, Wire):
         return int(self.clock().timestamp())
 
     def at(self, moment: int, action: Callable[[], Any]) -> None:
-        """Have something done when that time comes."""
+        """Run an action when the clock reaches that time, in seconds."""
         heapq.heappush(self._agenda, (moment, next(self._places), action))
 
     def emit(self, kind: str, body: Body) -> None:
-        """Something happened: an event, and those who want to know."""
+        """Record an event, and queue its webhooks."""
         self.mail.add(events.record(self, kind, body))
         with self.changes.changing():
-            pass  # a courier looks again
+            pass  # wakes the background delivery
 
     def catch_up(self) -> None:
-        """Do what fell due until now."""
+        """Run the scheduled actions that are due."""
         with self.changes.changing():
             while self._agenda and self._agenda[0][0] <= self.now():
                 heapq.heappop(self._agenda)[2]()
 
     def advance_to(self, moment: datetime) -> None:
-        """Move the clock, stopping wherever something falls due; webhooks are delivered on the way."""
+        """Move the clock, stopping wherever something is due; webhooks are delivered on the way."""
         goal = int(moment.timestamp())
         while (stop := self._next_stop()) is not None and stop <= goal:
             self.clock.now = max(self.clock.now, datetime.fromtimestamp(stop, UTC))
@@ -79,7 +79,7 @@ class FakeStripe(Dashboard, Wire):
         self.clock.now = max(self.clock.now, moment)
 
     def advance(self, **span: float) -> None:
-        """The same by a span: `advance(days=31)`."""
+        """`advance_to` by a duration: `advance(days=31)`."""
         self.advance_to(self.clock.now + timedelta(**span))
 
     def _next_stop(self) -> int | None:
@@ -88,7 +88,7 @@ class FakeStripe(Dashboard, Wire):
             return min((stop for stop in stops if stop is not None), default=None)
 
     def included(self, body: Body, name: str) -> Any:
-        """A list that is told only when it is asked for."""
+        """A list that is only in the response when expanded."""
         identity, kind = body["id"], body["object"]
         found: dict[tuple[str, str], Callable[[], list[Body]]] = {
             ("checkout.session", "line_items"): lambda: self.details[identity]["lines"],

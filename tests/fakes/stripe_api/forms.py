@@ -1,4 +1,4 @@
-"""What the SDK sends: `line_items[0][price]=..`, back into values of the types the SDK's annotations name."""
+"""Parser of the SDK's form encoding, `line_items[0][price]=..`, into values typed by the SDK's annotations."""
 
 import decimal
 import typing
@@ -10,7 +10,7 @@ from fakes.stripe_api.errors import ApiError, invalid
 
 
 class Parameters(dict[str, Any]):
-    """Parameters that know which of them were looked at: what nobody read is nothing the double acts upon."""
+    """Parameters that track which of them were read: the fake does not support the unread ones."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         super().__init__(values)
@@ -25,7 +25,7 @@ class Parameters(dict[str, Any]):
         return super().get(name, default)
 
     def plain(self, name: str) -> Any:
-        """A value that is kept or echoed as it is, whatever it holds."""
+        """A value to be stored as it is; everything in it counts as read."""
         return plain(self.get(name))
 
     def unread(self, path: str = "") -> list[str]:
@@ -42,14 +42,14 @@ def _unread(value: Any, path: str) -> list[str]:
 
 
 def plain(value: Any) -> Any:
-    """Everything below counts as read."""
+    """Plain dicts and lists; everything in them counts as read."""
     if isinstance(value, Parameters):
         return {name: plain(value[name]) for name in list(value)}
     return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def parsed(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Brackets into nested dicts; lists stay dicts of numbers until their type is known."""
+    """Brackets to nested dicts; lists stay dicts with numeric keys until their type is known."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
         *above, last = name.replace("]", "").split("[")
@@ -61,7 +61,7 @@ def parsed(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 def checked(params: type, raw: dict[str, Any], path: str = "") -> Parameters:
-    """Typed parameters. Raises ApiError for unknown, missing and mistyped ones."""
+    """Typed parameters. Raises StripeApiError for unknown, missing and mistyped ones."""
     known = parameters(params)
     for name in raw:
         if name not in known:
@@ -85,7 +85,7 @@ def _typed(hint: Any, raw: Any, path: str) -> Any:
 
 def _branch(options: list[Any], raw: dict[str, Any], path: str) -> Any:
     for option in options:
-        if hasattr(option, "__required_keys__"):  # a TypedDict, whoever made it
+        if hasattr(option, "__required_keys__"):  # a TypedDict of typing or typing_extensions
             return checked(option, raw, path)
         if get_origin(option) in {list, typing.List} and all(name.isdigit() for name in raw):  # noqa: UP006
             (of,) = get_args(option)

@@ -1,4 +1,4 @@
-"""Idempotency keys: the first answer again for the same request, a refusal for another one, for a day."""
+"""Idempotency keys: for a day, the same request gets its first response again, and another one is rejected."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -31,7 +31,7 @@ class Memory:
         self._known: dict[str, Remembered] = {}
 
     def recall(self, call: Call) -> Answer | None:
-        """What was answered before. Raises ApiError when that was another request."""
+        """The earlier response for the key. Raises StripeApiError when the request was another one."""
         key = call.idempotency_key
         if call.method != "POST" or not key:
             return None
@@ -45,7 +45,7 @@ class Memory:
         return known.answer
 
     def keep(self, call: Call, answer: Answer) -> None:
-        """Of requests that were begun: what was refused for its parameters may be sent again, mended."""
+        """Store the response of an executed request: one rejected for its parameters may be sent again, corrected."""
         key = call.idempotency_key
         begun = answer.status in {200, 402}
         if call.method == "POST" and key and begun and not call.replayed:

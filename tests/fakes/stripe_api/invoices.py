@@ -1,4 +1,4 @@
-"""Invoices of subscriptions: drafted, finalized, paid or refused; items wait for the next one."""
+"""Invoices of subscriptions: drafted, finalized, paid or failed; invoice items wait for the next one."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def draft(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int], discount: int = 0) -> Body:
-    """The invoice of a period that begins; `period` is the one before, as Stripe has it."""
+    """The invoice of a period that starts; `period` is the previous one, as in Stripe's invoices."""
     body = begin(fake, sub, reason, period)
     lines = [_subscription_line(fake, body, sub), *_pending_lines(fake, body, sub)]
     return fill(fake, body, sub, lines, discount)
@@ -33,7 +33,7 @@ def begin(fake: "FakeStripe", sub: Body, reason: str, period: tuple[int, int]) -
 
 
 def fill(fake: "FakeStripe", body: Body, sub: Body, lines: list[Body], discount: int = 0) -> Body:
-    """Put the lines in, and tell of it."""
+    """Set the lines and totals, and emit the event."""
     body["lines"] = listed(lines, f"/v1/invoices/{body['id']}/lines")
     total = sum(line["amount"] for line in lines)
     body |= {"subtotal": total, "subtotal_excluding_tax": total, "total_discount_amounts": []}
@@ -53,7 +53,7 @@ def _subscription_line(fake: "FakeStripe", body: Body, sub: Body) -> Body:
 
 
 def price_line(fake: "FakeStripe", body: Body, sub: Body, price: Body, amount: int, *, proration: bool = False) -> Body:
-    """A line of a price of the subscription's item; its period is still to be said."""
+    """A line for a price of the subscription's item, without its period."""
     (item,) = sub["items"]["data"]
     line = _line(fake, body, amount, 1)
     line["pricing"] = {
@@ -97,7 +97,7 @@ def finalize(fake: "FakeStripe", body: Body) -> None:
 
 
 def pay(fake: "FakeStripe", body: Body) -> None:
-    """By the customer's card."""
+    """Pay with the customer's card."""
     if body["amount_due"]:
         intent = _intent(fake, body)
         payments.succeed(fake, intent, "card")
@@ -110,7 +110,7 @@ def pay(fake: "FakeStripe", body: Body) -> None:
 
 
 def refuse(fake: "FakeStripe", body: Body, again: int | None) -> None:
-    """The card said no; `again` is when it is asked next."""
+    """The card was declined; `next_attempt_at` is the time of the next attempt."""
     intent = _intent(fake, body)
     payments.refuse(fake, intent, "card")
     _record_payment(fake, body, intent, "open")
@@ -119,7 +119,7 @@ def refuse(fake: "FakeStripe", body: Body, again: int | None) -> None:
 
 
 def stop(body: Body) -> None:
-    """Of a subscription that is over: nobody asks for it any more."""
+    """Stop collecting an invoice of an ended subscription."""
     body |= {"auto_advance": False, "next_payment_attempt": None}
 
 

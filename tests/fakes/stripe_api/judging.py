@@ -1,4 +1,4 @@
-"""The SDK as a judge of answers: fields it does not know, values it does not expect, fields that must be there."""
+"""Validation of the fake's responses against the SDK: unknown fields, unexpected values, missing fields."""
 
 import decimal
 from typing import Any, Literal, get_args, get_origin
@@ -12,7 +12,7 @@ LIST = {"object", "data", "has_more", "url"}
 
 
 def flaws(body: Any, path: str = "") -> list[str]:
-    """What is wrong with an object, a list of objects, or what is left of a deleted one."""
+    """The flaws of an object, a list of objects, or a deleted object."""
     kind = body["object"]
     if body.get("deleted"):
         return [f"{path or kind}.{name}" for name in body.keys() ^ {"id", "object", "deleted"}]
@@ -25,7 +25,7 @@ def flaws(body: Any, path: str = "") -> list[str]:
 
 
 def _lacking(body: dict[str, Any]) -> set[str]:
-    """Fields of Stripe's example that are not there."""
+    """Fields of Stripe's example that are missing."""
     kind = body["object"]
     return (examples()[kind].keys() & fields(CLASSES[kind]).keys()) - INCLUDABLE.get(kind, set()) - body.keys()
 

@@ -1,4 +1,4 @@
-"""Payment Links: static addresses, each visit a Checkout Session of its own."""
+"""Payment Links: static URLs; each visit creates a Checkout Session."""
 
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,7 @@ def line_items(fake: "FakeStripe", call: Call) -> Body:
 
 
 def visit(fake: "FakeStripe", link: Body, reference: str | None) -> Body:
-    """Anybody may open it, with whatever reference stands in the address."""
+    """Open a link; anybody may, with any reference in the URL."""
     if not link["active"]:
         raise AssertionError("the page says that this link is no longer active")
     about = fake.details[link["id"]]

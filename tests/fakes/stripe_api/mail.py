@@ -1,4 +1,4 @@
-"""Webhooks on their way: due, sent, tried again, held back, doubled or lost."""
+"""Webhook deliveries: scheduled, sent, retried, and held, repeated or lost on request."""
 
 import functools
 import hashlib
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
 
 HOUR = 3600
-# after an attempt that failed: more and more patient, for three days
+# seconds after each failed attempt: increasing, for three days
 BACK_OFF = (300, 1800, 2 * HOUR, 5 * HOUR, 10 * HOUR, *[12 * HOUR] * 4)
 PATIENCE = 10.0
-LOST = 0  # the status of what reached nobody
+LOST = 0  # the status of a request without a response
 
 Order = Callable[[list["Delivery"]], Sequence["Delivery"]]
 Post = Callable[[str, dict[str, str], bytes], int]
@@ -27,7 +27,7 @@ Post = Callable[[str, dict[str, str], bytes], int]
 
 @dataclass
 class Delivery:
-    """One event to one endpoint. `due` is in seconds of the test's clock; None when it is not tried any more."""
+    """One event to one endpoint. `due_at` is in seconds of the test's clock; None when it is not retried any more."""
 
     event: Body
     endpoint: str
@@ -39,7 +39,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`status` is what the endpoint answered, 0 when nobody did."""
+    """`status` is the endpoint's response, 0 without one."""
 
     event: str
     kind: str
@@ -49,7 +49,7 @@ class Attempt:
 
 @dataclass
 class Knobs:
-    """What goes wrong; a count of None goes on until `behave`."""
+    """Injected faults; a count of None lasts until `reset_faults`."""
 
     copies: int = 1
     delay: int = 0
@@ -72,13 +72,13 @@ def _struck(left: int | None) -> tuple[int | None, bool]:
 
 @functools.cache
 def _client() -> httpx.Client:
-    """Making one costs 40 ms. No connection is kept: the servers of tests come and go."""
+    """A shared client, as creating one takes 40 ms. No connection is kept alive: the servers of tests change."""
     limits = httpx.Limits(max_keepalive_connections=0)
     return httpx.Client(timeout=PATIENCE, trust_env=False, limits=limits)
 
 
 def post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """Give it to the endpoint; 0 when there is none, or it is too slow."""
+    """Post to the endpoint; returns the status, 0 when it is unreachable or too slow."""
     try:
         return _client().post(url, content=body, headers=headers).status_code
     except httpx.HTTPError:
@@ -86,7 +86,7 @@ def post(url: str, headers: dict[str, str], body: bytes) -> int:
 
 
 def signature(body: bytes, secret: str, at: int) -> str:
-    """The Stripe-Signature header, made as the documentation says."""
+    """The Stripe-Signature header, built as documented."""
     signed = f"{at}.".encode() + body
     return f"t={at},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
 
@@ -98,10 +98,10 @@ class Mail:
     knobs: Knobs = field(default_factory=Knobs)
     deliveries: list[Delivery] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
-    order: Order | None = None  # in which what is due is sent next
+    order: Order | None = None  # of the deliveries that are due next
 
     def add(self, event: Body) -> None:
-        """For everybody who wants to know."""
+        """Queue an event for every subscribed endpoint."""
         for endpoint in self.fake.store.all("webhook_endpoint"):
             if wants(endpoint, event["type"]):
                 event["pending_webhooks"] += 1
@@ -111,17 +111,17 @@ class Mail:
         return Delivery(event, endpoint, self.fake.now() + self.knobs.delay, self.knobs.copies)
 
     def again(self, event: Body) -> None:
-        """Once more, whatever became of it."""
+        """Queue an event again, whatever the outcome of earlier deliveries."""
         for endpoint in self.fake.store.all("webhook_endpoint"):
             if wants(endpoint, event["type"]):
                 self.deliveries.append(self._delivery(event, endpoint["id"]))
 
     def has_arrived(self, event: str) -> bool:
-        """Whether every endpoint has it, as events.list sees it."""
+        """Whether every endpoint has received the event, as events.list reports it."""
         return all(delivery.arrived for delivery in self.deliveries if delivery.event["id"] == event)
 
     def take(self) -> list[Delivery]:
-        """What is due now; nobody else gets it."""
+        """Take the due deliveries; no other caller gets them."""
         now = self.fake.now()
         due = [] if self.knobs.held else [one for one in self.deliveries if one.due is not None and one.due <= now]
         ordered = list(self.order(due)) if self.order else due
@@ -132,7 +132,7 @@ class Mail:
         return ordered
 
     def carry(self, delivery: Delivery) -> list[Attempt]:
-        """One delivery, as often as the knobs say."""
+        """Send one delivery, as often as the faults say."""
         with self.fake.changes.changing():
             endpoint = self.fake.store.bodies[delivery.endpoint]
             if endpoint.get("deleted"):

@@ -1,4 +1,4 @@
-"""A shop at the fake Stripe: what it sells, through the real SDK."""
+"""Merchant at the fake Stripe, through the real SDK."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from fakes.stripe_api.fake import FakeStripe
 
 
 class Merchant:
-    """`client` is Stripe's own, without retries, so that a failure is seen at once."""
+    """`client` is the SDK's, without retries, so that a failure is seen at once."""
 
     def __init__(self, fake: FakeStripe, url: str) -> None:
         self.fake = fake

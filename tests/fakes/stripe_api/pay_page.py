@@ -1,4 +1,4 @@
-"""The hosted pay page, and the one in front of it that a Payment Link opens."""
+"""The hosted pay page of Checkout Sessions."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ BOLETO_SECONDS = 3 * 24 * 3600
 
 
 def pay(fake: "FakeStripe", body: Body, method: str, email: str, name: str, code: str | None) -> None:
-    """Somebody types who they are and presses the button. Raises ApiError as the page would say it."""
+    """Enter customer details and pay. Raises StripeApiError with the page's error."""
     _check_open(body, method)
     if code:
         _discount(fake, body, code)
@@ -108,14 +108,14 @@ def settle(fake: "FakeStripe", body: Body) -> None:
 
 
 def fail(fake: "FakeStripe", body: Body) -> None:
-    """It was not."""
+    """The Pix or boleto was not paid."""
     intent = _waiting(fake, body)
     payments.refuse(fake, intent, intent["payment_method_types"][0])
     fake.emit("checkout.session.async_payment_failed", body)
 
 
 def decline(fake: "FakeStripe", body: Body) -> None:
-    """The card is refused, and the page stays."""
+    """The card is declined, and the session stays open."""
     _check_open(body, "card")
     if body["mode"] == "payment":
         payments.refuse(fake, _intent(fake, body, "card"), "card")

@@ -1,4 +1,4 @@
-"""PaymentIntents and their charges: a card is taken at once, Pix and boletos are waited for."""
+"""PaymentIntents and their charges: cards are charged at once, Pix and boleto are asynchronous."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ def new_intent(fake: "FakeStripe", amount: int, currency: str, method: str, cust
 
 
 def succeed(fake: "FakeStripe", intent: Body, method: str, details: Body | None = None) -> Body:
-    """The money is there: a charge, and its news."""
+    """The payment succeeded: create the charge, and emit the events."""
     charge = _charge(fake, intent, method, details)
     charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": intent["amount"]}
     charge |= {"balance_transaction": fake.store.new_id("txn", 24)}
@@ -35,7 +35,7 @@ def succeed(fake: "FakeStripe", intent: Body, method: str, details: Body | None 
 
 
 def refuse(fake: "FakeStripe", intent: Body, method: str) -> None:
-    """A card is declined, or the Pix did not come."""
+    """The card was declined, or the Pix was not paid."""
     charge = _charge(fake, intent, method, None)
     code = DECLINED.code if method == "card" else "payment_intent_payment_attempt_expired"
     charge |= {"status": "failed", "failure_code": code, "failure_message": DECLINED.message}
@@ -47,7 +47,7 @@ def refuse(fake: "FakeStripe", intent: Body, method: str) -> None:
 
 
 def wait(fake: "FakeStripe", intent: Body, method: str, until: int) -> None:
-    """A code is shown; somebody has to pay it elsewhere."""
+    """Show a code, which the customer has to pay elsewhere."""
     shown = f"https://payments.stripe.com/{method}/instructions/{intent['id']}"
     name = {"pix": "pix_display_qr_code", "boleto": "boleto_display_details"}[method]
     about = {"expires_at": until} if method == "boleto" else {"expires_at": until, "data": "00020126FAKEPIX6304ABCD"}
@@ -68,7 +68,7 @@ def _charge(fake: "FakeStripe", intent: Body, method: str, details: Body | None)
 
 
 def charge_of(fake: "FakeStripe", intent: Body) -> Body:
-    """The charge that stands for a payment."""
+    """The latest charge of a PaymentIntent."""
     return fake.store.find("charge", intent["latest_charge"] or "")
 
 

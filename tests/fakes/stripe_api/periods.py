@@ -1,4 +1,4 @@
-"""Months of a subscription, by the calendar."""
+"""Billing periods of subscriptions, by the calendar."""
 
 import calendar
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ DAY = 24 * 3600
 
 
 def after(anchor: int, start: int, recurring: dict[str, object]) -> int:
-    """When the period that begins at `start` ends: the anchor's day of the month, or the month's last."""
+    """The end of the period that starts at `start`: on the anchor's day of the month, or the month's last."""
     interval, count = str(recurring["interval"]), int(str(recurring["interval_count"]))
     if interval in {"day", "week"}:
         return start + DAY * count * (7 if interval == "week" else 1)

@@ -1,4 +1,4 @@
-"""The customer portal: its configurations, the links to it, and what people may do there."""
+"""The customer portal: configurations, sessions, and plan changes."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from fakes.stripe_api.store import Body, matching, page
 if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
 
-OWN = "bpc_00000000000000000000fake"  # what the account's own settings are called
+OWN = "bpc_00000000000000000000fake"  # id of the account's default configuration
 MOST_PRODUCTS = 10
 FEATURES = ("customer_update", "invoice_history", "payment_method_update", "subscription_cancel", "subscription_update")
 CHANGES = "features[subscription_update]"
@@ -24,7 +24,7 @@ def create_configuration(fake: "FakeStripe", call: Call) -> Body:
     features = body["features"]
     features["subscription_cancel"] |= {"mode": "at_period_end", "proration_behavior": "none"}
     features["subscription_update"] |= {"proration_behavior": "none", "trial_update_behavior": "end_trial"}
-    del features["subscription_update"]["products"]  # told to nobody who does not ask for it
+    del features["subscription_update"]["products"]  # only in the response when expanded
     return _filled(fake, body, call.parameters)
 
 
@@ -57,7 +57,7 @@ def _filled(fake: "FakeStripe", body: Body, asked: Parameters) -> Body:
 
 
 def _products(fake: "FakeStripe", listed: list[Parameters]) -> dict[str, list[str]]:
-    """The prices people may change to, by product. Raises ApiError."""
+    """The prices that customers may change to, by product. Raises StripeApiError."""
     if len(listed) > MOST_PRODUCTS:
         raise invalid("You can only list up to 10 products.", None, f"{CHANGES}[products]")
     return {each["product"]: _prices(fake, each, place) for place, each in enumerate(listed)}
@@ -104,7 +104,7 @@ def _in_use(fake: "FakeStripe", configuration: str | None) -> str:
 
 
 def change_plan(fake: "FakeStripe", session: Body, price: str) -> Body:
-    """Somebody chooses another plan, of those the portal shows them. Raises AssertionError where it shows it not."""
+    """Change to another plan that the portal shows. Raises AssertionError for one that it does not show."""
     configuration = fake.store.bodies.get(session["configuration"])
     changes: Body = configuration["features"]["subscription_update"] if configuration else {"enabled": False}
     if not changes["enabled"] or "price" not in changes["default_allowed_updates"]:

@@ -1,4 +1,4 @@
-"""Money that goes back: refunds, and disputes with a bank in between."""
+"""Refunds and disputes."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
 
 DAY = 24 * 3600
-PATIENCE = 14 * DAY  # to answer a dispute
+PATIENCE = 14 * DAY  # seconds to respond to a dispute
 
 
 def create_refund(fake: "FakeStripe", call: Call) -> Body:
@@ -66,7 +66,7 @@ def _refunded(fake: "FakeStripe", charge: Body, amount: int, reason: str | None)
 
 
 def fail_refund(fake: "FakeStripe", body: Body) -> Body:
-    """The bank sends it back."""
+    """The bank returns a refund."""
     charge = fake.store.find("charge", body["charge"])
     body["status"] = "failed"
     charge |= {"amount_refunded": charge["amount_refunded"] - body["amount"], "refunded": False}
@@ -82,7 +82,7 @@ def update_refund(fake: "FakeStripe", call: Call) -> Body:
 
 
 def new_dispute(fake: "FakeStripe", charge: Body, amount: int | None, reason: str) -> Body:
-    """The bank takes the money back and asks questions."""
+    """The bank withdraws the funds and requests a response."""
     taken = charge["amount"] - charge["amount_refunded"] if amount is None else amount
     body = fake.store.add("dispute", fake.store.new_id("du", 24), created=fake.now(), amount=taken, reason=reason)
     body |= {"charge": charge["id"], "payment_intent": charge["payment_intent"], "currency": charge["currency"]}

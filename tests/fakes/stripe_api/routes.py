@@ -1,4 +1,4 @@
-"""Every call there is here: its path, the SDK's class of its parameters, and who does it."""
+"""Registry of the supported API calls: path, the SDK's class of parameters, and handler."""
 
 import functools
 import re
@@ -119,7 +119,7 @@ NAMES = {route.name for route in ROUTES}
 
 
 def route_of(method: str, path: str) -> tuple[Route, str] | None:
-    """The route and what stands for {id}."""
+    """The route, and the value of {id}."""
     for pattern, route in _PATTERNS:
         if match := pattern.fullmatch(f"{method} {path}"):
             return route, match[1] if match.groups() else ""

@@ -1,4 +1,4 @@
-"""Objects before anything is known of them: the fields of Stripe's examples, each with the emptiest lawful value."""
+"""Blank API objects: the fields of Stripe's examples, each with its emptiest valid value."""
 
 import decimal
 import functools
@@ -37,7 +37,7 @@ CLASSES: dict[str, type] = {
     "subscription_item": stripe.SubscriptionItem,
     "webhook_endpoint": stripe.WebhookEndpoint,
 }
-# told only to those who ask with `expand`
+# only in the response with `expand`
 INCLUDABLE = {
     "charge": {"refunds", "source"},
     "checkout.session": {"line_items"},
@@ -57,7 +57,7 @@ def examples() -> dict[str, dict[str, str]]:
 
 
 def blank(kind: str, **values: Any) -> dict[str, Any]:
-    """An object of that kind with these values; raises KeyError for a field Stripe's own does not have."""
+    """An object of that kind with these values; raises KeyError for a field that Stripe's does not have."""
     known = fields(CLASSES[kind])
     names = [name for name in examples()[kind] if name in known and name not in INCLUDABLE.get(kind, set())]
     made = {name: empty(known[name]) for name in names} | {"object": kind}
@@ -71,7 +71,7 @@ def blank(kind: str, **values: Any) -> dict[str, Any]:
 
 
 def empty(hint: Any) -> Any:
-    """Null where it may be, else nothing of its type."""
+    """Null if allowed, else the empty value of its type."""
     options = alternatives(hint)
     if type(None) in options:
         return None
@@ -89,7 +89,7 @@ def empty(hint: Any) -> Any:
 
 
 def _is_told(hint: Any) -> bool:
-    """Not what is told on request alone, such as the currencies of a restriction."""
+    """Whether a field is in every response; others only on request, such as the currencies of a restriction."""
     inner = [get_args(option) for option in alternatives(hint) if get_origin(option) is UntypedStripeObject]
     return not any(isinstance(of, type) and issubclass(of, stripe.StripeObject) for (of,) in inner)
 

@@ -1,4 +1,4 @@
-"""Everything there is at this Stripe, by id, in the order it came; lists as pages, and ids expanded."""
+"""Store of the account's objects by id, in order of creation; pagination, filtering and expansion."""
 
 import hashlib
 import itertools
@@ -24,7 +24,7 @@ class Store:
         self._numbers = itertools.count(1)
 
     def new_id(self, prefix: str, size: int = 22) -> str:
-        """Unlike any other, of any account, and the same in every run."""
+        """An id that is unique across accounts, and the same in every run."""
         digest = hashlib.sha256(f"{self._account} {prefix} {next(self._numbers)}".encode()).hexdigest()
         return f"{prefix}_{digest[:size]}"
 
@@ -34,7 +34,7 @@ class Store:
         return body
 
     def find(self, kind: str, identity: str, param: str = "", noun: str = "") -> Body:
-        """That object. Raises ApiError: 404, or 400 where `param` names it."""
+        """That object. Raises StripeApiError: 404, or 400 if it was named by the parameter `param`."""
         body = self.bodies.get(identity)
         if body is None or body["object"] != kind or body.get("deleted"):
             raise missing(noun or kind, identity, param or "id", 400 if param else 404)
@@ -45,7 +45,7 @@ class Store:
 
 
 def page(found: Iterable[Body], parameters: Parameters, url: str) -> Body:
-    """The newest first, after or before the cursor, at most `limit`."""
+    """A page of objects, newest first, after or before the cursor, at most `limit`."""
     limit = parameters.get("limit", 10)
     if not 1 <= limit <= 100:
         raise invalid(f"Invalid integer: {limit} is not between 1 and 100", "parameter_invalid_integer", "limit")
@@ -68,7 +68,7 @@ def _place(rows: list[Body], wanted: str, param: str) -> int:
 
 
 def matching(bodies: list[Body], parameters: Parameters, *names: str) -> list[Body]:
-    """Those whose fields equal the parameters of these names, and that were created when asked for."""
+    """Objects whose fields equal the parameters of these names, and whose creation is within `created`."""
     wanted = {name: parameters.get(name) for name in names if parameters.get(name) is not None}
     span = parameters.plain("created")
     return [
@@ -80,7 +80,7 @@ def matching(bodies: list[Body], parameters: Parameters, *names: str) -> list[Bo
 
 def _created(body: Body, span: Any) -> bool:
     if span is None or isinstance(span, int):
-        return span is None or body["created"] == span  # not everything says when
+        return span is None or body["created"] == span  # not every object has `created`
     tests: dict[str, Callable[[int, int], bool]] = {
         "gt": int.__gt__, "gte": int.__ge__, "lt": int.__lt__, "lte": int.__le__
     }  # fmt: skip
@@ -88,7 +88,7 @@ def _created(body: Body, span: Any) -> bool:
 
 
 def shown(fake: "FakeStripe", body: Any, expand: list[str]) -> Any:
-    """A copy as the API answers it, with what was asked to be expanded."""
+    """A copy as in the API's response, with the requested fields expanded."""
     copy = deepcopy(body)
     for path in expand:
         steps = path.split(".")

@@ -1,4 +1,4 @@
-"""Subscriptions: begun at the pay page, renewed by the clock, ended by a person, the operator or a card that fails."""
+"""Subscriptions: created at the pay page, renewed by the clock, ended by customer, operator or failed payments."""
 
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,13 @@ from fakes.stripe_api.switching import plan_of, switch_if_planned
 if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
 
-RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)  # after an attempt that failed; then it is over
+RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)  # after each failed attempt; then the subscription ends
 FINALIZED_AFTER = 3600
 NOT_LISTED = {"canceled", "incomplete_expired"}
 
 
 def begin(fake: "FakeStripe", session: Body) -> Body:
-    """The subscription somebody bought, with its first invoice paid."""
+    """The subscription bought in a session, with its first invoice paid."""
     (line, *more) = fake.details[session["id"]]["lines"]
     if more:
         raise unsupported("subscriptions have one item")
@@ -43,7 +43,7 @@ def begin(fake: "FakeStripe", session: Body) -> Body:
 
 
 def item_of(body: Body) -> Body:
-    """Its one item, which has the period."""
+    """The only item of a subscription, which has the period."""
     (item,) = body["items"]["data"]
     found: Body = item
     return found
@@ -81,7 +81,7 @@ def _renewal_due(fake: "FakeStripe", body: Body, invoice: Body) -> None:
 
 
 def attempt(fake: "FakeStripe", body: Body, invoice: Body) -> None:
-    """Ask the card for an invoice: paid, or past due and once more later, or the end."""
+    """Charge the card for an invoice: paid, or past due and retried later, or the subscription ends."""
     if invoice["status"] != "open" or body["status"] == "canceled":
         return
     if body["customer"] not in fake.broken_cards:
@@ -101,7 +101,7 @@ def attempt(fake: "FakeStripe", body: Body, invoice: Body) -> None:
 
 
 def recover(fake: "FakeStripe", body: Body) -> None:
-    """Active again, when its invoices are paid."""
+    """Reactivate a past-due subscription when all its invoices are paid."""
     owed = [invoice for invoice in invoices.of(fake, body) if invoice["status"] == "open"]
     if body["status"] == "past_due" and not owed:
         body["status"] = "active"
@@ -118,7 +118,7 @@ def end(fake: "FakeStripe", body: Body, reason: str) -> None:
 
 
 def cancel_later(fake: "FakeStripe", body: Body, wanted: bool) -> None:
-    """At the end of the period, or not after all."""
+    """Cancel at the end of the period, or undo that."""
     if body["status"] == "canceled":
         raise missing("subscription", body["id"])
     body["cancel_at_period_end"] = wanted
@@ -160,7 +160,7 @@ def list_all(fake: "FakeStripe", call: Call) -> Body:
 
 
 def pay_invoice(fake: "FakeStripe", call: Call) -> Body:
-    """An open invoice, with the card there is now; the subscription follows."""
+    """Pay an open invoice with the current card; the subscription may become active again."""
     body = invoices.pay_now(fake, call)
     recover(fake, fake.store.find("subscription", body["parent"]["subscription_details"]["subscription"]))
     return body

@@ -1,4 +1,4 @@
-"""Going over to another price: at once, with an invoice for what is left of the period, or with the next period."""
+"""Plan changes: at once, with an invoice for the rest of the period, or with the next period."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ CHEAPER = {"type": "decreasing_item_amount"}
 
 
 def switch(fake: "FakeStripe", sub: Body, price: Body, changes: Body) -> None:
-    """As the portal's `changes` have it. Raises ApiError when it cannot be paid; nothing is changed then."""
+    """Change the price as the portal's `changes` say. Raises StripeApiError, unchanged, when it cannot be paid."""
     (item,) = sub["items"]["data"]
     before = item["price"]
     is_cheaper = price["unit_amount"] < before["unit_amount"]
@@ -35,7 +35,7 @@ def switch(fake: "FakeStripe", sub: Body, price: Body, changes: Body) -> None:
 
 
 def _draft(fake: "FakeStripe", sub: Body, before: Body, after: Body) -> Body:
-    """The price of before is given back for what is left of the period, that of now is taken for it."""
+    """The old price is credited for the rest of the period, and the new one is charged for it."""
     (item,) = sub["items"]["data"]
     start, end, now = item["current_period_start"], item["current_period_end"], fake.now()
     body = invoices.begin(fake, sub, "subscription_update", (start, now))
@@ -48,7 +48,7 @@ def _draft(fake: "FakeStripe", sub: Body, before: Body, after: Body) -> Body:
 
 
 def switch_if_planned(fake: "FakeStripe", sub: Body) -> None:
-    """The next period begins; what was put off until then is done."""
+    """Apply a change that was scheduled for the next period."""
     planned = fake.details.get(sub["id"], {}).pop("next_price", None)
     if planned is not None:
         sub["schedule"] = None
@@ -57,7 +57,7 @@ def switch_if_planned(fake: "FakeStripe", sub: Body) -> None:
 
 
 def plan_of(price: Body) -> Body:
-    """A recurring price under its older name."""
+    """A recurring price as a `plan`, the older object."""
     about = {name: price[name] for name in ("id", "active", "created", "currency", "nickname", "product")}
     recurring = price["recurring"]
     plan = blank("plan", amount=price["unit_amount"], amount_decimal=price["unit_amount_decimal"], **about)

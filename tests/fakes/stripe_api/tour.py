@@ -1,4 +1,4 @@
-"""One of everything at the fake Stripe, for those who judge its answers."""
+"""Sample run that creates one object of each kind at the fake Stripe, to validate its responses."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from fakes.stripe_api.merchant import Merchant
 
 
 def tour(merchant: Merchant) -> None:
-    """One of everything there is."""
+    """Create one object of each kind, and call every route."""
     fake, v1 = merchant.fake, merchant.v1
     endpoint = v1.webhook_endpoints.create({"url": "https://rabisco.test/stripe", "enabled_events": ["*"]})
     v1.webhook_endpoints.update(endpoint.id, {"description": "ours"})
@@ -56,7 +56,7 @@ def _subscriptions(merchant: Merchant) -> None:
 
 
 def _portal(merchant: Merchant, owner: str) -> None:
-    """A configuration, a change to a dearer plan, and one to a cheaper."""
+    """A configuration, a change to a more expensive plan, and one to a cheaper plan."""
     fake, portal = merchant.fake, merchant.v1.billing_portal
     cheaper, dearer = (merchant.v1.products.create({"name": name}).id for name in ("Less", "More"))
     prices = [merchant.plan(amount, product=product) for amount, product in ((900, cheaper), (9900, dearer))]

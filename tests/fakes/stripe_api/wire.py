@@ -1,4 +1,4 @@
-"""What the wire does to calls and webhooks, as verbs of the fake."""
+"""Network faults of calls and webhooks, as methods of the fake."""
 
 import random
 import threading
@@ -30,7 +30,7 @@ def _shuffled(due: list[Delivery]) -> list[Delivery]:
 
 
 class Wire:
-    """A part of FakeStripe."""
+    """Mixin of FakeStripe."""
 
     def __init__(self: "FakeStripe") -> None:
         self.calls: list[Call] = []
@@ -42,16 +42,16 @@ class Wire:
     def fail(
         self: "FakeStripe", route: str, status: int = 500, *, times: int = 1, skip: int = 0, retry: bool = False
     ) -> None:
-        """Answer calls so, without doing anything. With `retry` the SDK is told to try again by itself."""
+        """Respond with that status, without execution. With `retry` the SDK is told to retry by itself."""
         advice = "true" if retry else "false"
         self._add_fault(Fault(route, errors.refusal(status), times, skip, advice=advice))
 
     def drop(self: "FakeStripe", route: str, *, times: int = 1, skip: int = 0) -> None:
-        """Do it, and lose the answer."""
+        """Execute calls, and lose their responses."""
         self._add_fault(Fault(route, None, times, skip))
 
     def hang(self: "FakeStripe", route: str) -> Callable[[], None]:
-        """Let one call wait before it is done; gives what lets it go on."""
+        """Block one call before its execution; returns a function that releases it."""
         fault = Fault(route, None, 1, held=True)
         self._add_fault(fault)
 
@@ -75,14 +75,14 @@ class Wire:
             return [call for call in self.calls if call.route == route]
 
     def check(self: "FakeStripe") -> None:
-        """Raises AssertionError when something was asked for that the double does not have."""
+        """Raises AssertionError when something was requested that the fake does not support."""
         with self.changes.looking():
             if self.strangers:
                 raise AssertionError("\n".join(self.strangers))
 
     @property
     def events(self: "FakeStripe") -> list[Body]:
-        """Everything that happened, oldest first."""
+        """All events, oldest first."""
         return self.all("event")
 
     def event(self: "FakeStripe", kind: str, object_id: str | None = None) -> Body:
@@ -98,18 +98,18 @@ class Wire:
             return list(self.mail.attempts)
 
     def listen(self: "FakeStripe", url: str, *, secret: str = SECRET, kinds: tuple[str, ...] = EVERYTHING) -> Body:
-        """A webhook endpoint, as the dashboard makes one."""
+        """Add a webhook endpoint, as the dashboard does."""
         with self.changes.changing():
             return self.find(events.new_endpoint(self, url, list(kinds), secret)["id"])
 
     def send_by(self: "FakeStripe", post: Post) -> None:
-        """Give webhooks to a function of the test's instead of a socket: (url, headers, body) -> status."""
+        """Pass webhooks to a function of the test instead of a socket: (url, headers, body) -> status."""
         self.mail.send = post
 
     def signed(
         self: "FakeStripe", event: str, secret: str = SECRET, at: int | None = None
     ) -> tuple[bytes, dict[str, str]]:
-        """The body and headers of a delivery, for a test that delivers by itself."""
+        """The body and signed headers of a delivery, for a test that delivers by itself."""
         body = written(self.find(event))
         stamp = int(self.signing_clock()) if at is None else at
         kind = "application/json; charset=utf-8"
@@ -120,7 +120,7 @@ class Wire:
         }
 
     def deliver(self: "FakeStripe") -> list[Attempt]:
-        """Send what is due, and what is caused by it, in this thread."""
+        """Send the due deliveries, and those that result from them, in this thread."""
         made: list[Attempt] = []
         while due := self._due():
             for delivery in due:
@@ -134,7 +134,7 @@ class Wire:
 
     @contextmanager
     def courier(self: "FakeStripe") -> Iterator[None]:
-        """Send by itself, in a thread, while the block lasts."""
+        """Deliver in a thread while the block lasts."""
         over = threading.Event()
         thread = threading.Thread(target=self._carry_until, args=(over,), daemon=True)
         thread.start()
@@ -151,7 +151,7 @@ class Wire:
             return over.is_set() or (due is not None and due <= self.now())
 
         while not over.is_set():
-            self.changes.wait(wanted, 0.1)  # the test's clock may move without a word
+            self.changes.wait(wanted, 0.1)  # the test's clock may move without a notification
             self.deliver()
 
     def resend(self: "FakeStripe", event: str) -> None:
@@ -162,7 +162,7 @@ class Wire:
         self._turn(held=True)
 
     def let_go(self: "FakeStripe", order: Literal["reversed", "shuffled"] | Order | None = None) -> None:
-        """Deliver again; what is due then in that order: a function may take a list of deliveries and give another."""
+        """Release held webhooks, the due ones in that order: a function takes a list of deliveries and returns one."""
         named: dict[str, Order] = {"reversed": _reversed, "shuffled": _shuffled}
         with self.changes.changing():
             self.mail.knobs.held = False

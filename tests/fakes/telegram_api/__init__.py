@@ -1,6 +1,6 @@
-"""Telegram's Bot API without Telegram: strict, scriptable, and full of the failures bots meet daily.
+"""Fake of Telegram's Bot API: strict, scriptable, with the failures that bots meet in practice.
 
-Not reproduced: formatted text (a `parse_mode` is refused), payments in money, inline mode, and files given by link.
+Not reproduced: formatted text (a `parse_mode` is rejected), payments in money, inline mode, and files given by URL.
 """
 
 from fakes.telegram_api import errors

@@ -1,4 +1,4 @@
-"""The HTTP of the Bot API: methods at /bot<token>/<method>, files at /file/bot<token>/<path>; and /sim for people."""
+"""HTTP routes of the Bot API: methods at /bot<token>/<method>, files at /file/bot<token>/<path>; and /sim for users."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from fakes.telegram_api.fake import FakeTelegram
 
 HELD_AT_MOST = 60.0
-ENVELOPE = 100_000  # what a request may weigh beside its file
+ENVELOPE = 100_000  # bytes of a request beside its file
 
 
 class DroppedResponse(Response):
-    """Begins an answer and breaks off, as a lost connection does."""
+    """Starts a response and breaks off, as a lost connection does."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         head = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
@@ -117,7 +117,7 @@ async def _let_go(fake: "FakeTelegram", fault: Fault) -> None:
 
 
 async def _raw(request: Request) -> dict[str, Any]:
-    """The parameters as they came: from the address, a form or JSON."""
+    """The raw parameters: from the query string, a form or JSON."""
     raw: dict[str, Any] = dict(request.query_params)
     kind = request.headers.get("content-type", "")
     if kind.startswith("application/json"):
@@ -131,7 +131,7 @@ async def _raw(request: Request) -> dict[str, Any]:
 
 async def _file(upload: UploadFile) -> File:
     content = await upload.read()
-    if len(content) > UPLOAD_LIMIT:  # a request in chunks does not tell its length
+    if len(content) > UPLOAD_LIMIT:  # a chunked request has no content length
         raise TOO_LARGE
     return File(upload.filename or "", upload.content_type or "", content)
 

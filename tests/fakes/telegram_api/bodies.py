@@ -1,4 +1,4 @@
-"""The JSON of messages, as Telegram writes it."""
+"""JSON of messages, as Telegram writes it."""
 
 import re
 import time
@@ -17,7 +17,7 @@ def utf16_length(text: str) -> int:
 
 
 def entities(text: str) -> list[dict[str, Any]]:
-    """Commands, mentions and links, where they stand."""
+    """Entities of the commands, mentions and links in a text."""
     kinds = ((COMMAND, "bot_command"), (MENTION, "mention"), (LINK, "url"))
     found = [(match, kind) for pattern, kind in kinds for match in pattern.finditer(text)]
     command_ends = {match.end() for match, kind in found if kind == "bot_command"}
@@ -42,14 +42,14 @@ def worded(field: str, text: str) -> dict[str, Any]:
 
 
 def attached(files: Files, media: Media) -> dict[str, Any]:
-    """The fields of a message that carries this file, which is kept."""
+    """The fields of a message with this file, which is stored."""
     if media.kind == "photo":
         return {"photo": [_sized(files.keep(size)) for size in photo_sizes(media.content)]}
     return resent(files, files.keep(media))
 
 
 def resent(files: Files, stored: StoredFile) -> dict[str, Any]:
-    """The fields of a message that carries a file Telegram already has."""
+    """The fields of a message with a file that is already stored."""
     described = _described(files, stored)
     fields: dict[str, Any] = {stored.media.kind: described}
     if stored.media.kind == "animation":

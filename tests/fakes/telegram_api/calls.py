@@ -1,4 +1,4 @@
-"""What the bot asked for."""
+"""Records of the bot's API calls."""
 
 import time
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass
 class Call:
-    """One request: `outcome` is what it gave, or the ApiError it met; `at` is seconds of the monotonic clock."""
+    """One request: `outcome` is its result or TelegramApiError; `at` is seconds of the monotonic clock."""
 
     method: str
     parameters: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Chats: what was said in them, and what their people see."""
+"""Chats with their messages."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Chat:
         return body
 
     def answered(self, message_id: int) -> dict[str, Any]:
-        """`reply_to_message`, without what that message itself answers."""
+        """`reply_to_message`, without the message's own `reply_to_message`."""
         body = {name: value for name, value in self.bodies[message_id].items() if name != "reply_to_message"}
         return {"reply_to_message": body}
 
@@ -49,11 +49,11 @@ class Chat:
         return body
 
     def wait_for(self, predicate: Callable[[BotMessage], bool], timeout: float = PATIENCE) -> BotMessage:
-        """Block until a message of the bot is like that. Raises AssertionError with the transcript."""
+        """Block until a message of the bot matches. Raises AssertionError with the transcript."""
         return self._seen(self.changes.wait(lambda: self._like(predicate), timeout))
 
     async def arrival(self, predicate: Callable[[BotMessage], bool], seconds: float = PATIENCE) -> BotMessage:
-        """The same for a coroutine."""
+        """`wait_for` for a coroutine."""
         return self._seen(await self.changes.arrival(lambda: self._like(predicate), seconds))
 
     def _like(self, predicate: Callable[[BotMessage], bool]) -> BotMessage | None:

@@ -1,4 +1,4 @@
-"""The methods that change messages in place."""
+"""API methods that edit and delete messages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +50,7 @@ def edit_caption(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]
 
 
 def edit_media(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
-    """A picture in the place of a text or of another file; what was a text is one no more."""
+    """Replace a text or a file by a picture; a text message becomes a media message for good."""
     given = parameters["media"]
     caption = checked_text("caption", given.get("caption", ""), MAX_CAPTION)
     refuse_markup(given)
@@ -60,7 +60,7 @@ def edit_media(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
 
 
 def _picture(given: File | str) -> Media:
-    """Links, and ids of what Telegram has, are not reproduced here."""
+    """URLs and file ids are not reproduced here."""
     if isinstance(given, str):
         raise WRONG_IDENTIFIER
     return Media("photo", checked_photo(given).content, given.name, given.mime)
@@ -106,7 +106,7 @@ def _edit(
     buttons = buttons_of(markup)
     with fake.changes.changing():
         if media is None and (text, buttons) == (message.text, message.buttons):
-            raise NOT_MODIFIED  # a file that is sent again is another one, whatever is in it
+            raise NOT_MODIFIED  # an uploaded file counts as a different one, whatever its content
         dropped = {field, "entities", "caption_entities", "reply_markup"} | (REPLACED if media else set())
         body = {name: value for name, value in message.body.items() if name not in dropped}
         body |= worded(field, text) | {"edit_date": now()}

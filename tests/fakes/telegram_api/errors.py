@@ -1,11 +1,11 @@
-"""Telegram's refusals, in its own words."""
+"""Telegram's error responses, with its own descriptions."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An answer that is not ok."""
+    """A response that is not ok."""
 
     code: int
     description: str

@@ -1,4 +1,4 @@
-"""Several bots of Telegram's at one address, each with its own people, as their tokens tell them apart."""
+"""Several fake bots at one address, each with its own users, routed by token."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"/(?:file/)?bot(?P<token>[^/]+)/")
 
 
 def exchange(fakes: Sequence[FakeTelegram]) -> ASGIApp:
-    """One application for all of them; a token of none is not accepted. `fakes` may grow."""
+    """One application for all bots; an unknown token is rejected. `fakes` may grow."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         found = _TOKEN.match(scope["path"])

@@ -1,4 +1,4 @@
-"""The fake itself: one bot, its chats, its files, and every call that was made."""
+"""The fake itself: one bot with its users, chats, files, and recorded calls."""
 
 import itertools
 from collections.abc import Callable
@@ -21,7 +21,7 @@ TOKEN = "123456:AAfakeTokenOfTheFakeTelegram"
 
 
 class FakeTelegram:
-    """Telegram as a bot and its people see it. Every method may be called from any thread.
+    """Telegram as a bot and its users see it. Every method may be called from any thread.
 
     `app` is the ASGI application to be served over a socket or used in-process through httpx.
     """
@@ -64,7 +64,7 @@ class FakeTelegram:
             return chat
 
     def migrate(self, chat: Chat, new_id: int) -> Chat:
-        """The group becomes a supergroup of another id, as Telegram tells when the old one is written to."""
+        """The group becomes a supergroup with another id, which Telegram reports when the bot writes to the old one."""
         chat.refusal = migrated(new_id)
         return self.group(new_id, str(chat.about.get("title", "Group")))
 
@@ -77,12 +77,12 @@ class FakeTelegram:
         times: int = 1,
         skip: int = 0,
     ) -> None:
-        """Let calls fail: with that answer, or, with None, after they were carried out. `*` means every method."""
+        """Let calls fail: with that error, or, with None, by a lost response after execution. `*` is every method."""
         with self.changes.changing():
             self.faults.add(Fault(method, answer, chat, times, skip))
 
     def hold(self, method: str, *, chat: int | None = None, skip: int = 0) -> Callable[[], None]:
-        """Let one call hang, as a slow upload does; gives what lets it go on."""
+        """Block one call, as a slow upload does; returns a function that releases it."""
         fault = Fault(method, None, chat, 1, skip, held=True)
 
         def release() -> None:
@@ -99,11 +99,11 @@ class FakeTelegram:
             return [call for call in self.calls if call.method == method]
 
     def wait_until(self, probe: Callable[[], Any], timeout: float = PATIENCE) -> Any:
-        """Block until the probe gives something true. Raises AssertionError when it does not."""
+        """Block until the probe returns something true. Raises AssertionError on timeout."""
         return _found(self.changes.wait(probe, timeout))
 
     async def arrival(self, probe: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-        """The same for a coroutine."""
+        """`wait_until` for a coroutine."""
         return _found(await self.changes.arrival(probe, seconds))
 
     def find_chat(self, chat_id: int | str) -> Chat | None:

@@ -1,4 +1,4 @@
-"""Failures on order: which method, which chat, after how many good ones, how often."""
+"""Fault injection: by method and chat, after how many successes, how often."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,14 @@ from fakes.telegram_api.errors import ApiError
 
 
 class ConnectionDropped(ConnectionError):
-    """The request was carried out, but its answer never arrives."""
+    """The request was executed, but its response is lost."""
 
 
 @dataclass
 class Fault:
-    """What happens to a call: `answer` instead of doing anything, or the work and then a dropped connection.
+    """The failure of a call: the error `answer` without execution, or execution and then a dropped connection.
 
-    A fault that holds a call does nothing else to it.
+    A fault that holds a call only delays it.
     """
 
     method: str
@@ -21,7 +21,7 @@ class Fault:
     chat: int | None
     times: int
     skip: int
-    held: bool | None = None  # True until it is let go, then False; None for a fault that holds nothing
+    held: bool | None = None  # True until released, then False; None for a fault that holds nothing
 
     def meets(self, method: str, chat: int | None) -> bool:
         return self.times > 0 and self.method in {method, "*"} and self.chat in {None, chat}
@@ -38,7 +38,7 @@ class Faults:
         self._faults.clear()
 
     def take(self, method: str, chat: int | None) -> Fault | None:
-        """The fault this call meets, counted down."""
+        """The fault for this call, counted down."""
         for fault in self._faults:
             if not fault.meets(method, chat):
                 continue

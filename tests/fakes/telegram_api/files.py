@@ -1,4 +1,4 @@
-"""The files Telegram keeps: an id for each sending, a unique id for each content, paths for downloading."""
+"""Telegram's file store: a file id for each upload, a unique id for each content, and download paths."""
 
 import hashlib
 import io
@@ -12,7 +12,7 @@ from PIL import Image
 DOWNLOAD_LIMIT = 20_000_000
 UPLOAD_LIMIT = 50_000_000
 PHOTO_LIMIT = 10_000_000
-UNKNOWN_GEOMETRY_FROM = 10_000_000  # a larger video without its geometry told is stored as a square of 0 seconds
+UNKNOWN_GEOMETRY_FROM = 10_000_000  # a larger video without declared geometry is stored as a square of 0 seconds
 THUMBNAIL_LIMIT = 200_000
 THUMBNAIL_SIDE = 320
 PHOTO_SIDES = (90, 320, 800, 1280, 2560)
@@ -20,7 +20,7 @@ PHOTO_SIDES = (90, 320, 800, 1280, 2560)
 
 @dataclass(frozen=True)
 class Media:
-    """A file as it stands in a message; `given` is what the sender told of it."""
+    """A file in a message; `declared` is what the sender stated about it."""
 
     kind: str  # video, animation, document, photo, audio, voice, video_note
     content: bytes
@@ -57,7 +57,7 @@ class Files:
         self._numbers = itertools.count(1)
 
     def keep(self, media: Media) -> StoredFile:
-        """A new file id; equal bytes share their unique id alone."""
+        """Store a file under a new file id; equal contents share only their unique id."""
         number = next(self._numbers)
         digest = hashlib.sha256(f"{number}".encode()).hexdigest()[:40]
         stored = StoredFile(f"BAACAgIAAxkBAA{number}_{digest}", media)
@@ -68,7 +68,7 @@ class Files:
         return self._by_id.get(file_id)
 
     def publish(self, stored: StoredFile) -> str:
-        """A path for downloading, as getFile gives it."""
+        """A download path, as getFile returns it."""
         suffix = mimetypes.guess_extension(stored.media.mime) or ""
         path = f"{stored.media.kind}s/file_{stored.file_id.split('_')[0][14:]}{suffix}"
         self._by_path[path] = stored

@@ -1,4 +1,4 @@
-"""A conversation that only listens: it keeps, counts and tells what it was given."""
+"""Update sink that records what it is given."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +13,7 @@ Answer = Callable[[Inbound], Awaitable[None]]
 
 
 class RecordingInlet:
-    """`bots.core.channel.Inlet` by hand. `answer` is done in the middle of handling, and may fail."""
+    """`bots.core.channel.UpdateSink` for tests. `on_inbound` is called in the middle of handling, and may fail."""
 
     def __init__(self, answer: Answer | None = None) -> None:
         self.changes = Changes()
@@ -21,9 +21,9 @@ class RecordingInlet:
         self.done: list[str] = []
         self.inbounds: list[Inbound] = []
         self.begun: list[Inbound] = []
-        self.asked = 0  # how often handling was asked for
-        self.looked = 0  # how often somebody looked for what was forgotten
-        self.broken = 0  # how many times keeping fails
+        self.asked = 0  # calls of `handle`
+        self.looked = 0  # calls of `list_unhandled`
+        self.broken = 0  # how many more times `save_update` fails
         self.answer = answer
 
     def save_update(self, update_id: str, body: dict[str, object]) -> bool:
@@ -58,20 +58,20 @@ class RecordingInlet:
             self.done.extend(update_ids)
 
     async def heard(self, count: int, seconds: float = PATIENCE) -> list[Inbound]:
-        """What was handled, once it is so many."""
+        """Wait until `count` messages are handled; returns them."""
         if not await self.changes.arrival(lambda: len(self.inbounds) >= count, seconds):
             raise AssertionError(f"{len(self.inbounds)} of {count} came: {self.inbounds}")
         return list(self.inbounds)
 
     async def settled(self, count: int, seconds: float = PATIENCE) -> list[str]:
-        """The updates that were handled or ignored, once they are so many."""
+        """Wait until `count` updates are handled or ignored; returns their ids."""
         if not await self.changes.arrival(lambda: len(self.done) >= count, seconds):
             raise AssertionError(f"{len(self.done)} of {count} were settled")
         return list(self.done)
 
 
 class Gate:
-    """An answer that waits until it is let go."""
+    """An `on_inbound` that blocks until it is released."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What Telegram refuses about buttons."""
+"""Validation of inline keyboards."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ LOOKS = {"text", "style", "icon_custom_emoji_id"}
 
 
 def check_keyboard(markup: dict[str, Any] | None) -> None:
-    """Raises ApiError as Telegram does for an inline keyboard it does not take."""
+    """Raises TelegramApiError as Telegram does for an invalid inline keyboard."""
     if markup is None:
         return
     if markup.keys() != {"inline_keyboard"}:

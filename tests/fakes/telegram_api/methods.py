@@ -1,4 +1,4 @@
-"""Every method of the Bot API there is here, by name."""
+"""Registry of the supported Bot API methods, by name."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What each method takes: names and types from core.telegram.org/bots/api. Anything else is refused."""
+"""Parameters of each method: names and types from core.telegram.org/bots/api. All others are rejected."""
 
 import json
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from fakes.telegram_api.errors import bad_request
 
 @dataclass(frozen=True)
 class File:
-    """A file that came in the request itself."""
+    """A file uploaded in the request itself."""
 
     name: str
     mime: str
@@ -100,7 +100,7 @@ TYPES = {
 
 
 def parameters(method: str, raw: dict[str, Any]) -> dict[str, Any]:
-    """The request's parameters, typed. Raises ApiError for a name Telegram does not know or a value it cannot read."""
+    """The request's parameters, typed. Raises TelegramApiError for an unknown name or an invalid value."""
     types = TYPES[method]
     names = {name for name, value in raw.items() if not (isinstance(value, File) and name not in types)}
     if unknown := names - types.keys():
@@ -125,7 +125,7 @@ def _typed(name: str, kind: str, raw: dict[str, Any]) -> Any:
 
 
 def _input_media(value: Any, raw: dict[str, Any]) -> dict[str, Any]:
-    """InputMedia with its file in place. Pictures alone are reproduced here."""
+    """InputMedia with its file in place. Only photos are reproduced here."""
     try:
         media = _json(value)
     except ValueError as error:

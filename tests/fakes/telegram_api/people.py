@@ -1,4 +1,4 @@
-"""The users' side: what people send, choose and see."""
+"""Users of the fake Telegram: what they send, press and pay."""
 
 import io
 import itertools
@@ -39,7 +39,7 @@ def document(content: bytes, name: str, mime: str) -> Media:
 
 
 class Person:
-    """A person with a private chat. `in_chat` and `thread` say where else something is sent."""
+    """A user with a private chat. `in_chat` and `thread` send to another chat or topic."""
 
     def __init__(self, fake: "FakeTelegram", user: dict[str, Any], chat: Chat) -> None:
         self._fake = fake
@@ -94,7 +94,7 @@ class Person:
         return self._sends(content, **where)
 
     def forwards(self, message: Sent, **where: Any) -> Sent:
-        """A message sent on: the same content under a new id, with its origin told."""
+        """Forward a message: the same content under a new id, with its origin."""
         heads = {"message_id", "date", "chat", "from", "reply_to_message", "message_thread_id", "is_topic_message"}
         content = {name: value for name, value in message.items() if name not in heads}
         origin = {"type": "user", "date": message["date"], "sender_user": message["from"]}
@@ -105,7 +105,7 @@ class Person:
         self._fake.updates.add("edited_message", body)
 
     def presses(self, message: BotMessage, data_or_label: str) -> str:
-        """Choose what stands under a message of the bot; gives the id of the query."""
+        """Press a button of a bot's message; returns the id of the callback query."""
         with self._fake.changes.changing():
             button = message.button(data_or_label)
             if button is None or button.data is None:
@@ -115,7 +115,7 @@ class Person:
         return str(query["id"])
 
     def pays(self, message: BotMessage) -> Charge | str:
-        """Pay an invoice with Stars, once the bot agreed; gives the charge, or why it was called off."""
+        """Pay an invoice with Stars, if the bot approves; returns the charge, or the reason for a refusal."""
         return pays(self._fake, self.user, message)
 
     def blocks(self) -> None:

@@ -1,4 +1,4 @@
-"""The bot's menus and descriptions, kept per scope and language."""
+"""The bot's command menus and descriptions, by scope and language."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Callback queries: pressed buttons that want an answer, once and soon."""
+"""Callback queries of pressed buttons, which can be answered once, and only for a while."""
 
 import itertools
 from typing import Any
@@ -20,7 +20,7 @@ class Queries:
         return {"id": query_id, "from": user, "message": message, "chat_instance": instance, "data": data}
 
     def expire(self) -> None:
-        """What was pressed long ago can no longer be answered."""
+        """Expire all open queries."""
         self._open.clear()
 
     def answer(self, parameters: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""The methods that put messages into chats."""
+"""API methods that send messages."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ Parameters = dict[str, Any]
 
 
 def reachable(fake: "FakeTelegram", parameters: Parameters) -> Chat:
-    """The chat a request is about. Raises ApiError as Telegram does for one the bot cannot write to."""
+    """The target chat of a request. Raises TelegramApiError as Telegram does for one the bot cannot write to."""
     chat = fake.find_chat(parameters["chat_id"])
     if chat is None:
         raise CHAT_NOT_FOUND
@@ -36,7 +36,7 @@ def reachable(fake: "FakeTelegram", parameters: Parameters) -> Chat:
 
 
 def checked_text(field: str, text: str, longest: int) -> str:
-    """Raises ApiError for a text Telegram does not take."""
+    """Raises TelegramApiError for a text that Telegram rejects."""
     if field == "text" and not text.strip():
         raise bad_request("message text is empty")
     if utf16_length(text) > longest:
@@ -45,7 +45,7 @@ def checked_text(field: str, text: str, longest: int) -> str:
 
 
 def refuse_markup(parameters: Parameters) -> None:
-    """Formatted text is not reproduced here, so a bot that relies on it must not pass unseen."""
+    """Formatted text is not reproduced here, so a bot that uses it must fail."""
     if parameters.get("parse_mode"):
         raise bad_request("unsupported parse_mode")
 
@@ -63,7 +63,7 @@ def send_photo(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
 
 
 def checked_photo(given: File) -> File:
-    """Raises ApiError for a picture Telegram does not take as a photo."""
+    """Raises TelegramApiError for a picture that Telegram rejects as a photo."""
     if not given.content:
         raise bad_request("file must be non-empty")
     if len(given.content) > PHOTO_LIMIT:
@@ -99,7 +99,7 @@ def send_chat_action(fake: "FakeTelegram", parameters: Parameters) -> bool:
 
 def _put_media(fake: "FakeTelegram", parameters: Parameters, kind: str, given: File | str) -> dict[str, Any]:
     caption = checked_text("caption", parameters.get("caption", ""), MAX_CAPTION)
-    chat = reachable(fake, parameters)  # first: a chat's refusal comes before the file is looked at
+    chat = reachable(fake, parameters)  # first: a chat's error comes before the file is checked
     if isinstance(given, str):
         stored = _known(fake, given, kind)
         media, fields = stored.media, resent(fake.files, stored)
@@ -110,7 +110,7 @@ def _put_media(fake: "FakeTelegram", parameters: Parameters, kind: str, given: F
 
 
 def _known(fake: "FakeTelegram", file_id: str, kind: str) -> StoredFile:
-    """A file sent again by its id, which stays the kind it was. Links are not reproduced here."""
+    """A file sent again by its id, which keeps its kind. URLs are not reproduced here."""
     stored = fake.files.find(file_id)
     if stored is None:
         raise WRONG_IDENTIFIER

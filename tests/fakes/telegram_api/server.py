@@ -1,4 +1,4 @@
-"""An ASGI application behind a real socket, in a thread of its own."""
+"""Server of an ASGI application on a real socket, in a thread of its own."""
 
 import asyncio
 import socket
@@ -10,11 +10,11 @@ import uvicorn
 from fakes.listening import listener
 from starlette.types import ASGIApp
 
-PATIENCE = 1  # seconds for requests under way at the end
+PATIENCE = 1  # seconds for running requests at the end
 
 
 class _Server(uvicorn.Server):
-    """Ends when it is told to, not at its next look at the clock: hundreds of tests have one each."""
+    """Stops immediately instead of at uvicorn's next tick: hundreds of tests start one each."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, log_level="critical", lifespan="off"))
@@ -43,7 +43,7 @@ class _Server(uvicorn.Server):
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
-    """Serve on a free port of this machine; gives the address, such as http://127.0.0.1:40123."""
+    """Serve on a free local port; yields the URL, such as http://127.0.0.1:40123."""
     with listener() as door:
         server = _Server(app)
         thread = threading.Thread(target=server.begin, args=[door], daemon=True)

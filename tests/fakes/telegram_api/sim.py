@@ -1,8 +1,8 @@
-"""The users' side over HTTP, for a bot in another process, and a small page to chat with it by hand.
+"""Simulated users over HTTP, for a bot in another process, and a small page to chat with it by hand.
 
 GET /sim the page; GET /sim/transcript?person=; POST /sim/send (form: person, text or caption, file, kind);
 POST /sim/press (form: person, message, data); GET /sim/media/{chat}/{message};
-POST /sim/fail (JSON: method, times, chat, and code, description, parameters of the answer, or none for a dropped one).
+POST /sim/fail (JSON: method, times, chat, and code, description, parameters of the error, or none for a lost response).
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stars: invoices, the bot's last word before they are paid, payments and refunds."""
+"""Payments in Stars: invoices, pre-checkout queries, payments and refunds."""
 
 import itertools
 import uuid
@@ -13,7 +13,7 @@ from fakes.telegram_api.transcript import BotMessage
 if TYPE_CHECKING:
     from fakes.telegram_api.fake import FakeTelegram
 
-PATIENCE = 10.0  # seconds Telegram waits for an answer before it calls a payment off
+PATIENCE = 10.0  # seconds Telegram waits for the pre-checkout answer before it cancels a payment
 MOST = 10_000  # Stars of one invoice
 OLD_CHECKOUT = bad_request("query is too old and response timeout expired or query ID is invalid")
 ALREADY_REFUNDED = bad_request("CHARGE_ALREADY_REFUNDED")
@@ -23,7 +23,7 @@ Parameters = dict[str, Any]
 
 @dataclass
 class Charge:
-    """Stars somebody paid."""
+    """A payment in Stars."""
 
     id: str
     payer: int
@@ -45,7 +45,7 @@ class Stars:
     def __init__(self) -> None:
         self._numbers = itertools.count(5_000_000_000_000_000_001)
         self._open: set[str] = set()
-        self.answers: dict[str, str | None] = {}  # by query: None for yes, else why not
+        self.answers: dict[str, str | None] = {}  # by query: None for approval, else the error message
         self.payloads: dict[tuple[int, int], str] = {}  # by chat and message
         self.charges: dict[str, Charge] = {}
 
@@ -55,7 +55,7 @@ class Stars:
         return query
 
     def give_up(self, query: str) -> None:
-        """Nobody answered in time."""
+        """Expire a query that was not answered in time."""
         self._open.discard(query)
 
     def answer(self, parameters: Parameters) -> bool:
@@ -112,7 +112,7 @@ def refund(fake: "FakeTelegram", parameters: Parameters) -> bool:
 
 
 def pays(fake: "FakeTelegram", user: dict[str, Any], message: BotMessage) -> Charge | str:
-    """Somebody presses the button of an invoice: the charge, or why it was called off."""
+    """Pay an invoice by its button; returns the charge, or the reason for a refusal."""
     with fake.changes.changing():
         invoice = message.body["invoice"]
         payload = fake.stars.payloads[message.chat_id, message.message_id]

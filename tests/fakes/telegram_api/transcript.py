@@ -1,4 +1,4 @@
-"""What a chat shows: the bot's messages with their buttons and the story of their edits."""
+"""The bot's messages as a chat shows them, with their buttons and edit history."""
 
 import time
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Edit:
 
 @dataclass
 class BotMessage:
-    """A message of the bot as the chat shows it now; `edits` holds each later state, the last being the present one."""
+    """A message of the bot as the chat shows it now; `edits` holds each later state, the last being the current one."""
 
     message_id: int
     chat_id: int

@@ -1,4 +1,4 @@
-"""Updates waiting for the bot: offsets that confirm, one poller at a time, or a webhook."""
+"""Queue of updates for the bot: confirmed by offset, with one poller at a time, or a webhook."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class Updates:
         self.sent: list[dict[str, Any]] = []
 
     def add(self, kind: str, content: dict[str, Any]) -> int | None:
-        """A new update for the bot; None when the bot does not want its kind."""
+        """Queue a new update; returns None when the bot has not allowed its kind."""
         if not self._wants(kind):
             return None
         number, self._next = self._next, self._next + 1
@@ -36,7 +36,7 @@ class Updates:
 
     @property
     def waiting(self) -> list[int]:
-        """Ids that no poll has confirmed yet."""
+        """Ids of unconfirmed updates."""
         with self._changes.looking():
             return [update["update_id"] for update in self._pending]
 

@@ -1,4 +1,4 @@
-"""The real library's clients, joined to the fake without a socket."""
+"""python-telegram-bot's clients, connected to the fake without a socket."""
 
 import httpx
 from fakes.telegram_api.fake import FakeTelegram

@@ -1,6 +1,6 @@
-"""WhatsApp without WhatsApp: strict, scriptable, below neonize's own Python.
+"""Fake of WhatsApp: strict, scriptable, below neonize's Python code.
 
-The library's Go side is replaced call by call; events are real protobufs and go through the library's own dispatch.
+neonize's Go library is replaced call by call; events are real protobufs and go through neonize's own dispatch.
 Not reproduced: encryption, retries of messages that could not be decrypted, app state, and history.
 """
 

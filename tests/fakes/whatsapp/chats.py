@@ -1,4 +1,4 @@
-"""Chats: what people and the bot said in them, and what people see."""
+"""Chats with the messages of users and the bot."""
 
 import re
 import time
@@ -33,7 +33,7 @@ class Edit:
 
 @dataclass
 class BotMessage:
-    """A message of the bot as the chat shows it now; `edits` are its later states, the last being the present one."""
+    """A message of the bot as the chat shows it now; `edits` are its later states, the last being the current one."""
 
     id: str
     chat_id: str
@@ -51,12 +51,12 @@ class BotMessage:
 
     @property
     def options(self) -> dict[str, str]:
-        """The numbers of the menu in it, by label."""
+        """The numbers of its text menu, by label."""
         return {label: number for number, label in OPTION.findall(self.text)}
 
     @property
     def links(self) -> dict[str, str]:
-        """The addresses in it, by label; a number before the label is no part of it."""
+        """The URLs in it, by label without its number."""
         return {re.sub(r"^\d+[).]\s+", "", label.strip()): url for label, url in LINK.findall(self.text)}
 
     def change(self, text: str) -> None:
@@ -69,7 +69,7 @@ class BotMessage:
 
 @dataclass(frozen=True)
 class Said:
-    """A message of a person: the event, and the address its writer had in it."""
+    """A user's message: the event, and the sender's JID in it."""
 
     event: N.Message
     writer: str
@@ -77,14 +77,14 @@ class Said:
 
 @dataclass
 class Chat:
-    """A person's chat with the bot, or a group, by whatever address it is written to.
+    """A user's chat with the bot, or a group, under all of its JIDs.
 
-    `messages` are the bot's; `said` what people wrote, by its id.
+    `messages` are the bot's; `user_messages` those of users, by id.
     """
 
     id: str
     changes: Changes
-    ids: set[str] = field(default_factory=set)  # every address it has: of a number, of its LID
+    ids: set[str] = field(default_factory=set)  # every JID it has: of a phone number, of its LID
     messages: list[BotMessage] = field(default_factory=list)
     said: dict[str, Said] = field(default_factory=dict)
     reactions: dict[str, str] = field(default_factory=dict)
@@ -98,11 +98,11 @@ class Chat:
         return [message for message in self.messages if message.kind == "video"]
 
     def wait_for(self, predicate: Callable[[BotMessage], bool], timeout: float = PATIENCE) -> BotMessage:
-        """Block until a message of the bot is like that. Raises AssertionError with the transcript."""
+        """Block until a message of the bot matches. Raises AssertionError with the transcript."""
         return self._seen(self.changes.wait(lambda: self._like(predicate), timeout))
 
     async def arrival(self, predicate: Callable[[BotMessage], bool], seconds: float = PATIENCE) -> BotMessage:
-        """The same for a coroutine."""
+        """`wait_for` for a coroutine."""
         return self._seen(await self.changes.arrival(lambda: self._like(predicate), seconds))
 
     def _like(self, predicate: Callable[[BotMessage], bool]) -> BotMessage | None:
@@ -121,7 +121,7 @@ class Chat:
 
 
 def content_name(content: Message) -> str:
-    """The one field that is what the message says; "" where it says nothing or more than one thing."""
+    """The one content field of a message; "" if it has none or several."""
     names = [found.name for found, _ in content.ListFields() if found.name != "messageContextInfo"]
     return names[0] if len(names) == 1 else ""
 

@@ -1,4 +1,4 @@
-"""What people put into messages: each as their apps encode it."""
+"""Contents of users' messages, as WhatsApp's apps encode them."""
 
 import io
 import time
@@ -23,7 +23,7 @@ def text(words: str) -> Message:
 
 
 def long_text(words: str, context: ContextInfo | None = None) -> Message:
-    """Text with something to it: a quote, a mention, a link."""
+    """Text with a context: a quote, a mention, a link."""
     return Message(extendedTextMessage=E.ExtendedTextMessage(text=words, contextInfo=context))
 
 
@@ -81,7 +81,7 @@ def poll() -> Message:
 
 
 def album(pictures: int, videos: int = 0) -> Message:
-    """What stands before the parts of an album; it holds nothing itself."""
+    """The announcement sent before the items of an album."""
     return Message(albumMessage=E.AlbumMessage(expectedImageCount=pictures, expectedVideoCount=videos))
 
 
@@ -109,7 +109,7 @@ def reaction(message_id: str, chat: str, emoji: str) -> Message:
 
 
 def edit(message_id: str, chat: str, words: str) -> Message:
-    """What is left of an edit once the client has unwrapped it."""
+    """An edit as the client delivers it, unwrapped."""
     key = MessageKey(remoteJID=chat, fromMe=False, ID=message_id)
     kind = E.ProtocolMessage.MESSAGE_EDIT
     change = E.ProtocolMessage(key=key, type=kind, editedMessage=text(words), timestampMS=_now())
@@ -122,7 +122,7 @@ def revocation(message_id: str, chat: str) -> Message:
 
 
 def quoting(content: Message, message_id: str, writer: str, quoted: Message, mentions: Iterable[str] = ()) -> Message:
-    """The message as a reply to another; `writer` wrote that one."""
+    """The message as a reply to another one, sent by `sender_jid`."""
     context = ContextInfo(stanzaID=message_id, participant=writer, quotedMessage=quoted, mentionedJID=mentions)
     return with_context(content, context)
 

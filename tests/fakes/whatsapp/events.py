@@ -1,4 +1,4 @@
-"""What WhatsApp tells a client: real protobuf events, encoded as the library's Go side does it."""
+"""Events for a client: real protobufs, encoded as neonize's Go library does it."""
 
 import time
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ def spelled(address: N.JID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who wrote, and where. `other` is the writer's second identity: their number, or their LID."""
+    """Sender and chat. `alternate_sender` is the sender's second identity: the phone number, or the LID."""
 
     chat: N.JID
     sender: N.JID
@@ -43,9 +43,9 @@ class Origin:
 def message(
     content: Message, origin: Origin, message_id: str = "3EB0C0FFEE0001", at: float | None = None, **flags: Any
 ) -> N.Message:
-    """A message as a client gets it: already unwrapped, with what it was wrapped in told by `flags` (IsViewOnce, ...).
+    """A message as a client receives it: already unwrapped, its wrappers given as `flags` (IsViewOnce, ...).
 
-    `at` is seconds since 1970; the event tells milliseconds.
+    `at` is seconds since 1970; the event has milliseconds.
     """
     kind = next((MEDIA[name.name] for name, _ in content.ListFields() if name.name in MEDIA), "")
     info = N.MessageInfo(
@@ -80,7 +80,7 @@ def _source(origin: Origin) -> N.MessageSource:
 
 
 def device(me: N.JID, lid: N.JID) -> N.Device:
-    """Who the client is, told before anything else."""
+    """The client's own identity, its first event."""
     return N.Device(JID=me, LID=lid, Platform="android", BussinessName="", PushName="Rabisco", Initialized=True)
 
 
@@ -101,7 +101,7 @@ def disconnected() -> N.Disconnected:
 
 
 def logged_out(*, on_connect: bool = False, reason: str = "LOGGED_OUT") -> N.LoggedOut:
-    """The reason UNKNOWN_LOGOUT is that the number is banned for good."""
+    """The reason UNKNOWN_LOGOUT means a permanent ban."""
     return N.LoggedOut(OnConnect=on_connect, Reason=N.ConnectFailureReason.Value(reason))
 
 
@@ -122,5 +122,5 @@ def offline_sync(count: int = 0) -> N.OfflineSyncCompleted:
 
 
 def code_of(event: Any) -> int:
-    """The number the Go side gives events of this type."""
+    """The Go library's number for events of this type."""
     return EVENT_TO_INT[type(event)]

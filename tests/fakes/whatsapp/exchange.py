@@ -1,4 +1,4 @@
-"""The calls of the library's Go side, answered as the real one would after talking to WhatsApp."""
+"""Backend of the fake Go library: its calls, answered as the real one would after talking to WhatsApp."""
 
 import asyncio
 import time
@@ -29,14 +29,14 @@ NAMES = {
     "reactionMessage": "reaction",
     "protocolMessage": "revocation",
 }
-HANGS = frozenset({"Stop", "Disconnect", "IsConnected", "IsLoggedIn"})  # while a connection never comes to be
+HANGS = frozenset({"Stop", "Disconnect", "IsConnected", "IsLoggedIn"})  # block while a connection is being opened
 
 
 class Exchange(Posting):
-    """Everything the library calls: `connect` for `Neonize`, `ask` for the rest."""
+    """Every call of neonize: `connect` for `Neonize`, `call` for the rest."""
 
     async def connect(self, hello: Hello, callbacks: Callbacks) -> bytes:
-        """Returns when the client hangs up, or with what went wrong."""
+        """Returns when the client disconnects, or with an error text."""
         self._note("Neonize", hello.uuid, "")
         fault = self._fault("Neonize", "", self._number(hello))
         self.fake.dialling.add(hello.uuid)
@@ -52,7 +52,7 @@ class Exchange(Posting):
         return b""
 
     async def ask(self, call: str, uuid: bytes, arguments: tuple[Any, ...]) -> Any:
-        while call in HANGS and uuid in self.fake.dialling:  # noqa: ASYNC110 - it hangs
+        while call in HANGS and uuid in self.fake.dialling:  # noqa: ASYNC110 - it blocks on purpose
             await asyncio.sleep(0.05)
         kind, line = _kind(call, arguments), self.fake.line_of(uuid)
         fault = self._fault(call, kind, line.phone.number if line and line.phone else "")
@@ -135,7 +135,7 @@ class Exchange(Posting):
             return _failed(call, str(error))
 
     def _number(self, hello: Hello) -> str:
-        """Whose session it is that a client begins."""
+        """The phone number of the session a client opens."""
         try:
             known = self.fake.sessions.devices(hello.database)
         except BadSession:
@@ -159,7 +159,7 @@ def _user(jid_text: str) -> str:
 
 
 def _kind(call: str, arguments: tuple[Any, ...]) -> str:
-    """What a message that is sent is: "text", "video", "edit", ..."""
+    """The kind of a sent message: "text", "video", "edit", ..."""
     if call != "SendMessage":
         return ""
     try:

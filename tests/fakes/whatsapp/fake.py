@@ -1,4 +1,4 @@
-"""The fake itself: the bot's numbers, their people, every file, and every call that was made."""
+"""The fake itself: the bot's phone numbers, their users, files, and recorded calls."""
 
 import itertools
 import time
@@ -18,7 +18,7 @@ from fakes.whatsapp.sessions import Sessions
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call of the library: its name, the client, what was sent, and when (monotonic seconds)."""
+    """A call of neonize: its name, the client, the kind of message sent, and when (monotonic seconds)."""
 
     name: str
     uuid: bytes
@@ -27,9 +27,9 @@ class Call:
 
 
 class FakeWhatsApp:
-    """WhatsApp as clients, operators and people see it. Every method may be called from any thread.
+    """WhatsApp as clients, operators and users see it. Every method may be called from any thread.
 
-    `problems` is what the bot did that WhatsApp forbids or its apps would show wrongly; a test ends with none.
+    `problems` are the bot's actions that WhatsApp forbids or its apps would show wrongly; none may be left.
     """
 
     def __init__(self) -> None:
@@ -39,7 +39,7 @@ class FakeWhatsApp:
         self.faults = Faults()
         self.phones: dict[str, Phone] = {}
         self.lines: list[Line] = []
-        self.dialling: set[bytes] = set()  # clients whose connection never comes to be
+        self.dialling: set[bytes] = set()  # clients whose connection is being opened
         self.calls: list[Call] = []
         self.problems: list[str] = []
         self.later = 0.0  # seconds the fake's clock is ahead
@@ -55,7 +55,7 @@ class FakeWhatsApp:
             return self.phones[number]
 
     def person(self, number: str = "5521980000001", *, phone: Phone | None = None, **about: Any) -> Person:
-        """The person of that number, who writes to that phone; a new one the first time."""
+        """The user with that number, who writes to that phone; a new one the first time."""
         bot = phone or next(iter(self.phones.values()), None) or self.phone()
         with self.changes.changing():
             key = f"{bot.number}<{number}"
@@ -68,12 +68,12 @@ class FakeWhatsApp:
         return Group(phone or next(iter(self.phones.values())), group_id)
 
     def fail(self, call: str, error: str, **how: Any) -> None:
-        """Let calls fail with the library's words; see `Fault` for which, when and how often."""
+        """Let calls fail with that error text; see `WhatsAppFault` for which, when and how often."""
         with self.changes.changing():
             self.faults.add(Fault(call, error, **how))
 
     def hold(self, call: str, **how: Any) -> Callable[[], None]:
-        """Let one call hang; gives what lets it go on."""
+        """Block one call; returns a function that releases it."""
         with self.changes.changing():
             fault = self.faults.add(Fault(call, None, held=True, **how))
 
@@ -93,7 +93,7 @@ class FakeWhatsApp:
         return time.time() + self.later
 
     def rotates(self) -> None:
-        """The next code, in place of the one that is shown."""
+        """Replace the QR code that is shown by the next one."""
         with self.changes.changing():
             for line in self.lines:
                 if line.code:
@@ -106,7 +106,7 @@ class FakeWhatsApp:
         return f"3EB0{next(self._ids):016X}"
 
     def line_of(self, uuid: bytes) -> Line | None:
-        """The client of that name that has not hung up."""
+        """The open connection of that client."""
         return next((line for line in reversed(self.lines) if line.hello.uuid == uuid and not line.is_over), None)
 
     def attach(
@@ -123,16 +123,16 @@ class FakeWhatsApp:
             return line
 
     def hangs_up(self, line: Line) -> None:
-        """The client is gone, or its process is."""
+        """Close the connection, as when the client's process is gone."""
         with self.changes.changing():
             line.hangs_up()
 
     def wait_until(self, probe: Callable[[], Any], timeout: float = PATIENCE) -> Any:
-        """Block until the probe gives something true. Raises AssertionError when it does not."""
+        """Block until the probe returns something true. Raises AssertionError on timeout."""
         return _found(self.changes.wait(probe, timeout))
 
     async def arrival(self, probe: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-        """The same for a coroutine."""
+        """`wait_until` for a coroutine."""
         return _found(await self.changes.arrival(probe, seconds))
 
 

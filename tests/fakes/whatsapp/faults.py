@@ -1,13 +1,13 @@
-"""Failures on order: which call, of what, after how many good ones, how often."""
+"""Fault injection: by call, kind and phone number, after how many successes, how often."""
 
 from dataclasses import dataclass
 
 
 @dataclass
 class Fault:
-    """What happens to a call: an `error` instead of its work, or after it; or it hangs until it is let go.
+    """The failure of a call: an `error` instead of its execution, or after it; or it blocks until released.
 
-    `kind` is what is sent ("text", "video", "edit", "reaction", ...), `phone` the number it happens to; None is any.
+    `kind` is that of the sent message ("text", "video", "edit", "reaction", ...), `phone` the number; None is any.
     """
 
     call: str
@@ -32,7 +32,7 @@ class Faults:
         return fault
 
     def take(self, call: str, kind: str, phone: str) -> Fault | None:
-        """The fault this call meets, counted down."""
+        """The fault for this call, counted down."""
         for fault in self._faults:
             if not fault.meets(call, kind, phone):
                 continue

@@ -1,4 +1,4 @@
-"""What stands in for the library's Go side: its calls, as neonize makes them, and no others."""
+"""Replacement of neonize's Go library: its calls, as neonize makes them, and no others."""
 
 import asyncio
 import ctypes
@@ -20,7 +20,7 @@ OnEvent = Callable[[bytes, int | None, int, int], None]  # an event without cont
 
 
 class Trunk(Protocol):
-    """The way to WhatsApp: within the process, or to another."""
+    """The backend of the fake Go library: in this process, or in another."""
 
     async def connect(self, hello: Hello, callbacks: Callbacks) -> bytes: ...
 
@@ -30,7 +30,7 @@ class Trunk(Protocol):
 
 
 class FakeGo:
-    """Goes where a client keeps its Go side. A call that is not here fails, and the test with it."""
+    """Takes the place of a client's Go library. A call that is not implemented here fails the test."""
 
     def __init__(self, trunk: Trunk) -> None:
         self._trunk = trunk
@@ -104,12 +104,12 @@ class FakeGo:
 
 
 def _whole(name: str) -> str:
-    """The name of a database as it is elsewhere too."""
+    """The name of a database, with an absolute path, valid in any process."""
     return name if "://" in name else str(Path(name).resolve())
 
 
 def callbacks_of(uuid: bytes, qr: Callable[[int, int], None], event: OnEvent) -> Callbacks:
-    """The library's C callbacks, called as Go calls them: with addresses that hold no longer than the call."""
+    """neonize's C callbacks, called as Go calls them: with addresses that are valid only during the call."""
 
     def shows(code: str) -> None:
         name, text = ctypes.create_string_buffer(uuid), ctypes.create_string_buffer(code.encode())
@@ -123,15 +123,15 @@ def callbacks_of(uuid: bytes, qr: Callable[[int, int], None], event: OnEvent) ->
 
 
 def dispatch(client: NewAClient, event: Any) -> None:
-    """Tell a client of an event, as its Go side does."""
+    """Send an event to a client, as its Go library does."""
     body = event.SerializeToString()
     callbacks_of(client.uuid, lambda *_: None, client.event.execute).tells(code_of(event), body)
 
 
 def in_process(client: NewAClient, fake: FakeWhatsApp, phone: Phone | None = None) -> Line | None:
-    """Give a client the fake in place of its Go side; with a phone, it is linked and connected at once.
+    """Replace a client's Go library by the fake; with a phone, the client is linked and connected at once.
 
-    Call it inside the running loop, which the library's events go to from now on.
+    Call it inside the running loop, which receives neonize's events from now on.
     """
     neonize.aioze.events.event_global_loop = asyncio.get_running_loop()
     client._stop_finalizer.detach()

@@ -1,4 +1,4 @@
-"""What WhatsApp and its apps would not take, or would show wrongly: the strictness of the fake."""
+"""Checks of the bot's messages: everything that WhatsApp would reject, or its apps would show wrongly."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ PICTURES = {"image/jpeg": b"\xff\xd8", "image/png": b"\x89PNG"}
 
 
 def faults_of(content: Message, chat: Chat, uploads: Uploads) -> list[str]:
-    """Everything that is wrong with a message of the bot."""
+    """All problems of a message of the bot."""
     name = content_name(content)
     judge = JUDGES.get(name)
     if judge is None:

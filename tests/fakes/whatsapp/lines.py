@@ -1,4 +1,4 @@
-"""A client as WhatsApp knows it: the session it opened, and how it is told things."""
+"""Connection of a client, from WhatsApp's side: the session it opened, and its callbacks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from fakes.whatsapp import events
 if TYPE_CHECKING:
     from fakes.whatsapp.phones import Phone
 
-DEVICE = 0  # who the client is, told to everybody
+DEVICE = 0  # code of the event with the client's identity, which needs no subscription
 
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """How a client begins. `subscribed` are the numbers of the events it wants; `pid` its process."""
+    """Parameters of a client's connection. `subscribed` are the codes of the events it wants; `pid` is its process."""
 
     database: str
     uuid: bytes
@@ -26,7 +26,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """`shows` gives a client a code to be scanned, `tells` an event; `dialled` that its connection stands."""
+    """`show_code` gives a client a QR code, `send_event` an event; `confirm_connecting` ends the opening phase."""
 
     shows: Callable[[str], None]
     tells: Callable[[int, bytes], None]
@@ -35,7 +35,7 @@ class Callbacks:
 
 @dataclass
 class Line:
-    """One connection. `is_up` while messages pass; `is_over` once the client has hung up."""
+    """One connection. `is_connected` while messages pass; `is_closed` once the client has disconnected."""
 
     hello: Hello
     callbacks: Callbacks
@@ -52,7 +52,7 @@ class Line:
         self.callbacks.shows(code)
 
     def tells(self, event: Any) -> None:
-        """Tell what was subscribed to; every event is checked all the same."""
+        """Send an event if subscribed to; every event is serialized, and so checked, all the same."""
         body, code = event.SerializeToString(), events.code_of(event)
         if code == DEVICE or code in self.hello.subscribed:
             self.told.append(event)

@@ -1,11 +1,11 @@
-"""Media as WhatsApp's servers keep it: encrypted for the chat, found by its path, and gone after some weeks."""
+"""WhatsApp's media server: encrypted files, found by path, which expire after some weeks."""
 
 import hashlib
 import itertools
 import os
 from dataclasses import dataclass, field
 
-IMAGE, VIDEO, AUDIO, DOCUMENT = range(4)  # as the library numbers them; each is encrypted in another way
+IMAGE, VIDEO, AUDIO, DOCUMENT = range(4)  # neonize's media types; each is encrypted in another way
 KINDS = {
     "imageMessage": IMAGE,
     "stickerMessage": IMAGE,
@@ -34,7 +34,7 @@ class Stored:
 
 @dataclass
 class Uploads:
-    """Every file that was ever sent; keys hold NUL bytes, as any key may."""
+    """Every file ever uploaded; keys contain NUL bytes, as any key may."""
 
     _by_path: dict[str, Stored] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -51,7 +51,7 @@ class Uploads:
         return self._by_path.get(path)
 
     def expire(self) -> None:
-        """Everything there is so far can no longer be had."""
+        """Expire all files stored so far."""
         for stored in self._by_path.values():
             stored.is_gone = True
 

@@ -1,4 +1,4 @@
-"""What chats are owed, put straight into the outbox: texts and films, without anybody making them."""
+"""Messages put directly into the outbox of an app with WhatsApp: texts, and films without rendering."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from storage.messaging.outbox import OutboxMessage
 
 @dataclass(slots=True)
 class Drawer:
-    """The outbox of a product that runs in another process. Only who has written can be owed something."""
+    """The outbox of an app in another process. Only users who have written can get messages."""
 
     premises: Premises
 
@@ -30,7 +30,7 @@ class Drawer:
         return self._owe(person, Message(paragraphs=(TranslatedText(key="name", values={"name": words}),)), words)
 
     def owes_film(self, person: Person, content: bytes) -> int:
-        """A film of these bytes, with a picture before it."""
+        """A film of these bytes, with a thumbnail."""
         db, folder = self.premises.db, self.premises.folder
         film, picture = folder / "film.mp4", folder / "film.jpg"
         film.write_bytes(content)
@@ -50,7 +50,7 @@ class Drawer:
         return self._owe(person, message, "film")
 
     def is_sent(self, delivery: int) -> None:
-        """Wait until the outbox says so."""
+        """Wait until the delivery is recorded as sent."""
         until(lambda: self._row(delivery).status == "sent")
 
     def _owe(self, person: Person, message: Message, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The users' side: what people send to the bot's number, and what they see."""
+"""Users of the fake WhatsApp: what they send to the bot's number."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fakes.whatsapp.fake import FakeWhatsApp
     from fakes.whatsapp.phones import Phone
 
-DEVICE = 7  # people write from a linked device themselves: its number is no part of who they are
+DEVICE = 7  # users write from a linked device: its number is no part of their identity
 _ids = itertools.count(0x3EB0_0000_0000_0001)
 
 
@@ -36,9 +36,9 @@ class Group:
 
 @dataclass
 class Person:
-    """Somebody with a number, and a LID where WhatsApp has given them one.
+    """A user with a phone number, and optionally a LID.
 
-    `writes_as` says which of the two the client is told as the writer; the other is told beside it, if there is one.
+    `writes_as` selects which of the two is the sender in events; the other one is the alternate sender, if any.
     """
 
     fake: "FakeWhatsApp"
@@ -50,13 +50,13 @@ class Person:
 
     @property
     def chat(self) -> Chat:
-        """The private chat; it stays the same when the person gets a LID."""
+        """The private chat; it stays the same when the user gets a LID."""
         lids = [f"{self.lid}@{events.LIDS}"] if self.lid else []
         return self.phone.chat(f"{self.number}@{events.PEOPLE}", *lids)
 
     @property
     def address(self) -> str:
-        """`user@server` as the writer is told."""
+        """The sender's JID in events, `user@server`."""
         return f"{self.lid}@{events.LIDS}" if self._as_lid else f"{self.number}@{events.PEOPLE}"
 
     @property
@@ -80,13 +80,13 @@ class Person:
         return self.sends(contents.voice(self.uploads(content, AUDIO)), **how)
 
     def sends_album(self, pictures: Sequence[bytes], **how: Any) -> list[str]:
-        """A message that announces the album, then one for each part."""
+        """Send a message that announces the album, then one for each item."""
         parent = self.sends(contents.album(len(pictures)), **how)
         parts = [contents.picture(self.uploads(each, IMAGE)) for each in pictures]
         return [self.sends(contents.in_album(part, parent, self.address), **how) for part in parts]
 
     def answers(self, quoted: BotMessage, words: str, **how: Any) -> str:
-        """A reply to a message of the bot."""
+        """Reply to a message of the bot."""
         writer = f"{self.phone.number}@{events.PEOPLE}"
         return self.sends(contents.quoting(contents.text(words), quoted.id, writer, quoted.content), **how)
 
@@ -102,7 +102,7 @@ class Person:
         new_id: str | None = None,
         **flags: bool,
     ) -> str:
-        """Anything a message can hold; its id. `flags` tell what it was wrapped in."""
+        """Send any content; returns the message id. `flags` are the wrappers it had."""
         said = new_id or message_id()
         origin = self.origin(group)
         chat = group.chat if group else self.chat
@@ -121,5 +121,5 @@ class Person:
         return events.Origin(chat, events.jid(*own, device=DEVICE), beside, self.name)
 
     def uploads(self, content: bytes, kind: int) -> Stored:
-        """A file on WhatsApp's servers, for a message to be made of."""
+        """Upload a file to WhatsApp's servers, to be used in a message."""
         return self.fake.uploads.keep(content, kind)

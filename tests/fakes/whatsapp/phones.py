@@ -1,4 +1,4 @@
-"""The operator's phone: a number that is linked to a client, and what can become of the link."""
+"""The operator's phone, which a client is linked to, and everything that can happen to the link."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Phone:
-    """A number with its chats. What people send while no client is connected waits, as it does at WhatsApp."""
+    """A phone number with its chats. Messages are queued while no client is connected, as WhatsApp does."""
 
     fake: "FakeWhatsApp"
     number: str
     lid: str
     line: Line | None = None
-    device: str = ""  # the linked one
-    is_forbidden: Any = None  # the event a client gets that tries to connect
+    device: str = ""  # JID of the linked device
+    is_forbidden: Any = None  # the event sent to a client that tries to connect, instead of connecting it
     chats: dict[str, Chat] = field(default_factory=dict)
     waiting: list[Any] = field(default_factory=list)
     _devices: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -32,7 +32,7 @@ class Phone:
         return self.line is not None and self.line.is_up
 
     def chat(self, *ids: str) -> Chat:
-        """The chat that has these addresses."""
+        """The chat with these JIDs."""
         found = next((self.chats[each] for each in ids if each in self.chats), None)
         chat = found or Chat(ids[0], self.fake.changes)
         chat.ids |= set(ids)
@@ -40,14 +40,14 @@ class Phone:
         return chat
 
     def scans(self, code: str = "") -> Line:
-        """Scan that code, or whichever is shown, once there is one."""
+        """Scan that QR code, or any that is shown, once there is one."""
         line: Line = self.fake.wait_until(
             lambda: next((each for each in self.fake.lines if each.code and code in {"", each.code}), None)
         )
         return self._links(line)
 
     def enters(self, pair_code: str) -> Line:
-        """Type the code that was asked for by number."""
+        """Enter the pairing code that was requested for this number."""
         wanted = pair_code.replace("-", "")
         line: Line = self.fake.wait_until(
             lambda: next((each for each in self.fake.lines if each.pair_code.replace("-", "") == wanted), None)
@@ -55,7 +55,7 @@ class Phone:
         return self._links(line)
 
     def refuses(self, error: str = "pairing was refused") -> None:
-        """Let the scan come to nothing."""
+        """Let the pairing fail."""
         line: Line = self.fake.wait_until(lambda: next((each for each in self.fake.lines if each.code), None))
         with self.fake.changes.changing():
             line.code = ""
@@ -72,7 +72,7 @@ class Phone:
         return line
 
     def connects(self, line: Line) -> None:
-        """A linked client is there. A second one with the same keys puts the first one out."""
+        """Connect a linked client. A second one with the same keys disconnects the first one."""
         before, (user, _, device) = self.line, line.jid.partition("@")[0].partition(":")
         line.phone, line.code, line.pair_code = self, "", ""
         if line.told == []:
@@ -91,13 +91,13 @@ class Phone:
             self._flush()
 
     def hears(self, event: Any) -> None:
-        """A message for the number: to the client now, or when it is back."""
+        """Deliver a message to the client now, or when it is connected again."""
         self.waiting.append(event)
         if self.is_online:
             self._flush()
 
     def logs_out(self) -> None:
-        """The operator removes the linked device on the phone."""
+        """Unlink the device on the phone."""
         with self.fake.changes.changing():
             line = self._taken()
             self.fake.sessions.remove(line.hello.database, line.jid)
@@ -105,16 +105,16 @@ class Phone:
             self._is_refused(line, events.logged_out())
 
     def is_replaced(self) -> None:
-        """Another process uses the same keys."""
+        """Disconnect the client, as when another process uses the same keys."""
         with self.fake.changes.changing():
             self._is_refused(self._taken(), events.replaced())
 
     def is_banned(self, seconds: int = 3600) -> None:
-        """For so long, as every client is told that tries to connect; `is_pardoned` ends it."""
+        """Ban the number: every client that tries to connect is rejected, until `lift_ban`."""
         self._is_shut_out(events.temporary_ban(seconds))
 
     def is_outdated(self) -> None:
-        """The library is too old."""
+        """Reject clients because neonize is too old."""
         self._is_shut_out(events.outdated())
 
     def is_pardoned(self) -> None:
@@ -122,7 +122,7 @@ class Phone:
             self.is_forbidden = None
 
     def goes_offline(self) -> None:
-        """The connection breaks; the library tries to restore it until `comes_back`."""
+        """Break the connection; neonize tries to restore it until `come_back`."""
         with self.fake.changes.changing():
             line = self._taken()
             line.is_up = False
@@ -141,7 +141,7 @@ class Phone:
             self._is_refused(self._taken(), event)
 
     def _is_refused(self, line: Line, event: Any) -> None:
-        """The client is told, and its connection is over; but its call goes on, until it is stopped."""
+        """Send the event, and end the connection; the client's blocking call goes on until it is stopped."""
         line.is_up = False
         line.tells(event)
 

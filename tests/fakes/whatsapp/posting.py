@@ -1,4 +1,4 @@
-"""The calls that need a connection: sending, reading, and files."""
+"""Calls of the Go library that need a connection: sending, receipts, and files."""
 
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,17 +15,17 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 if TYPE_CHECKING:
     from fakes.whatsapp.fake import FakeWhatsApp
 
-EDITABLE = 15 * 60  # seconds after which no app takes an edit
+EDITABLE = 15 * 60  # seconds after which apps reject an edit
 A_DAY = 86_400.0  # seconds
 NO_CLIENT, AWAY = "client is nil", "websocket not connected"
 
 
 class Refused(Exception):
-    """A call came to nothing; the words are the library's."""
+    """A call failed; the text is neonize's."""
 
 
 class Posting:
-    """Answers the clients of one fake; every method is given what the library gives its Go side."""
+    """Answers the clients of one fake; every method has the parameters that neonize passes to its Go library."""
 
     def __init__(self, fake: "FakeWhatsApp") -> None:
         self.fake = fake
@@ -46,7 +46,7 @@ class Posting:
         return _sent(self._take(content, chat))
 
     def _take(self, content: Message, chat: Chat) -> str:
-        """Let the people in the chat see it; the id it has."""
+        """Apply a message to the chat; returns its id."""
         name, new_id = content_name(content), self.fake.new_id()
         if name == "editedMessage":
             self._edit(content.editedMessage.message.protocolMessage, chat)
@@ -118,7 +118,7 @@ class Posting:
         return b""
 
     def _line(self, uuid: bytes) -> Line:
-        """The client, which has to be connected."""
+        """The client's connection, which must be up."""
         line = self.fake.line_of(uuid)
         if line is None:
             raise Refused(NO_CLIENT)
@@ -127,7 +127,7 @@ class Posting:
         return line
 
     def _chat(self, line: Line, address: N.JID) -> Chat:
-        """The chat of that address. Nobody is written to who has not written."""
+        """The chat with that JID, in which a user must have written first."""
         assert line.phone is not None
         found = line.phone.chat(spelled(address))
         if address.Server not in {PEOPLE, LIDS, GROUPS} or not found.said:

@@ -1,4 +1,4 @@
-"""The whole product with numbers of the fake WhatsApp: what it is told, and numbers that are linked to it."""
+"""The whole app as a process, with sessions linked to the fake WhatsApp."""
 
 import threading
 import time
@@ -23,12 +23,12 @@ from storage.migrate import upgrade
 
 TESTS = Path(__file__).resolve().parents[2]
 UP = ("up", "--port", "0", "--whatsapp")
-AGE = timedelta(days=60)  # of a number that has settled in, and may write as much as any
+AGE = timedelta(days=60)  # of a number past its warm-up, with the full send quota
 
 
 @dataclass
 class Premises:
-    """A product's folder, its database, and the phones its numbers are on. `product` is the process last started."""
+    """An app's folder, its database, and the phones of its sessions. `process` is the one started last."""
 
     folder: Path
     fake: FakeWhatsApp
@@ -42,7 +42,7 @@ class Premises:
         return self.phones[0]
 
     def has_number(self, number: str = "5511990000001") -> Phone:
-        """A number that was paired long ago; its session file lies where the product looks for it."""
+        """Add a session that was paired long ago, with its key file where the app expects it."""
         phone = self.fake.phone(number)
         with self.db.transaction() as session:
             tenant = people.get_or_create_tenant(session, MAIN_TENANT)
@@ -62,14 +62,14 @@ class Premises:
         return self.folder / "data" / "whatsapp" / f"{number.hex}.db"
 
     def row(self, phone: Phone | None = None) -> WhatsAppSession:
-        """How a number stands."""
+        """The row of a phone's session."""
         with self.db.read_transaction() as session:
             found = whatsapp.find_session(session, (phone or self.phone).number)
             assert found is not None
             return found.row
 
     def is_online(self, phone: Phone | None = None) -> None:
-        """Wait until a number is connected."""
+        """Wait until a phone's session is connected."""
         self.fake.wait_until(lambda: (phone or self.phone).is_online, PATIENCE)
 
     @contextmanager
@@ -84,7 +84,7 @@ class Premises:
 
 @contextmanager
 def opened(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Premises]:
-    """A product that is not running yet, without numbers. At the end the bot must have done nothing forbidden."""
+    """An app that is not running yet, without sessions. At the end the bot must have done nothing forbidden."""
     fake = FakeWhatsApp()
     with ExitStack() as stack:
         (folder / "data").mkdir(exist_ok=True, mode=0o700)
@@ -98,7 +98,7 @@ def opened(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[
 
 @contextmanager
 def settled(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Premises]:
-    """The running product with a number that was paired long ago."""
+    """A running app with a session that was paired long ago."""
     with opened(folder, settings) as premises:
         premises.has_number()
         with premises.running():
@@ -107,7 +107,7 @@ def settled(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator
 
 
 def until(probe: Callable[[], object], seconds: float = PATIENCE) -> None:
-    """Wait for what only a database tells. Raises AssertionError when it does not come to be."""
+    """Poll until the probe is true, for state that is only in a database. Raises AssertionError on timeout."""
     deadline = time.monotonic() + seconds
     while not probe():
         assert time.monotonic() < deadline, "it did not happen in time"

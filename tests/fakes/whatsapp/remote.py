@@ -1,6 +1,6 @@
-"""The Go side of a client whose WhatsApp is in another process: `WHATSAPP_FFI=fakes.whatsapp.remote:factory`.
+"""Go library of a client whose fake WhatsApp is in another process: `WHATSAPP_FFI=fakes.whatsapp.remote:factory`.
 
-`FAKE_WHATSAPP` is the address. A client whose connection hangs is as bad as the library's: who cancels it freezes.
+`FAKE_WHATSAPP` is the address. Cancelling a client whose connection hangs freezes the loop, as with the real library.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ def factory() -> FakeGo:
 
 
 class RemoteTrunk:
-    """One connection for all clients of this process, opened when it is first needed."""
+    """One connection for all clients of this process, opened on first use."""
 
     def __init__(self, address: str) -> None:
         self._host, _, self._port = address.partition(":")
@@ -39,7 +39,7 @@ class RemoteTrunk:
             return bytes(await self._sent(number, "connect", number, hello))
         except asyncio.CancelledError:
             if number in self._dialling:
-                threading.Event().wait()  # the library stops its Go side here, which waits for the dialling: for good
+                threading.Event().wait()  # neonize stops its Go library here, which waits for the connecting forever
             raise
 
     async def ask(self, call: str, uuid: bytes, arguments: tuple[Any, ...]) -> Any:

@@ -1,4 +1,4 @@
-"""WhatsApp in the test's process, for clients in others: calls come over a socket, events go back over it."""
+"""Server of the fake WhatsApp for clients in other processes: calls come over a socket, events go back over it."""
 
 import asyncio
 import pickle
@@ -31,9 +31,9 @@ async def received(reader: asyncio.StreamReader) -> Any:
 
 @contextmanager
 def served(fake: FakeWhatsApp) -> Iterator[str]:
-    """Serve on a free port of this machine; gives the address, such as 127.0.0.1:40123.
+    """Serve on a free local port; yields the address, such as 127.0.0.1:40123.
 
-    Raises AssertionError at the end if the bot did what WhatsApp forbids.
+    Raises AssertionError at the end if the bot did anything WhatsApp forbids.
     """
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -62,7 +62,7 @@ async def _closed(server: asyncio.Server) -> None:
 
 
 class _Process:
-    """One process with clients in it."""
+    """Connection of one process that runs clients."""
 
     def __init__(self, fake: FakeWhatsApp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._fake, self._reader, self._writer = fake, reader, writer
@@ -97,12 +97,12 @@ class _Process:
         )
 
     def _send(self, *message: Any) -> None:
-        """From any thread."""
+        """Send a frame; may be called from any thread."""
         with suppress(RuntimeError):  # the loop is closed: the test is over
             self._loop.call_soon_threadsafe(self._writer.write, framed(message))
 
     def _ended(self) -> None:
-        """The process is gone: so are its clients."""
+        """The process is gone: close the connections of its clients."""
         for task in self._tasks:
             task.cancel()
         for uuid in self._clients:

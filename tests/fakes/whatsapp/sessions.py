@@ -1,4 +1,4 @@
-"""Where a client keeps who it is: an SQLite file, as the library's; or a database elsewhere, kept in mind here."""
+"""Session databases of clients: SQLite files, as neonize's; databases at a URL are only held in memory here."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ TABLE = "create table if not exists whatsmeow_device (jid text primary key, push
 
 
 class BadSession(Exception):
-    """The file cannot be used; the words are the library's."""
+    """The file cannot be used; the text is neonize's."""
 
 
 @dataclass

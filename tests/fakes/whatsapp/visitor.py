@@ -1,4 +1,4 @@
-"""A person with WhatsApp, as `fakes.visitors.Visitor`."""
+"""Simulated user of WhatsApp, a `fakes.visitors.SimulatedUser`."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ from fakes.whatsapp.people import Person
 
 
 class WhatsAppVisitor:
-    """Reads menus and answers with numbers, as there are no buttons."""
+    """Answers text menus with numbers, as there are no buttons."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -31,7 +31,7 @@ class WhatsAppVisitor:
         self.person.sends_document(content, name, "application/octet-stream")
 
     def presses(self, label: str) -> None:
-        """Answer with the number before the label; to an older menu, with a reply to it."""
+        """Send the number before the label; for an older menu, as a reply to it."""
         found = self._waited_for(f"option {label!r}", lambda message: label in message.options)
         menus = [message for message in self.person.chat.messages if message.options]
         if found is menus[-1]:
@@ -44,7 +44,7 @@ class WhatsAppVisitor:
         return found.links[label]
 
     def sees(self, pattern: str, since: int = 0) -> str:
-        """`since` leaves out so many of the first messages."""
+        """`skip` is the number of first messages to ignore."""
         return self._waited_for(repr(pattern), lambda message: re.search(pattern, message.text), since).text
 
     def messages(self) -> int:
@@ -62,7 +62,7 @@ class WhatsAppVisitor:
         return self.person.chat.films()
 
     def _waited_for(self, what: str, predicate: object, since: int = 0) -> BotMessage:
-        """The newest message like that, once there is one."""
+        """Wait for a message that matches; returns the newest one."""
 
         def newest() -> BotMessage | None:
             later = self.person.chat.messages[since:]

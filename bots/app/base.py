@@ -37,9 +37,9 @@ from storage.migrate import upgrade
 from storage.operations.process_lock import acquire_shared
 from storage.secret_key import load_or_create_secret_key
 
-STORE_REFRESH_SECONDS = 10.0  # seconds between two looks for shops that tenants open
+STORE_REFRESH_SECONDS = 10.0  # seconds between two checks for stores opened by tenants
 SCHEDULER_TICK_SECONDS = 1.0
-LINK_PROVIDERS = frozenset({Provider.STRIPE})  # how people pay where there is no money of the messenger's own
+LINK_PROVIDERS = frozenset({Provider.STRIPE})  # payment methods where the messenger has no currency of its own
 
 
 @dataclass(slots=True)
@@ -136,7 +136,7 @@ class ChannelRuntime:
         self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
     ) -> UpdateHandler:
         """Register a channel, which receives deliveries from now on; the handler of its updates. `providers` are the
-        payment methods that may be offered there; a link also needs a store of the account's own tenant. `admin_ids`
+        payment methods that may be offered there; a link also needs a store of the account's own tenant. `owners`
         are the operator's: they apply to no other tenant.
         """
         self.channels[account.id] = channel

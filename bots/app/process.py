@@ -14,8 +14,8 @@ from models.settings import Settings
 from pipeline.operations.scheduler import ScheduledTask, Scheduler
 from storage.backups.service import BackupService
 
-BEACON_SECONDS = 10.0  # seconds between two signs of life
-BACKUP_POLL_SECONDS = 5.0  # seconds between two looks at whether a backup is wanted
+BEACON_SECONDS = 10.0  # seconds between two touches of the beacon file
+BACKUP_POLL_SECONDS = 5.0  # seconds between two checks for a requested backup
 
 
 def load_settings() -> Settings:

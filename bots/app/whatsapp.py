@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 FILM_NAME, FILM_MIME = "rabisco.mp4", "video/mp4"
-MAX_THREADS = 64  # each connection keeps one for as long as it lasts, and each call of the library takes one
-ORPHAN_GRACE_SECONDS = 20.0  # seconds a gateway whose supervisor is gone may take to end
-# The library would mark every message to a person as a business bot's.
+MAX_THREADS = 64  # each connection keeps one for as long as it lasts, and each call of the library takes one more
+ORPHAN_GRACE_SECONDS = 20.0  # seconds a gateway may take to exit after its supervisor has died
+# Otherwise the library marks every message to a user as a business bot's.
 GATEWAY_ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
-# All that is loaded stays, so garbage is not looked for in it: a fifth sooner back after it was killed.
+# Loaded modules stay for good, so they are frozen out of garbage collection: a restart takes a fifth less time.
 GATEWAY_SCRIPT = (
     "import gc; gc.disable(); import bots.app.whatsapp as process;"
     " import bots.whatsapp.processes.gateway, bots.whatsapp.sessions.responder;"
@@ -170,7 +170,7 @@ def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[
     build_link = _link_factory_for(app)
 
     def build_responder(connection: Any, assignment: Errand) -> NumberService:
-        if assignment.account.id not in handlers:  # a second one would take over what is owed
+        if assignment.account.id not in handlers:  # a second one would take over the pending messages
             handlers[assignment.account.id] = _add_number(runtime, assignment.account)
         handler, proxy = handlers[assignment.account.id]
         return NumberService(connection, assignment, app.db, handler, proxy, build_link)
@@ -211,7 +211,7 @@ def _link_factory_for(app: App) -> Callable[[str], str] | None:
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) -> None:
-    with contextlib.suppress(RuntimeError):  # a loop that has ended
+    with contextlib.suppress(RuntimeError):  # the loop has ended
         loop.call_soon_threadsafe(callback)
 
 

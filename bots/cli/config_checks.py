@@ -18,8 +18,8 @@ from models.settings import Settings
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
-MEMORY_PER_FILM: Final = 1.5e9  # bytes one film may take
-MAX_BACKUP_AGE: Final = timedelta(days=2)  # after which a backup is too old
+MEMORY_PER_FILM: Final = 1.5e9  # bytes of memory one film may take
+MAX_BACKUP_AGE: Final = timedelta(days=2)  # maximum age of the newest backup
 CONNECT_TIMEOUT: Final = 5.0  # seconds
 CheckResult = tuple[bool, str]
 

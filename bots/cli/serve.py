@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 PortOption = Annotated[int, typer.Option(min=0, max=65535)]
 HostOption = Annotated[str, typer.Option(help="The page is for this machine alone unless another address is given.")]
 WhatsAppOption = Annotated[bool, typer.Option("--whatsapp", help="Run WhatsApp too; shows a code to scan at first.")]
-STOP_GRACE_SECONDS = 110.0  # seconds a worker of its own gives running jobs when it is told to stop
+STOP_GRACE_SECONDS = 110.0  # seconds a separate worker process gives running jobs when it is stopped
 
 
 def up(port: PortOption = 8000, host: HostOption = "127.0.0.1", whatsapp: WhatsAppOption = False) -> None:
@@ -135,7 +135,7 @@ async def _receive_or_report(bot: TelegramGateway) -> None:
 
 async def _serve(server: WebServer, settings: Settings, host: str) -> None:
     server_task = asyncio.create_task(server.serve())
-    while not server.started and not server_task.done():  # noqa: ASYNC110 - uvicorn tells it in no other way
+    while not server.started and not server_task.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.05)
     if server.started:
         port = server.servers[0].sockets[0].getsockname()[1]

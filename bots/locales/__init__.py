@@ -12,8 +12,8 @@ from fluent.runtime.types import fluent_date, fluent_number
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT_LANGUAGE = "en"
-MONEY_NAMES = frozenset({"price"})  # values such as "1990 brl", minor units and a currency
-DATE_NAMES = frozenset({"returns"})  # values that are ISO dates, and are written as each language writes them
+MONEY_NAMES = frozenset({"price"})  # names of values such as "1990 brl": minor units and a currency
+DATE_NAMES = frozenset({"returns"})  # names of values that are ISO dates, formatted as each language writes them
 LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 

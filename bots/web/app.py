@@ -29,7 +29,7 @@ from models.columns import utc_now
 from storage.db import Clock, Database
 from storage.media.media_store import MediaStore
 
-MONITORING_PATHS = frozenset({"/health", "/health/deep", "/metrics"})  # asked for by machines, under any name
+MONITORING_PATHS = frozenset({"/health", "/health/deep", "/metrics"})  # requested by machines, under any host name
 PRUNE_SECONDS = 3600.0  # seconds
 
 

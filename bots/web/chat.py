@@ -34,10 +34,10 @@ VersionQuery = Annotated[int, Query(ge=0, lt=1 << 62)]
 WaitQuery = Annotated[float, Query(ge=0, le=60)]
 MicrosecondsQuery = Annotated[int, Query(ge=0, lt=1 << 53)]  # microseconds since EPOCH
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSTS_PER_MINUTE = 60  # a minute and person; the desk answers fewer
-MAX_POLLS_PER_USER = 12  # of one person that may wait for news at the same time
-MAX_PENDING_UPLOADS = 2  # of the largest files that one person may have lying here
-POLL_SECONDS = 1.0  # seconds; another process may write without ringing our bell
+POSTS_PER_MINUTE = 60  # a minute and user; the update handler answers fewer
+MAX_POLLS_PER_USER = 12  # requests of one user that may wait for changes at the same time
+MAX_PENDING_UPLOADS = 2  # largest possible uploads that one user may have pending
+POLL_SECONDS = 1.0  # seconds; another process may write without notifying this one
 NO_STORE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 _KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
@@ -126,7 +126,7 @@ class ChatEndpoints:
         if len(text) > self.page.capabilities.max_text:
             raise FormError(413, "TEXT_TOO_LONG", self.page.capabilities.max_text)
         return Inbound(
-            update_ids=(f"{user.link_owner}{message}",),  # two people's ids never meet
+            update_ids=(f"{user.link_owner}{message}",),  # message ids of two users never collide
             chat_ref=user.place,
             sender=Sender(user.id, language=language),
             message_id=form.get_first("message") if choice else str(message),

@@ -13,7 +13,7 @@ from storage.db import Clock
 
 UPLOAD_RETENTION = timedelta(hours=24)
 SWEEP_SECONDS = 3600.0  # seconds
-SHUTDOWN_GRACE_SECONDS = 5.0  # seconds that answers under way are given when the server stops
+SHUTDOWN_GRACE_SECONDS = 5.0  # seconds that running handlers get when the server stops
 
 _INBOUND_ADAPTER = TypeAdapter(Inbound)
 _log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ class InboundReceiver:
         self._sink = sink
         self._uploads = uploads
         self._clock = clock
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # while somebody waits for a turn
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # kept while in use
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def accept(self, inbound: Inbound) -> bool:

@@ -14,7 +14,7 @@ from storage.media.media_store import MediaStore
 
 log = structlog.get_logger(__name__)
 
-# What a browser may show by itself. Anything else is only ever saved, so that no file can act as a page of ours.
+# Types a browser may render. Anything else is only downloaded, so that no file can act as a page of this site.
 INLINE_TYPES = frozenset({"video/mp4", "video/webm", "image/jpeg", "image/png", "image/webp"})
 MEDIA_HEADERS = {
     "cache-control": "private, max-age=3600",

@@ -13,7 +13,7 @@ from bots.core.channel import AttachmentKind, RenderedMessage, Upload
 from bots.web.links import MediaLinkSigner, expiry_for
 from models.messaging.deliveries import PageMessage
 
-MAX_NAME_LENGTH = 120  # characters; it travels in the link
+MAX_NAME_LENGTH = 120  # characters; the name is part of the signed link
 MAX_THUMBNAIL_BYTES = 200_000  # bytes
 _IMAGE_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 _DATA_URL_PATTERN = re.compile(r"data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+={0,2}")

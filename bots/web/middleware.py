@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 HSTS_VALUE = "max-age=31536000"
-CLIENT_HEADER = "x-rabisco"  # no page of another origin can send it without being asked first
+CLIENT_HEADER = "x-rabisco"  # a page of another origin cannot send it without a CORS preflight
 
 
 class HostCheckMiddleware:

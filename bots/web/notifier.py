@@ -44,7 +44,7 @@ class Notifier:
         with self._lock:
             for event, (waiting_chat, loop) in self._listeners.items():
                 if chat is None or chat == waiting_chat:
-                    with suppress(RuntimeError):  # a loop that has ended hears nothing
+                    with suppress(RuntimeError):  # the loop has ended
                         loop.call_soon_threadsafe(event.set)
 
     def close(self) -> None:

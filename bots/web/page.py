@@ -30,7 +30,7 @@ from storage.messaging import web_messages
 
 LOCAL_CHAT = ChatRef(chat="page")
 ERASED_TEXT = "•••"
-LOCAL_USER_ID = "owner"  # the one person of the local page
+LOCAL_USER_ID = "owner"  # the only user in local mode
 
 
 def build_capabilities() -> Capabilities:

@@ -55,7 +55,7 @@ def ask_confirmation(
     numbers.
     """
     name, values = action
-    assert name in CONFIRMED_ACTIONS, name  # noqa: S101 - a mistake of ours
+    assert name in CONFIRMED_ACTIONS, name  # noqa: S101 - a programming error
     row = confirmations.create(context.session, context.person, name, values, context.now)
     button = translated_choice(f"do:{row.id.hex}", "admin-choice-do")
     result.is_carried_out = False

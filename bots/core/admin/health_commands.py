@@ -22,7 +22,7 @@ from storage.operations.error_events import ErrorCount
 
 LOG_WINDOW = timedelta(days=7)
 ERROR_WINDOW = timedelta(days=1)
-MAX_TRACE_LENGTH = 700  # characters of a trace, the innermost
+MAX_TRACE_LENGTH = 700  # characters of a traceback, its end
 
 
 @dataclass(frozen=True, slots=True)

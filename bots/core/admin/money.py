@@ -17,8 +17,8 @@ from storage.billing import ledger, refunds, revocations
 from storage.identity import people
 from storage.identity.people import ID_PREFIX_PATTERN
 
-MAX_CREDITS = 1_000_000  # credits at once
-MAX_UNCONFIRMED_CREDITS = 100  # credits that are taken without asking again
+MAX_CREDITS = 1_000_000  # credits per command
+MAX_UNCONFIRMED_CREDITS = 100  # credits that are revoked without a confirmation
 _MONEY_PATTERN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{2}))?")
 
 
@@ -123,7 +123,7 @@ def _find_obstacle(purchase: Purchase, refund_amount: int, refundable: int) -> s
     if not 0 < refund_amount <= refundable:
         return "admin-refund-amount"
     if purchase.provider == Provider.STARS and refund_amount != purchase.amount:
-        return "admin-refund-stars"  # Telegram gives back all or nothing
+        return "admin-refund-stars"  # Telegram refunds all or nothing
     return None
 
 

@@ -21,7 +21,7 @@ from pipeline.jobs.service import Pipeline
 from storage.identity import people, user_search
 
 MAX_NOTE_LENGTH = 500  # characters
-MAX_SEARCH_BYTES = 40  # bytes that fit onto a button with what is around them
+MAX_SEARCH_BYTES = 40  # bytes that fit into a button's data beside the command
 _PAGE_PATTERN = re.compile(r"#([1-9][0-9]{0,4})(?: (.*))?", re.DOTALL)
 _PHONE_PATTERN = re.compile(r"\+[0-9 ().-]+")
 

@@ -15,7 +15,7 @@ from pipeline.jobs.service import Pipeline
 from storage.tenants import tenant_reports, tenant_stats
 from storage.tenants.tenant_reports import JobTotals, ReportPeriod, SalesTotal
 
-BARS_BY_DAYS = {1: 24, 7: 7, 30: 30}  # days of a report, and the bars of its picture
+BARS_BY_DAYS = {1: 24, 7: 7, 30: 30}  # days of a report, and the bars of its chart
 
 
 def stats(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:

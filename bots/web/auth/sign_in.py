@@ -21,10 +21,10 @@ from storage.db import Database
 from storage.identity import page_sessions
 from storage.identity.codes import OneTimeCodeService
 
-SESSION_COOKIE = "__Host-rabisco"  # a browser takes it from us alone: with Secure, for every path, for no other host
+SESSION_COOKIE = "__Host-rabisco"  # the prefix makes browsers require Secure, path `/` and no domain
 SESSION_LIFETIME = timedelta(days=30)
-CODES_PER_CLIENT = 20  # an hour, whatever the addresses
-ATTEMPTS_PER_CLIENT = 60  # an hour; a household may share an address
+CODES_PER_CLIENT = 20  # an hour, whatever the email addresses
+ATTEMPTS_PER_CLIENT = 60  # an hour; several users may share an IP address
 HOUR_SECONDS = 3600.0
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class SignIn:
         try:
             self.email_sender.send(build_code_email(language, email, code))
         except EmailNotSent as error:
-            log.error("sign-in-letter-not-sent", error=str(error))  # noqa: TRY400 - the trace tells nothing more
+            log.error("sign-in-letter-not-sent", error=str(error))  # noqa: TRY400 - the traceback adds nothing
 
     def create_session(self, email: str, code: str) -> str | None:
         """Redeem a code and begin a session; its cookie, or None when the code is wrong."""

@@ -18,7 +18,7 @@ from bots.web.texts import choose_language, load_page_texts, parse_accept_langua
 from storage.identity.codes import is_email, normalise_email
 
 MAX_FORM_BYTES = 4096  # bytes
-EMAIL_COOKIE = "__Host-rabisco-asked"  # whom a code was sent to, so that the page that asks for it can be loaded again
+EMAIL_COOKIE = "__Host-rabisco-asked"  # the address a code was sent to, so that the code form can be reloaded
 EMAIL_COOKIE_SECONDS = 900  # seconds
 FORM_HEADERS = {
     "cache-control": "no-store",
@@ -27,7 +27,7 @@ FORM_HEADERS = {
         "frame-ancestors 'none'"
     ),
     "cross-origin-opener-policy": "same-origin",
-    "referrer-policy": "same-origin",  # with none at all a form would come without its origin
+    "referrer-policy": "same-origin",  # with no-referrer a form would be sent without its origin
     "vary": "accept-language, cookie",
     "x-content-type-options": "nosniff",
 }
@@ -97,7 +97,7 @@ class SignInPages:
         return response
 
     async def _start_session(self, request: Request, token: str) -> Response:
-        await asyncio.to_thread(self.sign_in.sign_out, request)  # of the session this browser had before
+        await asyncio.to_thread(self.sign_in.sign_out, request)  # end the session this browser had before
         response = _redirect_to("/")
         set_cookie(response, SESSION_COOKIE, token, round(SESSION_LIFETIME.total_seconds()))
         set_cookie(response, EMAIL_COOKIE, "", 0)
@@ -120,7 +120,7 @@ def build_sign_in_router(pages: SignInPages) -> APIRouter:
 
 def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
     """Set a cookie that no script can read and no other host receives; 0 seconds delete it."""
-    # lax, not strict: who comes back from paying is still signed in
+    # lax, not strict: a user who returns from the payment page is still signed in
     response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
 
 

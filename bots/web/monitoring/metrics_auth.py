@@ -13,7 +13,7 @@ PRIVATE_NETWORKS = tuple(
     ip_network(name)
     for name in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10")
 )
-FORWARDED_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "cf-connecting-ip")  # a proxy has let them in
+FORWARDED_HEADERS = ("forwarded", "x-forwarded-for", "x-real-ip", "via", "cf-connecting-ip")  # set by a proxy
 
 
 def require_metrics_access(token: str) -> Callable[[Request], None]:

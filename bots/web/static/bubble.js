@@ -1,4 +1,4 @@
-// One message on the page. It is made once and then only changed, so a film that plays goes on playing.
+// View of one message. Its element is created once and then updated, so a playing video continues to play.
 
 import { element, icon, icons, linked, safe } from "./elements.js";
 import { length, time, weight, words } from "./words.js";
@@ -36,7 +36,7 @@ export class Bubble {
     if (message.at) this.foot.replaceChildren(element("time", { text: time(message.at / 1000), datetime: new Date(message.at / 1000).toISOString() }));
   }
 
-  // Buttons take one press; they are free again when the message changes or an answer comes.
+  // Buttons are disabled after one press, and enabled again when the message changes or an answer arrives.
   press(button) {
     for (const other of this.buttons.querySelectorAll("button")) other.disabled = true;
     button.classList.add("pressed");
@@ -84,7 +84,7 @@ export class Bubble {
     return element("div", { cls: "film" }, video);
   }
 
-  // A link that has run out is asked for once more; a file that is gone is said to be gone.
+  // An expired link is requested once more; a missing file is reported as missing.
   async #failed(video) {
     const answer = await fetch(video.src, { method: "HEAD" }).catch(() => null);
     if (answer?.status === 410) this.onStale(this.message);
@@ -97,7 +97,7 @@ export class Bubble {
     this.inside.querySelector(".save")?.setAttribute("href", film.save);
   }
 
-  // Whether there is progress to be shown.
+  // Whether there is progress to show.
   #bar(message) {
     const found = message.author === "bot" && message.buttons.length && !message.film ? PERCENT.exec(message.text) : null;
     const percent = found ? Math.min(100, Number(found[1])) : null;

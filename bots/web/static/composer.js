@@ -1,4 +1,4 @@
-// Where the person writes, and every way a file can come in: chosen, dropped or pasted.
+// Message input: text, and files that are chosen, dropped or pasted.
 
 import { limits } from "./words.js";
 

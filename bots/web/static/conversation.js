@@ -1,4 +1,4 @@
-// The list of messages: in order, with days between them, and scrolled where the reader wants to be.
+// Message list: sorted, with date separators, and with the scroll position kept.
 
 import { Bubble } from "./bubble.js";
 import { element } from "./elements.js";
@@ -29,13 +29,13 @@ export class Conversation {
 
   get(id) { return this.bubbles.get(id); }
 
-  // When the oldest message of the server that is shown was said, if there is one.
+  // Time of the oldest server message shown, if there is one.
   get oldest() {
     const times = [...this.bubbles.values()].map((bubble) => bubble.message.at).filter(Boolean);
     return times.length ? Math.min(...times) : null;
   }
 
-  // Older messages come in above without moving what is being read.
+  // Older messages are inserted above without moving the visible ones.
   above(messages) {
     const height = this.scroller.scrollHeight - this.scroller.scrollTop;
     for (const message of messages) this.show(message);
@@ -77,7 +77,7 @@ export class Conversation {
     for (const bubble of this.bubbles.values()) bubble.release();
   }
 
-  // Days between the messages, a little room where the speaker changes, the time once for all of one minute.
+  // Date separators, a gap where the author changes, and the time once per minute.
   settle() {
     for (const line of this.list.querySelectorAll(".day")) line.remove();
     let last = null;
@@ -108,7 +108,7 @@ export class Conversation {
     this.bubbles.get(id)?.node.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 
-  // Messages of the server stand in the order of their times; what is still being sent stands at the end.
+  // Server messages are sorted by time; messages being sent are last.
   #place(bubble) {
     const at = bubble.message.at ?? Infinity;
     let after = null;
@@ -123,7 +123,7 @@ export class Conversation {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    // only the reader scrolls up; when the end moves away by itself, we go after it
+    // only the user scrolls up; when the end moves by itself, follow it
     if (scrollHeight - scrollTop - clientHeight < NEAR) this.following = true;
     else if (scrollTop < this.top) this.following = false;
     this.top = scrollTop;

@@ -1,4 +1,4 @@
-// Elements made without ever reading text as HTML.
+// DOM helpers that never parse text as HTML.
 
 export function element(tag, { cls, text, ...attributes } = {}, ...children) {
   const made = document.createElement(tag);
@@ -29,7 +29,7 @@ export const icons = {
   picture: "M4 5h16v14H4z M4 16l5-5 4 4 3-3 4 4",
 };
 
-// An address that may be opened: http and https only.
+// A URL that may be opened: http and https only.
 export function safe(address) {
   try {
     const url = new URL(address);
@@ -56,7 +56,7 @@ export function linked(text) {
   return parts;
 }
 
-// Without the punctuation that ends the sentence; a closing bracket stays when it was opened in the address.
+// Strips the punctuation that ends the sentence; a closing bracket stays when it was opened in the URL.
 function trimmed(address) {
   let kept = address.replace(/[.,;:!?…]+$/u, "");
   while (kept.endsWith(")") && kept.split(")").length > kept.split("(").length) kept = kept.slice(0, -1);

@@ -1,4 +1,4 @@
-// Asks the server for news for as long as the page is open, and says when it is away.
+// Long polling for changes while the page is open, with a notice when the server is unreachable.
 
 const WAIT = 20; // seconds the server may take when nothing is new
 const PATIENCE = 35_000; // milliseconds after which a silent server counts as away
@@ -21,7 +21,7 @@ export class Feed {
     this.#run();
   }
 
-  // Everything once more: links to films run out.
+  // Load everything again: links to media expire.
   refresh() {
     this.version = 0;
     this.request?.abort();
@@ -54,12 +54,12 @@ export class Feed {
     }
   }
 
-  // What was said before a message of that time.
+  // Messages before that time.
   async older(at) {
     return (await read(await fetch(`/chat/messages/older?before=${at}`, { cache: "no-store" }))).messages;
   }
 
-  // Another conversation than before: the server has started afresh, and so do we.
+  // The conversation id has changed: the server has a new database, so the page starts over.
   #take(news) {
     const other = Boolean(this.conversation) && news.conversation !== this.conversation;
     this.conversation = news.conversation;
@@ -86,7 +86,7 @@ export class Feed {
   }
 }
 
-// Who is signed out finds the way in at the same address.
+// The sign-in form is at the same URL.
 async function read(answer) {
   if (answer.status === 401) location.reload();
   if (!answer.ok) throw new Error(`status ${answer.status}`);

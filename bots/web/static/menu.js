@@ -1,4 +1,4 @@
-// The menu at the top: what people would otherwise have to know a command for, and the way out.
+// The menu at the top: common commands, and sign-out.
 
 const $ = (id) => document.getElementById(id);
 

@@ -1,4 +1,4 @@
-// What the person sends: one after the other, each under an id of its own, so that sending twice does no harm.
+// Queue of outgoing messages: sent one at a time, each under its own id, so that a repeat is harmless.
 
 const PAUSE = 2000; // milliseconds before a sending that found no server is tried again
 
@@ -14,7 +14,7 @@ export class Outgoing {
     this.#run();
   }
 
-  // Returns whether it could still be stopped.
+  // Returns whether it could still be cancelled.
   stop(id) {
     const current = this.queue[0]?.id === id ? this.queue[0] : null;
     this.queue = this.queue.filter((one) => one.id !== id);

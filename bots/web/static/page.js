@@ -1,4 +1,4 @@
-// The page put together: what comes in is shown, what is done here is sent.
+// Entry point of the page: shows what the server sends, and sends what the user does.
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -36,7 +36,7 @@ function news(messages, { other, first }) {
 
 let asking = false;
 
-// Older messages, as the reader comes near the first one that is shown.
+// Loads older messages when the user scrolls near the first one shown.
 async function earlier() {
   const oldest = conversation.oldest;
   if (asking || conversation.isWhole || !oldest) return;
@@ -51,7 +51,7 @@ async function earlier() {
   asking = false;
 }
 
-// The link to a film has run out: the same message comes with another.
+// A media link has expired: the same message is loaded with a new one.
 async function renew(message) {
   const messages = await feed.older(message.at + 1).catch(() => []);
   for (const one of messages) conversation.show(one);
@@ -73,7 +73,7 @@ function typing(on) {
   if (conversation.following) conversation.toEnd();
 }
 
-// Pictures that come together are one album; anything else is a message of its own.
+// Pictures chosen together are one album; any other file is a message of its own.
 async function sendFiles(files) {
   const pictures = files.filter((file) => file.type.startsWith("image/"));
   const others = files.filter((file) => !file.type.startsWith("image/"));
@@ -107,7 +107,7 @@ function send(sending) {
   outgoing.add(sending);
 }
 
-// The limit that these files are over, if they are.
+// The limit these files exceed, if any.
 function tooBig(files) {
   const pictures = files.filter((file) => file.type.startsWith("image/"));
   if (pictures.some((file) => file.size > limits.max_picture)) return limits.max_picture;
@@ -178,7 +178,7 @@ function kindOf(file) {
   return { image: "picture", video: "video", audio: "audio" }[kind] ?? "file";
 }
 
-// crypto.randomUUID is there on localhost and https only; the page may also be reached by another name of this machine.
+// crypto.randomUUID exists on localhost and https only; the page may also be opened under another local host name.
 function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,4 +1,4 @@
-// Small pictures of what is sent, made here, so that the server never has to open a file to show the conversation.
+// Thumbnails of sent files, made in the browser, so that the server never opens a file to show the conversation.
 
 const SIDE = 480;
 const PATIENCE = 4000; // milliseconds

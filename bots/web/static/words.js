@@ -1,4 +1,4 @@
-// The page's own words and limits, which the server put into the page in the reader's language.
+// Texts and limits, embedded by the server into the page in the user's language.
 
 const data = JSON.parse(document.getElementById("page-data").textContent);
 

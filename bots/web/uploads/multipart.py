@@ -10,7 +10,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
-BLOCK_BYTES = 1 << 20  # bytes handed to the disk at once
+BLOCK_BYTES = 1 << 20  # bytes written to the disk at once
 MAX_NAME_LENGTH = 200
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.errors import ErrorCode, RequestRejected
 
-TAG_LENGTH, TOKEN_LENGTH = 8, 16  # of a folder's name: whose it is, and which; hexadecimal
+TAG_LENGTH, TOKEN_LENGTH = 8, 16  # hexadecimal digits of a folder's name: the sender's tag, and a random token
 
 
 class UploadFolder:
@@ -90,7 +90,7 @@ def _tag_for(sender: str) -> str:
 def _file_size_of(file: Path) -> int:
     try:
         return file.stat().st_size
-    except FileNotFoundError:  # it was let go meanwhile
+    except FileNotFoundError:  # released meanwhile
         return 0
 
 

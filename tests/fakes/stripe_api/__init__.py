@@ -1,7 +1,7 @@
 """Fake of Stripe: strict, on the test's clock, with the failures a merchant meets in practice.
 
     fake = FakeStripe(clock)                              # a SettableClock; any thread may call anything below
-    with serve_app(fake.app) as url:  # or `with fake.serve() as url`, which ends with assert_supported()
+    with serve_app(fake.app) as url:                      # or `with fake.serve() as url`; ends with assert_supported()
         client = stripe.StripeClient(fake.key, base_addresses={"api": url})
 
 Objects are named by id; the actions return the object's JSON as a dict.

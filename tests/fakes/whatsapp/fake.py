@@ -29,7 +29,7 @@ class Call:
 class FakeWhatsApp:
     """WhatsApp as clients, operators and users see it. Every method may be called from any thread.
 
-    `problems` are the bot's actions that WhatsApp forbids or its apps would show wrongly; none may be left.
+    `problems` are actions of the bot that WhatsApp forbids or its apps would show wrongly; a test must end with none.
     """
 
     def __init__(self) -> None:

@@ -39,9 +39,9 @@ from models.identity.people import Account
 from storage.db import Database
 from storage.messaging import sent_messages
 
-# Texts, captions and edits as WhatsApp's apps have them. Files lie in memory whole, on both sides of the library:
-# larger ones than these would endanger the other numbers of the process. No edit after 14 minutes: the apps take
-# none that is older than 15.
+# Texts, captions and edits as WhatsApp's apps limit them. neonize holds files in memory whole, in Go and in Python:
+# larger ones would endanger the other sessions of the process. No edit after 14 minutes: the apps refuse edits after
+# 15.
 OFFICIAL = Capabilities(
     has_buttons=False,
     can_edit=True,
@@ -83,15 +83,13 @@ class WhatsAppChannel:
         self._account = account
         self._link = link
         self._uploads = Uploads(wire, db, account)
-        self._known: LruCache[bool] = LruCache(4096)  # chats somebody has written from
-        self._said: LruCache[str] = LruCache(1024)  # what messages show
-        self._pictures: LruCache[bool] = LruCache(
-            256
-        )  # messages that are pictures, which no text can take the place of
+        self._known: LruCache[bool] = LruCache(4096)  # chats that a user has written from
+        self._said: LruCache[str] = LruCache(1024)  # current text by message id
+        self._pictures: LruCache[bool] = LruCache(256)  # ids of picture messages, which cannot become texts
 
     async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
         await self._may_write(place)
-        with suppress(ChannelError):  # a sign that does not arrive holds no message back
+        with suppress(ChannelError):  # a failed typing indicator must not stop the message
             await self._wire.typing(place.chat, on=True)
         quote = Quote.parse(text.reply_to)
         if text.picture is not None:

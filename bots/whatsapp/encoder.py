@@ -25,11 +25,11 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import (
 from bots.whatsapp.jids import GROUPS
 from bots.whatsapp.quotes import Quote
 
-VOICE = "audio/ogg; codecs=opus"  # the one kind that apps show as a voice message
+VOICE = "audio/ogg; codecs=opus"  # the only type that apps show as a voice message
 ELLIPSIS = "…"
 UNKNOWN = "application/octet-stream"
 _PNG = b"\x89PNG\r\n\x1a\n"
-_TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's own
+_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 
 from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
 
-TIMELOCK_SECONDS = 3600.0  # how long a number that may not begin conversations is left alone
+TIMELOCK_SECONDS = 3600.0  # pause of a number that WhatsApp does not allow to start conversations
 FLOOD_SECONDS = 60.0
 _CODE = re.compile(r"\b(?:error|code):? (\d{3})\b")
 _GONE = frozenset({"403", "404", "410"})
@@ -23,7 +23,7 @@ def channel_error(text: str) -> ChannelError:
     if code in _GONE:
         return UploadGone(text)
     match code:
-        case "479":  # our list of the person's devices is old: the library fetches it anew for the next attempt
+        case "479":  # the device list of the recipient is outdated: neonize fetches it again for the next attempt
             return MessageRejected(text)
         case "463":
             return RetryLater(TIMELOCK_SECONDS)

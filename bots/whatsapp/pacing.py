@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from models.columns import utc_now
 
-MOST_CHATS = 10_000  # that are remembered
+MOST_CHATS = 10_000  # held in memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ WRAPPINGS = (
     "botInvokeMessage",
     "lottieStickerMessage",
 )
-DEEPEST = 8  # wrappings in each other; nobody needs more than two
+DEEPEST = 8  # nested wrappers; two occur in practice
 WORDS: Mapping[str, Callable[[Any], Any]] = {
     "conversation": str,
     "extendedTextMessage": attrgetter("text"),
@@ -43,7 +43,7 @@ WORDS: Mapping[str, Callable[[Any], Any]] = {
 FILES = {
     "imageMessage": AttachmentKind.PICTURE,
     "videoMessage": AttachmentKind.VIDEO,
-    "ptvMessage": AttachmentKind.VIDEO,  # a round one
+    "ptvMessage": AttachmentKind.VIDEO,  # a round video note
     "audioMessage": AttachmentKind.AUDIO,
     "documentMessage": AttachmentKind.FILE,
 }
@@ -80,7 +80,7 @@ COPIES = frozenset(
 LOCATORS = ("URL", "directPath", "mediaKey", "fileEncSHA256", "fileSHA256", "fileLength", "mimetype")
 _FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 _UNTOLD = frozenset({"", "application/octet-stream"})
-_TYPES = mimetypes.MimeTypes()  # the table in the library, not the machine's own
+_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
 
 
 def unwrapped(message: Message) -> Message:

@@ -21,8 +21,8 @@ from bots.whatsapp.jids import GROUPS, LIDS, PEOPLE, spelled, user_of
 from bots.whatsapp.parser import context_of, files_of, kind_of, unwrapped, words_of
 from bots.whatsapp.quotes import Quote
 
-OLDEST = timedelta(hours=24)  # what was sent before is history, which a new number is given
-MILLISECONDS = 10_000_000_000  # a time above this is not in seconds: the library has told it in both
+OLDEST = timedelta(hours=24)  # older messages are history, which WhatsApp sends to a newly linked device
+MILLISECONDS = 10_000_000_000  # a timestamp above this is in milliseconds: neonize has used both units
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,14 @@ EVER = datetime.min.replace(tzinfo=UTC)
 class Patience:
     """Limits of a receiver, in seconds and counts."""
 
-    retry: float = 30.0  # how often what failed is taken up again
-    grace: float = 8.0  # how long the end waits for what is being answered
-    keep: float = 0.5  # the first pause when a message cannot be kept; doubles up to `longest_keep`
+    retry: float = 30.0  # how often failed messages are handled again
+    grace: float = 8.0  # how long stopping waits for messages being handled
+    keep: float = 0.5  # the first pause when a message cannot be stored; doubles up to `max_backoff`
     longest_keep: float = 15.0
-    album: float = 15.0  # how far the items of an announced album may lie apart
-    at_once: int = 16  # people answered at the same time
-    in_hand: int = 1000  # messages being answered or waiting for their turn; more wait in the database
-    waiting: int = 5000  # messages not kept yet; only a database that is away for long makes them so many
+    album: float = 15.0  # the longest gap between items of an announced album
+    at_once: int = 16  # users handled at the same time
+    in_hand: int = 1000  # messages being handled or queued; more wait in the database
+    waiting: int = 5000  # messages not stored yet; reached only when the database is down for long
 
 
 class Receiver:
@@ -57,7 +57,7 @@ class Receiver:
         self._backlog = PendingUpdates(inlet)
         self._lanes = KeyedQueue(self._patience.at_once)
         self._albums = AlbumCollector(channel.capabilities.album_seconds, self._begin)
-        self._door = asyncio.Lock()  # lets messages in one by one, in the order they came
+        self._door = asyncio.Lock()  # admits messages one by one, in the order of arrival
         self._waiting = 0
         self._ended = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -123,7 +123,7 @@ class Receiver:
         """Queue a stored message of any age; it was found to be meant for the bot when it arrived."""
         try:
             event = revived(body)
-        except ValueError:  # one that another version kept and this one cannot read
+        except ValueError:  # stored by another version, and unreadable for this one
             log.exception("kept message not read")
             return
         inbound = read(event, self._me(), EVER, addressed=True)
@@ -139,7 +139,7 @@ class Receiver:
         while True:
             try:
                 return await self._backlog.save(name, body)
-            except Exception as error:  # noqa: BLE001 - whatever failed, the message is nowhere but here
+            except Exception as error:  # noqa: BLE001 - whatever failed, the message exists only here
                 log.warning("message not kept", message=name, error=type(error).__name__)
             if self._ended:
                 return False
@@ -148,7 +148,7 @@ class Receiver:
 
     def _queue(self, album: str | None, inbound: Inbound) -> None:
         if self._ended or self._backlog.size > self._patience.in_hand:
-            self._backlog.release(inbound.update_ids)  # it is kept, and will be taken up again
+            self._backlog.release(inbound.update_ids)  # it is stored, and will be resumed
         elif album:
             self._albums.add(album, inbound)
         else:
@@ -162,7 +162,7 @@ class Receiver:
         try:
             async with turn:
                 await self._inlet.handle(inbound)
-        except Exception:  # it stays unhandled, and is taken up again
+        except Exception:  # it stays unhandled, and is resumed
             log.exception("message not answered", update=inbound.update_ids[0])
         finally:
             self._backlog.release(inbound.update_ids)

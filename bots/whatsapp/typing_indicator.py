@@ -7,7 +7,7 @@ from types import TracebackType
 from bots.core.channel import ChannelError
 from bots.whatsapp.sessions.client import Wire
 
-EVERY = 10.0  # seconds; phones show it for about twice that
+EVERY = 10.0  # seconds; phones show the indicator for about twice that
 
 
 class Typing:

@@ -19,7 +19,7 @@ from storage.db import Database
 from storage.messaging import uploads
 
 T = TypeVar("T")
-THUMBNAIL_BYTES = 64 * 1024  # it travels inside the message
+THUMBNAIL_BYTES = 64 * 1024  # the thumbnail is part of the message
 
 
 class Manner(StrEnum):
@@ -70,7 +70,7 @@ class Uploads:
 
     async def made(self, upload: Upload, manner: Manner) -> Message:
         """Upload a file, and store its media message before anything is sent. Raises ChannelError."""
-        async with self.turns:  # a file is read when its turn has come, or all that wait would lie in memory
+        async with self.turns:  # a file is read only now: otherwise all waiting files would be held in memory
             content = await _readable(upload.path.read_bytes)
             if not content:
                 raise MessageRejected("an empty file")

@@ -70,8 +70,8 @@ class ChatPage:
 
     def __init__(self, context: BrowserContext, address: str, ready: str = ONLINE) -> None:
         self.address = address
-        self.complaints: list[str] = []  # errors of scripts, and what the page's policy has blocked
-        self.strangers: list[str] = []  # addresses asked for that are not ours
+        self.complaints: list[str] = []  # script errors, and violations of the content security policy
+        self.strangers: list[str] = []  # requested URLs of other origins
         self.tab: Page = context.new_page()
         self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.tab.on("console", lambda line: self._heard(line.type, line.text))

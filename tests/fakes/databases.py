@@ -19,7 +19,7 @@ from storage.migrate import upgrade
 from storage.schema import METADATA
 
 TEMPLATE = "rabisco_template"
-UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")  # what only a power cut would miss
+UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")  # matter only in a power cut
 
 
 class _Undone(Exception):

@@ -234,7 +234,7 @@ def with_red_and_blue_exchanged(path: Path) -> Path:
     return path
 
 
-# what must end as a code
+# hostile and broken files, which must be rejected with an error code
 
 
 def empty(path: Path) -> Path:

@@ -80,5 +80,5 @@ class Gateways:
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until the predicate holds, ten seconds at most."""
         async with asyncio.timeout(10):
-            while not holds():  # noqa: ASYNC110 - a file rings no bell
+            while not holds():  # noqa: ASYNC110 - a file sends no event
                 await asyncio.sleep(0.01)

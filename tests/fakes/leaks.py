@@ -46,7 +46,7 @@ def forms(secret: str) -> Iterator[str]:
     yield quote(secret, safe="")
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + secret.encode()).decode()
-        yield encoded[4 if before else 0 : -4]  # its ends depend on what stands beside it
+        yield encoded[4 if before else 0 : -4]  # its ends depend on the neighbouring bytes
 
 
 def everything_kept(database: Database) -> str:

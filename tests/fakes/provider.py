@@ -49,7 +49,7 @@ class MemoryProvider:
     _by_key: dict[str, str] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    # the port
+    # the protocol
 
     def list_prices(self, lookup_keys: Sequence[str]) -> list[ProviderPrice]:
         self._called("prices")
@@ -151,7 +151,7 @@ class MemoryProvider:
         self._called("missed_news")
         return [one for one in self.news if one.created_at >= since]
 
-    # what people, banks and time do
+    # actions of customers and banks, and the passing of time
 
     def pay(self, session: str, *, amount: int | None = None) -> CheckoutSession:
         """Pay by card, at once. A plan starts with its first invoice."""

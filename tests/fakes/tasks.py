@@ -85,7 +85,7 @@ def fill() -> None:
 def open_many() -> None:
     held = []
     while True:
-        held.append(Path("/dev/null").open())  # noqa: SIM115 - leaking is the point
+        held.append(Path("/dev/null").open())  # noqa: SIM115 - the leak is intended
 
 
 def babble() -> None:

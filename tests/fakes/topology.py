@@ -20,7 +20,7 @@ from storage.db import Database
 
 COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yml"
 WORKERS = 2
-CREDITS = 100  # a month for everybody: nobody is to run out
+CREDITS = 100  # a month for every user, so that none runs out
 
 
 @dataclass
@@ -98,4 +98,4 @@ def topology(folder: Path, databases: Databases, redis_server: RedisServer) -> I
 
 def _here(word: str) -> str:
     """A container listens on all interfaces; a test only on the loopback."""
-    return "127.0.0.1" if word == "0.0.0.0" else word  # noqa: S104 - it is taken away
+    return "127.0.0.1" if word == "0.0.0.0" else word  # noqa: S104 - it is replaced

@@ -20,7 +20,7 @@ def served(app: FastAPI, bell: Notifier, port: int = 0) -> Iterator[str]:
         thread = Thread(target=lambda: asyncio.run(server.serve([door])))
         thread.start()
         try:
-            # the door takes connections from now on; they are answered as soon as the application has started
+            # the socket accepts connections from now on; they are served as soon as the application has started
             yield f"http://127.0.0.1:{door.getsockname()[1]}"
         finally:
             server.should_exit = True

@@ -21,11 +21,11 @@ from storage.messaging.whatsapp_keys import LockHeld, hold_lock
 
 log = structlog.get_logger(__name__)
 
-BEAT = 10.0  # seconds between two signs of life
-LOOK = 1.0  # seconds between two looks at what is asked
-HELD = 0.5  # seconds between two attempts to take a number in hand that another process has not let go of yet
+BEAT = 10.0  # seconds between two heartbeats
+LOOK = 1.0  # seconds between two checks of the database for requests
+HELD = 0.5  # seconds between two attempts to lock a session that another process still holds
 AFTER_FAILURE = timedelta(seconds=30)
-HANGING_UP = 5.0  # seconds numbers may take for it
+HANGING_UP = 5.0  # seconds for all sessions together
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pipeline.jobs.queue import WakeupQueue
 
-STUCK = 75  # exit code of a gateway that hangs in the library, after it has told in which number
+STUCK = 75  # exit code of a gateway that hangs in neonize, after it has reported the session
 
 
 def assignment(numbers: Collection[UUID]) -> bytes:
@@ -53,7 +53,7 @@ class Report:
 
     def _say(self, told: dict[str, Any]) -> None:
         try:
-            os.write(self.descriptor, _line(told))  # shorter than a pipe's atomic write, so lines never mix
+            os.write(self.descriptor, _line(told))  # shorter than PIPE_BUF, so writes are atomic and lines never mix
         except OSError:
             return
 

@@ -16,9 +16,9 @@ from bots.whatsapp.processes.ipc import assignment, read
 
 log = structlog.get_logger(__name__)
 
-LAST_WORDS = 0.5  # seconds
+LAST_WORDS = 0.5  # seconds for the traceback of a hanging process
 
-Launch = Callable[[int], Awaitable[Process]]  # takes the end of the pipe the process writes to
+Launch = Callable[[int], Awaitable[Process]]  # its argument is the write end of the pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Rhythm:
 
     def pause(self, failures: int) -> float:
         longest = min(self.first_pause * 2.0 ** min(failures - 1, 20), self.longest_pause)
-        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - nothing is guarded by it
+        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Warden:
                     return True
         finally:
             over.cancel()
-            if process.returncode is None:  # whoever waited for it was cancelled
+            if process.returncode is None:  # this task was cancelled
                 _killed(process)
         return False
 

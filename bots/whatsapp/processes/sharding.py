@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-MOST = 4  # numbers of a process: what one that hangs takes with it for a moment
+MOST = 4  # sessions in one process: how many are interrupted when one of them hangs
 
 
 def regrouped(

@@ -23,10 +23,10 @@ from storage.messaging.whatsapp_keys import KeyStore, LockHeld, hold_lock
 
 log = structlog.get_logger(__name__)
 
-HOUSEKEEPING = 600.0  # seconds between two looks at backups
+HOUSEKEEPING = 600.0  # seconds between two maintenance runs
 A_DAY = timedelta(days=1)
-LEFT = timedelta(minutes=5)  # after which nobody is any more with a number that was removed
-DEATHS = 2  # of a process in a row, after which its numbers are told apart
+LEFT = timedelta(minutes=5)  # after which no process uses a removed session any more
+DEATHS = 2  # exits of a process in a row, after which its sessions are isolated
 
 
 class Occupied(ConfigError):

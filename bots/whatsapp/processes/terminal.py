@@ -12,7 +12,7 @@ from bots.whatsapp.sessions.pairing import dressed
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.messaging.whatsapp import NamedWhatsAppSession
 
-QUIET = frozenset({WhatsAppState.NEW, WhatsAppState.QR})  # told by the code, or by its absence
+QUIET = frozenset({WhatsAppState.NEW, WhatsAppState.QR})  # implied by the code shown, or by its absence
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bots.core.channel import Attachment, Capabilities, Channel, ChatRef, RenderedMessage, RetryLater, Upload
 
-PAUSE = 10.0  # seconds until a number that is not online is tried again
+PAUSE = 10.0  # seconds until a message for an offline number is retried
 
 
 class Line:

@@ -19,15 +19,15 @@ from bots.core.channel import ChannelError
 from bots.whatsapp.errors import channel_error
 from bots.whatsapp.jids import parsed
 
-FILES_AT_ONCE = 2  # each lies in memory whole, several times
+FILES_AT_ONCE = 2  # each is held in memory whole, several times
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
     """Timeouts of calls in seconds; an upload has more time the larger it is."""
 
-    send: float = 90.0  # the library's Go side waits 75 for the answer, and what it has sent must not be sent again
-    sign: float = 15.0  # for what need not arrive
+    send: float = 90.0  # neonize's Go side waits 75 for the response, and a sent message must not be sent again
+    sign: float = 15.0  # typing indicators and read receipts
     download: float = 600.0
     upload: float = 60.0
     pace: float = 100_000.0

@@ -10,7 +10,7 @@ from neonize.proto.waCompanionReg.WAWebProtobufsCompanionReg_pb2 import DevicePr
 
 from storage.messaging.whatsapp_keys import KeyStore
 
-NAME = "Rabisco"  # as the phone lists it under its linked devices
+NAME = "Rabisco"  # shown in the phone's list of linked devices
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Clients:
         """
         props = DeviceProps(os=NAME, platformType=DeviceProps.CHROME)
         client = NewAClient(self.keys.location_of(number), props=props, uuid=number.hex)
-        # The finalizer of a client that is thrown away would stop the one that came after it under the same name.
+        # The finalizer of a discarded client would stop its successor, which has the same name.
         client._stop_finalizer.detach()
         if self.go is not None:
             client._NewAClient__client = self.go

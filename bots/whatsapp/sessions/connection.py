@@ -27,7 +27,7 @@ from bots.whatsapp.sessions.states import Happened
 
 log = structlog.get_logger(__name__)
 
-ANSWER_SECONDS = 20.0  # a call may take; the library itself waits forever
+ANSWER_SECONDS = 20.0  # neonize itself waits forever
 OnMessage = Callable[[Any], Awaitable[None]]
 Tell = Callable[[Signal], None]
 

@@ -43,16 +43,16 @@ class Tempo:
     def pause(self, tries: int) -> float:
         """Exponential backoff in seconds, with jitter: frequent attempts of many sessions look like an attack."""
         longest = min(self.first_pause * 2.0 ** min(tries - 1, 20), self.longest_pause)
-        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - nothing is guarded by it
+        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
 class Ending(StrEnum):
     """Why a connection ended, which decides what follows."""
 
-    OVER = "over"  # the number stands still
-    AGAIN = "again"  # to be tried again after a pause
-    RENEW = "renew"  # the codes have run out
-    ASKED = "asked"  # somebody wants it otherwise
+    OVER = "over"  # the session stays stopped
+    AGAIN = "again"  # to be retried after a backoff
+    RENEW = "renew"  # the pairing codes have run out
+    ASKED = "asked"  # a stop or restart was requested
 
 
 class Life:

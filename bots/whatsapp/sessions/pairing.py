@@ -5,7 +5,7 @@ from bots.core.context import translated
 from models.messaging.deliveries import Message, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 
-SHOWN_FIRST, SHOWN = 60.0, 20.0  # seconds WhatsApp takes a code for
+SHOWN_FIRST, SHOWN = 60.0, 20.0  # seconds for which WhatsApp accepts a code
 OUTCOMES = {
     WhatsAppStateDetail.TIMEOUT: "whatsapp-timeout",
     WhatsAppStateDetail.REFUSED: "whatsapp-refused",

@@ -91,7 +91,7 @@ class Session:
     async def _lived(self, life: Life) -> Ending:
         """Run one connection to its end."""
         self._life = life
-        if self._asked.is_set():  # while the keys were looked at
+        if self._asked.is_set():  # requested while the keys were checked
             return Ending.ASKED
         return await life.run()
 

@@ -69,7 +69,7 @@ class Record:
         """Show a QR code, which is valid for `seconds`."""
         with self.db.transaction() as session:
             row, now = self._row(session), self.db.clock()
-            if row.pairing_asked_at is None:  # nobody wants it any more
+            if row.pairing_asked_at is None:  # pairing was stopped
                 return
             row.state = after(WhatsAppState(row.state), Happened.CODE)
             row.qr, row.shown_until, row.updated_at = code, now + timedelta(seconds=seconds), now

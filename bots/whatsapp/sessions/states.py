@@ -9,27 +9,27 @@ from models.messaging.whatsapp import WhatsAppState
 class Happened(StrEnum):
     """Kinds of events in a session's connection."""
 
-    TAKEN_UP = "taken_up"  # a gateway has begun with it
-    CODE = "code"  # there is a code to be scanned
+    TAKEN_UP = "taken_up"  # a gateway has started the session
+    CODE = "code"  # a pairing code was issued
     PAIRED = "paired"
     REFUSED = "refused"  # pairing failed
     CONNECTED = "connected"
-    DISCONNECTED = "disconnected"  # the library connects again by itself
-    ENDED = "ended"  # the connection is over, and only we can begin another
-    GAVE_UP = "gave_up"  # nobody scanned the code
+    DISCONNECTED = "disconnected"  # neonize reconnects by itself
+    ENDED = "ended"  # the connection is closed, and must be opened anew
+    GAVE_UP = "gave_up"  # no code was scanned
     LOGGED_OUT = "logged_out"
     BANNED = "banned"
     REPLACED = "replaced"
     OUTDATED = "outdated"
-    ASKED = "asked"  # somebody wants it otherwise; how it stands is up to what comes of it
+    ASKED = "asked"  # a stop or restart was requested; the state changes with what follows
 
 
 LIVE = frozenset(state for state in WhatsAppState if not state.is_stopped)
 UNPAIRED = frozenset({WhatsAppState.NEW, WhatsAppState.QR})
 KNOWN = LIVE - UNPAIRED
 
-# From which states something leads where; from any other it changes nothing. What is over stays over, whatever comes in
-# late, until somebody asks for a restart.
+# From which states an event leads to which state; in any other state it changes nothing. A stopped session stays
+# stopped, whatever events come in late, until a restart is requested.
 AFTER: Mapping[Happened, tuple[frozenset[WhatsAppState], WhatsAppState]] = {
     Happened.CODE: (UNPAIRED, WhatsAppState.QR),
     Happened.PAIRED: (UNPAIRED, WhatsAppState.PAIRING),

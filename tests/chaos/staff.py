@@ -109,7 +109,7 @@ class ActingChildren(SandboxClient):
                 "chaos.films:make",
                 {"act": str(script.act), "seconds": script.seconds, "out": arguments["out"]},
                 directory=directory,
-                allowance=_limited(limits, script.act),
+                limits=_limited(limits, script.act),
                 on_progress=on_progress,
                 is_cancelled=is_cancelled,
                 on_usage=on_usage,

@@ -46,10 +46,15 @@ TERMINATE = (
 
 
 class Outages:
-    """Ends every connection to a PostgreSQL database again and again, from a thread of its own."""
+    """Ends every connection to a PostgreSQL database again and again, from a thread of its own.
 
-    def __init__(self, url: str, seed: int = 3) -> None:
+    The pauses between are 0.4 to 5 times `transaction_seconds`, what a transaction takes undisturbed: most are cut off
+    before their end, and none is for ever, on a slow machine as on a fast one.
+    """
+
+    def __init__(self, url: str, transaction_seconds: float, seed: int = 3) -> None:
         self.ended = 0
+        self._pauses = 0.4 * transaction_seconds, 5 * transaction_seconds
         self._url = url
         self._chance = random.Random(seed)
         self._over = threading.Event()
@@ -65,7 +70,7 @@ class Outages:
 
     def _run(self) -> None:
         with psycopg.connect(self._url, autocommit=True) as connection:
-            while not self._over.wait(self._chance.uniform(0.02, 0.25)):
+            while not self._over.wait(self._chance.uniform(*self._pauses)):
                 self.ended += len(connection.execute(TERMINATE).fetchall())
 
 
@@ -106,23 +111,29 @@ async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
     channel = MemoryChannel(time.monotonic)
     postman = OutboxSender(database, shop.workshop.store, {customers[0].account.id: channel}, timedelta(seconds=1))
     over = threading.Event()
+    ordered(shop, customers[0])  # compiles the statements
+    began = time.monotonic()
+    ordered(shop, customers[1])
+    transaction_seconds = time.monotonic() - began
     until = time.monotonic() + 40
 
     def submit() -> None:
-        for customer in customers * 2:
+        for customer in (customers * 2)[2:]:
             insisted(lambda customer=customer: ordered(shop, customer), until)  # type: ignore[misc]
 
     running = asyncio.create_task(postman.run())
     workers = [asyncio.create_task(asyncio.to_thread(worked, shop, over)) for _ in range(2)]
-    with Outages(url) as outages:
-        await asyncio.to_thread(submit)
-        await channel.until(lambda: len(channel.messages) >= CUSTOMERS // 2)
-    assert outages.ended > 10
-    await asyncio.to_thread(insisted, lambda: everything_ended(database), until)
-    await channel.until(lambda: len(channel.messages) >= 2 * CUSTOMERS)
-    over.set()
-    running.cancel()
-    await asyncio.gather(running, *workers, return_exceptions=True)
+    try:
+        with Outages(url, transaction_seconds) as outages:
+            await asyncio.to_thread(submit)
+            await channel.until(lambda: len(channel.messages) >= CUSTOMERS // 2)
+        assert outages.ended > 10
+        await asyncio.to_thread(insisted, lambda: everything_ended(database), until)
+        await channel.until(lambda: len(channel.messages) >= 2 * CUSTOMERS)
+    finally:  # the threads of workers would keep the process from its end
+        over.set()
+        running.cancel()
+        await asyncio.gather(running, *workers, return_exceptions=True)
     assert_nothing_half_done(database, channel)
     database.close()
 

@@ -152,7 +152,7 @@ async def test_a_crash_between_the_answer_and_the_note_repeats_once_and_keeps_th
     box.owes(person, "after")
 
     class Dying(DeliveryResults):
-        def sent(self, row: object, external_id: str | None) -> None:
+        def record_sent(self, row: object, external_id: str | None) -> None:
             raise SystemError("the process was killed here")
 
     channels = {box.account.id: gateway.channel}

@@ -66,7 +66,7 @@ def test_a_subscription_is_invoiced_each_month(fake: FakeStripe, merchant: Merch
     newest: Any = merchant.v1.invoices.list({"subscription": bought, "expand": ["data.payments"]}).data[0]
     assert newest.lines.data[0].period.end == item.current_period_end
     assert newest.period_end == item.current_period_start  # an invoice's own period is the one that is over
-    assert newest.parent_id.subscription_details.subscription == bought
+    assert newest.parent.subscription_details.subscription == bought
     assert newest.payments.data[0].payment.payment_intent.startswith("pi_")
 
 

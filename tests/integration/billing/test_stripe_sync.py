@@ -36,7 +36,9 @@ class Account:
     said: list[str] = field(default_factory=list)
 
     def sync(self, catalogue: Catalogue | None = None, *, only_say: bool = False, **aim: Any) -> SyncResult:
-        wanted = SyncTarget(catalogue or shelf(), lambda item: f"{item.credits} créditos", **{"webhook": WEBHOOK} | aim)
+        wanted = SyncTarget(
+            catalogue or shelf(), lambda item: f"{item.credits} créditos", **{"webhook_url": WEBHOOK} | aim
+        )
         self.said.clear()
         return CatalogueSync(connect(KEY, self.url), wanted, self.said.append, only_say).run()
 
@@ -89,18 +91,18 @@ def test_the_webhook_hears_what_we_act_upon_in_our_version_and_its_secret_is_tol
 
 
 def test_a_second_run_writes_nothing(account: Account) -> None:
-    account.sync(links=True)
+    account.sync(has_payment_links=True)
     before = account.writes()
-    assert account.sync(links=True).changes == 0
+    assert account.sync(has_payment_links=True).changes == 0
     assert (account.said, account.writes()) == ([], before)
 
 
 @pytest.mark.parametrize("links", [False, True])
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(account: Account, links: bool) -> None:
-    would = account.sync(only_say=True, links=links)
+    would = account.sync(only_say=True, has_payment_links=links)
     assert account.writes() == 0
     said = list(account.said)
-    done = account.sync(links=links)
+    done = account.sync(has_payment_links=links)
     assert said == [f"would {line}" for line in account.said]
     assert would.changes == done.changes == len(said)
 
@@ -135,8 +137,8 @@ def test_what_was_made_though_the_answer_was_lost_is_not_made_again(account: Acc
     for route in ("products", "prices", "payment_links", "webhook_endpoints", "billing_portal/configurations"):
         account.fake.drop(f"POST /v1/{route}")
         with pytest.raises(ProviderUnavailable):
-            account.sync(links=True)
-    account.sync(links=True)
+            account.sync(has_payment_links=True)
+    account.sync(has_payment_links=True)
     kinds = ("product", "price", "payment_link", "webhook_endpoint", "billing_portal.configuration")
     assert [len(account.fake.all(kind)) for kind in kinds] == [3, 3, 3, 1, 1]
 
@@ -177,14 +179,14 @@ def test_a_webhook_that_was_stopped_or_hears_too_little_is_mended(account: Accou
 
 
 def test_without_an_address_of_ours_there_is_no_webhook(account: Account) -> None:
-    account.sync(webhook="")
+    account.sync(webhook_url="")
     assert account.fake.all("webhook_endpoint") == []
 
 
 def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(account: Account) -> None:
-    first = account.sync(links=True).payment_links
+    first = account.sync(has_payment_links=True).payment_links
     assert set(first) == {"rabisco_pack_500_brl", "rabisco_plan_starter_brl", "rabisco_plan_pro_brl"}
-    second = account.sync(shelf(packs={"500": DEARER}), links=True).payment_links
+    second = account.sync(shelf(packs={"500": DEARER}), has_payment_links=True).payment_links
     changed = {key for key in first if first[key] != second[key]}
     assert changed == {"rabisco_pack_500_brl"}
     active = {link["url"]: link["active"] for link in account.fake.all("payment_link")}
@@ -192,7 +194,7 @@ def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(a
     assert active[second["rabisco_pack_500_brl"]]
     session = account.fake.visit(second["rabisco_pack_500_brl"], "a-reference")
     assert (session["amount_total"], session["client_reference_id"]) == (9_900, "a-reference")
-    account.sync(shelf(packs={}), links=True)
+    account.sync(shelf(packs={}), has_payment_links=True)
     active = {link["url"]: link["active"] for link in account.fake.all("payment_link")}
     assert not active[second["rabisco_pack_500_brl"]]
 

@@ -14,8 +14,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fakes.browser import ChatPage, opened  # noqa: E402 - the tests' doubles are on the path only now
-from fakes.whatsapp.premises import opened as premises_in  # noqa: E402
+from fakes.browser import ChatPage, open_page  # noqa: E402 - the tests' doubles are on the path only now
+from fakes.whatsapp.app_process import open_whatsapp_app as premises_in  # noqa: E402
 
 SIZE = (390, 820)
 GAP = 12
@@ -31,17 +31,17 @@ WITHOUT_EMOJI = """() => {
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, premises_in(Path(name)) as premises:
-        premises.has_number("5511990000009")
-        phone = premises.fake.phone("5511987654321")
-        with premises.running() as product, opened(product.address(), size=SIZE, seconds=60) as page:
-            page.say("/whatsapp pair")
-            page.message(re.compile("scan this"))
+        premises.add_session("5511990000009")
+        phone = premises.fake.get_phone("5511987654321")
+        with premises.run() as product, open_page(product.wait_for_address(), size=SIZE, timeout=60) as page:
+            page.type_text("/whatsapp pair")
+            page.wait_for_message(re.compile("scan this"))
             page.tab.locator("li.message img").last.wait_for()
             shots = [shot(page)]
-            phone.scans()
-            page.message(re.compile("is online"))
-            page.say("/whatsapp list")
-            page.message(re.compile("/whatsapp remove NAME"))
+            phone.scan_code()
+            page.wait_for_message(re.compile("is online"))
+            page.type_text("/whatsapp list")
+            page.wait_for_message(re.compile("/whatsapp remove NAME"))
             shots.append(shot(page))
     side_by_side(shots).save(Path(__file__).with_name("pairing.png"), optimize=True)
 

@@ -10,7 +10,7 @@ import pylibmagic  # noqa: F401 - before whatever loads libmagic: all are to use
 import pytest
 import structlog
 from fakes.clock import SettableClock
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 
 from storage.db import Database
@@ -62,9 +62,9 @@ def _quick_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def databases(testrun_uid: str) -> Iterator[Databases]:
+def databases(testrun_uid: str) -> Iterator[DatabaseFactory]:
     """One PostgreSQL for the whole run, however many processes it has; it starts when it is first asked for."""
-    shared = Databases(_quick_folder() / f"rabisco-{testrun_uid[:12]}")
+    shared = DatabaseFactory(_quick_folder() / f"rabisco-{testrun_uid[:12]}")
     yield shared
     shared.close()
 
@@ -83,21 +83,21 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock) -> Database:
+def database(request: pytest.FixtureRequest, databases: DatabaseFactory, clock: SettableClock) -> Database:
     """A fresh database on the test's clock; the test runs on SQLite and on PostgreSQL."""
-    return databases.opened(request.param, clock)
+    return databases.open_database(request.param, clock)
 
 
 @pytest.fixture
-def sqlite(databases: Databases, clock: SettableClock) -> Database:
+def sqlite(databases: DatabaseFactory, clock: SettableClock) -> Database:
     """A fresh SQLite database on the test's clock."""
-    return databases.opened("sqlite", clock)
+    return databases.open_database("sqlite", clock)
 
 
 @pytest.fixture
-def postgresql(databases: Databases, clock: SettableClock) -> Database:
+def postgresql(databases: DatabaseFactory, clock: SettableClock) -> Database:
     """A fresh PostgreSQL database on the test's clock."""
-    return databases.opened("postgresql", clock)
+    return databases.open_database("postgresql", clock)
 
 
 @pytest.fixture(scope="session")

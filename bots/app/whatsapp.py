@@ -25,10 +25,10 @@ from bots.core.operations import logging_config
 from bots.core.operations.background_tasks import build_error_log_scheduler
 from bots.core.update_handler import UpdateHandler
 from bots.web.links import MediaLinkSigner, expiry_for
-from bots.whatsapp.processes.ipc import Report, SupervisorsQueue, listen
-from bots.whatsapp.processes.supervisor import Supervisor
-from bots.whatsapp.processes.terminal import Announcer
-from bots.whatsapp.sessions.channel_proxy import Line
+from bots.whatsapp.processes.ipc import SupervisorPipe, SupervisorQueue, start_listener
+from bots.whatsapp.processes.supervisor import GatewaySupervisor
+from bots.whatsapp.processes.terminal import TerminalReporter
+from bots.whatsapp.sessions.channel_proxy import ChannelProxy
 from models.identity.people import MAIN_TENANT, Account
 from models.settings import Settings
 from pipeline.jobs.queue import broker_for
@@ -38,8 +38,8 @@ from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
 from storage.messaging.whatsapp_keys import FolderKeyStore, KeyStore, key_store_at
 
 if TYPE_CHECKING:
-    from bots.whatsapp.processes.gateway import Gateway
-    from bots.whatsapp.sessions.session import Session
+    from bots.whatsapp.processes.gateway import SessionGateway
+    from bots.whatsapp.sessions.runner import SessionRunner
 
 log = structlog.get_logger(__name__)
 
@@ -56,17 +56,17 @@ GATEWAY_SCRIPT = (
 )
 
 
-def build_supervisor(app: App, echo: Callable[[str], None], language: str) -> Supervisor:
+def build_supervisor(app: App, echo: Callable[[str], None], language: str) -> GatewaySupervisor:
     """Supervisor of this machine's gateways. `echo` prints pairing codes and state changes on the terminal."""
     settings = app.settings
-    return Supervisor(
+    return GatewaySupervisor(
         db=app.db,
-        keys=key_store_for(settings),
+        key_store=key_store_for(settings),
         backups=key_backups_for(app),
-        locks=lock_folder_for(settings),
+        lock_folder=lock_folder_for(settings),
         launch=launch_gateway,
         wake=app.pipeline.wake_worker,
-        announcer=Announcer(echo, language),
+        reporter=TerminalReporter(echo, language),
     )
 
 
@@ -109,10 +109,10 @@ def main() -> None:
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     settings = Settings()
     logging_config.configure_from_settings(settings)
-    asyncio.run(_run_until_exit(settings, Report(int(sys.argv[1]))))
+    asyncio.run(_run_until_exit(settings, SupervisorPipe(int(sys.argv[1]))))
 
 
-async def _run_until_exit(settings: Settings, report: Report) -> None:
+async def _run_until_exit(settings: Settings, report: SupervisorPipe) -> None:
     """Run the gateway, then exit the process; never returns. A loop that ends cancels its tasks, which the library
     answers with a call that may hang, and its threads would keep the interpreter from exiting.
     """
@@ -127,73 +127,75 @@ async def _run_until_exit(settings: Settings, report: Report) -> None:
         os._exit(status)
 
 
-async def _run_gateway(settings: Settings, report: Report) -> int:
+async def _run_gateway(settings: Settings, report: SupervisorPipe) -> int:
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(MAX_THREADS))
-    queue = None if settings.redis_url else SupervisorsQueue(broker_for(""), report)
+    queue = None if settings.redis_url else SupervisorQueue(broker_for(""), report)
     app = await asyncio.to_thread(App.open, settings, queue)
     build_error_log_scheduler(app.db).start()
     runtime = channel_runtime_for(app)
     gateway = build_gateway(runtime, report)
-    loop.add_signal_handler(signal.SIGTERM, gateway.end)
-    listen(
+    loop.add_signal_handler(signal.SIGTERM, gateway.stop)
+    start_listener(
         sys.stdin.fileno(),
         lambda numbers: _call_soon(loop, partial(gateway.assign, numbers)),
         partial(_exit_orphaned, loop, gateway),
     )
     async with runtime.deliver_messages():
         await gateway.run()
-    return await gateway.hang_up()
+    return await gateway.shut_down()
 
 
-def build_gateway(runtime: ChannelRuntime, report: Report) -> "Gateway":
+def build_gateway(runtime: ChannelRuntime, report: SupervisorPipe) -> "SessionGateway":
     """A gateway whose numbers use the same conversation as the other channels."""
-    from bots.whatsapp.processes.gateway import Gateway
+    from bots.whatsapp.processes.gateway import SessionGateway
 
     settings = runtime.app.settings
     keys = key_store_for(settings)
-    return Gateway(runtime.app.db, report, lock_folder_for(settings), _session_factory_for(runtime, keys), keys.delete)
+    return SessionGateway(
+        runtime.app.db, report, lock_folder_for(settings), _session_factory_for(runtime, keys), keys.delete
+    )
 
 
-def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[UUID], Session]":
+def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> "Callable[[UUID], SessionRunner]":
     """Factory of a number's session, with the real library or the stand-in that is configured."""
-    from bots.whatsapp.sessions.client_factory import Clients, made_by
-    from bots.whatsapp.sessions.connection import Connection
-    from bots.whatsapp.sessions.responder import NumberService
-    from bots.whatsapp.sessions.session import Session
-    from bots.whatsapp.sessions.session_repository import Errand, Record
+    from bots.whatsapp.sessions.client_factory import ClientFactory, create_from_path
+    from bots.whatsapp.sessions.connection import NeonizeConnection
+    from bots.whatsapp.sessions.responder import SessionResponder
+    from bots.whatsapp.sessions.runner import SessionRunner
+    from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 
     app = runtime.app
     ffi = app.settings.whatsapp_ffi
-    clients = Clients(keys, made_by(ffi) if ffi else None)
-    handlers: dict[UUID, tuple[UpdateHandler, Line]] = {}
+    clients = ClientFactory(keys, create_from_path(ffi) if ffi else None)
+    handlers: dict[UUID, tuple[UpdateHandler, ChannelProxy]] = {}
     build_link = _link_factory_for(app)
 
-    def build_responder(connection: Any, assignment: Errand) -> NumberService:
+    def build_responder(connection: Any, assignment: Assignment) -> SessionResponder:
         if assignment.account.id not in handlers:  # a second one would take over the pending messages
             handlers[assignment.account.id] = _add_number(runtime, assignment.account)
         handler, proxy = handlers[assignment.account.id]
-        return NumberService(connection, assignment, app.db, handler, proxy, build_link)
+        return SessionResponder(connection, assignment, app.db, handler, proxy, build_link)
 
-    def build_session(number: UUID) -> Session:
-        return Session(
-            record=Record(app.db, number),
+    def build_session(number: UUID) -> SessionRunner:
+        return SessionRunner(
+            repository=SessionRepository(app.db, number),
             keys=SessionKeys(keys, number, key_backups_for(app)),
-            connect=lambda: Connection(clients.make(number)),
-            serve=build_responder,
+            create_connection=lambda: NeonizeConnection(clients.create_client(number)),
+            create_responder=build_responder,
         )
 
     return build_session
 
 
-def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandler, Line]":
+def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandler, ChannelProxy]":
     """A number's update handler and channel proxy, which outlive its connections."""
-    from bots.whatsapp.channel import OFFICIAL
-    from bots.whatsapp.phones import owners
+    from bots.whatsapp.channel import WHATSAPP_CAPABILITIES
+    from bots.whatsapp.phones import expand_identities
 
-    proxy = Line(OFFICIAL)
+    proxy = ChannelProxy(WHATSAPP_CAPABILITIES)
     return runtime.add_channel(
-        account, proxy, owners=owners(runtime.app.settings.admin_identities), providers=LINK_PROVIDERS
+        account, proxy, owners=expand_identities(runtime.app.settings.admin_identities), providers=LINK_PROVIDERS
     ), proxy
 
 
@@ -215,10 +217,10 @@ def _call_soon(loop: asyncio.AbstractEventLoop, callback: Callable[[], None]) ->
         loop.call_soon_threadsafe(callback)
 
 
-def _exit_orphaned(loop: asyncio.AbstractEventLoop, gateway: "Gateway") -> None:
+def _exit_orphaned(loop: asyncio.AbstractEventLoop, gateway: "SessionGateway") -> None:
     """Exit because the supervisor is gone, by force where the loop does not end. The next supervisor must find the
     numbers unlocked.
     """
-    _call_soon(loop, gateway.end)
+    _call_soon(loop, gateway.stop)
     threading.Event().wait(ORPHAN_GRACE_SECONDS)
     os._exit(1)

@@ -17,7 +17,7 @@ from bots.app.web import App, lock_folder_for
 from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import match_language
-from bots.whatsapp.processes.supervisor import Occupied
+from bots.whatsapp.processes.supervisor import SupervisorAlreadyRunning
 from models.messaging.whatsapp import WhatsAppState
 from models.settings import Settings
 from storage.db import Database
@@ -58,7 +58,7 @@ async def run_supervisor_if_free(app: App) -> None:
     """Run the numbers beside other services, which continue when another process already runs the numbers."""
     try:
         await run_supervisor(app)
-    except Occupied as error:
+    except SupervisorAlreadyRunning as error:
         typer.echo(f"WhatsApp: {error}", err=True)
     await asyncio.Event().wait()
 

@@ -28,13 +28,13 @@ from bots.core.channel import (
 from bots.core.delivery.text_menus import render_with_choices
 from bots.core.lru_cache import LruCache
 from bots.whatsapp import encoder
-from bots.whatsapp.downloads import bring
-from bots.whatsapp.errors import UploadGone
-from bots.whatsapp.pacing import Pacer
-from bots.whatsapp.quotes import Quote
-from bots.whatsapp.sessions.client import Wire
-from bots.whatsapp.typing_indicator import Typing
-from bots.whatsapp.uploads import Uploads, manner_of
+from bots.whatsapp.downloads import download_attachment
+from bots.whatsapp.errors import MediaExpired
+from bots.whatsapp.pacing import SendRateLimiter
+from bots.whatsapp.quotes import MessageQuote
+from bots.whatsapp.sessions.client import WhatsAppClient
+from bots.whatsapp.typing_indicator import TypingIndicator
+from bots.whatsapp.uploads import MediaUploader, upload_kind_of
 from models.identity.people import Account
 from storage.db import Database
 from storage.messaging import sent_messages
@@ -42,7 +42,7 @@ from storage.messaging import sent_messages
 # Texts, captions and edits as WhatsApp's apps limit them. neonize holds files in memory whole, in Go and in Python:
 # larger ones would endanger the other sessions of the process. No edit after 14 minutes: the apps refuse edits after
 # 15.
-OFFICIAL = Capabilities(
+WHATSAPP_CAPABILITIES = Capabilities(
     has_buttons=False,
     can_edit=True,
     max_text=65_536,
@@ -68,141 +68,148 @@ class WhatsAppChannel:
 
     def __init__(
         self,
-        wire: Wire,
+        client: WhatsAppClient,
         db: Database,
         account: Account,
-        pacer: Pacer | None = None,
-        can: Capabilities = OFFICIAL,
-        link: Callable[[str], str] | None = None,
+        rate_limiter: SendRateLimiter | None = None,
+        capabilities: Capabilities = WHATSAPP_CAPABILITIES,
+        build_link: Callable[[str], str] | None = None,
     ) -> None:
-        self.capabilities = can
+        self.capabilities = capabilities
         self.banned_until: datetime | None = None
-        self.pacer = pacer or Pacer()
-        self._wire = wire
+        self.rate_limiter = rate_limiter or SendRateLimiter()
+        self._client = client
         self._db = db
         self._account = account
-        self._link = link
-        self._uploads = Uploads(wire, db, account)
-        self._known: LruCache[bool] = LruCache(4096)  # chats that a user has written from
-        self._said: LruCache[str] = LruCache(1024)  # current text by message id
-        self._pictures: LruCache[bool] = LruCache(256)  # ids of picture messages, which cannot become texts
+        self._build_link = build_link
+        self._uploader = MediaUploader(client, db, account)
+        self._known_chats: LruCache[bool] = LruCache(4096)  # chats that a user has written from
+        self._sent_texts: LruCache[str] = LruCache(1024)  # current text by message id
+        self._picture_messages: LruCache[bool] = LruCache(256)  # ids of picture messages, which cannot become texts
 
-    async def send_text(self, place: ChatRef, text: RenderedMessage) -> str:
-        await self._may_write(place)
+    async def send_text(self, chat_ref: ChatRef, text: RenderedMessage) -> str:
+        await self._check_may_send(chat_ref)
         with suppress(ChannelError):  # a failed typing indicator must not stop the message
-            await self._wire.typing(place.chat, on=True)
-        quote = Quote.parse(text.reply_to)
+            await self._client.send_typing(chat_ref.chat, on=True)
+        quote = MessageQuote.parse(text.reply_to)
         if text.picture is not None:
-            return await self._show(place, text, text.picture, quote)
-        words = encoder.cut(render_with_choices(text), self.capabilities.max_text)
-        message = await self._wire.send(place.chat, encoder.text(words, quote))
-        self._said.put(message, words)
-        return message
+            return await self._send_picture(chat_ref, text, text.picture, quote)
+        body = encoder.truncate_text(render_with_choices(text), self.capabilities.max_text)
+        message_id = await self._client.send(chat_ref.chat, encoder.encode_text(body, quote))
+        self._sent_texts.put(message_id, body)
+        return message_id
 
-    async def edit(self, place: ChatRef, message: str, text: RenderedMessage) -> None:
+    async def edit(self, chat_ref: ChatRef, message_id: str, text: RenderedMessage) -> None:
         """Change a recently sent text. Captions of files and pictures cannot be changed."""
-        words = encoder.cut(render_with_choices(text), self.capabilities.max_text)
-        if text.picture is not None or self._pictures.get(message):
+        body = encoder.truncate_text(render_with_choices(text), self.capabilities.max_text)
+        if text.picture is not None or self._picture_messages.get(message_id):
             raise MessageNotEditable("a picture")
-        if self._said.get(message) == words:
-            raise MessageNotModified(message)
-        await asyncio.to_thread(self._check_edit, place, message)
-        await self._may_write(place)
-        await self._wire.send(place.chat, encoder.edit(place.chat, message, words, self._now_ms()))
-        self._said.put(message, words)
+        if self._sent_texts.get(message_id) == body:
+            raise MessageNotModified(message_id)
+        await asyncio.to_thread(self._check_editable, chat_ref, message_id)
+        await self._check_may_send(chat_ref)
+        await self._client.send(chat_ref.chat, encoder.encode_edit(chat_ref.chat, message_id, body, self._get_now_ms()))
+        self._sent_texts.put(message_id, body)
 
-    async def send_video(self, place: ChatRef, upload: Upload) -> str:
+    async def send_video(self, chat_ref: ChatRef, upload: Upload) -> str:
         """Send a video that plays in the chat; as a document when it is too large for that."""
-        return await self._send(place, upload)
+        return await self._send_upload(chat_ref, upload)
 
-    async def send_file(self, place: ChatRef, upload: Upload) -> str:
+    async def send_file(self, chat_ref: ChatRef, upload: Upload) -> str:
         """Send a file that arrives unchanged, byte for byte."""
-        return await self._send(place, upload)
+        return await self._send_upload(chat_ref, upload)
 
     async def fetch(self, attachment: Attachment, path: Path) -> None:
-        await bring(self._wire, attachment, path, self.capabilities.max_download)
+        await download_attachment(self._client, attachment, path, self.capabilities.max_download)
 
-    async def acknowledge(self, place: ChatRef, writer: str, message_id: str, emoji: str | None) -> None:
+    async def acknowledge(self, chat_ref: ChatRef, sender_jid: str, message_id: str, emoji: str | None) -> None:
         """Mark a message as read, and react to it if the send quota allows. Best effort: raises nothing."""
-        if self._banned_for() > 0:
+        if self._get_ban_seconds() > 0:
             return
         with suppress(ChannelError):
-            await self._wire.seen(place.chat, writer, [message_id])
-        if emoji is None or not self.pacer.spares(place.chat):
+            await self._client.mark_read(chat_ref.chat, sender_jid, [message_id])
+        if emoji is None or not self.rate_limiter.try_acquire_optional(chat_ref.chat):
             return
         with suppress(ChannelError):
-            sign = encoder.reaction(place.chat, writer, message_id, emoji, self._now_ms())
-            await self._wire.send(place.chat, sign)
+            reaction = encoder.encode_reaction(chat_ref.chat, sender_jid, message_id, emoji, self._get_now_ms())
+            await self._client.send(chat_ref.chat, reaction)
 
-    async def _show(self, place: ChatRef, text: RenderedMessage, picture: bytes, quote: Quote | None) -> str:
+    async def _send_picture(
+        self, chat_ref: ChatRef, text: RenderedMessage, picture: bytes, quote: MessageQuote | None
+    ) -> str:
         try:
-            shape = encoder.Shape(*encoder.png_size(picture))
+            attributes = encoder.MediaAttributes(*encoder.read_png_size(picture))
         except ValueError as error:
             raise MessageRejected(str(error)) from error
-        upload = await self._wire.upload(picture, MediaType.MediaImage)
-        words = encoder.cut(render_with_choices(text), self.capabilities.max_caption)
-        message = await self._wire.send(place.chat, encoder.captioned(encoder.picture(upload, shape), words, quote))
-        self._pictures.put(message, value=True)
-        return message
+        upload = await self._client.upload(picture, MediaType.MediaImage)
+        caption = encoder.truncate_text(render_with_choices(text), self.capabilities.max_caption)
+        message_id = await self._client.send(
+            chat_ref.chat, encoder.add_caption(encoder.encode_image(upload, attributes), caption, quote)
+        )
+        self._picture_messages.put(message_id, value=True)
+        return message_id
 
-    async def _send(self, place: ChatRef, upload: Upload) -> str:
-        size = await self._uploads.size(upload)
+    async def _send_upload(self, chat_ref: ChatRef, upload: Upload) -> str:
+        size = await self._uploader.get_size(upload)
         if size > self.capabilities.max_upload:
-            return await self._point_to(place, upload, size)
-        await self._may_write(place)
-        manner = manner_of(upload, size)
-        if media := await self._uploads.known(upload, manner):
+            return await self._send_link(chat_ref, upload, size)
+        await self._check_may_send(chat_ref)
+        upload_kind = upload_kind_of(upload, size)
+        if media := await self._uploader.find_uploaded(upload, upload_kind):
             try:
-                return await self._deliver(place, upload, media)
-            except UploadGone:
-                await self._uploads.forget(upload, manner)
-        async with Typing(self._wire, place.chat):
-            media = await self._uploads.made(upload, manner)
-        return await self._deliver(place, upload, media)
+                return await self._send_media(chat_ref, upload, media)
+            except MediaExpired:
+                await self._uploader.forget(upload, upload_kind)
+        async with TypingIndicator(self._client, chat_ref.chat):
+            media = await self._uploader.upload_file(upload, upload_kind)
+        return await self._send_media(chat_ref, upload, media)
 
-    async def _deliver(self, place: ChatRef, upload: Upload, media: Message) -> str:
-        words = encoder.cut(render_with_choices(upload.caption), self.capabilities.max_caption)
-        quote = Quote.parse(upload.caption.reply_to)
-        return await self._wire.send(place.chat, encoder.captioned(media, words, quote))
+    async def _send_media(self, chat_ref: ChatRef, upload: Upload, media: Message) -> str:
+        caption = encoder.truncate_text(render_with_choices(upload.caption), self.capabilities.max_caption)
+        quote = MessageQuote.parse(upload.caption.reply_to)
+        return await self._client.send(chat_ref.chat, encoder.add_caption(media, caption, quote))
 
-    async def _point_to(self, place: ChatRef, upload: Upload, size: int) -> str:
+    async def _send_link(self, chat_ref: ChatRef, upload: Upload, size: int) -> str:
         """Send a link to the web page in place of a file that is too large for WhatsApp."""
-        if self._link is None or not upload.key:
+        if self._build_link is None or not upload.key:
             raise MessageRejected(f"{size} bytes are more than is sent")
         caption = upload.caption
         return await self.send_text(
-            place, RenderedMessage(f"{caption.text}\n{self._link(upload.key)}", caption.choices, caption.reply_to)
+            chat_ref,
+            RenderedMessage(f"{caption.text}\n{self._build_link(upload.key)}", caption.choices, caption.reply_to),
         )
 
-    async def _may_write(self, place: ChatRef) -> None:
+    async def _check_may_send(self, chat_ref: ChatRef) -> None:
         """Raises RetryLater during a ban or without send quota, ChatUnreachable where no user has written first."""
-        if (banned := self._banned_for()) > 0:
-            raise RetryLater(banned)
-        if not self._known.get(place.chat):
-            if not await asyncio.to_thread(self._is_known, place):
+        if (ban_seconds := self._get_ban_seconds()) > 0:
+            raise RetryLater(ban_seconds)
+        if not self._known_chats.get(chat_ref.chat):
+            if not await asyncio.to_thread(self._has_address, chat_ref):
                 raise ChatUnreachable("nobody has written from there")
-            self._known.put(place.chat, value=True)
-        if (pause := self.pacer.wait(place.chat)) > 0:
-            raise RetryLater(pause)
+            self._known_chats.put(chat_ref.chat, value=True)
+        if (wait_seconds := self.rate_limiter.acquire(chat_ref.chat)) > 0:
+            raise RetryLater(wait_seconds)
 
-    def _banned_for(self) -> float:
+    def _get_ban_seconds(self) -> float:
         until = self.banned_until
         return (until - self._db.clock()).total_seconds() if until is not None else 0.0
 
-    def _is_known(self, place: ChatRef) -> bool:
+    def _has_address(self, chat_ref: ChatRef) -> bool:
         with self._db.read_transaction() as session:
-            return sent_messages.find_address(session, self._account.id, place.chat, place.thread) is not None
+            return sent_messages.find_address(session, self._account.id, chat_ref.chat, chat_ref.thread) is not None
 
-    def _check_edit(self, place: ChatRef, message: str) -> None:
+    def _check_editable(self, chat_ref: ChatRef, message_id: str) -> None:
         """Raises MessageNotEditable for a message that is too old, unknown, or a file."""
         with self._db.read_transaction() as session:
-            address = sent_messages.find_address(session, self._account.id, place.chat, place.thread)
-            row = sent_messages.find_first_delivery(session, address.id, message) if address is not None else None
-        if row is None or row.sent_at is None or row.content.media_id is not None:
+            address = sent_messages.find_address(session, self._account.id, chat_ref.chat, chat_ref.thread)
+            delivery = (
+                sent_messages.find_first_delivery(session, address.id, message_id) if address is not None else None
+            )
+        if delivery is None or delivery.sent_at is None or delivery.content.media_id is not None:
             raise MessageNotEditable("no text that was sent")
-        age = (self._db.clock() - row.sent_at).total_seconds()
+        age = (self._db.clock() - delivery.sent_at).total_seconds()
         if self.capabilities.edit_seconds is not None and age > self.capabilities.edit_seconds:
             raise MessageNotEditable(f"{age:.0f} s old")
 
-    def _now_ms(self) -> int:
+    def _get_now_ms(self) -> int:
         return int(self._db.clock().timestamp() * 1000)

@@ -22,18 +22,18 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import (
     VideoMessage,
 )
 
-from bots.whatsapp.jids import GROUPS
-from bots.whatsapp.quotes import Quote
+from bots.whatsapp.jids import GROUP_SERVER
+from bots.whatsapp.quotes import MessageQuote
 
-VOICE = "audio/ogg; codecs=opus"  # the only type that apps show as a voice message
+VOICE_MIME_TYPE = "audio/ogg; codecs=opus"  # the only type that apps show as a voice message
 ELLIPSIS = "…"
-UNKNOWN = "application/octet-stream"
-_PNG = b"\x89PNG\r\n\x1a\n"
-_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
+DEFAULT_MIME_TYPE = "application/octet-stream"
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MIME_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class MediaAttributes:
     """Dimensions of a picture or video in pixels, its duration, and its thumbnail, a small JPEG."""
 
     width: int = 0
@@ -42,105 +42,113 @@ class Shape:
     thumbnail: bytes = b""
 
 
-def text(words: str, quote: Quote | None = None) -> Message:
+def encode_text(text: str, quote: MessageQuote | None = None) -> Message:
     if quote is None:
-        return Message(conversation=words)
-    return Message(extendedTextMessage=ExtendedTextMessage(text=words, contextInfo=context(quote)))
+        return Message(conversation=text)
+    return Message(extendedTextMessage=ExtendedTextMessage(text=text, contextInfo=build_context_info(quote)))
 
 
-def context(quote: Quote) -> ContextInfo:
+def build_context_info(quote: MessageQuote) -> ContextInfo:
     """The context that makes a message a reply to another."""
-    return ContextInfo(stanzaID=quote.id, participant=quote.writer, quotedMessage=_quoted(quote))
+    return ContextInfo(stanzaID=quote.id, participant=quote.sender_jid, quotedMessage=_build_quoted_message(quote))
 
 
-def edit(chat: str, message_id: str, words: str, now_ms: int) -> Message:
+def encode_edit(chat_jid: str, message_id: str, new_text: str, now_ms: int) -> Message:
     """An edit of a text message that was sent. `now_ms` is milliseconds since 1970."""
-    change = ProtocolMessage(
-        key=MessageKey(remoteJID=chat, fromMe=True, ID=message_id),
+    protocol_message = ProtocolMessage(
+        key=MessageKey(remoteJID=chat_jid, fromMe=True, ID=message_id),
         type=ProtocolMessage.MESSAGE_EDIT,
-        editedMessage=text(words),
+        editedMessage=encode_text(new_text),
         timestampMS=now_ms,
     )
-    return Message(editedMessage=FutureProofMessage(message=Message(protocolMessage=change)))
+    return Message(editedMessage=FutureProofMessage(message=Message(protocolMessage=protocol_message)))
 
 
-def reaction(chat: str, writer: str, message_id: str, emoji: str, now_ms: int) -> Message:
+def encode_reaction(chat_jid: str, sender_jid: str, message_id: str, emoji: str, now_ms: int) -> Message:
     """An emoji under a user's message; in a group its key must name the sender."""
-    key = MessageKey(remoteJID=chat, fromMe=False, ID=message_id)
-    if chat.endswith(f"@{GROUPS}"):
-        key.participant = writer
+    key = MessageKey(remoteJID=chat_jid, fromMe=False, ID=message_id)
+    if chat_jid.endswith(f"@{GROUP_SERVER}"):
+        key.participant = sender_jid
     return Message(reactionMessage=ReactionMessage(key=key, text=emoji, senderTimestampMS=now_ms))
 
 
-def video(upload: UploadResponse, shape: Shape) -> Message:
+def encode_video(upload: UploadResponse, attributes: MediaAttributes) -> Message:
     """A video that plays in the chat."""
     return Message(
         videoMessage=VideoMessage(
             mimetype="video/mp4",
-            width=shape.width,
-            height=shape.height,
-            seconds=max(1, round(shape.seconds)),
-            **_file(upload),
-            **_thumbnail(shape),
+            width=attributes.width,
+            height=attributes.height,
+            seconds=max(1, round(attributes.seconds)),
+            **_build_file_fields(upload),
+            **_build_thumbnail_field(attributes),
         )
     )
 
 
-def picture(upload: UploadResponse, shape: Shape, mime: str = "image/png") -> Message:
-    image = ImageMessage(mimetype=mime, width=shape.width, height=shape.height, **_file(upload), **_thumbnail(shape))
+def encode_image(upload: UploadResponse, attributes: MediaAttributes, mime_type: str = "image/png") -> Message:
+    image = ImageMessage(
+        mimetype=mime_type,
+        width=attributes.width,
+        height=attributes.height,
+        **_build_file_fields(upload),
+        **_build_thumbnail_field(attributes),
+    )
     return Message(imageMessage=image)
 
 
-def voice(upload: UploadResponse, seconds: float) -> Message:
+def encode_voice(upload: UploadResponse, seconds: float) -> Message:
     """A voice message; the file must be Ogg with Opus."""
-    length = max(1, round(seconds))
-    return Message(audioMessage=AudioMessage(mimetype=VOICE, seconds=length, PTT=True, **_file(upload)))
+    duration = max(1, round(seconds))
+    return Message(
+        audioMessage=AudioMessage(mimetype=VOICE_MIME_TYPE, seconds=duration, PTT=True, **_build_file_fields(upload))
+    )
 
 
-def document(upload: UploadResponse, name: str, shape: Shape) -> Message:
+def encode_document(upload: UploadResponse, name: str, attributes: MediaAttributes) -> Message:
     """A file that arrives unchanged, byte for byte."""
     return Message(
         documentMessage=DocumentMessage(
-            mimetype=_TYPES.guess_type(name, strict=False)[0] or UNKNOWN,
+            mimetype=_MIME_TYPES.guess_type(name, strict=False)[0] or DEFAULT_MIME_TYPE,
             title=name,
             fileName=name,
-            **_file(upload),
-            **_thumbnail(shape),
+            **_build_file_fields(upload),
+            **_build_thumbnail_field(attributes),
         )
     )
 
 
-def captioned(media: Message, words: str, quote: Quote | None = None) -> Message:
+def add_caption(media: Message, caption: str, quote: MessageQuote | None = None) -> Message:
     """A copy of a media message with its caption and quote; the original is reused for other recipients."""
     message = Message()
     message.CopyFrom(media)
-    ((field, body),) = [
-        (field.name, body) for field, body in message.ListFields() if field.name != "messageContextInfo"
+    ((field, content),) = [
+        (field.name, content) for field, content in message.ListFields() if field.name != "messageContextInfo"
     ]
-    if words and field != "audioMessage":
-        body.caption = words
+    if caption and field != "audioMessage":
+        content.caption = caption
     if quote is not None:
-        body.contextInfo.CopyFrom(context(quote))
+        content.contextInfo.CopyFrom(build_context_info(quote))
     return message
 
 
-def cut(words: str, longest: int) -> str:
+def truncate_text(text: str, max_length: int) -> str:
     """Truncate to at most `max_length` characters with an ellipsis, at a space where one is near."""
-    if len(words) <= longest:
-        return words
-    kept = words[: longest - len(ELLIPSIS)]
-    space = max(kept.rfind(" "), kept.rfind("\n"))
-    return (kept[:space] if space >= len(kept) * 0.8 else kept).rstrip() + ELLIPSIS
+    if len(text) <= max_length:
+        return text
+    truncated = text[: max_length - len(ELLIPSIS)]
+    space = max(truncated.rfind(" "), truncated.rfind("\n"))
+    return (truncated[:space] if space >= len(truncated) * 0.8 else truncated).rstrip() + ELLIPSIS
 
 
-def png_size(content: bytes) -> tuple[int, int]:
+def read_png_size(content: bytes) -> tuple[int, int]:
     """Width and height of a PNG in pixels. Raises ValueError for anything else."""
-    if not content.startswith(_PNG) or len(content) < 24:
+    if not content.startswith(_PNG_SIGNATURE) or len(content) < 24:
         raise ValueError("not a PNG")
     return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
 
 
-def _file(upload: UploadResponse) -> dict[str, Any]:
+def _build_file_fields(upload: UploadResponse) -> dict[str, Any]:
     return {
         "URL": upload.url,
         "directPath": upload.DirectPath,
@@ -151,11 +159,11 @@ def _file(upload: UploadResponse) -> dict[str, Any]:
     }
 
 
-def _thumbnail(shape: Shape) -> dict[str, bytes]:
-    return {"JPEGThumbnail": shape.thumbnail} if shape.thumbnail else {}
+def _build_thumbnail_field(attributes: MediaAttributes) -> dict[str, bytes]:
+    return {"JPEGThumbnail": attributes.thumbnail} if attributes.thumbnail else {}
 
 
-def _quoted(quote: Quote) -> Message:
+def _build_quoted_message(quote: MessageQuote) -> Message:
     """The preview that apps show above a reply: the quoted text, and the kind of file."""
     match quote.kind:
         case "imageMessage":
@@ -163,8 +171,10 @@ def _quoted(quote: Quote) -> Message:
         case "videoMessage" | "ptvMessage":
             return Message(videoMessage=VideoMessage(mimetype="video/mp4", caption=quote.text))
         case "audioMessage":
-            return Message(audioMessage=AudioMessage(mimetype=VOICE, PTT=True))
+            return Message(audioMessage=AudioMessage(mimetype=VOICE_MIME_TYPE, PTT=True))
         case "documentMessage":
-            return Message(documentMessage=DocumentMessage(mimetype=UNKNOWN, title=quote.text, caption=quote.text))
+            return Message(
+                documentMessage=DocumentMessage(mimetype=DEFAULT_MIME_TYPE, title=quote.text, caption=quote.text)
+            )
         case _:
             return Message(conversation=quote.text)

@@ -5,29 +5,29 @@ import re
 from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
 
 TIMELOCK_SECONDS = 3600.0  # pause of a number that WhatsApp does not allow to start conversations
-FLOOD_SECONDS = 60.0
-_CODE = re.compile(r"\b(?:error|code):? (\d{3})\b")
-_GONE = frozenset({"403", "404", "410"})
-_NOT_THERE = ("not participating in that group", "group does not exist", "not in group")
+FLOOD_WAIT_SECONDS = 60.0
+_STATUS_PATTERN = re.compile(r"\b(?:error|code):? (\d{3})\b")
+_EXPIRED_STATUSES = frozenset({"403", "404", "410"})
+_NOT_A_MEMBER_TEXTS = ("not participating in that group", "group does not exist", "not in group")
 
 
-class UploadGone(MessageRejected):
+class MediaExpired(MessageRejected):
     """WhatsApp no longer has the file of a message."""
 
 
-def channel_error(text: str) -> ChannelError:
+def to_channel_error(text: str) -> ChannelError:
     """The exception for an error text of neonize; an unknown text counts as a connection failure."""
-    code = found.group(1) if (found := _CODE.search(text)) else ""
-    if any(reason in text for reason in _NOT_THERE):
+    status = status_match.group(1) if (status_match := _STATUS_PATTERN.search(text)) else ""
+    if any(reason in text for reason in _NOT_A_MEMBER_TEXTS):
         return ChatUnreachable(text)
-    if code in _GONE:
-        return UploadGone(text)
-    match code:
+    if status in _EXPIRED_STATUSES:
+        return MediaExpired(text)
+    match status:
         case "479":  # the device list of the recipient is outdated: neonize fetches it again for the next attempt
             return MessageRejected(text)
         case "463":
             return RetryLater(TIMELOCK_SECONDS)
         case "429":
-            return RetryLater(FLOOD_SECONDS)
+            return RetryLater(FLOOD_WAIT_SECONDS)
         case _:
             return ChannelError(text)

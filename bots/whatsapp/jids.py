@@ -2,18 +2,18 @@
 
 from neonize.proto.Neonize_pb2 import JID
 
-PEOPLE, LIDS, GROUPS = "s.whatsapp.net", "lid", "g.us"
+USER_SERVER, LID_SERVER, GROUP_SERVER = "s.whatsapp.net", "lid", "g.us"
 
 
-def spelled(jid: JID) -> str:
+def format_jid(jid: JID) -> str:
     return f"{jid.User}@{jid.Server}"
 
 
-def parsed(text: str) -> JID:
+def parse_jid(text: str) -> JID:
     user, _, server = text.partition("@")
     return JID(User=user, RawAgent=0, Device=0, Integrator=0, Server=server, IsEmpty=False)
 
 
-def user_of(text: str) -> str:
+def user_part_of(text: str) -> str:
     """The part before the server, without the device: the digits of a phone number or LID."""
     return text.partition("@")[0].partition(":")[0].partition(".")[0]

@@ -16,7 +16,7 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, Mess
 
 from bots.core.channel import Attachment, AttachmentKind
 
-WRAPPINGS = (
+WRAPPER_FIELDS = (
     "ephemeralMessage",
     "viewOnceMessage",
     "viewOnceMessageV2",
@@ -26,8 +26,8 @@ WRAPPINGS = (
     "botInvokeMessage",
     "lottieStickerMessage",
 )
-DEEPEST = 8  # nested wrappers; two occur in practice
-WORDS: Mapping[str, Callable[[Any], Any]] = {
+MAX_WRAPPER_DEPTH = 8  # nested wrappers; two occur in practice
+TEXT_READERS: Mapping[str, Callable[[Any], Any]] = {
     "conversation": str,
     "extendedTextMessage": attrgetter("text"),
     "imageMessage": attrgetter("caption"),
@@ -40,14 +40,14 @@ WORDS: Mapping[str, Callable[[Any], Any]] = {
     "templateButtonReplyMessage": attrgetter("selectedDisplayText"),
     "interactiveResponseMessage": attrgetter("body.text"),
 }
-FILES = {
+ATTACHMENT_KINDS = {
     "imageMessage": AttachmentKind.PICTURE,
     "videoMessage": AttachmentKind.VIDEO,
     "ptvMessage": AttachmentKind.VIDEO,  # a round video note
     "audioMessage": AttachmentKind.AUDIO,
     "documentMessage": AttachmentKind.FILE,
 }
-ODDITIES = (
+UNSUPPORTED_FIELDS = (
     "stickerMessage",
     "stickerPackMessage",
     "locationMessage",
@@ -69,7 +69,7 @@ ODDITIES = (
     "sendPaymentMessage",
     "requestPaymentMessage",
 )
-COPIES = frozenset(
+DUPLICATE_ASSOCIATIONS = frozenset(
     {
         MessageAssociation.HD_VIDEO_DUAL_UPLOAD,
         MessageAssociation.HD_IMAGE_DUAL_UPLOAD,
@@ -77,61 +77,63 @@ COPIES = frozenset(
         MessageAssociation.MOTION_PHOTO,
     }
 )
-LOCATORS = ("URL", "directPath", "mediaKey", "fileEncSHA256", "fileSHA256", "fileLength", "mimetype")
-_FAMILIES = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
-_UNTOLD = frozenset({"", "application/octet-stream"})
-_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
+DOWNLOAD_FIELDS = ("URL", "directPath", "mediaKey", "fileEncSHA256", "fileSHA256", "fileLength", "mimetype")
+_KIND_BY_MAJOR_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
+_UNKNOWN_MIME_TYPES = frozenset({"", "application/octet-stream"})
+_MIME_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the one of the operating system
 
 
-def unwrapped(message: Message) -> Message:
+def unwrap_message(message: Message) -> Message:
     """The innermost message inside its wrapper messages."""
-    for _ in range(DEEPEST):
-        wrapping = next((name for name in WRAPPINGS if message.HasField(name)), None)
-        if wrapping is None:
+    for _ in range(MAX_WRAPPER_DEPTH):
+        wrapper = next((name for name in WRAPPER_FIELDS if message.HasField(name)), None)
+        if wrapper is None:
             break
-        message = getattr(message, wrapping).message
+        message = getattr(message, wrapper).message
     return message
 
 
-def kind_of(message: Message) -> str | None:
+def field_of(message: Message) -> str | None:
     """The field that holds the content a user sent; None for protocol messages, poll votes, reactions, deletions, and
     the second copy of a file that was sent in two qualities."""
-    if is_copy(message):
+    if is_duplicate(message):
         return None
-    known = (*WORDS, *ODDITIES)
-    return next((name for name in known if message.HasField(name)), None)
+    known_fields = (*TEXT_READERS, *UNSUPPORTED_FIELDS)
+    return next((name for name in known_fields if message.HasField(name)), None)
 
 
-def is_copy(message: Message) -> bool:
+def is_duplicate(message: Message) -> bool:
     """Whether this is the second quality of a picture or video that was sent already."""
     association = message.messageContextInfo.messageAssociation
-    return bool(association.associationType in COPIES)
+    return bool(association.associationType in DUPLICATE_ASSOCIATIONS)
 
 
-def words_of(message: Message, kind: str) -> str:
+def text_of(message: Message, field: str) -> str:
     """The text or caption, without NUL, which databases cannot store."""
-    said = str(WORDS[kind](getattr(message, kind))) if kind in WORDS else ""
-    return said.replace("\0", "").strip()
+    text = str(TEXT_READERS[field](getattr(message, field))) if field in TEXT_READERS else ""
+    return text.replace("\0", "").strip()
 
 
-def context_of(message: Message, kind: str) -> ContextInfo:
+def context_info_of(message: Message, field: str) -> ContextInfo:
     """The quote and mentions of a message; empty for a content type that has none."""
-    body = getattr(message, kind)
-    context = getattr(body, "contextInfo", None)
+    content = getattr(message, field)
+    context = getattr(content, "contextInfo", None)
     return context if isinstance(context, ContextInfo) else ContextInfo()
 
 
-def files_of(message: Message, kind: str) -> Iterator[Attachment]:
+def parse_attachments(message: Message, field: str) -> Iterator[Attachment]:
     """The file of a message, if it can be downloaded."""
-    body = getattr(message, kind)
-    if kind not in FILES or not body.mediaKey or not (body.directPath or body.URL):
+    content = getattr(message, field)
+    if field not in ATTACHMENT_KINDS or not content.mediaKey or not (content.directPath or content.URL):
         return
-    name = body.fileName.replace("\0", "") if kind == "documentMessage" else ""
-    family = _document_kind(body.mimetype, name) if kind == "documentMessage" else FILES[kind]
-    yield Attachment(family, _handle(kind, body), name, body.fileLength or None)
+    name = content.fileName.replace("\0", "") if field == "documentMessage" else ""
+    attachment_kind = (
+        _classify_document(content.mimetype, name) if field == "documentMessage" else ATTACHMENT_KINDS[field]
+    )
+    yield Attachment(attachment_kind, _encode_handle(field, content), name, content.fileLength or None)
 
 
-def file_of(handle: str) -> Message:
+def message_from_handle(handle: str) -> Message:
     """The message to download a file with, from an attachment's handle. Raises ValueError for an invalid handle."""
     try:
         return Message.FromString(b64decode(handle, validate=True))
@@ -139,16 +141,18 @@ def file_of(handle: str) -> Message:
         raise ValueError("no handle of a file") from error
 
 
-def _handle(kind: str, body: Any) -> str:
+def _encode_handle(source_field: str, content: Any) -> str:
     """Only the fields a download needs. A round video becomes a plain one, which neonize can download."""
-    located = Message()
-    target = getattr(located, "videoMessage" if kind == "ptvMessage" else kind)
-    for field in LOCATORS:
-        if body.HasField(field):
-            setattr(target, field, getattr(body, field))
-    return b64encode(located.SerializeToString()).decode()
+    media_message = Message()
+    target = getattr(media_message, "videoMessage" if source_field == "ptvMessage" else source_field)
+    for field in DOWNLOAD_FIELDS:
+        if content.HasField(field):
+            setattr(target, field, getattr(content, field))
+    return b64encode(media_message.SerializeToString()).decode()
 
 
-def _document_kind(mime: str, name: str) -> AttachmentKind:
-    told = mime if mime not in _UNTOLD else _TYPES.guess_type(name, strict=False)[0] or ""
-    return _FAMILIES.get(told.partition("/")[0], AttachmentKind.FILE)
+def _classify_document(mime_type: str, name: str) -> AttachmentKind:
+    known_type = (
+        mime_type if mime_type not in _UNKNOWN_MIME_TYPES else _MIME_TYPES.guess_type(name, strict=False)[0] or ""
+    )
+    return _KIND_BY_MAJOR_TYPE.get(known_type.partition("/")[0], AttachmentKind.FILE)

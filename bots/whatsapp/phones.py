@@ -5,40 +5,40 @@ from functools import cache
 from importlib.resources import files
 
 CHANNEL = "whatsapp"
-BRAZIL = "55"
+BRAZIL_PREFIX = "55"
 
 
 def language_of(phone: str) -> str | None:
     """The language tag of a number's country, by its longest known prefix; None for an unknown prefix."""
-    known = _languages()
-    longest = (known.get(phone[:length]) for length in range(4, 0, -1))
-    return next((tag for tag in longest if tag), None)
+    languages = _load_languages()
+    candidates = (languages.get(phone[:length]) for length in range(4, 0, -1))
+    return next((tag for tag in candidates if tag), None)
 
 
-def spellings(phone: str) -> frozenset[str]:
+def spellings_of(phone: str) -> frozenset[str]:
     """A number as users write it and as WhatsApp may know it.
 
     Brazil's mobile numbers got a ninth digit; WhatsApp still knows many accounts by the eight they had before.
     """
-    if phone.startswith(BRAZIL) and len(phone) == 13 and phone[4] == "9":
+    if phone.startswith(BRAZIL_PREFIX) and len(phone) == 13 and phone[4] == "9":
         return frozenset({phone, phone[:4] + phone[5:]})
-    if phone.startswith(BRAZIL) and len(phone) == 12:
+    if phone.startswith(BRAZIL_PREFIX) and len(phone) == 12:
         return frozenset({phone, f"{phone[:4]}9{phone[4:]}"})
     return frozenset({phone})
 
 
-def owners(identities: frozenset[str]) -> frozenset[str]:
+def expand_identities(identities: frozenset[str]) -> frozenset[str]:
     """Identities such as `whatsapp:+55 11 98765-4321` in every spelling WhatsApp may use; others unchanged."""
-    found = set(identities)
+    expanded = set(identities)
     for channel, _, name in (identity.partition(":") for identity in identities):
         if channel == CHANNEL and "@" not in name:
-            digits = "".join(each for each in name if each.isdecimal())
-            found |= {f"{CHANNEL}:{spelling}" for spelling in spellings(digits)}
-    return frozenset(found)
+            digits = "".join(character for character in name if character.isdecimal())
+            expanded |= {f"{CHANNEL}:{spelling}" for spelling in spellings_of(digits)}
+    return frozenset(expanded)
 
 
 @cache
-def _languages() -> dict[str, str]:
+def _load_languages() -> dict[str, str]:
     """Language tags by prefix."""
     table = tomllib.loads(files("bots.whatsapp").joinpath("prefixes.toml").read_text("utf-8"))
     return {prefix: tag for tag, prefixes in table.items() for prefix in prefixes}

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 from typing import Self
 
-LONGEST = 80  # characters of the quoted text: apps show about two lines
+MAX_QUOTED_CHARACTERS = 80  # characters of the quoted text: apps show about two lines
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class MessageQuote:
     """`sender_jid` is the sender of the quoted message, `kind` the field of WhatsApp's message that held it."""
 
     id: str
-    writer: str
+    sender_jid: str
     kind: str = "conversation"
     text: str = ""
 
     def __str__(self) -> str:
-        return f"{self.id} {self.writer} {self.kind} {self.text[:LONGEST]}"
+        return f"{self.id} {self.sender_jid} {self.kind} {self.text[:MAX_QUOTED_CHARACTERS]}"
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:

@@ -5,20 +5,20 @@ from contextlib import suppress
 from types import TracebackType
 
 from bots.core.channel import ChannelError
-from bots.whatsapp.sessions.client import Wire
+from bots.whatsapp.sessions.client import WhatsAppClient
 
-EVERY = 10.0  # seconds; phones show the indicator for about twice that
+REFRESH_SECONDS = 10.0  # seconds; phones show the indicator for about twice that
 
 
-class Typing:
+class TypingIndicator:
     """Shows "typing..." in the chat while the block runs. Best effort: never fails, and never waits."""
 
-    def __init__(self, wire: Wire, chat: str) -> None:
-        self._wire = wire
+    def __init__(self, client: WhatsAppClient, chat: str) -> None:
+        self._client = client
         self._chat = chat
 
     async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._show())
+        self._task = asyncio.create_task(self._refresh())
 
     async def __aexit__(
         self,
@@ -30,8 +30,8 @@ class Typing:
         with suppress(asyncio.CancelledError):
             await self._task
 
-    async def _show(self) -> None:
+    async def _refresh(self) -> None:
         while True:
             with suppress(ChannelError):
-                await self._wire.typing(self._chat, on=True)
-            await asyncio.sleep(EVERY)
+                await self._client.send_typing(self._chat, on=True)
+            await asyncio.sleep(REFRESH_SECONDS)

@@ -12,7 +12,7 @@ from neonize.utils.enum import MediaType
 
 from bots.core.channel import ChannelError, MessageRejected, Upload
 from bots.whatsapp import encoder
-from bots.whatsapp.sessions.client import FILES_AT_ONCE, Wire
+from bots.whatsapp.sessions.client import MAX_CONCURRENT_FILES, WhatsAppClient
 from models.identity.people import Account
 from models.messaging.uploads import UPLOAD_LIFETIME, WhatsAppUpload
 from storage.db import Database
@@ -22,7 +22,7 @@ T = TypeVar("T")
 THUMBNAIL_BYTES = 64 * 1024  # the thumbnail is part of the message
 
 
-class Manner(StrEnum):
+class UploadKind(StrEnum):
     """How a file is displayed in the chat."""
 
     VIDEO = "video"
@@ -30,70 +30,76 @@ class Manner(StrEnum):
     DOCUMENT = "document"
 
 
-KINDS = {
-    Manner.VIDEO: MediaType.MediaVideo,
-    Manner.VOICE: MediaType.MediaAudio,
-    Manner.DOCUMENT: MediaType.MediaDocument,
+NEONIZE_MEDIA_TYPES = {
+    UploadKind.VIDEO: MediaType.MediaVideo,
+    UploadKind.VOICE: MediaType.MediaAudio,
+    UploadKind.DOCUMENT: MediaType.MediaDocument,
 }
-MANNERS = {".mp4": Manner.VIDEO, ".ogg": Manner.VOICE, ".opus": Manner.VOICE}
-INLINE = {Manner.VIDEO: 64_000_000, Manner.VOICE: 16_000_000}
+KIND_BY_SUFFIX = {".mp4": UploadKind.VIDEO, ".ogg": UploadKind.VOICE, ".opus": UploadKind.VOICE}
+MAX_INLINE_BYTES = {UploadKind.VIDEO: 64_000_000, UploadKind.VOICE: 16_000_000}
 """Bytes up to which apps play a file in the chat, by convention: all up to 16 MB, phones of recent years up to 64 MB
 (each video also has the option to get it as a file). Larger files arrive as documents."""
 
 
-def manner_of(upload: Upload, size: int) -> Manner:
+def upload_kind_of(upload: Upload, size: int) -> UploadKind:
     """The best way to send a file of `size` bytes."""
-    manner = MANNERS.get(Path(upload.name).suffix.lower(), Manner.DOCUMENT)
-    is_shown = not upload.as_file and size <= INLINE.get(manner, 0) and (upload.seconds > 0 or manner is Manner.VOICE)
-    return manner if is_shown else Manner.DOCUMENT
+    kind = KIND_BY_SUFFIX.get(Path(upload.name).suffix.lower(), UploadKind.DOCUMENT)
+    is_inline = (
+        not upload.as_file
+        and size <= MAX_INLINE_BYTES.get(kind, 0)
+        and (upload.seconds > 0 or kind is UploadKind.VOICE)
+    )
+    return kind if is_inline else UploadKind.DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)
-class Uploads:
+class MediaUploader:
     """Uploader of one account."""
 
-    wire: Wire
+    client: WhatsAppClient
     db: Database
     account: Account
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FILES_AT_ONCE))
+    semaphore: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT_FILES))
 
-    async def size(self, upload: Upload) -> int:
+    async def get_size(self, upload: Upload) -> int:
         """Size in bytes. Raises ChannelError for an unreadable file."""
-        return await _readable(lambda: upload.path.stat().st_size)
+        return await _read_file(lambda: upload.path.stat().st_size)
 
-    async def known(self, upload: Upload, manner: Manner) -> Message | None:
+    async def find_uploaded(self, upload: Upload, kind: UploadKind) -> Message | None:
         """The media message of an earlier upload that has not expired."""
         if not upload.key:
             return None
-        content = await asyncio.to_thread(self._find, _key(upload, manner))
+        content = await asyncio.to_thread(self._find, _build_key(upload, kind))
         return Message.FromString(content) if content is not None else None
 
-    async def made(self, upload: Upload, manner: Manner) -> Message:
+    async def upload_file(self, upload: Upload, kind: UploadKind) -> Message:
         """Upload a file, and store its media message before anything is sent. Raises ChannelError."""
-        async with self.turns:  # a file is read only now: otherwise all waiting files would be held in memory
-            content = await _readable(upload.path.read_bytes)
+        async with self.semaphore:  # a file is read only now: otherwise all waiting files would be held in memory
+            content = await _read_file(upload.path.read_bytes)
             if not content:
                 raise MessageRejected("an empty file")
-            done = await self.wire.upload(content, KINDS[manner])
-        shape = encoder.Shape(upload.width, upload.height, upload.seconds, await _thumbnail(upload.thumbnail))
+            response = await self.client.upload(content, NEONIZE_MEDIA_TYPES[kind])
+        attributes = encoder.MediaAttributes(
+            upload.width, upload.height, upload.seconds, await _read_thumbnail(upload.thumbnail)
+        )
         media = {
-            Manner.VIDEO: lambda: encoder.video(done, shape),
-            Manner.VOICE: lambda: encoder.voice(done, upload.seconds),
-            Manner.DOCUMENT: lambda: encoder.document(done, upload.name, shape),
-        }[manner]()
+            UploadKind.VIDEO: lambda: encoder.encode_video(response, attributes),
+            UploadKind.VOICE: lambda: encoder.encode_voice(response, upload.seconds),
+            UploadKind.DOCUMENT: lambda: encoder.encode_document(response, upload.name, attributes),
+        }[kind]()
         if upload.key:
-            await asyncio.to_thread(self._keep, _key(upload, manner), media.SerializeToString())
+            await asyncio.to_thread(self._save, _build_key(upload, kind), media.SerializeToString())
         return media
 
-    async def forget(self, upload: Upload, manner: Manner) -> None:
+    async def forget(self, upload: Upload, kind: UploadKind) -> None:
         """Delete the stored media message of a file that WhatsApp no longer has."""
-        await asyncio.to_thread(self._forget, _key(upload, manner))
+        await asyncio.to_thread(self._forget, _build_key(upload, kind))
 
     def _find(self, key: str) -> bytes | None:
         with self.db.read_transaction() as session:
             return uploads.find(session, self.account.id, key, self.db.clock() - UPLOAD_LIFETIME)
 
-    def _keep(self, key: str, content: bytes) -> None:
+    def _save(self, key: str, content: bytes) -> None:
         with self.db.transaction() as session:
             now = self.db.clock()
             row = WhatsAppUpload(account_id=self.account.id, key=key, content=content, created_at=now)
@@ -104,11 +110,11 @@ class Uploads:
             uploads.remove(session, self.account.id, key)
 
 
-def _key(upload: Upload, manner: Manner) -> str:
-    return f"{manner}:{upload.key}"
+def _build_key(upload: Upload, kind: UploadKind) -> str:
+    return f"{kind}:{upload.key}"
 
 
-async def _thumbnail(path: Path | None) -> bytes:
+async def _read_thumbnail(path: Path | None) -> bytes:
     """The thumbnail's bytes; empty if unreadable or too large, as a video without one is better than none."""
     if path is None:
         return b""
@@ -119,7 +125,7 @@ async def _thumbnail(path: Path | None) -> bytes:
     return content if len(content) <= THUMBNAIL_BYTES else b""
 
 
-async def _readable(read: Callable[[], T]) -> T:
+async def _read_file(read: Callable[[], T]) -> T:
     try:
         return await asyncio.to_thread(read)
     except OSError as error:

@@ -96,7 +96,7 @@ class SessionKeys:
         self.store.delete(self.session_id)
         self.store.prepare(self.session_id)
 
-    def are_sound(self) -> bool:
+    def is_readable(self) -> bool:
         """Whether there are readable keys to connect with."""
         if not (self.store.has_keys(self.session_id) and self.store.is_readable(self.session_id)):
             return False

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from fakes import files
+from fakes import sample_files
 
 from pipeline.jobs.media_validation import measure_file
 from pipeline.sandbox.client import ResourceLimits, SandboxClient
@@ -21,12 +21,12 @@ from pipeline.sandbox.client import ResourceLimits, SandboxClient
 def small_files(folder: Path) -> list[Path]:
     """One of each sort of thing that people send."""
     return [
-        files.picture(folder / "photo.jpg", size=(800, 600)),
-        files.picture(folder / "drawing.png", size=(800, 600)),
-        files.picture(folder / "sticker.webp", size=(512, 512)),
-        files.film(folder / "film.mp4", size=(320, 180), seconds=2),
-        files.recording(folder / "voice.ogg", seconds=2, codec="libopus"),
-        files.text(folder / "text.mp4"),
+        sample_files.write_picture(folder / "photo.jpg", size=(800, 600)),
+        sample_files.write_picture(folder / "drawing.png", size=(800, 600)),
+        sample_files.write_picture(folder / "sticker.webp", size=(512, 512)),
+        sample_files.write_film(folder / "film.mp4", size=(320, 180), seconds=2),
+        sample_files.write_recording(folder / "voice.ogg", seconds=2, codec="libopus"),
+        sample_files.write_text_file(folder / "text.mp4"),
     ]
 
 

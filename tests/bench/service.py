@@ -9,9 +9,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from fakes.product import running  # noqa: E402 - the checkout is on the path only now
-from fakes.telegram_api import TOKEN, FakeTelegram, served  # noqa: E402
-from fakes.visitors import TelegramVisitor, photograph  # noqa: E402
+from fakes.app_process import run_app  # noqa: E402 - the checkout is on the path only now
+from fakes.simulated_users import SimulatedTelegramUser, create_photograph  # noqa: E402
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app  # noqa: E402
 
 ROUNDS = 3
 ACKNOWLEDGED = 1.0  # seconds
@@ -30,10 +30,10 @@ class Row(NamedTuple):
 def rows(rounds: int = ROUNDS) -> list[Row]:
     """The slowest of some rounds: a 1 megapixel photograph in Telegram becomes a film of 10 s at 720p."""
     fake = FakeTelegram()
-    with tempfile.TemporaryDirectory() as name, served(fake.app) as address:
+    with tempfile.TemporaryDirectory() as name, serve_app(fake.app) as address:
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
-        with running(Path(name), settings) as product:
-            product.address()
+        with run_app(Path(name), settings) as product:
+            product.wait_for_address()
             waits = [_wait(fake, 1000 + number) for number in range(rounds)]
     acknowledged, delivered = (max(each) for each in zip(*waits, strict=True))
     return [
@@ -45,10 +45,10 @@ def rows(rounds: int = ROUNDS) -> list[Row]:
 
 
 def _wait(fake: FakeTelegram, user: int) -> tuple[float, float]:
-    visitor = TelegramVisitor(fake.person(user), fake.wait_until)
+    visitor = SimulatedTelegramUser(fake.get_person(user), fake.wait_until)
     begun = time.monotonic()
-    visitor.person.sends_photo(photograph(size=(1280, 800), form="JPEG"))
-    fake.wait_until(lambda: visitor.messages() > 0, DELIVERED)
+    visitor.person.send_photo(create_photograph(size=(1280, 800), image_format="JPEG"))
+    fake.wait_until(lambda: visitor.count_messages() > 0, DELIVERED)
     acknowledged = visitor.person.chat.messages[0].sent_at - begun
-    fake.wait_until(visitor.films, 4 * DELIVERED)
-    return acknowledged, visitor.films()[0].sent_at - begun
+    fake.wait_until(visitor.list_films, 4 * DELIVERED)
+    return acknowledged, visitor.list_films()[0].sent_at - begun

@@ -21,7 +21,7 @@ from skimage.metrics import structural_similarity
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from fakes import pictures  # noqa: E402 - the checkout is on the path only now
+from fakes import sample_pictures  # noqa: E402 - the checkout is on the path only now
 
 from models.jobs.options import EncodingOptions, SketchOptions  # noqa: E402
 from pipeline.media.bitrate import compute_budget  # noqa: E402
@@ -52,9 +52,9 @@ class Row(NamedTuple):
 def rows(size: tuple[int, int] = (1280, 720), seconds: float = 10, runs: int = 3) -> list[Row]:
     """The figures of films of three pictures made by formula: a photo, a line drawing and a page."""
     made = {
-        "photo": pictures.photo(*size),
-        "drawing": pictures.line_drawing(*size),
-        "page": pictures.page(*size, rows=4),
+        "photo": sample_pictures.draw_photo(*size),
+        "drawing": sample_pictures.draw_line_drawing(*size),
+        "page": sample_pictures.draw_text_page(*size, rows=4),
     }
     with tempfile.TemporaryDirectory() as folder:
         return [

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from fakes.product import started  # noqa: E402 - the checkout is on the path only now
+from fakes.app_process import start_app  # noqa: E402 - the checkout is on the path only now
 
 from models.identity.people import MAIN_TENANT  # noqa: E402
 from storage.db import Database  # noqa: E402
@@ -57,7 +57,7 @@ def memory(count: int) -> float:
     with tempfile.TemporaryDirectory() as name, Silence() as proxy:
         folder = Path(name)
         wait_for(folder, count)
-        product = started(folder, {"HTTPS_PROXY": proxy.address}, ["whatsapp"])
+        product = start_app(folder, {"HTTPS_PROXY": proxy.address}, ["whatsapp"])
         try:
             proxy.hears(count)
             [gateway] = children(product.process.pid)

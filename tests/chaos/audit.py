@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chaos.record import Event, Record
 from chaos.world import World
-from fakes.books import assert_books_balance
+from fakes.ledger_checks import assert_ledger_balances
 from sqlmodel import Session, col, func, select
 
 from models.billing.credits import Balance, LedgerPosting, LedgerTransaction, TransactionKind
@@ -81,7 +81,7 @@ def _charged_once(session: Session, jobs: list[Job]) -> list[Finding]:
 
 
 def _balance(session: Session) -> bool:
-    assert_books_balance(session)
+    assert_ledger_balances(session)
     return True
 
 

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chaos.script import Act
-from fakes import tasks
+from fakes import sandbox_tasks
 
 from models.jobs.options import Film
 
 DEATHS: dict[Act, Callable[[], object]] = {
-    Act.FAULT: tasks.fault,
-    Act.LEAVE: tasks.leave,
-    Act.GROW: tasks.grow,
-    Act.SPIN: tasks.spin,
+    Act.FAULT: sandbox_tasks.crash,
+    Act.LEAVE: sandbox_tasks.exit_process,
+    Act.GROW: sandbox_tasks.exhaust_memory,
+    Act.SPIN: sandbox_tasks.spin_forever,
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from chaos.record import Record
 from chaos.script import Act, Script
-from fakes.customers import Customer, welcome
+from fakes.sample_customers import SampleCustomer, create_customer
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
@@ -160,10 +160,10 @@ class Site:
         made.runner.retry_delays = (first, second)
         return made
 
-    def customers(self) -> list[Customer]:
-        return [welcome(self.db, name, tenant=tenant) for name, tenant in PEOPLE]
+    def customers(self) -> list[SampleCustomer]:
+        return [create_customer(self.db, name, tenant=tenant) for name, tenant in PEOPLE]
 
-    def submit(self, customer: Customer, script: Script) -> bool:
+    def submit(self, customer: SampleCustomer, script: Script) -> bool:
         """Take one order in, in one transaction with its update; False when that was done before.
 
         An order counts as accepted when the commit is through, and only then.
@@ -187,7 +187,7 @@ class Site:
             with self.pipeline.stage_upload([file]) as deposited:
                 yield deposited
 
-    def _ordered(self, session: Session, customer: Customer, picture: MeasuredFile, script: Script) -> Job:
+    def _ordered(self, session: Session, customer: SampleCustomer, picture: MeasuredFile, script: Script) -> Job:
         media = self.pipeline.create_media(session, customer.person, picture, self.db.clock())
         order = JobRequest(customer.person, customer.address, [media], SketchOptions(), reply_to=str(script.number))
         return self.pipeline.submit(session, order)
@@ -213,7 +213,7 @@ def accept(site: Site, stop: threading.Event) -> None:
         stop.wait(0.02)
 
 
-def _accept_handed_in(site: Site, customers: list[Customer]) -> None:
+def _accept_handed_in(site: Site, customers: list[SampleCustomer]) -> None:
     for path in sorted(site.given.handed_in.glob("*.json")):
         script = Script.model_validate_json(path.read_bytes())
         site.submit(customers[script.number % len(customers)], script)

@@ -16,7 +16,7 @@ import psycopg
 from chaos.record import Record
 from chaos.script import Script
 from chaos.staff import Assignment, Site
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
@@ -221,11 +221,11 @@ class World:
             self.redis.close()
 
 
-class DurableDatabases(Databases):
+class DurableDatabases(DatabaseFactory):
     """Databases that keep what they confirmed when their server crashes, and can be made to crash."""
 
     def durable_url(self, kind: str) -> str:
-        url = self.fresh_url(kind)
+        url = self.create_url(kind)
         if kind == "postgresql":
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("ALTER SYSTEM RESET synchronous_commit")

@@ -19,8 +19,8 @@ sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
 
 import httpx  # noqa: E402 - the checkout is on the path only now
 from deploy.walk import snapshot  # noqa: E402
-from fakes.visitors import photograph  # noqa: E402
-from fakes.web_client import OURS  # noqa: E402
+from fakes.page_client import PAGE_HEADERS  # noqa: E402
+from fakes.simulated_users import create_photograph  # noqa: E402
 
 PATIENCE: Final = 600.0  # seconds
 
@@ -72,8 +72,8 @@ def _address(process: "subprocess.Popen[str]") -> str:
 def _film(address: str) -> None:
     """Send a picture as the page does, and wait until a film is among the messages. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE
-    with httpx.Client(base_url=address, timeout=60, headers=OURS) as client:
-        picture = ("photo.png", photograph(size=(1280, 720)), "image/png")
+    with httpx.Client(base_url=address, timeout=60, headers=PAGE_HEADERS) as client:
+        picture = ("photo.png", create_photograph(size=(1280, 720)), "image/png")
         client.post(
             "/chat/messages", data={"id": str(uuid.uuid4()), "text": ""}, files={"files": picture}
         ).raise_for_status()

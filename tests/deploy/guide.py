@@ -14,8 +14,8 @@ from typing import Final
 
 import httpx
 from deploy.walk import CERTIFICATES, ROOT, WORK, debian, snapshot
-from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import TelegramVisitor, photograph
+from fakes.simulated_users import SimulatedTelegramUser, create_photograph
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 
 GUIDE: Final = ROOT / "docs" / "deploy.md"
 SECTION: Final = "A server without Docker"
@@ -57,7 +57,7 @@ def walk_guide() -> None:
     """Raises AssertionError, or CalledProcessError, where the guide leads nowhere."""
     fake = FakeTelegram()
     with ExitStack() as stack:
-        api = stack.enter_context(served(fake.app))
+        api = stack.enter_context(serve_app(fake.app))
         mail = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         root = _prepared()
         script = _script(api, mail.getsockname()[1])
@@ -65,9 +65,9 @@ def walk_guide() -> None:
         process = stack.enter_context(_entered(root))
         stack.callback(process.kill)
         _wait(process)
-        visitor = TelegramVisitor(fake.person(4711, language_code="pt"), fake.wait_until)
-        visitor.sends_pictures(photograph())
-        visitor.film(1, WORK / "film.mp4")
+        visitor = SimulatedTelegramUser(fake.get_person(4711, language_code="pt"), fake.wait_until)
+        visitor.send_pictures(create_photograph())
+        visitor.save_film(1, WORK / "film.mp4")
         with httpx.Client(base_url=f"http://127.0.0.1:{FRONT}") as client:
             assert client.get("/health").json() == {"status": "ok"}
             assert client.get("/metrics").status_code == 404

@@ -11,7 +11,7 @@ from typing import Final
 
 from deploy.recipe import read
 from deploy.walk import ROOT, WORK, Place
-from fakes.visitors import photograph
+from fakes.simulated_users import create_photograph
 
 PATIENCE: Final = 90.0  # seconds
 
@@ -41,7 +41,7 @@ def _entry() -> list[str]:
 
 
 def _draws(place: Place, data: Path) -> None:
-    (data / "photo.jpg").write_bytes(photograph())
+    (data / "photo.jpg").write_bytes(create_photograph())
     sketch = ["sketch", "/data/photo.jpg", "-o", "/data/film.mp4", "--seconds", "3"]
     said = _said(place.sealed(data, [*_entry(), *sketch]))
     assert (data / "film.mp4").is_file(), said

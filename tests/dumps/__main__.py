@@ -15,8 +15,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
 
 from fakes.clock import SettableClock  # noqa: E402 - the checkout is on the path only now
-from fakes.databases import Databases  # noqa: E402
-from fakes.history import SECRET, lived  # noqa: E402
+from fakes.databases import DatabaseFactory  # noqa: E402
+from fakes.sample_data import BACKUP_SECRET, populate  # noqa: E402
 
 from models.settings import Settings  # noqa: E402
 from storage.backups.backup_store import FolderBackupStore  # noqa: E402
@@ -32,12 +32,12 @@ def main() -> None:
             print(_dumped(databases, kind))  # noqa: T201 - it is what the command says
 
 
-def _dumped(databases: Databases, kind: str) -> Path:
-    db = Database(databases.fresh_url(kind), clock=SettableClock())
-    lived(db)
+def _dumped(databases: DatabaseFactory, kind: str) -> Path:
+    db = Database(databases.create_url(kind), clock=SettableClock())
+    populate(db)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), database_url=str(db.url))  # type: ignore[call-arg]
-        made = BackupService(settings, db, SECRET, FolderBackupStore(Path(folder) / "backups")).create()
+        made = BackupService(settings, db, BACKUP_SECRET, FolderBackupStore(Path(folder) / "backups")).create()
         target = Path(__file__).parent / f"{made.manifest.version}-{kind}.sealed"
         target.write_bytes((Path(folder) / "backups" / made.name).read_bytes())
     db.close()
@@ -45,10 +45,10 @@ def _dumped(databases: Databases, kind: str) -> Path:
 
 
 @contextmanager
-def _databases() -> Iterator[Databases]:
+def _databases() -> Iterator[DatabaseFactory]:
     with tempfile.TemporaryDirectory(prefix="dumps-") as name:
         Path(name).chmod(0o755)  # PostgreSQL, started by root, becomes somebody else
-        databases = Databases(Path(name) / "databases")
+        databases = DatabaseFactory(Path(name) / "databases")
         try:
             yield databases
         finally:

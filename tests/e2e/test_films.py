@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import pictures
-from fakes.browser import ChatPage, find_chromium, opened
-from fakes.product import running
-from fakes.screenings import change, grays, ink_share, screened
-from fakes.speech import spoken_video
-from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import TelegramVisitor, photograph
+from fakes import sample_pictures
+from fakes.app_process import run_app
+from fakes.browser import ChatPage, find_chromium, open_page
+from fakes.film_probe import compute_difference, compute_ink_share, probe_film, read_luma_frames
+from fakes.sample_speech import write_spoken_video
+from fakes.simulated_users import SimulatedTelegramUser, create_photograph
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 from numpy.typing import NDArray
 from PIL import Image
 from skimage.measure import label
@@ -28,17 +28,17 @@ EDIT_PAUSE = 3.0  # seconds between two edits of one message, as the product pro
 @dataclass
 class Stage:
     fake: FakeTelegram
-    visitor: TelegramVisitor
+    visitor: SimulatedTelegramUser
 
 
 @pytest.fixture(scope="module")
 def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]:
     """The product, in Telegram."""
     fake = FakeTelegram()
-    with served(fake.app) as address:
+    with serve_app(fake.app) as address:
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
-        with running(tmp_path_factory.mktemp("product"), settings) as product:
-            product.address()
+        with run_app(tmp_path_factory.mktemp("product"), settings) as product:
+            product.wait_for_address()
             yield fake
 
 
@@ -48,63 +48,67 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatPage]:
     if find_chromium() is None:
         pytest.skip("there is no Chromium on this machine")
     folder = tmp_path_factory.mktemp("product")
-    with running(folder, {}) as product, opened(product.address(), seconds=90) as opened_page:
+    with run_app(folder, {}) as product, open_page(product.wait_for_address(), timeout=90) as opened_page:
         yield opened_page
-        assert opened_page.complaints == []
-        assert opened_page.strangers == []
+        assert opened_page.errors == []
+        assert opened_page.foreign_requests == []
 
 
 @pytest.fixture
 def stage(telegram: FakeTelegram) -> Stage:
     """Somebody new."""
-    return Stage(telegram, TelegramVisitor(telegram.person(next(IDS), language_code="en"), telegram.wait_until))
+    return Stage(
+        telegram, SimulatedTelegramUser(telegram.get_person(next(IDS), language_code="en"), telegram.wait_until)
+    )
 
 
 def assert_progress_was_polite(stage: Stage) -> None:
     """One progress message, never edited twice within three seconds, never with an unchanged text."""
     for message in stage.visitor.person.chat.messages:
-        times = [edit.at for edit in message.edits]
+        times = [edit.edited_at for edit in message.edits]
         assert all(later - earlier > EDIT_PAUSE - 0.2 for earlier, later in pairwise(times)), message.edits
         shown = [(edit.text, edit.buttons) for edit in message.edits]
         assert all(before != after for before, after in pairwise(shown)), shown
 
 
 def test_a_photograph_in_telegram_becomes_a_film_of_its_drawing(stage: Stage, tmp_path: Path) -> None:
-    sent = stage.visitor.person.sends_photo(photograph(size=PHOTO, form="JPEG"))
-    film = stage.visitor.film(1, tmp_path / "drawing.mp4")
-    stage.visitor.sees("✅ Done")
+    sent = stage.visitor.person.send_photo(create_photograph(size=PHOTO, image_format="JPEG"))
+    film = stage.visitor.save_film(1, tmp_path / "drawing.mp4")
+    stage.visitor.wait_for_text("✅ Done")
 
-    facts = screened(film)
-    assert (facts.codec, facts.pixels, facts.faststart) == ("h264", "yuv420p", True)
-    assert (facts.frames, facts.rate) == (300, 30)
+    facts = probe_film(film)
+    assert (facts.codec, facts.pixel_format, facts.is_faststart) == ("h264", "yuv420p", True)
+    assert (facts.frames, facts.frame_rate) == (300, 30)
     assert facts.size[0] / facts.size[1] == pytest.approx(PHOTO[0] / PHOTO[1], rel=0.01)
 
-    [message] = stage.visitor.films()
+    [message] = stage.visitor.list_films()
     media = message.media
     assert media is not None
     assert (media.width, media.height) == facts.size
     assert media.duration == 10
     assert media.thumbnail
     assert message.reply_to == sent["message_id"]
-    assert stage.fake.made("sendVideo")[-1].parameters["supports_streaming"] in {True, "true"}
+    assert stage.fake.list_calls("sendVideo")[-1].parameters["supports_streaming"] in {True, "true"}
     assert_progress_was_polite(stage)
 
-    frames = grays(film)
-    assert ink_share(frames[0]) < 0.35  # a white board, and perhaps the hand
-    shares = [ink_share(frame) for frame in frames[::15]]
+    frames = read_luma_frames(film)
+    assert compute_ink_share(frames[0]) < 0.35  # a white board, and perhaps the hand
+    shares = [compute_ink_share(frame) for frame in frames[::15]]
     assert max(after - before for before, after in pairwise(shares)) < 0.25  # nothing pops
-    wanted = np.asarray(Image.fromarray(pictures.photo(*PHOTO)).convert("L").resize(facts.size))
+    wanted = np.asarray(Image.fromarray(sample_pictures.draw_photo(*PHOTO)).convert("L").resize(facts.size))
     assert np.abs(frames[-1].astype(int) - wanted).mean() < 8  # it ends as the picture
 
 
 def test_ink_grows_along_strokes_when_no_hand_hides_it(stage: Stage, tmp_path: Path) -> None:
     visitor = stage.visitor
-    visitor.says("/settings")
-    visitor.presses("✍️ Hand: Marker")
-    visitor.presses("No hand")
-    visitor.sees("Hand: No hand|Your films")
-    visitor.sends_pictures(photograph(size=PHOTO))
-    inked = [frame < 110 for frame in grays(visitor.film(1, tmp_path / "strokes.mp4"))[:150]]  # lines, no colour yet
+    visitor.send_text("/settings")
+    visitor.press_button("✍️ Hand: Marker")
+    visitor.press_button("No hand")
+    visitor.wait_for_text("Hand: No hand|Your films")
+    visitor.send_pictures(create_photograph(size=PHOTO))
+    inked = [
+        frame < 110 for frame in read_luma_frames(visitor.save_film(1, tmp_path / "strokes.mp4"))[:150]
+    ]  # lines, no colour yet
 
     for earlier, later in pairwise(inked):
         assert np.mean(earlier & ~later) < 0.0005  # what is drawn stays
@@ -116,39 +120,41 @@ def test_ink_grows_along_strokes_when_no_hand_hides_it(stage: Stage, tmp_path: P
 
 
 def test_a_spoken_video_in_telegram_comes_back_with_captions(stage: Stage, tmp_path: Path) -> None:
-    video = spoken_video(tmp_path / "talk.mp4", seconds=8, size=(640, 360))
-    stage.visitor.person.sends_video(video.read_bytes(), size=(640, 360), seconds=8)
-    film = stage.visitor.film(1, tmp_path / "captioned.mp4")
+    video = write_spoken_video(tmp_path / "talk.mp4", seconds=8, size=(640, 360))
+    stage.visitor.person.send_video(video.read_bytes(), size=(640, 360), seconds=8)
+    film = stage.visitor.save_film(1, tmp_path / "captioned.mp4")
 
-    facts, source = screened(film), screened(video)
-    assert (facts.codec, facts.pixels, facts.size, facts.frames) == ("h264", "yuv420p", (640, 360), source.frames)
-    assert facts.sound == "aac"
-    assert stage.visitor.films()[0].reply_to is not None
+    facts, source = probe_film(film), probe_film(video)
+    assert (facts.codec, facts.pixel_format, facts.size, facts.frames) == ("h264", "yuv420p", (640, 360), source.frames)
+    assert facts.audio_codec == "aac"
+    assert stage.visitor.list_films()[0].reply_to is not None
     assert_progress_was_polite(stage)
 
-    before, after = grays(video), grays(film)
+    before, after = read_luma_frames(video), read_luma_frames(film)
     silent, spoken = round(0.4 * 25), round(2.0 * 25)  # the first word starts at 1.17 s
     lower = (0, 240, 640, 100)
-    assert change(before[silent], after[silent], lower) < 3
-    assert change(before[spoken], after[spoken], lower) > 6
+    assert compute_difference(before[silent], after[silent], lower) < 3
+    assert compute_difference(before[spoken], after[spoken], lower) > 6
 
 
 def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its_words(
     page: ChatPage, tmp_path: Path
 ) -> None:
-    video = spoken_video(tmp_path / "talk.mp4", seconds=6, size=(640, 360))
+    video = write_spoken_video(tmp_path / "talk.mp4", seconds=6, size=(640, 360))
     page.send(video)
-    page.message("Here is your video with captions")
-    shown = page.film()
-    page.save(tmp_path / "captioned.mp4")
+    page.wait_for_message("Here is your video with captions")
+    shown = page.inspect_film()
+    page.save_film(tmp_path / "captioned.mp4")
     assert (shown["width"], shown["height"], shown["error"]) == (640, 360, None)
     assert shown["duration"] == pytest.approx(6, abs=0.1)
 
-    frames = grays(tmp_path / "captioned.mp4")
+    frames = read_luma_frames(tmp_path / "captioned.mp4")
     transcript = tmp_path / "words.json"
     words = _words_heard(video, transcript)
     lower = (0, 240, 640, 100)
-    moves = {index for index in range(1, len(frames)) if change(frames[index - 1], frames[index], lower) > 2.5}
+    moves = {
+        index for index in range(1, len(frames)) if compute_difference(frames[index - 1], frames[index], lower) > 2.5
+    }
     starts = [round(word["start"] * 25) for word in words if word["end"] - word["start"] > 0.12]
     near = [any(abs(move - start) <= 2 for move in moves) for start in starts]
     assert len(starts) >= 8
@@ -157,14 +163,14 @@ def test_a_spoken_video_on_the_page_comes_back_with_captions_at_the_times_of_its
 
 def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(page: ChatPage, tmp_path: Path) -> None:
     source = tmp_path / "photo.jpg"
-    source.write_bytes(photograph(form="JPEG"))
+    source.write_bytes(create_photograph(image_format="JPEG"))
     page.send(source)
-    page.message("Here is your drawing")
-    shown = page.film()
-    page.save(tmp_path / "drawing.mp4")
+    page.wait_for_message("Here is your drawing")
+    shown = page.inspect_film()
+    page.save_film(tmp_path / "drawing.mp4")
     assert shown["error"] is None
     assert shown["duration"] == pytest.approx(10, abs=0.05)
-    assert screened(tmp_path / "drawing.mp4").frames == 300
+    assert probe_film(tmp_path / "drawing.mp4").frames == 300
 
 
 def _blobs(ink: NDArray[np.bool_], least: int = 10) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.browser import ChatPage, find_chromium, launched, opened
-from fakes.web_house import WebHouse, build_house, write_film
-from fakes.web_server import served
+from fakes.browser import ChatPage, find_chromium, launch_browser, open_page
+from fakes.web_server import serve_web_app
+from fakes.web_world import WebWorld, open_web_world, write_film
 from PIL import Image
 from playwright.sync_api import Browser
 
@@ -25,21 +25,24 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chr
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for all tests here; each is somebody new in it."""
-    with launched() as running:
+    with launch_browser() as running:
         yield running
 
 
 @pytest.fixture
-def web_house(tmp_path: Path) -> WebHouse:
-    return build_house(tmp_path)
+def web_house(tmp_path: Path) -> WebWorld:
+    return open_web_world(tmp_path)
 
 
 @pytest.fixture
-def chat_page(web_house: WebHouse, browser: Browser) -> Iterator[ChatPage]:
-    with served(web_house.app, web_house.page.notifier) as address, opened(address, browser, language="pt-BR") as page:
+def chat_page(web_house: WebWorld, browser: Browser) -> Iterator[ChatPage]:
+    with (
+        serve_web_app(web_house.app, web_house.page.notifier) as address,
+        open_page(address, browser, language="pt-BR") as page,
+    ):
         yield page
-        assert page.complaints == []
-        assert page.strangers == []
+        assert page.errors == []
+        assert page.foreign_requests == []
 
 
 def elsewhere(work: Coroutine[Any, Any, Any]) -> Any:
@@ -54,57 +57,57 @@ def picture(shade: int) -> bytes:
     return raw.getvalue()
 
 
-def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_house: WebHouse) -> None:
+def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_house: WebWorld) -> None:
     assert chat_page.tab.locator("html").get_attribute("lang") == "pt-BR"
     assert chat_page.tab.get_by_role("heading", name="Mande uma imagem ou um vídeo").is_visible()
-    chat_page.say("Olá <img src=x onerror=alert(1)> https://example.org/a_(b).")
-    asked = chat_page.message("You said: Olá <img src=x onerror=alert(1)>")
+    chat_page.type_text("Olá <img src=x onerror=alert(1)> https://example.org/a_(b).")
+    asked = chat_page.wait_for_message("You said: Olá <img src=x onerror=alert(1)>")
     assert asked.locator(".text a").get_attribute("href") == "https://example.org/a_(b)"
     assert asked.locator(".text img").count() == 0
     assert asked.get_by_role("link", name="Help").get_attribute("rel") == "noopener noreferrer"
     assert not chat_page.tab.locator("#empty").is_visible()
-    chat_page.press("Blue")
-    changed = chat_page.message("Chosen: blue")
+    chat_page.press_button("Blue")
+    changed = chat_page.wait_for_message("Chosen: blue")
     assert changed.get_by_role("button", name="Blue").count() == 0
-    chat_page.message("Blue", "person")
-    before = chat_page.messages()
+    chat_page.wait_for_message("Blue", "person")
+    before = chat_page.list_texts()
     chat_page.open()
-    chat_page.message("Chosen: blue")
-    assert chat_page.messages() == before
-    assert web_house.inlet.handled[0].sender.language == "pt-br"
+    chat_page.wait_for_message("Chosen: blue")
+    assert chat_page.list_texts() == before
+    assert web_house.sink.handled[0].sender.language == "pt-br"
 
 
 def test_a_picture_becomes_a_film_that_plays_and_can_be_saved(
-    chat_page: ChatPage, web_house: WebHouse, tmp_path: Path
+    chat_page: ChatPage, web_house: WebWorld, tmp_path: Path
 ) -> None:
-    web_house.inlet.pause = 0.3
+    web_house.sink.pause_seconds = 0.3
     source = tmp_path / "gato.png"
     source.write_bytes(picture(0))
     chat_page.send(source)
-    working = chat_page.message(re.compile(r"Drawing… \d+ %"))
+    working = chat_page.wait_for_message(re.compile(r"Drawing… \d+ %"))
     assert working.get_by_role("progressbar").get_attribute("aria-valuenow")
     assert "▰" not in working.inner_text()
     assert working.get_by_role("button", name="Cancel").is_enabled()
     bot = working.get_attribute("data-id")
-    done = chat_page.message("Done")
+    done = chat_page.wait_for_message("Done")
     assert done.get_attribute("data-id") == bot
     assert done.get_by_role("progressbar").count() == 0
-    film = chat_page.film()
+    film = chat_page.inspect_film()
     assert (film["width"], film["height"], film["error"]) == (320, 240, None)
     assert film["duration"] == pytest.approx(2, abs=0.1)
     assert film["poster"].startswith("data:image/jpeg")
     assert chat_page.seek(1.5) == pytest.approx(1.5, abs=0.1)
     saved = tmp_path / "saved.mp4"
-    assert chat_page.save(saved) == "desenho – café.mp4"
+    assert chat_page.save_film(saved) == "desenho – café.mp4"
     assert saved.read_bytes()[4:8] == b"ftyp"
     mine = chat_page.tab.locator('li[data-author="person"] .sent img')
     assert mine.get_attribute("alt") == "gato.png"
     assert mine.evaluate("image => image.naturalWidth") == 256
-    assert web_house.inlet.fetched == [source.read_bytes()]
+    assert web_house.sink.downloads == [source.read_bytes()]
 
 
 def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
-    chat_page: ChatPage, web_house: WebHouse, tmp_path: Path
+    chat_page: ChatPage, web_house: WebWorld, tmp_path: Path
 ) -> None:
     files = [tmp_path / f"{number}.png" for number in range(3)]
     for number, file in enumerate(files):
@@ -114,54 +117,54 @@ def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
     chat_page.tab.locator("#text").fill("Minhas férias")
     chat_page.send(files[0], video, *files[1:])
     chat_page.tab.locator("li.message video").nth(1).wait_for()
-    sent = {inbound.text: [one.name for one in inbound.attachments] for inbound in web_house.inlet.handled}
+    sent = {inbound.text: [one.name for one in inbound.attachments] for inbound in web_house.sink.handled}
     assert sorted(sent.values()) == [["0.png", "1.png", "2.png"], ["falando.mp4"]]
     assert "Minhas férias" in sent
     assert chat_page.tab.locator('li[data-author="person"] .sent img').count() == 4
     assert chat_page.tab.locator("#text").input_value() == ""
 
 
-def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebHouse) -> None:
-    chat_page.drop("solto.png", "image/png", picture(0))
+def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebWorld) -> None:
+    chat_page.drop_file("solto.png", "image/png", picture(0))
     chat_page.tab.locator("li.message video").first.wait_for()
-    chat_page.paste("colado.png", "image/png", picture(9))
+    chat_page.paste_file("colado.png", "image/png", picture(9))
     chat_page.tab.locator("li.message video").nth(1).wait_for()
-    assert [inbound.attachments[0].name for inbound in web_house.inlet.handled] == ["solto.png", "colado.png"]
-    assert web_house.inlet.fetched == [picture(0), picture(9)]
+    assert [inbound.attachments[0].name for inbound in web_house.sink.handled] == ["solto.png", "colado.png"]
+    assert web_house.sink.downloads == [picture(0), picture(9)]
 
 
-def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebHouse) -> None:
-    message = elsewhere(web_house.page.send_video(LOCAL_CHAT, web_house.inlet.film()))
-    chat_page.message("Your film is ready")
+def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebWorld) -> None:
+    message = elsewhere(web_house.page.send_video(LOCAL_CHAT, web_house.sink.create_film_upload()))
+    chat_page.wait_for_message("Your film is ready")
     chat_page.tab.evaluate("window.video = document.querySelector('video')")
     chat_page.seek(1.0)
     elsewhere(web_house.page.edit(LOCAL_CHAT, message, RenderedMessage("Other words", ((Choice("x", "X"),),))))
-    chat_page.message("Other words")
+    chat_page.wait_for_message("Other words")
     assert chat_page.tab.evaluate("window.video === document.querySelector('video') && window.video.currentTime") == 1.0
 
 
 def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
-    web_house: WebHouse, browser: Browser
+    web_house: WebWorld, browser: Browser
 ) -> None:
-    with served(web_house.app, web_house.page.notifier) as address:
+    with serve_web_app(web_house.app, web_house.page.notifier) as address:
         port = int(address.rsplit(":", 1)[1])
-        visit = opened(address, browser)
+        visit = open_page(address, browser)
         page = visit.__enter__()
     try:
         page.tab.locator("#banner").wait_for(state="visible")
         assert "No connection" in page.tab.locator("#banner").inner_text()
-        page.say("still there?")
-        page.message("still there?", "person").get_by_text("Waiting for the connection").wait_for()
+        page.type_text("still there?")
+        page.wait_for_message("still there?", "person").get_by_text("Waiting for the connection").wait_for()
         web_house.page.notifier.is_closed = False
-        with served(create_app(web_house.parts), web_house.page.notifier, port):
-            page.message("You said: still there?")
+        with serve_web_app(create_app(web_house.parts), web_house.page.notifier, port):
+            page.wait_for_message("You said: still there?")
             assert not page.tab.locator("#banner").is_visible()
-        assert len(web_house.inlet.handled) == 1
+        assert len(web_house.sink.handled) == 1
     finally:
         visit.__exit__(None, None, None)
 
 
-def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebHouse) -> None:
+def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebWorld) -> None:
     chat_page.tab.evaluate(
         """() => {
             const file = new File(["x"], "filme.mov", {type: "video/quicktime"});
@@ -171,22 +174,22 @@ def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house
             document.body.dispatchEvent(drop);
         }"""
     )
-    chat_page.message("filme.mov", "person").get_by_text("2000 MB").wait_for()
-    assert not web_house.inlet.kept
-    chat_page.press("Descartar")
+    chat_page.wait_for_message("filme.mov", "person").get_by_text("2000 MB").wait_for()
+    assert not web_house.sink.updates
+    chat_page.press_button("Descartar")
     assert chat_page.tab.locator("#empty").is_visible()
 
 
 @pytest.mark.parametrize(("size", "dark"), [((390, 844), False), ((1280, 800), True)])
 def test_the_page_fits_the_screen_and_can_be_read(
-    web_house: WebHouse, browser: Browser, size: tuple[int, int], dark: bool
+    web_house: WebWorld, browser: Browser, size: tuple[int, int], dark: bool
 ) -> None:
     with (
-        served(web_house.app, web_house.page.notifier) as address,
-        opened(address, browser, size=size, dark=dark) as page,
+        serve_web_app(web_house.app, web_house.page.notifier) as address,
+        open_page(address, browser, size=size, is_dark=dark) as page,
     ):
-        page.say("word " * 60 + "x" * 300)
-        page.message("You said")
+        page.type_text("word " * 60 + "x" * 300)
+        page.wait_for_message("You said")
         assert page.tab.evaluate("document.documentElement.scrollWidth") <= size[0]
         assert page.tab.evaluate("document.getElementById('scroller').scrollWidth") <= size[0]
         for selector in ("#send", "#attach", "#text"):

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.browser import find_chromium, opened
-from fakes.product import catalogue, running
-from fakes.screenings import screened
-from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import PageVisitor, TelegramVisitor, Visitor, photograph
-from fakes.whatsapp.premises import settled
-from fakes.whatsapp.visitor import WhatsAppVisitor
+from fakes.app_process import run_app, write_catalogue
+from fakes.browser import find_chromium, open_page
+from fakes.film_probe import probe_film
+from fakes.simulated_users import SimulatedPageUser, SimulatedTelegramUser, SimulatedUser, create_photograph
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+from fakes.whatsapp.app_process import run_whatsapp_app
+from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
 
 CREDITS = 3
 LONG = 30  # seconds of film: still being drawn when a message may be edited for the first time
@@ -18,39 +18,45 @@ SECONDS = 6
 
 
 @pytest.fixture
-def telegram_visitor(tmp_path: Path) -> Iterator[Visitor]:
+def telegram_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
     fake = FakeTelegram()
-    with served(fake.app) as address:
+    with serve_app(fake.app) as address:
         settings = {
-            "CATALOGUE": str(catalogue(tmp_path, CREDITS)),
+            "CATALOGUE": str(write_catalogue(tmp_path, CREDITS)),
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": address,
         }
-        with running(tmp_path, settings) as product:
-            product.address()
-            yield TelegramVisitor(fake.person(4711, language_code="pt-br"), fake.wait_until)
+        with run_app(tmp_path, settings) as product:
+            product.wait_for_address()
+            yield SimulatedTelegramUser(fake.get_person(4711, language_code="pt-br"), fake.wait_until)
 
 
 @pytest.fixture
-def page_visitor(tmp_path: Path) -> Iterator[Visitor]:
+def page_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
     if find_chromium() is None:
         pytest.skip("there is no Chromium on this machine")
-    settings = {"CATALOGUE": str(catalogue(tmp_path, CREDITS)), "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here"}
-    with running(tmp_path, settings) as product, opened(product.address(), language="pt-BR", seconds=90) as page:
-        yield PageVisitor(page, tmp_path)
+    settings = {
+        "CATALOGUE": str(write_catalogue(tmp_path, CREDITS)),
+        "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here",
+    }
+    with (
+        run_app(tmp_path, settings) as product,
+        open_page(product.wait_for_address(), language="pt-BR", timeout=90) as page,
+    ):
+        yield SimulatedPageUser(page, tmp_path)
 
 
 @pytest.fixture
-def whatsapp_visitor(tmp_path: Path) -> Iterator[Visitor]:
-    with settled(tmp_path, {"CATALOGUE": str(catalogue(tmp_path, CREDITS))}) as premises:
-        yield WhatsAppVisitor(premises.fake.person(name="Ana"))
+def whatsapp_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
+    with run_whatsapp_app(tmp_path, {"CATALOGUE": str(write_catalogue(tmp_path, CREDITS))}) as premises:
+        yield SimulatedWhatsAppUser(premises.fake.get_person(name="Ana"))
 
 
 @pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor", "whatsapp_visitor"])
 def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     channel: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    visitor: Visitor = request.getfixturevalue(channel)
+    visitor: SimulatedUser = request.getfixturevalue(channel)
     is_welcomed_and_changes_the_language(visitor)
     chooses_drawings_of(LONG, visitor, before=10)
     has_a_picture_drawn(visitor, tmp_path)
@@ -62,59 +68,59 @@ def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     runs_out_of_credits(visitor)
 
 
-def is_welcomed_and_changes_the_language(visitor: Visitor) -> None:
-    visitor.says("/start")
-    visitor.sees("Eu sou o Rabisco")
-    visitor.says("/language")
-    visitor.presses("English")
-    visitor.sees("I speak English now")
+def is_welcomed_and_changes_the_language(visitor: SimulatedUser) -> None:
+    visitor.send_text("/start")
+    visitor.wait_for_text("Eu sou o Rabisco")
+    visitor.send_text("/language")
+    visitor.press_button("English")
+    visitor.wait_for_text("I speak English now")
 
 
-def chooses_drawings_of(seconds: int, visitor: Visitor, *, before: int) -> None:
-    visitor.says("/settings")
-    visitor.presses(f"⏱️ Length of drawings: {before} s")
-    visitor.presses(f"{seconds} s")
-    visitor.sees(f"Your films|Length of drawings: {seconds} s")
+def chooses_drawings_of(seconds: int, visitor: SimulatedUser, *, before: int) -> None:
+    visitor.send_text("/settings")
+    visitor.press_button(f"⏱️ Length of drawings: {before} s")
+    visitor.press_button(f"{seconds} s")
+    visitor.wait_for_text(f"Your films|Length of drawings: {seconds} s")
 
 
-def has_a_picture_drawn(visitor: Visitor, folder: Path) -> None:
-    visitor.sends_pictures(photograph(1))
-    visitor.sees(r"Drawing… \d+ %|I'm drawing…")  # the latter where messages are seldom edited
-    film = screened(visitor.film(1, folder / "first.mp4"))
+def has_a_picture_drawn(visitor: SimulatedUser, folder: Path) -> None:
+    visitor.send_pictures(create_photograph(1))
+    visitor.wait_for_text(r"Drawing… \d+ %|I'm drawing…")  # the latter where messages are seldom edited
+    film = probe_film(visitor.save_film(1, folder / "first.mp4"))
     assert film.seconds == LONG
-    visitor.sees("Here is your drawing")
-    visitor.sees("✅ Done")
+    visitor.wait_for_text("Here is your drawing")
+    visitor.wait_for_text("✅ Done")
 
 
-def changes_their_mind(visitor: Visitor) -> None:
-    visitor.sends_pictures(photograph(2, size=(2400, 1600)))  # which takes longer than changing one's mind
-    visitor.presses("✖️ Cancel")
-    visitor.sees("✖️ Cancelled.\\s+Your credit is back")
+def changes_their_mind(visitor: SimulatedUser) -> None:
+    visitor.send_pictures(create_photograph(2, size=(2400, 1600)))  # which takes longer than changing one's mind
+    visitor.press_button("✖️ Cancel")
+    visitor.wait_for_text("✖️ Cancelled.\\s+Your credit is back")
 
 
-def sends_what_cannot_be_drawn(visitor: Visitor) -> None:
-    visitor.says("/balance")
-    visitor.sees("You have 2 credits")  # so everything before it has come
-    before = visitor.messages()
-    visitor.sends_file(b"This is a letter, whatever its name says.\n" * 40, "holiday.mp4")
-    said = visitor.sees("NOT_MEDIA")
+def sends_what_cannot_be_drawn(visitor: SimulatedUser) -> None:
+    visitor.send_text("/balance")
+    visitor.wait_for_text("You have 2 credits")  # so everything before it has come
+    before = visitor.count_messages()
+    visitor.send_file(b"This is a letter, whatever its name says.\n" * 40, "holiday.mp4")
+    said = visitor.wait_for_text("NOT_MEDIA")
     assert "Nothing was charged" in said
-    assert visitor.messages() == before + 1
+    assert visitor.count_messages() == before + 1
 
 
-def wants_it_once_more(visitor: Visitor, folder: Path) -> None:
-    visitor.presses("🔁 Again")
-    assert screened(visitor.film(2, folder / "again.mp4")).seconds == SECONDS
+def wants_it_once_more(visitor: SimulatedUser, folder: Path) -> None:
+    visitor.press_button("🔁 Again")
+    assert probe_film(visitor.save_film(2, folder / "again.mp4")).seconds == SECONDS
 
 
-def has_an_album_drawn(visitor: Visitor, folder: Path) -> None:
-    visitor.sends_pictures(photograph(3), photograph(4))
-    assert screened(visitor.film(3, folder / "album.mp4")).seconds == SECONDS
+def has_an_album_drawn(visitor: SimulatedUser, folder: Path) -> None:
+    visitor.send_pictures(create_photograph(3), create_photograph(4))
+    assert probe_film(visitor.save_film(3, folder / "album.mp4")).seconds == SECONDS
 
 
-def runs_out_of_credits(visitor: Visitor) -> None:
-    visitor.says("/balance")
-    visitor.sees(f"You have 0 credits.\\s+Your plan gives you {CREDITS} credits a month; new ones come on")
-    visitor.sends_pictures(photograph(5))
-    said = visitor.sees("NOT_ENOUGH_CREDITS")
+def runs_out_of_credits(visitor: SimulatedUser) -> None:
+    visitor.send_text("/balance")
+    visitor.wait_for_text(f"You have 0 credits.\\s+Your plan gives you {CREDITS} credits a month; new ones come on")
+    visitor.send_pictures(create_photograph(5))
+    said = visitor.wait_for_text("NOT_ENOUGH_CREDITS")
     assert "You have no credits left, and this film costs 1. New ones come on" in said

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from fakes.customers import welcome
-from fakes.product import running
+from fakes.app_process import run_app
+from fakes.sample_customers import create_customer
 from sqlmodel import col, select
 
 from models.billing.payments import ProviderEvent
@@ -29,7 +29,7 @@ def soon(probe: Callable[[], bool], seconds: float = 40) -> bool:
 def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(tmp_path: Path) -> None:
     db = Database(f"sqlite:///{tmp_path / 'house.db'}")
     upgrade(db)
-    boss = welcome(db, "4711", role="owner")
+    boss = create_customer(db, "4711", role="owner")
     long_ago = utc_now() - timedelta(minutes=16)
     with db.transaction() as session:
         people.get_or_create_address(session, boss.account.id, "4711", "")
@@ -48,12 +48,12 @@ def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machi
         "ADMIN_IDS": "telegram:4711",
         "HEARTBEAT_URL": heartbeat,
     }
-    with running(tmp_path, settings, ["web", "--port", "0"]) as web:
-        web.address()
+    with run_app(tmp_path, settings, ["web", "--port", "0"]) as web:
+        web.wait_for_address()
         assert soon(lambda: "alert-payments" in told())
-        web.says("heartbeat-withheld")
-        lines = [json.loads(line) for line in "".join(web.said).splitlines() if line.startswith("{")]
+        web.wait_for_output("heartbeat-withheld")
+        lines = [json.loads(line) for line in "".join(web.output).splitlines() if line.startswith("{")]
     assert told() == ["alert-payments"]
-    assert "127.0.0.1:1" not in "".join(web.said)
+    assert "127.0.0.1:1" not in "".join(web.output)
     assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
     db.close()

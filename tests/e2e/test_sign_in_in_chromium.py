@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.browser import ChatPage, find_chromium, launched, opened
-from fakes.mail_server import MailServer
-from fakes.product import running
-from fakes.visitors import photograph
-from fakes.web_guests import GuestHouse, guest_house
-from fakes.web_server import served
+from fakes.app_process import run_app
+from fakes.browser import ChatPage, find_chromium, launch_browser, open_page
+from fakes.sign_in_world import SignInWorld, open_sign_in_world
+from fakes.simulated_users import create_photograph
+from fakes.smtp_server import SmtpServer
+from fakes.web_server import serve_web_app
 from PIL import Image
 from playwright.sync_api import Browser
 
@@ -27,7 +27,7 @@ ANA = "ana@example.com"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for all tests here; each is somebody new in it."""
-    with launched() as running:
+    with launch_browser() as running:
         yield running
 
 
@@ -38,59 +38,59 @@ def port() -> int:
 
 
 @pytest.fixture
-def house(tmp_path: Path, port: int) -> GuestHouse:
-    return guest_house(tmp_path, public_url=f"http://localhost:{port}")
+def house(tmp_path: Path, port: int) -> SignInWorld:
+    return open_sign_in_world(tmp_path, public_url=f"http://localhost:{port}")
 
 
 @pytest.fixture
-def visitor(house: GuestHouse, port: int, browser: Browser) -> Iterator[ChatPage]:
+def visitor(house: SignInWorld, port: int, browser: Browser) -> Iterator[ChatPage]:
     address = f"http://localhost:{port}"
     with (
-        served(house.house.app, house.house.page.notifier, port),
-        opened(address, browser, language="pt-BR", ready="#email") as page,
+        serve_web_app(house.world.app, house.world.page.notifier, port),
+        open_page(address, browser, language="pt-BR", ready="#email") as page,
     ):
         yield page
-        assert page.strangers == []
+        assert page.foreign_requests == []
 
 
-def signs_in(page: ChatPage, house: GuestHouse, address: str = ANA) -> None:
+def signs_in(page: ChatPage, house: SignInWorld, address: str = ANA) -> None:
     page.tab.get_by_label("E-mail").fill(address)
     page.tab.get_by_role("button", name="Receber o código").click()
-    page.tab.get_by_label("Código").fill(house.box.code(address))
+    page.tab.get_by_label("Código").fill(house.email_sender.wait_for_code(address))
     page.tab.get_by_role("button", name="Entrar").click()
     page.tab.locator("#state.online").wait_for(state="attached")
 
 
 def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
-    visitor: ChatPage, house: GuestHouse, tmp_path: Path
+    visitor: ChatPage, house: SignInWorld, tmp_path: Path
 ) -> None:
     signs_in(visitor, house)
     source = tmp_path / "gato.png"
     Image.linear_gradient("L").save(source)
     visitor.send(source)
-    visitor.message("Your film is ready")
-    film = visitor.film()
+    visitor.wait_for_message("Your film is ready")
+    film = visitor.inspect_film()
     assert (film["width"], film["error"]) == (320, None)
     saved = tmp_path / "saved.mp4"
-    visitor.save(saved)
+    visitor.save_film(saved)
     assert saved.read_bytes()[4:8] == b"ftyp"
-    (inbound,) = house.house.inlet.handled
-    assert inbound.sender.external_id == page_user_id_for(house.porch.secret, house.house.account.tenant_id, ANA)
-    visitor.press("Menu")
-    visitor.press("Sair")
+    (inbound,) = house.world.sink.handled
+    assert inbound.sender.external_id == page_user_id_for(house.sign_in.secret, house.world.account.tenant_id, ANA)
+    visitor.press_button("Menu")
+    visitor.press_button("Sair")
     visitor.tab.get_by_label("E-mail").wait_for()
     visitor.tab.go_back()
     assert visitor.tab.get_by_text("Your film is ready").count() == 0
-    assert visitor.complaints == []
+    assert visitor.errors == []
 
 
 def test_the_whole_product_draws_for_who_has_signed_in(tmp_path: Path, port: int, browser: Browser) -> None:
     address = f"http://localhost:{port}"
-    with MailServer() as mail:
+    with SmtpServer() as mail:
         settings = {"MODE": "production", "PUBLIC_URL": address, "SMTP_URL": mail.url}
-        with running(tmp_path, settings, ("up", "--port", str(port))) as product:
-            product.says(f"The chat page: {address}")
-            with opened(address, browser, ready="#email", seconds=90) as page:
+        with run_app(tmp_path, settings, ("up", "--port", str(port))) as product:
+            product.wait_for_output(f"The chat page: {address}")
+            with open_page(address, browser, ready="#email", timeout=90) as page:
                 page.tab.get_by_label("E-mail").fill(ANA)
                 page.tab.get_by_role("button", name="Send me a code").click()
                 code = _code(page, mail)
@@ -98,50 +98,50 @@ def test_the_whole_product_draws_for_who_has_signed_in(tmp_path: Path, port: int
                 page.tab.get_by_role("button", name="Sign in").click()
                 page.tab.locator("#state.online").wait_for(state="attached")
                 picture = tmp_path / "photo.png"
-                picture.write_bytes(photograph())
+                picture.write_bytes(create_photograph())
                 page.send(picture)
-                page.message("Here is your drawing")
-                assert page.film()["error"] is None
-                page.press("Menu")
-                page.press("Credits")
-                page.message("You have 9 credits")  # metered: whoever signs in is no owner
-                assert page.complaints == page.strangers == []
-            said = "".join(product.said)
+                page.wait_for_message("Here is your drawing")
+                assert page.inspect_film()["error"] is None
+                page.press_button("Menu")
+                page.press_button("Credits")
+                page.wait_for_message("You have 9 credits")  # metered: whoever signs in is no owner
+                assert page.errors == page.foreign_requests == []
+            said = "".join(product.output)
     assert ANA not in said
     assert code not in said
 
 
-def _code(page: ChatPage, mail: MailServer) -> str:
+def _code(page: ChatPage, mail: SmtpServer) -> str:
     """The code in the one letter there is; it is sent after the page that asks for it."""
     page.tab.get_by_label("Code").wait_for()
-    while not mail.mails:
+    while not mail.emails:
         page.tab.wait_for_timeout(50)
-    (letter,) = mail.mails
-    assert letter.to == [ANA]
+    (letter,) = mail.emails
+    assert letter.recipients == [ANA]
     return re.findall(r"\b\d{6}\b", letter.text)[0]
 
 
-def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: GuestHouse) -> None:
+def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: SignInWorld) -> None:
     visitor.tab.get_by_label("E-mail").fill(ANA)
     visitor.tab.get_by_role("button", name="Receber o código").click()
-    wrong = f"{(int(house.box.code(ANA)) + 1) % 10**6:06}"
+    wrong = f"{(int(house.email_sender.wait_for_code(ANA)) + 1) % 10**6:06}"
     visitor.tab.get_by_label("Código").fill(wrong)
     visitor.tab.get_by_role("button", name="Entrar").click()
     visitor.tab.get_by_role("alert").get_by_text("O código não está certo").wait_for()
-    visitor.tab.get_by_label("Código").fill(house.box.code(ANA))
+    visitor.tab.get_by_label("Código").fill(house.email_sender.wait_for_code(ANA))
     visitor.tab.get_by_role("button", name="Entrar").click()
     visitor.tab.locator("#state.online").wait_for(state="attached")
 
 
-def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: GuestHouse) -> None:
+def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: SignInWorld) -> None:
     signs_in(visitor, house)
-    visitor.press("Menu")
-    visitor.press("Comprar créditos")
-    visitor.message("You said: /plans")
+    visitor.press_button("Menu")
+    visitor.press_button("Comprar créditos")
+    visitor.wait_for_message("You said: /plans")
     assert not visitor.tab.locator("#menu").is_visible()
 
 
-def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: GuestHouse, tmp_path: Path) -> None:
+def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: SignInWorld, tmp_path: Path) -> None:
     signs_in(visitor, house)
     session = visitor.tab.context.new_cdp_session(visitor.tab)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
@@ -149,29 +149,29 @@ def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: GuestHouse, tmp
     video = tmp_path / "longo.mp4"
     video.write_bytes(bytes(5_000_000))
     visitor.send(video)
-    bar = visitor.message("longo.mp4", "person").get_by_role("progressbar", name="Enviando")
+    bar = visitor.wait_for_message("longo.mp4", "person").get_by_role("progressbar", name="Enviando")
     visitor.wait_until(
         "bar => Number(bar.getAttribute('aria-valuenow')) > 10 && Number(bar.getAttribute('aria-valuenow')) < 95",
         bar.element_handle(),
     )
     session.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
-    visitor.message("Your film is ready")
-    assert [len(raw) for raw in house.house.inlet.fetched] == [5_000_000]
+    visitor.wait_for_message("Your film is ready")
+    assert [len(raw) for raw in house.world.sink.downloads] == [5_000_000]
 
 
-def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: GuestHouse) -> None:
+def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: SignInWorld) -> None:
     signs_in(visitor, house)
     visitor.tab.context.clear_cookies()
-    visitor.say("still there?")
+    visitor.type_text("still there?")
     visitor.tab.get_by_label("E-mail").wait_for()
 
 
-def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: GuestHouse) -> None:
-    guest = page_user_for(page_user_id_for(house.porch.secret, house.house.account.tenant_id, ANA))
+def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: SignInWorld) -> None:
+    guest = page_user_for(page_user_id_for(house.sign_in.secret, house.world.account.tenant_id, ANA))
     for number in range(450):
-        house.house.page.save_user_message(guest.place, generate_id(), MessageBody(text=f"message {number:03}"))
+        house.world.page.save_user_message(guest.place, generate_id(), MessageBody(text=f"message {number:03}"))
     signs_in(visitor, house)
-    visitor.message("message 449", "person")
+    visitor.wait_for_message("message 449", "person")
     messages = visitor.tab.locator("li.message")
     assert messages.count() == 200
     for expected in (400, 450):

@@ -5,13 +5,13 @@ import re
 import urllib.request
 from pathlib import Path
 
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
+from fakes.film_probe import probe_film
 from fakes.redis_server import RedisServer
-from fakes.screenings import screened
-from fakes.telegram_api import Person
-from fakes.topology import Topology, topology
-from fakes.visitors import photograph
-from fakes.whatsapp.visitor import WhatsAppVisitor
+from fakes.simulated_users import create_photograph
+from fakes.telegram_api import TelegramPerson
+from fakes.topology import ServiceTopology, run_topology
+from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
 from load.errands import errands, mixture
 from sqlmodel import select
 
@@ -23,43 +23,43 @@ LIGHT = (0, 2)  # of the load's mixture: the smallest picture and the shortest v
 LONG = 240.0  # seconds for all of it
 
 
-def films(person: Person) -> list[str]:
+def films(person: TelegramPerson) -> list[str]:
     return [each.kind for each in person.chat.messages if each.kind in {"video", "animation"}]
 
 
-def figures(place: Topology) -> dict[str, float]:
+def figures(place: ServiceTopology) -> dict[str, float]:
     """What /metrics says, by the names and labels of the lines."""
-    with urllib.request.urlopen(f"{place.products['web'].address()}/metrics", timeout=20) as answer:
+    with urllib.request.urlopen(f"{place.processes['web'].wait_for_address()}/metrics", timeout=20) as answer:
         lines = [line for line in answer.read().decode().splitlines() if line and line[0] != "#"]
     return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
 
 
 def test_everybody_on_every_messenger_gets_their_film_though_a_worker_is_killed(
-    tmp_path: Path, databases: Databases, redis_server: RedisServer
+    tmp_path: Path, databases: DatabaseFactory, redis_server: RedisServer
 ) -> None:
     of = mixture()
-    with topology(tmp_path, databases, redis_server) as place:
+    with run_topology(tmp_path, databases, redis_server) as place:
         for name in ("worker-1", "worker-2"):
-            place.products[name].says("workers are ready")
-        place.products["telegram"].says("Telegram: ")
-        place.whatsapp.is_online()
+            place.processes[name].wait_for_output("workers are ready")
+        place.processes["telegram"].wait_for_output("Telegram: ")
+        place.whatsapp.wait_until_online()
 
-        writer = WhatsAppVisitor(place.whatsapp.fake.person("14155550199", phone=place.whatsapp.phone))
-        writer.sends_pictures(photograph())
-        crowd = [place.telegram.person(5000 + number) for number in range(CROWD)]
+        writer = SimulatedWhatsAppUser(place.whatsapp.fake.get_person("14155550199", phone=place.whatsapp.phone))
+        writer.send_pictures(create_photograph())
+        crowd = [place.telegram.get_person(5000 + number) for number in range(CROWD)]
         for person, errand in zip(crowd, errands([of[number] for number in LIGHT], CROWD), strict=True):
-            person.sends(errand.message(place.telegram.files))
+            person.send_content(errand.message(place.telegram.files))
         place.telegram.wait_until(lambda: any(films(person) for person in crowd), LONG)
-        place.kill("worker-1")
+        place.kill_service("worker-1")
 
         place.telegram.wait_until(lambda: all(films(person) for person in crowd), LONG)
-        assert screened(writer.film(1, tmp_path / "film.mp4")).frames == 300
+        assert probe_film(writer.save_film(1, tmp_path / "film.mp4")).frames == 300
         assert [len(films(person)) for person in crowd] == [1] * CROWD
-        assert len(writer.films()) == 1
+        assert len(writer.list_films()) == 1
         found = figures(place)
         made = sum(value for name, value in found.items() if re.match(r"rabisco_jobs_total\{.*outcome=\"done\"", name))
         assert made == CROWD + 1
-        assert place.beacons() == ["telegram", "web", "whatsapp", "worker-1", "worker-2"]
+        assert place.list_beacons() == ["telegram", "web", "whatsapp", "worker-1", "worker-2"]
         with place.whatsapp.db.read_transaction() as session:
             assert set(session.exec(select(Job.status))) == {JobStatus.DONE}
             assert "pending" not in set(session.exec(select(Delivery.status)))

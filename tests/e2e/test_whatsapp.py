@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from fakes.screenings import screened
-from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.visitors import photograph
-from fakes.whatsapp import Person
-from fakes.whatsapp.premises import Premises, opened, until
-from fakes.whatsapp.visitor import WhatsAppVisitor
+from fakes.film_probe import probe_film
+from fakes.simulated_users import create_photograph
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+from fakes.whatsapp import WhatsAppPerson
+from fakes.whatsapp.app_process import WhatsAppApp, open_whatsapp_app, wait_until
+from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
 
 PATIENCE = 60.0  # seconds
 ADMIN = 4711
@@ -21,72 +21,72 @@ PICTURE = (2400, 1600)  # its film of ten seconds takes long enough for things t
 
 
 @pytest.fixture
-def premises(tmp_path: Path) -> Iterator[Premises]:
-    with opened(tmp_path, {"LEASE_SECONDS": "5"}) as premises:
+def premises(tmp_path: Path) -> Iterator[WhatsAppApp]:
+    with open_whatsapp_app(tmp_path, {"LEASE_SECONDS": "5"}) as premises:
         yield premises
 
 
 def test_a_newcomer_scans_the_code_in_the_terminal_and_the_bot_answers_on_the_phones_number(
-    premises: Premises, tmp_path: Path
+    premises: WhatsAppApp, tmp_path: Path
 ) -> None:
-    phone = premises.fake.phone()
-    with premises.running() as product:
-        product.says("█▀▀▀")  # a code's corner
+    phone = premises.fake.get_phone()
+    with premises.run() as product:
+        product.wait_for_output("█▀▀▀")  # a code's corner
         premises.phones.append(phone)
-        phone.scans()
-        product.says(r"\+5511990000001: ✅")
-        visitor = WhatsAppVisitor(premises.fake.person("14155550123"))
-        visitor.sends_pictures(photograph())
-        assert screened(visitor.film(1, tmp_path / "film.mp4")).seconds == 10
-    assert premises.row().state == "online"
+        phone.scan_code()
+        product.wait_for_output(r"\+5511990000001: ✅")
+        visitor = SimulatedWhatsAppUser(premises.fake.get_person("14155550123"))
+        visitor.send_pictures(create_photograph())
+        assert probe_film(visitor.save_film(1, tmp_path / "film.mp4")).seconds == 10
+    assert premises.find_session().state == "online"
 
 
 def test_a_film_finds_its_chat_after_its_gateway_was_killed_while_it_was_drawn(
-    premises: Premises, tmp_path: Path
+    premises: WhatsAppApp, tmp_path: Path
 ) -> None:
-    premises.has_number()
-    with premises.running():
-        premises.is_online()
-        ana, bob = (premises.fake.person(number) for number in ("14155550123", "14155550124"))
-        bob.says("/start")
+    premises.add_session()
+    with premises.run():
+        premises.wait_until_online()
+        ana, bob = (premises.fake.get_person(number) for number in ("14155550123", "14155550124"))
+        bob.send_text("/start")
         bob.chat.wait_for(lambda message: "Rabisco" in message.text, PATIENCE)
         sent = begins_a_film(ana)
-        assert premises.phone.line is not None
-        os.kill(premises.phone.line.hello.pid, signal.SIGKILL)
-        assert screened(WhatsAppVisitor(ana).film(1, tmp_path / "film.mp4")).seconds == 10
-        assert [film.reply_to for film in ana.chat.films()] == [sent]
-        assert not bob.chat.films()
+        assert premises.phone.connection is not None
+        os.kill(premises.phone.connection.hello.pid, signal.SIGKILL)
+        assert probe_film(SimulatedWhatsAppUser(ana).save_film(1, tmp_path / "film.mp4")).seconds == 10
+        assert [film.reply_to for film in ana.chat.list_films()] == [sent]
+        assert not bob.chat.list_films()
 
 
 def test_a_film_waits_while_the_number_is_logged_out_and_comes_when_it_is_paired_again(
-    premises: Premises, tmp_path: Path
+    premises: WhatsAppApp, tmp_path: Path
 ) -> None:
-    telegram, phone = FakeTelegram(), premises.has_number()
-    with served(telegram.app) as address:
+    telegram, phone = FakeTelegram(), premises.add_session()
+    with serve_app(telegram.app) as address:
         premises.settings |= {
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": address,
             "ADMIN_IDS": f"telegram:{ADMIN}",
         }
-        with premises.running():
-            premises.is_online()
-            admin = telegram.person(ADMIN, "en")
-            admin.sends_text("/start")
+        with premises.run():
+            premises.wait_until_online()
+            admin = telegram.get_person(ADMIN, "en")
+            admin.send_text("/start")
             admin.chat.wait_for(lambda message: "Rabisco" in message.text, PATIENCE)
-            ana = premises.fake.person("14155550123")
+            ana = premises.fake.get_person("14155550123")
             sent = begins_a_film(ana)
-            phone.logs_out()
-            until(lambda: premises.row().state == "logged_out")
+            phone.log_out()
+            wait_until(lambda: premises.find_session().state == "logged_out")
             admin.chat.wait_for(lambda message: "stands still" in message.text, PATIENCE)
-            admin.sends_text(f"/whatsapp restart {phone.number}")
-            phone.scans(telegram.wait_until(lambda: code_in(admin.chat), PATIENCE))
-            assert screened(WhatsAppVisitor(ana).film(1, tmp_path / "film.mp4")).seconds == 10
-            assert [film.reply_to for film in ana.chat.films()] == [sent]
+            admin.send_text(f"/whatsapp restart {phone.number}")
+            phone.scan_code(telegram.wait_until(lambda: code_in(admin.chat), PATIENCE))
+            assert probe_film(SimulatedWhatsAppUser(ana).save_film(1, tmp_path / "film.mp4")).seconds == 10
+            assert [film.reply_to for film in ana.chat.list_films()] == [sent]
 
 
-def begins_a_film(person: Person) -> str:
+def begins_a_film(person: WhatsAppPerson) -> str:
     """Send a picture, and wait until it is being drawn; the message's id."""
-    sent = person.sends_picture(photograph(2, size=PICTURE))
+    sent = person.send_picture(create_photograph(2, size=PICTURE))
     person.chat.wait_for(lambda message: "✖️ Cancel" in message.options, PATIENCE)
     return sent
 

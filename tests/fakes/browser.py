@@ -9,9 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
-ONLINE = "#state.online"  # the page has found its server
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
+ONLINE_SELECTOR = "#state.online"  # the page has found its server
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -25,14 +25,14 @@ FLAGS = (
 
 def find_chromium() -> str | None:
     """The browser of this machine, if there is one."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
+def launch_browser() -> Iterator[Browser]:
     """A browser. While it runs, its event loop blocks others in this thread."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(CHROMIUM_FLAGS))
         try:
             yield browser
         finally:
@@ -40,49 +40,49 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(
+def open_page(
     address: str,
     browser: Browser | None = None,
     *,
     size: tuple[int, int] = (390, 844),
     language: str = "en-US",
-    dark: bool = False,
-    seconds: float = 20.0,
-    ready: str = ONLINE,
+    is_dark: bool = False,
+    timeout: float = 20.0,
+    ready: str = ONLINE_SELECTOR,
 ) -> Iterator["ChatPage"]:
     """The page at that address in a fresh context, once `ready` is present, in a browser of its own unless one is
     given. Waits time out after so many seconds.
     """
     with ExitStack() as stack:
-        context = (browser or stack.enter_context(launched())).new_context(
+        context = (browser or stack.enter_context(launch_browser())).new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,
-            color_scheme="dark" if dark else "light",
+            color_scheme="dark" if is_dark else "light",
             accept_downloads=True,
         )
         stack.callback(context.close)
-        context.set_default_timeout(seconds * 1000)
+        context.set_default_timeout(timeout * 1000)
         yield ChatPage(context, address, ready)
 
 
 class ChatPage:
     """Actions on the page. Every wait raises playwright's TimeoutError."""
 
-    def __init__(self, context: BrowserContext, address: str, ready: str = ONLINE) -> None:
+    def __init__(self, context: BrowserContext, address: str, ready: str = ONLINE_SELECTOR) -> None:
         self.address = address
-        self.complaints: list[str] = []  # script errors, and violations of the content security policy
-        self.strangers: list[str] = []  # requested URLs of other origins
+        self.errors: list[str] = []  # script errors, and violations of the content security policy
+        self.foreign_requests: list[str] = []  # requested URLs of other origins
         self.tab: Page = context.new_page()
-        self.tab.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.tab.on("console", lambda line: self._heard(line.type, line.text))
-        self.tab.on("request", lambda request: self._asked(request.url))
+        self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.tab.on("console", lambda line: self._record_console(line.type, line.text))
+        self.tab.on("request", lambda request: self._record_request(request.url))
         self.open(ready)
 
-    def open(self, ready: str = ONLINE) -> None:
+    def open(self, ready: str = ONLINE_SELECTOR) -> None:
         self.tab.goto(self.address)
         self.tab.locator(ready).wait_for(state="attached")
 
-    def say(self, text: str) -> None:
+    def type_text(self, text: str) -> None:
         self.tab.locator("#text").fill(text)
         self.tab.locator("#text").press("Enter")
 
@@ -90,29 +90,29 @@ class ChatPage:
         """Choose these files at once."""
         self.tab.locator("#files").set_input_files([str(file) for file in files])
 
-    def drop(self, name: str, mime: str, raw: bytes) -> None:
+    def drop_file(self, name: str, mime: str, raw: bytes) -> None:
         """Drag a file onto the page and let go."""
-        self._bring("drop", name, mime, raw)
+        self._transfer_file("drop", name, mime, raw)
 
-    def paste(self, name: str, mime: str, raw: bytes) -> None:
-        self._bring("paste", name, mime, raw)
+    def paste_file(self, name: str, mime: str, raw: bytes) -> None:
+        self._transfer_file("paste", name, mime, raw)
 
-    def message(self, text: str | re.Pattern[str], author: str = "bot") -> Locator:
+    def wait_for_message(self, text: str | re.Pattern[str], author: str = "bot") -> Locator:
         """The newest message of that author with that text, once it is there."""
         found = self.tab.locator(f'li.message[data-author="{author}"]').filter(has_text=text).last
         found.wait_for(state="visible")
         return found
 
-    def messages(self, author: str | None = None) -> Sequence[str]:
+    def list_texts(self, author: str | None = None) -> Sequence[str]:
         """The texts of the messages as they stand."""
-        which = f'[data-author="{author}"]' if author else ""
-        return self.tab.locator(f"li.message{which} .text").all_inner_texts()
+        selector = f'[data-author="{author}"]' if author else ""
+        return self.tab.locator(f"li.message{selector} .text").all_inner_texts()
 
-    def press(self, label: str) -> None:
+    def press_button(self, label: str) -> None:
         """Press the newest button of that label."""
         self.tab.get_by_role("button", name=label, exact=True).last.click()
 
-    def link(self, label: str) -> str:
+    def get_link(self, label: str) -> str:
         """Where the newest link of that label leads, once there is one."""
         address = self.tab.get_by_role("link", name=label, exact=True).last.get_attribute("href")
         assert address is not None, label
@@ -122,7 +122,7 @@ class ChatPage:
         """Wait until a script (a function) says true."""
         self.tab.wait_for_function(script, arg=argument)
 
-    def film(self, position: int = -1) -> dict[str, Any]:
+    def inspect_film(self, position: int = -1) -> dict[str, Any]:
         """Facts of a film, once the browser has decoded its first frames: width, height, duration, ready, src."""
         video = self.tab.locator("li.message video").nth(position)
         video.wait_for(state="visible")
@@ -146,18 +146,18 @@ class ChatPage:
             )
         )
 
-    def save(self, target: Path, position: int = -1) -> str:
+    def save_film(self, target: Path, position: int = -1) -> str:
         """Press a "save" link; the name the browser gives the file, which is then at `target`."""
         with self.tab.expect_download() as download:
             self.tab.locator("li.message a.save").nth(position).click()
         download.value.save_as(target)
         return download.value.suggested_filename
 
-    def picture(self, target: Path) -> None:
+    def take_screenshot(self, target: Path) -> None:
         """A screenshot as PNG."""
         self.tab.screenshot(path=target)
 
-    def _bring(self, kind: str, name: str, mime: str, raw: bytes) -> None:
+    def _transfer_file(self, kind: str, name: str, mime: str, raw: bytes) -> None:
         self.tab.evaluate(
             """([kind, name, mime, bytes]) => {
                 const data = new DataTransfer();
@@ -170,10 +170,10 @@ class ChatPage:
             [kind, name, mime, list(raw)],
         )
 
-    def _heard(self, kind: str, text: str) -> None:
+    def _record_console(self, kind: str, text: str) -> None:
         if kind == "error":
-            self.complaints.append(text)
+            self.errors.append(text)
 
-    def _asked(self, url: str) -> None:
+    def _record_request(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
-            self.strangers.append(url)
+            self.foreign_requests.append(url)

@@ -5,33 +5,33 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
-from fakes.telegram_api import BotMessage, Charge, FakeTelegram, Person
-from fakes.web_client import PageClient
+from fakes.page_client import PageClient
+from fakes.telegram_api import FakeTelegram, StarsCharge, TelegramBotMessage, TelegramPerson
 
-PATIENCE = 20.0  # seconds
+WAIT_SECONDS = 20.0  # seconds
 Found = TypeVar("Found")
 
 
 class Buyer(Protocol):
-    async def says(self, text: str) -> None: ...
+    async def send_text(self, text: str) -> None: ...
 
-    async def sends(self, content: bytes) -> None:
+    async def send_picture(self, content: bytes) -> None:
         """A picture, as a file."""
         ...
 
-    async def presses(self, label: str) -> None:
+    async def press_button(self, label: str) -> None:
         """The newest button whose label starts with this."""
         ...
 
-    async def link(self, label: str, but: str = "") -> str:
+    async def wait_for_link(self, label: str, except_url: str = "") -> str:
         """The URL of the newest button whose label contains this, other than `except_url`."""
         ...
 
-    async def sees(self, words: str, times: int = 1) -> str:
+    async def wait_for_text(self, text: str, count: int = 1) -> str:
         """Wait for `count` messages with that text; returns the newest."""
         ...
 
-    async def film(self, number: int) -> None:
+    async def wait_for_film(self, number: int) -> None:
         """Wait for the film of that number, counted from 1."""
         ...
 
@@ -39,126 +39,130 @@ class Buyer(Protocol):
 class TelegramBuyer:
     """In a private chat of the fake Telegram."""
 
-    def __init__(self, fake: FakeTelegram, person: Person) -> None:
+    def __init__(self, fake: FakeTelegram, person: TelegramPerson) -> None:
         self._fake = fake
         self.person = person
 
-    async def says(self, text: str) -> None:
-        self.person.sends_text(text)
+    async def send_text(self, text: str) -> None:
+        self.person.send_text(text)
 
-    async def sends(self, content: bytes) -> None:
-        self.person.sends_document(content, "cat.png", "image/png")
+    async def send_picture(self, content: bytes) -> None:
+        self.person.send_document(content, "cat.png", "image/png")
 
-    async def presses(self, label: str) -> None:
-        message, whole = await self._button(label)
-        self.person.presses(message, whole)
+    async def press_button(self, label: str) -> None:
+        message, full_label = await self._wait_for_button(label)
+        self.person.press_button(message, full_label)
 
-    async def link(self, label: str, but: str = "") -> str:
-        def found() -> str | None:
-            shown = (each for message in reversed(list(self.person.chat)) for row in message.buttons for each in row)
-            return next((one.url for one in shown if label in one.label and one.url not in {None, but}), None)
+    async def wait_for_link(self, label: str, except_url: str = "") -> str:
+        def find_url() -> str | None:
+            buttons = (each for message in reversed(list(self.person.chat)) for row in message.buttons for each in row)
+            return next((one.url for one in buttons if label in one.label and one.url not in {None, except_url}), None)
 
-        return str(await self._until(found, label))
+        return str(await self._wait_until(find_url, label))
 
-    async def sees(self, words: str, times: int = 1) -> str:
-        def seen() -> list[BotMessage]:
-            found = [message for message in self.person.chat if words in message.text]
-            return found if len(found) >= times else []
+    async def wait_for_text(self, text: str, count: int = 1) -> str:
+        def find_messages() -> list[TelegramBotMessage]:
+            found = [message for message in self.person.chat if text in message.text]
+            return found if len(found) >= count else []
 
-        return (await self._until(seen, words))[-1].text
+        return (await self._wait_until(find_messages, text))[-1].text
 
-    async def film(self, number: int) -> None:
-        def films() -> bool:
+    async def wait_for_film(self, number: int) -> None:
+        def has_film() -> bool:
             return sum(message.media is not None for message in self.person.chat) >= number
 
-        await self._until(films, f"film {number}")
+        await self._wait_until(has_film, f"film {number}")
 
-    async def pays_invoice(self) -> Charge | str:
+    async def pay_invoice(self) -> StarsCharge | str:
         """Pay the newest invoice; returns the charge, or why it was refused."""
-        invoice = await self._until(lambda: [one for one in self.person.chat if one.kind == "invoice"], "invoice")
-        return await asyncio.to_thread(self.person.pays, invoice[-1])
+        invoice = await self._wait_until(lambda: [one for one in self.person.chat if one.kind == "invoice"], "invoice")
+        return await asyncio.to_thread(self.person.pay_invoice, invoice[-1])
 
-    async def _button(self, label: str) -> tuple[BotMessage, str]:
-        def found() -> tuple[BotMessage, str] | None:
+    async def _wait_for_button(self, label: str) -> tuple[TelegramBotMessage, str]:
+        def find_button() -> tuple[TelegramBotMessage, str] | None:
             labels = ((message, each) for message in reversed(list(self.person.chat)) for each in message.labels)
             return next(((message, each) for message, each in labels if each.startswith(label)), None)
 
-        message = await self._until(found, label)
+        message = await self._wait_until(find_button, label)
         assert message is not None
         return message
 
-    async def _until(self, probe: Callable[[], Found], what: str) -> Found:
-        found = await self._fake.changes.arrival(probe, PATIENCE)
-        assert found, f"no {what!r}:\n{self.person.chat}"
+    async def _wait_until(self, probe: Callable[[], Found], description: str) -> Found:
+        found = await self._fake.condition.wait_async(probe, WAIT_SECONDS)
+        assert found, f"no {description!r}:\n{self.person.chat}"
         return found
 
 
 class PageBuyer:
     """At the chat page. Signs in again with `sign_in` when the session has expired, after thirty days."""
 
-    def __init__(self, client: PageClient, enter: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, client: PageClient, sign_in: Callable[[], Awaitable[None]]) -> None:
         self.client = client
-        self._enter = enter
+        self._sign_in = sign_in
 
-    async def says(self, text: str) -> None:
+    async def send_text(self, text: str) -> None:
         assert (await self.client.send(text)).status_code == 202
 
-    async def sends(self, content: bytes) -> None:
+    async def send_picture(self, content: bytes) -> None:
         assert (await self.client.send(files=[("cat.png", content, "image/png")])).status_code == 202
 
-    async def presses(self, label: str) -> None:
-        message, button = await self._button(label)
+    async def press_button(self, label: str) -> None:
+        message, button = await self._wait_for_button(label)
         assert (await self.client.send(choice=button["data"], message=message["id"])).status_code == 202
 
-    async def link(self, label: str, but: str = "") -> str:
-        def found(messages: list[dict[str, Any]]) -> str | None:
-            shown = (each for message in reversed(messages) for row in message["buttons"] for each in row)
-            return next((one["url"] for one in shown if label in one["label"] and one["url"] not in {None, but}), None)
+    async def wait_for_link(self, label: str, except_url: str = "") -> str:
+        def find_url(messages: list[dict[str, Any]]) -> str | None:
+            buttons = (each for message in reversed(messages) for row in message["buttons"] for each in row)
+            return next(
+                (one["url"] for one in buttons if label in one["label"] and one["url"] not in {None, except_url}), None
+            )
 
-        return str(await self._until(found, label))
+        return str(await self._wait_until(find_url, label))
 
-    async def sees(self, words: str, times: int = 1) -> str:
-        def seen(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-            found = [message for message in messages if words in message["text"]]
-            return found if len(found) >= times else []
+    async def wait_for_text(self, text: str, count: int = 1) -> str:
+        def find_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+            found = [message for message in messages if text in message["text"]]
+            return found if len(found) >= count else []
 
-        return str((await self._until(seen, words))[-1]["text"])
+        return str((await self._wait_until(find_messages, text))[-1]["text"])
 
-    async def film(self, number: int) -> None:
-        def films(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def wait_for_film(self, number: int) -> None:
+        def find_films(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
             found = [message for message in messages if message["film"]]
             return found if len(found) >= number else []
 
-        newest = (await self._until(films, f"film {number}"))[-1]
+        newest = (await self._wait_until(find_films, f"film {number}"))[-1]
         assert (await self.client.http.get(newest["film"]["url"])).status_code == 200
 
-    async def _button(self, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        def found(messages: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    async def _wait_for_button(self, label: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        def find_button(messages: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any]] | None:
             buttons = ((message, one) for message in reversed(messages) for row in message["buttons"] for one in row)
             return next(((message, one) for message, one in buttons if one["label"].startswith(label)), None)
 
-        button = await self._until(found, label)
+        button = await self._wait_until(find_button, label)
         assert button is not None
         return button
 
-    async def _news(self) -> dict[str, Any]:
+    async def _fetch_messages(self) -> dict[str, Any]:
         if (await self.client.http.get("/chat/messages")).status_code == 401:
-            await self._enter()
-        return await self.client.news()
+            await self._sign_in()
+        return await self.client.fetch_messages()
 
-    async def _until(self, probe: Callable[[list[dict[str, Any]]], Found], what: str) -> Found:
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+    async def _wait_until(self, probe: Callable[[list[dict[str, Any]]], Found], description: str) -> Found:
+        deadline = asyncio.get_running_loop().time() + WAIT_SECONDS
         while True:
-            news = await self._news()
-            messages = sorted((one for one in news["messages"] if one["author"] == "bot"), key=lambda one: one["at"])
+            response = await self._fetch_messages()
+            messages = sorted(
+                (one for one in response["messages"] if one["author"] == "bot"), key=lambda one: one["at"]
+            )
             if found := probe(messages):
                 return found
-            left = deadline - asyncio.get_running_loop().time()
-            assert left > 0, f"no {what!r}:\n" + "\n".join(str(one["text"]) for one in messages)
-            await self.client.news(news["version"], min(left, 5))
+            remaining = deadline - asyncio.get_running_loop().time()
+            assert remaining > 0, f"no {description!r}:\n" + "\n".join(str(one["text"]) for one in messages)
+            await self.client.fetch_messages(response["version"], min(remaining, 5))
 
 
-def code_in(text: str) -> str:
+def extract_code(text: str) -> str:
     """The six-digit code in an email."""
     (code,) = re.findall(r"\b\d{6}\b", text)
     return str(code)

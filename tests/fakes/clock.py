@@ -14,7 +14,7 @@ class SettableClock:
     def __call__(self) -> datetime:
         return self.now
 
-    def forward(self, **span: float) -> datetime:
+    def advance(self, **delta: float) -> datetime:
         """Advance the clock: `advance(seconds=3)`, `advance(days=1)`."""
-        self.now += timedelta(**span)
+        self.now += timedelta(**delta)
         return self.now

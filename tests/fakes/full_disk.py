@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.media.media_store import FolderMediaStore
 
 
-class FullFolder(FolderMediaStore):
+class FullMediaFolder(FolderMediaStore):
     """`FolderMediaStore` on a full disk, until `is_full` is reset."""
 
     is_full = True
@@ -22,22 +22,22 @@ class FullFolder(FolderMediaStore):
 
 
 @dataclass(slots=True)
-class SmallDisk:
+class FullDisk:
     """A media store on a full disk."""
 
     store: FolderMediaStore
-    ballast: Path | None
+    filler: Path | None
 
-    def clear(self) -> None:
+    def free_space(self) -> None:
         """Make room on the disk."""
-        if self.ballast is not None:
-            self.ballast.unlink()
-        if isinstance(self.store, FullFolder):
+        if self.filler is not None:
+            self.filler.unlink()
+        if isinstance(self.store, FullMediaFolder):
             self.store.is_full = False
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[SmallDisk]:
+def open_full_disk(folder: Path) -> Iterator[FullDisk]:
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "rabisco-test", str(folder)]
     try:
@@ -45,21 +45,21 @@ def small_disk(folder: Path) -> Iterator[SmallDisk]:
     except FileNotFoundError:
         is_mounted = False
     if not is_mounted:
-        yield SmallDisk(FullFolder(folder), None)
+        yield FullDisk(FullMediaFolder(folder), None)
         return
     try:
-        yield SmallDisk(FolderMediaStore(folder), _filled(folder))
+        yield FullDisk(FolderMediaStore(folder), _fill(folder))
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def _filled(folder: Path) -> Path:
-    ballast = folder / "ballast"
+def _fill(folder: Path) -> Path:
+    filler = folder / "ballast"
     try:
-        with ballast.open("wb", buffering=0) as file:
+        with filler.open("wb", buffering=0) as file:
             while True:
                 file.write(bytes(1024))
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-    return ballast
+    return filler

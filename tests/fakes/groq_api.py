@@ -14,27 +14,27 @@ import httpx
 from groq.types.audio.transcription_create_params import TranscriptionCreateParams
 
 PATH = "/openai/v1/audio/transcriptions"
-FILES = {"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"}
-MOST_BYTES = 25 * 1024 * 1024
+FILE_TYPES = {"flac", "mp3", "mp4", "mpeg", "mpga", "m4a", "ogg", "wav", "webm"}
+MAX_FILE_BYTES = 25 * 1024 * 1024
 
 _ALLOWED = typing.get_type_hints(TranscriptionCreateParams)
-Words = list[tuple[str, float, float]]
+TimedWords = list[tuple[str, float, float]]
 
 
-def literals(name: str) -> set[str]:
+def list_allowed_values(name: str) -> set[str]:
     """The values a parameter may have, by the SDK's annotations."""
-    return set(_strings(_ALLOWED[name]))
+    return set(_iterate_strings(_ALLOWED[name]))
 
 
-def _strings(annotation: Any) -> typing.Iterator[str]:
+def _iterate_strings(annotation: Any) -> typing.Iterator[str]:
     if isinstance(annotation, str):
         yield annotation
     for inner in typing.get_args(annotation):
-        yield from _strings(inner)
+        yield from _iterate_strings(inner)
 
 
 @dataclass
-class Fault:
+class GroqFault:
     """The failure of one call: a status with headers and a body, or an exception of httpx."""
 
     status: int = 500
@@ -44,7 +44,7 @@ class Fault:
 
 
 @dataclass
-class Call:
+class GroqCall:
     """One accepted request: its fields (lists), the file's name and bytes."""
 
     fields: dict[str, list[str]]
@@ -57,15 +57,17 @@ class FakeGroq:
 
     def __init__(self, key: str = "gsk_test") -> None:
         self.key = key
-        self.calls: list[Call] = []
+        self.calls: list[GroqCall] = []
         self.attempts = 0
-        self.faults: list[Fault] = []
-        self.reply = verbose([("Hello", 0.2, 0.5), ("world", 0.6, 1.0)], "Hello, world.")
+        self.faults: list[GroqFault] = []
+        self.response = build_verbose_json([("Hello", 0.2, 0.5), ("world", 0.6, 1.0)], "Hello, world.")
 
-    def client(self) -> httpx.Client:
-        return httpx.Client(transport=httpx.MockTransport(self._handle))
+    def create_client(self) -> httpx.Client:
+        return httpx.Client(transport=httpx.MockTransport(self._handle_httpx_request))
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+    def handle_request(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, dict[str, str], bytes]:
         """Check one request; returns status, headers and body."""
         self.attempts += 1
         if self.faults:
@@ -74,20 +76,20 @@ class FakeGroq:
                 raise fault.error("injected")
             return fault.status, {"content-type": "application/json", **fault.headers}, fault.body
         if (method, path) != ("POST", PATH):
-            return _problem(404, f"Unknown request URL: {method} {path}")
+            return _build_error(404, f"Unknown request URL: {method} {path}")
         if headers.get("authorization") != f"Bearer {self.key}":
-            return _problem(401, "Invalid API Key")
+            return _build_error(401, "Invalid API Key")
         try:
-            self.calls.append(_checked(headers.get("content-type", ""), body))
+            self.calls.append(_parse_and_check(headers.get("content-type", ""), body))
         except _TooLarge:
-            return _problem(413, "Request Entity Too Large")
+            return _build_error(413, "Request Entity Too Large")
         except ValueError as error:
-            return _problem(400, str(error))
-        return 200, {"content-type": "application/json"}, json.dumps(self.reply).encode()
+            return _build_error(400, str(error))
+        return 200, {"content-type": "application/json"}, json.dumps(self.response).encode()
 
-    def _handle(self, request: httpx.Request) -> httpx.Response:
+    def _handle_httpx_request(self, request: httpx.Request) -> httpx.Response:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        status, out, body = self.answer(request.method, request.url.path, headers, request.read())
+        status, out, body = self.handle_request(request.method, request.url.path, headers, request.read())
         return httpx.Response(status, headers=out, content=body)
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send: Any) -> None:
@@ -99,46 +101,46 @@ class FakeGroq:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-        status, out, answer = self.answer(scope["method"], scope["path"], headers, body)
+        status, out, content = self.handle_request(scope["method"], scope["path"], headers, body)
         raw = [(name.encode(), value.encode()) for name, value in out.items()]
         await send({"type": "http.response.start", "status": status, "headers": raw})
-        await send({"type": "http.response.body", "body": answer})
+        await send({"type": "http.response.body", "body": content})
 
 
 class _TooLarge(Exception):
     pass
 
 
-def verbose(words: Words, text: str, language: str = "English", **segment: float) -> dict[str, Any]:
+def build_verbose_json(words: TimedWords, text: str, language: str = "English", **segment: float) -> dict[str, Any]:
     """A `verbose_json` answer of one segment; `segment` sets its times and avg_logprob, no_speech_prob and so on."""
     end = words[-1][2] if words else 1.0
-    facts = {"start": words[0][1] if words else 0.0, "end": end, "avg_logprob": -0.15, "no_speech_prob": 0.01}
-    facts |= {"compression_ratio": 1.2, "temperature": 0.0} | segment
+    fields = {"start": words[0][1] if words else 0.0, "end": end, "avg_logprob": -0.15, "no_speech_prob": 0.01}
+    fields |= {"compression_ratio": 1.2, "temperature": 0.0} | segment
     return {
         "task": "transcribe",
         "language": language,
         "duration": end + 0.5,
         "text": f" {text}",
-        "segments": [{"id": 0, "seek": 0, "text": f" {text}", "tokens": [50365], **facts}],
+        "segments": [{"id": 0, "seek": 0, "text": f" {text}", "tokens": [50365], **fields}],
         "words": [{"word": word, "start": start, "end": stop} for word, start, stop in words],
         "x_groq": {"id": "req_test"},
     }
 
 
-def _problem(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
+def _build_error(status: int, message: str) -> tuple[int, dict[str, str], bytes]:
     body = json.dumps({"error": {"message": message, "type": "invalid_request_error"}}).encode()
     return status, {"content-type": "application/json"}, body
 
 
-def _checked(content_type: str, body: bytes) -> Call:
-    if len(body) > MOST_BYTES:
+def _parse_and_check(content_type: str, body: bytes) -> GroqCall:
+    if len(body) > MAX_FILE_BYTES:
         raise _TooLarge
-    call = _parsed(content_type, body)
+    call = _parse_multipart(content_type, body)
     for name in call.fields:
         if name.removesuffix("[]") not in _ALLOWED:
             raise ValueError(f"unknown param {name}")
     _check_choices(call.fields)
-    if call.file_name.rpartition(".")[2] not in FILES:
+    if call.file_name.rpartition(".")[2] not in FILE_TYPES:
         raise ValueError("file must be one of the following types: [flac mp3 mp4 mpeg mpga m4a ogg wav webm]")
     if not call.file:
         raise ValueError("file is empty")
@@ -153,13 +155,13 @@ def _check_choices(fields: dict[str, list[str]]) -> None:
         ("response_format", fields.get("response_format", [])),
         ("timestamp_granularities", granularities),
     ):
-        if unknown := set(values) - literals(name):
+        if unknown := set(values) - list_allowed_values(name):
             raise ValueError(f"`{name}` must not be {unknown}")
     if granularities and fields.get("response_format") != ["verbose_json"]:
         raise ValueError("timestamp_granularities is only supported for verbose_json")
 
 
-def _parsed(content_type: str, body: bytes) -> Call:
+def _parse_multipart(content_type: str, body: bytes) -> GroqCall:
     """RFC 7578, as httpx writes it."""
     found = re.match(r"multipart/form-data; boundary=(\S+)$", content_type)
     if not found:
@@ -168,9 +170,9 @@ def _parsed(content_type: str, body: bytes) -> Call:
     name, content = "", b""
     for part in body.split(b"--" + found.group(1).encode())[1:-1]:
         head, _, value = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
-        about = dict(re.findall(r'(\w+)="([^"]*)"', head.decode()))
-        if "filename" in about:
-            name, content = about["filename"], value
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', head.decode()))
+        if "filename" in attributes:
+            name, content = attributes["filename"], value
         else:
-            fields.setdefault(about["name"], []).append(value.decode())
-    return Call(fields, name, content)
+            fields.setdefault(attributes["name"], []).append(value.decode())
+    return GroqCall(fields, name, content)

@@ -31,9 +31,11 @@ class RedisServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        patient = Retry(ConstantBackoff(0.02), 500)
+        retry_policy = Retry(ConstantBackoff(0.02), 500)
         client = redis.Redis(
-            unix_socket_path=str(self._socket), retry=patient, retry_on_error=[redis.ConnectionError, FileNotFoundError]
+            unix_socket_path=str(self._socket),
+            retry=retry_policy,
+            retry_on_error=[redis.ConnectionError, FileNotFoundError],
         )
         client.ping()
         client.close()
@@ -47,7 +49,7 @@ class RedisServer:
             self._process = None
         self._socket.unlink(missing_ok=True)
 
-    def flush(self) -> None:
+    def flush_all(self) -> None:
         """Delete all keys."""
         with redis.Redis(unix_socket_path=str(self._socket)) as client:
             client.flushall()

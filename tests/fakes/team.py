@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from fakes.channels import EVERYTHING
-from fakes.house import House, Somebody
+from fakes.memory_channel import ALL_CAPABILITIES
+from fakes.world import FakeUser, World
 from sqlmodel import select
 
 from bots.core.channel import Capabilities
@@ -12,20 +12,20 @@ from models.billing.payments import Provider
 from models.identity.codes import Audit
 from models.identity.roles import Role
 
-OWNERS = frozenset({"memory:1"})
+OWNER_IDS = frozenset({"memory:1"})
 
 
 @dataclass(slots=True)
 class Team:
     """All in chats of their own."""
 
-    house: House
-    owner: Somebody
-    admin: Somebody
-    support: Somebody
-    stranger: Somebody
+    world: World
+    owner: FakeUser
+    admin: FakeUser
+    support: FakeUser
+    stranger: FakeUser
 
-    def of(self, role: Role) -> Somebody:
+    def user_for(self, role: Role) -> FakeUser:
         return {
             Role.OWNER: self.owner,
             Role.ADMIN: self.admin,
@@ -33,29 +33,33 @@ class Team:
             Role.PERSON: self.stranger,
         }[role]
 
-    def audited(self) -> list[Audit]:
+    def list_audit_rows(self) -> list[Audit]:
         """Audit entries, oldest first, without those of the initial roles."""
-        with self.house.db.read_transaction() as session:
+        with self.world.db.read_transaction() as session:
             rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
         return list(rows)[2:]
 
-    def actions(self) -> list[str]:
-        return [row.action for row in self.audited()]
+    def list_actions(self) -> list[str]:
+        return [row.action for row in self.list_audit_rows()]
 
 
-async def gather_team(
-    house: House,
+async def create_team(
+    world: World,
     *,
-    can: Capabilities = EVERYTHING,
+    capabilities: Capabilities = ALL_CAPABILITIES,
     providers: frozenset[Provider] = frozenset(),
-    till: PaymentLinks | None = None,
+    payment_links: PaymentLinks | None = None,
 ) -> Team:
     """An owner named in the settings, the two users the owner gave a role, and a user `memory:7` without one."""
-    counter = house.counter("office", owners=OWNERS, can=can, providers=providers, till=till)
+    account = world.get_account(
+        "office", admin_ids=OWNER_IDS, capabilities=capabilities, providers=providers, payment_links=payment_links
+    )
     names = ("1", "Olga"), ("2", "Ada"), ("3", "Sam"), ("7", "Ana")
-    owner, admin, support, stranger = (Somebody(house, counter, id=name, name=called) for name, called in names)
-    for each in (owner, admin, support, stranger):
-        await each.writes("/start")
-    await owner.writes("/role memory:2 admin")
-    await owner.writes("/role memory:3 support")
-    return Team(house, owner, admin, support, stranger)
+    owner, admin, support, stranger = (
+        FakeUser(world, account, id=name, name=display_name) for name, display_name in names
+    )
+    for member in (owner, admin, support, stranger):
+        await member.send_text("/start")
+    await owner.send_text("/role memory:2 admin")
+    await owner.send_text("/role memory:3 support")
+    return Team(world, owner, admin, support, stranger)

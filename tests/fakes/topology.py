@@ -7,65 +7,68 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from fakes.databases import Databases
-from fakes.product import PATIENCE, Product, catalogue, started
+from fakes.app_process import WAIT_SECONDS, AppProcess, start_app, write_catalogue
+from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram
-from fakes.telegram_api import served as telegram_served
+from fakes.telegram_api import serve_app as telegram_served
+from fakes.whatsapp.app_process import TESTS_FOLDER, WhatsAppApp
 from fakes.whatsapp.fake import FakeWhatsApp
-from fakes.whatsapp.premises import TESTS, Premises
-from fakes.whatsapp.server import served as whatsapp_served
+from fakes.whatsapp.server import serve_whatsapp as whatsapp_served
 
 from storage.db import Database
 
-COMPOSE = Path(__file__).parents[2] / "docker" / "compose.yml"
+COMPOSE_FILE = Path(__file__).parents[2] / "docker" / "compose.yml"
 WORKERS = 2
-CREDITS = 100  # a month for every user, so that none runs out
+CREDITS_A_MONTH = 100  # a month for every user, so that none runs out
 
 
 @dataclass
-class Topology:
+class ServiceTopology:
     """Running services by name, and the fake messengers they connect to."""
 
     telegram: FakeTelegram
-    whatsapp: Premises
+    whatsapp: WhatsAppApp
     folder: Path
     database_url: str
-    products: dict[str, Product] = field(default_factory=dict)
+    processes: dict[str, AppProcess] = field(default_factory=dict)
 
-    def kill(self, name: str) -> None:
+    def kill_service(self, name: str) -> None:
         """Kill a service without warning, as the OOM killer would."""
-        process = self.products.pop(name).process
+        process = self.processes.pop(name).process
         process.kill()
-        process.wait(PATIENCE)
+        process.wait(WAIT_SECONDS)
 
-    def end(self) -> None:
+    def stop_services(self) -> None:
         """Stop all services as Compose does; each must exit with status 0."""
-        for product in self.products.values():
-            product.process.send_signal(signal.SIGTERM)
-        for name, product in self.products.items():
-            assert product.process.wait(PATIENCE) == 0, f"{name}:\n{''.join(product.said)}"
+        for app in self.processes.values():
+            app.process.send_signal(signal.SIGTERM)
+        for name, app in self.processes.items():
+            assert app.process.wait(WAIT_SECONDS) == 0, f"{name}:\n{''.join(app.output)}"
 
-    def beacons(self) -> list[str]:
+    def list_beacons(self) -> list[str]:
         """The services that have written their heartbeat file."""
         return sorted(path.name for path in (self.folder / "beacons").iterdir())
 
 
-def commands() -> dict[str, list[str]]:
+def read_commands() -> dict[str, list[str]]:
     """The command of each of the product's services, with several workers; ports are chosen by the system."""
-    services = yaml.safe_load(COMPOSE.read_text())["services"]
-    found = {name: each["command"] for name, each in services.items() if "build" in each}
-    worker = found.pop("worker")
-    found |= {f"worker-{number}": worker for number in range(1, WORKERS + 1)}
-    return {name: ["0" if word == "8000" else _here(word) for word in command] for name, command in found.items()}
+    services = yaml.safe_load(COMPOSE_FILE.read_text())["services"]
+    commands_by_name = {name: each["command"] for name, each in services.items() if "build" in each}
+    worker = commands_by_name.pop("worker")
+    commands_by_name |= {f"worker-{number}": worker for number in range(1, WORKERS + 1)}
+    return {
+        name: ["0" if word == "8000" else _bind_locally(word) for word in command]
+        for name, command in commands_by_name.items()
+    }
 
 
 @contextmanager
-def topology(folder: Path, databases: Databases, redis_server: RedisServer) -> Iterator[Topology]:
+def run_topology(folder: Path, databases: DatabaseFactory, redis_server: RedisServer) -> Iterator[ServiceTopology]:
     """Migrate, then start all services, as Compose does; stop them gracefully at the end."""
     telegram, whatsapp = FakeTelegram(), FakeWhatsApp()
     with ExitStack() as stack:
-        url = databases.empty_url("postgresql")
+        url = databases.create_empty_url("postgresql")
         (folder / "beacons").mkdir()
         settings = {
             "DATABASE_URL": url,
@@ -74,28 +77,28 @@ def topology(folder: Path, databases: Databases, redis_server: RedisServer) -> I
             "TELEGRAM_API_URL": stack.enter_context(telegram_served(telegram.app)),
             "WHATSAPP_FFI": "fakes.whatsapp.remote:factory",
             "FAKE_WHATSAPP": stack.enter_context(whatsapp_served(whatsapp)),
-            "PYTHONPATH": str(TESTS),
-            "CATALOGUE": str(catalogue(folder, CREDITS)),
+            "PYTHONPATH": str(TESTS_FOLDER),
+            "CATALOGUE": str(write_catalogue(folder, CREDITS_A_MONTH)),
             "WORKERS": "1",
             "LEASE_SECONDS": "5",
             "SWEEP_SECONDS": "1",
         }
-        services = commands()
-        migrating = started(folder, settings, services.pop("migrate"))
-        assert migrating.process.wait(PATIENCE) == 0, "".join(migrating.said)
+        services = read_commands()
+        migration = start_app(folder, settings, services.pop("migrate"))
+        assert migration.process.wait(WAIT_SECONDS) == 0, "".join(migration.output)
         db = Database(url)
         stack.callback(db.close)
-        premises = Premises(folder, whatsapp, settings, db)
-        premises.has_number()
-        place = Topology(telegram, premises, folder, url)
+        whatsapp_app = WhatsAppApp(folder, whatsapp, settings, db)
+        whatsapp_app.add_session()
+        running = ServiceTopology(telegram, whatsapp_app, folder, url)
         for name, command in services.items():
-            told = {**settings, "BEACON_FILE": str(folder / "beacons" / name)}
-            place.products[name] = started(folder, told, command)
-            stack.callback(place.products[name].process.kill)
-        yield place
-        place.end()
+            environment = {**settings, "BEACON_FILE": str(folder / "beacons" / name)}
+            running.processes[name] = start_app(folder, environment, command)
+            stack.callback(running.processes[name].process.kill)
+        yield running
+        running.stop_services()
 
 
-def _here(word: str) -> str:
+def _bind_locally(argument: str) -> str:
     """A container listens on all interfaces; a test only on the loopback."""
-    return "127.0.0.1" if word == "0.0.0.0" else word  # noqa: S104 - it is replaced
+    return "127.0.0.1" if argument == "0.0.0.0" else argument  # noqa: S104 - it is replaced

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 
-from fakes.listening import listener
+from fakes.sockets import open_listener
 from fastapi import FastAPI
 
 from bots.web.notifier import Notifier
@@ -13,15 +13,15 @@ from bots.web.server import build_web_server
 
 
 @contextmanager
-def served(app: FastAPI, bell: Notifier, port: int = 0) -> Iterator[str]:
+def serve_web_app(app: FastAPI, notifier: Notifier, port: int = 0) -> Iterator[str]:
     """The address of the application while the block runs."""
-    with listener(port) as door:
-        server = build_web_server(app, bell)
-        thread = Thread(target=lambda: asyncio.run(server.serve([door])))
+    with open_listener(port) as sock:
+        server = build_web_server(app, notifier)
+        thread = Thread(target=lambda: asyncio.run(server.serve([sock])))
         thread.start()
         try:
             # the socket accepts connections from now on; they are served as soon as the application has started
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(20)

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from fakes import files
+from fakes import sample_files
 from PIL import Image
 from specimens import Corpus, Specimen
 from traps import CANARIES
 
 NAMES: Final = ("x.mp4", "x.jpg", "x.mkv", "x.ogg", "x.m3u8", "x.ffconcat", "x.mpd", "x.sdp", "x.svg")
-POINTERS: Final[tuple[Callable[[Path, str], Path], ...]] = (files.hls, files.dash, files.svg)
+POINTERS: Final[tuple[Callable[[Path, str], Path], ...]] = (
+    sample_files.write_hls,
+    sample_files.write_dash,
+    sample_files.write_svg,
+)
 PREFIXES: Final = (b"", b"\xef\xbb\xbf", b"\n", b"\x00", b"ID3\x04\x00\x00\x00\x00\x00\x00", b"\xff\xd8\xff\xe0")
 BIG: Final = (8000, 8000)  # 64 megapixels, the most there may be
 SCRIPT: Final = b"<html><script>fetch('http://127.0.0.1/')</script></html>"
@@ -35,35 +39,36 @@ def _playlists(folder: Path, url: str) -> Iterator[tuple[str, bytes]]:
     """Each under names of media, and behind bytes that pass for the start of some."""
     part = folder / "part"
     targets = (*CANARIES, f"../{folder.name}/{CANARIES[0]}", str(folder.parent / CANARIES[0]), url, f"concat:{url}")
-    texts = [files.ffconcat(part, target).read_bytes() for target in targets]
+    texts = [sample_files.write_ffconcat(part, target).read_bytes() for target in targets]
     for to in (url, *CANARIES):
         texts += [make(part, to).read_bytes() for make in POINTERS]
-    texts.append(files.sdp(part).read_bytes())
+    texts.append(sample_files.write_sdp(part).read_bytes())
     for text in texts:
         yield from ((name, text) for name in NAMES)
         yield from (("x.mp4", prefix + text) for prefix in PREFIXES)
 
 
 def _polyglots(folder: Path) -> Iterator[tuple[str, bytes]]:
-    fronts: dict[str, files.Maker] = {
-        "x.jpg": files.picture, "x.png": files.picture, "x.gif": files.animated, "x.mp4": files.film,
-        "x.mp3": files.song_with_cover,
+    fronts: dict[str, sample_files.Maker] = {
+        "x.jpg": sample_files.write_picture, "x.png": sample_files.write_picture,
+        "x.gif": sample_files.write_animated_picture, "x.mp4": sample_files.write_film,
+        "x.mp3": sample_files.write_song_with_cover,
     }  # fmt: skip
     for name, make in fronts.items():
         front = make(folder / name)
-        yield name, files.with_zip_behind(folder / f"zip-{name}", front).read_bytes()
+        yield name, sample_files.write_zip_polyglot(folder / f"zip-{name}", front).read_bytes()
         yield name, front.read_bytes() + SCRIPT
         yield name, SCRIPT + front.read_bytes()
-    yield "x.jpg", files.zip_in_disguise(folder / "z.jpg").read_bytes()
+    yield "x.jpg", sample_files.write_disguised_zip(folder / "z.jpg").read_bytes()
 
 
 def _bombs(folder: Path) -> Iterator[tuple[str, bytes]]:
-    makers: dict[str, files.Maker] = {
-        "bomb.png": files.png_bomb,
-        "bomb.mp4": files.video_bomb,
-        "most.mp4": partial(files.video_bomb, side=3000, frames=30),
-        "disguised.mp4": files.disguised_bomb,
-        "streams.mkv": files.many_streams,
+    makers: dict[str, sample_files.Maker] = {
+        "bomb.png": sample_files.write_png_bomb,
+        "bomb.mp4": sample_files.write_video_bomb,
+        "most.mp4": partial(sample_files.write_video_bomb, side=3000, frames=30),
+        "disguised.mp4": sample_files.write_disguised_bomb,
+        "streams.mkv": sample_files.write_many_streams,
     }
     for name, make in makers.items():
         yield name, make(folder / name).read_bytes()
@@ -97,7 +102,7 @@ def scans(count: int = 3000, side: int = 5000) -> bytes:
 
 def _odd(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "empty.jpg", b""
-    yield "text.mp4", files.text(folder / "text").read_bytes()
+    yield "text.mp4", sample_files.write_text_file(folder / "text").read_bytes()
     magic = {
         "jpg": b"\xff\xd8\xff\xe0", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF\xff\xff\xff\xffWEBP",
         "gif": b"GIF89a", "mp4": b"\0\0\0\x18ftypmp42", "mkv": b"\x1a\x45\xdf\xa3", "ogg": b"OggS",

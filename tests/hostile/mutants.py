@@ -5,31 +5,31 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from fakes import files
+from fakes import sample_files
 from specimens import Corpus, Specimen
 
 SEED: Final = 20_261_122
-SEEDS: Final[dict[str, files.Maker]] = {
-    "x.jpg": files.picture,
-    "x.png": files.picture,
-    "x.webp": files.picture,
-    "x.gif": files.animated,
-    "x.bmp": files.picture,
-    "x.tiff": files.picture,
-    "x.heic": files.picture,
-    "x.avif": files.picture,
-    "x.mp4": files.film,
-    "x.mov": files.rotated_film,
-    "x.mkv": files.uneven_film,
-    "x.avi": partial(files.film, codec="mpeg4", sound="mp3"),
-    "x.ts": files.film,
-    "x.webm": files.webm,
-    "x.mp3": files.song_with_cover,
-    "x.m4a": files.recording,
-    "x.aac": files.recording,
-    "x.ogg": partial(files.recording, codec="libopus"),
-    "x.flac": partial(files.recording, codec="flac"),
-    "x.wav": partial(files.recording, codec="pcm_s16le"),
+SEEDS: Final[dict[str, sample_files.Maker]] = {
+    "x.jpg": sample_files.write_picture,
+    "x.png": sample_files.write_picture,
+    "x.webp": sample_files.write_picture,
+    "x.gif": sample_files.write_animated_picture,
+    "x.bmp": sample_files.write_picture,
+    "x.tiff": sample_files.write_picture,
+    "x.heic": sample_files.write_picture,
+    "x.avif": sample_files.write_picture,
+    "x.mp4": sample_files.write_film,
+    "x.mov": sample_files.write_rotated_film,
+    "x.mkv": sample_files.write_variable_rate_film,
+    "x.avi": partial(sample_files.write_film, codec="mpeg4", sound="mp3"),
+    "x.ts": sample_files.write_film,
+    "x.webm": sample_files.write_webm,
+    "x.mp3": sample_files.write_song_with_cover,
+    "x.m4a": sample_files.write_recording,
+    "x.aac": sample_files.write_recording,
+    "x.ogg": partial(sample_files.write_recording, codec="libopus"),
+    "x.flac": partial(sample_files.write_recording, codec="flac"),
+    "x.wav": partial(sample_files.write_recording, codec="pcm_s16le"),
 }
 
 
@@ -42,6 +42,6 @@ def corpus(folder: Path, count: int) -> Corpus:
 
 def _mutant(number: int, name: str, whole: dict[str, bytes]) -> Specimen:
     def data() -> bytes:
-        return files.mutated(whole[name], random.Random(f"{SEED}-{number}"))
+        return sample_files.mutate_bytes(whole[name], random.Random(f"{SEED}-{number}"))
 
     return Specimen(f"{number}-{name}", data)

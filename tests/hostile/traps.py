@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from fakes import files
+from fakes import sample_files
 
 IN_ACCESS: Final = 0x01
 IN_OPEN: Final = 0x20
@@ -50,7 +50,7 @@ class Canaries:
     def __init__(self, folder: Path) -> None:
         self._paths = [folder / name for name in CANARIES]
         (folder / "sub").mkdir()
-        files.silent_film(self._paths[0])
+        sample_files.write_silent_film(self._paths[0])
         for path in self._paths[1:]:
             path.write_text("somebody else's secret\n" * 50)
         libc = ctypes.CDLL(None, use_errno=True)

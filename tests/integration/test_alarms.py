@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, add_job, welcome
+from fakes.concurrency import run_concurrently
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import col, select
 
 from models.billing.payments import ProviderEvent, Purchase
@@ -33,14 +33,14 @@ class Floor:
 
     def __init__(self, db: Database, clock: SettableClock) -> None:
         self.db, self.clock = db, clock
-        self.boss = welcome(db, "boss", role="owner")
+        self.boss = create_customer(db, "boss", role="owner")
         with db.transaction() as session:
             people.get_or_create_address(session, self.boss.account.id, "boss", "")
-        self.customer = welcome(db)
+        self.customer = create_customer(db)
 
     def look(self, **later: float) -> list[str]:
         """What is told so far, after some time has passed."""
-        self.clock.forward(**later)
+        self.clock.advance(**later)
         Alerting(self.db).check()
         return self.told()
 
@@ -242,8 +242,8 @@ def test_a_number_that_nobody_runs_is_told(floor: Floor) -> None:
 
 def test_processes_that_look_at_the_same_time_tell_once(floor: Floor) -> None:
     floor.jobs()
-    floor.clock.forward(minutes=6)
-    at_once([Alerting(floor.db).check] * 6)
+    floor.clock.advance(minutes=6)
+    run_concurrently([Alerting(floor.db).check] * 6)
     assert floor.told() == ["alert-queue"]
 
 
@@ -261,7 +261,7 @@ def settle(floor: Floor, chat: AlertChat = TOPICS) -> None:
         alert_chats.configure(session, floor.customer.account, chat)
 
 
-def begin(floor: Floor, incident: str, tenant: Customer | None = None) -> None:
+def begin(floor: Floor, incident: str, tenant: SampleCustomer | None = None) -> None:
     tenant_id = tenant.person.tenant_id if tenant else None
     with floor.db.transaction() as session:
         message = Message(paragraphs=(TranslatedText(key=incident),))
@@ -311,7 +311,7 @@ def test_a_chat_the_bot_was_thrown_out_of_is_none(floor: Floor) -> None:
 
 
 def test_what_is_about_a_tenant_is_told_its_own_administrators_too_and_no_others(floor: Floor) -> None:
-    theirs = welcome(floor.db, "theirs", tenant="shop", role="owner")
+    theirs = create_customer(floor.db, "theirs", tenant="shop", role="owner")
     with floor.db.transaction() as session:
         people.get_or_create_address(session, theirs.account.id, "theirs", "")
     settle(floor)

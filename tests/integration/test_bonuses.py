@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, add_job, welcome
+from fakes.concurrency import run_concurrently
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import Session
 
 from models.billing.catalogue import InvitationRules
@@ -18,25 +18,25 @@ from storage.db import Database
 TERMS = InvitationRules(inviter=7, invited=5, most=3, days=30, new_days=7)
 
 
-def redeem(database: Database, customer: Customer, word: str) -> RedemptionResult:
+def redeem(database: Database, customer: SampleCustomer, word: str) -> RedemptionResult:
     with database.transaction() as session:
         person = session.get_one(Person, customer.person.id)
         return promo_codes.redeem(session, person, word, TERMS, database.clock())
 
 
-def credits_of(database: Database, customer: Customer) -> int:
+def credits_of(database: Database, customer: SampleCustomer) -> int:
     with database.transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
         return ledger.balance_of(session, customer.person, database.clock()).available
 
 
 def promotion(database: Database, word: str = "WELCOME", uses: int = 1, days: int | None = None) -> None:
-    tenant = welcome(database).account.tenant_id
+    tenant = create_customer(database).account.tenant_id
     with database.transaction() as session:
         assert promo_codes.create_promotion(session, tenant, word, 20, uses, days)
 
 
-def bought(database: Database, customer: Customer, amount: int, *, days: int = 100) -> None:
+def bought(database: Database, customer: SampleCustomer, amount: int, *, days: int = 100) -> None:
     with database.transaction() as session:
         ends = database.clock() + timedelta(days=days)
         ledger.grant(
@@ -49,22 +49,22 @@ def bought(database: Database, customer: Customer, amount: int, *, days: int = 1
         )
 
 
-def wrap(database: Database, customer: Customer, amount: int) -> str | None:
+def wrap(database: Database, customer: SampleCustomer, amount: int) -> str | None:
     with database.transaction() as session:
         person = session.get_one(Person, customer.person.id)
         code = promo_codes.create_gift(session, person, amount, database.clock())
         return code.code if code else None
 
 
-def invitation(database: Database, customer: Customer) -> str:
+def invitation(database: Database, customer: SampleCustomer) -> str:
     with database.transaction() as session:
         return promo_codes.get_or_create_invitation(session, session.get_one(Person, customer.person.id), TERMS).code
 
 
 def test_a_hundred_people_at_once_and_one_use_is_one_that_got_it(database: Database) -> None:
     promotion(database)
-    crowd = [welcome(database, f"p{number}") for number in range(100)]
-    done = at_once([lambda each=each: redeem(database, each, "welcome").status for each in crowd])  # type: ignore[misc]
+    crowd = [create_customer(database, f"p{number}") for number in range(100)]
+    done = run_concurrently([lambda each=each: redeem(database, each, "welcome").status for each in crowd])  # type: ignore[misc]
     assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
     assert sorted(done).count(RedemptionStatus.UNKNOWN) == 99
     assert sorted(credits_of(database, each) for each in crowd) == [0] * 99 + [20]
@@ -72,8 +72,8 @@ def test_a_hundred_people_at_once_and_one_use_is_one_that_got_it(database: Datab
 
 def test_one_person_twenty_times_at_once_gets_it_once(database: Database) -> None:
     promotion(database, uses=100)
-    ana = welcome(database)
-    done = at_once([lambda: redeem(database, ana, "WELCOME").status] * 20)
+    ana = create_customer(database)
+    done = run_concurrently([lambda: redeem(database, ana, "WELCOME").status] * 20)
     assert sorted(done) == [RedemptionStatus.REDEEMED] + [RedemptionStatus.ALREADY_USED] * 19
     assert credits_of(database, ana) == 20
     with database.read_transaction() as session:
@@ -83,7 +83,7 @@ def test_one_person_twenty_times_at_once_gets_it_once(database: Database) -> Non
 
 def test_a_stopped_code_gives_nothing_and_another_business_knows_none_of_it(database: Database) -> None:
     promotion(database, uses=5)
-    ana, stranger = welcome(database), welcome(database, "eva", tenant="another")
+    ana, stranger = create_customer(database), create_customer(database, "eva", tenant="another")
     assert redeem(database, stranger, "WELCOME").status is RedemptionStatus.UNKNOWN
     with database.transaction() as session:
         assert not promo_codes.stop_code(session, stranger.account.tenant_id, "WELCOME", database.clock())
@@ -93,41 +93,41 @@ def test_a_stopped_code_gives_nothing_and_another_business_knows_none_of_it(data
 
 def test_credits_of_a_promotion_end_after_its_days(database: Database, clock: SettableClock) -> None:
     promotion(database, days=10)
-    ana = welcome(database)
+    ana = create_customer(database)
     redeem(database, ana, "WELCOME")
-    clock.forward(days=9)
+    clock.advance(days=9)
     assert credits_of(database, ana) == 20
-    clock.forward(days=2)
+    clock.advance(days=2)
     assert credits_of(database, ana) == 0
 
 
 def test_a_gift_moves_credits_from_one_to_the_other_and_no_end_is_put_off(
     database: Database, clock: SettableClock
 ) -> None:
-    ana, bia = welcome(database), welcome(database, "bia")
+    ana, bia = create_customer(database), create_customer(database, "bia")
     bought(database, ana, 30, days=50)
     bought(database, ana, 30, days=100)
     word = wrap(database, ana, 40)
     assert word is not None
     assert credits_of(database, ana) == 20
-    clock.forward(days=40)
+    clock.advance(days=40)
     assert redeem(database, bia, word) == RedemptionResult(RedemptionStatus.REDEEMED, 40)
     assert credits_of(database, bia) == 40
-    clock.forward(days=11)
+    clock.advance(days=11)
     assert credits_of(database, bia) == 0
 
 
 def test_a_gift_that_nobody_took_ends_with_its_credits(database: Database, clock: SettableClock) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     bought(database, ana, 30, days=50)
     word = wrap(database, ana, 30)
     assert word is not None
-    clock.forward(days=51)
+    clock.advance(days=51)
     assert redeem(database, ana, word).status is RedemptionStatus.UNKNOWN
 
 
 def test_only_what_was_bought_can_be_given_away(database: Database) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     with database.transaction() as session:
         ledger.grant(session, ana.person, 50, key="grant:admin:1", now=database.clock())
     bought(database, ana, 10)
@@ -137,34 +137,34 @@ def test_only_what_was_bought_can_be_given_away(database: Database) -> None:
 
 
 def test_gifts_made_at_once_give_away_no_more_than_there_is(database: Database) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     bought(database, ana, 35)
-    made = at_once([lambda: wrap(database, ana, 10)] * 12)
+    made = run_concurrently([lambda: wrap(database, ana, 10)] * 12)
     assert len([word for word in made if word]) == 3
     assert credits_of(database, ana) == 5
 
 
 def test_an_invitation_gives_both_sides_theirs_once(database: Database) -> None:
-    ana, bia = welcome(database), welcome(database, "bia")
+    ana, bia = create_customer(database), create_customer(database, "bia")
     word = invitation(database, ana)
     assert invitation(database, ana) == word
-    done = at_once([lambda: redeem(database, bia, word).status] * 8)
+    done = run_concurrently([lambda: redeem(database, bia, word).status] * 8)
     assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
     assert (credits_of(database, ana), credits_of(database, bia)) == (7, 5)
 
 
 def test_nobody_is_invited_by_themselves_or_by_two(database: Database) -> None:
-    ana, bia, caio = (welcome(database, name) for name in ("ana", "bia", "caio"))
+    ana, bia, caio = (create_customer(database, name) for name in ("ana", "bia", "caio"))
     assert redeem(database, ana, invitation(database, ana)).status is RedemptionStatus.OWN_INVITATION
     words = [invitation(database, ana), invitation(database, caio)]
-    done = at_once([lambda word=word: redeem(database, bia, word).status for word in words * 4])  # type: ignore[misc]
+    done = run_concurrently([lambda word=word: redeem(database, bia, word).status for word in words * 4])  # type: ignore[misc]
     assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
     assert credits_of(database, bia) == 5
     assert credits_of(database, ana) + credits_of(database, caio) == 7
 
 
 def test_an_invitation_is_for_people_who_are_new(database: Database) -> None:
-    ana, old, busy = (welcome(database, name) for name in ("ana", "old", "busy"))
+    ana, old, busy = (create_customer(database, name) for name in ("ana", "old", "busy"))
     word = invitation(database, ana)
 
     def put(session: Session) -> None:
@@ -179,18 +179,18 @@ def test_an_invitation_is_for_people_who_are_new(database: Database) -> None:
 
 
 def test_an_invitation_serves_as_many_as_it_may(database: Database) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     word = invitation(database, ana)
-    crowd = [welcome(database, f"p{number}") for number in range(6)]
-    done = at_once([lambda each=each: redeem(database, each, word).status for each in crowd])  # type: ignore[misc]
+    crowd = [create_customer(database, f"p{number}") for number in range(6)]
+    done = run_concurrently([lambda each=each: redeem(database, each, word).status for each in crowd])  # type: ignore[misc]
     assert sorted(done).count(RedemptionStatus.REDEEMED) == 3
     assert credits_of(database, ana) == 21
 
 
 @pytest.mark.parametrize("_again", range(3))
 def test_two_who_invite_each_other_at_once_both_get_an_answer(database: Database, _again: int) -> None:
-    ana, bia = welcome(database), welcome(database, "bia")
+    ana, bia = create_customer(database), create_customer(database, "bia")
     theirs, hers = invitation(database, ana), invitation(database, bia)
-    done = at_once([lambda: redeem(database, bia, theirs).status, lambda: redeem(database, ana, hers).status])
+    done = run_concurrently([lambda: redeem(database, bia, theirs).status, lambda: redeem(database, ana, hers).status])
     assert done == [RedemptionStatus.REDEEMED, RedemptionStatus.REDEEMED]
     assert (credits_of(database, ana), credits_of(database, bia)) == (12, 12)

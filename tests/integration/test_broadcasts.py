@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from fakes.clock import NOON
-from fakes.crowd import at_once
-from fakes.customers import Customer, welcome
+from fakes.concurrency import run_concurrently
+from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import col, select
 
 from models.identity.people import Address, Person, Tenant
@@ -21,7 +21,7 @@ from storage.operations import metrics
 LEASE = timedelta(seconds=30)
 
 
-def announced(database: Database, author: Customer, *, status: str = BroadcastStatus.SENDING) -> uuid.UUID:
+def announced(database: Database, author: SampleCustomer, *, status: str = BroadcastStatus.SENDING) -> uuid.UUID:
     row = Broadcast(
         tenant_id=author.person.tenant_id,
         person_id=author.person.id,
@@ -35,7 +35,7 @@ def announced(database: Database, author: Customer, *, status: str = BroadcastSt
     return row.id
 
 
-def written_to(database: Database, *customers: Customer) -> None:
+def written_to(database: Database, *customers: SampleCustomer) -> None:
     """They were answered once, by which their address is known as theirs."""
     with database.transaction() as session:
         for each in customers:
@@ -58,14 +58,14 @@ def claimed(database: Database, account: uuid.UUID, limit: int = 20) -> list[Del
 
 
 @pytest.fixture
-def crowd(database: Database) -> list[Customer]:
-    found = [welcome(database, f"p{number}") for number in range(7)]
+def crowd(database: Database) -> list[SampleCustomer]:
+    found = [create_customer(database, f"p{number}") for number in range(7)]
     written_to(database, *found)
     return found
 
 
 def test_whom_it_would_reach_is_counted_by_language_and_by_what_stands_in_the_way(
-    database: Database, crowd: list[Customer]
+    database: Database, crowd: list[SampleCustomer]
 ) -> None:
     with database.transaction() as session:
         session.get_one(Person, crowd[0].person.id).language = "es"
@@ -83,14 +83,14 @@ def test_whom_it_would_reach_is_counted_by_language_and_by_what_stands_in_the_wa
 
 
 def test_an_address_is_its_persons_by_its_own_name_before_anybody_was_answered(database: Database) -> None:
-    customer = welcome(database)
+    customer = create_customer(database)
     with database.transaction() as session:
         session.get_one(Address, customer.address.id).chat = customer.person.external_id
     with database.read_transaction() as session:
         assert broadcasts.count_audience(session, customer.person.tenant_id).languages == {"en": 1}
 
 
-def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Database, crowd: list[Customer]) -> None:
+def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Database, crowd: list[SampleCustomer]) -> None:
     name = announced(database, crowd[0])
     reached: list[uuid.UUID] = []
     for portion in (3, 3, 1):
@@ -110,24 +110,26 @@ def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Databas
 
 
 def test_several_processes_that_look_at_once_owe_nobody_anything_twice(
-    database: Database, crowd: list[Customer]
+    database: Database, crowd: list[SampleCustomer]
 ) -> None:
     name = announced(database, crowd[0])
-    at_once([lambda: fed(database, name)] * 4)
+    run_concurrently([lambda: fed(database, name)] * 4)
     with database.read_transaction() as session:
         assert len(session.exec(select(Delivery).where(col(Delivery.broadcast_id) == name)).all()) == len(crowd)
 
 
-def test_no_two_processes_claim_the_same_news(database: Database, crowd: list[Customer]) -> None:
+def test_no_two_processes_claim_the_same_news(database: Database, crowd: list[SampleCustomer]) -> None:
     name = announced(database, crowd[0])
     fed(database, name)
-    found = [row.id for rows in at_once([lambda: claimed(database, crowd[0].account.id, 2)] * 5) for row in rows]
+    found = [
+        row.id for rows in run_concurrently([lambda: claimed(database, crowd[0].account.id, 2)] * 5) for row in rows
+    ]
     assert len(found) == len(set(found)) > 0
 
 
 @pytest.mark.parametrize("status", [BroadcastStatus.PAUSED, BroadcastStatus.STOPPED, BroadcastStatus.DRAFT])
 def test_news_that_are_not_going_out_are_neither_owed_nor_claimed(
-    database: Database, crowd: list[Customer], status: BroadcastStatus
+    database: Database, crowd: list[SampleCustomer], status: BroadcastStatus
 ) -> None:
     name = announced(database, crowd[0])
     fed(database, name)
@@ -136,7 +138,7 @@ def test_news_that_are_not_going_out_are_neither_owed_nor_claimed(
     assert claimed(database, crowd[0].account.id) == []
 
 
-def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database, crowd: list[Customer]) -> None:
+def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database, crowd: list[SampleCustomer]) -> None:
     name = announced(database, crowd[0])
     fed(database, name)
     each = crowd[0]
@@ -148,13 +150,13 @@ def test_news_come_after_nothing_and_before_nothing_in_a_chat(database: Database
     assert [row.id for row in rows] == [later]
 
 
-def test_news_that_wait_are_no_backlog(database: Database, crowd: list[Customer]) -> None:
+def test_news_that_wait_are_no_backlog(database: Database, crowd: list[SampleCustomer]) -> None:
     fed(database, announced(database, crowd[0]))
     with database.read_transaction() as session:
         assert metrics.measure_outbox(session, NOON).count == 0
 
 
-def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, crowd: list[Customer]) -> None:
+def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, crowd: list[SampleCustomer]) -> None:
     name = announced(database, crowd[0])
     fed(database, name)
     (row,) = claimed(database, crowd[0].account.id, 1)
@@ -170,7 +172,7 @@ def test_what_is_stopped_is_owed_no_more_and_is_no_failure(database: Database, c
     assert (found.status, found.sent, found.failed, found.ended_at) == ("stopped", 1, 0, NOON)
 
 
-def test_a_paused_business_sends_no_news(database: Database, crowd: list[Customer]) -> None:
+def test_a_paused_business_sends_no_news(database: Database, crowd: list[SampleCustomer]) -> None:
     announced(database, crowd[0])
     with database.transaction() as session:
         session.get_one(Tenant, crowd[0].person.tenant_id).paused_at = NOON

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes.business import Business, open_business
 from fakes.clock import SettableClock
-from fakes.house import START
 from fakes.stripe_api import KEY, FakeStripe
-from fakes.telegram_api import BotMessage
+from fakes.telegram_api import TelegramBotMessage
+from fakes.telegram_sales_world import TelegramSalesWorld, open_sales_world
+from fakes.world import START_TIME
 from stripe import StripeClient
 
 from bots.billing.context import BillingContext
@@ -24,47 +24,47 @@ STRIPE = frozenset({Provider.STRIPE})
 
 @dataclass
 class Market:
-    business: Business
+    business: TelegramSalesWorld
     stripe: FakeStripe
     till: BillingService
 
-    async def orders(self) -> BotMessage:
+    async def orders(self) -> TelegramBotMessage:
         """The message somebody gets who presses a pack."""
         person = self.business.person
-        person.sends_text("/plans")
-        person.presses(await self.business.shown("Credits and plans"), "buy:pack:100")
-        return await self.business.shown("link")
+        person.send_text("/plans")
+        person.press_button(await self.business.wait_for_text("Credits and plans"), "buy:pack:100")
+        return await self.business.wait_for_text("link")
 
-    async def linked(self) -> BotMessage:
-        return await self.business.person.chat.arrival(lambda message: "💳 Pay $4.00" in message.labels)
+    async def linked(self) -> TelegramBotMessage:
+        return await self.business.person.chat.wait_for_async(lambda message: "💳 Pay $4.00" in message.labels)
 
-    def pays(self, message: BotMessage) -> None:
-        button = message.button("💳 Pay $4.00")
+    def pays(self, message: TelegramBotMessage) -> None:
+        button = message.find_button("💳 Pay $4.00")
         assert button is not None
-        session = next(one["id"] for one in self.stripe.all("checkout.session") if one["url"] == button.url)
+        session = next(one["id"] for one in self.stripe.list_objects("checkout.session") if one["url"] == button.url)
         self.stripe.pay(session, "card", email="ana@example.com")
 
     def later(self, seconds: float) -> None:
         """Time passes, and the till looks what has become of everything."""
-        self.business.house.time.forward(seconds)
+        self.business.world.time.advance(seconds)
         self.stripe.advance(seconds=seconds)
         self.till.sweep()
-        self.business.house.postman.wake()
+        self.business.world.outbox_sender.wake()
 
 
 @pytest.fixture
 def market(database: Database, tmp_path: Path) -> Iterator[Market]:
-    business, stripe = open_business(database, tmp_path), FakeStripe(SettableClock(START))
-    with stripe.served() as url:
+    business, stripe = open_sales_world(database, tmp_path), FakeStripe(SettableClock(START_TIME))
+    with stripe.serve() as url:
         client = StripeClient(KEY, base_addresses={"api": url})
         product = client.v1.products.create({"name": "100 credits"})
         price = {"product": product.id, "unit_amount": 400, "currency": "usd"}
         client.v1.prices.create(price | {"lookup_key": build_lookup_key("pack:100", "usd")})  # type: ignore[arg-type]
         provider = StripeProvider.from_key(KEY, url)
         till = BillingService(
-            BillingContext(database, provider, business.house.pipeline.entitlements, business.account.tenant_id)
+            BillingContext(database, provider, business.world.pipeline.entitlements, business.account.tenant_id)
         )
-        business.till = till
+        business.payment_links = till
         yield Market(business, stripe, till)
 
 
@@ -75,39 +75,39 @@ async def test_what_was_paid_for_comes_unasked_and_the_link_was_in_the_message_t
         assert link.message_id == promise.message_id
         market.pays(link)
         market.later(5)
-        await market.business.shown("110")
-    assert market.business.credits() == 110
-    assert [purchase.status for purchase in market.business.purchases()] == [PurchaseStatus.PAID]
+        await market.business.wait_for_text("110")
+    assert market.business.get_credits() == 110
+    assert [purchase.status for purchase in market.business.list_purchases()] == [PurchaseStatus.PAID]
 
 
 async def test_the_button_pressed_again_is_the_same_session(market: Market) -> None:
     async with market.business.open(STRIPE):
         await market.orders()
         first = await market.linked()
-        market.business.person.presses(await market.business.shown("Credits and plans"), "buy:pack:100")
-        await market.business.fake.arrival(lambda: len(_links(market)) == 2)
+        market.business.person.press_button(await market.business.wait_for_text("Credits and plans"), "buy:pack:100")
+        await market.business.fake.wait_until_async(lambda: len(_links(market)) == 2)
     assert len(set(_links(market))) == 1
-    assert first.button("💳 Pay $4.00") is not None
-    assert len(market.stripe.all("checkout.session")) == 1
+    assert first.find_button("💳 Pay $4.00") is not None
+    assert len(market.stripe.list_objects("checkout.session")) == 1
 
 
 async def test_a_process_that_dies_before_it_makes_the_link_leaves_it_to_the_next(market: Market) -> None:
-    market.business.till = None
+    market.business.payment_links = None
     async with market.business.open(STRIPE):
         promise = await market.orders()
         assert "preparing" in promise.text
         market.later(20)
         link = await market.linked()
         assert link.message_id == promise.message_id
-    assert len(market.stripe.all("checkout.session")) == 1
+    assert len(market.stripe.list_objects("checkout.session")) == 1
 
 
 async def test_while_the_provider_is_away_the_promise_stands_and_is_kept_later(market: Market) -> None:
-    market.stripe.fail("POST /v1/checkout/sessions", status=503)
+    market.stripe.fail_calls("POST /v1/checkout/sessions", status=503)
     async with market.business.open(STRIPE):
         promise = await market.orders()
-        market.business.person.sends_text("/help")
-        await market.business.shown("What I do")
+        market.business.person.send_text("/help")
+        await market.business.wait_for_text("What I do")
         assert promise.labels == []
         market.later(20)
         await market.linked()

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fakes import starter, tasks
+from fakes import sandbox_host, sandbox_tasks
 
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
@@ -52,7 +52,7 @@ def code_of(
     children: SandboxClient, tmp_path: Path, task: str, allowance: ResourceLimits = ROOMY
 ) -> tuple[type[AppError], ErrorCode]:
     with pytest.raises(AppError) as caught:
-        children.run(f"fakes.tasks:{task}", {}, directory=tmp_path, limits=allowance)
+        children.run(f"fakes.sandbox_tasks:{task}", {}, directory=tmp_path, limits=allowance)
     return type(caught.value), caught.value.code
 
 
@@ -67,11 +67,11 @@ def code_of(
     ],
 )
 def test_what_a_task_returns_comes_back_equal(children: SandboxClient, tmp_path: Path, value: object) -> None:
-    assert children.run("fakes.tasks:echo", {"value": value}, directory=tmp_path, limits=ROOMY) == value
+    assert children.run("fakes.sandbox_tasks:echo", {"value": value}, directory=tmp_path, limits=ROOMY) == value
 
 
 def test_a_film_made_in_the_private_folder_comes_back(children: SandboxClient, tmp_path: Path) -> None:
-    film = children.run("fakes.tasks:make", {"name": "film.mp4"}, directory=tmp_path, limits=ROOMY)
+    film = children.run("fakes.sandbox_tasks:make_film", {"name": "film.mp4"}, directory=tmp_path, limits=ROOMY)
     assert film.path.read_bytes() == b"film"
 
 
@@ -81,7 +81,7 @@ def test_progress_arrives_in_order_a_few_times_a_second_and_ends_whole(children:
     def note(stage: str, share: float) -> None:
         heard.append((stage, share))
 
-    children.run("fakes.tasks:count", {"steps": 20_000}, directory=tmp_path, limits=ROOMY, on_progress=note)
+    children.run("fakes.sandbox_tasks:count", {"steps": 20_000}, directory=tmp_path, limits=ROOMY, on_progress=note)
     assert heard == sorted(heard)
     assert heard[-1] == ("counting", 1.0)
     assert len(heard) < 100
@@ -91,14 +91,18 @@ def test_processor_seconds_are_told_even_when_the_run_fails(children: SandboxCli
     used: list[float] = []
     with pytest.raises(RequestRejected):
         children.run(
-            "fakes.tasks:spin", {}, directory=tmp_path, limits=replace(ROOMY, cpu_seconds=1), on_usage=used.append
+            "fakes.sandbox_tasks:spin_forever",
+            {},
+            directory=tmp_path,
+            limits=replace(ROOMY, cpu_seconds=1),
+            on_usage=used.append,
         )
     assert used[0] == pytest.approx(1, abs=0.3)
 
 
 def test_threads_share_one_forkserver_and_run_side_by_side(children: SandboxClient, tmp_path: Path) -> None:
     def one(number: int) -> object:
-        return children.run("fakes.tasks:echo", {"value": number}, directory=tmp_path, limits=ROOMY)
+        return children.run("fakes.sandbox_tasks:echo", {"value": number}, directory=tmp_path, limits=ROOMY)
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(one, range(60))) == list(range(60))
@@ -127,13 +131,13 @@ def test_every_failure_is_one_code(
 
 def test_the_values_of_a_refusal_come_along(children: SandboxClient, tmp_path: Path) -> None:
     with pytest.raises(RequestRejected) as caught:
-        children.run("fakes.tasks:refuse", {}, directory=tmp_path, limits=ROOMY)
+        children.run("fakes.sandbox_tasks:raise_rejection", {}, directory=tmp_path, limits=ROOMY)
     assert caught.value.values == {"limit": 600}
 
 
 def test_a_task_may_say_that_it_was_cancelled(children: SandboxClient, tmp_path: Path) -> None:
     with pytest.raises(JobCancelled):
-        children.run("fakes.tasks:give_up", {}, directory=tmp_path, limits=ROOMY)
+        children.run("fakes.sandbox_tasks:raise_cancelled", {}, directory=tmp_path, limits=ROOMY)
 
 
 def test_an_endless_loop_ends_with_its_processor_time(children: SandboxClient, tmp_path: Path) -> None:
@@ -159,7 +163,7 @@ def test_cancelling_kills_the_child_within_a_second(children: SandboxClient, tmp
     begun = time.monotonic()
     with pytest.raises(JobCancelled):
         children.run(
-            f"fakes.tasks:{task}",
+            f"fakes.sandbox_tasks:{task}",
             {},
             directory=tmp_path,
             limits=ROOMY,
@@ -178,7 +182,7 @@ def test_an_error_of_the_starter_kills_the_child_too(children: SandboxClient, tm
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        children.run("fakes.tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
+        children.run("fakes.sandbox_tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
     assert gone(pids[0])
 
 
@@ -188,7 +192,9 @@ def test_a_file_outside_the_folder_is_not_believed_to_be_the_result(children: Sa
     other.write_bytes(b"another person's")
     for task, argument in (("claim", "path"), ("linked", "target")):
         with pytest.raises(ProcessingFailed) as caught:
-            children.run(f"fakes.tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", limits=ROOMY)
+            children.run(
+                f"fakes.sandbox_tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", limits=ROOMY
+            )
         assert caught.value.code is ErrorCode.CRASHED
 
 
@@ -198,9 +204,9 @@ def test_a_child_reads_the_files_it_is_given_and_no_others(children: SandboxClie
     given.write_text("read me")
     hidden.write_text("not for you")
     run = partial(children.run, directory=tmp_path / "own", limits=ROOMY)
-    assert run("fakes.tasks:read", {"path": given}) == "read me"
+    assert run("fakes.sandbox_tasks:read", {"path": given}) == "read me"
     with pytest.raises(ProcessingFailed):
-        run("fakes.tasks:read_named", {"name": str(hidden)})
+        run("fakes.sandbox_tasks:read_named", {"name": str(hidden)})
 
 
 def test_a_path_from_where_the_starter_stands_is_found(
@@ -210,18 +216,18 @@ def test_a_path_from_where_the_starter_stands_is_found(
     (tmp_path / "given.txt").write_text("read me")
     monkeypatch.chdir(tmp_path)
     run = partial(children.run, directory=Path("own"), limits=ROOMY)
-    assert run("fakes.tasks:read", {"path": Path("given.txt")}) == "read me"
+    assert run("fakes.sandbox_tasks:read", {"path": Path("given.txt")}) == "read me"
 
 
 def test_a_child_cannot_signal_its_starter(children: SandboxClient, tmp_path: Path) -> None:
     with pytest.raises(ProcessingFailed):
-        children.run("fakes.tasks:signal_starter", {"starter": os.getpid()}, directory=tmp_path, limits=ROOMY)
+        children.run("fakes.sandbox_tasks:signal_starter", {"starter": os.getpid()}, directory=tmp_path, limits=ROOMY)
 
 
 def test_nothing_a_child_prints_is_seen(
     children: SandboxClient, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    children.run("fakes.tasks:babble", {}, directory=tmp_path, limits=ROOMY)
+    children.run("fakes.sandbox_tasks:write_to_stdout", {}, directory=tmp_path, limits=ROOMY)
     assert capfd.readouterr() == ("", "")
 
 
@@ -232,7 +238,7 @@ def test_a_forkserver_that_died_is_replaced(tmp_path: Path) -> None:
         (server,) = started_by(os.getpid()) - others
         os.kill(server, signal.SIGKILL)
         assert gone(server)
-        assert children.run("fakes.tasks:echo", {"value": 1}, directory=tmp_path, limits=ROOMY) == 1
+        assert children.run("fakes.sandbox_tasks:echo", {"value": 1}, directory=tmp_path, limits=ROOMY) == 1
 
 
 def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
@@ -247,7 +253,7 @@ def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
 
     def run() -> None:
         with pytest.raises(AppError):
-            children.run("fakes.tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
+            children.run("fakes.sandbox_tasks:hang", {}, directory=tmp_path, limits=ROOMY, on_progress=note)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -263,7 +269,7 @@ def test_closing_ends_the_forkserver_and_what_runs(tmp_path: Path) -> None:
 def started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A program of its own, with a secret in its environment, and the child it started."""
     with subprocess.Popen(
-        [sys.executable, starter.__file__, str(tmp_path)],
+        [sys.executable, sandbox_host.__file__, str(tmp_path)],
         env={**os.environ, "STRIPE_SECRET_KEY": "sk_test_not_for_children"},
         stdout=subprocess.PIPE,
         text=True,
@@ -299,7 +305,7 @@ def test_no_secret_is_in_the_environment_of_forkserver_or_child(
 
 
 def test_a_child_sees_an_environment_of_its_own(children: SandboxClient, tmp_path: Path) -> None:
-    seen = children.run("fakes.tasks:environment", {}, directory=tmp_path, limits=ROOMY)
+    seen = children.run("fakes.sandbox_tasks:read_environment", {}, directory=tmp_path, limits=ROOMY)
     assert set(seen) == {"HOME", "TMPDIR", "LANG"}
 
 
@@ -317,4 +323,4 @@ def test_the_starter_has_loaded_no_codec() -> None:
 def test_the_tasks_named_here_exist() -> None:
     """The names are texts: a typing error would pass as a crash."""
     for name in ("refuse", "fail", "stumble", "fault", "leave", "opaque", "grow", "fill", "open_many"):
-        assert callable(getattr(tasks, name))
+        assert callable(getattr(sandbox_tasks, name))

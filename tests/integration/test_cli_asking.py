@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from fakes import files
-from fakes.terminal import ERROR, rabisco
+from fakes import sample_files
+from fakes.command_line import ERROR_PATTERN, run_rabisco
 
 from bots.cli import run
 from models.jobs.caption_styles import load_caption_styles
@@ -48,7 +48,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, s
     status = run(list(arguments))
     said = capsys.readouterr()
     assert (status, said.out) == (2, "")
-    found = ERROR.fullmatch(said.err)
+    found = ERROR_PATTERN.fullmatch(said.err)
     assert found, said.err
     return found[1], found[2]
 
@@ -166,22 +166,22 @@ def test_the_doctor_says_how_to_mend_what_is_not_well(
 
 
 def test_probe_says_of_every_file_what_the_bot_would_say(folder: Path) -> None:
-    files.picture(folder / "photo.jpg", size=(240, 160))
-    files.film(folder / "talk.mp4")
-    files.recording(folder / "song.mp3", codec="libmp3lame")
-    files.empty(folder / "empty.png")
-    files.text(folder / "text.mp4")
-    files.svg(folder / "drawing.svg")
-    files.hls(folder / "list.mp4")
-    files.png_bomb(folder / "bomb.png")
-    files.truncated(folder / "half.png", files.picture(folder / "whole.png"))
+    sample_files.write_picture(folder / "photo.jpg", size=(240, 160))
+    sample_files.write_film(folder / "talk.mp4")
+    sample_files.write_recording(folder / "song.mp3", codec="libmp3lame")
+    sample_files.write_empty_file(folder / "empty.png")
+    sample_files.write_text_file(folder / "text.mp4")
+    sample_files.write_svg(folder / "drawing.svg")
+    sample_files.write_hls(folder / "list.mp4")
+    sample_files.write_png_bomb(folder / "bomb.png")
+    sample_files.write_truncated(folder / "half.png", sample_files.write_picture(folder / "whole.png"))
     (folder / "folder.png").mkdir()
     os.mkfifo(folder / "pipe.png")
     names = ["photo.jpg", "talk.mp4", "song.mp3", "empty.png", "text.mp4", "drawing.svg", "list.mp4", "bomb.png"]
     names += ["half.png", "folder.png", "pipe.png", "missing.png", os.fsdecode(b"not-\xff-text.png")]
-    ended = rabisco("probe", *names, "--json", folder=folder)
+    ended = run_rabisco("probe", *names, "--json", folder=folder)
     lines = [json.loads(line) for line in ended.out.splitlines()]
-    assert (ended.status, ended.err) == (0, "")
+    assert (ended.exit_code, ended.err) == (0, "")
     assert [line["file"] for line in lines] == names
     assert [list(line) for line in lines] == [
         ["file", "ok", "kind", "code", "message", "width", "height", "seconds"]
@@ -205,13 +205,13 @@ def test_probe_says_of_every_file_what_the_bot_would_say(folder: Path) -> None:
 
 
 def test_probe_without_json_is_for_reading(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    files.picture(folder / "photo.jpg", size=(240, 160))
+    sample_files.write_picture(folder / "photo.jpg", size=(240, 160))
     assert run(["probe", "photo.jpg", "missing.jpg"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "photo.jpg: image 240x160"
 
 
 def test_an_error_is_said_in_the_language_of_the_terminal(folder: Path) -> None:
     (folder / "text.mp4").write_text("hello")
-    ended = rabisco("transcribe", "text.mp4", folder=folder, LANG="pt_BR.UTF-8")
-    assert (ended.status, ended.code) == (2, "NOT_MEDIA")
+    ended = run_rabisco("transcribe", "text.mp4", folder=folder, LANG="pt_BR.UTF-8")
+    assert (ended.exit_code, ended.error_code) == (2, "NOT_MEDIA")
     assert "Mande" in ended.err

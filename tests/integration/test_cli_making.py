@@ -5,9 +5,9 @@ from pathlib import Path
 
 import av
 import pytest
-from fakes import files
-from fakes.speech import BECKETT, BECKETT_WORDS, TWO_CITIES, spoken_video
-from fakes.terminal import rabisco
+from fakes import sample_files
+from fakes.command_line import run_rabisco
+from fakes.sample_speech import BECKETT, BECKETT_WORDS, TWO_CITIES, write_spoken_video
 
 from models.jobs.transcript import Transcript, Word
 from pipeline.jobs.local_renderer import TRANSCRIPT_SUFFIXES, write_transcript
@@ -27,10 +27,10 @@ def facts(path: Path) -> tuple[int, int, int, set[str]]:
 
 
 def test_sketch_writes_the_film_and_where_the_pen_was_in_every_frame(tmp_path: Path) -> None:
-    files.picture(tmp_path / "house.png")
+    sample_files.write_picture(tmp_path / "house.png")
     asked = ("--seconds", "3", "--fps", "10", "--size", "320x240", "--preset", "ultrafast", "--track", "track.json")
-    ended = rabisco("sketch", "house.png", "-o", "film.mp4", *asked, folder=tmp_path)
-    assert (ended.status, ended.out, ended.err) == (0, "film.mp4\n", "")
+    ended = run_rabisco("sketch", "house.png", "-o", "film.mp4", *asked, folder=tmp_path)
+    assert (ended.exit_code, ended.out, ended.err) == (0, "film.mp4\n", "")
     assert facts(tmp_path / "film.mp4") == (320, 240, 30, {"h264"})
     track = json.loads((tmp_path / "track.json").read_text())
     assert (track["fps"], track["width"], track["height"], len(track["frames"])) == (10, 320, 240, 30)
@@ -40,12 +40,12 @@ def test_sketch_writes_the_film_and_where_the_pen_was_in_every_frame(tmp_path: P
 
 
 def test_caption_writes_the_film_and_where_every_word_stands(tmp_path: Path) -> None:
-    files.film(tmp_path / "talk.mp4")
+    sample_files.write_film(tmp_path / "talk.mp4")
     (tmp_path / "words.json").write_text(json.dumps(WORDS))
     width, height, frames, codecs = facts(tmp_path / "talk.mp4")
     asked = ("--words", "words.json", "--layout", "layout.json", "--preset", "ultrafast")
-    ended = rabisco("caption", "talk.mp4", *asked, folder=tmp_path)
-    assert (ended.status, ended.out, ended.err) == (0, "talk-captions.mp4\n", "")
+    ended = run_rabisco("caption", "talk.mp4", *asked, folder=tmp_path)
+    assert (ended.exit_code, ended.out, ended.err) == (0, "talk-captions.mp4\n", "")
     assert facts(tmp_path / "talk-captions.mp4") == (width, height, frames, codecs)
     layout = json.loads((tmp_path / "layout.json").read_text())
     assert (layout["width"], layout["height"]) == (width, height)
@@ -55,9 +55,9 @@ def test_caption_writes_the_film_and_where_every_word_stands(tmp_path: Path) -> 
 
 
 def test_transcribe_writes_down_what_is_said(tmp_path: Path) -> None:
-    spoken_video(tmp_path / "talk.mp4", seconds=9.5, name=BECKETT)
-    ended = rabisco("transcribe", "talk.mp4", "-o", "words.json", folder=tmp_path)
-    assert (ended.status, ended.out, ended.err) == (0, "words.json\n", "")
+    write_spoken_video(tmp_path / "talk.mp4", seconds=9.5, name=BECKETT)
+    ended = run_rabisco("transcribe", "talk.mp4", "-o", "words.json", folder=tmp_path)
+    assert (ended.exit_code, ended.out, ended.err) == (0, "words.json\n", "")
     words = json.loads((tmp_path / "words.json").read_text())
     assert words["language"] == "en"
     heard = [word["text"].strip(".,").lower() for word in words["words"]]
@@ -72,21 +72,21 @@ def test_a_transcript_can_be_any_kind_of_subtitles(tmp_path: Path, suffix: str) 
 
 
 def test_without_a_file_to_write_to_the_words_are_printed(tmp_path: Path) -> None:
-    spoken_video(tmp_path / "talk.mp4", seconds=5, name=TWO_CITIES)
-    ended = rabisco("transcribe", "talk.mp4", "--engine", "local", folder=tmp_path)
-    assert (ended.status, ended.err) == (0, "")
+    write_spoken_video(tmp_path / "talk.mp4", seconds=5, name=TWO_CITIES)
+    ended = run_rabisco("transcribe", "talk.mp4", "--engine", "local", folder=tmp_path)
+    assert (ended.exit_code, ended.err) == (0, "")
     assert "best of times" in ended.out.lower()
 
 
 @pytest.mark.parametrize(
     ("command", "make", "code"),
     [
-        (("sketch", "a.mp4"), files.film, "NOT_MEDIA"),
-        (("caption", "a.png"), files.picture, "NO_PICTURE"),
-        (("caption", "a.mp4", "--language", "pt"), files.film, "LANGUAGE_NOT_HEARD"),
-        (("caption", "a.mp4", "--words", "a.mp4"), files.film, "SUBTITLES_UNREADABLE"),
-        (("transcribe", "a.png"), files.picture, "NO_AUDIO"),
-        (("sketch", "a.png"), files.empty, "EMPTY_FILE"),
+        (("sketch", "a.mp4"), sample_files.write_film, "NOT_MEDIA"),
+        (("caption", "a.png"), sample_files.write_picture, "NO_PICTURE"),
+        (("caption", "a.mp4", "--language", "pt"), sample_files.write_film, "LANGUAGE_NOT_HEARD"),
+        (("caption", "a.mp4", "--words", "a.mp4"), sample_files.write_film, "SUBTITLES_UNREADABLE"),
+        (("transcribe", "a.png"), sample_files.write_picture, "NO_AUDIO"),
+        (("sketch", "a.png"), sample_files.write_empty_file, "EMPTY_FILE"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -94,6 +94,6 @@ def test_what_cannot_be_made_is_refused_in_one_line_and_leaves_nothing_behind(
     tmp_path: Path, command: tuple[str, ...], make: object, code: str
 ) -> None:
     make(tmp_path / command[1])  # type: ignore[operator]
-    ended = rabisco(*command, folder=tmp_path)
-    assert (ended.status, ended.out, ended.code) == (2, "", code)
+    ended = run_rabisco(*command, folder=tmp_path)
+    assert (ended.exit_code, ended.out, ended.error_code) == (2, "", code)
     assert [path.name for path in tmp_path.iterdir()] == [command[1]]

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, add_job, welcome
+from fakes.concurrency import run_concurrently
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import col, select
 
 from bots.core.delivery.message_rendering import render_message
@@ -33,12 +33,12 @@ class Office:
     def __init__(self, db: Database, clock: SettableClock) -> None:
         self.db, self.clock = db, clock
         clock.now = EVE
-        self.boss = welcome(db, "boss", role="owner")
+        self.boss = create_customer(db, "boss", role="owner")
         with db.transaction() as session:
             people.get_or_create_address(session, self.boss.account.id, "boss", "")
             for tenant in session.exec(select(Tenant)).all():
                 tenant.created_at = EVE - timedelta(days=40)
-        self.customer = welcome(db)
+        self.customer = create_customer(db)
         self.diary = DailyReport(db, SAO_PAULO)
 
     def tell(self, moment: datetime) -> int:
@@ -62,7 +62,7 @@ class Office:
             for row in rows:
                 session.add(row)
 
-    def film(self, seconds: float, ended: datetime, customer: Customer | None = None, **fields: Any) -> None:
+    def film(self, seconds: float, ended: datetime, customer: SampleCustomer | None = None, **fields: Any) -> None:
         """One that was in its chat so many seconds after it was asked for."""
         customer = customer or self.customer
         with self.db.transaction() as session:
@@ -111,7 +111,7 @@ def test_a_house_that_opened_today_has_nothing_to_report_before_tomorrow(office:
 
 def test_processes_that_look_at_the_same_time_tell_once(office: Office) -> None:
     office.clock.now = at(14, 9)
-    at_once([office.diary.send_if_due] * 6)
+    run_concurrently([office.diary.send_if_due] * 6)
     assert len(office.reports()) == 1
 
 
@@ -154,7 +154,7 @@ def test_it_tells_how_things_stand_now(office: Office) -> None:
 
 
 def test_films_of_other_tenants_are_counted_and_their_money_is_not_told(office: Office) -> None:
-    theirs = welcome(office.db, "theirs", tenant="shop", role="owner")
+    theirs = create_customer(office.db, "theirs", tenant="shop", role="owner")
     office.film(9, at(13, 12), theirs)
     office.tell(at(14, 9))
     (text,) = office.reports()
@@ -177,7 +177,7 @@ def test_it_speaks_the_operators_language_also_in_the_chat_for_alerts(
 
 
 def test_an_administrator_nobody_can_reach_gets_none_and_stops_no_other(office: Office) -> None:
-    other = welcome(office.db, "other", role="admin")
+    other = create_customer(office.db, "other", role="admin")
     with office.db.transaction() as session:
         outbox.mark_unreachable(session, other.address.id, office.clock())
     assert office.tell(at(14, 9)) == 1

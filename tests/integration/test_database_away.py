@@ -13,14 +13,14 @@ from typing import Self
 
 import psycopg
 import pytest
-from fakes.books import assert_books_balance
-from fakes.channels import MemoryChannel
 from fakes.clock import SettableClock
-from fakes.customers import Customer, welcome
-from fakes.databases import Databases
-from fakes.full_disk import small_disk
-from fakes.renderer import DRAW, Run, film
-from fakes.shop import Shop
+from fakes.databases import DatabaseFactory
+from fakes.full_disk import open_full_disk
+from fakes.job_world import JobWorld
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.memory_channel import MemoryChannel
+from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.staged_sandbox import DRAW, StagedCall, create_film
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import col, func, select
@@ -83,7 +83,7 @@ def insisted(call: Callable[[], object], until: float) -> None:
     raise AssertionError("the database did not come back")
 
 
-def ordered(shop: Shop, customer: Customer) -> None:
+def ordered(shop: JobWorld, customer: SampleCustomer) -> None:
     path = shop.folder / f"{customer.person.id}-{threading.get_ident()}"
     path.write_bytes(customer.person.id.bytes)
     measured = MeasuredFile.from_path(path, MediaInfo(MediaKind.IMAGE, "png", 16, 640, 360))
@@ -92,24 +92,24 @@ def ordered(shop: Shop, customer: Customer) -> None:
         shop.pipeline.submit(session, JobRequest(customer.person, customer.address, [media], SketchOptions()))
 
 
-def worked(shop: Shop, over: threading.Event) -> None:
+def worked(shop: JobWorld, over: threading.Event) -> None:
     while not over.is_set():
         with suppress(SQLAlchemyError):
-            if not shop.workshop.run_next_job():
+            if not shop.job_runner.run_next_job():
                 shop.sweeper.sweep()
                 over.wait(0.05)
 
 
 async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
-    databases: Databases, tmp_path: Path
+    databases: DatabaseFactory, tmp_path: Path
 ) -> None:
-    url = databases.fresh_url("postgresql")
+    url = databases.create_url("postgresql")
     database = Database(url)
-    shop = Shop.open(database, SettableClock(utc_now()), tmp_path)
-    shop.workshop.lease_seconds = 1.0
-    customers = [welcome(database, f"person-{number}") for number in range(CUSTOMERS)]
+    shop = JobWorld.open(database, SettableClock(utc_now()), tmp_path)
+    shop.job_runner.lease_seconds = 1.0
+    customers = [create_customer(database, f"person-{number}") for number in range(CUSTOMERS)]
     channel = MemoryChannel(time.monotonic)
-    postman = OutboxSender(database, shop.workshop.store, {customers[0].account.id: channel}, timedelta(seconds=1))
+    postman = OutboxSender(database, shop.job_runner.store, {customers[0].account.id: channel}, timedelta(seconds=1))
     over = threading.Event()
     ordered(shop, customers[0])  # compiles the statements
     began = time.monotonic()
@@ -126,10 +126,10 @@ async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
     try:
         with Outages(url, transaction_seconds) as outages:
             await asyncio.to_thread(submit)
-            await channel.until(lambda: len(channel.messages) >= CUSTOMERS // 2)
+            await channel.wait_until(lambda: len(channel.messages) >= CUSTOMERS // 2)
         assert outages.ended > 10
         await asyncio.to_thread(insisted, lambda: everything_ended(database), until)
-        await channel.until(lambda: len(channel.messages) >= 2 * CUSTOMERS)
+        await channel.wait_until(lambda: len(channel.messages) >= 2 * CUSTOMERS)
     finally:  # the threads of workers would keep the process from its end
         over.set()
         running.cancel()
@@ -152,7 +152,7 @@ def everything_ended(database: Database) -> None:
 
 def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None:
     with database.read_transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
         jobs = session.exec(select(Job)).all()
         assert len(jobs) == 2 * CUSTOMERS
         assert {job.status for job in jobs} <= {JobStatus.DONE, JobStatus.FAILED}
@@ -166,8 +166,8 @@ def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None
 
 
 @pytest.fixture
-def impatient(databases: Databases, clock: SettableClock, tmp_path: Path) -> Shop:
-    return Shop.open(Database(databases.url("sqlite"), clock=clock, busy_timeout=0.2), clock, tmp_path)
+def impatient(databases: DatabaseFactory, clock: SettableClock, tmp_path: Path) -> JobWorld:
+    return JobWorld.open(Database(databases.get_url("sqlite"), clock=clock, busy_timeout=0.2), clock, tmp_path)
 
 
 def held(database: Database) -> sqlite3.Connection:
@@ -178,55 +178,55 @@ def held(database: Database) -> sqlite3.Connection:
     return connection
 
 
-def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: Shop) -> None:
-    media = impatient.receive()
+def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: JobWorld) -> None:
+    media = impatient.receive_media()
     with closing(held(impatient.database)), pytest.raises(OperationalError, match="locked"):
-        impatient.submit(media)
-    assert impatient.credits() == CreditBalance(10, 0)
-    job = impatient.submit(media)
-    assert impatient.workshop.run_next_job()
-    assert impatient.job(job).status == JobStatus.DONE
+        impatient.submit_job(media)
+    assert impatient.get_credits() == CreditBalance(10, 0)
+    job = impatient.submit_job(media)
+    assert impatient.job_runner.run_next_job()
+    assert impatient.reload_job(job).status == JobStatus.DONE
 
 
-def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: Shop) -> None:
+def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: JobWorld) -> None:
     writers = []
 
-    def locks(run: Run) -> object:
-        done = film(run)
+    def locks(run: StagedCall) -> object:
+        done = create_film(run)
         writers.append(held(impatient.database))
         return done
 
-    impatient.children.stage(DRAW, locks)
-    job = impatient.submit()
+    impatient.sandbox.stage(DRAW, locks)
+    job = impatient.submit_job()
     with pytest.raises(OperationalError, match="locked"):
-        impatient.workshop.run_next_job()
+        impatient.job_runner.run_next_job()
     writers[0].close()
-    assert (impatient.job(job).status, impatient.credits(), impatient.owed(job)) == (
+    assert (impatient.reload_job(job).status, impatient.get_credits(), impatient.list_deliveries(job)) == (
         JobStatus.RUNNING,
         CreditBalance(9, 1),
         [],
     )
-    impatient.clock.forward(seconds=31)
-    assert impatient.workshop.run_next_job()
-    assert (impatient.credits(), len(impatient.owed(job))) == (CreditBalance(9, 0), 1)
+    impatient.clock.advance(seconds=31)
+    assert impatient.job_runner.run_next_job()
+    assert (impatient.get_credits(), len(impatient.list_deliveries(job))) == (CreditBalance(9, 0), 1)
 
 
 def test_a_full_database_refuses_an_order_whole_and_works_again_when_there_is_room(
-    databases: Databases, clock: SettableClock, tmp_path: Path
+    databases: DatabaseFactory, clock: SettableClock, tmp_path: Path
 ) -> None:
-    database = Database(databases.fresh_url("sqlite"), clock=clock, pool_size=1)
-    shop = Shop.open(database, clock, tmp_path)
-    media = [shop.receive(bytes([number])) for number in range(3)]
+    database = Database(databases.create_url("sqlite"), clock=clock, pool_size=1)
+    shop = JobWorld.open(database, clock, tmp_path)
+    media = [shop.receive_media(bytes([number])) for number in range(3)]
     for each in media:  # so that what follows needs no new page before it is full
-        shop.cancel(shop.submit(each))
+        shop.cancel_job(shop.submit_job(each))
     grows(database, pages=0)
     with pytest.raises(OperationalError, match="full"):
-        list(map(shop.receive, (b"more" + bytes([number]) for number in range(200))))
-    assert shop.credits() == CreditBalance(10, 0)
+        list(map(shop.receive_media, (b"more" + bytes([number]) for number in range(200))))
+    assert shop.get_credits() == CreditBalance(10, 0)
     grows(database, pages=10_000)
-    job = shop.submit(shop.receive(b"again"))
-    assert shop.workshop.run_next_job()
-    assert shop.job(job).status == JobStatus.DONE
+    job = shop.submit_job(shop.receive_media(b"again"))
+    assert shop.job_runner.run_next_job()
+    assert shop.reload_job(job).status == JobStatus.DONE
 
 
 def grows(database: Database, pages: int) -> None:
@@ -243,22 +243,22 @@ def grows(database: Database, pages: int) -> None:
 def test_a_film_for_which_the_disk_has_no_room_fails_cleanly_and_the_next_is_made(
     sqlite: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    shop = Shop.open(sqlite, clock, tmp_path)
-    media = shop.receive()
-    with small_disk(tmp_path / "small") as disk:
-        whole, shop.workshop.store = shop.workshop.store, disk.store
-        shop.workshop.store.get_local_path = whole.get_local_path  # type: ignore[method-assign] - inputs lie where there was room
-        job = shop.submit(media)
+    shop = JobWorld.open(sqlite, clock, tmp_path)
+    media = shop.receive_media()
+    with open_full_disk(tmp_path / "small") as disk:
+        whole, shop.job_runner.store = shop.job_runner.store, disk.store
+        shop.job_runner.store.get_local_path = whole.get_local_path  # type: ignore[method-assign] - inputs lie where there was room
+        job = shop.submit_job(media)
         for _ in range(3):
-            assert shop.workshop.run_next_job()
-            clock.forward(minutes=1)
-        assert (shop.job(job).status, shop.job(job).code) == (JobStatus.FAILED, ErrorCode.DISK_FULL)
-        assert shop.credits() == CreditBalance(10, 0)
-        assert [delivery.part for delivery in shop.owed(job)] == ["failure"]
-        assert shop.left_behind() == []
-        disk.clear()
-        again = shop.submit(media)
-        assert shop.workshop.run_next_job()
-        assert shop.job(again).status == JobStatus.DONE
+            assert shop.job_runner.run_next_job()
+            clock.advance(minutes=1)
+        assert (shop.reload_job(job).status, shop.reload_job(job).code) == (JobStatus.FAILED, ErrorCode.DISK_FULL)
+        assert shop.get_credits() == CreditBalance(10, 0)
+        assert [delivery.part for delivery in shop.list_deliveries(job)] == ["failure"]
+        assert shop.list_leftovers() == []
+        disk.free_space()
+        again = shop.submit_job(media)
+        assert shop.job_runner.run_next_job()
+        assert shop.reload_job(again).status == JobStatus.DONE
     with sqlite.read_transaction() as session:
         assert session.connection().execute(text("PRAGMA integrity_check")).scalar() == "ok"

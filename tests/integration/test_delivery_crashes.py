@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes.databases import Databases
-from fakes.postbox import Postbox, opened
-from fakes.product import Product, started
-from fakes.telegram_api import TOKEN, FakeTelegram, served
+from fakes.app_process import AppProcess, start_app
+from fakes.databases import DatabaseFactory
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+from fakes.telegram_outbox import TelegramOutbox, open_outbox
 
 LEASE = 3.0  # seconds; in production 30
 SOON = LEASE + 7.0  # the process's start on a busy machine included
@@ -20,14 +20,14 @@ class Post:
     """A bot's outbox, and the bot as a process that can be killed and started again."""
 
     fake: FakeTelegram
-    box: Postbox
-    start: Callable[[], Product]
+    box: TelegramOutbox
+    start: Callable[[], AppProcess]
 
 
 @pytest.fixture
-def post(tmp_path: Path, databases: Databases) -> Iterator[Post]:
-    fake, url, media = FakeTelegram(), databases.fresh_url("sqlite"), tmp_path / "media"
-    with served(fake.app) as address, opened(url, media, fake) as box:
+def post(tmp_path: Path, databases: DatabaseFactory) -> Iterator[Post]:
+    fake, url, media = FakeTelegram(), databases.create_url("sqlite"), tmp_path / "media"
+    with serve_app(fake.app) as address, open_outbox(url, media, fake) as box:
         settings = {
             "DATABASE_URL": url,
             "MEDIA_URL": str(media),
@@ -35,10 +35,10 @@ def post(tmp_path: Path, databases: Databases) -> Iterator[Post]:
             "TELEGRAM_API_URL": address,
             "LEASE_SECONDS": str(LEASE),
         }
-        products: list[Product] = []
+        products: list[AppProcess] = []
 
-        def start() -> Product:
-            products.append(started(tmp_path, settings, ["telegram"]))
+        def start() -> AppProcess:
+            products.append(start_app(tmp_path, settings, ["telegram"]))
             return products[-1]
 
         yield Post(fake, box, start)
@@ -46,7 +46,7 @@ def post(tmp_path: Path, databases: Databases) -> Iterator[Post]:
             killed(product)
 
 
-def killed(product: Product) -> None:
+def killed(product: AppProcess) -> None:
     product.process.kill()
     product.process.wait()
 
@@ -54,12 +54,12 @@ def killed(product: Product) -> None:
 def test_a_film_whose_process_was_killed_in_mid_upload_goes_out_soon_after_the_next_start(
     post: Post, tmp_path: Path
 ) -> None:
-    person = post.fake.person(4711)
-    post.box.owes_film(person, tmp_path)
-    post.box.owes(person, "after")
-    post.fake.hold("sendVideo")  # this upload never arrives
+    person = post.fake.get_person(4711)
+    post.box.enqueue_film(person, tmp_path)
+    post.box.enqueue_texts(person, "after")
+    post.fake.hold_call("sendVideo")  # this upload never arrives
     first = post.start()
-    post.fake.wait_until(lambda: post.fake.made("sendVideo"), 40)
+    post.fake.wait_until(lambda: post.fake.list_calls("sendVideo"), 40)
     killed(first)
     at = time.monotonic()
     post.start()
@@ -70,19 +70,19 @@ def test_a_film_whose_process_was_killed_in_mid_upload_goes_out_soon_after_the_n
 
 
 def test_a_film_that_arrived_though_its_process_was_killed_is_repeated_once(post: Post, tmp_path: Path) -> None:
-    person = post.fake.person(4711)
-    post.box.owes_film(person, tmp_path)
-    arrive = post.fake.hold("sendVideo")
+    person = post.fake.get_person(4711)
+    post.box.enqueue_film(person, tmp_path)
+    arrive = post.fake.hold_call("sendVideo")
     first = post.start()
-    post.fake.wait_until(lambda: post.fake.made("sendVideo"), 40)
+    post.fake.wait_until(lambda: post.fake.list_calls("sendVideo"), 40)
     killed(first)
     arrive()
     person.chat.wait_for(lambda message: message.kind == "video", 10)
     post.start()
     post.fake.wait_until(lambda: len(films(post)) == 2, 40)
-    post.fake.wait_until(lambda: post.box.row(person, "film").status == "sent", 10)
+    post.fake.wait_until(lambda: post.box.find_delivery(person, "film").status == "sent", 10)
     assert len(films(post)) == 2
 
 
 def films(post: Post) -> list[object]:
-    return [message for message in post.fake.person(4711).chat.messages if message.kind == "video"]
+    return [message for message in post.fake.get_person(4711).chat.messages if message.kind == "video"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.house import House, Somebody, open_house, picture, video
+from fakes.world import FakeUser, World, build_picture, build_video, open_world
 
 from bots.core.channel import ChannelError
 from bots.core.context import Context, HandlerResult
@@ -26,70 +26,70 @@ class CrashingConversation(Conversation):
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = open_house(tmp_path)
+def house(tmp_path: Path) -> Iterator[World]:
+    house = open_world(tmp_path)
     yield house
     house.db.close()
 
 
 @pytest.fixture
-def ana(house: House) -> Somebody:
-    return Somebody(house, house.counter())
+def ana(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account())
 
 
-async def test_the_same_update_twice_is_answered_once(house: House, ana: Somebody) -> None:
-    greeting = ana.inbound(text="/start")
+async def test_the_same_update_twice_is_answered_once(house: World, ana: FakeUser) -> None:
+    greeting = ana.build_inbound(text="/start")
     for _ in range(3):
-        await ana.counter.desk.handle(greeting)
-        await house.settle()
-    assert len(ana.seen) == 1
+        await ana.account.handler.handle(greeting)
+        await house.deliver_all()
+    assert len(ana.messages) == 1
 
 
-async def test_the_same_update_twice_at_the_same_time_is_answered_once(house: House, ana: Somebody) -> None:
-    sending = ana.carrying(picture())
-    await asyncio.gather(*(ana.counter.desk.handle(sending) for _ in range(4)))
-    await house.settle()
-    assert len(ana.seen) == 1
-    assert len(house.jobs()) == 1
+async def test_the_same_update_twice_at_the_same_time_is_answered_once(house: World, ana: FakeUser) -> None:
+    sending = ana.build_files_inbound(build_picture())
+    await asyncio.gather(*(ana.account.handler.handle(sending) for _ in range(4)))
+    await house.deliver_all()
+    assert len(ana.messages) == 1
+    assert len(house.list_jobs()) == 1
 
 
-async def test_an_album_of_which_one_part_comes_again_is_not_made_again(house: House, ana: Somebody) -> None:
-    album = ana.carrying(picture(300), picture(400))
+async def test_an_album_of_which_one_part_comes_again_is_not_made_again(house: World, ana: FakeUser) -> None:
+    album = ana.build_files_inbound(build_picture(300), build_picture(400))
     object.__setattr__(album, "update_ids", ("a1", "a2"))
-    await ana.counter.desk.handle(album)
-    again = ana.carrying(picture(400))
+    await ana.account.handler.handle(album)
+    again = ana.build_files_inbound(build_picture(400))
     object.__setattr__(again, "update_ids", ("a2",))
-    await ana.counter.desk.handle(again)
-    assert len(house.jobs()) == 1
+    await ana.account.handler.handle(again)
+    assert len(house.list_jobs()) == 1
 
 
 async def test_a_crash_before_the_answer_leaves_one_acknowledgement_and_one_film_after_all(
-    house: House, ana: Somebody
+    house: World, ana: FakeUser
 ) -> None:
-    desk = ana.counter.desk
-    sending = ana.carrying(picture())
+    desk = ana.account.handler
+    sending = ana.build_files_inbound(build_picture())
     desk.save_update(sending.update_ids[0], {"kept": True})
     desk.conversation = CrashingConversation(house.pipeline)
     with pytest.raises(Crash):
         await desk.handle(sending)
-    await house.settle()
-    assert [message.text for message in ana.seen] == ["Got it! Having a look…"]
-    assert house.jobs() == []
+    await house.deliver_all()
+    assert [message.text for message in ana.messages] == ["Got it! Having a look…"]
+    assert house.list_jobs() == []
     assert [update for update, _ in desk.list_unhandled()] == [sending.update_ids[0]]
-    restarted = house.new_desk(ana.counter.account, ana.counter.channel)
+    restarted = house.create_handler(ana.account.account, ana.account.channel)
     await restarted.handle(sending)
-    await house.settle()
-    await house.tick()
-    assert [message.text for message in ana.seen] == ["🕐 You're next."]
-    assert len(house.jobs()) == 1
+    await house.deliver_all()
+    await house.advance_progress()
+    assert [message.text for message in ana.messages] == ["🕐 You're next."]
+    assert len(house.list_jobs()) == 1
     assert restarted.list_unhandled() == []
 
 
 async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_last(
-    house: House, ana: Somebody
+    house: World, ana: FakeUser
 ) -> None:
-    desk = ana.counter.desk
-    sending = ana.carrying(picture())
+    desk = ana.account.handler
+    sending = ana.build_files_inbound(build_picture())
     desk.save_update(sending.update_ids[0], {})
     desk.conversation = CrashingConversation(house.pipeline)
     for _ in range(3):
@@ -98,16 +98,16 @@ async def test_an_update_that_crashes_every_time_is_answered_with_an_apology_at_
             await desk.handle(sending)
     assert desk.list_unhandled()
     await desk.handle(sending)
-    await house.settle()
+    await house.deliver_all()
     assert desk.list_unhandled() == []
-    (apology,) = ana.seen
+    (apology,) = ana.messages
     assert re.fullmatch(r"\(UNEXPECTED · [0-9a-f]{8}\)", apology.text.splitlines()[-1])
-    assert house.jobs() == []
+    assert house.list_jobs() == []
 
 
-async def test_an_update_is_remembered_once_and_forgotten_when_it_is_handled(ana: Somebody) -> None:
-    desk = ana.counter.desk
-    greeting = ana.inbound(text="/start")
+async def test_an_update_is_remembered_once_and_forgotten_when_it_is_handled(ana: FakeUser) -> None:
+    desk = ana.account.handler
+    greeting = ana.build_inbound(text="/start")
     assert desk.save_update(greeting.update_ids[0], {"text": "/start"})
     assert not desk.save_update(greeting.update_ids[0], {"text": "/start"})
     assert list(desk.list_unhandled()) == [(greeting.update_ids[0], {"text": "/start"})]
@@ -115,56 +115,56 @@ async def test_an_update_is_remembered_once_and_forgotten_when_it_is_handled(ana
     assert desk.list_unhandled() == []
 
 
-async def test_what_needs_no_answer_is_marked_as_handled(ana: Somebody) -> None:
-    ana.counter.desk.save_update("u-sticker", {})
-    await ana.counter.desk.ignore(["u-sticker"])
-    assert ana.counter.desk.list_unhandled() == []
-    assert ana.seen == []
+async def test_what_needs_no_answer_is_marked_as_handled(ana: FakeUser) -> None:
+    ana.account.handler.save_update("u-sticker", {})
+    await ana.account.handler.ignore(["u-sticker"])
+    assert ana.account.handler.list_unhandled() == []
+    assert ana.messages == []
 
 
-async def test_a_file_that_cannot_be_fetched_is_said_and_nothing_else_lost(house: House, ana: Somebody) -> None:
-    await ana.sends(ChannelError("connection lost"), picture(), names=("lost.png", "good.png"))
-    assert house.inputs(house.jobs()[0]) == ["good.png"]
-    assert re.search(r"Nothing was charged\.\n\(UNEXPECTED · [0-9a-f]{8}\)$", ana.last.text)
+async def test_a_file_that_cannot_be_fetched_is_said_and_nothing_else_lost(house: World, ana: FakeUser) -> None:
+    await ana.send_files(ChannelError("connection lost"), build_picture(), names=("lost.png", "good.png"))
+    assert house.list_input_names(house.list_jobs()[0]) == ["good.png"]
+    assert re.search(r"Nothing was charged\.\n\(UNEXPECTED · [0-9a-f]{8}\)$", ana.last_message.text)
     assert list((house.folder / "passing").iterdir()) == []
 
 
-async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(house: House, ana: Somebody) -> None:
+async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(house: World, ana: FakeUser) -> None:
     for _ in range(20):
-        await ana.writes("/start")
+        await ana.send_text("/start")
     for _ in range(15):
-        await ana.writes("/start")
-    await ana.sends(picture())
-    assert [message.text.split("\n")[-1] for message in ana.seen[20:]] == ["(TOO_FAST)"]
-    assert house.jobs() == []
-    assert ana.counter.desk.list_unhandled() == []
-    house.time.forward(61)
-    await ana.sends(picture())
-    assert len(house.jobs()) == 1
+        await ana.send_text("/start")
+    await ana.send_files(build_picture())
+    assert [message.text.split("\n")[-1] for message in ana.messages[20:]] == ["(TOO_FAST)"]
+    assert house.list_jobs() == []
+    assert ana.account.handler.list_unhandled() == []
+    house.time.advance(61)
+    await ana.send_files(build_picture())
+    assert len(house.list_jobs()) == 1
 
 
-async def test_somebody_in_a_hurry_slows_down_nobody_else(house: House, ana: Somebody) -> None:
+async def test_somebody_in_a_hurry_slows_down_nobody_else(house: World, ana: FakeUser) -> None:
     for _ in range(25):
-        await ana.writes("/start")
-    assert (await Somebody(house, ana.counter, id="8").writes("/start")).text.startswith("Hi!")
+        await ana.send_text("/start")
+    assert (await FakeUser(house, ana.account, id="8").send_text("/start")).text.startswith("Hi!")
 
 
-async def test_a_film_answers_the_message_it_was_made_from(house: House, ana: Somebody) -> None:
-    sending = ana.carrying(video())
-    await ana.counter.desk.handle(sending)
-    house.work()
-    await house.settle()
-    assert [message.reply_to for message in ana.seen] == [sending.message_id, sending.message_id]
+async def test_a_film_answers_the_message_it_was_made_from(house: World, ana: FakeUser) -> None:
+    sending = ana.build_files_inbound(build_video())
+    await ana.account.handler.handle(sending)
+    house.run_job()
+    await house.deliver_all()
+    assert [message.reply_to for message in ana.messages] == [sending.message_id, sending.message_id]
 
 
-async def test_the_acknowledgement_is_owed_before_a_file_is_fetched(house: House, ana: Somebody) -> None:
-    ana.counter.channel.fetching.clear()
-    handling = asyncio.create_task(ana.counter.desk.handle(ana.carrying(picture())))
-    delivering = asyncio.create_task(house.postman.run())
-    await ana.counter.channel.until(lambda: bool(ana.seen))
+async def test_the_acknowledgement_is_owed_before_a_file_is_fetched(house: World, ana: FakeUser) -> None:
+    ana.account.channel.fetch_allowed.clear()
+    handling = asyncio.create_task(ana.account.handler.handle(ana.build_files_inbound(build_picture())))
+    delivering = asyncio.create_task(house.outbox_sender.run())
+    await ana.account.channel.wait_until(lambda: bool(ana.messages))
     delivering.cancel()
-    assert ana.last.text == "Got it! Having a look…"
-    assert house.jobs() == []
-    ana.counter.channel.fetching.set()
+    assert ana.last_message.text == "Got it! Having a look…"
+    assert house.list_jobs() == []
+    ana.account.channel.fetch_allowed.set()
     await handling
-    assert len(house.jobs()) == 1
+    assert len(house.list_jobs()) == 1

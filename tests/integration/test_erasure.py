@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.customers import Customer, add_job, welcome
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -30,7 +30,7 @@ from storage.tenants import erasure, tenants
 NOBODYS = {"tenant", "worker", "fault", "reading"}  # tables whose rows are no business's
 
 
-def fill(session: Session, customer: Customer) -> None:
+def fill(session: Session, customer: SampleCustomer) -> None:
     """Something in many of its tables, with rows that refer to each other in a circle."""
     person, tenant_id = customer.person, customer.person.tenant_id
     ledger.grant(session, person, 5, key=f"gift:{person.id}", now=NOON)
@@ -54,8 +54,8 @@ def fill(session: Session, customer: Customer) -> None:
 
 
 @pytest.fixture
-def bakery(database: Database) -> Customer:
-    customer = welcome(database, "ana", tenant="bakery")
+def bakery(database: Database) -> SampleCustomer:
+    customer = create_customer(database, "ana", tenant="bakery")
     with database.transaction() as session:
         fill(session, customer)
     return customer
@@ -82,11 +82,11 @@ def test_every_table_of_businesses_is_among_those_that_are_emptied() -> None:
 
 
 def test_all_of_one_business_is_deleted_and_nothing_of_another(
-    database: Database, clock: SettableClock, bakery: Customer
+    database: Database, clock: SettableClock, bakery: SampleCustomer
 ) -> None:
     before = counted(database)
     assert before["person"] == 2
-    other = welcome(database, "bia", tenant="cafe")
+    other = create_customer(database, "bia", tenant="cafe")
     with database.transaction() as session:
         fill(session, other)
     removed(database, other.person.tenant_id)
@@ -102,7 +102,7 @@ def test_all_of_one_business_is_deleted_and_nothing_of_another(
 
 
 def test_numbers_are_let_go_before_anything_is_deleted(
-    database: Database, clock: SettableClock, bakery: Customer
+    database: Database, clock: SettableClock, bakery: SampleCustomer
 ) -> None:
     removed(database, bakery.person.tenant_id)
     clock.now += tenants.REMOVAL_GRACE_PERIOD
@@ -114,7 +114,9 @@ def test_numbers_are_let_go_before_anything_is_deleted(
         assert tenants.find_by_name(session, "bakery") is None
 
 
-def test_a_business_in_its_grace_keeps_everything(database: Database, clock: SettableClock, bakery: Customer) -> None:
+def test_a_business_in_its_grace_keeps_everything(
+    database: Database, clock: SettableClock, bakery: SampleCustomer
+) -> None:
     removed(database, bakery.person.tenant_id)
     before = counted(database)
     clock.now += tenants.REMOVAL_GRACE_PERIOD - timedelta(seconds=1)
@@ -126,7 +128,7 @@ def test_a_business_in_its_grace_keeps_everything(database: Database, clock: Set
 
 @pytest.mark.parametrize("table", ["ledger_transaction", "ledger_posting"])
 def test_the_books_of_a_business_that_is_not_erased_cannot_be_deleted(
-    database: Database, bakery: Customer, table: str
+    database: Database, bakery: SampleCustomer, table: str
 ) -> None:
     removed(database, bakery.person.tenant_id)
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:

@@ -10,7 +10,7 @@ from itertools import count
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.customers import Customer, add_job, welcome
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 
 from models.billing.catalogue import Plan, read_catalogue
 from models.jobs.job import Job, JobClaim, JobStatus
@@ -33,12 +33,12 @@ class Hall:
     running: deque[JobClaim] = field(default_factory=deque)
     _names: Iterator[int] = field(default_factory=count)
 
-    def comes(self, tenant: str = "main") -> Customer:
-        return welcome(self.database, f"person-{next(self._names)}", tenant=tenant)
+    def comes(self, tenant: str = "main") -> SampleCustomer:
+        return create_customer(self.database, f"person-{next(self._names)}", tenant=tenant)
 
-    def sends(self, customer: Customer, number: int = 1, **values: object) -> list[Job]:
+    def sends(self, customer: SampleCustomer, number: int = 1, **values: object) -> list[Job]:
         with self.database.transaction() as session:
-            return [add_job(session, customer, self.clock.forward(milliseconds=1), **values) for _ in range(number)]
+            return [add_job(session, customer, self.clock.advance(milliseconds=1), **values) for _ in range(number)]
 
     def begins(self) -> Job | None:
         """The next job that begins, after the oldest one ended if all hands are full."""
@@ -50,7 +50,7 @@ class Hall:
 
     def _claims(self) -> Job | None:
         with self.database.transaction() as session:
-            claim = jobs.claim_next(session, "worker", self.clock.forward(milliseconds=1), LEASE)
+            claim = jobs.claim_next(session, "worker", self.clock.advance(milliseconds=1), LEASE)
             if claim is None:
                 return None
             self.running.append(claim)
@@ -60,7 +60,7 @@ class Hall:
 
     def ends(self) -> None:
         with self.database.transaction() as session:
-            jobs.finish(session, self.running.popleft(), JobOutcome(JobStatus.DONE), self.clock.forward(milliseconds=1))
+            jobs.finish(session, self.running.popleft(), JobOutcome(JobStatus.DONE), self.clock.advance(milliseconds=1))
 
     def all_begin(self) -> list[uuid.UUID]:
         order = []
@@ -159,7 +159,7 @@ def test_a_job_whose_worker_died_holds_no_place_and_goes_on_first(hall: Hall) ->
     first, _ = hall.sends(greedy, 2, at_once=1)
     assert hall.begins()
     hall.sends(hall.comes(), paid=True)
-    hall.clock.forward(hours=11)
+    hall.clock.advance(hours=11)
     again = hall._claims()
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 2)

@@ -21,7 +21,7 @@ from aiogram.types import (
     ReplyParameters,
     Update,
 )
-from fakes.telegram_api import Charge, FakeTelegram, Person, errors, photo, served, video
+from fakes.telegram_api import FakeTelegram, StarsCharge, TelegramPerson, build_photo, build_video, errors, serve_app
 from fakes.telegram_api.parameters import TYPES
 from PIL import Image
 from pydantic import BaseModel
@@ -55,50 +55,52 @@ def fake() -> FakeTelegram:
 
 
 @pytest.fixture
-def person(fake: FakeTelegram) -> Person:
-    return fake.person(language_code="pt-br", last_name="Souza", username="ana")
+def person(fake: FakeTelegram) -> TelegramPerson:
+    return fake.get_person(language_code="pt-br", last_name="Souza", username="ana")
 
 
 @pytest.fixture
 def address(fake: FakeTelegram) -> Iterator[str]:
-    with served(fake.app) as address:
+    with serve_app(fake.app) as address:
         yield address
 
 
 @pytest.fixture
-async def bot(fake: FakeTelegram, address: str, person: Person) -> AsyncIterator[Bot]:
-    person.sends_text("/start")
+async def bot(fake: FakeTelegram, address: str, person: TelegramPerson) -> AsyncIterator[Bot]:
+    person.send_text("/start")
     session = AiohttpSession(api=TelegramAPIServer.from_base(address))
     async with Bot(fake.token, session=session) as bot:
         yield bot
 
 
-def test_the_judge_finds_a_field_that_telegram_does_not_have(fake: FakeTelegram, person: Person) -> None:
-    person.sends_text("x")
+def test_the_judge_finds_a_field_that_telegram_does_not_have(fake: FakeTelegram, person: TelegramPerson) -> None:
+    person.send_text("x")
     update = fake.updates.sent[0]
     update["message"]["chat"] = update["message"]["chat"] | {"titel": "x"}
     assert strangers(Update.model_validate(update)) == [".message.chat.titel"]
 
 
-async def test_every_kind_of_update_is_what_telegram_sends(fake: FakeTelegram, person: Person, bot: Bot) -> None:
-    group = fake.group(-1007, topics=(4,))
-    sent = person.sends_photo(picture(), "a caption @rabisco_bot /x https://example.org")
-    person.sends_video(FILM, "film")
-    person.sends_document(b"%PDF", "a.pdf", "application/pdf")
-    person.sends_animation(FILM)
-    person.sends_video_note(FILM)
-    person.sends_voice(b"OggS")
-    person.sends_audio(b"ID3")
-    person.sends_album([photo(picture()), video(FILM)], "album")
-    person.sends_text("in a topic", in_chat=group, thread=4)
-    person.forwards(sent)
-    person.sends_text("answer", reply_to=sent["message_id"])
-    person.edits(person.sends_text("typo"), "no typo")
+async def test_every_kind_of_update_is_what_telegram_sends(
+    fake: FakeTelegram, person: TelegramPerson, bot: Bot
+) -> None:
+    group = fake.get_group(-1007, topics=(4,))
+    sent = person.send_photo(picture(), "a caption @rabisco_bot /x https://example.org")
+    person.send_video(FILM, "film")
+    person.send_document(b"%PDF", "a.pdf", "application/pdf")
+    person.send_animation(FILM)
+    person.send_video_note(FILM)
+    person.send_voice(b"OggS")
+    person.send_audio(b"ID3")
+    person.send_album([build_photo(picture()), build_video(FILM)], "album")
+    person.send_text("in a topic", in_chat=group, thread=4)
+    person.forward(sent)
+    person.send_text("answer", reply_to=sent["message_id"])
+    person.edit_text(person.send_text("typo"), "no typo")
     markup = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="A", callback_data="a")]])
     await bot.send_message(person.id, "press", reply_markup=markup)
-    person.presses(person.chat.messages[0], "A")
-    person.blocks()
-    person.unblocks()
+    person.press_button(person.chat.messages[0], "A")
+    person.block_bot()
+    person.unblock_bot()
     found = [name for update in fake.updates.sent for name in strangers(Update.model_validate(update))]
     assert found == []
     kinds = {kind for update in fake.updates.sent for kind in update if kind != "update_id"}
@@ -106,7 +108,7 @@ async def test_every_kind_of_update_is_what_telegram_sends(fake: FakeTelegram, p
     assert len(await bot.get_updates()) == len(fake.updates.sent)
 
 
-async def test_every_answer_is_what_another_library_expects(person: Person, bot: Bot) -> None:
+async def test_every_answer_is_what_another_library_expects(person: TelegramPerson, bot: Bot) -> None:
     """Its client checks the type of each answer; what remains is that there is nothing it does not know."""
     chat, film = person.id, BufferedInputFile(FILM, "film.mp4")
     still = BufferedInputFile(picture(), "p.jpg")
@@ -137,19 +139,19 @@ async def test_every_answer_is_what_another_library_expects(person: Person, bot:
 
 
 async def test_a_purchase_with_stars_is_what_another_library_expects(
-    fake: FakeTelegram, person: Person, bot: Bot
+    fake: FakeTelegram, person: TelegramPerson, bot: Bot
 ) -> None:
     """From the invoice to the refund: every update, every answer and every refusal."""
     price = [LabeledPrice(label="100 credits", amount=300)]
     sent = await bot.send_invoice(person.id, "100 credits", "For films", "p1", "XTR", price, start_parameter="plans")
-    paying = asyncio.create_task(asyncio.to_thread(person.pays, person.chat.messages[-1]))
-    await fake.arrival(lambda: "pre_checkout_query" in fake.updates.sent[-1])
+    paying = asyncio.create_task(asyncio.to_thread(person.pay_invoice, person.chat.messages[-1]))
+    await fake.wait_until_async(lambda: "pre_checkout_query" in fake.updates.sent[-1])
     query = Update.model_validate(fake.updates.sent[-1]).pre_checkout_query
     assert query is not None
     assert (query.currency, query.total_amount, query.invoice_payload) == ("XTR", 300, "p1")
     assert await bot.answer_pre_checkout_query(query.id, ok=True)
     charge = await paying
-    assert isinstance(charge, Charge)
+    assert isinstance(charge, StarsCharge)
     with pytest.raises(TelegramBadRequest, match="query is too old"):
         await bot.answer_pre_checkout_query(query.id, ok=True)
     assert await bot.refund_star_payment(person.id, charge.id)
@@ -166,7 +168,7 @@ async def test_a_purchase_with_stars_is_what_another_library_expects(
     assert returned.refunded_payment.total_amount == 300
 
 
-async def test_an_invoice_telegram_would_not_take_is_refused(person: Person, bot: Bot) -> None:
+async def test_an_invoice_telegram_would_not_take_is_refused(person: TelegramPerson, bot: Bot) -> None:
     price = [LabeledPrice(label="credits", amount=300)]
     with pytest.raises(TelegramBadRequest, match="title"):
         await bot.send_invoice(person.id, "x" * 33, "For films", "p1", "XTR", price)
@@ -186,7 +188,9 @@ def test_every_parameter_the_fake_takes_is_one_of_telegrams() -> None:
     assert unknown == set()
 
 
-async def test_a_text_that_becomes_a_picture_is_what_another_client_understands(person: Person, bot: Bot) -> None:
+async def test_a_text_that_becomes_a_picture_is_what_another_client_understands(
+    person: TelegramPerson, bot: Bot
+) -> None:
     said = await bot.send_message(person.id, "wait")
     media = InputMediaPhoto(media=BufferedInputFile(picture(), "p.jpg"), caption="look")
     shown = await bot.edit_message_media(media, chat_id=person.id, message_id=said.message_id)
@@ -195,25 +199,27 @@ async def test_a_text_that_becomes_a_picture_is_what_another_client_understands(
     assert (shown.text, shown.caption, bool(shown.photo)) == (None, "look", True)
 
 
-async def test_a_file_comes_back_byte_for_byte_to_another_client(person: Person, bot: Bot) -> None:
+async def test_a_file_comes_back_byte_for_byte_to_another_client(person: TelegramPerson, bot: Bot) -> None:
     content = picture()
-    sent = person.sends_document(content, "p.jpg", "image/jpeg")
+    sent = person.send_document(content, "p.jpg", "image/jpeg")
     brought = await bot.download(sent["document"]["file_id"])
     assert brought is not None
     assert brought.read() == content
 
 
-async def test_refusals_are_what_another_client_understands(fake: FakeTelegram, person: Person, bot: Bot) -> None:
+async def test_refusals_are_what_another_client_understands(
+    fake: FakeTelegram, person: TelegramPerson, bot: Bot
+) -> None:
     said = await bot.send_message(person.id, "same")
     with pytest.raises(TelegramBadRequest, match="message is not modified"):
         await bot.edit_message_text("same", chat_id=person.id, message_id=said.message_id)
-    fake.fail("sendMessage", errors.flood(7))
+    fake.fail_calls("sendMessage", errors.build_flood_error(7))
     with pytest.raises(TelegramRetryAfter) as caught:
         await bot.send_message(person.id, "x")
     assert caught.value.retry_after == 7
-    person.blocks()
+    person.block_bot()
     with pytest.raises(TelegramForbiddenError, match="bot was blocked by the user"):
         await bot.send_message(person.id, "x")
-    fake.fail("getUpdates", errors.TWO_POLLERS)
+    fake.fail_calls("getUpdates", errors.TWO_POLLERS)
     with pytest.raises(TelegramConflictError):
         await bot.get_updates()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from fakes import files, tasks
+from fakes import sample_files, sandbox_tasks
 
 from models.errors import ErrorCode, RequestRejected
 from models.media.facts import MediaInfo, MediaKind
@@ -49,7 +49,7 @@ def outcome(children: SandboxClient, path: Path) -> MediaKind | ErrorCode:
 
 
 @pytest.mark.parametrize("name", ["x.mp4", "x.jpg", "x.m3u8", "x.mpd", "x.sdp", "x.svg"])
-@pytest.mark.parametrize("maker", [files.hls, files.dash, files.svg])
+@pytest.mark.parametrize("maker", [sample_files.write_hls, sample_files.write_dash, sample_files.write_svg])
 def test_nothing_that_names_an_address_is_followed(
     children: SandboxClient, tmp_path: Path, listener: socket.socket, maker: Callable[[Path, str], Path], name: str
 ) -> None:
@@ -64,8 +64,8 @@ def test_even_a_playlist_that_passes_for_media_reaches_nobody(
     """Were a demuxer fooled, the child still has no network."""
     with pytest.raises(RequestRejected):
         children.run(
-            "fakes.tasks:open_freely",
-            {"path": files.hls(tmp_path / "x.m3u8", url_of(listener))},
+            "fakes.sandbox_tasks:open_freely",
+            {"path": sample_files.write_hls(tmp_path / "x.m3u8", url_of(listener))},
             directory=tmp_path,
             limits=ResourceLimits.for_measuring(100),
         )
@@ -74,18 +74,18 @@ def test_even_a_playlist_that_passes_for_media_reaches_nobody(
 
 
 def test_a_neighbour_s_film_is_not_played(children: SandboxClient, tmp_path: Path) -> None:
-    files.silent_film(tmp_path / "neighbour.mp4")
-    assert refusal(children, files.ffconcat(tmp_path / "x.mp4")) is ErrorCode.NOT_MEDIA
+    sample_files.write_silent_film(tmp_path / "neighbour.mp4")
+    assert refusal(children, sample_files.write_ffconcat(tmp_path / "x.mp4")) is ErrorCode.NOT_MEDIA
 
 
 def test_even_a_playlist_that_passes_for_media_reads_no_neighbour(children: SandboxClient, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
-    files.silent_film(tmp_path / "neighbour.mp4")
-    playlist = files.ffconcat(tmp_path / "x.ffconcat")
-    assert tasks.open_freely(playlist) == 0  # where nothing stands in its way
+    sample_files.write_silent_film(tmp_path / "neighbour.mp4")
+    playlist = sample_files.write_ffconcat(tmp_path / "x.ffconcat")
+    assert sandbox_tasks.open_freely(playlist) == 0  # where nothing stands in its way
     with pytest.raises(RequestRejected):
         children.run(
-            "fakes.tasks:open_freely",
+            "fakes.sandbox_tasks:open_freely",
             {"path": playlist},
             directory=tmp_path / "own",
             limits=ResourceLimits.for_measuring(100),
@@ -95,31 +95,31 @@ def test_even_a_playlist_that_passes_for_media_reads_no_neighbour(children: Sand
 @pytest.mark.parametrize(
     ("maker", "name", "code"),
     [
-        (files.empty, "x.jpg", ErrorCode.EMPTY_FILE),
-        (files.text, "x.mp4", ErrorCode.NOT_MEDIA),
-        (files.sdp, "x.mp4", ErrorCode.NOT_MEDIA),
-        (files.zip_in_disguise, "x.jpg", ErrorCode.NOT_MEDIA),
-        (files.png_bomb, "x.png", ErrorCode.TOO_MANY_PIXELS),
-        (files.video_bomb, "x.mp4", ErrorCode.TOO_MANY_PIXELS),
-        (files.many_streams, "x.mkv", ErrorCode.TOO_MANY_STREAMS),
-        (files.disguised_bomb, "x.mp4", ErrorCode.TOO_MANY_PIXELS),
+        (sample_files.write_empty_file, "x.jpg", ErrorCode.EMPTY_FILE),
+        (sample_files.write_text_file, "x.mp4", ErrorCode.NOT_MEDIA),
+        (sample_files.write_sdp, "x.mp4", ErrorCode.NOT_MEDIA),
+        (sample_files.write_disguised_zip, "x.jpg", ErrorCode.NOT_MEDIA),
+        (sample_files.write_png_bomb, "x.png", ErrorCode.TOO_MANY_PIXELS),
+        (sample_files.write_video_bomb, "x.mp4", ErrorCode.TOO_MANY_PIXELS),
+        (sample_files.write_many_streams, "x.mkv", ErrorCode.TOO_MANY_STREAMS),
+        (sample_files.write_disguised_bomb, "x.mp4", ErrorCode.TOO_MANY_PIXELS),
     ],
 )
 def test_each_hostile_file_ends_as_one_code(
-    children: SandboxClient, tmp_path: Path, maker: files.Maker, name: str, code: ErrorCode
+    children: SandboxClient, tmp_path: Path, maker: sample_files.Maker, name: str, code: ErrorCode
 ) -> None:
     assert refusal(children, maker(tmp_path / name)) is code
 
 
 def test_media_in_front_of_an_archive_is_measured_as_media(children: SandboxClient, tmp_path: Path) -> None:
-    film = files.with_zip_behind(tmp_path / "y.mp4", files.film(tmp_path / "x.mp4"))
+    film = sample_files.write_zip_polyglot(tmp_path / "y.mp4", sample_files.write_film(tmp_path / "x.mp4"))
     assert measure_file(children, film, tmp_path).kind is MediaKind.VIDEO
 
 
 def test_the_gate_writes_nothing(children: SandboxClient, tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.mkdir()
-    measure_file(children, files.film(tmp_path / "x.mp4"), own)
+    measure_file(children, sample_files.write_film(tmp_path / "x.mp4"), own)
     assert list(own.iterdir()) == []
 
 
@@ -138,17 +138,17 @@ def test_impossible_facts_are_not_believed(told: MediaInfo) -> None:
     assert caught.value.code is ErrorCode.BROKEN_FILE
 
 
-SEEDS: dict[str, files.Maker] = {
-    "x.jpg": files.picture,
-    "x.png": files.picture,
-    "x.gif": files.picture,
-    "x.webp": files.picture,
-    "x.heic": files.picture,
-    "x.avif": files.picture,
-    "x.tiff": files.picture,
-    "x.mp4": files.film,
-    "x.webm": files.webm,
-    "x.mp3": files.song_with_cover,
+SEEDS: dict[str, sample_files.Maker] = {
+    "x.jpg": sample_files.write_picture,
+    "x.png": sample_files.write_picture,
+    "x.gif": sample_files.write_picture,
+    "x.webp": sample_files.write_picture,
+    "x.heic": sample_files.write_picture,
+    "x.avif": sample_files.write_picture,
+    "x.tiff": sample_files.write_picture,
+    "x.mp4": sample_files.write_film,
+    "x.webm": sample_files.write_webm,
+    "x.mp3": sample_files.write_song_with_cover,
 }
 
 
@@ -160,6 +160,6 @@ def test_mutants_of_every_format_end_as_facts_or_a_code(children: SandboxClient,
         whole = maker(tmp_path / name).read_bytes()
         for number in range(12):
             mutant = tmp_path / f"{number}-{name}"
-            mutant.write_bytes(files.mutated(whole, dice))
+            mutant.write_bytes(sample_files.mutate_bytes(whole, dice))
             assert outcome(children, mutant) not in {ErrorCode.TOO_HEAVY, ErrorCode.CRASHED, ErrorCode.UNEXPECTED}
     assert children.pid == forkserver

@@ -8,10 +8,10 @@ import dramatiq
 import pytest
 from dramatiq.brokers.stub import StubBroker
 from fakes.clock import SettableClock
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
+from fakes.job_world import JobWorld
 from fakes.redis_server import RedisServer
-from fakes.renderer import DRAW, Gate, StagedChildren
-from fakes.shop import Shop
+from fakes.staged_sandbox import DRAW, BlockingTask, StagedSandbox
 
 from models.jobs.job import Job, JobStatus
 from models.settings import Settings
@@ -22,7 +22,7 @@ from storage.db import Database
 from storage.media.media_store import FolderMediaStore
 
 
-def crew_for(shop: Shop, children: StagedChildren, queue: WakeupQueue, sweep_seconds: float = 0.1) -> WorkerPool:
+def crew_for(shop: JobWorld, children: StagedSandbox, queue: WakeupQueue, sweep_seconds: float = 0.1) -> WorkerPool:
     settings = Settings(_env_file=None, data_dir=shop.folder, workers=2, sweep_seconds=sweep_seconds, groq_api_key=None)
     return create_worker_pool(shop.database, FolderMediaStore(shop.folder / "media"), queue, children, settings)
 
@@ -42,121 +42,123 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     if request.param == "embedded":
         return ""
     server: RedisServer = request.getfixturevalue("redis_server")
-    server.flush()
+    server.flush_all()
     return server.url
 
 
 @pytest.fixture(params=[("sqlite", "embedded"), ("sqlite", "redis"), ("postgresql", "redis")], ids="-".join)
-def shop(request: pytest.FixtureRequest, databases: Databases, clock: SettableClock, tmp_path: Path) -> Iterator[Shop]:
+def shop(
+    request: pytest.FixtureRequest, databases: DatabaseFactory, clock: SettableClock, tmp_path: Path
+) -> Iterator[JobWorld]:
     kind, queue = request.param
     url = ""
     if queue == "redis":
         server: RedisServer = request.getfixturevalue("redis_server")
-        server.flush()
+        server.flush_all()
         url = server.url
-    database = databases.opened(kind, clock)
-    opened = Shop.open(database, clock, tmp_path, url)
+    database = databases.open_database(kind, clock)
+    opened = JobWorld.open(database, clock, tmp_path, url)
     yield opened
     opened.pipeline.queue.broker.close()
     database.close()
 
 
 @pytest.fixture
-def at_work(shop: Shop) -> Iterator[WorkerPool]:
-    working = crew_for(shop, shop.children, shop.pipeline.queue)
+def at_work(shop: JobWorld) -> Iterator[WorkerPool]:
+    working = crew_for(shop, shop.sandbox, shop.pipeline.queue)
     working.start()
     yield working
     working.stop()
 
 
-def is_done(shop: Shop, *made: Job) -> Callable[[], bool]:
-    return lambda: all(shop.job(job).status == JobStatus.DONE for job in made)
+def is_done(shop: JobWorld, *made: Job) -> Callable[[], bool]:
+    return lambda: all(shop.reload_job(job).status == JobStatus.DONE for job in made)
 
 
 @pytest.mark.usefixtures("at_work")
-def test_a_worker_that_is_woken_does_the_job(shop: Shop) -> None:
-    made = [shop.submit() for _ in range(3)]
+def test_a_worker_that_is_woken_does_the_job(shop: JobWorld) -> None:
+    made = [shop.submit_job() for _ in range(3)]
     for job in made:
         shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, *made))
-    assert shop.credits() == CreditBalance(7, 0)
+    assert shop.get_credits() == CreditBalance(7, 0)
 
 
 @pytest.mark.usefixtures("at_work")
-def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: Shop) -> None:
-    job = shop.submit()
-    shop.clock.forward(seconds=4)
+def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: JobWorld) -> None:
+    job = shop.submit_job()
+    shop.clock.advance(seconds=4)
     assert eventually(is_done(shop, job))
 
 
 @pytest.mark.usefixtures("at_work")
-def test_being_woken_many_times_for_one_job_does_it_once(shop: Shop) -> None:
-    job = shop.submit()
+def test_being_woken_many_times_for_one_job_does_it_once(shop: JobWorld) -> None:
+    job = shop.submit_job()
     for _ in range(20):
         shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, job))
-    assert shop.children.tasks == [DRAW]
-    assert shop.job(job).attempts == 1
+    assert shop.sandbox.tasks == [DRAW]
+    assert shop.reload_job(job).attempts == 1
 
 
-def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: Shop) -> None:
-    gates = [Gate(), Gate()]
-    shop.children.stage(DRAW, *gates)
-    working = crew_for(shop, shop.children, shop.pipeline.queue, sweep_seconds=60)
+def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: JobWorld) -> None:
+    gates = [BlockingTask(), BlockingTask()]
+    shop.sandbox.stage(DRAW, *gates)
+    working = crew_for(shop, shop.sandbox, shop.pipeline.queue, sweep_seconds=60)
     working.start()
-    made = [shop.submit() for _ in range(3)]
+    made = [shop.submit_job() for _ in range(3)]
     for job in made:
         shop.pipeline.wake_worker(job.id)
-    assert all(gate.reached.wait(10) for gate in gates)
+    assert all(gate.started.wait(10) for gate in gates)
     working.stop()
-    rows = [shop.job(job) for job in made]
+    rows = [shop.reload_job(job) for job in made]
     assert {(row.status, row.attempts) for row in rows} == {(JobStatus.QUEUED, 0)}
     assert sorted(row.fence for row in rows) == [0, 1, 1]
 
 
-def test_a_stop_with_patience_lets_running_jobs_end(shop: Shop) -> None:
-    gate = Gate()
-    shop.children.stage(DRAW, gate)
-    working = crew_for(shop, shop.children, shop.pipeline.queue, sweep_seconds=60)
+def test_a_stop_with_patience_lets_running_jobs_end(shop: JobWorld) -> None:
+    gate = BlockingTask()
+    shop.sandbox.stage(DRAW, gate)
+    working = crew_for(shop, shop.sandbox, shop.pipeline.queue, sweep_seconds=60)
     working.start()
-    job = shop.submit()
+    job = shop.submit_job()
     shop.pipeline.wake_worker(job.id)
-    assert gate.reached.wait(10)
-    gate.opened.set()
+    assert gate.started.wait(10)
+    gate.released.set()
     working.stop(grace_seconds=20)
     assert is_done(shop, job)()
 
 
 @pytest.mark.usefixtures("at_work")
-def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: Shop) -> None:
+def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: JobWorld) -> None:
     def surprise(_run: object) -> object:
         raise RuntimeError("nobody thought of this")
 
-    shop.children.stage(DRAW, surprise)
-    broken = shop.submit()
+    shop.sandbox.stage(DRAW, surprise)
+    broken = shop.submit_job()
     shop.pipeline.wake_worker(broken.id)
-    assert eventually(lambda: len(shop.children.tasks) == 1)
-    job = shop.submit()
+    assert eventually(lambda: len(shop.sandbox.tasks) == 1)
+    job = shop.submit_job()
     shop.pipeline.wake_worker(job.id)
     assert eventually(is_done(shop, job))
-    assert eventually(lambda: shop.job(broken).status == JobStatus.QUEUED)  # long before its lease ends
-    shop.clock.forward(seconds=6)
+    assert eventually(lambda: shop.reload_job(broken).status == JobStatus.QUEUED)  # long before its lease ends
+    shop.clock.advance(seconds=6)
     assert eventually(is_done(shop, broken))
 
 
 def test_jobs_are_done_though_redis_was_away_when_they_were_submitted(
-    databases: Databases, clock: SettableClock, tmp_path: Path
+    databases: DatabaseFactory, clock: SettableClock, tmp_path: Path
 ) -> None:
     server = RedisServer().start()
-    database = Database(databases.url("sqlite"), clock=clock)
-    shop = Shop.open(database, clock, tmp_path, server.url)
-    working = crew_for(shop, shop.children, shop.pipeline.queue)
+    database = Database(databases.get_url("sqlite"), clock=clock)
+    shop = JobWorld.open(database, clock, tmp_path, server.url)
+    working = crew_for(shop, shop.sandbox, shop.pipeline.queue)
     working.start()
     server.kill()
-    job = shop.submit()
+    job = shop.submit_job()
     shop.pipeline.wake_worker(job.id)
     server.start()
-    clock.forward(seconds=4)
+    clock.advance(seconds=4)
     assert eventually(is_done(shop, job))
     working.stop()
     shop.pipeline.queue.broker.close()
@@ -175,11 +177,11 @@ def test_a_sweeper_wakes_for_no_more_jobs_than_there_are_hands_free(
     sqlite: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
     """Any message wakes for any job, so one for each waiting job every three seconds would only pile up."""
-    shop = Shop.open(sqlite, clock, tmp_path)
+    shop = JobWorld.open(sqlite, clock, tmp_path)
     for _ in range(3):
-        shop.submit()
-    clock.forward(seconds=10)
+        shop.submit_job()
+    clock.advance(seconds=10)
     shop.sweeper.sweep()
     broker = shop.pipeline.queue.broker
     assert isinstance(broker, StubBroker)
-    assert broker.queues[QUEUE_NAME].qsize() == shop.workshop.free_slots == 2
+    assert broker.queues[QUEUE_NAME].qsize() == shop.job_runner.free_slots == 2

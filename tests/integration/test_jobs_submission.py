@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import NOON, SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, welcome
-from fakes.renderer import SAID, StagedChildren
+from fakes.concurrency import run_concurrently
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
 from sqlmodel import func, select
 
 from models.billing.catalogue import read_catalogue
@@ -34,18 +34,18 @@ def pipeline(database: Database, tmp_path: Path) -> Pipeline:
         db=database,
         store=FolderMediaStore(tmp_path / "media"),
         queue=WakeupQueue(broker_for("")),
-        sandbox=StagedChildren(),
+        sandbox=StagedSandbox(),
         entitlements=Entitlements(read_catalogue()),
         retention=Retention(tmp_path / "passing"),
     )
 
 
 @pytest.fixture
-def customer(database: Database) -> Customer:
-    return welcome(database)
+def customer(database: Database) -> SampleCustomer:
+    return create_customer(database)
 
 
-def picture(pipeline: Pipeline, customer: Customer, folder: Path, seconds: float | None = None) -> Media:
+def picture(pipeline: Pipeline, customer: SampleCustomer, folder: Path, seconds: float | None = None) -> Media:
     path = folder / "in.bin"
     path.write_bytes(b"what was sent")
     kind = MediaKind.VIDEO if seconds else MediaKind.IMAGE
@@ -54,13 +54,13 @@ def picture(pipeline: Pipeline, customer: Customer, folder: Path, seconds: float
         return pipeline.create_media(session, customer.person, file, pipeline.db.clock())
 
 
-def submit(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> Job:
+def submit(pipeline: Pipeline, customer: SampleCustomer, media: Media, seconds: float = 10) -> Job:
     order = JobRequest(customer.person, customer.address, [media], SketchOptions(seconds=seconds))
     with pipeline.db.transaction() as session:
         return pipeline.submit(session, order)
 
 
-def refusal(pipeline: Pipeline, customer: Customer, media: Media, seconds: float = 10) -> RequestRejected:
+def refusal(pipeline: Pipeline, customer: SampleCustomer, media: Media, seconds: float = 10) -> RequestRejected:
     with pytest.raises(RequestRejected) as refused:
         submit(pipeline, customer, media, seconds)
     return refused.value
@@ -72,9 +72,9 @@ def finish_all(pipeline: Pipeline) -> None:
             job.status = JobStatus.DONE
 
 
-def available(pipeline: Pipeline, customer: Customer) -> int:
+def available(pipeline: Pipeline, customer: SampleCustomer) -> int:
     with pipeline.db.transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
         return pipeline.account_status_of(session, customer.person).credits.available
 
 
@@ -84,7 +84,7 @@ def count_jobs(pipeline: Pipeline) -> int:
 
 
 def test_a_newcomer_has_ten_credits_and_a_film_costs_one(
-    pipeline: Pipeline, customer: Customer, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     assert available(pipeline, customer) == 10
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
@@ -95,7 +95,7 @@ def test_a_newcomer_has_ten_credits_and_a_film_costs_one(
 
 
 def test_the_monthly_credits_come_once_a_month_and_are_gone_at_its_end(
-    pipeline: Pipeline, customer: Customer, clock: SettableClock, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, clock: SettableClock, tmp_path: Path
 ) -> None:
     submit(pipeline, customer, picture(pipeline, customer, tmp_path))
     finish_all(pipeline)
@@ -107,23 +107,25 @@ def test_the_monthly_credits_come_once_a_month_and_are_gone_at_its_end(
     assert available(pipeline, customer) == 10
 
 
-def test_many_first_messages_at_once_bring_the_monthly_credits_once(pipeline: Pipeline, customer: Customer) -> None:
-    assert at_once([lambda: available(pipeline, customer)] * 16) == [10] * 16
+def test_many_first_messages_at_once_bring_the_monthly_credits_once(
+    pipeline: Pipeline, customer: SampleCustomer
+) -> None:
+    assert run_concurrently([lambda: available(pipeline, customer)] * 16) == [10] * 16
 
 
 def test_without_credits_there_is_no_job_and_the_answer_says_when_they_come_back(
-    pipeline: Pipeline, customer: Customer, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=299)
     for _ in range(3):
-        order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+        order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=TRANSCRIPT)
         with pipeline.db.transaction() as session:
             pipeline.submit(session, order)
     finish_all(pipeline)
     assert available(pipeline, customer) == 1
     with pytest.raises(RequestRejected) as refused, pipeline.db.transaction() as session:
         pipeline.submit(
-            session, JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+            session, JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=TRANSCRIPT)
         )
     assert refused.value.code is ErrorCode.NOT_ENOUGH_CREDITS
     assert refused.value.values == {"cost": 3, "available": 1, "returns": "2026-04-01"}
@@ -132,10 +134,10 @@ def test_without_credits_there_is_no_job_and_the_answer_says_when_they_come_back
 
 
 def test_a_refusal_leaves_nothing_though_its_transaction_goes_on(
-    pipeline: Pipeline, customer: Customer, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=299)
-    order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=SAID)
+    order = JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=TRANSCRIPT)
     for _ in range(3):
         with pipeline.db.transaction() as session:
             pipeline.submit(session, order)
@@ -151,7 +153,9 @@ def test_a_refusal_leaves_nothing_though_its_transaction_goes_on(
     assert available(pipeline, customer) == 1
 
 
-def test_a_free_person_has_three_jobs_waiting_at_most(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_a_free_person_has_three_jobs_waiting_at_most(
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
+) -> None:
     media = picture(pipeline, customer, tmp_path)
     for _ in range(3):
         submit(pipeline, customer, media)
@@ -160,7 +164,7 @@ def test_a_free_person_has_three_jobs_waiting_at_most(pipeline: Pipeline, custom
     assert available(pipeline, customer) == 7
 
 
-def test_many_submissions_at_once_pass_no_limit(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_many_submissions_at_once_pass_no_limit(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     media = picture(pipeline, customer, tmp_path)
 
     def try_it() -> bool:
@@ -170,12 +174,12 @@ def test_many_submissions_at_once_pass_no_limit(pipeline: Pipeline, customer: Cu
             return False
         return True
 
-    assert at_once([try_it] * 16).count(True) == 3
+    assert run_concurrently([try_it] * 16).count(True) == 3
     assert available(pipeline, customer) == 7
 
 
 def test_a_result_longer_than_the_plan_allows_is_refused(
-    pipeline: Pipeline, customer: Customer, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=301)
     with pytest.raises(RequestRejected) as refused, pipeline.db.transaction() as session:
@@ -186,7 +190,7 @@ def test_a_result_longer_than_the_plan_allows_is_refused(
 def test_the_owner_is_not_metered_and_goes_before_the_free_without_a_watermark(
     pipeline: Pipeline, database: Database, tmp_path: Path
 ) -> None:
-    owner = welcome(database, "owner", role="owner")
+    owner = create_customer(database, "owner", role="owner")
     media = picture(pipeline, owner, tmp_path)
     made = [submit(pipeline, owner, media, seconds=60) for _ in range(20)]
     assert {(job.credits, job.paid, job.parameters["watermark"]) for job in made} == {(0, True, None)}
@@ -194,13 +198,13 @@ def test_the_owner_is_not_metered_and_goes_before_the_free_without_a_watermark(
     assert available(pipeline, owner) == 0
 
 
-def test_a_free_film_carries_the_watermark(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_a_free_film_carries_the_watermark(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
     assert job.parameters["watermark"] == pipeline.watermark
 
 
 def test_a_plan_that_is_no_longer_sold_counts_as_free(
-    pipeline: Pipeline, customer: Customer, database: Database
+    pipeline: Pipeline, customer: SampleCustomer, database: Database
 ) -> None:
     with database.transaction() as session:
         session.merge(customer.person).plan = "gold-2019"
@@ -209,7 +213,7 @@ def test_a_plan_that_is_no_longer_sold_counts_as_free(
 
 
 def test_a_file_that_is_gone_is_refused_before_anything_is_held(
-    pipeline: Pipeline, customer: Customer, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     media = picture(pipeline, customer, tmp_path)
     with pipeline.db.transaction() as session:
@@ -219,30 +223,30 @@ def test_a_file_that_is_gone_is_refused_before_anything_is_held(
     assert available(pipeline, customer) == 10
 
 
-def test_cancelling_gives_the_credits_back_once(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_cancelling_gives_the_credits_back_once(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
 
     def cancel() -> bool:
         with pipeline.db.transaction() as session:
             return pipeline.cancel(session, job.id, customer.person) is not None
 
-    assert at_once([cancel] * 8, threads=8).count(True) == 1
+    assert run_concurrently([cancel] * 8, threads=8).count(True) == 1
     assert available(pipeline, customer) == 10
 
 
 def test_nobody_cancels_the_job_of_another(
-    pipeline: Pipeline, customer: Customer, database: Database, tmp_path: Path
+    pipeline: Pipeline, customer: SampleCustomer, database: Database, tmp_path: Path
 ) -> None:
-    stranger = welcome(database, "stranger")
+    stranger = create_customer(database, "stranger")
     job = submit(pipeline, customer, picture(pipeline, customer, tmp_path))
     with database.transaction() as session:
         assert pipeline.cancel(session, job.id, stranger.person) is None
         assert session.get_one(Job, job.id).status == JobStatus.QUEUED
 
 
-def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     media = picture(pipeline, customer, tmp_path, seconds=20)
-    given = SAID.model_copy(update={"engine": "given", "confidence": None})
+    given = TRANSCRIPT.model_copy(update={"engine": "given", "confidence": None})
     with pipeline.db.transaction() as session:
         job = pipeline.submit(
             session, JobRequest(customer.person, customer.address, [media], CaptionOptions(), transcript=given)
@@ -250,5 +254,5 @@ def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: C
         assert transcripts.find_given(session, job.id) == given
 
 
-def test_an_input_is_kept_for_a_day(pipeline: Pipeline, customer: Customer, tmp_path: Path) -> None:
+def test_an_input_is_kept_for_a_day(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     assert picture(pipeline, customer, tmp_path).expires_at == NOON + timedelta(hours=24)

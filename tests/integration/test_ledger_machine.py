@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import NOON, SettableClock
-from fakes.customers import add_job, welcome
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import add_job, create_customer
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -87,20 +87,20 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.model = ModelLedger()
         self.clock.now = NOON
-        self.customer = welcome(self.database, uuid.uuid4().hex)
+        self.customer = create_customer(self.database, uuid.uuid4().hex)
         self.settled: list[uuid.UUID] = []
 
     @rule(amount=st.integers(1, 9), days=st.none() | st.integers(1, 5))
     def grant(self, amount: int, days: int | None) -> None:
-        now = self.clock.forward(seconds=1)
-        until = SettableClock(now).forward(days=days) if days else None
+        now = self.clock.advance(seconds=1)
+        until = SettableClock(now).advance(days=days) if days else None
         with self.database.transaction() as session:
             assert ledger.grant(session, self.customer.person, amount, key=uuid.uuid4().hex, now=now, expires_at=until)
         self.model.grant(amount, until)
 
     @rule(cost=st.integers(1, 12))
     def reserve(self, cost: int) -> None:
-        now = self.clock.forward(seconds=1)
+        now = self.clock.advance(seconds=1)
         with self.database.transaction() as session:
             job = add_job(session, self.customer, now, credits=cost)
             held = ledger.reserve(session, self.customer.person, job.id, cost, now)
@@ -127,7 +127,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(hours=st.integers(1, 72))
     def wait(self, hours: int) -> None:
-        self.clock.forward(hours=hours)
+        self.clock.advance(hours=hours)
 
     @invariant()
     def the_ledger_says_what_the_model_says(self) -> None:
@@ -139,14 +139,14 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         with self.database.read_transaction() as session:
-            assert_books_balance(session)
+            assert_ledger_balances(session)
 
 
 @pytest.fixture(params=[("sqlite", 20), ("postgresql", 10)], ids=lambda param: param[0])
-def machine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[type[LedgerMachine], int]]:
+def machine(request: pytest.FixtureRequest, databases: DatabaseFactory) -> Iterator[tuple[type[LedgerMachine], int]]:
     kind, examples = request.param
     clock = SettableClock()
-    opened = databases.opened(kind, clock)
+    opened = databases.open_database(kind, clock)
 
     class Machine(LedgerMachine):
         database = opened

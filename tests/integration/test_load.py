@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.telegram_api import BotMessage, Edit
+from fakes.telegram_api import TelegramBotMessage, TelegramMessageEdit
 from load.alone import Sample, Timing, rendered
 from load.errands import errands, mixture
 from load.figures import at_share, disagreement, growth, pauses, rows, share
@@ -69,7 +69,7 @@ def test_five_in_a_hundred_waits_are_as_long_as_the_p95_or_longer() -> None:
 
 
 def test_the_pauses_of_a_message_lie_between_its_edits() -> None:
-    message = BotMessage(1, 2, "", edits=[Edit(at, "", ()) for at in (1.0, 4.5, 7.5)])
+    message = TelegramBotMessage(1, 2, "", edits=[TelegramMessageEdit(at, "", ()) for at in (1.0, 4.5, 7.5)])
     assert pauses(message) == [3.5, 3.0]
 
 

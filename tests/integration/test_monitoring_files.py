@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from fakes.clock import NOON
-from fakes.customers import Customer, add_job, welcome
-from fakes.promql import Query, Wrong, read
-from fakes.web_client import page_client
-from fakes.web_house import build_house
+from fakes.page_client import open_page_client
+from fakes.promql_parser import PromqlError, PromqlQuery, parse_query
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.web_world import open_web_world
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.billing.payments import Purchase
@@ -52,9 +52,9 @@ def queries() -> Iterator[tuple[str, str]]:
 @pytest.fixture
 async def samples(sqlite: Database, tmp_path: Path) -> Samples:
     """The labels of every sample of a house in which everything has happened once."""
-    house = build_house(tmp_path, sqlite)
-    furnish(sqlite, welcome(sqlite))
-    async with page_client(house.app) as client:
+    house = open_web_world(tmp_path, sqlite)
+    furnish(sqlite, create_customer(sqlite))
+    async with open_page_client(house.app) as client:
         answer = await client.http.get("/metrics")
     found: Samples = {name: list(labels) for name, labels in OF_PROMETHEUS.items()}
     for family in text_string_to_metric_families(answer.text):
@@ -63,7 +63,7 @@ async def samples(sqlite: Database, tmp_path: Path) -> Samples:
     return found
 
 
-def furnish(db: Database, customer: Customer) -> None:
+def furnish(db: Database, customer: SampleCustomer) -> None:
     with db.transaction() as session:
         times = {"received_at": NOON, "started_at": NOON, "finished_at": NOON}
         for kind in ("sketch", "caption"):
@@ -89,26 +89,26 @@ def furnish(db: Database, customer: Customer) -> None:
 
 @pytest.mark.parametrize(("where", "text"), list(queries()))
 def test_every_expression_can_be_read(where: str, text: str) -> None:
-    assert read(text).selectors, where
+    assert parse_query(text).selectors, where
 
 
 async def test_every_expression_asks_for_what_is_told(samples: Samples) -> None:
     for where, text in queries():
-        query = read(text)
+        query = parse_query(text)
         for selector in query.selectors:
-            assert any(selector.matches(labels) for labels in samples.get(selector.name, [])), (where, selector)
-        assert query.grouped <= labels_of(query, samples), where
+            assert any(selector.is_match(labels) for labels in samples.get(selector.name, [])), (where, selector)
+        assert query.grouping_labels <= labels_of(query, samples), where
 
 
-def labels_of(query: Query, samples: Samples) -> set[str]:
+def labels_of(query: PromqlQuery, samples: Samples) -> set[str]:
     return {label for selector in query.selectors for labels in samples[selector.name] for label in labels}
 
 
 async def test_sentences_about_alarms_name_labels_their_results_have(samples: Samples) -> None:
     known = {"humanize", "humanizeDuration", "humanizePercentage"}
     for rule in rules():
-        query = read(rule["expr"])
-        kept = query.grouped or labels_of(query, samples)
+        query = parse_query(rule["expr"])
+        kept = query.grouping_labels or labels_of(query, samples)
         for text in rule["annotations"].values():
             assert text.count("{{") == len(TEMPLATE.findall(text)), text
             for _, label, function in TEMPLATE.findall(text):
@@ -175,5 +175,5 @@ def test_the_dashboard_is_laid_out_without_overlaps_and_asks_the_chosen_source()
     ],
 )
 def test_the_reader_takes_no_more_than_prometheus_does(text: str) -> None:
-    with pytest.raises(Wrong):
-        read(text)
+    with pytest.raises(PromqlError):
+        parse_query(text)

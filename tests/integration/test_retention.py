@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.shop import Shop
+from fakes.concurrency import run_concurrently
+from fakes.job_world import JobWorld
 from sqlmodel import col, func, select
 
 from models.billing.credits import LedgerPosting, LedgerTransaction
@@ -27,16 +27,16 @@ from storage.operations import retention
 
 
 @pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
-    return Shop.open(database, clock, tmp_path)
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
+    return JobWorld.open(database, clock, tmp_path)
 
 
-def count(shop: Shop, row: type) -> int:
+def count(shop: JobWorld, row: type) -> int:
     with shop.database.read_transaction() as session:
         return session.exec(select(func.count()).select_from(row)).one()
 
 
-def deliver(shop: Shop) -> int:
+def deliver(shop: JobWorld) -> int:
     """Send everything that is owed; how many messages there were."""
     sent = 0
     with shop.database.transaction() as session:
@@ -45,13 +45,13 @@ def deliver(shop: Shop) -> int:
     return sent
 
 
-def owe(shop: Shop, cause: str) -> int:
+def owe(shop: JobWorld, cause: str) -> int:
     with shop.database.transaction() as session:
         owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), cause)
         return outbox.enqueue(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
 
 
-def kept(shop: Shop, job: Job) -> set[str]:
+def kept(shop: JobWorld, job: Job) -> set[str]:
     """Which of a job's files are there: its inputs, and its outputs by role."""
     with shop.database.read_transaction() as session:
         (given,) = jobs.list_inputs(session, job.id)
@@ -61,45 +61,45 @@ def kept(shop: Shop, job: Job) -> set[str]:
             if media.file_id
         }
         for media in there.values():
-            assert files.path_of(session, shop.workshop.store, media).exists()
+            assert files.path_of(session, shop.job_runner.store, media).exists()
     return set(there)
 
 
-def causes(shop: Shop) -> set[str]:
+def causes(shop: JobWorld) -> set[str]:
     with shop.database.read_transaction() as session:
         return set(session.exec(select(Delivery.cause)))
 
 
-def test_inputs_go_after_their_hours_and_results_after_their_days(shop: Shop) -> None:
-    job = shop.submit()
-    shop.workshop.run_next_job()
+def test_inputs_go_after_their_hours_and_results_after_their_days(shop: JobWorld) -> None:
+    job = shop.submit_job()
+    shop.job_runner.run_next_job()
     deliver(shop)
-    shop.clock.forward(hours=23)
+    shop.clock.advance(hours=23)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"input", "film", "thumbnail"}
-    shop.clock.forward(hours=1)
+    shop.clock.advance(hours=1)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
-    shop.clock.forward(days=6)
+    shop.clock.advance(days=6)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
     assert [path for path in (shop.folder / "media").rglob("*") if path.is_file()] == []
 
 
-def test_the_input_of_a_job_that_waits_long_is_still_there_when_it_is_its_turn(shop: Shop) -> None:
-    job = shop.submit()
-    shop.clock.forward(days=3)
+def test_the_input_of_a_job_that_waits_long_is_still_there_when_it_is_its_turn(shop: JobWorld) -> None:
+    job = shop.submit_job()
+    shop.clock.advance(days=3)
     shop.sweeper.release_expired_files()
-    assert shop.workshop.run_next_job()
+    assert shop.job_runner.run_next_job()
     assert kept(shop, job) == {"input", "film", "thumbnail"}
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
 
 
-def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: Shop) -> None:
-    job = shop.submit()
-    shop.workshop.run_next_job()
-    shop.clock.forward(days=30)
+def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: JobWorld) -> None:
+    job = shop.submit_job()
+    shop.job_runner.run_next_job()
+    shop.clock.advance(days=30)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == {"film", "thumbnail"}
     deliver(shop)
@@ -107,15 +107,15 @@ def test_a_film_that_was_not_delivered_yet_stays_until_it_was(shop: Shop) -> Non
     assert kept(shop, job) == set()
 
 
-def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Shop) -> None:
-    job = shop.submit()
-    shop.workshop.run_next_job()
+def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: JobWorld) -> None:
+    job = shop.submit_job()
+    shop.job_runner.run_next_job()
     deliver(shop)
     with shop.database.transaction() as session:
         film = jobs.map_outputs(session, job.id)["film"]
         owed = job_messages.build_file_message(job, film.id, "file:1")
         outbox.enqueue(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
-    shop.clock.forward(days=8)
+    shop.clock.advance(days=8)
     shop.sweeper.release_expired_files()
     assert "film" in kept(shop, job)
     deliver(shop)
@@ -123,21 +123,21 @@ def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Shop
     assert kept(shop, job) == set()
 
 
-def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: Shop) -> None:
+def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: JobWorld) -> None:
     account = shop.customer.account.id
     with shop.database.transaction() as session:
         updates.save(session, account, "waits", {"text": "hi"}, shop.clock())
         updates.mark_handled(session, account, ["old"], shop.clock())
-    shop.clock.forward(days=20)
+    shop.clock.advance(days=20)
     with shop.database.transaction() as session:
         updates.mark_handled(session, account, ["newer"], shop.clock())
-    shop.clock.forward(days=10, seconds=1)
+    shop.clock.advance(days=10, seconds=1)
     shop.sweeper.prune_rows()
     with shop.database.read_transaction() as session:
         assert set(session.exec(select(Update.external_id))) == {"waits", "newer"}
 
 
-def test_messages_go_ninety_days_after_they_were_sent_or_given_up(shop: Shop) -> None:
+def test_messages_go_ninety_days_after_they_were_sent_or_given_up(shop: JobWorld) -> None:
     given_up = owe(shop, "given-up")
     owe(shop, "sent")
     with shop.database.transaction() as session:
@@ -146,21 +146,21 @@ def test_messages_go_ninety_days_after_they_were_sent_or_given_up(shop: Shop) ->
         outbox.drop(session, row, "no")
     deliver(shop)
     owe(shop, "still owed")
-    shop.clock.forward(days=90)
+    shop.clock.advance(days=90)
     shop.sweeper.prune_rows()
     assert causes(shop) == {"given-up", "sent", "still owed"}
-    shop.clock.forward(seconds=1)
+    shop.clock.advance(seconds=1)
     shop.sweeper.prune_rows()
     assert causes(shop) == {"still owed"}
 
 
-def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_end(shop: Shop) -> None:
-    job = shop.submit()
+def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_end(shop: JobWorld) -> None:
+    job = shop.submit_job()
     status = owe(shop, "status")
     deliver(shop)
     with shop.database.transaction() as session:
         session.get_one(Job, job.id).status_delivery_id = status
-    shop.clock.forward(days=91)
+    shop.clock.advance(days=91)
     shop.sweeper.prune_rows()
     assert causes(shop) == {"status"}
     with shop.database.transaction() as session:
@@ -169,7 +169,7 @@ def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_en
     assert causes(shop) == set()
 
 
-def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: Shop) -> None:
+def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: JobWorld) -> None:
     def names() -> set[str]:
         with shop.database.read_transaction() as session:
             return set(session.exec(select(WorkerRow.name)))
@@ -177,7 +177,7 @@ def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_i
     shop.sweeper.sweep()
     with shop.database.transaction() as session:
         jobs.record_worker_seen(session, "gone", shop.clock())
-    shop.clock.forward(days=1, seconds=1)
+    shop.clock.advance(days=1, seconds=1)
     with shop.database.transaction() as session:
         jobs.record_worker_seen(session, "here", shop.clock())
     shop.sweeper.prune_rows()
@@ -186,7 +186,7 @@ def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_i
     assert names() == {"here", "worker-1"}
 
 
-def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) -> None:
+def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: JobWorld) -> None:
     account_id = shop.customer.account.id
 
     def upload(key: str) -> None:
@@ -195,7 +195,7 @@ def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) 
             uploads.save(session, row, shop.clock() - timedelta(days=365))
 
     upload("video:a")
-    shop.clock.forward(days=14, seconds=1)
+    shop.clock.advance(days=14, seconds=1)
     upload("video:b")
     shop.sweeper.prune_rows()
     with shop.database.read_transaction() as session:
@@ -203,7 +203,7 @@ def test_what_was_uploaded_to_whatsapp_is_forgotten_after_two_weeks(shop: Shop) 
     assert found == {"video:b": b"\0media"}
 
 
-def write(shop: Shop, place: uuid.UUID, number: int, now: datetime) -> PageMessage:
+def write(shop: JobWorld, place: uuid.UUID, number: int, now: datetime) -> PageMessage:
     with shop.database.transaction() as session:
         message = uuid.uuid4()
         web_messages.add(session, place, message, web_messages.AUTHOR_BOT, {"number": number}, now)
@@ -212,13 +212,13 @@ def write(shop: Shop, place: uuid.UUID, number: int, now: datetime) -> PageMessa
         return found
 
 
-def numbers(shop: Shop) -> list[int]:
+def numbers(shop: JobWorld) -> list[int]:
     with shop.database.read_transaction() as session:
         rows = session.exec(select(PageMessage).order_by(col(PageMessage.created_at)))
         return [row.body["number"] for row in rows]
 
 
-def test_of_a_conversation_of_the_page_the_newest_messages_stay(shop: Shop) -> None:
+def test_of_a_conversation_of_the_page_the_newest_messages_stay(shop: JobWorld) -> None:
     place = shop.customer.address.id
     for number in range(8):
         write(shop, place, number, shop.clock())
@@ -231,7 +231,7 @@ def test_of_a_conversation_of_the_page_the_newest_messages_stay(shop: Shop) -> N
     assert numbers(shop) == [3, 4, 5, 6, 7]
 
 
-def test_versions_of_the_page_go_on_where_they_were_whatever_was_deleted(shop: Shop) -> None:
+def test_versions_of_the_page_go_on_where_they_were_whatever_was_deleted(shop: JobWorld) -> None:
     place = shop.customer.address.id
     first = write(shop, place, 0, shop.clock())
     for number in range(1, 4):
@@ -245,9 +245,9 @@ def test_versions_of_the_page_go_on_where_they_were_whatever_was_deleted(shop: S
     assert write(shop, place, 9, shop.clock()).version == newest + 1
 
 
-def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: Shop) -> None:
-    shop.submit()
-    shop.workshop.run_next_job()
+def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: JobWorld) -> None:
+    shop.submit_job()
+    shop.job_runner.run_next_job()
     account = shop.customer.account.id
     with shop.database.transaction() as session:
         for number in range(25):
@@ -256,7 +256,7 @@ def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: 
     for number in range(25):
         owe(shop, f"m{number}")
     deliver(shop)
-    shop.clock.forward(days=400)
+    shop.clock.advance(days=400)
     shop.sweeper.prune_rows(batch=10)
     assert (count(shop, Update), count(shop, Delivery)) == (0, 0)
     assert (count(shop, LedgerTransaction), count(shop, LedgerPosting)) == books
@@ -264,20 +264,20 @@ def test_pruning_goes_in_batches_until_nothing_is_left_and_the_books_stay(shop: 
     assert count(shop, Job) == 1
 
 
-def test_many_who_prune_at_once_do_not_get_into_each_others_way(shop: Shop) -> None:
+def test_many_who_prune_at_once_do_not_get_into_each_others_way(shop: JobWorld) -> None:
     for number in range(60):
         owe(shop, f"m{number}")
     deliver(shop)
-    shop.clock.forward(days=91)
-    at_once([partial(shop.sweeper.prune_rows, batch=7)] * 6)
+    shop.clock.advance(days=91)
+    run_concurrently([partial(shop.sweeper.prune_rows, batch=7)] * 6)
     shop.sweeper.prune_rows()
     assert count(shop, Delivery) == 0
 
 
-def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_remembered(shop: Shop) -> None:
+def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_remembered(shop: JobWorld) -> None:
     owe(shop, "job:1")
     deliver(shop)
-    shop.clock.forward(days=89)
+    shop.clock.advance(days=89)
     shop.sweeper.prune_rows()
     owe(shop, "job:1")
     assert deliver(shop) == 0
@@ -285,7 +285,7 @@ def test_a_message_once_sent_is_never_sent_for_the_same_cause_while_it_is_rememb
         assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.SENT]
 
 
-def invoice(shop: Shop, **values: object) -> Purchase:
+def invoice(shop: JobWorld, **values: object) -> Purchase:
     """Something to be bought within a day."""
     customer, now = shop.customer, shop.clock()
     about = {"provider": Provider.STARS, "status": PurchaseStatus.OPEN, "expires_at": now + timedelta(days=1)} | values
@@ -305,18 +305,18 @@ def invoice(shop: Shop, **values: object) -> Purchase:
     return purchase
 
 
-def status_of(shop: Shop, purchase: Purchase) -> str:
+def status_of(shop: JobWorld, purchase: Purchase) -> str:
     with shop.database.read_transaction() as session:
         return session.get_one(Purchase, purchase.id).status
 
 
-def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is_paid_stays(shop: Shop) -> None:
+def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is_paid_stays(shop: JobWorld) -> None:
     ours = invoice(shop)
     others = [invoice(shop, provider=Provider.STRIPE), invoice(shop, status=PurchaseStatus.PAID)]
-    shop.clock.forward(hours=23)
+    shop.clock.advance(hours=23)
     shop.sweeper.expire_invoices()
     assert status_of(shop, ours) == PurchaseStatus.OPEN
-    shop.clock.forward(hours=1)
+    shop.clock.advance(hours=1)
     shop.sweeper.expire_invoices()
     with shop.database.read_transaction() as session:
         decided = session.get_one(Purchase, ours.id)
@@ -324,9 +324,9 @@ def test_an_invoice_in_stars_is_over_when_its_time_is_and_what_others_sell_or_is
     assert [status_of(shop, other) for other in others] == [PurchaseStatus.OPEN, PurchaseStatus.PAID]
 
 
-def test_many_invoices_are_closed_in_batches_by_many_who_sweep_at_once(shop: Shop) -> None:
+def test_many_invoices_are_closed_in_batches_by_many_who_sweep_at_once(shop: JobWorld) -> None:
     left = [invoice(shop) for _ in range(25)]
-    shop.clock.forward(days=2)
-    at_once([partial(shop.sweeper.expire_invoices, batch=4)] * 6)
+    shop.clock.advance(days=2)
+    run_concurrently([partial(shop.sweeper.expire_invoices, batch=4)] * 6)
     shop.sweeper.expire_invoices()
     assert {status_of(shop, each) for each in left} == {PurchaseStatus.EXPIRED}

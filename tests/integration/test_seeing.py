@@ -13,11 +13,11 @@ import httpx
 import pytest
 import structlog
 from fakes.clock import SettableClock
-from fakes.customers import welcome
-from fakes.renderer import DRAW, StagedChildren, raises, workshop_for
-from fakes.shop import Shop
-from fakes.web_client import page_client
-from fakes.web_house import WebHouse, build_house
+from fakes.job_world import JobWorld
+from fakes.page_client import open_page_client
+from fakes.sample_customers import create_customer
+from fakes.staged_sandbox import DRAW, StagedSandbox, build_raiser, job_runner_for
+from fakes.web_world import WebWorld, open_web_world
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
@@ -84,7 +84,7 @@ def test_a_service_is_asked_once_however_many_processes_look(
 ) -> None:
     services.run_once()
     services.run_once()
-    clock.forward(seconds=46)
+    clock.advance(seconds=46)
     services.run_once()
     assert answers.asked == ["groq"] * 2
 
@@ -112,9 +112,9 @@ def test_an_old_look_at_a_service_is_not_trusted(
 ) -> None:
     assert services.check(GROQ)["ok"]
     answers.answer = 500
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     assert services.check(GROQ)["ok"]
-    clock.forward(minutes=2)
+    clock.advance(minutes=2)
     assert not services.check(GROQ)["ok"]
 
 
@@ -148,13 +148,15 @@ async def test_the_deep_look_is_taken_once_for_all_who_ask_within_a_while() -> N
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite: Database, services: UpstreamChecks) -> WebHouse:
-    return build_house(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0), services=services)
+def house(tmp_path: Path, sqlite: Database, services: UpstreamChecks) -> WebWorld:
+    return open_web_world(
+        tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0), services=services
+    )
 
 
-async def test_the_deep_look_tells_of_services(house: WebHouse, answers: Answers) -> None:
+async def test_the_deep_look_tells_of_services(house: WebWorld, answers: Answers) -> None:
     answers.answer = 401
-    async with page_client(house.app) as client:
+    async with open_page_client(house.app) as client:
         answer = await client.http.get("/health/deep")
     told = answer.json()["checks"]
     assert (told["groq"]["ok"], told["groq"]["status"]) == (False, 401)
@@ -212,7 +214,7 @@ def test_whether_all_is_well_is_what_the_deep_look_says(
     del checks["workers"]
     assert is_healthy(checks)
     answers.answer = 500
-    clock.forward(minutes=4)
+    clock.advance(minutes=4)
     assert not is_healthy(checks)
 
 
@@ -327,16 +329,16 @@ def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line
     sqlite: Database, clock: SettableClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logging_config.configure("json")
-    shop = Shop.open(sqlite, clock, tmp_path)
-    shop.customer = welcome(sqlite)
+    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop.customer = create_customer(sqlite)
     with request_id.bind_new("the update it came with"):
         name = request_id.get_current()
-        job = shop.submit()
+        job = shop.submit_job()
     assert (request_id.get_current(), len(name)) == ("", 8)
-    shop.children.stage(DRAW, *[raises(ProcessingFailed(ErrorCode.CRASHED))] * 3)
+    shop.sandbox.stage(DRAW, *[build_raiser(ProcessingFailed(ErrorCode.CRASHED))] * 3)
     for _ in range(3):
-        assert shop.workshop.run_next_job()
-        clock.forward(minutes=1)
+        assert shop.job_runner.run_next_job()
+        clock.advance(minutes=1)
     structlog.reset_defaults()
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     about = [line for line in lines if line.get("job") == str(job.id)]
@@ -360,7 +362,7 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
         request_id.bind_existing("9f8e7d6c", job="1a2b3c4d"),
         pytest.raises(ProcessingFailed),
     ):
-        children.run("fakes.tasks:stumble", {}, directory=tmp_path, limits=allowance)
+        children.run("fakes.sandbox_tasks:raise_lookup_error", {}, directory=tmp_path, limits=allowance)
     structlog.reset_defaults()
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "child-crashed" in line]
     assert (line["request"], line["job"], line["what"]) == ("9f8e7d6c", "1a2b3c4d", "LookupError")
@@ -368,7 +370,7 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
 
 
 def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = Shop.open(sqlite, clock, tmp_path)
+    shop = JobWorld.open(sqlite, clock, tmp_path)
 
     def workers() -> int:
         with sqlite.read_transaction() as session:
@@ -382,5 +384,5 @@ def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: 
 
 def test_a_worker_whose_database_is_away_stops_all_the_same(clock: SettableClock, tmp_path: Path) -> None:
     away = Database("postgresql://rabisco:x@127.0.0.1:1/rabisco", clock=clock)
-    workshop = workshop_for(away, tmp_path, StagedChildren())
+    workshop = job_runner_for(away, tmp_path, StagedSandbox())
     Sweeper(workshop, WakeupQueue(broker_for(""))).deregister_worker()

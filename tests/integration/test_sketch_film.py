@@ -11,7 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from fakes import pictures
+from fakes import sample_pictures
 from PIL import Image
 from skimage.metrics import structural_similarity
 
@@ -66,7 +66,7 @@ def born(luma: np.ndarray) -> np.ndarray:
 
 
 def test_a_film_is_what_messengers_play(make: Make) -> None:
-    done = make(pictures.photo(640, 480))
+    done = make(sample_pictures.draw_photo(640, 480))
     with av.open(str(done.film.path), format="mp4") as container:
         stream = container.streams.video[0]
         context = stream.codec_context
@@ -85,12 +85,12 @@ def test_a_film_is_what_messengers_play(make: Make) -> None:
 
 @pytest.mark.parametrize(("seconds", "fps", "frames"), [(3, 10, 30), (3.33, 24, 80), (7.5, 12, 90), (60, 10, 600)])
 def test_a_film_has_exactly_the_frames_it_was_asked_for(make: Make, seconds: float, fps: int, frames: int) -> None:
-    done = make(pictures.line_drawing(160, 120), seconds=seconds, fps=fps, width=160, height=120)
+    done = make(sample_pictures.draw_line_drawing(160, 120), seconds=seconds, fps=fps, width=160, height=120)
     assert done.film.frames == len(done.luma) == len(done.track["frames"]) == frames
 
 
 def test_ink_grows_along_strokes_at_the_tip_of_the_pen(make: Make) -> None:
-    done = make(pictures.photo(640, 480), hand="none", seconds=6)
+    done = make(sample_pictures.draw_photo(640, 480), hand="none", seconds=6)
     first = born(done.luma[: done.lines])
     cuts, away = [], []
     for frame in range(done.lines):
@@ -106,7 +106,7 @@ def test_ink_grows_along_strokes_at_the_tip_of_the_pen(make: Make) -> None:
 
 
 def test_the_lines_come_without_colour_and_the_colour_without_a_jump(make: Make) -> None:
-    done = make(pictures.photo(640, 480), hand="none", seconds=6, fps=30)
+    done = make(sample_pictures.draw_photo(640, 480), hand="none", seconds=6, fps=30)
     assert done.lines >= 0.5 * sum(moment["phase"] != "hold" for moment in done.track["frames"])
     assert np.abs(done.chroma[: done.lines].astype(int) - 128).max() <= 4
     changes = [(cv2.absdiff(now, then) > 12).mean() for then, now in pairwise(done.luma)]
@@ -115,7 +115,7 @@ def test_the_lines_come_without_colour_and_the_colour_without_a_jump(make: Make)
 
 @pytest.mark.parametrize("hand", ["marker", "left", "none"])
 def test_the_film_ends_in_the_pure_picture(make: Make, hand: str) -> None:
-    picture = pictures.photo(640, 480)
+    picture = sample_pictures.draw_photo(640, 480)
     done = make(picture, hand=hand)
     with av.open(str(done.film.path), format="mp4") as container:
         last = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
@@ -125,27 +125,29 @@ def test_the_film_ends_in_the_pure_picture(make: Make, hand: str) -> None:
 
 
 def test_the_board_begins_white(make: Make) -> None:
-    done = make(pictures.photo(640, 480), hand="none")
+    done = make(sample_pictures.draw_photo(640, 480), hand="none")
     assert (done.luma[0] == 235).mean() > 0.99
     assert (done.chroma[0] == 128).all()
 
 
 def test_lines_only_end_in_lines(make: Make) -> None:
-    done = make(pictures.photo(640, 480), finish="lines", hand="none")
+    done = make(sample_pictures.draw_photo(640, 480), finish="lines", hand="none")
     assert np.abs(done.chroma.astype(int) - 128).max() <= 4
     assert 0.005 < (done.luma[-1] < INK).mean() < 0.15
     assert {moment["phase"] for moment in done.track["frames"]} == {"lines", "hold"}
 
 
 def test_the_hand_holds_the_pen_and_leaves(make: Make) -> None:
-    bare, held = (make(pictures.photo(640, 480), hand=hand) for hand in ("none", "marker"))
+    bare, held = (make(sample_pictures.draw_photo(640, 480), hand=hand) for hand in ("none", "marker"))
     differs = [(cv2.absdiff(one, other) > 40).mean() for one, other in zip(bare.luma, held.luma, strict=True)]
     assert np.median(differs[3 : bare.lines]) > 0.02
     assert max(differs[-3:]) < 0.001
 
 
 def test_a_watermark_is_in_every_frame(make: Make) -> None:
-    bare, marked = (make(pictures.plain(255, 640, 480), watermark=text, hand="none") for text in (None, "rabisco"))
+    bare, marked = (
+        make(sample_pictures.create_uniform(255, 640, 480), watermark=text, hand="none") for text in (None, "rabisco")
+    )
     corner = (slice(None), slice(420, 480), slice(400, 640))
     differs = (cv2.absdiff(bare.luma[corner], marked.luma[corner]) > 30).mean(axis=(1, 2))
     assert differs.min() > 0.01
@@ -155,8 +157,10 @@ def test_a_watermark_is_in_every_frame(make: Make) -> None:
 @pytest.mark.parametrize(
     "picture",
     [
-        pictures.photo(16, 16), pictures.photo(100, 100), pictures.photo(800, 40), pictures.photo(40, 800),
-        pictures.plain(255), pictures.plain(0), pictures.noise(200, 150), pictures.dark_photo(320, 180),
+        sample_pictures.draw_photo(16, 16), sample_pictures.draw_photo(100, 100),
+        sample_pictures.draw_photo(800, 40), sample_pictures.draw_photo(40, 800),
+        sample_pictures.create_uniform(255), sample_pictures.create_uniform(0),
+        sample_pictures.create_noise(200, 150), sample_pictures.draw_dark_photo(320, 180),
     ],
     ids=["tiny", "small", "flat", "thin", "white", "black", "noise", "dark"],
 )  # fmt: skip
@@ -168,7 +172,11 @@ def test_any_picture_becomes_a_film(make: Make, picture: np.ndarray) -> None:
 
 
 def test_an_album_is_drawn_picture_by_picture_on_a_wiped_board(make: Make) -> None:
-    drawn = [pictures.photo(320, 240), pictures.line_drawing(320, 240), pictures.page(320, 240, rows=3)]
+    drawn = [
+        sample_pictures.draw_photo(320, 240),
+        sample_pictures.draw_line_drawing(320, 240),
+        sample_pictures.draw_text_page(320, 240, rows=3),
+    ]
     done = make(*drawn, seconds=9, hand="none", width=320, height=240)
     phases = [moment["phase"] for moment in done.track["frames"]]
     begins = [k for k in range(1, len(phases)) if phases[k - 1] == "hold" and phases[k] == "lines"]
@@ -178,21 +186,21 @@ def test_an_album_is_drawn_picture_by_picture_on_a_wiped_board(make: Make) -> No
 
 
 def test_a_size_is_kept_and_the_picture_lies_undistorted_on_white(make: Make) -> None:
-    done = make(pictures.plain(0, 200, 100), width=200, height=300)
+    done = make(sample_pictures.create_uniform(0, 200, 100), width=200, height=300)
     assert (done.film.width, done.film.height) == (200, 300)
     assert (done.luma[-1][:96] > 230).all()
     assert (done.luma[-1][104:196] < 20).all()
 
 
 def test_a_film_stays_below_the_bytes_it_may_have(make: Make) -> None:
-    done = make(pictures.noise(320, 240), encoding=EncodingOptions(max_bytes=100_000), fps=10)
+    done = make(sample_pictures.create_noise(320, 240), encoding=EncodingOptions(max_bytes=100_000), fps=10)
     assert done.film.size <= 100_000
 
 
 def test_progress_rises_to_one_without_long_silence(tmp_path: Path) -> None:
     heard: list[tuple[float, float]] = [(time.process_time(), 0.0)]
     film.make(
-        [pictures.photo(640, 480)],
+        [sample_pictures.draw_photo(640, 480)],
         tmp_path / "film.mp4",
         SketchOptions(seconds=6),
         lambda _stage, share: heard.append((time.process_time(), share)),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import speech
+from fakes import sample_speech
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript
@@ -30,7 +30,7 @@ def nobody(_stage: str, _share: float) -> None:
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """10.6 s in which TEXT is said."""
-    return speech.write_wav(tmp_path_factory.mktemp("cut") / "cut.wav", speech.samples(seconds=10.6))
+    return sample_speech.write_wav(tmp_path_factory.mktemp("cut") / "cut.wav", sample_speech.read_samples(seconds=10.6))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def heard(cut: Path) -> Transcript:
 
 def refusal(path: Path, sound: np.ndarray) -> ErrorCode:
     with pytest.raises(RequestRejected) as refused:
-        local.transcribe(speech.write_wav(path / "sound.wav", sound), nobody)
+        local.transcribe(sample_speech.write_wav(path / "sound.wav", sound), nobody)
     return refused.value.code
 
 
@@ -61,7 +61,7 @@ def test_the_words_are_those_that_are_said(heard: Transcript) -> None:
 
 
 def test_phrases_start_when_the_voice_sets_in(heard: Transcript) -> None:
-    found = onsets(speech.samples(seconds=10.6))
+    found = onsets(sample_speech.read_samples(seconds=10.6))
     away = [min(abs(word.start - onset) for word in heard.words) for onset in found]
     assert len(found) >= 4
     assert max(away) <= 0.13
@@ -99,30 +99,38 @@ def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard
     assert np.median(after) <= 0.02
 
 
-@pytest.mark.parametrize("make", [speech.silence, speech.noise, speech.music])
+@pytest.mark.parametrize("make", [sample_speech.create_silence, sample_speech.create_noise, sample_speech.create_music])
 def test_what_is_no_speech_is_refused(tmp_path: Path, make: object) -> None:
     assert callable(make)
     assert refusal(tmp_path, make(5.0)) is ErrorCode.NO_SPEECH
 
 
 def test_a_recording_of_nothing_is_no_speech(tmp_path: Path) -> None:
-    assert refusal(tmp_path, speech.silence(0)) is ErrorCode.NO_SPEECH
+    assert refusal(tmp_path, sample_speech.create_silence(0)) is ErrorCode.NO_SPEECH
 
 
 @pytest.mark.parametrize("garble", ["reversed", "drowned"])
 def test_speech_that_cannot_be_understood_is_refused_and_not_guessed(tmp_path: Path, garble: str) -> None:
-    sound = speech.samples(speech.BECKETT)
+    sound = sample_speech.read_samples(sample_speech.BECKETT)
     garbled = {
         "reversed": sound[::-1].copy(),
-        "drowned": (sound * 0.5 + speech.noise(len(sound) / speech.RATE, level=0.1)).astype(np.int16),
+        "drowned": (sound * 0.5 + sample_speech.create_noise(len(sound) / sample_speech.RATE, level=0.1)).astype(
+            np.int16
+        ),
     }[garble]
     assert refusal(tmp_path, garbled) in {ErrorCode.SPEECH_UNCLEAR, ErrorCode.NO_SPEECH}
 
 
 def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child(tmp_path: Path) -> None:
     """A process of its own, so that the limit holds from its start; progress must move and end at 1."""
-    sound = np.concatenate([speech.samples(speech.BECKETT), speech.silence(3), speech.samples(seconds=12.0)])
-    path = speech.write_wav(tmp_path / "long.wav", sound)
+    sound = np.concatenate(
+        [
+            sample_speech.read_samples(sample_speech.BECKETT),
+            sample_speech.create_silence(3),
+            sample_speech.read_samples(seconds=12.0),
+        ]
+    )
+    path = sample_speech.write_wav(tmp_path / "long.wav", sound)
     script = (
         "import resource, sys; from pathlib import Path; from pipeline.speech import local\n"
         f"resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))\n"
@@ -148,7 +156,7 @@ def children() -> Iterator[SandboxClient]:
 
 
 def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: SandboxClient) -> None:
-    film = speech.spoken_video(tmp_path / "film.mp4", seconds=5.0, size=(128, 72), fps=10)
+    film = sample_speech.write_spoken_video(tmp_path / "film.mp4", seconds=5.0, size=(128, 72), fps=10)
     room = tmp_path / "room"
     room.mkdir()
     allowance = ResourceLimits.for_media(5.0)

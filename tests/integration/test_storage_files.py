@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, add_job, welcome
-from fakes.databases import undone
-from fakes.shop import Shop
+from fakes.concurrency import run_concurrently
+from fakes.databases import rolled_back_transaction_of
+from fakes.job_world import JobWorld
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlalchemy import QueuePool
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> FolderMediaStore:
 
 
 def keep(
-    database: Database, store: FolderMediaStore, customer: Customer, content: bytes = b"a video", name: str = "in"
+    database: Database, store: FolderMediaStore, customer: SampleCustomer, content: bytes = b"a video", name: str = "in"
 ) -> Media:
     path = store.root.parent / f"{customer.person.id}-{name}"
     path.write_bytes(content)
@@ -69,7 +69,7 @@ def expired(database: Database) -> list[object]:
 
 
 def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: FolderMediaStore) -> None:
-    media = keep(database, store, welcome(database), name="holiday.mp4")
+    media = keep(database, store, create_customer(database), name="holiday.mp4")
     with database.read_transaction() as session:
         found = session.get_one(Media, media.id)
         assert files.path_of(session, store, found).read_bytes() == b"a video"
@@ -78,7 +78,7 @@ def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: Fo
 
 
 def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, store: FolderMediaStore) -> None:
-    ana, ben = welcome(database, "ana"), welcome(database, "ben")
+    ana, ben = create_customer(database, "ana"), create_customer(database, "ben")
     medias = [keep(database, store, ana), keep(database, store, ben), keep(database, store, ana)]
     assert len({media.file_id for media in medias}) == 1
     assert stored(database) == [3]
@@ -86,18 +86,18 @@ def test_equal_bytes_of_a_tenant_are_kept_once_and_counted(database: Database, s
 
 
 def test_equal_bytes_of_two_tenants_are_kept_apart(database: Database, store: FolderMediaStore) -> None:
-    one, two = welcome(database, tenant="one"), welcome(database, tenant="two")
+    one, two = create_customer(database, tenant="one"), create_customer(database, tenant="two")
     assert keep(database, store, one).file_id != keep(database, store, two).file_id
     assert stored(database) == [1, 1]
 
 
 def test_other_bytes_are_another_file(database: Database, store: FolderMediaStore) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     assert keep(database, store, ana).file_id != keep(database, store, ana, b"another").file_id
 
 
 def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, store: FolderMediaStore) -> None:
-    mine, theirs = (keep(database, store, welcome(database, name)) for name in ("ana", "ben"))
+    mine, theirs = (keep(database, store, create_customer(database, name)) for name in ("ana", "ben"))
     assert release(database, mine) is None
     assert release(database, mine) is None
     with database.read_transaction() as session:
@@ -115,7 +115,7 @@ def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, sto
 def test_a_reference_released_by_two_at_once_is_counted_down_once(
     postgresql: Database, store: FolderMediaStore
 ) -> None:
-    mine, theirs = (keep(postgresql, store, welcome(postgresql, name)) for name in ("ana", "ben"))
+    mine, theirs = (keep(postgresql, store, create_customer(postgresql, name)) for name in ("ana", "ben"))
     with postgresql.transaction() as first, postgresql.transaction() as second:
         seen_by_both = [session.get_one(Media, mine.id) for session in (first, second)]
         assert files.release(first, seen_by_both[0]) is None
@@ -127,24 +127,24 @@ def test_a_reference_released_by_two_at_once_is_counted_down_once(
 
 
 def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = Shop.open(database, clock, tmp_path)
-    ben = welcome(database, "ben")
+    shop = JobWorld.open(database, clock, tmp_path)
+    ben = create_customer(database, "ben")
     contents = [b"%d" % number for number in range(6)]
     for content in contents:
-        shop.receive(content)
-    clock.forward(hours=12)
-    store = shop.workshop.store
+        shop.receive_media(content)
+    clock.advance(hours=12)
+    store = shop.job_runner.store
     assert isinstance(store, FolderMediaStore)
     theirs = [keep(database, store, ben, content) for content in contents]
-    clock.forward(hours=13)
-    at_once([shop.sweeper.release_expired_files] * 6)
+    clock.advance(hours=13)
+    run_concurrently([shop.sweeper.release_expired_files] * 6)
     assert stored(database) == [1] * 6
     with database.read_transaction() as session:
         assert all(files.path_of(session, store, session.get_one(Media, media.id)).exists() for media in theirs)
 
 
 def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, store: FolderMediaStore) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     for number in range(8):
         old = keep(database, store, ana)
 
@@ -158,7 +158,7 @@ def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, s
             return keep(database, store, ana, name=str(number))
 
         race: list[Callable[[], Media | None]] = [let_go, come_back]
-        found = at_once(race)
+        found = run_concurrently(race)
         fresh = next(media for media in found if media)
         with database.read_transaction() as session:
             assert files.path_of(session, store, session.get_one(Media, fresh.id)).read_bytes() == b"a video"
@@ -168,10 +168,10 @@ def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, s
 def test_files_whose_time_is_over_are_found_and_others_not(
     database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
-    old = keep(database, store, welcome(database))
+    old = keep(database, store, create_customer(database))
     assert expired(database) == []
-    clock.forward(days=1)
-    keep(database, store, welcome(database), b"newer")
+    clock.advance(days=1)
+    keep(database, store, create_customer(database), b"newer")
     assert expired(database) == [old.id]
     release(database, old)
     assert expired(database) == []
@@ -180,12 +180,12 @@ def test_files_whose_time_is_over_are_found_and_others_not(
 def test_the_input_of_a_waiting_job_is_spared(
     database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     media = keep(database, store, ana)
     with database.transaction() as session:
         job = add_job(session, ana, clock())
         session.add(JobInput(job_id=job.id, position=0, media_id=media.id))
-    clock.forward(days=2)
+    clock.advance(days=2)
     for status, found in ((JobStatus.QUEUED, []), (JobStatus.RUNNING, []), (JobStatus.DONE, [media.id])):
         with database.transaction() as session:
             session.merge(job).status = status
@@ -195,14 +195,14 @@ def test_the_input_of_a_waiting_job_is_spared(
 def test_the_result_of_a_message_that_was_not_delivered_is_spared(
     database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     media = keep(database, store, ana)
     with database.transaction() as session:
         job = add_job(session, ana, clock(), status=JobStatus.DONE)
         jobs.add_output(session, job.id, "film", media.id)
         message = Message(paragraphs=(TranslatedText(key="ready"),), media_id=media.id)
         outbox.enqueue(session, ana.address, ana.person.id, OutboxMessage(message, "job:1", job_id=job.id), clock())
-    clock.forward(days=9)
+    clock.advance(days=9)
     assert expired(database) == []
     with database.transaction() as session:
         (row,) = outbox.claim_due(session, [ana.account.id], clock(), DAY)
@@ -215,7 +215,7 @@ def test_the_result_of_a_message_that_was_not_delivered_is_spared(
 def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
     database: Database, store: FolderMediaStore, clock: SettableClock
 ) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
 
     def last() -> object:
         with database.read_transaction() as session:
@@ -232,22 +232,22 @@ def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
     assert last() == second.id
     release(database, second)
     assert last() == first.id
-    clock.forward(days=1)
+    clock.advance(days=1)
     assert last() is None
 
 
 def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     database: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    shop = Shop.open(database, clock, tmp_path)
-    kept, undone_one = shop.receive(b"kept"), tmp_path / "undone"
+    shop = JobWorld.open(database, clock, tmp_path)
+    kept, undone_one = shop.receive_media(b"kept"), tmp_path / "undone"
     undone_one.write_bytes(b"undone")
-    shop.workshop.store.put(undone_one)
+    shop.job_runner.store.put(undone_one)
     root = tmp_path / "media"
     (root / "ab").mkdir(exist_ok=True)
     (root / "ab" / f"ab{'0' * 30}.part").write_bytes(b"half")
     (root / "ab" / "notes.txt").write_text("not ours")
-    left = shop.workshop.retention.temp_folder / "left"
+    left = shop.job_runner.retention.temp_folder / "left"
     left.mkdir(parents=True)
     (left / "film.mp4").write_bytes(b"half a film")
     shop.sweeper.delete_orphans()
@@ -255,9 +255,9 @@ def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     assert left.exists()
     shop.sweeper.delete_orphans(older_than=-1)
     assert {path.read_bytes() for path in root.rglob("*") if path.is_file()} == {b"kept", b"not ours"}
-    assert shop.left_behind() == []
+    assert shop.list_leftovers() == []
     with database.read_transaction() as session:
-        assert files.path_of(session, shop.workshop.store, session.get_one(Media, kept.id)).exists()
+        assert files.path_of(session, shop.job_runner.store, session.get_one(Media, kept.id)).exists()
 
 
 class SlowStore(FolderMediaStore):
@@ -279,12 +279,12 @@ class SlowStore(FolderMediaStore):
 
 
 def test_no_connection_waits_for_bytes_that_travel(database: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = Shop.open(database, clock, tmp_path)
+    shop = JobWorld.open(database, clock, tmp_path)
     store = SlowStore(database, tmp_path / "media")
-    shop.pipeline.store = shop.workshop.store = store
-    job = shop.submit()
-    assert shop.workshop.run_next_job()
-    assert shop.job(job).status == JobStatus.DONE
+    shop.pipeline.store = shop.job_runner.store = store
+    job = shop.submit_job()
+    assert shop.job_runner.run_next_job()
+    assert shop.reload_job(job).status == JobStatus.DONE
     assert store.was_free == [True, True, True]  # the picture, the film and its thumbnail
 
 
@@ -299,7 +299,7 @@ def measured(folder: Path, content: bytes) -> MeasuredFile:
 
 
 def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Database, store: FolderMediaStore) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     first, second = keep(database, store, ana), keep(database, store, ana)
     assert (first.file_id, files_in(store)) == (second.file_id, [b"a video"])
     assert stored(database) == [2]
@@ -308,7 +308,7 @@ def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Databa
 def test_what_a_transaction_that_was_undone_brought_is_gone(
     database: Database, store: FolderMediaStore, tmp_path: Path
 ) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     keep(database, store, ana)
     brought = [measured(tmp_path, b"undone"), measured(tmp_path, b"a video")]
     with suppress(LeaseLost), StagedUpload(database, store, brought) as deposited, database.transaction() as session:
@@ -344,17 +344,20 @@ def test_a_store_that_fills_up_half_way_keeps_nothing(database: Database, tmp_pa
 
 
 def test_a_file_is_deposited_before_it_is_kept(database: Database, tmp_path: Path) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     with pytest.raises(ValueError, match="deposited"), database.transaction() as session:
         files.create_media(session, ana.person, measured(tmp_path, b"bytes"), expires_at=database.clock())
 
 
 def test_what_a_rolled_back_transaction_kept_is_not_counted(database: Database, store: FolderMediaStore) -> None:
-    ana = welcome(database)
+    ana = create_customer(database)
     path = store.root.parent / "in"
     path.write_bytes(b"bytes")
     facts = MediaInfo(MediaKind.IMAGE, "png", 5, 64, 64)
-    with StagedUpload(database, store, [MeasuredFile.from_path(path, facts)]) as (file,), undone(database) as session:
+    with (
+        StagedUpload(database, store, [MeasuredFile.from_path(path, facts)]) as (file,),
+        rolled_back_transaction_of(database) as session,
+    ):
         files.create_media(session, ana.person, file, expires_at=database.clock())
     with database.read_transaction() as session:
         assert session.exec(select(func.count()).select_from(Media)).one() == 0

@@ -7,9 +7,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fakes.clock import NOON
-from fakes.crowd import at_once
-from fakes.customers import welcome
-from fakes.databases import Databases
+from fakes.concurrency import run_concurrently
+from fakes.databases import DatabaseFactory
+from fakes.sample_customers import create_customer
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -29,19 +29,19 @@ def compared(database: Database) -> list[object]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_empty_database_is_brought_to_the_newest_schema_from_several_threads_at_once(
-    databases: Databases, kind: str
+    databases: DatabaseFactory, kind: str
 ) -> None:
-    database = Database(databases.empty_url(kind))
+    database = Database(databases.create_empty_url(kind))
     assert not is_current(database)
-    at_once([lambda: upgrade(database)] * 4)
+    run_concurrently([lambda: upgrade(database)] * 4)
     assert is_current(database)
     assert set(METADATA.tables) <= set(inspect(database.engine).get_table_names())
     database.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_several_processes_may_open_and_upgrade_the_same_empty_database(databases: Databases, kind: str) -> None:
-    url = databases.empty_url(kind)
+def test_several_processes_may_open_and_upgrade_the_same_empty_database(databases: DatabaseFactory, kind: str) -> None:
+    url = databases.create_empty_url(kind)
 
     def start() -> bool:
         opened = Database(url)
@@ -50,12 +50,12 @@ def test_several_processes_may_open_and_upgrade_the_same_empty_database(database
         opened.close()
         return current
 
-    assert at_once([start] * 4) == [True] * 4
+    assert run_concurrently([start] * 4) == [True] * 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: Databases, kind: str) -> None:
-    database = Database(databases.fresh_url(kind))
+def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: DatabaseFactory, kind: str) -> None:
+    database = Database(databases.create_url(kind))
     with database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(SchemaTooNew, match="9999"):
@@ -65,10 +65,10 @@ def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: Da
 
 
 def test_upgrading_once_more_changes_nothing(database: Database) -> None:
-    customer = welcome(database)
+    customer = create_customer(database)
     upgrade(database)
     assert is_current(database)
-    assert welcome(database).person.id == customer.person.id
+    assert create_customer(database).person.id == customer.person.id
 
 
 def test_the_migrations_build_exactly_what_the_models_say(database: Database) -> None:
@@ -76,8 +76,8 @@ def test_the_migrations_build_exactly_what_the_models_say(database: Database) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_comparison_sees_a_column_that_is_missing(databases: Databases, kind: str) -> None:
-    database = Database(databases.fresh_url(kind))
+def test_the_comparison_sees_a_column_that_is_missing(databases: DatabaseFactory, kind: str) -> None:
+    database = Database(databases.create_url(kind))
     with database.engine.begin() as connection:
         connection.execute(text("ALTER TABLE person DROP COLUMN plan"))
     assert compared(database) != []
@@ -87,7 +87,7 @@ def test_the_comparison_sees_a_column_that_is_missing(databases: Databases, kind
 @pytest.mark.parametrize("table", ["ledger_transaction", "ledger_posting"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET tenant_id = tenant_id", "DELETE FROM {}"])
 def test_the_books_refuse_to_be_rewritten(database: Database, table: str, change: str) -> None:
-    customer = welcome(database)
+    customer = create_customer(database)
     with database.transaction() as session:
         ledger.grant(session, customer.person, 5, key="gift", now=NOON)
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
@@ -100,7 +100,7 @@ def test_postgresql_refuses_to_empty_the_books_as_well(postgresql: Database) -> 
 
 
 def test_a_balance_below_zero_is_refused_by_the_database_itself(database: Database) -> None:
-    customer = welcome(database)
+    customer = create_customer(database)
     with database.transaction() as session:
         ledger.grant(session, customer.person, 5, key="gift", now=NOON)
     with pytest.raises(DBAPIError), database.transaction() as session:
@@ -108,8 +108,8 @@ def test_a_balance_below_zero_is_refused_by_the_database_itself(database: Databa
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_who_administrated_before_there_were_roles_is_an_owner(databases: Databases, kind: str) -> None:
-    database = Database(databases.empty_url(kind))
+def test_who_administrated_before_there_were_roles_is_an_owner(databases: DatabaseFactory, kind: str) -> None:
+    database = Database(databases.create_empty_url(kind))
     with database.engine.begin() as connection:
         command.upgrade(_build_config(connection), "0008")
         tenant, person = uuid.uuid4().hex, uuid.uuid4().hex

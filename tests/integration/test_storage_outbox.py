@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, welcome
-from fakes.databases import undone
+from fakes.concurrency import run_concurrently
+from fakes.databases import rolled_back_transaction_of
+from fakes.sample_customers import SampleCustomer, create_customer
 
 from models.identity.people import Address
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message, TranslatedText
@@ -19,21 +19,21 @@ LEASE = timedelta(minutes=10)
 
 
 @pytest.fixture
-def customer(database: Database) -> Customer:
-    return welcome(database)
+def customer(database: Database) -> SampleCustomer:
+    return create_customer(database)
 
 
 def message(key: str = "hello") -> Message:
     return Message(paragraphs=(TranslatedText(key=key, values={"count": 3}),))
 
 
-def owe(database: Database, customer: Customer, cause: str, part: str = "", key: str = "hello") -> int:
+def owe(database: Database, customer: SampleCustomer, cause: str, part: str = "", key: str = "hello") -> int:
     with database.transaction() as session:
         owed = OutboxMessage(message(key), cause, part)
         return outbox.enqueue(session, customer.address, customer.person.id, owed, database.clock())
 
 
-def claim(database: Database, *customers: Customer, limit: int = 20) -> list[Delivery]:
+def claim(database: Database, *customers: SampleCustomer, limit: int = 20) -> list[Delivery]:
     with database.transaction() as session:
         ids = [customer.account.id for customer in customers]
         return outbox.claim_due(session, ids, database.clock(), LEASE, limit)
@@ -49,20 +49,22 @@ def sent(database: Database, row: Delivery, external_id: str = "tg-1") -> bool:
         return outbox.mark_sent(session, row, external_id, database.clock())
 
 
-def test_the_same_cause_and_part_is_owed_once_and_the_first_word_stands(database: Database, customer: Customer) -> None:
+def test_the_same_cause_and_part_is_owed_once_and_the_first_word_stands(
+    database: Database, customer: SampleCustomer
+) -> None:
     first = owe(database, customer, "job:1", "film", key="first")
     assert owe(database, customer, "job:1", "film", key="second") == first
     assert owe(database, customer, "job:1", "failure") != first
     assert stored(database, first).content == message("first")
 
 
-def test_what_is_owed_by_many_at_once_is_owed_once(database: Database, customer: Customer) -> None:
-    assert len(set(at_once([lambda: owe(database, customer, "job:1")] * 16))) == 1
+def test_what_is_owed_by_many_at_once_is_owed_once(database: Database, customer: SampleCustomer) -> None:
+    assert len(set(run_concurrently([lambda: owe(database, customer, "job:1")] * 16))) == 1
     assert len(claim(database, customer)) == 1
 
 
-def test_what_was_not_committed_is_not_owed(database: Database, customer: Customer) -> None:
-    with undone(database) as session:
+def test_what_was_not_committed_is_not_owed(database: Database, customer: SampleCustomer) -> None:
+    with rolled_back_transaction_of(database) as session:
         outbox.enqueue(
             session, customer.address, customer.person.id, OutboxMessage(message(), "update:1"), database.clock()
         )
@@ -71,7 +73,7 @@ def test_what_was_not_committed_is_not_owed(database: Database, customer: Custom
     assert claim(database, customer) == []
 
 
-def test_messages_of_one_chat_leave_one_after_the_other(database: Database, customer: Customer) -> None:
+def test_messages_of_one_chat_leave_one_after_the_other(database: Database, customer: SampleCustomer) -> None:
     ids = [owe(database, customer, f"update:{number}") for number in range(3)]
     left = []
     for _ in range(3):
@@ -83,14 +85,14 @@ def test_messages_of_one_chat_leave_one_after_the_other(database: Database, cust
 
 
 def test_a_message_that_must_wait_keeps_the_later_ones_of_its_chat_waiting(
-    database: Database, customer: Customer, clock: SettableClock
+    database: Database, customer: SampleCustomer, clock: SettableClock
 ) -> None:
     first, second = owe(database, customer, "update:1"), owe(database, customer, "update:2")
     (row,) = claim(database, customer)
     with database.transaction() as session:
         outbox.retry(session, row, clock() + timedelta(seconds=30), "flood")
     assert claim(database, customer) == []
-    clock.forward(seconds=30)
+    clock.advance(seconds=30)
     (row,) = claim(database, customer)
     assert (row.id, row.attempts) == (first, 2)
     sent(database, row)
@@ -98,7 +100,7 @@ def test_a_message_that_must_wait_keeps_the_later_ones_of_its_chat_waiting(
 
 
 def test_a_slow_chat_keeps_no_other_waiting(database: Database) -> None:
-    ana, ben = welcome(database, "ana"), welcome(database, "ben")
+    ana, ben = create_customer(database, "ana"), create_customer(database, "ben")
     owe(database, ana, "update:1")
     assert len(claim(database, ana)) == 1
     mine = owe(database, ben, "update:2")
@@ -106,34 +108,34 @@ def test_a_slow_chat_keeps_no_other_waiting(database: Database) -> None:
 
 
 def test_only_the_process_that_owns_the_account_is_given_its_messages(database: Database) -> None:
-    ana, ben = welcome(database, "ana", tenant="one"), welcome(database, "ben", tenant="two")
+    ana, ben = create_customer(database, "ana", tenant="one"), create_customer(database, "ben", tenant="two")
     owe(database, ana, "update:1")
     assert claim(database, ben) == []
     assert len(claim(database, ana)) == 1
 
 
 def test_no_more_is_taken_than_there_is_room_for(database: Database) -> None:
-    customers = [welcome(database, name) for name in ("ana", "ben", "eva")]
+    customers = [create_customer(database, name) for name in ("ana", "ben", "eva")]
     ids = [owe(database, customer, f"update:{customer.person.name}") for customer in customers]
     assert [row.id for row in claim(database, *customers, limit=2)] == ids[:2]
     assert [row.id for row in claim(database, *customers, limit=2)] == ids[2:]
 
 
 def test_two_processes_never_take_the_same_message(database: Database) -> None:
-    customers = [welcome(database, f"person-{number}") for number in range(12)]
+    customers = [create_customer(database, f"person-{number}") for number in range(12)]
     for customer in customers:
         owe(database, customer, f"update:{customer.person.external_id}")
-    found = at_once([lambda: claim(database, *customers, limit=3)] * 16, threads=8)
+    found = run_concurrently([lambda: claim(database, *customers, limit=3)] * 16, threads=8)
     taken = [row.id for rows in found for row in rows]
     assert len(taken) == len(set(taken)) == 12
 
 
 def test_a_message_whose_sender_died_is_taken_by_another_and_the_first_can_no_longer_mark_it(
-    database: Database, customer: Customer, clock: SettableClock
+    database: Database, customer: SampleCustomer, clock: SettableClock
 ) -> None:
     owe(database, customer, "update:1")
     (stale,) = claim(database, customer)
-    clock.forward(minutes=11)
+    clock.advance(minutes=11)
     (fresh,) = claim(database, customer)
     assert (fresh.fence, fresh.attempts) == (2, 2)
     with database.transaction() as session:
@@ -148,7 +150,7 @@ def test_a_message_whose_sender_died_is_taken_by_another_and_the_first_can_no_lo
         assert outbox.external_id_of(session, fresh.id) == "tg-new"
 
 
-def test_a_message_given_up_makes_room_for_the_next(database: Database, customer: Customer) -> None:
+def test_a_message_given_up_makes_room_for_the_next(database: Database, customer: SampleCustomer) -> None:
     owe(database, customer, "update:1")
     second = owe(database, customer, "update:2")
     (row,) = claim(database, customer)
@@ -160,7 +162,7 @@ def test_a_message_given_up_makes_room_for_the_next(database: Database, customer
 
 
 def test_a_chat_that_cannot_be_reached_is_owed_nothing_until_somebody_writes_from_it_again(
-    database: Database, customer: Customer, clock: SettableClock
+    database: Database, customer: SampleCustomer, clock: SettableClock
 ) -> None:
     ids = [owe(database, customer, f"update:{number}") for number in range(3)]
     (row,) = claim(database, customer)
@@ -175,7 +177,7 @@ def test_a_chat_that_cannot_be_reached_is_owed_nothing_until_somebody_writes_fro
         assert (again.id, again.unreachable_at) == (customer.address.id, None)
 
 
-def test_a_message_comes_back_from_the_database_as_it_was_owed(database: Database, customer: Customer) -> None:
+def test_a_message_comes_back_from_the_database_as_it_was_owed(database: Database, customer: SampleCustomer) -> None:
     inner = TranslatedText(key="minutes", values={"count": 2.5})
     rich = Message(paragraphs=(TranslatedText(key="wait", inner=inner),), edits="tg-9", as_file=True)
     with database.transaction() as session:

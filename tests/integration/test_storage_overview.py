@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.customers import Customer, add_job, welcome
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import Session
 
 from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
@@ -23,16 +23,16 @@ from storage.tenants.tenant_reports import JobTotals, ReportPeriod, SalesTotal
 
 
 @pytest.fixture
-def ana(database: Database) -> Customer:
-    return welcome(database)
+def ana(database: Database) -> SampleCustomer:
+    return create_customer(database)
 
 
-def span(ana: Customer, clock: SettableClock, days: float = 1) -> ReportPeriod:
+def span(ana: SampleCustomer, clock: SettableClock, days: float = 1) -> ReportPeriod:
     return ReportPeriod(ana.person.tenant_id, clock() - timedelta(days=days), clock())
 
 
 def ended(
-    session: Session, ana: Customer, clock: SettableClock, status: JobStatus, seconds: float = 30, **values: Any
+    session: Session, ana: SampleCustomer, clock: SettableClock, status: JobStatus, seconds: float = 30, **values: Any
 ) -> Job:
     """A job that ended now, and its film in the chat so many seconds after it was asked for."""
     now = clock()
@@ -46,7 +46,7 @@ def ended(
 
 
 def test_films_are_counted_by_kind_and_outcome_with_their_cost(
-    database: Database, clock: SettableClock, ana: Customer
+    database: Database, clock: SettableClock, ana: SampleCustomer
 ) -> None:
     other = welcome_other(database)
     with database.transaction() as session:
@@ -69,11 +69,11 @@ def test_films_are_counted_by_kind_and_outcome_with_their_cost(
         )
 
 
-def welcome_other(database: Database) -> Customer:
-    return welcome(database, "bob", tenant="other")
+def welcome_other(database: Database) -> SampleCustomer:
+    return create_customer(database, "bob", tenant="other")
 
 
-def test_waits_are_told_as_shares_of_films(database: Database, clock: SettableClock, ana: Customer) -> None:
+def test_waits_are_told_as_shares_of_films(database: Database, clock: SettableClock, ana: SampleCustomer) -> None:
     with database.transaction() as session:
         assert tenant_reports.measure_waits(session, span(ana, clock), 0.5) is None
         for seconds in range(1, 101):
@@ -83,7 +83,7 @@ def test_waits_are_told_as_shares_of_films(database: Database, clock: SettableCl
 
 
 def test_money_is_told_by_thing_and_currency_less_what_went_back(
-    database: Database, clock: SettableClock, ana: Customer
+    database: Database, clock: SettableClock, ana: SampleCustomer
 ) -> None:
     about = {"tenant_id": ana.person.tenant_id, "person_id": ana.person.id, "address_id": ana.address.id}
     with database.transaction() as session:
@@ -108,11 +108,11 @@ def test_money_is_told_by_thing_and_currency_less_what_went_back(
         assert tenant_reports.list_sales(session, span(ana, clock)) == [SalesTotal("pack:100", "brl", 2, 3000, 300)]
 
 
-def test_time_is_cut_into_equal_parts(database: Database, clock: SettableClock, ana: Customer) -> None:
+def test_time_is_cut_into_equal_parts(database: Database, clock: SettableClock, ana: SampleCustomer) -> None:
     begin = clock()
     with database.transaction() as session:
         for _ in range(4):
-            clock.forward(seconds=6 * 3600 - 1)
+            clock.advance(seconds=6 * 3600 - 1)
             ended(session, ana, clock, JobStatus.DONE)
         ended(session, ana, clock, JobStatus.FAILED)
     with database.read_transaction() as session:
@@ -120,8 +120,8 @@ def test_time_is_cut_into_equal_parts(database: Database, clock: SettableClock, 
     assert parts == [{}, {"done": 1}, {"done": 1}, {"done": 2, "failed": 1}]
 
 
-def test_people_are_found_by_words_and_by_how_their_id_begins(database: Database, ana: Customer) -> None:
-    bob, other = welcome(database, "bob_%", role="support"), welcome_other(database)
+def test_people_are_found_by_words_and_by_how_their_id_begins(database: Database, ana: SampleCustomer) -> None:
+    bob, other = create_customer(database, "bob_%", role="support"), welcome_other(database)
     with database.transaction() as session:
         tenant = ana.person.tenant_id
         assert [each.id for each in user_search.search(session, tenant, "ANA", 1)[0]] == [ana.person.id]
@@ -136,7 +136,7 @@ def test_people_are_found_by_words_and_by_how_their_id_begins(database: Database
         assert user_search.map_staff_roles(session, tenant, "telegram") == {"bob_%": 1}
 
 
-def test_a_job_is_found_by_how_its_id_begins(database: Database, clock: SettableClock, ana: Customer) -> None:
+def test_a_job_is_found_by_how_its_id_begins(database: Database, clock: SettableClock, ana: SampleCustomer) -> None:
     with database.transaction() as session:
         job = add_job(session, ana, clock())
         found = job_admin.find_by_id_prefix(session, ana.person.tenant_id, job.short_id)
@@ -146,18 +146,18 @@ def test_a_job_is_found_by_how_its_id_begins(database: Database, clock: Settable
 
 
 def test_what_was_confirmed_is_done_once_and_only_in_time(
-    database: Database, clock: SettableClock, ana: Customer
+    database: Database, clock: SettableClock, ana: SampleCustomer
 ) -> None:
     with database.transaction() as session:
         first = confirmations.create(session, ana.person, "ban", {"person": "1"}, clock())
         late = confirmations.create(session, ana.person, "ban", {}, clock())
-    other = welcome(database, "bob")
+    other = create_customer(database, "bob")
     with database.transaction() as session:
         assert confirmations.claim(session, other.person, first.id.hex, clock()) is None
         taken = confirmations.claim(session, ana.person, first.id.hex, clock())
         assert taken is not None
         assert (taken.action, taken.values) == ("ban", {"person": "1"})
         assert confirmations.claim(session, ana.person, first.id.hex, clock()) is None
-    clock.forward(seconds=301)
+    clock.advance(seconds=301)
     with database.transaction() as session:
         assert confirmations.claim(session, ana.person, late.id.hex, clock()) is None

@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.databases import Databases
-from fakes.whatsapp.sessions import Sessions
+from fakes.databases import DatabaseFactory
+from fakes.whatsapp.session_files import SessionFiles
 from sqlmodel import Session
 
 from models.identity.people import MAIN_TENANT, Account
@@ -194,12 +194,12 @@ def paired(folder: FolderKeyStore, jid: str = JID) -> uuid.UUID:
     """A number with keys."""
     number = uuid.uuid4()
     folder.prepare(number)
-    Sessions().add(folder.location_of(number), jid)
+    SessionFiles().add_device(folder.location_of(number), jid)
     return number
 
 
 def device(folder: FolderKeyStore, number: uuid.UUID) -> list[str]:
-    return Sessions().devices(folder.location_of(number))
+    return SessionFiles().list_devices(folder.location_of(number))
 
 
 def mode(path: Path) -> int:
@@ -230,7 +230,7 @@ def test_damaged_keys_are_noticed_and_missing_ones_too(folder: FolderKeyStore) -
     sound, damaged, missing = paired(folder), paired(folder), uuid.uuid4()
     folder.file_of(damaged).write_bytes(b"SQLite format 3\x00" + os.urandom(4096))
     keys = {number: SessionKeys(folder, number) for number in (sound, damaged, missing)}
-    assert [keys[number].are_sound() for number in (sound, damaged, missing)] == [True, False, False]
+    assert [keys[number].is_readable() for number in (sound, damaged, missing)] == [True, False, False]
 
 
 def test_a_backup_is_sealed_and_brings_the_keys_back(folder: FolderKeyStore, backups: KeyBackups) -> None:
@@ -273,7 +273,7 @@ def test_pairing_anew_backs_the_old_keys_up_and_begins_with_none(
     keys = SessionKeys(folder, number, backups)
     keys.renew()
     assert not folder.has_keys(number)
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     keys.renew()  # there is nothing to back up now
     assert len(backups.list_for(number)) == 1
     backups.restore(number)
@@ -283,11 +283,11 @@ def test_pairing_anew_backs_the_old_keys_up_and_begins_with_none(
 def test_a_restore_keeps_what_it_replaces(folder: FolderKeyStore, backups: KeyBackups, clock: SettableClock) -> None:
     number = paired(folder)
     first = backups.create(number)
-    Sessions().add(folder.location_of(number), "newer")
-    clock.forward(minutes=1)
+    SessionFiles().add_device(folder.location_of(number), "newer")
+    clock.advance(minutes=1)
     backups.restore(number, first)
     assert device(folder, number) == [JID]
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     newest = backups.list_for(number)[0]
     assert newest != first
     backups.restore(number, newest)
@@ -301,7 +301,7 @@ def test_there_is_a_backup_a_day_and_none_longer_than_a_week(
     for _ in range(20 * 4):
         backups.create_if_older(number, timedelta(days=1))
         backups.prune()
-        clock.forward(hours=6)
+        clock.advance(hours=6)
     kept = backups.list_for(number)
     assert 7 <= len(kept) <= 8
     folder.file_of(number).write_bytes(b"rubbish")
@@ -317,8 +317,8 @@ def test_a_number_without_keys_has_no_backup(folder: FolderKeyStore, backups: Ke
         backups.restore(number)
 
 
-def test_numbers_in_postgresql_have_a_schema_each(databases: Databases) -> None:
-    url = databases.empty_url("postgresql")
+def test_numbers_in_postgresql_have_a_schema_each(databases: DatabaseFactory) -> None:
+    url = databases.create_empty_url("postgresql")
     store = key_store_at(url)
     assert isinstance(store, PostgresKeyStore)
     one, two = uuid.uuid4(), uuid.uuid4()

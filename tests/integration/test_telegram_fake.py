@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes.telegram_api import FakeTelegram, Person, errors, photo
+from fakes.telegram_api import FakeTelegram, TelegramPerson, build_photo, errors
 from fakes.telegram_api.files import has_sound
 from PIL import Image
 
@@ -21,9 +21,9 @@ def fake() -> FakeTelegram:
 
 
 @pytest.fixture
-def person(fake: FakeTelegram) -> Person:
-    person = fake.person()
-    person.sends_text("/start")
+def person(fake: FakeTelegram) -> TelegramPerson:
+    person = fake.get_person()
+    person.send_text("/start")
     return person
 
 
@@ -49,7 +49,7 @@ class Client:
 
 
 @pytest.fixture
-async def client(fake: FakeTelegram, person: Person) -> AsyncIterator[Client]:
+async def client(fake: FakeTelegram, person: TelegramPerson) -> AsyncIterator[Client]:
     assert person.chat.bodies
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=fake.app)) as http:
         yield Client(http, fake.token)
@@ -97,12 +97,12 @@ async def test_a_bad_button_is_refused(client: Client, button: dict[str, str], r
 
 
 async def test_a_person_who_never_wrote_cannot_be_written_to(client: Client, fake: FakeTelegram) -> None:
-    fake.person(3003)
+    fake.get_person(3003)
     assert "can't initiate" in await client.refusal("sendMessage", chat_id=3003, text="x")
 
 
 async def test_an_edit_without_buttons_takes_them_away_and_one_without_change_is_refused(
-    client: Client, person: Person
+    client: Client, person: TelegramPerson
 ) -> None:
     said = await client.call("sendMessage", chat_id=1001, text="x", reply_markup={"inline_keyboard": [[BUTTON]]})
     about = {"chat_id": 1001, "message_id": said["result"]["message_id"]}
@@ -137,54 +137,56 @@ async def test_uploads_and_photos_have_their_limits(client: Client) -> None:
     assert "Too Large" in await client.refusal("sendVideo", {"video": ("v.mp4", bytes(50_200_000))}, chat_id="1001")
 
 
-async def test_downloads_end_at_20_megabytes(client: Client, person: Person) -> None:
-    fits = person.sends_video(bytes(20_000_000))["video"]["file_id"]
-    large = person.sends_video(bytes(20_000_001))["video"]["file_id"]
+async def test_downloads_end_at_20_megabytes(client: Client, person: TelegramPerson) -> None:
+    fits = person.send_video(bytes(20_000_000))["video"]["file_id"]
+    large = person.send_video(bytes(20_000_001))["video"]["file_id"]
     assert (await client.call("getFile", file_id=fits))["ok"]
     assert await client.refusal("getFile", file_id=large) == "Bad Request: file is too big"
 
 
-async def test_equal_bytes_share_a_unique_id_but_no_file_id(person: Person) -> None:
-    first, second = (person.sends_video(FILM)["video"] for _ in range(2))
+async def test_equal_bytes_share_a_unique_id_but_no_file_id(person: TelegramPerson) -> None:
+    first, second = (person.send_video(FILM)["video"] for _ in range(2))
     assert first["file_unique_id"] == second["file_unique_id"]
     assert first["file_id"] != second["file_id"]
 
 
-async def test_a_users_photo_comes_in_three_sizes_and_more(person: Person) -> None:
+async def test_a_users_photo_comes_in_three_sizes_and_more(person: TelegramPerson) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (1600, 1000)).save(buffer, "PNG")
-    sizes = person.sends_photo(buffer.getvalue())["photo"]
+    sizes = person.send_photo(buffer.getvalue())["photo"]
     assert [(size["width"], size["height"]) for size in sizes][-1] == (1600, 1000)
     assert len(sizes) >= 3
-    assert len(person.sends_album([photo(buffer.getvalue())] * 2)) == 2
+    assert len(person.send_album([build_photo(buffer.getvalue())] * 2)) == 2
 
 
-async def test_an_offset_confirms_what_came_before_it(client: Client, fake: FakeTelegram, person: Person) -> None:
-    person.sends_text("second")
+async def test_an_offset_confirms_what_came_before_it(
+    client: Client, fake: FakeTelegram, person: TelegramPerson
+) -> None:
+    person.send_text("second")
     both = (await client.call("getUpdates"))["result"]
     assert len((await client.call("getUpdates"))["result"]) == 2
     rest = (await client.call("getUpdates", offset=both[0]["update_id"] + 1))["result"]
     assert [update["message"]["text"] for update in rest] == ["second"]
-    assert len(fake.updates.waiting) == 1
+    assert len(fake.updates.pending_ids) == 1
 
 
-async def test_a_poll_waits_for_an_update(client: Client, fake: FakeTelegram, person: Person) -> None:
-    last = fake.updates.waiting[-1]
+async def test_a_poll_waits_for_an_update(client: Client, fake: FakeTelegram, person: TelegramPerson) -> None:
+    last = fake.updates.pending_ids[-1]
     poll = asyncio.create_task(client.call("getUpdates", offset=last + 1, timeout=10))
-    await fake.arrival(lambda: fake.made("getUpdates"))
-    await asyncio.to_thread(person.sends_text, "now")
+    await fake.wait_until_async(lambda: fake.list_calls("getUpdates"))
+    await asyncio.to_thread(person.send_text, "now")
     assert (await poll)["result"][0]["message"]["text"] == "now"
 
 
 async def test_a_second_poll_ends_the_first(client: Client, fake: FakeTelegram) -> None:
-    poll = asyncio.create_task(client.call("getUpdates", offset=fake.updates.waiting[-1] + 1, timeout=10))
-    await fake.arrival(lambda: fake.made("getUpdates"))
+    poll = asyncio.create_task(client.call("getUpdates", offset=fake.updates.pending_ids[-1] + 1, timeout=10))
+    await fake.wait_until_async(lambda: fake.list_calls("getUpdates"))
     assert (await client.call("getUpdates"))["ok"]
     assert (await poll)["error_code"] == 409
 
 
 async def test_a_webhook_excludes_polling_and_carries_its_secret(
-    client: Client, fake: FakeTelegram, person: Person
+    client: Client, fake: FakeTelegram, person: TelegramPerson
 ) -> None:
     assert "HTTPS" in await client.refusal("setWebhook", url="http://plain")
     assert "unallowed" in await client.refusal("setWebhook", url="https://x", secret_token="no spaces")
@@ -192,47 +194,47 @@ async def test_a_webhook_excludes_polling_and_carries_its_secret(
         "ok"
     ]
     assert "webhook is active" in await client.refusal("getUpdates")
-    person.sends_text("pushed")
-    pushed = fake.updates.push()
+    person.send_text("pushed")
+    pushed = fake.updates.peek_webhook_call()
     assert pushed is not None
     address, headers, body = pushed
     assert (address, headers) == ("https://x/hook", {"X-Telegram-Bot-Api-Secret-Token": "s3cret"})
-    fake.updates.pushed(body["update_id"])
-    assert fake.updates.push() is None
+    fake.updates.confirm_webhook_call(body["update_id"])
+    assert fake.updates.peek_webhook_call() is None
     assert (await client.call("deleteWebhook"))["ok"]
     assert (await client.call("getUpdates"))["ok"]
 
 
 async def test_updates_of_a_kind_the_bot_does_not_want_are_not_kept(
-    client: Client, fake: FakeTelegram, person: Person
+    client: Client, fake: FakeTelegram, person: TelegramPerson
 ) -> None:
     await client.call("getUpdates", allowed_updates=["callback_query"])
     before = len(fake.updates.sent)
-    person.sends_text("unheard")
+    person.send_text("unheard")
     assert len(fake.updates.sent) == before
 
 
-async def test_a_query_is_answered_once_and_soon(client: Client, fake: FakeTelegram, person: Person) -> None:
+async def test_a_query_is_answered_once_and_soon(client: Client, fake: FakeTelegram, person: TelegramPerson) -> None:
     await client.call("sendMessage", chat_id=1001, text="x", reply_markup={"inline_keyboard": [[BUTTON]]})
-    query = person.presses(person.chat.messages[0], "A")
+    query = person.press_button(person.chat.messages[0], "A")
     assert (await client.call("answerCallbackQuery", callback_query_id=query))["ok"]
     assert "query is too old" in await client.refusal("answerCallbackQuery", callback_query_id=query)
-    late = person.presses(person.chat.messages[0], "a")
-    fake.queries.expire()
+    late = person.press_button(person.chat.messages[0], "a")
+    fake.queries.expire_all()
     assert "query is too old" in await client.refusal("answerCallbackQuery", callback_query_id=late)
 
 
-async def test_a_button_that_is_not_there_cannot_be_pressed(client: Client, person: Person) -> None:
+async def test_a_button_that_is_not_there_cannot_be_pressed(client: Client, person: TelegramPerson) -> None:
     await client.call("sendMessage", chat_id=1001, text="x")
     with pytest.raises(AssertionError, match="no button"):
-        person.presses(person.chat.messages[0], "A")
+        person.press_button(person.chat.messages[0], "A")
 
 
 async def test_faults_meet_the_method_the_chat_and_the_time_they_were_set_for(
     client: Client, fake: FakeTelegram
 ) -> None:
-    fake.person(2002).sends_text("/start")
-    fake.fail("sendMessage", errors.flood(9), chat=1001, skip=1, times=1)
+    fake.get_person(2002).send_text("/start")
+    fake.fail_calls("sendMessage", errors.build_flood_error(9), chat=1001, skip=1, times=1)
     answers = [(await client.call("sendMessage", chat_id=chat, text="x")) for chat in (2002, 1001, 1001, 1001)]
     assert [answer["ok"] for answer in answers] == [True, True, False, True]
     assert answers[2] == {
@@ -244,9 +246,9 @@ async def test_faults_meet_the_method_the_chat_and_the_time_they_were_set_for(
 
 
 async def test_a_call_whose_connection_drops_was_carried_out(
-    client: Client, fake: FakeTelegram, person: Person
+    client: Client, fake: FakeTelegram, person: TelegramPerson
 ) -> None:
-    fake.fail("sendMessage", None)
+    fake.fail_calls("sendMessage", None)
     with pytest.raises(ConnectionError):
         await client.call("sendMessage", chat_id=1001, text="twice")
     assert [message.text for message in person.chat] == ["twice"]
@@ -277,12 +279,12 @@ async def test_a_profile_has_its_limits(client: Client, method: str, parameters:
     assert reason in await client.refusal(method, **parameters)
 
 
-async def test_waiting_in_vain_tells_what_there_is(client: Client, person: Person) -> None:
+async def test_waiting_in_vain_tells_what_there_is(client: Client, person: TelegramPerson) -> None:
     await client.call("sendMessage", chat_id=1001, text="something else")
     with pytest.raises(AssertionError, match="something else"):
         person.chat.wait_for(lambda message: message.text == "film", timeout=0.01)
     with pytest.raises(AssertionError, match="something else"):
-        await person.chat.arrival(lambda message: message.text == "film", seconds=0.01)
+        await person.chat.wait_for_async(lambda message: message.text == "film", seconds=0.01)
 
 
 def test_sound_is_told_by_the_handler_of_a_track() -> None:

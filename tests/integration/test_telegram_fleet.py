@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.bazaar import StagedRenderer
-from fakes.house import BelievingChildren, picture
-from fakes.telegram_api import TOKEN, Call, FakeTelegram, Person, errors, served
-from fakes.telegram_api.exchange import exchange
+from fakes.full_app import TelegramThumbnailRenderer
+from fakes.telegram_api import TOKEN, FakeTelegram, TelegramCall, TelegramPerson, errors, serve_app
+from fakes.telegram_api.multi_bot import create_multi_bot_app
+from fakes.world import StubSandbox, build_picture
 from sqlmodel import select
 
 from bots.app import web
@@ -52,28 +52,28 @@ class Town:
         return self.fakes[0]
 
     @property
-    def boss(self) -> Person:
-        return self.main.person(1, first_name="Olga")
+    def boss(self) -> TelegramPerson:
+        return self.main.get_person(1, first_name="Olga")
 
-    async def says(self, person: Person, text: str, answer: str) -> None:
+    async def says(self, person: TelegramPerson, text: str, answer: str) -> None:
         """Somebody writes, and then reads an answer with these words."""
-        await self.reads(person, answer, person.sends_text(text)["message_id"])
+        await self.reads(person, answer, person.send_text(text)["message_id"])
 
-    async def reads(self, person: Person, answer: str, since: int = 0) -> None:
-        await person.chat.arrival(lambda message: answer in message.text and message.message_id > since)
+    async def reads(self, person: TelegramPerson, answer: str, since: int = 0) -> None:
+        await person.chat.wait_for_async(lambda message: answer in message.text and message.message_id > since)
 
-    async def brings(self, owner: Person, token: str, answer: str) -> None:
+    async def brings(self, owner: TelegramPerson, token: str, answer: str) -> None:
         """Somebody brings a token, and reads what became of it."""
-        sent = owner.sends_text(f"/tenant token {token}")["message_id"]
+        sent = owner.send_text(f"/tenant token {token}")["message_id"]
         await self.reads(owner, "kept sealed", sent)
         await self.fleet.refresh()
         await self.reads(owner, answer, sent)
 
-    async def owned(self, name: str, user_id: int) -> Person:
+    async def owned(self, name: str, user_id: int) -> TelegramPerson:
         """A business, and who owns it."""
         await self.says(self.boss, f"/tenant create {name}", f"{name} is there")
         shown = self.boss.chat.messages[-1].text
-        owner = self.main.person(user_id)
+        owner = self.main.get_person(user_id)
         await self.says(owner, shown.split("\n")[-1], f"{name} is yours")
         return owner
 
@@ -87,7 +87,7 @@ class Town:
 
     def work(self) -> None:
         house = self.chats.app
-        renderer: Any = StagedRenderer()
+        renderer: Any = TelegramThumbnailRenderer()
         while JobRunner(house.db, house.store, renderer, house.pipeline.retention, "tester").run_next_job():
             pass
 
@@ -95,7 +95,7 @@ class Town:
 def house_at(database: Database, folder: Path, url: str) -> web.App:
     told: dict[str, Any] = {"data_dir": folder, "telegram_api_url": url, "admin_ids": "telegram:1"}
     settings = Settings(_env_file=None, **told)
-    children: Any = BelievingChildren()
+    children: Any = StubSandbox()
     store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
     access = Entitlements(read_catalogue())
     pipeline = Pipeline(database, store, queue, children, access, retention_from(settings), has_speech_service=True)
@@ -107,7 +107,7 @@ async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
     names = (TOKEN, "rabisco_bot"), (BAKERY, "bakery_bot"), (CAFE, "cafe_bot")
     fakes = [FakeTelegram(token, bot_id=int(token[:6]), username=name) for token, name in names]
     async with AsyncExitStack() as stack:
-        url = stack.enter_context(served(exchange(fakes)))
+        url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
         chats = web.channel_runtime_for(house_at(sqlite, tmp_path, url))
         gateway, fleet = web.build_telegram_gateway(chats, TOKEN), web.build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
@@ -122,15 +122,17 @@ async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_ke
         owner = await town.owned(name, user_id)
         await town.brings(owner, token, f"{name} is live: https://t.me/{name}_bot")
         assert f"@{name}_bot" in telegram_bots.display_name_of(town.bot(token[:6]))
-        await town.says(fake.person(user_id), "/start", "Hi")
-        await town.says(fake.person(user_id), "/help", "/stats")
+        await town.says(fake.get_person(user_id), "/start", "Hi")
+        await town.says(fake.get_person(user_id), "/help", "/stats")
     for fake in town.fakes[1:]:
-        fake.person(77).sends_document(picture(), "cat.png", "image/png")
+        fake.get_person(77).send_document(build_picture(), "cat.png", "image/png")
     for fake in town.fakes[1:]:
-        await fake.person(77).chat.arrival(lambda message: "waiting" in message.text.lower() or bool(message.edits))
+        await fake.get_person(77).chat.wait_for_async(
+            lambda message: "waiting" in message.text.lower() or bool(message.edits)
+        )
     town.work()
     for fake in town.fakes[1:]:
-        await fake.person(77).chat.arrival(lambda message: message.media is not None)
+        await fake.get_person(77).chat.wait_for_async(lambda message: message.media is not None)
     with town.db.read_transaction() as session:
         jobs = session.exec(select(Job)).all()
         names = {session.get_one(Tenant, job.tenant_id).name for job in jobs}
@@ -140,9 +142,9 @@ async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_ke
 
 async def test_the_message_with_the_token_is_deleted_from_the_owners_chat(town: Town) -> None:
     owner = await town.owned("bakery", 11)
-    sent = owner.sends_text(f"/tenant token {BAKERY}")
-    await town.main.arrival(lambda: BAKERY not in str(owner.chat.bodies))
-    (call,) = town.main.made("deleteMessage")
+    sent = owner.send_text(f"/tenant token {BAKERY}")
+    await town.main.wait_until_async(lambda: BAKERY not in str(owner.chat.bodies))
+    (call,) = town.main.list_calls("deleteMessage")
     assert call.parameters == {"chat_id": 11, "message_id": sent["message_id"]}
 
 
@@ -151,22 +153,22 @@ async def test_a_token_telegram_does_not_accept_is_told_once_and_a_valid_one_tak
     await town.brings(owner, RENEWED, "Telegram doesn't accept its token")
     assert telegram_bots.status_of(town.bot("222222")) == "bad-token"
     await town.brings(owner, BAKERY, "is live")
-    await town.says(town.fakes[1].person(77), "/start", "Hi")
+    await town.says(town.fakes[1].get_person(77), "/start", "Hi")
 
 
 async def test_a_token_that_was_renewed_is_used_from_then_on(town: Town) -> None:
     owner = await town.owned("bakery", 11)
     await town.brings(owner, BAKERY, "is live")
     town.fakes[1].token = RENEWED
-    owner.sends_text(f"/tenant token {RENEWED}")
-    await town.main.arrival(lambda: len(town.main.made("deleteMessage")) == 2)
+    owner.send_text(f"/tenant token {RENEWED}")
+    await town.main.wait_until_async(lambda: len(town.main.list_calls("deleteMessage")) == 2)
     await town.fleet.refresh()
-    await town.says(town.fakes[1].person(77), "/start", "Hi")
+    await town.says(town.fakes[1].get_person(77), "/start", "Hi")
 
 
 async def test_a_bot_another_program_uses_is_told_of_and_harms_no_other(town: Town) -> None:
     owner = await town.owned("bakery", 11)
-    town.fakes[1].fail("getUpdates", errors.TWO_POLLERS, times=100)
+    town.fakes[1].fail_calls("getUpdates", errors.TWO_POLLERS, times=100)
     await town.brings(owner, BAKERY, "another program receives its messages")
     await town.says(town.boss, "/help", "/tenant")
 
@@ -174,14 +176,14 @@ async def test_a_bot_another_program_uses_is_told_of_and_harms_no_other(town: To
 async def test_a_paused_businesss_bot_answers_with_one_sentence(town: Town) -> None:
     owner = await town.owned("bakery", 11)
     await town.brings(owner, BAKERY, "is live")
-    ana = town.fakes[1].person(77)
+    ana = town.fakes[1].get_person(77)
     await town.says(ana, "/start", "Hi")
     await town.says(town.boss, "/tenant pause bakery", "Pause bakery?")
     asked = town.boss.chat.messages[-1]
-    town.boss.presses(asked, "✅ Yes, do it")
-    await town.boss.chat.arrival(lambda message: "bakery is paused" in message.text)
-    ana.sends_document(picture(), "cat.png", "image/png")
-    await ana.chat.arrival(lambda message: message.text == "I'm closed at the moment. Please come back later.")
+    town.boss.press_button(asked, "✅ Yes, do it")
+    await town.boss.chat.wait_for_async(lambda message: "bakery is paused" in message.text)
+    ana.send_document(build_picture(), "cat.png", "image/png")
+    await ana.chat.wait_for_async(lambda message: message.text == "I'm closed at the moment. Please come back later.")
     with town.db.read_transaction() as session:
         assert session.exec(select(Job)).all() == []
 
@@ -201,7 +203,7 @@ async def test_the_bot_of_a_business_that_is_erased_is_let_go(town: Town) -> Non
     await town.fleet.refresh()
     assert account.id not in town.chats.channels
     before = len(polls(town.fakes[1]))
-    town.fakes[1].person(77).sends_text("/start")
+    town.fakes[1].get_person(77).send_text("/start")
     await town.says(town.boss, "/help", "/tenant")
     assert len(polls(town.fakes[1])) == before
 
@@ -216,5 +218,5 @@ async def test_the_fleet_looks_by_itself_soon_enough(town: Town) -> None:
     await asyncio.gather(looking, return_exceptions=True)
 
 
-def polls(fake: FakeTelegram) -> list[Call]:
-    return fake.made("getUpdates")
+def polls(fake: FakeTelegram) -> list[TelegramCall]:
+    return fake.list_calls("getUpdates")

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from fakes.telegram_api import FakeTelegram, Person
-from fakes.telegram_api.transcript import BotMessage
-from fakes.telegram_api.wiring import bot_of
+from fakes.telegram_api import FakeTelegram, TelegramPerson
+from fakes.telegram_api.clients import bot_of
+from fakes.telegram_api.transcript import TelegramBotMessage
 from telegram.ext import ExtBot
 
 from bots.core.channel import ChatRef, Choice, MessageNotEditable, MessageRejected, RenderedMessage
@@ -25,9 +25,9 @@ def fake() -> FakeTelegram:
 
 
 @pytest.fixture
-def person(fake: FakeTelegram) -> Person:
-    person = fake.person()
-    person.sends_text("/start")
+def person(fake: FakeTelegram) -> TelegramPerson:
+    person = fake.get_person()
+    person.send_text("/start")
     return person
 
 
@@ -38,26 +38,26 @@ async def bot(fake: FakeTelegram) -> AsyncIterator[ExtBot[None]]:
 
 
 @pytest.fixture
-def channel(bot: ExtBot[None], person: Person) -> TelegramChannel:
+def channel(bot: ExtBot[None], person: TelegramPerson) -> TelegramChannel:
     assert person.chat.bodies  # only who has written can be written to
     return TelegramChannel(bot)
 
 
-def found(person: Person, message: str) -> BotMessage:
-    shown = person.chat.find(int(message))
+def found(person: TelegramPerson, message: str) -> TelegramBotMessage:
+    shown = person.chat.find_message(int(message))
     assert shown is not None
     return shown
 
 
-def content(message: BotMessage) -> bytes:
+def content(message: TelegramBotMessage) -> bytes:
     assert message.media is not None
     return message.media.content
 
 
 async def test_a_picture_is_sent_with_its_text_and_choices_as_an_answer(
-    channel: TelegramChannel, person: Person
+    channel: TelegramChannel, person: TelegramPerson
 ) -> None:
-    asked = person.sends_text("/whatsapp pair")
+    asked = person.send_text("/whatsapp pair")
     message = found(
         person,
         await channel.send_text(
@@ -69,7 +69,9 @@ async def test_a_picture_is_sent_with_its_text_and_choices_as_an_answer(
     assert message.reply_to == asked["message_id"]
 
 
-async def test_a_text_becomes_a_picture_and_the_picture_another_one(channel: TelegramChannel, person: Person) -> None:
+async def test_a_text_becomes_a_picture_and_the_picture_another_one(
+    channel: TelegramChannel, person: TelegramPerson
+) -> None:
     name = await channel.send_text(HOME, RenderedMessage("Getting a code", STOP))
     await channel.edit(HOME, name, RenderedMessage("Scan this", STOP, picture=FIRST))
     message = found(person, name)
@@ -80,7 +82,7 @@ async def test_a_text_becomes_a_picture_and_the_picture_another_one(channel: Tel
 
 
 async def test_words_without_a_picture_take_the_place_of_those_under_one(
-    channel: TelegramChannel, person: Person
+    channel: TelegramChannel, person: TelegramPerson
 ) -> None:
     name = await channel.send_text(HOME, RenderedMessage("Scan this", STOP, picture=FIRST))
     await channel.edit(HOME, name, RenderedMessage("Connected"))
@@ -89,7 +91,7 @@ async def test_words_without_a_picture_take_the_place_of_those_under_one(
 
 
 async def test_a_message_that_is_gone_gets_no_picture(
-    channel: TelegramChannel, person: Person, bot: ExtBot[None]
+    channel: TelegramChannel, person: TelegramPerson, bot: ExtBot[None]
 ) -> None:
     name = await channel.send_text(HOME, RenderedMessage("Getting a code"))
     await bot.delete_message(person.id, int(name))
@@ -97,7 +99,7 @@ async def test_a_message_that_is_gone_gets_no_picture(
         await channel.edit(HOME, name, RenderedMessage("Scan this", picture=FIRST))
 
 
-async def test_a_text_too_long_for_a_caption_is_cut(channel: TelegramChannel, person: Person) -> None:
+async def test_a_text_too_long_for_a_caption_is_cut(channel: TelegramChannel, person: TelegramPerson) -> None:
     name = await channel.send_text(HOME, RenderedMessage("x" * 5000, picture=FIRST))
     assert len(found(person, name).text) == 1024
     await channel.edit(HOME, name, RenderedMessage("y" * 5000, picture=SECOND))

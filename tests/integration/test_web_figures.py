@@ -3,19 +3,19 @@
 from pathlib import Path
 
 import pytest
-from fakes.web_guests import GuestHouse, guest_house
+from fakes.sign_in_world import SignInWorld, open_sign_in_world
 
 TOKEN = "a token of the test"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> GuestHouse:
-    return guest_house(tmp_path, metrics_token=TOKEN)
+def house(tmp_path: Path) -> SignInWorld:
+    return open_sign_in_world(tmp_path, metrics_token=TOKEN)
 
 
-async def seen(house: GuestHouse, base: str, client: str, path: str, **headers: str) -> bool:
+async def seen(house: SignInWorld, base: str, client: str, path: str, **headers: str) -> bool:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with house.browser(base, client) as browser:
+    async with house.open_browser(base, client) as browser:
         answer = await browser.http.get(path, headers=named)
     assert answer.status_code in {200, 404, 503}
     return answer.status_code != 404
@@ -31,7 +31,7 @@ async def seen(house: GuestHouse, base: str, client: str, path: str, **headers: 
         ("http://10.0.0.5:8000", "10.0.0.9"),
     ],
 )
-async def test_the_houses_own_network_sees_them(house: GuestHouse, path: str, base: str, client: str) -> None:
+async def test_the_houses_own_network_sees_them(house: SignInWorld, path: str, base: str, client: str) -> None:
     assert await seen(house, base, client, path)
 
 
@@ -49,19 +49,19 @@ async def test_the_houses_own_network_sees_them(house: GuestHouse, path: str, ba
         ("https://rabisco.example", "203.0.113.7", {"authorization": TOKEN}),
     ],
 )
-async def test_nobody_else_does(house: GuestHouse, path: str, base: str, client: str, headers: dict[str, str]) -> None:
+async def test_nobody_else_does(house: SignInWorld, path: str, base: str, client: str, headers: dict[str, str]) -> None:
     assert not await seen(house, base, client, path, **headers)
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/health/deep"])
-async def test_who_holds_the_token_sees_them_from_anywhere(house: GuestHouse, path: str) -> None:
+async def test_who_holds_the_token_sees_them_from_anywhere(house: SignInWorld, path: str) -> None:
     assert await seen(house, "https://rabisco.example", "203.0.113.7", path, authorization=f"Bearer {TOKEN}")
 
 
 async def test_without_a_token_an_empty_one_opens_nothing(tmp_path: Path) -> None:
-    house = guest_house(tmp_path)
+    house = open_sign_in_world(tmp_path)
     assert not await seen(house, "https://rabisco.example", "203.0.113.7", "/metrics", authorization="Bearer ")
 
 
-async def test_health_is_for_everybody(house: GuestHouse) -> None:
+async def test_health_is_for_everybody(house: SignInWorld) -> None:
     assert await seen(house, "http://203.0.113.1", "203.0.113.7", "/health")

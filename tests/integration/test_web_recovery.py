@@ -3,8 +3,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from fakes.web_client import page_client
-from fakes.web_house import WebHouse, build_house
+from fakes.page_client import open_page_client
+from fakes.web_world import WebWorld, open_web_world
 
 from bots.core.channel import Inbound
 from bots.web.app import create_app
@@ -19,88 +19,88 @@ class Stuck(Exception):
     """The process dies here."""
 
 
-def restarted(house: WebHouse) -> WebHouse:
+def restarted(house: WebWorld) -> WebWorld:
     """The same house after a new start: nothing of the old process but what it wrote down."""
     page = PageChannel(house.db, house.account.id, UploadFolder(house.page.uploads.root))
-    house.inlet.channel = page
+    house.sink.channel = page
     parts = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"page": page}
-    return WebHouse(
-        house.db, house.media, page, house.inlet, house.account, create_app(type(house.parts)(**parts)), house.parts
+    return WebWorld(
+        house.db, house.media, page, house.sink, house.account, create_app(type(house.parts)(**parts)), house.parts
     )
 
 
 async def test_what_a_crash_interrupted_is_answered_after_the_start(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    answer = house.inlet.handle
+    house = open_web_world(tmp_path)
+    answer = house.sink.handle
 
     async def dies(_inbound: Inbound) -> None:
         raise Stuck
 
-    house.inlet.handle = dies  # type: ignore[method-assign]
-    async with page_client(house.app) as client:
+    house.sink.handle = dies  # type: ignore[method-assign]
+    async with open_page_client(house.app) as client:
         assert (await client.send("Legenda", files=[PICTURE])).status_code == 202
-    house.inlet.handle = answer  # type: ignore[method-assign]
-    async with page_client(restarted(house).app) as client:
-        messages = await client.until("Your film")
+    house.sink.handle = answer  # type: ignore[method-assign]
+    async with open_page_client(restarted(house).app) as client:
+        messages = await client.wait_for_text("Your film")
     assert [message["text"] for message in messages] == ["Legenda", "Done", "Your film is ready."]
-    assert house.inlet.fetched == [PICTURE[1]]
-    assert [inbound.text for inbound in house.inlet.handled] == ["Legenda"]
+    assert house.sink.downloads == [PICTURE[1]]
+    assert [inbound.text for inbound in house.sink.handled] == ["Legenda"]
 
 
 async def test_an_answer_that_fails_does_not_hold_up_the_next(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    answer = house.inlet.handle
+    house = open_web_world(tmp_path)
+    answer = house.sink.handle
 
     async def fails_once(inbound: Inbound) -> None:
         if inbound.text == "bad":
             raise Stuck
         await answer(inbound)
 
-    house.inlet.handle = fails_once  # type: ignore[method-assign]
-    async with page_client(house.app) as client:
+    house.sink.handle = fails_once  # type: ignore[method-assign]
+    async with open_page_client(house.app) as client:
         await client.send("bad")
         await client.send("good")
-        await client.until("You said: good")
+        await client.wait_for_text("You said: good")
 
 
 async def test_an_update_that_cannot_be_read_any_more_is_put_aside(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    house.inlet.kept["old"] = {"of": "another version"}
-    async with page_client(house.app) as client:
+    house = open_web_world(tmp_path)
+    house.sink.updates["old"] = {"of": "another version"}
+    async with open_page_client(house.app) as client:
         await client.send("new")
-        await client.until("You said: new")
-    assert house.inlet.ignored == ["old"]
+        await client.wait_for_text("You said: new")
+    assert house.sink.ignored == ["old"]
 
 
 async def test_stopping_waits_for_answers_under_way(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    house.inlet.pause = 0.05
-    async with page_client(house.app) as client:
+    house = open_web_world(tmp_path)
+    house.sink.pause_seconds = 0.05
+    async with open_page_client(house.app) as client:
         await client.send(files=[PICTURE])
-    assert len(house.inlet.handled) == 1
+    assert len(house.sink.handled) == 1
 
 
 async def test_uploads_nobody_took_are_swept_after_a_day(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
+    house = open_web_world(tmp_path)
     (house.page.uploads.create_folder() / "0").write_bytes(b"left behind")
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     for now, left in ((tomorrow - timedelta(hours=2), 1), (tomorrow, 0)):
-        assert await InboundReceiver(house.inlet, house.page.uploads, lambda now=now: now).sweep() == 1 - left
+        assert await InboundReceiver(house.sink, house.page.uploads, lambda now=now: now).sweep() == 1 - left
         assert len(list(house.page.uploads.root.iterdir())) == left
 
 
 async def test_the_persons_message_is_there_even_if_the_crash_came_before_it_was_remembered(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    remember, message = house.inlet.save_update, str(uuid.uuid4())
+    house = open_web_world(tmp_path)
+    remember, message = house.sink.save_update, str(uuid.uuid4())
 
     def dies(_update: str, _body: dict[str, object]) -> bool:
         raise Stuck
 
-    house.inlet.save_update = dies  # type: ignore[method-assign]
-    async with page_client(house.app) as client:
+    house.sink.save_update = dies  # type: ignore[method-assign]
+    async with open_page_client(house.app) as client:
         with suppress(Stuck):
             await client.send("Olá", id=message)
-        house.inlet.save_update = remember  # type: ignore[method-assign]
+        house.sink.save_update = remember  # type: ignore[method-assign]
         assert (await client.send("Olá", id=message)).json() == {"accepted": True, "repeated": False}
-        messages = await client.until("You said")
+        messages = await client.wait_for_text("You said")
     assert [message["text"] for message in messages] == ["Olá", "You said: Olá"]

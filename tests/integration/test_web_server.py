@@ -5,18 +5,18 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 import httpx
-from fakes.web_client import OURS
-from fakes.web_guests import guest_house
-from fakes.web_house import build_house
-from fakes.web_server import served
+from fakes.page_client import PAGE_HEADERS
+from fakes.sign_in_world import open_sign_in_world
+from fakes.web_server import serve_web_app
+from fakes.web_world import open_web_world
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
 
 
 def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
+    house = open_web_world(tmp_path)
     answers: list[int] = []
-    with served(house.app, house.page.notifier) as address:
+    with serve_web_app(house.app, house.page.notifier) as address:
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
         waiting = Thread(
             target=lambda: answers.append(httpx.get(f"{address}/chat/messages?after=0&wait=25", timeout=30).status_code)
@@ -31,25 +31,25 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) ->
 
 
 def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path) -> None:
-    house = guest_house(tmp_path)
+    house = open_sign_in_world(tmp_path)
 
     def asks(visitor: str) -> int:
         headers = {"host": "rabisco.example", "origin": "https://rabisco.example", "x-forwarded-for": visitor}
         return line.post("/sign-in", data={"email": "ana@example.com"}, headers=headers).status_code
 
-    with served(house.house.app, house.house.page.notifier) as address, httpx.Client(base_url=address) as line:
+    with serve_web_app(house.world.app, house.world.page.notifier) as address, httpx.Client(base_url=address) as line:
         assert {asks("203.0.113.7") for _ in range(CODES_PER_CLIENT)} == {303}
         assert asks("203.0.113.7") == 429
         assert asks("203.0.113.8") == 303
 
 
 def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(tmp_path: Path) -> None:
-    house = build_house(tmp_path)
-    with served(house.app, house.page.notifier) as address:
+    house = open_web_world(tmp_path)
+    with serve_web_app(house.app, house.page.notifier) as address:
         parts = urlsplit(address)
         line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)
         line.putrequest("POST", "/chat/messages")
-        headers = {**OURS, "content-type": "multipart/form-data; boundary=e", "content-length": str(3 * 10**9)}
+        headers = {**PAGE_HEADERS, "content-type": "multipart/form-data; boundary=e", "content-length": str(3 * 10**9)}
         for name, value in headers.items():
             line.putheader(name, value)
         line.endheaders()

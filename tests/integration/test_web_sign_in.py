@@ -5,8 +5,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.databases import Databases
-from fakes.web_guests import PUBLIC, GuestHouse, ask, enter, guest_house, sign_in, told
+from fakes.databases import DatabaseFactory
+from fakes.sign_in_world import (
+    PUBLIC_URL,
+    SignInWorld,
+    error_text_of,
+    open_sign_in_world,
+    request_code,
+    sign_in,
+    submit_code,
+)
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -32,24 +40,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(tmp_path: Path, databases: Databases, clock: Clock, request: pytest.FixtureRequest) -> Iterator[GuestHouse]:
-    db = databases.opened(request.param, clock)
-    yield guest_house(tmp_path, db, clock=clock)
+def house(
+    tmp_path: Path, databases: DatabaseFactory, clock: Clock, request: pytest.FixtureRequest
+) -> Iterator[SignInWorld]:
+    db = databases.open_database(request.param, clock)
+    yield open_sign_in_world(tmp_path, db, clock=clock)
     db.close()
 
 
 @pytest.fixture
-def lodge(tmp_path: Path, clock: Clock) -> GuestHouse:
+def lodge(tmp_path: Path, clock: Clock) -> SignInWorld:
     """Where the kind of database does not matter."""
-    return guest_house(tmp_path, clock=clock)
+    return open_sign_in_world(tmp_path, clock=clock)
 
 
-async def test_who_has_the_code_comes_in_for_thirty_days(house: GuestHouse, clock: Clock) -> None:
-    async with house.browser() as client:
+async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clock: Clock) -> None:
+    async with house.open_browser() as client:
         assert 'action="/sign-in"' in (await client.http.get("/")).text
-        assert (await ask(client, ANA)).headers["location"] == "/sign-in/code"
+        assert (await request_code(client, ANA)).headers["location"] == "/sign-in/code"
         assert ANA in (await client.http.get("/sign-in/code")).text
-        answer = await enter(client, ANA, house.box.code(ANA))
+        answer = await submit_code(client, ANA, house.email_sender.wait_for_code(ANA))
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert 'id="composer"' in (await client.http.get("/")).text
         assert (await client.http.get("/sign-in/code")).headers["location"] == "/"
@@ -60,63 +70,63 @@ async def test_who_has_the_code_comes_in_for_thirty_days(house: GuestHouse, cloc
         assert 'action="/sign-in"' in (await client.http.get("/")).text
 
 
-async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lodge: GuestHouse) -> None:
-    async with lodge.browser() as client:
-        cookie = (await sign_in(client, lodge.box, ANA)).headers.get_list("set-cookie")[0]
+async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lodge: SignInWorld) -> None:
+    async with lodge.open_browser() as client:
+        cookie = (await sign_in(client, lodge.email_sender, ANA)).headers.get_list("set-cookie")[0]
     name, *attributes = (part.strip().lower() for part in cookie.split(";"))
     assert name.startswith("__host-rabisco=")
     assert set(attributes) == {"httponly", "secure", "samesite=lax", "path=/", f"max-age={30 * 86400}"}
 
 
-async def test_the_database_holds_neither_the_cookie_nor_the_address(house: GuestHouse) -> None:
-    async with house.browser() as client:
-        await sign_in(client, house.box, ANA)
+async def test_the_database_holds_neither_the_cookie_nor_the_address(house: SignInWorld) -> None:
+    async with house.open_browser() as client:
+        await sign_in(client, house.email_sender, ANA)
         cookie = client.http.cookies[SESSION_COOKIE]
-    with house.house.db.read_transaction() as session:
+    with house.world.db.read_transaction() as session:
         (row,) = session.exec(select(PageSession)).all()
     assert cookie not in row.model_dump_json()
     assert "ana" not in row.model_dump_json()
 
 
-async def test_an_address_is_the_same_person_however_it_is_typed(house: GuestHouse) -> None:
-    async with house.browser() as first, house.browser() as second:
-        await sign_in(first, house.box, ANA)
-        await ask(second, "  ANA@Example.COM ")
-        assert (await enter(second, "Ana@example.com", house.box.code(ANA))).status_code == 303
-    with house.house.db.read_transaction() as session:
+async def test_an_address_is_the_same_person_however_it_is_typed(house: SignInWorld) -> None:
+    async with house.open_browser() as first, house.open_browser() as second:
+        await sign_in(first, house.email_sender, ANA)
+        await request_code(second, "  ANA@Example.COM ")
+        assert (await submit_code(second, "Ana@example.com", house.email_sender.wait_for_code(ANA))).status_code == 303
+    with house.world.db.read_transaction() as session:
         assert len({row.guest for row in session.exec(select(PageSession))}) == 1
 
 
-async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: GuestHouse) -> None:
-    async with house.browser() as client:
-        await ask(client, ANA)
-        code = house.box.code(ANA)
+async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: SignInWorld) -> None:
+    async with house.open_browser() as client:
+        await request_code(client, ANA)
+        code = house.email_sender.wait_for_code(ANA)
         wrong = f"{(int(code) + 1) % 10**6:06}"
         for _ in range(5):
-            answer = await enter(client, ANA, wrong)
+            answer = await submit_code(client, ANA, wrong)
             assert (answer.status_code, "set-cookie" in answer.headers) == (401, False)
-            assert told(answer)
-        assert (await enter(client, ANA, code)).status_code == 401
+            assert error_text_of(answer)
+        assert (await submit_code(client, ANA, code)).status_code == 401
 
 
-async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(house: GuestHouse, clock: Clock) -> None:
-    async with house.browser() as client:
-        await ask(client, ANA)
-        assert (await enter(client, BIA, house.box.code(ANA))).status_code == 401
-        code = house.box.code(ANA)
-        assert (await enter(client, ANA, f" {code[:3]} {code[3:]} ")).status_code == 303
-        assert (await enter(client, ANA, code)).status_code == 401
-        await ask(client, ANA)
+async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(house: SignInWorld, clock: Clock) -> None:
+    async with house.open_browser() as client:
+        await request_code(client, ANA)
+        assert (await submit_code(client, BIA, house.email_sender.wait_for_code(ANA))).status_code == 401
+        code = house.email_sender.wait_for_code(ANA)
+        assert (await submit_code(client, ANA, f" {code[:3]} {code[3:]} ")).status_code == 303
+        assert (await submit_code(client, ANA, code)).status_code == 401
+        await request_code(client, ANA)
         clock.now += timedelta(minutes=10, seconds=1)
-        assert (await enter(client, ANA, house.box.code(ANA))).status_code == 401
+        assert (await submit_code(client, ANA, house.email_sender.wait_for_code(ANA))).status_code == 401
 
 
-async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(house: GuestHouse) -> None:
-    async with house.browser() as client:
-        answers = [await ask(client, ANA) for _ in range(4)]
-        house.box.is_away = True
-        answers.append(await ask(client, BIA))
-    assert [letter.to for letter in house.box.letters] == [ANA] * 3
+async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(house: SignInWorld) -> None:
+    async with house.open_browser() as client:
+        answers = [await request_code(client, ANA) for _ in range(4)]
+        house.email_sender.is_away = True
+        answers.append(await request_code(client, BIA))
+    assert [letter.to for letter in house.email_sender.emails] == [ANA] * 3
     seen = {
         (answer.status_code, answer.text, str(answer.headers).replace("bia%40example.org", "A")) for answer in answers
     }
@@ -124,27 +134,30 @@ async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(h
     assert {(status, text) for status, text, _ in seen} == {(303, "")}
 
 
-async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: GuestHouse) -> None:
-    async with lodge.browser() as client, lodge.browser(client="198.51.100.9") as other:
+async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: SignInWorld) -> None:
+    async with lodge.open_browser() as client, lodge.open_browser(client="198.51.100.9") as other:
         for number in range(CODES_PER_CLIENT):
-            assert (await ask(client, f"somebody{number}@example.com")).status_code == 303
-        answer = await ask(client, ANA)
-        assert (answer.status_code, len(lodge.box.letters)) == (429, CODES_PER_CLIENT)
-        assert told(answer)
-        assert (await ask(other, ANA)).status_code == 303
+            assert (await request_code(client, f"somebody{number}@example.com")).status_code == 303
+        answer = await request_code(client, ANA)
+        assert (answer.status_code, len(lodge.email_sender.emails)) == (429, CODES_PER_CLIENT)
+        assert error_text_of(answer)
+        assert (await request_code(other, ANA)).status_code == 303
 
 
-async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: GuestHouse) -> None:
-    async with lodge.browser(client="2001:db8::1") as client, lodge.browser(client="2001:db8::2") as neighbour:
+async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: SignInWorld) -> None:
+    async with (
+        lodge.open_browser(client="2001:db8::1") as client,
+        lodge.open_browser(client="2001:db8::2") as neighbour,
+    ):
         for number in range(ATTEMPTS_PER_CLIENT):
-            assert (await enter(client, f"somebody{number}@example.com", "123456")).status_code == 401
-        await ask(neighbour, ANA)
-        assert (await enter(neighbour, ANA, lodge.box.code(ANA))).status_code == 429
+            assert (await submit_code(client, f"somebody{number}@example.com", "123456")).status_code == 401
+        await request_code(neighbour, ANA)
+        assert (await submit_code(neighbour, ANA, lodge.email_sender.wait_for_code(ANA))).status_code == 429
 
 
-async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: GuestHouse) -> None:
-    async with house.browser() as client, house.browser() as thief:
-        await sign_in(client, house.box, ANA)
+async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: SignInWorld) -> None:
+    async with house.open_browser() as client, house.open_browser() as thief:
+        await sign_in(client, house.email_sender, ANA)
         thief.http.cookies.set(SESSION_COOKIE, client.http.cookies[SESSION_COOKIE], domain="rabisco.example")
         assert (await thief.http.get("/chat/messages")).status_code == 200
         answer = await client.http.post("/sign-out", headers={"x-rabisco": "page"})
@@ -153,78 +166,78 @@ async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(ho
         assert (await thief.http.get("/chat/messages")).status_code == 401
 
 
-async def test_signing_in_again_ends_the_session_this_browser_had(house: GuestHouse) -> None:
-    async with house.browser() as client:
-        await sign_in(client, house.box, ANA)
-        await sign_in(client, house.box, BIA)
-    with house.house.db.read_transaction() as session:
+async def test_signing_in_again_ends_the_session_this_browser_had(house: SignInWorld) -> None:
+    async with house.open_browser() as client:
+        await sign_in(client, house.email_sender, ANA)
+        await sign_in(client, house.email_sender, BIA)
+    with house.world.db.read_transaction() as session:
         assert len(session.exec(select(PageSession)).all()) == 1
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-out", "/chat/messages"])
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://rabisco.example", "null", ""])
-async def test_no_other_page_can_post_in_a_persons_name(lodge: GuestHouse, path: str, origin: str) -> None:
-    async with lodge.signed_in(ANA) as client:
-        letters = len(lodge.box.letters)
+async def test_no_other_page_can_post_in_a_persons_name(lodge: SignInWorld, path: str, origin: str) -> None:
+    async with lodge.open_signed_in_browser(ANA) as client:
+        letters = len(lodge.email_sender.emails)
         headers = {"origin": origin} if origin else {}
         answer = await client.http.post(path, data={"email": ANA, "code": "1"}, headers=headers)
         assert answer.status_code == 403
-        assert len(lodge.box.letters) == letters
+        assert len(lodge.email_sender.emails) == letters
         assert (await client.http.get("/chat/messages")).status_code == 200
 
 
 @pytest.mark.parametrize(
     "address", ["", "ana", "ana@", "@example.com", "a b@example.com", "a@b@example.com", "<b>@x.yz\r\nBcc: c@d.ef"]
 )
-async def test_what_cannot_be_an_address_is_said_to_be_none(lodge: GuestHouse, address: str) -> None:
-    async with lodge.browser() as client:
-        answer = await ask(client, address)
-    assert (answer.status_code, lodge.box.letters) == (400, [])
-    assert told(answer)
+async def test_what_cannot_be_an_address_is_said_to_be_none(lodge: SignInWorld, address: str) -> None:
+    async with lodge.open_browser() as client:
+        answer = await request_code(client, address)
+    assert (answer.status_code, lodge.email_sender.emails) == (400, [])
+    assert error_text_of(answer)
     assert "<b>" not in answer.text
 
 
 @pytest.mark.parametrize("body", [b"email=" + b"a" * 5000, b"&".join(b"a=1" for _ in range(50)), b"\xff\xfe", b""])
-async def test_rubbish_instead_of_a_form_is_refused(lodge: GuestHouse, body: bytes) -> None:
-    async with lodge.browser() as client:
-        answer = await client.http.post("/sign-in", content=body, headers={"origin": PUBLIC})
+async def test_rubbish_instead_of_a_form_is_refused(lodge: SignInWorld, body: bytes) -> None:
+    async with lodge.open_browser() as client:
+        answer = await client.http.post("/sign-in", content=body, headers={"origin": PUBLIC_URL})
     assert answer.status_code == 400
 
 
-async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: GuestHouse) -> None:
-    async with lodge.browser() as client:
+async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: SignInWorld) -> None:
+    async with lodge.open_browser() as client:
         language = {"accept-language": "pt-BR,pt;q=0.9"}
-        await ask(client, ANA, **language)
+        await request_code(client, ANA, **language)
         answer = await client.http.get("/sign-in/code", headers=language)
     assert 'lang="pt-BR"' in answer.text
-    assert lodge.box.letters == [build_code_email("pt-BR", ANA, lodge.box.code(ANA))]
+    assert lodge.email_sender.emails == [build_code_email("pt-BR", ANA, lodge.email_sender.wait_for_code(ANA))]
 
 
-async def test_no_log_names_who_signs_in_nor_their_code(lodge: GuestHouse) -> None:
+async def test_no_log_names_who_signs_in_nor_their_code(lodge: SignInWorld) -> None:
     with capture_logs() as logs:
-        async with lodge.browser() as client:
+        async with lodge.open_browser() as client:
             for _ in range(4):
-                await ask(client, ANA)
-            await enter(client, ANA, "000000")
-            await enter(client, ANA, lodge.box.code(ANA))
-            lodge.box.is_away = True
-            await ask(client, BIA)
+                await request_code(client, ANA)
+            await submit_code(client, ANA, "000000")
+            await submit_code(client, ANA, lodge.email_sender.wait_for_code(ANA))
+            lodge.email_sender.is_away = True
+            await request_code(client, BIA)
     assert {"sign-in-code-held-back", "sign-in-letter-not-sent"} <= {line["event"] for line in logs}
     written = repr(logs)
-    assert not any(word in written for word in ("ana", "bia", "example.com", lodge.box.code(ANA)))
+    assert not any(word in written for word in ("ana", "bia", "example.com", lodge.email_sender.wait_for_code(ANA)))
 
 
-async def test_sessions_that_are_over_are_forgotten(house: GuestHouse, clock: Clock) -> None:
-    async with house.browser() as client:
-        await sign_in(client, house.box, ANA)
+async def test_sessions_that_are_over_are_forgotten(house: SignInWorld, clock: Clock) -> None:
+    async with house.open_browser() as client:
+        await sign_in(client, house.email_sender, ANA)
     clock.now += timedelta(days=29)
-    assert house.porch.prune_sessions() == 0
+    assert house.sign_in.prune_sessions() == 0
     clock.now += timedelta(days=2)
-    assert house.porch.prune_sessions() == 1
+    assert house.sign_in.prune_sessions() == 1
 
 
-async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: GuestHouse) -> None:
-    async with lodge.browser() as client:
+async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: SignInWorld) -> None:
+    async with lodge.open_browser() as client:
         answer = await client.http.get("/")
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
@@ -233,5 +246,5 @@ async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: GuestH
         assert answer.headers["cache-control"] == "no-store"
         client.http.cookies.set(EMAIL_COOKIE, "%3Cscript%3E@x.yz", domain="rabisco.example")
         assert (await client.http.get("/sign-in/code")).headers["location"] == "/"
-    async with lodge.browser("https://rebound.example") as stranger:
+    async with lodge.open_browser("https://rebound.example") as stranger:
         assert (await stranger.http.get("/")).status_code == 421

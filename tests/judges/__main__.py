@@ -71,8 +71,8 @@ def _sitting(name: str, table: Table) -> list[Verdict]:
 def _sides(start: Start, folder: Path) -> Iterator[tuple[Emulated, Doubled]]:
     fake = FakeStripe()
     with mailbox() as (their_hook, their_box), mailbox() as (our_hook, our_box):
-        fake.listen(our_hook, secret=SECRET)
-        with start(folder, their_hook) as emulator, fake.served() as url, fake.courier():
+        fake.add_endpoint(our_hook, secret=SECRET)
+        with start(folder, their_hook) as emulator, fake.serve() as url, fake.deliver_in_background():
             yield Emulated(emulator.url, their_box, SECRET), Doubled(fake, url, our_box, SECRET)
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import stripe
-from fakes.stripe_api import FakeStripe, Merchant
-from fakes.stripe_api.errors import ApiError
+from fakes.stripe_api import FakeMerchant, FakeStripe
+from fakes.stripe_api.errors import StripeApiError
 
 from bots.billing.stripe.provider import StripeProvider
 
@@ -103,14 +103,14 @@ class Doubled(Side):
     def __init__(self, fake: FakeStripe, url: str, box: Mailbox, secret: str) -> None:
         super().__init__(url, box, secret)
         self.fake = fake
-        self.merchant = Merchant(fake, url)
+        self.merchant = FakeMerchant(fake, url)
 
     def payment(self, amount: int) -> str:
-        return self.merchant.paid(amount=amount)
+        return self.merchant.create_paid_intent(amount=amount)
 
     def subscription(self, amount: int) -> str:
-        return self.merchant.subscribed(amount)
+        return self.merchant.create_subscription(amount)
 
     def pay(self, session: str) -> None:
-        with suppress(ApiError):  # what the page says is not for the shop
+        with suppress(StripeApiError):  # what the page says is not for the shop
             self.fake.pay(session)

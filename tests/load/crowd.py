@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fakes.telegram_api import BotMessage, FakeTelegram, Person
+from fakes.telegram_api import FakeTelegram, TelegramBotMessage, TelegramPerson
 from load.errands import Specimen
 
 FIRST_PERSON: Final = 40_001
@@ -20,18 +20,18 @@ class Overdue(AssertionError):
 class Sending:
     """A message of a person: its number, and when it came to Telegram (monotonic seconds)."""
 
-    person: Person
+    person: TelegramPerson
     message: int
     at: float
 
-    def acknowledged(self) -> BotMessage | None:
+    def acknowledged(self) -> TelegramBotMessage | None:
         """The first message of the bot in reply."""
         return next((each for each in self._replies()), None)
 
-    def film(self) -> BotMessage | None:
+    def film(self) -> TelegramBotMessage | None:
         return next((each for each in self._replies() if each.kind in {"video", "animation"}), None)
 
-    def _replies(self) -> list[BotMessage]:
+    def _replies(self) -> list[TelegramBotMessage]:
         return [each for each in self.person.chat.messages if each.reply_to == self.message]
 
 
@@ -70,9 +70,9 @@ class Crowd:
         while (left := at - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
             meanwhile()
-        person = self.fake.person(FIRST_PERSON + self._next())
+        person = self.fake.get_person(FIRST_PERSON + self._next())
         begun = time.monotonic()
-        message = person.sends(content)
+        message = person.send_content(content)
         self.sent.append(Sending(person, message["message_id"], begun))
         return self.sent[-1]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from fakes import pictures, speech
-from fakes.telegram_api.files import Files, Media, photo_sizes
-from fakes.telegram_api.people import video
+from fakes import sample_pictures, sample_speech
+from fakes.telegram_api.files import TelegramFileStore, TelegramMedia, render_photo_sizes
+from fakes.telegram_api.people import build_video
 from PIL import Image
 
 from models.jobs.job import JobType
@@ -27,7 +27,7 @@ class Specimen:
     """One thing that is sent, as Telegram keeps it: a picture in its sizes, the largest last, or a video."""
 
     kind: JobType
-    sizes: tuple[Media, ...]
+    sizes: tuple[TelegramMedia, ...]
 
     @property
     def content(self) -> bytes:
@@ -42,26 +42,26 @@ class Specimen:
         """The same to look at, and a file of its own: nothing that was found out about another helps with it."""
         return replace(self, sizes=tuple(replace(size, content=_marked(size, number)) for size in self.sizes))
 
-    def message(self, files: Files) -> dict[str, Any]:
+    def message(self, files: TelegramFileStore) -> dict[str, Any]:
         """The fields of a message that carries it."""
-        kept = [files.keep(size) for size in self.sizes]
+        kept = [files.store(size) for size in self.sizes]
         if self.kind is JobType.SKETCH:
-            return {"photo": [each.described() | _shape(each.media) for each in kept]}
+            return {"photo": [each.to_json() | _shape(each.media) for each in kept]}
         (film,) = kept
         about = {"duration": film.media.duration, "mime_type": film.media.mime, "file_name": film.media.name}
-        return {"video": film.described() | _shape(film.media) | about}
+        return {"video": film.to_json() | _shape(film.media) | about}
 
 
 def mixture() -> tuple[Specimen, ...]:
     """Ten specimens, seven pictures and three videos: what the jobs of a run are taken from in turn."""
     drawn = [
-        pictures.photo(*TINY),
-        pictures.photo(*LARGE, seed=8),
-        pictures.photo(*MEDIUM, seed=9),
-        pictures.photo(*UPRIGHT, seed=10),
-        pictures.photo(*WIDE, seed=11),
-        pictures.line_drawing(*WIDE),
-        pictures.page(*SMALL),
+        sample_pictures.draw_photo(*TINY),
+        sample_pictures.draw_photo(*LARGE, seed=8),
+        sample_pictures.draw_photo(*MEDIUM, seed=9),
+        sample_pictures.draw_photo(*UPRIGHT, seed=10),
+        sample_pictures.draw_photo(*WIDE, seed=11),
+        sample_pictures.draw_line_drawing(*WIDE),
+        sample_pictures.draw_text_page(*SMALL),
     ]
     with tempfile.TemporaryDirectory() as name:
         spoken = list(_videos(Path(name)))
@@ -75,23 +75,23 @@ def errands(of: Sequence[Specimen], count: int, first: int = 0) -> list[Specimen
     return [of[number % len(of)].numbered(number) for number in range(first, first + count)]
 
 
-def _photo(pixels: pictures.Picture) -> Specimen:
+def _photo(pixels: sample_pictures.Picture) -> Specimen:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
-    return Specimen(JobType.SKETCH, tuple(photo_sizes(buffer.getvalue())))
+    return Specimen(JobType.SKETCH, tuple(render_photo_sizes(buffer.getvalue())))
 
 
 def _videos(folder: Path) -> Iterator[Specimen]:
     for seconds, size, start in ((2, (320, 180), 1.0), (4, SMALL, 2.0), (5, (360, 640), 6.0)):
-        path = speech.spoken_video(folder / "video.mp4", seconds=seconds, size=size, start=start)
-        yield Specimen(JobType.CAPTION, (video(path.read_bytes(), size=size, seconds=seconds),))
+        path = sample_speech.write_spoken_video(folder / "video.mp4", seconds=seconds, size=size, start=start)
+        yield Specimen(JobType.CAPTION, (build_video(path.read_bytes(), size=size, seconds=seconds),))
 
 
-def _shape(media: Media) -> dict[str, int]:
+def _shape(media: TelegramMedia) -> dict[str, int]:
     return {"width": media.width, "height": media.height}
 
 
-def _marked(media: Media, number: int) -> bytes:
+def _marked(media: TelegramMedia, number: int) -> bytes:
     """With its number where no player looks: in a comment of a JPEG, in a free box of an MP4."""
     text = f"{number:08}".encode()
     if media.mime == "image/jpeg":

@@ -7,7 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
-from fakes.telegram_api import BotMessage
+from fakes.telegram_api import TelegramBotMessage
 from load.alone import Sample
 from load.floods import FloodLimits
 from load.trial import Trial
@@ -108,13 +108,13 @@ def _edits(trial: Trial, limits: FloodLimits) -> Iterator[Row]:
     yield Row("most messages and edits in one second", str(limits.most))
 
 
-def pauses(message: BotMessage) -> list[float]:
+def pauses(message: TelegramBotMessage) -> list[float]:
     """Seconds between the edits of a message."""
-    moments = [edit.at for edit in message.edits]
+    moments = [edit.edited_at for edit in message.edits]
     return [later - before for before, later in pairwise(moments)]
 
 
-def _chats(trial: Trial) -> list[list[BotMessage]]:
+def _chats(trial: Trial) -> list[list[TelegramBotMessage]]:
     chats = {sending.person.id: sending.person.chat for sending in trial.sent}
     return [list(chat.messages) for chat in chats.values()]
 

@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
-from fakes.telegram_api.errors import flood
-from fakes.telegram_api.faults import Fault, Faults
+from fakes.telegram_api.errors import build_flood_error
+from fakes.telegram_api.faults import TelegramFault, TelegramFaults
 
 IN_ALL: Final = 30  # calls in any second
 A_CHAT: Final = 1.0  # calls a second
@@ -20,7 +20,7 @@ COUNTED: Final = frozenset({"sendMessage", "sendVideo", "sendDocument", "sendAni
 EDITS: Final = frozenset({"editMessageText", "editMessageCaption", "editMessageReplyMarkup"})
 
 
-class FloodLimits(Faults):
+class FloodLimits(TelegramFaults):
     """Watches every call, and lets those fail that are too many. `refused` counts them, `most` is of one second."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -31,10 +31,10 @@ class FloodLimits(Faults):
         self._recent: list[float] = []
         self._levels: dict[int, tuple[float, float]] = defaultdict(lambda: (0.0, 0.0))  # chat: level and when
 
-    def take(self, method: str, chat: int | None) -> Fault | None:
+    def take(self, method: str, chat: int | None) -> TelegramFault | None:
         if method in COUNTED | EDITS and chat is not None and self._is_too_many(chat):
             self.refused += 1
-            return Fault(method, flood(1), chat, 1, 0)
+            return TelegramFault(method, build_flood_error(1), chat, 1, 0)
         return super().take(method, chat)
 
     def _is_too_many(self, chat: int) -> bool:

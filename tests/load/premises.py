@@ -8,11 +8,11 @@ from typing import Final
 
 import psycopg
 import redis
-from fakes.databases import UNSAFE, Databases
-from fakes.product import Product, catalogue, running
+from fakes.app_process import AppProcess, run_app, write_catalogue
+from fakes.databases import UNSAFE_SETTINGS, DatabaseFactory
 from fakes.redis_server import RedisServer
-from fakes.telegram_api import TOKEN, FakeTelegram, served
-from fakes.topology import topology
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+from fakes.topology import run_topology
 from load.floods import FloodLimits
 from load.gauges import processor, resident
 
@@ -27,7 +27,7 @@ class Premises:
 
     fake: FakeTelegram
     limits: FloodLimits
-    bot: Product
+    bot: AppProcess
     database_url: str
     roots: dict[str, tuple[int, ...]]
 
@@ -54,9 +54,9 @@ def premises(folder: Path, workers: int) -> Iterator[Premises]:
     fake, limits = FakeTelegram(), FloodLimits()
     fake.faults = limits
     with ExitStack() as stack:
-        databases = Databases(folder / "databases")
+        databases = DatabaseFactory(folder / "databases")
         stack.callback(databases.close)
-        url = databases.postgresql()
+        url = databases.create_postgresql()
         _be_careful(url)
         server = RedisServer().start()
         stack.callback(server.close)
@@ -64,14 +64,14 @@ def premises(folder: Path, workers: int) -> Iterator[Premises]:
             "DATABASE_URL": url,
             "REDIS_URL": server.url,
             "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": stack.enter_context(served(fake.app)),
-            "CATALOGUE": str(catalogue(folder, ROOMY)),
+            "TELEGRAM_API_URL": stack.enter_context(serve_app(fake.app)),
+            "CATALOGUE": str(write_catalogue(folder, ROOMY)),
             "WORKERS": str(workers),
         }
-        worker = stack.enter_context(running(folder, settings, ["worker"]))
-        bot = stack.enter_context(running(folder, settings, ["telegram"]))
-        worker.says("workers are ready")
-        bot.says("Telegram: ")
+        worker = stack.enter_context(run_app(folder, settings, ["worker"]))
+        bot = stack.enter_context(run_app(folder, settings, ["telegram"]))
+        worker.wait_for_output("workers are ready")
+        bot.wait_for_output("Telegram: ")
         yield Premises(fake, limits, bot, url, _roots(folder, server, bot=[bot], worker=[worker]))
 
 
@@ -81,24 +81,24 @@ def whole_premises(folder: Path) -> Iterator[Premises]:
     one film each.
     """
     with ExitStack() as stack:
-        databases = Databases(folder / "databases")
+        databases = DatabaseFactory(folder / "databases")
         stack.callback(databases.close)
         server = RedisServer().start()
         stack.callback(server.close)
-        place = stack.enter_context(topology(folder, databases, server))
+        place = stack.enter_context(run_topology(folder, databases, server))
         _be_careful(place.database_url)
         limits = place.telegram.faults = FloodLimits()
-        products, workers = place.products, [place.products["worker-1"], place.products["worker-2"]]
+        products, workers = place.processes, [place.processes["worker-1"], place.processes["worker-2"]]
         for worker in workers:
-            worker.says("workers are ready")
-        products["telegram"].says("Telegram: ")
-        place.whatsapp.is_online()
+            worker.wait_for_output("workers are ready")
+        products["telegram"].wait_for_output("Telegram: ")
+        place.whatsapp.wait_until_online()
         beside = {name: [products[name]] for name in ("web", "whatsapp")}
         roots = _roots(folder, server, bot=[products["telegram"]], worker=workers, **beside)
         yield Premises(place.telegram, limits, products["telegram"], place.database_url, roots)
 
 
-def _roots(folder: Path, server: RedisServer, **products: Sequence[Product]) -> dict[str, tuple[int, ...]]:
+def _roots(folder: Path, server: RedisServer, **products: Sequence[AppProcess]) -> dict[str, tuple[int, ...]]:
     """The processes by what they do; what they start belongs to them."""
     postmaster = (folder / "databases" / "postgresql" / "postmaster.pid").read_text().split()[0]
     ours = {name: tuple(each.process.pid for each in several) for name, several in products.items()}
@@ -108,7 +108,7 @@ def _roots(folder: Path, server: RedisServer, **products: Sequence[Product]) -> 
 def _be_careful(url: str) -> None:
     """PostgreSQL as it is delivered: a commit is on the disk, which tests otherwise do without."""
     with psycopg.connect(url, autocommit=True) as connection:
-        for setting in UNSAFE:
+        for setting in UNSAFE_SETTINGS:
             connection.execute(f"ALTER SYSTEM RESET {setting}")
         connection.execute("SELECT pg_reload_conf()")
 

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from fakes.mail_server import MailServer
+from fakes.smtp_server import SmtpServer
 from pydantic import ValidationError
 from structlog.testing import capture_logs
 
@@ -27,10 +27,10 @@ def settings(**values: str) -> Settings:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_letter_arrives_with_its_code_in_the_persons_language(language: str) -> None:
-    with MailServer() as server:
+    with SmtpServer() as server:
         SmtpSender.from_url(server.url).send(build_code_email(language, "ana@example.com", "012345"))
-    (mail,) = server.mails
-    assert (mail.sender, mail.to) == ("films@rabisco.test", ["ana@example.com"])
+    (mail,) = server.emails
+    assert (mail.sender, mail.recipients) == ("films@rabisco.test", ["ana@example.com"])
     assert mail.message["Subject"].startswith("012345")
     assert mail.message["To"] == "ana@example.com"
     assert mail.message["Auto-Submitted"] == "auto-generated"
@@ -43,23 +43,23 @@ def test_letters_differ_from_language_to_language() -> None:
 
 
 def test_name_and_password_are_shown_to_the_server() -> None:
-    with MailServer() as server:
+    with SmtpServer() as server:
         url = server.url.replace("//", "//films%40rabisco.test:s%2Fcret@")
         SmtpSender.from_url(url).send(Email("ana@example.com", "Hello", "Hello\n"))
     assert server.logins == [("films@rabisco.test", "s/cret")]
 
 
 def test_a_password_is_not_sent_in_the_clear_to_another_machine() -> None:
-    with MailServer() as server:
+    with SmtpServer() as server:
         far = SmtpSender("127.1", server.port, "films@rabisco.test", user="films", password="secret")
         with pytest.raises(EmailNotSent):
             far.send(Email("ana@example.com", "Hello", "Hello\n"))
     assert server.logins == []
-    assert server.mails == []
+    assert server.emails == []
 
 
 def test_what_a_server_refuses_is_told_without_the_address() -> None:
-    with MailServer(refuses="550 no such box: ana@example.com") as server, pytest.raises(EmailNotSent) as refused:
+    with SmtpServer(rejection="550 no such box: ana@example.com") as server, pytest.raises(EmailNotSent) as refused:
         SmtpSender.from_url(server.url).send(Email("ana@example.com", "Hello", "Hello\n"))
     assert "ana" not in str(refused.value)
     assert refused.value.__suppress_context__
@@ -75,9 +75,9 @@ def test_a_server_that_is_not_there_is_told() -> None:
 
 @pytest.mark.parametrize("hostile", ["ana@example.com\r\nBcc: x@y.zz", "ana@example.com\nSubject: you won"])
 def test_nothing_can_be_slipped_into_the_head_of_a_letter(hostile: str) -> None:
-    with MailServer() as server, pytest.raises(EmailNotSent):
+    with SmtpServer() as server, pytest.raises(EmailNotSent):
         SmtpSender.from_url(server.url).send(Email(hostile, "Hello", "Hello\n"))
-    assert server.mails == []
+    assert server.emails == []
 
 
 def test_the_address_of_a_mail_server_says_everything() -> None:

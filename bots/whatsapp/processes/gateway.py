@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bots.whatsapp.processes.ipc import STUCK, Report
-from bots.whatsapp.sessions.events import Stuck
-from bots.whatsapp.sessions.session import Session
+from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SupervisorPipe
+from bots.whatsapp.sessions.events import ClientStuck
+from bots.whatsapp.sessions.runner import SessionRunner
 from models.messaging.whatsapp import WhatsAppSession
 from storage.db import Database
 from storage.messaging import whatsapp
@@ -21,166 +21,166 @@ from storage.messaging.whatsapp_keys import LockHeld, hold_lock
 
 log = structlog.get_logger(__name__)
 
-BEAT = 10.0  # seconds between two heartbeats
-LOOK = 1.0  # seconds between two checks of the database for requests
-HELD = 0.5  # seconds between two attempts to lock a session that another process still holds
-AFTER_FAILURE = timedelta(seconds=30)
-HANGING_UP = 5.0  # seconds for all sessions together
+HEARTBEAT_SECONDS = 10.0  # seconds between two heartbeats
+POLL_SECONDS = 1.0  # seconds between two checks of the database for requests
+LOCK_RETRY_SECONDS = 0.5  # seconds between two attempts to lock a session that another process still holds
+RESTART_DELAY = timedelta(seconds=30)
+SHUTDOWN_SECONDS = 5.0  # seconds for all sessions together
 
 
 @dataclass(slots=True)
-class Charge:
+class RunningSession:
     """A running session: its runner, and the time of the last request it has been given."""
 
-    session: Session
+    runner: SessionRunner
     task: asyncio.Task[None]
-    asked_at: datetime | None
+    requested_at: datetime | None
 
 
 @dataclass(slots=True)
-class Gateway:
+class SessionGateway:
     """Runs the sessions it is assigned. A failure stays within its session; only a hanging client ends the process."""
 
     db: Database
-    report: Report
-    locks: Path
-    session_of: Callable[[UUID], Session]
-    forget: Callable[[UUID], None]
-    _assigned: set[UUID] = field(default_factory=set)
-    _charges: dict[UUID, Charge] = field(default_factory=dict)
-    _failed: dict[UUID, datetime] = field(default_factory=dict)
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _status: int = 0
+    supervisor_pipe: SupervisorPipe
+    lock_folder: Path
+    create_runner: Callable[[UUID], SessionRunner]
+    delete_keys: Callable[[UUID], None]
+    _assigned_ids: set[UUID] = field(default_factory=set)
+    _running: dict[UUID, RunningSession] = field(default_factory=dict)
+    _failed_at: dict[UUID, datetime] = field(default_factory=dict)
+    _stop_event: asyncio.Event = field(default_factory=asyncio.Event)
+    _change_event: asyncio.Event = field(default_factory=asyncio.Event)
+    _exit_code: int = 0
 
-    def assign(self, numbers: Collection[UUID]) -> None:
+    def assign(self, session_ids: Collection[UUID]) -> None:
         """Run exactly these sessions from now on."""
-        self._assigned = set(numbers)
-        self._news.set()
+        self._assigned_ids = set(session_ids)
+        self._change_event.set()
 
-    def end(self) -> None:
-        self._over.set()
-        self._news.set()
+    def stop(self) -> None:
+        self._stop_event.set()
+        self._change_event.set()
 
     async def run(self) -> None:
         """Reconcile the sessions until stopped."""
-        beating = asyncio.create_task(self._beat())
+        heartbeat_task = asyncio.create_task(self._send_heartbeats())
         try:
-            while not self._over.is_set():
-                self._news.clear()
-                await self.look()
+            while not self._stop_event.is_set():
+                self._change_event.clear()
+                await self.reconcile()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK):
-                        await self._news.wait()
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._change_event.wait()
         finally:
-            beating.cancel()
+            heartbeat_task.cancel()
 
-    async def _beat(self) -> None:
+    async def _send_heartbeats(self) -> None:
         """Send heartbeats from the event loop, so that a frozen loop is noticed."""
         while True:
-            self.report.beat()
+            self.supervisor_pipe.send_heartbeat()
             try:
-                await asyncio.to_thread(self.note_seen)
+                await asyncio.to_thread(self.mark_seen)
             except SQLAlchemyError as error:
                 log.warning("whatsapp-database-away", error=type(error).__name__)
-            await asyncio.sleep(BEAT)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
 
-    def note_seen(self) -> None:
-        if self._charges:
+    def mark_seen(self) -> None:
+        if self._running:
             with self.db.transaction() as session:
-                whatsapp.mark_seen(session, list(self._charges), self.db.clock())
+                whatsapp.mark_seen(session, list(self._running), self.db.clock())
 
-    async def look(self) -> None:
+    async def reconcile(self) -> None:
         """Bring the running sessions in line with the database and the assignment."""
         try:
-            rows = await asyncio.to_thread(self._rows)
+            rows = await asyncio.to_thread(self._load_rows)
         except SQLAlchemyError as error:
             log.warning("whatsapp-database-away", error=type(error).__name__)
             return
         for row in rows:
-            charge = self._charges.get(row.id)
-            if charge is not None and charge.task.done():
-                self._finished(row)
-                charge = None
-            if charge is None:
-                self._maybe_begin(row)
-            elif row.id not in self._assigned:
-                charge.session.stop(leaving=row.removed_at is not None)
-            elif _newer(_asked_at(row), charge.asked_at):
-                charge.asked_at = _asked_at(row)
-                charge.session.restart()
-        self._drop_vanished({row.id for row in rows})
+            running = self._running.get(row.id)
+            if running is not None and running.task.done():
+                self._remove_finished(row)
+                running = None
+            if running is None:
+                self._start_if_wanted(row)
+            elif row.id not in self._assigned_ids:
+                running.runner.stop(log_out=row.removed_at is not None)
+            elif _is_newer(_get_requested_at(row), running.requested_at):
+                running.requested_at = _get_requested_at(row)
+                running.runner.restart()
+        self._stop_deleted({row.id for row in rows})
 
-    def _finished(self, row: WhatsAppSession) -> None:
-        del self._charges[row.id]
+    def _remove_finished(self, row: WhatsAppSession) -> None:
+        del self._running[row.id]
         if row.removed_at is not None:
-            self.forget(row.id)
+            self.delete_keys(row.id)
 
-    def _maybe_begin(self, row: WhatsAppSession) -> None:
+    def _start_if_wanted(self, row: WhatsAppSession) -> None:
         now = self.db.clock()
-        is_resting = row.id in self._failed and now < self._failed[row.id] + AFTER_FAILURE
-        if row.id in self._assigned and row.is_wanted(now) and not is_resting:
-            session = self.session_of(row.id)
-            task = asyncio.create_task(self._keep(row.id, session))
-            self._charges[row.id] = Charge(session, task, _asked_at(row))
+        is_delayed = row.id in self._failed_at and now < self._failed_at[row.id] + RESTART_DELAY
+        if row.id in self._assigned_ids and row.is_wanted(now) and not is_delayed:
+            runner = self.create_runner(row.id)
+            task = asyncio.create_task(self._run_session(row.id, runner))
+            self._running[row.id] = RunningSession(runner, task, _get_requested_at(row))
 
-    def _drop_vanished(self, there: set[UUID]) -> None:
+    def _stop_deleted(self, existing_ids: set[UUID]) -> None:
         """Stop sessions whose row is gone: their phone number was paired again under another row."""
-        for number in self._charges.keys() - there:
-            self._charges[number].session.stop()
-            if self._charges[number].task.done():
-                del self._charges[number]
-                self.forget(number)
+        for session_id in self._running.keys() - existing_ids:
+            self._running[session_id].runner.stop()
+            if self._running[session_id].task.done():
+                del self._running[session_id]
+                self.delete_keys(session_id)
 
-    def _rows(self) -> Sequence[WhatsAppSession]:
+    def _load_rows(self) -> Sequence[WhatsAppSession]:
         with self.db.read_transaction() as session:
-            return whatsapp.list_by_ids(session, self._assigned | self._charges.keys())
+            return whatsapp.list_by_ids(session, self._assigned_ids | self._running.keys())
 
-    async def _keep(self, number: UUID, session: Session) -> None:
+    async def _run_session(self, session_id: UUID, runner: SessionRunner) -> None:
         try:
             with contextlib.ExitStack() as stack:
-                if await self._in_hand(number, stack):
-                    await session.run()
-        except Stuck as error:
-            log.error("whatsapp-stuck", number=number.hex, error=str(error))  # noqa: TRY400 - it is told
-            self.report.stuck(number)
-            self._status = STUCK
-            self.end()
+                if await self._acquire_lock(session_id, stack):
+                    await runner.run()
+        except ClientStuck as error:
+            log.error("whatsapp-stuck", number=session_id.hex, error=str(error))  # noqa: TRY400 - it is told
+            self.supervisor_pipe.send_stuck(session_id)
+            self._exit_code = STUCK_EXIT_CODE
+            self.stop()
         except Exception:
-            log.exception("whatsapp-session-failed", number=number.hex)
-            self._failed[number] = self.db.clock()
+            log.exception("whatsapp-session-failed", number=session_id.hex)
+            self._failed_at[session_id] = self.db.clock()
 
-    async def _in_hand(self, number: UUID, stack: contextlib.ExitStack) -> bool:
+    async def _acquire_lock(self, session_id: UUID, stack: contextlib.ExitStack) -> bool:
         """Lock a session until the stack is unwound: two processes with the same keys disconnect each other.
 
         False when the session is unassigned before the other process releases it.
         """
-        while number in self._assigned and not self._over.is_set():
+        while session_id in self._assigned_ids and not self._stop_event.is_set():
             try:
-                stack.enter_context(hold_lock(self.locks, number.hex))
+                stack.enter_context(hold_lock(self.lock_folder, session_id.hex))
             except LockHeld:
-                await asyncio.sleep(HELD)
+                await asyncio.sleep(LOCK_RETRY_SECONDS)
             else:
                 return True
         return False
 
-    async def hang_up(self) -> int:
+    async def shut_down(self) -> int:
         """End every connection, and return the exit code.
 
         Nothing is cancelled: neonize would be called from the event loop then, and may hang.
         """
-        running = [charge for charge in self._charges.values() if not charge.task.done()]
-        for charge in running:
-            charge.session.stop()
-        if running and self._status != STUCK:
-            await asyncio.wait([charge.task for charge in running], timeout=HANGING_UP)
-        return self._status
+        unfinished = [each for each in self._running.values() if not each.task.done()]
+        for each in unfinished:
+            each.runner.stop()
+        if unfinished and self._exit_code != STUCK_EXIT_CODE:
+            await asyncio.wait([each.task for each in unfinished], timeout=SHUTDOWN_SECONDS)
+        return self._exit_code
 
 
-def _asked_at(row: WhatsAppSession) -> datetime | None:
-    asked = [moment for moment in (row.pairing_asked_at, row.restart_asked_at) if moment is not None]
-    return max(asked, default=None)
+def _get_requested_at(row: WhatsAppSession) -> datetime | None:
+    request_times = [time for time in (row.pairing_asked_at, row.restart_asked_at) if time is not None]
+    return max(request_times, default=None)
 
 
-def _newer(asked: datetime | None, known: datetime | None) -> bool:
-    return asked is not None and (known is None or asked > known)
+def _is_newer(requested_at: datetime | None, known_at: datetime | None) -> bool:
+    return requested_at is not None and (known_at is None or requested_at > known_at)

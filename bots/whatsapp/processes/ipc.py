@@ -10,31 +10,31 @@ from uuid import UUID
 
 from pipeline.jobs.queue import WakeupQueue
 
-STUCK = 75  # exit code of a gateway that hangs in neonize, after it has reported the session
+STUCK_EXIT_CODE = 75  # exit code of a gateway that hangs in neonize, after it has reported the session
 
 
-def assignment(numbers: Collection[UUID]) -> bytes:
+def encode_assignment(session_ids: Collection[UUID]) -> bytes:
     """Message to a gateway: the complete set of its sessions."""
-    return _line({"sessions": sorted(number.hex for number in numbers)})
+    return _encode_line({"sessions": sorted(session_id.hex for session_id in session_ids)})
 
 
-def assigned(line: bytes) -> set[UUID] | None:
+def parse_assignment(line: bytes) -> set[UUID] | None:
     """The sessions of an assignment line; None for any other line."""
-    told = read(line)
-    return {UUID(hex=number) for number in told["sessions"]} if "sessions" in told else None
+    message = parse_line(line)
+    return {UUID(hex=session_id) for session_id in message["sessions"]} if "sessions" in message else None
 
 
-def read(line: bytes) -> dict[str, Any]:
+def parse_line(line: bytes) -> dict[str, Any]:
     """The JSON object of a line; empty for an invalid one."""
     try:
-        told = json.loads(line)
+        message = json.loads(line)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return message if isinstance(message, dict) else {}
 
 
 @dataclass(slots=True)
-class Report:
+class SupervisorPipe:
     """The gateway's end of the pipe to its supervisor. Its methods may be called from any thread.
 
     Writes to a supervisor that is gone are ignored; the gateway stops when its standard input is closed.
@@ -42,46 +42,48 @@ class Report:
 
     descriptor: int
 
-    def beat(self) -> None:
-        self._say({"beat": True})
+    def send_heartbeat(self) -> None:
+        self._send({"beat": True})
 
-    def wake(self, job_id: UUID) -> None:
-        self._say({"wake": job_id.hex})
+    def send_wake(self, job_id: UUID) -> None:
+        self._send({"wake": job_id.hex})
 
-    def stuck(self, number: UUID) -> None:
-        self._say({"stuck": number.hex})
+    def send_stuck(self, session_id: UUID) -> None:
+        self._send({"stuck": session_id.hex})
 
-    def _say(self, told: dict[str, Any]) -> None:
+    def _send(self, message: dict[str, Any]) -> None:
         try:
-            os.write(self.descriptor, _line(told))  # shorter than PIPE_BUF, so writes are atomic and lines never mix
+            os.write(
+                self.descriptor, _encode_line(message)
+            )  # shorter than PIPE_BUF, so writes are atomic and lines never mix
         except OSError:
             return
 
 
-class SupervisorsQueue(WakeupQueue):
+class SupervisorQueue(WakeupQueue):
     """The queue of a gateway whose workers run in the supervisor's process: forwards wake-ups there."""
 
-    def __init__(self, broker: Any, report: Report) -> None:
+    def __init__(self, broker: Any, supervisor_pipe: SupervisorPipe) -> None:
         super().__init__(broker)
-        self._report = report
+        self._supervisor_pipe = supervisor_pipe
 
     def wake_worker(self, job_id: UUID) -> None:
-        self._report.wake(job_id)
+        self._supervisor_pipe.send_wake(job_id)
 
 
-def listen(descriptor: int, heard: Callable[[set[UUID]], None], ended: Callable[[], None]) -> None:
+def start_listener(descriptor: int, on_assignment: Callable[[set[UUID]], None], on_end: Callable[[], None]) -> None:
     """Read the supervisor's messages in a separate thread until the supervisor ends, however it ends."""
 
     def run() -> None:
         with os.fdopen(descriptor, "rb", closefd=False) as lines:
             for line in lines:
-                numbers = assigned(line)
+                numbers = parse_assignment(line)
                 if numbers is not None:
-                    heard(numbers)
-        ended()
+                    on_assignment(numbers)
+        on_end()
 
     threading.Thread(target=run, name="supervisor", daemon=True).start()
 
 
-def _line(told: dict[str, Any]) -> bytes:
-    return json.dumps(told).encode() + b"\n"
+def _encode_line(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode() + b"\n"

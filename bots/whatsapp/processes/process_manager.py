@@ -12,172 +12,180 @@ from uuid import UUID
 
 import structlog
 
-from bots.whatsapp.processes.ipc import assignment, read
+from bots.whatsapp.processes.ipc import encode_assignment, parse_line
 
 log = structlog.get_logger(__name__)
 
-LAST_WORDS = 0.5  # seconds for the traceback of a hanging process
+TRACEBACK_SECONDS = 0.5  # seconds for the traceback of a hanging process
 
-Launch = Callable[[int], Awaitable[Process]]  # its argument is the write end of the pipe
+ProcessLauncher = Callable[[int], Awaitable[Process]]  # its argument is the write end of the pipe
 
 
 @dataclass(frozen=True, slots=True)
-class Rhythm:
+class ProcessTimings:
     """Seconds. A process that ran for `stable_after` resets the backoff."""
 
-    silence: float = 60.0
-    grace: float = 10.0
-    look: float = 1.0
-    first_pause: float = 5.0
-    longest_pause: float = 600.0
-    settled: float = 3600.0
+    heartbeat_timeout: float = 60.0
+    stop_timeout: float = 10.0
+    poll_seconds: float = 1.0
+    initial_backoff: float = 5.0
+    max_backoff: float = 600.0
+    stable_after: float = 3600.0
 
-    def pause(self, failures: int) -> float:
-        longest = min(self.first_pause * 2.0 ** min(failures - 1, 20), self.longest_pause)
-        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
+    def backoff_for(self, failures: int) -> float:
+        backoff = min(self.initial_backoff * 2.0 ** min(failures - 1, 20), self.max_backoff)
+        return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class ExitReason:
     """Why a process ended: by itself, killed for missing heartbeats, or stuck in one session."""
 
-    numbers: frozenset[UUID]
-    silent: bool = False
-    stuck: UUID | None = None
+    session_ids: frozenset[UUID]
+    was_silent: bool = False
+    stuck_session_id: UUID | None = None
 
 
 @dataclass(slots=True, eq=False)
-class Warden:
+class ProcessManager:
     """Runs until stopped. `on_exit` is called when a process ended, before the next one starts, and may assign other
     sessions. `wake` is called with the ids of waiting jobs. `failure_count` starts at one for isolated sessions."""
 
-    launch: Launch
+    launch: ProcessLauncher
     wake: Callable[[UUID], None]
-    ended: Callable[[Fate], None]
-    rhythm: Rhythm = field(default_factory=Rhythm)
-    numbers: set[UUID] = field(default_factory=set)
-    failures: int = 0
-    _over: asyncio.Event = field(default_factory=asyncio.Event)
+    on_exit: Callable[[ExitReason], None]
+    timings: ProcessTimings = field(default_factory=ProcessTimings)
+    session_ids: set[UUID] = field(default_factory=set)
+    failure_count: int = 0
+    _stop_event: asyncio.Event = field(default_factory=asyncio.Event)
     _process: Process | None = None
-    _heard: float = 0.0
-    _stuck: UUID | None = None
+    _last_heard_at: float = 0.0
+    _stuck_session_id: UUID | None = None
 
-    def assign(self, numbers: Collection[UUID]) -> None:
+    def assign(self, session_ids: Collection[UUID]) -> None:
         """Run exactly these sessions; the process is told at once."""
-        if self.numbers != set(numbers):
-            self.numbers = set(numbers)
-            self._tell()
+        if self.session_ids != set(session_ids):
+            self.session_ids = set(session_ids)
+            self._send_assignment()
 
-    def end(self) -> None:
-        self._over.set()
+    def stop(self) -> None:
+        self._stop_event.set()
 
     async def run(self) -> None:
-        if self.failures:
-            await self._rest()
-        while not self._over.is_set():
-            began = self._now()
-            fate = await self._attended()
-            if self._over.is_set():
+        if self.failure_count:
+            await self._wait_backoff()
+        while not self._stop_event.is_set():
+            started_at = self._get_now()
+            exit_reason = await self._run_process()
+            if self._stop_event.is_set():
                 return
-            log.warning("gateway-ended", silent=fate.silent, stuck=fate.stuck and fate.stuck.hex)
-            self.failures = 1 if self._now() - began >= self.rhythm.settled else self.failures + 1
-            self.ended(fate)
-            await self._rest()
+            log.warning(
+                "gateway-ended",
+                silent=exit_reason.was_silent,
+                stuck=exit_reason.stuck_session_id and exit_reason.stuck_session_id.hex,
+            )
+            self.failure_count = (
+                1 if self._get_now() - started_at >= self.timings.stable_after else self.failure_count + 1
+            )
+            self.on_exit(exit_reason)
+            await self._wait_backoff()
 
-    async def _rest(self) -> None:
+    async def _wait_backoff(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.rhythm.pause(self.failures)):
-                await self._over.wait()
+            async with asyncio.timeout(self.timings.backoff_for(self.failure_count)):
+                await self._stop_event.wait()
 
-    async def _attended(self) -> Fate:
+    async def _run_process(self) -> ExitReason:
         """Start a process, and watch it until it has ended."""
-        outlet, inlet = os.pipe()
+        read_end, write_end = os.pipe()
         try:
-            process = await self.launch(inlet)
+            process = await self.launch(write_end)
         finally:
-            os.close(inlet)
-        self._process, self._stuck, self._heard = process, None, self._now()
-        self._tell()
-        listening = asyncio.create_task(self._listen(outlet))
+            os.close(write_end)
+        self._process, self._stuck_session_id, self._last_heard_at = process, None, self._get_now()
+        self._send_assignment()
+        listen_task = asyncio.create_task(self._listen(read_end))
         try:
-            silent = await self._watched(process)
-            await listening
+            was_silent = await self._watch(process)
+            await listen_task
         finally:
             self._process = None
-            listening.cancel()
-            await asyncio.gather(listening, return_exceptions=True)
-        return Fate(frozenset(self.numbers), silent, self._stuck)
+            listen_task.cancel()
+            await asyncio.gather(listen_task, return_exceptions=True)
+        return ExitReason(frozenset(self.session_ids), was_silent, self._stuck_session_id)
 
-    async def _watched(self, process: Process) -> bool:
+    async def _watch(self, process: Process) -> bool:
         """Wait for the process to end; kill it when its heartbeats stop. Returns whether it was killed for that."""
-        ended = asyncio.create_task(process.wait())
-        over = asyncio.create_task(self._over.wait())
+        exit_task = asyncio.create_task(process.wait())
+        stop_task = asyncio.create_task(self._stop_event.wait())
         try:
-            while not ended.done():
-                await asyncio.wait([ended, over], timeout=self.rhythm.look, return_when=asyncio.FIRST_COMPLETED)
-                if over.done():
-                    await self._ended_gently(process, ended)
-                elif not ended.done() and self._now() - self._heard > self.rhythm.silence:
-                    log.error("gateway-silent", seconds=round(self._now() - self._heard))
-                    await _ended_by_force(process, ended)
+            while not exit_task.done():
+                await asyncio.wait(
+                    [exit_task, stop_task], timeout=self.timings.poll_seconds, return_when=asyncio.FIRST_COMPLETED
+                )
+                if stop_task.done():
+                    await self._terminate(process, exit_task)
+                elif not exit_task.done() and self._get_now() - self._last_heard_at > self.timings.heartbeat_timeout:
+                    log.error("gateway-silent", seconds=round(self._get_now() - self._last_heard_at))
+                    await _kill_with_traceback(process, exit_task)
                     return True
         finally:
-            over.cancel()
+            stop_task.cancel()
             if process.returncode is None:  # this task was cancelled
-                _killed(process)
+                _kill_group(process)
         return False
 
-    async def _ended_gently(self, process: Process, ended: "asyncio.Task[int]") -> None:
+    async def _terminate(self, process: Process, exit_task: "asyncio.Task[int]") -> None:
         """Send SIGTERM and close standard input, which also makes it stop; kill it after the timeout."""
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         if process.stdin is not None:
             process.stdin.close()
-        await asyncio.wait([ended], timeout=self.rhythm.grace)
-        if not ended.done():
+        await asyncio.wait([exit_task], timeout=self.timings.stop_timeout)
+        if not exit_task.done():
             log.error("gateway-does-not-end")
-            await _ended_by_force(process, ended)
+            await _kill_with_traceback(process, exit_task)
 
-    async def _listen(self, outlet: int) -> None:
+    async def _listen(self, read_end: int) -> None:
         """Read the messages of the process until the write end of the pipe is closed."""
         reader = asyncio.StreamReader()
-        with os.fdopen(outlet, "rb") as pipe:
+        with os.fdopen(read_end, "rb") as pipe:
             transport, _ = await asyncio.get_running_loop().connect_read_pipe(
                 lambda: asyncio.StreamReaderProtocol(reader), pipe
             )
             try:
                 while line := await reader.readline():
-                    self._heard = self._now()
-                    self._hear(line)
+                    self._last_heard_at = self._get_now()
+                    self._handle_line(line)
             finally:
                 transport.close()
 
-    def _hear(self, line: bytes) -> None:
-        match read(line):
+    def _handle_line(self, line: bytes) -> None:
+        match parse_line(line):
             case {"wake": str(job_id)}:
                 self.wake(UUID(hex=job_id))
             case {"stuck": str(number)}:
-                self._stuck = UUID(hex=number)
+                self._stuck_session_id = UUID(hex=number)
 
-    def _tell(self) -> None:
+    def _send_assignment(self) -> None:
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(assignment(self.numbers))
+            self._process.stdin.write(encode_assignment(self.session_ids))
 
     @staticmethod
-    def _now() -> float:
+    def _get_now() -> float:
         return asyncio.get_running_loop().time()
 
 
-async def _ended_by_force(process: Process, ended: "asyncio.Task[int]") -> None:
+async def _kill_with_traceback(process: Process, exit_task: "asyncio.Task[int]") -> None:
     """Let the process log a traceback of where it hangs, then kill it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(process.pid, signal.SIGUSR1)
-    await asyncio.wait([ended], timeout=LAST_WORDS)
-    _killed(process)
-    await ended
+    await asyncio.wait([exit_task], timeout=TRACEBACK_SECONDS)
+    _kill_group(process)
+    await exit_task
 
 
-def _killed(process: Process) -> None:
+def _kill_group(process: Process) -> None:
     """Kill the whole process group, children included."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

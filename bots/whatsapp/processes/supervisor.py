@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bots.whatsapp.processes.process_manager import Fate, Launch, Rhythm, Warden
-from bots.whatsapp.processes.sharding import MOST, regrouped
-from bots.whatsapp.processes.terminal import Announcer
+from bots.whatsapp.processes.process_manager import ExitReason, ProcessLauncher, ProcessManager, ProcessTimings
+from bots.whatsapp.processes.sharding import MAX_SESSIONS_PER_PROCESS, rebalance_groups
+from bots.whatsapp.processes.terminal import TerminalReporter
 from models.errors import ConfigError
 from storage.db import Database
 from storage.messaging import whatsapp
@@ -23,125 +23,130 @@ from storage.messaging.whatsapp_keys import KeyStore, LockHeld, hold_lock
 
 log = structlog.get_logger(__name__)
 
-HOUSEKEEPING = 600.0  # seconds between two maintenance runs
-A_DAY = timedelta(days=1)
-LEFT = timedelta(minutes=5)  # after which no process uses a removed session any more
-DEATHS = 2  # exits of a process in a row, after which its sessions are isolated
+MAINTENANCE_SECONDS = 600.0  # seconds between two maintenance runs
+BACKUP_INTERVAL = timedelta(days=1)
+KEY_DELETION_DELAY = timedelta(minutes=5)  # after which no process uses a removed session any more
+ISOLATE_AFTER_FAILURES = 2  # exits of a process in a row, after which its sessions are isolated
 
 
-class Occupied(ConfigError):
+class SupervisorAlreadyRunning(ConfigError):
     """Another supervisor runs on this machine already."""
 
 
 @dataclass(slots=True)
-class Supervisor:
+class GatewaySupervisor:
     """Runs until it is cancelled; `stop` ends the gateways. `wake` is called with the ids of waiting jobs."""
 
     db: Database
-    keys: KeyStore
+    key_store: KeyStore
     backups: KeyBackups | None
-    locks: Path
-    launch: Launch
+    lock_folder: Path
+    launch: ProcessLauncher
     wake: Callable[[UUID], None]
-    announcer: Announcer
-    rhythm: Rhythm = field(default_factory=Rhythm)
-    most: int = MOST
-    _wardens: dict[Warden, asyncio.Task[None]] = field(default_factory=dict)
-    _lonely: set[UUID] = field(default_factory=set)
-    _kept_at: float = float("-inf")
+    reporter: TerminalReporter
+    timings: ProcessTimings = field(default_factory=ProcessTimings)
+    max_sessions_per_process: int = MAX_SESSIONS_PER_PROCESS
+    _managers: dict[ProcessManager, asyncio.Task[None]] = field(default_factory=dict)
+    _isolated_ids: set[UUID] = field(default_factory=set)
+    _maintained_at: float = float("-inf")
 
     async def run(self) -> None:
         """Raises SupervisorAlreadyRunning."""
         try:
-            with hold_lock(self.locks, "supervisor"):
-                await asyncio.to_thread(self._revive)
+            with hold_lock(self.lock_folder, "supervisor"):
+                await asyncio.to_thread(self._retry_outdated)
                 while True:
-                    await self.look()
-                    await asyncio.sleep(self.rhythm.look)
+                    await self.reconcile()
+                    await asyncio.sleep(self.timings.poll_seconds)
         except LockHeld:
-            raise Occupied("WhatsApp is run by another process on this machine already") from None
+            raise SupervisorAlreadyRunning("WhatsApp is run by another process on this machine already") from None
         finally:
             await self.stop()
 
     async def stop(self) -> None:
         """Stop every gateway, by force if needed."""
-        for warden in self._wardens:
-            warden.end()
-        await asyncio.gather(*self._wardens.values(), return_exceptions=True)
-        self._wardens.clear()
+        for manager in self._managers:
+            manager.stop()
+        await asyncio.gather(*self._managers.values(), return_exceptions=True)
+        self._managers.clear()
 
-    async def look(self) -> None:
+    async def reconcile(self) -> None:
         try:
-            listed = await asyncio.to_thread(self._listed)
+            sessions = await asyncio.to_thread(self._load_sessions)
         except SQLAlchemyError as error:
             log.warning("whatsapp-database-away", error=type(error).__name__)
             return
-        self.announcer.tell(listed)
-        self._assign(listed)
+        self.reporter.show_changes(sessions)
+        self._assign(sessions)
         now = asyncio.get_running_loop().time()
-        if now - self._kept_at >= HOUSEKEEPING:
-            self._kept_at = now
-            await asyncio.to_thread(self._keep_house, [each.row.id for each in listed])
+        if now - self._maintained_at >= MAINTENANCE_SECONDS:
+            self._maintained_at = now
+            await asyncio.to_thread(self._run_maintenance, [each.row.id for each in sessions])
 
-    def _assign(self, listed: Sequence[NamedWhatsAppSession]) -> None:
+    def _assign(self, sessions: Sequence[NamedWhatsAppSession]) -> None:
         now = self.db.clock()
-        wanted = [each.row.id for each in listed if each.row.is_wanted(now)]
-        self._reap()
-        wardens = list(self._wardens)
-        groups = regrouped([warden.numbers for warden in wardens], wanted, self._lonely, self.most)
-        for warden, group in zip(wardens, groups, strict=False):
-            warden.assign(group)
+        wanted_ids = [each.row.id for each in sessions if each.row.is_wanted(now)]
+        self._remove_finished()
+        managers = list(self._managers)
+        groups = rebalance_groups(
+            [manager.session_ids for manager in managers], wanted_ids, self._isolated_ids, self.max_sessions_per_process
+        )
+        for manager, group in zip(managers, groups, strict=False):
+            manager.assign(group)
             if not group:
-                warden.end()
-        for group in groups[len(wardens) :]:
-            self._begin(group)
+                manager.stop()
+        for group in groups[len(managers) :]:
+            self._start_manager(group)
 
-    def _begin(self, group: set[UUID]) -> None:
-        failures = 0 if group.isdisjoint(self._lonely) else 1
-        warden = Warden(self.launch, self.wake, self._ended, self.rhythm, group, failures)
-        self._wardens[warden] = asyncio.create_task(warden.run())
+    def _start_manager(self, group: set[UUID]) -> None:
+        failures = 0 if group.isdisjoint(self._isolated_ids) else 1
+        manager = ProcessManager(self.launch, self.wake, self._isolate_failed, self.timings, group, failures)
+        self._managers[manager] = asyncio.create_task(manager.run())
 
-    def _reap(self) -> None:
+    def _remove_finished(self) -> None:
         """Remove process managers that have finished; a crash of one is logged, and its sessions are reassigned."""
-        for warden, task in list(self._wardens.items()):
+        for manager, task in list(self._managers.items()):
             if task.done():
-                del self._wardens[warden]
+                del self._managers[manager]
                 if not task.cancelled() and (error := task.exception()):
                     log.error("warden-failed", exc_info=error)
 
-    def _ended(self, fate: Fate) -> None:
+    def _isolate_failed(self, exit_reason: ExitReason) -> None:
         """Isolate the suspects: the session that hung, or all sessions of a process that was silent or keeps dying."""
-        dies = any(warden.failures >= DEATHS and warden.numbers == fate.numbers for warden in self._wardens)
-        if fate.stuck is not None:
-            self._lonely.add(fate.stuck)
-        elif fate.silent or dies:
-            self._lonely |= fate.numbers
+        is_crash_looping = any(
+            manager.failure_count >= ISOLATE_AFTER_FAILURES and manager.session_ids == exit_reason.session_ids
+            for manager in self._managers
+        )
+        if exit_reason.stuck_session_id is not None:
+            self._isolated_ids.add(exit_reason.stuck_session_id)
+        elif exit_reason.was_silent or is_crash_looping:
+            self._isolated_ids |= exit_reason.session_ids
 
-    def _listed(self) -> list[NamedWhatsAppSession]:
+    def _load_sessions(self) -> list[NamedWhatsAppSession]:
         with self.db.read_transaction() as session:
             return whatsapp.list_sessions(session)
 
-    def _revive(self) -> None:
+    def _retry_outdated(self) -> None:
         with self.db.transaction() as session:
             whatsapp.retry_outdated(session, self.db.clock())
 
-    def _keep_house(self, numbers: Sequence[UUID]) -> None:
+    def _run_maintenance(self, session_ids: Sequence[UUID]) -> None:
         """Back up each session daily, prune backups older than a week, and delete the keys of removed sessions."""
-        for work in (partial(self._back_up, numbers), self._forget_removed):
+        for task in (partial(self._back_up, session_ids), self._delete_removed_keys):
             try:
-                work()
+                task()
             except (OSError, SQLAlchemyError) as error:
                 log.warning("whatsapp-housekeeping-failed", error=type(error).__name__)
 
-    def _back_up(self, numbers: Sequence[UUID]) -> None:
+    def _back_up(self, session_ids: Sequence[UUID]) -> None:
         if self.backups is not None:
-            for number in numbers:
-                self.backups.create_if_older(number, A_DAY)
+            for session_id in session_ids:
+                self.backups.create_if_older(session_id, BACKUP_INTERVAL)
             self.backups.prune()
 
-    def _forget_removed(self) -> None:
+    def _delete_removed_keys(self) -> None:
         with self.db.read_transaction() as session:
-            removed = whatsapp.list_removed_before(session, self.db.clock() - LEFT)
-        for number in removed:
-            if self.keys.has_keys(number):
-                self.keys.delete(number)
+            removed_ids = whatsapp.list_removed_before(session, self.db.clock() - KEY_DELETION_DELAY)
+        for session_id in removed_ids:
+            if self.key_store.has_keys(session_id):
+                self.key_store.delete(session_id)

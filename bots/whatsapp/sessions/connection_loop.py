@@ -11,11 +11,11 @@ from typing import Any, ParamSpec, TypeVar
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bots.whatsapp.sessions.events import Signal, Stuck
-from bots.whatsapp.sessions.pairing import SHOWN, SHOWN_FIRST
-from bots.whatsapp.sessions.ports import Link, Service
-from bots.whatsapp.sessions.session_repository import Errand, Record
-from bots.whatsapp.sessions.states import Happened
+from bots.whatsapp.sessions.events import ClientStuck, ConnectionEvent
+from bots.whatsapp.sessions.pairing import FIRST_CODE_SECONDS, NEXT_CODE_SECONDS
+from bots.whatsapp.sessions.ports import Responder, WhatsAppConnection
+from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
+from bots.whatsapp.sessions.states import ConnectionEventKind
 from models.messaging.whatsapp import WhatsAppStateDetail
 
 log = structlog.get_logger(__name__)
@@ -24,222 +24,241 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Tempo:
+class ConnectionTimings:
     """Seconds and counts. `codes_lifetime` is how long WhatsApp issues new codes; after that neonize waits forever.
 
     A connection found missing `max_absences` times, checked every `poll_seconds`, counts as closed even without an
     event.
     """
 
-    connect: float = 60.0
-    codes: float = 160.0
-    look: float = 30.0
-    away: float = 900.0
-    first_pause: float = 5.0
-    longest_pause: float = 600.0
-    renewals: int = 3
-    absences: int = 2
+    connect_timeout: float = 60.0
+    codes_lifetime: float = 160.0
+    poll_seconds: float = 30.0
+    reconnect_timeout: float = 900.0
+    initial_backoff: float = 5.0
+    max_backoff: float = 600.0
+    max_renewals: int = 3
+    max_absences: int = 2
 
-    def pause(self, tries: int) -> float:
+    def backoff_for(self, attempt: int) -> float:
         """Exponential backoff in seconds, with jitter: frequent attempts of many sessions look like an attack."""
-        longest = min(self.first_pause * 2.0 ** min(tries - 1, 20), self.longest_pause)
-        return longest * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
+        backoff = min(self.initial_backoff * 2.0 ** min(attempt - 1, 20), self.max_backoff)
+        return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
-class Ending(StrEnum):
+class ConnectionOutcome(StrEnum):
     """Why a connection ended, which decides what follows."""
 
-    OVER = "over"  # the session stays stopped
-    AGAIN = "again"  # to be retried after a backoff
-    RENEW = "renew"  # the pairing codes have run out
-    ASKED = "asked"  # a stop or restart was requested
+    STOPPED = "over"  # the session stays stopped
+    RETRY = "again"  # to be retried after a backoff
+    RENEW_CODES = "renew"  # the pairing codes have run out
+    RESTART_REQUESTED = "asked"  # a stop or restart was requested
 
 
-class Life:
+class ConnectionLoop:
     """`events` accepts events from outside too: RESTART_REQUESTED is one. With `should_log_out` the device is unlinked
     from the phone at the end."""
 
     def __init__(
-        self, record: Record, link: Link, serve: Callable[[Link, Errand], Service], errand: Errand, tempo: Tempo
+        self,
+        repository: SessionRepository,
+        connection: WhatsAppConnection,
+        create_responder: Callable[[WhatsAppConnection, Assignment], Responder],
+        assignment: Assignment,
+        timings: ConnectionTimings,
     ) -> None:
-        self.record = record
-        self.link = link
-        self.errand = errand
-        self.tempo = tempo
-        self.news: asyncio.Queue[Signal] = asyncio.Queue()
+        self.repository = repository
+        self.connection = connection
+        self.assignment = assignment
+        self.timings = timings
+        self.events: asyncio.Queue[ConnectionEvent] = asyncio.Queue()
         self.was_online = False
-        self.is_leaving = False
-        self._serve_with = serve
-        self._service: Service | None = None
-        self._serving = asyncio.Event()
-        self._codes = 0
-        self._absences = 0
-        self._unwelcome = False
-        self._wait(tempo.connect, self._silent)
+        self.should_log_out = False
+        self._create_responder = create_responder
+        self._responder: Responder | None = None
+        self._responder_ready = asyncio.Event()
+        self._code_count = 0
+        self._absence_count = 0
+        self._is_duplicate = False
+        self._set_deadline(timings.connect_timeout, self._handle_connect_timeout)
 
-    async def run(self) -> Ending:
-        async with self._open():
+    async def run(self) -> ConnectionOutcome:
+        async with self._open_connection():
             while True:
-                signal = await self._next()
-                ending = await (self._then() if signal is None else _HANDLERS[signal.what](self, signal))
-                if ending is not None:
-                    return ending
+                event = await self._wait_for_event()
+                outcome = await (self._on_deadline() if event is None else _HANDLERS[event.kind](self, event))
+                if outcome is not None:
+                    return outcome
 
     @contextlib.asynccontextmanager
-    async def _open(self) -> AsyncIterator[None]:
+    async def _open_connection(self) -> AsyncIterator[None]:
         """Open the connection, and close it completely at the end; ClientStuck is raised when it may still exist."""
-        if not self.errand.is_new:
-            self._serve()
-        await self.link.open(self.news.put_nowait, self._take)
+        if not self.assignment.is_new:
+            self._start_responder()
+        await self.connection.open(self.events.put_nowait, self._receive_message)
         try:
             yield
         finally:
-            if self._service is not None:
-                await self._service.finish()
-            self._serving.set()
-            await self.link.close()
+            if self._responder is not None:
+                await self._responder.finish()
+            self._responder_ready.set()
+            await self.connection.close()
 
-    async def _next(self) -> Signal | None:
+    async def _wait_for_event(self) -> ConnectionEvent | None:
         try:
-            async with asyncio.timeout_at(self._until):
-                return await self.news.get()
+            async with asyncio.timeout_at(self._deadline):
+                return await self.events.get()
         except TimeoutError:
             return None
 
-    async def _take(self, event: Any) -> None:
+    async def _receive_message(self, event: Any) -> None:
         """Hold a message back until the account is known, so that it can be stored."""
-        await self._serving.wait()
-        if self._service is not None:
-            await self._service.handle_event(event)
+        await self._responder_ready.wait()
+        if self._responder is not None:
+            await self._responder.handle_event(event)
 
-    def _serve(self) -> None:
-        self._service = self._serve_with(self.link, self.errand)
-        self._serving.set()
+    def _start_responder(self) -> None:
+        self._responder = self._create_responder(self.connection, self.assignment)
+        self._responder_ready.set()
 
-    def _wait(self, seconds: float, then: Callable[[], Awaitable[Ending | None]]) -> None:
-        self._then = then
-        self._until = asyncio.get_running_loop().time() + seconds
+    def _set_deadline(self, seconds: float, on_deadline: Callable[[], Awaitable[ConnectionOutcome | None]]) -> None:
+        self._on_deadline = on_deadline
+        self._deadline = asyncio.get_running_loop().time() + seconds
 
-    async def _silent(self) -> Ending | None:
+    async def _handle_connect_timeout(self) -> ConnectionOutcome | None:
         """Connecting took too long. A client that does not even report whether it is connected hangs."""
         try:
-            await self.link.is_connected()
-        except Stuck:
-            await noted(self.record.note, Happened.ENDED, WhatsAppStateDetail.STUCK)
+            await self.connection.is_connected()
+        except ClientStuck:
+            await retry_until_stored(
+                self.repository.record_event, ConnectionEventKind.CLOSED, WhatsAppStateDetail.STUCK
+            )
             raise
-        return await self.ended(Signal(Happened.ENDED, "silence"))
+        return await self.handle_closed(ConnectionEvent(ConnectionEventKind.CLOSED, "silence"))
 
-    async def _looked(self) -> Ending | None:
+    async def _check_connection(self) -> ConnectionOutcome | None:
         """Verify that a session without a disconnect event is still connected."""
-        self._absences = 0 if await self.link.is_connected() else self._absences + 1
-        if self._absences >= self.tempo.absences:
-            return await self.ended(Signal(Happened.ENDED, "absence"))
-        self._wait(self.tempo.look, self._looked)
+        self._absence_count = 0 if await self.connection.is_connected() else self._absence_count + 1
+        if self._absence_count >= self.timings.max_absences:
+            return await self.handle_closed(ConnectionEvent(ConnectionEventKind.CLOSED, "absence"))
+        self._set_deadline(self.timings.poll_seconds, self._check_connection)
         return None
 
-    async def _renewed(self) -> Ending | None:
-        return Ending.RENEW
+    async def _renew_codes(self) -> ConnectionOutcome | None:
+        return ConnectionOutcome.RENEW_CODES
 
-    async def _tried(self) -> Ending | None:
-        return Ending.OVER if self._unwelcome else Ending.AGAIN
+    async def _handle_reconnect_timeout(self) -> ConnectionOutcome | None:
+        return ConnectionOutcome.STOPPED if self._is_duplicate else ConnectionOutcome.RETRY
 
-    async def code(self, signal: Signal) -> Ending | None:
+    async def handle_code(self, event: ConnectionEvent) -> ConnectionOutcome | None:
         """The first code is valid for a minute; new ones follow for as long as WhatsApp issues them."""
-        self._codes += 1
-        if self._codes == 1:
-            self._wait(self.tempo.codes, self._renewed)
-        if self.errand.phone is None:
-            await noted(self.record.show, signal.value, SHOWN_FIRST if self._codes == 1 else SHOWN)
-        elif self._codes == 1:
-            return await self._ask_code(self.errand.phone)
+        self._code_count += 1
+        if self._code_count == 1:
+            self._set_deadline(self.timings.codes_lifetime, self._renew_codes)
+        if self.assignment.phone is None:
+            await retry_until_stored(
+                self.repository.show_qr_code,
+                event.value,
+                FIRST_CODE_SECONDS if self._code_count == 1 else NEXT_CODE_SECONDS,
+            )
+        elif self._code_count == 1:
+            return await self._request_pairing_code(self.assignment.phone)
         return None
 
-    async def _ask_code(self, phone: str) -> Ending | None:
+    async def _request_pairing_code(self, phone: str) -> ConnectionOutcome | None:
         try:
-            code = await self.link.ask_code(phone)
+            code = await self.connection.request_pairing_code(phone)
         except ValueError as error:
-            log.warning("whatsapp-no-code", number=self.record.number.hex, error=str(error))
-            await noted(self.record.give_up, Happened.REFUSED, WhatsAppStateDetail.REFUSED)
-            return Ending.OVER
-        await noted(self.record.show_typed, code, self.tempo.codes)
+            log.warning("whatsapp-no-code", number=self.repository.session_id.hex, error=str(error))
+            await retry_until_stored(
+                self.repository.stop_pairing, ConnectionEventKind.PAIRING_FAILED, WhatsAppStateDetail.REFUSED
+            )
+            return ConnectionOutcome.STOPPED
+        await retry_until_stored(self.repository.show_pairing_code, code, self.timings.codes_lifetime)
         return None
 
-    async def paired(self, signal: Signal) -> Ending | None:
+    async def handle_paired(self, event: ConnectionEvent) -> ConnectionOutcome | None:
         """neonize now reconnects by itself. A number that is connected here already is logged out once connected."""
-        errand = await noted(self.record.paired, signal.value)
-        self._unwelcome = errand is None
-        if errand is not None:
-            self.errand = errand
-            self._serve()
+        assignment = await retry_until_stored(self.repository.complete_pairing, event.value)
+        self._is_duplicate = assignment is None
+        if assignment is not None:
+            self.assignment = assignment
+            self._start_responder()
         else:
-            await noted(self.record.give_up, Happened.REFUSED, WhatsAppStateDetail.TAKEN)
-        self._wait(self.tempo.connect, self._tried)
+            await retry_until_stored(
+                self.repository.stop_pairing, ConnectionEventKind.PAIRING_FAILED, WhatsAppStateDetail.TAKEN
+            )
+        self._set_deadline(self.timings.connect_timeout, self._handle_reconnect_timeout)
         return None
 
-    async def refused(self, signal: Signal) -> Ending | None:
-        log.warning("whatsapp-not-paired", number=self.record.number.hex, error=signal.value)
-        await noted(self.record.give_up, Happened.REFUSED, WhatsAppStateDetail.REFUSED)
-        return Ending.OVER
+    async def handle_refused(self, event: ConnectionEvent) -> ConnectionOutcome | None:
+        log.warning("whatsapp-not-paired", number=self.repository.session_id.hex, error=event.value)
+        await retry_until_stored(
+            self.repository.stop_pairing, ConnectionEventKind.PAIRING_FAILED, WhatsAppStateDetail.REFUSED
+        )
+        return ConnectionOutcome.STOPPED
 
-    async def connected(self, _signal: Signal) -> Ending | None:
-        if self._unwelcome:
-            await self.link.log_out()
-            return Ending.OVER
-        jid, lid = await self.link.who()
-        self.errand = await noted(self.record.connected, jid, lid)
-        if self._service is None:
-            self._serve()
-        if self._service is not None:
-            self._service.begin(self.errand)
-        self.was_online, self._absences = True, 0
-        self._wait(self.tempo.look, self._looked)
+    async def handle_connected(self, _event: ConnectionEvent) -> ConnectionOutcome | None:
+        if self._is_duplicate:
+            await self.connection.log_out()
+            return ConnectionOutcome.STOPPED
+        jid, lid = await self.connection.get_identity()
+        self.assignment = await retry_until_stored(self.repository.mark_connected, jid, lid)
+        if self._responder is None:
+            self._start_responder()
+        if self._responder is not None:
+            self._responder.start(self.assignment)
+        self.was_online, self._absence_count = True, 0
+        self._set_deadline(self.timings.poll_seconds, self._check_connection)
         return None
 
-    async def disconnected(self, signal: Signal) -> Ending | None:
+    async def handle_disconnected(self, event: ConnectionEvent) -> ConnectionOutcome | None:
         """neonize reconnects by itself; the deadline catches the case that it does not."""
-        await noted(self.record.note, signal.what)
+        await retry_until_stored(self.repository.record_event, event.kind)
         if self.was_online:
-            self._wait(self.tempo.away, self._tried)
+            self._set_deadline(self.timings.reconnect_timeout, self._handle_reconnect_timeout)
         return None
 
-    async def ended(self, signal: Signal) -> Ending | None:
-        log.warning("whatsapp-unreachable", number=self.record.number.hex, error=signal.value)
-        await noted(self.record.note, signal.what, WhatsAppStateDetail.UNREACHABLE)
-        return Ending.AGAIN
+    async def handle_closed(self, event: ConnectionEvent) -> ConnectionOutcome | None:
+        log.warning("whatsapp-unreachable", number=self.repository.session_id.hex, error=event.value)
+        await retry_until_stored(self.repository.record_event, event.kind, WhatsAppStateDetail.UNREACHABLE)
+        return ConnectionOutcome.RETRY
 
-    async def over(self, signal: Signal) -> Ending | None:
-        log.error("whatsapp-over", number=self.record.number.hex, what=signal.what, reason=signal.value)
-        await noted(self.record.note, signal.what, banned=signal.seconds)
-        return Ending.OVER
+    async def handle_stopped(self, event: ConnectionEvent) -> ConnectionOutcome | None:
+        log.error("whatsapp-over", number=self.repository.session_id.hex, what=event.kind, reason=event.value)
+        await retry_until_stored(self.repository.record_event, event.kind, ban_seconds=event.seconds)
+        return ConnectionOutcome.STOPPED
 
-    async def asked(self, _signal: Signal) -> Ending | None:
-        if self.is_leaving and self.was_online:
-            await self.link.log_out()
-        return Ending.ASKED
+    async def handle_restart_request(self, _event: ConnectionEvent) -> ConnectionOutcome | None:
+        if self.should_log_out and self.was_online:
+            await self.connection.log_out()
+        return ConnectionOutcome.RESTART_REQUESTED
 
 
-_HANDLERS: Mapping[Happened, Callable[[Life, Signal], Awaitable[Ending | None]]] = {
-    Happened.CODE: Life.code,
-    Happened.PAIRED: Life.paired,
-    Happened.REFUSED: Life.refused,
-    Happened.CONNECTED: Life.connected,
-    Happened.DISCONNECTED: Life.disconnected,
-    Happened.ENDED: Life.ended,
-    Happened.LOGGED_OUT: Life.over,
-    Happened.BANNED: Life.over,
-    Happened.REPLACED: Life.over,
-    Happened.OUTDATED: Life.over,
-    Happened.ASKED: Life.asked,
+_HANDLERS: Mapping[
+    ConnectionEventKind, Callable[[ConnectionLoop, ConnectionEvent], Awaitable[ConnectionOutcome | None]]
+] = {
+    ConnectionEventKind.CODE: ConnectionLoop.handle_code,
+    ConnectionEventKind.PAIRED: ConnectionLoop.handle_paired,
+    ConnectionEventKind.PAIRING_FAILED: ConnectionLoop.handle_refused,
+    ConnectionEventKind.CONNECTED: ConnectionLoop.handle_connected,
+    ConnectionEventKind.DISCONNECTED: ConnectionLoop.handle_disconnected,
+    ConnectionEventKind.CLOSED: ConnectionLoop.handle_closed,
+    ConnectionEventKind.LOGGED_OUT: ConnectionLoop.handle_stopped,
+    ConnectionEventKind.BANNED: ConnectionLoop.handle_stopped,
+    ConnectionEventKind.REPLACED: ConnectionLoop.handle_stopped,
+    ConnectionEventKind.OUTDATED: ConnectionLoop.handle_stopped,
+    ConnectionEventKind.RESTART_REQUESTED: ConnectionLoop.handle_restart_request,
 }
 
 
-async def noted(note: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def retry_until_stored(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a database operation in a thread, retrying for as long as the database is unavailable."""
-    pause = 0.2
+    delay = 0.2
     while True:
         try:
-            return await asyncio.to_thread(note, *args, **kwargs)
+            return await asyncio.to_thread(operation, *args, **kwargs)
         except DBAPIError as error:
             log.warning("whatsapp-not-noted", error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 5.0)
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, 5.0)

@@ -2,26 +2,26 @@
 
 from dataclasses import dataclass
 
-from bots.whatsapp.sessions.states import Happened
+from bots.whatsapp.sessions.states import ConnectionEventKind
 
-NANOSECONDS = 1_000_000_000
+NANOSECONDS_PER_SECOND = 1_000_000_000
 
 
-class Stuck(Exception):
+class ClientStuck(Exception):
     """neonize does not respond; only ending its process releases the session."""
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class ConnectionEvent:
     """`value` is a code, a JID or a reason; `seconds` is the length of a ban."""
 
-    what: Happened
+    kind: ConnectionEventKind
     value: str = ""
     seconds: float | None = None
 
 
-def ban_seconds(expire: int) -> float | None:
+def parse_ban_seconds(expire: int) -> float | None:
     """The length of a ban in seconds, from neonize's value, in nanoseconds; None for a ban without an end."""
     if expire <= 0:
         return None
-    return expire / NANOSECONDS if expire >= NANOSECONDS else float(expire)
+    return expire / NANOSECONDS_PER_SECOND if expire >= NANOSECONDS_PER_SECOND else float(expire)

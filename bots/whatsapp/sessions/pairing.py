@@ -5,8 +5,8 @@ from bots.core.context import translated
 from models.messaging.deliveries import Message, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 
-SHOWN_FIRST, SHOWN = 60.0, 20.0  # seconds for which WhatsApp accepts a code
-OUTCOMES = {
+FIRST_CODE_SECONDS, NEXT_CODE_SECONDS = 60.0, 20.0  # seconds for which WhatsApp accepts a code
+RESULT_TEXT_KEYS = {
     WhatsAppStateDetail.TIMEOUT: "whatsapp-timeout",
     WhatsAppStateDetail.REFUSED: "whatsapp-refused",
     WhatsAppStateDetail.UNREACHABLE: "whatsapp-unreachable",
@@ -14,50 +14,50 @@ OUTCOMES = {
 }
 
 
-def scan(row: WhatsAppSession, code: str, edits: int) -> Message:
+def build_qr_message(row: WhatsAppSession, code: str, edited_delivery_id: int) -> Message:
     """The QR code to scan."""
     return Message(
         paragraphs=(translated("whatsapp-scan"), translated("whatsapp-no-camera")),
         choices=((build_stop_choice(row),),),
-        edits_delivery=edits,
+        edits_delivery=edited_delivery_id,
         qr=code,
     )
 
 
-def typed(row: WhatsAppSession, code: str, edits: int) -> Message:
+def build_code_message(row: WhatsAppSession, code: str, edited_delivery_id: int) -> Message:
     """The pairing code to enter on the phone."""
-    told = translated("whatsapp-type", number=row.phone or "", code=dressed(code))
-    return Message(paragraphs=(told,), choices=((build_stop_choice(row),),), edits_delivery=edits)
+    instructions = translated("whatsapp-type", number=row.phone or "", code=format_pairing_code(code))
+    return Message(paragraphs=(instructions,), choices=((build_stop_choice(row),),), edits_delivery=edited_delivery_id)
 
 
-def dressed(code: str) -> str:
+def format_pairing_code(code: str) -> str:
     """Eight characters in two groups, as the phone asks for them."""
-    plain = code.replace("-", "")
-    return f"{plain[:4]}-{plain[4:]}"
+    characters = code.replace("-", "")
+    return f"{characters[:4]}-{characters[4:]}"
 
 
-def outcome(row: WhatsAppSession, edits: int) -> Message:
+def build_result_message(row: WhatsAppSession, edited_delivery_id: int) -> Message:
     """The result of the pairing."""
-    return Message(paragraphs=(_outcome(row),), edits_delivery=edits)
+    return Message(paragraphs=(_describe_result(row),), edits_delivery=edited_delivery_id)
 
 
-def _outcome(row: WhatsAppSession) -> TranslatedText:
+def _describe_result(row: WhatsAppSession) -> TranslatedText:
     if row.state == WhatsAppState.ONLINE:
         return translated("whatsapp-connected", number=row.phone_number)
     if row.state == WhatsAppState.PAIRING:
         return translated("whatsapp-paired")
-    if key := OUTCOMES.get(WhatsAppStateDetail(row.detail)) if row.detail else None:
+    if key := RESULT_TEXT_KEYS.get(WhatsAppStateDetail(row.detail)) if row.detail else None:
         return translated(key)
     return translated("whatsapp-stopped")
 
 
-def alert(row: WhatsAppSession, name: str) -> Message:
+def build_alert(row: WhatsAppSession, name: str) -> Message:
     """Alert about a number that stays offline until an administrator acts."""
     return Message(
         paragraphs=(translated("whatsapp-alert", name=display_name_of(row, name)), describe_state(row, name))
     )
 
 
-def relief(row: WhatsAppSession, name: str) -> Message:
+def build_alert_end(row: WhatsAppSession, name: str) -> Message:
     """Message that ends that alert."""
     return Message(paragraphs=(translated("whatsapp-relief", name=display_name_of(row, name)),))

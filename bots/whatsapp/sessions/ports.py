@@ -3,18 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from bots.whatsapp.sessions.events import Signal
-from bots.whatsapp.sessions.session_repository import Errand
+from bots.whatsapp.sessions.events import ConnectionEvent
+from bots.whatsapp.sessions.session_repository import Assignment
 
 
-class Link(Protocol):
+class WhatsAppConnection(Protocol):
     """A connection to WhatsApp (`bots.whatsapp.connection.NeonizeConnection` is the real one)."""
 
-    async def open(self, tell: Callable[[Signal], None], on_message: Callable[[Any], Awaitable[None]]) -> None: ...
+    async def open(
+        self, on_event: Callable[[ConnectionEvent], None], on_message: Callable[[Any], Awaitable[None]]
+    ) -> None: ...
 
-    async def ask_code(self, phone: str) -> str: ...
+    async def request_pairing_code(self, phone: str) -> str: ...
 
-    async def who(self) -> tuple[str, str | None]: ...
+    async def get_identity(self) -> tuple[str, str | None]: ...
 
     async def is_connected(self) -> bool: ...
 
@@ -23,11 +25,11 @@ class Link(Protocol):
     async def close(self) -> None: ...
 
 
-class Service(Protocol):
+class Responder(Protocol):
     """Handler of a session's messages: receives them from the start, and sends once the session is online."""
 
     async def handle_event(self, event: Any) -> None: ...
 
-    def begin(self, errand: Errand) -> None: ...
+    def start(self, assignment: Assignment) -> None: ...
 
     async def finish(self) -> None: ...

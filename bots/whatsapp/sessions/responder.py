@@ -6,17 +6,17 @@ from typing import Any
 
 from bots.core.channel import UpdateSink
 from bots.whatsapp.channel import WhatsAppChannel
-from bots.whatsapp.pacing import Pacer
-from bots.whatsapp.read import Me
-from bots.whatsapp.receiver import Receiver
-from bots.whatsapp.sessions.channel_proxy import Line
-from bots.whatsapp.sessions.client import Wire
-from bots.whatsapp.sessions.connection import Connection
-from bots.whatsapp.sessions.session_repository import Errand
+from bots.whatsapp.message_reader import OwnIdentity
+from bots.whatsapp.pacing import SendRateLimiter
+from bots.whatsapp.receiver import MessageReceiver
+from bots.whatsapp.sessions.channel_proxy import ChannelProxy
+from bots.whatsapp.sessions.client import WhatsAppClient
+from bots.whatsapp.sessions.connection import NeonizeConnection
+from bots.whatsapp.sessions.session_repository import Assignment
 from storage.db import Database
 
 
-class NumberService:
+class SessionResponder:
     """`bots.whatsapp.ports.Responder` of one connection. Messages are stored from the start; they are handled, and
     pending messages are sent, once the session is online.
 
@@ -25,36 +25,38 @@ class NumberService:
 
     def __init__(
         self,
-        connection: Connection,
-        errand: Errand,
+        connection: NeonizeConnection,
+        assignment: Assignment,
         db: Database,
-        inlet: UpdateSink,
-        line: Line,
-        link: Callable[[str], str] | None = None,
+        sink: UpdateSink,
+        proxy: ChannelProxy,
+        build_link: Callable[[str], str] | None = None,
     ) -> None:
-        self._line = line
-        self._me = Me(errand.number, errand.lid)
-        wire = Wire(connection.client)
-        self._channel = WhatsAppChannel(wire, db, errand.account, Pacer(errand.since), line.capabilities, link)
-        self._receiver = Receiver(inlet, self._channel, lambda: self._me)
-        self._running: asyncio.Task[None] | None = None
+        self._proxy = proxy
+        self._identity = OwnIdentity(assignment.own_number, assignment.lid)
+        client = WhatsAppClient(connection.client)
+        self._channel = WhatsAppChannel(
+            client, db, assignment.account, SendRateLimiter(assignment.first_online_at), proxy.capabilities, build_link
+        )
+        self._receiver = MessageReceiver(sink, self._channel, lambda: self._identity)
+        self._receiver_task: asyncio.Task[None] | None = None
 
     async def handle_event(self, event: Any) -> None:
-        await self._receiver.take(event)
+        await self._receiver.receive(event)
 
-    def begin(self, errand: Errand) -> None:
+    def start(self, assignment: Assignment) -> None:
         """Called whenever the session comes online, also again within this connection."""
-        self._me = Me(errand.number, errand.lid)
-        self._channel.pacer.since = errand.since
-        self._line.current = self._channel
-        if self._running is None:
-            self._running = asyncio.create_task(self._receiver.run())
+        self._identity = OwnIdentity(assignment.own_number, assignment.lid)
+        self._channel.rate_limiter.first_online_at = assignment.first_online_at
+        self._proxy.current_channel = self._channel
+        if self._receiver_task is None:
+            self._receiver_task = asyncio.create_task(self._receiver.run())
 
     async def finish(self) -> None:
         """Stop sending, and wait some seconds for messages being handled."""
-        if self._line.current is self._channel:
-            self._line.current = None
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+        if self._proxy.current_channel is self._channel:
+            self._proxy.current_channel = None
+        if self._receiver_task is not None:
+            self._receiver_task.cancel()
+            await asyncio.gather(self._receiver_task, return_exceptions=True)
         await self._receiver.stop()

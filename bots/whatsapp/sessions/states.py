@@ -6,48 +6,48 @@ from enum import StrEnum
 from models.messaging.whatsapp import WhatsAppState
 
 
-class Happened(StrEnum):
+class ConnectionEventKind(StrEnum):
     """Kinds of events in a session's connection."""
 
-    TAKEN_UP = "taken_up"  # a gateway has started the session
+    STARTED = "taken_up"  # a gateway has started the session
     CODE = "code"  # a pairing code was issued
     PAIRED = "paired"
-    REFUSED = "refused"  # pairing failed
+    PAIRING_FAILED = "refused"  # pairing failed
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"  # neonize reconnects by itself
-    ENDED = "ended"  # the connection is closed, and must be opened anew
-    GAVE_UP = "gave_up"  # no code was scanned
+    CLOSED = "ended"  # the connection is closed, and must be opened anew
+    CODES_EXPIRED = "gave_up"  # no code was scanned
     LOGGED_OUT = "logged_out"
     BANNED = "banned"
     REPLACED = "replaced"
     OUTDATED = "outdated"
-    ASKED = "asked"  # a stop or restart was requested; the state changes with what follows
+    RESTART_REQUESTED = "asked"  # a stop or restart was requested; the state changes with what follows
 
 
-LIVE = frozenset(state for state in WhatsAppState if not state.is_stopped)
-UNPAIRED = frozenset({WhatsAppState.NEW, WhatsAppState.QR})
-KNOWN = LIVE - UNPAIRED
+ACTIVE_STATES = frozenset(state for state in WhatsAppState if not state.is_stopped)
+UNPAIRED_STATES = frozenset({WhatsAppState.NEW, WhatsAppState.QR})
+PAIRED_STATES = ACTIVE_STATES - UNPAIRED_STATES
 
 # From which states an event leads to which state; in any other state it changes nothing. A stopped session stays
 # stopped, whatever events come in late, until a restart is requested.
-AFTER: Mapping[Happened, tuple[frozenset[WhatsAppState], WhatsAppState]] = {
-    Happened.CODE: (UNPAIRED, WhatsAppState.QR),
-    Happened.PAIRED: (UNPAIRED, WhatsAppState.PAIRING),
-    Happened.REFUSED: (UNPAIRED | {WhatsAppState.PAIRING}, WhatsAppState.NEW),
-    Happened.CONNECTED: (LIVE, WhatsAppState.ONLINE),
-    Happened.DISCONNECTED: (frozenset({WhatsAppState.ONLINE}), WhatsAppState.RECONNECTING),
-    Happened.ENDED: (KNOWN, WhatsAppState.RECONNECTING),
-    Happened.GAVE_UP: (UNPAIRED, WhatsAppState.NEW),
-    Happened.LOGGED_OUT: (LIVE, WhatsAppState.LOGGED_OUT),
-    Happened.BANNED: (LIVE, WhatsAppState.BANNED),
-    Happened.REPLACED: (LIVE, WhatsAppState.REPLACED),
-    Happened.OUTDATED: (LIVE, WhatsAppState.OUTDATED),
+TRANSITIONS: Mapping[ConnectionEventKind, tuple[frozenset[WhatsAppState], WhatsAppState]] = {
+    ConnectionEventKind.CODE: (UNPAIRED_STATES, WhatsAppState.QR),
+    ConnectionEventKind.PAIRED: (UNPAIRED_STATES, WhatsAppState.PAIRING),
+    ConnectionEventKind.PAIRING_FAILED: (UNPAIRED_STATES | {WhatsAppState.PAIRING}, WhatsAppState.NEW),
+    ConnectionEventKind.CONNECTED: (ACTIVE_STATES, WhatsAppState.ONLINE),
+    ConnectionEventKind.DISCONNECTED: (frozenset({WhatsAppState.ONLINE}), WhatsAppState.RECONNECTING),
+    ConnectionEventKind.CLOSED: (PAIRED_STATES, WhatsAppState.RECONNECTING),
+    ConnectionEventKind.CODES_EXPIRED: (UNPAIRED_STATES, WhatsAppState.NEW),
+    ConnectionEventKind.LOGGED_OUT: (ACTIVE_STATES, WhatsAppState.LOGGED_OUT),
+    ConnectionEventKind.BANNED: (ACTIVE_STATES, WhatsAppState.BANNED),
+    ConnectionEventKind.REPLACED: (ACTIVE_STATES, WhatsAppState.REPLACED),
+    ConnectionEventKind.OUTDATED: (ACTIVE_STATES, WhatsAppState.OUTDATED),
 }
 
 
-def after(state: WhatsAppState, happened: Happened) -> WhatsAppState:
+def get_next_state(state: WhatsAppState, event_kind: ConnectionEventKind) -> WhatsAppState:
     """The state after an event."""
-    if happened is Happened.TAKEN_UP:
-        return WhatsAppState.NEW if state in UNPAIRED else WhatsAppState.RECONNECTING
-    before, then = AFTER[happened]
-    return then if state in before else state
+    if event_kind is ConnectionEventKind.STARTED:
+        return WhatsAppState.NEW if state in UNPAIRED_STATES else WhatsAppState.RECONNECTING
+    from_states, to_state = TRANSITIONS[event_kind]
+    return to_state if state in from_states else state

@@ -59,7 +59,7 @@ Connect, live mode.
 """
 
 from fakes.stripe_api.fake import KEY, FakeStripe
-from fakes.stripe_api.merchant import Merchant
-from fakes.telegram_api.server import served
+from fakes.stripe_api.merchant import FakeMerchant
+from fakes.telegram_api.server import serve_app
 
-__all__ = ["KEY", "FakeStripe", "Merchant", "served"]
+__all__ = ["KEY", "FakeMerchant", "FakeStripe", "serve_app"]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from fakes.stripe_api.forms import Parameters
+from fakes.stripe_api.forms import RequestParameters
 
 
 @dataclass
-class Call:
+class StripeCall:
     """One request. `route` is such as "POST /v1/refunds/{id}"; `outcome` is the response's JSON, `status` its code."""
 
     method: str
@@ -16,12 +16,12 @@ class Call:
     headers: dict[str, str]
     id: str = ""  # Stripe's Request-Id
     route: str = ""
-    identity: str = ""  # the value of {id} in the path
-    parameters: Parameters = field(default_factory=lambda: Parameters({}))
+    object_id: str = ""  # the value of {id} in the path
+    parameters: RequestParameters = field(default_factory=lambda: RequestParameters({}))
     status: int = 0
     outcome: Any = None
-    replayed: bool = False
-    advice: str = ""  # the response's Stripe-Should-Retry
+    is_replayed: bool = False
+    retry_advice: str = ""  # the response's Stripe-Should-Retry
 
     @property
     def idempotency_key(self) -> str | None:

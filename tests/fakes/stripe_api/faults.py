@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass
 
-from fakes.stripe_api.errors import ApiError
+from fakes.stripe_api.errors import StripeApiError
 
 
 @dataclass
-class Fault:
+class StripeFault:
     """The error `answer` without execution; or execution, and then no response; or a block until released."""
 
     route: str
-    answer: ApiError | None
+    answer: StripeApiError | None
     times: int
     skip: int = 0
     held: bool | None = None
-    advice: str = ""  # "true" and "false" tell the SDK whether to retry
+    retry_advice: str = ""  # "true" and "false" tell the SDK whether to retry
 
-    def meets(self, route: str) -> bool:
+    def is_match(self, route: str) -> bool:
         return self.times > 0 and self.route in {route, "*"}
 
 
-def take(faults: list[Fault], route: str) -> Fault | None:
+def take_fault(faults: list[StripeFault], route: str) -> StripeFault | None:
     """The fault for this call, counted down."""
     for fault in faults:
-        if fault.meets(route):
+        if fault.is_match(route):
             if fault.skip == 0:
                 fault.times -= 1
                 return fault

@@ -5,50 +5,54 @@ import typing
 from collections.abc import Iterable
 from typing import Any, get_args, get_origin
 
-from fakes.stripe_api.annotations import alternatives, choices, is_required, parameters
-from fakes.stripe_api.errors import ApiError, invalid
+from fakes.stripe_api.annotations import is_required, list_alternatives, list_choices, parameter_hints_of
+from fakes.stripe_api.errors import StripeApiError, build_invalid_request
 
 
-class Parameters(dict[str, Any]):
+class RequestParameters(dict[str, Any]):
     """Parameters that track which of them were read: the fake does not support the unread ones."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         super().__init__(values)
-        self.read: set[str] = set()
+        self.read_names: set[str] = set()
 
     def __getitem__(self, name: str) -> Any:
-        self.read.add(name)
+        self.read_names.add(name)
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
-        self.read.add(name)
+        self.read_names.add(name)
         return super().get(name, default)
 
-    def plain(self, name: str) -> Any:
+    def get_plain(self, name: str) -> Any:
         """A value to be stored as it is; everything in it counts as read."""
-        return plain(self.get(name))
+        return to_plain(self.get(name))
 
-    def unread(self, path: str = "") -> list[str]:
-        own = [f"{path}{name}" for name in self if name not in self.read]
-        return own + [name for key in self.read for name in _unread(super(Parameters, self).get(key), f"{path}{key}")]
+    def list_unread(self, path: str = "") -> list[str]:
+        own = [f"{path}{name}" for name in self if name not in self.read_names]
+        return own + [
+            name
+            for key in self.read_names
+            for name in _list_unread(super(RequestParameters, self).get(key), f"{path}{key}")
+        ]
 
 
-def _unread(value: Any, path: str) -> list[str]:
-    if isinstance(value, Parameters):
-        return value.unread(f"{path}.")
+def _list_unread(value: Any, path: str) -> list[str]:
+    if isinstance(value, RequestParameters):
+        return value.list_unread(f"{path}.")
     if isinstance(value, list):
-        return [name for index, item in enumerate(value) for name in _unread(item, f"{path}.{index}")]
+        return [name for index, item in enumerate(value) for name in _list_unread(item, f"{path}.{index}")]
     return []
 
 
-def plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Plain dicts and lists; everything in them counts as read."""
-    if isinstance(value, Parameters):
-        return {name: plain(value[name]) for name in list(value)}
-    return [plain(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, RequestParameters):
+        return {name: to_plain(value[name]) for name in list(value)}
+    return [to_plain(item) for item in value] if isinstance(value, list) else value
 
 
-def parsed(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+def parse_form(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """Brackets to nested dicts; lists stay dicts with numeric keys until their type is known."""
     tree: dict[str, Any] = {}
     for name, value in pairs:
@@ -60,89 +64,95 @@ def parsed(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     return tree
 
 
-def checked(params: type, raw: dict[str, Any], path: str = "") -> Parameters:
+def parse_parameters(params: type, raw: dict[str, Any], path: str = "") -> RequestParameters:
     """Typed parameters. Raises StripeApiError for unknown, missing and mistyped ones."""
-    known = parameters(params)
+    hints = parameter_hints_of(params)
     for name in raw:
-        if name not in known:
-            full = _inside(path, name)
-            raise invalid(f"Received unknown parameter: {full}", "parameter_unknown", full)
-    for name, hint in known.items():
+        if name not in hints:
+            full_name = _join_path(path, name)
+            raise build_invalid_request(f"Received unknown parameter: {full_name}", "parameter_unknown", full_name)
+    for name, hint in hints.items():
         if is_required(hint) and name not in raw:
-            full = _inside(path, name)
-            raise invalid(f"Missing required param: {full}.", "parameter_missing", full)
-    return Parameters({name: _typed(known[name], value, _inside(path, name)) for name, value in raw.items()})
+            full_name = _join_path(path, name)
+            raise build_invalid_request(f"Missing required param: {full_name}.", "parameter_missing", full_name)
+    return RequestParameters(
+        {name: _parse_value(hints[name], value, _join_path(path, name)) for name, value in raw.items()}
+    )
 
 
-def _inside(path: str, name: str) -> str:
+def _join_path(path: str, name: str) -> str:
     return f"{path}[{name}]" if path else name
 
 
-def _typed(hint: Any, raw: Any, path: str) -> Any:
-    options = alternatives(hint)
-    return _branch(options, raw, path) if isinstance(raw, dict) else _leaf(options, raw, path)
+def _parse_value(hint: Any, raw: Any, path: str) -> Any:
+    options = list_alternatives(hint)
+    return _parse_object(options, raw, path) if isinstance(raw, dict) else _parse_scalar(options, raw, path)
 
 
-def _branch(options: list[Any], raw: dict[str, Any], path: str) -> Any:
+def _parse_object(options: list[Any], raw: dict[str, Any], path: str) -> Any:
     for option in options:
         if hasattr(option, "__required_keys__"):  # a TypedDict of typing or typing_extensions
-            return checked(option, raw, path)
+            return parse_parameters(option, raw, path)
         if get_origin(option) in {list, typing.List} and all(name.isdigit() for name in raw):  # noqa: UP006
-            (of,) = get_args(option)
-            return [_typed(of, raw[name], _inside(path, name)) for name in sorted(raw, key=int)]
+            (item_hint,) = get_args(option)
+            return [_parse_value(item_hint, raw[name], _join_path(path, name)) for name in sorted(raw, key=int)]
         if get_origin(option) is dict and len(get_args(option)) == 2:
-            return {name: _typed(get_args(option)[1], value, _inside(path, name)) for name, value in raw.items()}
-    raise invalid(f"Invalid object: {path}", "parameter_invalid_object", path)
+            return {
+                name: _parse_value(get_args(option)[1], value, _join_path(path, name)) for name, value in raw.items()
+            }
+    raise build_invalid_request(f"Invalid object: {path}", "parameter_invalid_object", path)
 
 
-def _leaf(options: list[Any], raw: str, path: str) -> Any:
-    words = choices(options)
-    if raw in words or (raw == "" and _may_be_unset(options)):
+def _parse_scalar(options: list[Any], raw: str, path: str) -> Any:
+    allowed = list_choices(options)
+    if raw in allowed or (raw == "" and _can_be_unset(options)):
         return raw
     for option in options:
-        if option in READERS:
-            read = READERS[option](raw)
-            if read is not None:
-                return read
-    if str in options and not words:
+        if option in PARSERS:
+            value = PARSERS[option](raw)
+            if value is not None:
+                return value
+    if str in options and not allowed:
         return raw
-    raise _mistyped(options, words, raw, path)
+    raise _build_type_error(options, allowed, raw, path)
 
 
-def _may_be_unset(options: list[Any]) -> bool:
+def _can_be_unset(options: list[Any]) -> bool:
     return any("" in get_args(option) for option in options if get_origin(option) is typing.Literal)
 
 
-def _mistyped(options: list[Any], words: list[str], raw: str, path: str) -> ApiError:
-    if words:
-        return invalid(f"Invalid {path}: must be one of {', '.join(words)}", None, path)
+def _build_type_error(options: list[Any], allowed: list[str], raw: str, path: str) -> StripeApiError:
+    if allowed:
+        return build_invalid_request(f"Invalid {path}: must be one of {', '.join(allowed)}", None, path)
     if raw == "":
-        return invalid(f"You passed an empty string for '{path}'.", "parameter_invalid_empty", path)
+        return build_invalid_request(f"You passed an empty string for '{path}'.", "parameter_invalid_empty", path)
     kind = "integer" if int in options else "boolean" if bool in options else "value"
-    return invalid(f"Invalid {kind}: {raw}", f"parameter_invalid_{kind}" if kind == "integer" else None, path)
+    return build_invalid_request(
+        f"Invalid {kind}: {raw}", f"parameter_invalid_{kind}" if kind == "integer" else None, path
+    )
 
 
-def _integer(raw: str) -> int | None:
+def _parse_integer(raw: str) -> int | None:
     return int(raw) if raw.removeprefix("-").isdecimal() else None
 
 
-def _number(raw: str) -> float | None:
+def _parse_number(raw: str) -> float | None:
     try:
         return float(raw)
     except ValueError:
         return None
 
 
-def _decimal(raw: str) -> str | None:
+def _parse_decimal(raw: str) -> str | None:
     try:
         return str(decimal.Decimal(raw))
     except decimal.InvalidOperation:
         return None
 
 
-READERS: dict[Any, Any] = {
-    int: _integer,
+PARSERS: dict[Any, Any] = {
+    int: _parse_integer,
     bool: {"true": True, "false": False}.get,
-    float: _number,
-    decimal.Decimal: _decimal,
+    float: _parse_number,
+    decimal.Decimal: _parse_decimal,
 }

@@ -5,58 +5,60 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from fakes.stripe_api.calls import Call
-from fakes.stripe_api.errors import KEY_REUSED, invalid
+from fakes.stripe_api.calls import StripeCall
+from fakes.stripe_api.errors import KEY_REUSED, build_invalid_request
 
-KEPT = 24 * 3600
-LONGEST = 255
+RETENTION_SECONDS = 24 * 3600
+MAX_KEY_LENGTH = 255
 
 
 @dataclass(frozen=True)
-class Answer:
+class StoredResponse:
     status: int
     outcome: Any
 
 
 @dataclass(frozen=True)
-class Remembered:
+class IdempotencyRecord:
     request: tuple[str, str, str]
-    answer: Answer
-    at: int
+    response: StoredResponse
+    stored_at: int
 
 
-class Memory:
+class IdempotencyStore:
     def __init__(self, now: Callable[[], int]) -> None:
         self._now = now
-        self._known: dict[str, Remembered] = {}
+        self._records: dict[str, IdempotencyRecord] = {}
 
-    def recall(self, call: Call) -> Answer | None:
+    def find_response(self, call: StripeCall) -> StoredResponse | None:
         """The earlier response for the key. Raises StripeApiError when the request was another one."""
         key = call.idempotency_key
         if call.method != "POST" or not key:
             return None
-        if len(key) > LONGEST:
-            raise invalid("Idempotency keys have at most 255 characters.")
-        known = self._known.get(key)
-        if known is None or known.at <= self._now() - KEPT:
+        if len(key) > MAX_KEY_LENGTH:
+            raise build_invalid_request("Idempotency keys have at most 255 characters.")
+        record = self._records.get(key)
+        if record is None or record.stored_at <= self._now() - RETENTION_SECONDS:
             return None
-        if known.request != _request(call):
+        if record.request != _request_key_of(call):
             raise KEY_REUSED
-        return known.answer
+        return record.response
 
-    def keep(self, call: Call, answer: Answer) -> None:
+    def save_response(self, call: StripeCall, response: StoredResponse) -> None:
         """Store the response of an executed request: one rejected for its parameters may be sent again, corrected."""
         key = call.idempotency_key
-        begun = answer.status in {200, 402}
-        if call.method == "POST" and key and begun and not call.replayed:
-            self._known[key] = Remembered(_request(call), Answer(answer.status, deepcopy(answer.outcome)), self._now())
+        is_final = response.status in {200, 402}
+        if call.method == "POST" and key and is_final and not call.is_replayed:
+            self._records[key] = IdempotencyRecord(
+                _request_key_of(call), StoredResponse(response.status, deepcopy(response.outcome)), self._now()
+            )
 
 
-def _request(call: Call) -> tuple[str, str, str]:
-    return call.method, call.path, repr(sorted(_flat(call.raw)))
+def _request_key_of(call: StripeCall) -> tuple[str, str, str]:
+    return call.method, call.path, repr(sorted(_flatten(call.raw)))
 
 
-def _flat(raw: Any, path: str = "") -> list[tuple[str, str]]:
+def _flatten(raw: Any, path: str = "") -> list[tuple[str, str]]:
     if not isinstance(raw, dict):
         return [(path, str(raw))]
-    return [leaf for name, value in raw.items() for leaf in _flat(value, f"{path}[{name}]")]
+    return [leaf for name, value in raw.items() for leaf in _flatten(value, f"{path}[{name}]")]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 DAY = 24 * 3600
 
 
-def after(anchor: int, start: int, recurring: dict[str, object]) -> int:
+def compute_period_end(anchor: int, start: int, recurring: dict[str, object]) -> int:
     """The end of the period that starts at `start`: on the anchor's day of the month, or the month's last."""
     interval, count = str(recurring["interval"]), int(str(recurring["interval_count"]))
     if interval in {"day", "week"}:

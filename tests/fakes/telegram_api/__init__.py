@@ -4,29 +4,29 @@ Not reproduced: formatted text (a `parse_mode` is rejected), payments in money, 
 """
 
 from fakes.telegram_api import errors
-from fakes.telegram_api.calls import Call
-from fakes.telegram_api.chats import Chat
+from fakes.telegram_api.calls import TelegramCall
+from fakes.telegram_api.chats import TelegramChat
 from fakes.telegram_api.fake import TOKEN, FakeTelegram
-from fakes.telegram_api.files import Media
-from fakes.telegram_api.people import Person, document, photo, video
-from fakes.telegram_api.server import served
-from fakes.telegram_api.stars import Charge
-from fakes.telegram_api.transcript import BotMessage, Button, Edit
+from fakes.telegram_api.files import TelegramMedia
+from fakes.telegram_api.people import TelegramPerson, build_document, build_photo, build_video
+from fakes.telegram_api.server import serve_app
+from fakes.telegram_api.stars import StarsCharge
+from fakes.telegram_api.transcript import TelegramBotMessage, TelegramButton, TelegramMessageEdit
 
 __all__ = [
     "TOKEN",
-    "BotMessage",
-    "Button",
-    "Call",
-    "Charge",
-    "Chat",
-    "Edit",
     "FakeTelegram",
-    "Media",
-    "Person",
-    "document",
+    "StarsCharge",
+    "TelegramBotMessage",
+    "TelegramButton",
+    "TelegramCall",
+    "TelegramChat",
+    "TelegramMedia",
+    "TelegramMessageEdit",
+    "TelegramPerson",
+    "build_document",
+    "build_photo",
+    "build_video",
     "errors",
-    "photo",
-    "served",
-    "video",
+    "serve_app",
 ]

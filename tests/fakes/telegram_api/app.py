@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from fakes.telegram_api.calls import Call
-from fakes.telegram_api.errors import NOT_FOUND, TOO_LARGE, UNAUTHORIZED, ApiError
-from fakes.telegram_api.faults import ConnectionDropped, Fault
+from fakes.telegram_api.calls import TelegramCall
+from fakes.telegram_api.errors import NOT_FOUND, TOO_LARGE, UNAUTHORIZED, TelegramApiError
+from fakes.telegram_api.faults import ConnectionDropped, TelegramFault
 from fakes.telegram_api.files import UPLOAD_LIMIT
 from fakes.telegram_api.methods import METHODS
-from fakes.telegram_api.parameters import SPECIFICATION, File, parameters
-from fakes.telegram_api.sim import Simulator
+from fakes.telegram_api.parameters import SPECIFICATION, UploadedFile, parse_parameters
+from fakes.telegram_api.simulator import Simulator
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -19,8 +19,8 @@ from starlette.types import Receive, Scope, Send
 if TYPE_CHECKING:
     from fakes.telegram_api.fake import FakeTelegram
 
-HELD_AT_MOST = 60.0
-ENVELOPE = 100_000  # bytes of a request beside its file
+MAX_HOLD_SECONDS = 60.0
+REQUEST_OVERHEAD = 100_000  # bytes of a request beside its file
 
 
 class DroppedResponse(Response):
@@ -32,49 +32,49 @@ class DroppedResponse(Response):
         raise ConnectionDropped
 
 
-def application(fake: "FakeTelegram") -> Starlette:
-    async def method(request: Request) -> Response:
+def create_application(fake: "FakeTelegram") -> Starlette:
+    async def handle_method(request: Request) -> Response:
         try:
-            return await _answer(fake, request)
-        except ApiError as error:
-            return _refusal(error)
+            return await _handle_call(fake, request)
+        except TelegramApiError as error:
+            return _build_error_response(error)
 
-    async def file(request: Request) -> Response:
-        stored = fake.files.at(request.path_params["path"])
+    async def handle_file(request: Request) -> Response:
+        stored = fake.files.find_by_path(request.path_params["path"])
         if stored is None or request.path_params["token"] != fake.token:
-            return _refusal(NOT_FOUND)
+            return _build_error_response(NOT_FOUND)
         return Response(stored.media.content, media_type="application/octet-stream")
 
     return Starlette(
         routes=[
-            Route("/file/bot{token}/{path:path}", file),
-            Route("/bot{token}/{method}", method, methods=["GET", "POST"]),
-            *Simulator(fake).routes(),
+            Route("/file/bot{token}/{path:path}", handle_file),
+            Route("/bot{token}/{method}", handle_method, methods=["GET", "POST"]),
+            *Simulator(fake).build_routes(),
         ]
     )
 
 
-async def _answer(fake: "FakeTelegram", request: Request) -> Response:
+async def _handle_call(fake: "FakeTelegram", request: Request) -> Response:
     name = request.path_params["method"]
     _check_token(fake, request.path_params["token"])
     if name not in SPECIFICATION:
         raise NOT_FOUND
-    if int(request.headers.get("content-length", 0)) > UPLOAD_LIMIT + ENVELOPE:
+    if int(request.headers.get("content-length", 0)) > UPLOAD_LIMIT + REQUEST_OVERHEAD:
         raise TOO_LARGE
-    call = _record(fake, name, await _raw(request))
+    call = _record_call(fake, name, await _read_parameters(request))
     try:
-        outcome = await _carried_out(fake, call)
+        outcome = await _execute(fake, call)
     except ConnectionDropped:
         return DroppedResponse()
-    except ApiError as error:
-        _settle(fake, call, error)
+    except TelegramApiError as error:
+        _set_outcome(fake, call, error)
         raise
-    _settle(fake, call, outcome)
+    _set_outcome(fake, call, outcome)
     return JSONResponse({"ok": True, "result": outcome})
 
 
-def _settle(fake: "FakeTelegram", call: Call, outcome: Any) -> None:
-    with fake.changes.changing():
+def _set_outcome(fake: "FakeTelegram", call: TelegramCall, outcome: Any) -> None:
+    with fake.condition.modify():
         call.outcome = outcome
 
 
@@ -86,57 +86,57 @@ def _check_token(fake: "FakeTelegram", token: str) -> None:
         raise UNAUTHORIZED
 
 
-def _record(fake: "FakeTelegram", name: str, raw: dict[str, Any]) -> Call:
-    call = Call(name, raw)
-    with fake.changes.changing():
+def _record_call(fake: "FakeTelegram", name: str, raw: dict[str, Any]) -> TelegramCall:
+    call = TelegramCall(name, raw)
+    with fake.condition.modify():
         fake.calls.append(call)
     return call
 
 
-async def _carried_out(fake: "FakeTelegram", call: Call) -> Any:
-    call.parameters = parameters(call.method, call.parameters)
+async def _execute(fake: "FakeTelegram", call: TelegramCall) -> Any:
+    call.parameters = parse_parameters(call.method, call.parameters)
     chat = call.parameters.get("chat_id")
-    with fake.changes.changing():
+    with fake.condition.modify():
         fault = fake.faults.take(call.method, chat)
     if fault and fault.held is not None:
-        await _let_go(fake, fault)
+        await _wait_for_release(fake, fault)
         fault = None
     if fault and fault.answer:
         raise fault.answer
     if call.method == "getUpdates":
-        return await fake.updates.get(call.parameters)
+        return await fake.updates.get_updates(call.parameters)
     result = METHODS[call.method](fake, call.parameters)
     if fault:
-        _settle(fake, call, result)
+        _set_outcome(fake, call, result)
         raise ConnectionDropped
     return result
 
 
-async def _let_go(fake: "FakeTelegram", fault: Fault) -> None:
-    await fake.changes.arrival(lambda: not fault.held, HELD_AT_MOST)
+async def _wait_for_release(fake: "FakeTelegram", fault: TelegramFault) -> None:
+    await fake.condition.wait_async(lambda: not fault.held, MAX_HOLD_SECONDS)
 
 
-async def _raw(request: Request) -> dict[str, Any]:
+async def _read_parameters(request: Request) -> dict[str, Any]:
     """The raw parameters: from the query string, a form or JSON."""
     raw: dict[str, Any] = dict(request.query_params)
-    kind = request.headers.get("content-type", "")
-    if kind.startswith("application/json"):
+    content_type = request.headers.get("content-type", "")
+    if content_type.startswith("application/json"):
         raw.update(await request.json())
         return raw
     async with request.form() as form:
         for name, value in form.items():
-            raw[name] = await _file(value) if isinstance(value, UploadFile) else value
+            raw[name] = await _read_upload(value) if isinstance(value, UploadFile) else value
     return raw
 
 
-async def _file(upload: UploadFile) -> File:
+async def _read_upload(upload: UploadFile) -> UploadedFile:
     content = await upload.read()
     if len(content) > UPLOAD_LIMIT:  # a chunked request has no content length
         raise TOO_LARGE
-    return File(upload.filename or "", upload.content_type or "", content)
+    return UploadedFile(upload.filename or "", upload.content_type or "", content)
 
 
-def _refusal(error: ApiError) -> Response:
+def _build_error_response(error: TelegramApiError) -> Response:
     if error.code == 502:  # a proxy's page, no JSON
         return Response("<html><h1>502 Bad Gateway</h1></html>", 502, media_type="text/html")
-    return JSONResponse(error.body(), error.code)
+    return JSONResponse(error.to_json(), error.code)

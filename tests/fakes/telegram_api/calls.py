@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass
-class Call:
+class TelegramCall:
     """One request: `outcome` is its result or TelegramApiError; `at` is seconds of the monotonic clock."""
 
     method: str

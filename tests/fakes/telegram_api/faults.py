@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fakes.telegram_api.errors import ApiError
+from fakes.telegram_api.errors import TelegramApiError
 
 
 class ConnectionDropped(ConnectionError):
@@ -10,37 +10,37 @@ class ConnectionDropped(ConnectionError):
 
 
 @dataclass
-class Fault:
+class TelegramFault:
     """The failure of a call: the error `answer` without execution, or execution and then a dropped connection.
 
     A fault that holds a call only delays it.
     """
 
     method: str
-    answer: ApiError | None
+    answer: TelegramApiError | None
     chat: int | None
     times: int
     skip: int
     held: bool | None = None  # True until released, then False; None for a fault that holds nothing
 
-    def meets(self, method: str, chat: int | None) -> bool:
+    def is_match(self, method: str, chat: int | None) -> bool:
         return self.times > 0 and self.method in {method, "*"} and self.chat in {None, chat}
 
 
-class Faults:
+class TelegramFaults:
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._faults: list[TelegramFault] = []
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: TelegramFault) -> None:
         self._faults.append(fault)
 
     def clear(self) -> None:
         self._faults.clear()
 
-    def take(self, method: str, chat: int | None) -> Fault | None:
+    def take(self, method: str, chat: int | None) -> TelegramFault | None:
         """The fault for this call, counted down."""
         for fault in self._faults:
-            if not fault.meets(method, chat):
+            if not fault.is_match(method, chat):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

@@ -28,15 +28,15 @@ def get_file(fake: "FakeTelegram", parameters: Parameters) -> dict[str, Any]:
         raise WRONG_FILE
     if len(stored.media.content) > DOWNLOAD_LIMIT:
         raise FILE_TOO_BIG
-    described = stored.described() | {"file_path": fake.files.publish(stored)}
-    if not fake.tells_file_sizes:
+    described = stored.to_json() | {"file_path": fake.files.publish(stored)}
+    if not fake.reports_file_sizes:
         del described["file_size"]
     return described
 
 
-def _changing(fake: "FakeTelegram", do: Callable[[Parameters], bool], parameters: Parameters) -> bool:
-    with fake.changes.changing():
-        return do(parameters)
+def _run_locked(fake: "FakeTelegram", action: Callable[[Parameters], bool], parameters: Parameters) -> bool:
+    with fake.condition.modify():
+        return action(parameters)
 
 
 METHODS: dict[str, Method] = {
@@ -54,12 +54,12 @@ METHODS: dict[str, Method] = {
     "editMessageReplyMarkup": editing.edit_markup,
     "deleteMessage": editing.delete_message,
     "sendInvoice": stars.send_invoice,
-    "answerPreCheckoutQuery": lambda fake, parameters: _changing(fake, fake.stars.answer, parameters),
-    "refundStarPayment": stars.refund,
-    "answerCallbackQuery": lambda fake, parameters: fake.queries.answer(parameters),
+    "answerPreCheckoutQuery": lambda fake, parameters: _run_locked(fake, fake.stars.answer, parameters),
+    "refundStarPayment": stars.refund_charge,
+    "answerCallbackQuery": lambda fake, parameters: fake.queries.answer_query(parameters),
     "setWebhook": lambda fake, parameters: fake.updates.set_webhook(parameters),
     "deleteWebhook": lambda fake, parameters: fake.updates.delete_webhook(parameters),
-    "getWebhookInfo": lambda fake, _parameters: fake.updates.webhook_info(),
+    "getWebhookInfo": lambda fake, _parameters: fake.updates.get_webhook_info(),
     "setMyCommands": lambda fake, parameters: fake.profile.set_commands(parameters),
     "getMyCommands": lambda fake, parameters: fake.profile.get_commands(parameters),
     "deleteMyCommands": lambda fake, parameters: fake.profile.delete_commands(parameters),

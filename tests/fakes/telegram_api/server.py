@@ -7,30 +7,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fakes.listening import listener
+from fakes.sockets import open_listener
 from starlette.types import ASGIApp
 
-PATIENCE = 1  # seconds for running requests at the end
+SHUTDOWN_SECONDS = 1  # seconds for running requests at the end
 
 
-class _Server(uvicorn.Server):
+class _ThreadedServer(uvicorn.Server):
     """Stops immediately instead of at uvicorn's next tick: hundreds of tests start one each."""
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(uvicorn.Config(app, log_config=None, access_log=False, log_level="critical", lifespan="off"))
         self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
+        self._stop_event = asyncio.Event()
 
-    def begin(self, door: socket.socket) -> None:
+    def run_on(self, sock: socket.socket) -> None:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self.serve([door]))
+            runner.run(self.serve([sock]))
 
-    def end(self) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop_event.set)
 
     async def main_loop(self) -> None:
         await self.on_tick(0)
-        await self._end.wait()
+        await self._stop_event.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -38,18 +38,18 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.shutdown()
         if self.server_state.tasks:
-            await asyncio.wait(self.server_state.tasks, timeout=PATIENCE)
+            await asyncio.wait(self.server_state.tasks, timeout=SHUTDOWN_SECONDS)
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def serve_app(app: ASGIApp) -> Iterator[str]:
     """Serve on a free local port; yields the URL, such as http://127.0.0.1:40123."""
-    with listener() as door:
-        server = _Server(app)
-        thread = threading.Thread(target=server.begin, args=[door], daemon=True)
+    with open_listener() as sock:
+        server = _ThreadedServer(app)
+        thread = threading.Thread(target=server.run_on, args=[sock], daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+            yield f"http://127.0.0.1:{sock.getsockname()[1]}"
         finally:
-            server.end()
+            server.stop()
             thread.join(10)

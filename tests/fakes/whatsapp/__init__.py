@@ -5,32 +5,32 @@ Not reproduced: encryption, retries of messages that could not be decrypted, app
 """
 
 from fakes.whatsapp import contents, events
-from fakes.whatsapp.chats import BotMessage, Chat, Edit
-from fakes.whatsapp.fake import Call, FakeWhatsApp
-from fakes.whatsapp.ffi import FakeGo, dispatch, in_process
-from fakes.whatsapp.media import AUDIO, DOCUMENT, IMAGE, VIDEO, Stored
-from fakes.whatsapp.people import Group, Person
-from fakes.whatsapp.phones import Phone
-from fakes.whatsapp.server import served
+from fakes.whatsapp.chats import WhatsAppBotMessage, WhatsAppChat, WhatsAppMessageEdit
+from fakes.whatsapp.fake import FakeWhatsApp, WhatsAppCall
+from fakes.whatsapp.ffi import FakeGoLibrary, connect_in_process, dispatch_event
+from fakes.whatsapp.media_server import AUDIO, DOCUMENT, IMAGE, VIDEO, StoredMedia
+from fakes.whatsapp.people import WhatsAppGroup, WhatsAppPerson
+from fakes.whatsapp.phones import FakePhone
+from fakes.whatsapp.server import serve_whatsapp
 
 __all__ = [
     "AUDIO",
     "DOCUMENT",
     "IMAGE",
     "VIDEO",
-    "BotMessage",
-    "Call",
-    "Chat",
-    "Edit",
-    "FakeGo",
+    "FakeGoLibrary",
+    "FakePhone",
     "FakeWhatsApp",
-    "Group",
-    "Person",
-    "Phone",
-    "Stored",
+    "StoredMedia",
+    "WhatsAppBotMessage",
+    "WhatsAppCall",
+    "WhatsAppChat",
+    "WhatsAppGroup",
+    "WhatsAppMessageEdit",
+    "WhatsAppPerson",
+    "connect_in_process",
     "contents",
-    "dispatch",
+    "dispatch_event",
     "events",
-    "in_process",
-    "served",
+    "serve_whatsapp",
 ]

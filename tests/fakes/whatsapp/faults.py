@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Fault:
+class WhatsAppFault:
     """The failure of a call: an `error` instead of its execution, or after it; or it blocks until released.
 
     `kind` is that of the sent message ("text", "video", "edit", "reaction", ...), `phone` the number; None is any.
@@ -19,22 +19,22 @@ class Fault:
     after: bool = False
     held: bool = False
 
-    def meets(self, call: str, kind: str, phone: str) -> bool:
+    def is_match(self, call: str, kind: str, phone: str) -> bool:
         return self.times > 0 and self.call == call and self.kind in {None, kind} and self.phone in {None, phone}
 
 
-class Faults:
+class WhatsAppFaults:
     def __init__(self) -> None:
-        self._faults: list[Fault] = []
+        self._faults: list[WhatsAppFault] = []
 
-    def add(self, fault: Fault) -> Fault:
+    def add(self, fault: WhatsAppFault) -> WhatsAppFault:
         self._faults.append(fault)
         return fault
 
-    def take(self, call: str, kind: str, phone: str) -> Fault | None:
+    def take(self, call: str, kind: str, phone: str) -> WhatsAppFault | None:
         """The fault for this call, counted down."""
         for fault in self._faults:
-            if not fault.meets(call, kind, phone):
+            if not fault.is_match(call, kind, phone):
                 continue
             if fault.skip > 0:
                 fault.skip -= 1

@@ -8,32 +8,32 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import neonize.aioze.events
-from fakes.whatsapp.events import code_of
-from fakes.whatsapp.exchange import Exchange
+from fakes.whatsapp.client_connection import ClientCallbacks, ClientConnection, ClientHello
+from fakes.whatsapp.events import event_code_of
 from fakes.whatsapp.fake import FakeWhatsApp
-from fakes.whatsapp.lines import Callbacks, Hello, Line
-from fakes.whatsapp.phones import Phone
+from fakes.whatsapp.go_backend import GoBackend
+from fakes.whatsapp.phones import FakePhone
 from neonize.aioze.client import NewAClient
 from neonize.proto import Neonize_pb2 as N
 
 OnEvent = Callable[[bytes, int | None, int, int], None]  # an event without content has no address
 
 
-class Trunk(Protocol):
+class Backend(Protocol):
     """The backend of the fake Go library: in this process, or in another."""
 
-    async def connect(self, hello: Hello, callbacks: Callbacks) -> bytes: ...
+    async def connect(self, hello: ClientHello, callbacks: ClientCallbacks) -> bytes: ...
 
-    async def ask(self, call: str, uuid: bytes, arguments: tuple[Any, ...]) -> Any: ...
+    async def call(self, name: str, uuid: bytes, arguments: tuple[Any, ...]) -> Any: ...
 
-    def unknown(self, call: str) -> None: ...
+    def report_unknown(self, name: str) -> None: ...
 
 
-class FakeGo:
+class FakeGoLibrary:
     """Takes the place of a client's Go library. A call that is not implemented here fails the test."""
 
-    def __init__(self, trunk: Trunk) -> None:
-        self._trunk = trunk
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
 
     async def Neonize(
         self,
@@ -51,92 +51,96 @@ class FakeGo:
         _subscribed_size: int,
         *_props_and_proxy: object,
     ) -> bytes:
-        asked = N.JID.FromString(jid).User if jid else ""
-        known = frozenset(bytes(subscribed))
-        hello = Hello(_whole(name.decode()), uuid, asked, bool(is_new_device), known, os.getpid())
-        return await self._trunk.connect(hello, callbacks_of(uuid, qr, event))
+        user = N.JID.FromString(jid).User if jid else ""
+        subscribed_codes = frozenset(bytes(subscribed))
+        hello = ClientHello(
+            _resolve_name(name.decode()), uuid, user, bool(is_new_device), subscribed_codes, os.getpid()
+        )
+        return await self._backend.connect(hello, callbacks_of(uuid, qr, event))
 
     async def Stop(self, uuid: bytes) -> bytes:
-        return bytes(await self._trunk.ask("Stop", uuid, ()))
+        return bytes(await self._backend.call("Stop", uuid, ()))
 
     async def Disconnect(self, uuid: bytes) -> None:
-        await self._trunk.ask("Disconnect", uuid, ())
+        await self._backend.call("Disconnect", uuid, ())
 
     async def Logout(self, uuid: bytes) -> bytes:
-        return bytes(await self._trunk.ask("Logout", uuid, ()))
+        return bytes(await self._backend.call("Logout", uuid, ()))
 
     async def IsConnected(self, uuid: bytes) -> bool:
-        return bool(await self._trunk.ask("IsConnected", uuid, ()))
+        return bool(await self._backend.call("IsConnected", uuid, ()))
 
     async def IsLoggedIn(self, uuid: bytes) -> bool:
-        return bool(await self._trunk.ask("IsLoggedIn", uuid, ()))
+        return bool(await self._backend.call("IsLoggedIn", uuid, ()))
 
     async def GetMe(self, uuid: bytes) -> bytes:
-        return bytes(await self._trunk.ask("GetMe", uuid, ()))
+        return bytes(await self._backend.call("GetMe", uuid, ()))
 
-    async def PairPhone(self, uuid: bytes, wish: bytes, _size: int) -> bytes:
-        return bytes(await self._trunk.ask("PairPhone", uuid, (wish,)))
+    async def PairPhone(self, uuid: bytes, request: bytes, _size: int) -> bytes:
+        return bytes(await self._backend.call("PairPhone", uuid, (request,)))
 
     async def SendMessage(self, uuid: bytes, to: bytes, to_size: int, body: bytes, size: int) -> bytes:
         assert (len(to), len(body)) == (to_size, size)
-        return bytes(await self._trunk.ask("SendMessage", uuid, (to, body)))
+        return bytes(await self._backend.call("SendMessage", uuid, (to, body)))
 
     async def Upload(self, uuid: bytes, content: bytes, size: int, kind: int) -> bytes:
         assert len(content) == size
-        return bytes(await self._trunk.ask("Upload", uuid, (bytes(content), kind)))
+        return bytes(await self._backend.call("Upload", uuid, (bytes(content), kind)))
 
     async def DownloadAny(self, uuid: bytes, body: bytes, size: int) -> bytes:
         assert len(body) == size
-        return bytes(await self._trunk.ask("DownloadAny", uuid, (body,)))
+        return bytes(await self._backend.call("DownloadAny", uuid, (body,)))
 
     async def SendChatPresence(self, uuid: bytes, to: bytes, _size: int, state: int, media: int) -> bytes:
-        return bytes(await self._trunk.ask("SendChatPresence", uuid, (to, state, media)))
+        return bytes(await self._backend.call("SendChatPresence", uuid, (to, state, media)))
 
     async def MarkRead(
         self, uuid: bytes, ids: bytes, at: int, chat: bytes, _chat_size: int, sender: bytes, _size: int, receipt: bytes
     ) -> bytes:
-        return bytes(await self._trunk.ask("MarkRead", uuid, (ids, at, chat, sender, receipt)))
+        return bytes(await self._backend.call("MarkRead", uuid, (ids, at, chat, sender, receipt)))
 
     def __getattr__(self, name: str) -> Any:
         if name[0].isupper():
-            self._trunk.unknown(name)
+            self._backend.report_unknown(name)
         raise AttributeError(name)
 
 
-def _whole(name: str) -> str:
+def _resolve_name(name: str) -> str:
     """The name of a database, with an absolute path, valid in any process."""
     return name if "://" in name else str(Path(name).resolve())
 
 
-def callbacks_of(uuid: bytes, qr: Callable[[int, int], None], event: OnEvent) -> Callbacks:
+def callbacks_of(uuid: bytes, qr: Callable[[int, int], None], event: OnEvent) -> ClientCallbacks:
     """neonize's C callbacks, called as Go calls them: with addresses that are valid only during the call."""
 
-    def shows(code: str) -> None:
+    def show_code(code: str) -> None:
         name, text = ctypes.create_string_buffer(uuid), ctypes.create_string_buffer(code.encode())
         qr(ctypes.addressof(name), ctypes.addressof(text))
 
-    def tells(code: int, body: bytes) -> None:
+    def send_event(code: int, body: bytes) -> None:
         buffer = ctypes.create_string_buffer(body, len(body)) if body else None
         event(uuid, ctypes.addressof(buffer) if buffer else None, len(body), code)
 
-    return Callbacks(shows, tells)
+    return ClientCallbacks(show_code, send_event)
 
 
-def dispatch(client: NewAClient, event: Any) -> None:
+def dispatch_event(client: NewAClient, event: Any) -> None:
     """Send an event to a client, as its Go library does."""
     body = event.SerializeToString()
-    callbacks_of(client.uuid, lambda *_: None, client.event.execute).tells(code_of(event), body)
+    callbacks_of(client.uuid, lambda *_: None, client.event.execute).send_event(event_code_of(event), body)
 
 
-def in_process(client: NewAClient, fake: FakeWhatsApp, phone: Phone | None = None) -> Line | None:
+def connect_in_process(
+    client: NewAClient, fake: FakeWhatsApp, phone: FakePhone | None = None
+) -> ClientConnection | None:
     """Replace a client's Go library by the fake; with a phone, the client is linked and connected at once.
 
     Call it inside the running loop, which receives neonize's events from now on.
     """
     neonize.aioze.events.event_global_loop = asyncio.get_running_loop()
     client._stop_finalizer.detach()
-    client._NewAClient__client = FakeGo(Exchange(fake))  # type: ignore[attr-defined]
+    client._NewAClient__client = FakeGoLibrary(GoBackend(fake))  # type: ignore[attr-defined]
     if phone is None:
         return None
-    tells = callbacks_of(client.uuid, lambda *_: None, client.event.execute).tells
-    return fake.attach(phone, client.uuid, frozenset(client.event.list_func), tells)
+    send_event = callbacks_of(client.uuid, lambda *_: None, client.event.execute).send_event
+    return fake.attach_client(phone, client.uuid, frozenset(client.event.list_func), send_event)

@@ -6,120 +6,120 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fakes.whatsapp import contents, events
-from fakes.whatsapp.chats import BotMessage, Chat, Said
-from fakes.whatsapp.media import AUDIO, DOCUMENT, IMAGE, VIDEO, Stored
+from fakes.whatsapp.chats import UserMessage, WhatsAppBotMessage, WhatsAppChat
+from fakes.whatsapp.media_server import AUDIO, DOCUMENT, IMAGE, VIDEO, StoredMedia
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 
 if TYPE_CHECKING:
     from fakes.whatsapp.fake import FakeWhatsApp
-    from fakes.whatsapp.phones import Phone
+    from fakes.whatsapp.phones import FakePhone
 
-DEVICE = 7  # users write from a linked device: its number is no part of their identity
+DEVICE_NUMBER = 7  # users write from a linked device: its number is no part of their identity
 _ids = itertools.count(0x3EB0_0000_0000_0001)
 
 
-def message_id() -> str:
+def generate_message_id() -> str:
     return f"{next(_ids):016X}"
 
 
 @dataclass
-class Group:
+class WhatsAppGroup:
     """A group with the bot in it."""
 
-    phone: "Phone"
+    phone: "FakePhone"
     id: str
 
     @property
-    def chat(self) -> Chat:
-        return self.phone.chat(f"{self.id}@{events.GROUPS}")
+    def chat(self) -> WhatsAppChat:
+        return self.phone.get_chat(f"{self.id}@{events.GROUP_SERVER}")
 
 
 @dataclass
-class Person:
+class WhatsAppPerson:
     """A user with a phone number, and optionally a LID.
 
     `writes_as` selects which of the two is the sender in events; the other one is the alternate sender, if any.
     """
 
     fake: "FakeWhatsApp"
-    phone: "Phone"
+    phone: "FakePhone"
     number: str
     lid: str = ""
-    name: str = "Person"
-    writes_as: str = events.LIDS
+    name: str = "WhatsAppPerson"
+    writes_as: str = events.LID_SERVER
 
     @property
-    def chat(self) -> Chat:
+    def chat(self) -> WhatsAppChat:
         """The private chat; it stays the same when the user gets a LID."""
-        lids = [f"{self.lid}@{events.LIDS}"] if self.lid else []
-        return self.phone.chat(f"{self.number}@{events.PEOPLE}", *lids)
+        lids = [f"{self.lid}@{events.LID_SERVER}"] if self.lid else []
+        return self.phone.get_chat(f"{self.number}@{events.USER_SERVER}", *lids)
 
     @property
     def address(self) -> str:
         """The sender's JID in events, `user@server`."""
-        return f"{self.lid}@{events.LIDS}" if self._as_lid else f"{self.number}@{events.PEOPLE}"
+        return f"{self.lid}@{events.LID_SERVER}" if self._as_lid else f"{self.number}@{events.USER_SERVER}"
 
     @property
     def _as_lid(self) -> bool:
-        return bool(self.lid) and self.writes_as == events.LIDS
+        return bool(self.lid) and self.writes_as == events.LID_SERVER
 
-    def says(self, words: str, **how: Any) -> str:
-        return self.sends(contents.text(words), **how)
+    def send_text(self, text: str, **how: Any) -> str:
+        return self.send(contents.build_text(text), **how)
 
-    def sends_picture(self, content: bytes, caption: str = "", **how: Any) -> str:
-        return self.sends(contents.picture(self.uploads(content, IMAGE), caption), **how)
+    def send_picture(self, content: bytes, caption: str = "", **how: Any) -> str:
+        return self.send(contents.build_image(self.upload(content, IMAGE), caption), **how)
 
-    def sends_video(self, content: bytes, caption: str = "", **how: Any) -> str:
-        return self.sends(contents.video(self.uploads(content, VIDEO), caption), **how)
+    def send_video(self, content: bytes, caption: str = "", **how: Any) -> str:
+        return self.send(contents.build_video(self.upload(content, VIDEO), caption), **how)
 
-    def sends_document(self, content: bytes, name: str, mime: str, caption: str = "", **how: Any) -> str:
+    def send_document(self, content: bytes, name: str, mime: str, caption: str = "", **how: Any) -> str:
         how |= {"IsDocumentWithCaption": True} if caption else {}
-        return self.sends(contents.document(self.uploads(content, DOCUMENT), name, mime, caption), **how)
+        return self.send(contents.build_document(self.upload(content, DOCUMENT), name, mime, caption), **how)
 
-    def sends_voice(self, content: bytes, **how: Any) -> str:
-        return self.sends(contents.voice(self.uploads(content, AUDIO)), **how)
+    def send_voice(self, content: bytes, **how: Any) -> str:
+        return self.send(contents.build_voice(self.upload(content, AUDIO)), **how)
 
-    def sends_album(self, pictures: Sequence[bytes], **how: Any) -> list[str]:
+    def send_album(self, pictures: Sequence[bytes], **how: Any) -> list[str]:
         """Send a message that announces the album, then one for each item."""
-        parent = self.sends(contents.album(len(pictures)), **how)
-        parts = [contents.picture(self.uploads(each, IMAGE)) for each in pictures]
-        return [self.sends(contents.in_album(part, parent, self.address), **how) for part in parts]
+        album_id = self.send(contents.build_album(len(pictures)), **how)
+        parts = [contents.build_image(self.upload(each, IMAGE)) for each in pictures]
+        return [self.send(contents.add_to_album(part, album_id, self.address), **how) for part in parts]
 
-    def answers(self, quoted: BotMessage, words: str, **how: Any) -> str:
+    def send_reply(self, quoted: WhatsAppBotMessage, text: str, **how: Any) -> str:
         """Reply to a message of the bot."""
-        writer = f"{self.phone.number}@{events.PEOPLE}"
-        return self.sends(contents.quoting(contents.text(words), quoted.id, writer, quoted.content), **how)
+        sender_jid = f"{self.phone.number}@{events.USER_SERVER}"
+        return self.send(contents.add_quote(contents.build_text(text), quoted.id, sender_jid, quoted.content), **how)
 
-    def edits(self, message: str, words: str) -> None:
-        self.sends(contents.edit(message, self.address, words), IsEdit=True)
+    def edit_text(self, edited_id: str, text: str) -> None:
+        self.send(contents.build_edit(edited_id, self.address, text), IsEdit=True)
 
-    def sends(
+    def send(
         self,
         content: Message,
         *,
-        group: Group | None = None,
+        group: WhatsAppGroup | None = None,
         at: float | None = None,
         new_id: str | None = None,
         **flags: bool,
     ) -> str:
         """Send any content; returns the message id. `flags` are the wrappers it had."""
-        said = new_id or message_id()
-        origin = self.origin(group)
+        sent_id = new_id or generate_message_id()
+        origin = self.build_origin(group)
         chat = group.chat if group else self.chat
-        when = self.fake.now() if at is None else at
-        event = events.message(content, origin, said, when, **flags)
-        with self.fake.changes.changing():
-            chat.said[said] = Said(event, self.address)
-            self.phone.hears(event)
-        return said
+        sent_at = self.fake.get_now() if at is None else at
+        event = events.build_message(content, origin, sent_id, sent_at, **flags)
+        with self.fake.condition.modify():
+            chat.user_messages[sent_id] = UserMessage(event, self.address)
+            self.phone.receive(event)
+        return sent_id
 
-    def origin(self, group: Group | None = None) -> events.Origin:
-        own = (self.lid, events.LIDS) if self._as_lid else (self.number, events.PEOPLE)
-        other = (self.number, events.PEOPLE) if self._as_lid else (self.lid, events.LIDS)
-        chat = events.jid(group.id, events.GROUPS) if group else events.jid(*own)
-        beside = events.jid(*other) if other[0] else events.EMPTY
-        return events.Origin(chat, events.jid(*own, device=DEVICE), beside, self.name)
+    def build_origin(self, group: WhatsAppGroup | None = None) -> events.MessageOrigin:
+        own = (self.lid, events.LID_SERVER) if self._as_lid else (self.number, events.USER_SERVER)
+        other = (self.number, events.USER_SERVER) if self._as_lid else (self.lid, events.LID_SERVER)
+        chat = events.build_jid(group.id, events.GROUP_SERVER) if group else events.build_jid(*own)
+        alternate = events.build_jid(*other) if other[0] else events.EMPTY_JID
+        return events.MessageOrigin(chat, events.build_jid(*own, device=DEVICE_NUMBER), alternate, self.name)
 
-    def uploads(self, content: bytes, kind: int) -> Stored:
+    def upload(self, content: bytes, kind: int) -> StoredMedia:
         """Upload a file to WhatsApp's servers, to be used in a message."""
-        return self.fake.uploads.keep(content, kind)
+        return self.fake.media_server.store(content, kind)

@@ -8,29 +8,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from fakes.whatsapp.exchange import Exchange
+from fakes.whatsapp.client_connection import ClientCallbacks, ClientHello
 from fakes.whatsapp.fake import FakeWhatsApp
-from fakes.whatsapp.lines import Callbacks, Hello
+from fakes.whatsapp.go_backend import GoBackend
 
-HEAD = struct.Struct("!Q")
+FRAME_HEADER = struct.Struct("!Q")
 
 
-def framed(message: tuple[Any, ...]) -> bytes:
+def encode_frame(message: tuple[Any, ...]) -> bytes:
     body = pickle.dumps(message)
-    return HEAD.pack(len(body)) + body
+    return FRAME_HEADER.pack(len(body)) + body
 
 
-async def received(reader: asyncio.StreamReader) -> Any:
+async def read_frame(reader: asyncio.StreamReader) -> Any:
     """The next message. Raises EOFError at the end."""
     try:
-        (size,) = HEAD.unpack(await reader.readexactly(HEAD.size))
+        (size,) = FRAME_HEADER.unpack(await reader.readexactly(FRAME_HEADER.size))
         return pickle.loads(await reader.readexactly(size))  # noqa: S301 - both ends are ours
     except (asyncio.IncompleteReadError, ConnectionError) as error:
         raise EOFError from error
 
 
 @contextmanager
-def served(fake: FakeWhatsApp) -> Iterator[str]:
+def serve_whatsapp(fake: FakeWhatsApp) -> Iterator[str]:
     """Serve on a free local port; yields the address, such as 127.0.0.1:40123.
 
     Raises AssertionError at the end if the bot did anything WhatsApp forbids.
@@ -38,22 +38,22 @@ def served(fake: FakeWhatsApp) -> Iterator[str]:
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(_listening(fake), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(_start_server(fake), loop).result(10)
     try:
         yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
-        asyncio.run_coroutine_threadsafe(_closed(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_close_server(server), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
     assert not fake.problems, "\n".join(fake.problems)
 
 
-async def _listening(fake: FakeWhatsApp) -> asyncio.Server:
-    return await asyncio.start_server(lambda *ends: _Process(fake, *ends).serve(), "127.0.0.1", 0)
+async def _start_server(fake: FakeWhatsApp) -> asyncio.Server:
+    return await asyncio.start_server(lambda *ends: _ClientProcess(fake, *ends).serve(), "127.0.0.1", 0)
 
 
-async def _closed(server: asyncio.Server) -> None:
+async def _close_server(server: asyncio.Server) -> None:
     server.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
@@ -61,12 +61,12 @@ async def _closed(server: asyncio.Server) -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-class _Process:
+class _ClientProcess:
     """Connection of one process that runs clients."""
 
     def __init__(self, fake: FakeWhatsApp, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._fake, self._reader, self._writer = fake, reader, writer
-        self._exchange = Exchange(fake)
+        self._backend = GoBackend(fake)
         self._loop = asyncio.get_running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
         self._clients: set[bytes] = set()
@@ -74,23 +74,23 @@ class _Process:
     async def serve(self) -> None:
         with suppress(EOFError):
             while True:
-                task = asyncio.create_task(self._answer(await received(self._reader)))
+                task = asyncio.create_task(self._handle_frame(await read_frame(self._reader)))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-        self._ended()
+        self._close_clients()
 
-    async def _answer(self, message: tuple[Any, ...]) -> None:
+    async def _handle_frame(self, message: tuple[Any, ...]) -> None:
         match message:
             case ("connect", number, hello):
                 self._clients.add(hello.uuid)
-                self._send("answer", number, await self._exchange.connect(hello, self._callbacks(number, hello)))
+                self._send("answer", number, await self._backend.connect(hello, self._build_callbacks(number, hello)))
             case ("ask", number, call, uuid, arguments):
-                self._send("answer", number, await self._exchange.ask(call, uuid, arguments))
+                self._send("answer", number, await self._backend.call(call, uuid, arguments))
             case ("unknown", call):
-                self._exchange.unknown(call)
+                self._backend.report_unknown(call)
 
-    def _callbacks(self, number: int, _hello: Hello) -> Callbacks:
-        return Callbacks(
+    def _build_callbacks(self, number: int, _hello: ClientHello) -> ClientCallbacks:
+        return ClientCallbacks(
             lambda code: self._send("shows", number, code),
             lambda code, body: self._send("tells", number, code, body),
             lambda: self._send("dialled", number),
@@ -99,14 +99,14 @@ class _Process:
     def _send(self, *message: Any) -> None:
         """Send a frame; may be called from any thread."""
         with suppress(RuntimeError):  # the loop is closed: the test is over
-            self._loop.call_soon_threadsafe(self._writer.write, framed(message))
+            self._loop.call_soon_threadsafe(self._writer.write, encode_frame(message))
 
-    def _ended(self) -> None:
+    def _close_clients(self) -> None:
         """The process is gone: close the connections of its clients."""
         for task in self._tasks:
             task.cancel()
         for uuid in self._clients:
-            self._fake.dialling.discard(uuid)
-            if line := self._fake.line_of(uuid):
-                self._fake.hangs_up(line)
+            self._fake.connecting_uuids.discard(uuid)
+            if connection := self._fake.connection_of(uuid):
+                self._fake.close_connection(connection)
         self._writer.close()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from fakes.whatsapp import AUDIO, DOCUMENT, IMAGE, VIDEO, Stored, contents, events
+from fakes.whatsapp import AUDIO, DOCUMENT, IMAGE, VIDEO, StoredMedia, contents, events
 from google.protobuf import text_format
 from neonize.proto import Neonize_pb2 as N
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
@@ -16,26 +16,29 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, Mess
 from bots.core.channel import Choice, Inbound, RenderedMessage
 from bots.core.delivery.text_menus import render_with_choices
 from bots.whatsapp import encoder
-from bots.whatsapp.quotes import Quote
-from bots.whatsapp.read import Me, read
+from bots.whatsapp.message_reader import OwnIdentity, parse_message
+from bots.whatsapp.quotes import MessageQuote
 
 HERE = Path(__file__).parent
 AT = 1_795_600_000  # seconds since 1970
 SINCE = datetime.fromtimestamp(AT - 3600, UTC)
-ME = Me(phone="5511990000001", lid="10005511990000001")
+ME = OwnIdentity(phone="5511990000001", lid="10005511990000001")
 PHONE, LID = "5521980000001", "20005521980000001"
 CHAT = f"{LID}@lid"
 GROUP = "120363000000000001"
-BY_LID = events.Origin(
-    events.jid(LID, events.LIDS), events.jid(LID, events.LIDS, 7), events.jid(PHONE), name="Ana Lima"
+BY_LID = events.MessageOrigin(
+    events.build_jid(LID, events.LID_SERVER),
+    events.build_jid(LID, events.LID_SERVER, 7),
+    events.build_jid(PHONE),
+    name="Ana Lima",
 )
-BY_PHONE = events.Origin(events.jid(PHONE), events.jid(PHONE, device=7), name="Ana Lima")
-IN_GROUP = dataclasses.replace(BY_LID, chat=events.jid(GROUP, events.GROUPS))
-SEEN = contents.text("Your films.")
+BY_PHONE = events.MessageOrigin(events.build_jid(PHONE), events.build_jid(PHONE, device=7), name="Ana Lima")
+IN_GROUP = dataclasses.replace(BY_LID, chat=events.build_jid(GROUP, events.GROUP_SERVER))
+SEEN = contents.build_text("Your films.")
 
 
-def _stored(kind: int) -> Stored:
-    return Stored(b"content", kind, f"/v/t62.{kind}/1_n.enc", b"\0key\0" * 6 + b"\0\0", b"s\0" * 16, b"e\0" * 16)
+def _stored(kind: int) -> StoredMedia:
+    return StoredMedia(b"content", kind, f"/v/t62.{kind}/1_n.enc", b"\0key\0" * 6 + b"\0\0", b"s\0" * 16, b"e\0" * 16)
 
 
 def _still(content: Message) -> Message:
@@ -49,8 +52,8 @@ def _still(content: Message) -> Message:
     return content
 
 
-def _event(content: Message, origin: events.Origin = BY_LID, at: float = AT, **flags: bool) -> N.Message:
-    return events.message(_still(content), origin, "3EB0C0FFEE0001", at, **flags)
+def _event(content: Message, origin: events.MessageOrigin = BY_LID, at: float = AT, **flags: bool) -> N.Message:
+    return events.build_message(_still(content), origin, "3EB0C0FFEE0001", at, **flags)
 
 
 def _wrapped(wrapping: str, content: Message) -> Message:
@@ -60,7 +63,7 @@ def _wrapped(wrapping: str, content: Message) -> Message:
 
 
 def _quoting(words: str, writer: str) -> Message:
-    return contents.quoting(contents.text(words), "3EB0MENU", writer, SEEN)
+    return contents.add_quote(contents.build_text(words), "3EB0MENU", writer, SEEN)
 
 
 def _copy(kind: int) -> Message:
@@ -71,78 +74,83 @@ def _copy(kind: int) -> Message:
 
 
 def _picture(caption: str = "") -> Message:
-    return contents.picture(_stored(IMAGE), caption)
+    return contents.build_image(_stored(IMAGE), caption)
 
 
 def _video(caption: str = "", **how: bool) -> Message:
-    return contents.video(_stored(VIDEO), caption, **how)
+    return contents.build_video(_stored(VIDEO), caption, **how)
 
 
 def _sticker_and_more() -> dict[str, Message]:
     return {
-        "sticker": contents.sticker(_stored(IMAGE)),
-        "location": contents.location(),
-        "contact": contents.contact(),
-        "poll": contents.poll(),
+        "sticker": contents.build_sticker(_stored(IMAGE)),
+        "location": contents.build_location(),
+        "contact": contents.build_contact(),
+        "poll": contents.build_poll(),
     }
 
 
 def inbound() -> dict[str, N.Message]:
     """Everything that arrives, by name."""
     mine, wrong = f"{ME.phone}@s.whatsapp.net", "5531970000002@s.whatsapp.net"
-    plain = contents.text("  Oi!\n")
+    plain = contents.build_text("  Oi!\n")
     return {
         "text": _event(plain),
         "text-by-phone": _event(plain, BY_PHONE),
         "text-timed-in-seconds": _in_seconds(_event(plain)),
-        "text-with-link": _event(contents.long_text("see https://example.com")),
-        "text-with-nul": _event(contents.text("a\0b")),
+        "text-with-link": _event(contents.build_extended_text("see https://example.com")),
+        "text-with-nul": _event(contents.build_text("a\0b")),
         "picture": _event(_picture()),
         "picture-with-caption": _event(_picture("my cat")),
         "video": _event(_video("look")),
         "gif": _event(_video(is_gif=True)),
-        "round-video": _event(contents.round_video(_stored(VIDEO))),
-        "voice": _event(contents.voice(_stored(AUDIO))),
-        "audio": _event(contents.audio(_stored(AUDIO))),
-        "document": _event(contents.document(_stored(DOCUMENT), "words.srt", "application/x-subrip")),
-        "document-picture": _event(contents.document(_stored(DOCUMENT), "cat.png", "image/png")),
-        "document-untold": _event(contents.document(_stored(DOCUMENT), "film.mov", "application/octet-stream")),
+        "round-video": _event(contents.build_round_video(_stored(VIDEO))),
+        "voice": _event(contents.build_voice(_stored(AUDIO))),
+        "audio": _event(contents.build_audio(_stored(AUDIO))),
+        "document": _event(contents.build_document(_stored(DOCUMENT), "words.srt", "application/x-subrip")),
+        "document-picture": _event(contents.build_document(_stored(DOCUMENT), "cat.png", "image/png")),
+        "document-untold": _event(contents.build_document(_stored(DOCUMENT), "film.mov", "application/octet-stream")),
         "document-with-caption": _event(
-            contents.document(_stored(DOCUMENT), "a.pdf", "application/pdf", "read this"), IsDocumentWithCaption=True
+            contents.build_document(_stored(DOCUMENT), "a.pdf", "application/pdf", "read this"),
+            IsDocumentWithCaption=True,
         ),
         "document-still-wrapped": _event(
-            _wrapped("documentWithCaptionMessage", contents.document(_stored(DOCUMENT), "a.png", "image/png", "hi"))
+            _wrapped(
+                "documentWithCaptionMessage", contents.build_document(_stored(DOCUMENT), "a.png", "image/png", "hi")
+            )
         ),
-        "album-before": _event(contents.album(3, 1)),
-        "album-item": _event(contents.in_album(_picture("one of four"), "3EB0ALBUM", CHAT)),
+        "album-before": _event(contents.build_album(3, 1)),
+        "album-item": _event(contents.add_to_album(_picture("one of four"), "3EB0ALBUM", CHAT)),
         "view-once": _event(_picture("once"), IsViewOnce=True),
         "view-once-still-wrapped": _event(_wrapped("viewOnceMessageV2", _picture("once"))),
         "ephemeral-still-wrapped": _event(_wrapped("ephemeralMessage", _wrapped("viewOnceMessage", _picture()))),
         "picture-without-key": _event(_without_key(_picture("gone"))),
-        "edited": _event(contents.edit("3EB0OLD", CHAT, "corrected"), IsEdit=True),
+        "edited": _event(contents.build_edit("3EB0OLD", CHAT, "corrected"), IsEdit=True),
         "quoting-us": _event(_quoting("2", mine)),
         "quoting-another": _event(_quoting("2", wrong)),
-        "forwarded": _event(contents.forwarded(_video())),
-        "list-answer": _event(contents.list_answer("row", "Settings")),
-        "button-answer": _event(contents.button_answer("id", "Balance")),
+        "forwarded": _event(contents.mark_forwarded(_video())),
+        "list-answer": _event(contents.build_list_reply("row", "Settings")),
+        "button-answer": _event(contents.build_button_reply("id", "Balance")),
         **{name: _event(content) for name, content in _sticker_and_more().items()},
-        "reaction": _event(contents.reaction("3EB0OLD", CHAT, "👍")),
-        "deletion": _event(contents.revocation("3EB0OLD", CHAT)),
+        "reaction": _event(contents.build_reaction("3EB0OLD", CHAT, "👍")),
+        "deletion": _event(contents.build_revocation("3EB0OLD", CHAT)),
         "second-quality": _event(_copy(MessageAssociation.HD_IMAGE_DUAL_UPLOAD)),
         "empty": _event(Message()),
         "group": _event(plain, IN_GROUP),
-        "group-command": _event(contents.text("/settings"), IN_GROUP),
-        "group-mention-by-phone": _event(contents.mentioning(f"@{ME.phone} saldo", mine), IN_GROUP),
-        "group-mention-by-lid": _event(contents.mentioning(f"hey @{ME.lid}, 2", f"{ME.lid}@lid"), IN_GROUP),
-        "group-mention-of-another": _event(contents.mentioning("@5531970000002 hi", wrong), IN_GROUP),
+        "group-command": _event(contents.build_text("/settings"), IN_GROUP),
+        "group-mention-by-phone": _event(contents.build_mention(f"@{ME.phone} saldo", mine), IN_GROUP),
+        "group-mention-by-lid": _event(contents.build_mention(f"hey @{ME.lid}, 2", f"{ME.lid}@lid"), IN_GROUP),
+        "group-mention-of-another": _event(contents.build_mention("@5531970000002 hi", wrong), IN_GROUP),
         "group-picture-with-mention": _event(
-            contents.with_context(_picture(f"@{ME.phone}"), ContextInfo(mentionedJID=[mine])), IN_GROUP
+            contents.add_context(_picture(f"@{ME.phone}"), ContextInfo(mentionedJID=[mine])), IN_GROUP
         ),
         "group-quoting-us": _event(_quoting("1", f"{ME.lid}@lid"), IN_GROUP),
         "group-quoting-another": _event(_quoting("1", wrong), IN_GROUP),
-        "status": _event(plain, dataclasses.replace(BY_PHONE, chat=events.jid("status", "broadcast"))),
-        "broadcast-list": _event(plain, dataclasses.replace(BY_PHONE, chat=events.jid("1700000000", "broadcast"))),
-        "newsletter": _event(plain, dataclasses.replace(BY_PHONE, chat=events.jid("1203630", "newsletter"))),
+        "status": _event(plain, dataclasses.replace(BY_PHONE, chat=events.build_jid("status", "broadcast"))),
+        "broadcast-list": _event(
+            plain, dataclasses.replace(BY_PHONE, chat=events.build_jid("1700000000", "broadcast"))
+        ),
+        "newsletter": _event(plain, dataclasses.replace(BY_PHONE, chat=events.build_jid("1203630", "newsletter"))),
         "own": _event(plain, dataclasses.replace(BY_PHONE, is_from_me=True)),
         "history": _event(plain, at=AT - 7200),
     }
@@ -170,26 +178,33 @@ def outbound() -> dict[str, Message]:
         FileSHA256=b"s\0" * 16,
         FileLength=123_456,
     )
-    shape = encoder.Shape(1280, 720, 9.6, b"\xff\xd8thumb")
-    film, quote = encoder.video(uploaded, shape), Quote("3EB0C0FFEE0001", CHAT, "imageMessage", "my cat")
+    shape = encoder.MediaAttributes(1280, 720, 9.6, b"\xff\xd8thumb")
+    film, quote = encoder.encode_video(uploaded, shape), MessageQuote("3EB0C0FFEE0001", CHAT, "imageMessage", "my cat")
     menu = RenderedMessage(
         "Your films.", ((Choice("a", "Hand"), Choice("b", "Style")), (Choice("", "Pay", "https://pay.example"),))
     )
     now = AT * 1000
     return {
-        "text": encoder.text("Hi! @5511987654321 is no mention"),
-        "menu": encoder.text(render_with_choices(menu)),
-        "answer": encoder.text("Got it!", quote),
-        **{f"answer-to-{kind}": encoder.text("Got it!", Quote("3EB0", CHAT, kind, "words")) for kind in QUOTED},
-        "edit": encoder.edit(CHAT, "3EB0OURS", "Done!", now),
-        "reaction": encoder.reaction(CHAT, CHAT, "3EB0THEIRS", "👀", now),
-        "reaction-in-group": encoder.reaction(f"{GROUP}@g.us", CHAT, "3EB0THEIRS", "👀", now),
-        "film": encoder.captioned(film, "Here is your drawing!", quote),
-        "film-without-words": encoder.captioned(film, ""),
-        "document": encoder.captioned(encoder.document(uploaded, "rabisco-1.mp4", shape), "The original", quote),
-        "document-unknown": encoder.captioned(encoder.document(uploaded, "words", encoder.Shape()), ""),
-        "picture": encoder.captioned(encoder.picture(uploaded, encoder.Shape(400, 400)), "Scan this"),
-        "voice": encoder.captioned(encoder.voice(uploaded, 3.2), "", quote),
+        "text": encoder.encode_text("Hi! @5511987654321 is no mention"),
+        "menu": encoder.encode_text(render_with_choices(menu)),
+        "answer": encoder.encode_text("Got it!", quote),
+        **{
+            f"answer-to-{kind}": encoder.encode_text("Got it!", MessageQuote("3EB0", CHAT, kind, "words"))
+            for kind in QUOTED
+        },
+        "edit": encoder.encode_edit(CHAT, "3EB0OURS", "Done!", now),
+        "reaction": encoder.encode_reaction(CHAT, CHAT, "3EB0THEIRS", "👀", now),
+        "reaction-in-group": encoder.encode_reaction(f"{GROUP}@g.us", CHAT, "3EB0THEIRS", "👀", now),
+        "film": encoder.add_caption(film, "Here is your drawing!", quote),
+        "film-without-words": encoder.add_caption(film, ""),
+        "document": encoder.add_caption(
+            encoder.encode_document(uploaded, "rabisco-1.mp4", shape), "The original", quote
+        ),
+        "document-unknown": encoder.add_caption(
+            encoder.encode_document(uploaded, "words", encoder.MediaAttributes()), ""
+        ),
+        "picture": encoder.add_caption(encoder.encode_image(uploaded, encoder.MediaAttributes(400, 400)), "Scan this"),
+        "voice": encoder.add_caption(encoder.encode_voice(uploaded, 3.2), "", quote),
     }
 
 
@@ -198,7 +213,7 @@ QUOTED = ("conversation", "videoMessage", "ptvMessage", "audioMessage", "documen
 
 def read_as(event: N.Message) -> str:
     """What an event is read as, as JSON."""
-    return json.dumps(_plain(read(event, ME, SINCE)), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_plain(parse_message(event, ME, SINCE)), indent=2, ensure_ascii=False) + "\n"
 
 
 def printed(message: Any) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import structlog
-from fakes.history import contents, lived
-from fakes.terminal import ERROR
+from fakes.command_line import ERROR_PATTERN
+from fakes.sample_data import dump_tables, populate
 
 from bots.cli import run
 from storage.db import Database
@@ -25,7 +25,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     Path("data").mkdir()
     db = Database("sqlite:///data/rabisco.db")
     upgrade(db)
-    lived(db)
+    populate(db)
     db.close()
     yield tmp_path
     structlog.reset_defaults()
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def rows() -> dict[str, list[str]]:
     db = Database("sqlite:///data/rabisco.db")
-    found = contents(db)
+    found = dump_tables(db)
     db.close()
     return found
 
@@ -41,7 +41,7 @@ def rows() -> dict[str, list[str]]:
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     capsys.readouterr()
     status = run(list(arguments))
-    found = ERROR.fullmatch(capsys.readouterr().err)
+    found = ERROR_PATTERN.fullmatch(capsys.readouterr().err)
     assert status == 2
     assert found
     return found[2]
@@ -73,7 +73,7 @@ def test_the_newest_backup_is_restored_when_none_is_named_and_what_was_there_is_
     before = rows()
     assert run(["backup"]) == 0
     db = Database("sqlite:///data/rabisco.db")
-    lived(db, "later")
+    populate(db, "later")
     db.close()
     assert run(["restore", "--yes"]) == 0
     kept = re.search(r"kept as (before-restore-\S+\.sealed)", capsys.readouterr().out)

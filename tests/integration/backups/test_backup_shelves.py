@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from fakes.bucket import new_bucket, s3_endpoint
 from fakes.clock import NOON
+from fakes.s3_bucket import create_bucket, serve_s3
 
 from models.settings import Settings
 from storage.backups.backup_store import BEFORE_RESTORE_PREFIX, BackupStore, name_of, open_backup_store
@@ -19,8 +19,8 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
     if request.param == "folder":
         yield told(tmp_path)
         return
-    with s3_endpoint() as endpoint:
-        bucket = new_bucket(endpoint, create_client(told(tmp_path, s3_endpoint_url=endpoint)))
+    with serve_s3() as endpoint:
+        bucket = create_bucket(endpoint, create_client(told(tmp_path, s3_endpoint_url=endpoint)))
         bucket.client.put_object(Bucket=bucket.name, Key="films/0123", Body=b"a film")
         bucket.client.put_object(Bucket=bucket.name, Key="backups/notes.txt", Body=b"of the operator")
         yield told(tmp_path, s3_endpoint_url=endpoint, backup_url=f"s3://{bucket.name}/backups")

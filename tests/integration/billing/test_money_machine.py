@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import NOON, SettableClock
-from fakes.customers import Customer, add_job, welcome
-from fakes.databases import Databases
+from fakes.databases import DatabaseFactory
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -133,7 +133,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     database: Database
     clock: SettableClock
-    ana: Customer
+    ana: SampleCustomer
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,12 +145,12 @@ class MoneyMachine(RuleBasedStateMachine):
         self.person = self.session.get_one(Person, self.ana.person.id)
 
     def now(self) -> datetime:
-        return self.clock.forward(seconds=1)
+        return self.clock.advance(seconds=1)
 
     @rule(amount=st.integers(1, 12), days=st.none() | st.integers(1, 3))
     def buy(self, amount: int, days: int | None) -> None:
         now, place = self.now(), len(self.books.sales)
-        until = SettableClock(now).forward(days=days) if days else None
+        until = SettableClock(now).advance(days=days) if days else None
         key = f"grant:cs_{place:03}"
         assert ledger.grant(self.session, self.person, amount, key=key, now=now, expires_at=until)
         self.books.sales.append(Sale(key, amount, until))
@@ -211,7 +211,7 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(hours=st.integers(6, 40))
     def time_passes(self, hours: int) -> None:
-        self.clock.forward(hours=hours)
+        self.clock.advance(hours=hours)
 
     def _follow(self, place: int) -> None:
         now, sale = self.now(), self.books.sales[place]
@@ -224,21 +224,21 @@ class MoneyMachine(RuleBasedStateMachine):
             now = self.now()
             self.books.expire(now)
             assert ledger.balance_of(self.session, self.person, now) == self.books.credits
-            assert_books_balance(self.session)
+            assert_ledger_balances(self.session)
         finally:
             self.session.rollback()
             self._transaction.__exit__(None, None, None)
 
 
 @pytest.fixture(params=[("sqlite", 1940), ("postgresql", 60)], ids=lambda param: param[0])
-def machine(request: pytest.FixtureRequest, databases: Databases) -> Iterator[tuple[type[MoneyMachine], int]]:
+def machine(request: pytest.FixtureRequest, databases: DatabaseFactory) -> Iterator[tuple[type[MoneyMachine], int]]:
     kind, examples = request.param
-    opened = databases.opened(kind, SettableClock())
+    opened = databases.open_database(kind, SettableClock())
 
     class Machine(MoneyMachine):
         database = opened
         clock = SettableClock()
-        ana = welcome(opened)
+        ana = create_customer(opened)
 
     yield Machine, examples
     opened.close()

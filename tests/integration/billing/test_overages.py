@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.crowd import at_once
-from fakes.provider import MemoryProvider
-from fakes.renderer import DRAW, raises
-from fakes.shop import Shop, many_at_once
+from fakes.concurrency import run_concurrently
+from fakes.job_world import JobWorld, build_parallel_catalogue
+from fakes.memory_provider import MemoryProvider
+from fakes.staged_sandbox import DRAW, build_raiser
 from sqlmodel import col, select
 
 from bots.billing.context import BillingContext
@@ -29,7 +29,7 @@ PRICE = 25  # centavos a credit, of the plan called starter
 class Bakery:
     """A customer on a paid plan whose credits are used up, the place their films are made, and the till."""
 
-    shop: Shop
+    shop: JobWorld
     provider: MemoryProvider
     till: BillingService
 
@@ -55,7 +55,7 @@ class Bakery:
                 ledger.grant(session, person, credits_, key="invoice:in_1", now=now, expires_at=plan.period_end)
 
     def renew(self) -> None:
-        self.shop.clock.forward(days=30)
+        self.shop.clock.advance(days=30)
         with self.shop.database.transaction() as session:
             plan = session.exec(select(Subscription)).one()
             plan.period_start, plan.period_end = plan.period_end, plan.period_end + timedelta(days=30)
@@ -70,14 +70,14 @@ class Bakery:
 
     def makes(self) -> Job:
         """A film from its submission to its end."""
-        job = self.shop.submit()
-        assert self.shop.workshop.run_next_job()
+        job = self.shop.submit_job()
+        assert self.shop.job_runner.run_next_job()
         return job
 
 
 @pytest.fixture
 def bakery(database: Database, clock: SettableClock, tmp_path: Path) -> Bakery:
-    shop, catalogue = Shop.open(database, clock, tmp_path), many_at_once()
+    shop, catalogue = JobWorld.open(database, clock, tmp_path), build_parallel_catalogue()
     starter = catalogue.plans["starter"].model_copy(update={"waiting": 100})
     shop.pipeline.entitlements.catalogue = catalogue.model_copy(
         update={"plans": catalogue.plans | {"starter": starter}}
@@ -92,7 +92,7 @@ def bakery(database: Database, clock: SettableClock, tmp_path: Path) -> Bakery:
 def test_it_is_off_until_somebody_allows_it(bakery: Bakery) -> None:
     bakery.subscribe(cap=0)
     with pytest.raises(RequestRejected) as refused:
-        bakery.shop.submit()
+        bakery.shop.submit_job()
     assert refused.value.code == ErrorCode.NOT_ENOUGH_CREDITS
     assert bakery.rows() == []
 
@@ -101,10 +101,10 @@ def test_a_film_beyond_the_plan_is_one_item_on_the_next_bill(bakery: Bakery) -> 
     bakery.subscribe(cap=50)
     job = bakery.makes()
     assert (bakery.row(job).status, bakery.row(job).credits, bakery.row(job).amount) == (OverageStatus.DUE, 1, PRICE)
-    assert bakery.shop.credits() == CreditBalance(0, 0)
+    assert bakery.shop.get_credits() == CreditBalance(0, 0)
     for _ in range(3):
         bakery.till.sweep()
-    assert bakery.provider.items == {
+    assert bakery.provider.invoice_items == {
         f"overage:{job.id}": ("sub_1", PRICE, f"One credit beyond your plan (film {job.short_id})")
     }
     assert bakery.row(job).status == OverageStatus.BILLED
@@ -120,26 +120,26 @@ def test_only_what_is_missing_is_lent(bakery: Bakery) -> None:
 
 def test_nothing_is_owed_for_a_film_that_fails_or_is_cancelled(bakery: Bakery) -> None:
     bakery.subscribe(cap=50)
-    cancelled = bakery.shop.submit()
+    cancelled = bakery.shop.submit_job()
     assert bakery.row(cancelled).status == OverageStatus.HELD
-    bakery.shop.cancel(cancelled)
-    bakery.shop.children.stage(DRAW, raises(RequestRejected(ErrorCode.TOO_HEAVY, limit=3)))
+    bakery.shop.cancel_job(cancelled)
+    bakery.shop.sandbox.stage(DRAW, build_raiser(RequestRejected(ErrorCode.TOO_HEAVY, limit=3)))
     failed = bakery.makes()
-    assert bakery.shop.job(failed).status == JobStatus.FAILED
+    assert bakery.shop.reload_job(failed).status == JobStatus.FAILED
     bakery.till.sweep()
     assert {bakery.row(job).status for job in (cancelled, failed)} == {OverageStatus.DROPPED}
     assert {bakery.row(job).amount for job in (cancelled, failed)} == {0}
-    assert bakery.shop.credits() == CreditBalance(0, 0)
-    assert bakery.provider.items == {}
+    assert bakery.shop.get_credits() == CreditBalance(0, 0)
+    assert bakery.provider.invoice_items == {}
 
 
 def test_what_was_dropped_may_be_used_again_and_a_new_period_begins_anew(bakery: Bakery) -> None:
     bakery.subscribe(cap=2)
-    bakery.shop.cancel(bakery.shop.submit())
+    bakery.shop.cancel_job(bakery.shop.submit_job())
     for _ in range(2):
         bakery.makes()
     with pytest.raises(RequestRejected):
-        bakery.shop.submit()
+        bakery.shop.submit_job()
     bakery.renew()
     bakery.makes()
     assert [row.status for row in bakery.rows()] == [OverageStatus.DROPPED, *[OverageStatus.DUE] * 3]
@@ -147,25 +147,25 @@ def test_what_was_dropped_may_be_used_again_and_a_new_period_begins_anew(bakery:
 
 def test_sixty_films_at_once_are_lent_no_more_than_is_allowed(bakery: Bakery) -> None:
     bakery.subscribe(cap=37)
-    media = bakery.shop.receive()
+    media = bakery.shop.receive_media()
 
     def submit() -> bool:
         try:
-            bakery.shop.submit(media)
+            bakery.shop.submit_job(media)
         except RequestRejected:
             return False
         return True
 
-    assert sum(at_once([submit] * 60)) == 37
+    assert sum(run_concurrently([submit] * 60)) == 37
     assert sum(row.credits for row in bakery.rows()) == 37
-    assert bakery.shop.credits() == CreditBalance(0, 37)
+    assert bakery.shop.get_credits() == CreditBalance(0, 37)
 
 
 @pytest.mark.parametrize("status", ["past_due", "canceled"])
 def test_who_does_not_pay_is_lent_nothing(bakery: Bakery, status: str) -> None:
     bakery.subscribe(cap=50, status=status)
     with pytest.raises(RequestRejected):
-        bakery.shop.submit()
+        bakery.shop.submit_job()
 
 
 def test_a_bill_whose_answer_was_lost_is_asked_for_again_and_is_one_item(bakery: Bakery) -> None:
@@ -176,9 +176,9 @@ def test_a_bill_whose_answer_was_lost_is_asked_for_again_and_is_one_item(bakery:
     bakery.provider.loses_answers = False
     bakery.till.sweep()  # it may still be under way
     assert bakery.row(job).status == OverageStatus.BILLING
-    bakery.shop.clock.forward(seconds=61)
-    at_once([bakery.till.overage_billing.bill_due] * 8)
-    assert len(bakery.provider.items) == 1
+    bakery.shop.clock.advance(seconds=61)
+    run_concurrently([bakery.till.overage_billing.bill_due] * 8)
+    assert len(bakery.provider.invoice_items) == 1
     assert bakery.row(job).status == OverageStatus.BILLED
     assert bakery.provider.calls["add_invoice_item"] == 2
 
@@ -186,10 +186,10 @@ def test_a_bill_whose_answer_was_lost_is_asked_for_again_and_is_one_item(bakery:
 def test_what_the_provider_takes_on_no_bill_is_tried_once_and_kept_in_mind(bakery: Bakery) -> None:
     bakery.subscribe(cap=50)
     job = bakery.makes()
-    bakery.provider.refuses_items = True
+    bakery.provider.rejects_items = True
     for _ in range(3):
         bakery.till.sweep()
-        bakery.shop.clock.forward(minutes=2)
+        bakery.shop.clock.advance(minutes=2)
     assert bakery.row(job).status == OverageStatus.REFUSED
     assert bakery.provider.calls["add_invoice_item"] == 1
 
@@ -200,19 +200,19 @@ def test_a_film_that_never_arrives_is_not_billed_and_one_that_is_billed_leaves_i
     with bakery.shop.database.transaction() as session:
         assert settlement.refund(session, session.get_one(Job, lost.id), bakery.shop.clock()) == 1
     bakery.till.sweep()
-    assert list(bakery.provider.items) == [f"overage:{billed.id}"]
-    assert bakery.shop.credits() == CreditBalance(0, 0)
+    assert list(bakery.provider.invoice_items) == [f"overage:{billed.id}"]
+    assert bakery.shop.get_credits() == CreditBalance(0, 0)
     with bakery.shop.database.transaction() as session:
         assert settlement.refund(session, session.get_one(Job, billed.id), bakery.shop.clock()) == 1
-    assert bakery.shop.credits() == CreditBalance(1, 0)
+    assert bakery.shop.get_credits() == CreditBalance(1, 0)
     assert bakery.row(billed).status == OverageStatus.BILLED
 
 
 def test_a_film_that_is_tried_again_is_lent_to_once(bakery: Bakery) -> None:
     bakery.subscribe(cap=50)
-    bakery.shop.children.stage(DRAW, raises(ProcessingFailed(ErrorCode.CRASHED)))
+    bakery.shop.sandbox.stage(DRAW, build_raiser(ProcessingFailed(ErrorCode.CRASHED)))
     job = bakery.makes()
-    bakery.shop.clock.forward(minutes=2)
-    assert bakery.shop.workshop.run_next_job()
-    assert bakery.shop.job(job).status == JobStatus.DONE
+    bakery.shop.clock.advance(minutes=2)
+    assert bakery.shop.job_runner.run_next_job()
+    assert bakery.shop.reload_job(job).status == JobStatus.DONE
     assert [row.credits for row in bakery.rows()] == [1]

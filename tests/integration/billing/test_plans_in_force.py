@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, welcome
-from fakes.renderer import SAID, StagedChildren
+from fakes.concurrency import run_concurrently
+from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
 
 from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Subscription
@@ -29,8 +29,8 @@ from storage.media.media_store import FolderMediaStore
 
 
 @pytest.fixture
-def customer(database: Database) -> Customer:
-    return welcome(database)
+def customer(database: Database) -> SampleCustomer:
+    return create_customer(database)
 
 
 def limited(**limits: object) -> Catalogue:
@@ -45,7 +45,7 @@ def pipeline_of(database: Database, folder: Path, catalogue: Catalogue | None = 
         db=database,
         store=FolderMediaStore(folder / "media"),
         queue=WakeupQueue(broker_for("")),
-        sandbox=StagedChildren(),
+        sandbox=StagedSandbox(),
         entitlements=Entitlements(catalogue or read_catalogue()),
         retention=Retention(folder / "passing"),
     )
@@ -56,12 +56,12 @@ def pipeline(database: Database, tmp_path: Path) -> Pipeline:
     return pipeline_of(database, tmp_path)
 
 
-def standing(pipeline: Pipeline, customer: Customer) -> AccountStatus:
+def standing(pipeline: Pipeline, customer: SampleCustomer) -> AccountStatus:
     with pipeline.db.transaction() as session:
         return pipeline.account_status_of(session, customer.person)
 
 
-def subscribe(pipeline: Pipeline, customer: Customer, plan: str, until: datetime) -> None:
+def subscribe(pipeline: Pipeline, customer: SampleCustomer, plan: str, until: datetime) -> None:
     """What the till does when somebody's first invoice is paid."""
     now, person = pipeline.db.clock(), customer.person
     person.plan = plan
@@ -84,13 +84,15 @@ def subscribe(pipeline: Pipeline, customer: Customer, plan: str, until: datetime
         )
 
 
-def change_plan(pipeline: Pipeline, customer: Customer, plan: str) -> None:
+def change_plan(pipeline: Pipeline, customer: SampleCustomer, plan: str) -> None:
     customer.person.plan = plan
     with pipeline.db.transaction() as session:
         session.merge(customer.person)
 
 
-def order(pipeline: Pipeline, customer: Customer, folder: Path, options: CaptionOptions | None = None) -> JobRequest:
+def order(
+    pipeline: Pipeline, customer: SampleCustomer, folder: Path, options: CaptionOptions | None = None
+) -> JobRequest:
     """A film of two files of 13 bytes each, or captions of one."""
     kind = MediaKind.VIDEO if options else MediaKind.IMAGE
     facts = MediaInfo(kind, "png", size=13, width=64, height=64, seconds=5 if options else None)
@@ -109,7 +111,7 @@ def submit(pipeline: Pipeline, wanted: JobRequest) -> Job:
 
 
 def test_a_paid_plan_brings_no_credits_with_the_month_but_those_of_its_invoice(
-    pipeline: Pipeline, customer: Customer, clock: SettableClock
+    pipeline: Pipeline, customer: SampleCustomer, clock: SettableClock
 ) -> None:
     subscribe(pipeline, customer, "pro", NOON + timedelta(days=31))
     assert standing(pipeline, customer).credits.available == 500
@@ -117,39 +119,41 @@ def test_a_paid_plan_brings_no_credits_with_the_month_but_those_of_its_invoice(
     assert standing(pipeline, customer).credits.available == 500
 
 
-def test_the_next_credits_of_a_paid_plan_come_when_its_period_ends(pipeline: Pipeline, customer: Customer) -> None:
+def test_the_next_credits_of_a_paid_plan_come_when_its_period_ends(
+    pipeline: Pipeline, customer: SampleCustomer
+) -> None:
     assert standing(pipeline, customer).next_credits_at == datetime(2026, 4, 1, tzinfo=UTC)
     subscribe(pipeline, customer, "pro", NOON + timedelta(days=31))
     assert standing(pipeline, customer).next_credits_at == NOON + timedelta(days=31)
 
 
 def test_going_from_free_to_paid_and_back_within_a_month_brings_the_free_credits_once(
-    pipeline: Pipeline, customer: Customer, clock: SettableClock
+    pipeline: Pipeline, customer: SampleCustomer, clock: SettableClock
 ) -> None:
     seen = []
     for plan in ("free", "starter", "free", "pro", "free"):
         change_plan(pipeline, customer, plan)
         seen.append(standing(pipeline, customer).credits.available)
-        clock.forward(days=1)
+        clock.advance(days=1)
     assert seen == [10] * 5
     clock.now = datetime(2026, 4, 1, tzinfo=UTC)
     assert standing(pipeline, customer).credits.available == 10
 
 
 def test_many_looks_at_once_while_plans_change_bring_the_free_credits_once(
-    pipeline: Pipeline, customer: Customer
+    pipeline: Pipeline, customer: SampleCustomer
 ) -> None:
     def look() -> int:
         return standing(pipeline, customer).credits.available
 
-    assert at_once([look] * 16) == [10] * 16
+    assert run_concurrently([look] * 16) == [10] * 16
     change_plan(pipeline, customer, "starter")
     change_plan(pipeline, customer, "free")
-    assert at_once([look] * 16) == [10] * 16
+    assert run_concurrently([look] * 16) == [10] * 16
 
 
 def test_all_files_of_a_film_together_must_fit_into_the_plan(
-    database: Database, customer: Customer, tmp_path: Path
+    database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     small = pipeline_of(database, tmp_path, limited(max_bytes=25))
     with pytest.raises(RequestRejected) as refused:
@@ -161,7 +165,7 @@ def test_all_files_of_a_film_together_must_fit_into_the_plan(
 
 
 def test_a_language_the_plan_does_not_hear_is_refused_before_anything_is_held(
-    database: Database, customer: Customer, tmp_path: Path
+    database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     pipeline = pipeline_of(database, tmp_path, limited(languages=("pt", "en")))
     with pytest.raises(RequestRejected) as refused:
@@ -170,12 +174,12 @@ def test_a_language_the_plan_does_not_hear_is_refused_before_anything_is_held(
     assert standing(pipeline, customer).credits.available == 10
     assert submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(language="pt"))).credits == 1
     given = order(pipeline, customer, tmp_path, CaptionOptions(language="ja"))
-    subtitled = JobRequest(given.person, given.address, given.media, given.options, transcript=SAID)
+    subtitled = JobRequest(given.person, given.address, given.media, given.options, transcript=TRANSCRIPT)
     assert submit(pipeline, subtitled).credits == 1  # nothing is heard where words are given
 
 
 def heard(said: Transcript, job: Job, folder: Path) -> RenderResult:
-    children = StagedChildren()
+    children = StagedSandbox()
     children.stage("pipeline.speech.local:transcribe", lambda _run: said)
     folder.mkdir()
     work = RenderSpec(JobType.CAPTION, job.parameters, (folder / "in.bin",), 5, 64, None, folder)
@@ -183,20 +187,20 @@ def heard(said: Transcript, job: Job, folder: Path) -> RenderResult:
 
 
 def test_a_language_that_is_only_known_when_it_was_heard_is_refused_then(
-    database: Database, customer: Customer, tmp_path: Path
+    database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
     pipeline = pipeline_of(database, tmp_path, limited(languages=("pt",)))
     job = submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(engine="local")))
     with pytest.raises(RequestRejected) as refused:
-        heard(SAID, job, tmp_path / "english")
+        heard(TRANSCRIPT, job, tmp_path / "english")
     assert refused.value.code is ErrorCode.PLAN_LANGUAGE
-    portuguese = SAID.model_copy(update={"language": "pt-BR"})
+    portuguese = TRANSCRIPT.model_copy(update={"language": "pt-BR"})
     assert heard(portuguese, job, tmp_path / "portuguese").transcript == portuguese
 
 
 @pytest.mark.parametrize(("priority", "first"), [(None, False), (True, True)])
 def test_jobs_of_a_plan_with_priority_go_first(
-    database: Database, customer: Customer, tmp_path: Path, priority: bool | None, first: bool
+    database: Database, customer: SampleCustomer, tmp_path: Path, priority: bool | None, first: bool
 ) -> None:
     pipeline = pipeline_of(database, tmp_path, limited(priority=priority))
     assert submit(pipeline, order(pipeline, customer, tmp_path)).paid is first

@@ -12,14 +12,14 @@ import httpx
 import pytest
 import stripe
 from fakes.clock import SettableClock
-from fakes.stripe_api import FakeStripe, Merchant, served
-from fakes.stripe_api.annotations import fields, is_required, parameters
-from fakes.stripe_api.events import VERSION
-from fakes.stripe_api.judging import flaws
+from fakes.stripe_api import FakeMerchant, FakeStripe, serve_app
+from fakes.stripe_api.annotations import field_hints_of, is_required, parameter_hints_of
+from fakes.stripe_api.events import API_VERSION
+from fakes.stripe_api.network import SECRET
+from fakes.stripe_api.objects import CLASS_BY_KIND, EXPANDABLE_FIELDS, load_examples
+from fakes.stripe_api.response_checks import find_flaws
 from fakes.stripe_api.routes import ROUTES
-from fakes.stripe_api.shapes import CLASSES, INCLUDABLE, examples
-from fakes.stripe_api.tour import tour
-from fakes.stripe_api.wire import SECRET
+from fakes.stripe_api.sample_run import create_one_of_each
 
 REMOVED = {"invoice": {"subscription"}}  # from the API since the examples were made
 CALL = re.compile(r'"(get|post|delete)",\s*f?("[^"]+"(?:\.format\([^)]*\))?)')
@@ -32,31 +32,33 @@ def fake(clock: SettableClock) -> FakeStripe:
 
 @pytest.fixture
 def url(fake: FakeStripe) -> Iterator[str]:
-    with served(fake.app) as url:
+    with serve_app(fake.app) as url:
         yield url
 
 
 @pytest.fixture
-def merchant(fake: FakeStripe, url: str) -> Merchant:
-    return Merchant(fake, url)
+def merchant(fake: FakeStripe, url: str) -> FakeMerchant:
+    return FakeMerchant(fake, url)
 
 
-def test_every_answer_and_event_is_what_the_sdk_and_stripes_examples_know(fake: FakeStripe, merchant: Merchant) -> None:
-    tour(merchant)
+def test_every_answer_and_event_is_what_the_sdk_and_stripes_examples_know(
+    fake: FakeStripe, merchant: FakeMerchant
+) -> None:
+    create_one_of_each(merchant)
     assert {call.status for call in fake.calls} == {200}
-    assert [flaw for call in fake.calls for flaw in flaws(call.outcome)] == []
-    assert [flaw for event in fake.events for flaw in flaws(event["data"]["object"])] == []
-    assert {body["object"] for body in fake.store.bodies.values()} >= CLASSES.keys() - {
+    assert [flaw for call in fake.calls for flaw in find_flaws(call.outcome)] == []
+    assert [flaw for event in fake.events for flaw in find_flaws(event["data"]["object"])] == []
+    assert {body["object"] for body in fake.store.bodies.values()} >= CLASS_BY_KIND.keys() - {
         "item", "line_item", "plan", "subscription_item",
     }  # fmt: skip
-    fake.check()
+    fake.assert_supported()
 
 
-def test_the_judge_finds_what_stripe_does_not_have(fake: FakeStripe, merchant: Merchant) -> None:
-    session = fake.find(merchant.session())
+def test_the_judge_finds_what_stripe_does_not_have(fake: FakeStripe, merchant: FakeMerchant) -> None:
+    session = fake.find(merchant.create_session())
     wrong = session | {"total": 1, "amount_total": "2000", "mode": "gift", "total_details": {"amount_tip": 1}}
     del wrong["client_reference_id"], wrong["expires_at"]
-    assert {flaw.removeprefix("checkout.session.") for flaw in flaws(wrong)} == {
+    assert {flaw.removeprefix("checkout.session.") for flaw in find_flaws(wrong)} == {
         "total is unknown",
         "amount_total is '2000'",
         "mode is 'gift'",
@@ -69,13 +71,15 @@ def test_the_judge_finds_what_stripe_does_not_have(fake: FakeStripe, merchant: M
 
 
 def test_stripes_examples_have_no_field_the_sdk_does_not_know_but_what_was_removed() -> None:
-    strangers = {kind: names.keys() - fields(CLASSES[kind]).keys() for kind, names in examples().items()}
+    strangers = {
+        kind: names.keys() - field_hints_of(CLASS_BY_KIND[kind]).keys() for kind, names in load_examples().items()
+    }
     assert {kind: names for kind, names in strangers.items() if names} == REMOVED
-    assert examples().keys() == CLASSES.keys()
+    assert load_examples().keys() == CLASS_BY_KIND.keys()
 
 
-def test_what_is_told_only_on_request_is_not_told_otherwise(merchant: Merchant) -> None:
-    session = merchant.session()
+def test_what_is_told_only_on_request_is_not_told_otherwise(merchant: FakeMerchant) -> None:
+    session = merchant.create_session()
     assert not hasattr(merchant.v1.checkout.sessions.retrieve(session), "line_items")
     found = merchant.v1.checkout.sessions.retrieve(session, {"expand": ["line_items.data.price.product"]})
     assert found.line_items is not None
@@ -83,7 +87,9 @@ def test_what_is_told_only_on_request_is_not_told_otherwise(merchant: Merchant) 
     assert found.line_items.data[0].price.product.name == "Credits"  # type: ignore[union-attr]
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
         merchant.v1.checkout.sessions.retrieve(session, {"expand": ["line_item"]})
-    assert all(INCLUDABLE[kind] <= fields(CLASSES[kind]).keys() | {"source"} for kind in INCLUDABLE)
+    assert all(
+        EXPANDABLE_FIELDS[kind] <= field_hints_of(CLASS_BY_KIND[kind]).keys() | {"source"} for kind in EXPANDABLE_FIELDS
+    )
 
 
 def sdk_calls() -> Iterator[tuple[str, str]]:
@@ -108,7 +114,7 @@ def test_every_route_is_one_of_the_sdks_with_the_parameters_the_sdk_sends_there(
 
 def test_every_route_refuses_a_parameter_the_sdk_does_not_know(fake: FakeStripe, url: str) -> None:
     data = {"surprise[0][x]": "1"}
-    headers = {"Authorization": f"Bearer {fake.key}", "Stripe-Version": VERSION}
+    headers = {"Authorization": f"Bearer {fake.key}", "Stripe-Version": API_VERSION}
     refused = {"type": "invalid_request_error", "message": "Received unknown parameter: surprise"}
     with httpx.Client(base_url=url, headers=headers) as client:
         for route in ROUTES:
@@ -119,8 +125,8 @@ def test_every_route_refuses_a_parameter_the_sdk_does_not_know(fake: FakeStripe,
             assert told == (400, refused | {"code": "parameter_unknown", "param": "surprise"}), route.name
 
 
-def test_parameters_are_checked_at_every_depth(merchant: Merchant) -> None:
-    line = {"price": merchant.price(), "quantity": 1}
+def test_parameters_are_checked_at_every_depth(merchant: FakeMerchant) -> None:
+    line = {"price": merchant.create_price(), "quantity": 1}
     good: Any = {"mode": "payment", "success_url": "https://t.me", "line_items": [line]}
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"line_items": [line | {"prise": "x"}]}, r"unknown parameter: line_items\[0\]\[prise\]"),
@@ -143,23 +149,23 @@ def test_parameters_are_checked_at_every_depth(merchant: Merchant) -> None:
 
 def test_what_the_sdk_requires_is_required() -> None:
     route = next(route for route in ROUTES if route.name == "POST /v1/prices")
-    required = {name for name, hint in parameters(route.params_class).items() if is_required(hint)}
+    required = {name for name, hint in parameter_hints_of(route.params_class).items() if is_required(hint)}
     assert required == {"currency"}
 
 
 def test_a_parameter_without_effect_in_the_double_fails_the_test_that_sent_it(
-    fake: FakeStripe, merchant: Merchant
+    fake: FakeStripe, merchant: FakeMerchant
 ) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="does not act upon consent_collection"):
-        merchant.session(consent_collection={"terms_of_service": "required"})
+        merchant.create_session(consent_collection={"terms_of_service": "required"})
     with pytest.raises(AssertionError, match="consent_collection"):
-        fake.check()
+        fake.assert_supported()
 
 
 def test_a_path_there_is_not_fails_the_test_that_asked_for_it(clock: SettableClock) -> None:
     fake = FakeStripe(clock)
-    opened = fake.served()
-    merchant = Merchant(fake, opened.__enter__())
+    opened = fake.serve()
+    merchant = FakeMerchant(fake, opened.__enter__())
     with pytest.raises(stripe.InvalidRequestError):
         merchant.v1.topups.list()
     with pytest.raises(AssertionError, match="Unrecognized request URL"):
@@ -172,28 +178,28 @@ def test_a_wrong_key_and_another_version_are_refused(fake: FakeStripe, url: str)
         stripe.StripeClient("sk_test_of_somebody_else", base_addresses=at).v1.prices.list()
     assert "of_somebody" not in str(caught.value)
     assert httpx.get(f"{url}/v1/prices").status_code == 401
-    fake.check()
-    with pytest.raises(stripe.InvalidRequestError, match=VERSION):
+    fake.assert_supported()
+    with pytest.raises(stripe.InvalidRequestError, match=API_VERSION):
         stripe.StripeClient(fake.key, base_addresses=at, stripe_version="2024-06-20").v1.prices.list()
-    assert stripe.api_version == VERSION
+    assert stripe.api_version == API_VERSION
 
 
-def test_webhooks_carry_signatures_that_the_sdk_accepts(fake: FakeStripe, merchant: Merchant) -> None:
-    merchant.paid()
-    event = fake.event("checkout.session.completed")
-    body, headers = fake.signed(event["id"])
+def test_webhooks_carry_signatures_that_the_sdk_accepts(fake: FakeStripe, merchant: FakeMerchant) -> None:
+    merchant.create_paid_intent()
+    event = fake.find_event("checkout.session.completed")
+    body, headers = fake.sign_event(event["id"])
     told = stripe.Webhook.construct_event(body, headers["Stripe-Signature"], SECRET)
-    assert (told.id, told.type, told.livemode, told.api_version) == (event["id"], event["type"], False, VERSION)
+    assert (told.id, told.type, told.livemode, told.api_version) == (event["id"], event["type"], False, API_VERSION)
     for changed, header, secret in (
         (body.replace(b"2000", b"9000"), headers["Stripe-Signature"], SECRET),
         (body, headers["Stripe-Signature"], "whsec_other"),
-        (body, fake.signed(event["id"], at=int(time.time()) - 301)[1]["Stripe-Signature"], SECRET),
+        (body, fake.sign_event(event["id"], at=int(time.time()) - 301)[1]["Stripe-Signature"], SECRET),
     ):
         with pytest.raises(stripe.SignatureVerificationError):
             stripe.Webhook.construct_event(changed, header, secret)
 
 
-def test_lists_come_in_pages_newest_first(merchant: Merchant) -> None:
+def test_lists_come_in_pages_newest_first(merchant: FakeMerchant) -> None:
     made = [merchant.v1.customers.create({"email": f"{n}@example.org"}).id for n in range(5)]
     page = merchant.v1.customers.list({"limit": 2})
     assert ([one.id for one in page.data], page.has_more) == (made[:2:-1], True)

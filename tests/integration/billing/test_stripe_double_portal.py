@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import stripe
 from fakes.clock import SettableClock
-from fakes.stripe_api import FakeStripe, Merchant
-from fakes.stripe_api.errors import ApiError
+from fakes.stripe_api import FakeMerchant, FakeStripe
+from fakes.stripe_api.errors import StripeApiError
 
 
 @pytest.fixture
@@ -16,17 +16,17 @@ def fake(clock: SettableClock) -> FakeStripe:
 
 
 @pytest.fixture
-def merchant(fake: FakeStripe) -> Iterator[Merchant]:
-    with fake.served() as url:
-        yield Merchant(fake, url)
+def merchant(fake: FakeStripe) -> Iterator[FakeMerchant]:
+    with fake.serve() as url:
+        yield FakeMerchant(fake, url)
 
 
-def invoices(merchant: Merchant, subscription: str) -> list[tuple[str, str, int]]:
+def invoices(merchant: FakeMerchant, subscription: str) -> list[tuple[str, str, int]]:
     found = merchant.v1.invoices.list({"subscription": subscription}).data[::-1]
     return [(str(one.billing_reason), str(one.status), one.amount_paid) for one in found]
 
 
-def portal(merchant: Merchant, subscription: str, *prices: str, **changes: Any) -> str:
+def portal(merchant: FakeMerchant, subscription: str, *prices: str, **changes: Any) -> str:
     """A link to the portal, where people may go over to these prices."""
     products: dict[str, list[str]] = {}
     for price in prices:
@@ -43,12 +43,14 @@ def portal(merchant: Merchant, subscription: str, *prices: str, **changes: Any) 
     return merchant.v1.billing_portal.sessions.create({"customer": customer, "configuration": made.id}).url
 
 
-def plan_of_its_own(merchant: Merchant, amount: int, **more: Any) -> str:
-    return merchant.plan(amount, product=merchant.v1.products.create({"name": f"Plan {amount}"}).id, **more)
+def plan_of_its_own(merchant: FakeMerchant, amount: int, **more: Any) -> str:
+    return merchant.create_plan_price(
+        amount, product=merchant.v1.products.create({"name": f"Plan {amount}"}).id, **more
+    )
 
 
-def test_a_dearer_plan_is_charged_for_what_is_left_of_the_period(fake: FakeStripe, merchant: Merchant) -> None:
-    bought = merchant.subscribed(4_900)
+def test_a_dearer_plan_is_charged_for_what_is_left_of_the_period(fake: FakeStripe, merchant: FakeMerchant) -> None:
+    bought = merchant.create_subscription(4_900)
     dearer = plan_of_its_own(merchant, 14_900)
     url = portal(merchant, bought, dearer)
     (item,) = fake.find(bought)["items"]["data"]
@@ -65,9 +67,9 @@ def test_a_dearer_plan_is_charged_for_what_is_left_of_the_period(fake: FakeStrip
 
 
 def test_a_cheaper_plan_begins_with_the_next_period_where_the_portal_says_so(
-    fake: FakeStripe, merchant: Merchant
+    fake: FakeStripe, merchant: FakeMerchant
 ) -> None:
-    bought = merchant.subscribed(4_900)
+    bought = merchant.create_subscription(4_900)
     cheaper = plan_of_its_own(merchant, 900)
     url = portal(merchant, bought, cheaper, schedule_at_period_end={"conditions": [{"type": "decreasing_item_amount"}]})
     assert fake.change_plan(url, cheaper)["items"]["data"][0]["price"]["unit_amount"] == 4_900
@@ -75,21 +77,21 @@ def test_a_cheaper_plan_begins_with_the_next_period_where_the_portal_says_so(
     assert invoices(merchant, bought) == [("subscription_create", "paid", 4_900), ("subscription_cycle", "paid", 900)]
 
 
-def test_a_change_that_cannot_be_paid_changes_nothing(fake: FakeStripe, merchant: Merchant) -> None:
-    bought = merchant.subscribed(4_900)
+def test_a_change_that_cannot_be_paid_changes_nothing(fake: FakeStripe, merchant: FakeMerchant) -> None:
+    bought = merchant.create_subscription(4_900)
     dearer = plan_of_its_own(merchant, 14_900)
     url = portal(merchant, bought, dearer)
     fake.break_card(str(fake.find(bought)["customer"]))
-    with pytest.raises(ApiError, match="declined"):
+    with pytest.raises(StripeApiError, match="declined"):
         fake.change_plan(url, dearer)
     assert fake.find(bought)["items"]["data"][0]["price"]["unit_amount"] == 4_900
     assert len(invoices(merchant, bought)) == 1
 
 
 def test_the_portal_shows_what_its_configuration_lists_in_ones_own_currency(
-    fake: FakeStripe, merchant: Merchant
+    fake: FakeStripe, merchant: FakeMerchant
 ) -> None:
-    bought = merchant.subscribed(4_900)
+    bought = merchant.create_subscription(4_900)
     listed, abroad, other = (
         plan_of_its_own(merchant, amount, currency=currency)
         for amount, currency in ((14_900, "brl"), (2_900, "usd"), (9_900, "brl"))
@@ -103,10 +105,10 @@ def test_the_portal_shows_what_its_configuration_lists_in_ones_own_currency(
         fake.change_plan(merchant.v1.billing_portal.sessions.create({"customer": customer}).id, listed)
 
 
-def test_a_portal_that_stripe_would_not_take_is_refused(fake: FakeStripe, merchant: Merchant) -> None:
-    bought = merchant.subscribed(4_900)
-    two = [merchant.plan(amount) for amount in (100, 200)]
-    once = merchant.price(100)
+def test_a_portal_that_stripe_would_not_take_is_refused(fake: FakeStripe, merchant: FakeMerchant) -> None:
+    bought = merchant.create_subscription(4_900)
+    two = [merchant.create_plan_price(amount) for amount in (100, 200)]
+    once = merchant.create_price(100)
     wrong: list[tuple[tuple[str, ...], dict[str, Any], str]] = [
         ((two[0], two[1]), {}, "unique billing intervals"),
         ((once,), {}, "must recur"),

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.shelf import shelf
+from fakes.small_catalogue import build_small_catalogue
 from fakes.stripe_api import KEY, FakeStripe
-from fakes.stripe_api.portal import OWN
+from fakes.stripe_api.portal import DEFAULT_CONFIGURATION_ID
 from stripe import StripeClient
 
 from bots.billing.provider import (
@@ -70,9 +70,9 @@ class Shop:
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     fake = FakeStripe(SettableClock())
-    with fake.served() as url:
+    with fake.serve() as url:
         client = connect(KEY, url)
-        CatalogueSync(client, SyncTarget(shelf(), lambda item: item.name), lambda _line: None).run()
+        CatalogueSync(client, SyncTarget(build_small_catalogue(), lambda item: item.name), lambda _line: None).run()
         yield Shop(StripeProvider.from_key(KEY, url), client, url, fake)
 
 
@@ -97,7 +97,7 @@ def test_prices_are_found_by_their_lookup_keys_however_many_are_asked_for(shop: 
 
 def test_a_price_that_was_replaced_still_says_what_it_is_of(shop: Shop) -> None:
     before = shop.price("pack:500")
-    dearer = shelf(packs={"500": CreditPack(credits=500, prices={"brl": 9_900})})
+    dearer = build_small_catalogue(packs={"500": CreditPack(credits=500, prices={"brl": 9_900})})
     CatalogueSync(shop.client, SyncTarget(dearer, lambda item: item.name), lambda _line: None).run()
     assert shop.price("pack:500") != before
     assert shop.stripe.retrieve_price(before) == ProviderPrice(before, "rabisco_pack_500_brl", "brl", 7_500)
@@ -120,7 +120,7 @@ def test_an_order_becomes_one_session_with_all_that_was_said(shop: Shop) -> None
     body = shop.fake.find(made.id)
     assert (body["mode"], body["locale"], body["success_url"]) == ("payment", "pt-BR", "https://t.me")
     assert body["allow_promotion_codes"] is True
-    assert len(shop.fake.all("checkout.session")) == 1
+    assert len(shop.fake.list_objects("checkout.session")) == 1
 
 
 def test_people_come_back_to_where_they_were_and_read_their_language_if_it_is_there(shop: Shop) -> None:
@@ -140,7 +140,7 @@ def test_what_was_paid_by_card_says_with_which_payment(shop: Shop) -> None:
 
 def test_a_promotion_code_lowers_the_amount_and_a_gift_needs_no_payment(shop: Shop) -> None:
     for code, percent, amount, status in (("HALF", 50, 3_750, "paid"), ("GIFT", 100, 0, "no_payment_required")):
-        shop.fake.coupon(code, percent=percent)
+        shop.fake.create_promotion_code(code, percent=percent)
         session = shop.stripe.create_checkout_session(shop.order(), key=code).id
         shop.fake.pay(session, "card", email="ana@example.org", promotion_code=code)
         told = shop.stripe.retrieve_checkout_session(session)
@@ -152,7 +152,7 @@ def test_pix_is_complete_and_unpaid_until_it_comes(shop: Shop) -> None:
     waiting = shop.stripe.retrieve_checkout_session(session)
     assert (waiting.status, waiting.payment_status) == ("complete", "unpaid")
     assert shop.stripe.list_paid_checkout_sessions(NOON) == []
-    shop.fake.settle(session)
+    shop.fake.settle_payment(session)
     assert shop.stripe.retrieve_checkout_session(session).payment_status == "paid"
 
 
@@ -198,7 +198,7 @@ def test_refunds_are_made_once_for_each_key_and_are_all_told(shop: Shop) -> None
 def test_a_dispute_is_told_until_it_is_lost(shop: Shop) -> None:
     payment = shop.payment(shop.sell())
     assert shop.stripe.list_disputes(payment) == []
-    identity = shop.fake.dispute(payment)["id"]
+    identity = shop.fake.open_dispute(payment)["id"]
     shop.fake.lose_dispute(identity)
     (told,) = shop.stripe.list_disputes(payment)
     assert (told.id, told.status, told.amount, told.payment) == (identity, "lost", 7_500, payment)
@@ -207,7 +207,7 @@ def test_a_dispute_is_told_until_it_is_lost(shop: Shop) -> None:
 def test_the_payment_behind_a_charge_a_refund_or_a_dispute_is_found(shop: Shop) -> None:
     payment = shop.payment(shop.sell())
     charge, refund = shop.fake.find(payment)["latest_charge"], shop.fake.refund(payment, 100)["id"]
-    dispute = shop.fake.dispute(payment)["id"]
+    dispute = shop.fake.open_dispute(payment)["id"]
     found = [shop.stripe.find_payment_intent(identity) for identity in (charge, refund, dispute, payment)]
     assert found == [payment] * 4
     assert shop.stripe.find_payment_intent("cs_test_1") is None
@@ -223,7 +223,7 @@ def test_a_subscription_says_its_price_its_period_and_whose_it_is(shop: Shop) ->
 
 def test_a_subscription_that_was_cancelled_goes_on_to_the_end_of_its_period(shop: Shop) -> None:
     subscription = shop.subscribe()
-    shop.fake.cancel(subscription, at_period_end=True)
+    shop.fake.cancel_subscription(subscription, at_period_end=True)
     told = shop.stripe.retrieve_subscription(subscription)
     assert (told.status, told.cancels_at_period_end) == ("active", True)
     shop.fake.advance_to(NOON + MONTH)
@@ -275,20 +275,22 @@ def test_a_customer_gets_a_link_to_their_own_portal(shop: Shop) -> None:
 
 def test_the_portal_is_that_of_the_currency_somebody_pays_in_and_stripes_own_before_there_are_any(shop: Shop) -> None:
     customer = shop.stripe.retrieve_subscription(shop.subscribe()).customer
-    (ours,) = shop.fake.all("billing_portal.configuration")
+    (ours,) = shop.fake.list_objects("billing_portal.configuration")
     other: Any = {"features": {"invoice_history": {"enabled": True}}, "metadata": {CURRENCY_KEY: "usd"}}
     abroad = shop.client.v1.billing_portal.configurations.create(other).id
 
     def led_to() -> str:
         url = shop.stripe.create_portal_url(customer, "")
-        return str(next(one["configuration"] for one in shop.fake.all("billing_portal.session") if one["url"] == url))
+        return str(
+            next(one["configuration"] for one in shop.fake.list_objects("billing_portal.session") if one["url"] == url)
+        )
 
     assert led_to() == ours["id"]
     assert shop.stripe.list_portal_currencies() == {"brl", "usd"}
     shop.client.v1.billing_portal.configurations.update(ours["id"], {"active": False})
     assert led_to() == abroad  # better than none: cards are changed and plans ended there as well
     shop.client.v1.billing_portal.configurations.update(abroad, {"active": False})
-    assert led_to() == OWN
+    assert led_to() == DEFAULT_CONFIGURATION_ID
 
 
 def test_customers_are_found_by_their_address_as_they_or_we_wrote_it(shop: Shop) -> None:
@@ -299,11 +301,11 @@ def test_customers_are_found_by_their_address_as_they_or_we_wrote_it(shop: Shop)
 
 
 def test_news_that_did_not_arrive_are_told_oldest_first_and_only_those_we_act_upon(shop: Shop) -> None:
-    shop.fake.listen("http://127.0.0.1:9/stripe/webhook")
-    shop.fake.lose()
+    shop.fake.add_endpoint("http://127.0.0.1:9/stripe/webhook")
+    shop.fake.lose_deliveries()
     session = shop.sell()
     shop.fake.refund(shop.payment(session))
-    shop.fake.deliver()
+    shop.fake.deliver_due()
     told = shop.stripe.list_undelivered_events(NOON)
     kinds = [each.kind for each in told]
     assert kinds.index("checkout.session.completed") < kinds.index("charge.refunded")
@@ -315,7 +317,7 @@ def test_news_that_did_not_arrive_are_told_oldest_first_and_only_those_we_act_up
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_stripe_that_asks_for_patience_is_away(shop: Shop, status: int) -> None:
-    shop.fake.fail("GET /v1/checkout/sessions/{id}", status=status)
+    shop.fake.fail_calls("GET /v1/checkout/sessions/{id}", status=status)
     with pytest.raises(ProviderUnavailable):
         shop.stripe.retrieve_checkout_session("cs_test_1")
 
@@ -328,11 +330,11 @@ def test_a_stripe_that_nobody_answers_for_is_away() -> None:
 
 def test_a_link_whose_answer_was_lost_is_the_same_when_it_is_asked_for_again(shop: Shop) -> None:
     order = shop.order()
-    shop.fake.drop("POST /v1/checkout/sessions")
+    shop.fake.drop_responses("POST /v1/checkout/sessions")
     with pytest.raises(ProviderUnavailable):
         shop.stripe.create_checkout_session(order, key="cs:1:1")
     made = shop.stripe.create_checkout_session(order, key="cs:1:1")
-    assert [session["id"] for session in shop.fake.all("checkout.session")] == [made.id]
+    assert [session["id"] for session in shop.fake.list_objects("checkout.session")] == [made.id]
 
 
 def test_what_stripe_will_not_do_is_refused_with_its_word_for_it(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import structlog
 from fakes.clock import SettableClock
-from fakes.shelf import shelf
+from fakes.small_catalogue import build_small_catalogue
 from fakes.stripe_api import KEY, FakeStripe
 from pydantic import SecretStr
 
@@ -37,13 +37,15 @@ class Account:
 
     def sync(self, catalogue: Catalogue | None = None, *, only_say: bool = False, **aim: Any) -> SyncResult:
         wanted = SyncTarget(
-            catalogue or shelf(), lambda item: f"{item.credits} créditos", **{"webhook_url": WEBHOOK} | aim
+            catalogue or build_small_catalogue(),
+            lambda item: f"{item.credits} créditos",
+            **{"webhook_url": WEBHOOK} | aim,
         )
         self.said.clear()
         return CatalogueSync(connect(KEY, self.url), wanted, self.said.append, only_say).run()
 
     def price(self, key: str) -> dict[str, Any]:
-        (found,) = [price for price in self.fake.all("price") if price["lookup_key"] == key]
+        (found,) = [price for price in self.fake.list_objects("price") if price["lookup_key"] == key]
         return found
 
     def writes(self) -> int:
@@ -53,7 +55,7 @@ class Account:
 @pytest.fixture
 def account() -> Iterator[Account]:
     fake = FakeStripe(SettableClock())
-    with fake.served() as url:
+    with fake.serve() as url:
         yield Account(fake, url)
 
 
@@ -67,10 +69,10 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
     }
     found = {
         price["lookup_key"]: (price["currency"], price["unit_amount"], (price["recurring"] or {}).get("interval"))
-        for price in account.fake.all("price")
+        for price in account.fake.list_objects("price")
     }
     assert found == wanted
-    products = {product["id"]: product["name"] for product in account.fake.all("product")}
+    products = {product["id"]: product["name"] for product in account.fake.list_objects("product")}
     assert len(products) == len(catalogue.list_items())
     assert products["rabisco_pack_500"] == "500 créditos"
     assert account.price("rabisco_pack_500_brl")["product"] == "rabisco_pack_500"
@@ -79,7 +81,7 @@ def test_everything_that_is_sold_comes_to_stand_at_stripe(account: Account) -> N
 
 def test_the_webhook_hears_what_we_act_upon_in_our_version_and_its_secret_is_told_once(account: Account) -> None:
     first = account.sync()
-    (endpoint,) = account.fake.all("webhook_endpoint")
+    (endpoint,) = account.fake.list_objects("webhook_endpoint")
     assert (endpoint["url"], set(endpoint["enabled_events"]), endpoint["api_version"]) == (
         WEBHOOK,
         set(EVENT_TYPES),
@@ -110,7 +112,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(account: Account, 
 def test_a_changed_amount_makes_a_new_price_that_takes_the_lookup_key_over(account: Account) -> None:
     account.sync()
     old = account.price("rabisco_pack_500_brl")
-    assert account.sync(shelf(packs={"500": DEARER})).changes == 1
+    assert account.sync(build_small_catalogue(packs={"500": DEARER})).changes == 1
     assert account.said == ["replace price rabisco_pack_500_brl: 99.00 BRL"]
     new = account.price("rabisco_pack_500_brl")
     assert (new["unit_amount"], new["id"] != old["id"]) == (9_900, True)
@@ -118,7 +120,13 @@ def test_a_changed_amount_makes_a_new_price_that_takes_the_lookup_key_over(accou
 
 
 def test_an_amount_that_goes_back_and_forth_within_a_day_is_what_it_was_set_to_last(account: Account) -> None:
-    for catalogue in (shelf(), shelf(packs={"500": DEARER}), shelf(), shelf(packs={"500": DEARER}), shelf()):
+    for catalogue in (
+        build_small_catalogue(),
+        build_small_catalogue(packs={"500": DEARER}),
+        build_small_catalogue(),
+        build_small_catalogue(packs={"500": DEARER}),
+        build_small_catalogue(),
+    ):
         account.sync(catalogue)
     assert account.price("rabisco_pack_500_brl")["unit_amount"] == 7_500
     assert account.sync().changes == 0
@@ -126,29 +134,29 @@ def test_an_amount_that_goes_back_and_forth_within_a_day_is_what_it_was_set_to_l
 
 def test_a_run_that_broke_off_anywhere_is_gone_on_with(account: Account) -> None:
     for route, skip in (("products", 1), ("prices", 1), ("webhook_endpoints", 0), ("billing_portal/configurations", 0)):
-        account.fake.fail(f"POST /v1/{route}", status=500, skip=skip)
+        account.fake.fail_calls(f"POST /v1/{route}", status=500, skip=skip)
         with pytest.raises(ProviderUnavailable):
             account.sync()
     account.sync()
-    assert [len(account.fake.all(kind)) for kind in ("product", "price", "webhook_endpoint")] == [3, 3, 1]
+    assert [len(account.fake.list_objects(kind)) for kind in ("product", "price", "webhook_endpoint")] == [3, 3, 1]
 
 
 def test_what_was_made_though_the_answer_was_lost_is_not_made_again(account: Account) -> None:
     for route in ("products", "prices", "payment_links", "webhook_endpoints", "billing_portal/configurations"):
-        account.fake.drop(f"POST /v1/{route}")
+        account.fake.drop_responses(f"POST /v1/{route}")
         with pytest.raises(ProviderUnavailable):
             account.sync(has_payment_links=True)
     account.sync(has_payment_links=True)
     kinds = ("product", "price", "payment_link", "webhook_endpoint", "billing_portal.configuration")
-    assert [len(account.fake.all(kind)) for kind in kinds] == [3, 3, 3, 1, 1]
+    assert [len(account.fake.list_objects(kind)) for kind in kinds] == [3, 3, 3, 1, 1]
 
 
 def test_what_is_not_sold_any_more_is_retired_and_may_come_back(account: Account) -> None:
     account.sync()
-    account.sync(shelf(packs={}))
+    account.sync(build_small_catalogue(packs={}))
     assert account.said == ["retire product rabisco_pack_500: it is not in the catalogue any more"]
     assert account.fake.find("rabisco_pack_500")["active"] is False
-    assert account.sync(shelf(packs={})).changes == 0
+    assert account.sync(build_small_catalogue(packs={})).changes == 0
     account.sync()
     assert account.fake.find("rabisco_pack_500")["active"] is True
 
@@ -171,37 +179,37 @@ def test_products_of_another_shop_in_the_same_account_are_left_alone(account: Ac
 
 def test_a_webhook_that_was_stopped_or_hears_too_little_is_mended(account: Account) -> None:
     account.sync()
-    client, (endpoint,) = connect(KEY, account.url), account.fake.all("webhook_endpoint")
+    client, (endpoint,) = connect(KEY, account.url), account.fake.list_objects("webhook_endpoint")
     client.v1.webhook_endpoints.update(endpoint["id"], {"disabled": True, "enabled_events": ["invoice.paid"]})
     account.sync()
-    (mended,) = account.fake.all("webhook_endpoint")
+    (mended,) = account.fake.list_objects("webhook_endpoint")
     assert (mended["status"], set(mended["enabled_events"])) == ("enabled", set(EVENT_TYPES))
 
 
 def test_without_an_address_of_ours_there_is_no_webhook(account: Account) -> None:
     account.sync(webhook_url="")
-    assert account.fake.all("webhook_endpoint") == []
+    assert account.fake.list_objects("webhook_endpoint") == []
 
 
 def test_payment_links_sell_at_the_price_of_now_and_those_of_before_are_closed(account: Account) -> None:
     first = account.sync(has_payment_links=True).payment_links
     assert set(first) == {"rabisco_pack_500_brl", "rabisco_plan_starter_brl", "rabisco_plan_pro_brl"}
-    second = account.sync(shelf(packs={"500": DEARER}), has_payment_links=True).payment_links
+    second = account.sync(build_small_catalogue(packs={"500": DEARER}), has_payment_links=True).payment_links
     changed = {key for key in first if first[key] != second[key]}
     assert changed == {"rabisco_pack_500_brl"}
-    active = {link["url"]: link["active"] for link in account.fake.all("payment_link")}
+    active = {link["url"]: link["active"] for link in account.fake.list_objects("payment_link")}
     assert not active[first["rabisco_pack_500_brl"]]
     assert active[second["rabisco_pack_500_brl"]]
-    session = account.fake.visit(second["rabisco_pack_500_brl"], "a-reference")
+    session = account.fake.visit_payment_link(second["rabisco_pack_500_brl"], "a-reference")
     assert (session["amount_total"], session["client_reference_id"]) == (9_900, "a-reference")
-    account.sync(shelf(packs={}), has_payment_links=True)
-    active = {link["url"]: link["active"] for link in account.fake.all("payment_link")}
+    account.sync(build_small_catalogue(packs={}), has_payment_links=True)
+    active = {link["url"]: link["active"] for link in account.fake.list_objects("payment_link")}
     assert not active[second["rabisco_pack_500_brl"]]
 
 
 def test_people_may_go_over_to_another_plan_in_the_portal_of_their_currency(account: Account) -> None:
     account.sync(read_catalogue())
-    portals = {one["metadata"][CURRENCY_KEY]: one for one in account.fake.all("billing_portal.configuration")}
+    portals = {one["metadata"][CURRENCY_KEY]: one for one in account.fake.list_objects("billing_portal.configuration")}
     assert set(portals) == {"brl", "usd", "eur"}
     allowed = portals["brl"]["features"]
     assert allowed["subscription_cancel"]["mode"] == "at_period_end"
@@ -209,7 +217,7 @@ def test_people_may_go_over_to_another_plan_in_the_portal_of_their_currency(acco
     assert "email" not in allowed["customer_update"]["allowed_updates"]
     changes = allowed["subscription_update"]
     assert (changes["proration_behavior"], changes["default_allowed_updates"]) == ("always_invoice", ["price"])
-    assert account.fake.details[portals["brl"]["id"]]["products"] == {
+    assert account.fake.private_details[portals["brl"]["id"]]["products"] == {
         f"rabisco_plan_{plan}": [account.price(f"rabisco_plan_{plan}_brl")["id"]]
         for plan in ("starter", "pro", "business")
     }
@@ -217,21 +225,21 @@ def test_people_may_go_over_to_another_plan_in_the_portal_of_their_currency(acco
 
 def test_a_portal_follows_the_prices_of_the_plans_and_goes_with_the_last_of_its_currency(account: Account) -> None:
     account.sync()
-    (portal,) = account.fake.all("billing_portal.configuration")
-    dearer = shelf().plans["pro"].model_copy(update={"prices": {"brl": 5_900}})
-    account.sync(shelf(plans=shelf().plans | {"pro": dearer}))
+    (portal,) = account.fake.list_objects("billing_portal.configuration")
+    dearer = build_small_catalogue().plans["pro"].model_copy(update={"prices": {"brl": 5_900}})
+    account.sync(build_small_catalogue(plans=build_small_catalogue().plans | {"pro": dearer}))
     assert account.said[1:] == ["update customer portal brl"]
-    assert account.fake.details[portal["id"]]["products"]["rabisco_plan_pro"] == [
+    assert account.fake.private_details[portal["id"]]["products"]["rabisco_plan_pro"] == [
         account.price("rabisco_plan_pro_brl")["id"]
     ]
     abroad = CreditPack(credits=500, prices={"usd": 1_500})
-    account.sync(shelf(packs={"500": abroad}, plans={"free": shelf().plans["free"]}))
+    account.sync(build_small_catalogue(packs={"500": abroad}, plans={"free": build_small_catalogue().plans["free"]}))
     assert account.said[-2:] == [
         "create customer portal usd",
         "retire customer portal brl: nothing is sold in it any more",
     ]
     assert account.fake.find(portal["id"])["active"] is False
-    bought = account.fake.all("billing_portal.configuration")[-1]
+    bought = account.fake.list_objects("billing_portal.configuration")[-1]
     assert bought["features"]["subscription_update"]["enabled"] is False  # nothing to go over to
 
 
@@ -239,22 +247,25 @@ def test_a_portal_somebody_else_has_made_is_left_alone(account: Account) -> None
     theirs: Any = {"features": {"invoice_history": {"enabled": True}}, "metadata": {"made": "by hand"}}
     made = connect(KEY, account.url).v1.billing_portal.configurations.create(theirs)
     account.sync()
-    account.sync(shelf(packs={}))
+    account.sync(build_small_catalogue(packs={}))
     assert account.fake.find(made.id)["active"] is True
 
 
 def test_a_checkup_finds_prices_that_are_not_there_or_of_another_amount(account: Account) -> None:
     provider = StripeProvider.from_key(KEY, account.url)
-    assert len(check_catalogue(provider, shelf()).missing) == 3
+    assert len(check_catalogue(provider, build_small_catalogue()).missing) == 3
     account.sync()
-    assert check_catalogue(provider, shelf()).is_ok
-    for one in account.fake.all("billing_portal.configuration"):
+    assert check_catalogue(provider, build_small_catalogue()).is_ok
+    for one in account.fake.list_objects("billing_portal.configuration"):
         connect(KEY, account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
-    assert (check_catalogue(provider, shelf()).is_ok, check_catalogue(provider, shelf()).currencies_without_portal) == (
+    assert (
+        check_catalogue(provider, build_small_catalogue()).is_ok,
+        check_catalogue(provider, build_small_catalogue()).currencies_without_portal,
+    ) == (
         False,
         ("brl",),
     )
-    found = check_catalogue(provider, shelf(packs={"500": DEARER}))
+    found = check_catalogue(provider, build_small_catalogue(packs={"500": DEARER}))
     assert (found.is_ok, found.missing, found.mismatched) == (False, (), ("rabisco_pack_500_brl",))
 
 
@@ -300,7 +311,7 @@ def test_the_command_makes_everything_once_after_a_dry_run_that_made_nothing(ter
 
 def test_the_command_makes_our_webhook_and_tells_its_secret_and_where_it_goes(terminal: Terminal) -> None:
     said = terminal.sync()[1]
-    (endpoint,) = terminal.account.fake.all("webhook_endpoint")
+    (endpoint,) = terminal.account.fake.list_objects("webhook_endpoint")
     assert endpoint["url"] == WEBHOOK
     assert f"\nSTRIPE_WEBHOOK_SECRET={terminal.account.fake.secrets[endpoint['id']]}\n" in said
     assert KEY not in said
@@ -323,7 +334,7 @@ def test_customers_read_the_names_of_things_in_the_language_the_operator_chose(
 
 def test_the_command_prints_the_payment_links_there_are(terminal: Terminal) -> None:
     first, second = (terminal.sync("--payment-links")[1] for _ in range(2))
-    urls = {link["url"] for link in terminal.account.fake.all("payment_link")}
+    urls = {link["url"] for link in terminal.account.fake.list_objects("payment_link")}
     assert len(urls) == 21
     assert all(url in first and url in second for url in urls)
 
@@ -356,7 +367,7 @@ def test_the_doctor_looks_at_the_key_and_at_the_prices(terminal: Terminal) -> No
     )
     terminal.sync()
     assert terminal.doctor() == Finding("stripe", is_ok=True, message="test mode, all 21 prices are there")
-    for one in terminal.account.fake.all("billing_portal.configuration"):
+    for one in terminal.account.fake.list_objects("billing_portal.configuration"):
         connect(KEY, terminal.account.url).v1.billing_portal.configurations.update(one["id"], {"active": False})
     unchangeable = "plans in brl, eur, usd cannot be changed in the customer portal; run: rabisco stripe sync"
     assert terminal.doctor() == Finding("stripe", is_ok=False, message=unchangeable)

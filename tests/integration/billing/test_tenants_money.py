@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
-from fakes.customers import Customer, welcome
-from fakes.shelf import shelf
+from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.small_catalogue import build_small_catalogue
 from fakes.stripe_api import FakeStripe
-from fakes.stripe_api.accounts import exchange
-from fakes.telegram_api import served
+from fakes.stripe_api.multi_account import create_multi_account_app
+from fakes.telegram_api import serve_app
 from pydantic import SecretStr
 
 from bots.billing.stripe.client import connect
@@ -33,7 +33,7 @@ from storage.migrate import upgrade
 SECRET = b"a secret of the operator's"
 OURS, THEIRS = "sk_test_theOperatorsOwnKey", "sk_test_theKeyOfTheBakery"
 PAGE = "https://films.example.com"
-SHELF = shelf()
+SHELF = build_small_catalogue()
 FREE = 10  # what everybody has
 
 
@@ -45,8 +45,8 @@ class Town:
     ours: FakeStripe
     theirs: FakeStripe
     url: str
-    ana: Customer  # the operator's
-    bia: Customer  # the bakery's
+    ana: SampleCustomer  # the operator's
+    bia: SampleCustomer  # the bakery's
 
     def settings(self) -> Settings:
         return Settings(_env_file=None, stripe_secret_key=SecretStr(OURS), stripe_api_url=self.url, public_url=PAGE)
@@ -59,23 +59,23 @@ class Town:
         assert found is not None
         found.save(StripeKeys(THEIRS, ("whsec_one", "whsec_two")))
 
-    def buys(self, customer: Customer, shops: TenantStores) -> None:
+    def buys(self, customer: SampleCustomer, shops: TenantStores) -> None:
         """A pack, from the wish to the credits."""
         till = shops.by_tenant[customer.person.tenant_id].billing
         purchase = self._wishes(customer)
         till.create_link(purchase.id)
         with self.database.read_transaction() as session:
             name = str(session.get_one(Purchase, purchase.id).external_id)
-        stripe = self.ours if name in {one["id"] for one in self.ours.all("checkout.session")} else self.theirs
+        stripe = self.ours if name in {one["id"] for one in self.ours.list_objects("checkout.session")} else self.theirs
         stripe.pay(name, "card", email="somebody@example.com")
         till.settle_checkout(name)
 
-    def credits(self, customer: Customer) -> int:
+    def credits(self, customer: SampleCustomer) -> int:
         with self.database.transaction() as session:
             person = session.get_one(Person, customer.person.id)
             return ledger.balance_of(session, person, self.database.clock()).available
 
-    def _wishes(self, customer: Customer) -> Purchase:
+    def _wishes(self, customer: SampleCustomer) -> Purchase:
         purchase = Purchase(
             id=generate_id(),
             tenant_id=customer.person.tenant_id,
@@ -95,12 +95,14 @@ class Town:
 @pytest.fixture
 def town(database: Database, clock: SettableClock) -> Iterator[Town]:
     ours, theirs = FakeStripe(clock, OURS), FakeStripe(clock, THEIRS)
-    with served(exchange(ours, theirs)) as url:
+    with serve_app(create_multi_account_app(ours, theirs)) as url:
         for key in (OURS, THEIRS):
             _sell(url, key)
-        yield Town(database, ours, theirs, url, welcome(database), welcome(database, "bia", tenant="bakery"))
-    ours.check()
-    theirs.check()
+        yield Town(
+            database, ours, theirs, url, create_customer(database), create_customer(database, "bia", tenant="bakery")
+        )
+    ours.assert_supported()
+    theirs.assert_supported()
 
 
 def _sell(url: str, key: str) -> None:
@@ -112,7 +114,7 @@ def test_each_tenants_customers_pay_into_its_own_account(town: Town) -> None:
     shops = town.shops()
     town.buys(town.ana, shops)
     town.buys(town.bia, shops)
-    assert len(town.ours.all("payment_intent")) == len(town.theirs.all("payment_intent")) == 1
+    assert len(town.ours.list_objects("payment_intent")) == len(town.theirs.list_objects("payment_intent")) == 1
     assert (town.credits(town.ana), town.credits(town.bia)) == (500 + FREE, 500 + FREE)
 
 
@@ -126,7 +128,7 @@ def test_one_tenants_till_does_not_touch_anothers_purchase(town: Town) -> None:
     town.connect()
     purchase = town._wishes(town.bia)
     town.shops().by_tenant[town.ana.person.tenant_id].billing.create_link(purchase.id)
-    assert town.ours.all("checkout.session") == []
+    assert town.ours.list_objects("checkout.session") == []
 
 
 def test_the_news_of_a_tenant_come_under_its_accounts_id_signed_with_its_secrets(town: Town) -> None:
@@ -203,7 +205,7 @@ def _account(town: Town) -> Account:
 def bakery(tmp_path: Path, clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStripe]:
     """A machine with a tenant called bakery; its Stripe account is empty."""
     fake = FakeStripe(clock, THEIRS)
-    with fake.served() as url:
+    with fake.serve() as url:
         monkeypatch.chdir(tmp_path)
         for name in [name for name in os.environ if name.startswith(("STRIPE", "RABISCO"))]:
             monkeypatch.delenv(name)
@@ -232,10 +234,10 @@ def test_a_key_typed_once_makes_everything_at_the_tenants_stripe_and_is_never_sh
     assert found is not None
     kept = found.read()
     assert kept is not None
-    (endpoint,) = bakery.all("webhook_endpoint")
+    (endpoint,) = bakery.list_objects("webhook_endpoint")
     assert endpoint["url"] == f"{PAGE}/stripe/webhook/{found.account.id}"
     assert (kept.secret_key, kept.webhook_secrets) == (THEIRS, (bakery.secrets[endpoint["id"]],))
-    assert len(bakery.all("price")) == 21
+    assert len(bakery.list_objects("price")) == 21
     said = "".join(capsys.readouterr())
     assert THEIRS not in said
     assert kept.webhook_secrets[0] not in said

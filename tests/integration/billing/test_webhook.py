@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes.market import Market
-from fakes.stripe_api.mail import signature
+from fakes.billing_world import BillingWorld
+from fakes.stripe_api.webhooks import build_signature
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
@@ -27,7 +27,7 @@ OTHER = "5f0c2f64-6f30-4a35-9d0b-8f2f6a0d5a11"
 class Hook:
     """Stripe's hand on our door. `woken` counts how often somebody was told to look."""
 
-    market: Market
+    market: BillingWorld
     line: httpx.AsyncClient
     woken: list[None] = field(default_factory=list)
     of_another: list[WebhookEvent] = field(default_factory=list)
@@ -36,7 +36,7 @@ class Hook:
     def keep(self, news: WebhookEvent) -> bool:
         if self.database_is_away:
             raise OperationalError("INSERT", {}, Exception("the server closed the connection"))
-        return self.market.rounds.event_processor.save(news)
+        return self.market.workers.event_processor.save(news)
 
     def keep_for_another(self, news: WebhookEvent) -> bool:
         self.of_another.append(news)
@@ -45,12 +45,12 @@ class Hook:
     async def tells(
         self, body: bytes, *, secret: str = SECRET, age: float = 0, path: str = "/stripe/webhook"
     ) -> httpx.Response:
-        header = {"stripe-signature": signature(body, secret, int(time.time() - age))}
+        header = {"stripe-signature": build_signature(body, secret, int(time.time() - age))}
         return await self.line.post(path, content=body, headers=header)
 
 
 @pytest.fixture
-async def hook(market: Market) -> AsyncIterator[Hook]:
+async def hook(market: BillingWorld) -> AsyncIterator[Hook]:
     app = FastAPI()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://rabisco.test") as line:
         made = Hook(market, line)
@@ -76,26 +76,26 @@ def event(session: str, **changes: Any) -> bytes:
 
 
 async def test_what_is_told_a_hundred_times_at_once_is_kept_once_and_becomes_one_grant(hook: Hook) -> None:
-    session = hook.market.orders()
-    hook.market.provider.pay(session)
+    session = hook.market.open_checkout()
+    hook.market.provider.pay_session(session)
     answers = await asyncio.gather(*(hook.tells(event(session)) for _ in range(100)))
     assert {answer.status_code for answer in answers} == {200}
     assert len(hook.woken) == 1
-    assert len(hook.market.waiting()) == 1
-    hook.market.rounds.event_processor.process_due()
-    assert hook.market.credits().available == FREE + 100
+    assert len(hook.market.list_unhandled()) == 1
+    hook.market.workers.event_processor.process_due()
+    assert hook.market.get_credits().available == FREE + 100
 
 
 async def test_while_a_secret_is_being_replaced_both_are_good(hook: Hook) -> None:
     assert (await hook.tells(event("cs_1"))).status_code == 200
     assert (await hook.tells(event("cs_2"), secret=NEXT)).status_code == 200
-    assert len(hook.market.waiting()) == 2
+    assert len(hook.market.list_unhandled()) == 2
 
 
 async def test_what_is_not_stripes_own_is_refused_and_not_kept(hook: Hook) -> None:
     signed = event("cs_1")
     tampered = signed.replace(b"cs_1", b"cs_2")
-    header = {"stripe-signature": signature(signed, SECRET, int(time.time()))}
+    header = {"stripe-signature": build_signature(signed, SECRET, int(time.time()))}
     refused = [
         await hook.tells(signed, secret="whsec_of_nobody"),
         await hook.tells(signed, secret=OTHERS),
@@ -108,18 +108,18 @@ async def test_what_is_not_stripes_own_is_refused_and_not_kept(hook: Hook) -> No
     ]
     assert [answer.status_code for answer in refused] == [400] * len(refused)
     assert {answer.text for answer in refused} == {""}
-    assert hook.market.waiting() == []
+    assert hook.market.list_unhandled() == []
 
 
 async def test_news_we_do_not_act_upon_are_taken_and_forgotten(hook: Hook) -> None:
     assert (await hook.tells(event("cus_1", type="customer.created"))).status_code == 200
-    assert hook.market.waiting() == []
+    assert hook.market.list_unhandled() == []
     assert hook.woken == []
 
 
 async def test_more_than_a_megabyte_is_too_much(hook: Hook) -> None:
     assert (await hook.tells(event("cs_1", padding="x" * MAX_BODY_BYTES))).status_code == 413
-    assert hook.market.waiting() == []
+    assert hook.market.list_unhandled() == []
 
 
 async def test_with_the_database_away_stripe_is_asked_to_come_again_and_does(hook: Hook) -> None:
@@ -128,7 +128,7 @@ async def test_with_the_database_away_stripe_is_asked_to_come_again_and_does(hoo
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
     hook.database_is_away = False
     assert (await hook.tells(event("cs_1"))).status_code == 200
-    assert len(hook.market.waiting()) == 1
+    assert len(hook.market.list_unhandled()) == 1
 
 
 async def test_another_tenants_news_have_a_way_in_and_a_secret_of_their_own(hook: Hook) -> None:
@@ -136,5 +136,5 @@ async def test_another_tenants_news_have_a_way_in_and_a_secret_of_their_own(hook
     assert (await hook.tells(event("cs_1"), path=theirs)).status_code == 400
     assert (await hook.tells(event("cs_1"), secret=OTHERS, path=theirs)).status_code == 200
     assert [news.object_id for news in hook.of_another] == ["cs_1"]
-    assert hook.market.waiting() == []
+    assert hook.market.list_unhandled() == []
     assert (await hook.tells(event("cs_1"), path="/stripe/webhook/nobody")).status_code == 404

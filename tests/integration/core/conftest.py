@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.house import House, Somebody, empty, open_database, open_house
-from fakes.team import Team, gather_team
+from fakes.team import Team, create_team
+from fakes.world import FakeUser, World, clear_database, open_database, open_world
 
 from storage.db import Database
 
@@ -19,32 +19,32 @@ def shared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databa
 
 @pytest.fixture
 def empty_database(shared_database: Database) -> Database:
-    empty(shared_database)
+    clear_database(shared_database)
     return shared_database
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_database: Database) -> House:
-    return open_house(tmp_path, empty_database)
+def house(tmp_path: Path, empty_database: Database) -> World:
+    return open_world(tmp_path, empty_database)
 
 
 @pytest.fixture
-def hearing_house(tmp_path: Path, empty_database: Database) -> House:
+def hearing_house(tmp_path: Path, empty_database: Database) -> World:
     """A house that can hear every language."""
-    return open_house(tmp_path, empty_database, hears_everything=True)
+    return open_world(tmp_path, empty_database, has_speech_service=True)
 
 
 @pytest.fixture
-def ana(house: House) -> Somebody:
-    return Somebody(house, house.counter())
+def ana(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account())
 
 
 @pytest.fixture
-def bia(house: House) -> Somebody:
+def bia(house: World) -> FakeUser:
     """Somebody whose language is not English."""
-    return Somebody(house, house.counter(), id="8", language="pt-br")
+    return FakeUser(house, house.get_account(), id="8", language="pt-br")
 
 
 @pytest.fixture
-async def team(house: House) -> Team:
-    return await gather_team(house)
+async def team(house: World) -> Team:
+    return await create_team(house)

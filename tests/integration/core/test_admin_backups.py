@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.channels import Shown
-from fakes.house import House, Somebody
+from fakes.memory_channel import ChatMessage
+from fakes.world import FakeUser, World
 from sqlmodel import select
 
 from bots.core.operations.backup_scheduler import BackupScheduler
@@ -23,12 +23,12 @@ OWNER = frozenset({"memory:1"})
 
 
 @pytest.fixture
-def boss(house: House) -> Somebody:
-    return Somebody(house, house.counter(owners=OWNER), id="1")
+def boss(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account(admin_ids=OWNER), id="1")
 
 
 @pytest.fixture
-def keeper(house: House, tmp_path: Path) -> BackupScheduler:
+def keeper(house: World, tmp_path: Path) -> BackupScheduler:
     settings = Settings(_env_file=None, data_dir=tmp_path / "data", whatsapp_sessions=str(tmp_path / "keys"))  # type: ignore[call-arg]
     shelf = FolderBackupStore(tmp_path / "backups")
     return BackupScheduler(house.db, BackupService(settings, house.db, b"secret", shelf), tmp_path / "locks")
@@ -38,87 +38,89 @@ def names(keeper: BackupScheduler) -> list[str]:
     return keeper.backups.store.list_names()
 
 
-async def told(boss: Somebody) -> Shown:
+async def told(boss: FakeUser) -> ChatMessage:
     """What the owner was told last, once it is delivered."""
-    await boss.house.settle()
-    return boss.last
+    await boss.world.deliver_all()
+    return boss.last_message
 
 
-def with_role(somebody: Somebody, role: str) -> None:
-    somebody.house.change(lambda session: setattr(session.get_one(type(somebody.row), somebody.row.id), "role", role))
+def with_role(somebody: FakeUser, role: str) -> None:
+    somebody.world.run_in_transaction(
+        lambda session: setattr(session.get_one(type(somebody.person), somebody.person.id), "role", role)
+    )
 
 
-async def test_an_owner_asks_for_a_backup_and_hears_when_it_lies_there(boss: Somebody, keeper: BackupScheduler) -> None:
-    assert "being made" in (await boss.writes("/backup")).text
+async def test_an_owner_asks_for_a_backup_and_hears_when_it_lies_there(boss: FakeUser, keeper: BackupScheduler) -> None:
+    assert "being made" in (await boss.send_text("/backup")).text
     keeper.run_once()
     (name,) = names(keeper)
     assert name in (await told(boss)).text
-    assert f"The last one: {name}" in (await boss.writes("/backup")).text
+    assert f"The last one: {name}" in (await boss.send_text("/backup")).text
 
 
-async def test_who_asks_twice_gets_one_backup(boss: Somebody, keeper: BackupScheduler) -> None:
-    await boss.writes("/backup")
-    assert "already" in (await boss.writes("/backup")).text
+async def test_who_asks_twice_gets_one_backup(boss: FakeUser, keeper: BackupScheduler) -> None:
+    await boss.send_text("/backup")
+    assert "already" in (await boss.send_text("/backup")).text
     keeper.run_once()
     keeper.run_once()
     assert len(names(keeper)) == 1
 
 
 @pytest.mark.parametrize("role", [None, "support", "admin"])
-async def test_nobody_below_an_owner_knows_of_the_command(house: House, ana: Somebody, role: str | None) -> None:
-    await ana.writes("/start")
+async def test_nobody_below_an_owner_knows_of_the_command(house: World, ana: FakeUser, role: str | None) -> None:
+    await ana.send_text("/start")
     if role is not None:
         with_role(ana, role)
-    assert "/help" in (await ana.writes("/backup")).text
+    assert "/help" in (await ana.send_text("/backup")).text
     with house.db.read_transaction() as session:
         assert session.exec(select(BackupRun)).all() == []
 
 
-async def test_the_command_is_written_down(house: House, boss: Somebody) -> None:
-    await boss.writes("/backup")
-    await boss.writes("/backup")
+async def test_the_command_is_written_down(house: World, boss: FakeUser) -> None:
+    await boss.send_text("/backup")
+    await boss.send_text("/backup")
     with house.db.transaction() as session:
         assert len(audit.list_entries(session, people.get_or_create_tenant(session, MAIN_TENANT).id, "backup")) == 1
 
 
-def test_one_is_made_every_day_and_none_the_moment_the_house_opens(house: House, keeper: BackupScheduler) -> None:
+def test_one_is_made_every_day_and_none_the_moment_the_house_opens(house: World, keeper: BackupScheduler) -> None:
     keeper.run_once()
     assert names(keeper) == []
     for _ in range(48):
-        house.time.forward(3600)
+        house.time.advance(3600)
         keeper.run_once()
     assert len(names(keeper)) == 2
 
 
-def test_none_is_made_by_itself_where_that_is_turned_off(house: House, keeper: BackupScheduler) -> None:
+def test_none_is_made_by_itself_where_that_is_turned_off(house: World, keeper: BackupScheduler) -> None:
     keeper.has_daily_backups = False
-    house.time.forward(2 * 86400)
+    house.time.advance(2 * 86400)
     keeper.run_once()
     assert names(keeper) == []
 
 
 async def test_a_backup_that_cannot_be_made_is_told_and_so_is_the_next_that_can(
-    house: House, boss: Somebody, keeper: BackupScheduler, tmp_path: Path
+    house: World, boss: FakeUser, keeper: BackupScheduler, tmp_path: Path
 ) -> None:
-    await boss.writes("/start")
+    await boss.send_text("/start")
     (tmp_path / "file").write_text("no folder")
     broken = replace(keeper.backups, store=FolderBackupStore(tmp_path / "file" / "backups"))
     working, keeper.backups = keeper.backups, broken
-    house.time.forward(3600)
+    house.time.advance(3600)
     keeper.run_once()
     assert "No backup could be made (NotADirectoryError)" in (await told(boss)).text
     keeper.backups = working
-    house.time.forward(3 * 3600)
+    house.time.advance(3 * 3600)
     keeper.run_once()
     assert names(keeper)[0] in (await told(boss)).text
 
 
-def test_a_run_whose_process_died_keeps_nobody_waiting_for_ever(house: House, keeper: BackupScheduler) -> None:
-    house.time.forward(3600)
+def test_a_run_whose_process_died_keeps_nobody_waiting_for_ever(house: World, keeper: BackupScheduler) -> None:
+    house.time.advance(3600)
     with house.db.transaction() as session:
         assert runs.claim(session, house.time(), timedelta(days=1))
     keeper.run_once()
     assert names(keeper) == []
-    house.time.forward(3 * 3600)
+    house.time.advance(3 * 3600)
     keeper.run_once()
     assert len(names(keeper)) == 1

@@ -4,9 +4,9 @@ import asyncio
 from typing import Literal
 
 import pytest
-from fakes.channels import Shown
-from fakes.house import House, Somebody, picture
+from fakes.memory_channel import ChatMessage
 from fakes.team import Team
+from fakes.world import FakeUser, World, build_picture
 from sqlmodel import Session, col, select
 
 from bots.core.channel import ChatUnreachable, MessageRejected
@@ -23,46 +23,46 @@ TEXT = "We draw in colour now!\n\nTry it."
 
 
 async def crowd(
-    house: House, count: int, *, first: int = 100, language: str = "en", name: str = "office"
-) -> list[Somebody]:
+    house: World, count: int, *, first: int = 100, language: str = "en", name: str = "office"
+) -> list[FakeUser]:
     """So many people who have written to a bot."""
-    found = [Somebody(house, house.counter(name), id=str(first + each), language=language) for each in range(count)]
+    found = [FakeUser(house, house.get_account(name), id=str(first + each), language=language) for each in range(count)]
     for somebody in found:
-        await somebody.writes("/start")
+        await somebody.send_text("/start")
     return found
 
 
-async def drafted(admin: Somebody, text: str = TEXT) -> tuple[Shown, Shown]:
+async def drafted(admin: FakeUser, text: str = TEXT) -> tuple[ChatMessage, ChatMessage]:
     """The draft as people will see it, and what is said of it."""
-    await admin.writes(f"/broadcast {text}")
-    return admin.seen[-2], admin.seen[-1]
+    await admin.send_text(f"/broadcast {text}")
+    return admin.messages[-2], admin.messages[-1]
 
 
-async def begun(admin: Somebody, text: str = TEXT) -> Shown:
+async def begun(admin: FakeUser, text: str = TEXT) -> ChatMessage:
     """The message about a broadcast that is going out."""
     _, preview = await drafted(admin, text)
-    asked = await admin.takes(preview.data("Send"), preview)
-    return await admin.takes(asked.choices[0].data, asked)
+    asked = await admin.choose(preview.get_choice_data("Send"), preview)
+    return await admin.choose(asked.choices[0].data, asked)
 
 
-async def go_on(house: House, seconds: float = 60.0) -> None:
+async def go_on(house: World, seconds: float = 60.0) -> None:
     """Let time pass in steps, with looks at what is to be sent."""
     for _ in range(int(seconds * 2)):
-        house.time.forward(0.5)
+        house.time.advance(0.5)
         BroadcastSender(house.db).run_once()
-        await house.settle()
+        await house.deliver_all()
 
 
-def got(somebody: Somebody, text: str = TEXT) -> int:
-    return sum(shown.text == text for shown in somebody.seen)
+def got(somebody: FakeUser, text: str = TEXT) -> int:
+    return sum(shown.text == text for shown in somebody.messages)
 
 
-def row(house: House) -> Broadcast:
+def row(house: World) -> Broadcast:
     with house.db.read_transaction() as session:
         return session.exec(select(Broadcast)).one()
 
 
-async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(house: House, team: Team) -> None:
+async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(house: World, team: Team) -> None:
     ana = await crowd(house, 2, language="pt-BR")
     seen, said = await drafted(team.admin)
     assert seen.text == TEXT
@@ -73,58 +73,58 @@ async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(
     assert got(ana[0]) == 0
 
 
-async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: House, team: Team) -> None:
+async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: World, team: Team) -> None:
     people_ = await crowd(house, 3)
     await begun(team.admin)
     await go_on(house)
     assert [got(each) for each in [*people_, team.owner, team.support, team.stranger]] == [1] * 6
-    assert team.admin.last.text.startswith("📣")
-    assert "Arrived: 7 · have blocked the bot: 0 · failed: 0 · to go: 0" in team.admin.last.text
+    assert team.admin.last_message.text.startswith("📣")
+    assert "Arrived: 7 · have blocked the bot: 0 · failed: 0 · to go: 0" in team.admin.last_message.text
     await go_on(house, 5)
     assert got(people_[0]) == 1
 
 
-async def test_only_those_of_the_languages_that_were_chosen_get_it(house: House, team: Team) -> None:
+async def test_only_those_of_the_languages_that_were_chosen_get_it(house: World, team: Team) -> None:
     (ana,), (bia,), (eva,) = [
         await crowd(house, 1, first=first, language=tag) for first, tag in ((100, "en"), (200, "pt-BR"), (300, "es"))
     ]
     _, preview = await drafted(team.admin)
-    preview = await team.admin.takes(preview.data("Português"), preview)
-    preview = await team.admin.takes(preview.data("Español"), preview)
+    preview = await team.admin.choose(preview.get_choice_data("Português"), preview)
+    preview = await team.admin.choose(preview.get_choice_data("Español"), preview)
     assert "It would reach: 2" in preview.text
     assert "✅ Português" in preview.labels
-    preview = await team.admin.takes(preview.data("Español"), preview)
-    asked = await team.admin.takes(preview.data("Send"), preview)
+    preview = await team.admin.choose(preview.get_choice_data("Español"), preview)
+    asked = await team.admin.choose(preview.get_choice_data("Send"), preview)
     assert "Send it to 1 people?" in asked.text
-    await team.admin.takes(asked.choices[0].data, asked)
+    await team.admin.choose(asked.choices[0].data, asked)
     await go_on(house, 5)
     assert [got(each) for each in (ana, bia, eva)] == [0, 1, 0]
 
 
-async def test_it_goes_no_faster_than_messengers_bear(house: House, team: Team) -> None:
+async def test_it_goes_no_faster_than_messengers_bear(house: World, team: Team) -> None:
     await crowd(house, 120)
     await begun(team.admin)
-    house.time.forward(10)
+    house.time.advance(10)
     BroadcastSender(house.db).run_once()
     counts = []
     for _ in range(4):
         before = sent(house)
-        await house.settle()
+        await house.deliver_all()
         counts.append(sent(house) - before)
-        house.time.forward(1)
+        house.time.advance(1)
         BroadcastSender(house.db).run_once()
     assert max(counts) <= BROADCASTS_PER_SECOND / 2 + 1
     await go_on(house, 10)
     assert sent(house) == 124
 
 
-def sent(house: House) -> int:
+def sent(house: World) -> int:
     with house.db.read_transaction() as session:
         wanted = select(Delivery).where(col(Delivery.broadcast_id).is_not(None))
         return sum(each.status == DeliveryStatus.SENT for each in session.exec(wanted))
 
 
-async def test_it_lies_in_the_outbox_only_a_little_at_a_time(house: House, team: Team) -> None:
+async def test_it_lies_in_the_outbox_only_a_little_at_a_time(house: World, team: Team) -> None:
     await crowd(house, broadcasts.MAX_QUEUED + 20)
     await begun(team.admin)
     for _ in range(3):
@@ -146,43 +146,43 @@ class Gate(asyncio.Event):
         return await super().wait()
 
 
-async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house: House, team: Team) -> None:
+async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house: World, team: Team) -> None:
     (ana,), others = await crowd(house, 1), await crowd(house, 40, first=200, language="es")
-    await ana.sends(picture())
+    await ana.send_files(build_picture())
     _, preview = await drafted(team.admin)
-    await team.admin.takes(preview.data("Español"), preview)
-    asked = await team.admin.writes(f"/broadcast send {row(house).short_id}")
-    await team.admin.takes(asked.choices[0].data, asked)
-    house.postman._token_bucket = TokenBucket(1000, 1000)
-    channel, gate = ana.counter.channel, Gate()
-    channel.closed |= {each.place.chat: gate for each in others}
+    await team.admin.choose(preview.get_choice_data("Español"), preview)
+    asked = await team.admin.send_text(f"/broadcast send {row(house).short_id}")
+    await team.admin.choose(asked.choices[0].data, asked)
+    house.outbox_sender._token_bucket = TokenBucket(1000, 1000)
+    channel, gate = ana.account.channel, Gate()
+    channel.blocked_chats |= {each.chat_ref.chat: gate for each in others}
     BroadcastSender(house.db).run_once()
-    running = asyncio.create_task(house.postman.run())
+    running = asyncio.create_task(house.outbox_sender.run())
     await gate.reached.wait()
-    assert house.work()
-    house.postman.wake()
-    await channel.until(lambda: any(shown.manner == "video" for shown in ana.seen))
+    assert house.run_job()
+    house.outbox_sender.wake()
+    await channel.wait_until(lambda: any(shown.kind == "video" for shown in ana.messages))
     gate.set()
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house: House, team: Team) -> None:
+async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house: World, team: Team) -> None:
     (ana,) = await crowd(house, 1)
     await begun(team.admin)
-    ana.counter.channel.faults["say"].extend([MessageRejected("no")] * MAX_CONCURRENT_BROADCASTS)
+    ana.account.channel.faults["say"].extend([MessageRejected("no")] * MAX_CONCURRENT_BROADCASTS)
     BroadcastSender(house.db).run_once()
-    await house.settle()
-    assert (await ana.writes("/balance")).text.startswith("You have")
+    await house.deliver_all()
+    assert (await ana.send_text("/balance")).text.startswith("You have")
 
 
-async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again(house: House, team: Team) -> None:
+async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again(house: World, team: Team) -> None:
     (ana,), (bia,) = await crowd(house, 1, name="second"), await crowd(house, 1, first=200)
     shown = await begun(team.admin)
-    ana.counter.channel.faults["say"].extend([ChatUnreachable("blocked")])
+    ana.account.channel.faults["say"].extend([ChatUnreachable("blocked")])
     await go_on(house, 5)
-    assert "have blocked the bot: 1" in team.admin.last.text
-    told = await team.admin.writes(f"/broadcast report {row(house).short_id}")
+    assert "have blocked the bot: 1" in team.admin.last_message.text
+    told = await team.admin.send_text(f"/broadcast report {row(house).short_id}")
     assert "Arrived: 5 · have blocked the bot: 1" in told.text
     assert "nobody it could reach" not in shown.text
     _, preview = await drafted(team.admin, "again")
@@ -191,44 +191,44 @@ async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again
     assert got(ana) + got(bia) == 1
 
 
-async def test_it_is_paused_and_goes_on_where_it_was(house: House, team: Team) -> None:
+async def test_it_is_paused_and_goes_on_where_it_was(house: World, team: Team) -> None:
     people_ = await crowd(house, 60)
     shown = await begun(team.admin)
-    house.time.forward(1)
+    house.time.advance(1)
     BroadcastSender(house.db).run_once()
-    await house.settle()
-    await team.admin.takes(shown.data("Pause"), shown)
+    await house.deliver_all()
+    await team.admin.choose(shown.get_choice_data("Pause"), shown)
     assert "paused" in shown.text
     before = sent(house)
     await go_on(house, 5)
     assert sent(house) == before < 64
-    await team.admin.takes(shown.data("Go on"), shown)
+    await team.admin.choose(shown.get_choice_data("Go on"), shown)
     await go_on(house, 10)
     assert [got(each) for each in people_] == [1] * 60
 
 
-async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: House, team: Team) -> None:
+async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: World, team: Team) -> None:
     await crowd(house, 60)
     shown = await begun(team.admin)
-    house.time.forward(1)
+    house.time.advance(1)
     BroadcastSender(house.db).run_once()
-    await house.settle()
+    await house.deliver_all()
     before = sent(house)
-    await team.admin.takes(shown.data("Stop for good"), shown)
+    await team.admin.choose(shown.get_choice_data("Stop for good"), shown)
     await go_on(house, 5)
     assert sent(house) == before
     assert f"Arrived: {before} · have blocked the bot: 0 · failed: 0 · to go: 0" in shown.text
-    assert "can't be done" in (await team.admin.writes(f"/broadcast resume {row(house).short_id}")).text
+    assert "can't be done" in (await team.admin.send_text(f"/broadcast resume {row(house).short_id}")).text
     assert (row(house).sent, row(house).status) == (before, "stopped")
 
 
-async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: House, team: Team) -> None:
+async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: World, team: Team) -> None:
     def move(session: Session) -> None:
-        account = people.get_or_create_account(session, team.admin.row.tenant_id, "whatsapp", "5511")
+        account = people.get_or_create_account(session, team.admin.person.tenant_id, "whatsapp", "5511")
         person = people.get_or_create_person(session, account, "5511@s", name="Zé", language="pt-BR")
         people.get_or_create_address(session, account.id, person.external_id, "")
 
-    house.change(move)
+    house.run_in_transaction(move)
     _, preview = await drafted(team.admin)
     assert "Left out on WhatsApp: 1. WhatsApp bans numbers" in preview.text
     assert "It would reach: 4" in preview.text
@@ -239,27 +239,27 @@ async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: H
         assert set(accounts) == {"memory"}
 
 
-async def test_where_all_are_on_whatsapp_it_is_refused_with_why(house: House, team: Team) -> None:
-    house.change(
+async def test_where_all_are_on_whatsapp_it_is_refused_with_why(house: World, team: Team) -> None:
+    house.run_in_transaction(
         lambda session: [setattr(each, "channel", "whatsapp") for each in session.exec(select(Account))] and None
     )
-    assert "can't be sent. Your people are on WhatsApp" in (await team.admin.writes(f"/broadcast {TEXT}")).text
+    assert "can't be sent. Your people are on WhatsApp" in (await team.admin.send_text(f"/broadcast {TEXT}")).text
 
 
-async def test_groups_and_the_banned_get_none(house: House, team: Team) -> None:
-    group = Somebody(house, team.admin.counter, id="70", chat="group", in_group=True)
-    await group.writes("/start")
-    await team.owner.takes((await team.owner.writes("/ban memory:7")).choices[0].data)
+async def test_groups_and_the_banned_get_none(house: World, team: Team) -> None:
+    group = FakeUser(house, team.admin.account, id="70", chat="group", in_group=True)
+    await group.send_text("/start")
+    await team.owner.choose((await team.owner.send_text("/ban memory:7")).choices[0].data)
     await begun(team.admin)
     await go_on(house, 3)
     assert got(group) == got(team.stranger) == 0
 
 
-async def test_who_writes_from_two_chats_is_written_to_once(house: House, team: Team) -> None:
+async def test_who_writes_from_two_chats_is_written_to_once(house: World, team: Team) -> None:
     (ana,) = await crowd(house, 1)
     (twin,) = await crowd(house, 1, first=900, name="second")
     with house.db.transaction() as session:
-        both = [session.get_one(Person, each.row.id) for each in (twin, ana)]
+        both = [session.get_one(Person, each.person.id) for each in (twin, ana)]
         assert account_merge.merge(session, *both, house.time()) is not None
     _, preview = await drafted(team.admin)
     assert "It would reach: 5" in preview.text
@@ -268,22 +268,22 @@ async def test_who_writes_from_two_chats_is_written_to_once(house: House, team: 
     assert got(ana) + got(twin) == 1
 
 
-async def test_another_business_neither_gets_it_nor_sees_it(house: House, team: Team) -> None:
-    theirs = Somebody(house, house.counter("theirs", tenant="other", owners=frozenset({"memory:5"})), id="5")
-    await theirs.writes("/start")
-    house.change(lambda session: setattr(session.get_one(Person, theirs.row.id), "role", "admin"))
+async def test_another_business_neither_gets_it_nor_sees_it(house: World, team: Team) -> None:
+    theirs = FakeUser(house, house.get_account("theirs", tenant="other", admin_ids=frozenset({"memory:5"})), id="5")
+    await theirs.send_text("/start")
+    house.run_in_transaction(lambda session: setattr(session.get_one(Person, theirs.person.id), "role", "admin"))
     await begun(team.admin)
     await go_on(house, 3)
     assert got(theirs) == 0
-    assert "There is no message" in (await theirs.writes(f"/broadcast report {row(house).short_id}")).text
-    assert "There is no message" in (await theirs.writes(f"/broadcast stop {row(house).short_id}")).text
+    assert "There is no message" in (await theirs.send_text(f"/broadcast report {row(house).short_id}")).text
+    assert "There is no message" in (await theirs.send_text(f"/broadcast stop {row(house).short_id}")).text
 
 
 async def test_support_and_strangers_know_of_no_broadcasts(team: Team) -> None:
-    nothing = (await team.stranger.writes("/whatever")).text
+    nothing = (await team.stranger.send_text("/whatever")).text
     for somebody in (team.support, team.stranger):
-        assert (await somebody.writes(f"/broadcast {TEXT}")).text == nothing
-        assert (await somebody.takes("say:broadcast hello")).text == nothing
+        assert (await somebody.send_text(f"/broadcast {TEXT}")).text == nothing
+        assert (await somebody.choose("say:broadcast hello")).text == nothing
 
 
 async def test_a_text_that_begins_like_an_order_is_a_text(team: Team) -> None:
@@ -292,32 +292,32 @@ async def test_a_text_that_begins_like_an_order_is_a_text(team: Team) -> None:
 
 
 @pytest.mark.parametrize("arguments", ["", "x" * 3501, "stop 0123abcd"])
-async def test_what_cannot_be_sent_is_not_drafted(house: House, team: Team, arguments: str) -> None:
-    await team.admin.writes(f"/broadcast {arguments}")
+async def test_what_cannot_be_sent_is_not_drafted(house: World, team: Team, arguments: str) -> None:
+    await team.admin.send_text(f"/broadcast {arguments}")
     with house.db.read_transaction() as session:
         assert session.exec(select(Broadcast)).all() == []
 
 
-async def test_it_is_sent_once_however_often_it_is_confirmed(house: House, team: Team) -> None:
+async def test_it_is_sent_once_however_often_it_is_confirmed(house: World, team: Team) -> None:
     _, preview = await drafted(team.admin)
-    first = await team.admin.takes(preview.data("Send"), preview)
-    second = await team.admin.writes(f"/broadcast send {row(house).short_id}")
-    await team.admin.takes(first.choices[0].data, first)
-    assert "There is no message" in (await team.admin.takes(second.choices[0].data, second)).text
+    first = await team.admin.choose(preview.get_choice_data("Send"), preview)
+    second = await team.admin.send_text(f"/broadcast send {row(house).short_id}")
+    await team.admin.choose(first.choices[0].data, first)
+    assert "There is no message" in (await team.admin.choose(second.choices[0].data, second)).text
     await go_on(house, 3)
     assert got(team.stranger) == 1
 
 
-async def test_what_was_sent_is_written_down_and_what_was_only_looked_at_is_not(house: House, team: Team) -> None:
+async def test_what_was_sent_is_written_down_and_what_was_only_looked_at_is_not(house: World, team: Team) -> None:
     shown = await begun(team.admin)
-    await team.admin.takes(shown.data("Pause"), shown)
-    found = team.audited()
+    await team.admin.choose(shown.get_choice_data("Pause"), shown)
+    found = team.list_audit_rows()
     assert [(each.action, each.about.get("verb")) for each in found] == [("broadcast", None), ("broadcast", "pause")]
     assert found[0].about == {"broadcast": str(row(house).id), "people": 4}
 
 
 async def test_the_list_shows_how_each_stands_and_leads_to_its_report(team: Team) -> None:
     await begun(team.admin)
-    shown = await team.admin.writes("/broadcast")
+    shown = await team.admin.send_text("/broadcast")
     assert "being sent" in shown.labels[0]
-    assert TEXT in (await team.admin.takes(shown.choices[0].data, shown)).text
+    assert TEXT in (await team.admin.choose(shown.choices[0].data, shown)).text

@@ -3,27 +3,27 @@
 import re
 
 import pytest
-from fakes.house import House, Somebody, picture
+from fakes.world import FakeUser, World, build_picture
 from sqlmodel import Session
 
 from storage.billing import ledger
 
 
 @pytest.fixture
-def boss(house: House) -> Somebody:
-    return Somebody(house, house.counter(owners=frozenset({"memory:1"})), id="1")
+def boss(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account(admin_ids=frozenset({"memory:1"})), id="1")
 
 
 @pytest.fixture
-def eva(house: House) -> Somebody:
-    return Somebody(house, house.counter(), id="9", name="Eva")
+def eva(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account(), id="9", name="Eva")
 
 
-def buys(house: House, somebody: Somebody, amount: int) -> None:
+def buys(house: World, somebody: FakeUser, amount: int) -> None:
     def change(session: Session) -> None:
-        ledger.grant(session, somebody.row, amount, key="grant:cs_1", now=house.db.clock())
+        ledger.grant(session, somebody.person, amount, key="grant:cs_1", now=house.db.clock())
 
-    house.change(change)
+    house.run_in_transaction(change)
 
 
 def code_in(text: str) -> str:
@@ -32,15 +32,15 @@ def code_in(text: str) -> str:
     return found[1]
 
 
-async def test_a_promotion_is_made_used_listed_and_ended(boss: Somebody, eva: Somebody) -> None:
-    assert (await boss.writes("/promo create welcome 50 100")).text == "WELCOME gives 50 credits to 100 people."
-    assert "There already is a code" in (await boss.writes("/promo create WELCOME 5 5 30")).text
-    assert (await eva.writes("/redeem welcome")).text == "🎁 Here you are: 50 credits. Your balance: 60."
-    assert "already used" in (await eva.writes("/redeem WELCOME")).text
-    assert (await boss.writes("/promo list")).text == "WELCOME: 50 credits, used 1 times, 99 left"
-    assert (await boss.writes("/promo stop Welcome")).text == "WELCOME has ended."
-    assert "no code" in (await boss.writes("/promo stop WELCOME")).text
-    assert (await boss.writes("/promo list")).text == "There are no promotions."
+async def test_a_promotion_is_made_used_listed_and_ended(boss: FakeUser, eva: FakeUser) -> None:
+    assert (await boss.send_text("/promo create welcome 50 100")).text == "WELCOME gives 50 credits to 100 people."
+    assert "There already is a code" in (await boss.send_text("/promo create WELCOME 5 5 30")).text
+    assert (await eva.send_text("/redeem welcome")).text == "🎁 Here you are: 50 credits. Your balance: 60."
+    assert "already used" in (await eva.send_text("/redeem WELCOME")).text
+    assert (await boss.send_text("/promo list")).text == "WELCOME: 50 credits, used 1 times, 99 left"
+    assert (await boss.send_text("/promo stop Welcome")).text == "WELCOME has ended."
+    assert "no code" in (await boss.send_text("/promo stop WELCOME")).text
+    assert (await boss.send_text("/promo list")).text == "There are no promotions."
 
 
 @pytest.mark.parametrize(
@@ -62,53 +62,53 @@ async def test_a_promotion_is_made_used_listed_and_ended(boss: Somebody, eva: So
         "destroy ABC",
     ],
 )
-async def test_a_promotion_that_makes_no_sense_is_answered_with_how_it_is_made(boss: Somebody, arguments: str) -> None:
-    assert (await boss.writes(f"/promo {arguments}")).text.startswith("Like this: /promo create")
+async def test_a_promotion_that_makes_no_sense_is_answered_with_how_it_is_made(boss: FakeUser, arguments: str) -> None:
+    assert (await boss.send_text(f"/promo {arguments}")).text.startswith("Like this: /promo create")
 
 
-async def test_promotions_are_for_administrators(ana: Somebody) -> None:
-    assert "/help" in (await ana.writes("/promo create ABC 1000 1000")).text
+async def test_promotions_are_for_administrators(ana: FakeUser) -> None:
+    assert "/help" in (await ana.send_text("/promo create ABC 1000 1000")).text
 
 
 @pytest.mark.parametrize("code", ["NOPE", "x", "é", "'; DROP TABLE", "💎" * 50, "A" * 500, "\0"])
-async def test_a_code_that_is_none_gives_nothing(ana: Somebody, code: str) -> None:
-    assert (await ana.writes(f"/redeem {code}")).text == "That code isn't valid, or it has ended."
+async def test_a_code_that_is_none_gives_nothing(ana: FakeUser, code: str) -> None:
+    assert (await ana.send_text(f"/redeem {code}")).text == "That code isn't valid, or it has ended."
 
 
-async def test_redeem_and_gift_without_more_tell_how_they_are_used(ana: Somebody) -> None:
-    assert "/redeem CODE" in (await ana.writes("/redeem")).text
+async def test_redeem_and_gift_without_more_tell_how_they_are_used(ana: FakeUser) -> None:
+    assert "/redeem CODE" in (await ana.send_text("/redeem")).text
     for arguments in ("", "0", "-5", "lots", "1e9", "99999999"):
-        assert "/gift 50" in (await ana.writes(f"/gift {arguments}")).text
+        assert "/gift 50" in (await ana.send_text(f"/gift {arguments}")).text
 
 
-async def test_bought_credits_can_be_given_to_somebody_else(house: House, ana: Somebody, eva: Somebody) -> None:
-    await ana.writes("/start")
-    assert "don't have that many" in (await ana.writes("/gift 5")).text
+async def test_bought_credits_can_be_given_to_somebody_else(house: World, ana: FakeUser, eva: FakeUser) -> None:
+    await ana.send_text("/start")
+    assert "don't have that many" in (await ana.send_text("/gift 5")).text
     buys(house, ana, 30)
-    code = code_in((await ana.writes("/gift 20")).text)
-    assert "You have 20 credits" in (await ana.writes("/balance")).text
-    assert (await eva.writes(f"/redeem {code.lower()}")).text == "🎁 Here you are: 20 credits. Your balance: 30."
-    assert "isn't valid" in (await ana.writes(f"/redeem {code}")).text
+    code = code_in((await ana.send_text("/gift 20")).text)
+    assert "You have 20 credits" in (await ana.send_text("/balance")).text
+    assert (await eva.send_text(f"/redeem {code.lower()}")).text == "🎁 Here you are: 20 credits. Your balance: 30."
+    assert "isn't valid" in (await ana.send_text(f"/redeem {code}")).text
 
 
-async def test_a_friend_who_comes_with_an_invitation_brings_credits_to_both(ana: Somebody, eva: Somebody) -> None:
-    invitation = await ana.writes("/invite")
+async def test_a_friend_who_comes_with_an_invitation_brings_credits_to_both(ana: FakeUser, eva: FakeUser) -> None:
+    invitation = await ana.send_text("/invite")
     assert "Nobody has come" in invitation.text
     code = code_in(invitation.text)
-    assert "your own invitation" in (await ana.writes(f"/redeem {code}")).text
-    await eva.writes(f"/start {code.lower().replace('-', '_')}")
-    assert "Here you are: 10 credits. Your balance: 20." in eva.last.text
-    assert "1 friend has come" in (await ana.writes("/invite")).text
-    assert "You have 20 credits" in (await ana.writes("/balance")).text
+    assert "your own invitation" in (await ana.send_text(f"/redeem {code}")).text
+    await eva.send_text(f"/start {code.lower().replace('-', '_')}")
+    assert "Here you are: 10 credits. Your balance: 20." in eva.last_message.text
+    assert "1 friend has come" in (await ana.send_text("/invite")).text
+    assert "You have 20 credits" in (await ana.send_text("/balance")).text
 
 
-async def test_who_has_had_films_made_is_not_new(ana: Somebody, eva: Somebody) -> None:
-    code = code_in((await ana.writes("/invite")).text)
-    await eva.sends(picture())
-    assert "new here" in (await eva.writes(f"/redeem {code}")).text
+async def test_who_has_had_films_made_is_not_new(ana: FakeUser, eva: FakeUser) -> None:
+    code = code_in((await ana.send_text("/invite")).text)
+    await eva.send_files(build_picture())
+    assert "new here" in (await eva.send_text(f"/redeem {code}")).text
 
 
-async def test_a_code_from_another_business_is_none_here(house: House, ana: Somebody) -> None:
-    code = code_in((await ana.writes("/invite")).text)
-    stranger = Somebody(house, house.counter("other", tenant="another"), id="5")
-    assert "isn't valid" in (await stranger.writes(f"/redeem {code}")).text
+async def test_a_code_from_another_business_is_none_here(house: World, ana: FakeUser) -> None:
+    code = code_in((await ana.send_text("/invite")).text)
+    stranger = FakeUser(house, house.get_account("other", tenant="another"), id="5")
+    assert "isn't valid" in (await stranger.send_text(f"/redeem {code}")).text

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fakes.house import House, Somebody, picture, sound
+from fakes.world import FakeUser, World, build_audio, build_picture
 from sqlalchemy import QueuePool
 from sqlmodel import select
 
@@ -20,7 +20,7 @@ class FarStore:
     """A store that notes who waits for it."""
 
     near: MediaStore
-    house: House
+    house: World
     asked: int = 0
     taken: int = 0
     on_the_loop: int = 0
@@ -67,69 +67,69 @@ def _loop_runs_here() -> bool:
 
 
 @pytest.fixture
-def far(house: House) -> FarStore:
+def far(house: World) -> FarStore:
     store = FarStore(house.store, house)
-    house.store = house.postman.store = house.pipeline.store = store  # type: ignore[assignment]
+    house.store = house.outbox_sender.store = house.pipeline.store = store  # type: ignore[assignment]
     return store
 
 
 async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_files(
-    house: House, ana: Somebody, far: FarStore
+    house: World, ana: FakeUser, far: FarStore
 ) -> None:
-    await ana.sends(picture())
+    await ana.send_files(build_picture())
     assert (far.taken, far.in_transactions) == (1, 0)
-    await asyncio.to_thread(house.work)
+    await asyncio.to_thread(house.run_job)
     assert (far.asked, far.taken, far.in_transactions) == (1, 3, 0)
-    await house.settle()
-    assert ana.last.manner == "video"
+    await house.deliver_all()
+    assert ana.last_message.kind == "video"
     assert (far.asked, far.taken, far.in_transactions, far.on_the_loop) == (3, 3, 0, 0)
 
 
-async def test_a_file_that_is_not_kept_leaves_no_bytes_behind(house: House, ana: Somebody, far: FarStore) -> None:
-    await ana.sends(sound())
+async def test_a_file_that_is_not_kept_leaves_no_bytes_behind(house: World, ana: FakeUser, far: FarStore) -> None:
+    await ana.send_files(build_audio())
     assert far.taken == 1
     assert [path for path in house.folder.glob("media/??/*") if path.is_file()] == []
 
 
 async def test_a_film_that_cannot_be_fetched_now_arrives_when_it_can(
-    house: House, ana: Somebody, far: FarStore
+    house: World, ana: FakeUser, far: FarStore
 ) -> None:
-    await ana.sends(picture())
-    await asyncio.to_thread(house.work)
+    await ana.send_files(build_picture())
+    await asyncio.to_thread(house.run_job)
     far.faults.append(ConnectionError("the bucket cannot be used"))
-    await house.settle()
-    assert ana.last.manner == "text"
-    house.time.forward(3)
-    await house.settle()
-    assert ana.last.manner == "video"
+    await house.deliver_all()
+    assert ana.last_message.kind == "text"
+    house.time.advance(3)
+    await house.deliver_all()
+    assert ana.last_message.kind == "video"
     with house.db.read_transaction() as session:
         assert {row.status for row in session.exec(select(Delivery))} == {DeliveryStatus.SENT}
 
 
 async def test_a_job_whose_file_cannot_be_fetched_now_is_done_when_it_can(
-    house: House, ana: Somebody, far: FarStore
+    house: World, ana: FakeUser, far: FarStore
 ) -> None:
-    await ana.sends(picture())
+    await ana.send_files(build_picture())
     far.faults.append(ConnectionError("the bucket cannot be used"))
-    await asyncio.to_thread(house.work)
-    assert [(job.status, job.attempts) for job in house.jobs()] == [("queued", 1)]
-    house.time.forward(6)
-    await asyncio.to_thread(house.work)
-    await house.settle()
-    assert ana.last.manner == "video"
+    await asyncio.to_thread(house.run_job)
+    assert [(job.status, job.attempts) for job in house.list_jobs()] == [("queued", 1)]
+    house.time.advance(6)
+    await asyncio.to_thread(house.run_job)
+    await house.deliver_all()
+    assert ana.last_message.kind == "video"
 
 
 async def test_a_file_there_is_no_room_for_is_refused_with_words_and_taken_when_there_is(
-    house: House, ana: Somebody, far: FarStore
+    house: World, ana: FakeUser, far: FarStore
 ) -> None:
     far.is_full = True
-    assert "DISK_FULL" in (await ana.sends(picture())).text
-    assert house.jobs() == []
+    assert "DISK_FULL" in (await ana.send_files(build_picture())).text
+    assert house.list_jobs() == []
     far.is_full = False
-    await ana.sends(picture())
-    assert len(house.jobs()) == 1
+    await ana.send_files(build_picture())
+    assert len(house.list_jobs()) == 1
 
 
-async def test_a_file_that_cannot_be_written_while_it_comes_is_refused_with_words(house: House, ana: Somebody) -> None:
-    assert "DISK_FULL" in (await ana.sends(OSError(errno.ENOSPC, "no space left"))).text
-    assert house.jobs() == []
+async def test_a_file_that_cannot_be_written_while_it_comes_is_refused_with_words(house: World, ana: FakeUser) -> None:
+    assert "DISK_FULL" in (await ana.send_files(OSError(errno.ENOSPC, "no space left"))).text
+    assert house.list_jobs() == []

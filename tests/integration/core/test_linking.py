@@ -4,10 +4,10 @@ import asyncio
 import re
 
 import pytest
-from fakes.books import assert_books_balance
-from fakes.house import House, Somebody, picture
-from fakes.letters import Postbag
-from fakes.provider import MemoryProvider
+from fakes.email_sender import MemoryEmailSender
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.memory_provider import MemoryProvider
+from fakes.world import FakeUser, World, build_picture
 from sqlmodel import Session, select
 
 from bots.billing.context import BillingContext
@@ -26,46 +26,46 @@ EMAIL = "ana@example.com"
 
 
 @pytest.fixture
-def postbag() -> Postbag:
-    return Postbag()
+def postbag() -> MemoryEmailSender:
+    return MemoryEmailSender()
 
 
 @pytest.fixture
-def provider(house: House) -> MemoryProvider:
+def provider(house: World) -> MemoryProvider:
     return MemoryProvider(house.pipeline.entitlements.catalogue, house.time)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
-def proofs(house: House, postbag: Postbag, provider: MemoryProvider) -> EmailVerification:
+def proofs(house: World, postbag: MemoryEmailSender, provider: MemoryProvider) -> EmailVerification:
     """Those of every desk there is."""
-    tenant_id = house.counter().account.tenant_id
+    tenant_id = house.get_account().account.tenant_id
     counter = BillingContext(house.db, provider, house.pipeline.entitlements, tenant_id)
     made = EmailVerification(OneTimeCodeService(b"a key"), postbag, CustomerSearch(SubscriptionSync(counter)).search)
     for name, owners in (("bot", frozenset[str]()), ("page", frozenset({"memory:1"}))):
-        house.counter(name, owners=owners).desk.email_verification = made
+        house.get_account(name, admin_ids=owners).handler.email_verification = made
     return made
 
 
 @pytest.fixture
-def phone(house: House) -> Somebody:
-    return Somebody(house, house.counter())
+def phone(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account())
 
 
 @pytest.fixture
-def page(house: House) -> Somebody:
-    return Somebody(house, house.counter("page"), id="70", name="Ana at home")
+def page(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account("page"), id="70", name="Ana at home")
 
 
 @pytest.fixture
-def boss(house: House) -> Somebody:
-    return Somebody(house, house.counter("page"), id="1")
+def boss(house: World) -> FakeUser:
+    return FakeUser(house, house.get_account("page"), id="1")
 
 
-def give(house: House, somebody: Somebody, amount: int, key: str = "grant:cs_1") -> None:
+def give(house: World, somebody: FakeUser, amount: int, key: str = "grant:cs_1") -> None:
     def change(session: Session) -> None:
-        ledger.grant(session, somebody.row, amount, key=key, now=house.db.clock())
+        ledger.grant(session, somebody.person, amount, key=key, now=house.db.clock())
 
-    house.change(change)
+    house.run_in_transaction(change)
 
 
 def code_in(text: str) -> str:
@@ -74,249 +74,257 @@ def code_in(text: str) -> str:
     return found[1]
 
 
-async def joins(phone: Somebody, page: Somebody) -> str:
+async def joins(phone: FakeUser, page: FakeUser) -> str:
     """Two chats become one; the number of the join."""
-    code = code_in((await phone.writes("/link")).text)
-    await page.writes(f"/link {code}")
-    with page.house.db.read_transaction() as session:
+    code = code_in((await phone.send_text("/link")).text)
+    await page.send_text(f"/link {code}")
+    with page.world.db.read_transaction() as session:
         return session.exec(select(PersonMerge)).one().short_id
 
 
 async def test_a_code_of_one_chat_typed_in_another_makes_one_person_of_both(
-    house: House, phone: Somebody, page: Somebody
+    house: World, phone: FakeUser, page: FakeUser
 ) -> None:
-    await page.writes("/balance")
+    await page.send_text("/balance")
     give(house, page, 30)
-    code = code_in((await phone.writes("/link")).text)
-    told = await page.writes(f"/link {code.lower()}")
+    code = code_in((await phone.send_text("/link")).text)
+    told = await page.send_text(f"/link {code.lower()}")
     assert "Your chats are one now. Your balance: 50." in told.text  # both had their free ten
-    assert phone.last.text == told.text
-    assert page.row.id == phone.row.id
-    assert "You have 50 credits" in (await phone.writes("/balance")).text
-    assert "You have 50 credits" in (await page.writes("/balance")).text
+    assert phone.last_message.text == told.text
+    assert page.person.id == phone.person.id
+    assert "You have 50 credits" in (await phone.send_text("/balance")).text
+    assert "You have 50 credits" in (await page.send_text("/balance")).text
 
 
-async def test_a_code_works_once_and_not_for_its_own_chat(phone: Somebody, page: Somebody, boss: Somebody) -> None:
-    code = code_in((await phone.writes("/link")).text)
-    await page.writes(f"/link {code}")
-    assert "no such code" in (await boss.writes(f"/link {code}")).text
-    again = code_in((await phone.writes("/link")).text)
-    assert "one already" in (await phone.writes(f"/link {again}")).text
-    third = code_in((await page.writes("/link")).text)
-    assert "one already" in (await phone.writes(f"/link {third}")).text
+async def test_a_code_works_once_and_not_for_its_own_chat(phone: FakeUser, page: FakeUser, boss: FakeUser) -> None:
+    code = code_in((await phone.send_text("/link")).text)
+    await page.send_text(f"/link {code}")
+    assert "no such code" in (await boss.send_text(f"/link {code}")).text
+    again = code_in((await phone.send_text("/link")).text)
+    assert "one already" in (await phone.send_text(f"/link {again}")).text
+    third = code_in((await page.send_text("/link")).text)
+    assert "one already" in (await phone.send_text(f"/link {third}")).text
 
 
-async def test_a_code_in_time_is_good_and_late_is_not(house: House, phone: Somebody, page: Somebody) -> None:
-    code = code_in((await phone.writes("/link")).text)
-    house.time.forward(600)
-    assert "ten minutes are over" in (await page.writes(f"/link {code}")).text
+async def test_a_code_in_time_is_good_and_late_is_not(house: World, phone: FakeUser, page: FakeUser) -> None:
+    code = code_in((await phone.send_text("/link")).text)
+    house.time.advance(600)
+    assert "ten minutes are over" in (await page.send_text(f"/link {code}")).text
 
 
-async def test_a_code_that_is_nearly_right_may_be_tried_five_times(phone: Somebody, page: Somebody) -> None:
-    code = code_in((await phone.writes("/link")).text)
+async def test_a_code_that_is_nearly_right_may_be_tried_five_times(phone: FakeUser, page: FakeUser) -> None:
+    code = code_in((await phone.send_text("/link")).text)
     wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
-    told = [(await page.writes(f"/link {wrong}")).text for _ in range(5)]
+    told = [(await page.send_text(f"/link {wrong}")).text for _ in range(5)]
     assert "4 tries left" in told[0]
     assert "one try left" in told[3]
     assert "wrong five times" in told[4]
-    assert "wrong five times" in (await page.writes(f"/link {code}")).text
-    assert "no such code" in (await page.writes("/link ABCD-EFGH-JKMN")).text
-    assert "no such code" in (await page.writes(f"/link {'💥' * 500}")).text
+    assert "wrong five times" in (await page.send_text(f"/link {code}")).text
+    assert "no such code" in (await page.send_text("/link ABCD-EFGH-JKMN")).text
+    assert "no such code" in (await page.send_text(f"/link {'💥' * 500}")).text
 
 
-async def test_three_codes_an_hour_are_given(house: House, phone: Somebody) -> None:
-    told = [(await phone.writes("/link")).text for _ in range(4)]
+async def test_three_codes_an_hour_are_given(house: World, phone: FakeUser) -> None:
+    told = [(await phone.send_text("/link")).text for _ in range(4)]
     assert ["three codes" in text for text in told] == [False, False, False, True]
-    house.time.forward(3600)
-    assert "/link " in (await phone.writes("/link")).text
+    house.time.advance(3600)
+    assert "/link " in (await phone.send_text("/link")).text
 
 
 @pytest.mark.parametrize("text", ["/link", "/link ABCD-EFGH-JKMN", "/email", f"/email {EMAIL}", "/email 123456"])
-async def test_in_a_group_nothing_is_said_of_codes(phone: Somebody, postbag: Postbag, text: str) -> None:
+async def test_in_a_group_nothing_is_said_of_codes(phone: FakeUser, postbag: MemoryEmailSender, text: str) -> None:
     phone.in_group, phone.chat = True, "group"
-    assert "between you and me" in (await phone.writes(text)).text
-    assert postbag.letters == []
+    assert "between you and me" in (await phone.send_text(text)).text
+    assert postbag.emails == []
 
 
-async def test_fifty_chats_that_type_one_code_at_once_are_one_join(house: House, phone: Somebody) -> None:
-    code = code_in((await phone.writes("/link")).text)
-    crowd = [Somebody(house, house.counter("page"), id=f"c{number}") for number in range(50)]
-    desk = house.counter("page").desk
-    await asyncio.gather(*(desk.handle(one.inbound(text=f"/link {code}")) for one in crowd))
-    await house.settle()
+async def test_fifty_chats_that_type_one_code_at_once_are_one_join(house: World, phone: FakeUser) -> None:
+    code = code_in((await phone.send_text("/link")).text)
+    crowd = [FakeUser(house, house.get_account("page"), id=f"c{number}") for number in range(50)]
+    desk = house.get_account("page").handler
+    await asyncio.gather(*(desk.handle(one.build_inbound(text=f"/link {code}")) for one in crowd))
+    await house.deliver_all()
     with house.db.read_transaction() as session:
         assert len(session.exec(select(PersonMerge)).all()) == 1
         assert len(session.exec(select(Person).where(Person.merged_into_id.is_not(None))).all()) == 1  # type: ignore[union-attr]
-        assert_books_balance(session)
+        assert_ledger_balances(session)
 
 
 async def test_a_film_under_way_is_charged_once_and_its_buttons_work_from_both_chats(
-    house: House, phone: Somebody, page: Somebody
+    house: World, phone: FakeUser, page: FakeUser
 ) -> None:
-    await page.sends(picture())
+    await page.send_files(build_picture())
     await joins(phone, page)
-    (job,) = house.jobs()
-    assert "cancelled" not in (await phone.takes(f"cancel:{job.id.hex}")).text
-    assert house.jobs()[0].status == "cancelled"
-    assert "You have 20 credits" in (await phone.writes("/balance")).text
-    await page.sends(picture())
-    assert house.work()
-    assert "You have 19 credits" in (await phone.writes("/balance")).text
+    (job,) = house.list_jobs()
+    assert "cancelled" not in (await phone.choose(f"cancel:{job.id.hex}")).text
+    assert house.list_jobs()[0].status == "cancelled"
+    assert "You have 20 credits" in (await phone.send_text("/balance")).text
+    await page.send_files(build_picture())
+    assert house.run_job()
+    assert "You have 19 credits" in (await phone.send_text("/balance")).text
 
 
-async def test_cancel_stops_the_films_of_all_chats_of_a_person(house: House, phone: Somebody, page: Somebody) -> None:
-    await page.sends(picture())
+async def test_cancel_stops_the_films_of_all_chats_of_a_person(house: World, phone: FakeUser, page: FakeUser) -> None:
+    await page.send_files(build_picture())
     await joins(phone, page)
-    await phone.writes("/cancel")
-    assert [job.status for job in house.jobs()] == ["cancelled"]
+    await phone.send_text("/cancel")
+    assert [job.status for job in house.list_jobs()] == ["cancelled"]
 
 
 async def test_an_administrator_takes_two_apart_again(
-    house: House, phone: Somebody, page: Somebody, boss: Somebody
+    house: World, phone: FakeUser, page: FakeUser, boss: FakeUser
 ) -> None:
-    await page.writes("/balance")
+    await page.send_text("/balance")
     give(house, page, 30)
     number = await joins(phone, page)
-    assert number in (await boss.writes("/unjoin")).text
-    assert "memory:70 → memory:7" in boss.last.text
-    assert "40 credits went back" in (await boss.writes(f"/unjoin {number}")).text
-    assert "Nothing is joined" in (await boss.writes("/unjoin 00000000")).text
-    assert "Nothing is joined" in (await boss.writes(f"/unjoin {number}")).text
-    assert page.row.id != phone.row.id
-    assert "You have 40 credits" in (await page.writes("/balance")).text
-    assert "You have 10 credits" in (await phone.writes("/balance")).text
+    assert number in (await boss.send_text("/unjoin")).text
+    assert "memory:70 → memory:7" in boss.last_message.text
+    assert "40 credits went back" in (await boss.send_text(f"/unjoin {number}")).text
+    assert "Nothing is joined" in (await boss.send_text("/unjoin 00000000")).text
+    assert "Nothing is joined" in (await boss.send_text(f"/unjoin {number}")).text
+    assert page.person.id != phone.person.id
+    assert "You have 40 credits" in (await page.send_text("/balance")).text
+    assert "You have 10 credits" in (await phone.send_text("/balance")).text
 
 
 async def test_parting_is_for_administrators_of_the_same_business(
-    house: House, phone: Somebody, page: Somebody
+    house: World, phone: FakeUser, page: FakeUser
 ) -> None:
     number = await joins(phone, page)
-    assert "I make films" in (await phone.writes(f"/unjoin {number}")).text
-    rival = house.counter("rival", tenant="rival", owners=frozenset({"memory:1"}))
-    assert "Nothing is joined" in (await Somebody(house, rival, id="1").writes(f"/unjoin {number}")).text
+    assert "I make films" in (await phone.send_text(f"/unjoin {number}")).text
+    rival = house.get_account("rival", tenant="rival", admin_ids=frozenset({"memory:1"}))
+    assert "Nothing is joined" in (await FakeUser(house, rival, id="1").send_text(f"/unjoin {number}")).text
 
 
 async def test_a_code_is_of_no_use_at_another_business(
-    house: House, phone: Somebody, proofs: EmailVerification
+    house: World, phone: FakeUser, proofs: EmailVerification
 ) -> None:
-    rival = house.counter("rival", tenant="rival")
-    rival.desk.email_verification = proofs
-    code = code_in((await phone.writes("/link")).text)
-    assert "no such code" in (await Somebody(house, rival, id="9").writes(f"/link {code}")).text
+    rival = house.get_account("rival", tenant="rival")
+    rival.handler.email_verification = proofs
+    code = code_in((await phone.send_text("/link")).text)
+    assert "no such code" in (await FakeUser(house, rival, id="9").send_text(f"/link {code}")).text
 
 
 async def test_a_plan_bought_elsewhere_comes_with_a_letter_and_its_code(
-    phone: Somebody, postbag: Postbag, provider: MemoryProvider
+    phone: FakeUser, postbag: MemoryEmailSender, provider: MemoryProvider
 ) -> None:
-    provider.sell_elsewhere(EMAIL)
-    assert "six digits" in (await phone.writes("/email Ana@Example.com")).text
-    assert postbag.letters[0].to == EMAIL
-    await phone.writes(postbag.code)
-    assert any("Your plan here is Pro" in shown.text for shown in phone.seen)
-    assert phone.row.plan == "pro"
-    assert "500" in (await phone.writes("/balance")).text
-    assert "I make films" in (await phone.writes(postbag.code)).text  # it is a number again
+    provider.create_external_subscription(EMAIL)
+    assert "six digits" in (await phone.send_text("/email Ana@Example.com")).text
+    assert postbag.emails[0].to == EMAIL
+    await phone.send_text(postbag.last_code)
+    assert any("Your plan here is Pro" in shown.text for shown in phone.messages)
+    assert phone.person.plan == "pro"
+    assert "500" in (await phone.send_text("/balance")).text
+    assert "I make films" in (await phone.send_text(postbag.last_code)).text  # it is a number again
 
 
 async def test_the_answer_is_the_same_whoever_the_address_belongs_to(
-    phone: Somebody, postbag: Postbag, provider: MemoryProvider
+    phone: FakeUser, postbag: MemoryEmailSender, provider: MemoryProvider
 ) -> None:
-    provider.sell_elsewhere(EMAIL)
-    known = (await phone.writes(f"/email {EMAIL}")).text
-    unknown = (await phone.writes("/email nobody@example.com")).text
+    provider.create_external_subscription(EMAIL)
+    known = (await phone.send_text(f"/email {EMAIL}")).text
+    unknown = (await phone.send_text("/email nobody@example.com")).text
     assert known == unknown
-    assert len(postbag.letters) == 2
+    assert len(postbag.emails) == 2
     assert "customers_by_email" not in provider.calls  # nobody is looked for until the code was right
-    assert "Nothing was paid" in (await phone.writes(f"/email {postbag.code}")).text
+    assert "Nothing was paid" in (await phone.send_text(f"/email {postbag.last_code}")).text
 
 
-async def test_wrong_and_used_up_codes_are_told_apart(phone: Somebody, postbag: Postbag) -> None:
-    assert "no code to type" in (await phone.writes("/email 123456")).text
-    await phone.writes(f"/email {EMAIL}")
-    wrong = f"{(int(postbag.code) + 1) % 10**6:06}"
-    told = [(await phone.writes(wrong)).text for _ in range(5)]
+async def test_wrong_and_used_up_codes_are_told_apart(phone: FakeUser, postbag: MemoryEmailSender) -> None:
+    assert "no code to type" in (await phone.send_text("/email 123456")).text
+    await phone.send_text(f"/email {EMAIL}")
+    wrong = f"{(int(postbag.last_code) + 1) % 10**6:06}"
+    told = [(await phone.send_text(wrong)).text for _ in range(5)]
     assert "4 tries left" in told[0]
     assert "wrong five times" in told[4]
-    assert "wrong five times" in (await phone.writes(postbag.code)).text
+    assert "wrong five times" in (await phone.send_text(postbag.last_code)).text
 
 
-async def test_a_letters_code_is_of_no_use_to_anybody_else(phone: Somebody, page: Somebody, postbag: Postbag) -> None:
-    await phone.writes(f"/email {EMAIL}")
-    assert "no code to type" in (await page.writes(f"/email {postbag.code}")).text
-    await page.writes(f"/email {EMAIL}")
-    first, second = (re.findall(r"\d{6}", letter.text)[0] for letter in postbag.letters)
-    assert first == second or "That's not the code" in (await page.writes(first)).text
+async def test_a_letters_code_is_of_no_use_to_anybody_else(
+    phone: FakeUser, page: FakeUser, postbag: MemoryEmailSender
+) -> None:
+    await phone.send_text(f"/email {EMAIL}")
+    assert "no code to type" in (await page.send_text(f"/email {postbag.last_code}")).text
+    await page.send_text(f"/email {EMAIL}")
+    first, second = (re.findall(r"\d{6}", letter.text)[0] for letter in postbag.emails)
+    assert first == second or "That's not the code" in (await page.send_text(first)).text
 
 
-async def test_three_letters_an_hour_go_to_an_address(phone: Somebody, page: Somebody, postbag: Postbag) -> None:
+async def test_three_letters_an_hour_go_to_an_address(
+    phone: FakeUser, page: FakeUser, postbag: MemoryEmailSender
+) -> None:
     for one in (phone, page, phone):
-        assert "six digits" in (await one.writes(f"/email {EMAIL}")).text
-    assert "three codes" in (await page.writes(f"/email {EMAIL}")).text
-    assert len(postbag.letters) == 3
+        assert "six digits" in (await one.send_text(f"/email {EMAIL}")).text
+    assert "three codes" in (await page.send_text(f"/email {EMAIL}")).text
+    assert len(postbag.emails) == 3
 
 
-async def test_a_letter_that_could_not_be_sent_is_told_in_its_message(phone: Somebody, postbag: Postbag) -> None:
-    postbag.torn = True
-    shown = await phone.writes(f"/email {EMAIL}")
+async def test_a_letter_that_could_not_be_sent_is_told_in_its_message(
+    phone: FakeUser, postbag: MemoryEmailSender
+) -> None:
+    postbag.is_broken = True
+    shown = await phone.send_text(f"/email {EMAIL}")
     assert "couldn't be sent" in shown.text
 
 
 @pytest.mark.parametrize("text", ["", " me", " 12345", " a@b", " a@b.de,c@d.fr", " <a@b.de>", f" {'a' * 300}@b.de"])
-async def test_what_is_no_address_is_answered_with_how_it_is_done(phone: Somebody, postbag: Postbag, text: str) -> None:
-    assert "/email you@example.com" in (await phone.writes(f"/email{text}")).text
-    assert postbag.letters == []
+async def test_what_is_no_address_is_answered_with_how_it_is_done(
+    phone: FakeUser, postbag: MemoryEmailSender, text: str
+) -> None:
+    assert "/email you@example.com" in (await phone.send_text(f"/email{text}")).text
+    assert postbag.emails == []
 
 
 @pytest.mark.parametrize("kept", ["email_sender", "search_customers"])
 async def test_without_letters_or_customers_no_address_is_asked_for(
-    house: House, proofs: EmailVerification, phone: Somebody, kept: str
+    house: World, proofs: EmailVerification, phone: FakeUser, kept: str
 ) -> None:
-    house.counter().desk.email_verification = EmailVerification(proofs.codes, **{kept: getattr(proofs, kept)})
-    assert "aren't used here" in (await phone.writes(f"/email {EMAIL}")).text
+    house.get_account().handler.email_verification = EmailVerification(proofs.codes, **{kept: getattr(proofs, kept)})
+    assert "aren't used here" in (await phone.send_text(f"/email {EMAIL}")).text
 
 
 async def test_of_several_customers_one_is_chosen_by_its_button(
-    phone: Somebody, page: Somebody, postbag: Postbag, provider: MemoryProvider
+    phone: FakeUser, page: FakeUser, postbag: MemoryEmailSender, provider: MemoryProvider
 ) -> None:
-    provider.sell_elsewhere(EMAIL, "plan:starter")
-    provider.sell_elsewhere(EMAIL, "plan:pro")
-    await phone.writes(f"/email {EMAIL}")
-    shown = await phone.writes(postbag.code)
+    provider.create_external_subscription(EMAIL, "plan:starter")
+    provider.create_external_subscription(EMAIL, "plan:pro")
+    await phone.send_text(f"/email {EMAIL}")
+    shown = await phone.send_text(postbag.last_code)
     assert [label.split(",")[0] for label in shown.labels] == ["Starter", "Pro"]
     pro = shown.choices[1].data
-    assert "That's over" in (await page.takes(pro)).text
-    assert "That's over" in (await phone.takes(pro[:-1] + "7")).text
-    await phone.takes(pro, under=shown)
+    assert "That's over" in (await page.choose(pro)).text
+    assert "That's over" in (await phone.choose(pro[:-1] + "7")).text
+    await phone.choose(pro, message=shown)
     assert "Your plan here is Pro" in shown.text
-    assert phone.row.plan == "pro"
-    assert "That's over" in (await phone.takes(pro)).text
+    assert phone.person.plan == "pro"
+    assert "That's over" in (await phone.choose(pro)).text
 
 
 @pytest.mark.parametrize("data", ["customer", "customer:", "customer:zz:0", f"customer:{'0' * 32}:0", "customer:💥:💥"])
-async def test_hostile_choices_of_a_customer_are_answered(phone: Somebody, data: str) -> None:
-    assert "That's over" in (await phone.takes(data)).text
+async def test_hostile_choices_of_a_customer_are_answered(phone: FakeUser, data: str) -> None:
+    assert "That's over" in (await phone.choose(data)).text
 
 
 async def test_neither_codes_nor_addresses_stay_in_the_database(
-    house: House, phone: Somebody, page: Somebody, postbag: Postbag, provider: MemoryProvider
+    house: World, phone: FakeUser, page: FakeUser, postbag: MemoryEmailSender, provider: MemoryProvider
 ) -> None:
-    provider.sell_elsewhere(EMAIL)
+    provider.create_external_subscription(EMAIL)
     await joins(phone, page)
-    await phone.writes(f"/email {EMAIL}")
-    await phone.writes(postbag.code)
+    await phone.send_text(f"/email {EMAIL}")
+    await phone.send_text(postbag.last_code)
     with house.db.read_transaction() as session:
         tables = (OneTimeCode, EmailLink, PersonMerge, LedgerTransaction)
         kept = str([row.model_dump() for table in tables for row in session.exec(select(table))])
         told = str([row.message for row in session.exec(select(Delivery))])
     assert "example.com" not in kept
     assert EMAIL not in told
-    assert postbag.code not in told
-    assert postbag.code not in kept
+    assert postbag.last_code not in told
+    assert postbag.last_code not in kept
 
 
-async def test_who_was_joined_keeps_one_language_and_one_past(house: House, phone: Somebody, page: Somebody) -> None:
+async def test_who_was_joined_keeps_one_language_and_one_past(house: World, phone: FakeUser, page: FakeUser) -> None:
     await joins(phone, page)
-    await phone.takes("language:pt-BR")
-    assert "Você tem" in (await page.writes("/balance")).text
+    await phone.choose("language:pt-BR")
+    assert "Você tem" in (await page.send_text("/balance")).text
     with house.db.read_transaction() as session:
-        assert len(people.list_merged_ids(session, page.row)) == 2
+        assert len(people.list_merged_ids(session, page.person)) == 2

@@ -3,8 +3,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from fakes.channels import EVERYTHING
-from fakes.house import SUBTITLES, House, Somebody, picture, sound, unfit, video
+from fakes.memory_channel import ALL_CAPABILITIES
+from fakes.world import SUBTITLES, FakeUser, World, build_audio, build_picture, build_rejected_file, build_video
 
 from bots.core.channel import ChannelError
 from models.errors import ErrorCode, RequestRejected
@@ -18,272 +18,283 @@ def only(found: list[Job]) -> Job:
     return found[0]
 
 
-async def test_a_picture_becomes_one_drawing_in_the_persons_taste(house: House, ana: Somebody) -> None:
-    await ana.takes("set:hand=left")
-    await ana.takes("set:seconds=20")
-    ack = await ana.sends(picture())
-    job = only(house.jobs())
+async def test_a_picture_becomes_one_drawing_in_the_persons_taste(house: World, ana: FakeUser) -> None:
+    await ana.choose("set:hand=left")
+    await ana.choose("set:seconds=20")
+    ack = await ana.send_files(build_picture())
+    job = only(house.list_jobs())
     options = SketchOptions.model_validate(job.parameters)
     assert (job.kind, options.hand, options.seconds) == ("sketch", "left", 20)
     assert (ack.text, job.reply_to) == ("Got it! Having a look…", ack.reply_to)
-    assert house.woken() == 1
+    assert house.count_wakeups() == 1
 
 
-async def test_a_film_has_to_fit_into_the_channel_it_goes_to(house: House) -> None:
-    narrow = house.counter("narrow", can=dataclasses.replace(EVERYTHING, max_upload=16_000_000))
-    await Somebody(house, narrow).sends(picture())
-    assert only(house.jobs()).parameters["encoding"]["max_bytes"] == 16_000_000
+async def test_a_film_has_to_fit_into_the_channel_it_goes_to(house: World) -> None:
+    narrow = house.get_account("narrow", capabilities=dataclasses.replace(ALL_CAPABILITIES, max_upload=16_000_000))
+    await FakeUser(house, narrow).send_files(build_picture())
+    assert only(house.list_jobs()).parameters["encoding"]["max_bytes"] == 16_000_000
 
 
-async def test_the_free_plan_has_a_watermark_and_an_owner_has_none(house: House, ana: Somebody) -> None:
-    owner = Somebody(house, house.counter("page", owners=frozenset({"*"})), id="9")
-    await ana.sends(picture())
-    await owner.sends(picture())
-    free, owned = house.jobs()
+async def test_the_free_plan_has_a_watermark_and_an_owner_has_none(house: World, ana: FakeUser) -> None:
+    owner = FakeUser(house, house.get_account("page", admin_ids=frozenset({"*"})), id="9")
+    await ana.send_files(build_picture())
+    await owner.send_files(build_picture())
+    free, owned = house.list_jobs()
     assert free.parameters["watermark"] == "made with Rabisco"
     assert owned.parameters["watermark"] is None
     assert (free.credits, owned.credits) == (1, 0)
 
 
-async def test_an_album_of_pictures_is_one_film_of_them_in_their_order(house: House, ana: Somebody) -> None:
+async def test_an_album_of_pictures_is_one_film_of_them_in_their_order(house: World, ana: FakeUser) -> None:
     names = ("c.png", "a.png", "b.png")
-    ack = await ana.sends(picture(700), picture(500), picture(600), names=names)
-    assert house.inputs(only(house.jobs())) == list(names)
+    ack = await ana.send_files(build_picture(700), build_picture(500), build_picture(600), names=names)
+    assert house.list_input_names(only(house.list_jobs())) == list(names)
     assert ack.text == "Got them! Having a look…"
-    assert len(ana.seen) == 1
+    assert len(ana.messages) == 1
 
 
 async def test_of_more_than_ten_pictures_the_first_ten_are_drawn_and_the_person_is_told(
-    house: House, ana: Somebody
+    house: World, ana: FakeUser
 ) -> None:
     names = tuple(f"{number}.png" for number in range(12))
-    told = await ana.sends(*(picture(100 + number) for number in range(12)), names=names)
-    assert house.inputs(only(house.jobs())) == list(names[:10])
+    told = await ana.send_files(*(build_picture(100 + number) for number in range(12)), names=names)
+    assert house.list_input_names(only(house.list_jobs())) == list(names[:10])
     assert "up to 10 pictures" in told.text
 
 
-async def test_ten_pictures_are_drawn_without_a_word(house: House, ana: Somebody) -> None:
-    await ana.sends(*(picture(100 + number) for number in range(10)))
-    assert len(house.inputs(only(house.jobs()))) == 10
-    assert len(ana.seen) == 1
+async def test_ten_pictures_are_drawn_without_a_word(house: World, ana: FakeUser) -> None:
+    await ana.send_files(*(build_picture(100 + number) for number in range(10)))
+    assert len(house.list_input_names(only(house.list_jobs()))) == 10
+    assert len(ana.messages) == 1
 
 
-async def test_a_video_becomes_a_caption_job(house: House, ana: Somebody) -> None:
-    await ana.sends(video())
-    job = only(house.jobs())
+async def test_a_video_becomes_a_caption_job(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_video())
+    job = only(house.list_jobs())
     options = CaptionOptions.model_validate(job.parameters)
     assert (job.kind, options.language, options.style) == ("caption", "auto", "classic")
 
 
-async def test_a_longer_video_costs_more(house: House, ana: Somebody) -> None:
-    await ana.sends(video(200))
-    assert only(house.jobs()).credits == 3
+async def test_a_longer_video_costs_more(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_video(200))
+    assert only(house.list_jobs()).credits == 3
 
 
-async def test_an_album_of_pictures_and_videos_is_drawn_and_captioned(house: House, ana: Somebody) -> None:
-    await ana.sends(picture(300), video(20), picture(400), video(21), names=("a.png", "1.mp4", "b.png", "2.mp4"))
-    assert [(job.kind, house.inputs(job)) for job in house.jobs()] == [
+async def test_an_album_of_pictures_and_videos_is_drawn_and_captioned(house: World, ana: FakeUser) -> None:
+    await ana.send_files(
+        build_picture(300),
+        build_video(20),
+        build_picture(400),
+        build_video(21),
+        names=("a.png", "1.mp4", "b.png", "2.mp4"),
+    )
+    assert [(job.kind, house.list_input_names(job)) for job in house.list_jobs()] == [
         ("sketch", ["a.png", "b.png"]),
         ("caption", ["1.mp4"]),
         ("caption", ["2.mp4"]),
     ]
-    assert house.woken() == 3
+    assert house.count_wakeups() == 3
 
 
-async def test_every_film_of_an_album_shows_its_progress_in_a_message_of_its_own(house: House, ana: Somebody) -> None:
-    await ana.sends(picture(), video(20), video(21))
-    await house.tick()
-    assert [message.text for message in ana.seen] == [
+async def test_every_film_of_an_album_shows_its_progress_in_a_message_of_its_own(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_picture(), build_video(20), build_video(21))
+    await house.advance_progress()
+    assert [message.text for message in ana.messages] == [
         "🕐 You're next.",
         "🕐 In the queue: number 2.",
         "🕐 In the queue: number 3.",
     ]
-    assert all("Cancel" in message.labels[0] for message in ana.seen)
+    assert all("Cancel" in message.labels[0] for message in ana.messages)
 
 
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (unfit(ErrorCode.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
-        (unfit(ErrorCode.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
-        (unfit(ErrorCode.EMPTY_FILE), "EMPTY_FILE", "is empty"),
+        (build_rejected_file(ErrorCode.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
+        (build_rejected_file(ErrorCode.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
+        (build_rejected_file(ErrorCode.EMPTY_FILE), "EMPTY_FILE", "is empty"),
         (RequestRejected(ErrorCode.FILE_TOO_BIG, limit=20), "FILE_TOO_BIG", "up to 20 MB"),
         (ChannelError("connection lost"), "UNEXPECTED", "my side"),
     ],
 )
 async def test_a_refused_file_turns_the_acknowledgement_into_the_reason(
-    house: House, ana: Somebody, content: bytes | Exception, code: str, words: str
+    house: World, ana: FakeUser, content: bytes | Exception, code: str, words: str
 ) -> None:
-    message = await ana.sends(content)
+    message = await ana.send_files(content)
     assert [edit.text.text for edit in message.edits] == [message.text]
     sentence, charged, named = message.text.split("\n")
     assert words in sentence
     assert charged == "Nothing was charged."
     assert re.fullmatch(rf"\({code}( · [0-9a-f]{{8}})?\)", named)
-    assert len(ana.seen) == 1
-    assert house.jobs() == []
+    assert len(ana.messages) == 1
+    assert house.list_jobs() == []
 
 
 async def test_of_several_files_the_good_ones_are_taken_and_each_reason_is_said_once(
-    house: House, ana: Somebody
+    house: World, ana: FakeUser
 ) -> None:
-    broken, foreign = unfit(ErrorCode.BROKEN_FILE), unfit(ErrorCode.NOT_MEDIA)
-    await ana.sends(broken, picture(), broken, foreign, names=("1", "good.png", "3", "4"))
-    assert house.inputs(only(house.jobs())) == ["good.png"]
-    assert [message.text.split("\n")[-1] for message in ana.seen[1:]] == ["(BROKEN_FILE)", "(NOT_MEDIA)"]
+    broken, foreign = build_rejected_file(ErrorCode.BROKEN_FILE), build_rejected_file(ErrorCode.NOT_MEDIA)
+    await ana.send_files(broken, build_picture(), broken, foreign, names=("1", "good.png", "3", "4"))
+    assert house.list_input_names(only(house.list_jobs())) == ["good.png"]
+    assert [message.text.split("\n")[-1] for message in ana.messages[1:]] == ["(BROKEN_FILE)", "(NOT_MEDIA)"]
 
 
-async def test_nothing_of_a_refused_file_stays_behind(house: House, ana: Somebody) -> None:
-    await ana.sends(unfit(ErrorCode.BROKEN_FILE), unfit(ErrorCode.NOT_MEDIA))
+async def test_nothing_of_a_refused_file_stays_behind(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_rejected_file(ErrorCode.BROKEN_FILE), build_rejected_file(ErrorCode.NOT_MEDIA))
     assert [path for path in (house.folder / "passing").rglob("*") if path.is_file()] == []
     assert [path for path in (house.folder / "media").rglob("*") if path.is_file()] == []
 
 
-async def test_sound_alone_is_answered_with_what_to_send_instead(house: House, ana: Somebody) -> None:
-    message = await ana.sends(sound())
+async def test_sound_alone_is_answered_with_what_to_send_instead(house: World, ana: FakeUser) -> None:
+    message = await ana.send_files(build_audio())
     assert message.text.startswith("That is sound only.")
-    assert house.jobs() == []
+    assert house.list_jobs() == []
 
 
-async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: House, bia: Somebody) -> None:
-    await bia.sends(video(), names=("fala.mp4",))
-    await bia.sends(SUBTITLES, names=("fala.srt",))
-    job = only(house.jobs())
+async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: World, bia: FakeUser) -> None:
+    await bia.send_files(build_video(), names=("fala.mp4",))
+    await bia.send_files(SUBTITLES, names=("fala.srt",))
+    job = only(house.list_jobs())
     with house.db.read_transaction() as session:
         given = transcripts.find_given(session, job.id)
     assert given is not None
     assert (given.text, given.words[0].start) == ("Hello there", 1.0)
-    assert house.inputs(job) == ["fala.mp4"]
+    assert house.list_input_names(job) == ["fala.mp4"]
 
 
-async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: House, ana: Somebody) -> None:
-    await ana.sends(SUBTITLES, video(), names=("talk.SRT", "talk.mp4"))
-    job = only(house.jobs())
+async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: World, ana: FakeUser) -> None:
+    await ana.send_files(SUBTITLES, build_video(), names=("talk.SRT", "talk.mp4"))
+    job = only(house.list_jobs())
     with house.db.read_transaction() as session:
         assert transcripts.find_given(session, job.id) is not None
 
 
-async def test_subtitles_answer_the_question_which_language_is_spoken(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video())
-    await bia.sends(SUBTITLES, names=("a.srt",))
-    assert "Não encontro" in (await bia.takes(question.data("Inglês"), question)).text
-    assert len(house.jobs()) == 1
+async def test_subtitles_answer_the_question_which_language_is_spoken(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video())
+    await bia.send_files(SUBTITLES, names=("a.srt",))
+    assert "Não encontro" in (await bia.choose(question.get_choice_data("Inglês"), question)).text
+    assert len(house.list_jobs()) == 1
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=25)])
 async def test_subtitles_without_a_video_are_answered_with_the_right_order(
-    house: House, ana: Somebody, age: timedelta
+    house: World, ana: FakeUser, age: timedelta
 ) -> None:
     if age:
-        await ana.sends(video())
-        await ana.writes("/cancel")
-        house.time.forward(age.total_seconds())
-    message = await ana.sends(SUBTITLES, names=("talk.srt",))
+        await ana.send_files(build_video())
+        await ana.send_text("/cancel")
+        house.time.advance(age.total_seconds())
+    message = await ana.send_files(SUBTITLES, names=("talk.srt",))
     assert "Send the video first" in message.text
-    assert [job.status for job in house.jobs()] == (["cancelled"] if age else [])
+    assert [job.status for job in house.list_jobs()] == (["cancelled"] if age else [])
 
 
-async def test_subtitles_that_cannot_be_read_are_refused(house: House, ana: Somebody) -> None:
-    await ana.sends(video())
-    message = await ana.sends(b"\x00\x01 no subtitles", names=("talk.srt",))
+async def test_subtitles_that_cannot_be_read_are_refused(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_video())
+    message = await ana.send_files(b"\x00\x01 no subtitles", names=("talk.srt",))
     assert "(SUBTITLES_UNREADABLE)" in message.text
-    assert len(house.jobs()) == 1
+    assert len(house.list_jobs()) == 1
 
 
-async def test_where_only_english_is_heard_somebody_else_is_asked_what_is_spoken(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video())
+async def test_where_only_english_is_heard_somebody_else_is_asked_what_is_spoken(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video())
     assert question.text == "Qual idioma é falado neste vídeo?"
     assert question.labels == ["Inglês", "Português", "Espanhol", "Outro idioma"]
-    assert len(bia.seen) == 1
-    assert house.jobs() == []
+    assert len(bia.messages) == 1
+    assert house.list_jobs() == []
 
 
-async def test_where_every_language_is_heard_nobody_is_asked(hearing_house: House) -> None:
-    bia = Somebody(hearing_house, hearing_house.counter(), language="pt-br")
-    await bia.sends(video())
-    assert only(hearing_house.jobs()).parameters["language"] == "auto"
+async def test_where_every_language_is_heard_nobody_is_asked(hearing_house: World) -> None:
+    bia = FakeUser(hearing_house, hearing_house.get_account(), language="pt-br")
+    await bia.send_files(build_video())
+    assert only(hearing_house.list_jobs()).parameters["language"] == "auto"
 
 
-async def test_where_every_language_is_heard_the_chosen_one_is_taken(hearing_house: House) -> None:
-    bia = Somebody(hearing_house, hearing_house.counter(), language="pt-br")
-    await bia.takes("set:spoken=pt")
-    await bia.sends(video())
-    assert only(hearing_house.jobs()).parameters["language"] == "pt"
+async def test_where_every_language_is_heard_the_chosen_one_is_taken(hearing_house: World) -> None:
+    bia = FakeUser(hearing_house, hearing_house.get_account(), language="pt-br")
+    await bia.choose("set:spoken=pt")
+    await bia.send_files(build_video())
+    assert only(hearing_house.list_jobs()).parameters["language"] == "pt"
 
 
-async def test_the_answer_english_makes_the_film_in_the_same_message(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video(), names=("fala.mp4",))
-    await bia.takes(question.data("Inglês"), question)
-    job = only(house.jobs())
-    assert (job.parameters["language"], house.inputs(job), job.reply_to) == ("en", ["fala.mp4"], question.reply_to)
-    await house.tick()
+async def test_the_answer_english_makes_the_film_in_the_same_message(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video(), names=("fala.mp4",))
+    await bia.choose(question.get_choice_data("Inglês"), question)
+    job = only(house.list_jobs())
+    assert (job.parameters["language"], house.list_input_names(job), job.reply_to) == (
+        "en",
+        ["fala.mp4"],
+        question.reply_to,
+    )
+    await house.advance_progress()
     assert question.text == "🕐 Você é o próximo."
-    assert len(bia.seen) == 1
-    assert house.woken() == 1
+    assert len(bia.messages) == 1
+    assert house.count_wakeups() == 1
 
 
 @pytest.mark.parametrize("answer", ["Português", "Espanhol", "Outro idioma"])
 async def test_another_language_is_refused_without_charge_and_subtitles_are_offered(
-    house: House, bia: Somebody, answer: str
+    house: World, bia: FakeUser, answer: str
 ) -> None:
-    question = await bia.sends(video())
-    await bia.takes(question.data(answer), question)
+    question = await bia.send_files(build_video())
+    await bia.choose(question.get_choice_data(answer), question)
     assert "só inglês" in question.text
     assert "Nada foi cobrado." in question.text
     assert ".srt" in question.text
     assert question.text.endswith("(LANGUAGE_NOT_HEARD)")
     assert question.choices == []
-    assert house.jobs() == []
+    assert house.list_jobs() == []
 
 
-async def test_a_taste_for_a_language_that_cannot_be_heard_is_refused_at_once(house: House, bia: Somebody) -> None:
-    await bia.takes("set:spoken=pt")
-    message = await bia.sends(video())
+async def test_a_taste_for_a_language_that_cannot_be_heard_is_refused_at_once(house: World, bia: FakeUser) -> None:
+    await bia.choose("set:spoken=pt")
+    message = await bia.send_files(build_video())
     assert message.text.endswith("(LANGUAGE_NOT_HEARD)")
     assert ".srt" in message.text
-    assert house.jobs() == []
-    await bia.sends(SUBTITLES, names=("a.srt",))
-    assert len(house.jobs()) == 1
+    assert house.list_jobs() == []
+    await bia.send_files(SUBTITLES, names=("a.srt",))
+    assert len(house.list_jobs()) == 1
 
 
-async def test_an_unanswered_question_is_replaced_by_that_of_the_next_video(house: House, bia: Somebody) -> None:
-    first = await bia.sends(video(20), names=("1.mp4",))
-    second = await bia.sends(video(21), names=("2.mp4",))
-    assert "Não encontro" in (await bia.takes(first.data("Inglês"), first)).text
-    assert house.jobs() == []
-    await bia.takes(second.data("Inglês"), second)
-    assert house.inputs(only(house.jobs())) == ["2.mp4"]
+async def test_an_unanswered_question_is_replaced_by_that_of_the_next_video(house: World, bia: FakeUser) -> None:
+    first = await bia.send_files(build_video(20), names=("1.mp4",))
+    second = await bia.send_files(build_video(21), names=("2.mp4",))
+    assert "Não encontro" in (await bia.choose(first.get_choice_data("Inglês"), first)).text
+    assert house.list_jobs() == []
+    await bia.choose(second.get_choice_data("Inglês"), second)
+    assert house.list_input_names(only(house.list_jobs())) == ["2.mp4"]
 
 
-async def test_a_question_is_answered_once(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video())
-    english = question.data("Inglês")
-    await bia.takes(english, question)
-    assert "Não encontro" in (await bia.takes(english, question)).text
-    assert len(house.jobs()) == 1
+async def test_a_question_is_answered_once(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video())
+    english = question.get_choice_data("Inglês")
+    await bia.choose(english, question)
+    assert "Não encontro" in (await bia.choose(english, question)).text
+    assert len(house.list_jobs()) == 1
 
 
-async def test_nobody_answers_a_question_that_somebody_else_was_asked(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video())
-    eve = Somebody(house, bia.counter, id="666", chat=bia.place.chat)
-    assert "can't find" in (await eve.takes(question.data("Inglês"), question)).text
-    assert house.jobs() == []
+async def test_nobody_answers_a_question_that_somebody_else_was_asked(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video())
+    eve = FakeUser(house, bia.account, id="666", chat=bia.chat_ref.chat)
+    assert "can't find" in (await eve.choose(question.get_choice_data("Inglês"), question)).text
+    assert house.list_jobs() == []
 
 
-async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: House, bia: Somebody) -> None:
-    question = await bia.sends(video(20), video(21), names=("1.mp4", "2.mp4"))
-    assert len(bia.seen) == 1
-    await bia.takes(question.data("Inglês"), question)
-    assert [house.inputs(job) for job in house.jobs()] == [["1.mp4"], ["2.mp4"]]
-    await house.tick()
-    assert [message.text for message in bia.seen] == ["🕐 Você é o próximo.", "🕐 Na fila: número 2."]
+async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: World, bia: FakeUser) -> None:
+    question = await bia.send_files(build_video(20), build_video(21), names=("1.mp4", "2.mp4"))
+    assert len(bia.messages) == 1
+    await bia.choose(question.get_choice_data("Inglês"), question)
+    assert [house.list_input_names(job) for job in house.list_jobs()] == [["1.mp4"], ["2.mp4"]]
+    await house.advance_progress()
+    assert [message.text for message in bia.messages] == ["🕐 Você é o próximo.", "🕐 Na fila: número 2."]
 
 
-async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: Somebody) -> None:
+async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: FakeUser) -> None:
     too_big = RequestRejected(ErrorCode.FILE_TOO_BIG, limit=20)
-    assert "page" not in (await ana.sends(too_big)).text
-    ana.counter.desk.page_url = "https://films.example.com"
+    assert "page" not in (await ana.send_files(too_big)).text
+    ana.account.handler.page_url = "https://films.example.com"
     assert (
-        "Or send it on my page, which takes larger ones: https://films.example.com" in (await ana.sends(too_big)).text
+        "Or send it on my page, which takes larger ones: https://films.example.com"
+        in (await ana.send_files(too_big)).text
     )
-    assert "films.example.com" not in (await ana.sends(RequestRejected(ErrorCode.NOT_MEDIA))).text
+    assert "films.example.com" not in (await ana.send_files(RequestRejected(ErrorCode.NOT_MEDIA))).text

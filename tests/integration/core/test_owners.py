@@ -2,20 +2,20 @@
 
 import dataclasses
 
-from fakes.house import House, Somebody
+from fakes.world import FakeUser, World
 
 from bots.core.channel import Inbound, Sender
 
 
-async def is_admin(somebody: Somebody, sender: Sender) -> bool:
-    inbound: Inbound = dataclasses.replace(somebody.inbound(text="/unjoin"), sender=sender)
-    await somebody.counter.desk.handle(inbound)
-    await somebody.house.settle()
-    return somebody.last.text.startswith("To take two chats apart")
+async def is_admin(somebody: FakeUser, sender: Sender) -> bool:
+    inbound: Inbound = dataclasses.replace(somebody.build_inbound(text="/unjoin"), sender=sender)
+    await somebody.account.handler.handle(inbound)
+    await somebody.world.deliver_all()
+    return somebody.last_message.text.startswith("To take two chats apart")
 
 
-async def test_an_administrator_is_known_by_an_alias_and_once_known_without_it(house: House) -> None:
-    boss = Somebody(house, house.counter("bot", owners=frozenset({"memory:5511", "telegram:1"})), id="9@lid")
+async def test_an_administrator_is_known_by_an_alias_and_once_known_without_it(house: World) -> None:
+    boss = FakeUser(house, house.get_account("bot", admin_ids=frozenset({"memory:5511", "telegram:1"})), id="9@lid")
     assert not await is_admin(boss, Sender("9@lid", "Ana", "en"))
     assert await is_admin(boss, Sender("9@lid", "Ana", "en", ("5511",)))
     assert await is_admin(boss, Sender("9@lid", "Ana", "en"))
@@ -23,6 +23,6 @@ async def test_an_administrator_is_known_by_an_alias_and_once_known_without_it(h
     assert not await is_admin(boss, Sender("8@lid", "Bea", "en", ("5512",)))
 
 
-async def test_somebody_elses_messenger_makes_nobody_an_administrator(house: House) -> None:
-    boss = Somebody(house, house.counter("bot", owners=frozenset({"telegram:7"})))
+async def test_somebody_elses_messenger_makes_nobody_an_administrator(house: World) -> None:
+    boss = FakeUser(house, house.get_account("bot", admin_ids=frozenset({"telegram:7"})))
     assert not await is_admin(boss, Sender("7", "Ana", "en"))

@@ -1,7 +1,7 @@
 from itertools import product
 
 import pytest
-from fakes.house import House, Somebody, picture, video
+from fakes.world import FakeUser, World, build_picture, build_video
 
 from bots.core.conversation import menus
 from bots.core.delivery.message_rendering import render_text
@@ -36,31 +36,31 @@ def test_every_value_makes_a_film(taste: str, option: menus.Option) -> None:
     assert tastes.to_caption_options().style == tastes.style
 
 
-async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: Somebody) -> None:
-    menu = await ana.writes("/settings")
+async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: FakeUser) -> None:
+    menu = await ana.send_text("/settings")
     assert "⏱️ Length of drawings: 10 s" in menu.labels
-    await ana.takes(menu.data("Length"), menu)
+    await ana.choose(menu.get_choice_data("Length"), menu)
     assert menu.labels[:5] == ["6 s", "✅ 10 s", "20 s", "30 s", "60 s"]
-    await ana.takes(menu.data("20 s"), menu)
+    await ana.choose(menu.get_choice_data("20 s"), menu)
     assert "⏱️ Length of drawings: 20 s" in menu.labels
-    assert len(ana.seen) == 1
-    assert ana.row.tastes["seconds"] == 20
+    assert len(ana.messages) == 1
+    assert ana.person.tastes["seconds"] == 20
 
 
-async def test_the_way_back_changes_nothing(ana: Somebody) -> None:
-    menu = await ana.writes("/settings")
-    before = menu.now
-    await ana.takes(menu.data("Hand"), menu)
-    await ana.takes(menu.data("Back"), menu)
-    assert menu.now.choices == before.choices
-    assert ana.row.tastes == {}
+async def test_the_way_back_changes_nothing(ana: FakeUser) -> None:
+    menu = await ana.send_text("/settings")
+    before = menu.content
+    await ana.choose(menu.get_choice_data("Hand"), menu)
+    await ana.choose(menu.get_choice_data("Back"), menu)
+    assert menu.content.choices == before.choices
+    assert ana.person.tastes == {}
 
 
-async def test_tastes_are_kept_beside_each_other(ana: Somebody) -> None:
-    menu = await ana.writes("/settings")
+async def test_tastes_are_kept_beside_each_other(ana: FakeUser) -> None:
+    menu = await ana.send_text("/settings")
     for data in ("set:hand=left", "set:style=pill", "set:finish=lines", "set:spoken=pt", "set:seconds=60"):
-        await ana.takes(data, menu)
-    row = ana.row.tastes
+        await ana.choose(data, menu)
+    row = ana.person.tastes
     assert (row["hand"], row["style"], row["finish"], row["spoken"], row["seconds"]) == (
         "left",
         "pill",
@@ -100,29 +100,29 @@ async def test_tastes_are_kept_beside_each_other(ana: Somebody) -> None:
         "💥" * 16,
     ],
 )
-async def test_hostile_data_in_a_choice_is_answered_and_changes_nothing(house: House, ana: Somebody, data: str) -> None:
-    await ana.sends(picture())
-    before, person = house.jobs(), ana.row
-    answered = await ana.takes(data)
+async def test_hostile_data_in_a_choice_is_answered_and_changes_nothing(house: World, ana: FakeUser, data: str) -> None:
+    await ana.send_files(build_picture())
+    before, person = house.list_jobs(), ana.person
+    answered = await ana.choose(data)
     assert answered.text
-    assert house.jobs() == before
-    assert (ana.row.tastes, ana.row.language_chosen, ana.row.role) == (person.tastes, False, None)
+    assert house.list_jobs() == before
+    assert (ana.person.tastes, ana.person.language_chosen, ana.person.role) == (person.tastes, False, None)
 
 
 @pytest.mark.parametrize("action", ["again", "cancel", "file"])
-async def test_somebody_elses_film_is_out_of_reach(house: House, ana: Somebody, action: str) -> None:
-    await ana.sends(picture())
-    eve = Somebody(house, ana.counter, id="666")
-    text = (await eve.takes(f"{action}:{house.jobs()[0].id.hex}")).text
+async def test_somebody_elses_film_is_out_of_reach(house: World, ana: FakeUser, action: str) -> None:
+    await ana.send_files(build_picture())
+    eve = FakeUser(house, ana.account, id="666")
+    text = (await eve.choose(f"{action}:{house.list_jobs()[0].id.hex}")).text
     assert text in {"I can't find that any more.", "That one has already finished."}
-    assert [job.status for job in house.jobs()] == ["queued"]
+    assert [job.status for job in house.list_jobs()] == ["queued"]
 
 
 @pytest.mark.parametrize(("language", "spoken"), list(product(["pt-BR", "en"], ["auto", "en"])))
-async def test_what_is_chosen_to_be_spoken_is_what_is_heard(house: House, language: str, spoken: str) -> None:
-    somebody = Somebody(house, house.counter(), language=language)
-    await somebody.writes("/settings")
-    await somebody.takes(f"set:spoken={spoken}")
-    await somebody.sends(video())
-    heard = [job.parameters["language"] for job in house.jobs()]
+async def test_what_is_chosen_to_be_spoken_is_what_is_heard(house: World, language: str, spoken: str) -> None:
+    somebody = FakeUser(house, house.get_account(), language=language)
+    await somebody.send_text("/settings")
+    await somebody.choose(f"set:spoken={spoken}")
+    await somebody.send_files(build_video())
+    heard = [job.parameters["language"] for job in house.list_jobs()]
     assert heard == ([] if (language, spoken) == ("pt-BR", "auto") else [spoken])

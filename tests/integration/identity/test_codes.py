@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, welcome
+from fakes.concurrency import run_concurrently
+from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import select
 
 from models.identity.codes import CodePurpose, OneTimeCode
@@ -18,23 +18,23 @@ EMAIL = "ana@example.com"
 
 
 @pytest.fixture
-def ana(database: Database) -> Customer:
-    return welcome(database)
+def ana(database: Database) -> SampleCustomer:
+    return create_customer(database)
 
 
 def issue(
-    database: Database, ana: Customer, subject: str = EMAIL, purpose: CodePurpose = CodePurpose.SIGNIN
+    database: Database, ana: SampleCustomer, subject: str = EMAIL, purpose: CodePurpose = CodePurpose.SIGNIN
 ) -> str | None:
     with database.transaction() as session:
         return CODES.issue(session, ana.person.tenant_id, purpose, subject, database.clock())
 
 
-def redeem(database: Database, ana: Customer, code: str, subject: str = EMAIL) -> OneTimeCode | None:
+def redeem(database: Database, ana: SampleCustomer, code: str, subject: str = EMAIL) -> OneTimeCode | None:
     with database.transaction() as session:
         return CODES.redeem(session, ana.person.tenant_id, CodePurpose.SIGNIN, subject, code, database.clock())
 
 
-def issued(database: Database, ana: Customer, subject: str = EMAIL) -> str:
+def issued(database: Database, ana: SampleCustomer, subject: str = EMAIL) -> str:
     code = issue(database, ana, subject)
     assert code is not None
     return code
@@ -44,7 +44,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
-def test_a_code_is_six_digits_and_works_once(database: Database, ana: Customer) -> None:
+def test_a_code_is_six_digits_and_works_once(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
     assert len(code) == 6
     assert code.isdecimal()
@@ -54,20 +54,20 @@ def test_a_code_is_six_digits_and_works_once(database: Database, ana: Customer) 
     assert redeem(database, ana, code) is None
 
 
-def test_an_address_and_a_code_may_be_written_as_people_write_them(database: Database, ana: Customer) -> None:
+def test_an_address_and_a_code_may_be_written_as_people_write_them(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
     assert redeem(database, ana, f" {code[:3]} {code[3:]} ", " ANA@Example.com") is not None
 
 
-def test_a_code_dies_after_ten_minutes(database: Database, ana: Customer, clock: SettableClock) -> None:
+def test_a_code_dies_after_ten_minutes(database: Database, ana: SampleCustomer, clock: SettableClock) -> None:
     early, late = issued(database, ana), issued(database, ana, "bia@example.com")
-    clock.forward(minutes=9, seconds=59)
+    clock.advance(minutes=9, seconds=59)
     assert redeem(database, ana, early) is not None
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     assert redeem(database, ana, late, "bia@example.com") is None
 
 
-def test_the_fifth_try_counts_and_the_sixth_does_not(database: Database, ana: Customer) -> None:
+def test_the_fifth_try_counts_and_the_sixth_does_not(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
     for _ in range(4):
         assert redeem(database, ana, wrong(code)) is None
@@ -78,60 +78,62 @@ def test_the_fifth_try_counts_and_the_sixth_does_not(database: Database, ana: Cu
     assert redeem(database, ana, other, "bia@example.com") is None
 
 
-def test_what_is_left_is_told_until_there_is_no_code(database: Database, ana: Customer, clock: SettableClock) -> None:
+def test_what_is_left_is_told_until_there_is_no_code(
+    database: Database, ana: SampleCustomer, clock: SettableClock
+) -> None:
     tenant = ana.person.tenant_id
     code = issued(database, ana)
     for left in (4, 3, 2, 1, 0, 0):
         redeem(database, ana, wrong(code))
         with database.read_transaction() as session:
             assert CODES.count_tries_left(session, tenant, CodePurpose.SIGNIN, EMAIL, clock()) == left
-    clock.forward(minutes=10)
+    clock.advance(minutes=10)
     with database.read_transaction() as session:
         assert CODES.count_tries_left(session, tenant, CodePurpose.SIGNIN, EMAIL, clock()) is None
 
 
 def test_an_address_gets_three_codes_an_hour_whatever_they_are_for(
-    database: Database, ana: Customer, clock: SettableClock
+    database: Database, ana: SampleCustomer, clock: SettableClock
 ) -> None:
     assert issue(database, ana) is not None
     assert issue(database, ana, " ANA@example.com") is not None
     assert issue(database, ana, purpose=CodePurpose.EMAIL) is not None
     assert issue(database, ana) is None
     assert issue(database, ana, "bia@example.com") is not None
-    clock.forward(hours=1)
+    clock.advance(hours=1)
     assert issue(database, ana) is not None
 
 
-def test_a_person_gets_three_codes_an_hour_whatever_the_addresses(database: Database, ana: Customer) -> None:
+def test_a_person_gets_three_codes_an_hour_whatever_the_addresses(database: Database, ana: SampleCustomer) -> None:
     tenant, person_id = ana.person.tenant_id, ana.person.id
 
     def ask(subject: str) -> str | None:
         with database.transaction() as session:
             return CODES.issue(session, tenant, CodePurpose.EMAIL, subject, NOON, person_id=person_id)
 
-    asked = at_once([lambda number=number: ask(f"{number}@example.com") for number in range(12)], threads=12)
+    asked = run_concurrently([lambda number=number: ask(f"{number}@example.com") for number in range(12)], threads=12)
     assert len([code for code in asked if code]) == 3
 
 
-def test_three_codes_are_three_however_many_ask_at_once(database: Database, ana: Customer) -> None:
-    assert len([code for code in at_once([lambda: issue(database, ana)] * 20) if code]) == 3
+def test_three_codes_are_three_however_many_ask_at_once(database: Database, ana: SampleCustomer) -> None:
+    assert len([code for code in run_concurrently([lambda: issue(database, ana)] * 20) if code]) == 3
 
 
-def test_one_of_fifty_who_type_the_same_code_at_once_is_let_in(database: Database, ana: Customer) -> None:
+def test_one_of_fifty_who_type_the_same_code_at_once_is_let_in(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
-    assert len([row for row in at_once([lambda: redeem(database, ana, code)] * 50) if row]) == 1
+    assert len([row for row in run_concurrently([lambda: redeem(database, ana, code)] * 50) if row]) == 1
 
 
-def test_fifty_wrong_codes_at_once_are_five_tries(database: Database, ana: Customer) -> None:
+def test_fifty_wrong_codes_at_once_are_five_tries(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
-    at_once([lambda: redeem(database, ana, wrong(code))] * 50)
+    run_concurrently([lambda: redeem(database, ana, wrong(code))] * 50)
     with database.read_transaction() as session:
         assert session.exec(select(OneTimeCode.tries)).one() == 5
     assert redeem(database, ana, code) is None
 
 
-def test_a_code_is_good_for_its_purpose_its_tenant_and_who_asked_only(database: Database, ana: Customer) -> None:
-    rival = welcome(database, tenant="rival")
+def test_a_code_is_good_for_its_purpose_its_tenant_and_who_asked_only(database: Database, ana: SampleCustomer) -> None:
+    rival = create_customer(database, tenant="rival")
     with database.transaction() as session:
         tenant, person_id = ana.person.tenant_id, ana.person.id
         code = CODES.issue(session, tenant, CodePurpose.EMAIL, EMAIL, NOON, person_id=person_id)
@@ -143,7 +145,7 @@ def test_a_code_is_good_for_its_purpose_its_tenant_and_who_asked_only(database: 
         assert redeem_(session, tenant, CodePurpose.EMAIL, EMAIL, code, NOON, person_id=person_id) is not None
 
 
-def test_neither_codes_nor_addresses_can_be_read_in_the_database(database: Database, ana: Customer) -> None:
+def test_neither_codes_nor_addresses_can_be_read_in_the_database(database: Database, ana: SampleCustomer) -> None:
     code = issued(database, ana)
     with database.read_transaction() as session:
         row = session.exec(select(OneTimeCode)).one()
@@ -153,14 +155,16 @@ def test_neither_codes_nor_addresses_can_be_read_in_the_database(database: Datab
     assert "house" not in repr(CODES)
 
 
-def test_an_older_code_that_came_late_still_works(database: Database, ana: Customer, clock: SettableClock) -> None:
+def test_an_older_code_that_came_late_still_works(
+    database: Database, ana: SampleCustomer, clock: SettableClock
+) -> None:
     first = issued(database, ana)
-    clock.forward(minutes=1)
+    clock.advance(minutes=1)
     issued(database, ana)
     assert redeem(database, ana, first) is not None
 
 
-def test_a_links_code_is_found_by_itself(database: Database, ana: Customer) -> None:
+def test_a_links_code_is_found_by_itself(database: Database, ana: SampleCustomer) -> None:
     tenant, person = ana.person.tenant_id, ana.person
     with database.transaction() as session:
         code = CODES.issue_link(session, tenant, person.id, NOON)
@@ -174,10 +178,10 @@ def test_a_links_code_is_found_by_itself(database: Database, ana: Customer) -> N
         assert CODES.redeem_link(session, tenant, "", NOON) is None
 
 
-def test_codes_that_are_long_over_are_deleted(database: Database, ana: Customer, clock: SettableClock) -> None:
+def test_codes_that_are_long_over_are_deleted(database: Database, ana: SampleCustomer, clock: SettableClock) -> None:
     for subject in ("a@example.com", "b@example.com", "c@example.com"):
         issued(database, ana, subject)
-    clock.forward(days=1)
+    clock.advance(days=1)
     fresh = issued(database, ana)
     with database.transaction() as session:
         assert prune_expired(session, before=clock() - timedelta(hours=1), limit=2) == 2

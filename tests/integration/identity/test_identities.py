@@ -1,8 +1,8 @@
 """One person with several ids in one messenger: phone numbers and what stands for them."""
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import SettableClock
+from fakes.ledger_checks import assert_ledger_balances
 
 from models.identity.people import Account, Person
 from storage.billing import ledger
@@ -43,7 +43,7 @@ class Meeting:
 
     def has(self, person: Person) -> int:
         with self.db.transaction() as session:
-            assert_books_balance(session)
+            assert_ledger_balances(session)
             return ledger.balance_of(session, person, self.clock()).available
 
     def known(self, identity: str) -> Person | None:

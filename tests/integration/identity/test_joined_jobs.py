@@ -4,10 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import SettableClock
-from fakes.customers import Customer, welcome
-from fakes.shop import Shop
+from fakes.job_world import JobWorld
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import SampleCustomer, create_customer
 
 from models.errors import ErrorCode, ProcessingFailed
 from models.identity.people import Person
@@ -19,50 +19,50 @@ from storage.jobs import jobs
 
 
 @pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> Shop:
-    return Shop.open(database, clock, tmp_path)
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
+    return JobWorld.open(database, clock, tmp_path)
 
 
 @pytest.fixture
-def bia(shop: Shop) -> Customer:
-    return welcome(shop.database, "bia")
+def bia(shop: JobWorld) -> SampleCustomer:
+    return create_customer(shop.database, "bia")
 
 
-def join(shop: Shop, target: Customer) -> None:
+def join(shop: JobWorld, target: SampleCustomer) -> None:
     with shop.database.transaction() as session:
         source, into = (session.get_one(Person, each.person.id) for each in (shop.customer, target))
         assert account_merge.merge(session, source, into, shop.clock())
 
 
-def credits_of(shop: Shop, customer: Customer) -> CreditBalance:
+def credits_of(shop: JobWorld, customer: SampleCustomer) -> CreditBalance:
     with shop.database.transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
         return ledger.balance_of(session, customer.person, shop.clock())
 
 
-def test_a_film_that_is_made_costs_what_was_held_for_it(shop: Shop, bia: Customer) -> None:
-    shop.submit()
+def test_a_film_that_is_made_costs_what_was_held_for_it(shop: JobWorld, bia: SampleCustomer) -> None:
+    shop.submit_job()
     join(shop, bia)
     assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(9, 0), CreditBalance(0, 1))
-    assert shop.workshop.run_next_job()
+    assert shop.job_runner.run_next_job()
     assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(9, 0), CreditBalance(0, 0))
 
 
-def test_what_a_film_that_fails_gives_back_is_the_joined_persons_at_once(shop: Shop, bia: Customer) -> None:
-    job = shop.submit()
+def test_what_a_film_that_fails_gives_back_is_the_joined_persons_at_once(shop: JobWorld, bia: SampleCustomer) -> None:
+    job = shop.submit_job()
     join(shop, bia)
     with shop.database.transaction() as session:
-        claim = jobs.claim_next(session, shop.workshop.owner, shop.clock(), timedelta(minutes=5))
+        claim = jobs.claim_next(session, shop.job_runner.owner, shop.clock(), timedelta(minutes=5))
     assert claim is not None
-    shop.workshop.fail_job(claim, ProcessingFailed(ErrorCode.CRASHED))
-    assert shop.job(job).status == "failed"
+    shop.job_runner.fail_job(claim, ProcessingFailed(ErrorCode.CRASHED))
+    assert shop.reload_job(job).status == "failed"
     assert (credits_of(shop, bia), credits_of(shop, shop.customer)) == (CreditBalance(10, 0), CreditBalance(0, 0))
 
 
 def test_a_film_of_before_is_cancelled_by_the_person_it_belongs_to_now_and_by_nobody_else(
-    shop: Shop, bia: Customer
+    shop: JobWorld, bia: SampleCustomer
 ) -> None:
-    job, eve = shop.submit(), welcome(shop.database, "eve")
+    job, eve = shop.submit_job(), create_customer(shop.database, "eve")
     join(shop, bia)
     with shop.database.transaction() as session:
         assert shop.pipeline.cancel(session, job.id, session.get_one(Person, eve.person.id)) is None
@@ -70,7 +70,7 @@ def test_a_film_of_before_is_cancelled_by_the_person_it_belongs_to_now_and_by_no
     assert credits_of(shop, bia) == CreditBalance(10, 0)
 
 
-def test_the_sweeper_brings_what_came_to_the_wrong_one(shop: Shop, bia: Customer) -> None:
+def test_the_sweeper_brings_what_came_to_the_wrong_one(shop: JobWorld, bia: SampleCustomer) -> None:
     join(shop, bia)
     with shop.database.transaction() as session:
         ledger.grant(session, shop.customer.person, 7, key="grant:cs_late", now=shop.clock())

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from fakes.books import assert_books_balance
 from fakes.clock import NOON, SettableClock
-from fakes.crowd import at_once
-from fakes.customers import Customer, add_job, welcome
+from fakes.concurrency import run_concurrently
+from fakes.ledger_checks import assert_ledger_balances
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import col, select
 
 from models.billing.credits import LedgerTransaction, Lot
@@ -26,23 +26,23 @@ MONTH = NOON + timedelta(days=30)
 
 
 @pytest.fixture
-def ana(database: Database) -> Customer:
-    return welcome(database, "ana")
+def ana(database: Database) -> SampleCustomer:
+    return create_customer(database, "ana")
 
 
 @pytest.fixture
-def page(database: Database) -> Iterator[Customer]:
-    yield welcome(database, "page")
+def page(database: Database) -> Iterator[SampleCustomer]:
+    yield create_customer(database, "page")
     with database.read_transaction() as session:
-        assert_books_balance(session)
+        assert_ledger_balances(session)
 
 
-def give(database: Database, customer: Customer, amount: int, key: str, expires_at: object = None) -> None:
+def give(database: Database, customer: SampleCustomer, amount: int, key: str, expires_at: object = None) -> None:
     with database.transaction() as session:
         ledger.grant(session, customer.person, amount, key=key, now=NOON, expires_at=expires_at)  # type: ignore[arg-type]
 
 
-def owe(database: Database, customer: Customer, amount: int, key: str) -> None:
+def owe(database: Database, customer: SampleCustomer, amount: int, key: str) -> None:
     """Credits that were spent before their money went back."""
     give(database, customer, amount, key)
     with database.transaction() as session:
@@ -54,30 +54,30 @@ def owe(database: Database, customer: Customer, amount: int, key: str) -> None:
         )
 
 
-def join(database: Database, source: Customer, target: Customer) -> PersonMerge | None:
+def join(database: Database, source: SampleCustomer, target: SampleCustomer) -> PersonMerge | None:
     with database.transaction() as session:
         pair = (session.get_one(Person, each.person.id) for each in (source, target))
         return account_merge.merge(session, *pair, database.clock())
 
 
-def joined(database: Database, source: Customer, target: Customer) -> PersonMerge:
+def joined(database: Database, source: SampleCustomer, target: SampleCustomer) -> PersonMerge:
     row = join(database, source, target)
     assert row is not None
     return row
 
 
-def undo(database: Database, row: PersonMerge, actor: Customer) -> int | None:
+def undo(database: Database, row: PersonMerge, actor: SampleCustomer) -> int | None:
     with database.transaction() as session:
         found = session.get_one(PersonMerge, row.id)
         return account_merge.undo(session, found, actor.person, database.clock())
 
 
-def credits_of(database: Database, customer: Customer) -> CreditBalance:
+def credits_of(database: Database, customer: SampleCustomer) -> CreditBalance:
     with database.transaction() as session:
         return ledger.balance_of(session, customer.person, database.clock())
 
 
-def subscribe(database: Database, customer: Customer, plan: str = "pro") -> None:
+def subscribe(database: Database, customer: SampleCustomer, plan: str = "pro") -> None:
     person = customer.person
     with database.transaction() as session:
         session.add(Payer(tenant_id=person.tenant_id, person_id=person.id, external_id="cus_1"))
@@ -97,7 +97,7 @@ def subscribe(database: Database, customer: Customer, plan: str = "pro") -> None
 
 
 def test_what_one_has_the_other_has_with_its_expiry_and_where_it_came_from(
-    database: Database, ana: Customer, page: Customer
+    database: Database, ana: SampleCustomer, page: SampleCustomer
 ) -> None:
     give(database, page, 30, "grant:cs_1")
     give(database, page, 10, "allowance:page", MONTH)
@@ -114,7 +114,7 @@ def test_what_one_has_the_other_has_with_its_expiry_and_where_it_came_from(
 
 
 def test_who_writes_from_either_chat_is_the_same_person_from_then_on(
-    database: Database, ana: Customer, page: Customer
+    database: Database, ana: SampleCustomer, page: SampleCustomer
 ) -> None:
     joined(database, page, ana)
     with database.transaction() as session:
@@ -123,14 +123,16 @@ def test_who_writes_from_either_chat_is_the_same_person_from_then_on(
         assert set(people.list_merged_ids(session, ana.person)) == {ana.person.id, page.person.id}
 
 
-def test_what_has_expired_is_not_moved(database: Database, ana: Customer, page: Customer, clock: SettableClock) -> None:
+def test_what_has_expired_is_not_moved(
+    database: Database, ana: SampleCustomer, page: SampleCustomer, clock: SettableClock
+) -> None:
     give(database, page, 10, "allowance:page", MONTH)
     clock.now = MONTH
     joined(database, page, ana)
     assert credits_of(database, ana).available == 0
 
 
-def test_a_debt_comes_along_and_is_paid(database: Database, ana: Customer, page: Customer) -> None:
+def test_a_debt_comes_along_and_is_paid(database: Database, ana: SampleCustomer, page: SampleCustomer) -> None:
     owe(database, page, 8, "grant:cs_debt")
     give(database, ana, 5, "grant:cs_2")
     joined(database, page, ana)
@@ -138,7 +140,9 @@ def test_a_debt_comes_along_and_is_paid(database: Database, ana: Customer, page:
     assert credits_of(database, page) == CreditBalance(0, 0, 0)
 
 
-def test_credits_pay_the_debt_of_whom_they_come_to(database: Database, ana: Customer, page: Customer) -> None:
+def test_credits_pay_the_debt_of_whom_they_come_to(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     owe(database, ana, 8, "grant:cs_debt")
     give(database, page, 10, "grant:cs_2")
     joined(database, page, ana)
@@ -147,7 +151,7 @@ def test_credits_pay_the_debt_of_whom_they_come_to(database: Database, ana: Cust
 
 @pytest.mark.parametrize("captured", [0, 2, 6])
 def test_a_job_under_way_settles_and_what_comes_back_comes_to_the_person_that_counts(
-    database: Database, ana: Customer, page: Customer, captured: int
+    database: Database, ana: SampleCustomer, page: SampleCustomer, captured: int
 ) -> None:
     give(database, page, 10, "grant:cs_1")
     with database.transaction() as session:
@@ -165,7 +169,7 @@ def test_a_job_under_way_settles_and_what_comes_back_comes_to_the_person_that_co
     assert credits_of(database, page) == CreditBalance(0, 0)
 
 
-def test_what_came_to_the_wrong_one_is_gathered(database: Database, ana: Customer, page: Customer) -> None:
+def test_what_came_to_the_wrong_one_is_gathered(database: Database, ana: SampleCustomer, page: SampleCustomer) -> None:
     joined(database, page, ana)
     give(database, page, 10, "grant:cs_late")
     with database.transaction() as session:
@@ -175,7 +179,7 @@ def test_what_came_to_the_wrong_one_is_gathered(database: Database, ana: Custome
 
 
 def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
-    database: Database, ana: Customer, page: Customer
+    database: Database, ana: SampleCustomer, page: SampleCustomer
 ) -> None:
     give(database, page, 30, "grant:cs_1")
     give(database, ana, 5, "grant:cs_2", MONTH)
@@ -189,7 +193,9 @@ def test_a_refund_finds_the_credits_it_paid_for_where_they_are_now(
         assert [lot.expires_at for lot in lots.list_spendable(session, ana.person.id)] == [MONTH]
 
 
-def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, ana: Customer, page: Customer) -> None:
+def test_plan_customer_and_purchases_come_along_and_go_back(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     subscribe(database, page)
     with database.transaction() as session:
         session.add(
@@ -220,7 +226,9 @@ def test_plan_customer_and_purchases_come_along_and_go_back(database: Database, 
     assert plans() == ["pro", "free"]
 
 
-def test_a_customer_both_have_been_stays_with_each(database: Database, ana: Customer, page: Customer) -> None:
+def test_a_customer_both_have_been_stays_with_each(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     with database.transaction() as session:
         for one in (ana, page):
             session.add(Payer(tenant_id=one.person.tenant_id, person_id=one.person.id, external_id="cus_1"))
@@ -229,7 +237,9 @@ def test_a_customer_both_have_been_stays_with_each(database: Database, ana: Cust
         assert {row.person_id for row in session.exec(select(Payer))} == {ana.person.id, page.person.id}
 
 
-def test_undoing_gives_back_what_is_left_and_no_more(database: Database, ana: Customer, page: Customer) -> None:
+def test_undoing_gives_back_what_is_left_and_no_more(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     give(database, page, 10, "allowance:page", MONTH)
     give(database, page, 20, "grant:cs_1")
     give(database, ana, 5, "grant:cs_2", NOON + timedelta(days=60))
@@ -246,7 +256,9 @@ def test_undoing_gives_back_what_is_left_and_no_more(database: Database, ana: Cu
         assert people.get_or_create_person(session, page.account, "page", name="", language=None).id == page.person.id
 
 
-def test_undoing_gives_a_debt_back_that_is_still_there(database: Database, ana: Customer, page: Customer) -> None:
+def test_undoing_gives_a_debt_back_that_is_still_there(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     owe(database, page, 8, "grant:cs_debt")
     row = joined(database, page, ana)
     assert credits_of(database, ana).debt == 8
@@ -254,7 +266,9 @@ def test_undoing_gives_a_debt_back_that_is_still_there(database: Database, ana: 
     assert (credits_of(database, ana).debt, credits_of(database, page).debt) == (0, 8)
 
 
-def test_after_an_undo_two_may_be_joined_once_more(database: Database, ana: Customer, page: Customer) -> None:
+def test_after_an_undo_two_may_be_joined_once_more(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     give(database, page, 10, "grant:cs_1")
     undo(database, joined(database, page, ana), ana)
     second = joined(database, page, ana)
@@ -262,8 +276,10 @@ def test_after_an_undo_two_may_be_joined_once_more(database: Database, ana: Cust
     assert undo(database, second, ana) == 10
 
 
-def test_who_was_joined_on_is_parted_from_the_last_first(database: Database, ana: Customer, page: Customer) -> None:
-    phone = welcome(database, "phone")
+def test_who_was_joined_on_is_parted_from_the_last_first(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
+    phone = create_customer(database, "phone")
     give(database, page, 10, "grant:cs_1")
     first = joined(database, page, ana)
     second = joined(database, ana, phone)
@@ -274,30 +290,34 @@ def test_who_was_joined_on_is_parted_from_the_last_first(database: Database, ana
     assert credits_of(database, page) == CreditBalance(10, 0)
 
 
-def test_persons_of_two_businesses_are_never_one(database: Database, ana: Customer) -> None:
-    rival = welcome(database, "ana", tenant="rival")
+def test_persons_of_two_businesses_are_never_one(database: Database, ana: SampleCustomer) -> None:
+    rival = create_customer(database, "ana", tenant="rival")
     with pytest.raises(ValueError, match="different tenants"):
         join(database, rival, ana)
 
 
-def test_both_ways_at_once_is_one_join(database: Database, ana: Customer, page: Customer) -> None:
+def test_both_ways_at_once_is_one_join(database: Database, ana: SampleCustomer, page: SampleCustomer) -> None:
     give(database, page, 10, "grant:cs_1")
     give(database, ana, 7, "grant:cs_2")
     both = [lambda: join(database, page, ana), lambda: join(database, ana, page)] * 5
-    assert len([row for row in at_once(both) if row]) == 1
+    assert len([row for row in run_concurrently(both) if row]) == 1
     with database.read_transaction() as session:
         heads = {people.resolve_merged(session, session.get_one(Person, each.person.id)).id for each in (ana, page)}
         assert len(heads) == 1
         assert sum(session.exec(select(Lot.remaining)).all()) == 17
 
 
-def test_an_undo_asked_for_many_times_at_once_happens_once(database: Database, ana: Customer, page: Customer) -> None:
+def test_an_undo_asked_for_many_times_at_once_happens_once(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     give(database, page, 10, "grant:cs_1")
     row = joined(database, page, ana)
-    assert sorted(at_once([lambda: undo(database, row, ana)] * 8), key=str) == [10] + [None] * 7
+    assert sorted(run_concurrently([lambda: undo(database, row, ana)] * 8), key=str) == [10] + [None] * 7
 
 
-def test_a_join_in_the_midst_of_films_loses_no_credit(database: Database, ana: Customer, page: Customer) -> None:
+def test_a_join_in_the_midst_of_films_loses_no_credit(
+    database: Database, ana: SampleCustomer, page: SampleCustomer
+) -> None:
     give(database, page, 40, "grant:cs_1")
 
     def film(captured: int) -> int:
@@ -316,14 +336,14 @@ def test_a_join_in_the_midst_of_films_loses_no_credit(database: Database, ana: C
         return 0
 
     films = [lambda captured=number % 3: film(captured) for number in range(24)]
-    spent = sum(at_once([*films[:8], merge, *films[8:]], threads=6))
+    spent = sum(run_concurrently([*films[:8], merge, *films[8:]], threads=6))
     with database.transaction() as session:
         account_merge.move_all_returned(session, NOON)
     assert credits_of(database, page) == CreditBalance(0, 0)
     assert credits_of(database, ana) == CreditBalance(40 - spent, 0)
 
 
-def test_joins_and_undoings_are_written_down(database: Database, ana: Customer, page: Customer) -> None:
+def test_joins_and_undoings_are_written_down(database: Database, ana: SampleCustomer, page: SampleCustomer) -> None:
     row = joined(database, page, ana)
     undo(database, row, ana)
     with database.read_transaction() as session:

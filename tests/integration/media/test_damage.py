@@ -6,7 +6,7 @@ from pathlib import Path
 
 import av
 import pytest
-from fakes import files
+from fakes import sample_files
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.options import EncodingOptions, X264Preset
@@ -20,7 +20,7 @@ ADTS = b"\xff\xf1"  # how a frame of AAC starts in a transport stream
 
 def damaged_sound(path: Path, place: int, value: int) -> Path:
     """A film in whose middle one frame of sound has a wrong byte, counted from its start."""
-    data = bytearray(files.film(path).read_bytes())
+    data = bytearray(sample_files.write_film(path).read_bytes())
     starts = [at for at in range(len(data)) if data[at : at + 2] == ADTS]
     data[starts[len(starts) // 2] + place] = value
     path.write_bytes(data)
@@ -54,7 +54,7 @@ def unpainted(_canvas: Canvas) -> Painter:
 
 def test_a_packet_longer_than_any_can_be_is_a_broken_file(tmp_path: Path) -> None:
     """FFmpeg says that memory is exhausted; no smaller or shorter file would help the person."""
-    path = files.recording(tmp_path / "x.m4a")
+    path = sample_files.write_recording(tmp_path / "x.m4a")
     data = bytearray(path.read_bytes())
     sizes = data.index(b"stsz") + 16
     data[sizes + 20 : sizes + 24] = struct.pack("!I", 0x3000_0000)

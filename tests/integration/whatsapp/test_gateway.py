@@ -14,9 +14,9 @@ import pytest
 from fakes.clock import NOON, SettableClock
 
 from bots.app.whatsapp import MAX_THREADS
-from bots.whatsapp.processes.gateway import Gateway
-from bots.whatsapp.processes.ipc import STUCK, Report
-from bots.whatsapp.sessions.events import Stuck
+from bots.whatsapp.processes.gateway import SessionGateway
+from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SupervisorPipe
+from bots.whatsapp.sessions.events import ClientStuck
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
@@ -26,7 +26,7 @@ from storage.messaging.whatsapp_keys import hold_lock
 
 
 class Running:
-    """`whatsapp.sessions.session.Session` that runs until it is stopped, or does what it is told to: raise, or end."""
+    """`whatsapp.sessions.runner.Session` that runs until it is stopped, or does what it is told to: raise, or end."""
 
     def __init__(self, does: Callable[[], object] | None = None) -> None:
         self.restarts = 0
@@ -60,7 +60,7 @@ class Process:
         self.sessions: dict[UUID, list[Running]] = {}
         self.does: dict[UUID, Callable[[], object]] = {}
         self.forgotten: list[UUID] = []
-        self.gateway = Gateway(db, Report(self.inlet), self.locks, self._session, self.forgotten.append)
+        self.gateway = SessionGateway(db, SupervisorPipe(self.inlet), self.locks, self._session, self.forgotten.append)
         self.task = asyncio.create_task(self.gateway.run())
 
     def _session(self, number: UUID) -> Any:
@@ -100,18 +100,18 @@ class Process:
 async def process(tmp_path: Path, sqlite: Database) -> AsyncIterator[Process]:
     process = Process(sqlite, tmp_path)
     yield process
-    process.gateway.end()
+    process.gateway.stop()
     await asyncio.wait_for(process.task, 10)
-    await process.gateway.hang_up()
+    await process.gateway.shut_down()
 
 
 async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: SettableClock) -> None:
     number = process.number()
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number) == 1)
-    clock.forward(minutes=5)
+    clock.advance(minutes=5)
     assert process.row(number).is_unattended(clock())
-    process.gateway.note_seen()
+    process.gateway.mark_seen()
     assert not process.row(number).is_unattended(clock())
 
 
@@ -138,10 +138,10 @@ async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: 
     number = process.number()
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number))
-    clock.forward(seconds=1)
+    clock.advance(seconds=1)
     process.change(number, lambda row: whatsapp.request_restart(row, clock()))
     await process.until(lambda: process.sessions[number][0].restarts == 1)
-    await process.gateway.look()
+    await process.gateway.reconcile()
     assert process.sessions[number][0].restarts == 1
 
 
@@ -156,7 +156,7 @@ async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again
     process.does[number] = banned
     process.gateway.assign([number])
     await process.until(lambda: process.row(number).state == WhatsAppState.BANNED)
-    await process.gateway.look()
+    await process.gateway.reconcile()
     assert process.begun(number) == 1
     del process.does[number]
     process.change(number, lambda row: whatsapp.request_restart(row, clock()))
@@ -174,10 +174,10 @@ async def test_a_session_that_fails_is_begun_again_later_and_the_others_go_on(
     process.does[bad] = fails
     process.gateway.assign([bad, good])
     await process.until(lambda: process.begun(bad) == 1 and process.begun(good) == 1)
-    await process.gateway.look()
+    await process.gateway.reconcile()
     assert process.begun(bad) == 1
     del process.does[bad]
-    clock.forward(seconds=31)
+    clock.advance(seconds=31)
     await process.until(lambda: process.begun(bad) == 2)
     assert process.begun(good) == 1
 
@@ -186,12 +186,12 @@ async def test_a_number_that_hangs_ends_the_process_and_says_so(process: Process
     bad, good = process.number(), process.number()
 
     def hangs() -> None:
-        raise Stuck("the library does not answer")
+        raise ClientStuck("the library does not answer")
 
     process.does[bad] = hangs
     process.gateway.assign([bad, good])
     await asyncio.wait_for(process.task, 10)
-    assert await process.gateway.hang_up() == STUCK
+    assert await process.gateway.shut_down() == STUCK_EXIT_CODE
     assert {"stuck": bad.hex} in process.told()
 
 
@@ -200,7 +200,7 @@ async def test_a_number_another_process_has_in_hand_waits_for_it(process: Proces
     with hold_lock(process.locks, number.hex):
         process.gateway.assign([number])
         await process.until(lambda: process.begun(number) == 1)
-        await process.gateway.look()
+        await process.gateway.reconcile()
         assert not process.sessions[number][0].ran
         process.gateway.assign([])
         await process.until(lambda: process.sessions[number][0].leaving is not None)
@@ -219,7 +219,7 @@ async def test_a_row_that_vanished_takes_its_session_and_its_keys_with_it(proces
 
 async def test_a_process_says_that_it_lives(process: Process) -> None:
     await process.until(lambda: process.gateway is not None)
-    process.gateway.end()
+    process.gateway.stop()
     await asyncio.wait_for(process.task, 10)
     assert process.told()[0] == {"beat": True}
 

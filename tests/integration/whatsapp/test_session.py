@@ -8,16 +8,16 @@ from typing import Any
 
 import neonize.aioze.events
 import pytest
-from fakes.whatsapp import FakeGo, FakeWhatsApp, Phone, contents, events
-from fakes.whatsapp.exchange import Exchange
+from fakes.whatsapp import FakeGoLibrary, FakePhone, FakeWhatsApp, contents, events
+from fakes.whatsapp.go_backend import GoBackend
 from structlog.testing import capture_logs
 
-from bots.whatsapp.sessions.client_factory import Clients
-from bots.whatsapp.sessions.connection import Connection
-from bots.whatsapp.sessions.connection_loop import Tempo
-from bots.whatsapp.sessions.events import Stuck
-from bots.whatsapp.sessions.session import Session
-from bots.whatsapp.sessions.session_repository import Errand, Record
+from bots.whatsapp.sessions.client_factory import ClientFactory
+from bots.whatsapp.sessions.connection import NeonizeConnection
+from bots.whatsapp.sessions.connection_loop import ConnectionTimings
+from bots.whatsapp.sessions.events import ClientStuck
+from bots.whatsapp.sessions.runner import SessionRunner
+from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 from storage.db import Database
@@ -26,8 +26,16 @@ from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
 from storage.messaging.whatsapp_keys import FolderKeyStore
 
-HASTY = Tempo(connect=0.3, codes=0.4, look=0.1, away=0.3, first_pause=0.02, longest_pause=0.05, renewals=2)
-PATIENT = Tempo(first_pause=0.02, longest_pause=0.05)
+HASTY = ConnectionTimings(
+    connect_timeout=0.3,
+    codes_lifetime=0.4,
+    poll_seconds=0.1,
+    reconnect_timeout=0.3,
+    initial_backoff=0.02,
+    max_backoff=0.05,
+    max_renewals=2,
+)
+PATIENT = ConnectionTimings(initial_backoff=0.02, max_backoff=0.05)
 DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such host"
 
 
@@ -35,9 +43,9 @@ DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such h
 class Answering:
     """`bots.whatsapp.sessions.ports.Service` that remembers; `fails` lets it raise at the first message."""
 
-    errand: Errand
+    errand: Assignment
     taken: list[Any] = field(default_factory=list)
-    begun: list[Errand] = field(default_factory=list)
+    begun: list[Assignment] = field(default_factory=list)
     ended: bool = False
     fails: bool = False
 
@@ -47,7 +55,7 @@ class Answering:
             raise RuntimeError("a bug of ours")
         self.taken.append(event)
 
-    def begin(self, errand: Errand) -> None:
+    def start(self, errand: Assignment) -> None:
         self.begun.append(errand)
 
     async def finish(self) -> None:
@@ -59,13 +67,13 @@ class Bench:
     """One number of ours, the phone it belongs to, and everything between them."""
 
     fake: FakeWhatsApp
-    phone: Phone
+    phone: FakePhone
     db: Database
     folder: FolderKeyStore
-    tempo: Tempo = PATIENT
+    tempo: ConnectionTimings = PATIENT
     patience: float = 20.0
     services: list[Answering] = field(default_factory=list)
-    sessions: list[Session] = field(default_factory=list)
+    sessions: list[SessionRunner] = field(default_factory=list)
     failing: bool = False
     row_id: Any = None
     task: asyncio.Task[None] | None = None
@@ -91,21 +99,21 @@ class Bench:
             assert whatsapp.complete_pairing(session, row, self.phone.device, None, self.db.clock())
             row.state = WhatsAppState.ONLINE
         self.folder.prepare(self.row_id)
-        self.fake.sessions.add(self.folder.location_of(self.row_id), self.phone.device)
+        self.fake.session_files.add_device(self.folder.location_of(self.row_id), self.phone.device)
 
-    def session(self) -> Session:
-        clients = Clients(self.folder, FakeGo(Exchange(self.fake)))
-        session = Session(
-            Record(self.db, self.row_id),
+    def session(self) -> SessionRunner:
+        clients = ClientFactory(self.folder, FakeGoLibrary(GoBackend(self.fake)))
+        session = SessionRunner(
+            SessionRepository(self.db, self.row_id),
             SessionKeys(self.folder, self.row_id, KeyBackups(self.folder, b"secret", self.db.clock)),
-            lambda: Connection(clients.make(self.row_id), self.patience),
+            lambda: NeonizeConnection(clients.create_client(self.row_id), self.patience),
             self._serve,
             self.tempo,
         )
         self.sessions.append(session)
         return session
 
-    def _serve(self, _link: object, errand: Errand) -> Answering:
+    def _serve(self, _link: object, errand: Assignment) -> Answering:
         self.services.append(Answering(errand, fails=self.failing))
         return self.services[-1]
 
@@ -132,7 +140,7 @@ class Bench:
 async def bench(tmp_path: Path, sqlite: Database) -> AsyncIterator[Bench]:
     neonize.aioze.events.event_global_loop = asyncio.get_running_loop()
     fake = FakeWhatsApp()
-    bench = Bench(fake, fake.phone(), sqlite, FolderKeyStore.open_at(tmp_path / "whatsapp"))
+    bench = Bench(fake, fake.get_phone(), sqlite, FolderKeyStore.open_at(tmp_path / "whatsapp"))
     with sqlite.transaction() as session:
         bench.row_id = whatsapp.create_session(
             session, people.get_or_create_tenant(session, MAIN_TENANT).id, sqlite.clock()
@@ -149,22 +157,22 @@ async def test_a_code_is_shown_scanned_and_the_number_is_online(bench: Bench) ->
     bench.asked()
     bench.starts()
     await bench.stands(WhatsAppState.QR)
-    assert bench.row.qr == bench.fake.lines[0].code
+    assert bench.row.qr == bench.fake.connections[0].code
     assert bench.row.shown_until is not None
-    bench.fake.rotates()
-    await bench.until(lambda: bench.row.qr == bench.fake.lines[0].code)
-    await asyncio.to_thread(bench.phone.scans)
+    bench.fake.rotate_codes()
+    await bench.until(lambda: bench.row.qr == bench.fake.connections[0].code)
+    await asyncio.to_thread(bench.phone.scan_code)
     await bench.stands(WhatsAppState.ONLINE)
     row = bench.row
     assert (row.phone_number, row.qr, row.pairing_asked_at) == (bench.phone.number, None, None)
     assert row.lid == f"{bench.phone.lid}:1@lid"
     assert row.first_online_at is not None
     (service,) = bench.services
-    assert [errand.number for errand in service.begun] == [bench.phone.number]
+    assert [errand.own_number for errand in service.begun] == [bench.phone.number]
     bench.sessions[0].stop()
     await bench.ends()
     assert service.ended
-    assert bench.fake.lines[0].is_over
+    assert bench.fake.connections[0].is_closed
 
 
 async def test_a_number_with_keys_connects_without_a_code(bench: Bench) -> None:
@@ -172,8 +180,8 @@ async def test_a_number_with_keys_connects_without_a_code(bench: Bench) -> None:
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
     assert bench.row.state == WhatsAppState.ONLINE
-    assert bench.fake.made("PairPhone") == []
-    assert bench.fake.lines[0].code == ""
+    assert bench.fake.list_calls("PairPhone") == []
+    assert bench.fake.connections[0].code == ""
 
 
 async def test_a_code_to_be_typed_is_asked_for_once_a_code_to_be_scanned_is_there(bench: Bench) -> None:
@@ -181,14 +189,14 @@ async def test_a_code_to_be_typed_is_asked_for_once_a_code_to_be_scanned_is_ther
     bench.starts()
     await bench.until(lambda: bench.row.pair_code)
     assert bench.row.qr is None
-    bench.fake.rotates()
-    await asyncio.to_thread(bench.phone.enters, bench.row.pair_code)
+    bench.fake.rotate_codes()
+    await asyncio.to_thread(bench.phone.enter_code, bench.row.pair_code)
     await bench.stands(WhatsAppState.ONLINE)
-    assert len(bench.fake.made("PairPhone")) == 1
+    assert len(bench.fake.list_calls("PairPhone")) == 1
 
 
 async def test_a_phone_whatsapp_gives_no_code_for_is_told_and_asked_no_more(bench: Bench) -> None:
-    bench.fake.fail("PairPhone", "info query returned status 429: rate-overlimit")
+    bench.fake.fail_calls("PairPhone", "info query returned status 429: rate-overlimit")
     bench.asked(phone=bench.phone.number)
     bench.starts()
     await bench.ends()
@@ -202,18 +210,18 @@ async def test_a_phone_whatsapp_gives_no_code_for_is_told_and_asked_no_more(benc
 async def test_a_scan_that_comes_to_nothing_is_told(bench: Bench) -> None:
     bench.asked()
     bench.starts()
-    await asyncio.to_thread(bench.phone.refuses)
+    await asyncio.to_thread(bench.phone.refuse_pairing)
     await bench.ends()
     assert (bench.row.state, bench.row.detail) == (WhatsAppState.NEW, WhatsAppStateDetail.REFUSED)
 
 
 async def test_codes_nobody_scans_are_renewed_some_times_and_then_no_more(bench: Bench) -> None:
-    bench.tempo = replace(HASTY, codes=0.1)
+    bench.tempo = replace(HASTY, codes_lifetime=0.1)
     bench.asked()
     bench.starts()
     await bench.ends()
-    assert len(bench.fake.lines) == 1 + HASTY.renewals
-    assert all(line.is_over for line in bench.fake.lines)
+    assert len(bench.fake.connections) == 1 + HASTY.max_renewals
+    assert all(line.is_closed for line in bench.fake.connections)
     assert (bench.row.state, bench.row.detail, bench.row.qr) == (WhatsAppState.NEW, WhatsAppStateDetail.TIMEOUT, None)
 
 
@@ -221,8 +229,8 @@ async def test_messages_that_come_before_it_is_known_whose_they_are_are_kept(ben
     bench.asked()
     bench.starts()
     await bench.stands(WhatsAppState.QR)
-    bench.fake.person(phone=bench.phone).says("hello")  # it waits at WhatsApp, and comes with the connection
-    await asyncio.to_thread(bench.phone.scans)
+    bench.fake.get_person(phone=bench.phone).send_text("hello")  # it waits at WhatsApp, and comes with the connection
+    await asyncio.to_thread(bench.phone.scan_code)
     await bench.until(lambda: bench.services and bench.services[0].taken)
     assert bench.services[0].taken[0].Message.conversation == "hello"
 
@@ -234,10 +242,10 @@ async def test_a_handler_that_fails_is_told_and_the_next_message_is_taken(
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    person = bench.fake.person(phone=bench.phone)
+    person = bench.fake.get_person(phone=bench.phone)
     with capture_logs() as told:
-        person.says("one")
-        person.says("two")
+        person.send_text("one")
+        person.send_text("two")
         await bench.until(lambda: bench.services[0].taken)
     assert bench.services[0].taken[0].Message.conversation == "two"
     assert [entry["event"] for entry in told] == ["whatsapp-handler-failed"]
@@ -247,14 +255,14 @@ async def test_a_handler_that_fails_is_told_and_the_next_message_is_taken(
 @pytest.mark.parametrize(
     ("happens", "state"),
     [
-        (Phone.logs_out, WhatsAppState.LOGGED_OUT),
-        (Phone.is_replaced, WhatsAppState.REPLACED),
-        (Phone.is_banned, WhatsAppState.BANNED),
-        (Phone.is_outdated, WhatsAppState.OUTDATED),
+        (FakePhone.log_out, WhatsAppState.LOGGED_OUT),
+        (FakePhone.replace_client, WhatsAppState.REPLACED),
+        (FakePhone.ban, WhatsAppState.BANNED),
+        (FakePhone.reject_as_outdated, WhatsAppState.OUTDATED),
     ],
 )
 async def test_what_ends_a_number_ends_its_session_and_nothing_tries_again(
-    bench: Bench, happens: Callable[[Phone], None], state: WhatsAppState
+    bench: Bench, happens: Callable[[FakePhone], None], state: WhatsAppState
 ) -> None:
     bench.has_keys()
     bench.starts()
@@ -263,23 +271,23 @@ async def test_what_ends_a_number_ends_its_session_and_nothing_tries_again(
     await bench.ends()
     assert bench.row.state == state
     assert bench.services[0].ended
-    assert (len(bench.fake.lines), bench.fake.lines[0].is_over) == (1, True)
+    assert (len(bench.fake.connections), bench.fake.connections[0].is_closed) == (1, True)
     if state is WhatsAppState.BANNED:
         assert bench.row.banned_until is not None
         assert (bench.row.banned_until - bench.db.clock()).total_seconds() == 3600
     if state is WhatsAppState.LOGGED_OUT:
-        assert bench.fake.sessions.devices(bench.folder.location_of(bench.row_id)) == []
+        assert bench.fake.session_files.list_devices(bench.folder.location_of(bench.row_id)) == []
 
 
 async def test_a_connection_that_breaks_is_restored_by_the_library(bench: Bench) -> None:
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    bench.phone.goes_offline()
+    bench.phone.go_offline()
     await bench.stands(WhatsAppState.RECONNECTING)
-    bench.phone.comes_back()
+    bench.phone.come_back()
     await bench.stands(WhatsAppState.ONLINE)
-    assert len(bench.fake.lines) == 1
+    assert len(bench.fake.connections) == 1
 
 
 async def test_a_connection_the_library_does_not_restore_is_made_anew(bench: Bench) -> None:
@@ -287,9 +295,9 @@ async def test_a_connection_the_library_does_not_restore_is_made_anew(bench: Ben
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    bench.phone.goes_offline()
-    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == WhatsAppState.ONLINE)
-    assert bench.fake.lines[0].is_over
+    bench.phone.go_offline()
+    await bench.until(lambda: len(bench.fake.connections) == 2 and bench.row.state == WhatsAppState.ONLINE)
+    assert bench.fake.connections[0].is_closed
 
 
 async def test_a_connection_that_ended_without_a_word_is_noticed_and_made_anew(bench: Bench) -> None:
@@ -297,40 +305,40 @@ async def test_a_connection_that_ended_without_a_word_is_noticed_and_made_anew(b
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    with bench.fake.changes.changing():
-        bench.fake.lines[0].is_up = False
-    await bench.until(lambda: len(bench.fake.lines) == 2 and bench.row.state == WhatsAppState.ONLINE)
+    with bench.fake.condition.modify():
+        bench.fake.connections[0].is_connected = False
+    await bench.until(lambda: len(bench.fake.connections) == 2 and bench.row.state == WhatsAppState.ONLINE)
 
 
 async def test_without_a_name_server_it_is_tried_again_until_there_is_one(bench: Bench) -> None:
-    bench.fake.fail("Neonize", DNS, times=3)
+    bench.fake.fail_calls("Neonize", DNS, times=3)
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[-1].begun)
-    assert len(bench.fake.made("Neonize")) == 4
+    assert len(bench.fake.list_calls("Neonize")) == 4
     assert (bench.row.state, bench.row.detail) == (WhatsAppState.ONLINE, "")
 
 
 async def test_a_number_that_cannot_be_reached_while_it_is_paired_says_so_and_goes_on(bench: Bench) -> None:
-    bench.fake.fail("Neonize", DNS)
+    bench.fake.fail_calls("Neonize", DNS)
     bench.asked()
     bench.starts()
     await bench.stands(WhatsAppState.QR)
-    assert len(bench.fake.made("Neonize")) == 2
+    assert len(bench.fake.list_calls("Neonize")) == 2
 
 
 async def test_a_connection_that_never_answers_needs_the_end_of_the_process(bench: Bench) -> None:
-    bench.tempo, bench.patience = replace(HASTY, connect=0.1), 0.1
+    bench.tempo, bench.patience = replace(HASTY, connect_timeout=0.1), 0.1
     bench.has_keys()
-    release = bench.fake.hold("Neonize")
+    release = bench.fake.hold_call("Neonize")
     task = bench.starts()
-    with pytest.raises(Stuck):
+    with pytest.raises(ClientStuck):
         await bench.ends()
     assert task.done()
     assert (bench.row.state, bench.row.detail) == (WhatsAppState.RECONNECTING, WhatsAppStateDetail.STUCK)
     release()  # the library's task goes on, uncancelled; let it come to its end
-    await bench.until(lambda: bench.fake.lines)
-    bench.fake.hangs_up(bench.fake.lines[0])
+    await bench.until(lambda: bench.fake.connections)
+    bench.fake.close_connection(bench.fake.connections[0])
 
 
 async def test_a_connection_whose_end_hangs_needs_the_end_of_the_process(bench: Bench) -> None:
@@ -338,12 +346,12 @@ async def test_a_connection_whose_end_hangs_needs_the_end_of_the_process(bench: 
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    release = bench.fake.hold("Stop")
+    release = bench.fake.hold_call("Stop")
     bench.sessions[0].stop()
-    with pytest.raises(Stuck):
+    with pytest.raises(ClientStuck):
         await bench.ends()
     release()
-    bench.fake.hangs_up(bench.fake.lines[0])
+    bench.fake.close_connection(bench.fake.connections[0])
 
 
 async def test_damaged_keys_are_not_tried_but_told(bench: Bench) -> None:
@@ -352,7 +360,7 @@ async def test_damaged_keys_are_not_tried_but_told(bench: Bench) -> None:
     bench.starts()
     await bench.ends()
     assert (bench.row.state, bench.row.detail) == (WhatsAppState.LOGGED_OUT, WhatsAppStateDetail.DAMAGED)
-    assert bench.fake.made("Neonize") == []
+    assert bench.fake.list_calls("Neonize") == []
 
 
 async def test_pairing_anew_uses_new_keys_and_keeps_a_backup_of_the_old(bench: Bench) -> None:
@@ -362,7 +370,7 @@ async def test_pairing_anew_uses_new_keys_and_keeps_a_backup_of_the_old(bench: B
     await bench.stands(WhatsAppState.QR)
     backups = KeyBackups(bench.folder, b"secret", bench.db.clock)
     assert len(backups.list_for(bench.row_id)) == 1
-    await asyncio.to_thread(bench.phone.scans)
+    await asyncio.to_thread(bench.phone.scan_code)
     await bench.stands(WhatsAppState.ONLINE)
 
 
@@ -372,7 +380,7 @@ async def test_a_restart_connects_anew_at_once(bench: Bench) -> None:
     await bench.until(lambda: bench.services and bench.services[0].begun)
     bench.sessions[0].restart()
     await bench.until(lambda: len(bench.services) == 2 and bench.services[1].begun)
-    assert [line.is_over for line in bench.fake.lines] == [True, False]
+    assert [line.is_closed for line in bench.fake.connections] == [True, False]
     assert bench.services[0].ended
 
 
@@ -383,16 +391,16 @@ async def test_asking_for_a_code_again_while_one_is_shown_begins_anew(bench: Ben
     bench.asked(phone=bench.phone.number)
     bench.sessions[0].restart()
     await bench.until(lambda: bench.row.pair_code)
-    assert len(bench.fake.lines) == 2
+    assert len(bench.fake.connections) == 2
 
 
 async def test_a_number_that_is_let_go_is_taken_off_the_phone(bench: Bench) -> None:
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    bench.sessions[0].stop(leaving=True)
+    bench.sessions[0].stop(log_out=True)
     await bench.ends()
-    assert len(bench.fake.made("Logout")) == 1
+    assert len(bench.fake.list_calls("Logout")) == 1
     assert bench.phone.device == ""
 
 
@@ -405,10 +413,10 @@ async def test_a_phone_that_is_connected_already_is_let_go_again(bench: Bench) -
         other.state = WhatsAppState.ONLINE
     bench.asked()
     bench.starts()
-    await asyncio.to_thread(bench.phone.scans)
+    await asyncio.to_thread(bench.phone.scan_code)
     await bench.ends()
     assert (bench.row.state, bench.row.detail, bench.row.jid) == (WhatsAppState.NEW, WhatsAppStateDetail.TAKEN, None)
-    assert len(bench.fake.made("Logout")) == 1
+    assert len(bench.fake.list_calls("Logout")) == 1
     assert bench.services == []
 
 
@@ -416,10 +424,10 @@ async def test_what_is_sent_into_an_ended_connection_is_no_matter(bench: Bench) 
     bench.has_keys()
     bench.starts()
     await bench.until(lambda: bench.services and bench.services[0].begun)
-    line = bench.fake.lines[0]
+    line = bench.fake.connections[0]
     bench.sessions[0].restart()
     await bench.until(lambda: len(bench.services) == 2 and bench.services[1].begun)
-    line.tells(events.logged_out())  # late, from the connection before
-    bench.fake.person(phone=bench.phone).sends(contents.text("still here"))
+    line.send_event(events.build_logged_out())  # late, from the connection before
+    bench.fake.get_person(phone=bench.phone).send(contents.build_text("still here"))
     await bench.until(lambda: bench.services[1].taken)
     assert bench.row.state == WhatsAppState.ONLINE

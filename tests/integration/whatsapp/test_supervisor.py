@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 from fakes.clock import NOON, SettableClock
-from fakes.gateway_process import Gateways
-from fakes.whatsapp.sessions import Sessions
+from fakes.fake_gateways import FakeGatewayLauncher
+from fakes.whatsapp.session_files import SessionFiles
 
-from bots.whatsapp.processes.process_manager import Rhythm
-from bots.whatsapp.processes.supervisor import Occupied, Supervisor
-from bots.whatsapp.processes.terminal import Announcer
+from bots.whatsapp.processes.process_manager import ProcessTimings
+from bots.whatsapp.processes.supervisor import GatewaySupervisor, SupervisorAlreadyRunning
+from bots.whatsapp.processes.terminal import TerminalReporter
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
@@ -22,7 +22,9 @@ from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups
 from storage.messaging.whatsapp_keys import FolderKeyStore
 
-HASTY = Rhythm(silence=0.8, grace=0.3, look=0.05, first_pause=0.05, longest_pause=0.1)
+HASTY = ProcessTimings(
+    heartbeat_timeout=0.8, stop_timeout=0.3, poll_seconds=0.05, initial_backoff=0.05, max_backoff=0.1
+)
 
 
 class Machine:
@@ -31,22 +33,22 @@ class Machine:
     def __init__(self, db: Database, folder: Path) -> None:
         self.db = db
         self.keys = FolderKeyStore.open_at(folder / "whatsapp")
-        self.gateways = Gateways(folder / "journal")
+        self.gateways = FakeGatewayLauncher(folder / "journal")
         self.said: list[str] = []
         self.woken: list[UUID] = []
         self.folder = folder
         self.tasks: list[asyncio.Task[None]] = []
 
-    def supervisor(self) -> Supervisor:
-        return Supervisor(
+    def supervisor(self) -> GatewaySupervisor:
+        return GatewaySupervisor(
             db=self.db,
-            keys=self.keys,
+            key_store=self.keys,
             backups=KeyBackups(self.keys, b"secret", self.db.clock),
-            locks=self.folder / "locks",
+            lock_folder=self.folder / "locks",
             launch=self.gateways.launch,
             wake=self.woken.append,
-            announcer=Announcer(self.said.append, "en"),
-            rhythm=HASTY,
+            reporter=TerminalReporter(self.said.append, "en"),
+            timings=HASTY,
         )
 
     def starts(self) -> asyncio.Task[None]:
@@ -73,7 +75,7 @@ class Machine:
 
     def groups(self) -> list[set[UUID]]:
         """What runs together, biggest groups first."""
-        return sorted((group for group in self.gateways.assigned().values() if group), key=len, reverse=True)
+        return sorted((group for group in self.gateways.read_assignments().values() if group), key=len, reverse=True)
 
 
 @pytest.fixture
@@ -89,48 +91,48 @@ async def machine(tmp_path: Path, sqlite: Database) -> AsyncIterator[Machine]:
 async def test_six_numbers_run_in_two_processes(machine: Machine) -> None:
     numbers = machine.numbers(6)
     machine.starts()
-    await machine.gateways.until(lambda: machine.groups() == [set(numbers[:4]), set(numbers[4:])])
+    await machine.gateways.wait_until(lambda: machine.groups() == [set(numbers[:4]), set(numbers[4:])])
 
 
 async def test_a_number_that_is_asked_for_joins_and_one_that_is_removed_leaves(machine: Machine) -> None:
     first, second = machine.numbers(2)
     machine.change(second, state=WhatsAppState.REPLACED)
     machine.starts()
-    await machine.gateways.until(lambda: machine.groups() == [{first}])
+    await machine.gateways.wait_until(lambda: machine.groups() == [{first}])
     machine.change(second, state=WhatsAppState.RECONNECTING)
-    await machine.gateways.until(lambda: machine.groups() == [{first, second}])
+    await machine.gateways.wait_until(lambda: machine.groups() == [{first, second}])
     machine.change(first, removed_at=NOON)
-    await machine.gateways.until(lambda: machine.groups() == [{second}])
+    await machine.gateways.wait_until(lambda: machine.groups() == [{second}])
     assert len(machine.gateways.processes) == 1
 
 
 async def test_without_numbers_there_is_no_process_and_none_is_left_without(machine: Machine) -> None:
     (number,) = machine.numbers(1, WhatsAppState.LOGGED_OUT)
-    await machine.supervisor().look()
+    await machine.supervisor().reconcile()
     assert machine.gateways.processes == []
     machine.starts()
     machine.change(number, state=WhatsAppState.RECONNECTING)
-    await machine.gateways.until(lambda: machine.groups() == [{number}])
+    await machine.gateways.wait_until(lambda: machine.groups() == [{number}])
     machine.change(number, state=WhatsAppState.BANNED)
-    await machine.gateways.until(lambda: machine.gateways.processes[0].returncode is not None)
+    await machine.gateways.wait_until(lambda: machine.gateways.processes[0].returncode is not None)
 
 
 async def test_a_number_that_hangs_is_put_into_a_process_of_its_own_and_the_others_go_on(machine: Machine) -> None:
     numbers = machine.numbers(3)
-    machine.gateways.manner = f"stuck:{numbers[1].hex}"
+    machine.gateways.behaviour = f"stuck:{numbers[1].hex}"
     machine.starts()
-    await machine.gateways.until(lambda: {numbers[0], numbers[2]} in machine.groups())
-    machine.gateways.manner = "lives"
-    await machine.gateways.until(lambda: machine.groups() == [{numbers[0], numbers[2]}, {numbers[1]}])
+    await machine.gateways.wait_until(lambda: {numbers[0], numbers[2]} in machine.groups())
+    machine.gateways.behaviour = "lives"
+    await machine.gateways.wait_until(lambda: machine.groups() == [{numbers[0], numbers[2]}, {numbers[1]}])
 
 
 async def test_when_a_process_falls_silent_its_numbers_are_told_apart(machine: Machine) -> None:
     numbers = machine.numbers(3)
-    machine.gateways.manner = "silent"
+    machine.gateways.behaviour = "silent"
     machine.starts()
-    await machine.gateways.until(lambda: machine.gateways.processes)
-    machine.gateways.manner = "lives"
-    await machine.gateways.until(
+    await machine.gateways.wait_until(lambda: machine.gateways.processes)
+    machine.gateways.behaviour = "lives"
+    await machine.gateways.wait_until(
         lambda: machine.groups() == [{number} for number in sorted(numbers)] or len(machine.groups()) == 3
     )
     assert sorted(map(sorted, machine.groups())) == sorted([number] for number in numbers)
@@ -139,27 +141,29 @@ async def test_when_a_process_falls_silent_its_numbers_are_told_apart(machine: M
 async def test_a_process_that_dies_once_keeps_its_numbers_and_one_that_dies_twice_does_not(machine: Machine) -> None:
     numbers = machine.numbers(2)
     machine.starts()
-    await machine.gateways.until(machine.groups)
-    machine.gateways.kill(machine.gateways.processes[0].pid)
-    await machine.gateways.until(lambda: len(machine.gateways.processes) == 2 and machine.groups() == [set(numbers)])
-    machine.gateways.kill(machine.gateways.processes[1].pid)
-    await machine.gateways.until(lambda: len(machine.groups()) == 2)
+    await machine.gateways.wait_until(machine.groups)
+    machine.gateways.kill_process(machine.gateways.processes[0].pid)
+    await machine.gateways.wait_until(
+        lambda: len(machine.gateways.processes) == 2 and machine.groups() == [set(numbers)]
+    )
+    machine.gateways.kill_process(machine.gateways.processes[1].pid)
+    await machine.gateways.wait_until(lambda: len(machine.groups()) == 2)
 
 
 async def test_a_second_supervisor_is_refused(machine: Machine) -> None:
     machine.numbers(1)
     machine.starts()
-    await machine.gateways.until(machine.groups)
-    with pytest.raises(Occupied, match="another process"):
+    await machine.gateways.wait_until(machine.groups)
+    with pytest.raises(SupervisorAlreadyRunning, match="another process"):
         await machine.supervisor().run()
 
 
 async def test_wake_ups_reach_the_workers(machine: Machine) -> None:
     machine.numbers(1)
     job = UUID(int=7)
-    machine.gateways.manner = f"wakes:{job.hex}"
+    machine.gateways.behaviour = f"wakes:{job.hex}"
     machine.starts()
-    await machine.gateways.until(lambda: machine.woken == [job])
+    await machine.gateways.wait_until(lambda: machine.woken == [job])
 
 
 async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_not(machine: Machine) -> None:
@@ -167,15 +171,15 @@ async def test_codes_asked_for_in_the_terminal_are_shown_there_and_others_are_no
     machine.change(first, qr="2@first", jid=None, pairing_asked_at=NOON)
     machine.change(second, qr="2@second", jid=None, pairing_asked_at=NOON, asked_by=7)
     machine.starts()
-    await machine.gateways.until(lambda: machine.groups() == [{first, second}])  # many looks later
+    await machine.gateways.wait_until(lambda: machine.groups() == [{first, second}])  # many looks later
     assert len(machine.said) == 1
     assert "▄" in machine.said[0]
     assert "Linked devices" in machine.said[0]
     machine.change(first, qr=None, pair_code="ABCD1234", phone="5511987654321")
-    await machine.gateways.until(lambda: len(machine.said) == 2)
+    await machine.gateways.wait_until(lambda: len(machine.said) == 2)
     assert "ABCD-1234" in machine.said[1]
     machine.change(first, pair_code=None, state=WhatsAppState.ONLINE, jid="5511987654321:1@s.whatsapp.net")
-    await machine.gateways.until(lambda: len(machine.said) == 3)
+    await machine.gateways.wait_until(lambda: len(machine.said) == 3)
     assert machine.said[2] == "WhatsApp +5511987654321: ✅ online."
 
 
@@ -185,11 +189,11 @@ async def test_each_number_is_backed_up_daily_and_removed_keys_are_thrown_away(
     kept, removed = machine.numbers(2)
     for number in (kept, removed):
         machine.keys.prepare(number)
-        Sessions().add(machine.keys.location_of(number), "551199:1@s.whatsapp.net")
+        SessionFiles().add_device(machine.keys.location_of(number), "551199:1@s.whatsapp.net")
     machine.change(removed, removed_at=NOON - timedelta(minutes=10))
     machine.starts()
     backups = KeyBackups(machine.keys, b"secret", clock)
-    await machine.gateways.until(lambda: backups.list_for(kept) and not machine.keys.has_keys(removed))
+    await machine.gateways.wait_until(lambda: backups.list_for(kept) and not machine.keys.has_keys(removed))
     assert machine.keys.has_keys(kept)
     assert backups.list_for(removed) == []
 
@@ -197,4 +201,4 @@ async def test_each_number_is_backed_up_daily_and_removed_keys_are_thrown_away(
 async def test_numbers_that_were_too_old_are_tried_again_by_a_new_start(machine: Machine) -> None:
     (number,) = machine.numbers(1, WhatsAppState.OUTDATED)
     machine.starts()
-    await machine.gateways.until(lambda: machine.groups() == [{number}])
+    await machine.gateways.wait_until(lambda: machine.groups() == [{number}])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.whatsapp import IMAGE, VIDEO, FakeWhatsApp, Phone, contents, events, in_process
+from fakes.whatsapp import IMAGE, VIDEO, FakePhone, FakeWhatsApp, connect_in_process, contents, events
 from neonize.aioze.client import NewAClient
 from neonize.aioze.events import ConnectedEv, LoggedOutEv, MessageEv, PairStatusEv, StreamReplacedEv
 from neonize.builder import build_edit
@@ -24,7 +24,7 @@ class Desk:
     """A client of the library over the fake, and what it was told."""
 
     fake: FakeWhatsApp
-    phone: Phone
+    phone: FakePhone
     client: NewAClient
     heard: list[Any] = field(default_factory=list)
     codes: list[bytes] = field(default_factory=list)
@@ -35,26 +35,26 @@ class Desk:
         self.client.event.qr(self._show)
 
     async def hear(self, _client: NewAClient, event: Any) -> None:
-        with self.fake.changes.changing():
+        with self.fake.condition.modify():
             self.heard.append(event)
 
     async def _show(self, _client: NewAClient, code: bytes) -> None:
-        with self.fake.changes.changing():
+        with self.fake.condition.modify():
             self.codes.append(code)
 
     async def hears(self, kind: type, count: int = 1) -> Any:
         def found() -> list[Any]:
             return [event for event in self.heard if isinstance(event, kind)][count - 1 :]
 
-        return (await self.fake.arrival(found))[0]
+        return (await self.fake.wait_until_async(found))[0]
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     fake = FakeWhatsApp()
-    phone = fake.phone()
+    phone = fake.get_phone()
     desk = Desk(fake, phone, NewAClient(str(tmp_path / "number.db"), uuid="number"))
-    in_process(desk.client, fake)
+    connect_in_process(desk.client, fake)
     yield desk
     await desk.client.stop()
 
@@ -62,8 +62,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 async def linked(desk: Desk) -> asyncio.Task[None]:
     """Connect, and let the phone scan what is shown."""
     connection = await desk.client.connect()
-    await desk.fake.arrival(lambda: desk.codes)
-    await asyncio.to_thread(desk.phone.scans)
+    await desk.fake.wait_until_async(lambda: desk.codes)
+    await asyncio.to_thread(desk.phone.scan_code)
     await desk.hears(ConnectedEv)
     return connection
 
@@ -72,13 +72,13 @@ async def test_a_number_is_paired_by_the_code_it_shows_and_is_known_the_next_tim
     connection = await linked(desk)
     assert desk.codes[0].startswith(b"2@")
     assert (await desk.hears(PairStatusEv)).ID.User == desk.phone.number
-    assert desk.client.me.JID.User == desk.phone.number
-    assert desk.client.me.LID.User == desk.phone.lid
+    assert desk.client.identity.JID.User == desk.phone.number
+    assert desk.client.identity.LID.User == desk.phone.lid
     await desk.client.stop()
     await connection
 
     again = Desk(desk.fake, desk.phone, NewAClient(str(tmp_path / "number.db"), uuid="number"))
-    in_process(again.client, desk.fake)
+    connect_in_process(again.client, desk.fake)
     connection = await again.client.connect()
     await again.hears(ConnectedEv)
     assert not again.codes
@@ -88,9 +88,9 @@ async def test_a_number_is_paired_by_the_code_it_shows_and_is_known_the_next_tim
 
 async def test_a_code_for_typing_pairs_too(desk: Desk) -> None:
     await desk.client.connect()
-    await desk.fake.arrival(lambda: desk.codes)
+    await desk.fake.wait_until_async(lambda: desk.codes)
     code = await desk.client.PairPhone(desk.phone.number, show_push_notification=True)
-    await asyncio.to_thread(desk.phone.enters, code)
+    await asyncio.to_thread(desk.phone.enter_code, code)
     await desk.hears(ConnectedEv)
 
 
@@ -104,7 +104,7 @@ async def test_a_file_that_is_no_session_is_told_in_the_librarys_words(desk: Des
 async def test_what_a_person_sends_arrives_with_its_file_to_the_byte(desk: Desk) -> None:
     await linked(desk)
     content = bytes(range(256)) * 40
-    desk.fake.person().sends_picture(content, "a cat")
+    desk.fake.get_person().send_picture(content, "a cat")
     event = await desk.hears(MessageEv)
     assert event.Message.imageMessage.caption == "a cat"
     assert b"\x00" in event.Message.imageMessage.mediaKey
@@ -118,21 +118,21 @@ async def test_what_a_person_sends_arrives_with_its_file_to_the_byte(desk: Desk)
 
 async def test_what_was_sent_while_nobody_was_connected_arrives_later(desk: Desk) -> None:
     await linked(desk)
-    desk.phone.goes_offline()
-    desk.fake.person().says("are you there?")
+    desk.phone.go_offline()
+    desk.fake.get_person().send_text("are you there?")
     with pytest.raises(SendMessageError, match="websocket not connected"):
         await desk.client.send_message(build_jid("5521980000001"), "no")
-    desk.phone.comes_back()
+    desk.phone.come_back()
     assert (await desk.hears(MessageEv)).Message.conversation == "are you there?"
 
 
 async def test_answers_edits_and_reactions_are_seen_in_the_chat(desk: Desk) -> None:
     await linked(desk)
-    person = desk.fake.person()
-    said = person.says("hello")
+    person = desk.fake.get_person()
+    said = person.send_text("hello")
     chat = (await desk.hears(MessageEv)).Info.MessageSource.Chat
     sent = await desk.client.send_message(chat, "good day")
-    await desk.client.send_message(chat, build_edit(chat, sent.ID, contents.text("good evening")))
+    await desk.client.send_message(chat, build_edit(chat, sent.ID, contents.build_text("good evening")))
     await desk.client.send_message(chat, own_reaction(said, person.address, "👀"))
     await desk.client.send_chat_presence(
         chat, ChatPresence.CHAT_PRESENCE_COMPOSING, ChatPresenceMedia.CHAT_PRESENCE_MEDIA_TEXT
@@ -140,61 +140,61 @@ async def test_answers_edits_and_reactions_are_seen_in_the_chat(desk: Desk) -> N
     await desk.client.mark_read(said, chat=chat, sender=chat, receipt=ReceiptType.READ)
     [message] = person.chat.messages
     assert (message.text, len(message.edits)) == ("good evening", 1)
-    assert (person.chat.reactions, person.chat.read, person.chat.typing) == ({said: "👀"}, {said}, [True])
+    assert (person.chat.reactions, person.chat.read_ids, person.chat.typing_states) == ({said: "👀"}, {said}, [True])
     assert not desk.fake.problems
 
 
 async def test_an_edit_after_a_quarter_of_an_hour_is_refused(desk: Desk) -> None:
     await linked(desk)
-    desk.fake.person().says("hello")
+    desk.fake.get_person().send_text("hello")
     chat = (await desk.hears(MessageEv)).Info.MessageSource.Chat
     sent = await desk.client.send_message(chat, "good day")
-    desk.fake.later = 16 * 60
+    desk.fake.clock_offset = 16 * 60
     with pytest.raises(SendMessageError):
-        await desk.client.send_message(chat, build_edit(chat, sent.ID, contents.text("good evening")))
+        await desk.client.send_message(chat, build_edit(chat, sent.ID, contents.build_text("good evening")))
 
 
 async def test_failures_come_when_they_are_asked_for(desk: Desk) -> None:
     await linked(desk)
-    person = desk.fake.person()
-    person.says("hello")
+    person = desk.fake.get_person()
+    person.send_text("hello")
     chat = (await desk.hears(MessageEv)).Info.MessageSource.Chat
-    desk.fake.fail("SendMessage", "server returned error 479", kind="text")
+    desk.fake.fail_calls("SendMessage", "server returned error 479", kind="text")
     with pytest.raises(SendMessageError, match="479"):
         await desk.client.send_message(chat, "once")
-    desk.fake.fail("SendMessage", "timed out", after=True)
+    desk.fake.fail_calls("SendMessage", "timed out", after=True)
     with pytest.raises(SendMessageError, match="timed out"):
         await desk.client.send_message(chat, "twice")
     assert [message.text for message in person.chat.messages] == ["twice"]
-    person.sends_picture(b"a picture")
+    person.send_picture(b"a picture")
     picture = (await desk.hears(MessageEv, 2)).Message
-    desk.fake.uploads.expire()
+    desk.fake.media_server.expire_all()
     with pytest.raises(DownloadError, match="410"):
         await desk.client.download_any(picture)
 
 
 async def test_logging_out_on_the_phone_forgets_the_session(desk: Desk) -> None:
     connection = await linked(desk)
-    desk.phone.logs_out()
+    desk.phone.log_out()
     assert (await desk.hears(LoggedOutEv)).OnConnect is False
     assert not connection.done()
-    assert desk.fake.sessions.devices(desk.client.name) == []
+    assert desk.fake.session_files.list_devices(desk.client.name) == []
 
 
 WRONG = {
     "text to nobody": Message(conversation=" "),
     "two things at once": Message(conversation="one", extendedTextMessage=E.ExtendedTextMessage(text="two")),
-    "a mention": contents.mentioning("hello @12345678", "12345678@s.whatsapp.net"),
-    "a quote of nothing": contents.long_text("yes", ContextInfo(stanzaID="3EB0NONE", participant="1@lid")),
+    "a mention": contents.build_mention("hello @12345678", "12345678@s.whatsapp.net"),
+    "a quote of nothing": contents.build_extended_text("yes", ContextInfo(stanzaID="3EB0NONE", participant="1@lid")),
     "a list": Message(listMessage=E.ListMessage(title="menu")),
-    "a reaction to nothing": contents.reaction("3EB0NONE", "5521980000001@s.whatsapp.net", "👀"),
+    "a reaction to nothing": contents.build_reaction("3EB0NONE", "5521980000001@s.whatsapp.net", "👀"),
 }
 
 
 @pytest.mark.parametrize("content", WRONG.values(), ids=WRONG.keys())
 async def test_what_an_app_would_not_show_is_a_problem(desk: Desk, content: Message) -> None:
     await linked(desk)
-    desk.fake.person().says("hello")
+    desk.fake.get_person().send_text("hello")
     chat = (await desk.hears(MessageEv)).Info.MessageSource.Chat
     await desk.client.send_message(chat, content)
     assert desk.fake.problems
@@ -213,10 +213,10 @@ async def test_what_an_app_would_not_show_is_a_problem(desk: Desk, content: Mess
 )
 async def test_a_film_that_no_app_could_play_is_a_problem(desk: Desk, kind: MediaType, about: dict[str, Any]) -> None:
     await linked(desk)
-    desk.fake.person().says("hello")
+    desk.fake.get_person().send_text("hello")
     chat = (await desk.hears(MessageEv)).Info.MessageSource.Chat
     upload = await desk.client.upload(b"a film", kind)
-    film = contents.video(desk.fake.uploads.find(upload.DirectPath), seconds=5)  # type: ignore[arg-type]
+    film = contents.build_video(desk.fake.media_server.find(upload.DirectPath), seconds=5)  # type: ignore[arg-type]
     await desk.client.send_message(chat, film)
     assert bool(desk.fake.problems) is (kind is MediaType.MediaDocument)
     desk.fake.problems.clear()
@@ -228,7 +228,7 @@ async def test_a_film_that_no_app_could_play_is_a_problem(desk: Desk, kind: Medi
 
 async def test_writing_to_somebody_who_has_not_written_is_a_problem(desk: Desk) -> None:
     await linked(desk)
-    desk.fake.person()
+    desk.fake.get_person()
     with pytest.raises(SendMessageError, match="463"):
         await desk.client.send_message(build_jid("5521980000001"), "buy now")
     assert desk.fake.problems
@@ -242,7 +242,7 @@ async def test_a_call_the_fake_does_not_know_is_a_problem(desk: Desk) -> None:
 
 
 def own_reaction(said: str, chat: str, emoji: str) -> Message:
-    content = contents.reaction(said, chat, emoji)
+    content = contents.build_reaction(said, chat, emoji)
     content.reactionMessage.key.fromMe = False
     return content
 
@@ -250,31 +250,36 @@ def own_reaction(said: str, chat: str, emoji: str) -> Message:
 async def test_every_shape_of_an_event_is_complete(desk: Desk) -> None:
     """The library's messages have required fields; serializing checks them."""
     await linked(desk)
-    person = desk.fake.person()
-    stored = person.uploads(b"content", VIDEO)
+    person = desk.fake.get_person()
+    stored = person.upload(b"content", VIDEO)
     shapes = [
-        contents.round_video(stored),
-        contents.video(stored, is_gif=True),
-        contents.voice(stored),
-        contents.audio(stored),
-        contents.sticker(person.uploads(b"sticker", IMAGE)),
-        contents.location(),
-        contents.contact(),
-        contents.poll(),
-        contents.list_answer("1", "One"),
-        contents.button_answer("1", "One"),
-        contents.forwarded(contents.text("look")),
-        contents.revocation("3EB0", person.address),
+        contents.build_round_video(stored),
+        contents.build_video(stored, is_gif=True),
+        contents.build_voice(stored),
+        contents.build_audio(stored),
+        contents.build_sticker(person.upload(b"sticker", IMAGE)),
+        contents.build_location(),
+        contents.build_contact(),
+        contents.build_poll(),
+        contents.build_list_reply("1", "One"),
+        contents.build_button_reply("1", "One"),
+        contents.mark_forwarded(contents.build_text("look")),
+        contents.build_revocation("3EB0", person.address),
     ]
     for shape in shapes:
-        person.sends(shape)
+        person.send(shape)
     await desk.hears(MessageEv, len(shapes))
-    for event in (events.replaced(), events.outdated(), events.temporary_ban(), events.disconnected()):
+    for event in (
+        events.build_stream_replaced(),
+        events.build_client_outdated(),
+        events.build_temporary_ban(),
+        events.build_disconnected(),
+    ):
         event.SerializeToString()
 
 
 async def test_an_event_without_content_arrives_as_the_library_tells_it(desk: Desk) -> None:
     desk.client.event(StreamReplacedEv)(desk.hear)
     await linked(desk)
-    desk.phone.is_replaced()
+    desk.phone.replace_client()
     await desk.hears(StreamReplacedEv)

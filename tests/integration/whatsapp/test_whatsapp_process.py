@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from fakes.whatsapp import BotMessage, Person, Phone
-from fakes.whatsapp.owed import Drawer
-from fakes.whatsapp.premises import Premises, opened, until
+from fakes.whatsapp import FakePhone, WhatsAppBotMessage, WhatsAppPerson
+from fakes.whatsapp.app_process import WhatsAppApp, open_whatsapp_app, wait_until
+from fakes.whatsapp.outbox import WhatsAppOutbox
 
 ALONE = ["whatsapp"]
 LEASE = 3.0  # seconds; in production 30
@@ -20,133 +20,137 @@ FILM = b"\x00\x00\x00\x18ftypisom" + b"\x00film\x00" * 500
 
 
 @contextmanager
-def greeted(premises: Premises, phone: Phone | None = None) -> Iterator[Person]:
+def greeted(premises: WhatsAppApp, phone: FakePhone | None = None) -> Iterator[WhatsAppPerson]:
     """Somebody who has written, and has been welcomed."""
-    person = premises.fake.person("5521980000001", phone=phone or premises.phone)
-    with premises.running(ALONE):
-        premises.is_online(phone)
-        person.says("/start")
+    person = premises.fake.get_person("5521980000001", phone=phone or premises.phone)
+    with premises.run(ALONE):
+        premises.wait_until_online(phone)
+        person.send_text("/start")
         person.chat.wait_for(lambda message: "Rabisco" in message.text, SOON)
         yield person
 
 
 @pytest.fixture
-def premises(tmp_path: Path) -> Iterator[Premises]:
-    with opened(tmp_path, {"LEASE_SECONDS": str(LEASE)}) as premises:
-        premises.has_number()
+def premises(tmp_path: Path) -> Iterator[WhatsAppApp]:
+    with open_whatsapp_app(tmp_path, {"LEASE_SECONDS": str(LEASE)}) as premises:
+        premises.add_session()
         yield premises
 
 
 @pytest.fixture
-def drawer(premises: Premises) -> Drawer:
-    return Drawer(premises)
+def drawer(premises: WhatsAppApp) -> WhatsAppOutbox:
+    return WhatsAppOutbox(premises)
 
 
-def films(person: Person) -> list[BotMessage]:
-    return person.chat.films()
+def films(person: WhatsAppPerson) -> list[WhatsAppBotMessage]:
+    return person.chat.list_films()
 
 
-def killed(premises: Premises) -> int:
+def killed(premises: WhatsAppApp) -> int:
     """Kill the gateway of the first number, as the kernel does when memory is short; its process id."""
-    line = premises.phone.line
+    line = premises.phone.connection
     assert line is not None
     os.kill(line.hello.pid, signal.SIGKILL)
-    premises.fake.wait_until(lambda: line.is_over)
+    premises.fake.wait_until(lambda: line.is_closed)
     return line.hello.pid
 
 
-def test_a_film_arrives_after_its_gateway_was_killed_in_mid_upload(premises: Premises, drawer: Drawer) -> None:
+def test_a_film_arrives_after_its_gateway_was_killed_in_mid_upload(
+    premises: WhatsAppApp, drawer: WhatsAppOutbox
+) -> None:
     with greeted(premises) as person:
-        premises.fake.hold("Upload")  # this one never ends
-        film = drawer.owes_film(person, FILM)
-        premises.fake.wait_until(lambda: premises.fake.made("Upload"))
+        premises.fake.hold_call("Upload")  # this one never ends
+        film = drawer.enqueue_film(person, FILM)
+        premises.fake.wait_until(lambda: premises.fake.list_calls("Upload"))
         before = killed(premises)
         premises.fake.wait_until(lambda: films(person), SOON)
-        assert premises.phone.line is not None
-        assert premises.phone.line.hello.pid != before
-        assert premises.product is not None
-        assert premises.product.process.poll() is None
+        assert premises.phone.connection is not None
+        assert premises.phone.connection.hello.pid != before
+        assert premises.process is not None
+        assert premises.process.process.poll() is None
         assert content_of(films(person)[0]) == FILM
-        drawer.is_sent(film)
+        drawer.wait_until_sent(film)
         assert len(films(person)) == 1
 
 
-def test_a_film_that_arrived_though_its_gateway_was_killed_is_repeated_once(premises: Premises, drawer: Drawer) -> None:
+def test_a_film_that_arrived_though_its_gateway_was_killed_is_repeated_once(
+    premises: WhatsAppApp, drawer: WhatsAppOutbox
+) -> None:
     with greeted(premises) as person:
-        premises.fake.hold("SendMessage", kind="video", after=True)
-        film = drawer.owes_film(person, FILM)
+        premises.fake.hold_call("SendMessage", kind="video", after=True)
+        film = drawer.enqueue_film(person, FILM)
         premises.fake.wait_until(lambda: films(person))
         killed(premises)
         premises.fake.wait_until(lambda: len(films(person)) == 2, SOON)
-        drawer.is_sent(film)
+        drawer.wait_until_sent(film)
         assert len(films(person)) == 2
-        assert len(premises.fake.made("Upload")) == 1  # what was uploaded once is sent again
+        assert len(premises.fake.list_calls("Upload")) == 1  # what was uploaded once is sent again
 
 
 def test_a_film_whose_upload_expired_while_the_number_was_offline_is_uploaded_anew(
-    premises: Premises, drawer: Drawer
+    premises: WhatsAppApp, drawer: WhatsAppOutbox
 ) -> None:
     with greeted(premises) as person:
-        premises.fake.fail("SendMessage", "websocket not connected", kind="video")
-        film = drawer.owes_film(person, FILM)
-        premises.fake.wait_until(lambda: premises.fake.made("SendMessage", "video"))
-        premises.fake.uploads.expire()
+        premises.fake.fail_calls("SendMessage", "websocket not connected", kind="video")
+        film = drawer.enqueue_film(person, FILM)
+        premises.fake.wait_until(lambda: premises.fake.list_calls("SendMessage", "video"))
+        premises.fake.media_server.expire_all()
         premises.fake.wait_until(lambda: films(person), SOON)
-        drawer.is_sent(film)
+        drawer.wait_until_sent(film)
         assert [content_of(message) for message in films(person)] == [FILM]
-        assert len(premises.fake.made("Upload")) == 2
+        assert len(premises.fake.list_calls("Upload")) == 2
 
 
-def test_a_message_whatsapp_refuses_once_is_sent_again(premises: Premises, drawer: Drawer) -> None:
+def test_a_message_whatsapp_refuses_once_is_sent_again(premises: WhatsAppApp, drawer: WhatsAppOutbox) -> None:
     with greeted(premises) as person:
-        premises.fake.fail("SendMessage", "server returned error 479", kind="text")
-        drawer.owes(person, "here it is")
+        premises.fake.fail_calls("SendMessage", "server returned error 479", kind="text")
+        drawer.enqueue_text(person, "here it is")
         person.chat.wait_for(lambda message: message.text == "here it is", SOON)
 
 
 def test_a_file_of_120_megabytes_goes_out_as_a_document_and_keeps_nobody_waiting(
-    premises: Premises, drawer: Drawer
+    premises: WhatsAppApp, drawer: WhatsAppOutbox
 ) -> None:
     content = FILM + bytes(120_000_000)
     with greeted(premises) as person:
-        other = premises.fake.person("14155550123", phone=premises.phone)
-        let_go = premises.fake.hold("Upload")
-        drawer.owes_film(person, content)
-        premises.fake.wait_until(lambda: premises.fake.made("Upload"), SOON)
-        other.says("/start")
+        other = premises.fake.get_person("14155550123", phone=premises.phone)
+        let_go = premises.fake.hold_call("Upload")
+        drawer.enqueue_film(person, content)
+        premises.fake.wait_until(lambda: premises.fake.list_calls("Upload"), SOON)
+        other.send_text("/start")
         other.chat.wait_for(lambda message: "Rabisco" in message.text, SOON)
         let_go()
         document = person.chat.wait_for(lambda message: message.kind == "document", SOON)
         assert content_of(document) == content
 
 
-def test_a_number_whose_connection_never_comes_to_be_disturbs_no_other(premises: Premises) -> None:
-    stuck, other = premises.phone, premises.has_number("5511990000002")
-    premises.fake.hold("Neonize", phone=stuck.number)
+def test_a_number_whose_connection_never_comes_to_be_disturbs_no_other(premises: WhatsAppApp) -> None:
+    stuck, other = premises.phone, premises.add_session("5511990000002")
+    premises.fake.hold_call("Neonize", phone=stuck.number)
     with greeted(premises, other) as person:
         assert not stuck.is_online
-        person.says("/help")
+        person.send_text("/help")
         person.chat.wait_for(lambda message: message is not person.chat.messages[0], SOON)
-    assert premises.row(other).state == "online"
+    assert premises.find_session(other).state == "online"
 
 
 def test_nothing_is_tried_during_a_ban_and_what_is_owed_comes_once_it_is_over(
-    premises: Premises, drawer: Drawer
+    premises: WhatsAppApp, drawer: WhatsAppOutbox
 ) -> None:
     with greeted(premises) as person:
         begun = time.monotonic()
-        premises.phone.is_banned(seconds=BAN)
-        until(lambda: premises.row().state == "banned")
-        premises.phone.is_pardoned()  # who tried too soon would get through
-        film = drawer.owes_film(person, FILM)
+        premises.phone.ban(seconds=BAN)
+        wait_until(lambda: premises.find_session().state == "banned")
+        premises.phone.lift_ban()  # who tried too soon would get through
+        film = drawer.enqueue_film(person, FILM)
         premises.fake.wait_until(lambda: films(person), SOON)
-        drawer.is_sent(film)
+        drawer.wait_until_sent(film)
         later = [call for call in premises.fake.calls if call.at > begun and call.name != "Stop"]
         assert later[0].name == "Neonize"
         assert later[0].at - begun >= BAN - 1
 
 
-def content_of(message: BotMessage) -> bytes:
+def content_of(message: WhatsAppBotMessage) -> bytes:
     assert message.media is not None
-    assert not message.media.is_gone
+    assert not message.media.is_expired
     return message.media.content

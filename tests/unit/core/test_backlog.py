@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from fakes.telegram_api.inlet import RecordingInlet
+from fakes.telegram_api.recording_sink import RecordingSink
 
 from bots.core.pending_updates import PendingUpdates
 
 
 async def test_what_is_in_hand_is_not_forgotten_and_what_is_let_go_is_until_it_is_handled() -> None:
-    inlet = RecordingInlet()
+    inlet = RecordingSink()
     backlog = PendingUpdates(inlet)
     assert await backlog.save("1", {"update_id": 1})
     assert await backlog.claim_unhandled() == []
@@ -22,18 +22,18 @@ async def test_what_is_in_hand_is_not_forgotten_and_what_is_let_go_is_until_it_i
 
 
 async def test_an_update_we_already_had_or_could_not_keep_is_not_in_hand() -> None:
-    inlet = RecordingInlet()
+    inlet = RecordingSink()
     backlog = PendingUpdates(inlet)
     inlet.save_update("1", {"update_id": 1})
     assert not await backlog.save("1", {"update_id": 1})
-    inlet.broken = 1
+    inlet.failures_left = 1
     with pytest.raises(OSError, match="away"):
         await backlog.save("2", {"update_id": 2})
     assert backlog.size == 0
 
 
 async def test_kept_updates_that_cannot_be_read_now_are_found_at_the_next_look() -> None:
-    class Away(RecordingInlet):
+    class Away(RecordingSink):
         away = True
 
         def list_unhandled(self) -> Any:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from fakes import files
+from fakes import sample_files
 
 from models.errors import ErrorCode, RequestRejected
 from models.media.facts import MediaKind
@@ -13,7 +13,7 @@ from pipeline.media.sniff import sniff, sniff_bytes
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif", "bmp", "tiff"])
 def test_pictures_are_known_by_their_bytes(tmp_path: Path, suffix: str) -> None:
-    named_wrongly = files.picture(tmp_path / f"picture.{suffix}").rename(tmp_path / "film.mp4")
+    named_wrongly = sample_files.write_picture(tmp_path / f"picture.{suffix}").rename(tmp_path / "film.mp4")
     found = sniff(named_wrongly)
     assert found.kind is MediaKind.IMAGE
     assert found.format == {"jpg": "jpeg"}.get(suffix, suffix)
@@ -32,7 +32,7 @@ def test_pictures_are_known_by_their_bytes(tmp_path: Path, suffix: str) -> None:
     ],
 )
 def test_films_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str, name: str) -> None:
-    film = files.film(tmp_path / f"film.{suffix}", codec=codec, sound=None, seconds=0.2)
+    film = sample_files.write_film(tmp_path / f"film.{suffix}", codec=codec, sound=None, seconds=0.2)
     assert sniff(film.rename(tmp_path / "picture.jpg")).format == name
 
 
@@ -48,12 +48,12 @@ def test_films_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str,
     ],
 )
 def test_sounds_are_known_by_their_bytes(tmp_path: Path, suffix: str, codec: str, name: str) -> None:
-    sound = files.recording(tmp_path / f"sound.{suffix}", codec=codec, seconds=0.3)
+    sound = sample_files.write_recording(tmp_path / f"sound.{suffix}", codec=codec, seconds=0.3)
     assert sniff(sound.rename(tmp_path / "picture.jpg")).format == name
 
 
 def test_an_mp3_without_its_tag_is_an_mp3(tmp_path: Path) -> None:
-    data = files.recording(tmp_path / "sound.mp3", codec="mp3").read_bytes()
+    data = sample_files.write_recording(tmp_path / "sound.mp3", codec="mp3").read_bytes()
     assert sniff_bytes(data[data.index(b"\xff\xfb") :]).format == "mp3"
 
 
@@ -61,9 +61,19 @@ def test_a_film_older_than_its_format_s_first_box_is_a_movie() -> None:
     assert sniff_bytes(b"\0\0\0\x08wide\0\0\x10\0mdat" + bytes(64)).format == "mov"
 
 
-@pytest.mark.parametrize("maker", [files.text, files.ffconcat, files.hls, files.dash, files.sdp, files.svg])
+@pytest.mark.parametrize(
+    "maker",
+    [
+        sample_files.write_text_file,
+        sample_files.write_ffconcat,
+        sample_files.write_hls,
+        sample_files.write_dash,
+        sample_files.write_sdp,
+        sample_files.write_svg,
+    ],
+)
 @pytest.mark.parametrize("name", ["x.jpg", "x.mp4"])
-def test_text_under_any_name_is_not_media(tmp_path: Path, maker: files.Maker, name: str) -> None:
+def test_text_under_any_name_is_not_media(tmp_path: Path, maker: sample_files.Maker, name: str) -> None:
     with pytest.raises(RequestRejected) as caught:
         sniff(maker(tmp_path / name))
     assert caught.value.code is ErrorCode.NOT_MEDIA
@@ -94,7 +104,7 @@ def test_what_is_not_taken_says_whether_it_is_media(head: bytes, code: ErrorCode
 
 def test_an_icon_is_a_picture_not_taken(tmp_path: Path) -> None:
     with pytest.raises(RequestRejected) as caught:
-        sniff(files.picture(tmp_path / "x.ico"))
+        sniff(sample_files.write_picture(tmp_path / "x.ico"))
     assert caught.value.code is ErrorCode.FORMAT_NOT_SUPPORTED
 
 
@@ -105,7 +115,7 @@ def test_a_song_behind_any_tag_is_a_song() -> None:
 
 def test_a_camcorder_s_transport_stream_is_one(tmp_path: Path) -> None:
     """AVCHD puts four bytes of time before each packet."""
-    plain = files.film(tmp_path / "x.ts").read_bytes()
+    plain = sample_files.write_film(tmp_path / "x.ts").read_bytes()
     packets = [bytes(4) + plain[at : at + 188] for at in range(0, len(plain), 188)]
     path = tmp_path / "x.mts"
     path.write_bytes(b"".join(packets))

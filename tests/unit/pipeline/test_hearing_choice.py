@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.renderer import SAID
+from fakes.staged_sandbox import TRANSCRIPT
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
@@ -12,7 +12,7 @@ from models.jobs.transcript import Transcript
 from pipeline.jobs.transcription import Transcriber, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
-BY_SERVICE = SAID.model_copy(update={"engine": "groq"})
+BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
 
 
 class Service:
@@ -37,7 +37,7 @@ class Child:
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
-        return 10.0 if task == PREPARE else SAID
+        return 10.0 if task == PREPARE else TRANSCRIPT
 
     @property
     def tasks(self) -> list[str]:
@@ -47,7 +47,7 @@ class Child:
 def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: Path) -> None:
     child = Child()
     heard = Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
-    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (SAID, 0.0, 0)
+    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (TRANSCRIPT, 0.0, 0)
     assert child.tasks == [PREPARE, LOCAL]
     assert child.runs[0][1]["upload"] is None
 
@@ -69,7 +69,7 @@ def test_when_the_service_is_down_this_machine_hears_the_language_it_knows(tmp_p
     child = Child()
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
     heard = Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
-    assert (heard.transcript, heard.provider_cost) == (SAID, 0)
+    assert (heard.transcript, heard.provider_cost) == (TRANSCRIPT, 0)
 
 
 def test_when_the_service_is_down_a_language_only_it_knows_is_a_failure(tmp_path: Path) -> None:

@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.renderer import CAPTION, DRAW, LISTEN, SAID, Run, StagedChildren, film, raises, returns
+from fakes.staged_sandbox import (
+    CAPTION,
+    DRAW,
+    LISTEN,
+    TRANSCRIPT,
+    StagedCall,
+    StagedSandbox,
+    build_raiser,
+    build_returner,
+    create_film,
+)
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, Film, SketchOptions
@@ -23,8 +33,8 @@ class Bench:
     """A studio whose children are staged, and a file of five bytes."""
 
     def __init__(self, folder: Path, facts: MediaInfo) -> None:
-        self.children = StagedChildren()
-        self.children.stage(MEASURE, returns(facts))
+        self.children = StagedSandbox()
+        self.children.stage(MEASURE, build_returner(facts))
         self.studio = LocalRenderer(self.children, Transcriber(None))
         self.source = folder / "source"
         self.source.write_bytes(b"bytes")
@@ -37,9 +47,9 @@ class Bench:
 
 
 def with_record(name: str) -> Any:
-    def act(run: Run) -> Film:
+    def act(run: StagedCall) -> Film:
         Path(run.arguments[name]).write_text("{}")
-        return film(run)
+        return create_film(run)
 
     return act
 
@@ -58,7 +68,9 @@ def test_captions_of_given_words_need_no_hearing(tmp_path: Path) -> None:
     bench = Bench(tmp_path, VIDEO)
     bench.children.stage(CAPTION, with_record("layout"))
     layout = tmp_path / "layout.json"
-    bench.studio.caption(bench.source, bench.out, CaptionOptions(), bench.progress, transcript=SAID, layout=layout)
+    bench.studio.caption(
+        bench.source, bench.out, CaptionOptions(), bench.progress, transcript=TRANSCRIPT, layout=layout
+    )
     assert bench.children.tasks == [MEASURE, CAPTION]
     assert layout.exists()
 
@@ -75,7 +87,7 @@ def test_captions_of_heard_words_tell_of_the_listening_first(tmp_path: Path) -> 
 
 def test_words_are_written_down_without_a_film(tmp_path: Path) -> None:
     bench = Bench(tmp_path, VIDEO)
-    assert bench.studio.transcribe(bench.source, CaptionOptions(language="en"), bench.progress) == SAID
+    assert bench.studio.transcribe(bench.source, CaptionOptions(language="en"), bench.progress) == TRANSCRIPT
     assert bench.children.tasks[-1] == LISTEN
     assert not bench.out.exists()
 
@@ -105,15 +117,15 @@ def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
 
 def test_a_failure_leaves_no_half_film(tmp_path: Path) -> None:
     bench = Bench(tmp_path, PICTURE)
-    bench.children.stage(DRAW, raises(ProcessingFailed(ErrorCode.CRASHED)))
+    bench.children.stage(DRAW, build_raiser(ProcessingFailed(ErrorCode.CRASHED)))
     with pytest.raises(ProcessingFailed):
         bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress)
     assert not bench.out.exists()
 
 
 def test_words_are_written_in_the_form_their_file_asks_for(tmp_path: Path) -> None:
-    write_transcript(SAID, tmp_path / "words.srt")
+    write_transcript(TRANSCRIPT, tmp_path / "words.srt")
     assert "00:00:00,200 --> 00:00:00,600" in (tmp_path / "words.srt").read_text("utf-8")
     with pytest.raises(RequestRejected) as refused:
-        write_transcript(SAID, tmp_path / "words.docx")
+        write_transcript(TRANSCRIPT, tmp_path / "words.docx")
     assert refused.value.code is ErrorCode.USAGE

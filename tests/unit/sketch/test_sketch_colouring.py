@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import pictures
+from fakes import sample_pictures
 
 from models.jobs.hands import get_hand, load_hands
 from models.jobs.options import SketchOptions
@@ -26,12 +26,12 @@ def test_areas_of_one_colour_are_one_region_each() -> None:
 
 
 def test_regions_are_the_same_every_time() -> None:
-    picture = pictures.photo(240, 135)
+    picture = sample_pictures.draw_photo(240, 135)
     assert (regions.find_regions(picture) == regions.find_regions(picture)).all()
 
 
 def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -> None:
-    picture = pictures.photo(320, 180)
+    picture = sample_pictures.draw_photo(320, 180)
     fill = marker.plan_strokes(picture, np.ones((180, 320), bool), 14, PEN)
     assert fill.areas.sum() == 180 * 320
     ends = np.cumsum(fill.areas) * 100 / fill.areas.sum()
@@ -43,12 +43,12 @@ def test_the_marker_covers_all_that_is_wanted_in_time_and_never_much_at_once() -
 
 
 def test_nothing_wanted_needs_no_strokes() -> None:
-    fill = marker.plan_strokes(pictures.plain(255), np.zeros((240, 320), bool), 20, PEN)
+    fill = marker.plan_strokes(sample_pictures.create_uniform(255), np.zeros((240, 320), bool), 20, PEN)
     assert len(fill.strokes) == 0
 
 
 def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
-    picture = pictures.plain(255, 64, 48)
+    picture = sample_pictures.create_uniform(255, 64, 48)
     assert (YuvPlanes.from_rgb(picture).y == 235).all()
     assert (YuvPlanes.from_rgb(picture).u == 128).all()
     picture[:] = (200, 60, 30)
@@ -67,12 +67,12 @@ def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
     ],
 )
 def test_a_film_fits_its_picture(size: tuple[int, int], film: tuple[int, int]) -> None:
-    assert canvas.choose_film_size([pictures.plain(255, *size)], SketchOptions()) == film
+    assert canvas.choose_film_size([sample_pictures.create_uniform(255, *size)], SketchOptions()) == film
 
 
 def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     options = SketchOptions(width=720, height=1280)
-    picture = pictures.plain(0, 400, 200)
+    picture = sample_pictures.create_uniform(0, 400, 200)
     placed = canvas.place_picture(picture, canvas.choose_film_size([picture], options))
     assert placed.picture.shape[:2] == (360, 720)
     assert (placed.x, placed.y) == (0, 460)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fakes import pictures
+from fakes import sample_pictures
 
 from pipeline.sketch import writing
 from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
@@ -87,11 +87,11 @@ def test_both_edges_of_a_narrow_dark_shape_are_lines() -> None:
 
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_plain_picture_has_no_lines(value: int) -> None:
-    assert not line_filter.find_lines(pictures.plain(value)).skeleton.any()
+    assert not line_filter.find_lines(sample_pictures.create_uniform(value)).skeleton.any()
 
 
 def test_a_face_is_found_where_it_is_and_gets_two_pupils() -> None:
-    picture = pictures.photo(480, 270)
+    picture = sample_pictures.draw_photo(480, 270)
     (face,) = faces.find_faces(picture)
     assert face.has_point(np.array((240, 110)))
     pupils = eyes.find_pupils(picture, [face])
@@ -103,7 +103,7 @@ def test_a_face_is_found_where_it_is_and_gets_two_pupils() -> None:
 
 
 def test_a_page_is_read_row_by_row_from_left_to_right() -> None:
-    page = pictures.page(480, 270, rows=4)
+    page = sample_pictures.draw_text_page(480, 270, rows=4)
     rows = writing.find_rows(traced(page), page.shape[:2], UNIT)
     heights = [np.mean([stroke.points[:, 1].mean() for stroke in row]) for row in rows]
     assert len(rows) == 4
@@ -112,16 +112,21 @@ def test_a_page_is_read_row_by_row_from_left_to_right() -> None:
 
 
 @pytest.mark.parametrize(
-    "picture", [pictures.photo(480, 270), pictures.line_drawing(480, 270), pictures.noise(240, 180)]
+    "picture",
+    [
+        sample_pictures.draw_photo(480, 270),
+        sample_pictures.draw_line_drawing(480, 270),
+        sample_pictures.create_noise(240, 180),
+    ],
 )
 def test_other_pictures_are_no_writing(picture: np.ndarray) -> None:
     assert writing.find_rows(traced(picture), picture.shape[:2], UNIT) == []
 
 
 def test_short_films_draw_less_and_the_face_stays() -> None:
-    picture = pictures.photo(480, 270)
+    picture = sample_pictures.draw_photo(480, 270)
     found = faces.find_faces(picture)
-    strokes = [*traced(picture), *traced(pictures.noise(240, 180))]
+    strokes = [*traced(picture), *traced(sample_pictures.create_noise(240, 180))]
     chosen = stroke_selection.select_strokes(strokes, (270, 480), 1.0, UNIT, found)
     ink = sum(stroke.length for stroke in chosen)
     assert ink <= stroke_selection.BOLD_INK_FACTOR * stroke_selection.ink_budget_for(1.0) * UNIT
@@ -164,7 +169,7 @@ def test_where_ink_is_short_outlines_come_before_crumbs_and_faint_lines() -> Non
 
 
 def test_a_solid_black_area_is_hatched_inside_itself() -> None:
-    picture = pictures.plain(255, 480, 270)
+    picture = sample_pictures.create_uniform(255, 480, 270)
     picture[60:140, 200:300] = 0
     strokes = hatching.hatch_dark_areas(picture, UNIT, budget=10 * UNIT)
     points = np.concatenate([stroke.points for stroke in strokes])
@@ -175,5 +180,5 @@ def test_a_solid_black_area_is_hatched_inside_itself() -> None:
 
 
 def test_hatching_keeps_to_its_budget() -> None:
-    picture = pictures.plain(0, 480, 270)
+    picture = sample_pictures.create_uniform(0, 480, 270)
     assert hatching.hatch_dark_areas(picture, UNIT, budget=2 * UNIT) == []

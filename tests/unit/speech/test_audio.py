@@ -5,7 +5,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from fakes import speech
+from fakes import sample_speech
 
 from models.errors import ErrorCode, RequestRejected
 from pipeline.media import audio
@@ -45,7 +45,7 @@ def late_sound(path: Path, gaps: dict[int, float]) -> Path:
 
 
 def test_a_video_gives_mono_sound_at_16_khz(tmp_path: Path) -> None:
-    film = speech.video(tmp_path / "film.mp4", tone(1.0, 48_000), seconds=1.0, size=(64, 64), fps=10)
+    film = sample_speech.write_video(tmp_path / "film.mp4", tone(1.0, 48_000), seconds=1.0, size=(64, 64), fps=10)
     seconds = audio.extract(film, tmp_path / "out.wav")
     sound = read(tmp_path / "out.wav")
     assert seconds == pytest.approx(1.0, abs=0.05)
@@ -65,14 +65,16 @@ def test_sound_that_starts_late_or_has_a_gap_keeps_its_place(tmp_path: Path) -> 
 
 
 def test_a_film_without_sound_is_refused(tmp_path: Path) -> None:
-    film = speech.video(tmp_path / "film.mp4", None, seconds=0.5, size=(64, 64), fps=10)
+    film = sample_speech.write_video(tmp_path / "film.mp4", None, seconds=0.5, size=(64, 64), fps=10)
     with pytest.raises(RequestRejected) as refusal:
         audio.extract(film, tmp_path / "out.wav")
     assert refusal.value.code is ErrorCode.NO_AUDIO
 
 
 def test_silence_is_no_speech_before_anybody_is_asked(tmp_path: Path) -> None:
-    film = speech.video(tmp_path / "film.mp4", speech.silence(1, 48_000), seconds=1.0, size=(64, 64), fps=10)
+    film = sample_speech.write_video(
+        tmp_path / "film.mp4", sample_speech.create_silence(1, 48_000), seconds=1.0, size=(64, 64), fps=10
+    )
     with pytest.raises(RequestRejected) as refusal:
         preparation.prepare(film, tmp_path / "out.wav", tmp_path / "out.ogg")
     assert refusal.value.code is ErrorCode.NO_SPEECH
@@ -80,14 +82,14 @@ def test_silence_is_no_speech_before_anybody_is_asked(tmp_path: Path) -> None:
 
 
 def test_an_hour_of_sound_fits_into_what_groq_takes(tmp_path: Path) -> None:
-    wav = speech.write_wav(tmp_path / "in.wav", speech.noise(10.0, level=0.2))
+    wav = sample_speech.write_wav(tmp_path / "in.wav", sample_speech.create_noise(10.0, level=0.2))
     packed = audio.compress(wav, tmp_path / "out.ogg")
     assert packed.stat().st_size * 360 < 20_000_000
 
 
 def test_compressed_sound_keeps_its_length_and_place(tmp_path: Path) -> None:
-    sound = np.concatenate([speech.silence(1.0), tone(0.5, 16_000), speech.silence(0.5)])
-    packed = audio.compress(speech.write_wav(tmp_path / "in.wav", sound), tmp_path / "out.ogg")
+    sound = np.concatenate([sample_speech.create_silence(1.0), tone(0.5, 16_000), sample_speech.create_silence(0.5)])
+    packed = audio.compress(sample_speech.write_wav(tmp_path / "in.wav", sound), tmp_path / "out.ogg")
     assert audio.extract(packed, tmp_path / "back.wav") == pytest.approx(2.0, abs=0.03)
     loud = np.flatnonzero(np.abs(read(tmp_path / "back.wav").astype(int)) > 2000)
     assert loud[0] / 16_000 == pytest.approx(1.0, abs=0.02)
@@ -95,7 +97,7 @@ def test_compressed_sound_keeps_its_length_and_place(tmp_path: Path) -> None:
 
 
 def test_damaged_sound_is_taken_as_far_as_it_goes(tmp_path: Path) -> None:
-    packed = audio.compress(speech.write_wav(tmp_path / "in.wav", tone(3.0, 16_000)), tmp_path / "in.ogg")
+    packed = audio.compress(sample_speech.write_wav(tmp_path / "in.wav", tone(3.0, 16_000)), tmp_path / "in.ogg")
     data = bytearray(packed.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 300] = bytes(300)
     packed.write_bytes(data)
@@ -103,14 +105,14 @@ def test_damaged_sound_is_taken_as_far_as_it_goes(tmp_path: Path) -> None:
 
 
 def test_a_recording_of_another_form_is_not_taken_for_ours(tmp_path: Path) -> None:
-    path = speech.write_wav(tmp_path / "in.wav", tone(0.1, 8_000), 8_000)
+    path = sample_speech.write_wav(tmp_path / "in.wav", tone(0.1, 8_000), 8_000)
     with pytest.raises(ValueError, match="8000"):
         WavReader(path)
 
 
 def test_samples_are_read_from_any_window(tmp_path: Path) -> None:
     sound = np.arange(32_000, dtype=np.int16) // 2
-    with WavReader(speech.write_wav(tmp_path / "in.wav", sound)) as recording:
+    with WavReader(sample_speech.write_wav(tmp_path / "in.wav", sound)) as recording:
         assert recording.seconds == 2.0
         assert recording.read_samples(0.5, 0.75).tolist() == sound[8000:12_000].tolist()
         assert recording.read_samples(1.9, 9.0).tolist() == sound[30_400:].tolist()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes.groq_api import FakeGroq, Fault, literals, verbose
+from fakes.groq_api import FakeGroq, GroqFault, build_verbose_json, list_allowed_values
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.languages import load_languages
@@ -26,7 +26,7 @@ def fake() -> FakeGroq:
 
 
 def engine(fake: FakeGroq, key: str = "gsk_test", retries: int = 2) -> GroqEngine:
-    return GroqEngine(key, http_client=fake.client(), retries=retries)
+    return GroqEngine(key, http_client=fake.create_client(), retries=retries)
 
 
 def test_words_come_with_the_marks_of_the_text_and_their_times(fake: FakeGroq, audio: Path) -> None:
@@ -51,18 +51,18 @@ def test_an_unknown_language_is_left_to_whisper(fake: FakeGroq, audio: Path) -> 
 
 
 def test_every_language_of_ours_is_one_of_the_sdk() -> None:
-    assert set(load_languages().names) == literals("language")
+    assert set(load_languages().names) == list_allowed_values("language")
 
 
 def test_portuguese_is_named_by_its_code(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("Olá", 0.1, 0.4), ("gente", 0.5, 0.9)], "Olá, gente!", language="Portuguese")
+    fake.response = build_verbose_json([("Olá", 0.1, 0.4), ("gente", 0.5, 0.9)], "Olá, gente!", language="Portuguese")
     heard = engine(fake).transcribe(audio, None)
     assert (heard.language, heard.text) == ("pt", "Olá, gente!")
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_what_passes_by_itself_is_asked_again(fake: FakeGroq, audio: Path, status: int) -> None:
-    fake.faults = [Fault(status, SOON), Fault(status, SOON)]
+    fake.faults = [GroqFault(status, SOON), GroqFault(status, SOON)]
     assert engine(fake).transcribe(audio, None).words
     assert fake.attempts == 3
 
@@ -70,19 +70,19 @@ def test_what_passes_by_itself_is_asked_again(fake: FakeGroq, audio: Path, statu
 @pytest.mark.parametrize(
     ("faults", "attempts"),
     [
-        ([Fault(429, SOON)] * 3, 3),
-        ([Fault(503, SOON)] * 3, 3),
-        ([Fault(401)], 1),
-        ([Fault(413)], 1),
-        ([Fault(200, body=b'{"text": "half an ans')], 1),
-        ([Fault(200, body=b'{"text": "no times"}')], 1),
-        ([Fault(200, body=b'{"text": "x", "duration": NaN}')], 1),
-        ([Fault(200, body=b"<html>Bad gateway</html>")], 1),
-        ([Fault(200, body=b"\xff\xfe")], 1),
+        ([GroqFault(429, SOON)] * 3, 3),
+        ([GroqFault(503, SOON)] * 3, 3),
+        ([GroqFault(401)], 1),
+        ([GroqFault(413)], 1),
+        ([GroqFault(200, body=b'{"text": "half an ans')], 1),
+        ([GroqFault(200, body=b'{"text": "no times"}')], 1),
+        ([GroqFault(200, body=b'{"text": "x", "duration": NaN}')], 1),
+        ([GroqFault(200, body=b"<html>Bad gateway</html>")], 1),
+        ([GroqFault(200, body=b"\xff\xfe")], 1),
     ],
 )
 def test_a_service_that_stays_down_is_a_failure_and_never_a_crash(
-    fake: FakeGroq, audio: Path, faults: list[Fault], attempts: int
+    fake: FakeGroq, audio: Path, faults: list[GroqFault], attempts: int
 ) -> None:
     fake.faults = list(faults)
     with pytest.raises(ProcessingFailed) as failure:
@@ -95,7 +95,7 @@ def test_a_service_that_stays_down_is_a_failure_and_never_a_crash(
 def test_no_connection_and_no_answer_in_time_are_failures(
     fake: FakeGroq, audio: Path, error: type[httpx.TransportError]
 ) -> None:
-    fake.faults = [Fault(error=error)]
+    fake.faults = [GroqFault(error=error)]
     with pytest.raises(ProcessingFailed) as failure:
         engine(fake, retries=0).transcribe(audio, None)
     assert failure.value.code is ErrorCode.SPEECH_SERVICE_DOWN
@@ -113,28 +113,34 @@ def refusal(fake: FakeGroq, audio: Path) -> ErrorCode:
 
 
 def test_words_made_of_silence_are_no_speech(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("Thank", 0.0, 1.0), ("you", 1.0, 2.0)], "Thank you.", no_speech_prob=0.9, avg_logprob=-1.3)
+    fake.response = build_verbose_json(
+        [("Thank", 0.0, 1.0), ("you", 1.0, 2.0)], "Thank you.", no_speech_prob=0.9, avg_logprob=-1.3
+    )
     assert refusal(fake, audio) is ErrorCode.NO_SPEECH
 
 
 def test_no_words_are_no_speech(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([], "") | {"segments": []}
+    fake.response = build_verbose_json([], "") | {"segments": []}
     assert refusal(fake, audio) is ErrorCode.NO_SPEECH
 
 
 def test_words_that_whisper_doubts_are_unclear(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("mumble", 0.0, 1.0)], "mumble", avg_logprob=-1.4)
+    fake.response = build_verbose_json([("mumble", 0.0, 1.0)], "mumble", avg_logprob=-1.4)
     assert refusal(fake, audio) is ErrorCode.SPEECH_UNCLEAR
 
 
 def test_a_phrase_in_a_loop_is_left_out(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("na", index / 2, index / 2 + 0.4) for index in range(20)], "na " * 20, compression_ratio=5.0)
+    fake.response = build_verbose_json(
+        [("na", index / 2, index / 2 + 0.4) for index in range(20)], "na " * 20, compression_ratio=5.0
+    )
     assert refusal(fake, audio) in {ErrorCode.NO_SPEECH, ErrorCode.SPEECH_UNCLEAR}
 
 
 def test_times_that_run_backwards_or_past_the_end_are_put_right(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("one", 0.5, 0.4), ("two", 0.5, 0.5), ("three", 0.3, 9.0)], "one two three", start=0, end=9)
-    fake.reply["duration"] = 2.0
+    fake.response = build_verbose_json(
+        [("one", 0.5, 0.4), ("two", 0.5, 0.5), ("three", 0.3, 9.0)], "one two three", start=0, end=9
+    )
+    fake.response["duration"] = 2.0
     words = engine(fake).transcribe(audio, None).words
     assert [word.text for word in words] == ["one", "two", "three"]
     assert all(before.end <= after.start for before, after in pairwise(words))
@@ -143,19 +149,21 @@ def test_times_that_run_backwards_or_past_the_end_are_put_right(fake: FakeGroq, 
 
 def test_parts_of_a_word_become_one(fake: FakeGroq, audio: Path) -> None:
     said = [(" well", 0.1, 0.3), ("-known", 0.3, 0.6), (" fact", 0.7, 1.0)]
-    fake.reply = verbose(said, "“Well-known” fact…")
+    fake.response = build_verbose_json(said, "“Well-known” fact…")
     words = engine(fake).transcribe(audio, None).words
     assert [(word.text, word.start, word.end) for word in words] == [("“Well-known”", 0.1, 0.6), ("fact…", 0.7, 1.0)]
 
 
 def test_chinese_stays_in_its_characters(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("你好", 0.1, 0.4), ("世", 0.5, 0.7), ("界", 0.7, 1.0)], "你好,世界。", language="Chinese")
+    fake.response = build_verbose_json(
+        [("你好", 0.1, 0.4), ("世", 0.5, 0.7), ("界", 0.7, 1.0)], "你好,世界。", language="Chinese"
+    )
     heard = engine(fake).transcribe(audio, None)
     assert [word.text for word in heard.words] == ["你好,", "世", "界。"]
 
 
 def test_segments_without_words_share_their_time(fake: FakeGroq, audio: Path) -> None:
-    fake.reply = verbose([("x", 1.0, 3.0)], "Hello big world") | {"words": None}
+    fake.response = build_verbose_json([("x", 1.0, 3.0)], "Hello big world") | {"words": None}
     words = engine(fake).transcribe(audio, None).words
     assert [word.text for word in words] == ["Hello", "big", "world"]
     assert (words[0].start, words[-1].end) == (1.0, 3.0)
@@ -174,7 +182,7 @@ async def test_the_fake_answers_over_asgi_as_well(fake: FakeGroq) -> None:
 
 def test_the_fake_refuses_what_the_sdk_does_not_know(fake: FakeGroq) -> None:
     form = {"model": "whisper-9", "file_name": "x"}
-    answer = fake.client().post(
+    answer = fake.create_client().post(
         "https://api.groq.com/openai/v1/audio/transcriptions",
         headers={"authorization": "Bearer gsk_test"},
         data=form,

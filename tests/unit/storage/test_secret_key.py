@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from fakes.crowd import at_once
+from fakes.concurrency import run_concurrently
 
 from storage.secret_key import load_or_create_secret_key
 
@@ -26,7 +26,7 @@ def test_only_its_owner_can_read_the_key(tmp_path: Path) -> None:
 
 
 def test_processes_that_start_together_have_the_same_key(tmp_path: Path) -> None:
-    made = at_once([lambda: load_or_create_secret_key(None, tmp_path)] * 32)
+    made = run_concurrently([lambda: load_or_create_secret_key(None, tmp_path)] * 32)
     assert len(set(made)) == 1
     assert made[0]
 

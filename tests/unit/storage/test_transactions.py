@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from fakes.crowd import at_once
-from fakes.customers import add_job, welcome
-from fakes.databases import undone
+from fakes.concurrency import run_concurrently
+from fakes.databases import rolled_back_transaction_of
+from fakes.sample_customers import add_job, create_customer
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import func, select
 
@@ -16,7 +16,7 @@ from storage.upsert import insert_once
 
 
 def test_a_block_that_raises_leaves_nothing(sqlite: Database) -> None:
-    with undone(sqlite) as session:
+    with rolled_back_transaction_of(sqlite) as session:
         session.add(Tenant(name="gone"))
         session.flush()
     with sqlite.read_transaction() as session:
@@ -42,7 +42,7 @@ def test_writers_that_read_first_are_decided_one_after_the_other(sqlite: Databas
             tenant = session.exec(select(Tenant)).one()
             tenant.name = str(int(tenant.name) + 1)
 
-    at_once([count_up] * 40, threads=8)
+    run_concurrently([count_up] * 40, threads=8)
     with sqlite.read_transaction() as session:
         assert session.exec(select(Tenant.name)).one() == "40"
 
@@ -54,13 +54,13 @@ def test_a_row_that_stands_is_not_inserted_again(sqlite: Database) -> None:
 
 
 def test_what_points_to_nothing_is_refused(sqlite: Database) -> None:
-    customer = welcome(sqlite)
+    customer = create_customer(sqlite)
     with pytest.raises(IntegrityError), sqlite.transaction() as session:
         session.add(Address(account_id=customer.person.id, chat="1"))
 
 
 def test_a_moment_comes_back_in_utc_wherever_it_was_taken(sqlite: Database) -> None:
-    customer = welcome(sqlite)
+    customer = create_customer(sqlite)
     taken = datetime(2026, 3, 14, 9, 0, tzinfo=timezone(timedelta(hours=-3)))
     with sqlite.transaction() as session:
         job = add_job(session, customer, taken)
@@ -71,7 +71,7 @@ def test_a_moment_comes_back_in_utc_wherever_it_was_taken(sqlite: Database) -> N
 
 
 def test_a_moment_without_a_time_zone_is_refused(sqlite: Database) -> None:
-    customer = welcome(sqlite)
+    customer = create_customer(sqlite)
     with pytest.raises(StatementError, match="time zone"), sqlite.transaction() as session:
         session.get_one(Person, customer.person.id).banned_at = datetime(2026, 3, 14)  # noqa: DTZ001 - the point
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from fakes.channels import MemoryChannel
+from fakes.memory_channel import MemoryChannel
 
 from bots.core.channel import Attachment, AttachmentKind, ChatRef, RenderedMessage, RetryLater, Upload
-from bots.whatsapp.channel import OFFICIAL
-from bots.whatsapp.sessions.channel_proxy import PAUSE, Line
+from bots.whatsapp.channel import WHATSAPP_CAPABILITIES
+from bots.whatsapp.sessions.channel_proxy import OFFLINE_RETRY_SECONDS, ChannelProxy
 
 HOME = ChatRef("5521980000001@s.whatsapp.net")
 HELLO = RenderedMessage("hello")
@@ -15,11 +15,13 @@ FILM = Upload(Path("film.mp4"), "film.mp4", HELLO)
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line(OFFICIAL)
+def line() -> ChannelProxy:
+    return ChannelProxy(WHATSAPP_CAPABILITIES)
 
 
-async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(line: Line, tmp_path: Path) -> None:
+async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(
+    line: ChannelProxy, tmp_path: Path
+) -> None:
     attempts = (
         line.send_text(HOME, HELLO),
         line.edit(HOME, "m1", HELLO),
@@ -30,14 +32,14 @@ async def test_a_number_that_is_not_online_asks_for_patience_and_loses_nothing(l
     for attempt in attempts:
         with pytest.raises(RetryLater) as caught:
             await attempt
-        assert caught.value.seconds == PAUSE
+        assert caught.value.seconds == OFFLINE_RETRY_SECONDS
 
 
-async def test_what_a_number_says_goes_through_the_connection_it_has_now(line: Line, tmp_path: Path) -> None:
+async def test_what_a_number_says_goes_through_the_connection_it_has_now(line: ChannelProxy, tmp_path: Path) -> None:
     first, second = MemoryChannel(lambda: 0.0), MemoryChannel(lambda: 0.0)
-    line.current = first
+    line.current_channel = first
     assert await line.send_text(HOME, HELLO) == "m1"
-    line.current = second
+    line.current_channel = second
     await line.send_text(HOME, HELLO)
     await line.edit(HOME, "m1", RenderedMessage("hi"))
     await line.send_video(HOME, FILM)

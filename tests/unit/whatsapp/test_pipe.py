@@ -7,42 +7,49 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bots.whatsapp.processes.ipc import Report, SupervisorsQueue, assigned, assignment, listen, read
+from bots.whatsapp.processes.ipc import (
+    SupervisorPipe,
+    SupervisorQueue,
+    encode_assignment,
+    parse_assignment,
+    parse_line,
+    start_listener,
+)
 from pipeline.jobs.queue import broker_for
 
 
 def test_an_assignment_arrives_as_it_was_made() -> None:
     numbers = {uuid4(), uuid4()}
-    line = assignment(numbers)
+    line = encode_assignment(numbers)
     assert line.endswith(b"\n")
-    assert assigned(line) == numbers
-    assert assigned(assignment(set())) == set()
+    assert parse_assignment(line) == numbers
+    assert parse_assignment(encode_assignment(set())) == set()
 
 
 @pytest.mark.parametrize(
     "line", [b"", b"\n", b"panic: runtime error\n", b"[1]\n", b'"sessions"\n', b'{"beat": true}\n']
 )
 def test_other_lines_assign_nothing(line: bytes) -> None:
-    assert assigned(line) is None
+    assert parse_assignment(line) is None
 
 
 def test_a_gateway_tells_that_it_lives_what_waits_and_where_it_hangs() -> None:
     outlet, inlet = os.pipe()
     job, number = uuid4(), uuid4()
-    report = Report(inlet)
-    report.beat()
-    SupervisorsQueue(broker_for(""), report).wake_worker(job)
-    report.stuck(number)
+    report = SupervisorPipe(inlet)
+    report.send_heartbeat()
+    SupervisorQueue(broker_for(""), report).wake_worker(job)
+    report.send_stuck(number)
     os.close(inlet)
     with os.fdopen(outlet, "rb") as lines:
-        told = [read(line) for line in lines]
+        told = [parse_line(line) for line in lines]
     assert told == [{"beat": True}, {"wake": job.hex}, {"stuck": number.hex}]
 
 
 def test_a_supervisor_that_is_gone_is_no_reason_to_fail() -> None:
     outlet, inlet = os.pipe()
     os.close(outlet)
-    Report(inlet).beat()
+    SupervisorPipe(inlet).send_heartbeat()
     os.close(inlet)
 
 
@@ -50,9 +57,9 @@ def test_the_end_of_the_supervisor_is_heard_after_everything_it_said() -> None:
     outlet, inlet = os.pipe()
     heard: list[set[UUID]] = []
     ended = threading.Event()
-    listen(outlet, heard.append, ended.set)
+    start_listener(outlet, heard.append, ended.set)
     numbers = {uuid4()}
-    os.write(inlet, assignment(numbers) + b"nonsense\n" + json.dumps({"sessions": []}).encode() + b"\n")
+    os.write(inlet, encode_assignment(numbers) + b"nonsense\n" + json.dumps({"sessions": []}).encode() + b"\n")
     os.close(inlet)
     assert ended.wait(10)
     os.close(outlet)

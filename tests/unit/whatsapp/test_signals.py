@@ -2,19 +2,19 @@
 
 import pytest
 
-from bots.whatsapp.processes.process_manager import Rhythm
-from bots.whatsapp.sessions.connection_loop import Tempo
-from bots.whatsapp.sessions.events import ban_seconds
+from bots.whatsapp.processes.process_manager import ProcessTimings
+from bots.whatsapp.sessions.connection_loop import ConnectionTimings
+from bots.whatsapp.sessions.events import parse_ban_seconds
 
 
 @pytest.mark.parametrize(
     ("expire", "seconds"), [(0, None), (-1, None), (3600, 3600.0), (3_600_000_000_000, 3600.0), (86_400, 86_400.0)]
 )
 def test_a_ban_is_told_in_seconds_or_in_gos_nanoseconds(expire: int, seconds: float | None) -> None:
-    assert ban_seconds(expire) == seconds
+    assert parse_ban_seconds(expire) == seconds
 
 
-@pytest.mark.parametrize("pauses", [Tempo().pause, Rhythm().pause])
+@pytest.mark.parametrize("pauses", [ConnectionTimings().backoff_for, ProcessTimings().backoff_for])
 def test_pauses_grow_from_five_seconds_to_ten_minutes_and_are_never_all_alike(pauses: object) -> None:
     assert callable(pauses)
     firsts = {pauses(1) for _ in range(50)}

@@ -3,7 +3,7 @@
 import pytest
 
 from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
-from bots.whatsapp.errors import UploadGone, channel_error
+from bots.whatsapp.errors import MediaExpired, to_channel_error
 
 
 @pytest.mark.parametrize(
@@ -12,10 +12,10 @@ from bots.whatsapp.errors import UploadGone, channel_error
         ("server returned error 479", MessageRejected),
         ("server returned error 463", RetryLater),
         ("server returned error 429: rate-overlimit", RetryLater),
-        ("download failed with status code 410", UploadGone),
-        ("download failed with status code 404", UploadGone),
-        ("upload failed with status code 403", UploadGone),
-        ("server returned error 410", UploadGone),
+        ("download failed with status code 410", MediaExpired),
+        ("download failed with status code 404", MediaExpired),
+        ("upload failed with status code 403", MediaExpired),
+        ("server returned error 410", MediaExpired),
         ("you're not participating in that group", ChatUnreachable),
         ("client is nil", ChannelError),
         ("websocket not connected", ChannelError),
@@ -26,10 +26,10 @@ from bots.whatsapp.errors import UploadGone, channel_error
     ],
 )
 def test_an_error_means_what_helps(words: str, kind: type[ChannelError]) -> None:
-    assert type(channel_error(words)) is kind
+    assert type(to_channel_error(words)) is kind
 
 
 def test_a_number_that_may_not_begin_conversations_is_left_alone_for_an_hour() -> None:
-    error = channel_error("server returned error 463")
+    error = to_channel_error("server returned error 463")
     assert isinstance(error, RetryLater)
     assert error.seconds == 3600

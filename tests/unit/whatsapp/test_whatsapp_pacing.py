@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bots.whatsapp.pacing import Pacer
+from bots.whatsapp.pacing import SendRateLimiter
 
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -16,28 +16,30 @@ class Number:
 
     age: float = 30.0
     passed: float = 0.0
-    pacer: Pacer = field(init=False)
+    pacer: SendRateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         since = START - timedelta(days=self.age)
-        self.pacer = Pacer(since, clock=lambda: START + timedelta(seconds=self.passed), monotonic=lambda: self.passed)
+        self.pacer = SendRateLimiter(
+            since, clock=lambda: START + timedelta(seconds=self.passed), monotonic=lambda: self.passed
+        )
 
     def sends(self, chats: int, seconds: float, step: float = 0.25) -> int:
         """How many of the messages that many chats are owed, as fast as may be, leave within that time."""
         sent, end = 0, self.passed + seconds
         while self.passed < end:
-            sent += sum(self.pacer.wait(f"chat-{chat}") == 0 for chat in range(chats))
+            sent += sum(self.pacer.acquire(f"chat-{chat}") == 0 for chat in range(chats))
             self.passed += step
         return sent
 
 
 def test_one_chat_hears_three_messages_at_once_and_then_one_a_second() -> None:
     number = Number()
-    assert [number.pacer.wait("a") for _ in range(3)] == [0, 0, 0]
-    assert number.pacer.wait("a") == pytest.approx(1.0)
-    assert number.pacer.wait("b") == 0
+    assert [number.pacer.acquire("a") for _ in range(3)] == [0, 0, 0]
+    assert number.pacer.acquire("a") == pytest.approx(1.0)
+    assert number.pacer.acquire("b") == 0
     number.passed = 1.0
-    assert number.pacer.wait("a") == 0
+    assert number.pacer.acquire("a") == 0
 
 
 @pytest.mark.parametrize(("age", "per_minute"), [(0.0, 6), (7.0, 18), (14.0, 30), (400.0, 30)])
@@ -48,29 +50,29 @@ def test_a_number_sends_the_more_the_older_it_is(age: float, per_minute: int) ->
 
 
 def test_a_number_that_has_never_been_online_is_as_new_as_can_be() -> None:
-    pacer = Pacer(None, clock=lambda: START, monotonic=lambda: 0.0)
-    assert sum(pacer.wait(f"chat-{chat}") == 0 for chat in range(50)) == 6
+    pacer = SendRateLimiter(None, clock=lambda: START, monotonic=lambda: 0.0)
+    assert sum(pacer.acquire(f"chat-{chat}") == 0 for chat in range(50)) == 6
 
 
 def test_the_pause_that_is_told_is_long_enough_and_not_much_longer() -> None:
     number = Number(age=0.0)
-    while (pause := number.pacer.wait(f"chat-{number.passed}")) == 0:
+    while (pause := number.pacer.acquire(f"chat-{number.passed}")) == 0:
         number.passed += 0.001
     number.passed += 0.9 * pause
-    assert number.pacer.wait("other") > 0
+    assert number.pacer.acquire("other") > 0
     number.passed += 0.11 * pause
-    assert number.pacer.wait("other") == 0
+    assert number.pacer.acquire("other") == 0
 
 
 def test_what_need_not_be_sent_leaves_half_of_everything_for_what_must() -> None:
     number = Number(age=0.0)
-    assert sum(number.pacer.spares(f"chat-{chat}") for chat in range(10)) == 3
-    assert sum(number.pacer.wait(f"chat-{chat}") == 0 for chat in range(10, 20)) == 3
+    assert sum(number.pacer.try_acquire_optional(f"chat-{chat}") for chat in range(10)) == 3
+    assert sum(number.pacer.acquire(f"chat-{chat}") == 0 for chat in range(10, 20)) == 3
 
 
 def test_chats_that_are_quiet_are_forgotten() -> None:
     number = Number()
     for chat in range(30_000):
-        number.pacer.wait(f"chat-{chat}")
+        number.pacer.acquire(f"chat-{chat}")
         number.passed += 2.0
-    assert len(number.pacer._chats) <= 10_001
+    assert len(number.pacer._chat_quotas) <= 10_001

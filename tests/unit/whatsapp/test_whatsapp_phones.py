@@ -29,14 +29,14 @@ def test_the_country_of_a_number_tells_the_language_its_people_are_first_spoken_
 
 @pytest.mark.parametrize("written", ["5511987654321", "551187654321"])
 def test_a_number_of_brazil_goes_with_its_ninth_digit_and_without(written: str) -> None:
-    assert phones.spellings(written) == {"5511987654321", "551187654321"}
+    assert phones.spellings_of(written) == {"5511987654321", "551187654321"}
 
 
 @pytest.mark.parametrize("written", ["34600111222", "551133334444555", ""])
 def test_other_numbers_have_one_spelling(written: str) -> None:
-    assert phones.spellings(written) == {written}
+    assert phones.spellings_of(written) == {written}
 
 
 def test_administrators_are_known_however_their_number_was_written_down() -> None:
     named = frozenset({"whatsapp:+55 11 98765-4321", "telegram:123", "whatsapp:77@lid"})
-    assert phones.owners(named) == named | {"whatsapp:5511987654321", "whatsapp:551187654321"}
+    assert phones.expand_identities(named) == named | {"whatsapp:5511987654321", "whatsapp:551187654321"}

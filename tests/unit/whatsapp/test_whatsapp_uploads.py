@@ -8,8 +8,8 @@ from typing import Any
 from neonize.proto.Neonize_pb2 import UploadResponse
 
 from bots.core.channel import RenderedMessage, Upload
-from bots.whatsapp.sessions.client import FILES_AT_ONCE
-from bots.whatsapp.uploads import Manner, Uploads
+from bots.whatsapp.sessions.client import MAX_CONCURRENT_FILES
+from bots.whatsapp.uploads import MediaUploader, UploadKind
 
 
 class SlowWire:
@@ -38,12 +38,12 @@ async def test_a_file_is_read_when_its_turn_has_come() -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # which reads in the order it is asked
     read: list[File] = []
     wire: Any = SlowWire()
-    uploads = Uploads(wire, None, None)  # type: ignore[arg-type]
-    files: list[Any] = [File(read) for _ in range(FILES_AT_ONCE + 1)]
-    sending = [asyncio.create_task(uploads.made(film(each), Manner.DOCUMENT)) for each in files]
+    uploads = MediaUploader(wire, None, None)  # type: ignore[arg-type]
+    files: list[Any] = [File(read) for _ in range(MAX_CONCURRENT_FILES + 1)]
+    sending = [asyncio.create_task(uploads.upload_file(film(each), UploadKind.DOCUMENT)) for each in files]
     await asyncio.sleep(0)  # each has asked for what it needs first
     await asyncio.to_thread(list)  # and has it
-    assert read == files[:FILES_AT_ONCE]
+    assert read == files[:MAX_CONCURRENT_FILES]
     wire.done.set()
     await asyncio.gather(*sending)
     assert read == files

@@ -1,0 +1,122 @@
+"""The whole app as a separate process: `rabisco up` on a free port, with a folder of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WAIT_SECONDS = 60.0  # seconds to start on a busy machine
+CATALOGUE_TEMPLATE = """
+[price]
+steps = [{{ minutes = 1, credits = 1 }}]
+per_minute = 1
+
+[plans.free]
+credits = {credits}
+paid = false
+watermark = true
+waiting = 3
+longest = 300
+
+[plans.owner]
+metered = false
+credits = 0
+paid = true
+watermark = false
+waiting = 20
+longest = 600
+"""
+SALES_CATALOGUE = """
+[currencies]
+en = "usd"
+
+[packs.2]
+credits = 2
+prices = { usd = 400, xtr = 300 }
+"""
+
+
+@dataclass
+class AppProcess:
+    """A running app; `output` is what it has printed so far."""
+
+    process: subprocess.Popen[str]
+    output: list[str] = field(default_factory=list)
+    condition: threading.Condition = field(default_factory=threading.Condition)
+    reader_thread: threading.Thread = field(default_factory=threading.Thread)
+
+    def wait_for_address(self) -> str:
+        """The chat page's address, once it is printed. Raises AssertionError with what was printed instead."""
+        return self.wait_for_output(r"http://127\.0\.0\.1:\d+")
+
+    def wait_for_output(self, pattern: str) -> str:
+        """Wait for output that matches. Raises AssertionError with what was printed instead."""
+
+        def find_output() -> re.Match[str] | None:
+            return re.search(pattern, "".join(self.output))
+
+        with self.condition:
+            self.condition.wait_for(lambda: find_output() or self.process.poll() is not None, WAIT_SECONDS)
+        found = find_output()
+        assert found, "".join(self.output)
+        return found[0]
+
+    def read_output(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self.condition:
+                self.output.append(line)
+                self.condition.notify_all()
+        with self.condition:
+            self.condition.notify_all()
+
+
+UP_COMMAND = ("up", "--port", "0")
+
+
+def start_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP_COMMAND) -> AppProcess:
+    """Start `rabisco` with these settings and none of this machine's; the caller must end it."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bots.cli", *command],
+        cwd=folder,
+        env={**environment, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data"), **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    app = AppProcess(process)
+    app.reader_thread = threading.Thread(target=app.read_output, daemon=True)
+    app.reader_thread.start()
+    return app
+
+
+@contextmanager
+def run_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP_COMMAND) -> Iterator[AppProcess]:
+    """`start_app`, ended by Ctrl-C, which must end it cleanly."""
+    app = start_app(folder, settings, command)
+    process = app.process
+    try:
+        yield app
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        app.reader_thread.join(5)
+    assert process.returncode == 0, "".join(app.output)
+
+
+def write_catalogue(folder: Path, credits_a_month: int) -> Path:
+    """A catalogue file with that many free credits a month."""
+    path = folder / "catalogue.toml"
+    path.write_text(CATALOGUE_TEMPLATE.format(credits=credits_a_month))
+    return path

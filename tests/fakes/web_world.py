@@ -1,0 +1,175 @@
+"""Web app alone: the chat page on a database and a media folder, with an echoing conversation."""
+
+import asyncio
+import atexit
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+from fakes.world import clear_database, open_database
+from fastapi import FastAPI
+from PIL import Image
+
+from bots.core.channel import Choice, Inbound, RenderedMessage, Upload
+from bots.web.app import WebDependencies, create_app
+from bots.web.page import PageChannel
+from bots.web.uploads.upload_folder import UploadFolder
+from models.columns import utc_now
+from models.identity.people import Account, Tenant
+from storage.db import Database
+from storage.media.media_store import FolderMediaStore
+
+SECRET = b"a secret of the test"
+
+
+class EchoSink:
+    """Update sink in memory that replies with echoes, buttons, progress and a film."""
+
+    def __init__(self, folder: Path, media: FolderMediaStore) -> None:
+        self.channel: PageChannel | None = None
+        self.updates: dict[str, dict[str, object]] = {}
+        self.handled: list[Inbound] = []
+        self.ignored: list[str] = []
+        self.downloads: list[bytes] = []
+        self.pause_seconds = 0.0
+        self._folder = folder
+        self._media = media
+
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
+        if update_id in self.updates:
+            return False
+        self.updates[update_id] = body
+        return True
+
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
+        done = {update for inbound in self.handled for update in inbound.update_ids}
+        return [(update, body) for update, body in self.updates.items() if update not in done]
+
+    async def ignore(self, update_ids: Sequence[str]) -> None:
+        self.ignored += update_ids
+
+    async def handle(self, inbound: Inbound) -> None:
+        assert self.channel is not None
+        for attachment in inbound.attachments:
+            target = self._folder / f"in{len(self.downloads)}"
+            await self.channel.fetch(attachment, target)
+            self.downloads.append(target.read_bytes())
+        if inbound.choice is not None:
+            await self._handle_choice(inbound)
+        elif inbound.attachments:
+            await self._draw(inbound)
+        else:
+            await self._echo(inbound)
+        self.handled.append(inbound)
+
+    async def _echo(self, inbound: Inbound) -> None:
+        rows = ((Choice("red", "Red"), Choice("blue", "Blue")), (Choice("", "Help", "https://example.org/help"),))
+        text = RenderedMessage(f"You said: {inbound.text}", rows, inbound.message_id)
+        await self._require_channel().send_text(inbound.chat_ref, text)
+
+    async def _handle_choice(self, inbound: Inbound) -> None:
+        await self._require_channel().edit(
+            inbound.chat_ref, inbound.message_id or "", RenderedMessage(f"Chosen: {inbound.choice}")
+        )
+
+    async def _draw(self, inbound: Inbound) -> None:
+        cancel = ((Choice("cancel", "Cancel"),),)
+        send_text, edit = self._require_channel().send_text, self._require_channel().edit
+        message = await send_text(inbound.chat_ref, RenderedMessage("Waiting in line", cancel))
+        for percent in (20, 40, 60, 80, 100):
+            await asyncio.sleep(self.pause_seconds)
+            await edit(
+                inbound.chat_ref, message, RenderedMessage(f"Drawing… {percent} %\n{'▰' * (percent // 20)}", cancel)
+            )
+        await edit(inbound.chat_ref, message, RenderedMessage("Done"))
+        await self._require_channel().send_video(inbound.chat_ref, self.create_film_upload(inbound.message_id))
+
+    def create_film_upload(self, reply_to: str | None = None, width: int = 320, height: int = 240) -> Upload:
+        """Two seconds of a moving gradient, stored in the media store."""
+        path, poster = self._folder / "film.mp4", self._folder / "poster.jpg"
+        write_film(path, width, height, seconds=2)
+        Image.new("RGB", (width, height), (250, 240, 220)).save(poster)
+        key = self._media.put(path)
+        caption = RenderedMessage("Your film is ready.", ((Choice("again", "Again"),),), reply_to)
+        return Upload(
+            self._media.get_local_path(key), "desenho – café.mp4", caption, width, height, 2.0, poster, key=key
+        )
+
+    def _require_channel(self) -> PageChannel:
+        assert self.channel is not None
+        return self.channel
+
+
+@dataclass(frozen=True, slots=True)
+class WebWorld:
+    db: Database
+    media: FolderMediaStore
+    page: PageChannel
+    sink: EchoSink
+    account: Account
+    app: FastAPI
+    parts: WebDependencies
+
+
+def open_web_world(folder: Path, db: Database | None = None, **parts: object) -> WebWorld:
+    """A web world in that folder; `parts` replace dependencies of the application."""
+    db = db or _get_empty_database()
+    account = add_account(db)
+    media = FolderMediaStore(folder / "media")
+    sink = EchoSink(folder, media)
+    page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
+    sink.channel = page
+    parts_by_name = {
+        "db": db,
+        "media": media,
+        "secret": SECRET,
+        "data_folder": folder,
+        "page": page,
+        "sink": sink,
+        **parts,
+    }
+    deps = WebDependencies(**parts_by_name)  # type: ignore[arg-type]
+    return WebWorld(db, media, page, sink, account, create_app(deps), deps)
+
+
+def _get_empty_database() -> Database:
+    """The same each time in a process, emptied: what SQLAlchemy has compiled for one test serves the next."""
+    db = _create_database()
+    clear_database(db)
+    db.clock = utc_now
+    return db
+
+
+@cache
+def _create_database() -> Database:
+    folder = tempfile.TemporaryDirectory(prefix="web-house-")
+    atexit.register(folder.cleanup)
+    return open_database(Path(folder.name))
+
+
+def add_account(db: Database, name: str = "main") -> Account:
+    tenant = Tenant(name=name)
+    account = Account(tenant_id=tenant.id, channel="page", name=name)
+    with db.transaction() as session:
+        session.add(tenant)
+        session.flush()
+        session.add(account)
+    return account
+
+
+def write_film(path: Path, width: int, height: int, seconds: int, fps: int = 15) -> None:
+    """An H.264 film of a gradient that moves."""
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        stream = container.add_stream("libx264", rate=fps, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.time_base = Fraction(1, fps)
+        for number in range(seconds * fps):
+            gradient = (np.arange(width)[None, :, None] + number * 6) % 256
+            picture = np.broadcast_to(gradient, (height, width, 3)).astype(np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))

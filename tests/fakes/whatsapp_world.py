@@ -1,0 +1,168 @@
+"""A WhatsApp bot in one process: the real channel, receiver and update handler over the fake Go library."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from fakes.state_condition import StateCondition
+from fakes.whatsapp import FakePhone, FakeWhatsApp, WhatsAppBotMessage, WhatsAppPerson, connect_in_process
+from fakes.whatsapp.chats import WAIT_SECONDS
+from fakes.world import START_TIME, StubRenderer, World
+from neonize.aioze.client import NewAClient
+from neonize.aioze.events import MessageEv
+from sqlmodel import col, select
+
+from bots.core.channel import Capabilities, Inbound
+from bots.core.conversation.conversation import Conversation
+from bots.core.rate_limit import SlidingWindowLimiter
+from bots.core.update_handler import UpdateHandler
+from bots.whatsapp.channel import WHATSAPP_CAPABILITIES, WhatsAppChannel
+from bots.whatsapp.message_reader import OwnIdentity
+from bots.whatsapp.pacing import SendLimits, SendRateLimiter
+from bots.whatsapp.receiver import MessageReceiver, ReceiverLimits
+from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
+from models.identity.people import MAIN_TENANT, Account
+from models.messaging.deliveries import Delivery
+from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
+from storage.identity import people
+from storage.messaging.outbox import UNSENT_STATUSES
+
+UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
+FAST_RECEIVER = ReceiverLimits(
+    retry_seconds=0.05, initial_backoff=0.01, max_backoff=0.05, album_seconds=5.0, shutdown_seconds=5.0
+)
+
+
+class JpegThumbnailRenderer(StubRenderer):
+    """Films without rendering, with a thumbnail that begins as a JPEG does."""
+
+    def render(
+        self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+    ) -> RenderResult:
+        rendered = super().render(spec, progress, cancelled, usage)
+        rendered.film.thumbnail.write_bytes(b"\xff\xd8 a picture")
+        return rendered
+
+
+@dataclass
+class CountingSink:
+    """The update handler, with a count of handled updates."""
+
+    handler: UpdateHandler
+    condition: StateCondition
+    handled_count: int = 0
+
+    def save_update(self, update_id: str, body: dict[str, object]) -> bool:
+        return self.handler.save_update(update_id, body)
+
+    def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
+        return self.handler.list_unhandled()
+
+    async def ignore(self, update_ids: Sequence[str]) -> None:
+        await self.handler.ignore(update_ids)
+
+    async def handle(self, inbound: Inbound) -> None:
+        await self.handler.handle(inbound)
+        with self.condition.modify():
+            self.handled_count += 1
+
+
+@dataclass
+class WhatsAppWorld:
+    """One WhatsApp account of the world. `receiver` is that of the current process."""
+
+    world: World
+    fake: FakeWhatsApp
+    phone: FakePhone
+    account: Account
+    channel: WhatsAppChannel
+    sink: CountingSink
+    receiver: MessageReceiver
+
+    @property
+    def identity(self) -> OwnIdentity:
+        return OwnIdentity(self.phone.number, self.phone.lid)
+
+    def get_person(self, number: str = "5521980000001", **attributes: Any) -> WhatsAppPerson:
+        return self.fake.get_person(number, phone=self.phone, **attributes)
+
+    async def wait_for_message(self, person: WhatsAppPerson, text: str, count: int = 1) -> WhatsAppBotMessage:
+        """Wait for `count` messages with that text in the user's chat; returns the last of them."""
+
+        def find_messages() -> list[WhatsAppBotMessage]:
+            return [message for message in person.chat.messages if text in message.text][count - 1 :]
+
+        return next(iter(await self.fake.wait_until_async(find_messages)))
+
+    async def wait_until_handled(self, count: int) -> None:
+        """Wait until `count` updates are handled, an album being one, and every reply is recorded as sent."""
+        await self.fake.wait_until_async(lambda: self.sink.handled_count >= count)
+        async with asyncio.timeout(WAIT_SECONDS):
+            while await asyncio.to_thread(self._has_unsent):
+                pass
+
+    def _has_unsent(self) -> bool:
+        with self.world.db.read_transaction() as session:
+            return (
+                session.exec(select(Delivery.id).where(col(Delivery.status).in_(UNSENT_STATUSES))).first() is not None
+            )
+
+    async def run_job(self) -> None:
+        """Run one job."""
+        assert await asyncio.to_thread(self.world.run_job)
+        self.world.outbox_sender.wake()
+
+
+def last_message_of(person: WhatsAppPerson) -> WhatsAppBotMessage:
+    """The last message in the user's chat."""
+    return person.chat.messages[-1]
+
+
+@asynccontextmanager
+async def open_whatsapp_world(
+    world: World,
+    folder: Path,
+    *,
+    capabilities: Capabilities = WHATSAPP_CAPABILITIES,
+    limits: SendLimits = UNLIMITED_SENDING,
+    admin_ids: frozenset[str] = frozenset(),
+    receiver_limits: ReceiverLimits = FAST_RECEIVER,
+    timeouts: CallTimeouts | None = None,
+    build_link: Callable[[str], str] | None = None,
+) -> AsyncIterator[WhatsAppWorld]:
+    """A paired session that is online and delivers. Raises AssertionError at the end for anything WhatsApp would have
+    rejected."""
+    world.renderer = JpegThumbnailRenderer()
+    fake = FakeWhatsApp()
+    phone = fake.get_phone()
+    client = NewAClient(str(folder / "number.db"), uuid="number")
+    with world.db.transaction() as session:
+        account = people.get_or_create_account(
+            session, people.get_or_create_tenant(session, MAIN_TENANT).id, "whatsapp", "shop"
+        )
+    send_limiter = SendRateLimiter(START_TIME - timedelta(days=90), limits, world.time, world.time.monotonic)
+    channel = WhatsAppChannel(
+        WhatsAppClient(client, timeouts), world.db, account, send_limiter, capabilities, build_link
+    )
+    world.channels[account.id] = channel  # type: ignore[assignment] - the house takes any channel
+    rate_limiter = SlidingWindowLimiter(1_000_000, world.time.monotonic)
+    handler = UpdateHandler(
+        world.db, account, channel, Conversation(world.pipeline), world.outbox_sender.wake, admin_ids, rate_limiter
+    )
+    sink = CountingSink(handler, fake.condition)
+    receiver = MessageReceiver(sink, channel, lambda: whatsapp_world.identity, limits=receiver_limits)
+    whatsapp_world = WhatsAppWorld(world, fake, phone, account, channel, sink, receiver)
+    client.event(MessageEv)(lambda _client, event: whatsapp_world.receiver.receive(event))
+    connect_in_process(client, fake, phone)
+    sender_task = asyncio.create_task(world.outbox_sender.run())
+    try:
+        yield whatsapp_world
+    finally:
+        await whatsapp_world.receiver.stop()
+        sender_task.cancel()
+        await asyncio.gather(sender_task, return_exceptions=True)
+    assert not fake.problems, "\n".join(fake.problems)

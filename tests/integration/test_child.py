@@ -111,16 +111,16 @@ def test_threads_share_one_forkserver_and_run_side_by_side(children: SandboxClie
 @pytest.mark.parametrize(
     ("task", "failure"),
     [
-        ("refuse", (RequestRejected, ErrorCode.TOO_LONG)),
-        ("fail", (ProcessingFailed, ErrorCode.DISK_FULL)),
-        ("stumble", (ProcessingFailed, ErrorCode.CRASHED)),
-        ("fault", (ProcessingFailed, ErrorCode.CRASHED)),
-        ("leave", (ProcessingFailed, ErrorCode.CRASHED)),
-        ("opaque", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("raise_rejection", (RequestRejected, ErrorCode.TOO_LONG)),
+        ("raise_failure", (ProcessingFailed, ErrorCode.DISK_FULL)),
+        ("raise_lookup_error", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("crash", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("exit_process", (ProcessingFailed, ErrorCode.CRASHED)),
+        ("return_unpicklable", (ProcessingFailed, ErrorCode.CRASHED)),
         ("no_such_task", (ProcessingFailed, ErrorCode.CRASHED)),
-        ("grow", (RequestRejected, ErrorCode.TOO_HEAVY)),
-        ("fill", (RequestRejected, ErrorCode.TOO_HEAVY)),
-        ("open_many", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("exhaust_memory", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("fill_disk", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("exhaust_descriptors", (RequestRejected, ErrorCode.TOO_HEAVY)),
     ],
 )
 def test_every_failure_is_one_code(
@@ -141,7 +141,10 @@ def test_a_task_may_say_that_it_was_cancelled(children: SandboxClient, tmp_path:
 
 
 def test_an_endless_loop_ends_with_its_processor_time(children: SandboxClient, tmp_path: Path) -> None:
-    assert code_of(children, tmp_path, "spin", replace(ROOMY, cpu_seconds=1)) == (RequestRejected, ErrorCode.TOO_HEAVY)
+    assert code_of(children, tmp_path, "spin_forever", replace(ROOMY, cpu_seconds=1)) == (
+        RequestRejected,
+        ErrorCode.TOO_HEAVY,
+    )
 
 
 def test_a_child_that_waits_for_ever_ends_with_the_wall_clock(children: SandboxClient, tmp_path: Path) -> None:
@@ -190,7 +193,7 @@ def test_a_file_outside_the_folder_is_not_believed_to_be_the_result(children: Sa
     (tmp_path / "own").mkdir()
     other = tmp_path / "other.mp4"
     other.write_bytes(b"another person's")
-    for task, argument in (("claim", "path"), ("linked", "target")):
+    for task, argument in (("claim_other_file", "path"), ("link_film", "target")):
         with pytest.raises(ProcessingFailed) as caught:
             children.run(
                 f"fakes.sandbox_tasks:{task}", {argument: str(other)}, directory=tmp_path / "own", limits=ROOMY
@@ -322,5 +325,15 @@ def test_the_starter_has_loaded_no_codec() -> None:
 
 def test_the_tasks_named_here_exist() -> None:
     """The names are texts: a typing error would pass as a crash."""
-    for name in ("refuse", "fail", "stumble", "fault", "leave", "opaque", "grow", "fill", "open_many"):
+    for name in (
+        "raise_rejection",
+        "raise_failure",
+        "raise_lookup_error",
+        "crash",
+        "exit_process",
+        "return_unpicklable",
+        "exhaust_memory",
+        "fill_disk",
+        "exhaust_descriptors",
+    ):
         assert callable(getattr(sandbox_tasks, name))

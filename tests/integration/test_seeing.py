@@ -366,7 +366,7 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
     structlog.reset_defaults()
     (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "child-crashed" in line]
     assert (line["request"], line["job"], line["what"]) == ("9f8e7d6c", "1a2b3c4d", "LookupError")
-    assert "stumble" in line["trace"]
+    assert "raise_lookup_error" in line["trace"]
 
 
 def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: SettableClock, tmp_path: Path) -> None:

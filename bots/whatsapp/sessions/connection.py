@@ -98,7 +98,7 @@ class NeonizeConnection:
 
     async def get_identity(self) -> tuple[str, str | None]:
         """The JID of the session, with its device, and its LID if it has one. Raises ClientStuck."""
-        device = self.client.identity or await self._call_with_timeout(self.client.get_me())
+        device = self.client.me or await self._call_with_timeout(self.client.get_me())
         return Jid2String(device.JID), Jid2String(device.LID) if device.LID.User else None
 
     async def is_connected(self) -> bool:

@@ -54,7 +54,7 @@ METHODS: dict[str, Method] = {
     "editMessageReplyMarkup": editing.edit_markup,
     "deleteMessage": editing.delete_message,
     "sendInvoice": stars.send_invoice,
-    "answerPreCheckoutQuery": lambda fake, parameters: _run_locked(fake, fake.stars.answer, parameters),
+    "answerPreCheckoutQuery": lambda fake, parameters: _run_locked(fake, fake.stars.answer_query, parameters),
     "refundStarPayment": stars.refund_charge,
     "answerCallbackQuery": lambda fake, parameters: fake.queries.answer_query(parameters),
     "setWebhook": lambda fake, parameters: fake.updates.set_webhook(parameters),

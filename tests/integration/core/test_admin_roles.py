@@ -80,8 +80,8 @@ async def test_a_role_is_given_and_taken_below_ones_own(team: Team) -> None:
     assert (team.stranger.person.role, team.support.person.role) == ("admin", "support")
     await team.owner.send_text("/role memory:7 none")
     assert team.stranger.person.role is None
-    await team.admin.writes("/role memory:7 support")
-    assert team.stranger.row.role == "support"
+    await team.admin.send_text("/role memory:7 support")
+    assert team.stranger.person.role == "support"
 
 
 async def test_roles_are_listed_and_what_cannot_be_read_is_answered_with_the_form(team: Team) -> None:

@@ -31,7 +31,7 @@ class Running:
     def __init__(self, does: Callable[[], object] | None = None) -> None:
         self.restarts = 0
         self.ran = False
-        self.leaving: bool | None = None
+        self.logs_out: bool | None = None
         self._does = does
         self._over = asyncio.Event()
 
@@ -45,8 +45,8 @@ class Running:
     def restart(self) -> None:
         self.restarts += 1
 
-    def stop(self, *, leaving: bool = False) -> None:
-        self.leaving = leaving
+    def stop(self, *, log_out: bool = False) -> None:
+        self.logs_out = log_out
         self._over.set()
 
 
@@ -120,7 +120,7 @@ async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: P
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
     process.gateway.assign([])
-    await process.until(lambda: process.sessions[number][0].leaving is False)
+    await process.until(lambda: process.sessions[number][0].logs_out is False)
     assert process.forgotten == []
 
 
@@ -131,7 +131,7 @@ async def test_a_number_that_was_removed_is_logged_out_and_its_keys_are_thrown_a
     process.change(number, lambda row: whatsapp.mark_removed(row, process.db.clock()))
     process.gateway.assign([])
     await process.until(lambda: process.forgotten == [number])
-    assert process.sessions[number][0].leaving
+    assert process.sessions[number][0].logs_out
 
 
 async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: SettableClock) -> None:
@@ -203,7 +203,7 @@ async def test_a_number_another_process_has_in_hand_waits_for_it(process: Proces
         await process.gateway.reconcile()
         assert not process.sessions[number][0].ran
         process.gateway.assign([])
-        await process.until(lambda: process.sessions[number][0].leaving is not None)
+        await process.until(lambda: process.sessions[number][0].logs_out is not None)
     process.gateway.assign([number])
     await process.until(lambda: process.begun(number) == 2 and process.sessions[number][1].ran)
 

@@ -72,8 +72,8 @@ async def test_a_number_is_paired_by_the_code_it_shows_and_is_known_the_next_tim
     connection = await linked(desk)
     assert desk.codes[0].startswith(b"2@")
     assert (await desk.hears(PairStatusEv)).ID.User == desk.phone.number
-    assert desk.client.identity.JID.User == desk.phone.number
-    assert desk.client.identity.LID.User == desk.phone.lid
+    assert desk.client.me.JID.User == desk.phone.number
+    assert desk.client.me.LID.User == desk.phone.lid
     await desk.client.stop()
     await connection
 

@@ -19,12 +19,16 @@ class PictureLimits(_LimitsTable):
 
 
 class FilmLimits(_LimitsTable):
-    min_seconds: float
-    max_seconds: float
     max_width: int
     max_height: int
-    max_title: int
-    max_scenes: int
+
+
+class KindLimits(_LimitsTable):
+    """Limits of one kind of job: the most inputs of one job, and the shortest and longest result in seconds."""
+
+    max_inputs: int = 1
+    min_seconds: float = 0
+    max_seconds: float
 
 
 class VideoLimits(_LimitsTable):
@@ -50,8 +54,6 @@ class SandboxLimits(_LimitsTable):
 
 
 class PersonLimits(_LimitsTable):
-    waiting_free: int
-    waiting_paid: int
     messages_per_minute: int
 
 
@@ -71,6 +73,7 @@ class Limits(_LimitsTable):
 
     picture: PictureLimits
     film: FilmLimits
+    kinds: dict[str, KindLimits]
     video: VideoLimits
     audio: AudioLimits
     child: SandboxLimits

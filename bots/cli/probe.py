@@ -12,8 +12,8 @@ from models.errors import AppError, ErrorCode, RequestRejected
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaInfo
-from pipeline.jobs.local_renderer import LocalRenderer
-from pipeline.jobs.transcription import Transcriber
+from models.settings import Settings
+from pipeline.jobs.local_renderer import LocalRenderer, create_local_renderer
 from pipeline.sandbox.client import SandboxClient
 
 
@@ -26,7 +26,7 @@ def probe(
     Example: rabisco probe photo.jpg talk.mp4 --json
     """
     with SandboxClient() as sandbox:
-        renderer = LocalRenderer(sandbox, Transcriber(None))
+        renderer = create_local_renderer(Settings(), sandbox)
         for path in file:
             verdict = check_file(renderer, path)
             line = json.dumps(verdict, ensure_ascii=False) if as_json else _format_verdict(verdict)

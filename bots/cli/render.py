@@ -12,14 +12,20 @@ from bots.cli.console import show_progress
 from bots.cli.options import build_choice_check, check_writable, parse_language, parse_size
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
-from models.jobs.options import CaptionOptions, EncodingOptions, SketchOptions, X264Preset
+from models.jobs.options import CaptionOptions, EncodingOptions, SketchOptions, TranscriptOptions, X264Preset
+from models.limits import load_limits
 from models.settings import Settings
-from pipeline.jobs.local_renderer import TRANSCRIPT_SUFFIXES, LocalRenderer, write_transcript
-from pipeline.jobs.transcription import Transcriber, create_speech_service
+from pipeline.jobs.local_renderer import (
+    TRANSCRIPT_SUFFIXES,
+    LocalRenderer,
+    create_local_renderer,
+    write_transcript,
+)
 from pipeline.sandbox.client import SandboxClient
 
 ENGINES = ("auto", "groq", "local")
 FINISHES = ("colour", "lines")
+SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 
 def _list_hands() -> list[str]:
@@ -39,16 +45,14 @@ LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
     """A renderer with this machine's settings."""
-    settings = Settings()
-    key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     with SandboxClient() as sandbox:
-        yield LocalRenderer(sandbox, Transcriber(create_speech_service(key, settings.groq_base_url)))
+        yield create_local_renderer(Settings(), sandbox)
 
 
 def sketch(
     image: SourceArgument,
     output: OutputOption = None,
-    seconds: Annotated[float, typer.Option(min=3, max=60)] = 10,
+    seconds: Annotated[float, typer.Option(min=SKETCH_LIMITS.min_seconds, max=SKETCH_LIMITS.max_seconds)] = 10,
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
     hand: Annotated[
@@ -81,7 +85,7 @@ def sketch(
     )
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
     with open_renderer() as renderer, show_progress() as report:
-        renderer.sketch(image, out, options, report, track=track)
+        renderer.render(image, out, options, report, extra_outputs={"track": track} if track else None)
     typer.echo(out)
 
 
@@ -119,7 +123,9 @@ def caption(
     with open_renderer() as renderer, show_progress() as report:
         source_language = "und" if language == "auto" else language
         transcript = renderer.read_transcript(words_file, source_language) if words_file else None
-        renderer.caption(video, out, options, report, transcript=transcript, layout=layout)
+        renderer.render(
+            video, out, options, report, transcript=transcript, extra_outputs={"layout": layout} if layout else None
+        )
     typer.echo(out)
 
 
@@ -135,9 +141,10 @@ def transcribe(
     """
     if output is not None and output.suffix.lower() not in TRANSCRIPT_SUFFIXES:
         raise typer.BadParameter(f"the result is one of {', '.join(TRANSCRIPT_SUFFIXES)}.", param_hint="output")
-    options = CaptionOptions.model_validate({"language": language, "engine": engine})
+    options = TranscriptOptions.model_validate({"language": language, "engine": engine})
     with open_renderer() as renderer, show_progress() as report:
-        transcript = renderer.transcribe(media, options, report)
+        transcript = renderer.render(media, None, options, report).transcript
+    assert transcript is not None  # noqa: S101 - the kind always has one
     if output is None:
         sys.stdout.write(transcript.text + "\n")
     else:

@@ -12,7 +12,7 @@ from bots.core.conversation.email_verification import EmailRequest, EmailVerific
 from bots.core.conversation.payment_links import PortalRequest, PriceRequest
 from models.billing.payments import Provider
 from models.errors import AppError, ProcessingFailed
-from models.identity.people import Account, Address, Person, Preferences
+from models.identity.people import Account, Address, Person
 from models.identity.roles import Role
 from models.jobs.transcript import Transcript
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
@@ -44,10 +44,6 @@ class Context:
     providers: frozenset[Provider] = frozenset()
     email_verification: EmailVerification | None = None
     account_secrets: AccountSecrets | None = None
-
-    @property
-    def preferences(self) -> Preferences:
-        return Preferences.model_validate(self.person.tastes)
 
     @property
     def role(self) -> Role:

@@ -9,6 +9,7 @@ import structlog
 
 from bots.core.channel import Inbound
 from bots.core.conversation import callbacks, command_aliases, commands
+from bots.core.conversation.features.registry import find_requested_feature
 from models.identity.people import Account
 from pipeline.operations import request_id
 
@@ -67,6 +68,8 @@ def classify_update(inbound: Inbound) -> str:
         return f"choice {name}" if name in callbacks.HANDLERS else "choice"
     if inbound.attachments:
         return "files"
+    if (feature := find_requested_feature(inbound.text)) is not None:
+        return f"/{feature.command}"
     name = command_aliases.parse_command(inbound.text)[0]
     return f"/{name}" if name in COMMAND_NAMES else "text"
 

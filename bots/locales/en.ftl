@@ -2,13 +2,14 @@
 
 welcome =
     Hi! I'm Rabisco. 🖍️
-    Send me a picture and I'll draw it for you on film, by hand. Send me a video in which somebody speaks and I'll give it animated captions, word by word.
+    Send me a picture and I'll draw it for you on film, by hand. Send me a video in which somebody speaks and I'll give it animated captions, word by word. Send me a voice note and I'll write it down.
     Try it now: send a photo.
 help =
     What I do:
     🖼️ a picture → a film of it being drawn by hand
     🗂️ several pictures at once → one film, drawn one after the other
     🎬 a video with speech → the same video with animated captions
+    🎙️ a voice note or an audio file → its text
 
     Best quality: send pictures as a file.
     /settings how your films look
@@ -22,11 +23,16 @@ help =
     /email you paid elsewhere
     /language the language I speak
     /cancel stop what I'm working on
-about = Pictures drawn by hand on film, and videos with animated captions.
-not-understood = I make films out of pictures and videos. Send me one! /help tells you more.
-audio-needs-picture = That is sound only. Send me a video with speech and I'll put captions on it, or a picture and I'll draw it.
+about = Pictures drawn by hand on film, videos with animated captions, and speech written down.
+not-understood = I make films out of pictures and videos, and text out of speech. Send me something! /help tells you more.
+sketch-needs = Send me a picture and I'll draw it. With several at once, I draw one after the other.
+caption-needs = Send me a video with speech and I'll put captions on it.
+transcript-needs = Send me a voice note, an audio file or a video with speech, and I'll write down what is said.
 command-start = Start here
 command-help = What I can do
+command-sketch = Draw the picture sent last
+command-caption = Put captions on the video sent last
+command-transcript = Write down what is said
 command-settings = How your films look
 command-balance = Your credits
 command-plans = Get credits
@@ -63,6 +69,10 @@ status-cancelled = ✖️ Cancelled.
 status-failed = ⚠️ That didn't work. See below.
 sketch-ready = Here is your drawing! ✏️
 caption-ready = Here is your video with captions! 💬
+transcript-ready = Here is what is said. 📝
+transcript-file-srt = The subtitles as .srt, with the times.
+transcript-file-vtt = The subtitles as .vtt, with the times.
+transcript-file-txt = The text as a file.
 film-as-file = The original file, untouched.
 
 ## Choices
@@ -70,6 +80,9 @@ film-as-file = The original file, untouched.
 choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
+choice-srt = ⬇️ .srt
+choice-vtt = ⬇️ .vtt
+choice-txt = ⬇️ .txt
 choice-back = « Back
 choice-english = English
 choice-portuguese = Portuguese
@@ -100,12 +113,12 @@ setting-seconds = ⏱️ Length of drawings: { $value }
 setting-hand = ✍️ Hand: { $value }
 setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
-setting-spoken = 👂 Spoken in videos: { $value }
+setting-spoken = 👂 Spoken language: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
-setting-choose-spoken = Which language is spoken in your videos?
+setting-choose-spoken = Which language is spoken in what you send?
 balance =
     { $available ->
         [one] You have 1 credit.
@@ -130,6 +143,7 @@ balance-lot-forever = · { $credits ->
 } without an end
 balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
+transcript-price = Writing down speech costs 1 credit for every 10 minutes.
 
 ## Cancelling and credits
 
@@ -321,7 +335,7 @@ promo-none = There are no promotions.
 
 ## Questions
 
-question-spoken = Which language is spoken in this video?
+question-spoken = Which language is spoken in it?
 subtitles-offer = You can also send me the subtitles yourself, as an .srt or .vtt file, and I'll animate those.
 subtitles-no-video = I have the subtitles, but no video to put them on. Send the video first, then the subtitles.
 
@@ -352,9 +366,9 @@ error-too-many-frames = That video has too many frames a second: I can take up t
 error-too-many-streams = That video holds too many tracks: I can take up to { $limit }. Export it with one picture and one sound track.
 error-no-picture = There is no moving picture in that file. Send a video, or a photo to be drawn.
 error-too-heavy = That file is too much work for me. Please send a smaller or shorter one.
-error-no-audio = That video has no sound, so there is nothing to caption.
-error-no-speech = I hear nobody speaking in that video. Send one with clear speech, or send the subtitles as an .srt file right after it.
-error-speech-unclear = I can't make out what is said clearly enough for good captions. Try a recording with less noise, or send the subtitles as an .srt file.
+error-no-audio = There is no sound in that, so there is nothing to listen to.
+error-no-speech = I hear nobody speaking in that. Send something with clear speech. For captions you can also send the subtitles as an .srt file right after the video.
+error-speech-unclear = I can't make out clearly enough what is said. Try a recording with less noise. For captions you can also send the subtitles as an .srt file.
 error-language-not-heard = I can't hear that language here yet; only English.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
@@ -374,9 +388,9 @@ error-too-many-waiting = { $limit ->
    *[other] I'm still working on { $limit } films for you.
 } Send this again when one is done, or /cancel.
 error-too-fast = That was a lot of messages. Give me a minute to catch up, then go on.
-error-plan-limit = Your plan makes films of up to { $limit } seconds. Send a shorter one.
+error-plan-limit = Your plan makes results of up to { $limit } seconds. Send something shorter.
 error-plan-size = Your plan takes files of up to { $limit } MB for one film. Send a smaller one.
-error-plan-language = Your plan doesn't include captions in that language. Choose another language or another plan.
+error-plan-language = Your plan doesn't include speech in that language. Choose another language or another plan.
 error-maintenance = 🛠 I'm being worked on and take nothing new for the moment. What is being made already still arrives.
 error-paused = I'm closed at the moment and make no new films.
 error-tenant-busy = Too many films are waiting here right now. Try again in a few minutes.
@@ -604,6 +618,7 @@ admin-stats-people = { $days ->
 admin-stats-now = Now: waiting { $queued } · being made { $running }
 admin-stats-sketch = ✏️ Drawings: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-caption = 💬 Captions: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-transcript = 📝 Transcripts: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-none = No film came to an end.
 admin-stats-waits = From message to film: half within { $half } s, 95 % within { $most } s
 admin-stats-paid = 💰 Came in: { $value }
@@ -677,7 +692,10 @@ report-people = 👥 { $active ->
     [one] 1 is
    *[other] { $new } are
 } new.
-report-films = 🎬 Drawings: { $sketches }, captions: { $captions }, failed: { $failed }
+sketch-report = ✏️ Drawings: { $many }
+caption-report = 💬 Captions: { $many }
+transcript-report = 📝 Transcripts: { $many }
+report-failed = ⚠️ Failed: { $failed }
 report-times = ⏱️ From message to film: { $middle } s, for one in twenty more than { $slow } s
 report-revenue = 💰 { $price }
 report-stars = ⭐ { $stars } Stars

@@ -2,13 +2,14 @@
 
 welcome =
     ¡Hola! Soy Rabisco. 🖍️
-    Envíame una imagen y te hago un video de cómo se dibuja a mano. Envíame un video con alguien hablando y le pongo subtítulos animados, palabra por palabra.
+    Envíame una imagen y te hago un video de cómo se dibuja a mano. Envíame un video con alguien hablando y le pongo subtítulos animados, palabra por palabra. Envíame un audio y escribo lo que se dice.
     Pruébalo ahora: envía una foto.
 help =
     Lo que hago:
     🖼️ una imagen → un video de cómo se dibuja a mano
     🗂️ varias imágenes a la vez → un solo video, una dibujada tras otra
     🎬 un video con voz → el mismo video con subtítulos animados
+    🎙️ un audio → su texto
 
     Mejor calidad: envía las imágenes como archivo.
     /settings cómo quedan tus videos
@@ -22,11 +23,16 @@ help =
     /email pagaste en otro lugar
     /language el idioma que hablo
     /cancel parar lo que estoy haciendo
-about = Imágenes dibujadas a mano en video, y videos con subtítulos animados.
-not-understood = Hago videos a partir de imágenes y videos. ¡Envíame uno! En /help te cuento más.
-audio-needs-picture = Eso es solo sonido. Envíame un video con voz y le pongo subtítulos, o una imagen y la dibujo.
+about = Imágenes dibujadas a mano en video, videos con subtítulos animados, y audios en texto.
+not-understood = Hago videos a partir de imágenes y videos, y texto a partir de audios. ¡Envíame algo! En /help te cuento más.
+sketch-needs = Envíame una imagen y la dibujo. Si envías varias a la vez, dibujo una tras otra.
+caption-needs = Envíame un video con voz y le pongo subtítulos.
+transcript-needs = Envíame un audio o un video con voz y escribo lo que se dice.
 command-start = Empieza aquí
 command-help = Lo que sé hacer
+command-sketch = Dibujar la última imagen
+command-caption = Poner subtítulos al último video
+command-transcript = Escribir lo que se dice
 command-settings = Cómo quedan tus videos
 command-balance = Tus créditos
 command-plans = Comprar créditos
@@ -63,6 +69,10 @@ status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
+transcript-ready = Aquí está lo que se dice. 📝
+transcript-file-srt = Los subtítulos en .srt, con los tiempos.
+transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
+transcript-file-txt = El texto en un archivo.
 film-as-file = El archivo original, sin cambios.
 
 ## Opciones
@@ -70,6 +80,9 @@ film-as-file = El archivo original, sin cambios.
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
+choice-srt = ⬇️ .srt
+choice-vtt = ⬇️ .vtt
+choice-txt = ⬇️ .txt
 choice-back = « Volver
 choice-english = Inglés
 choice-portuguese = Portugués
@@ -100,12 +113,12 @@ setting-seconds = ⏱️ Duración de los dibujos: { $value }
 setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
-setting-spoken = 👂 Idioma de los videos: { $value }
+setting-spoken = 👂 Idioma hablado: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
-setting-choose-spoken = ¿Qué idioma se habla en tus videos?
+setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 balance =
     { $available ->
         [one] Tienes 1 crédito.
@@ -130,6 +143,7 @@ balance-lot-forever = · { $credits ->
 } sin fecha final
 balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
+transcript-price = Escribir lo que se dice cuesta 1 crédito por cada 10 minutos.
 
 ## Cancelación y créditos
 
@@ -321,7 +335,7 @@ promo-none = No hay promociones.
 
 ## Preguntas
 
-question-spoken = ¿Qué idioma se habla en este video?
+question-spoken = ¿Qué idioma se habla?
 subtitles-offer = También puedes enviarme los subtítulos tú, en un archivo .srt o .vtt, y los animo.
 subtitles-no-video = Tengo los subtítulos, pero ningún video para ponerlos. Envía primero el video y después los subtítulos.
 
@@ -352,9 +366,9 @@ error-too-many-frames = Ese video tiene demasiados fotogramas por segundo: acept
 error-too-many-streams = Ese video tiene demasiadas pistas: acepto hasta { $limit }. Expórtalo con una pista de imagen y una de sonido.
 error-no-picture = No hay imagen en movimiento en ese archivo. Envía un video, o una foto para dibujar.
 error-too-heavy = Ese archivo es demasiado trabajo para mí. Envía uno más pequeño o más corto, por favor.
-error-no-audio = Ese video no tiene sonido, así que no hay nada que subtitular.
-error-no-speech = No escuché a nadie hablar en ese video. Envía uno con voz clara, o envía los subtítulos en un archivo .srt justo después.
-error-speech-unclear = No se entiende bien lo que se dice, y los subtítulos no quedarían bien. Prueba una grabación con menos ruido, o envía los subtítulos en un archivo .srt.
+error-no-audio = Eso no tiene sonido, así que no hay nada que escuchar.
+error-no-speech = No escuché a nadie hablar ahí. Envía algo con voz clara. Para subtítulos también puedes enviar un archivo .srt justo después del video.
+error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación con menos ruido. Para subtítulos también puedes enviar un archivo .srt.
 error-language-not-heard = Todavía no entiendo ese idioma aquí; solo inglés.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
@@ -374,9 +388,9 @@ error-too-many-waiting = { $limit ->
    *[other] Todavía estoy haciendo { $limit } videos para ti.
 } Envía este de nuevo cuando uno esté listo, o usa /cancel.
 error-too-fast = Fueron muchos mensajes. Dame un minuto y después sigue.
-error-plan-limit = Tu plan hace videos de hasta { $limit } segundos. Envía uno más corto.
+error-plan-limit = Tu plan hace resultados de hasta { $limit } segundos. Envía algo más corto.
 error-plan-size = Tu plan acepta archivos de hasta { $limit } MB por video. Envía uno más pequeño.
-error-plan-language = Tu plan no incluye subtítulos en ese idioma. Elige otro idioma u otro plan.
+error-plan-language = Tu plan no incluye voz en ese idioma. Elige otro idioma u otro plan.
 error-maintenance = 🛠 Estoy en mantenimiento y por ahora no acepto nada nuevo. Lo que ya se está haciendo todavía llega.
 error-paused = Estoy cerrado por el momento y no hago videos nuevos.
 error-tenant-busy = Hay demasiados videos esperando aquí ahora. Inténtalo de nuevo en unos minutos.
@@ -604,6 +618,7 @@ admin-stats-people = { $days ->
 admin-stats-now = Ahora: en cola { $queued } · en proceso { $running }
 admin-stats-sketch = ✏️ Dibujos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Subtítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
+admin-stats-transcript = 📝 Transcripciones: listas { $done } · fallidas { $failed } · canceladas { $cancelled }
 admin-stats-none = Ningún video terminó.
 admin-stats-waits = Del mensaje al video: la mitad en { $half } s o menos, el 95 % en { $most } s o menos
 admin-stats-paid = 💰 Entró: { $value }
@@ -677,7 +692,10 @@ report-people = 👥 { $active ->
     [one] 1 persona nueva
    *[other] { $new } personas nuevas
 }.
-report-films = 🎬 Dibujos: { $sketches }, subtítulos: { $captions }, fallidos: { $failed }
+sketch-report = ✏️ Dibujos: { $many }
+caption-report = 💬 Subtítulos: { $many }
+transcript-report = 📝 Transcripciones: { $many }
+report-failed = ⚠️ Fallidos: { $failed }
 report-times = ⏱️ Del mensaje al video: { $middle } s; en uno de cada veinte, más de { $slow } s
 report-revenue = 💰 { $price }
 report-stars = ⭐ { $stars } Stars

@@ -2,13 +2,14 @@
 
 welcome =
     Oi! Eu sou o Rabisco. 🖍️
-    Mande uma imagem e eu faço um vídeo dela sendo desenhada à mão. Mande um vídeo com alguém falando e eu coloco legendas animadas, palavra por palavra.
+    Mande uma imagem e eu faço um vídeo dela sendo desenhada à mão. Mande um vídeo com alguém falando e eu coloco legendas animadas, palavra por palavra. Mande um áudio e eu escrevo o que é dito.
     Experimente agora: mande uma foto.
 help =
     O que eu faço:
     🖼️ uma imagem → um vídeo dela sendo desenhada à mão
     🗂️ várias imagens de uma vez → um vídeo só, uma desenhada depois da outra
     🎬 um vídeo com fala → o mesmo vídeo com legendas animadas
+    🎙️ um áudio → o texto dele
 
     Melhor qualidade: mande as imagens como arquivo.
     /settings como ficam os seus vídeos
@@ -22,11 +23,16 @@ help =
     /email você pagou em outro lugar
     /language o idioma que eu falo
     /cancel parar o que estou fazendo
-about = Imagens desenhadas à mão em vídeo, e vídeos com legendas animadas.
-not-understood = Eu faço vídeos a partir de imagens e vídeos. Mande um! Em /help explico mais.
-audio-needs-picture = Isso é só áudio. Mande um vídeo com fala e eu coloco legendas, ou uma imagem e eu desenho.
+about = Imagens desenhadas à mão em vídeo, vídeos com legendas animadas, e áudios em texto.
+not-understood = Eu faço vídeos a partir de imagens e vídeos, e texto a partir de áudios. Mande alguma coisa! Em /help explico mais.
+sketch-needs = Mande uma imagem e eu desenho. Se mandar várias de uma vez, desenho uma depois da outra.
+caption-needs = Mande um vídeo com fala e eu coloco legendas.
+transcript-needs = Mande um áudio ou um vídeo com fala e eu escrevo o que é dito.
 command-start = Comece aqui
 command-help = O que eu sei fazer
+command-sketch = Desenhar a última imagem
+command-caption = Colocar legendas no último vídeo
+command-transcript = Escrever o que é dito
 command-settings = Como ficam os seus vídeos
 command-balance = Seus créditos
 command-plans = Comprar créditos
@@ -63,6 +69,10 @@ status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
 caption-ready = Aqui está o seu vídeo com legendas! 💬
+transcript-ready = Aqui está o que é dito. 📝
+transcript-file-srt = As legendas em .srt, com os tempos.
+transcript-file-vtt = As legendas em .vtt, com os tempos.
+transcript-file-txt = O texto em um arquivo.
 film-as-file = O arquivo original, sem mudanças.
 
 ## Opções
@@ -70,6 +80,9 @@ film-as-file = O arquivo original, sem mudanças.
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
+choice-srt = ⬇️ .srt
+choice-vtt = ⬇️ .vtt
+choice-txt = ⬇️ .txt
 choice-back = « Voltar
 choice-english = Inglês
 choice-portuguese = Português
@@ -100,12 +113,12 @@ setting-seconds = ⏱️ Duração dos desenhos: { $value }
 setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
-setting-spoken = 👂 Idioma dos vídeos: { $value }
+setting-spoken = 👂 Idioma falado: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
-setting-choose-spoken = Qual idioma é falado nos seus vídeos?
+setting-choose-spoken = Qual idioma é falado no que você manda?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -130,6 +143,7 @@ balance-lot-forever = · { $credits ->
 } sem prazo
 balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
+transcript-price = Escrever o que é dito custa 1 crédito a cada 10 minutos.
 
 ## Cancelamento e créditos
 
@@ -321,7 +335,7 @@ promo-none = Não há promoções.
 
 ## Perguntas
 
-question-spoken = Qual idioma é falado neste vídeo?
+question-spoken = Qual idioma é falado?
 subtitles-offer = Você também pode mandar as legendas prontas, em um arquivo .srt ou .vtt, que eu coloco a animação.
 subtitles-no-video = Tenho as legendas, mas nenhum vídeo para elas. Mande primeiro o vídeo e depois as legendas.
 
@@ -352,9 +366,9 @@ error-too-many-frames = Esse vídeo tem quadros demais por segundo: eu aceito at
 error-too-many-streams = Esse vídeo tem faixas demais: eu aceito até { $limit }. Exporte com uma faixa de imagem e uma de som.
 error-no-picture = Não há imagem em movimento nesse arquivo. Mande um vídeo, ou uma foto para desenhar.
 error-too-heavy = Esse arquivo dá trabalho demais para mim. Mande um menor ou mais curto, por favor.
-error-no-audio = Esse vídeo não tem som, então não há o que legendar.
-error-no-speech = Não ouvi ninguém falando nesse vídeo. Mande um com fala clara, ou mande as legendas em um arquivo .srt logo depois dele.
-error-speech-unclear = Não deu para entender bem o que é dito, e as legendas não ficariam boas. Tente uma gravação com menos ruído, ou mande as legendas em um arquivo .srt.
+error-no-audio = Isso não tem som, então não há o que ouvir.
+error-no-speech = Não ouvi ninguém falando aí. Mande algo com fala clara. Para legendas, você também pode mandar um arquivo .srt logo depois do vídeo.
+error-speech-unclear = Não deu para entender bem o que é dito. Tente uma gravação com menos ruído. Para legendas, você também pode mandar um arquivo .srt.
 error-language-not-heard = Ainda não entendo esse idioma aqui; só inglês.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
@@ -374,9 +388,9 @@ error-too-many-waiting = { $limit ->
    *[other] Ainda estou fazendo { $limit } vídeos para você.
 } Mande este de novo quando um ficar pronto, ou use /cancel.
 error-too-fast = Foram muitas mensagens. Me dê um minuto e depois continue.
-error-plan-limit = Seu plano faz vídeos de até { $limit } segundos. Mande um mais curto.
+error-plan-limit = Seu plano faz resultados de até { $limit } segundos. Mande algo mais curto.
 error-plan-size = Seu plano aceita arquivos de até { $limit } MB por vídeo. Mande um menor.
-error-plan-language = Seu plano não inclui legendas nesse idioma. Escolha outro idioma ou outro plano.
+error-plan-language = Seu plano não inclui fala nesse idioma. Escolha outro idioma ou outro plano.
 error-maintenance = 🛠 Estou em manutenção e não aceito nada novo por enquanto. O que já está sendo feito ainda chega.
 error-paused = Estou fechado no momento e não faço vídeos novos.
 error-tenant-busy = Há vídeos demais esperando aqui agora. Tente de novo em alguns minutos.
@@ -604,6 +618,7 @@ admin-stats-people = { $days ->
 admin-stats-now = Agora: na fila { $queued } · em produção { $running }
 admin-stats-sketch = ✏️ Desenhos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Legendas: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
+admin-stats-transcript = 📝 Transcrições: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
 admin-stats-none = Nenhum vídeo terminou.
 admin-stats-waits = Da mensagem ao vídeo: metade em até { $half } s, 95 % em até { $most } s
 admin-stats-paid = 💰 Entrou: { $value }
@@ -677,7 +692,10 @@ report-people = 👥 { $active ->
     [one] 1 pessoa nova
    *[other] { $new } pessoas novas
 }.
-report-films = 🎬 Desenhos: { $sketches }, legendas: { $captions }, falhas: { $failed }
+sketch-report = ✏️ Desenhos: { $many }
+caption-report = 💬 Legendas: { $many }
+transcript-report = 📝 Transcrições: { $many }
+report-failed = ⚠️ Falhas: { $failed }
 report-times = ⏱️ Da mensagem ao vídeo: { $middle } s; em um a cada vinte, mais de { $slow } s
 report-revenue = 💰 { $price }
 report-stars = ⭐ { $stars } Stars

@@ -27,6 +27,7 @@ from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, co
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
+from pipeline.kinds.registry import list_kinds
 from storage.db import Clock
 
 MAX_WAIT_SECONDS = 25.0  # seconds
@@ -198,7 +199,7 @@ def form_limits_for(page: PageChannel) -> FormLimits:
     media_limits = load_limits()
     return FormLimits(
         max_bytes=page.capabilities.max_download,
-        max_files=media_limits.film.max_scenes,
+        max_files=max(kind.limits.max_inputs for kind in list_kinds()),
         max_picture=media_limits.picture.max_bytes,
     )
 

@@ -43,6 +43,7 @@ class Plan(CatalogueTable):
     watermark: bool
     waiting: int = Field(gt=0)
     longest: float = Field(gt=0)
+    longest_of: dict[str, float] = Field(default_factory=dict)  # by kind of job, instead of `longest`
     metered: bool = True
     running: int | None = Field(default=None, gt=0)
     max_bytes: int | None = Field(default=None, gt=0)  # None: what limits.toml allows
@@ -65,6 +66,21 @@ class Plan(CatalogueTable):
         if unknown := sorted(set(codes or ()) - set(load_languages().names)):
             raise ValueError(f"no such language: {', '.join(unknown)}")
         return codes
+
+    @field_validator("longest_of")
+    @classmethod
+    def _validate_longest_of(cls, longest_of: dict[str, float]) -> dict[str, float]:
+        for kind, longest in longest_of.items():
+            limits = load_limits().kinds.get(kind)
+            if limits is not None and longest > limits.max_seconds:
+                raise ValueError(
+                    f"a plan may lower the limit of {limits.max_seconds:g} seconds of {kind}, not raise it"
+                )
+        return longest_of
+
+    def longest_for(self, kind: str) -> float:
+        """Seconds of the longest result of that kind."""
+        return self.longest_of.get(kind, self.longest)
 
     @property
     def max_running(self) -> int:
@@ -121,12 +137,23 @@ class CatalogueItem:
 
 
 class Catalogue(CatalogueTable):
+    """Everything that is sold. `price` is that of a job whose kind has none of its own in `prices`."""
+
     price: Price
+    prices: dict[str, Price] = Field(default_factory=dict)  # by kind of job
     plans: Annotated[dict[str, Plan], AfterValidator(_validate_names)]
     packs: Annotated[dict[str, CreditPack], AfterValidator(_validate_names)] = Field(default_factory=dict)
     currencies: dict[str, str] = Field(default_factory=lambda: {"en": "usd"})  # by language
     invitation: InvitationRules = InvitationRules()
     extra_caps: tuple[int, ...] = ()  # choices of a monthly cap on credits charged beyond the plan
+
+    def price_for(self, kind: str) -> Price:
+        """The price of a kind of job."""
+        return self.prices.get(kind, self.price)
+
+    def list_priced_kinds(self) -> set[str]:
+        """Names of the kinds of jobs that the file mentions, all of which must exist."""
+        return set(self.prices).union(*(plan.longest_of for plan in self.plans.values()))
 
     def get_plan(self, name: str) -> Plan:
         """The plan of that name; the free plan if it no longer exists."""

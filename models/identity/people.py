@@ -3,14 +3,13 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
-from models.jobs.options import CaptionOptions, SketchOptions
 
 MAIN_TENANT = "main"  # the tenant the environment seeds
 
@@ -111,21 +110,3 @@ class Address(SQLModel, table=True):
     in_group: bool = False  # others can read: balances and payments are not mentioned
     unreachable_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-
-
-class Preferences(BaseModel):
-    """A user's default options of jobs; stored in `Person.tastes`."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    seconds: float = 10
-    hand: str = "marker"
-    finish: Literal["colour", "lines"] = "colour"
-    style: str = "classic"
-    spoken: str = "auto"
-
-    def to_sketch_options(self) -> SketchOptions:
-        return SketchOptions(seconds=self.seconds, hand=self.hand, finish=self.finish)
-
-    def to_caption_options(self) -> CaptionOptions:
-        return CaptionOptions(style=self.style, language=self.spoken)

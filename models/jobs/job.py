@@ -12,11 +12,6 @@ from sqlmodel import Field, SQLModel
 from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
 
 
-class JobType(StrEnum):
-    SKETCH = "sketch"
-    CAPTION = "caption"
-
-
 class JobStatus(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
@@ -33,17 +28,11 @@ FINAL_STATUSES = frozenset({JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLE
 UNFINISHED_STATUSES = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 
-class JobStage(StrEnum):
-    """Step of the work, as shown to the user."""
-
-    WAITING = "waiting"
-    LISTENING = "listening"
-    DRAWING = "drawing"
-    CAPTIONING = "captioning"
+WAITING_STAGE = "waiting"  # before the first of the stages of a job's kind
 
 
 class Job(SQLModel, table=True):
-    """One job, which renders one film.
+    """One job. `kind` is the name of a `pipeline.kinds` kind, and `parameters` its options as JSON.
 
     `fence` is a fencing token that grows by one at each claim: only the holder of the newest may write. `lease_until`
     is renewed while the job runs; `attempts` are counted at the claim, so a job that kills its worker is counted too.
@@ -75,7 +64,7 @@ class Job(SQLModel, table=True):
     wake_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)  # last time a worker was notified of it
     cancel_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     # the work
-    stage: str = Field(default=JobStage.WAITING)
+    stage: str = Field(default=WAITING_STAGE)
     progress: float = 0.0
     code: str | None = None  # why it failed
     code_values: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
@@ -110,7 +99,7 @@ class JobInput(SQLModel, table=True):
 
 
 class JobOutput(SQLModel, table=True):
-    """An output file of a job. `role` is its purpose: film or thumbnail."""
+    """An output file of a job. `role` is its name among the outputs of the job's kind, such as "film"."""
 
     __tablename__ = "job_output"
     __table_args__ = (UniqueConstraint("job_id", "role", "position"),)

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from models.billing.catalogue import Plan
+from models.limits import load_limits
+
+_SKETCH_LIMITS = load_limits().kinds["sketch"]
+_MAX_SIDE = load_limits().film.max_width
 
 
 class X264Preset(StrEnum):
@@ -30,34 +36,94 @@ class EncodingOptions(BaseModel):
     max_bytes: int | None = Field(default=None, ge=100_000)
 
 
-class SketchOptions(BaseModel):
-    """Parameters of a sketch job, version 1. `width` and `height` are pixels; both None: derived from the picture."""
+class JobOptions(BaseModel):
+    """Options of a job; a kind's own options derive from it. Stored as JSON in `Job.parameters`."""
 
     model_config = ConfigDict(frozen=True)
 
-    version: Literal[1] = 1
-    seconds: float = Field(default=10, ge=3, le=60)
-    fps: int = Field(default=30, ge=10, le=60)
-    width: int | None = Field(default=None, ge=64, le=3840)
-    height: int | None = Field(default=None, ge=64, le=3840)
-    hand: str = "marker"
-    finish: Literal["colour", "lines"] = "colour"
+    @property
+    def spoken_language(self) -> str | None:
+        """Language of the speech to be transcribed, "auto" if unknown; None for a kind that transcribes nothing."""
+        return None
+
+    def compute_seconds(self, input_seconds: float) -> float:
+        """Length of the result in seconds, by which it is priced; by default that of all inputs."""
+        return input_seconds
+
+    def compute_pixels(self, input_pixels: int) -> int:
+        """Pixels of the largest frame that is worked on, which decides on memory; by default of the largest input."""
+        return input_pixels
+
+    def with_plan(self, plan: Plan, watermark: str) -> Self:  # noqa: ARG002 - for kinds that a plan decides something of
+        """These options with what the user's plan decides."""
+        return self
+
+    def with_max_bytes(self, max_bytes: int) -> Self:  # noqa: ARG002 - for kinds whose result can be fitted
+        """These options with the size of the largest result that can be sent."""
+        return self
+
+    def with_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the language of the speech."""
+        return self
+
+
+class FilmOptions(JobOptions):
+    """Options of a kind that renders a film. The plan decides on the watermark, the messenger on the largest size."""
+
     watermark: str | None = Field(default=None, max_length=60)
     encoding: EncodingOptions = EncodingOptions()
 
+    def with_plan(self, plan: Plan, watermark: str) -> Self:
+        update = {"watermark": watermark if plan.watermark else None}
+        return super().with_plan(plan, watermark).model_copy(update=update)
 
-class CaptionOptions(BaseModel):
-    """Parameters of a caption job, version 1."""
+    def with_max_bytes(self, max_bytes: int) -> Self:
+        return self.model_copy(update={"encoding": self.encoding.model_copy(update={"max_bytes": max_bytes})})
 
-    model_config = ConfigDict(frozen=True)
 
-    version: Literal[1] = 1
-    style: str = "classic"
+class SpeechOptions(JobOptions):
+    """Options of a kind that transcribes speech."""
+
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
     heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
-    watermark: str | None = Field(default=None, max_length=60)
-    encoding: EncodingOptions = EncodingOptions()
+
+    @property
+    def spoken_language(self) -> str | None:
+        return self.language
+
+    def with_plan(self, plan: Plan, watermark: str) -> Self:
+        return super().with_plan(plan, watermark).model_copy(update={"heard_in": plan.languages})
+
+    def with_language(self, language: str) -> Self:
+        return self.model_copy(update={"language": language})
+
+
+class SketchOptions(FilmOptions):
+    """Options of a sketch job. `width` and `height` are pixels; both None: derived from the picture."""
+
+    seconds: float = Field(default=10, ge=_SKETCH_LIMITS.min_seconds, le=_SKETCH_LIMITS.max_seconds)
+    fps: int = Field(default=30, ge=10, le=60)
+    width: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
+    height: int | None = Field(default=None, ge=64, le=_MAX_SIDE)
+    hand: str = "marker"
+    finish: Literal["colour", "lines"] = "colour"
+
+    def compute_seconds(self, input_seconds: float) -> float:  # noqa: ARG002 - the user decides
+        return self.seconds
+
+    def compute_pixels(self, input_pixels: int) -> int:  # noqa: ARG002 - pictures are made smaller
+        return (self.width or 0) * (self.height or 0)
+
+
+class CaptionOptions(FilmOptions, SpeechOptions):
+    """Options of a caption job."""
+
+    style: str = "classic"
+
+
+class TranscriptOptions(SpeechOptions):
+    """Options of a transcript job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ class MediaKind(StrEnum):
     IMAGE = "image"
     VIDEO = "video"
     AUDIO = "audio"
+    DOCUMENT = "document"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)

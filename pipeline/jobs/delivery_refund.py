@@ -25,13 +25,14 @@ def is_expired(session: Session, delivery: Delivery, now: datetime) -> bool:
 def abandon_delivery(session: Session, delivery: Delivery, error: str, now: datetime) -> bool:
     """Give up a delivery; False if another process had taken it over.
 
-    If it was a film, the user is notified. The job's first delivery was never seen, so its credits are refunded; a film
-    that was requested again had been delivered before.
+    If it was the result of a job, the user is notified. The job's first delivery was never seen, so its credits are
+    refunded; a file that was requested again had been delivered before.
     """
     if not outbox.drop(session, delivery, error):
         return False
-    if delivery.job_id is not None and delivery.message.get("media_id"):
-        _refund_and_notify(session, session.get_one(Job, delivery.job_id), delivery, now)
+    job = session.get_one(Job, delivery.job_id) if delivery.job_id is not None else None
+    if job is not None and (delivery.message.get("media_id") or job_messages.is_first_delivery(job, delivery)):
+        _refund_and_notify(session, job, delivery, now)
     return True
 
 

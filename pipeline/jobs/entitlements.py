@@ -11,6 +11,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Person
 from models.identity.roles import ADMIN_ROLES
 from pipeline.jobs import admission
+from pipeline.kinds.job_kind import JobKind
 from storage.billing import ledger, open_purchases, overages
 from storage.billing.ledger import CreditBalance
 from storage.billing.subscriptions import ACCESS_STATUSES
@@ -21,10 +22,11 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class JobRequirements:
-    """What a job requires of a plan: seconds of the result, bytes of its inputs, and the language to be transcribed
-    ("auto" if unknown, None if nothing is transcribed).
+    """What a job requires of a plan: its kind, seconds of the result, bytes of its inputs, and the language to be
+    transcribed ("auto" if unknown, None if nothing is transcribed).
     """
 
+    kind: JobKind
     seconds: float
     size: int = 0
     language: str | None = None
@@ -82,7 +84,8 @@ class Entitlements:
         _check_plan_limits(status.plan, requirements)
         if len(jobs.list_unfinished(session, person.id)) >= status.plan.waiting:
             raise RequestRejected(ErrorCode.TOO_MANY_WAITING, limit=status.plan.waiting)
-        return status, self.catalogue.price.credits_for(requirements.seconds) if status.plan.metered else 0
+        price = self.catalogue.price_for(requirements.kind.name)
+        return status, price.credits_for(requirements.seconds) if status.plan.metered else 0
 
     def reserve(
         self, session: Session, person: Person, job_id: uuid.UUID, cost: int, status: AccountStatus, now: datetime
@@ -112,8 +115,9 @@ class Entitlements:
 
 
 def _check_plan_limits(plan: Plan, requirements: JobRequirements) -> None:
-    if requirements.seconds > plan.longest:
-        raise RequestRejected(ErrorCode.PLAN_LIMIT, limit=round(plan.longest))
+    longest = min(plan.longest_for(requirements.kind.name), requirements.kind.limits.max_seconds)
+    if requirements.seconds > longest:
+        raise RequestRejected(ErrorCode.PLAN_LIMIT, limit=round(longest))
     if plan.max_bytes is not None and requirements.size > plan.max_bytes:
         raise RequestRejected(ErrorCode.PLAN_SIZE, limit=max(1, plan.max_bytes // MEGABYTE))
     if requirements.language is not None and not plan.can_transcribe(requirements.language):

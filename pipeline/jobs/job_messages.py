@@ -1,31 +1,59 @@
 """Outbox messages about a finished job, as locale keys that are translated on delivery."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from models.errors import ErrorCode
 from models.jobs.job import Job
+from models.media.facts import MediaKind
+from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedChoice, TranslatedText
+from pipeline.kinds.job_kind import JobKind
+from pipeline.kinds.registry import get_kind
 from storage.messaging.outbox import OutboxMessage
 
-FILM_PART = "film"
+THUMBNAIL = "thumbnail"  # the name of the output that is shown in place of a film
+BUTTONS_PER_ROW = 3
+
+RESULT_PART = "film"  # of every kind; the value is what rows have always had
+MAX_INLINE_TEXT = 3500  # characters; longer texts are sent as a file, as messengers cut them
 
 
-def build_film_message(job: Job, film_id: uuid.UUID, thumbnail_id: uuid.UUID) -> OutboxMessage:
-    """The film, as a reply to the user's message."""
+def build_result_message(job: Job, outputs: Mapping[str, Media], text: str) -> OutboxMessage:
+    """The result, as a reply to the user's message. `text` is the content of a result that is a text."""
+    kind = get_kind(job.kind)
+    result, thumbnail = outputs[kind.result.name], outputs.get(THUMBNAIL)
+    is_inline = kind.result.media_kind is MediaKind.TEXT and len(text) <= MAX_INLINE_TEXT
+    paragraphs = (TranslatedText(key=f"{job.kind}-ready"), *((_quote(text),) if is_inline else ()))
     message = Message(
-        paragraphs=(TranslatedText(key=f"{job.kind}-ready"),),
-        choices=((_build_choice("again", job), _build_choice("file", job)),),
-        media_id=film_id,
-        thumbnail_id=thumbnail_id,
+        paragraphs=paragraphs,
+        choices=_build_result_choices(job, kind),
+        media_id=None if is_inline else result.id,
+        thumbnail_id=thumbnail.id if thumbnail else None,
+        as_file=not is_inline and kind.result.media_kind is not MediaKind.VIDEO,
     )
-    return OutboxMessage(message, cause=f"job:{job.id}", part=FILM_PART, reply_to=job.reply_to, job_id=job.id)
+    return OutboxMessage(message, cause=f"job:{job.id}", part=RESULT_PART, reply_to=job.reply_to, job_id=job.id)
+
+
+def _quote(text: str) -> TranslatedText:
+    """A text that is no sentence of the bot's."""
+    return TranslatedText(key="name", values={"name": text})
+
+
+def _build_result_choices(job: Job, kind: JobKind) -> tuple[tuple[TranslatedChoice, ...], ...]:
+    choices = [
+        TranslatedChoice(
+            data=":".join(filter(None, (button.action, job.id.hex, button.output))),
+            label=TranslatedText(key=button.label_key),
+        )
+        for button in kind.buttons
+    ]
+    return tuple(tuple(choices[start : start + BUTTONS_PER_ROW]) for start in range(0, len(choices), BUTTONS_PER_ROW))
 
 
 def is_first_delivery(job: Job, delivery: Delivery) -> bool:
-    """Whether a delivery is the job's own film delivery, not one that was requested again."""
-    return (delivery.cause, delivery.part) == (f"job:{job.id}", FILM_PART)
+    """Whether a delivery is the job's own delivery of its result, not one that was requested again."""
+    return (delivery.cause, delivery.part) == (f"job:{job.id}", RESULT_PART)
 
 
 def build_failure_message(job: Job) -> OutboxMessage:
@@ -41,9 +69,11 @@ def build_loss_message(job: Job, code: ErrorCode, refunded_credits: int, cause: 
     )
 
 
-def build_file_message(job: Job, film_id: uuid.UUID, cause: str) -> OutboxMessage:
-    """The film again, as a document that no messenger recompresses."""
-    message = Message(paragraphs=(TranslatedText(key="film-as-file"),), media_id=film_id, as_file=True)
+def build_file_message(job: Job, media: Media, output: str, cause: str) -> OutboxMessage:
+    """One of the job's files as a document, which no messenger recompresses."""
+    is_result = output == get_kind(job.kind).result.name
+    text = TranslatedText(key="film-as-file" if is_result else f"{job.kind}-file-{output}")
+    message = Message(paragraphs=(text,), media_id=media.id, as_file=True)
     return OutboxMessage(message, cause=cause, reply_to=job.reply_to, job_id=job.id)
 
 
@@ -52,8 +82,5 @@ def _build_error_message(job: Job, code: str, refunded_credits: int, values: Map
     if refunded_credits:
         paragraphs.append(TranslatedText(key="credits-returned", values={"credits": refunded_credits}))
     paragraphs.append(TranslatedText(key="error-code", values={"code": code, "job": job.short_id}))
-    return Message(paragraphs=tuple(paragraphs), choices=((_build_choice("again", job),),))
-
-
-def _build_choice(action: str, job: Job) -> TranslatedChoice:
-    return TranslatedChoice(data=f"{action}:{job.id.hex}", label=TranslatedText(key=f"choice-{action}"))
+    again = TranslatedChoice(data=f"again:{job.id.hex}", label=TranslatedText(key="choice-again"))
+    return Message(paragraphs=tuple(paragraphs), choices=((again,),))

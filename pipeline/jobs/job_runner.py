@@ -3,7 +3,7 @@
 import errno
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,15 +14,18 @@ from sqlmodel import Session
 
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.identity.people import Address, Person
-from models.jobs.job import Job, JobClaim, JobStatus, JobType
+from models.jobs.job import Job, JobClaim, JobStatus
+from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
-from models.media.facts import MediaInfo, MediaKind
+from models.media.facts import MediaKind
 from models.media.files import Media
 from pipeline.jobs import job_messages
 from pipeline.jobs.lease import Lease
-from pipeline.jobs.renderer import Renderer, RenderResult, RenderSpec, Usage
+from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
+from pipeline.kinds.registry import get_kind, list_kinds
+from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.operations import request_id
 from pipeline.operations.progress_reporter import ProgressReporter
 from storage.db import Database
@@ -84,7 +87,8 @@ class JobRunner:
 
     def _claim_job(self) -> JobClaim | None:
         with self.db.transaction() as session:
-            claim = jobs.claim_next(session, self.owner, self.db.clock(), timedelta(seconds=self.lease_seconds))
+            lease = timedelta(seconds=self.lease_seconds)
+            claim = jobs.claim_next(session, self.owner, self.db.clock(), lease, [kind.name for kind in list_kinds()])
             if self.drain_event.is_set():  # set during the wait for the database: leave the job to another worker
                 session.rollback()
                 return None
@@ -162,32 +166,32 @@ class JobRunner:
         with self.db.transaction() as session:
             jobs.requeue(session, claim, self.db.clock() + delay, counts_as_attempt=counts_as_attempt)
 
-    def _load_spec(self, claim: JobClaim, folder: Path) -> RenderSpec:
+    def _load_spec(self, claim: JobClaim, folder: Path) -> JobSpec:
         with self.db.read_transaction() as session:
             job = session.get_one(Job, claim.job_id)
+            options = get_kind(job.kind).options.model_validate(job.parameters)
             media = jobs.list_inputs(session, job.id)
-            transcript = _find_transcript(session, job, media)
+            transcript = _find_transcript(session, job, media, options)
             keys = [files.key_of(session, item) if item.file_id else "" for item in media]
         try:
             paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
         except FileNotFoundError as error:
             raise RequestRejected(ErrorCode.FILE_GONE) from error
-        return RenderSpec(
-            kind=JobType(job.kind),
-            parameters=job.parameters,
+        longest = max(item.seconds or 0 for item in media)
+        return JobSpec(
+            kind=job.kind,
+            options=options,
             inputs=paths,
-            seconds=max([item.seconds or 0 for item in media] + [float(job.parameters.get("seconds") or 0)]),
-            pixels=_pixels_of(job, media),
+            seconds=max(longest, options.compute_seconds(longest)),
+            pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
             transcript=transcript,
             folder=folder,
         )
 
-    def _deliver(self, claim: JobClaim, result: RenderResult, usage: Usage) -> None:
-        """Store the film; then finish the job, capture its credits and enqueue the film, in one transaction."""
-        film = result.film
-        film_info = MediaInfo(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
-        thumbnail_info = MediaInfo(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
-        measured = MeasuredFile.from_path(film.path, film_info), MeasuredFile.from_path(film.thumbnail, thumbnail_info)
+    def _deliver(self, claim: JobClaim, result: JobResult, usage: Usage) -> None:
+        """Store the files; then finish the job, capture its credits and enqueue the result, in one transaction."""
+        measured = [MeasuredFile.from_path(output.path, output.info) for output in result.outputs]
+        text = _read_text(result)
         outcome = JobOutcome(
             JobStatus.DONE,
             cpu_seconds=usage.cpu_seconds,
@@ -198,16 +202,16 @@ class JobRunner:
             now = self.db.clock()
             job = jobs.finish(session, claim, outcome, now)
             person = session.get_one(Person, job.person_id)
-            results = [
-                files.create_media(session, person, file, expires_at=now + self.retention.result_lifetime)
-                for file in staged
-            ]
-            for role, media in zip(("film", "thumbnail"), results, strict=True):
-                jobs.add_output(session, job.id, role, media.id)
+            outputs = {
+                output.name: files.create_media(session, person, file, expires_at=now + self.retention.result_lifetime)
+                for output, file in zip(result.outputs, staged, strict=True)
+            }
+            for name, media in outputs.items():
+                jobs.add_output(session, job.id, name, media.id)
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
             settle(session, job, job.credits, now)
-            self._enqueue_message(session, job, job_messages.build_film_message(job, results[0].id, results[1].id))
+            self._enqueue_message(session, job, job_messages.build_result_message(job, outputs, text))
 
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)
@@ -229,14 +233,13 @@ def _failure_of(error: Exception) -> ProcessingFailed:
     return ProcessingFailed(code)
 
 
-def _pixels_of(job: Job, media: list[Media]) -> int:
-    requested = (job.parameters.get("width") or 0) * (job.parameters.get("height") or 0)
-    if job.kind == JobType.SKETCH:
-        return int(requested)
-    return max((item.width or 0) * (item.height or 0) for item in media)
+def _read_text(result: JobResult) -> str:
+    """The content of a result that is a text, else an empty one."""
+    first = result.outputs[0]
+    return first.path.read_text(encoding="utf-8").strip() if first.info.kind is MediaKind.TEXT else ""
 
 
-def _find_transcript(session: Session, job: Job, media: list[Media]) -> Transcript | None:
-    if job.kind != JobType.CAPTION:
+def _find_transcript(session: Session, job: Job, media: Sequence[Media], options: JobOptions) -> Transcript | None:
+    if options.spoken_language is None:
         return None
-    return transcripts.find_for_job(session, job, media[0], job.parameters.get("language", "auto"))
+    return transcripts.find_for_job(session, job, media[0], options.spoken_language)

@@ -1,23 +1,26 @@
-"""Local rendering for the command line, with the same sandbox and engines as the workers."""
+"""Local rendering for the command line, with the same kinds, sandbox and engines as the workers."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.job import JobType
-from models.jobs.options import CaptionOptions, Film, SketchOptions
+from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaInfo, MediaKind
+from models.settings import Settings
 from pipeline.jobs import media_validation
-from pipeline.jobs.renderer import Renderer, RenderSpec, Usage
-from pipeline.jobs.transcription import Transcriber
+from pipeline.jobs.renderer import Renderer
+from pipeline.kinds.job_kind import JobKind
+from pipeline.kinds.registry import kind_of
+from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import ResourceLimits, SandboxClient, return_false
 from pipeline.speech import subtitles
+from pipeline.speech.transcription import Transcriber, create_transcriber
 
 TRANSCRIPT_SUFFIXES = tuple(subtitles.EXPORTERS)  # file suffixes a transcript can be written to
 
@@ -36,51 +39,30 @@ class LocalRenderer:
         with _open_temp_folder() as folder:
             return media_validation.measure_file(self.sandbox, path, folder)
 
-    def sketch(
-        self, picture: Path, out: Path, options: SketchOptions, progress: ProgressCallback, *, track: Path | None = None
-    ) -> Film:
-        """Render a sketch film of a picture; `track` is the file for the pen's track."""
-        self._require_kind(picture, MediaKind.IMAGE)
-        with _open_temp_folder() as folder:
-            extra_outputs = {"track": folder / "track.json"} if track else {}
-            pixels = (options.width or 0) * (options.height or 0)
-            spec = RenderSpec(
-                JobType.SKETCH,
-                options.model_dump(mode="json"),
-                (picture,),
-                options.seconds,
-                pixels,
-                None,
-                folder,
-                extra_outputs,
-            )
-            return self._render(spec, progress, out, {"track": track})
-
-    def caption(
+    def render(
         self,
-        video: Path,
-        out: Path,
-        options: CaptionOptions,
+        source: Path,
+        out: Path | None,
+        options: JobOptions,
         progress: ProgressCallback,
         *,
         transcript: Transcript | None = None,
-        layout: Path | None = None,
-    ) -> Film:
-        """Render captions onto a video, from the given transcript or by transcribing it."""
-        info = self._require_kind(video, MediaKind.VIDEO)
-        with _open_temp_folder() as folder:
-            extra_outputs = {"layout": folder / "layout.json"} if layout else {}
-            spec = _caption_spec_for(video, options, info, folder, transcript, extra_outputs)
-            return self._render(spec, progress, out, {"layout": layout})
+        extra_outputs: Mapping[str, Path] | None = None,
+    ) -> JobResult:
+        """Make what `options` are the options of, from one file; the result itself goes to `out`.
 
-    def transcribe(self, media: Path, options: CaptionOptions, progress: ProgressCallback) -> Transcript:
-        """Transcribe the speech of a video or an audio file."""
-        info = self.measure(media)
-        if info.kind is MediaKind.IMAGE:
-            raise RequestRejected(ErrorCode.NO_AUDIO)
+        `extra_outputs` are further files that the engine writes, by the names of its arguments. The paths of the
+        returned outputs no longer exist.
+        """
+        info = self._require_accepted(source, kind_of(options))
         with _open_temp_folder() as folder:
-            spec = _caption_spec_for(media, options, info, folder, None, {})
-            return Renderer(self.sandbox, self.transcriber).transcribe(spec, progress, return_false, Usage())
+            spec = _build_spec(source, options, info, folder, transcript, extra_outputs or {})
+            result = Renderer(self.sandbox, self.transcriber).render(spec, progress, return_false, Usage())
+            for name, target in (extra_outputs or {}).items():
+                shutil.move(spec.extra_outputs[name], target)
+            if out is not None:
+                shutil.move(result.outputs[0].path, out)
+            return result
 
     def read_transcript(self, path: Path, language: str = "und") -> Transcript:
         """Read a subtitle or words file. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
@@ -93,21 +75,23 @@ class LocalRenderer:
             )
         return transcript
 
-    def _require_kind(self, path: Path, kind: MediaKind) -> MediaInfo:
+    def _require_accepted(self, path: Path, kind: JobKind) -> MediaInfo:
         info = self.measure(path)
-        if info.kind is not kind:
-            raise RequestRejected(ErrorCode.NOT_MEDIA if kind is MediaKind.IMAGE else ErrorCode.NO_PICTURE)
+        if info.kind not in kind.accepts:
+            raise RequestRejected(_REJECTIONS.get(frozenset(kind.accepts), ErrorCode.NOT_MEDIA))
         return info
 
-    def _render(
-        self, spec: RenderSpec, progress: ProgressCallback, out: Path, extra_outputs: dict[str, Path | None]
-    ) -> Film:
-        result = Renderer(self.sandbox, self.transcriber).render(spec, progress, return_false, Usage())
-        for name, target in extra_outputs.items():
-            if target is not None:
-                shutil.move(spec.extra_outputs[name], target)
-        shutil.move(result.film.path, out)
-        return result.film
+
+_REJECTIONS = {
+    frozenset({MediaKind.VIDEO}): ErrorCode.NO_PICTURE,
+    frozenset({MediaKind.VIDEO, MediaKind.AUDIO}): ErrorCode.NO_AUDIO,
+}
+"""What is wrong with a file, by the media kinds that are accepted; otherwise it is no such medium."""
+
+
+def create_local_renderer(settings: Settings, sandbox: SandboxClient) -> LocalRenderer:
+    """A renderer with this machine's settings."""
+    return LocalRenderer(sandbox, create_transcriber(settings))
 
 
 def write_transcript(transcript: Transcript, out: Path) -> None:
@@ -119,18 +103,24 @@ def write_transcript(transcript: Transcript, out: Path) -> None:
     out.write_text(text, encoding="utf-8")
 
 
-def _caption_spec_for(
-    media: Path,
-    options: CaptionOptions,
+def _build_spec(
+    source: Path,
+    options: JobOptions,
     info: MediaInfo,
     folder: Path,
     transcript: Transcript | None,
-    extra_outputs: dict[str, Path],
-) -> RenderSpec:
-    pixels = (info.width or 0) * (info.height or 0)
-    parameters = options.model_dump(mode="json")
-    return RenderSpec(
-        JobType.CAPTION, parameters, (media,), info.seconds or 0, pixels, transcript, folder, extra_outputs
+    extra_outputs: Mapping[str, Path],
+) -> JobSpec:
+    seconds = info.seconds or 0
+    return JobSpec(
+        kind=kind_of(options).name,
+        options=options,
+        inputs=(source,),
+        seconds=max(seconds, options.compute_seconds(seconds)),
+        pixels=options.compute_pixels((info.width or 0) * (info.height or 0)),
+        transcript=transcript,
+        folder=folder,
+        extra_outputs={name: folder / f"{name}.json" for name in extra_outputs},
     )
 
 

@@ -50,4 +50,6 @@ def _is_plausible(info: MediaInfo) -> bool:
             return 0 < width * height <= picture.max_pixels and info.seconds is None and min(width, height) > 0
         case MediaKind.VIDEO:
             return 0 < width <= video.max_side and 0 < height <= video.max_side and 0 <= seconds <= video.max_seconds
-    return 0 <= seconds <= audio.max_seconds and not width and not height
+        case MediaKind.AUDIO:
+            return 0 <= seconds <= audio.max_seconds and not width and not height
+    return False  # nothing else is sent by a user as media

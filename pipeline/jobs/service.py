@@ -15,14 +15,16 @@ from sqlmodel import Session
 from models.billing.catalogue import Plan
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person
-from models.jobs.job import Job, JobType
-from models.jobs.options import CaptionOptions, SketchOptions
+from models.jobs.job import Job
+from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.files import Media
 from pipeline.jobs import admission, media_validation
 from pipeline.jobs.entitlements import AccountStatus, Entitlements, JobRequirements
 from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
+from pipeline.kinds.job_kind import JobKind
+from pipeline.kinds.registry import kind_of
 from pipeline.operations import request_id
 from pipeline.sandbox.client import ResourceLimits, SandboxClient
 from storage.db import Database
@@ -43,7 +45,7 @@ class JobRequest:
     person: Person
     address: Address
     media: Sequence[Media]
-    options: SketchOptions | CaptionOptions
+    options: JobOptions
     reply_to: str | None = None
     status_delivery_id: int | None = None
     received_at: datetime | None = None
@@ -51,29 +53,19 @@ class JobRequest:
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
 
     @property
-    def kind(self) -> JobType:
-        return JobType.SKETCH if isinstance(self.options, SketchOptions) else JobType.CAPTION
-
-    @property
-    def seconds(self) -> float:
-        """Duration of the result."""
-        if isinstance(self.options, SketchOptions):
-            return self.options.seconds
-        return sum(media.seconds or 0 for media in self.media)
+    def kind(self) -> JobKind:
+        """Raises UnknownKind for options that are of no registered kind."""
+        return kind_of(self.options)
 
     @property
     def requirements(self) -> JobRequirements:
-        size = sum(media.size for media in self.media)
-        if isinstance(self.options, SketchOptions) or self.transcript is not None:
-            return JobRequirements(self.seconds, size)
-        return JobRequirements(self.seconds, size, self.options.language)
+        seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
+        language = None if self.transcript is not None else self.options.spoken_language
+        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
 
     def build_parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan sets."""
-        plan_options: dict[str, object] = {"watermark": watermark if plan.watermark else None}
-        if isinstance(self.options, CaptionOptions):
-            plan_options["heard_in"] = plan.languages
-        return self.options.model_copy(update=plan_options).model_dump(mode="json")
+        return self.options.with_plan(plan, watermark).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +173,7 @@ class Pipeline:
             person_id=request.person.id,
             address_id=request.address.id,
             parent_id=request.parent_id,
-            kind=request.kind,
+            kind=request.kind.name,
             parameters=request.build_parameters(status.plan, self.watermark),
             paid=status.plan.has_priority,
             at_once=status.plan.max_running,

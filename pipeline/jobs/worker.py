@@ -18,10 +18,10 @@ from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
-from pipeline.jobs.transcription import Transcriber, create_speech_service
 from pipeline.operations.disk import DiskMonitor
 from pipeline.operations.disk_cleanup import DiskCleaner
 from pipeline.sandbox.client import SandboxClient
+from pipeline.speech.transcription import create_transcriber
 from storage.db import Database
 from storage.media.media_store import MediaStore
 
@@ -60,11 +60,10 @@ def create_worker_pool(
 ) -> WorkerPool:
     """Build the worker pool of a process from its settings."""
     disk = disk_monitor_for(settings)
-    key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     runner = JobRunner(
         db=db,
         store=store,
-        renderer=Renderer(sandbox, Transcriber(create_speech_service(key, settings.groq_base_url))),
+        renderer=Renderer(sandbox, create_transcriber(settings)),
         retention=retention_from(settings),
         owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
         lease_seconds=settings.lease_seconds,

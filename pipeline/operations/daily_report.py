@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from models.billing.prices import STARS_CURRENCY
 from models.identity.people import MAIN_TENANT, Tenant
-from models.jobs.job import JobType
 from models.messaging.deliveries import Message, TranslatedText
 from models.operations.alerts import AlertKind
+from pipeline.kinds.registry import list_kinds
 from storage.db import Database
 from storage.identity import people
 from storage.messaging import outbox
@@ -26,7 +26,6 @@ CHECK_INTERVAL = 60.0  # seconds
 MIN_TENANT_AGE = timedelta(hours=1)  # an installation younger than this at report time has nothing to report
 MAX_ERRORS = 3  # most frequent ones listed
 MAX_READING_AGE = timedelta(days=1)  # a disk without a reading for so long no longer exists
-JOB_TYPE_VARIABLES = {JobType.SKETCH: "sketches", JobType.CAPTION: "captions"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,12 @@ def _report_films(session: Session, period: ReportPeriod) -> Iterator[Translated
         "active": tenant_reports.count_active_people(session, period),
     }
     yield TranslatedText(key="report-people", values=people_counts)
-    totals_by_type = {totals.kind: totals for totals in tenant_reports.sum_jobs(session, period)}
-    done_counts = {
-        JOB_TYPE_VARIABLES[kind]: totals_by_type[kind].done if kind in totals_by_type else 0 for kind in JobType
-    }
-    failed = sum(totals.failed for totals in totals_by_type.values())
-    yield TranslatedText(key="report-films", values={"failed": failed, **done_counts})
+    totals_by_kind = {totals.kind: totals for totals in tenant_reports.sum_jobs(session, period)}
+    for kind in list_kinds():
+        done = totals_by_kind[kind.name].done if kind.name in totals_by_kind else 0
+        yield TranslatedText(key=f"{kind.name}-report", values={"many": done})
+    failed = sum(totals.failed for totals in totals_by_kind.values())
+    yield TranslatedText(key="report-failed", values={"failed": failed})
     if waits := tenant_reports.measure_waits(session, period, 0.5, 0.95):
         median, percentile_95 = map(round, waits)
         yield TranslatedText(key="report-times", values={"middle": median, "slow": percentile_95})

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.identity.people import Address, Person
-from models.jobs.job import UNFINISHED_STATUSES, Job, JobClaim, JobInput, JobOutput, JobStage, JobStatus, WorkerRow
+from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus, WorkerRow
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from storage.jobs import scheduling
@@ -65,12 +65,16 @@ def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UU
     session.add(JobOutput(job_id=job_id, role=role, media_id=media_id))
 
 
-def claim_next(session: Session, owner: str, now: datetime, lease: timedelta) -> JobClaim | None:
-    """Claim the next job in fair order; None when none may run."""
+def claim_next(session: Session, owner: str, now: datetime, lease: timedelta, kinds: Sequence[str]) -> JobClaim | None:
+    """Claim the next job in fair order; None when none may run.
+
+    With `kinds`, those of others are left to workers that know them.
+    """
     scheduling.lock_claims(session)
-    candidate = scheduling.build_fairest_query(session, _build_runnable_filter(now), now).with_for_update(
-        of=Job, skip_locked=True
-    )
+    is_claimable = _build_runnable_filter(now)
+    if kinds is not None:
+        is_claimable = and_(is_claimable, col(Job.kind).in_(kinds))
+    candidate = scheduling.build_fairest_query(session, is_claimable, now).with_for_update(of=Job, skip_locked=True)
     job_id: uuid.UUID | None = session.connection().execute(candidate).scalar()
     if job_id is None:
         return None
@@ -85,7 +89,7 @@ def claim_next(session: Session, owner: str, now: datetime, lease: timedelta) ->
             lease_until=now + lease,
             started_at=func.coalesce(col(Job.started_at), now),
             progress=0.0,
-            stage=JobStage.WAITING,
+            stage=WAITING_STAGE,
         )
         .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
     )
@@ -137,7 +141,7 @@ def requeue(session: Session, claim: JobClaim, run_after: datetime, *, counts_as
             lease_until=None,
             owner=None,
             run_after=run_after,
-            stage=JobStage.WAITING,
+            stage=WAITING_STAGE,
             progress=0.0,
             attempts=col(Job.attempts) - (0 if counts_as_attempt else 1),
         )

@@ -1,7 +1,7 @@
 """Reference-counted media files, so that deleting one person's reference never deletes another's file."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -65,12 +65,12 @@ def create_media(session: Session, person: Person, file: MeasuredFile, *, expire
     return media
 
 
-def find_last_video(session: Session, person_id: uuid.UUID, now: datetime) -> Media | None:
-    """The last video a person sent, unless expired or deleted."""
+def find_last_sent(session: Session, person_id: uuid.UUID, kinds: Collection[MediaKind], now: datetime) -> Media | None:
+    """The last file of one of these kinds that a person sent, unless expired or deleted."""
     is_result = exists().where(col(JobOutput.media_id) == col(Media.id))
     statement = select(Media).where(
         col(Media.person_id) == person_id,
-        col(Media.kind) == MediaKind.VIDEO,
+        col(Media.kind).in_(kinds),
         col(Media.file_id).is_not(None),
         col(Media.expires_at) > now,
         ~is_result,

@@ -40,10 +40,10 @@ from models.settings import Settings
 from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
-from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
 from pipeline.jobs.service import Pipeline
 from pipeline.jobs.sweeper import Sweeper
 from pipeline.jobs.worker import retention_from
+from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from storage.db import Database
 from storage.media.media_store import FolderMediaStore
 
@@ -63,10 +63,12 @@ class TelegramThumbnailRenderer(StubRenderer):
     """With a thumbnail that Telegram accepts."""
 
     def render(
-        self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
-    ) -> RenderResult:
+        self, spec: JobSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+    ) -> JobResult:
         rendered = super().render(spec, progress, cancelled, usage)
-        rendered.film.thumbnail.write_bytes(create_thumbnail())
+        thumbnails = [output.path for output in rendered.outputs if output.name == "thumbnail"]
+        for path in thumbnails:
+            path.write_bytes(create_thumbnail())
         return rendered
 
 

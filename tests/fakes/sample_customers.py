@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.identity.people import Account, Address, Person
-from models.jobs.job import Job, JobType
+from models.jobs.job import Job
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs
@@ -39,7 +39,7 @@ def create_customer(
 def add_job(session: Session, customer: SampleCustomer, now: datetime, **values: Any) -> Job:
     """A queued job, as right after its submission."""
     fields: dict[str, Any] = {
-        "kind": JobType.SKETCH,
+        "kind": "sketch",
         "parameters": {"seconds": 5},
         "run_after": now,
         "wake_at": now,

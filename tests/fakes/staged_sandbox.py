@@ -14,9 +14,9 @@ from models.jobs.transcript import Transcript, Word
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
-from pipeline.jobs.transcription import SpeechService, Transcriber
 from pipeline.sandbox.client import SandboxClient, ignore, return_false
 from pipeline.sandbox.limits import ResourceLimits
+from pipeline.speech.transcription import SpeechService, Transcriber
 from storage.db import Database
 from storage.media.media_store import FolderMediaStore
 

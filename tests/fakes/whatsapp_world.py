@@ -27,7 +27,7 @@ from bots.whatsapp.receiver import MessageReceiver, ReceiverLimits
 from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
 from models.identity.people import MAIN_TENANT, Account
 from models.messaging.deliveries import Delivery
-from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
+from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from storage.identity import people
 from storage.messaging.outbox import UNSENT_STATUSES
 
@@ -41,10 +41,12 @@ class JpegThumbnailRenderer(StubRenderer):
     """Films without rendering, with a thumbnail that begins as a JPEG does."""
 
     def render(
-        self, spec: RenderSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
-    ) -> RenderResult:
+        self, spec: JobSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
+    ) -> JobResult:
         rendered = super().render(spec, progress, cancelled, usage)
-        rendered.film.thumbnail.write_bytes(b"\xff\xd8 a picture")
+        thumbnails = [output.path for output in rendered.outputs if output.name == "thumbnail"]
+        for path in thumbnails:
+            path.write_bytes(b"\xff\xd8 a picture")
         return rendered
 
 

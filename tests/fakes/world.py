@@ -29,14 +29,14 @@ from models.billing.payments import Provider
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import MAIN_TENANT, Account, Person
 from models.jobs.job import Job, JobClaim
-from models.jobs.options import Film
 from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
-from pipeline.jobs.renderer import RenderResult, RenderSpec, Usage
 from pipeline.jobs.service import Pipeline, Retention
+from pipeline.kinds.registry import get_kind
+from pipeline.kinds.running_job import JobResult, JobSpec, OutputFile, Usage
 from storage.db import Database
 from storage.identity import people
 from storage.identity.account_secrets import AccountSecrets
@@ -102,19 +102,28 @@ SUBTITLES = b"1\n00:00:01,000 --> 00:00:02,000\nHello there\n"
 
 
 class StubRenderer:
-    """`pipeline.render.Renderer` without rendering: writes a film of a few bytes, or raises `error`."""
+    """`pipeline.jobs.renderer.Renderer` without rendering: writes files of a few bytes, or raises `error`."""
 
     def __init__(self) -> None:
         self.error: Exception | None = None
 
-    def render(self, spec: RenderSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> RenderResult:
-        progress("drawing", 0.5)
+    def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
+        kind = get_kind(spec.kind)
+        progress(kind.stages[-1], 0.5)
         if self.error is not None:
             raise self.error
-        film, thumbnail = spec.folder / "film.mp4", spec.folder / "film.jpg"
-        film.write_bytes(b"a film of " + str(spec.parameters).encode())
-        thumbnail.write_bytes(b"a picture")
-        return RenderResult(Film(film, thumbnail, 1280, 720, 10.0, 300, film.stat().st_size))
+        return JobResult(tuple(self._write(spec, output.name, output.media_kind) for output in kind.outputs))
+
+    @staticmethod
+    def _write(spec: JobSpec, name: str, media_kind: MediaKind) -> OutputFile:
+        path = spec.folder / name
+        path.write_bytes(f"{name} of {spec.options}".encode())
+        size = path.stat().st_size
+        info = {
+            MediaKind.VIDEO: MediaInfo(MediaKind.VIDEO, "mp4", size, 1280, 720, 10.0),
+            MediaKind.IMAGE: MediaInfo(MediaKind.IMAGE, "jpeg", size),
+        }.get(media_kind, MediaInfo(media_kind, name, size))
+        return OutputFile(name, path, info)
 
 
 @dataclass(slots=True)

@@ -219,7 +219,7 @@ def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
 
     def last() -> object:
         with database.read_transaction() as session:
-            found = files.find_last_video(session, ana.person.id, clock())
+            found = files.find_last_sent(session, ana.person.id, {MediaKind.VIDEO}, clock())
             return found and found.id
 
     assert last() is None

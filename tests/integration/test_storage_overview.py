@@ -9,7 +9,7 @@ from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import Session
 
 from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
-from models.jobs.job import Job, JobStatus, JobType
+from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message
 from storage.billing import ledger
 from storage.db import Database
@@ -52,7 +52,7 @@ def test_films_are_counted_by_kind_and_outcome_with_their_cost(
     with database.transaction() as session:
         done = ended(session, ana, clock, JobStatus.DONE, cpu_seconds=2.5, credits=3)
         ended(session, ana, clock, JobStatus.FAILED, cpu_seconds=1.5)
-        ended(session, ana, clock, JobStatus.CANCELLED, kind=JobType.CAPTION, provider_seconds=60, provider_cost=700)
+        ended(session, ana, clock, JobStatus.CANCELLED, kind="caption", provider_seconds=60, provider_cost=700)
         ledger.grant(session, ana.person, 10, key="grant:cs_1", now=clock())
         assert ledger.reserve(session, ana.person, done.id, 3, clock())
         assert ledger.settle(session, ana.person, done.id, 3, 2, clock())

@@ -10,14 +10,14 @@ from typing import Final
 
 from load.errands import Specimen
 
+from bots.core.conversation.features.registry import get_feature
 from bots.telegram.channel import CLOUD_API_CAPABILITIES
-from models.identity.people import Preferences
-from models.jobs.job import JobType
-from models.jobs.options import EncodingOptions
-from pipeline.jobs.renderer import Renderer, RenderSpec, Usage
+from models.billing.catalogue import FREE_PLAN, read_catalogue
+from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Pipeline
-from pipeline.jobs.transcription import Transcriber
+from pipeline.kinds.running_job import JobSpec, Usage
 from pipeline.sandbox.client import SandboxClient, return_false
+from pipeline.speech.transcription import Transcriber
 
 WATERMARK: Final = Pipeline.__dataclass_fields__["watermark"].default
 
@@ -64,19 +64,19 @@ def _render(renderer: Renderer, specimen: Specimen) -> Timing:
     return Timing(time.monotonic() - begun, usage.cpu_seconds)
 
 
-def _work(specimen: Specimen, path: Path) -> RenderSpec:
+def _work(specimen: Specimen, path: Path) -> JobSpec:
     """The job a person of the free plan gets who has chosen nothing."""
-    drawing, tastes = specimen.kind is JobType.SKETCH, Preferences()
-    options = (tastes.to_sketch_options() if drawing else tastes.to_caption_options()).model_copy(
-        update={"watermark": WATERMARK, "encoding": EncodingOptions(max_bytes=CLOUD_API_CAPABILITIES.max_upload)}
+    options = get_feature(specimen.kind).build_options({})
+    options = options.with_plan(read_catalogue().get_plan(FREE_PLAN), WATERMARK).with_max_bytes(
+        CLOUD_API_CAPABILITIES.max_upload
     )
     largest = specimen.sizes[-1]
-    return RenderSpec(
+    return JobSpec(
         kind=specimen.kind,
-        parameters=options.model_dump(mode="json"),
+        options=options,
         inputs=(path,),
-        seconds=tastes.seconds if drawing else specimen.seconds,
-        pixels=0 if drawing else largest.width * largest.height,
+        seconds=options.compute_seconds(specimen.seconds),
+        pixels=options.compute_pixels(largest.width * largest.height),
         transcript=None,
         folder=path.parent,
     )

@@ -12,8 +12,6 @@ from fakes.telegram_api.files import TelegramFileStore, TelegramMedia, render_ph
 from fakes.telegram_api.people import build_video
 from PIL import Image
 
-from models.jobs.job import JobType
-
 LARGE: Final = (1280, 800)  # Telegram scales what a phone sends down to 1280 pixels, the longer side
 WIDE: Final = (1280, 720)
 UPRIGHT: Final = (720, 1280)
@@ -26,7 +24,7 @@ TINY: Final = (320, 240)
 class Specimen:
     """One thing that is sent, as Telegram keeps it: a picture in its sizes, the largest last, or a video."""
 
-    kind: JobType
+    kind: str
     sizes: tuple[TelegramMedia, ...]
 
     @property
@@ -45,7 +43,7 @@ class Specimen:
     def message(self, files: TelegramFileStore) -> dict[str, Any]:
         """The fields of a message that carries it."""
         kept = [files.store(size) for size in self.sizes]
-        if self.kind is JobType.SKETCH:
+        if self.kind == "sketch":
             return {"photo": [each.to_json() | _shape(each.media) for each in kept]}
         (film,) = kept
         about = {"duration": film.media.duration, "mime_type": film.media.mime, "file_name": film.media.name}
@@ -78,13 +76,13 @@ def errands(of: Sequence[Specimen], count: int, first: int = 0) -> list[Specimen
 def _photo(pixels: sample_pictures.Picture) -> Specimen:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
-    return Specimen(JobType.SKETCH, tuple(render_photo_sizes(buffer.getvalue())))
+    return Specimen("sketch", tuple(render_photo_sizes(buffer.getvalue())))
 
 
 def _videos(folder: Path) -> Iterator[Specimen]:
     for seconds, size, start in ((2, (320, 180), 1.0), (4, SMALL, 2.0), (5, (360, 640), 6.0)):
         path = sample_speech.write_spoken_video(folder / "video.mp4", seconds=seconds, size=size, start=start)
-        yield Specimen(JobType.CAPTION, (build_video(path.read_bytes(), size=size, seconds=seconds),))
+        yield Specimen("caption", (build_video(path.read_bytes(), size=size, seconds=seconds),))
 
 
 def _shape(media: TelegramMedia) -> dict[str, int]:

@@ -4,6 +4,7 @@ from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, translated
 from bots.core.conversation.payment_links import PriceRequest
 from bots.core.conversation.payment_methods import translated_amount
+from bots.core.conversation.shop import build_price_hints
 from bots.core.roles import Command, Role
 from models.billing.catalogue import Catalogue
 from models.billing.payments import Provider
@@ -16,7 +17,7 @@ from storage.messaging.outbox import OutboxMessage
 def price(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """List all that is sold; differences at the provider are looked up after the commit, in a second message."""
     catalogue = pipeline.entitlements.catalogue
-    lines = (*_describe_plans(catalogue), *_describe_items(catalogue), translated("price-hint"))
+    lines = (*_describe_plans(catalogue), *_describe_items(catalogue), *build_price_hints(catalogue))
     if Provider.STRIPE not in context.providers:
         add_reply(result, *lines, translated("admin-price-unsold"))
         return

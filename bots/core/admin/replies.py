@@ -5,11 +5,12 @@ from typing import Any
 
 from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_with, translated
 from models.identity.people import Person
-from models.jobs.job import Job, JobType
+from models.jobs.job import Job
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
+from pipeline.kinds.registry import find_kind
 from storage.identity import people
 
-KIND_ICONS: dict[str, str] = {JobType.SKETCH: "✏️", JobType.CAPTION: "💬"}
+UNKNOWN_KIND_ICON = "▪️"  # of a kind of job that this installation had once
 ButtonRows = tuple[tuple[TranslatedChoice, ...], ...]
 
 
@@ -36,7 +37,9 @@ def build_command_button(
 
 def describe_job(job: Job) -> dict[str, Any]:
     """Values of a job in a list: its code, an icon for its kind, and its status as text."""
-    return {"code": job.short_id, "kind": KIND_ICONS[job.kind], "inner": translated(f"admin-status-{job.status}")}
+    kind = find_kind(job.kind)
+    icon = kind.icon if kind else UNKNOWN_KIND_ICON
+    return {"code": job.short_id, "kind": icon, "inner": translated(f"admin-status-{job.status}")}
 
 
 def find_person(context: Context, result: HandlerResult, reference: str) -> Person | None:

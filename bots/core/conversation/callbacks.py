@@ -5,13 +5,15 @@ from collections.abc import Callable
 from bots.core import roles
 from bots.core.admin import confirmation, whatsapp_numbers
 from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
-from bots.core.conversation import account_linking, commands, job_intake, menus, shop, subscription
+from bots.core.conversation import account_linking, commands, menus, shop, subscription
+from bots.core.conversation.features.registry import find_setting
+from bots.core.conversation.jobs import spoken_language, submission
 from bots.locales import LANGUAGES
-from models.identity.people import Preferences
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
 from pipeline.jobs import job_messages
 from pipeline.jobs.service import Pipeline
+from pipeline.kinds.registry import find_kind
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox
@@ -44,34 +46,37 @@ def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, argu
     if job is None:
         result.replies.append(reply_with("error-not-found"))
         return
-    job_intake.repeat_job(pipeline, context, result, job)
+    submission.repeat_job(pipeline, context, result, job)
 
 
-def send_original(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
-    """Send the film as a file, as the messenger may have recompressed the video."""
-    job = _find_job(context, argument)
-    film = jobs.map_outputs(context.session, job.id).get("film") if job else None
-    if job is None or film is None or film.file_id is None:
+def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Send a file of a job as a document: `<job>:<output>`, or `<job>` for the result itself, as the messenger may have
+    recompressed it."""
+    code, _, output = argument.partition(":")
+    job = _find_job(context, code)
+    kind = find_kind(job.kind) if job else None
+    name = output or (kind.result.name if kind else "")
+    media = jobs.map_outputs(context.session, job.id).get(name) if job else None
+    if job is None or kind is None or media is None or media.file_id is None:
         result.replies.append(reply_with("error-file-gone" if job else "error-not-found"))
         return
-    outbox_message = job_messages.build_file_message(
-        job, film.id, f"file:{context.account.id}:{context.inbound.update_ids[0]}"
-    )
+    cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
+    outbox_message = job_messages.build_file_message(job, media, name, cause)
     outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
 def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
-    preference, _, value = argument.partition("=")
-    edited_message_id = context.inbound.message_id
-    if preference not in menus.PREFERENCES:
-        result.replies.append(Reply(menus.build_settings_menu(context.preferences, edited_message_id)))
-    elif value not in {option.value for option in menus.list_options(preference)}:
-        result.replies.append(Reply(menus.build_preference_menu(preference, context.preferences, edited_message_id)))
+    name, _, value = argument.partition("=")
+    setting, edited_message_id = find_setting(name), context.inbound.message_id
+    if setting is None:
+        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
+    elif setting.find_offered(value) is None:
+        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
     else:
-        preferences = Preferences.model_validate({**context.person.tastes, preference: value})
-        context.person.tastes = preferences.model_dump(mode="json")
-        result.replies.append(Reply(menus.build_settings_menu(preferences, edited_message_id)))
+        context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
+        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
+    result.replies.append(Reply(message))
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -101,10 +106,10 @@ def _find_job(context: Context, argument: str) -> Job | None:
 HANDLERS: dict[str, ChoiceHandler] = {
     "cancel": cancel_job,
     "again": repeat_job,
-    "file": send_original,
+    "file": send_file,
     "set": set_preference,
     "language": set_language,
-    "spoken": job_intake.answer_language,
+    "spoken": spoken_language.answer,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

@@ -1,7 +1,8 @@
 """Slash commands of users and of administrators: their table, parsing, and menus."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from bots.core.admin import account_unlinking, whatsapp_numbers
 from bots.core.admin.registry import ADMIN_COMMANDS
@@ -9,7 +10,16 @@ from bots.core.admin.replies import replace_pressed_message
 from bots.core.admin.tenants import ownership
 from bots.core.channel import CommandHelp, CommandMenus
 from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
-from bots.core.conversation import account_linking, command_aliases, menus, promo_codes, shop, subscription
+from bots.core.conversation import (
+    account_linking,
+    command_aliases,
+    menus,
+    promo_codes,
+    shop,
+    subscription,
+)
+from bots.core.conversation.features.registry import find_requested_feature, list_features
+from bots.core.conversation.jobs.intake import process_last_file
 from bots.core.conversation.payment_methods import format_plan_title
 from bots.core.roles import Command, Role, can_use, execute
 from bots.locales import LANGUAGES
@@ -35,16 +45,19 @@ def start(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
         promo_codes.redeem(pipeline, context, result, code)
 
 
-def help_(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
+def help_(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """Show the help text, and in private chats the additional commands of the user's role."""
-    result.replies.append(Reply(Message(paragraphs=(translated("help"), translated("price-hint")))))
-    allowed = [each for each in COMMANDS if each.min_role and can_use(context, each)]
+    features = _describe_commands(feature.command for feature in list_features())
+    prices = shop.build_price_hints(pipeline.entitlements.catalogue)
+    result.replies.append(Reply(Message(paragraphs=(translated("help"), *features, *prices))))
+    allowed = [each.name for each in COMMANDS if each.min_role and can_use(context, each)]
     if allowed and not context.inbound.is_group:
-        lines = (
-            TranslatedText(key="admin-help-line", values={"name": each.name}, inner=translated(f"command-{each.name}"))
-            for each in allowed
-        )
-        result.replies.append(Reply(Message(paragraphs=tuple(lines))))
+        result.replies.append(Reply(Message(paragraphs=tuple(_describe_commands(allowed)))))
+
+
+def _describe_commands(names: Iterable[str]) -> Iterator[TranslatedText]:
+    for name in names:
+        yield TranslatedText(key="admin-help-line", values={"name": name}, inner=translated(f"command-{name}"))
 
 
 def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arguments: str) -> None:
@@ -52,7 +65,7 @@ def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arg
 
 
 def settings(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    result.replies.append(Reply(menus.build_settings_menu(context.preferences)))
+    result.replies.append(Reply(menus.build_settings_menu(context.person.tastes)))
 
 
 @shop.require_private_chat
@@ -63,7 +76,10 @@ def balance(pipeline: Pipeline, context: Context, result: HandlerResult, _argume
         return
     credit_lots = lots.list_spendable(context.session, context.person.id)
     message = Message(
-        paragraphs=_build_balance(account_status, credit_lots, context.person.plan),
+        paragraphs=(
+            *_build_balance(account_status, credit_lots, context.person.plan),
+            *shop.build_price_hints(pipeline.entitlements.catalogue),
+        ),
         choices=shop.build_shop_choices(pipeline, context),
     )
     result.replies.append(Reply(message))
@@ -88,7 +104,7 @@ def _build_balance(account_status: AccountStatus, credit_lots: Sequence[Lot], pl
         paragraphs.append(translated("balance-debt", credits=account_status.credits.debt))
     if len(credit_lots) > 1:
         paragraphs += [_describe_lot(lot) for lot in credit_lots]
-    return (*paragraphs, translated("price-hint"))
+    return tuple(paragraphs)
 
 
 def _describe_lot(lot: Lot) -> TranslatedText:
@@ -125,9 +141,15 @@ COMMANDS = (
 )
 
 
+def list_commands() -> tuple[Command, ...]:
+    """All commands: those of the features first, as they are what users come for."""
+    features = (Command(each.command, partial(process_last_file, each)) for each in list_features())
+    return (*features, *COMMANDS)
+
+
 def find_command(name: str, context: Context) -> Command | None:
     """Find the command of that name, if this user may use it."""
-    found = next((command for command in COMMANDS if command.name == name), None)
+    found = next((command for command in list_commands() if command.name == name), None)
     return found if found and can_use(context, found) else None
 
 
@@ -138,6 +160,8 @@ def parse_command(context: Context, text: str) -> tuple[Command | None, str]:
         first, _, arguments = text[1:].partition(" ")
         if command := find_command(first.lower(), context):
             return command, arguments.strip()
+    if (feature := find_requested_feature(text)) is not None:
+        return find_command(feature.command, context), ""
     name, arguments = command_aliases.parse_command(text)
     return find_command(name, context), arguments
 
@@ -155,7 +179,7 @@ def run_button_command(pipeline: Pipeline, context: Context, result: HandlerResu
 
 def build_menus(*, is_operator: bool = True) -> CommandMenus:
     """Build the command menus in every language; commands of the operator only in the operator's tenant."""
-    visible = [command for command in COMMANDS if is_operator or not command.is_operator_only]
+    visible = [command for command in list_commands() if is_operator or not command.is_operator_only]
 
     def list_help(min_role: Role, max_role: Role) -> dict[str, tuple[CommandHelp, ...]]:
         names = [command.name for command in visible if min_role <= command.min_role <= max_role]

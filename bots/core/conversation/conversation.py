@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bots.core.context import Context, HandlerResult, build_error_reply, reply_with
 from bots.core.conversation import account_linking, callbacks, commands, opt_out, stars, tenant_pause
-from bots.core.conversation.job_intake import JobIntake
+from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
 from pipeline.jobs.service import Pipeline

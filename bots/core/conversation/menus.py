@@ -1,80 +1,41 @@
-"""Menus of /settings and /language: pure functions from preferences to messages."""
+"""Menus of /settings and /language: pure functions from a user's tastes to messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bots.core.context import translated, translated_choice
+from bots.core.conversation.features.registry import list_settings
+from bots.core.conversation.features.settings import Setting, Tastes
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
-from models.identity.people import Preferences
-from models.jobs.caption_styles import load_caption_styles
-from models.jobs.hands import NO_HAND, load_hands
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 
 CHOICES_PER_ROW = 3  # choices side by side
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A possible value of a preference, as stored and with its label."""
-
-    value: str
-    label: TranslatedText
-
-
-def list_options(preference: str) -> tuple[Option, ...]:
-    """List the options of a preference. Raises KeyError for an unknown preference."""
-    choices = {
-        "seconds": [
-            (seconds, translated("choice-seconds", seconds=seconds)) for seconds in ("6", "10", "20", "30", "60")
-        ],
-        "hand": [(name, translated(f"hand-{name}")) for name in (*load_hands(), NO_HAND)],
-        "finish": [(finish, translated(f"choice-finish-{finish}")) for finish in ("colour", "lines")],
-        "style": [(name, translated(f"style-{name}")) for name in load_caption_styles()],
-        "spoken": [
-            ("auto", translated("choice-spoken-auto")),
-            ("en", translated("choice-english")),
-            ("pt", translated("choice-portuguese")),
-            ("es", translated("choice-spanish")),
-        ],
-    }
-    return tuple(Option(value, label) for value, label in choices[preference])
-
-
-PREFERENCES = ("seconds", "hand", "finish", "style", "spoken")
-
-
-def find_chosen_option(preference: str, preferences: Preferences) -> Option:
-    """Find the user's present option; the first one where the stored value is no longer offered."""
-    value = getattr(preferences, preference)
-    current = f"{value:g}" if isinstance(value, float) else str(value)
-    available = list_options(preference)
-    return next((option for option in available if option.value == current), available[0])
-
-
-def build_settings_menu(preferences: Preferences, edited_message_id: str | None = None) -> Message:
-    """Build the menu of all preferences with their values."""
+def build_settings_menu(tastes: Tastes, edited_message_id: str | None = None) -> Message:
+    """Build the menu of all settings with their values."""
     rows = tuple(
         (
-            _build_setting_choice(
-                f"set:{preference}", f"setting-{preference}", find_chosen_option(preference, preferences).label
+            TranslatedChoice(
+                data=f"set:{setting.name}",
+                label=TranslatedText(key=f"setting-{setting.name}", inner=setting.find_chosen(tastes).label),
             ),
         )
-        for preference in PREFERENCES
+        for setting in list_settings()
     )
     return Message(paragraphs=(translated("settings"),), choices=rows, edits=edited_message_id)
 
 
-def build_preference_menu(preference: str, preferences: Preferences, edited_message_id: str | None) -> Message:
-    """Build the menu of one preference's values, the present one marked, with a button back."""
-    current = find_chosen_option(preference, preferences)
+def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str | None) -> Message:
+    """Build the menu of one setting's values, the present one marked, with a button back."""
+    current = setting.find_chosen(tastes)
     choices = [
         mark_chosen(
-            TranslatedChoice(data=f"set:{preference}={each.value}", label=each.label), is_chosen=each == current
+            TranslatedChoice(data=f"set:{setting.name}={each.value}", label=each.label), is_chosen=each == current
         )
-        for each in list_options(preference)
+        for each in setting.list_values()
     ]
     rows = (*_split_rows(choices), (translated_choice("set", "choice-back"),))
-    return Message(paragraphs=(translated(f"setting-choose-{preference}"),), choices=rows, edits=edited_message_id)
+    return Message(paragraphs=(translated(f"setting-choose-{setting.name}"),), choices=rows, edits=edited_message_id)
 
 
 def build_language_menu(edited_message_id: str | None = None) -> Message:
@@ -88,10 +49,6 @@ def build_language_menu(edited_message_id: str | None = None) -> Message:
 
 def _split_rows(choices: Sequence[TranslatedChoice]) -> tuple[tuple[TranslatedChoice, ...], ...]:
     return tuple(tuple(choices[start : start + CHOICES_PER_ROW]) for start in range(0, len(choices), CHOICES_PER_ROW))
-
-
-def _build_setting_choice(data: str, key: str, value: TranslatedText) -> TranslatedChoice:
-    return TranslatedChoice(data=data, label=TranslatedText(key=key, inner=value))
 
 
 def mark_chosen(option: TranslatedChoice, *, is_chosen: bool) -> TranslatedChoice:

@@ -8,6 +8,7 @@ from models.billing.catalogue import OWNER_PLAN, Catalogue
 from models.errors import AppError, ErrorCode
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
+from pipeline.kinds.registry import list_kinds
 from storage.billing import open_purchases
 
 PurchaseHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
@@ -28,14 +29,21 @@ def require_private_chat(handler: PurchaseHandler) -> PurchaseHandler:
 @require_private_chat
 def plans(pipeline: Pipeline, context: Context, result: HandlerResult, _argument: str) -> None:
     """Show the offers, each as a button with its price."""
-    rows = build_offers(pipeline.entitlements.catalogue, context)
+    catalogue = pipeline.entitlements.catalogue
+    rows = build_offers(catalogue, context)
     if not rows:
         result.replies.append(reply_with("shop-closed"))
         return
     current = translated("plans-current", plan=format_plan_title(plan_of(context)))
     result.replies.append(
-        Reply(Message(paragraphs=(translated("plans"), current, translated("price-hint")), choices=rows))
+        Reply(Message(paragraphs=(translated("plans"), current, *build_price_hints(catalogue)), choices=rows))
     )
+
+
+def build_price_hints(catalogue: Catalogue) -> tuple[TranslatedText, ...]:
+    """What jobs cost: those of most kinds, and those of each kind with a price of its own."""
+    own = (translated(f"{kind.name}-price") for kind in list_kinds() if kind.name in catalogue.prices)
+    return (translated("price-hint"), *own)
 
 
 def build_offers(catalogue: Catalogue, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:

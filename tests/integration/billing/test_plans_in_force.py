@@ -12,16 +12,17 @@ from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
 from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Subscription
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.job import Job, JobType
+from models.jobs.job import Job
 from models.jobs.options import CaptionOptions, SketchOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.entitlements import AccountStatus, Entitlements
 from pipeline.jobs.queue import WakeupQueue, broker_for
-from pipeline.jobs.renderer import Renderer, RenderResult, RenderSpec, Usage
+from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import JobRequest, Pipeline, Retention
-from pipeline.jobs.transcription import Transcriber
+from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.sandbox.client import return_false
+from pipeline.speech.transcription import Transcriber
 from storage.billing import ledger
 from storage.db import Database
 from storage.media.files import MeasuredFile
@@ -178,11 +179,12 @@ def test_a_language_the_plan_does_not_hear_is_refused_before_anything_is_held(
     assert submit(pipeline, subtitled).credits == 1  # nothing is heard where words are given
 
 
-def heard(said: Transcript, job: Job, folder: Path) -> RenderResult:
+def heard(said: Transcript, job: Job, folder: Path) -> JobResult:
     children = StagedSandbox()
     children.stage("pipeline.speech.local:transcribe", lambda _run: said)
     folder.mkdir()
-    work = RenderSpec(JobType.CAPTION, job.parameters, (folder / "in.bin",), 5, 64, None, folder)
+    options = CaptionOptions.model_validate(job.parameters)
+    work = JobSpec("caption", options, (folder / "in.bin",), 5, 64, None, folder)
     return Renderer(children, Transcriber(None)).render(work, lambda _stage, _share: None, return_false, Usage())
 
 

@@ -18,6 +18,7 @@ from models.billing.payments import PurchaseStatus
 from models.errors import ErrorCode, RequestRejected
 from models.messaging.deliveries import Message
 from pipeline.jobs.entitlements import Entitlements, JobRequirements
+from pipeline.kinds.sketch import SKETCH
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.messaging import outbox
@@ -331,9 +332,9 @@ def test_a_debt_blocks_new_jobs_until_it_is_paid(market: BillingWorld) -> None:
     market.deliver_events(market.list_unprocessed_events())
     assert market.get_credits() == CreditBalance(0, 0, 95)
     with market.database.transaction() as rows, pytest.raises(RequestRejected) as refused:
-        market.service.context.access.admit(rows, market.customer.person, JobRequirements(10.0), market.clock())
+        market.service.context.access.admit(rows, market.customer.person, JobRequirements(SKETCH, 10.0), market.clock())
     assert (refused.value.code, refused.value.values) == (ErrorCode.DEBT, {"debt": 95})
     market.buy()
     assert market.get_credits() == CreditBalance(5, 0)
     with market.database.transaction() as rows:
-        market.service.context.access.admit(rows, market.customer.person, JobRequirements(10.0), market.clock())
+        market.service.context.access.admit(rows, market.customer.person, JobRequirements(SKETCH, 10.0), market.clock())

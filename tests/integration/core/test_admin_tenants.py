@@ -18,6 +18,7 @@ from models.identity.people import Account, PauseReason, Person, Tenant
 from models.identity.roles import Role
 from models.messaging.whatsapp import WhatsAppSession
 from pipeline.jobs.entitlements import JobRequirements
+from pipeline.kinds.sketch import SKETCH
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
 from storage.identity import account_secrets
 from storage.messaging import telegram_bots
@@ -271,7 +272,7 @@ async def test_no_way_in_can_order_a_film_of_a_paused_business(house: World, tea
     await confirmed(team.owner, "/tenant pause bakery")
     with house.db.transaction() as session, pytest.raises(RequestRejected) as refused:
         house.pipeline.entitlements.admit(
-            session, session.get_one(Person, ana.person.id), JobRequirements(5), house.time()
+            session, session.get_one(Person, ana.person.id), JobRequirements(SKETCH, 5), house.time()
         )
     assert refused.value.code is ErrorCode.PAUSED
 

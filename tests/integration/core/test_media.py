@@ -145,10 +145,9 @@ async def test_nothing_of_a_refused_file_stays_behind(house: World, ana: FakeUse
     assert [path for path in (house.folder / "media").rglob("*") if path.is_file()] == []
 
 
-async def test_sound_alone_is_answered_with_what_to_send_instead(house: World, ana: FakeUser) -> None:
-    message = await ana.send_files(build_audio())
-    assert message.text.startswith("That is sound only.")
-    assert house.list_jobs() == []
+async def test_sound_alone_is_written_down(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_audio())
+    assert [job.kind for job in house.list_jobs()] == ["transcript"]
 
 
 async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: World, bia: FakeUser) -> None:

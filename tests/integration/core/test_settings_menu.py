@@ -4,36 +4,48 @@ import pytest
 from fakes.world import FakeUser, World, build_picture, build_video
 
 from bots.core.conversation import menus
+from bots.core.conversation.features.registry import find_setting, list_features, list_settings
+from bots.core.conversation.features.settings import Setting, SettingValue
 from bots.core.delivery.message_rendering import render_text
-from models.identity.people import Preferences
 
-EVERY_VALUE = [(taste, option) for taste in menus.PREFERENCES for option in menus.list_options(taste)]
+EVERY_VALUE = [(setting, value) for setting in list_settings() for value in setting.list_values()]
 
 
-@pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
-def test_every_value_of_every_taste_comes_back_as_the_chosen_one(taste: str, option: menus.Option) -> None:
-    tastes = Preferences.model_validate({taste: option.value})
+@pytest.mark.parametrize(("setting", "value"), EVERY_VALUE, ids=lambda each: getattr(each, "value", None) or each.name)
+def test_every_value_of_every_setting_comes_back_as_the_chosen_one(setting: Setting, value: SettingValue) -> None:
+    tastes = {setting.name: setting.parse(value.value)}
     marked = [
         choice
-        for row in menus.build_preference_menu(taste, tastes, "m1").choices
+        for row in menus.build_setting_menu(setting, tastes, "m1").choices
         for choice in row
         if choice.label.inner
     ]
-    assert [choice.data for choice in marked] == [f"set:{taste}={option.value}"]
-    assert render_text(marked[0].label, "en") == f"✅ {render_text(option.label, 'en')}"
+    assert [choice.data for choice in marked] == [f"set:{setting.name}={value.value}"]
+    assert render_text(marked[0].label, "en") == f"✅ {render_text(value.label, 'en')}"
 
 
-def test_a_taste_that_is_no_longer_offered_shows_as_the_default() -> None:
-    gone = Preferences.model_validate({"hand": "robot", "style": "vapour", "seconds": 11})
-    for taste in ("hand", "style", "seconds"):
-        assert menus.find_chosen_option(taste, gone) == menus.list_options(taste)[0]
+def test_a_value_that_is_no_longer_offered_shows_as_the_first() -> None:
+    gone = {"hand": "robot", "style": "vapour", "seconds": 11}
+    for name in gone:
+        setting = find_setting(name)
+        assert setting is not None
+        assert setting.find_chosen(gone) == setting.list_values()[0]
 
 
-@pytest.mark.parametrize(("taste", "option"), EVERY_VALUE, ids=lambda value: getattr(value, "value", value))
-def test_every_value_makes_a_film(taste: str, option: menus.Option) -> None:
-    tastes = Preferences.model_validate({taste: option.value})
-    assert tastes.to_sketch_options().seconds == tastes.seconds
-    assert tastes.to_caption_options().style == tastes.style
+@pytest.mark.parametrize(("setting", "value"), EVERY_VALUE, ids=lambda each: getattr(each, "value", None) or each.name)
+def test_every_value_is_an_option_of_its_jobs(setting: Setting, value: SettingValue) -> None:
+    stored = setting.parse(value.value)
+    for feature in list_features():
+        if setting in feature.settings:
+            assert getattr(feature.build_options({setting.name: stored}), setting.option) == stored
+
+
+def test_tastes_become_the_options_of_jobs() -> None:
+    tastes = {"seconds": 20.0, "hand": "left", "finish": "lines", "style": "pill", "spoken": "pt", "music": "jazz"}
+    options = [feature.build_options(tastes).model_dump() for feature in list_features()[:3]]
+    assert (options[0]["seconds"], options[0]["hand"], options[0]["finish"]) == (20, "left", "lines")
+    assert (options[1]["style"], options[1]["language"]) == ("pill", "pt")
+    assert options[2]["language"] == "pt"
 
 
 async def test_a_taste_is_changed_in_one_message_that_is_edited(ana: FakeUser) -> None:

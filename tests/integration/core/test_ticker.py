@@ -10,7 +10,8 @@ from bots.core.channel import ChannelError, MessageNotEditable, MessageNotModifi
 from bots.core.delivery.message_rendering import render_message
 from bots.core.delivery.progress_updater import MAX_CONCURRENT_EDITS, MAX_FAILURES, build_status_message
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.job import Job, JobStage, JobStatus
+from models.jobs.job import Job, JobStatus
+from pipeline.kinds.registry import list_kinds
 
 
 def job(status: JobStatus, **values: object) -> Job:
@@ -41,9 +42,9 @@ def test_a_progress_message_says_where_the_film_stands(of: Job, position: int, t
     assert said(of, position) == text
 
 
-@pytest.mark.parametrize("stage", list(JobStage))
+@pytest.mark.parametrize("stage", ["waiting", *(stage for kind in list_kinds() for stage in kind.stages)])
 @pytest.mark.parametrize("status", list(JobStatus))
-def test_a_film_can_be_cancelled_exactly_while_it_is_not_finished(status: JobStatus, stage: JobStage) -> None:
+def test_a_film_can_be_cancelled_exactly_while_it_is_not_finished(status: JobStatus, stage: str) -> None:
     message = build_status_message(job(status, stage=stage), 1)
     assert bool(message.choices) is not status.is_final
     assert render_message(message, "pt-BR").text

@@ -36,7 +36,7 @@ def test_a_command_goes_by_its_name_and_by_words_of_three_languages(said: str, n
 
 @pytest.mark.parametrize("said", ["saldo do banco", "buy me a beer", "menu do dia", "ola ola ola", "", "/", "💣"])
 def test_a_sentence_that_only_holds_such_a_word_asks_for_nothing(said: str) -> None:
-    known = {command.name for command in commands.COMMANDS}
+    known = {command.name for command in commands.list_commands()}
     assert command_aliases.parse_command(said)[0] not in known
 
 
@@ -58,5 +58,5 @@ def test_every_word_stands_for_a_command_there_is_and_for_one_only() -> None:
     everything = [*alone, *leading, *table.opt_out["words"]]
     assert len(everything) == len(set(everything))
     assert [command_aliases.normalize(word) for word in everything] == everything
-    for_people = {command.name for command in commands.COMMANDS if command.min_role is Role.PERSON}
+    for_people = {command.name for command in commands.list_commands() if command.min_role is Role.PERSON}
     assert not for_people & set(everything)  # one for administrators is reached by its slash

@@ -10,14 +10,15 @@ import pytest
 from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 
-from bots.core.conversation.commands import COMMANDS, build_menus
-from bots.core.conversation.menus import PREFERENCES, list_options
+from bots.core.conversation.commands import COMMANDS, build_menus, list_commands
+from bots.core.conversation.features.registry import list_settings
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import DATE_NAMES, LANGUAGES, has_key, match_language, translate
 from models.billing.catalogue import read_catalogue
 from models.errors import ErrorCode
 from models.identity.roles import Role
-from models.jobs.job import JobStage, JobType
+from pipeline.kinds.job_kind import JobKind
+from pipeline.kinds.registry import list_kinds
 
 ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "bots" / "locales"
@@ -160,11 +161,11 @@ def test_descriptions_of_commands_fit_into_a_menu(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
-    for taste in PREFERENCES:
-        for option in list_options(taste):
+    for setting in list_settings():
+        for option in setting.list_values():
             label = render_text(option.label, language)
             assert len(f"✅ {label}") <= 20, label
-            assert len(translate(language, f"setting-{taste}", {"value": label})) <= LONGEST_LABEL
+            assert len(translate(language, f"setting-{setting.name}", {"value": label})) <= LONGEST_LABEL
     for key in messages(language):
         if key.startswith("choice-"):
             assert len(every_say(language, key)) <= 20, key
@@ -185,14 +186,24 @@ def _is_key(value: object) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", value))
 
 
+def list_text_keys(kind: JobKind) -> list[str]:
+    """The texts that every kind of job needs."""
+    return [
+        *(f"{kind.name}-{purpose}" for purpose in ("ready", "needs", "report")),
+        *(f"status-{stage}" for stage in kind.stages),
+        *(f"status-now-{stage}" for stage in kind.stages),
+        *(button.label_key for button in kind.buttons),
+        *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
+        f"admin-stats-{kind.name}",
+    ]
+
+
 @pytest.mark.parametrize(
     "key",
-    [f"{kind}-ready" for kind in JobType]
-    + [f"status-{stage}" for stage in JobStage if stage is not JobStage.WAITING]
-    + [f"command-{command.name}" for command in COMMANDS]
-    + [f"setting-{taste}" for taste in PREFERENCES]
-    + [f"setting-choose-{taste}" for taste in PREFERENCES]
-    + [option.label.key for taste in PREFERENCES for option in list_options(taste)],
+    [key for kind in list_kinds() for key in list_text_keys(kind)]
+    + [f"command-{command.name}" for command in list_commands()]
+    + [f"{prefix}-{setting.name}" for setting in list_settings() for prefix in ("setting", "setting-choose")]
+    + [option.label.key for setting in list_settings() for option in setting.list_values()],
 )
 def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
     assert has_key(key)
@@ -266,6 +277,15 @@ def test_every_price_that_is_told_is_the_price_that_is_taken(language: str) -> N
     steps = read_catalogue().price.steps
     told = [int(number) for number in re.findall(r"\d+", translate(language, "price-hint"))]
     assert sorted(told) == sorted(number for step in steps for number in (int(step.minutes), step.credits))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_price_of_transcripts_that_is_told_is_the_one_that_is_taken(language: str) -> None:
+    price_in_credits, minutes = (int(number) for number in re.findall(r"\d+", translate(language, "transcript-price")))
+    price = read_catalogue().price_for("transcript")
+    assert [price.credits_for(60 * minutes * count) for count in range(1, 7)] == [
+        price_in_credits * n for n in range(1, 7)
+    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

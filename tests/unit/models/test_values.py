@@ -7,8 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.identity.people import Preferences
-from models.jobs.job import FINAL_STATUSES, UNFINISHED_STATUSES, Job, JobStatus, JobType
+from models.jobs.job import FINAL_STATUSES, UNFINISHED_STATUSES, Job, JobStatus
 from models.jobs.transcript import Transcript, Word
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 
@@ -35,7 +34,7 @@ def test_a_job_either_waits_or_has_ended() -> None:
 
 
 def test_a_job_has_a_name_people_can_read_out() -> None:
-    job = Job(tenant_id=uuid4(), person_id=uuid4(), address_id=uuid4(), kind=JobType.SKETCH, parameters={})
+    job = Job(tenant_id=uuid4(), person_id=uuid4(), address_id=uuid4(), kind="sketch", parameters={})
     assert (len(job.short_id), job.id.hex.startswith(job.short_id)) == (8, True)
 
 
@@ -48,20 +47,6 @@ def test_a_word_that_cannot_be_shown_is_refused(wrong: dict[str, object]) -> Non
 def test_a_transcript_reads_as_its_words() -> None:
     words = tuple(Word(text=text, start=place, end=place + 1) for place, text in enumerate(["one", "two"]))
     assert Transcript(language="en", words=words).text == "one two"
-
-
-def test_tastes_become_the_parameters_of_films() -> None:
-    tastes = Preferences(seconds=20, hand="left", finish="lines", style="pill", spoken="pt")
-    assert (tastes.to_sketch_options().seconds, tastes.to_sketch_options().hand, tastes.to_sketch_options().finish) == (
-        20,
-        "left",
-        "lines",
-    )
-    assert (tastes.to_caption_options().style, tastes.to_caption_options().language) == ("pill", "pt")
-
-
-def test_tastes_of_a_later_version_are_read_as_far_as_they_are_known() -> None:
-    assert Preferences.model_validate({"seconds": 5, "music": "jazz"}) == Preferences(seconds=5)
 
 
 def test_a_choice_fits_into_what_messengers_carry_back() -> None:

@@ -1,23 +1,31 @@
 """What is owed when a job ends: sentences' keys, and choices that fit into a button."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 from models.errors import ErrorCode
-from models.jobs.job import Job, JobType
+from models.jobs.job import Job
+from models.media.facts import MediaKind
+from models.media.files import Media
 from pipeline.jobs import job_messages
 
 
 def job(**values: Any) -> Job:
     owners: dict[str, Any] = {name: uuid.uuid4() for name in ("tenant_id", "person_id", "address_id")}
-    return Job(**owners, kind=JobType.CAPTION, parameters={}, reply_to="msg-1", **values)
+    return Job(**owners, parameters={}, reply_to="msg-1", **{"kind": "caption", **values})
+
+
+def media(kind: MediaKind = MediaKind.VIDEO, file_format: str = "mp4") -> Media:
+    owners: dict[str, Any] = {name: uuid.uuid4() for name in ("tenant_id", "person_id")}
+    return Media(**owners, kind=kind, format=file_format, size=1, expires_at=datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def test_a_film_is_owed_once_a_job_as_a_reply_with_its_thumbnail() -> None:
-    made, film, thumbnail = job(), uuid.uuid4(), uuid.uuid4()
-    owed = job_messages.build_film_message(made, film, thumbnail)
+    made, film, thumbnail = job(), media(), media(MediaKind.IMAGE, "jpeg")
+    owed = job_messages.build_result_message(made, {"film": film, "thumbnail": thumbnail}, "")
     assert (owed.cause, owed.part, owed.reply_to, owed.job_id) == (f"job:{made.id}", "film", "msg-1", made.id)
-    assert (owed.message.media_id, owed.message.thumbnail_id) == (film, thumbnail)
+    assert (owed.message.media_id, owed.message.thumbnail_id) == (film.id, thumbnail.id)
     assert [paragraph.key for paragraph in owed.message.paragraphs] == ["caption-ready"]
 
 
@@ -37,17 +45,35 @@ def test_a_failure_of_a_free_job_speaks_of_no_credits() -> None:
 
 
 def test_the_film_as_a_file_is_owed_for_a_cause_of_its_own() -> None:
-    made, film = job(), uuid.uuid4()
-    owed = job_messages.build_file_message(made, film, "update:1:2")
-    assert (owed.cause, owed.message.as_file, owed.message.media_id) == ("update:1:2", True, film)
+    made, film = job(), media()
+    owed = job_messages.build_file_message(made, film, "film", "update:1:2")
+    assert (owed.cause, owed.message.as_file, owed.message.media_id) == ("update:1:2", True, film.id)
 
 
 def test_every_choice_names_its_job() -> None:
     made = job(code=ErrorCode.CRASHED)
     for owed in (
-        job_messages.build_film_message(made, uuid.uuid4(), uuid.uuid4()),
+        job_messages.build_result_message(made, {"film": media()}, ""),
         job_messages.build_failure_message(made),
     ):
         data = [choice.data for row in owed.message.choices for choice in row]
         assert data
         assert all(made.id.hex in each for each in data)
+
+
+def test_a_text_is_owed_as_a_message_with_its_files_as_buttons() -> None:
+    made = job(kind="transcript")
+    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt")}
+    owed = job_messages.build_result_message(made, outputs, "What was said.").message
+    assert (owed.media_id, owed.as_file) == (None, False)
+    assert [each.values.get("name") for each in owed.paragraphs] == [None, "What was said."]
+    data = [choice.data for row in owed.choices for choice in row]
+    assert data == [*(f"file:{made.id.hex}:{name}" for name in ("srt", "vtt", "txt")), f"again:{made.id.hex}"]
+
+
+def test_a_text_longer_than_a_message_is_owed_as_a_file() -> None:
+    made = job(kind="transcript")
+    outputs = {name: media(MediaKind.TEXT, name) for name in ("txt", "srt", "vtt")}
+    owed = job_messages.build_result_message(made, outputs, "word " * 1000).message
+    assert (owed.media_id, owed.as_file) == (outputs["txt"].id, True)
+    assert [each.key for each in owed.paragraphs] == ["transcript-ready"]

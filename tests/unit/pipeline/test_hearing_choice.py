@@ -9,7 +9,7 @@ from fakes.staged_sandbox import TRANSCRIPT
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript
-from pipeline.jobs.transcription import Transcriber, create_speech_service
+from pipeline.speech.transcription import Transcriber, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})

@@ -18,11 +18,11 @@ from fakes.staged_sandbox import (
 )
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
-from models.jobs.options import CaptionOptions, Film, SketchOptions
+from models.jobs.options import CaptionOptions, Film, SketchOptions, TranscriptOptions
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.local_renderer import LocalRenderer, write_transcript
-from pipeline.jobs.transcription import Transcriber
 from pipeline.progress import ProgressCallback
+from pipeline.speech.transcription import Transcriber
 
 MEASURE = "pipeline.media.probe:measure"
 PICTURE = MediaInfo(MediaKind.IMAGE, "png", 5, 640, 360)
@@ -58,7 +58,7 @@ def test_a_drawing_lies_where_it_was_asked_for_with_its_track(tmp_path: Path) ->
     bench = Bench(tmp_path, PICTURE)
     bench.children.stage(DRAW, with_record("track"))
     track = tmp_path / "track.json"
-    bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress, track=track)
+    bench.studio.render(bench.source, bench.out, SketchOptions(), bench.progress, extra_outputs={"track": track})
     assert bench.out.read_bytes().startswith(b"film ")
     assert track.read_text() == "{}"
     assert bench.told == [("drawing", 0.0), ("drawing", 0.5), ("drawing", 1.0)]
@@ -68,8 +68,13 @@ def test_captions_of_given_words_need_no_hearing(tmp_path: Path) -> None:
     bench = Bench(tmp_path, VIDEO)
     bench.children.stage(CAPTION, with_record("layout"))
     layout = tmp_path / "layout.json"
-    bench.studio.caption(
-        bench.source, bench.out, CaptionOptions(), bench.progress, transcript=TRANSCRIPT, layout=layout
+    bench.studio.render(
+        bench.source,
+        bench.out,
+        CaptionOptions(),
+        bench.progress,
+        transcript=TRANSCRIPT,
+        extra_outputs={"layout": layout},
     )
     assert bench.children.tasks == [MEASURE, CAPTION]
     assert layout.exists()
@@ -77,7 +82,7 @@ def test_captions_of_given_words_need_no_hearing(tmp_path: Path) -> None:
 
 def test_captions_of_heard_words_tell_of_the_listening_first(tmp_path: Path) -> None:
     bench = Bench(tmp_path, VIDEO)
-    bench.studio.caption(bench.source, bench.out, CaptionOptions(language="en"), bench.progress)
+    bench.studio.render(bench.source, bench.out, CaptionOptions(language="en"), bench.progress)
     stages = [stage for stage, _ in bench.told]
     shares = [share for _, share in bench.told]
     assert (stages[0], stages[-1]) == ("listening", "captioning")
@@ -87,7 +92,8 @@ def test_captions_of_heard_words_tell_of_the_listening_first(tmp_path: Path) -> 
 
 def test_words_are_written_down_without_a_film(tmp_path: Path) -> None:
     bench = Bench(tmp_path, VIDEO)
-    assert bench.studio.transcribe(bench.source, CaptionOptions(language="en"), bench.progress) == TRANSCRIPT
+    made = bench.studio.render(bench.source, None, TranscriptOptions(language="en"), bench.progress)
+    assert made.transcript == TRANSCRIPT
     assert bench.children.tasks[-1] == LISTEN
     assert not bench.out.exists()
 
@@ -105,9 +111,9 @@ def test_a_file_of_the_wrong_kind_is_refused_before_any_work(
 ) -> None:
     bench = Bench(tmp_path, facts)
     makers: dict[str, Callable[[], object]] = {
-        "sketch": lambda: bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress),
-        "caption": lambda: bench.studio.caption(bench.source, bench.out, CaptionOptions(), bench.progress),
-        "transcribe": lambda: bench.studio.transcribe(bench.source, CaptionOptions(), bench.progress),
+        "sketch": lambda: bench.studio.render(bench.source, bench.out, SketchOptions(), bench.progress),
+        "caption": lambda: bench.studio.render(bench.source, bench.out, CaptionOptions(), bench.progress),
+        "transcribe": lambda: bench.studio.render(bench.source, None, TranscriptOptions(), bench.progress),
     }
     with pytest.raises(RequestRejected) as refused:
         makers[make]()
@@ -119,7 +125,7 @@ def test_a_failure_leaves_no_half_film(tmp_path: Path) -> None:
     bench = Bench(tmp_path, PICTURE)
     bench.children.stage(DRAW, build_raiser(ProcessingFailed(ErrorCode.CRASHED)))
     with pytest.raises(ProcessingFailed):
-        bench.studio.sketch(bench.source, bench.out, SketchOptions(), bench.progress)
+        bench.studio.render(bench.source, bench.out, SketchOptions(), bench.progress)
     assert not bench.out.exists()
 
 

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import structlog
 
 from models.errors import ProcessingFailed
-from models.jobs.options import CaptionOptions
+from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
+from models.settings import Settings
 from pipeline.speech.engine_choice import choose_engine, choose_fallback
 
 log = structlog.get_logger(__name__)
@@ -43,7 +44,7 @@ class Transcriber:
     def __init__(self, service: SpeechService | None) -> None:
         self._service = service
 
-    def transcribe(self, media: Path, options: CaptionOptions, folder: Path, run_task: RunTask) -> TranscriptionResult:
+    def transcribe(self, media: Path, options: SpeechOptions, folder: Path, run_task: RunTask) -> TranscriptionResult:
         """Transcribe the speech of a media file.
 
         Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or
@@ -79,3 +80,9 @@ def create_speech_service(api_key: str | None, base_url: str) -> SpeechService |
     adapter = importlib.import_module("pipeline.speech.groq")
     service: SpeechService = adapter.GroqEngine(api_key, base_url or None)
     return service
+
+
+def create_transcriber(settings: Settings) -> Transcriber:
+    """The transcriber of a process, with the speech service if the settings have a key for it."""
+    key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
+    return Transcriber(create_speech_service(key, settings.groq_base_url))

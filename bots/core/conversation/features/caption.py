@@ -1,0 +1,20 @@
+"""Captions in the conversation: videos come back with what is said in them, word by word."""
+
+from bots.core.conversation.features.feature import Feature
+from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, values_from
+from models.jobs.caption_styles import load_caption_styles
+from models.media.facts import MediaKind
+from models.messaging.deliveries import TranslatedText
+from pipeline.kinds.caption import CAPTION
+
+
+def _list_styles() -> tuple[SettingValue, ...]:
+    return values_from({name: TranslatedText(key=f"style-{name}") for name in load_caption_styles()})
+
+
+CAPTION_FEATURE = Feature(
+    CAPTION,
+    aliases=("captions", "legenda", "legendas", "legendar", "subtitular"),
+    default_for=frozenset({MediaKind.VIDEO}),
+    settings=(Setting("style", option="style", default="classic", list_values=_list_styles), SPOKEN_LANGUAGE),
+)

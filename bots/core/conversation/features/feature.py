@@ -1,0 +1,33 @@
+"""Definition of a feature: how a kind of job is asked for in a conversation, as data."""
+
+from dataclasses import dataclass
+
+from bots.core.conversation.features.settings import Setting, Tastes
+from models.jobs.options import JobOptions
+from models.media.facts import MediaKind
+from pipeline.kinds.job_kind import JobKind
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A kind of job in the conversation.
+
+    Its command is the kind's name: `/sketch` in the caption of a file, or alone for the last file that was sent.
+    `aliases` are plain texts that mean the same, without capitals, accents and punctuation. Files of the media kinds
+    `default_for` need no command. Texts are `<kind>-ready`, `<kind>-needs`, `<kind>-report`, `command-<kind>`,
+    `admin-stats-<kind>`, and `status-<stage>`, `status-now-<stage>` of each stage.
+    """
+
+    kind: JobKind
+    aliases: tuple[str, ...] = ()
+    default_for: frozenset[MediaKind] = frozenset()
+    settings: tuple[Setting, ...] = ()
+
+    @property
+    def command(self) -> str:
+        return self.kind.name
+
+    def build_options(self, tastes: Tastes) -> JobOptions:
+        """The options of a job by a user's preferences. Raises pydantic's ValidationError for impossible ones."""
+        chosen = {setting.option: tastes.get(setting.name, setting.default) for setting in self.settings}
+        return self.kind.options.model_validate(chosen)

@@ -1,0 +1,55 @@
+"""Settings of users: preferences for the options of their jobs, stored in `Person.tastes`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.messaging.deliveries import TranslatedText
+
+Tastes = Mapping[str, Any]
+"""Stored preferences by the names of settings; a missing one has its default."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A possible value of a setting, as stored and with its label."""
+
+    value: str
+    label: TranslatedText
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A preference that decides on the option `option` of a job. Its texts are `setting-<name>` and
+    `setting-choose-<name>`.
+    """
+
+    name: str
+    option: str
+    default: str
+    list_values: Callable[[], tuple[SettingValue, ...]]
+    parse: Callable[[str], Any] = str  # a value as the option's type
+
+    def find_chosen(self, tastes: Tastes) -> SettingValue:
+        """The user's present value; the first one where the stored value is no longer offered."""
+        stored = tastes.get(self.name, self.default)
+        current = f"{stored:g}" if isinstance(stored, float) else str(stored)
+        offered = self.list_values()
+        return next((each for each in offered if each.value == current), offered[0])
+
+    def find_offered(self, value: str) -> SettingValue | None:
+        return next((each for each in self.list_values() if each.value == value), None)
+
+
+def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...]:
+    """The values of a setting, from their labels."""
+    return tuple(SettingValue(value, label) for value, label in labels.items())
+
+
+def _list_spoken_languages() -> tuple[SettingValue, ...]:
+    keys = {"auto": "choice-spoken-auto", "en": "choice-english", "pt": "choice-portuguese", "es": "choice-spanish"}
+    return values_from({code: TranslatedText(key=key) for code, key in keys.items()})
+
+
+SPOKEN_LANGUAGE = Setting("spoken", option="language", default="auto", list_values=_list_spoken_languages)
+"""Which language is spoken in what a user sends; shared by all kinds that transcribe."""

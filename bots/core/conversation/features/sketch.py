@@ -1,0 +1,37 @@
+"""Sketches in the conversation: pictures become films of being drawn."""
+
+from bots.core.conversation.features.feature import Feature
+from bots.core.conversation.features.settings import Setting, SettingValue, values_from
+from models.jobs.hands import NO_HAND, load_hands
+from models.media.facts import MediaKind
+from models.messaging.deliveries import TranslatedText
+from pipeline.kinds.sketch import SKETCH
+
+LENGTHS = ("6", "10", "20", "30", "60")  # seconds
+FINISHES = ("colour", "lines")
+
+
+def _list_lengths() -> tuple[SettingValue, ...]:
+    return values_from(
+        {seconds: TranslatedText(key="choice-seconds", values={"seconds": seconds}) for seconds in LENGTHS}
+    )
+
+
+def _list_hands() -> tuple[SettingValue, ...]:
+    return values_from({name: TranslatedText(key=f"hand-{name}") for name in (*load_hands(), NO_HAND)})
+
+
+def _list_finishes() -> tuple[SettingValue, ...]:
+    return values_from({finish: TranslatedText(key=f"choice-finish-{finish}") for finish in FINISHES})
+
+
+SKETCH_FEATURE = Feature(
+    SKETCH,
+    aliases=("draw", "desenhar", "desenho", "dibujar", "dibujo"),
+    default_for=frozenset({MediaKind.IMAGE}),
+    settings=(
+        Setting("seconds", option="seconds", default="10", list_values=_list_lengths, parse=float),
+        Setting("hand", option="hand", default="marker", list_values=_list_hands),
+        Setting("finish", option="finish", default="colour", list_values=_list_finishes),
+    ),
+)

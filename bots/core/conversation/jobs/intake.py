@@ -1,0 +1,129 @@
+"""Intake of files as jobs of the feature that is asked for, or that takes files of their kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bots.core.context import Context, HandlerResult, Reply, build_error_reply, translated
+from bots.core.conversation.features.feature import Feature
+from bots.core.conversation.features.registry import (
+    find_default_feature,
+    find_requested_feature,
+    list_features,
+)
+from bots.core.conversation.jobs import spoken_language
+from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
+from models.errors import AppError
+from models.jobs.options import JobOptions
+from models.jobs.transcript import Transcript
+from models.media.files import Media
+from models.messaging.deliveries import Message
+from pipeline.jobs.service import Pipeline
+from storage.media import files
+from storage.media.files import MeasuredFile
+from storage.messaging import updates
+
+
+@dataclass(slots=True)
+class JobIntake:
+    """Submits the files of one message. The first reply replaces the acknowledgement; each further film gets a status
+    message of its own to show its progress."""
+
+    pipeline: Pipeline
+    context: Context
+    result: HandlerResult
+    ack: int | None
+
+    def submit_files(self) -> None:
+        measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
+        subtitles = [file for file in self.context.files if isinstance(file, Transcript)]
+        requested = find_requested_feature(self.context.inbound.text.strip())
+        chosen = [(file, requested or find_default_feature(file.info.kind)) for file in measured]
+        for feature in list_features():
+            files = [file for file, chosen_feature in chosen if chosen_feature is feature]
+            taken = subtitles if feature.kind.takes_subtitles else []
+            self._submit_feature(feature, files, taken)
+            subtitles = subtitles[len(taken) :]
+        self._refuse([file for file in self.context.files if isinstance(file, AppError)])
+
+    def submit_last_file(self, feature: Feature) -> None:
+        """Submit the file that the user sent last, if there is one this feature accepts."""
+        context = self.context
+        media = files.find_last_sent(context.session, context.person.id, feature.kind.accepts, context.now)
+        if media is None:
+            self._reply(f"{feature.kind.name}-needs")
+        else:
+            self._submit_each(feature, [media])
+
+    def _submit_feature(self, feature: Feature, files: Sequence[MeasuredFile], subtitles: Sequence[Transcript]) -> None:
+        accepted = [file for file in files if file.info.kind in feature.kind.accepts]
+        if len(accepted) < len(files):
+            self._reply(f"{feature.kind.name}-needs")
+        max_inputs = feature.kind.limits.max_inputs
+        if max_inputs == 1:
+            self._submit_with_subtitles(feature, self._store(accepted), subtitles)
+        elif accepted:
+            self._submit(self._store(accepted[:max_inputs]), self._build_options(feature))
+            if len(accepted) > max_inputs and self.result.jobs:
+                self._reply("album-too-long", limit=max_inputs)
+
+    def _submit_with_subtitles(self, feature: Feature, media: Sequence[Media], subtitles: Sequence[Transcript]) -> None:
+        """Submit one job per file. Subtitles are paired with the files in order; others apply to the last file of the
+        user."""
+        for item, transcript in zip(media, subtitles, strict=False):
+            self._submit([item], self._build_options(feature), transcript)
+        for transcript in subtitles[len(media) :]:
+            self._apply_subtitles(feature, transcript)
+        self._submit_each(feature, media[len(subtitles) :])
+
+    def _submit_each(self, feature: Feature, media: Sequence[Media]) -> None:
+        options = self._build_options(feature)
+        if media and spoken_language.must_be_asked(self.pipeline, self.context, options):
+            status = self._take_status_delivery()
+            self.result.replies.append(spoken_language.ask(self.context, feature, media, status))
+        else:
+            for item in media:
+                self._submit([item], options)
+
+    def _apply_subtitles(self, feature: Feature, transcript: Transcript) -> None:
+        """Use these subtitles for the file that was sent last."""
+        context = self.context
+        media = files.find_last_sent(context.session, context.person.id, feature.kind.accepts, context.now)
+        if media is None:
+            self._reply("subtitles-no-video")
+        else:
+            updates.close_question(context.session, context.address.id, context.person.id)
+            self._submit([media], self._build_options(feature), transcript)
+
+    def _build_options(self, feature: Feature) -> JobOptions:
+        return feature.build_options(self.context.person.tastes)
+
+    def _store(self, files: Sequence[MeasuredFile]) -> list[Media]:
+        context = self.context
+        return [self.pipeline.create_media(context.session, context.person, file, context.now) for file in files]
+
+    def _submit(self, media: Sequence[Media], options: JobOptions, transcript: Transcript | None = None) -> None:
+        submission = Submission(self.context.inbound.message_id, self._take_status_delivery(), transcript=transcript)
+        submit(self.pipeline, self.context, self.result, media, options, submission)
+
+    def _refuse(self, errors: Sequence[AppError]) -> None:
+        """Reply with each distinct error once, however many files share it."""
+        for error in {str(error): error for error in errors}.values():
+            self.result.replies.append(build_error_reply(error, edits_delivery=self._take_ack()))
+
+    def _reply(self, key: str, **values: int) -> None:
+        message = Message(paragraphs=(translated(key, **values),), edits_delivery=self._take_ack())
+        self.result.replies.append(Reply(message, has_reply_to=True))
+
+    def _take_status_delivery(self) -> int:
+        return self._take_ack() or acknowledge(self.context, self.result, self.context.inbound.message_id)
+
+    def _take_ack(self) -> int | None:
+        ack, self.ack = self.ack, None
+        return ack
+
+
+def process_last_file(
+    feature: Feature, pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str
+) -> None:
+    """Handle a feature's command without a file: it is about the last one that was sent."""
+    JobIntake(pipeline, context, result, context.ack).submit_last_file(feature)

@@ -1,0 +1,40 @@
+"""Captions: videos with what is said in them shown word by word."""
+
+from typing import cast
+
+from models.jobs.options import CaptionOptions
+from models.limits import load_limits
+from models.media.facts import MediaKind
+from pipeline.kinds.job_kind import JobKind, OutputSpec
+from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
+
+TRANSCRIPTION_SHARE = 0.4  # of the job's progress
+
+CAPTION = JobKind(
+    name="caption",
+    options=CaptionOptions,
+    accepts=frozenset({MediaKind.VIDEO}),
+    stages=("listening", "captioning"),
+    run="pipeline.kinds.caption:run",
+    outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
+    limits=load_limits().kinds["caption"],
+    icon="💬",
+    takes_subtitles=True,
+)
+
+
+def run(job: RunningJob) -> JobResult:
+    """Transcribe the video, unless its words are known, and render the captions."""
+    options = cast("CaptionOptions", job.spec.options)
+    share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
+    transcript = job.transcribe("listening", options, end=share)
+    arguments = {
+        "video": job.spec.inputs[0],
+        "words": transcript.words,
+        "out": job.spec.folder / "film.mp4",
+        "options": options,
+        "language": transcript.language,
+        **job.spec.extra_outputs,
+    }
+    film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
+    return JobResult(list_film_files(film), transcript)

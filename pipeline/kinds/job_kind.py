@@ -1,0 +1,58 @@
+"""Definition of a kind of job, as data: everything else in the product asks here instead of comparing names."""
+
+from dataclasses import dataclass
+
+from models.jobs.options import JobOptions
+from models.limits import KindLimits
+from models.media.facts import MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class OutputSpec:
+    """A file that a job makes: its name, which is unique within the kind, and its media kind."""
+
+    name: str
+    media_kind: MediaKind
+
+
+@dataclass(frozen=True, slots=True)
+class ResultButton:
+    """A button under the result: the action it asks for, and the output that is meant, if it is about one."""
+
+    action: str
+    output: str = ""
+
+    @property
+    def label_key(self) -> str:
+        return f"choice-{self.output or self.action}"
+
+
+AGAIN_BUTTON = ResultButton("again")
+FILE_BUTTON = ResultButton("file")
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """A kind of job.
+
+    `name` is stored with each job and is the prefix of the kind's text keys. `run` is the dotted name of a `RunJob`
+    function, `package.module:function`: a process that only submits jobs never loads an engine. `outputs` are all files
+    a job makes, the result itself first. `stages` are the steps shown while it runs, in order. Its price is in
+    `catalogue.toml`.
+    """
+
+    name: str
+    options: type[JobOptions]
+    accepts: frozenset[MediaKind]
+    stages: tuple[str, ...]
+    run: str
+    outputs: tuple[OutputSpec, ...]
+    limits: KindLimits
+    icon: str
+    buttons: tuple[ResultButton, ...] = (AGAIN_BUTTON, FILE_BUTTON)
+    takes_subtitles: bool = False  # whether the user's own subtitles can stand in for a transcript
+
+    @property
+    def result(self) -> OutputSpec:
+        """The output that is sent to the user."""
+        return self.outputs[0]

@@ -1,0 +1,122 @@
+"""A job while it runs: its inputs and options, the tasks it runs in sandboxed children, and the files it makes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from models.errors import ErrorCode, RequestRejected
+from models.jobs.options import Film, JobOptions, SpeechOptions
+from models.jobs.transcript import Transcript
+from models.languages import load_languages
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.progress import ProgressCallback
+from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.speech.transcription import Transcriber
+
+UHD_PIXELS = 1920 * 1088  # pixels above which a child needs more memory
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """What is to be made: the name of the job's kind, its options, its input files, and a private folder to work in."""
+
+    kind: str
+    options: JobOptions
+    inputs: tuple[Path, ...]
+    seconds: float  # of the longest input or of the result, whichever is longer
+    pixels: int  # of the largest frame
+    transcript: Transcript | None
+    folder: Path
+    extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
+
+
+@dataclass(slots=True)
+class Usage:
+    """Resources used so far, whatever the outcome; `provider_cost` in millionths of a US dollar."""
+
+    cpu_seconds: float = 0.0
+    provider_seconds: float = 0.0
+    provider_cost: int = 0
+
+    def add_cpu(self, seconds: float) -> None:
+        self.cpu_seconds += seconds
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A finished file, under the name of one of the kind's outputs."""
+
+    name: str
+    path: Path
+    info: MediaInfo
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The files a job made, the result itself first, and the transcript it made or was given."""
+
+    outputs: tuple[OutputFile, ...]
+    transcript: Transcript | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job while it runs, as its kind's `run` function sees it."""
+
+    spec: JobSpec
+    sandbox: SandboxClient
+    transcriber: Transcriber
+    progress: ProgressCallback
+    is_cancelled: Callable[[], bool]
+    usage: Usage
+
+    def run_task(
+        self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0
+    ) -> Any:
+        """Run a task (`module:function`) in a child; its progress is that of the job from `start` to `end`."""
+
+        def report(_: str, share: float) -> None:
+            self.progress(stage, start + (end - start) * share)
+
+        report("", 0.0)
+        return self.sandbox.run(
+            task,
+            dict(arguments),
+            directory=self.spec.folder,
+            limits=ResourceLimits.for_media(self.spec.seconds, uhd=self.spec.pixels > UHD_PIXELS),
+            on_progress=report,
+            is_cancelled=self.is_cancelled,
+            on_usage=self.usage.add_cpu,
+        )
+
+    def transcribe(self, stage: str, options: SpeechOptions, *, end: float = 1.0) -> Transcript:
+        """The job's transcript: the one it was given, or that of its first input.
+
+        Raises RequestRejected, also for a language that the user's plan does not include, or ProcessingFailed.
+        """
+        if self.spec.transcript is not None:
+            return self.spec.transcript
+        result = self.transcriber.transcribe(
+            self.spec.inputs[0],
+            options,
+            self.spec.folder,
+            lambda task, arguments: self.run_task(stage, task, arguments, end=end),
+        )
+        self.usage.provider_seconds += result.provider_seconds
+        self.usage.provider_cost += result.provider_cost
+        language = load_languages().find_code(result.transcript.language)
+        if options.heard_in is not None and language not in options.heard_in:
+            raise RequestRejected(ErrorCode.PLAN_LANGUAGE)
+        return result.transcript
+
+
+RunJob = Callable[[RunningJob], JobResult]
+"""Makes the files of a job. Raises RequestRejected, ProcessingFailed or JobCancelled."""
+
+
+def list_film_files(film: Film) -> tuple[OutputFile, OutputFile]:
+    """The outputs "film" and "thumbnail" of a rendered film."""
+    film_info = MediaInfo(MediaKind.VIDEO, "mp4", film.size, film.width, film.height, film.seconds)
+    thumbnail_info = MediaInfo(MediaKind.IMAGE, "jpeg", film.thumbnail.stat().st_size)
+    return OutputFile("film", film.path, film_info), OutputFile("thumbnail", film.thumbnail, thumbnail_info)

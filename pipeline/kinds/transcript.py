@@ -1,0 +1,38 @@
+"""Transcripts: what is said in a voice note, an audio file or a video, as text and as subtitle files."""
+
+from pathlib import Path
+from typing import cast
+
+from models.jobs.options import TranscriptOptions
+from models.jobs.transcript import Transcript
+from models.limits import load_limits
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.kinds.job_kind import AGAIN_BUTTON, JobKind, OutputSpec, ResultButton
+from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob
+from pipeline.speech import subtitles
+
+FORMATS = ("txt", "srt", "vtt")
+
+TRANSCRIPT = JobKind(
+    name="transcript",
+    options=TranscriptOptions,
+    accepts=frozenset({MediaKind.AUDIO, MediaKind.VIDEO}),
+    stages=("listening",),
+    run="pipeline.kinds.transcript:run",
+    outputs=tuple(OutputSpec(name, MediaKind.TEXT) for name in FORMATS),
+    limits=load_limits().kinds["transcript"],
+    icon="📝",
+    buttons=(*(ResultButton("file", name) for name in ("srt", "vtt", "txt")), AGAIN_BUTTON),
+)
+
+
+def run(job: RunningJob) -> JobResult:
+    """Transcribe the first input, and write its words in each format."""
+    transcript = job.transcribe("listening", cast("TranscriptOptions", job.spec.options))
+    return JobResult(tuple(_write(transcript, name, job.spec.folder) for name in FORMATS), transcript)
+
+
+def _write(transcript: Transcript, name: str, folder: Path) -> OutputFile:
+    path = folder / f"transcript.{name}"
+    path.write_text(subtitles.write(transcript, path.suffix), encoding="utf-8")
+    return OutputFile(name, path, MediaInfo(MediaKind.TEXT, name, path.stat().st_size))

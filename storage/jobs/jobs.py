@@ -65,10 +65,12 @@ def add_output(session: Session, job_id: uuid.UUID, role: str, media_id: uuid.UU
     session.add(JobOutput(job_id=job_id, role=role, media_id=media_id))
 
 
-def claim_next(session: Session, owner: str, now: datetime, lease: timedelta, kinds: Sequence[str]) -> JobClaim | None:
+def claim_next(
+    session: Session, owner: str, now: datetime, lease: timedelta, kinds: Sequence[str] | None = None
+) -> JobClaim | None:
     """Claim the next job in fair order; None when none may run.
 
-    With `kinds`, those of others are left to workers that know them.
+    With `kinds`, jobs of others are left to workers that know them.
     """
     scheduling.lock_claims(session)
     is_claimable = _build_runnable_filter(now)

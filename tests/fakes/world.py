@@ -8,7 +8,7 @@ import importlib
 import itertools
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,7 @@ class StubRenderer:
     @staticmethod
     def _write(spec: JobSpec, name: str, media_kind: MediaKind) -> OutputFile:
         path = spec.folder / name
-        path.write_bytes(f"{name} of {spec.options}".encode())
+        path.write_text("a picture" if media_kind is MediaKind.IMAGE else f"a {name} of {spec.options}")
         size = path.stat().st_size
         info = {
             MediaKind.VIDEO: MediaInfo(MediaKind.VIDEO, "mp4", size, 1280, 720, 10.0),
@@ -317,9 +317,9 @@ class FakeUser:
         """Take a choice by its data; returns the last message of the chat afterwards."""
         return await self._handle(self.build_inbound(choice=data, message=message.id if message else "m0"))
 
-    async def send_files(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> ChatMessage:
-        """Send files in one message; returns the last message of the chat afterwards."""
-        return await self._handle(self.build_files_inbound(*files, names=names))
+    async def send_files(self, *files: bytes | Exception, names: tuple[str, ...] = (), text: str = "") -> ChatMessage:
+        """Send files in one message, with a text; returns the last message of the chat afterwards."""
+        return await self._handle(replace(self.build_files_inbound(*files, names=names), text=text))
 
     async def pay(self, payment: Payment) -> ChatMessage:
         """Report a payment or refund made in the messenger; returns the last message of the chat afterwards."""

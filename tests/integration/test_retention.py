@@ -113,7 +113,7 @@ def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: JobW
     deliver(shop)
     with shop.database.transaction() as session:
         film = jobs.map_outputs(session, job.id)["film"]
-        owed = job_messages.build_file_message(job, film.id, "file:1")
+        owed = job_messages.build_file_message(job, film, "film", "file:1")
         outbox.enqueue(session, shop.customer.address, shop.customer.person.id, owed, shop.clock())
     shop.clock.advance(days=8)
     shop.sweeper.release_expired_files()

@@ -86,7 +86,7 @@ async def test_a_film_is_made_and_delivered_without_a_transaction_waiting_for_fi
 
 
 async def test_a_file_that_is_not_kept_leaves_no_bytes_behind(house: World, ana: FakeUser, far: FarStore) -> None:
-    await ana.send_files(build_audio())
+    await ana.send_files(build_audio(), text="/sketch")
     assert far.taken == 1
     assert [path for path in house.folder.glob("media/??/*") if path.is_file()] == []
 

@@ -7,6 +7,7 @@ from fakes.memory_channel import ALL_CAPABILITIES
 from fakes.world import SUBTITLES, FakeUser, World, build_audio, build_picture, build_rejected_file, build_video
 
 from bots.core.channel import ChannelError
+from bots.locales import translate
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import CaptionOptions, SketchOptions
@@ -150,6 +151,32 @@ async def test_sound_alone_is_written_down(house: World, ana: FakeUser) -> None:
     assert [job.kind for job in house.list_jobs()] == ["transcript"]
 
 
+@pytest.mark.parametrize("text", ["/transcript", "/Transcript please", "Transcrever!", "transcrição"])
+async def test_a_video_is_written_down_where_that_is_asked_for(house: World, ana: FakeUser, text: str) -> None:
+    await ana.send_files(build_video(), text=text)
+    assert [job.kind for job in house.list_jobs()] == ["transcript"]
+
+
+async def test_a_command_alone_is_about_the_file_that_was_sent_last(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_video(), names=("first.mp4",))
+    await ana.send_files(build_picture())
+    await ana.send_text("/transcript")
+    assert [job.kind for job in house.list_jobs()] == ["caption", "sketch", "transcript"]
+    assert house.list_input_names(house.list_jobs()[2]) == ["first.mp4"]
+
+
+@pytest.mark.parametrize("name", ["sketch", "caption", "transcript"])
+async def test_a_command_without_a_file_says_what_to_send(house: World, ana: FakeUser, name: str) -> None:
+    assert (await ana.send_text(f"/{name}")).text == translate("en", f"{name}-needs")
+    assert house.list_jobs() == []
+
+
+async def test_a_file_that_a_command_cannot_use_is_answered_with_what_to_send(house: World, ana: FakeUser) -> None:
+    message = await ana.send_files(build_video(), text="/sketch")
+    assert message.text == translate("en", "sketch-needs")
+    assert house.list_jobs() == []
+
+
 async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: World, bia: FakeUser) -> None:
     await bia.send_files(build_video(), names=("fala.mp4",))
     await bia.send_files(SUBTITLES, names=("fala.srt",))
@@ -197,7 +224,7 @@ async def test_subtitles_that_cannot_be_read_are_refused(house: World, ana: Fake
 
 async def test_where_only_english_is_heard_somebody_else_is_asked_what_is_spoken(house: World, bia: FakeUser) -> None:
     question = await bia.send_files(build_video())
-    assert question.text == "Qual idioma é falado neste vídeo?"
+    assert question.text == "Qual idioma é falado?"
     assert question.labels == ["Inglês", "Português", "Espanhol", "Outro idioma"]
     assert len(bia.messages) == 1
     assert house.list_jobs() == []

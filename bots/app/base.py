@@ -13,12 +13,13 @@ from bots.billing.tenants.stores import TenantStores, open_stores, reload_stores
 from bots.core.channel import Channel
 from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.email_verification import EmailVerification
+from bots.core.conversation.features.registry import check_features
 from bots.core.delivery.broadcast_sender import BroadcastSender
 from bots.core.delivery.email import email_sender_for
 from bots.core.delivery.outbox_sender import OutboxSender
 from bots.core.delivery.progress_updater import ProgressUpdater
 from bots.core.update_handler import UpdateHandler
-from models.billing.catalogue import read_catalogue
+from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Provider
 from models.identity.people import MAIN_TENANT, Account, Tenant
 from models.settings import Settings
@@ -26,6 +27,7 @@ from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.queue import WakeupQueue, broker_for
 from pipeline.jobs.service import Pipeline
 from pipeline.jobs.worker import WorkerPool, create_disk_cleaner, create_worker_pool, retention_from
+from pipeline.kinds.registry import check_kinds
 from pipeline.operations.scheduler import ScheduledTask, Scheduler
 from pipeline.sandbox.client import SandboxClient
 from storage.db import Database
@@ -74,7 +76,7 @@ class App:
             store=store,
             queue=queue,
             sandbox=sandbox,
-            entitlements=Entitlements(read_catalogue(settings.catalogue)),
+            entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
             has_speech_service=settings.groq_api_key is not None,
         )
@@ -200,6 +202,14 @@ class ChannelRuntime:
             await asyncio.gather(*tasks, return_exceptions=True)
             await asyncio.to_thread(scheduler.stop)
             await asyncio.to_thread(self.stores.stop)
+
+
+def _read_checked_catalogue(settings: Settings) -> Catalogue:
+    """The catalogue. Raises ConfigError also for kinds of jobs it mentions, or that cannot be asked for or run."""
+    catalogue = read_catalogue(settings.catalogue)
+    check_kinds(catalogue.list_priced_kinds())
+    check_features()
+    return catalogue
 
 
 def lock_folder_for(settings: Settings) -> Path:

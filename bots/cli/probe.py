@@ -12,8 +12,7 @@ from models.errors import AppError, ErrorCode, RequestRejected
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaInfo
-from models.settings import Settings
-from pipeline.jobs.local_renderer import LocalRenderer, create_local_renderer
+from pipeline.jobs.local_renderer import measure
 from pipeline.sandbox.client import SandboxClient
 
 
@@ -26,27 +25,26 @@ def probe(
     Example: rabisco probe photo.jpg talk.mp4 --json
     """
     with SandboxClient() as sandbox:
-        renderer = create_local_renderer(Settings(), sandbox)
         for path in file:
-            verdict = check_file(renderer, path)
+            verdict = check_file(sandbox, path)
             line = json.dumps(verdict, ensure_ascii=False) if as_json else _format_verdict(verdict)
             typer.echo(line.encode("utf-8", "backslashreplace"))  # a file's name need not be text
 
 
-def check_file(renderer: LocalRenderer, path: Path) -> dict[str, object]:
+def check_file(sandbox: SandboxClient, path: Path) -> dict[str, object]:
     """Validate one file; the result in the form of `probe --json`. Rejections are part of it, not raised."""
     verdict: dict[str, object] = dict.fromkeys(("kind", "code", "message", "width", "height", "seconds"))
     verdict = {"file": str(path), "ok": True} | verdict
     try:
-        facts = asdict(_measure(renderer, path))
+        facts = asdict(_measure(sandbox, path))
         return verdict | {name: facts[name] for name in ("kind", "width", "height", "seconds")}
     except AppError as error:
         return verdict | {"ok": False, "code": error.code, "message": render_error(error)}
 
 
-def _measure(renderer: LocalRenderer, path: Path) -> MediaInfo:
+def _measure(sandbox: SandboxClient, path: Path) -> MediaInfo:
     try:
-        return renderer.measure(path)
+        return measure(sandbox, path)
     except OSError as error:
         raise RequestRejected(ErrorCode.NOT_FOUND) from error
 

@@ -32,13 +32,6 @@ class LocalRenderer:
     sandbox: SandboxClient
     transcriber: Transcriber
 
-    def measure(self, path: Path) -> MediaInfo:
-        """Measure a file. Raises OSError if it does not exist."""
-        if path.is_dir():
-            raise RequestRejected(ErrorCode.NOT_MEDIA)
-        with _open_temp_folder() as folder:
-            return media_validation.measure_file(self.sandbox, path, folder)
-
     def render(
         self,
         source: Path,
@@ -76,7 +69,7 @@ class LocalRenderer:
         return transcript
 
     def _require_accepted(self, path: Path, kind: JobKind) -> MediaInfo:
-        info = self.measure(path)
+        info = measure(self.sandbox, path)
         if info.kind not in kind.accepts:
             raise RequestRejected(_REJECTIONS.get(frozenset(kind.accepts), ErrorCode.NOT_MEDIA))
         return info
@@ -87,6 +80,14 @@ _REJECTIONS = {
     frozenset({MediaKind.VIDEO, MediaKind.AUDIO}): ErrorCode.NO_AUDIO,
 }
 """What is wrong with a file, by the media kinds that are accepted; otherwise it is no such medium."""
+
+
+def measure(sandbox: SandboxClient, path: Path) -> MediaInfo:
+    """Measure a file. Raises OSError if it does not exist, RequestRejected or ProcessingFailed."""
+    if path.is_dir():
+        raise RequestRejected(ErrorCode.NOT_MEDIA)
+    with _open_temp_folder() as folder:
+        return media_validation.measure_file(sandbox, path, folder)
 
 
 def create_local_renderer(settings: Settings, sandbox: SandboxClient) -> LocalRenderer:

@@ -111,6 +111,7 @@ class World:
                 stdout=said,
                 stderr=said,
             )
+        self.record.note("spawn", pid=self.running[name].pid)
 
     def ready(self, *names: str) -> None:
         """Start processes, and wait until they are ready."""

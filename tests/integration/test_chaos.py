@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos.audit import Finding, resumptions
+from chaos.audit import Finding, resumptions, startups
 from chaos.drills import Drills
 from chaos.record import Event
 from chaos.storm import SHORT, weather
@@ -58,6 +58,17 @@ def test_an_interrupted_job_waits_from_the_last_strike_before_its_next_start() -
         Event("start", 1, 13, 14.0),
     ]
     assert resumptions(events) == [4.0, 5.0]
+
+
+def test_the_pace_of_the_machine_is_the_time_its_processes_take_to_become_ready() -> None:
+    events = [
+        Event("spawn", -1, 10, 1.0),
+        Event("spawn", -1, 11, 1.5),
+        Event("ready", -1, 10, 3.0),
+        Event("ready", -1, 11, 5.0),
+        Event("spawn", -1, 12, 6.0),
+    ]
+    assert startups(events) == [2.0, 3.5]
 
 
 def test_whoever_waits_for_the_lock_of_sqlite_reads_the_clock_after_it(sqlite: Database) -> None:

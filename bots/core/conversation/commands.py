@@ -57,7 +57,7 @@ def help_(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
 
 def _describe_commands(names: Iterable[str]) -> Iterator[TranslatedText]:
     for name in names:
-        yield TranslatedText(key="admin-help-line", values={"name": name}, inner=translated(f"command-{name}"))
+        yield TranslatedText(key="help-line", values={"name": name}, inner=translated(f"command-{name}"))
 
 
 def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arguments: str) -> None:

@@ -181,11 +181,8 @@ class InboundProcessor(Generic[U]):
 
     async def _store(self, update: U) -> bool:
         """Store an update; False for a duplicate."""
-        update_id, body, delay = (
-            self._adapter.id_of(update),
-            self._adapter.serialize(update),
-            self._limits.initial_backoff,
-        )
+        update_id, body = self._adapter.id_of(update), self._adapter.serialize(update)
+        delay = self._limits.initial_backoff
         while True:
             try:
                 return await self._pending.save(update_id, body)

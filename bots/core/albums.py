@@ -21,6 +21,14 @@ def keep_arrival_order(_inbound: Inbound) -> int:
     return 0
 
 
+@dataclass(frozen=True, slots=True)
+class AlbumHeader:
+    """Announcement of an album, sent before its items: its id, and how many items follow."""
+
+    album_id: str
+    item_count: int
+
+
 @dataclass(slots=True)
 class _Album:
     owner: AlbumOwner

@@ -16,6 +16,7 @@ from models.identity.people import Account, Address, Person
 from models.identity.roles import Role
 from models.jobs.transcript import Transcript
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
+from pipeline.jobs.admission import Admission
 from pipeline.operations import request_id
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
@@ -30,7 +31,7 @@ TextValue = str | int | float
 class Context:
     """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
     acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
-    providers."""
+    providers. `admission` is the result of the admission check of a message with files."""
 
     session: Session
     account: Account
@@ -44,6 +45,7 @@ class Context:
     providers: frozenset[Provider] = frozenset()
     email_verification: EmailVerification | None = None
     account_secrets: AccountSecrets | None = None
+    admission: Admission | None = None
 
     @property
     def role(self) -> Role:

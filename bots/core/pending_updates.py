@@ -3,12 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
-
 from bots.core.channel import UpdateSink
-
-log = structlog.get_logger(__name__)
 
 
 class PendingUpdates:
@@ -36,22 +31,16 @@ class PendingUpdates:
                 self._in_progress.discard(name)
         return is_new
 
-    async def claim_unhandled(self, max_count: int | None = None) -> list[dict[str, object]]:
-        """Return the bodies of updates whose handling a crash or a failure interrupted, oldest first, at most
-        `max_count`, and mark them as in progress.
-
-        Empty while the database cannot be read: the next call finds them.
+    async def claim_unhandled(self, max_count: int) -> list[tuple[str, dict[str, object]]]:
+        """Return the ids and bodies of updates that a crash, a failure or a full queue left unhandled, oldest first, at
+        most `max_count`, and mark them as in progress.
         """
         in_progress_before = set(self._in_progress)  # updates handled during the query are still read as unhandled
-        try:
-            stored = await asyncio.to_thread(self._sink.list_unhandled)
-        except (SQLAlchemyError, OSError):
-            log.exception("kept updates cannot be read")
-            return []
+        stored = await asyncio.to_thread(self._sink.list_unhandled)
         fresh = [(name, body) for name, body in stored if name not in in_progress_before | self._in_progress]
-        found = dict(fresh[: None if max_count is None else max(0, max_count)])
-        self._in_progress.update(found)
-        return list(found.values())
+        claimed = fresh[: max(0, max_count)]
+        self._in_progress.update(name for name, _ in claimed)
+        return claimed
 
     def release(self, names: Iterable[str]) -> None:
         """Forget updates that were handled, or that failed and may be retried."""

@@ -1,22 +1,22 @@
-"""Handler of a channel's updates: fetches the files, runs the conversation, and enqueues the replies in the outbox."""
+"""Handler of a channel's updates: runs the conversation, and enqueues the replies in the outbox."""
 
 import asyncio
-import errno
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 import structlog
 from sqlmodel import Session
 
 from bots.core import post_commit, user_resolver
-from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError, Inbound
+from bots.core.channel import Channel, Inbound
 from bots.core.context import Context, HandlerResult, ReceivedFile, Reply, build_error_reply, translated
 from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.email_verification import EmailVerification
 from bots.core.conversation.payment_links import PaymentLinks
 from bots.core.delivery import message_deletion
+from bots.core.file_receiver import DISK_FULL_ERRNOS, FileReceiver
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.core.request_log import LogLine, log_update
 from models.billing.payments import Provider
@@ -24,8 +24,10 @@ from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.identity.people import Account, Address, Person
 from models.limits import load_limits
 from models.messaging.deliveries import Message
+from pipeline.jobs.admission import Admission
 from pipeline.jobs.service import Pipeline
 from storage.db import Database
+from storage.identity import people
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
 from storage.messaging import outbox, updates
@@ -33,8 +35,21 @@ from storage.messaging.outbox import OutboxMessage
 
 log = structlog.get_logger(__name__)
 
-DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
-SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json")
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt at handling an update, by number (0 for a payment). For files also the ids of the user and address,
+    the result of the admission check, and the delivery id of the acknowledgement."""
+
+    number: int = 0
+    user: tuple[UUID, UUID] | None = None
+    admission: Admission | None = None
+    ack: int | None = None
+
+    @property
+    def has_admitted_files(self) -> bool:
+        """Whether to fetch the files; those of banned users, or while no jobs are accepted, are not fetched."""
+        return self.admission is not None and self.admission.rejection is None
 
 
 @dataclass(slots=True)
@@ -82,36 +97,37 @@ class UpdateHandler:
 
     async def _handle(self, inbound: Inbound, log_line: LogLine) -> None:
         too_fast = inbound.payment is None and self.rate_limiter.is_exceeded(inbound.sender.external_id)
-        attempt, ack, has_files = await asyncio.to_thread(
-            self._begin_attempt, inbound, acknowledge=bool(inbound.attachments) and not too_fast
+        attempt = await asyncio.to_thread(
+            self._begin_attempt, inbound, has_files=bool(inbound.attachments) and not too_fast
         )
-        log_line.attempt = attempt
-        if attempt > updates.MAX_ATTEMPTS:
+        log_line.attempt = attempt.number
+        if attempt.number > updates.MAX_ATTEMPTS:
             log_line.outcome = "given-up"
-            await asyncio.to_thread(self._give_up, inbound, ack)
+            await asyncio.to_thread(self._give_up, inbound, attempt)
         elif too_fast:
             log_line.outcome = "too-fast"
-            await asyncio.to_thread(self._reject_too_fast, inbound)
-        elif not has_files:
-            await self._answer(inbound, (), None, log_line)
+            await asyncio.to_thread(self._reject_too_fast, inbound, attempt)
+        elif not attempt.has_admitted_files:
+            await self._answer(inbound, attempt, (), log_line)
         else:
+            receiver = FileReceiver(self.channel, self.pipeline, self.page_url)
             with self.pipeline.retention.open_temp_folder() as folder:
-                files = await self._receive_all(inbound.attachments, folder)
-                await self._answer(inbound, files, ack, log_line)
+                files = await receiver.receive_all(inbound.attachments, folder)
+                await self._answer(inbound, attempt, files, log_line)
 
     async def _answer(
-        self, inbound: Inbound, files: tuple[ReceivedFile, ...], ack: int | None, log_line: LogLine
+        self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...], log_line: LogLine
     ) -> None:
         try:
-            result = await asyncio.to_thread(self._store_and_answer, inbound, files, ack)
+            result = await asyncio.to_thread(self._store_and_answer, inbound, attempt, files)
             log_line.replies, log_line.jobs = len(result.replies), tuple(job.hex[:8] for job in result.jobs)
         except OSError as error:  # from the media store; nothing was committed
             if error.errno not in DISK_FULL_ERRNOS:
                 raise
             log_line.outcome = "no-room"
             log.error("no-room-for-files", code=ErrorCode.DISK_FULL)  # noqa: TRY400 - the traceback adds nothing
-            error_details = ProcessingFailed(ErrorCode.DISK_FULL), f"full:{inbound.update_ids[0]}", ack
-            await asyncio.to_thread(self._reply_with_error, inbound, *error_details)
+            error_details = ProcessingFailed(ErrorCode.DISK_FULL), f"full:{inbound.update_ids[0]}"
+            await asyncio.to_thread(self._reply_with_error, inbound, attempt, *error_details)
             return
         self.wake_sender()
         if result.deletes_inbound:
@@ -124,79 +140,53 @@ class UpdateHandler:
             await asyncio.to_thread(post_commit.run_verification_actions, self.email_verification, self.db, result)
             self.wake_sender()
 
-    async def _receive_all(self, attachments: Sequence[Attachment], folder: Path) -> tuple[ReceivedFile, ...]:
-        """Fetch and probe the files one after the other."""
-        return tuple(
-            [await self._receive(attachment, folder / str(index)) for index, attachment in enumerate(attachments)]
-        )
-
-    async def _receive(self, attachment: Attachment, path: Path) -> ReceivedFile:
-        try:
-            await self._fetch(attachment, path)
-            return await asyncio.to_thread(self._measure, attachment, path)
-        except ChannelError as error:
-            log.error("fetch-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
-            return ProcessingFailed(ErrorCode.UNEXPECTED)
-        except OSError as error:
-            log.error("file-not-kept", error=str(error))  # noqa: TRY400 - the error is a field
-            return ProcessingFailed(ErrorCode.DISK_FULL if error.errno in DISK_FULL_ERRNOS else ErrorCode.UNEXPECTED)
-        except AppError as error:
-            return error
-
-    async def _fetch(self, attachment: Attachment, path: Path) -> None:
-        """Download the file. One too big for the messenger can be uploaded on the page, where `page_url` is set."""
-        try:
-            await self.channel.fetch(attachment, path)
-        except RequestRejected as error:
-            if error.code is not ErrorCode.FILE_TOO_BIG or not self.page_url:
-                raise
-            raise RequestRejected(error.code, **error.values, page=self.page_url) from error
-
-    def _measure(self, attachment: Attachment, path: Path) -> ReceivedFile:
-        if attachment.kind is AttachmentKind.FILE and attachment.name.lower().endswith(SUBTITLE_SUFFIXES):
-            return self.pipeline.receive_subtitles(path)
-        return self.pipeline.receive(path, attachment.name)
-
-    def _begin_attempt(self, inbound: Inbound, *, acknowledge: bool) -> tuple[int, int | None, bool]:
-        """Count the attempt, and enqueue the acknowledgement of files before any slow work. Returns the attempt, the
-        delivery id of the acknowledgement, and whether to fetch the files: those of banned users, or while no jobs are
-        accepted, are not fetched.
+    def _begin_attempt(self, inbound: Inbound, *, has_files: bool) -> Attempt:
+        """Count the attempt, and acknowledge files before any slow work. What is found here holds for the whole
+        attempt; after a crash another one begins here.
 
         Attempts at handling payments are not counted: these are never given up.
         """
         if inbound.payment is not None:
-            return 0, None, False
+            return Attempt()
         with self.db.transaction() as session:
-            attempt = updates.count_attempt(session, self.account.id, inbound.update_ids)
-            if not acknowledge:
-                return attempt, None, False
-            person, address = self._resolve_user(session, inbound)
-            if person.banned_at is not None or self.pipeline.find_rejection(session, person) is not None:
-                return attempt, None, False
-            text_key = "received-album" if len(inbound.attachments) > 1 else "received"
-            cause = f"ack:{self.account.id}:{inbound.update_ids[0]}"
-            outbox_message = OutboxMessage(
-                Message(paragraphs=(translated(text_key),)), cause, reply_to=inbound.message_id
-            )
-            ack = outbox.enqueue(session, address, person.id, outbox_message, self.db.clock())
-        self.wake_sender()
-        return attempt, ack, True
+            attempt = Attempt(updates.count_attempt(session, self.account.id, inbound.update_ids))
+            if has_files:
+                attempt = self._admit_files(session, inbound, attempt)
+        if attempt.ack is not None:
+            self.wake_sender()
+        return attempt
 
-    def _store_and_answer(self, inbound: Inbound, files: tuple[ReceivedFile, ...], ack: int | None) -> HandlerResult:
+    def _admit_files(self, session: Session, inbound: Inbound, attempt: Attempt) -> Attempt:
+        person, address = self._get_user(session, inbound, attempt)
+        attempt = replace(attempt, user=(person.id, address.id))
+        if person.banned_at is not None:
+            return attempt
+        attempt = replace(attempt, admission=self.pipeline.check_admission(session, person))
+        if not attempt.has_admitted_files:
+            return attempt
+        return replace(attempt, ack=self._acknowledge(session, inbound, person, address))
+
+    def _acknowledge(self, session: Session, inbound: Inbound, person: Person, address: Address) -> int:
+        text_key = "received-album" if len(inbound.attachments) > 1 else "received"
+        cause = f"ack:{self.account.id}:{inbound.update_ids[0]}"
+        outbox_message = OutboxMessage(Message(paragraphs=(translated(text_key),)), cause, reply_to=inbound.message_id)
+        return outbox.enqueue(session, address, person.id, outbox_message, self.db.clock())
+
+    def _store_and_answer(self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...]) -> HandlerResult:
         """Store the files; then write the update, the reply and everything the reply causes in one transaction."""
         with self.pipeline.stage_upload([file for file in files if isinstance(file, MeasuredFile)]) as staged_media:
             staged_iterator = iter(staged_media)
             received = tuple(next(staged_iterator) if isinstance(file, MeasuredFile) else file for file in files)
-            return self._answer_in_transaction(inbound, received, ack)
+            return self._answer_in_transaction(inbound, attempt, received)
 
     def _answer_in_transaction(
-        self, inbound: Inbound, files: tuple[ReceivedFile, ...], ack: int | None
+        self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...]
     ) -> HandlerResult:
         with self.db.transaction() as session:
             now = self.db.clock()
             if not updates.mark_handled(session, self.account.id, inbound.update_ids, now):
                 return HandlerResult()
-            person, address = self._resolve_user(session, inbound)
+            person, address = self._get_user(session, inbound, attempt)
             context = Context(
                 session,
                 self.account,
@@ -206,17 +196,23 @@ class UpdateHandler:
                 self.channel.capabilities,
                 now,
                 files,
-                ack,
+                attempt.ack,
                 self.providers,
                 self.email_verification,
                 self.account_secrets,
+                attempt.admission,
             )
             result = self.conversation.answer(context)
             self._enqueue_replies(session, context, result.replies)
             return result
 
-    def _resolve_user(self, session: Session, inbound: Inbound) -> tuple[Person, Address]:
-        return user_resolver.resolve_user(session, self.account, inbound, self.admin_ids, self.db.clock())
+    def _get_user(self, session: Session, inbound: Inbound, attempt: Attempt) -> tuple[Person, Address]:
+        """The user and address of the update. One resolved before may have been merged into another user meanwhile."""
+        if attempt.user is None:
+            return user_resolver.resolve_user(session, self.account, inbound, self.admin_ids, self.db.clock())
+        person_id, address_id = attempt.user
+        person = people.resolve_merged(session, session.get_one(Person, person_id))
+        return person, session.get_one(Address, address_id)
 
     def _enqueue_replies(self, session: Session, context: Context, replies: Sequence[Reply]) -> None:
         cause = f"update:{self.account.id}:{context.inbound.update_ids[0]}"
@@ -225,29 +221,25 @@ class UpdateHandler:
             outbox_message = OutboxMessage(reply.message, cause, part=str(part), reply_to=reply_to)
             outbox.enqueue(session, context.address, context.person.id, outbox_message, context.now)
 
-    def _reject_too_fast(self, inbound: Inbound) -> None:
-        """Warn a user over the rate limit, once a minute, and leave the message unhandled."""
-        self._reply_with_error(
-            inbound,
-            RequestRejected(ErrorCode.TOO_FAST),
-            f"pace:{inbound.sender.external_id}:{self.db.clock():%FT%H:%M}",
-        )
+    def _reject_too_fast(self, inbound: Inbound, attempt: Attempt) -> None:
+        """Warn a user over the rate limit, once a minute, and leave the message unanswered."""
+        cause = f"pace:{inbound.sender.external_id}:{self.db.clock():%FT%H:%M}"
+        self._reply_with_error(inbound, attempt, RequestRejected(ErrorCode.TOO_FAST), cause)
 
-    def _give_up(self, inbound: Inbound, ack: int | None) -> None:
+    def _give_up(self, inbound: Inbound, attempt: Attempt) -> None:
         """Reply with an error to a message whose handling failed in every attempt."""
         log.error("update-given-up", code=ErrorCode.UNEXPECTED)
-        self._reply_with_error(
-            inbound, ProcessingFailed(ErrorCode.UNEXPECTED), f"given-up:{inbound.update_ids[0]}", ack
-        )
+        cause = f"given-up:{inbound.update_ids[0]}"
+        self._reply_with_error(inbound, attempt, ProcessingFailed(ErrorCode.UNEXPECTED), cause)
 
-    def _reply_with_error(self, inbound: Inbound, error: AppError, cause: str, ack: int | None = None) -> None:
+    def _reply_with_error(self, inbound: Inbound, attempt: Attempt, error: AppError, cause: str) -> None:
         with self.db.transaction() as session:
             now = self.db.clock()
             if not updates.mark_handled(session, self.account.id, inbound.update_ids, now):
                 return
-            person, address = self._resolve_user(session, inbound)
+            person, address = self._get_user(session, inbound, attempt)
             outbox_message = OutboxMessage(
-                build_error_reply(error, edits_delivery=ack).message, f"{cause}:{self.account.id}"
+                build_error_reply(error, edits_delivery=attempt.ack).message, f"{cause}:{self.account.id}"
             )
             outbox.enqueue(session, address, person.id, outbox_message, now)
         self.wake_sender()

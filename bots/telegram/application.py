@@ -4,7 +4,7 @@ from typing import Any
 
 from telegram.ext import Application, ApplicationBuilder
 
-from bots.telegram.durable_queue import DurableQueue
+from bots.telegram.inbound import DurableQueue
 from bots.telegram.limiter import BoundedRateLimiter
 from bots.telegram.transport import StreamingRequest
 from models.settings import OFFICIAL_TELEGRAM_URL
@@ -14,7 +14,6 @@ TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
 POLL_READ_TIMEOUT = 10.0  # seconds a long poll's response may be late before the connection counts as dead
-MAX_CONCURRENT_UPDATES = 4096  # includes those waiting; KeyedQueue limits how many are handled at once
 
 
 def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM_URL) -> Builder:
@@ -31,6 +30,5 @@ def builder_for(token: str, api_url: str = OFFICIAL_TELEGRAM_URL) -> Builder:
 
 
 def build_application(builder: Builder, queue: DurableQueue) -> TelegramApplication:
-    """Build the application: adds our rate limiter, update queue and concurrency to a configured builder."""
-    builder.rate_limiter(BoundedRateLimiter()).update_queue(queue).job_queue(None)
-    return builder.concurrent_updates(MAX_CONCURRENT_UPDATES).build()
+    """Build the application: adds our rate limiter and update queue to a configured builder."""
+    return builder.rate_limiter(BoundedRateLimiter()).update_queue(queue).job_queue(None).build()

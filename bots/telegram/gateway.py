@@ -1,4 +1,4 @@
-"""Gateway of one Telegram bot: the library's application, polling, per-user order, albums and graceful shutdown."""
+"""Gateway of one Telegram bot: the library's application, polling, and graceful shutdown."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,30 +8,21 @@ from typing import Any
 import structlog
 from telegram import Bot, CallbackQuery, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import TypeHandler
 
-from bots.core.albums import AlbumCollector, owner_of
-from bots.core.channel import Capabilities, Channel, Inbound, UpdateSink
-from bots.core.keyed_queue import KeyedQueue, QueueSlot
-from bots.core.pending_updates import PendingUpdates
-from bots.telegram.application import Builder, TelegramApplication, build_application
+from bots.core.channel import Capabilities, Channel, UpdateSink
+from bots.core.inbound import InboundProcessor
+from bots.telegram.application import Builder, build_application
 from bots.telegram.channel import CLOUD_API_CAPABILITIES, TelegramChannel
-from bots.telegram.durable_queue import DurableQueue
 from bots.telegram.errors import TelegramConfigError
+from bots.telegram.inbound import DurableQueue, TelegramAdapter
 from bots.telegram.menu import BotProfile, publish_profile
 from bots.telegram.polling import BAD_TOKEN, Poller
-from bots.telegram.read import TelegramIdentity, album_of, message_number_of, read_update
 from bots.telegram.stars import PreCheckoutHandler, RefusalCheck, refuse_all
 from bots.telegram.timings import GatewayTimings
 
 log = structlog.get_logger(__name__)
 SinkFactory = Callable[[Channel], UpdateSink]
 BackgroundTask = Callable[[Bot], Coroutine[Any, Any, None]]
-
-
-def create_application(builder: Builder, sink_factory: SinkFactory) -> TelegramApplication:
-    """The application alone, for callers that feed it updates themselves."""
-    return TelegramGateway(builder, sink_factory).application
 
 
 class TelegramGateway:
@@ -53,18 +44,16 @@ class TelegramGateway:
         self._timings = timings or GatewayTimings()
         self._profile = profile or BotProfile()
         self._pre_checkout = PreCheckoutHandler(find_refusal)
-        self._queue = DurableQueue(self._save)
-        self.application = build_application(builder, self._queue)
-        self.application.add_handler(TypeHandler(Update, self._dispatch))
-        self.application.add_error_handler(_log_failure)
+        self.application = build_application(builder, DurableQueue(self._receive))
         self.channel = TelegramChannel(self.application.bot, capabilities)
-        self._sink = sink_factory(self.channel)
+        self._inbound = InboundProcessor(
+            sink_factory(self.channel),
+            TelegramAdapter(self.application.bot),
+            album_seconds=capabilities.album_seconds,
+            limits=self._timings.inbound,
+        )
         self._poller = Poller(self.application, self._timings, self._give_up)
-        self._pending = PendingUpdates(self._sink)
-        self._keyed_queue = KeyedQueue(self._timings.max_concurrent)
-        self._albums = AlbumCollector(capabilities.album_seconds, self._schedule_album, message_number_of)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._running_handlers: set[asyncio.Task[Any] | None] = set()
         self._stop_lock = asyncio.Lock()
         self._stopped = asyncio.Event()
         self.error: TelegramConfigError | None = None
@@ -105,10 +94,6 @@ class TelegramGateway:
         if self.error:
             raise self.error
 
-    async def receive(self, body: dict[str, Any]) -> None:
-        """Queue an update from a webhook. Raises UpdateNotSaved: the webhook then responds with an error."""
-        await self._queue.put(Update.de_json(body, self.application.bot))
-
     async def _connect(self) -> None:
         try:
             await self.application.initialize()
@@ -116,10 +101,9 @@ class TelegramGateway:
             raise TelegramConfigError(BAD_TOKEN) from None  # the library's message contains the token
         if not self.application.running:
             await self.application.start()
-            await self._requeue_unhandled()
+            self._spawn(self._inbound.run())  # what was interrupted is queued before the poller brings anything newer
         await self._poller.start()
         self._spawn(publish_profile(self.application.bot, self._profile))
-        self._spawn(self._retry_unhandled())
         if self._background_task is not None:
             self._spawn(self._background_task(self.application.bot))
 
@@ -142,61 +126,19 @@ class TelegramGateway:
 
     async def _shut_down(self) -> None:
         await self._poller.stop()
-        self._albums.stop()
+        await self._inbound.stop()
         if self.application.running:
-            try:
-                await asyncio.wait_for(self.application.stop(), self._timings.shutdown_seconds)
-            except TimeoutError:
-                log.warning("updates left for the next start", count=self._pending.size)
-                await _cancel_all(self._running_handlers)
+            await self.application.stop()
         await self.application.shutdown()
 
-    async def _save(self, update: Update) -> bool:
-        """Save an update to be queued; False for a pre-checkout query, answered at once: it expires in ten seconds."""
+    async def _receive(self, update: Update) -> None:
+        """Store an update to be handled. A pre-checkout query is answered at once: it expires in ten seconds."""
         if update.pre_checkout_query is not None:
             self._spawn(self._pre_checkout.answer(update.pre_checkout_query))
-            return False
-        return await self._pending.save(str(update.update_id), update.to_dict())
-
-    async def _retry_unhandled(self) -> None:
-        while True:
-            await asyncio.sleep(self._timings.retry_seconds)
-            await self._requeue_unhandled()
-
-    async def _requeue_unhandled(self) -> None:
-        for body in await self._pending.claim_unhandled():
-            await self._queue.requeue(Update.de_json(body, self.application.bot))
-
-    async def _dispatch(self, update: Update, _context: object) -> None:
-        """Handle an update. Nothing is awaited before its queue slot is reserved, so that the order is kept."""
+            return
         if update.callback_query:
             self._spawn(_answer_query(update.callback_query))
-        album, update_ids = album_of(update), (str(update.update_id),)
-        inbound = read_update(update, self._build_identity(), is_addressed=self._albums.is_open(album))
-        if inbound is None:
-            await self._sink.ignore(update_ids)
-            self._pending.release(update_ids)
-        elif album:
-            self._albums.add(album, inbound)
-        else:
-            self._albums.close(owner_of(inbound))
-            await self._handle(inbound, self._keyed_queue.reserve(owner_of(inbound)))
-
-    def _schedule_album(self, inbound: Inbound) -> None:
-        self.application.create_task(self._handle(inbound, self._keyed_queue.reserve(owner_of(inbound))))
-
-    async def _handle(self, inbound: Inbound, slot: QueueSlot) -> None:
-        task = asyncio.current_task()
-        self._running_handlers.add(task)
-        try:
-            async with slot:
-                await self._sink.handle(inbound)
-        finally:
-            self._running_handlers.discard(task)
-            self._pending.release(inbound.update_ids)
-
-    def _build_identity(self) -> TelegramIdentity:
-        return TelegramIdentity(self.application.bot.id, self.application.bot.username)
+        await self._inbound.receive(update)
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
@@ -204,21 +146,7 @@ class TelegramGateway:
         task.add_done_callback(self._tasks.discard)
 
 
-async def _cancel_all(tasks: set[asyncio.Task[Any] | None]) -> None:
-    """Cancel the tasks and wait until they have ended."""
-    running = [task for task in tasks if task is not None]
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
-
-
 async def _answer_query(query: CallbackQuery) -> None:
     """Stop the button's progress indicator; best effort."""
     with suppress(TelegramError):
         await query.answer()
-
-
-async def _log_failure(update: object, context: Any) -> None:
-    """Log a failed update, which stays unhandled and is requeued later."""
-    name = update.update_id if isinstance(update, Update) else None
-    log.error("update failed", update=name, error=type(context.error).__name__, exc_info=context.error)

@@ -9,14 +9,15 @@ from typing import Literal
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from bots.core.channel import UpdateSink
+from bots.core.channel import Inbound, UpdateSink
+from bots.core.inbound import InboundProcessor
 from bots.core.operations.health_checks import HealthCheck, HealthThresholds, build_health_checks
 from bots.core.operations.upstream_checks import UpstreamChecks
 from bots.web.auth.session import Authenticator, LocalAuthenticator
 from bots.web.auth.sign_in import SignIn
 from bots.web.auth.sign_in_pages import SignInPages, build_sign_in_router
 from bots.web.chat import ChatEndpoints, build_chat_router, build_upload_quota
-from bots.web.inbound import InboundReceiver
+from bots.web.inbound import PAGE_LIMITS, PageAdapter, sweep_uploads_forever
 from bots.web.links import MediaLinkSigner
 from bots.web.media import build_media_router
 from bots.web.middleware import HostCheckMiddleware, HstsMiddleware, allowed_hosts_for, origin_of
@@ -71,8 +72,8 @@ def create_app(deps: WebDependencies) -> FastAPI:
     signer = MediaLinkSigner(deps.secret)
     authenticator: Authenticator = deps.sign_in or LocalAuthenticator()
     has_page = deps.mode == "local" or deps.sign_in_pages is not None
-    receiver = InboundReceiver(deps.sink, deps.page.uploads, deps.clock)
-    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_build_lifespan(deps, receiver) if has_page else None)
+    inbound = InboundProcessor(deps.sink, PageAdapter(deps.page.uploads), limits=PAGE_LIMITS)
+    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_build_lifespan(deps, inbound) if has_page else None)
     _add_monitoring(app, deps)
     app.include_router(build_media_router(deps.media, signer, deps.clock, authenticator))
     for router in deps.routers:
@@ -81,7 +82,7 @@ def create_app(deps: WebDependencies) -> FastAPI:
         _add_page(
             app,
             deps,
-            ChatEndpoints(deps.page, receiver, signer, deps.clock, authenticator, build_upload_quota(deps.page)),
+            ChatEndpoints(deps.page, inbound, signer, deps.clock, authenticator, build_upload_quota(deps.page)),
         )
     _add_middleware(app, deps)
     return app
@@ -114,21 +115,21 @@ def _add_middleware(app: FastAPI, deps: WebDependencies) -> None:
 
 
 def _build_lifespan(
-    deps: WebDependencies, receiver: InboundReceiver
+    deps: WebDependencies, inbound: InboundProcessor[Inbound]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await receiver.recover()
-        sweeping = [asyncio.create_task(receiver.sweep_forever())]
+        background = [inbound.run(), sweep_uploads_forever(deps.page.uploads, deps.clock)]
         if deps.sign_in is not None:
-            sweeping.append(asyncio.create_task(_prune_forever(deps.sign_in)))
+            background.append(_prune_forever(deps.sign_in))
+        tasks = [asyncio.create_task(each) for each in background]
         yield
         deps.page.notifier.close()
-        for task in sweeping:
+        for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await receiver.close()
+        await inbound.stop()
 
     return lifespan
 

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
+from bots.core.inbound import InboundProcessor
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.session import Authenticator, PageUser
-from bots.web.inbound import InboundReceiver
 from bots.web.links import MediaLinkSigner
 from bots.web.message_view import MessageBody, SentFile, render_message, sanitize_thumbnail
 from bots.web.middleware import is_same_origin
@@ -48,7 +48,7 @@ class ChatEndpoints:
     """Endpoints that serve each user their own conversation. `origin` is the page's only origin, where it is known."""
 
     page: PageChannel
-    receiver: InboundReceiver
+    inbound: InboundProcessor[Inbound]
     signer: MediaLinkSigner
     clock: Clock
     authenticator: Authenticator
@@ -73,7 +73,7 @@ class ChatEndpoints:
         finally:
             self.quota.release(folder)
         await asyncio.to_thread(self.page.save_user_message, user.place, message, body)
-        is_new = await self.receiver.accept(inbound)
+        is_new = await self.inbound.receive(inbound)
         if not is_new or not inbound.attachments:
             await asyncio.to_thread(uploads.discard, folder)
         return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)

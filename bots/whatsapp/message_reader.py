@@ -15,6 +15,7 @@ from neonize.proto.Neonize_pb2 import Message as MessageEvent
 from neonize.proto.Neonize_pb2 import MessageInfo
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
 
+from bots.core.albums import AlbumHeader
 from bots.core.channel import ChatRef, Inbound, Sender
 from bots.whatsapp import phones
 from bots.whatsapp.jids import GROUP_SERVER, LID_SERVER, USER_SERVER, format_jid, user_part_of
@@ -35,14 +36,6 @@ class OwnIdentity:
     def is_any_of(self, jids: Iterable[str]) -> bool:
         user_parts = {self.phone, self.lid} - {""}
         return any(user_part_of(jid) in user_parts for jid in jids)
-
-
-@dataclass(frozen=True, slots=True)
-class AlbumHeader:
-    """Announcement of an album, sent before its items: its id, and how many items follow."""
-
-    album_id: str
-    item_count: int
 
 
 def parse_message(

@@ -1,5 +1,7 @@
 """Admission check: whether a tenant accepts new jobs at all, whatever the user has paid for."""
 
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
 from models.errors import ErrorCode, RequestRejected
@@ -9,15 +11,22 @@ from storage.operations import maintenance
 from storage.tenants import tenants
 
 
-def find_rejection(session: Session, person: Person) -> RequestRejected | None:
-    """The reason why this user's jobs are not accepted now, None if they are.
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Result of the check: the reason why a user's jobs are not accepted now, None if they are."""
+
+    rejection: RequestRejected | None
+
+
+def check_admission(session: Session, person: Person) -> Admission:
+    """Check whether this user's jobs are accepted now.
 
     Users in charge of the tenant pass its own maintenance mode and are not counted in its limit of people.
     """
     tenant = session.get_one(Tenant, person.tenant_id)
     if tenant.paused_at is not None:
-        return RequestRejected(ErrorCode.PAUSED)
-    return _find_maintenance_rejection(session, person) or _find_limit_rejection(session, tenant, person)
+        return Admission(RequestRejected(ErrorCode.PAUSED))
+    return Admission(_find_maintenance_rejection(session, person) or _find_limit_rejection(session, tenant, person))
 
 
 def _find_maintenance_rejection(session: Session, person: Person) -> RequestRejected | None:

@@ -10,7 +10,7 @@ from models.billing.catalogue import OWNER_PLAN, Catalogue, Plan
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Person
 from models.identity.roles import ADMIN_ROLES
-from pipeline.jobs import admission
+from pipeline.jobs.admission import Admission, check_admission
 from pipeline.kinds.job_kind import JobKind
 from storage.billing import ledger, open_purchases, overages
 from storage.billing.ledger import CreditBalance
@@ -69,15 +69,21 @@ class Entitlements:
             )
 
     def admit(
-        self, session: Session, person: Person, requirements: JobRequirements, now: datetime
+        self,
+        session: Session,
+        person: Person,
+        requirements: JobRequirements,
+        now: datetime,
+        admission: Admission | None = None,
     ) -> tuple[AccountStatus, int]:
         """Check that a job may be accepted; returns the user's account status and the job's price in credits.
 
-        Raises RequestRejected if the tenant accepts no work or the plan does not allow the job. Locks the user's
-        credits until the transaction ends.
+        `admission` is the result of the tenant's check where the caller has made it. Raises RequestRejected if the
+        tenant accepts no work or the plan does not allow the job. Locks the user's credits until the transaction ends.
         """
-        if (rejection := admission.find_rejection(session, person)) is not None:
-            raise rejection
+        admission = admission or check_admission(session, person)
+        if admission.rejection is not None:
+            raise admission.rejection
         status = self.account_status_of(session, person, now)
         if status.plan.metered and status.credits.debt:
             raise RequestRejected(ErrorCode.DEBT, debt=status.credits.debt)

@@ -19,7 +19,8 @@ from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.files import Media
-from pipeline.jobs import admission, media_validation
+from pipeline.jobs import media_validation
+from pipeline.jobs.admission import Admission, check_admission
 from pipeline.jobs.entitlements import AccountStatus, Entitlements, JobRequirements
 from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
@@ -51,6 +52,7 @@ class JobRequest:
     received_at: datetime | None = None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
+    admission: Admission | None = None  # where `check_admission` was called before; else `submit` calls it
 
     @property
     def kind(self) -> JobKind:
@@ -137,7 +139,9 @@ class Pipeline:
         if any(media.file_id is None for media in request.media):
             raise RequestRejected(ErrorCode.FILE_GONE)
         with session.begin_nested():
-            status, cost = self.entitlements.admit(session, request.person, request.requirements, now)
+            status, cost = self.entitlements.admit(
+                session, request.person, request.requirements, now, request.admission
+            )
             job = self._build_job(request, status, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
@@ -160,9 +164,9 @@ class Pipeline:
             settle(session, cancelled, 0, now)
         return cancelled
 
-    def find_rejection(self, session: Session, person: Person) -> RequestRejected | None:
-        """Why no job of this user would be accepted now, None if it would; to be asked before files are downloaded."""
-        return admission.find_rejection(session, person)
+    def check_admission(self, session: Session, person: Person) -> Admission:
+        """Check whether jobs of this user are accepted now; to be asked once, before files are downloaded."""
+        return check_admission(session, person)
 
     def account_status_of(self, session: Session, person: Person) -> AccountStatus:
         return self.entitlements.account_status_of(session, person, self.db.clock())

@@ -19,6 +19,7 @@ from bots.core.channel import Channel
 from bots.core.conversation import stars
 from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.payment_links import PaymentLinks
+from bots.core.inbound import InboundLimits
 from bots.core.update_handler import UpdateHandler
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.stars import StarsRefunds
@@ -30,7 +31,10 @@ from storage.db import Database
 from storage.identity import people
 
 FAST_TIMINGS = GatewayTimings(
-    poll_seconds=5, reconnect_seconds=0.05, retry_seconds=0.1, shutdown_seconds=5, max_conflicts=1
+    poll_seconds=5,
+    reconnect_seconds=0.05,
+    max_conflicts=1,
+    inbound=InboundLimits(retry_seconds=0.1, shutdown_seconds=5),
 )
 STARS = frozenset({Provider.STARS})
 

@@ -1,4 +1,4 @@
-"""A WhatsApp bot in one process: the real channel, receiver and update handler over the fake Go library."""
+"""A WhatsApp bot in one process: the real channel, inbound processor and update handler over the fake Go library."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,12 +18,13 @@ from sqlmodel import col, select
 
 from bots.core.channel import Capabilities, Inbound
 from bots.core.conversation.conversation import Conversation
+from bots.core.inbound import InboundLimits, InboundProcessor
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.core.update_handler import UpdateHandler
 from bots.whatsapp.channel import WHATSAPP_CAPABILITIES, WhatsAppChannel
+from bots.whatsapp.inbound import WhatsAppAdapter
 from bots.whatsapp.message_reader import OwnIdentity
 from bots.whatsapp.pacing import SendLimits, SendRateLimiter
-from bots.whatsapp.receiver import MessageReceiver, ReceiverLimits
 from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
 from models.identity.people import MAIN_TENANT, Account
 from models.messaging.deliveries import Delivery
@@ -32,8 +33,8 @@ from storage.identity import people
 from storage.messaging.outbox import UNSENT_STATUSES
 
 UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
-FAST_RECEIVER = ReceiverLimits(
-    retry_seconds=0.05, initial_backoff=0.01, max_backoff=0.05, album_seconds=5.0, shutdown_seconds=5.0
+FAST_INBOUND = InboundLimits(
+    retry_seconds=0.05, initial_backoff=0.01, max_backoff=0.05, announced_album_seconds=5.0, shutdown_seconds=5.0
 )
 
 
@@ -75,7 +76,7 @@ class CountingSink:
 
 @dataclass
 class WhatsAppWorld:
-    """One WhatsApp account of the world. `receiver` is that of the current process."""
+    """One WhatsApp account of the world. `inbound` is the processor of the current process."""
 
     world: World
     fake: FakeWhatsApp
@@ -83,7 +84,7 @@ class WhatsAppWorld:
     account: Account
     channel: WhatsAppChannel
     sink: CountingSink
-    receiver: MessageReceiver
+    inbound: InboundProcessor[Any]
 
     @property
     def identity(self) -> OwnIdentity:
@@ -132,7 +133,7 @@ async def open_whatsapp_world(
     capabilities: Capabilities = WHATSAPP_CAPABILITIES,
     limits: SendLimits = UNLIMITED_SENDING,
     admin_ids: frozenset[str] = frozenset(),
-    receiver_limits: ReceiverLimits = FAST_RECEIVER,
+    inbound_limits: InboundLimits = FAST_INBOUND,
     timeouts: CallTimeouts | None = None,
     build_link: Callable[[str], str] | None = None,
 ) -> AsyncIterator[WhatsAppWorld]:
@@ -156,15 +157,16 @@ async def open_whatsapp_world(
         world.db, account, channel, Conversation(world.pipeline), world.outbox_sender.wake, admin_ids, rate_limiter
     )
     sink = CountingSink(handler, fake.condition)
-    receiver = MessageReceiver(sink, channel, lambda: whatsapp_world.identity, limits=receiver_limits)
-    whatsapp_world = WhatsAppWorld(world, fake, phone, account, channel, sink, receiver)
-    client.event(MessageEv)(lambda _client, event: whatsapp_world.receiver.receive(event))
+    adapter = WhatsAppAdapter(channel, lambda: whatsapp_world.identity)
+    inbound = InboundProcessor(sink, adapter, album_seconds=capabilities.album_seconds, limits=inbound_limits)
+    whatsapp_world = WhatsAppWorld(world, fake, phone, account, channel, sink, inbound)
+    client.event(MessageEv)(lambda _client, event: whatsapp_world.inbound.receive(event))
     connect_in_process(client, fake, phone)
     sender_task = asyncio.create_task(world.outbox_sender.run())
     try:
         yield whatsapp_world
     finally:
-        await whatsapp_world.receiver.stop()
+        await whatsapp_world.inbound.stop()
         sender_task.cancel()
         await asyncio.gather(sender_task, return_exceptions=True)
     assert not fake.problems, "\n".join(fake.problems)

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 
 from bots.core.delivery.delivery_results import MAX_ATTEMPTS, DeliveryResults
 from bots.core.delivery.outbox_sender import OutboxSender
+from bots.core.inbound import InboundLimits
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.timings import GatewayTimings
 from models.identity.people import Address
@@ -39,7 +40,8 @@ def box(database: Database, fake: FakeTelegram, tmp_path: Path) -> TelegramOutbo
 
 @pytest.fixture
 async def gateway(fake: FakeTelegram) -> AsyncIterator[TelegramGateway]:
-    pace = GatewayTimings(poll_seconds=5, reconnect_seconds=0.05, retry_seconds=60, shutdown_seconds=5, max_conflicts=1)
+    limits = InboundLimits(retry_seconds=60, shutdown_seconds=5)
+    pace = GatewayTimings(poll_seconds=5, reconnect_seconds=0.05, max_conflicts=1, inbound=limits)
     gateway = TelegramGateway(builder_of(fake), lambda _channel: RecordingSink(), timings=pace)
     await gateway.start()
     yield gateway

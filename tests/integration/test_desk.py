@@ -2,15 +2,21 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.world import FakeUser, World, build_picture, build_video, open_world
+from sqlalchemy import event
 
 from bots.core.channel import ChannelError
 from bots.core.context import Context, HandlerResult
 from bots.core.conversation.conversation import Conversation
+from models.identity.people import Person
+from storage.identity import account_merge
+from storage.operations import maintenance
 
 
 class Crash(Exception):
@@ -168,3 +174,63 @@ async def test_the_acknowledgement_is_owed_before_a_file_is_fetched(house: World
     ana.account.channel.fetch_allowed.set()
     await handling
     assert len(house.list_jobs()) == 1
+
+
+async def test_a_picture_asks_whether_work_is_taken_and_looks_up_its_sender_once(house: World, ana: FakeUser) -> None:
+    await ana.send_text("/start")
+    with statements_of(house) as statements:
+        await ana.send_files(build_picture())
+    assert len(house.list_jobs()) == 1
+    assert sum("FROM maintenance" in statement for statement in statements) == 1
+    assert sum("person.external_id = ?" in statement for statement in statements) == 1
+
+
+async def test_what_was_taken_on_arrival_is_made_although_maintenance_begins_meanwhile(
+    house: World, ana: FakeUser
+) -> None:
+    async with fetching(house, ana):
+        person = ana.person
+        house.run_in_transaction(lambda session: maintenance.turn_on(session, person, "", house.time()))
+    assert "MAINTENANCE" in (await ana.send_files(build_picture())).text
+    assert len(house.list_jobs()) == 1
+
+
+async def test_who_becomes_another_person_while_their_file_is_fetched_is_that_person(
+    house: World, ana: FakeUser
+) -> None:
+    other = FakeUser(house, ana.account, id="8")
+    await other.send_text("/start")
+    async with fetching(house, ana):
+        source, target = ana.person.id, other.person.id
+        with house.db.transaction() as session:
+            account_merge.merge(session, session.get_one(Person, source), session.get_one(Person, target), house.time())
+    (job,) = house.list_jobs()
+    assert job.person_id == target
+
+
+@asynccontextmanager
+async def fetching(house: World, user: FakeUser) -> AsyncIterator[None]:
+    """While the block runs, a picture of the user is acknowledged and being fetched; at the end it is handled."""
+    channel = user.account.channel
+    channel.fetch_allowed.clear()
+    handling = asyncio.create_task(user.account.handler.handle(user.build_files_inbound(build_picture())))
+    delivering = asyncio.create_task(house.outbox_sender.run())
+    await channel.wait_until(lambda: any("Got it!" in message.text for message in user.messages))
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    yield
+    channel.fetch_allowed.set()
+    await handling
+
+
+@contextmanager
+def statements_of(house: World) -> Iterator[list[str]]:
+    """The SQL statements executed while the block runs."""
+    statements: list[str] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(house.db.engine, "before_cursor_execute", record)
+    yield statements
+    event.remove(house.db.engine, "before_cursor_execute", record)

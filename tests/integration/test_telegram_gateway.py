@@ -25,16 +25,22 @@ from bots.core.channel import (
     Inbound,
     RenderedMessage,
 )
+from bots.core.inbound import InboundLimits
 from bots.telegram.application import builder_for
 from bots.telegram.channel import CLOUD_API_CAPABILITIES
 from bots.telegram.errors import TelegramConfigError
-from bots.telegram.gateway import BackgroundTask, TelegramGateway, create_application
+from bots.telegram.gateway import BackgroundTask, TelegramGateway
 from bots.telegram.menu import BotProfile, update_staff_menus
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
 from bots.telegram.timings import GatewayTimings
 from models.identity.roles import Role
 
-QUICK = GatewayTimings(poll_seconds=5, reconnect_seconds=0.05, retry_seconds=60, shutdown_seconds=5, max_conflicts=1)
+QUICK = GatewayTimings(
+    poll_seconds=5,
+    reconnect_seconds=0.05,
+    max_conflicts=1,
+    inbound=InboundLimits(retry_seconds=60, shutdown_seconds=5),
+)
 HOME = ChatRef("1001")
 LAST_LOOK = "getMyShortDescription"
 FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
@@ -219,7 +225,7 @@ async def test_one_person_is_answered_in_order_while_others_are_not_kept_waiting
     assert [inbound.text for inbound in heard] == ["mine", "slow", "second"]
 
 
-async def test_what_needs_no_answer_is_settled(
+async def test_what_needs_no_answer_is_confirmed_and_not_kept(
     fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
 ) -> None:
     async with running(fake, inlet):
@@ -227,8 +233,12 @@ async def test_what_needs_no_answer_is_settled(
         person.edit_text(sent, "hello!")
         person.block_bot()
         person.send_text("good morning", in_chat=fake.get_group())
-        await inlet.wait_for_settled(4)
-    assert len(inlet.inbounds) == 1
+        person.send_text("the end")
+        await inlet.wait_for_inbounds(2)
+        await fake.wait_until_async(lambda: not fake.updates.pending_ids)
+    assert len(fake.updates.sent) == 5
+    assert [inbound.text for inbound in inlet.inbounds] == ["hello", "the end"]
+    assert len(inlet.updates) == 2
 
 
 async def test_an_update_is_kept_before_telegram_may_forget_it(
@@ -269,6 +279,16 @@ async def test_what_a_crash_interrupted_is_handled_first_at_the_next_start(
     assert heard[0].attachments[0].handle == update["message"]["photo"][-1]["file_id"]
 
 
+async def test_an_update_that_cannot_be_read_any_more_is_put_aside(
+    fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
+) -> None:
+    inlet.save_update("old", {"of": "another version"})
+    person.send_text("new")
+    async with running(fake, inlet):
+        await inlet.wait_for_inbounds(1)
+    assert inlet.settled_ids == ["old", str(fake.updates.sent[0]["update_id"])]
+
+
 async def test_a_failure_stays_unhandled_and_is_taken_up_again(fake: FakeTelegram, person: TelegramPerson) -> None:
     failures = iter([True])
 
@@ -277,7 +297,9 @@ async def test_a_failure_stays_unhandled_and_is_taken_up_again(fake: FakeTelegra
             raise OSError("the database is away")
 
     inlet = RecordingSink(answer)
-    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=0.1, max_conflicts=1)):
+    async with running(
+        fake, inlet, GatewayTimings(poll_seconds=5, max_conflicts=1, inbound=InboundLimits(retry_seconds=0.1))
+    ):
         person.send_text("hello")
         (inbound,) = await inlet.wait_for_inbounds(1)
     assert inbound.text == "hello"
@@ -295,7 +317,9 @@ async def test_a_failure_whose_update_telegram_repeats_is_still_taken_up_again(
             raise OSError("the database is away")
 
     inlet = RecordingSink(answer)
-    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=1, max_conflicts=1)):
+    async with running(
+        fake, inlet, GatewayTimings(poll_seconds=5, max_conflicts=1, inbound=InboundLimits(retry_seconds=1))
+    ):
         person.send_text("hello")
         await inlet.wait_for_inbounds(1)
 
@@ -303,7 +327,9 @@ async def test_a_failure_whose_update_telegram_repeats_is_still_taken_up_again(
 async def test_what_is_in_hand_is_not_taken_up_twice(fake: FakeTelegram, person: TelegramPerson) -> None:
     gate = BlockingAnswer()
     inlet = RecordingSink(gate)
-    async with running(fake, inlet, GatewayTimings(poll_seconds=5, retry_seconds=0.02, max_conflicts=1)):
+    async with running(
+        fake, inlet, GatewayTimings(poll_seconds=5, max_conflicts=1, inbound=InboundLimits(retry_seconds=0.02))
+    ):
         person.send_text("slow")
         person.send_text("waiting")
         await inlet.condition.wait_async(lambda: len(inlet.updates) == 2, 20)
@@ -340,7 +366,7 @@ async def test_the_end_does_not_wait_for_ever(fake: FakeTelegram, person: Telegr
             raise
 
     inlet = RecordingSink(answer)
-    async with running(fake, inlet, GatewayTimings(poll_seconds=5, shutdown_seconds=0.05)):
+    async with running(fake, inlet, GatewayTimings(poll_seconds=5, inbound=InboundLimits(shutdown_seconds=0.05))):
         person.send_text("stuck")
         await inlet.condition.wait_async(lambda: inlet.started, 20)
     assert interrupted.is_set()
@@ -497,26 +523,18 @@ async def test_a_menu_that_cannot_be_set_keeps_nothing_from_working(
         await fake.wait_until_async(lambda: ("description", "pt") in fake.profile.texts)
 
 
-async def test_a_webhooks_update_takes_the_same_way(
+async def test_what_others_put_into_the_librarys_queue_takes_the_same_way(
     fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
 ) -> None:
     async with running(fake, inlet) as gateway:
         person.send_text("by polling")
         (first,) = await inlet.wait_for_inbounds(1)
-        update = fake.updates.sent[0]
-        await gateway.receive(update)
-        await gateway.receive(update | {"update_id": update["update_id"] + 50})
+        update, bot = fake.updates.sent[0], gateway.application.bot
+        await gateway.application.update_queue.put(Update.de_json(update, bot))
+        again = update | {"update_id": update["update_id"] + 50}
+        await gateway.application.update_queue.put(Update.de_json(again, bot))
         heard = await inlet.wait_for_inbounds(2)
     assert [len(inlet.updates), heard[1].text, first.text] == [2, "by polling", "by polling"]
-
-
-async def test_the_application_alone_can_be_fed_by_others(
-    fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
-) -> None:
-    person.send_text("fed by hand")
-    async with create_application(builder_of(fake), lambda _channel: inlet) as application:
-        await application.process_update(Update.de_json(fake.updates.sent[0], application.bot))
-    assert inlet.inbounds[0].text == "fed by hand"
 
 
 async def test_over_a_socket_with_people_in_another_thread(fake: FakeTelegram, inlet: RecordingSink) -> None:

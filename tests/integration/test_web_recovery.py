@@ -8,7 +8,7 @@ from fakes.web_world import WebWorld, open_web_world
 
 from bots.core.channel import Inbound
 from bots.web.app import create_app
-from bots.web.inbound import InboundReceiver
+from bots.web.inbound import sweep_uploads
 from bots.web.page import PageChannel
 from bots.web.uploads.upload_folder import UploadFolder
 
@@ -85,7 +85,7 @@ async def test_uploads_nobody_took_are_swept_after_a_day(tmp_path: Path) -> None
     (house.page.uploads.create_folder() / "0").write_bytes(b"left behind")
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     for now, left in ((tomorrow - timedelta(hours=2), 1), (tomorrow, 0)):
-        assert await InboundReceiver(house.sink, house.page.uploads, lambda now=now: now).sweep() == 1 - left
+        assert await sweep_uploads(house.page.uploads, lambda now=now: now) == 1 - left
         assert len(list(house.page.uploads.root.iterdir())) == left
 
 

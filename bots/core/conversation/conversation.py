@@ -30,11 +30,8 @@ class Conversation:
             result.replies.append(pause_reply)
         elif inbound.choice is not None:
             callbacks.handle_choice(self.pipeline, context, result, inbound.choice)
-        elif (
-            inbound.attachments
-            and (obstacle := self.pipeline.find_rejection(context.session, context.person)) is not None
-        ):
-            result.replies.append(build_error_reply(obstacle))
+        elif context.admission is not None and context.admission.rejection is not None:
+            result.replies.append(build_error_reply(context.admission.rejection))
         elif context.files:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
         else:

@@ -8,7 +8,7 @@ import pytest
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
 from fakes.secret_leaks import dump_database
 from fakes.team import Team
-from fakes.world import SECRET, FakeUser, World, build_picture
+from fakes.world import SECRET, SUBTITLES, FakeUser, World, build_picture, build_video
 from sqlmodel import Session, select
 
 from bots.core.channel import ChannelError
@@ -303,6 +303,14 @@ async def test_as_many_films_wait_as_the_operator_allows(house: World, team: Tea
     house.run_job()
     await customer(house, "51").send_files(build_picture())
     assert len(house.list_jobs()) == 2
+
+
+async def test_the_films_of_one_message_count_among_those_that_wait(house: World, team: Team) -> None:
+    await owner_of(team)
+    await team.owner.send_text("/tenant limits bakery waiting=1")
+    files, names = (build_video(), SUBTITLES, build_video(20), SUBTITLES), ("a.mp4", "a.srt", "b.mp4", "b.srt")
+    assert "TENANT_BUSY" in (await customer(house).send_files(*files, names=names)).text
+    assert len(house.list_jobs()) == 1
 
 
 async def test_as_many_people_are_served_as_the_operator_allows_and_who_came_first_stays(

@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.telegram_api.recording_sink import BlockingAnswer, RecordingSink
 from fakes.whatsapp import IMAGE, WhatsAppPerson, contents
-from fakes.whatsapp_world import FAST_RECEIVER, WhatsAppWorld, open_whatsapp_world
+from fakes.whatsapp_world import FAST_INBOUND, WhatsAppWorld, open_whatsapp_world
 from fakes.world import open_world
 
 from bots.core.channel import Inbound
+from bots.core.inbound import InboundLimits, InboundProcessor
 from bots.whatsapp.channel import WHATSAPP_CAPABILITIES
-from bots.whatsapp.receiver import MessageReceiver, ReceiverLimits
+from bots.whatsapp.inbound import WhatsAppAdapter
 from models.columns import utc_now
 
 
@@ -29,14 +31,14 @@ class Door:
         self.opens()
 
     def opens(
-        self, patience: ReceiverLimits = FAST_RECEIVER, clock: Callable[[], datetime] = utc_now
-    ) -> MessageReceiver:
+        self, patience: InboundLimits = FAST_INBOUND, clock: Callable[[], datetime] = utc_now
+    ) -> InboundProcessor[Any]:
         """Another process takes the number over; what the one before had in hand is left as it was."""
         number = self.number
-        number.receiver = MessageReceiver(
-            self.inlet, number.channel, lambda: number.identity, clock=clock, limits=patience
-        )
-        return number.receiver
+        adapter = WhatsAppAdapter(number.channel, lambda: number.identity, clock)
+        album_seconds = number.channel.capabilities.album_seconds
+        number.inbound = InboundProcessor(self.inlet, adapter, album_seconds=album_seconds, limits=patience)
+        return number.inbound
 
     async def heard(self, count: int) -> list[str]:
         """The texts that were answered, once they are so many."""
@@ -113,7 +115,7 @@ async def test_what_fails_is_taken_up_again_and_others_are_not_disturbed(
             raise failing.pop()
 
     door.inlet.on_inbound = fail
-    looking = asyncio.create_task(door.number.receiver.run())
+    looking = asyncio.create_task(door.number.inbound.run())
     ana.send_text("unlucky")
     bia.send_text("lucky")
     assert await door.heard(2) == ["lucky", "unlucky"]
@@ -170,7 +172,7 @@ async def test_an_album_that_was_interrupted_comes_back_whole(door: Door, ana: W
     for item in items:
         ana.send(contents.add_to_album(item, "3EB0PARENT", ana.address))
     await door.kept(2)
-    await door.number.receiver.stop()
+    await door.number.inbound.stop()
     assert door.inlet.inbounds == []
     await door.opens().resume_pending()
     (album,) = await door.inlet.wait_for_inbounds(1)
@@ -213,14 +215,14 @@ async def test_a_sign_that_cannot_be_given_disturbs_nothing(door: Door, ana: Wha
 async def test_more_than_a_process_can_hold_waits_in_the_database(door: Door, ana: WhatsAppPerson) -> None:
     gate = BlockingAnswer()
     door.inlet.on_inbound = gate
-    receiver = door.opens(replace(FAST_RECEIVER, max_pending=3))
+    receiver = door.opens(replace(FAST_INBOUND, max_pending=3))
     for place in range(10):
         ana.send_text(str(place))
     await door.kept(10)
     gate.released.set()
     await door.heard(3)
     looking = asyncio.create_task(receiver.run())
-    assert sorted(await door.heard(10)) == [str(place) for place in range(10)]
+    assert await door.heard(10) == [str(place) for place in range(10)]
     looking.cancel()
     await asyncio.gather(looking, return_exceptions=True)
 
@@ -230,7 +232,7 @@ async def test_the_end_waits_for_what_is_being_answered(door: Door, ana: WhatsAp
     door.inlet.on_inbound = gate
     ana.send_text("one")
     assert await door.inlet.condition.wait_async(lambda: door.inlet.started, 10)
-    stopping = asyncio.create_task(door.number.receiver.stop())
+    stopping = asyncio.create_task(door.number.inbound.stop())
     await asyncio.sleep(0)
     gate.released.set()
     await stopping
@@ -239,7 +241,7 @@ async def test_the_end_waits_for_what_is_being_answered(door: Door, ana: WhatsAp
 
 async def test_what_never_ends_is_left_for_the_next_process(door: Door, ana: WhatsAppPerson) -> None:
     door.inlet.on_inbound = BlockingAnswer()
-    receiver = door.opens(replace(FAST_RECEIVER, shutdown_seconds=0.05))
+    receiver = door.opens(replace(FAST_INBOUND, shutdown_seconds=0.05))
     ana.send_text("one")
     assert await door.inlet.condition.wait_async(lambda: door.inlet.started, 10)
     await receiver.stop()

@@ -1,4 +1,4 @@
-"""The queue keeps updates before the poller may confirm them; pauses are sat out only when they are short."""
+"""The queue has updates kept before the poller may confirm them; pauses are sat out only when they are short."""
 
 from typing import Any
 
@@ -6,35 +6,25 @@ import pytest
 from telegram import Update
 from telegram.error import RetryAfter
 
-from bots.telegram.durable_queue import DurableQueue, UpdateNotSaved
 from bots.telegram.errors import LongRetryAfter
+from bots.telegram.inbound import DurableQueue, UpdateNotSaved
 from bots.telegram.limiter import BoundedRateLimiter
 
 
-async def test_an_update_is_kept_before_it_is_queued() -> None:
-    kept: list[tuple[int, int]] = []
+async def test_an_update_is_kept_before_the_poller_goes_on() -> None:
+    kept: list[int] = []
 
-    async def keep(update: Update) -> bool:
-        kept.append((update.update_id, queue.qsize()))
-        return True
-
-    queue = DurableQueue(keep)
-    await queue.put(Update(1))
-    assert kept == [(1, 0)]
-    assert queue.qsize() == 1
-
-
-async def test_an_update_we_already_had_is_left_out() -> None:
-    async def keep(_update: Update) -> bool:
-        return False
+    async def keep(update: Update) -> None:
+        kept.append(update.update_id)
 
     queue = DurableQueue(keep)
     await queue.put(Update(1))
-    assert queue.empty()
+    assert kept == [1]
+    assert queue.empty()  # the library has nothing to handle
 
 
-async def test_an_update_that_cannot_be_kept_is_not_queued_and_reported_as_a_bad_connection() -> None:
-    async def keep(_update: Update) -> bool:
+async def test_an_update_that_cannot_be_kept_is_reported_as_a_bad_connection() -> None:
+    async def keep(_update: Update) -> None:
         raise OSError("disk full")
 
     queue = DurableQueue(keep)
@@ -43,14 +33,13 @@ async def test_an_update_that_cannot_be_kept_is_not_queued_and_reported_as_a_bad
     assert queue.empty()
 
 
-async def test_the_librarys_own_signals_pass_and_what_was_kept_before_is_not_kept_twice() -> None:
-    async def keep(_update: Update) -> bool:
+async def test_the_librarys_own_signals_pass() -> None:
+    async def keep(_update: Update) -> None:
         raise AssertionError("nothing here is to be kept")
 
     queue = DurableQueue(keep)
     await queue.put("stop")
-    await queue.requeue(Update(1))
-    assert queue.qsize() == 2
+    assert queue.get_nowait() == "stop"
 
 
 class Flooded:

@@ -7,8 +7,8 @@ from fakes.whatsapp import contents, events
 from golden.whatsapp.shapes import AT, BY_LID, BY_PHONE, GROUP, IN_GROUP, ME, SINCE, inbound
 from neonize.proto import Neonize_pb2 as N
 
+from bots.core.albums import AlbumHeader
 from bots.whatsapp.message_reader import (
-    AlbumHeader,
     OwnIdentity,
     album_id_of,
     deserialize_event,

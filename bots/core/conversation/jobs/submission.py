@@ -59,6 +59,7 @@ def submit(
         received_at=context.inbound.received_at,
         parent_id=submission.parent_id,
         transcript=submission.transcript,
+        admission=None if result.jobs else context.admission,  # each further job changes how many are waiting
     )
     language = options.spoken_language
     if submission.transcript is None and language is not None and not _can_transcribe(pipeline, language):

@@ -20,7 +20,7 @@ from models.jobs.transcript import Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
 from pipeline.jobs import job_messages
-from pipeline.jobs.lease import Lease
+from pipeline.jobs.lease import hold_lease
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
@@ -79,8 +79,11 @@ class JobRunner:
             return False
         self._running.add(claim)
         try:
-            with request_id.bind_existing(claim.request, job=str(claim.job_id)), self._create_lease(claim) as lease:
-                self._run_job(claim, lease)
+            with (
+                request_id.bind_existing(claim.request, job=str(claim.job_id)),
+                hold_lease(self.db, claim, self.lease_seconds) as lost_event,
+            ):
+                self._run_job(claim, lost_event)
         finally:
             self._running.discard(claim)
         return True
@@ -94,17 +97,14 @@ class JobRunner:
                 return None
         return claim
 
-    def _create_lease(self, claim: JobClaim) -> Lease:
-        return Lease(self.db, claim, self.lease_seconds)
-
-    def _run_job(self, claim: JobClaim, lease: Lease) -> None:
+    def _run_job(self, claim: JobClaim, lost_event: threading.Event) -> None:
         usage, started_at = Usage(), time.monotonic()
         outcome = "done"
         try:
             with self.retention.open_temp_folder() as folder:
                 spec = self._load_spec(claim, folder)
                 result = self.renderer.render(
-                    spec, self._create_reporter(claim), lambda: lease.is_lost() or self.stop_event.is_set(), usage
+                    spec, self._create_reporter(claim), lambda: lost_event.is_set() or self.stop_event.is_set(), usage
                 )
                 self._deliver(claim, result, usage)
         except JobCancelled:

@@ -86,7 +86,7 @@ class UpdateHandler:
             self._begin_attempt, inbound, acknowledge=bool(inbound.attachments) and not too_fast
         )
         log_line.attempt = attempt
-        if attempt > updates.MAX_ATTEMPTS:
+        if attempt >= updates.APOLOGY_ATTEMPT:
             log_line.outcome = "given-up"
             await asyncio.to_thread(self._give_up, inbound, ack)
         elif too_fast:

@@ -19,6 +19,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
+from models.retries import JOB_RETRIES, RetryPolicy
 from pipeline.jobs import job_messages
 from pipeline.jobs.lease import hold_lease
 from pipeline.jobs.renderer import Renderer
@@ -30,7 +31,7 @@ from pipeline.operations import request_id
 from pipeline.operations.progress_reporter import ProgressReporter
 from storage.db import Database
 from storage.jobs import jobs, transcripts
-from storage.jobs.jobs import MAX_ATTEMPTS, JobOutcome, LeaseLost
+from storage.jobs.jobs import JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
@@ -38,8 +39,6 @@ from storage.media.staged_upload import StagedUpload
 from storage.messaging import outbox
 
 log = structlog.get_logger(__name__)
-
-RETRY_DELAYS = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and the third attempt
 
 
 def return_true() -> bool:
@@ -57,7 +56,7 @@ class JobRunner:
     owner: str
     lease_seconds: float = 30.0
     concurrency: int = 2  # jobs run at the same time
-    retry_delays: tuple[timedelta, timedelta] = RETRY_DELAYS
+    retry_policy: RetryPolicy = JOB_RETRIES
     has_room: Callable[[], bool] = return_true  # while the disk has none, jobs wait
     drain_event: threading.Event = field(default_factory=threading.Event)  # set: no more jobs are claimed
     stop_event: threading.Event = field(default_factory=threading.Event)  # set: running jobs are requeued
@@ -155,12 +154,12 @@ class JobRunner:
             log.info("job-lost", job=str(claim.job_id))
 
     def _retry_or_fail(self, claim: JobClaim, error: ProcessingFailed, usage: Usage) -> None:
-        if claim.attempts >= MAX_ATTEMPTS:
+        if claim.attempts >= self.retry_policy.max_attempts:
             log.error("job-failed", job=str(claim.job_id), code=error.code)
             self.fail_job(claim, error, usage)
         else:
             log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
-            self._requeue(claim, self.retry_delays[claim.attempts - 1], counts_as_attempt=True)
+            self._requeue(claim, self.retry_policy.delay_for(claim.attempts), counts_as_attempt=True)
 
     def _requeue(self, claim: JobClaim, delay: timedelta, *, counts_as_attempt: bool) -> None:
         with self.db.transaction() as session:

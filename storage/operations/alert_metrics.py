@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from models.billing.payments import ProviderEvent, Purchase, PurchaseStatus
 from models.errors import INTERNAL_CODES
 from models.jobs.job import Job, JobStatus, WorkerRow
-from storage.jobs.jobs import MAX_ATTEMPTS
+from models.retries import JOB_RETRIES
 from storage.messaging import whatsapp
 from storage.operations import error_events, metrics
 
@@ -88,7 +88,7 @@ def _count_unended_jobs(session: Session, now: datetime) -> int:
     """Jobs that killed their workers too often, and that no sweep has failed."""
     query = select(func.count()).where(
         col(Job.status) == JobStatus.RUNNING,
-        col(Job.attempts) >= MAX_ATTEMPTS,
+        col(Job.attempts) >= JOB_RETRIES.max_attempts,
         col(Job.lease_until) < now - WORKER_TIMEOUT,
     )
     return session.exec(query).one()

@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bots.core.channel import Channel
+from bots.core.database_retry import retry_until_stored
 from bots.core.delivery.delivery_builder import build_payload, send_payload
-from bots.core.delivery.delivery_results import MAX_ATTEMPTS, DeliveryResults, ResultAction, run_until_saved
+from bots.core.delivery.delivery_results import DeliveryResults, ResultAction
 from bots.core.token_bucket import TokenBucket
 from models.messaging.deliveries import Delivery
+from models.retries import DELIVERY_RETRIES
 from pipeline.operations.lease_renewer import LeaseRenewer
 from storage.db import Database
 from storage.media.media_store import MediaStore
@@ -158,8 +160,8 @@ class OutboxSender:
 
     async def _send_and_record(self, row: Delivery) -> None:
         """Send, then record the result."""
-        if row.attempts > MAX_ATTEMPTS:  # every process that claimed it has crashed with it
-            await run_until_saved(partial(self._results.give_up, row, "tried too often"), row)
+        if row.attempts > DELIVERY_RETRIES.max_attempts:  # every process that claimed it has crashed with it
+            await retry_until_stored(self._results.give_up, row, "tried too often")
             return
         action: ResultAction
         try:
@@ -169,4 +171,4 @@ class OutboxSender:
             action = self._results.action_for(row, error)
         else:
             action = partial(self._results.record_sent, row, external_id)
-        await run_until_saved(action, row)
+        await retry_until_stored(action)  # a sent message must not be sent again

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from bots.core.channel import Channel
 from bots.core.database_retry import retry_until_stored
 from bots.core.delivery.delivery_builder import build_payload, send_payload
 from bots.core.delivery.delivery_results import DeliveryResults, ResultAction
-from bots.core.token_bucket import TokenBucket
+from bots.core.rate_limit import TokenBucket
 from models.messaging.deliveries import Delivery
 from models.retries import DELIVERY_RETRIES
 from pipeline.operations.lease_renewer import LeaseRenewer
@@ -42,6 +43,7 @@ class OutboxSender:
     store: MediaStore
     channels: Mapping[UUID, Channel]
     lease: timedelta = LEASE
+    monotonic: Callable[[], float] = time.monotonic
     _wake_event: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -138,8 +140,9 @@ class OutboxSender:
     def _claim_broadcasts(self, session: Session, capacity: int, now: datetime) -> list[Delivery]:
         """Claim broadcast messages with the remaining capacity, rate-limited and few at once, so that no film waits for
         them."""
+        self._token_bucket.refill(self.monotonic())
         max_count = min(
-            capacity, MAX_CONCURRENT_BROADCASTS - len(self._broadcasts), self._token_bucket.count_available(now)
+            capacity, MAX_CONCURRENT_BROADCASTS - len(self._broadcasts), self._token_bucket.count_available()
         )
         if max_count <= 0:
             return []

@@ -28,7 +28,7 @@ from pipeline.jobs.settlement import settle
 from pipeline.kinds.registry import get_kind, list_kinds
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.operations import request_id
-from pipeline.operations.progress_reporter import ProgressReporter
+from pipeline.operations.progress_reporter import create_progress_reporter
 from storage.db import Database
 from storage.jobs import jobs, transcripts
 from storage.jobs.jobs import JobOutcome, LeaseLost
@@ -103,7 +103,10 @@ class JobRunner:
             with self.retention.open_temp_folder() as folder:
                 spec = self._load_spec(claim, folder)
                 result = self.renderer.render(
-                    spec, self._create_reporter(claim), lambda: lost_event.is_set() or self.stop_event.is_set(), usage
+                    spec,
+                    create_progress_reporter(self.db, claim),
+                    lambda: lost_event.is_set() or self.stop_event.is_set(),
+                    usage,
                 )
                 self._deliver(claim, result, usage)
         except JobCancelled:
@@ -215,9 +218,6 @@ class JobRunner:
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)
         outbox.enqueue(session, address, job.person_id, message, self.db.clock())
-
-    def _create_reporter(self, claim: JobClaim) -> ProgressReporter:
-        return ProgressReporter(self.db, claim)
 
 
 def _age_of(claim: JobClaim, now: datetime) -> float | None:

@@ -41,4 +41,5 @@ DELIVERY_RETRIES = RetryPolicy(Backoff(first=2, maximum=600), max_attempts=30)  
 UPDATE_RETRIES = RetryPolicy(Backoff(first=30, maximum=30), max_attempts=3)  # then the user is told that it failed
 EVENT_RETRIES = RetryPolicy(Backoff(first=2, maximum=3600), max_age=timedelta(days=3))  # of a payment provider
 DATABASE_BACKOFF = Backoff(first=0.2, maximum=5)  # for what must be stored before anything else happens
+RECEIVER_BACKOFF = Backoff(first=0.5, maximum=15)  # for a message that exists only in the memory of its receiver
 WHATSAPP_BACKOFF = Backoff(first=5, maximum=600, jitter=0.25)  # many sessions reconnecting at once look like an attack

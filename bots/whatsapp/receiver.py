@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import structlog
@@ -26,6 +27,7 @@ from bots.whatsapp.message_reader import (
     update_id_of,
 )
 from models.columns import utc_now
+from models.retries import RECEIVER_BACKOFF, UPDATE_RETRIES, Backoff
 
 log = structlog.get_logger(__name__)
 SEEN_EMOJI = "👀"
@@ -36,10 +38,9 @@ MIN_TIME = datetime.min.replace(tzinfo=UTC)
 class ReceiverLimits:
     """Limits of a receiver, in seconds and counts."""
 
-    retry_seconds: float = 30.0  # how often failed messages are handled again
+    retry_seconds: float = UPDATE_RETRIES.backoff.first  # how often failed messages are handled again
     shutdown_seconds: float = 8.0  # how long stopping waits for messages being handled
-    initial_backoff: float = 0.5  # the first pause when a message cannot be stored; doubles up to `max_backoff`
-    max_backoff: float = 15.0
+    backoff: Backoff = RECEIVER_BACKOFF  # while a message cannot be stored
     album_seconds: float = 15.0  # the longest gap between items of an announced album
     max_concurrent: int = 16  # users handled at the same time
     max_pending: int = 1000  # messages being handled or queued; more wait in the database
@@ -146,16 +147,15 @@ class MessageReceiver:
 
     async def _save(self, update_id: str, body: dict[str, object]) -> bool:
         """Store a message, retrying for as long as the database is down; False for a duplicate."""
-        delay = self._limits.initial_backoff
-        while True:
+        for attempt in count(1):
             try:
                 return await self._pending.save(update_id, body)
             except Exception as error:  # noqa: BLE001 - whatever failed, the message exists only here
                 log.warning("message not kept", message=update_id, error=type(error).__name__)
             if self._is_stopped:
-                return False
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, self._limits.max_backoff)
+                break
+            await asyncio.sleep(self._limits.backoff.delay_for(attempt))
+        return False
 
     def _enqueue(self, album_id: str | None, inbound: Inbound) -> None:
         if self._is_stopped or self._pending.size > self._limits.max_pending:

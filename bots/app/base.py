@@ -40,7 +40,7 @@ from storage.operations.process_lock import acquire_shared
 from storage.secret_key import load_or_create_secret_key
 
 STORE_REFRESH_SECONDS = 10.0  # seconds between two checks for stores opened by tenants
-SCHEDULER_TICK_SECONDS = 1.0
+BROADCAST_SECONDS = 1.0  # seconds between two batches of the broadcasts being sent
 LINK_PROVIDERS = frozenset({Provider.STRIPE})  # payment methods where the messenger has no currency of its own
 
 
@@ -87,11 +87,7 @@ class App:
 
     def build_scheduler(self) -> Scheduler:
         """Periodic tasks of a process without workers."""
-        return Scheduler(
-            create_disk_cleaner(self.db, self.store, self.settings).list_tasks(),
-            self.settings.sweep_seconds,
-            "caretaker",
-        )
+        return Scheduler("caretaker", create_disk_cleaner(self.db, self.store, self.settings).list_tasks())
 
     def load_operator_tenant(self) -> Tenant:
         """The operator's own tenant, read without taking the write lock where the row exists."""
@@ -188,9 +184,11 @@ class ChannelRuntime:
         self.stores.start()
         broadcaster = BroadcastSender(self.app.db)
         scheduler = Scheduler(
-            (ScheduledTask(self.refresh_stores, STORE_REFRESH_SECONDS), ScheduledTask(broadcaster.run_once)),
-            SCHEDULER_TICK_SECONDS,
             "chats",
+            (
+                ScheduledTask(self.refresh_stores, STORE_REFRESH_SECONDS),
+                ScheduledTask(broadcaster.run_once, BROADCAST_SECONDS),
+            ),
         )
         scheduler.start()
         tasks = [asyncio.create_task(self.outbox_sender.run()), asyncio.create_task(self.progress_updater.run())]

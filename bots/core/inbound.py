@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -13,6 +14,7 @@ from bots.core.albums import AlbumCollector, AlbumHeader, keep_arrival_order, ow
 from bots.core.channel import Inbound, UpdateSink
 from bots.core.keyed_queue import KeyedQueue, QueueSlot
 from bots.core.pending_updates import PendingUpdates
+from models.retries import INBOUND_BACKOFF, UPDATE_RETRIES, Backoff
 
 log = structlog.get_logger(__name__)
 U = TypeVar("U")
@@ -33,10 +35,9 @@ class ParsedMessage:
 class InboundLimits:
     """Limits of an inbound processor, in seconds and counts."""
 
-    retry_seconds: float = 30.0  # how often failed updates are handled again
+    retry_seconds: float = UPDATE_RETRIES.backoff.first  # how often failed updates are handled again
     shutdown_seconds: float = 8.0  # how long stopping waits for updates being handled
-    initial_backoff: float = 0.5  # the first pause when an update cannot be stored; doubles up to `max_backoff`
-    max_backoff: float = 15.0
+    backoff: Backoff = INBOUND_BACKOFF  # while an update cannot be stored
     announced_album_seconds: float = 15.0  # the longest gap between items of an announced album
     max_concurrent: int = 32  # users handled at the same time
     max_pending: int = 1000  # updates being handled or queued; more wait in the database
@@ -182,8 +183,7 @@ class InboundProcessor(Generic[U]):
     async def _store(self, update: U) -> bool:
         """Store an update; False for a duplicate."""
         update_id, body = self._adapter.id_of(update), self._adapter.serialize(update)
-        delay = self._limits.initial_backoff
-        while True:
+        for attempt in count(1):
             try:
                 return await self._pending.save(update_id, body)
             except Exception as error:
@@ -191,9 +191,9 @@ class InboundProcessor(Generic[U]):
                     raise
                 log.warning("update-not-stored", update=update_id, error=type(error).__name__)
             if self._is_stopped:
-                return False
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, self._limits.max_backoff)
+                break
+            await asyncio.sleep(self._limits.backoff.delay_for(attempt))
+        return False
 
     async def _resume(self, update_id: str, body: dict[str, object]) -> None:
         try:

@@ -101,7 +101,7 @@ class UpdateHandler:
             self._begin_attempt, inbound, has_files=bool(inbound.attachments) and not too_fast
         )
         log_line.attempt = attempt.number
-        if attempt.number > updates.MAX_ATTEMPTS:
+        if attempt.number >= updates.APOLOGY_ATTEMPT:
             log_line.outcome = "given-up"
             await asyncio.to_thread(self._give_up, inbound, attempt)
         elif too_fast:

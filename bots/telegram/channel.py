@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,16 +12,19 @@ from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bots.core.channel import Attachment, Capabilities, ChannelError, ChatRef, RenderedMessage, Upload
+from bots.core.delivery.typing_indicator import show_typing
 from bots.core.lru_cache import LruCache
 from bots.telegram.downloads import download
-from bots.telegram.errors import NO_TEXT_TO_EDIT, WRONG_FILE, has_reason, translate_errors
+from bots.telegram.errors import NO_TEXT_TO_EDIT, WRONG_FILE, has_reason, to_channel_error, translate_errors
 from bots.telegram.markup import build_keyboard, build_reply_parameters, truncate
 from bots.telegram.stars import build_invoice_parameters
 from bots.telegram.transport import PROCESSING_SECONDS
-from bots.telegram.uploads import ChatActionSender, UploadFiles, open_upload
+from bots.telegram.uploads import UploadFiles, open_upload
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+ACTION_INTERVAL_SECONDS = 4.0  # Telegram shows an action for 5 seconds
 
 # core.telegram.org/bots/api and its FAQ; a self-hosted server in `--local` mode takes more.
 CLOUD_API_CAPABILITIES = Capabilities(
@@ -185,11 +189,18 @@ class TelegramChannel:
         async def send_opened(target: _Target) -> Message:
             async with (
                 open_upload(upload, self.capabilities.max_upload) as files,
-                ChatActionSender(self._bot, target.to_parameters(), action),
+                show_typing(partial(self._send_chat_action, target, action), ACTION_INTERVAL_SECONDS),
             ):
                 return await send(target, files)
 
         return await self._request(chat_ref, send_opened)
+
+    async def _send_chat_action(self, target: _Target, action: ChatAction) -> None:
+        """Show for some seconds what the bot is sending. Raises ChannelError."""
+        try:
+            await self._bot.send_chat_action(action=action, **target.to_parameters())
+        except TelegramError as error:
+            raise to_channel_error(error) from error
 
     def _build_caption(self, caption: RenderedMessage) -> dict[str, Any]:
         return {

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import structlog
@@ -19,6 +20,7 @@ from bots.telegram.menu import BotProfile, publish_profile
 from bots.telegram.polling import BAD_TOKEN, Poller
 from bots.telegram.stars import PreCheckoutHandler, RefusalCheck, refuse_all
 from bots.telegram.timings import GatewayTimings
+from models.retries import Backoff
 
 log = structlog.get_logger(__name__)
 SinkFactory = Callable[[Channel], UpdateSink]
@@ -108,15 +110,16 @@ class TelegramGateway:
             self._spawn(self._background_task(self.application.bot))
 
     async def _reconnect(self) -> None:
-        delay = self._timings.reconnect_seconds
-        while True:
-            await asyncio.sleep(delay)
+        backoff = Backoff(self._timings.reconnect_seconds, maximum=30.0)
+        for attempt in count(1):
+            await asyncio.sleep(backoff.delay_for(attempt))
             try:
-                return await self._connect()
+                await self._connect()
             except TelegramConfigError as error:
-                return self._give_up(error)
+                self._give_up(error)
             except TelegramError:
-                delay = min(30.0, delay * 2)
+                continue
+            return
 
     def _give_up(self, error: TelegramConfigError) -> None:
         if self.error is None:

@@ -1,21 +1,17 @@
-"""Files for uploads to Telegram, and the chat action shown meanwhile."""
+"""Files for uploads to Telegram."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import ExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
-from telegram import Bot, InputFile
-from telegram.constants import ChatAction
-from telegram.error import TelegramError
+from telegram import InputFile
 
 from bots.core.channel import ChannelError, MessageRejected, Upload
 
 THUMBNAIL_BYTES = 200_000
-ACTION_INTERVAL_SECONDS = 4.0  # Telegram shows an action for 5 seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +53,3 @@ def _open_thumbnail(stack: ExitStack, path: Path | None) -> InputFile | None:
 
 def _open_file(stack: ExitStack, path: Path) -> IO[bytes]:
     return stack.enter_context(path.open("rb"))
-
-
-class ChatActionSender:
-    """Shows "sending a video..." in the chat during an upload. Best effort: never fails and never blocks."""
-
-    def __init__(self, bot: Bot, target: Mapping[str, Any], action: ChatAction) -> None:
-        self._bot = bot
-        self._target = dict(target)
-        self._action = action
-
-    async def __aenter__(self) -> None:
-        self._task = asyncio.create_task(self._send_actions())
-
-    async def __aexit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-
-    async def _send_actions(self) -> None:
-        with suppress(TelegramError):
-            while True:
-                await self._bot.send_chat_action(action=self._action, **self._target)
-                await asyncio.sleep(ACTION_INTERVAL_SECONDS)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
@@ -26,6 +27,7 @@ from bots.core.channel import (
     Upload,
 )
 from bots.core.delivery.text_menus import render_with_choices
+from bots.core.delivery.typing_indicator import show_typing
 from bots.core.lru_cache import LruCache
 from bots.whatsapp import encoder
 from bots.whatsapp.downloads import download_attachment
@@ -33,7 +35,6 @@ from bots.whatsapp.errors import MediaExpired
 from bots.whatsapp.pacing import SendRateLimiter
 from bots.whatsapp.quotes import MessageQuote
 from bots.whatsapp.sessions.client import WhatsAppClient
-from bots.whatsapp.typing_indicator import TypingIndicator
 from bots.whatsapp.uploads import MediaUploader, upload_kind_of
 from models.identity.people import Account
 from storage.db import Database
@@ -54,6 +55,9 @@ WHATSAPP_CAPABILITIES = Capabilities(
     album_seconds=2.0,
     has_opt_out_words=True,
 )
+
+
+TYPING_REFRESH_SECONDS = 10.0  # phones show the indicator for about twice that
 
 
 class WhatsAppChannel:
@@ -160,7 +164,7 @@ class WhatsAppChannel:
                 return await self._send_media(chat_ref, upload, media)
             except MediaExpired:
                 await self._uploader.forget(upload, upload_kind)
-        async with TypingIndicator(self._client, chat_ref.chat):
+        async with show_typing(partial(self._client.send_typing, chat_ref.chat, on=True), TYPING_REFRESH_SECONDS):
             media = await self._uploader.upload_file(upload, upload_kind)
         return await self._send_media(chat_ref, upload, media)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bots.core.rate_limit import TokenBucket
 from models.columns import utc_now
 
 MAX_TRACKED_CHATS = 10_000  # held in memory
@@ -30,21 +31,6 @@ class SendLimits:
 
 
 @dataclass(slots=True)
-class SendQuota:
-    """Token bucket: `available` messages at `updated_at`, in monotonic seconds."""
-
-    available: float
-    updated_at: float
-
-    def refill(self, now: float, per_second: float, capacity: float) -> None:
-        self.available, self.updated_at = min(capacity, self.available + (now - self.updated_at) * per_second), now
-
-    def get_wait_seconds(self, per_second: float) -> float:
-        """Seconds until a message may be sent."""
-        return max(0.0, (1.0 - self.available) / per_second)
-
-
-@dataclass(slots=True)
 class SendRateLimiter:
     """`first_online_at` is when the number was first online; None counts as now. `monotonic` returns seconds."""
 
@@ -52,8 +38,8 @@ class SendRateLimiter:
     limits: SendLimits = field(default_factory=SendLimits)
     clock: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = time.monotonic
-    _session_quota: SendQuota | None = None
-    _chat_quotas: dict[str, SendQuota] = field(default_factory=dict)
+    _session_bucket: TokenBucket | None = None
+    _chat_buckets: dict[str, TokenBucket] = field(default_factory=dict)
 
     def acquire(self, chat: str) -> float:
         """Seconds until a message may be sent to that chat; 0 when it may be sent now, which uses the quota."""
@@ -67,26 +53,39 @@ class SendRateLimiter:
         return self._acquire(chat, reserve=self._get_rate() / 2) == 0
 
     def _acquire(self, chat: str, reserve: float) -> float:
-        now, per_minute = self.monotonic(), self._get_rate()
-        session_quota = self._session_quota = self._session_quota or SendQuota(per_minute, now)
-        chat_quota = self._chat_quotas.setdefault(chat, SendQuota(self.limits.chat_burst, now))
-        session_quota.refill(now, per_minute / 60, per_minute)
-        chat_quota.refill(now, self.limits.chat_per_second, self.limits.chat_burst)
-        if session_quota.available < 1.0 + reserve or chat_quota.available < 1.0:
-            delay = 60 * (1.0 + reserve - session_quota.available) / per_minute
-            return max(chat_quota.get_wait_seconds(self.limits.chat_per_second), delay, 0.001)
-        session_quota.available, chat_quota.available = session_quota.available - 1.0, chat_quota.available - 1.0
+        now = self.monotonic()
+        session_bucket, chat_bucket = self._refill_session(now), self._refill_chat(chat, now)
+        wait_seconds = max(session_bucket.get_wait_seconds(1.0 + reserve), chat_bucket.get_wait_seconds())
+        if wait_seconds > 0:
+            return max(wait_seconds, 0.001)
+        session_bucket.take()
+        chat_bucket.take()
         self._evict_full(now)
         return 0.0
+
+    def _refill_session(self, now: float) -> TokenBucket:
+        """The bucket of the number, whose rate grows with its age."""
+        per_minute = self._get_rate()
+        bucket = self._session_bucket = self._session_bucket or TokenBucket(per_minute / 60, per_minute)
+        bucket.rate, bucket.burst = per_minute / 60, per_minute
+        bucket.refill(now)
+        return bucket
+
+    def _refill_chat(self, chat: str, now: float) -> TokenBucket:
+        bucket = self._chat_buckets.setdefault(chat, TokenBucket(self.limits.chat_per_second, self.limits.chat_burst))
+        bucket.refill(now)
+        return bucket
 
     def _get_rate(self) -> float:
         age = self.clock() - self.first_online_at if self.first_online_at is not None else timedelta()
         return self.limits.rate_for(age)
 
     def _evict_full(self, now: float) -> None:
-        """Drop chats whose quota is full again."""
-        if len(self._chat_quotas) > MAX_TRACKED_CHATS:
+        """Drop chats whose bucket is full again."""
+        if len(self._chat_buckets) > MAX_TRACKED_CHATS:
             full_after = self.limits.chat_burst / self.limits.chat_per_second
-            self._chat_quotas = {
-                chat: quota for chat, quota in self._chat_quotas.items() if now - quota.updated_at < full_after
+            self._chat_buckets = {
+                chat: bucket
+                for chat, bucket in self._chat_buckets.items()
+                if now - (bucket.updated_at or 0) < full_after
             }

@@ -19,18 +19,19 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
+from models.retries import JOB_RETRIES, RetryPolicy
 from pipeline.jobs import job_messages
-from pipeline.jobs.lease import Lease
+from pipeline.jobs.lease import hold_lease
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.registry import get_kind, list_kinds
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.operations import request_id
-from pipeline.operations.progress_reporter import ProgressReporter
+from pipeline.operations.progress_reporter import create_progress_reporter
 from storage.db import Database
 from storage.jobs import jobs, transcripts
-from storage.jobs.jobs import MAX_ATTEMPTS, JobOutcome, LeaseLost
+from storage.jobs.jobs import JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
@@ -38,8 +39,6 @@ from storage.media.staged_upload import StagedUpload
 from storage.messaging import outbox
 
 log = structlog.get_logger(__name__)
-
-RETRY_DELAYS = (timedelta(seconds=5), timedelta(seconds=30))  # before the second and the third attempt
 
 
 def return_true() -> bool:
@@ -57,7 +56,7 @@ class JobRunner:
     owner: str
     lease_seconds: float = 30.0
     concurrency: int = 2  # jobs run at the same time
-    retry_delays: tuple[timedelta, timedelta] = RETRY_DELAYS
+    retry_policy: RetryPolicy = JOB_RETRIES
     has_room: Callable[[], bool] = return_true  # while the disk has none, jobs wait
     drain_event: threading.Event = field(default_factory=threading.Event)  # set: no more jobs are claimed
     stop_event: threading.Event = field(default_factory=threading.Event)  # set: running jobs are requeued
@@ -79,8 +78,11 @@ class JobRunner:
             return False
         self._running.add(claim)
         try:
-            with request_id.bind_existing(claim.request, job=str(claim.job_id)), self._create_lease(claim) as lease:
-                self._run_job(claim, lease)
+            with (
+                request_id.bind_existing(claim.request, job=str(claim.job_id)),
+                hold_lease(self.db, claim, self.lease_seconds) as lost_event,
+            ):
+                self._run_job(claim, lost_event)
         finally:
             self._running.discard(claim)
         return True
@@ -94,17 +96,17 @@ class JobRunner:
                 return None
         return claim
 
-    def _create_lease(self, claim: JobClaim) -> Lease:
-        return Lease(self.db, claim, self.lease_seconds)
-
-    def _run_job(self, claim: JobClaim, lease: Lease) -> None:
+    def _run_job(self, claim: JobClaim, lost_event: threading.Event) -> None:
         usage, started_at = Usage(), time.monotonic()
         outcome = "done"
         try:
             with self.retention.open_temp_folder() as folder:
                 spec = self._load_spec(claim, folder)
                 result = self.renderer.render(
-                    spec, self._create_reporter(claim), lambda: lease.is_lost() or self.stop_event.is_set(), usage
+                    spec,
+                    create_progress_reporter(self.db, claim),
+                    lambda: lost_event.is_set() or self.stop_event.is_set(),
+                    usage,
                 )
                 self._deliver(claim, result, usage)
         except JobCancelled:
@@ -155,12 +157,12 @@ class JobRunner:
             log.info("job-lost", job=str(claim.job_id))
 
     def _retry_or_fail(self, claim: JobClaim, error: ProcessingFailed, usage: Usage) -> None:
-        if claim.attempts >= MAX_ATTEMPTS:
+        if claim.attempts >= self.retry_policy.max_attempts:
             log.error("job-failed", job=str(claim.job_id), code=error.code)
             self.fail_job(claim, error, usage)
         else:
             log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
-            self._requeue(claim, self.retry_delays[claim.attempts - 1], counts_as_attempt=True)
+            self._requeue(claim, self.retry_policy.delay_for(claim.attempts), counts_as_attempt=True)
 
     def _requeue(self, claim: JobClaim, delay: timedelta, *, counts_as_attempt: bool) -> None:
         with self.db.transaction() as session:
@@ -216,9 +218,6 @@ class JobRunner:
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)
         outbox.enqueue(session, address, job.person_id, message, self.db.clock())
-
-    def _create_reporter(self, claim: JobClaim) -> ProgressReporter:
-        return ProgressReporter(self.db, claim)
 
 
 def _age_of(claim: JobClaim, now: datetime) -> float | None:

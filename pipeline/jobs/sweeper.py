@@ -1,6 +1,6 @@
 """Sweeper: finds lost and crashing jobs, expired files and invoices, and old rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -58,7 +58,7 @@ class Sweeper:
 
     def __post_init__(self) -> None:
         self._tenant_lifecycle = TenantLifecycle(self.runner.db, self._delete_files)
-        self._scheduler = Scheduler(self._build_tasks(), self.interval, "sweeper")
+        self._scheduler = Scheduler("sweeper", tuple(self._build_tasks()))
 
     def start(self) -> None:
         self._scheduler.start()
@@ -142,7 +142,7 @@ class Sweeper:
 
     def _repeat_in_batches(self, change: Callable[..., int], batch: int) -> None:
         """Repeat a change in short transactions until it affects fewer rows than a batch."""
-        while self._change_batch(change, batch) >= batch and not self._scheduler.stop_event.is_set():
+        while self._change_batch(change, batch) >= batch and not self._scheduler.is_stopping():
             pass
 
     def _change_batch(self, change: Callable[..., int], batch: int) -> int:
@@ -160,16 +160,18 @@ class Sweeper:
     def _disk_cleaner_for(self, disk: DiskMonitor) -> DiskCleaner:
         return DiskCleaner(self.runner.db, self.runner.store, self.runner.retention.temp_folder, disk)
 
-    def _build_tasks(self) -> tuple[ScheduledTask, ...]:
-        return (
-            ScheduledTask(self.sweep),
-            ScheduledTask(self.check_disk, DISK_CHECK_INTERVAL),
-            ScheduledTask(self.release_expired_files, RELEASE_INTERVAL),
-            ScheduledTask(self.move_merged_credits, MERGE_INTERVAL),
-            ScheduledTask(self.expire_invoices, RELEASE_INTERVAL),
-            ScheduledTask(self._tenant_lifecycle.apply_subscriptions, RELEASE_INTERVAL),
-            ScheduledTask(self._tenant_lifecycle.erase_removed, PRUNE_INTERVAL),
-            ScheduledTask(self.trim, TRIM_INTERVAL),
-            ScheduledTask(self.prune_rows, PRUNE_INTERVAL),
-            ScheduledTask(self.delete_orphans, PRUNE_INTERVAL),
+    def _build_tasks(self) -> Iterator[ScheduledTask]:
+        intervals: tuple[tuple[Callable[[], None], float], ...] = (
+            (self.sweep, self.interval),
+            (self.check_disk, DISK_CHECK_INTERVAL),
+            (self.release_expired_files, RELEASE_INTERVAL),
+            (self.move_merged_credits, MERGE_INTERVAL),
+            (self.expire_invoices, RELEASE_INTERVAL),
+            (self._tenant_lifecycle.apply_subscriptions, RELEASE_INTERVAL),
+            (self._tenant_lifecycle.erase_removed, PRUNE_INTERVAL),
+            (self.trim, TRIM_INTERVAL),
+            (self.prune_rows, PRUNE_INTERVAL),
+            (self.delete_orphans, PRUNE_INTERVAL),
         )
+        for action, interval in intervals:
+            yield ScheduledTask(action, interval, initial_delay=self.interval)

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 
 from models.messaging.deliveries import Message, TranslatedText
 from models.operations.alerts import AlertKind
+from models.operations.thresholds import load_thresholds
 from storage.db import Database
 from storage.operations import alert_metrics, alerts
 from storage.operations.alert_metrics import AlertMetrics
 
 CHECK_INTERVAL = 15.0  # seconds
-MAX_QUEUE_SECONDS, MAX_QUEUED_JOBS = 300.0, 100  # seconds a job may wait, and waiting jobs
-MIN_FAILED_JOBS, MAX_FAILED_SHARE = 3, 0.2  # failed jobs, and their share of all that ended
-MAX_ERRORS = 30  # logged errors within a quarter of an hour
-MAX_LATE_LINKS, MAX_FAILED_PURCHASES = 3, 5
 RECOVERY_FACTOR = 0.8  # times the threshold: an incident does not end at the first value below it
 
 
@@ -41,17 +38,30 @@ class AlertRule:
 
 
 def _has_failures(metrics: AlertMetrics) -> bool:
+    limits = load_thresholds().errors
     has_failed_jobs = (
-        metrics.failed_jobs >= MIN_FAILED_JOBS and metrics.failed_jobs > MAX_FAILED_SHARE * metrics.ended_jobs
+        metrics.failed_jobs >= limits.min_failed_jobs
+        and metrics.failed_jobs > limits.max_failed_share * metrics.ended_jobs
     )
-    return has_failed_jobs or metrics.error_count >= MAX_ERRORS
+    return has_failed_jobs or metrics.error_count >= limits.max_errors
+
+
+def _has_recovered(metrics: AlertMetrics) -> bool:
+    max_errors = RECOVERY_FACTOR * load_thresholds().errors.max_errors
+    return not _has_failures(metrics) and metrics.error_count <= max_errors
+
+
+def _is_queue_within(metrics: AlertMetrics, factor: float) -> bool:
+    limits = load_thresholds().queue
+    return metrics.oldest_job_seconds <= factor * limits.max_seconds and metrics.queued_jobs <= factor * limits.max_jobs
 
 
 def _has_payment_problems(metrics: AlertMetrics) -> bool:
+    limits = load_thresholds().payments
     return (
         metrics.late_events > 0
-        or metrics.late_links >= MAX_LATE_LINKS
-        or metrics.failed_purchases >= MAX_FAILED_PURCHASES
+        or metrics.late_links >= limits.max_late_links
+        or metrics.failed_purchases >= limits.max_failed_purchases
     )
 
 
@@ -64,19 +74,14 @@ ALERT_RULES = (
     ),
     AlertRule(
         AlertKind.QUEUE,
-        is_firing=lambda metrics: (
-            metrics.oldest_job_seconds > MAX_QUEUE_SECONDS or metrics.queued_jobs > MAX_QUEUED_JOBS
-        ),
-        is_resolved=lambda metrics: (
-            metrics.oldest_job_seconds <= RECOVERY_FACTOR * MAX_QUEUE_SECONDS
-            and metrics.queued_jobs <= RECOVERY_FACTOR * MAX_QUEUED_JOBS
-        ),
+        is_firing=lambda metrics: not _is_queue_within(metrics, 1.0),
+        is_resolved=lambda metrics: _is_queue_within(metrics, RECOVERY_FACTOR),
         build_values=lambda metrics: {"queued": metrics.queued_jobs, "minutes": round(metrics.oldest_job_seconds / 60)},
     ),
     AlertRule(
         AlertKind.ERRORS,
         is_firing=_has_failures,
-        is_resolved=lambda metrics: not _has_failures(metrics) and metrics.error_count <= RECOVERY_FACTOR * MAX_ERRORS,
+        is_resolved=_has_recovered,
         build_values=lambda metrics: {
             "broken": metrics.failed_jobs,
             "ended": metrics.ended_jobs,

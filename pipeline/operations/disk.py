@@ -10,6 +10,7 @@ import structlog
 from sqlmodel import Session
 
 from models.messaging.deliveries import Message, TranslatedText
+from models.operations.thresholds import load_thresholds
 from storage.db import Clock
 from storage.operations import alerts, health_readings
 
@@ -17,7 +18,6 @@ log = structlog.get_logger(__name__)
 
 GIGABYTE = 1e9
 RECOVERY_FACTOR = 1.1  # times the minimum: an incident does not end at the first byte above it
-HIGH_USED_SHARE, NORMAL_USED_SHARE = 0.8, 0.75  # used shares at which the early warning begins and ends
 
 
 def measure_free_bytes(folder: Path) -> int:
@@ -84,9 +84,9 @@ class DiskMonitor:
 
     def _report_share(self, session: Session, share: float, free: int, now: datetime) -> None:
         cause, percent = f"disk-share:{self.machine}", round(100 * share)
-        if share > HIGH_USED_SHARE:
+        if share > load_thresholds().disk.high_share:
             alerts.notify_begin(session, cause, self._build_message("disk-filling", free, percent=percent), now)
-        elif share < NORMAL_USED_SHARE:
+        elif share < load_thresholds().disk.normal_share:
             alerts.notify_end(session, cause, self._build_message("disk-roomy", free, percent=percent), now)
 
     def _build_message(self, key: str, free: int, **values: int) -> Message:

@@ -1,11 +1,10 @@
 """Progress of a running job, written to its row."""
 
-import time
-
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.jobs.job import JobClaim
+from pipeline.progress import ProgressCallback, throttle
 from storage.db import Database
 from storage.jobs import jobs
 
@@ -14,22 +13,14 @@ log = structlog.get_logger(__name__)
 REPORT_INTERVAL = 0.7  # seconds between two writes of the progress
 
 
-class ProgressReporter:
+def create_progress_reporter(db: Database, claim: JobClaim) -> ProgressCallback:
     """Progress callback that writes to the job's row, throttled to what a user could read."""
 
-    def __init__(self, db: Database, claim: JobClaim) -> None:
-        self._db = db
-        self._claim = claim
-        self._stage = ""
-        self._next_write = 0.0
-
-    def __call__(self, stage: str, share: float) -> None:
-        now = time.monotonic()
-        if stage == self._stage and now < self._next_write:
-            return
-        self._stage, self._next_write = stage, now + REPORT_INTERVAL
+    def write(stage: str, share: float) -> None:
         try:
-            with self._db.transaction() as session:
-                jobs.report_progress(session, self._claim, stage, round(share, 3))
+            with db.transaction() as session:
+                jobs.report_progress(session, claim, stage, round(share, 3))
         except SQLAlchemyError as error:  # no reason to give up the job; the lease decides that
-            log.warning("progress-not-written", job=str(self._claim.job_id), error=type(error).__name__)
+            log.warning("progress-not-written", job=str(claim.job_id), error=type(error).__name__)
+
+    return throttle(write, REPORT_INTERVAL)

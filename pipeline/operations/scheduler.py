@@ -1,5 +1,6 @@
 """Scheduler of a process's periodic tasks."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -8,51 +9,86 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from pipeline.operations import request_id
+
 log = structlog.get_logger(__name__)
+
+UNAVAILABLE: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)  # the database, a disk or a network is away
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledTask:
-    """A periodic action; `interval` is the least seconds between two starts, `initial_delay` those before the first."""
+    """A periodic action; `interval` is the seconds between two runs, `initial_delay` those before the first."""
 
-    action: Callable[[], None]
-    interval: float = 0.0
+    action: Callable[[], object]
+    interval: float
     initial_delay: float = 0.0
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """Runs tasks in a thread, checking every `check_interval` seconds which are due. A failing task delays no other."""
+    """Runs tasks one after another in a thread of its own. A task that fails delays no other and is run again.
 
-    tasks: Sequence[ScheduledTask]
-    check_interval: float
+    The `expected_errors` of tasks, and those of unavailable resources, are logged without a traceback.
+    """
+
     name: str
-    stop_event: threading.Event = field(default_factory=threading.Event)
+    tasks: Sequence[ScheduledTask]
+    expected_errors: tuple[type[Exception], ...] = ()
+    _next_runs: dict[ScheduledTask, float] = field(default_factory=dict)
+    _has_changed: threading.Condition = field(default_factory=threading.Condition)
+    _is_stopping: bool = False
     _thread: threading.Thread | None = None
-    _next_runs: dict[int, float] = field(default_factory=dict)
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
+        now = time.monotonic()
+        self._next_runs = {task: now + task.initial_delay for task in self.tasks}
+        self._thread = threading.Thread(target=request_id.wrap_for_thread(self._run), name=self.name, daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        self.stop_event.set()
+    def wake(self, task: ScheduledTask) -> None:
+        """Run a task now, or again if it is running. Thread-safe."""
+        with self._has_changed:
+            self._next_runs[task] = time.monotonic()
+            self._has_changed.notify()
+
+    def request_stop(self) -> None:
+        with self._has_changed:
+            self._is_stopping = True
+            self._has_changed.notify()
+
+    def stop(self, timeout: float | None = None) -> None:
+        """Start no more tasks; wait for the running one, at most `timeout` seconds."""
+        self.request_stop()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(timeout)
+
+    def is_stopping(self) -> bool:
+        return self._is_stopping
 
     def _run(self) -> None:
-        self._next_runs = {index: time.monotonic() + task.initial_delay for index, task in enumerate(self.tasks)}
-        while not self.stop_event.wait(self.check_interval):
-            for index, task in enumerate(self.tasks):
-                if time.monotonic() >= self._next_runs[index]:
-                    self._next_runs[index] = time.monotonic() + task.interval
-                    _run_task(task.action)
+        while (task := self._wait_for_task()) is not None:
+            self._run_task(task)
+            with self._has_changed:  # which may have been woken meanwhile
+                self._next_runs[task] = min(self._next_runs[task], time.monotonic() + task.interval)
 
+    def _wait_for_task(self) -> ScheduledTask | None:
+        """Wait for the next task that is due; None once the scheduler stops."""
+        with self._has_changed:
+            while not self._is_stopping:
+                task = min(self._next_runs, key=lambda each: self._next_runs[each])
+                delay = self._next_runs[task] - time.monotonic()
+                if delay <= 0:
+                    self._next_runs[task] = math.inf
+                    return task
+                self._has_changed.wait(delay)
+        return None
 
-def _run_task(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except (SQLAlchemyError, OSError) as error:
-        log.warning("chore-failed", chore=action.__name__, error=type(error).__name__)
-    except Exception:
-        log.exception("chore-surprised", chore=action.__name__)  # the thread must survive: it runs the other tasks
+    def _run_task(self, task: ScheduledTask) -> None:
+        action = task.action
+        try:
+            action()
+        except UNAVAILABLE + self.expected_errors as error:
+            log.warning("chore-failed", loop=self.name, chore=action.__name__, error=type(error).__name__)
+        except Exception:
+            log.exception("chore-surprised", loop=self.name, chore=action.__name__)  # the thread runs the other tasks

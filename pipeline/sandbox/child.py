@@ -8,12 +8,12 @@ import importlib
 import inspect
 import os
 import socket
-import time
 import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
+from pipeline.progress import ProgressCallback, throttle
 from pipeline.sandbox import confinement, protocol
 
 PROGRESS_INTERVAL = 0.2  # seconds; the user's progress message is updated every 3
@@ -37,7 +37,7 @@ def _run_request(data_socket: socket.socket) -> bytes:
         confinement.confine(request)
         arguments = dict(request.arguments)
         if "progress" in inspect.signature(function).parameters:
-            arguments["progress"] = ProgressSender(data_socket)
+            arguments["progress"] = _create_progress_sender(data_socket)
         return protocol.encode_frame({"kind": "result", "value": protocol.encode(function(**arguments))})
     except BaseException as error:  # noqa: BLE001 - see the docstring
         return protocol.encode_frame(_encode_failure(error))
@@ -77,17 +77,10 @@ def to_limit_error(error: BaseException) -> AppError | None:
     return None
 
 
-class ProgressSender:
+def _create_progress_sender(data_socket: socket.socket) -> ProgressCallback:
     """Progress callback that sends stage and share (0 to 1) to the parent, at most a few times a second."""
 
-    def __init__(self, data_socket: socket.socket) -> None:
-        self._data_socket = data_socket
-        self._stage = ""
-        self._next_report = 0.0
+    def send(stage: str, share: float) -> None:
+        data_socket.sendall(protocol.encode_frame({"kind": "progress", "stage": stage, "share": float(share)}))
 
-    def __call__(self, stage: str, share: float) -> None:
-        now = time.monotonic()
-        if stage == self._stage and now < self._next_report and share < 1:
-            return
-        self._stage, self._next_report = stage, now + PROGRESS_INTERVAL
-        self._data_socket.sendall(protocol.encode_frame({"kind": "progress", "stage": stage, "share": float(share)}))
+    return throttle(send, PROGRESS_INTERVAL)

@@ -13,10 +13,9 @@ from models.identity.people import Address, Person
 from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus, WorkerRow
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
+from models.retries import JOB_RETRIES
 from storage.jobs import scheduling
 from storage.upsert import execute_dml, insert_once
-
-MAX_ATTEMPTS = 3
 
 
 class LeaseLost(Exception):
@@ -191,7 +190,11 @@ def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
     """Jobs whose worker died at the last allowed attempt; the caller fails them."""
     statement = (
         select(Job)
-        .where(col(Job.status) == JobStatus.RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= MAX_ATTEMPTS)
+        .where(
+            col(Job.status) == JobStatus.RUNNING,
+            col(Job.lease_until) < now,
+            col(Job.attempts) >= JOB_RETRIES.max_attempts,
+        )
         .with_for_update(skip_locked=True)
     )
     return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]
@@ -239,7 +242,7 @@ def remove_worker(session: Session, worker: str) -> None:
 
 def _build_runnable_filter(now: datetime) -> ColumnElement[bool]:
     return and_(
-        col(Job.attempts) < MAX_ATTEMPTS,
+        col(Job.attempts) < JOB_RETRIES.max_attempts,
         or_(
             and_(col(Job.status) == JobStatus.QUEUED, col(Job.run_after) <= now),
             and_(col(Job.status) == JobStatus.RUNNING, col(Job.lease_until) < now),

@@ -9,10 +9,10 @@ from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from models.messaging.updates import Dialogue, Update
+from models.retries import UPDATE_RETRIES
 from storage.upsert import execute_dml, insert_once
 
-MAX_ATTEMPTS = 3  # after so many the user is told that it did not work
-APOLOGY_ATTEMPT = MAX_ATTEMPTS + 1  # the attempt that only apologises; the last one
+APOLOGY_ATTEMPT = UPDATE_RETRIES.max_attempts + 1  # the attempt that only apologises; the last one
 
 
 def save(session: Session, account_id: uuid.UUID, external_id: str, body: dict[str, Any], now: datetime) -> bool:

@@ -9,22 +9,19 @@ from sqlmodel import Session, col, func, select
 from models.billing.payments import ProviderEvent, Purchase, PurchaseStatus
 from models.errors import INTERNAL_CODES
 from models.jobs.job import Job, JobStatus, WorkerRow
-from storage.jobs.jobs import MAX_ATTEMPTS
+from models.operations.thresholds import load_thresholds
+from models.retries import JOB_RETRIES
 from storage.messaging import whatsapp
 from storage.operations import error_events, metrics
 
-WORKER_TIMEOUT = timedelta(seconds=60)  # a worker updates its row every few seconds
-RECENT_PERIOD = timedelta(minutes=15)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-LATE_EVENT_AGE = timedelta(minutes=15)  # events are handled within seconds
-LATE_LINK_AGE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertMetrics:
     """`missing_workers` went silent without a successor; `stalled` are workers that render and do not sweep for lost
     jobs, and exhausted jobs that nobody ended; `ended_jobs`, `failed_jobs` (by our fault) and `error_count` are those
-    of the last 15 minutes, `failed_purchases` those of the last hour. Times are seconds.
+    of the recent period, `failed_purchases` those of the last hour. Times are seconds.
     """
 
     queued_jobs: int = 0
@@ -42,10 +39,10 @@ class AlertMetrics:
 
 
 def collect_alert_metrics(session: Session, now: datetime) -> AlertMetrics:
-    queue = metrics.measure_queue(session, now)
+    queue, limits = metrics.measure_queue(session, now), load_thresholds()
     rows = session.exec(select(WorkerRow)).all()
-    ended, failed = _count_ended_jobs(session, now - RECENT_PERIOD)
-    workers = sum(row.seen_at >= now - WORKER_TIMEOUT for row in rows)
+    ended, failed = _count_ended_jobs(session, now - limits.errors.period)
+    workers = sum(row.seen_at >= now - limits.workers.max_silence for row in rows)
     return AlertMetrics(
         queued_jobs=queue.count,
         oldest_job_seconds=queue.oldest_seconds,
@@ -54,7 +51,7 @@ def collect_alert_metrics(session: Session, now: datetime) -> AlertMetrics:
         stalled=_count_stalled_workers(session, rows, now) + (_count_unended_jobs(session, now) if workers else 0),
         ended_jobs=ended,
         failed_jobs=failed,
-        error_count=error_events.count_since(session, now - RECENT_PERIOD),
+        error_count=error_events.count_since(session, now - limits.errors.period),
         late_events=_count_late_events(session, now),
         late_links=_count_late_links(session, now),
         failed_purchases=_count_failed_purchases(session, now - HOUR),
@@ -64,9 +61,9 @@ def collect_alert_metrics(session: Session, now: datetime) -> AlertMetrics:
 
 def count_missing_workers(rows: Sequence[WorkerRow], now: datetime) -> int:
     """Number of workers that went silent without another that started after that; each replaces one."""
-    started = sorted(row.started_at for row in rows)
+    started, seen_before = sorted(row.started_at for row in rows), now - load_thresholds().workers.max_silence
     missing = 0
-    for silent_since in sorted(row.seen_at for row in rows if row.seen_at < now - WORKER_TIMEOUT):
+    for silent_since in sorted(row.seen_at for row in rows if row.seen_at < seen_before):
         successor = next((started_at for started_at in started if started_at > silent_since), None)
         if successor is None:
             missing += 1
@@ -77,7 +74,7 @@ def count_missing_workers(rows: Sequence[WorkerRow], now: datetime) -> int:
 
 def _count_stalled_workers(session: Session, rows: Sequence[WorkerRow], now: datetime) -> int:
     """Workers that renew their jobs' leases, so they are alive, and were not seen sweeping for lost jobs."""
-    silent = [row.name for row in rows if row.seen_at < now - WORKER_TIMEOUT]
+    silent = [row.name for row in rows if row.seen_at < now - load_thresholds().workers.max_silence]
     query = select(func.count(func.distinct(Job.owner))).where(
         col(Job.status) == JobStatus.RUNNING, col(Job.owner).in_(silent), col(Job.lease_until) > now
     )
@@ -88,8 +85,8 @@ def _count_unended_jobs(session: Session, now: datetime) -> int:
     """Jobs that killed their workers too often, and that no sweep has failed."""
     query = select(func.count()).where(
         col(Job.status) == JobStatus.RUNNING,
-        col(Job.attempts) >= MAX_ATTEMPTS,
-        col(Job.lease_until) < now - WORKER_TIMEOUT,
+        col(Job.attempts) >= JOB_RETRIES.max_attempts,
+        col(Job.lease_until) < now - load_thresholds().workers.max_silence,
     )
     return session.exec(query).one()
 
@@ -104,7 +101,8 @@ def _count_ended_jobs(session: Session, since: datetime) -> tuple[int, int]:
 
 def _count_late_events(session: Session, now: datetime) -> int:
     query = select(func.count(col(ProviderEvent.id))).where(
-        col(ProviderEvent.handled_at).is_(None), col(ProviderEvent.received_at) < now - LATE_EVENT_AGE
+        col(ProviderEvent.handled_at).is_(None),
+        col(ProviderEvent.received_at) < now - timedelta(seconds=load_thresholds().payments.max_event_seconds),
     )
     return session.exec(query).one()
 
@@ -113,7 +111,7 @@ def _count_late_links(session: Session, now: datetime) -> int:
     """Purchases whose user still waits for a payment link; older than a day nobody does."""
     query = select(func.count(col(Purchase.id))).where(
         col(Purchase.status) == PurchaseStatus.REQUESTED,
-        col(Purchase.created_at) < now - LATE_LINK_AGE,
+        col(Purchase.created_at) < now - timedelta(seconds=load_thresholds().payments.max_link_seconds),
         col(Purchase.created_at) > now - DAY,
     )
     return session.exec(query).one()

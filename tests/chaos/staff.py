@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +23,7 @@ from models.billing.prices import Price, PriceStep
 from models.jobs.job import UNFINISHED_STATUSES, Job
 from models.jobs.options import SketchOptions
 from models.media.facts import MediaInfo, MediaKind
+from models.retries import JOB_RETRIES, Backoff
 from models.settings import Settings
 from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.queue import WakeupQueue, broker_for
@@ -156,8 +156,8 @@ class Site:
     def crew(self) -> WorkerPool:
         site = self.pipeline
         made = create_worker_pool(self.db, site.store, site.queue, self.children, self.given.settings)
-        first, second = (timedelta(seconds=pause) for pause in self.given.pauses)
-        made.runner.retry_delays = (first, second)
+        first, second = self.given.pauses
+        made.runner.retry_policy = replace(JOB_RETRIES, backoff=Backoff(first, second, factor=second / first))
         return made
 
     def customers(self) -> list[SampleCustomer]:

@@ -28,13 +28,14 @@ from bots.whatsapp.pacing import SendLimits, SendRateLimiter
 from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
 from models.identity.people import MAIN_TENANT, Account
 from models.messaging.deliveries import Delivery
+from models.retries import Backoff
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from storage.identity import people
 from storage.messaging.outbox import UNSENT_STATUSES
 
 UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
 FAST_INBOUND = InboundLimits(
-    retry_seconds=0.05, initial_backoff=0.01, max_backoff=0.05, announced_album_seconds=5.0, shutdown_seconds=5.0
+    retry_seconds=0.05, backoff=Backoff(0.01, 0.05), announced_album_seconds=5.0, shutdown_seconds=5.0
 )
 
 

@@ -149,7 +149,7 @@ class World:
     progress_updater: ProgressUpdater = field(init=False)
 
     def __post_init__(self) -> None:
-        self.outbox_sender = OutboxSender(self.db, self.store, self.channels)
+        self.outbox_sender = OutboxSender(self.db, self.store, self.channels, monotonic=self.time.monotonic)
         self.progress_updater = self.create_progress_updater()
 
     def create_progress_updater(self) -> ProgressUpdater:

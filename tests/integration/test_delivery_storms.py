@@ -13,13 +13,14 @@ from fakes.telegram_api.recording_sink import RecordingSink
 from fakes.telegram_outbox import FILM, TelegramOutbox
 from sqlmodel import col, select
 
-from bots.core.delivery.delivery_results import MAX_ATTEMPTS, DeliveryResults
+from bots.core.delivery.delivery_results import DeliveryResults
 from bots.core.delivery.outbox_sender import OutboxSender
 from bots.core.inbound import InboundLimits
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.timings import GatewayTimings
 from models.identity.people import Address
 from models.messaging.deliveries import DeliveryStatus
+from models.retries import DELIVERY_RETRIES
 from storage.db import Database
 from storage.identity import people
 from storage.media.media_store import FolderMediaStore
@@ -68,8 +69,8 @@ async def test_a_storm_of_429_in_one_chat_keeps_no_other_waiting_and_loses_nothi
     stormy, calm = fake.get_person(1), fake.get_person(2)
     box.enqueue_texts(stormy, "a", "b")
     box.enqueue_texts(calm, "c", "d")
-    fake.fail_calls("sendMessage", errors.build_flood_error(40), chat=1, times=MAX_ATTEMPTS + 5)
-    for _ in range(MAX_ATTEMPTS + 5):
+    fake.fail_calls("sendMessage", errors.build_flood_error(40), chat=1, times=DELIVERY_RETRIES.max_attempts + 5)
+    for _ in range(DELIVERY_RETRIES.max_attempts + 5):
         await settle(postman)
         assert texts(stormy) == []
         clock.advance(seconds=39)

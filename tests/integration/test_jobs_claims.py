@@ -8,6 +8,7 @@ from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, add_job, create_customer
 
 from models.jobs.job import Job, JobClaim, JobStatus, WorkerRow
+from models.retries import JOB_RETRIES
 from storage.db import Database
 from storage.jobs import jobs
 from storage.jobs.jobs import JobOutcome, LeaseLost
@@ -186,7 +187,7 @@ def test_a_stop_that_is_nobodys_fault_gives_the_attempt_back(database: Database,
 
 def test_a_job_is_attempted_three_times_and_then_found_exhausted(database: Database, clock: SettableClock) -> None:
     job = queued(database, create_customer(database), clock)
-    for _ in range(jobs.MAX_ATTEMPTS):
+    for _ in range(JOB_RETRIES.max_attempts):
         with database.transaction() as session:
             assert jobs.list_exhausted(session, clock()) == []
         claimed(database, clock)

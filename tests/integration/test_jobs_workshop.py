@@ -31,7 +31,7 @@ from sqlmodel import func, select
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.job import Job, JobClaim, JobStatus
 from models.jobs.options import CaptionOptions, Film, SketchOptions
-from pipeline.jobs.job_runner import ProgressReporter
+from pipeline.operations.progress_reporter import create_progress_reporter
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.jobs import jobs, transcripts
@@ -308,7 +308,7 @@ def test_the_progress_is_told_with_its_stage_while_the_work_goes_on(shop: JobWor
 
 def test_a_film_is_not_given_up_because_its_progress_could_not_be_written(shop: JobWorld) -> None:
     job = shop.submit_job()
-    report = ProgressReporter(shop.database, JobClaim(job.id, fence=1, attempts=1))
+    report = create_progress_reporter(shop.database, JobClaim(job.id, fence=1, attempts=1))
 
     def without_table(run: StagedCall) -> Film:
         with shop.database.engine.begin() as connection:

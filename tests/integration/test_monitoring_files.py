@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from models.billing.payments import Purchase
 from models.jobs.job import JobStatus
 from models.operations.error_events import Fault
+from models.operations.thresholds import load_thresholds
 from storage.db import Database
 from storage.identity import people
 from storage.operations import health_readings
@@ -126,6 +128,28 @@ def test_alarms_have_names_of_their_own_lasts_severities_and_words() -> None:
         assert rule["labels"]["severity"] in {"page", "warning"}
         assert {"summary", "description"} == set(rule["annotations"])
     assert set(RULES) == {"groups"}
+
+
+def test_alarms_begin_where_the_bots_own_do() -> None:
+    limits = load_thresholds()
+    failed = 'sum(increase(rabisco_jobs_total{outcome="failed"}[15m]))'
+    ended = 'sum(increase(rabisco_jobs_total{outcome=~"done|failed"}[15m]))'
+    assert limits.errors.period == timedelta(minutes=15)
+    expected = {
+        "RabiscoQueueOld": f"rabisco_queue_oldest_seconds > {limits.queue.max_seconds:g}",
+        "RabiscoQueueLong": f"rabisco_queue_jobs > {limits.queue.max_jobs}",
+        "RabiscoMessagesLate": f"rabisco_outbox_oldest_seconds > {limits.outbox.max_seconds:g}",
+        "RabiscoPaymentsLate": (
+            f'rabisco_webhook_lag_seconds{{source="stripe"}} > {limits.payments.max_event_seconds:g}'
+        ),
+        "RabiscoDiskFilling": f"rabisco_disk_used_ratio > {limits.disk.high_share:g}",
+        "RabiscoFilmsFail": (
+            f"{failed} > {limits.errors.min_failed_jobs - 1} and "
+            f"{failed} / {ended} > {limits.errors.max_failed_share:g}"
+        ),
+    }
+    written = {rule["alert"]: " ".join(rule["expr"].split()) for rule in rules()}
+    assert {name: written[name] for name in expected} == expected
 
 
 def test_prometheus_reads_the_alarms_and_asks_where_the_figures_are() -> None:

@@ -120,6 +120,24 @@ async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tr
     assert told["checks"]["queue"] == {"ok": False, "queued": 1, "oldest_seconds": 1000.0}
 
 
+@pytest.mark.parametrize(("seconds", "is_ok"), [(600, True), (601, False)])
+async def test_a_message_that_waits_to_be_sent_for_longer_than_ten_minutes_is_noticed(
+    house: WebWorld, seconds: int, is_ok: bool
+) -> None:
+    Floor(house).owed(seconds)
+    _, told = await deep(house)
+    assert told["checks"]["outbox"] == {"ok": is_ok, "owed": 1, "oldest_seconds": float(seconds)}
+
+
+@pytest.mark.parametrize(("seconds", "is_ok"), [(300, True), (301, False)])
+async def test_a_job_that_waits_for_longer_than_five_minutes_is_noticed(
+    house: WebWorld, seconds: int, is_ok: bool
+) -> None:
+    Floor(house).job(JobStatus.QUEUED, run_after=ago(seconds))
+    _, told = await deep(house)
+    assert told["checks"]["queue"]["ok"] == is_ok
+
+
 async def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
     house = open_web_world(tmp_path, thresholds=HealthThresholds(free_disk=1 << 60))
     status, told = await deep(house)

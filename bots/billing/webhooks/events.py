@@ -15,6 +15,7 @@ from bots.billing.context import PurchaseNotFound, UnrelatedObject
 from bots.billing.provider import ProviderRejected, ProviderUnavailable, WebhookEvent
 from bots.billing.service import BillingService
 from models.billing.payments import ProviderEvent
+from models.retries import EVENT_RETRIES
 from pipeline.operations import request_id
 from storage.billing import provider_events
 
@@ -22,8 +23,6 @@ log = structlog.get_logger(__name__)
 
 BATCH_SIZE = 20
 LEASE = timedelta(minutes=2)  # of an event that is being handled
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 3600.0  # seconds between two attempts
-GIVE_UP_AFTER = timedelta(days=3)
 DRIFT_EVENT = "rabisco.drift"  # an event of our own: a paid session that is not in the ledger
 
 EventHandler = Callable[[BillingService, str], None]
@@ -136,12 +135,11 @@ class EventProcessor:
 
     def _retry_later(self, event: ProviderEvent, error: str) -> None:
         now = self.billing.context.db.clock()
-        if event.received_at < now - GIVE_UP_AFTER:
+        if event.received_at < now - EVENT_RETRIES.max_age:
             log.warning("news-given-up", news=event.external_id, kind=event.kind)
             self._record(partial(provider_events.mark_handled, event=event, now=now, error=error[:500]))
             return
-        delay = min(FIRST_PAUSE * 2.0 ** min(event.attempts - 1, 20), LONGEST_PAUSE)
-        run_after = now + timedelta(seconds=delay)
+        run_after = now + EVENT_RETRIES.delay_for(event.attempts)
         self._record(partial(provider_events.postpone, event=event, run_after=run_after, error=error))
 
     def _record(self, write: Callable[..., None]) -> None:

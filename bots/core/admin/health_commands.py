@@ -12,8 +12,8 @@ from models.messaging.deliveries import TranslatedText
 from models.messaging.whatsapp import WhatsAppState
 from models.operations.error_events import Fault
 from models.operations.health_readings import Reading
+from models.operations.thresholds import load_thresholds
 from pipeline.jobs.service import Pipeline
-from pipeline.operations.alerting import MAX_QUEUE_SECONDS
 from pipeline.operations.daily_report import MAX_READING_AGE
 from storage.billing import provider_events
 from storage.messaging import whatsapp
@@ -54,10 +54,14 @@ def _check_installation(context: Context) -> Iterator[HealthLine]:
     )
     pending = metrics.measure_outbox(session, now)
     outbox_values = {"owed": pending.count, "minutes": round(pending.oldest_seconds / 60)}
-    yield HealthLine(pending.oldest_seconds <= MAX_QUEUE_SECONDS, "admin-health-outbox", outbox_values)
+    yield HealthLine(
+        pending.oldest_seconds <= load_thresholds().outbox.max_seconds, "admin-health-outbox", outbox_values
+    )
     oldest_event_seconds = provider_events.get_oldest_age(session, now)
     event_values = {"waiting": provider_events.count_unhandled(session), "minutes": round(oldest_event_seconds / 60)}
-    yield HealthLine(oldest_event_seconds <= MAX_QUEUE_SECONDS, "admin-health-payments", event_values)
+    yield HealthLine(
+        oldest_event_seconds <= load_thresholds().payments.max_event_seconds, "admin-health-payments", event_values
+    )
     yield from _check_numbers(context, whatsapp.list_sessions(session))
     yield from _check_upstreams(context)
     error_count = error_events.count_since(session, now - ERROR_WINDOW)
@@ -72,7 +76,9 @@ def _check_tenant(context: Context) -> Iterator[HealthLine]:
 
 def _check_queue(count: int, seconds: float) -> HealthLine:
     return HealthLine(
-        seconds <= MAX_QUEUE_SECONDS, "admin-health-queue", {"queued": count, "minutes": round(seconds / 60)}
+        seconds <= load_thresholds().queue.max_seconds,
+        "admin-health-queue",
+        {"queued": count, "minutes": round(seconds / 60)},
     )
 
 

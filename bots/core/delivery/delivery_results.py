@@ -1,26 +1,22 @@
-"""Recording of delivery results in the outbox, and the retry policy."""
+"""Recording of delivery results in the outbox, and their retries."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, RetryLater
 from bots.core.delivery.delivery_builder import MediaMissing, MissingTranslation
 from models.messaging.deliveries import Delivery
+from models.retries import DELIVERY_RETRIES
 from pipeline.jobs import delivery_refund
 from storage.db import Database
 from storage.messaging import outbox
 
 log = structlog.get_logger(__name__)
-
-MAX_ATTEMPTS = 30  # of a message that itself causes the failures
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 600.0  # seconds between two attempts
-NOTED_AGAIN, LONGEST_NOTED_AGAIN = 0.2, 5.0  # seconds between two attempts to record a result
 
 ResultAction = Callable[[], None]
 
@@ -31,11 +27,11 @@ class DeliveryResults:
     the message.
 
     When a messenger, store or database is unavailable, the attempts do not count: they end only when the message is too
-    late. The backoff is kept in memory, and starts anew with the process.
+    late. The count of failures is kept in memory, and starts anew with the process.
     """
 
     db: Database
-    _pauses: dict[int, float] = field(default_factory=dict)
+    _failures: dict[int, int] = field(default_factory=dict)
 
     def action_for(self, row: Delivery, error: Exception) -> ResultAction:
         """The action that records a failed attempt."""
@@ -54,15 +50,15 @@ class DeliveryResults:
                 return partial(self.record_rejected, row, _describe_error(error))
 
     def record_sent(self, row: Delivery, external_id: str | None) -> None:
-        self._forget_pause(row)
+        self._forget_failures(row)
         with self.db.transaction() as session:
             outbox.mark_sent(session, row, external_id, self.db.clock())
 
     def retry_with_backoff(self, row: Delivery, error: str) -> None:
         """Retry with exponential backoff while the messenger, store or database is unavailable, until the message is
         too late."""
-        pause = min(2 * self._pauses.get(row.id or 0, FIRST_PAUSE / 2), LONGEST_PAUSE)
-        self._pauses[row.id or 0] = pause
+        failures = self._failures[row.id or 0] = self._failures.get(row.id or 0, 0) + 1
+        pause = DELIVERY_RETRIES.backoff.delay_for(failures)
         log.warning("delivery-not-taken", delivery=row.id, pause=pause, error=error)
         self.postpone(row, pause, error)
 
@@ -74,44 +70,31 @@ class DeliveryResults:
                 outbox.retry(session, row, now + timedelta(seconds=seconds), error, counts_as_attempt=False)
                 return
             delivery_refund.abandon_delivery(session, row, error, now)
-        self._forget_pause(row)
+        self._forget_failures(row)
 
     def record_rejected(self, row: Delivery, error: str) -> None:
         """Retry a message that was rejected itself, a limited number of times."""
         log.warning("delivery-refused", delivery=row.id, attempt=row.attempts, error=error)
-        if row.attempts >= MAX_ATTEMPTS:
+        if row.attempts >= DELIVERY_RETRIES.max_attempts:
             self.give_up(row, error)
             return
-        pause = timedelta(seconds=min(FIRST_PAUSE**row.attempts, LONGEST_PAUSE))
         with self.db.transaction() as session:
-            outbox.retry(session, row, self.db.clock() + pause, error)
+            outbox.retry(session, row, self.db.clock() + DELIVERY_RETRIES.delay_for(row.attempts), error)
 
     def give_up(self, row: Delivery, error: str) -> None:
-        self._forget_pause(row)
+        self._forget_failures(row)
         log.error("delivery-given-up", delivery=row.id, error=error)
         with self.db.transaction() as session:
             delivery_refund.abandon_delivery(session, row, error, self.db.clock())
 
     def record_unreachable(self, row: Delivery, error: str) -> None:
-        self._forget_pause(row)
+        self._forget_failures(row)
         log.info("chat-unreachable", delivery=row.id, error=error)
         with self.db.transaction() as session:
             outbox.mark_unreachable(session, row.address_id, self.db.clock())
 
-    def _forget_pause(self, row: Delivery) -> None:
-        self._pauses.pop(row.id or 0, None)
-
-
-async def run_until_saved(action: ResultAction, row: Delivery) -> None:
-    """Record a result, retrying while the database is unavailable: a sent message must not be sent again."""
-    pause = NOTED_AGAIN
-    while True:
-        try:
-            return await asyncio.to_thread(action)
-        except DBAPIError as error:
-            log.warning("delivery-not-noted", delivery=row.id, error=type(error).__name__)
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, LONGEST_NOTED_AGAIN)
+    def _forget_failures(self, row: Delivery) -> None:
+        self._failures.pop(row.id or 0, None)
 
 
 def _describe_error(error: Exception) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from bots.core.channel import Channel
+from bots.core.database_retry import retry_until_stored
 from bots.core.delivery.delivery_builder import build_payload, send_payload
-from bots.core.delivery.delivery_results import MAX_ATTEMPTS, DeliveryResults, ResultAction, run_until_saved
-from bots.core.delivery.lease_renewer import LeaseRenewer
-from bots.core.token_bucket import TokenBucket
+from bots.core.delivery.delivery_results import DeliveryResults, ResultAction
+from bots.core.rate_limit import TokenBucket
 from models.messaging.deliveries import Delivery
+from models.retries import DELIVERY_RETRIES
+from pipeline.operations.lease_renewer import LeaseRenewer
 from storage.db import Database
 from storage.media.media_store import MediaStore
 from storage.messaging import outbox
@@ -40,6 +43,7 @@ class OutboxSender:
     store: MediaStore
     channels: Mapping[UUID, Channel]
     lease: timedelta = LEASE
+    monotonic: Callable[[], float] = time.monotonic
     _wake_event: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -47,12 +51,14 @@ class OutboxSender:
     _token_bucket: TokenBucket = field(
         default_factory=lambda: TokenBucket(BROADCASTS_PER_SECOND, BROADCASTS_PER_SECOND / 2)
     )
-    _lease_renewer: LeaseRenewer = field(init=False)
+    _lease_renewer: LeaseRenewer[int, Delivery] = field(init=False)
     _results: DeliveryResults = field(init=False)
 
     def __post_init__(self) -> None:
         self._results = DeliveryResults(self.db)
-        self._lease_renewer = LeaseRenewer(self.db, self.lease, self._cancel_lost)
+        self._lease_renewer = LeaseRenewer(
+            "outbox-leases", self.lease.total_seconds(), self._renew, self._cancel_lost
+        )  # never lost while the database is away: no other process can take over a message either
 
     def wake(self) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -94,7 +100,7 @@ class OutboxSender:
     def _finish_task(self, row: Delivery, task: asyncio.Task[None]) -> None:
         self._tasks.pop(row.id or 0, None)
         self._broadcasts.discard(row.id or 0)
-        self._lease_renewer.remove(row)
+        self._lease_renewer.remove(row.id or 0)
         self._wake_event.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery-surprised", delivery=row.id, exc_info=error)  # sent again when its lease expires
@@ -110,31 +116,37 @@ class OutboxSender:
 
     def _cancel_lost(self, delivery_id: int) -> None:
         """Cancel a send whose lease another process has taken over: it must neither arrive late, nor be recorded."""
+        log.warning("delivery-taken-over", delivery=delivery_id)
         task = self._tasks.get(delivery_id)
         if task is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(task.cancel)
+
+    def _renew(self, rows: Sequence[Delivery]) -> set[int]:
+        with self.db.transaction() as session:
+            return outbox.renew_leases(session, rows, self.db.clock() + self.lease)
 
     def _claim(self, capacity: int) -> list[Delivery]:
         """Claim the messages that are due, and renew their leases from here on."""
         if capacity <= 0:
             return []
         with self.db.transaction() as session:
-            excluded_ids, now = self._lease_renewer.held_ids, self.db.clock()
+            excluded_ids, now = self._lease_renewer.held_keys, self.db.clock()
             rows = outbox.claim_due(session, list(self.channels), now, self.lease, capacity, exclude=excluded_ids)
             rows += self._claim_broadcasts(session, capacity - len(rows), now)
         for row in rows:
-            self._lease_renewer.add(row)
+            self._lease_renewer.add(row.id or 0, row)
         return rows
 
     def _claim_broadcasts(self, session: Session, capacity: int, now: datetime) -> list[Delivery]:
         """Claim broadcast messages with the remaining capacity, rate-limited and few at once, so that no film waits for
         them."""
+        self._token_bucket.refill(self.monotonic())
         max_count = min(
-            capacity, MAX_CONCURRENT_BROADCASTS - len(self._broadcasts), self._token_bucket.count_available(now)
+            capacity, MAX_CONCURRENT_BROADCASTS - len(self._broadcasts), self._token_bucket.count_available()
         )
         if max_count <= 0:
             return []
-        excluded_ids = self._lease_renewer.held_ids
+        excluded_ids = self._lease_renewer.held_keys
         rows = outbox.claim_due_broadcasts(
             session, list(self.channels), now, self.lease, max_count, exclude=excluded_ids
         )
@@ -147,12 +159,12 @@ class OutboxSender:
             await self._send_and_record(row)
         finally:
             self._broadcasts.discard(row.id or 0)
-            self._lease_renewer.remove(row)
+            self._lease_renewer.remove(row.id or 0)
 
     async def _send_and_record(self, row: Delivery) -> None:
         """Send, then record the result."""
-        if row.attempts > MAX_ATTEMPTS:  # every process that claimed it has crashed with it
-            await run_until_saved(partial(self._results.give_up, row, "tried too often"), row)
+        if row.attempts > DELIVERY_RETRIES.max_attempts:  # every process that claimed it has crashed with it
+            await retry_until_stored(self._results.give_up, row, "tried too often")
             return
         action: ResultAction
         try:
@@ -162,4 +174,4 @@ class OutboxSender:
             action = self._results.action_for(row, error)
         else:
             action = partial(self._results.record_sent, row, external_id)
-        await run_until_saved(action, row)
+        await retry_until_stored(action)  # a sent message must not be sent again

@@ -1,7 +1,6 @@
 """Progress messages: one per job, edited in place, rate-limited, and never with an unchanged text."""
 
 import asyncio
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from bots.core.delivery.message_rendering import render_message
 from models.identity.people import Address, Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message
+from pipeline.progress import Throttle
 from storage.db import Database
 from storage.jobs import jobs, queue_position
 
@@ -106,7 +106,7 @@ class ProgressUpdater:
     _edit_states: dict[UUID, EditState] = field(default_factory=dict)
     _tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     _positions: dict[UUID, int] = field(default_factory=dict)
-    _positions_updated_at: float = -math.inf
+    _positions_throttle: Throttle = field(default_factory=lambda: Throttle(POSITIONS_INTERVAL))
     _started_monotonic: float = field(init=False)
     _started_at: datetime = field(init=False)
 
@@ -184,10 +184,10 @@ class ProgressUpdater:
 
     def _update_positions(self, session: Session, queued_ids: set[UUID]) -> None:
         """Refresh the queue positions, which are computed for all jobs at once, and not at every poll."""
-        if self.monotonic() - self._positions_updated_at < POSITIONS_INTERVAL and queued_ids <= self._positions.keys():
+        if not self._positions_throttle.is_due(self.monotonic()) and queued_ids <= self._positions.keys():
             return
         self._positions = queue_position.compute_positions(session, self.db.clock())
-        self._positions_updated_at = self.monotonic()
+        self._positions_throttle.restart(self.monotonic())
 
     def _edit_state_of(self, job_id: UUID) -> EditState:
         return self._edit_states.get(job_id) or EditState(edited_at=self._started_monotonic)

@@ -38,7 +38,7 @@ class BackgroundScheduler:
     _scheduler: Scheduler = field(init=False)
 
     def __post_init__(self) -> None:
-        self._scheduler = Scheduler(tuple(self._build_tasks()), 1.0, "errands")
+        self._scheduler = Scheduler("errands", tuple(self._build_tasks()))
 
     def start(self) -> None:
         save_alert_chat(self.db, self.settings)
@@ -81,7 +81,7 @@ def build_error_log_scheduler(db: Database) -> Scheduler:
     def flush_errors() -> None:
         ERROR_LOG.write(db)
 
-    return Scheduler((ScheduledTask(flush_errors, FLUSH_INTERVAL),), 1.0, "journal")
+    return Scheduler("journal", (ScheduledTask(flush_errors, FLUSH_INTERVAL),))
 
 
 def save_alert_chat(db: Database, settings: Settings) -> None:

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from bots.core.operations.upstream_checks import UpstreamChecks
 from models.limits import load_limits
 from models.messaging.whatsapp import WhatsAppState
+from models.operations.thresholds import Thresholds, load_thresholds
 from storage.billing import provider_events
 from storage.db import Database
 from storage.messaging import whatsapp
@@ -22,13 +22,12 @@ HealthCheck = Callable[[], HealthStatus]  # may block, and may raise any excepti
 
 @dataclass(frozen=True, slots=True)
 class HealthThresholds:
-    """Limits of a healthy system, in seconds and bytes; results may be cached for `cache_seconds`."""
+    """Limits of a healthy system: those that alerts share, and the bytes that must be free. A check must answer within
+    `answer_seconds`; results may be cached for `cache_seconds`.
+    """
 
+    shared: Thresholds = field(default_factory=load_thresholds)
     answer_seconds: float = 5.0
-    worker_silence: float = 60.0
-    oldest_job: float = 900.0
-    oldest_message: float = 900.0
-    oldest_provider_event: float = 900.0
     free_disk: int = field(default_factory=lambda: load_limits().disk.floor)
     cache_seconds: float = 15.0
 
@@ -63,13 +62,13 @@ def _check_database(db: Database) -> HealthStatus:
 def _check_queue(db: Database, thresholds: HealthThresholds) -> HealthStatus:
     with db.read_transaction() as session:
         waiting = metrics.measure_queue(session, db.clock())
-    is_ok = waiting.oldest_seconds <= thresholds.oldest_job
+    is_ok = waiting.oldest_seconds <= thresholds.shared.queue.max_seconds
     return {"ok": is_ok, "queued": waiting.count, "oldest_seconds": round(waiting.oldest_seconds, 1)}
 
 
 def _check_workers(db: Database, thresholds: HealthThresholds) -> HealthStatus:
     with db.read_transaction() as session:
-        seen_count = metrics.count_workers_seen(session, db.clock() - timedelta(seconds=thresholds.worker_silence))
+        seen_count = metrics.count_workers_seen(session, db.clock() - thresholds.shared.workers.max_silence)
     return {"ok": seen_count > 0, "seen": seen_count}
 
 
@@ -81,14 +80,17 @@ def _check_disk(folder: Path, thresholds: HealthThresholds) -> HealthStatus:
 def _check_outbox(db: Database, thresholds: HealthThresholds) -> HealthStatus:
     with db.read_transaction() as session:
         pending = metrics.measure_outbox(session, db.clock())
-    is_ok = pending.oldest_seconds <= thresholds.oldest_message
+    is_ok = pending.oldest_seconds <= thresholds.shared.outbox.max_seconds
     return {"ok": is_ok, "owed": pending.count, "oldest_seconds": round(pending.oldest_seconds, 1)}
 
 
 def _check_payments(db: Database, thresholds: HealthThresholds) -> HealthStatus:
     with db.read_transaction() as session:
         oldest_seconds = provider_events.get_oldest_age(session, db.clock())
-    return {"ok": oldest_seconds <= thresholds.oldest_provider_event, "oldest_seconds": round(oldest_seconds, 1)}
+    return {
+        "ok": oldest_seconds <= thresholds.shared.payments.max_event_seconds,
+        "oldest_seconds": round(oldest_seconds, 1),
+    }
 
 
 def _check_whatsapp(db: Database) -> HealthStatus:

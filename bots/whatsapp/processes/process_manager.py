@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import random
 import signal
 from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Collection
@@ -13,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from bots.whatsapp.processes.ipc import encode_assignment, parse_line
+from models.retries import WHATSAPP_BACKOFF, Backoff
 
 log = structlog.get_logger(__name__)
 
@@ -28,13 +28,8 @@ class ProcessTimings:
     heartbeat_timeout: float = 60.0
     stop_timeout: float = 10.0
     poll_seconds: float = 1.0
-    initial_backoff: float = 5.0
-    max_backoff: float = 600.0
+    backoff: Backoff = WHATSAPP_BACKOFF
     stable_after: float = 3600.0
-
-    def backoff_for(self, failures: int) -> float:
-        backoff = min(self.initial_backoff * 2.0 ** min(failures - 1, 20), self.max_backoff)
-        return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +87,7 @@ class ProcessManager:
 
     async def _wait_backoff(self) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self.timings.backoff_for(self.failure_count)):
+            async with asyncio.timeout(self.timings.backoff.delay_for(self.failure_count)):
                 await self._stop_event.wait()
 
     async def _run_process(self) -> ExitReason:

@@ -2,25 +2,23 @@
 
 import asyncio
 import contextlib
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
+from bots.core.database_retry import retry_until_stored
 from bots.whatsapp.sessions.events import ClientStuck, ConnectionEvent
 from bots.whatsapp.sessions.pairing import FIRST_CODE_SECONDS, NEXT_CODE_SECONDS
 from bots.whatsapp.sessions.ports import Responder, WhatsAppConnection
 from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 from bots.whatsapp.sessions.states import ConnectionEventKind
 from models.messaging.whatsapp import WhatsAppStateDetail
+from models.retries import WHATSAPP_BACKOFF, Backoff
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +33,9 @@ class ConnectionTimings:
     codes_lifetime: float = 160.0
     poll_seconds: float = 30.0
     reconnect_timeout: float = 900.0
-    initial_backoff: float = 5.0
-    max_backoff: float = 600.0
+    backoff: Backoff = WHATSAPP_BACKOFF
     max_renewals: int = 3
     max_absences: int = 2
-
-    def backoff_for(self, attempt: int) -> float:
-        """Exponential backoff in seconds, with jitter: frequent attempts of many sessions look like an attack."""
-        backoff = min(self.initial_backoff * 2.0 ** min(attempt - 1, 20), self.max_backoff)
-        return backoff * random.uniform(0.75, 1.25)  # noqa: S311 - no security depends on it
 
 
 class ConnectionOutcome(StrEnum):
@@ -250,15 +242,3 @@ _HANDLERS: Mapping[
     ConnectionEventKind.OUTDATED: ConnectionLoop.handle_stopped,
     ConnectionEventKind.RESTART_REQUESTED: ConnectionLoop.handle_restart_request,
 }
-
-
-async def retry_until_stored(operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a database operation in a thread, retrying for as long as the database is unavailable."""
-    delay = 0.2
-    while True:
-        try:
-            return await asyncio.to_thread(operation, *args, **kwargs)
-        except DBAPIError as error:
-            log.warning("whatsapp-not-noted", error=type(error).__name__)
-            await asyncio.sleep(delay)
-            delay = min(2 * delay, 5.0)

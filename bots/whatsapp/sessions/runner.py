@@ -8,11 +8,11 @@ from typing import Protocol
 
 import structlog
 
+from bots.core.database_retry import retry_until_stored
 from bots.whatsapp.sessions.connection_loop import (
     ConnectionLoop,
     ConnectionOutcome,
     ConnectionTimings,
-    retry_until_stored,
 )
 from bots.whatsapp.sessions.events import ConnectionEvent
 from bots.whatsapp.sessions.ports import Responder, WhatsAppConnection
@@ -84,7 +84,7 @@ class SessionRunner:
                     renewals += 1
                 case ConnectionOutcome.RETRY:
                     attempts = 1 if loop.was_online else attempts + 1
-                    await self._wait_for_restart(self.timings.backoff_for(attempts))
+                    await self._wait_for_restart(self.timings.backoff.delay_for(attempts))
 
     async def _prepare_keys(self, assignment: Assignment) -> bool:
         """Whether there are readable keys to connect with; a new session starts without keys."""

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from bots.core.channel import ChatUnreachable, MessageRejected
 from bots.core.delivery.broadcast_sender import BroadcastSender
 from bots.core.delivery.outbox_sender import BROADCASTS_PER_SECOND, MAX_CONCURRENT_BROADCASTS
-from bots.core.token_bucket import TokenBucket
+from bots.core.rate_limit import TokenBucket
 from models.identity.people import Account, Person
 from models.messaging.broadcasts import Broadcast
 from models.messaging.deliveries import Delivery, DeliveryStatus

@@ -16,11 +16,11 @@ from bots.core.channel import (
 )
 from bots.core.context import translated
 from bots.core.delivery.delivery_builder import build_payload
-from bots.core.delivery.delivery_results import LONGEST_PAUSE, MAX_ATTEMPTS
 from bots.core.delivery.outbox_sender import LEASE, OutboxSender
 from models.identity.people import Address, Person
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message
+from models.retries import DELIVERY_RETRIES
 from storage.billing.credit_refunds import refund_job_credits
 from storage.identity import people
 from storage.media import files
@@ -168,9 +168,9 @@ async def test_a_message_that_fails_is_tried_again_ever_later(house: World, ana:
 async def test_a_message_that_is_refused_is_dropped_in_the_end_and_the_next_one_sent(
     house: World, ana: FakeUser, error: Exception
 ) -> None:
-    ana.account.channel.faults["say"].extend([error] * MAX_ATTEMPTS)
+    ana.account.channel.faults["say"].extend([error] * DELIVERY_RETRIES.max_attempts)
     owe(house, ana, "one", "two")
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(DELIVERY_RETRIES.max_attempts):
         await house.deliver_all()
         house.time.advance(601)
     await house.deliver_all()
@@ -183,11 +183,11 @@ async def test_a_messenger_that_is_away_for_days_costs_nobody_a_message(
     house: World, ana: FakeUser, error: Exception
 ) -> None:
     owe(house, ana, "one", "two")
-    away = MAX_ATTEMPTS * 4
+    away = DELIVERY_RETRIES.max_attempts * 4
     ana.account.channel.faults["say"].extend([error] * away)
     for _ in range(away):
         await house.deliver_all()
-        house.time.advance(LONGEST_PAUSE + 1)
+        house.time.advance(DELIVERY_RETRIES.backoff.maximum + 1)
     assert (row(house, "7:one").attempts, ana.messages) == (0, [])
     await house.deliver_all()
     await house.deliver_all()
@@ -202,11 +202,11 @@ async def test_after_a_message_arrived_the_next_failure_waits_briefly_again(hous
     for _ in range(12):
         await house.deliver_all()
         pauses.append((row(house, "7:one").run_after - house.time()).total_seconds())
-        house.time.advance(LONGEST_PAUSE + 1)
-    assert max(pauses) <= LONGEST_PAUSE
-    assert receipts._pauses != {}
+        house.time.advance(DELIVERY_RETRIES.backoff.maximum + 1)
+    assert max(pauses) <= DELIVERY_RETRIES.backoff.maximum
+    assert receipts._failures != {}
     await house.deliver_all()
-    assert (ana.last_message.text, receipts._pauses) == ("one", {})
+    assert (ana.last_message.text, receipts._failures) == ("one", {})
 
 
 async def test_a_film_nobody_could_bring_in_its_time_is_apologised_for_and_its_credits_are_back(
@@ -265,7 +265,7 @@ async def test_a_message_nobody_could_bring_for_a_week_is_given_up(house: World,
 
 async def test_a_message_that_ends_every_process_is_given_up(house: World, ana: FakeUser) -> None:
     owe(house, ana, "deadly", "after")
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(DELIVERY_RETRIES.max_attempts):
         assert len(OutboxSender(house.db, house.store, house.channels)._claim(20)) == 1
         house.time.advance(LEASE.total_seconds() + 1)
     await house.deliver_all()

@@ -20,6 +20,7 @@ from bots.whatsapp.sessions.runner import SessionRunner
 from bots.whatsapp.sessions.session_repository import Assignment, SessionRepository
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
+from models.retries import Backoff
 from storage.db import Database
 from storage.identity import people
 from storage.messaging import whatsapp
@@ -31,11 +32,10 @@ HASTY = ConnectionTimings(
     codes_lifetime=0.4,
     poll_seconds=0.1,
     reconnect_timeout=0.3,
-    initial_backoff=0.02,
-    max_backoff=0.05,
+    backoff=Backoff(0.02, 0.05, jitter=0.25),
     max_renewals=2,
 )
-PATIENT = ConnectionTimings(initial_backoff=0.02, max_backoff=0.05)
+PATIENT = ConnectionTimings(backoff=Backoff(0.02, 0.05, jitter=0.25))
 DNS = "failed to dial whatsapp web websocket: lookup web.whatsapp.com: no such host"
 
 

@@ -16,6 +16,7 @@ from bots.whatsapp.processes.supervisor import GatewaySupervisor, SupervisorAlre
 from bots.whatsapp.processes.terminal import TerminalReporter
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
+from models.retries import Backoff
 from storage.db import Database
 from storage.identity import people
 from storage.messaging import whatsapp
@@ -23,7 +24,7 @@ from storage.messaging.whatsapp_backups import KeyBackups
 from storage.messaging.whatsapp_keys import FolderKeyStore
 
 HASTY = ProcessTimings(
-    heartbeat_timeout=0.8, stop_timeout=0.3, poll_seconds=0.05, initial_backoff=0.05, max_backoff=0.1
+    heartbeat_timeout=0.8, stop_timeout=0.3, poll_seconds=0.05, backoff=Backoff(0.05, 0.1, jitter=0.25)
 )
 
 

@@ -10,9 +10,10 @@ import pytest
 from fakes.fake_gateways import FakeGatewayLauncher
 
 from bots.whatsapp.processes.process_manager import ExitReason, ProcessManager, ProcessTimings
+from models.retries import Backoff
 
 HASTY = ProcessTimings(
-    heartbeat_timeout=0.6, stop_timeout=0.3, poll_seconds=0.05, initial_backoff=0.05, max_backoff=0.1
+    heartbeat_timeout=0.6, stop_timeout=0.3, poll_seconds=0.05, backoff=Backoff(0.05, 0.1, jitter=0.25)
 )
 A, B = uuid4(), uuid4()
 
@@ -84,7 +85,7 @@ async def test_a_process_that_hangs_in_a_number_says_in_which(gateways: FakeGate
 
 async def test_one_that_dies_again_and_again_is_started_ever_later(gateways: FakeGatewayLauncher) -> None:
     gateways.behaviour = "dies"
-    rhythm = ProcessTimings(poll_seconds=0.02, initial_backoff=0.1, max_backoff=10)
+    rhythm = ProcessTimings(poll_seconds=0.02, backoff=Backoff(0.1, 10, jitter=0.25))
     async with watched(gateways, rhythm) as (warden, (fates, _)):
         moments = []
         for number in range(1, 4):
@@ -95,7 +96,7 @@ async def test_one_that_dies_again_and_again_is_started_ever_later(gateways: Fak
 
 
 async def test_one_that_lived_long_begins_anew_with_the_first_pause(gateways: FakeGatewayLauncher) -> None:
-    rhythm = ProcessTimings(poll_seconds=0.02, initial_backoff=0.05, max_backoff=10, stable_after=0.0)
+    rhythm = ProcessTimings(poll_seconds=0.02, backoff=Backoff(0.05, 10, jitter=0.25), stable_after=0.0)
     async with watched(gateways, rhythm, failures=1) as (warden, (fates, _)):
         for number in range(1, 4):
             await gateways.wait_until(lambda number=number: len(gateways.processes) == number)  # type: ignore[misc]
@@ -105,7 +106,7 @@ async def test_one_that_lived_long_begins_anew_with_the_first_pause(gateways: Fa
 
 
 async def test_numbers_that_failed_elsewhere_wait_before_they_begin(gateways: FakeGatewayLauncher) -> None:
-    async with watched(gateways, ProcessTimings(initial_backoff=0.2), failures=1):
+    async with watched(gateways, ProcessTimings(backoff=Backoff(0.2, 600, jitter=0.25)), failures=1):
         began = asyncio.get_running_loop().time()
         await gateways.wait_until(lambda: gateways.processes)
         assert asyncio.get_running_loop().time() - began > 0.1

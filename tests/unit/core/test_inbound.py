@@ -10,11 +10,12 @@ from fakes.telegram_api.recording_sink import BlockingAnswer, RecordingSink
 from bots.core.albums import AlbumHeader
 from bots.core.channel import Attachment, AttachmentKind, ChatRef, Inbound, Sender
 from bots.core.inbound import InboundLimits, InboundProcessor, IsAlbumOpen, ParsedMessage, UpdateAdapter
+from models.retries import Backoff
 
 Letter = tuple[str, str]
 """An update of a messenger made of words: who sent it, and the text, which is its id too."""
 
-QUICK = InboundLimits(retry_seconds=60, initial_backoff=0.01, max_backoff=0.01, shutdown_seconds=5)
+QUICK = InboundLimits(retry_seconds=60, backoff=Backoff(0.01, 0.01), shutdown_seconds=5)
 
 
 class LetterAdapter(UpdateAdapter[Letter]):
@@ -115,7 +116,7 @@ async def test_what_no_messenger_delivers_again_is_stored_as_soon_as_it_can_be_a
 
 
 async def test_no_more_wait_to_be_stored_than_memory_has_room_for() -> None:
-    limits = InboundLimits(initial_backoff=60, max_unsaved=2)
+    limits = InboundLimits(backoff=Backoff(60, 60), max_unsaved=2)
     station = Station(RecordingSink(), LetterAdapter(is_redelivered=False), limits)
     station.sink.failures_left = 1
     waiting = [asyncio.create_task(station.bring(text)) for text in ("one", "two")]

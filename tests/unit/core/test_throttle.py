@@ -1,33 +1,36 @@
 """So many a second, and no more at once after a pause."""
 
-from datetime import UTC, datetime, timedelta
+import pytest
 
-from bots.core.token_bucket import TokenBucket
+from bots.core.rate_limit import TokenBucket
 
-NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+def available(bucket: TokenBucket, now: float) -> int:
+    bucket.refill(now)
+    return bucket.count_available()
 
 
 def test_it_begins_with_what_may_be_done_at_once() -> None:
-    assert TokenBucket(25, 12).count_available(NOON) == 12
+    assert available(TokenBucket(25, 12), 100.0) == 12
 
 
 def test_what_was_done_comes_back_at_its_rate() -> None:
     throttle = TokenBucket(25, 12)
-    throttle.take(throttle.count_available(NOON))
-    assert throttle.count_available(NOON) == 0
-    assert throttle.count_available(NOON + timedelta(milliseconds=200)) == 5
-    assert throttle.count_available(NOON + timedelta(milliseconds=240)) == 6
+    throttle.take(available(throttle, 0.0))
+    assert available(throttle, 0.0) == 0
+    assert available(throttle, 0.2) == 5
+    assert available(throttle, 0.24) == 6
 
 
 def test_nobody_saves_up_while_nothing_is_to_be_done() -> None:
     throttle = TokenBucket(25, 12)
-    assert throttle.count_available(NOON) == throttle.count_available(NOON + timedelta(hours=1)) == 12
+    assert available(throttle, 0.0) == available(throttle, 3600.0) == 12
 
 
 def test_in_a_minute_no_more_is_done_than_the_rate_allows() -> None:
     throttle, done = TokenBucket(25, 12), 0
     for step in range(600):
-        count = throttle.count_available(NOON + timedelta(milliseconds=100 * step))
+        count = available(throttle, step / 10)
         throttle.take(count)
         done += count
     assert 25 * 59 <= done <= 25 * 60 + 12
@@ -35,5 +38,16 @@ def test_in_a_minute_no_more_is_done_than_the_rate_allows() -> None:
 
 def test_a_clock_that_goes_back_gives_nothing() -> None:
     throttle = TokenBucket(25, 12)
-    throttle.take(throttle.count_available(NOON))
-    assert throttle.count_available(NOON - timedelta(hours=1)) == 0
+    throttle.take(available(throttle, 3600.0))
+    assert available(throttle, 0.0) == 0
+
+
+def test_it_tells_how_long_to_wait_for_so_many() -> None:
+    throttle = TokenBucket(4, 8)
+    assert throttle.get_wait_seconds(8) == 0
+    throttle.take(8)
+    assert throttle.get_wait_seconds() == pytest.approx(0.25)
+    assert throttle.get_wait_seconds(6) == pytest.approx(1.5)
+    throttle.refill(0.0)
+    throttle.refill(1.0)
+    assert throttle.get_wait_seconds(6) == pytest.approx(0.5)

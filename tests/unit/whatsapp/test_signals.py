@@ -14,7 +14,7 @@ def test_a_ban_is_told_in_seconds_or_in_gos_nanoseconds(expire: int, seconds: fl
     assert parse_ban_seconds(expire) == seconds
 
 
-@pytest.mark.parametrize("pauses", [ConnectionTimings().backoff_for, ProcessTimings().backoff_for])
+@pytest.mark.parametrize("pauses", [ConnectionTimings().backoff.delay_for, ProcessTimings().backoff.delay_for])
 def test_pauses_grow_from_five_seconds_to_ten_minutes_and_are_never_all_alike(pauses: object) -> None:
     assert callable(pauses)
     firsts = {pauses(1) for _ in range(50)}

@@ -75,4 +75,4 @@ def test_chats_that_are_quiet_are_forgotten() -> None:
     for chat in range(30_000):
         number.pacer.acquire(f"chat-{chat}")
         number.passed += 2.0
-    assert len(number.pacer._chat_quotas) <= 10_001
+    assert len(number.pacer._chat_buckets) <= 10_001

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from telegram import Bot as TelegramBot
 
-from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime, channel_runtime_for, lock_folder_for
+from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime
 from bots.billing.tenants.stores import TenantStores
 from bots.core.channel import Channel
 from bots.core.conversation import commands, stars
@@ -32,19 +32,6 @@ from models.identity.people import Account
 from models.identity.roles import Role
 from storage.identity import user_search
 from storage.messaging.telegram_bots import ServedBot
-
-__all__ = [
-    "App",
-    "ChannelRuntime",
-    "build_bot_manager",
-    "build_page_server",
-    "build_profile",
-    "build_sign_in",
-    "build_telegram_gateway",
-    "build_webhook_router",
-    "channel_runtime_for",
-    "lock_folder_for",
-]
 
 ANY_USER = frozenset({"*"})
 

@@ -9,8 +9,6 @@ from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from storage.operations import audit
 
-__all__ = ["Command", "CommandHandler", "Role", "can_use", "execute", "has_role", "is_operator_tenant"]
-
 CommandHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
 
 

@@ -14,7 +14,7 @@ from bots.core.albums import AlbumCollector, owner_of
 from bots.core.channel import Capabilities, Channel, Inbound, UpdateSink
 from bots.core.keyed_queue import KeyedQueue, QueueSlot
 from bots.core.pending_updates import PendingUpdates
-from bots.telegram.application import Builder, TelegramApplication, build_application
+from bots.telegram.application import Builder, build_application
 from bots.telegram.channel import CLOUD_API_CAPABILITIES, TelegramChannel
 from bots.telegram.durable_queue import DurableQueue
 from bots.telegram.errors import TelegramConfigError
@@ -27,11 +27,6 @@ from bots.telegram.timings import GatewayTimings
 log = structlog.get_logger(__name__)
 SinkFactory = Callable[[Channel], UpdateSink]
 BackgroundTask = Callable[[Bot], Coroutine[Any, Any, None]]
-
-
-def create_application(builder: Builder, sink_factory: SinkFactory) -> TelegramApplication:
-    """The application alone, for callers that feed it updates themselves."""
-    return TelegramGateway(builder, sink_factory).application
 
 
 class TelegramGateway:
@@ -104,10 +99,6 @@ class TelegramGateway:
         await self._stopped.wait()
         if self.error:
             raise self.error
-
-    async def receive(self, body: dict[str, Any]) -> None:
-        """Queue an update from a webhook. Raises UpdateNotSaved: the webhook then responds with an error."""
-        await self._queue.put(Update.de_json(body, self.application.bot))
 
     async def _connect(self) -> None:
         try:

@@ -16,7 +16,8 @@ from pipeline.jobs import media_validation
 from pipeline.jobs.renderer import Renderer, RenderSpec, Usage
 from pipeline.jobs.transcription import Transcriber
 from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import ResourceLimits, SandboxClient, return_false
+from pipeline.sandbox.client import SandboxClient, return_false
+from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech import subtitles
 
 TRANSCRIPT_SUFFIXES = tuple(subtitles.EXPORTERS)  # file suffixes a transcript can be written to

@@ -12,7 +12,8 @@ from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from pipeline.jobs.transcription import Transcriber, TranscriptionResult
 from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 
 TRANSCRIPTION_SHARE = 0.4  # of a caption job's progress
 UHD_PIXELS = 1920 * 1088  # pixels above which a child needs more memory

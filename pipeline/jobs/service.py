@@ -24,7 +24,8 @@ from pipeline.jobs.entitlements import AccountStatus, Entitlements, JobRequireme
 from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
 from pipeline.operations import request_id
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs, transcripts

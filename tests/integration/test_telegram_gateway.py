@@ -28,7 +28,7 @@ from bots.core.channel import (
 from bots.telegram.application import builder_for
 from bots.telegram.channel import CLOUD_API_CAPABILITIES
 from bots.telegram.errors import TelegramConfigError
-from bots.telegram.gateway import BackgroundTask, TelegramGateway, create_application
+from bots.telegram.gateway import BackgroundTask, TelegramGateway
 from bots.telegram.menu import BotProfile, update_staff_menus
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
 from bots.telegram.timings import GatewayTimings
@@ -495,28 +495,6 @@ async def test_a_menu_that_cannot_be_set_keeps_nothing_from_working(
     async with running(fake, inlet, profile=PROFILE):
         await inlet.wait_for_inbounds(1)
         await fake.wait_until_async(lambda: ("description", "pt") in fake.profile.texts)
-
-
-async def test_a_webhooks_update_takes_the_same_way(
-    fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
-) -> None:
-    async with running(fake, inlet) as gateway:
-        person.send_text("by polling")
-        (first,) = await inlet.wait_for_inbounds(1)
-        update = fake.updates.sent[0]
-        await gateway.receive(update)
-        await gateway.receive(update | {"update_id": update["update_id"] + 50})
-        heard = await inlet.wait_for_inbounds(2)
-    assert [len(inlet.updates), heard[1].text, first.text] == [2, "by polling", "by polling"]
-
-
-async def test_the_application_alone_can_be_fed_by_others(
-    fake: FakeTelegram, person: TelegramPerson, inlet: RecordingSink
-) -> None:
-    person.send_text("fed by hand")
-    async with create_application(builder_of(fake), lambda _channel: inlet) as application:
-        await application.process_update(Update.de_json(fake.updates.sent[0], application.bot))
-    assert inlet.inbounds[0].text == "fed by hand"
 
 
 async def test_over_a_socket_with_people_in_another_thread(fake: FakeTelegram, inlet: RecordingSink) -> None:

@@ -2,7 +2,8 @@
 
 from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from storage.backups import runs
 

@@ -6,8 +6,9 @@ from typing import Any
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from bots.locales import LANGUAGES
+from models.identity.roles import Role
 from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline

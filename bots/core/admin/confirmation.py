@@ -15,7 +15,7 @@ from typing import Any
 from bots.core import roles
 from bots.core.admin.replies import add_error_reply, replace_pressed_message
 from bots.core.context import Context, HandlerResult, Reply, translated_choice
-from bots.core.roles import Role
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.operations import confirmations

@@ -7,7 +7,8 @@ from datetime import timedelta
 from bots.core.admin.replies import add_error_reply, add_reply
 from bots.core.context import Context, HandlerResult, translated
 from bots.core.operations.upstream_checks import READING_PREFIX, STALE_AGE
-from bots.core.roles import Command, Role, is_operator_tenant
+from bots.core.roles import Command, is_operator_tenant
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
 from models.messaging.whatsapp import WhatsAppState
 from models.operations.error_events import Fault

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button, describe_job, format_identity
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.identity.people import Address, Person
+from models.identity.roles import Role
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline

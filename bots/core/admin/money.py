@@ -7,10 +7,11 @@ from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
 from bots.core.context import Context, HandlerResult, translated
 from bots.core.conversation.payment_methods import translated_amount
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.billing.payments import Provider, Purchase
 from models.billing.prices import STARS_CURRENCY
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.billing import ledger, refunds, revocations

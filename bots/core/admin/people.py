@@ -14,8 +14,9 @@ from bots.core.admin.replies import (
 )
 from bots.core.context import Context, HandlerResult, translated
 from bots.core.conversation.payment_methods import format_plan_title, translated_amount
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.identity import people, user_search

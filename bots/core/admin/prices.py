@@ -4,9 +4,10 @@ from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, translated
 from bots.core.conversation.payment_links import PriceRequest
 from bots.core.conversation.payment_methods import translated_amount
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.billing.catalogue import Catalogue
 from models.billing.payments import Provider
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.messaging import outbox

@@ -5,8 +5,9 @@ from typing import Any
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.identity.people import Person
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from storage.identity import people, user_search
 from storage.jobs import jobs

@@ -6,9 +6,10 @@ from datetime import timedelta
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
 from bots.core.context import Context, HandlerResult, Reply, translated
 from bots.core.conversation.payment_methods import translated_amount
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.billing.catalogue import Catalogue
 from models.billing.prices import STARS_CURRENCY
+from models.identity.roles import Role
 from models.jobs.job import JobStatus
 from models.messaging.deliveries import Message, TranslatedChart, TranslatedChoice, TranslatedSeries, TranslatedText
 from pipeline.jobs.service import Pipeline

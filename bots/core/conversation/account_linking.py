@@ -4,8 +4,6 @@ import re
 import uuid
 from collections.abc import Callable
 
-from sqlmodel import col, select
-
 from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
 from bots.core.conversation.email_verification import EmailRequest, EmailVerification
 from bots.core.delivery.email import build_code_email
@@ -14,9 +12,8 @@ from models.identity.people import Person
 from models.messaging.deliveries import Message
 from pipeline.jobs.service import Pipeline
 from storage.billing import purchases
-from storage.identity import account_merge, people
+from storage.identity import account_merge, email_links, people
 from storage.identity.codes import (
-    CODE_LIFETIME,
     DIGIT_COUNT,
     format_link_code,
     is_email,
@@ -117,7 +114,11 @@ def is_code(text: str) -> bool:
 
 def is_awaiting_code(context: Context) -> bool:
     """Whether a bare number may be the code of an email that was just sent to this user."""
-    return context.email_verification is not None and not context.inbound.is_group and bool(_list_unverified(context))
+    return (
+        context.email_verification is not None
+        and not context.inbound.is_group
+        and bool(email_links.list_unverified(context.session, context.person.id, context.now))
+    )
 
 
 def _send_code(context: Context, result: HandlerResult, email_verification: EmailVerification, address: str) -> None:
@@ -149,7 +150,7 @@ def _send_code(context: Context, result: HandlerResult, email_verification: Emai
 
 def _verify_code(context: Context, result: HandlerResult, email_verification: EmailVerification, code: str) -> None:
     session, tenant_id, person = context.session, context.account.tenant_id, context.person
-    links = _list_unverified(context)
+    links = email_links.list_unverified(context.session, context.person.id, context.now)
     for row in links:
         subject = str(row.email)
         if email_verification.codes.redeem(
@@ -172,17 +173,6 @@ def _start_customer_search(context: Context, result: HandlerResult, row: EmailLi
     row.delivery_id = outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
     row.address_id = context.address.id
     result.customer_searches.append(row.id)
-
-
-def _list_unverified(context: Context) -> list[EmailLink]:
-    """List the user's email addresses awaiting verification, newest first."""
-    statement = select(EmailLink).where(
-        col(EmailLink.person_id) == context.person.id,
-        col(EmailLink.created_at) > context.now - CODE_LIFETIME,
-        col(EmailLink.proved_at).is_(None),
-        col(EmailLink.email).is_not(None),
-    )
-    return list(context.session.exec(statement.order_by(col(EmailLink.created_at).desc())))
 
 
 def _build_message(key: str) -> Message:

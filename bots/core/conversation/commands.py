@@ -11,11 +11,12 @@ from bots.core.channel import CommandHelp, CommandMenus
 from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
 from bots.core.conversation import account_linking, command_aliases, menus, promo_codes, shop, subscription
 from bots.core.conversation.payment_methods import format_plan_title
-from bots.core.roles import Command, Role, can_use, execute
+from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
 from bots.locales import translate as sentence
 from models.billing.catalogue import FREE_PLAN
 from models.billing.credits import Lot
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.entitlements import AccountStatus
 from pipeline.jobs.service import Pipeline

@@ -119,7 +119,7 @@ class ProgressUpdater:
         try:
             while True:
                 try:
-                    await self._start_edits()
+                    await self.start_edits()
                 except DBAPIError as error:
                     log.warning("progress-database-away", error=type(error).__name__)
                 await asyncio.sleep(POLL_INTERVAL)
@@ -129,11 +129,7 @@ class ProgressUpdater:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def run_once(self) -> None:
-        """Poll once, and wait for the edits."""
-        await asyncio.gather(*await self._start_edits(), return_exceptions=True)
-
-    async def _start_edits(self) -> list[asyncio.Task[None]]:
+    async def start_edits(self) -> list[asyncio.Task[None]]:
         """Start the edits that are due, longest waiting first, up to the limit of concurrent edits."""
         views = [view for view in await asyncio.to_thread(self._build_views) if self._has_changes(view)]
         views.sort(key=lambda view: self._edit_state_of(view.job_id).edited_at)

@@ -3,6 +3,7 @@ from contextlib import suppress
 
 import pytest
 from fakes.ledger_checks import assert_ledger_balances
+from fakes.outbox_steps import send_due
 from fakes.world import FakeUser, World, build_picture
 from sqlmodel import col, select
 
@@ -378,7 +379,7 @@ async def test_two_postmen_send_nothing_twice(house: World, ana: FakeUser) -> No
         owe(house, somebody, "one", "two")
     second = OutboxSender(house.db, house.store, house.channels)
     for _ in range(3):
-        await asyncio.gather(house.outbox_sender.send_due(), second.send_due())
+        await asyncio.gather(send_due(house.outbox_sender), send_due(second))
     assert all([message.text for message in somebody.messages] == ["one", "two"] for somebody in others)
 
 

@@ -16,8 +16,9 @@ from bots.core.admin.tenants.ownership import (
 )
 from bots.core.admin.tenants.tenant_view import describe_tenant, summarize_tenant
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.identity.people import PauseReason, Tenant, TenantLimits
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from pipeline.operations import tenant_lifecycle
 from storage.tenants import tenants

@@ -2,8 +2,9 @@
 
 from bots.core.admin.replies import add_error_reply, add_reply
 from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Role, has_role, is_operator_tenant
+from bots.core.roles import has_role, is_operator_tenant
 from models.identity.people import Tenant
+from models.identity.roles import Role
 from storage.operations import audit
 from storage.tenants import tenants
 

@@ -97,7 +97,7 @@ def _check_metrics(settings: Settings) -> CheckResult:
     )
 
 
-def _check_owners(settings: Settings) -> CheckResult:
+def _check_admin_ids(settings: Settings) -> CheckResult:
     if not settings.admin_identities:
         return settings.mode == "local", "nobody; set ADMIN_IDS, as telegram:123456789, or page:me@example.com"
     invalid = sorted(each for each in settings.admin_identities if not all(each.partition(":")))
@@ -192,7 +192,7 @@ CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "mail": _check_mail,
     "proxies": _check_proxies,
     "figures": _check_metrics,
-    "owners": _check_owners,
+    "owners": _check_admin_ids,
     "alerts": _check_alerts,
     "heartbeat": _check_heartbeat,
     "errors": _check_errors,

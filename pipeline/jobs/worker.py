@@ -19,8 +19,8 @@ from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
 from pipeline.jobs.transcription import Transcriber, create_speech_service
-from pipeline.operations.disk import DiskMonitor
 from pipeline.operations.disk_cleanup import DiskCleaner
+from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.sandbox.client import SandboxClient
 from storage.db import Database
 from storage.media.media_store import MediaStore

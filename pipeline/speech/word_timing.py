@@ -1,4 +1,4 @@
-"""Word times: spread over a line, put in order, and kept when the text around them is corrected."""
+"""Word times: spread over a line, filled in where they are missing, and put in order."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -48,13 +48,13 @@ def fill_gaps(texts: Sequence[str], spans: Sequence[TimeSpan | None], whole_span
     words: list[Word] = []
     for before, after in pairwise([-1, *known_indexes, len(texts)]):
         if after - before > 1:
-            words += spread_words(texts[before + 1 : after], *_gap_between(spans, before, after, whole_span))
+            words += spread_words(texts[before + 1 : after], *_find_gap(spans, before, after, whole_span))
         if after < len(texts) and (span := spans[after]):
             words.append(Word(text=texts[after], start=span[0], end=span[1]))
     return words
 
 
-def _gap_between(spans: Sequence[TimeSpan | None], before: int, after: int, whole_span: TimeSpan) -> TimeSpan:
+def _find_gap(spans: Sequence[TimeSpan | None], before: int, after: int, whole_span: TimeSpan) -> TimeSpan:
     left = spans[before] if before >= 0 else None
     right = spans[after] if after < len(spans) else None
     start = left[1] if left else whole_span[0]

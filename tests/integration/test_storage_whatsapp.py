@@ -22,7 +22,7 @@ from storage.encryption import DecryptionError
 from storage.identity import people
 from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
-from storage.messaging.whatsapp_keys import FolderKeyStore, LockHeld, PostgresKeyStore, hold_lock, key_store_at
+from storage.messaging.whatsapp_keys import FolderKeyStore, LockHeld, PostgresKeyStore, hold_lock, open_key_store
 
 SECRET = b"a secret of the test"
 JID = "5511990000001:7@s.whatsapp.net"
@@ -324,7 +324,7 @@ def test_a_number_without_keys_has_no_backup(folder: FolderKeyStore, backups: Ke
 
 def test_numbers_in_postgresql_have_a_schema_each(databases: DatabaseFactory) -> None:
     url = databases.create_empty_url("postgresql")
-    store = key_store_at(url)
+    store = open_key_store(url)
     assert isinstance(store, PostgresKeyStore)
     one, two = uuid.uuid4(), uuid.uuid4()
     for number in (one, two):

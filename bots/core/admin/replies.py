@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_for, text_for
 from models.identity.people import Person
 from models.jobs.job import Job, JobType
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
@@ -21,7 +21,7 @@ def add_reply(result: HandlerResult, *paragraphs: TranslatedText, choices: Butto
 def add_error_reply(result: HandlerResult, key: str, **values: TextValue) -> None:
     """Add a reply that says why nothing was done: the usage of the command, or what was not found."""
     result.is_carried_out = False
-    result.replies.append(reply_with(key, **values))
+    result.replies.append(reply_for(key, **values))
 
 
 def build_command_button(
@@ -36,7 +36,7 @@ def build_command_button(
 
 def describe_job(job: Job) -> dict[str, Any]:
     """Values of a job in a list: its code, an icon for its kind, and its status as text."""
-    return {"code": job.short_id, "kind": KIND_ICONS[job.kind], "inner": translated(f"admin-status-{job.status}")}
+    return {"code": job.short_id, "kind": KIND_ICONS[job.kind], "inner": text_for(f"admin-status-{job.status}")}
 
 
 def find_person(context: Context, result: HandlerResult, reference: str) -> Person | None:

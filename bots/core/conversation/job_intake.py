@@ -9,9 +9,9 @@ from bots.core.context import (
     HandlerResult,
     Reply,
     build_error_reply,
-    reply_with,
-    translated,
-    translated_choice,
+    choice_for,
+    reply_for,
+    text_for,
 )
 from bots.core.conversation import shop, subscription
 from models.errors import AppError, ErrorCode, RequestRejected
@@ -105,10 +105,10 @@ class JobIntake:
         updates.ask_question(context.session, question)
         languages_offered = (("en", "english"), ("pt", "portuguese"), ("es", "spanish"), ("other", "other-language"))
         choices = [
-            translated_choice(f"spoken:{code}:{videos[0].id.hex}", f"choice-{name}") for code, name in languages_offered
+            choice_for(f"spoken:{code}:{videos[0].id.hex}", f"choice-{name}") for code, name in languages_offered
         ]
         message = Message(
-            paragraphs=(translated("question-spoken"),),
+            paragraphs=(text_for("question-spoken"),),
             choices=(tuple(choices[:3]), tuple(choices[3:])),
             edits_delivery=status,
         )
@@ -130,7 +130,7 @@ class JobIntake:
             self.result.replies.append(build_error_reply(error, edits_delivery=self._take_ack()))
 
     def _reply(self, key: str, **values: int) -> None:
-        message = Message(paragraphs=(translated(key, **values),), edits_delivery=self._take_ack())
+        message = Message(paragraphs=(text_for(key, **values),), edits_delivery=self._take_ack())
         self.result.replies.append(Reply(message, has_reply_to=True))
 
     def _take_status_delivery(self) -> int:
@@ -145,7 +145,7 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
     """Enqueue another status message to show a film's progress; returns its delivery id."""
     part = str(len(result.jobs) + len(result.replies))
     cause = f"status:{context.account.id}:{context.inbound.update_ids[0]}"
-    outbox_message = OutboxMessage(Message(paragraphs=(translated("received"),)), cause, part, reply_to)
+    outbox_message = OutboxMessage(Message(paragraphs=(text_for("received"),)), cause, part, reply_to)
     return outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
@@ -208,7 +208,7 @@ def _build_language_error(language: str, status_delivery_id: int | None) -> Repl
     message = build_error_reply(
         RequestRejected(ErrorCode.LANGUAGE_NOT_HEARD, language=language), edits_delivery=status_delivery_id
     ).message
-    paragraphs = (*message.paragraphs[:-1], translated("subtitles-offer"), message.paragraphs[-1])
+    paragraphs = (*message.paragraphs[:-1], text_for("subtitles-offer"), message.paragraphs[-1])
     return Reply(message.model_copy(update={"paragraphs": paragraphs}), has_reply_to=True)
 
 
@@ -217,7 +217,7 @@ def answer_language(pipeline: Pipeline, context: Context, result: HandlerResult,
     code, _, video = argument.partition(":")
     question = updates.find_open_question(context.session, context.address.id, context.person.id)
     if question is None or question.question != SPOKEN_QUESTION or video != question.about["videos"][0]:
-        result.replies.append(reply_with("error-not-found"))
+        result.replies.append(reply_for("error-not-found"))
         return
     about = question.about
     updates.close_question(context.session, context.address.id, context.person.id)

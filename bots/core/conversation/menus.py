@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.identity.people import Preferences
 from models.jobs.caption_styles import load_caption_styles
@@ -25,16 +25,16 @@ def list_options(preference: str) -> tuple[Option, ...]:
     """List the options of a preference. Raises KeyError for an unknown preference."""
     choices = {
         "seconds": [
-            (seconds, translated("choice-seconds", seconds=seconds)) for seconds in ("6", "10", "20", "30", "60")
+            (seconds, text_for("choice-seconds", seconds=seconds)) for seconds in ("6", "10", "20", "30", "60")
         ],
-        "hand": [(name, translated(f"hand-{name}")) for name in (*load_hands(), NO_HAND)],
-        "finish": [(finish, translated(f"choice-finish-{finish}")) for finish in ("colour", "lines")],
-        "style": [(name, translated(f"style-{name}")) for name in load_caption_styles()],
+        "hand": [(name, text_for(f"hand-{name}")) for name in (*load_hands(), NO_HAND)],
+        "finish": [(finish, text_for(f"choice-finish-{finish}")) for finish in ("colour", "lines")],
+        "style": [(name, text_for(f"style-{name}")) for name in load_caption_styles()],
         "spoken": [
-            ("auto", translated("choice-spoken-auto")),
-            ("en", translated("choice-english")),
-            ("pt", translated("choice-portuguese")),
-            ("es", translated("choice-spanish")),
+            ("auto", text_for("choice-spoken-auto")),
+            ("en", text_for("choice-english")),
+            ("pt", text_for("choice-portuguese")),
+            ("es", text_for("choice-spanish")),
         ],
     }
     return tuple(Option(value, label) for value, label in choices[preference])
@@ -61,7 +61,7 @@ def build_settings_menu(preferences: Preferences, edited_message_id: str | None 
         )
         for preference in PREFERENCES
     )
-    return Message(paragraphs=(translated("settings"),), choices=rows, edits=edited_message_id)
+    return Message(paragraphs=(text_for("settings"),), choices=rows, edits=edited_message_id)
 
 
 def build_preference_menu(preference: str, preferences: Preferences, edited_message_id: str | None) -> Message:
@@ -73,17 +73,16 @@ def build_preference_menu(preference: str, preferences: Preferences, edited_mess
         )
         for each in list_options(preference)
     ]
-    rows = (*_split_rows(choices), (translated_choice("set", "choice-back"),))
-    return Message(paragraphs=(translated(f"setting-choose-{preference}"),), choices=rows, edits=edited_message_id)
+    rows = (*_split_rows(choices), (choice_for("set", "choice-back"),))
+    return Message(paragraphs=(text_for(f"setting-choose-{preference}"),), choices=rows, edits=edited_message_id)
 
 
 def build_language_menu(edited_message_id: str | None = None) -> Message:
     """Build the menu of the supported languages, each with its native name."""
     row = tuple(
-        TranslatedChoice(data=f"language:{tag}", label=translated("name", name=LANGUAGE_NAMES[tag]))
-        for tag in LANGUAGES
+        TranslatedChoice(data=f"language:{tag}", label=text_for("name", name=LANGUAGE_NAMES[tag])) for tag in LANGUAGES
     )
-    return Message(paragraphs=(translated("language-choose"),), choices=(row,), edits=edited_message_id)
+    return Message(paragraphs=(text_for("language-choose"),), choices=(row,), edits=edited_message_id)
 
 
 def _split_rows(choices: Sequence[TranslatedChoice]) -> tuple[tuple[TranslatedChoice, ...], ...]:

@@ -23,7 +23,7 @@ from bots.core.channel import (
     RenderedMessage,
     RetryLater,
 )
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.core.delivery.message_rendering import render_message
 from models.identity.people import Address, Person
 from models.jobs.job import Job, JobStatus
@@ -54,20 +54,18 @@ def build_status_message(job: Job, position: int, *, has_edit_limit: bool = Fals
     Where the number of edits is limited (`has_edit_limit`) there are no percentages, as they would not be updated.
     """
     if job.status in FINAL_TEXT_KEYS:
-        paragraphs = [translated(FINAL_TEXT_KEYS[JobStatus(job.status)])]
+        paragraphs = [text_for(FINAL_TEXT_KEYS[JobStatus(job.status)])]
         if job.status == JobStatus.CANCELLED and job.credits:
-            paragraphs.append(translated("credits-returned", credits=job.credits))
+            paragraphs.append(text_for("credits-returned", credits=job.credits))
         return Message(paragraphs=tuple(paragraphs))
-    rows = ((translated_choice(f"cancel:{job.id.hex}", "choice-cancel"),),)
+    rows = ((choice_for(f"cancel:{job.id.hex}", "choice-cancel"),),)
     if job.status == JobStatus.QUEUED or job.stage == "waiting":
-        return Message(paragraphs=(translated("status-waiting", position=position),), choices=rows)
+        return Message(paragraphs=(text_for("status-waiting", position=position),), choices=rows)
     if has_edit_limit:
-        return Message(paragraphs=(translated(f"status-now-{job.stage}"),), choices=rows)
+        return Message(paragraphs=(text_for(f"status-now-{job.stage}"),), choices=rows)
     percent = min(99, round(100 * job.progress))
-    bar = translated(
-        "name", name="▰" * (percent * BAR_BLOCKS // 100) + "▱" * (BAR_BLOCKS - percent * BAR_BLOCKS // 100)
-    )
-    return Message(paragraphs=(translated(f"status-{job.stage}", percent=percent), bar), choices=rows)
+    bar = text_for("name", name="▰" * (percent * BAR_BLOCKS // 100) + "▱" * (BAR_BLOCKS - percent * BAR_BLOCKS // 100))
+    return Message(paragraphs=(text_for(f"status-{job.stage}", percent=percent), bar), choices=rows)
 
 
 @dataclass(slots=True)

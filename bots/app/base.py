@@ -131,10 +131,10 @@ class ChannelRuntime:
         self.progress_updater = ProgressUpdater(self.app.db, self.channels)
 
     def add_channel(
-        self, account: Account, channel: Channel, *, owners: frozenset[str], providers: frozenset[Provider]
+        self, account: Account, channel: Channel, *, admin_ids: frozenset[str], providers: frozenset[Provider]
     ) -> UpdateHandler:
         """Register a channel, which receives deliveries from now on; the handler of its updates. `providers` are the
-        payment methods that may be offered there; a link also needs a store of the account's own tenant. `owners`
+        payment methods that may be offered there; a link also needs a store of the account's own tenant. `admin_ids`
         are the operator's: they apply to no other tenant.
         """
         self.channels[account.id] = channel
@@ -145,7 +145,7 @@ class ChannelRuntime:
             channel,
             Conversation(self.app.pipeline),
             self.outbox_sender.wake,
-            owners if is_own else frozenset(),
+            admin_ids if is_own else frozenset(),
             page_url=self.app.settings.public_page_url,
             account_secrets=AccountSecrets(self.app.secret),
         )

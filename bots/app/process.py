@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bots.app import web
+from bots.app import base
 from bots.core.operations import logging_config
 from bots.core.operations.background_tasks import BackgroundScheduler
 from bots.core.operations.backup_scheduler import BackupScheduler
@@ -25,8 +25,8 @@ def load_settings() -> Settings:
     return loaded
 
 
-async def open_app(stack: AsyncExitStack, config: Settings) -> web.App:
-    app = await asyncio.to_thread(web.App.open, config)
+async def open_app(stack: AsyncExitStack, config: Settings) -> base.App:
+    app = await asyncio.to_thread(base.App.open, config)
     stack.callback(app.close)
     if config.beacon_file is not None:
         beacon_task = asyncio.create_task(_touch_beacon(config.beacon_file))
@@ -44,19 +44,19 @@ async def _touch_beacon(file: Path) -> None:
         await asyncio.sleep(BEACON_SECONDS)
 
 
-async def start_disk_watch(stack: AsyncExitStack, app: web.App) -> None:
+async def start_disk_watch(stack: AsyncExitStack, app: base.App) -> None:
     """Start the disk cleanup in a process without workers, which do it themselves."""
     scheduler = app.build_scheduler()
     await asyncio.to_thread(scheduler.start)
     stack.push_async_callback(asyncio.to_thread, scheduler.stop)
 
 
-async def start_backups(stack: AsyncExitStack, app: web.App) -> None:
+async def start_backups(stack: AsyncExitStack, app: base.App) -> None:
     """Make backups in this process: every day unless BACKUP_DAYS is 0, and when one is requested."""
     config = app.settings
     backups = BackupService.from_settings(config, app.db, app.secret)
     backup_scheduler = BackupScheduler(
-        app.db, backups, web.lock_folder_for(config), has_daily_backups=config.backup_days > 0
+        app.db, backups, base.lock_folder_for(config), has_daily_backups=config.backup_days > 0
     )
     scheduler = Scheduler("keeper", (ScheduledTask(backup_scheduler.run_once, BACKUP_POLL_SECONDS),))
     await asyncio.to_thread(scheduler.start)

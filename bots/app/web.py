@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from telegram import Bot as TelegramBot
 
-from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime, channel_runtime_for, lock_folder_for
+from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime
 from bots.billing.tenants.stores import TenantStores
 from bots.core.channel import Channel
 from bots.core.conversation import commands, stars
@@ -22,7 +22,7 @@ from bots.telegram.gateway import TelegramGateway
 from bots.telegram.menu import BotProfile, follow_roles
 from bots.telegram.stars import StarsRefunds
 from bots.web.app import WebDependencies, create_app
-from bots.web.auth.session import resolve_owner_identities
+from bots.web.auth.session import resolve_admin_ids
 from bots.web.auth.sign_in import SignIn
 from bots.web.page import PageChannel
 from bots.web.server import WebServer, build_web_server
@@ -32,19 +32,6 @@ from models.identity.people import Account
 from models.identity.roles import Role
 from storage.identity import user_search
 from storage.messaging.telegram_bots import ServedBot
-
-__all__ = [
-    "App",
-    "ChannelRuntime",
-    "build_bot_manager",
-    "build_page_server",
-    "build_profile",
-    "build_sign_in",
-    "build_telegram_gateway",
-    "build_webhook_router",
-    "channel_runtime_for",
-    "lock_folder_for",
-]
 
 ANY_USER = frozenset({"*"})
 
@@ -81,7 +68,7 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
     uploads = UploadFolder(Path(settings.data_dir).resolve() / "uploads")
     page_channel = PageChannel(root.db, account.id, uploads)
     is_own = settings.mode == "local" and not settings.has_payment_provider
-    admins = resolve_owner_identities(settings.admin_identities, root.secret, account.tenant_id)
+    admin_ids = resolve_admin_ids(settings.admin_identities, root.secret, account.tenant_id)
     deps = WebDependencies(
         db=root.db,
         media=root.store,
@@ -89,7 +76,7 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
         data_folder=Path(settings.data_dir).resolve(),
         page=page_channel,
         sink=runtime.add_channel(
-            account, page_channel, owners=ANY_USER if is_own else admins, providers=LINK_PROVIDERS
+            account, page_channel, admin_ids=ANY_USER if is_own else admin_ids, providers=LINK_PROVIDERS
         ),
         mode=settings.mode,
         public_url=settings.public_url,
@@ -126,7 +113,7 @@ def _build_gateway(runtime: ChannelRuntime, bot: ServedBot, connected: OnConnect
 
     def sink_for(channel: Channel) -> UpdateHandler:
         return runtime.add_channel(
-            account, channel, owners=settings.admin_identities, providers=settings.telegram_payment_providers
+            account, channel, admin_ids=settings.admin_identities, providers=settings.telegram_payment_providers
         )
 
     builder = builder_for(bot.token, settings.telegram_api_url)

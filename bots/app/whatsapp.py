@@ -35,7 +35,7 @@ from pipeline.jobs.queue import broker_for
 from storage.identity import people
 from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
-from storage.messaging.whatsapp_keys import FolderKeyStore, KeyStore, key_store_at
+from storage.messaging.whatsapp_keys import FolderKeyStore, KeyStore, open_key_store
 
 if TYPE_CHECKING:
     from bots.whatsapp.processes.gateway import SessionGateway
@@ -71,7 +71,7 @@ def build_supervisor(app: App, echo: Callable[[str], None], language: str) -> Ga
 
 
 def key_store_for(settings: Settings) -> KeyStore:
-    return key_store_at(settings.session_location)
+    return open_key_store(settings.session_location)
 
 
 def key_backups_for(app: App) -> KeyBackups | None:
@@ -195,7 +195,7 @@ def _add_number(runtime: ChannelRuntime, account: Account) -> "tuple[UpdateHandl
 
     proxy = ChannelProxy(WHATSAPP_CAPABILITIES)
     return runtime.add_channel(
-        account, proxy, owners=expand_identities(runtime.app.settings.admin_identities), providers=LINK_PROVIDERS
+        account, proxy, admin_ids=expand_identities(runtime.app.settings.admin_identities), providers=LINK_PROVIDERS
     ), proxy
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from bots.billing.context import PurchaseNotFound, UnrelatedObject
 from bots.billing.provider import ProviderRejected, ProviderSubscription, ProviderUnavailable
 from bots.billing.subscriptions import SubscriptionSync
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.core.conversation.payment_methods import format_plan_title
 from models.billing.catalogue import FREE_PLAN
 from models.identity.codes import EmailLink
@@ -66,10 +66,10 @@ class CustomerSearch:
             self._continue(row)
         except ProviderUnavailable as error:
             log.warning("search-later", link=str(link_id), error=type(error).__name__)
-            self._edit_message(row, Message(paragraphs=(translated("email-later"),)), "later")
+            self._edit_message(row, Message(paragraphs=(text_for("email-later"),)), "later")
         except ProviderRejected as error:
             log.warning("search-refused", link=str(link_id), error=str(error))
-            self._finish(row, Message(paragraphs=(translated("email-none"),)))
+            self._finish(row, Message(paragraphs=(text_for("email-none"),)))
 
     def _continue(self, row: EmailLink) -> None:
         if row.chosen is not None:
@@ -77,7 +77,7 @@ class CustomerSearch:
         elif row.email is not None:
             found = self.subscription_sync.context.provider.list_customers_by_email(row.email)[:MAX_CUSTOMERS]
             if not found:
-                self._finish(row, Message(paragraphs=(translated("email-none"),)))
+                self._finish(row, Message(paragraphs=(text_for("email-none"),)))
             elif len(found) == 1:
                 self._link_customer(row, found[0])
             else:
@@ -93,17 +93,17 @@ class CustomerSearch:
         )
         with context.db.transaction() as session:
             email_links.save_candidates(session, row, customer_ids)
-            self._enqueue_edit(session, row, Message(paragraphs=(translated("email-choose"),), choices=rows), "choose")
+            self._enqueue_edit(session, row, Message(paragraphs=(text_for("email-choose"),), choices=rows), "choose")
 
     def _build_label(self, customer: str, subscribed: Sequence[ProviderSubscription]) -> TranslatedText:
         """Name a customer by its active plan, or else by the last characters of its id."""
         for subscription in subscribed:
             item = self.subscription_sync.context.prices.item_of(subscription.price)
             if subscription.status in subscriptions.ACTIVE_STATUSES and item is not None and item.plan is not None:
-                return translated(
+                return text_for(
                     "customer-plan", plan=format_plan_title(item.plan), returns=f"{subscription.period_end:%Y-%m-%d}"
                 )
-        return translated("customer-unnamed", name=customer[-4:])
+        return text_for("customer-unnamed", name=customer[-4:])
 
     def _link_customer(self, row: EmailLink, customer: str) -> None:
         """Link the customer and sync its subscriptions before the user is notified, so that after a crash no message is
@@ -135,7 +135,7 @@ class CustomerSearch:
                 address = purchases.address_of(session, person)
                 if subscriptions.update_plan(session, person, now) and address is not None:
                     outbox_message = OutboxMessage(
-                        Message(paragraphs=(translated("email-over"),)), f"email-over:{person.id}:{now:%F}"
+                        Message(paragraphs=(text_for("email-over"),)), f"email-over:{person.id}:{now:%F}"
                     )
                     outbox.enqueue(session, address, person.id, outbox_message, now)
 
@@ -162,9 +162,7 @@ def _load_person(session: Session, row: EmailLink) -> Person:
 
 def _build_linked_message(person: Person, until: datetime) -> Message:
     if person.plan == FREE_PLAN:
-        return Message(
-            paragraphs=(translated("email-linked"),), choices=((translated_choice("plans", "choice-plans"),),)
-        )
+        return Message(paragraphs=(text_for("email-linked"),), choices=((choice_for("plans", "choice-plans"),),))
     return Message(
-        paragraphs=(translated("email-linked-plan", plan=format_plan_title(person.plan), returns=f"{until:%Y-%m-%d}"),)
+        paragraphs=(text_for("email-linked-plan", plan=format_plan_title(person.plan), returns=f"{until:%Y-%m-%d}"),)
     )

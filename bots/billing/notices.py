@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bots.billing.catalogue_check import CatalogueCheck
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.core.conversation.payment_methods import build_link_message, format_money, format_plan_title
 from models.billing.payments import Purchase, Subscription
 from models.identity.people import Address, Person
@@ -16,8 +16,8 @@ from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 ChoiceRows = tuple[tuple[TranslatedChoice, ...], ...]
-PLANS_CHOICES: ChoiceRows = ((translated_choice("plans", "choice-plans"),),)
-BILLING_CHOICES: ChoiceRows = ((translated_choice("billing", "choice-billing"),),)
+PLANS_CHOICES: ChoiceRows = ((choice_for("plans", "choice-plans"),),)
+BILLING_CHOICES: ChoiceRows = ((choice_for("billing", "choice-billing"),),)
 
 
 def notify_buyer(
@@ -46,21 +46,21 @@ def build_link_ready(purchase: Purchase) -> Message:
 
 def build_link_replaced(purchase: Purchase, key: str) -> Message:
     """Replace the link's message by the reason why it is gone (`key`) and a button for a new one."""
-    new_link = ((translated_choice(f"buy:{purchase.item}", "choice-new-link"),),)
-    return Message(paragraphs=(translated(key),), choices=new_link, edits_delivery=purchase.delivery_id)
+    new_link = ((choice_for(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(text_for(key),), choices=new_link, edits_delivery=purchase.delivery_id)
 
 
 def build_payment_pending(purchase: Purchase) -> Message:
-    return Message(paragraphs=(translated("payment-pending", price=format_money(purchase.amount, purchase.currency)),))
+    return Message(paragraphs=(text_for("payment-pending", price=format_money(purchase.amount, purchase.currency)),))
 
 
 def build_payment_failed(purchase: Purchase) -> Message:
-    new_link = ((translated_choice(f"buy:{purchase.item}", "choice-new-link"),),)
-    return Message(paragraphs=(translated("payment-failed"),), choices=new_link)
+    new_link = ((choice_for(f"buy:{purchase.item}", "choice-new-link"),),)
+    return Message(paragraphs=(text_for("payment-failed"),), choices=new_link)
 
 
 def build_credits_arrived(credits_: int, total: int, debt: int) -> Message:
-    return Message(paragraphs=(translated("credits-arrived", credits=credits_, total=total), *_build_debt(debt)))
+    return Message(paragraphs=(text_for("credits-arrived", credits=credits_, total=total), *_build_debt(debt)))
 
 
 def build_payment_refunded(purchase: Purchase, credits_: int, total: int, debt: int) -> Message:
@@ -79,72 +79,68 @@ def build_payment_restored(purchase: Purchase, credits_: int, total: int, debt: 
 
 
 def _build_credits_changed(key: str, paid: str, credits_: int, total: int, debt: int) -> Message:
-    return Message(paragraphs=(translated(key, price=paid, credits=credits_, total=total), *_build_debt(debt)))
+    return Message(paragraphs=(text_for(key, price=paid, credits=credits_, total=total), *_build_debt(debt)))
 
 
 def _build_debt(debt: int) -> tuple[TranslatedText, ...]:
-    return (translated("debt-left", debt=debt),) if debt else ()
+    return (text_for("debt-left", debt=debt),) if debt else ()
 
 
 def build_plan_paid(key: str, subscription: Subscription, credits_: int) -> Message:
     """`key` is `plan-began`, `plan-renewed` or `plan-changed`."""
     ends = f"{subscription.period_end:%Y-%m-%d}"
     return Message(
-        paragraphs=(translated(key, plan=format_plan_title(subscription.plan), credits=credits_, returns=ends),)
+        paragraphs=(text_for(key, plan=format_plan_title(subscription.plan), credits=credits_, returns=ends),)
     )
 
 
 def build_plan_unpaid(subscription: Subscription) -> Message:
     until = (subscription.past_due_since or subscription.seen_at) + GRACE_PERIOD
-    text = translated("plan-unpaid", plan=format_plan_title(subscription.plan), returns=f"{until:%Y-%m-%d}")
+    text = text_for("plan-unpaid", plan=format_plan_title(subscription.plan), returns=f"{until:%Y-%m-%d}")
     return Message(paragraphs=(text,), choices=BILLING_CHOICES)
 
 
 def build_plan_paused(subscription: Subscription) -> Message:
     return Message(
-        paragraphs=(translated("plan-paused", plan=format_plan_title(subscription.plan)),), choices=BILLING_CHOICES
+        paragraphs=(text_for("plan-paused", plan=format_plan_title(subscription.plan)),), choices=BILLING_CHOICES
     )
 
 
 def build_plan_cancels(subscription: Subscription) -> Message:
     ends = f"{subscription.period_end:%Y-%m-%d}"
     return Message(
-        paragraphs=(translated("plan-cancels", plan=format_plan_title(subscription.plan), returns=ends),),
+        paragraphs=(text_for("plan-cancels", plan=format_plan_title(subscription.plan), returns=ends),),
         choices=BILLING_CHOICES,
     )
 
 
 def build_plan_ended(plan: str) -> Message:
-    return Message(paragraphs=(translated("plan-ended", plan=format_plan_title(plan)),), choices=PLANS_CHOICES)
+    return Message(paragraphs=(text_for("plan-ended", plan=format_plan_title(plan)),), choices=PLANS_CHOICES)
 
 
 def build_portal_ready(url: str, delivery: int) -> Message:
-    button = TranslatedChoice(data="portal", label=translated("choice-portal"), url=url)
-    return Message(paragraphs=(translated("portal-ready"),), choices=((button,),), edits_delivery=delivery)
+    button = TranslatedChoice(data="portal", label=text_for("choice-portal"), url=url)
+    return Message(paragraphs=(text_for("portal-ready"),), choices=((button,),), edits_delivery=delivery)
 
 
 def build_portal_unavailable(key: str, delivery: int) -> Message:
-    return Message(paragraphs=(translated(key),), edits_delivery=delivery)
+    return Message(paragraphs=(text_for(key),), edits_delivery=delivery)
 
 
 def build_price_check(check: CatalogueCheck, delivery: int) -> Message:
     """List how the provider's prices differ from the price file."""
-    lines = [translated("admin-price-missing", name=key) for key in check.missing]
-    lines += [translated("admin-price-wrong", name=key) for key in check.mismatched]
-    lines += [
-        translated("admin-price-portal", currency=currency.upper()) for currency in check.currencies_without_portal
-    ]
+    lines = [text_for("admin-price-missing", name=key) for key in check.missing]
+    lines += [text_for("admin-price-wrong", name=key) for key in check.mismatched]
+    lines += [text_for("admin-price-portal", currency=currency.upper()) for currency in check.currencies_without_portal]
     paragraphs = (
-        [*lines, translated("admin-price-sync")]
-        if lines
-        else [translated("admin-price-well", count=len(check.expected))]
+        [*lines, text_for("admin-price-sync")] if lines else [text_for("admin-price-well", count=len(check.expected))]
     )
     return Message(paragraphs=tuple(paragraphs), edits_delivery=delivery)
 
 
 def build_drift_alert(count: int) -> Message:
-    return Message(paragraphs=(translated("billing-drift", count=count),))
+    return Message(paragraphs=(text_for("billing-drift", count=count),))
 
 
 def build_drift_resolved() -> Message:
-    return Message(paragraphs=(translated("billing-well"),))
+    return Message(paragraphs=(text_for("billing-well"),))

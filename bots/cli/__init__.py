@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from bots.cli import console
-from bots.cli.commands import LazyGroup
+from bots.cli.lazy_group import LazyGroup
 from models.errors import AppError, ConfigError, ErrorCode, RequestRejected
 
 log = structlog.get_logger(__name__)

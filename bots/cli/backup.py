@@ -10,7 +10,7 @@ import psycopg
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bots.app.web import lock_folder_for
+from bots.app.base import lock_folder_for
 from bots.cli import whatsapp as whatsapp_command
 from models.settings import Settings
 from storage.backups import postgresql

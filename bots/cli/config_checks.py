@@ -97,7 +97,7 @@ def _check_metrics(settings: Settings) -> CheckResult:
     )
 
 
-def _check_owners(settings: Settings) -> CheckResult:
+def _check_admin_ids(settings: Settings) -> CheckResult:
     if not settings.admin_identities:
         return settings.mode == "local", "nobody; set ADMIN_IDS, as telegram:123456789, or page:me@example.com"
     invalid = sorted(each for each in settings.admin_identities if not all(each.partition(":")))
@@ -192,7 +192,7 @@ CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "mail": _check_mail,
     "proxies": _check_proxies,
     "figures": _check_metrics,
-    "owners": _check_owners,
+    "owners": _check_admin_ids,
     "alerts": _check_alerts,
     "heartbeat": _check_heartbeat,
     "errors": _check_errors,
@@ -204,45 +204,3 @@ CHECKS: Final[dict[str, Callable[[Settings], CheckResult]]] = {
     "beacon": _check_beacon,
     "lettering": _check_text_shaping,
 }
-CHECK_BY_SETTING: Final[dict[str, str]] = {
-    "data_dir": "disk",
-    "database_url": "database",
-    "redis_url": "queue",
-    "media_url": "bucket",
-    "s3_endpoint_url": "bucket",
-    "aws_access_key_id": "bucket",
-    "aws_secret_access_key": "bucket",
-    "aws_session_token": "bucket",
-    "backup_url": "backups",
-    "backup_days": "backups",
-    "telegram_bot_token": "telegram",
-    "telegram_api_url": "telegram",
-    "telegram_payments": "telegram",
-    "whatsapp_sessions": "whatsapp",
-    "whatsapp_ffi": "whatsapp",
-    "groq_api_key": "speech",
-    "groq_base_url": "speech",
-    "stripe_secret_key": "stripe",
-    "stripe_webhook_secret": "stripe",
-    "stripe_api_url": "stripe",
-    "catalogue": "prices",
-    "smtp_url": "mail",
-    "secret_key": "secret key",
-    "mode": "page",
-    "public_url": "page",
-    "forwarded_allow_ips": "proxies",
-    "metrics_token": "figures",
-    "admin_ids": "owners",
-    "alert_chat": "alerts",
-    "timezone": "alerts",
-    "heartbeat_url": "heartbeat",
-    "sentry_dsn": "errors",
-    "log_format": "log",
-    "workers": "workers",
-    "lease_seconds": "patience",
-    "sweep_seconds": "patience",
-    "input_hours": "keeping",
-    "result_days": "keeping",
-    "beacon_file": "beacon",
-}
-"""The check that covers each setting."""

@@ -8,6 +8,7 @@ import structlog
 import typer
 from pydantic import SecretStr
 
+from bots.app import base
 from bots.app import web as web_app
 from bots.app.process import load_settings as read_settings
 from bots.app.process import open_app, run_until_stopped, start_backups, start_disk_watch
@@ -61,7 +62,7 @@ def worker() -> None:
 async def _run_everything(settings: Settings, host: str, port: int, *, whatsapp: bool) -> None:
     async with AsyncExitStack() as stack:
         app = await open_app(stack, settings)
-        runtime = web_app.channel_runtime_for(app)
+        runtime = base.channel_runtime_for(app)
         server = web_app.build_page_server(runtime, host=host, port=port)
         bots = [
             web_app.build_telegram_gateway(runtime, _reveal_secret(token))
@@ -84,7 +85,7 @@ async def _run_telegram(settings: Settings) -> None:
     if settings.telegram_bot_token is None:
         raise typer.BadParameter("set it to the token of @BotFather.", param_hint="TELEGRAM_BOT_TOKEN")
     async with AsyncExitStack() as stack:
-        runtime = web_app.channel_runtime_for(await open_app(stack, settings))
+        runtime = base.channel_runtime_for(await open_app(stack, settings))
         await start_disk_watch(stack, runtime.app)
         bot = web_app.build_telegram_gateway(runtime, _reveal_secret(settings.telegram_bot_token))
         bot_manager = web_app.build_bot_manager(runtime)
@@ -96,7 +97,7 @@ async def _run_telegram(settings: Settings) -> None:
 
 async def _run_web(settings: Settings, host: str, port: int) -> None:
     async with AsyncExitStack() as stack:
-        runtime = web_app.channel_runtime_for(await open_app(stack, settings))
+        runtime = base.channel_runtime_for(await open_app(stack, settings))
         await start_disk_watch(stack, runtime.app)
         await start_backups(stack, runtime.app)
         server = web_app.build_page_server(runtime, host=host, port=port)
@@ -118,7 +119,7 @@ async def _start_workers(stack: AsyncExitStack, pool: WorkerPool, *, grace_secon
 
 
 async def _receive(bot: TelegramGateway) -> None:
-    """Receive until the bot stops. Raises TelegramRefused, whose text says what the operator must do."""
+    """Receive until the bot stops. Raises TelegramConfigError, whose text says what the operator must do."""
     await bot.start()
     typer.echo(f"Telegram: {bot.address}")
     await bot.wait_stopped()

@@ -49,7 +49,7 @@ def sync(
     if settings.stripe_secret_key is None:
         raise typer.BadParameter("set STRIPE_SECRET_KEY to a key from https://dashboard.stripe.com/apikeys first")
     target = SyncTarget(
-        read_catalogue(settings.catalogue), _product_names_in(language), webhook_url_of(settings), payment_links
+        read_catalogue(settings.catalogue), _list_product_names(language), webhook_url_of(settings), payment_links
     )
     outcome = _run_sync(settings, settings.stripe_secret_key.get_secret_value(), target, dry_run)
     if outcome.webhook_secret:
@@ -94,7 +94,7 @@ def _sync_tenant(
     if keys is None:
         raise typer.BadParameter("its key is not known yet; run: rabisco stripe connect NAME")
     webhook = webhook_url_of(settings, str(tenant_keys.account.id))
-    target = SyncTarget(read_catalogue(settings.catalogue), _product_names_in(language), webhook, payment_links)
+    target = SyncTarget(read_catalogue(settings.catalogue), _list_product_names(language), webhook, payment_links)
     outcome = _run_sync(settings, keys.secret_key, target, dry_run)
     if outcome.webhook_secret:
         tenant_keys.save(replace(keys, webhook_secrets=(*keys.webhook_secrets, outcome.webhook_secret)))
@@ -124,7 +124,7 @@ def webhook_url_of(settings: Settings, account: str = "") -> str:
     return "/".join(filter(None, (settings.public_url.rstrip("/"), "stripe/webhook", account)))
 
 
-def _product_names_in(language: str) -> Callable[[CatalogueItem], str]:
+def _list_product_names(language: str) -> Callable[[CatalogueItem], str]:
     """Function that names a product as customers see it, in that language."""
 
     def name_item(item: CatalogueItem) -> str:

@@ -12,8 +12,8 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from bots.app import whatsapp as whatsapp_app
+from bots.app.base import App, lock_folder_for
 from bots.app.process import load_settings, open_app, run_until_stopped, start_disk_watch
-from bots.app.web import App, lock_folder_for
 from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import match_language

@@ -86,17 +86,17 @@ class HandlerResult:
     deletes_inbound: bool = False
 
 
-def translated(key: str, **values: TextValue) -> TranslatedText:
+def text_for(key: str, **values: TextValue) -> TranslatedText:
     return TranslatedText(key=key, values=values)
 
 
-def translated_choice(data: str, key: str, **values: TextValue) -> TranslatedChoice:
+def choice_for(data: str, key: str, **values: TextValue) -> TranslatedChoice:
     return TranslatedChoice(data=data, label=TranslatedText(key=key, values=values))
 
 
-def reply_with(key: str, **values: TextValue) -> Reply:
+def reply_for(key: str, **values: TextValue) -> Reply:
     """Build a reply of one text."""
-    return Reply(Message(paragraphs=(translated(key, **values),)))
+    return Reply(Message(paragraphs=(text_for(key, **values),)))
 
 
 def _format_code(error: AppError) -> str:
@@ -107,13 +107,13 @@ def _format_code(error: AppError) -> str:
 
 def build_error_reply(error: AppError, *, edits_delivery: int | None = None) -> Reply:
     """Build the reply to an error: what is wrong, what to do, that nothing was charged, and the code."""
-    upload_page = (translated("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
-    note = (translated("name", name=error.values["note"]),) if "note" in error.values else ()
+    upload_page = (text_for("too-big-here", page=error.values["page"]),) if "page" in error.values else ()
+    note = (text_for("name", name=error.values["note"]),) if "note" in error.values else ()
     paragraphs = (
-        translated(f"error-{error.code.lower().replace('_', '-')}", **error.values),
+        text_for(f"error-{error.code.lower().replace('_', '-')}", **error.values),
         *note,
         *upload_page,
-        translated("nothing-charged"),
-        translated("error-only-code", code=_format_code(error)),
+        text_for("nothing-charged"),
+        text_for("error-only-code", code=_format_code(error)),
     )
     return Reply(Message(paragraphs=paragraphs, edits_delivery=edits_delivery), has_reply_to=True)

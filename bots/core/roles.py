@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.core.context import Context, HandlerResult, reply_with
+from bots.core.context import Context, HandlerResult, reply_for
 from models.identity.people import MAIN_TENANT, Tenant
 from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from storage.operations import audit
-
-__all__ = ["Command", "CommandHandler", "Role", "can_use", "execute", "has_role", "is_operator_tenant"]
 
 CommandHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
 
@@ -50,7 +48,7 @@ def execute(command: Command, pipeline: Pipeline, context: Context, result: Hand
     if command.min_role is Role.PERSON:
         command.handle(pipeline, context, result, arguments)
     elif context.inbound.is_group:
-        result.replies.append(reply_with("admin-in-private"))
+        result.replies.append(reply_for("admin-in-private"))
     else:
         command.handle(pipeline, context, result, arguments)
         verb = arguments.partition(" ")[0].lower()

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from bots.core import post_commit, user_resolver
 from bots.core.channel import Channel, Inbound
-from bots.core.context import Context, HandlerResult, ReceivedFile, Reply, build_error_reply, translated
+from bots.core.context import Context, HandlerResult, ReceivedFile, Reply, build_error_reply, text_for
 from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.email_verification import EmailVerification
 from bots.core.conversation.payment_links import PaymentLinks
@@ -169,7 +169,7 @@ class UpdateHandler:
     def _acknowledge(self, session: Session, inbound: Inbound, person: Person, address: Address) -> int:
         text_key = "received-album" if len(inbound.attachments) > 1 else "received"
         cause = f"ack:{self.account.id}:{inbound.update_ids[0]}"
-        outbox_message = OutboxMessage(Message(paragraphs=(translated(text_key),)), cause, reply_to=inbound.message_id)
+        outbox_message = OutboxMessage(Message(paragraphs=(text_for(text_key),)), cause, reply_to=inbound.message_id)
         return outbox.enqueue(session, address, person.id, outbox_message, self.db.clock())
 
     def _store_and_answer(self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...]) -> HandlerResult:

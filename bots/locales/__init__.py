@@ -50,10 +50,6 @@ def _convert_money(value: str) -> object:
     return fluent_number(whole, style="currency", currency=currency)
 
 
-def has_key(key: str) -> bool:
-    return bool(_load_bundle(DEFAULT_LANGUAGE).has_message(key))
-
-
 @cache
 def _load_bundle(language: str) -> FluentBundle:
     source = files("bots.locales").joinpath(f"{language}.ftl").read_text(encoding="utf-8")

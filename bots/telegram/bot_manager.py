@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot as TelegramBot
 
-from bots.core.context import translated
+from bots.core.context import text_for
 from bots.telegram.errors import TelegramConfigError
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
@@ -112,7 +112,7 @@ class BotManager:
         username = telegram.username
 
         def build_text(name: str) -> TranslatedText:
-            return translated("admin-tenant-bot-live", name=name, username=username)
+            return text_for("admin-tenant-bot-live", name=name, username=username)
 
         await asyncio.to_thread(self._record_status, bot, BotStatus.LIVE, build_text, username=username)
 
@@ -122,7 +122,7 @@ class BotManager:
 
         def build_text(name: str) -> TranslatedText:
             return TranslatedText(
-                key="admin-tenant-bot-refused", values={"name": name}, inner=translated(f"admin-bot-{status}")
+                key="admin-tenant-bot-refused", values={"name": name}, inner=text_for(f"admin-bot-{status}")
             )
 
         await asyncio.to_thread(self._record_status, bot, status, build_text)

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
+from cachetools import LRUCache
 from telegram import Bot, InputMediaPhoto, Message
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bots.core.channel import Attachment, Capabilities, ChannelError, ChatRef, RenderedMessage, Upload
 from bots.core.delivery.typing_indicator import show_typing
-from bots.core.lru_cache import LruCache
 from bots.telegram.downloads import download
 from bots.telegram.errors import NO_TEXT_TO_EDIT, WRONG_FILE, has_reason, to_channel_error, translate_errors
 from bots.telegram.markup import build_keyboard, build_reply_parameters, truncate
@@ -58,8 +58,8 @@ class TelegramChannel:
     def __init__(self, bot: Bot, capabilities: Capabilities = CLOUD_API_CAPABILITIES) -> None:
         self.capabilities = capabilities
         self._bot = bot
-        self._file_ids: LruCache[str] = LruCache(512)  # action and upload's key -> Telegram's file id
-        self._migrated_chats: LruCache[int] = LruCache(4096)  # a group's id -> id of the supergroup it became
+        self._file_ids: LRUCache[str, str] = LRUCache(512)  # action and upload's key -> Telegram's file id
+        self._migrated_chats: LRUCache[str, int] = LRUCache(4096)  # a group's id -> id of the supergroup it became
 
     async def send_text(self, chat_ref: ChatRef, text: RenderedMessage) -> str:
         async def send(target: _Target) -> Message:
@@ -159,7 +159,7 @@ class TelegramChannel:
         key = f"{action}:{upload.key}" if upload.key else ""
         message = await self._resend(chat_ref, key, send) or await self._send_files(chat_ref, upload, action, send)
         if key and (file_id := _file_id_of(message)):
-            self._file_ids.put(key, file_id)
+            self._file_ids[key] = file_id
         return str(message.message_id)
 
     async def _resend(
@@ -217,7 +217,7 @@ class TelegramChannel:
                 return await request(target)
             except ChatMigrated as error:
                 log.info("chat moved", old=target.chat_id, new=error.new_chat_id)
-                self._migrated_chats.put(chat_ref.chat, error.new_chat_id)
+                self._migrated_chats[chat_ref.chat] = error.new_chat_id
         with translate_errors():
             try:
                 return await request(self._target_for(chat_ref))

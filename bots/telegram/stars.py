@@ -18,7 +18,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bots.core.admin import refunds
 from bots.core.channel import ChannelError, MessageRejected, RenderedInvoice
-from bots.core.context import translated
+from bots.core.context import text_for
 from bots.core.conversation.stars import PaymentQuery, revoke_credits
 from bots.locales import match_language, translate
 from bots.telegram.errors import has_reason, translate_errors
@@ -165,7 +165,7 @@ class StarsRefunds:
             purchase, now = session.get_one(Purchase, purchase_id), self.db.clock()
             if revoke_credits(session, purchase, now):
                 outbox_message = OutboxMessage(
-                    Message(paragraphs=(translated("stars-returned"),)), f"stars-returned:{purchase_id}"
+                    Message(paragraphs=(text_for("stars-returned"),)), f"stars-returned:{purchase_id}"
                 )
                 outbox.enqueue(
                     session, session.get_one(Address, purchase.address_id), purchase.person_id, outbox_message, now

@@ -72,7 +72,7 @@ class ChatEndpoints:
                 message, inbound, body = await self._read_message(request, folder, user)
         finally:
             self.quota.release(folder)
-        await asyncio.to_thread(self.page.save_user_message, user.place, message, body)
+        await asyncio.to_thread(self.page.save_user_message, user.chat_ref, message, body)
         is_new = await self.inbound.receive(inbound)
         if not is_new or not inbound.attachments:
             await asyncio.to_thread(uploads.discard, folder)
@@ -81,12 +81,12 @@ class ChatEndpoints:
     async def poll(self, request: Request, after: int, wait: float) -> Response:
         """Changes since version `after`, at once or as soon as there are any, within `wait` seconds."""
         user = await self._require_user(request)
-        if self.page.notifier.count_waiting(user.place) >= MAX_POLLS_PER_USER:
+        if self.page.notifier.count_waiting(user.chat_ref) >= MAX_POLLS_PER_USER:
             raise FormError(429, "TOO_FAST")
         deadline = time.monotonic() + min(wait, MAX_WAIT_SECONDS)
-        with self.page.notifier.subscribe(user.place) as event:
+        with self.page.notifier.subscribe(user.chat_ref) as event:
             while True:
-                changes = await asyncio.to_thread(self.page.list_changes, user.place, after)
+                changes = await asyncio.to_thread(self.page.list_changes, user.chat_ref, after)
                 remaining = deadline - time.monotonic()
                 if (
                     changes.version != after
@@ -100,7 +100,7 @@ class ChatEndpoints:
     async def list_older(self, request: Request, before: int) -> Response:
         """Messages before that time, loaded when the user scrolls up; none at the beginning of the conversation."""
         user, time_before = await self._require_user(request), EPOCH + timedelta(microseconds=before)
-        rows = await asyncio.to_thread(self.page.list_older, user.place, time_before)
+        rows = await asyncio.to_thread(self.page.list_older, user.chat_ref, time_before)
         return JSONResponse({"messages": self._render_messages(rows, user)}, headers=NO_STORE_HEADERS)
 
     async def _require_user(self, request: Request) -> PageUser:
@@ -128,7 +128,7 @@ class ChatEndpoints:
             raise FormError(413, "TEXT_TOO_LONG", self.page.capabilities.max_text)
         return Inbound(
             update_ids=(f"{user.link_owner}{message}",),  # message ids of two users never collide
-            chat_ref=user.place,
+            chat_ref=user.chat_ref,
             sender=Sender(user.id, language=language),
             message_id=form.get_first("message") if choice else str(message),
             text=text,

@@ -30,10 +30,6 @@ class Notifier:
             with self._lock:
                 del self._listeners[event]
 
-    @property
-    def listener_count(self) -> int:
-        return len(self._listeners)
-
     def count_waiting(self, chat: ChatRef) -> int:
         """Number of requests that wait for that conversation."""
         with self._lock:

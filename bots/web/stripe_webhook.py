@@ -39,17 +39,17 @@ def build_stripe_router(targets: Mapping[str, WebhookTarget]) -> APIRouter:
     @router.post("/stripe/webhook")
     @router.post("/stripe/webhook/{account}")
     async def receive_event(request: Request, account: str = "") -> Response:
-        counterfoil = targets.get(account)
-        if counterfoil is None:
+        target = targets.get(account)
+        if target is None:
             return Response(status_code=404)
         try:
             body = await _read_body(request)
-            news = counterfoil.signatures.verify(body, request.headers.get("stripe-signature", ""))
-            is_new = await asyncio.to_thread(counterfoil.save_event, news)
+            event = target.signatures.verify(body, request.headers.get("stripe-signature", ""))
+            is_new = await asyncio.to_thread(target.save_event, event)
         except (_BodyTooBig, BadSignature, SQLAlchemyError, ClientDisconnect) as error:
             return _build_error_response(error)
         if is_new:
-            counterfoil.wake_worker()
+            target.wake_worker()
         return Response(status_code=200)
 
     return router

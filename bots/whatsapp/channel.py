@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from cachetools import LRUCache
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 from neonize.utils.enum import MediaType
 
@@ -28,7 +29,6 @@ from bots.core.channel import (
 )
 from bots.core.delivery.text_menus import render_with_choices
 from bots.core.delivery.typing_indicator import show_typing
-from bots.core.lru_cache import LruCache
 from bots.whatsapp import encoder
 from bots.whatsapp.downloads import download_attachment
 from bots.whatsapp.errors import MediaExpired
@@ -87,9 +87,11 @@ class WhatsAppChannel:
         self._account = account
         self._build_link = build_link
         self._uploader = MediaUploader(client, db, account)
-        self._known_chats: LruCache[bool] = LruCache(4096)  # chats that a user has written from
-        self._sent_texts: LruCache[str] = LruCache(1024)  # current text by message id
-        self._picture_messages: LruCache[bool] = LruCache(256)  # ids of picture messages, which cannot become texts
+        self._known_chats: LRUCache[str, bool] = LRUCache(4096)  # chats that a user has written from
+        self._sent_texts: LRUCache[str, str] = LRUCache(1024)  # current text by message id
+        self._picture_messages: LRUCache[str, bool] = LRUCache(
+            256
+        )  # ids of picture messages, which cannot become texts
 
     async def send_text(self, chat_ref: ChatRef, text: RenderedMessage) -> str:
         await self._check_may_send(chat_ref)
@@ -100,7 +102,7 @@ class WhatsAppChannel:
             return await self._send_picture(chat_ref, text, text.picture, quote)
         body = encoder.truncate_text(render_with_choices(text), self.capabilities.max_text)
         message_id = await self._client.send(chat_ref.chat, encoder.encode_text(body, quote))
-        self._sent_texts.put(message_id, body)
+        self._sent_texts[message_id] = body
         return message_id
 
     async def edit(self, chat_ref: ChatRef, message_id: str, text: RenderedMessage) -> None:
@@ -113,7 +115,7 @@ class WhatsAppChannel:
         await asyncio.to_thread(self._check_editable, chat_ref, message_id)
         await self._check_may_send(chat_ref)
         await self._client.send(chat_ref.chat, encoder.encode_edit(chat_ref.chat, message_id, body, self._get_now_ms()))
-        self._sent_texts.put(message_id, body)
+        self._sent_texts[message_id] = body
 
     async def send_video(self, chat_ref: ChatRef, upload: Upload) -> str:
         """Send a video that plays in the chat; as a document when it is too large for that."""
@@ -150,7 +152,7 @@ class WhatsAppChannel:
         message_id = await self._client.send(
             chat_ref.chat, encoder.add_caption(encoder.encode_image(upload, attributes), caption, quote)
         )
-        self._picture_messages.put(message_id, value=True)
+        self._picture_messages[message_id] = True
         return message_id
 
     async def _send_upload(self, chat_ref: ChatRef, upload: Upload) -> str:
@@ -190,7 +192,7 @@ class WhatsAppChannel:
         if not self._known_chats.get(chat_ref.chat):
             if not await asyncio.to_thread(self._has_address, chat_ref):
                 raise ChatUnreachable("nobody has written from there")
-            self._known_chats.put(chat_ref.chat, value=True)
+            self._known_chats[chat_ref.chat] = True
         if (wait_seconds := self.rate_limiter.acquire(chat_ref.chat)) > 0:
             raise RetryLater(wait_seconds)
 

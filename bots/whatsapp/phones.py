@@ -4,15 +4,19 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+import phonenumbers
+
 CHANNEL = "whatsapp"
 BRAZIL_PREFIX = "55"
 
 
 def language_of(phone: str) -> str | None:
-    """The language tag of a number's country, by its longest known prefix; None for an unknown prefix."""
-    languages = _load_languages()
-    candidates = (languages.get(phone[:length]) for length in range(4, 0, -1))
-    return next((tag for tag in candidates if tag), None)
+    """The language tag of a number's country; None where `regions.toml` has none for it, or it is no number."""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(f"+{phone}"))
+    except phonenumbers.NumberParseException:
+        return None
+    return _load_languages().get(region) if region else None
 
 
 def spellings_of(phone: str) -> frozenset[str]:
@@ -32,13 +36,13 @@ def expand_identities(identities: frozenset[str]) -> frozenset[str]:
     expanded = set(identities)
     for channel, _, name in (identity.partition(":") for identity in identities):
         if channel == CHANNEL and "@" not in name:
-            digits = "".join(character for character in name if character.isdecimal())
+            digits = phonenumbers.normalize_digits_only(name)
             expanded |= {f"{CHANNEL}:{spelling}" for spelling in spellings_of(digits)}
     return frozenset(expanded)
 
 
 @cache
 def _load_languages() -> dict[str, str]:
-    """Language tags by prefix."""
-    table = tomllib.loads(files("bots.whatsapp").joinpath("prefixes.toml").read_text("utf-8"))
-    return {prefix: tag for tag, prefixes in table.items() for prefix in prefixes}
+    """Language tags by country code."""
+    table = tomllib.loads(files("bots.whatsapp").joinpath("regions.toml").read_text("utf-8"))
+    return {region: tag for tag, regions in table.items() for region in regions}

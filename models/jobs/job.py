@@ -112,7 +112,7 @@ class JobOutput(SQLModel, table=True):
 
 
 class TranscriptRow(SQLModel, table=True):
-    """Transcript of a file. `corrects_id` is reserved for corrections, which are rows of their own."""
+    """Transcript of a file. `corrects_id` is not used."""
 
     __tablename__ = "transcript"
 

@@ -7,7 +7,6 @@ from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, generate_id, utc_now
-from models.media.facts import MediaInfo, MediaKind
 
 
 class StoredFile(SQLModel, table=True):
@@ -43,16 +42,3 @@ class Media(SQLModel, table=True):
     has_audio: bool = False
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
-
-    @property
-    def info(self) -> MediaInfo:
-        return MediaInfo(
-            kind=MediaKind(self.kind),
-            format=self.format,
-            size=self.size,
-            width=self.width,
-            height=self.height,
-            seconds=self.seconds,
-            fps=self.fps,
-            has_audio=self.has_audio,
-        )

@@ -86,7 +86,7 @@ def _build_painter(
     watermark_overlays = [build_watermark(watermark_text, canvas.width, canvas.height)] if watermark_text else []
 
     def paint(seconds: float) -> list[Overlay]:
-        moment = timeline.state_at(seconds)
+        moment = timeline.find_state(seconds)
         found = bitmaps.build_overlays(blocks[moment.block_index], moment) if moment else []
         return [*found, *watermark_overlays]
 

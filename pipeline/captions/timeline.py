@@ -33,7 +33,7 @@ class CaptionTimeline:
         self._pop = pop
         self._lead = lead
 
-    def state_at(self, seconds: float) -> CaptionState | None:
+    def find_state(self, seconds: float) -> CaptionState | None:
         """Return the state of a frame at this time; None between groups."""
         now = seconds + self._lead
         index = bisect_right(self._block_starts, now) - 1

@@ -18,7 +18,8 @@ from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import ResourceLimits, SandboxClient, return_false
+from pipeline.sandbox.client import SandboxClient, return_false
+from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech import subtitles
 from pipeline.speech.transcription import Transcriber, create_transcriber
 

@@ -27,7 +27,8 @@ from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
 from pipeline.operations import request_id
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs, transcripts

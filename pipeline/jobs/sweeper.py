@@ -13,7 +13,6 @@ from models.errors import ErrorCode, ProcessingFailed
 from models.messaging.uploads import UPLOAD_LIFETIME
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import WakeupQueue
-from pipeline.operations.disk import DiskMonitor
 from pipeline.operations.disk_cleanup import (
     ABANDONED_AFTER,
     DISK_CHECK_INTERVAL,
@@ -21,6 +20,7 @@ from pipeline.operations.disk_cleanup import (
     DiskCleaner,
     delete_stale_folders,
 )
+from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.operations.scheduler import ScheduledTask, Scheduler
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
 from storage.billing import open_purchases

@@ -18,8 +18,8 @@ from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.renderer import Renderer
 from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
-from pipeline.operations.disk import DiskMonitor
 from pipeline.operations.disk_cleanup import DiskCleaner
+from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.sandbox.client import SandboxClient
 from pipeline.speech.transcription import create_transcriber
 from storage.db import Database

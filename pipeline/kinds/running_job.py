@@ -11,7 +11,8 @@ from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.transcription import Transcriber
 
 UHD_PIXELS = 1920 * 1088  # pixels above which a child needs more memory

@@ -1,6 +1,6 @@
 """Overlays: pictures prepared for blending into the planes of 4:2:0 frames, without converting frames to RGB."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from math import ceil, floor
 from typing import NamedTuple, TypeAlias, cast
@@ -66,10 +66,6 @@ class Overlay:
     @property
     def height(self) -> int:
         return int(self.luma.shape[0])
-
-    def move_to(self, x: int, y: int) -> "Overlay":
-        """A copy at another position, rounded down to even."""
-        return replace(self, x=x - x % 2, y=y - y % 2)
 
     def scale_around(self, scale: float, center: tuple[float, float]) -> "Overlay":
         """A copy scaled around a point of the frame, with subpixel accuracy."""

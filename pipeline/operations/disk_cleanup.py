@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.operations.disk import DiskMonitor
+from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.operations.scheduler import ScheduledTask
 from storage.db import Database
 from storage.media.media_store import MediaStore
@@ -43,11 +43,11 @@ class DiskCleaner:
 def delete_stale_folders(root: Path, older_than: float) -> None:
     """Delete folders of `root` not changed for `older_than` seconds, left behind by dead processes."""
     for folder in root.glob("*"):
-        if _seconds_since_change(folder) > older_than:
+        if _measure_idle_seconds(folder) > older_than:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _seconds_since_change(folder: Path) -> float:
+def _measure_idle_seconds(folder: Path) -> float:
     """Seconds since the folder's last change; 0 if it has just been deleted."""
     try:
         return time.time() - folder.stat().st_mtime

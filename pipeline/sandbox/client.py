@@ -23,8 +23,6 @@ from pipeline.sandbox import protocol
 from pipeline.sandbox.forkserver_client import KILL_TIMEOUT, ForkserverClient
 from pipeline.sandbox.limits import ResourceLimits
 
-__all__ = ["ResourceLimits", "SandboxClient"]
-
 log = structlog.get_logger(__name__)
 
 CANCEL_CHECK_INTERVAL: Final = 0.08  # seconds between two calls of is_cancelled
@@ -51,17 +49,6 @@ class SandboxClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def start_forkserver(self) -> None:
-        """Start the forkserver now (half a second) instead of on the first run."""
-        with self._lock:
-            self._ensure_forkserver()
-
-    @property
-    def pid(self) -> int | None:
-        """The forkserver's process id, None if it is not running."""
-        forkserver = self._forkserver
-        return forkserver.pid if forkserver else None
 
     def close(self) -> None:
         """Stop the forkserver and all running children."""

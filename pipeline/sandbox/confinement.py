@@ -47,7 +47,7 @@ def confine(request: protocol.SandboxRequest) -> None:
         return
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     landlock.restrict(
-        readable=[*list_code_folders(), *protocol.paths_in(request.arguments)],
+        readable=[*list_code_folders(), *protocol.find_paths(request.arguments)],
         writable=[directory],
         listable=_list_import_folders(),  # importing a module lists its folder
     )

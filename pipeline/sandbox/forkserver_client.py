@@ -68,10 +68,6 @@ class ForkserverClient:
         if self._process.stderr:
             self._process.stderr.close()
 
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
     def is_ours(self) -> bool:
         return self._owner_pid == os.getpid() and self._process.poll() is None
 

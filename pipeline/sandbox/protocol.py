@@ -160,7 +160,7 @@ def _decode_typed(name: str, fields: object, directory: Path) -> object:
         value = _adapter_for(name).validate_python(fields)
     except ValidationError as error:
         raise ProtocolError(f"not a {name}") from error
-    for path in paths_in(value):
+    for path in find_paths(value):
         _require_inside(path, directory)
     return value
 
@@ -172,12 +172,12 @@ def _require_inside(path: Path, directory: Path) -> Path:
     return path
 
 
-def paths_in(value: object) -> Iterator[Path]:
+def find_paths(value: object) -> Iterator[Path]:
     """Every path inside a value made of mappings, sequences, dataclasses and models."""
     if isinstance(value, Path):
         yield value
     for part in _parts_of(value):
-        yield from paths_in(part)
+        yield from find_paths(part)
 
 
 def _parts_of(value: object) -> Iterable[object]:

@@ -38,11 +38,6 @@ class SandboxProtections:
             )
         return cls(**{field.name: results[field.name] is True for field in fields(cls)})
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Names of the protections that do not hold."""
-        return tuple(field.name for field in fields(self) if not getattr(self, field.name))
-
 
 def attempt_escapes(secret: str, starter: int) -> dict[str, bool]:
     """Task of the child: try what must not work."""

@@ -21,7 +21,7 @@ class ScenePhases:
     def total(self) -> int:
         return self.lines + self.colour + self.hold
 
-    def phase_at(self, frame: int) -> str:
+    def phase_of(self, frame: int) -> str:
         """Phase of a frame of the scene: `lines`, `colour` or `hold`."""
         if frame < self.lines:
             return "lines"

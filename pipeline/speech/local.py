@@ -51,13 +51,6 @@ def align(wav: Path, words: Sequence[Word], progress: ProgressCallback) -> tuple
         return word_timing.order_words(aligned_words, recording.seconds)
 
 
-def align_text(wav: Path, text: str) -> tuple[Word, ...]:
-    """Align a known English text that is all the speech of a recording of up to a few minutes."""
-    with WavReader(wav) as recording:
-        words = Aligner().align(recording.read_samples(), word_timing.tokenize_text(text))
-        return word_timing.order_words(words, recording.seconds)
-
-
 def _transcribe_pieces(
     recording: WavReader, model: moonshine.MoonshineModel, progress: ProgressCallback
 ) -> tuple[list[Word], confidence.AgreementCounts]:

@@ -122,7 +122,7 @@ def restore_punctuation(text: str, tokens: Sequence[WhisperToken], *, has_spaces
     edges = (
         [found.span() for found in re.finditer(r"\S+", text)]
         if has_spaces
-        else list(_ranges_between(positions, len(text)))
+        else list(_iterate_ranges(positions, len(text)))
     )
     pairs = [(token, position) for token, position in zip(tokens, positions, strict=True) if position is not None]
     texts, spans = [], []
@@ -148,7 +148,7 @@ def _locate_tokens(text: str, tokens: Sequence[WhisperToken]) -> Iterator[int | 
         yield None if position < 0 else position
 
 
-def _ranges_between(positions: Sequence[int | None], length: int) -> Iterator[tuple[int, int]]:
+def _iterate_ranges(positions: Sequence[int | None], length: int) -> Iterator[tuple[int, int]]:
     """Yield the ranges from each position to the next; the text before the first belongs to it."""
     starts = sorted({position for position in positions if position is not None})
     yield from pairwise([0, *starts[1:], length])

@@ -1,6 +1,5 @@
-"""Word times: spread over a line, put in order, and kept when the text around them is corrected."""
+"""Word times: spread over a line, filled in where they are missing, and put in order."""
 
-import difflib
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -49,13 +48,13 @@ def fill_gaps(texts: Sequence[str], spans: Sequence[TimeSpan | None], whole_span
     words: list[Word] = []
     for before, after in pairwise([-1, *known_indexes, len(texts)]):
         if after - before > 1:
-            words += spread_words(texts[before + 1 : after], *_gap_between(spans, before, after, whole_span))
+            words += spread_words(texts[before + 1 : after], *_find_gap(spans, before, after, whole_span))
         if after < len(texts) and (span := spans[after]):
             words.append(Word(text=texts[after], start=span[0], end=span[1]))
     return words
 
 
-def _gap_between(spans: Sequence[TimeSpan | None], before: int, after: int, whole_span: TimeSpan) -> TimeSpan:
+def _find_gap(spans: Sequence[TimeSpan | None], before: int, after: int, whole_span: TimeSpan) -> TimeSpan:
     left = spans[before] if before >= 0 else None
     right = spans[after] if after < len(spans) else None
     start = left[1] if left else whole_span[0]
@@ -80,31 +79,3 @@ def order_words(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
         Word(text=word.text, start=start, end=max(start, min(max(word.end, start + step), limit)))
         for word, start, limit in zip(words, starts, [*starts[1:], seconds], strict=True)
     )
-
-
-def retime_words(texts: Sequence[str], words: Sequence[Word]) -> tuple[Word, ...]:
-    """Time corrected words by the transcribed ones: unchanged words keep their times, the rest share the gaps."""
-    matcher = difflib.SequenceMatcher(
-        None, [_normalize_text(word.text) for word in words], list(map(_normalize_text, texts)), False
-    )
-    retimed_words: list[Word] = []
-    for kind, first, last, low, high in matcher.get_opcodes():
-        if kind == "equal":
-            pairs = zip(words[first:last], texts[low:high], strict=True)
-            retimed_words += [word.model_copy(update={"text": text}) for word, text in pairs]
-        elif high > low:
-            retimed_words += spread_words(texts[low:high], *_gap_for(words, first, last))
-    return tuple(retimed_words)
-
-
-def _gap_for(words: Sequence[Word], first: int, last: int) -> TimeSpan:
-    """Time span of the replaced words; for an insertion, the pause it falls into."""
-    if last > first:
-        return words[first].start, words[last - 1].end
-    before = words[first - 1].end if first else 0.0
-    after = words[last].start if last < len(words) else before + 1.0
-    return before, max(before, after)
-
-
-def _normalize_text(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()

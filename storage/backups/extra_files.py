@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from models.settings import Settings
 from storage.backups import pg_dump
 from storage.messaging.whatsapp_backups import copy_database
-from storage.messaging.whatsapp_keys import FolderKeyStore, PostgresKeyStore, key_store_at
+from storage.messaging.whatsapp_keys import FolderKeyStore, PostgresKeyStore, open_key_store
 
 KEYS_FOLDER: Final = "whatsapp"
 SETTINGS_FILE: Final = "settings.env"
@@ -27,7 +27,7 @@ def collect(settings: Settings, folder: Path) -> tuple[str, ...]:
     (folder / SETTINGS_FILE).write_text("".join(f"{name}={value}\n" for name, value in dump_settings(settings).items()))
     if settings.catalogue is not None:
         shutil.copyfile(settings.catalogue, folder / CATALOGUE_FILE)
-    key_store = key_store_at(settings.session_location)
+    key_store = open_key_store(settings.session_location)
     return (
         _copy_key_files(key_store, folder / KEYS_FOLDER)
         if isinstance(key_store, FolderKeyStore)
@@ -83,7 +83,7 @@ def _dump_key_schemas(key_store: object, folder: Path) -> tuple[str, ...]:
 
 
 def _restore_key_file(settings: Settings, path: Path) -> str:
-    key_store = key_store_at(settings.session_location)
+    key_store = open_key_store(settings.session_location)
     if not isinstance(key_store, FolderKeyStore):
         raise OSError("the keys in the backup are files, and WHATSAPP_SESSIONS names a database")
     session_id = UUID(hex=path.stem)

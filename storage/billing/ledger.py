@@ -196,19 +196,6 @@ def _build_posting(transaction: LedgerTransaction, bucket: LedgerBucket, amount:
     )
 
 
-def sum_postings(session: Session, person_id: uuid.UUID) -> CreditBalance:
-    """The sums of a person's postings, which the cached balance must equal."""
-    query = (
-        select(LedgerPosting.bucket, func.sum(LedgerPosting.amount))
-        .where(col(LedgerPosting.person_id) == person_id)
-        .group_by(LedgerPosting.bucket)
-    )
-    totals: dict[str, int] = {bucket: int(total) for bucket, total in session.exec(query)}
-    return CreditBalance(
-        totals.get(LedgerBucket.AVAILABLE, 0), totals.get(LedgerBucket.RESERVED, 0), -totals.get(LedgerBucket.DEBT, 0)
-    )
-
-
 def withdraw_gift(
     session: Session, person: Person, amount: int, *, key: str, key_prefixes: Sequence[str], now: datetime
 ) -> list[Lot]:

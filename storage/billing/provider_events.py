@@ -1,7 +1,6 @@
 """Webhook events of the payment provider: stored before they are acknowledged, retried until they are handled."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, update
@@ -49,14 +48,6 @@ def postpone(session: Session, event: ProviderEvent, run_after: datetime, error:
     """Schedule another attempt at an event."""
     values = {"run_after": run_after, "error": error[:500]}
     session.connection().execute(update(ProviderEvent).where(col(ProviderEvent.id) == event.id).values(**values))
-
-
-def list_known_ids(session: Session, tenant_id: uuid.UUID, external_ids: Sequence[str]) -> set[str]:
-    """Those of these external ids that are stored."""
-    query = select(ProviderEvent.external_id).where(
-        col(ProviderEvent.tenant_id) == tenant_id, col(ProviderEvent.external_id).in_(external_ids)
-    )
-    return set(session.exec(query))
 
 
 def count_by_kind(session: Session, kind: str) -> int:

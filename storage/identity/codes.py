@@ -77,7 +77,7 @@ class OneTimeCodeService:
             select(OneTimeCode).where(col(OneTimeCode.id).in_(ids)).execution_options(populate_existing=True)
         ).all()
         matching = [
-            row for row in rows if hmac.compare_digest(row.digest, self._digest_code(row.id, normalise_code(code)))
+            row for row in rows if hmac.compare_digest(row.digest, self._digest_code(row.id, normalize_code(code)))
         ]
         return matching[0] if matching and _mark_used(session, matching[0], now) else None
 
@@ -104,16 +104,16 @@ class OneTimeCodeService:
         return self._issue(session, tenant_id, CodePurpose.LINK, prefix, code, now, person_id)
 
     def redeem_link(self, session: Session, tenant_id: uuid.UUID, code: str, now: datetime) -> OneTimeCode | None:
-        return self.redeem(session, tenant_id, CodePurpose.LINK, normalise_code(code)[:LINK_PREFIX_LENGTH], code, now)
+        return self.redeem(session, tenant_id, CodePurpose.LINK, normalize_code(code)[:LINK_PREFIX_LENGTH], code, now)
 
     def count_link_tries_left(self, session: Session, tenant_id: uuid.UUID, code: str, now: datetime) -> int | None:
         return self.count_tries_left(
-            session, tenant_id, CodePurpose.LINK, normalise_code(code)[:LINK_PREFIX_LENGTH], now
+            session, tenant_id, CodePurpose.LINK, normalize_code(code)[:LINK_PREFIX_LENGTH], now
         )
 
     def digest_subject(self, tenant_id: uuid.UUID, subject: str) -> str:
         """HMAC that is stored instead of an address; the same for every spelling of it."""
-        return self._compute_hmac("subject", tenant_id.hex, normalise_email(subject))
+        return self._compute_hmac("subject", tenant_id.hex, normalize_email(subject))
 
     def _issue(
         self,
@@ -157,7 +157,7 @@ def prune_expired(session: Session, before: datetime, limit: int) -> int:
     return execute_dml(session, delete(OneTimeCode).where(col(OneTimeCode.id).in_(expired)))
 
 
-def normalise_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Normalise an e-mail address for comparison."""
     return email.strip().lower()
 
@@ -167,7 +167,7 @@ def is_email(address: str) -> bool:
     return len(address) <= 254 and EMAIL_PATTERN.fullmatch(address) is not None
 
 
-def normalise_code(code: str) -> str:
+def normalize_code(code: str) -> str:
     """Remove spaces and hyphens from a typed code, and make it upper case."""
     return "".join(letter for letter in code.upper() if letter.isascii() and letter.isalnum())
 

@@ -27,6 +27,17 @@ def list_due_ids(session: Session, tenant_id: uuid.UUID, now: datetime, limit: i
     return session.exec(statement.order_by(col(EmailLink.run_after)).limit(limit)).all()
 
 
+def list_unverified(session: Session, person_id: uuid.UUID, now: datetime) -> list[EmailLink]:
+    """A user's email addresses awaiting verification, newest first."""
+    statement = select(EmailLink).where(
+        col(EmailLink.person_id) == person_id,
+        col(EmailLink.created_at) > now - CODE_LIFETIME,
+        col(EmailLink.proved_at).is_(None),
+        col(EmailLink.email).is_not(None),
+    )
+    return list(session.exec(statement.order_by(col(EmailLink.created_at).desc())))
+
+
 def save_candidates(session: Session, row: EmailLink, customers: Sequence[str]) -> None:
     """Save the customers that have the address, for the user to choose from, and delete the address."""
     values = {"customers": list(customers), "email": None}

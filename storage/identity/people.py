@@ -2,7 +2,6 @@
 
 import re
 import uuid
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -36,10 +35,6 @@ def get_or_create_account(session: Session, tenant_id: uuid.UUID, channel: str, 
 def list_accounts_on(session: Session, channel: str) -> list[Account]:
     """All tenants' accounts on a channel, oldest first."""
     return list(session.exec(select(Account).where(col(Account.channel) == channel).order_by(col(Account.created_at))))
-
-
-def list_accounts(session: Session, ids: Iterable[uuid.UUID]) -> list[Account]:
-    return list(session.exec(select(Account).where(col(Account.id).in_(list(ids)))))
 
 
 def get_or_create_person(

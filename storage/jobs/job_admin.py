@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from models.columns import generate_id
 from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobStatus, WorkerRow
@@ -31,6 +31,12 @@ def list_unfinished(session: Session, tenant_id: uuid.UUID) -> list[Job]:
     """A tenant's unfinished jobs: running, then queued, oldest first."""
     statement = select(Job).where(col(Job.tenant_id) == tenant_id, col(Job.status).in_(UNFINISHED_STATUSES))
     return sorted(session.exec(statement), key=lambda job: (job.status != JobStatus.RUNNING, job.received_at))
+
+
+def count_unfinished(session: Session, tenant_id: uuid.UUID | None = None) -> int:
+    """Number of a tenant's unfinished jobs, or of all tenants'."""
+    statement = select(func.count()).select_from(Job).where(col(Job.status).in_(UNFINISHED_STATUSES))
+    return session.exec(statement if tenant_id is None else statement.where(col(Job.tenant_id) == tenant_id)).one()
 
 
 def find_by_id_prefix(session: Session, tenant_id: uuid.UUID, prefix: str) -> Job | None:

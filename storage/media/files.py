@@ -14,7 +14,7 @@ from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobOutput
 from models.media.facts import MediaInfo, MediaKind
 from models.media.files import Media, StoredFile
 from models.messaging.deliveries import Delivery
-from storage.media.media_store import MediaStore, compute_digest
+from storage.media.media_store import compute_digest
 from storage.messaging.outbox import UNSENT_STATUSES
 from storage.upsert import execute_dml
 
@@ -76,13 +76,6 @@ def find_last_sent(session: Session, person_id: uuid.UUID, kinds: Collection[Med
         ~is_result,
     )
     return session.exec(statement.order_by(col(Media.created_at).desc())).first()
-
-
-def path_of(session: Session, store: MediaStore, media: Media) -> Path:
-    """Local path of a reference's file, to be read only. Raises FileNotFoundError when it is deleted."""
-    if media.file_id is None:
-        raise FileNotFoundError(str(media.id))
-    return store.get_local_path(session.get_one(StoredFile, media.file_id).key)
 
 
 def key_of(session: Session, media: Media) -> str:

@@ -101,7 +101,7 @@ def claim_due(
     `exclude` are ids the caller is sending: not to be claimed again, however late their lease is renewed.
     """
     values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease(session, list(session.exec(DUE_QUERY, params=values)), now + lease)
+    return _lease_rows(session, list(session.exec(DUE_QUERY, params=values)), now + lease)
 
 
 def claim_due_broadcasts(
@@ -115,10 +115,10 @@ def claim_due_broadcasts(
 ) -> list[Delivery]:
     """Lease messages of broadcasts that are being sent, oldest first; not ordered within a chat."""
     values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease(session, list(session.exec(DUE_BROADCAST_QUERY, params=values)), now + lease)
+    return _lease_rows(session, list(session.exec(DUE_BROADCAST_QUERY, params=values)), now + lease)
 
 
-def _lease(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
+def _lease_rows(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
     for row in rows:
         row.status = DeliveryStatus.SENDING
         row.fence += 1

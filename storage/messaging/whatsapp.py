@@ -107,11 +107,6 @@ def clear_codes(row: WhatsAppSession) -> None:
     row.qr = row.pair_code = row.shown_until = None
 
 
-def list_wanted_ids(session: Session, now: datetime) -> list[uuid.UUID]:
-    """Ids of the sessions gateways must run, oldest first."""
-    return [each.row.id for each in list_sessions(session) if each.row.is_wanted(now)]
-
-
 def list_by_ids(session: Session, ids: Collection[uuid.UUID]) -> Sequence[WhatsAppSession]:
     """The sessions with these ids that exist, removed ones too."""
     return session.exec(select(WhatsAppSession).where(col(WhatsAppSession.id).in_(ids))).all()

@@ -128,7 +128,7 @@ class PostgresKeyStore:
             connection.execute(sql.SQL(command).format(sql.Identifier(_schema_of(session_id))))
 
 
-def key_store_at(sessions: str) -> KeyStore:
+def open_key_store(sessions: str) -> KeyStore:
     """The key store `WHATSAPP_SESSIONS` names: the path of a folder, or a PostgreSQL URL."""
     return PostgresKeyStore(sessions) if "://" in sessions else FolderKeyStore.open_at(Path(sessions).resolve())
 

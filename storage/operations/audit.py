@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.identity.codes import Audit
 
@@ -16,9 +16,3 @@ def record(
     values = {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in details.items()}
     session.add(Audit(tenant_id=tenant_id, actor_id=actor_id, action=action, about=values, created_at=now))
     session.flush()
-
-
-def list_entries(session: Session, tenant_id: uuid.UUID, action: str) -> list[Audit]:
-    """Entries of an action, oldest first."""
-    query = select(Audit).where(col(Audit.tenant_id) == tenant_id, col(Audit.action) == action)
-    return list(session.exec(query.order_by(col(Audit.created_at))))

@@ -177,7 +177,9 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
         .order_by(col(Delivery.sent_at).desc())
         .limit(MAX_SAMPLED_JOBS)
     )
-    seconds = sorted((sent - came).total_seconds() for came, sent in session.exec(query) if sent is not None)
+    seconds = sorted(
+        (sent_at - received_at).total_seconds() for received_at, sent_at in session.exec(query) if sent_at is not None
+    )
     return [seconds[max(0, ceil(quantile * len(seconds)) - 1)] for quantile in quantiles] if seconds else None
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from bots.cli.commands import COMMANDS_BY_MODULE
+from bots.cli.lazy_group import COMMANDS_BY_MODULE
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bots", "pipeline", "storage", "models")
@@ -89,6 +89,25 @@ def test_a_module_is_a_noun() -> None:
 
 def test_only_the_database_commits() -> None:
     assert [path for path, call in calls() if getattr(call.func, "attr", "") == "commit"] == []
+
+
+def test_only_storage_and_models_write_sql() -> None:
+    """Others pass a session on, and handle what a database may raise."""
+    found = [
+        f"{path.relative_to(ROOT)}: {node.module}.{alias.name}"
+        for path, tree in trees().items()
+        if path.relative_to(ROOT).parts[0] in {"bots", "pipeline"}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in {"sqlalchemy", "sqlmodel"}
+        for alias in node.names
+        if (node.module, alias.name) != ("sqlmodel", "Session") and node.module != "sqlalchemy.exc"
+    ]
+    assert found == []
+    assert [
+        path
+        for path, call in calls()
+        if ast.unparse(call.func).endswith("session.exec") and path.relative_to(ROOT).parts[0] != "storage"
+    ] == []
 
 
 def test_media_is_opened_with_formats_and_protocols_named() -> None:

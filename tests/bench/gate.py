@@ -13,9 +13,11 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import sample_files
+from fakes.sandbox_steps import start_forkserver
 
 from pipeline.jobs.media_validation import measure_file
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 
 
 def small_files(folder: Path) -> list[Path]:
@@ -60,7 +62,7 @@ def main(count: int = 300, threads: int = 3) -> None:
     with TemporaryDirectory() as name, SandboxClient() as children:
         folder = Path(name)
         begun = time.perf_counter()
-        children.start_forkserver()
+        start_forkserver(children)
         lines = [f"forkserver ready after   {time.perf_counter() - begun:6.2f} s"]
         idle = start_up(children, folder)
         lines.append(f"child, median and p95    {median(idle) * 1e3:6.1f} ms {quantiles(idle, n=20)[-1] * 1e3:6.1f} ms")

@@ -14,6 +14,7 @@ from typing import Any, Final
 from chaos.record import Record
 from chaos.script import Act, Script
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.sandbox_steps import start_forkserver
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
@@ -29,7 +30,8 @@ from pipeline.jobs.entitlements import Entitlements
 from pipeline.jobs.queue import WakeupQueue, broker_for
 from pipeline.jobs.service import JobRequest, Pipeline
 from pipeline.jobs.worker import WorkerPool, create_worker_pool, retention_from
-from pipeline.sandbox.client import ResourceLimits, SandboxClient, ignore, return_false
+from pipeline.sandbox.client import SandboxClient, ignore, return_false
+from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
 from storage.media.files import MeasuredFile
 from storage.media.media_store import FolderMediaStore
@@ -227,7 +229,7 @@ def main(assignment: str, *roles: str) -> None:
     with contextlib.ExitStack() as stack:
         stack.callback(site.close)
         if "work" in roles:
-            site.children.start_forkserver()
+            start_forkserver(site.children)
             working = site.crew()
             stack.callback(working.stop, site.given.patience)
             working.start()

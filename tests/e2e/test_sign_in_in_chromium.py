@@ -169,7 +169,7 @@ def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: 
 def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: SignInWorld) -> None:
     guest = page_user_for(page_user_id_for(house.sign_in.secret, house.world.account.tenant_id, ANA))
     for number in range(450):
-        house.world.page.save_user_message(guest.place, generate_id(), MessageBody(text=f"message {number:03}"))
+        house.world.page.save_user_message(guest.chat_ref, generate_id(), MessageBody(text=f"message {number:03}"))
     signs_in(visitor, house)
     visitor.wait_for_message("message 449", "person")
     messages = visitor.tab.locator("li.message")

@@ -15,7 +15,7 @@ from bots.billing.provider import WebhookEvent
 from bots.billing.service import BillingService
 from bots.billing.webhooks.events import EVENT_HANDLERS
 from bots.billing.workers import BillingWorkers
-from bots.core.context import translated
+from bots.core.context import text_for
 from bots.core.delivery.message_rendering import render_message
 from models.billing.catalogue import read_catalogue
 from models.billing.payments import Provider, ProviderEvent, Purchase
@@ -73,7 +73,7 @@ class BillingWorld:
             session.add(purchase)
             session.flush()
             outbox_message = OutboxMessage(
-                Message(paragraphs=(translated("link-preparing"),)), f"purchase:{purchase.id}", "link"
+                Message(paragraphs=(text_for("link-preparing"),)), f"purchase:{purchase.id}", "link"
             )
             purchase.delivery_id = outbox.enqueue(session, buyer.address, buyer.person.id, outbox_message, self.clock())
         return purchase

@@ -30,7 +30,7 @@ from fastapi import FastAPI
 from structlog.processors import format_exc_info
 from structlog.typing import EventDict, Processor
 
-from bots.app import web
+from bots.app import base, web
 from bots.billing.stripe.client import connect
 from bots.billing.stripe.sync import CatalogueSync, SyncTarget
 from bots.core.operations import logging_config
@@ -88,7 +88,7 @@ class FullApp:
     telegram: FakeTelegram
     mail_server: SmtpServer
     settings: Settings
-    runtime: web.ChannelRuntime
+    runtime: base.ChannelRuntime
     web_app: FastAPI
     gateway: TelegramGateway
     job_runner: JobRunner
@@ -218,7 +218,7 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
         settings = _build_settings(folder, stripe_url, telegram_url, mail_server, webhook_secret)
         log_output = stack.enter_context(_capture_logs(settings))
         root = _build_app(database, folder, settings)
-        runtime = await asyncio.to_thread(web.channel_runtime_for, root)
+        runtime = await asyncio.to_thread(base.channel_runtime_for, root)
         app = web.build_page_server(runtime, host="127.0.0.1", port=0).config.app
         assert isinstance(app, FastAPI)
         gateway = web.build_telegram_gateway(runtime, TOKEN)
@@ -268,7 +268,7 @@ def _build_settings(
     return Settings(_env_file=None, **values)  # type: ignore[arg-type]
 
 
-def _build_app(database: Database, folder: Path, settings: Settings) -> web.App:
+def _build_app(database: Database, folder: Path, settings: Settings) -> base.App:
     sandbox = StubSandbox()
     store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
     pipeline = Pipeline(
@@ -282,11 +282,11 @@ def _build_app(database: Database, folder: Path, settings: Settings) -> web.App:
     )
     assert settings.secret_key is not None
     secret = settings.secret_key.get_secret_value().encode()
-    return web.App(settings, database, store, queue, sandbox, pipeline, secret)  # type: ignore[arg-type]
+    return base.App(settings, database, store, queue, sandbox, pipeline, secret)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def _run_senders(runtime: web.ChannelRuntime) -> AsyncIterator[None]:
+async def _run_senders(runtime: base.ChannelRuntime) -> AsyncIterator[None]:
     """Like `ChannelRuntime.deliver_messages` without the billing threads, whose work runs here on request."""
     tasks = [asyncio.create_task(runtime.outbox_sender.run()), asyncio.create_task(runtime.progress_updater.run())]
     try:

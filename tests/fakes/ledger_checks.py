@@ -4,9 +4,8 @@ import uuid
 
 from sqlmodel import Session, col, func, select
 
-from models.billing.credits import Balance, LedgerPosting, LedgerTransaction, Lot
+from models.billing.credits import Balance, LedgerBucket, LedgerPosting, LedgerTransaction, Lot
 from models.identity.people import Person
-from storage.billing import ledger
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
 
@@ -16,10 +15,21 @@ def assert_ledger_balances(session: Session) -> None:
     by_transaction = select(func.sum(col(LedgerPosting.amount))).group_by(col(LedgerPosting.transaction_id))
     assert {int(total) for total in session.exec(by_transaction)} <= {0}
     for balance in session.exec(select(Balance).execution_options(populate_existing=True)).all():
-        assert CreditBalance(balance.available, balance.reserved, balance.debt) == ledger.sum_postings(
+        assert CreditBalance(balance.available, balance.reserved, balance.debt) == sum_postings(
             session, balance.person_id
         )
         assert balance.available == sum_remaining(session, balance.person_id)
+
+
+def sum_postings(session: Session, person_id: uuid.UUID) -> CreditBalance:
+    """The sums of a person's postings, which the cached balance must equal."""
+    query = select(LedgerPosting.bucket, func.sum(LedgerPosting.amount)).group_by(LedgerPosting.bucket)
+    totals = {
+        bucket: int(sum_) for bucket, sum_ in session.exec(query.where(col(LedgerPosting.person_id) == person_id))
+    }
+    return CreditBalance(
+        totals.get(LedgerBucket.AVAILABLE, 0), totals.get(LedgerBucket.RESERVED, 0), -totals.get(LedgerBucket.DEBT, 0)
+    )
 
 
 def sum_remaining(session: Session, person_id: uuid.UUID) -> int:

@@ -74,10 +74,6 @@ class MemoryProvider:
         self._count_call("checkout")
         return self._find(self.sessions, session)
 
-    def expire_checkout_session(self, session: str) -> None:
-        self._count_call("expire_checkout")
-        self.expire_session(session)
-
     def list_paid_checkout_sessions(self, since: datetime) -> list[CheckoutSession]:
         self._count_call("paid_checkouts")
         return [

@@ -6,7 +6,8 @@
 import sys
 from pathlib import Path
 
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 
 
 def print_stage(stage: str, _: float) -> None:

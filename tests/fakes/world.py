@@ -4,6 +4,7 @@ Files sent by users are short JSON texts that describe themselves (`build_pictur
 `build_rejected_file()`), measured by a stub sandbox that returns the description.
 """
 
+import asyncio
 import importlib
 import itertools
 import json
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage, MemoryChannel
+from fakes.outbox_steps import send_due
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
@@ -189,13 +191,13 @@ class World:
 
     async def deliver_all(self) -> None:
         """Send messages until none is due."""
-        while await self.outbox_sender.send_due():
+        while await send_due(self.outbox_sender):
             pass
 
     async def advance_progress(self, seconds: float = 3.0) -> None:
         """Advance time, and update progress messages."""
         self.time.advance(seconds)
-        await self.progress_updater.run_once()
+        await asyncio.gather(*await self.progress_updater.start_edits(), return_exceptions=True)
 
     def run_job(self) -> bool:
         """Run one job; returns whether there was one."""

@@ -22,6 +22,7 @@ import mutants
 import report
 import sdists
 import structlog
+from fakes.sandbox_steps import list_forkservers, start_forkserver
 from rich.console import Console
 from rich.progress import track
 from specimens import Corpus
@@ -61,14 +62,14 @@ def judge(options: argparse.Namespace) -> report.Run:
         parts.mkdir()
         begun = time.monotonic()
         with Canaries(house) as canaries, ThreadPoolExecutor(options.threads) as pool:
-            children.start_forkserver()
-            run = report.Run(forkservers=[children.pid])
+            start_forkserver(children)
+            run = report.Run(forkservers=list_forkservers())
             for corpus in _corpora(options, parts, listener.url):
                 run.outcomes[corpus.name] = _sent(corpus, Inbox(children, house), pool)
-                run.forkservers.append(children.pid)
+                run.forkservers += list_forkservers()
             return replace(
                 run,
-                left_running=_running(children.pid),
+                left_running=_running(*list_forkservers()),
                 visitors=listener.visitors(),
                 canaries_touched=canaries.touched(),
                 seconds=time.monotonic() - begun,
@@ -90,7 +91,7 @@ def _sent(corpus: Corpus, inbox: Inbox, pool: ThreadPoolExecutor) -> list[Outcom
     return list(track(pool.map(send, range(count)), corpus.name, count, disable=not sys.stderr.isatty()))
 
 
-def _running(forkserver: int | None) -> int:
+def _running(forkserver: int) -> int:
     """How many children the forkserver still has."""
     return len(Path(f"/proc/{forkserver}/task/{forkserver}/children").read_text().split())
 

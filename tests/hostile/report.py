@@ -26,7 +26,7 @@ class Run:
     """Everything that was seen: outcomes by corpus, and what holds for the run as a whole."""
 
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
-    forkservers: list[int | None] = field(default_factory=list)  # process ids before and after each corpus
+    forkservers: list[int] = field(default_factory=list)  # process ids before and after each corpus
     left_running: int = 0
     visitors: int = 0
     canaries_touched: bool = False

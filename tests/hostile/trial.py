@@ -16,7 +16,8 @@ from models.jobs.options import CaptionOptions, EncodingOptions, Film, SketchOpt
 from models.jobs.transcript import Word
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.media_validation import measure_file
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 
 FAST: Final = EncodingOptions(preset=X264Preset.ULTRAFAST)
 SKETCH: Final = SketchOptions(seconds=3, fps=10, width=320, height=240, encoding=FAST)

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from fakes import sandbox_host, sandbox_tasks
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.media.facts import MediaInfo, MediaKind
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from pipeline.sandbox.selfcheck import SandboxProtections
 
 ROOMY = ResourceLimits(memory=300_000_000, cpu_seconds=20, wall_seconds=40, file_bytes=10_000_000)
@@ -237,7 +238,7 @@ def test_nothing_a_child_prints_is_seen(
 def test_a_forkserver_that_died_is_replaced(tmp_path: Path) -> None:
     others = started_by(os.getpid())
     with SandboxClient() as children:
-        children.start_forkserver()
+        children.run("fakes.sandbox_tasks:echo", {"value": 0}, directory=tmp_path, limits=ROOMY)
         (server,) = started_by(os.getpid()) - others
         os.kill(server, signal.SIGKILL)
         assert gone(server)
@@ -313,7 +314,8 @@ def test_a_child_sees_an_environment_of_its_own(children: SandboxClient, tmp_pat
 
 
 def test_the_walls_stand_here(children: SandboxClient) -> None:
-    assert SandboxProtections.probe(children).missing == ()
+    protections = asdict(SandboxProtections.probe(children))
+    assert [name for name, holds in protections.items() if not holds] == []
 
 
 def test_the_starter_has_loaded_no_codec() -> None:

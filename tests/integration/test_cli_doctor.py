@@ -9,12 +9,53 @@ import pytest
 import structlog
 
 from bots.cli import run
-from bots.cli.config_checks import CHECK_BY_SETTING, CHECKS
+from bots.cli.config_checks import CHECKS
 from models.columns import utc_now
 from models.settings import Settings
 from storage.backups.backup_store import name_of
 
 OF_THE_MACHINE = {"lettering"}
+CHECK_BY_SETTING = {
+    "data_dir": "disk",
+    "database_url": "database",
+    "redis_url": "queue",
+    "media_url": "bucket",
+    "s3_endpoint_url": "bucket",
+    "aws_access_key_id": "bucket",
+    "aws_secret_access_key": "bucket",
+    "aws_session_token": "bucket",
+    "backup_url": "backups",
+    "backup_days": "backups",
+    "telegram_bot_token": "telegram",
+    "telegram_api_url": "telegram",
+    "telegram_payments": "telegram",
+    "whatsapp_sessions": "whatsapp",
+    "whatsapp_ffi": "whatsapp",
+    "groq_api_key": "speech",
+    "groq_base_url": "speech",
+    "stripe_secret_key": "stripe",
+    "stripe_webhook_secret": "stripe",
+    "stripe_api_url": "stripe",
+    "catalogue": "prices",
+    "smtp_url": "mail",
+    "secret_key": "secret key",
+    "mode": "page",
+    "public_url": "page",
+    "forwarded_allow_ips": "proxies",
+    "metrics_token": "figures",
+    "admin_ids": "owners",
+    "alert_chat": "alerts",
+    "timezone": "alerts",
+    "heartbeat_url": "heartbeat",
+    "sentry_dsn": "errors",
+    "log_format": "log",
+    "workers": "workers",
+    "lease_seconds": "patience",
+    "sweep_seconds": "patience",
+    "input_hours": "keeping",
+    "result_days": "keeping",
+    "beacon_file": "beacon",
+}
 OWN_LINES = {"disk", "database", "queue", "bucket", "telegram", "whatsapp", "speech", "stripe", "prices"}
 
 

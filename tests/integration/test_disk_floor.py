@@ -19,8 +19,8 @@ from models.messaging.deliveries import Delivery, Message, TranslatedText
 from models.settings import Settings
 from pipeline.jobs.queue import QUEUE_NAME
 from pipeline.jobs.worker import disk_monitor_for
-from pipeline.operations.disk import DiskMonitor
 from pipeline.operations.disk_cleanup import DiskCleaner
+from pipeline.operations.disk_monitor import DiskMonitor
 from storage.db import Database
 from storage.identity import people
 from storage.media.media_store import FolderMediaStore

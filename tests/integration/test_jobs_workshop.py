@@ -68,7 +68,11 @@ def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: JobWorld) -
     with shop.database.read_transaction() as session:
         results = jobs.map_outputs(session, job.id)
         assert (message.media_id, message.thumbnail_id) == (results["film"].id, results["thumbnail"].id)
-        assert files.path_of(session, shop.job_runner.store, results["film"]).read_bytes().startswith(b"film ")
+        assert (
+            shop.job_runner.store.get_local_path(files.key_of(session, results["film"]))
+            .read_bytes()
+            .startswith(b"film ")
+        )
         assert (results["film"].seconds, results["film"].width) == (5.0, 640)
         assert results["film"].expires_at == shop.clock() + timedelta(days=7)
     assert shop.list_leftovers() == []
@@ -327,7 +331,7 @@ def test_an_input_that_is_gone_refuses_the_job(shop: JobWorld) -> None:
     media = shop.receive_media()
     job = shop.submit_job(media)
     with shop.database.read_transaction() as session:
-        files.path_of(session, shop.job_runner.store, media).unlink()
+        shop.job_runner.store.get_local_path(files.key_of(session, media)).unlink()
     assert shop.job_runner.run_next_job()
     assert (shop.reload_job(job).status, shop.reload_job(job).code) == (JobStatus.FAILED, ErrorCode.FILE_GONE)
     assert shop.get_credits() == CreditBalance(10, 0)

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.databases import DatabaseFactory
-from fakes.ledger_checks import assert_ledger_balances
+from fakes.ledger_checks import assert_ledger_balances, sum_postings
 from fakes.sample_customers import add_job, create_customer
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -135,7 +135,7 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.database.transaction() as session:
             found = ledger.balance_of(session, self.customer.person, self.clock())
             assert found == CreditBalance(self.model.available, self.model.reserved)
-            assert found == ledger.sum_postings(session, self.customer.person.id)
+            assert found == sum_postings(session, self.customer.person.id)
 
     def teardown(self) -> None:
         with self.database.read_transaction() as session:

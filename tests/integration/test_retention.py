@@ -61,7 +61,7 @@ def kept(shop: JobWorld, job: Job) -> set[str]:
             if media.file_id
         }
         for media in there.values():
-            assert files.path_of(session, shop.job_runner.store, media).exists()
+            assert shop.job_runner.store.get_local_path(files.key_of(session, media)).exists()
     return set(there)
 
 

@@ -12,7 +12,8 @@ from fakes import sample_speech
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript
-from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech import confidence, local, word_timing
 from pipeline.speech.audio_reader import LEVEL_SECONDS, compute_levels
 
@@ -76,9 +77,9 @@ def test_words_run_forward_and_inside_the_recording(heard: Transcript) -> None:
 
 
 def test_a_known_text_is_put_on_its_times_and_an_unknown_word_on_its_own(cut: Path, heard: Transcript) -> None:
-    spelled = TEXT.replace("foolishness", "foolishnezz")
-    words = local.align_text(cut, spelled)
-    assert [word.text for word in words] == spelled.split()
+    spelled = TEXT.replace("foolishness", "foolishnezz").split()
+    words = local.align(cut, word_timing.spread_words(spelled, heard.words[0].start, heard.words[-1].end), nobody)
+    assert [word.text for word in words] == spelled
     reference = [word.start for word in heard.words]
     assert np.median([abs(word.start - start) for word, start in zip(words, reference, strict=True)]) <= 0.02
     unknown = next(word for word in words if "foolishnezz" in word.text)

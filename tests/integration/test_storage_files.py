@@ -72,8 +72,9 @@ def test_a_kept_file_is_found_again_with_its_facts(database: Database, store: Fo
     media = keep(database, store, create_customer(database), name="holiday.mp4")
     with database.read_transaction() as session:
         found = session.get_one(Media, media.id)
-        assert files.path_of(session, store, found).read_bytes() == b"a video"
-        assert found.info == MediaInfo(MediaKind.VIDEO, "mp4", 7, 640, 360, 12.5, 25.0, has_audio=True)
+        assert store.get_local_path(files.key_of(session, found)).read_bytes() == b"a video"
+        assert (found.kind, found.format, found.size) == (MediaKind.VIDEO, "mp4", 7)
+        assert (found.width, found.height, found.seconds, found.fps, found.has_audio) == (640, 360, 12.5, 25.0, True)
         assert (found.name, files.key_of(session, found) in found.name) == ("holiday.mp4", False)
 
 
@@ -101,9 +102,7 @@ def test_letting_go_of_one_persons_file_keeps_the_others(database: Database, sto
     assert release(database, mine) is None
     assert release(database, mine) is None
     with database.read_transaction() as session:
-        assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
-        with pytest.raises(FileNotFoundError):
-            files.path_of(session, store, session.get_one(Media, mine.id))
+        assert store.get_local_path(files.key_of(session, session.get_one(Media, theirs.id))).exists()
         with pytest.raises(FileNotFoundError):
             files.key_of(session, session.get_one(Media, mine.id))
     key = release(database, theirs)
@@ -123,7 +122,7 @@ def test_a_reference_released_by_two_at_once_is_counted_down_once(
         assert files.release(second, seen_by_both[1]) is None
     assert stored(postgresql) == [1]
     with postgresql.read_transaction() as session:
-        assert files.path_of(session, store, session.get_one(Media, theirs.id)).exists()
+        assert store.get_local_path(files.key_of(session, session.get_one(Media, theirs.id))).exists()
 
 
 def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: SettableClock, tmp_path: Path) -> None:
@@ -140,7 +139,9 @@ def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: S
     run_concurrently([shop.sweeper.release_expired_files] * 6)
     assert stored(database) == [1] * 6
     with database.read_transaction() as session:
-        assert all(files.path_of(session, store, session.get_one(Media, media.id)).exists() for media in theirs)
+        assert all(
+            store.get_local_path(files.key_of(session, session.get_one(Media, media.id))).exists() for media in theirs
+        )
 
 
 def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, store: FolderMediaStore) -> None:
@@ -161,7 +162,9 @@ def test_a_file_that_comes_back_while_it_is_let_go_is_kept(database: Database, s
         found = run_concurrently(race)
         fresh = next(media for media in found if media)
         with database.read_transaction() as session:
-            assert files.path_of(session, store, session.get_one(Media, fresh.id)).read_bytes() == b"a video"
+            assert (
+                store.get_local_path(files.key_of(session, session.get_one(Media, fresh.id))).read_bytes() == b"a video"
+            )
         release(database, fresh)
 
 
@@ -257,7 +260,7 @@ def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     assert {path.read_bytes() for path in root.rglob("*") if path.is_file()} == {b"kept", b"not ours"}
     assert shop.list_leftovers() == []
     with database.read_transaction() as session:
-        assert files.path_of(session, shop.job_runner.store, session.get_one(Media, kept.id)).exists()
+        assert shop.job_runner.store.get_local_path(files.key_of(session, session.get_one(Media, kept.id))).exists()
 
 
 class SlowStore(FolderMediaStore):

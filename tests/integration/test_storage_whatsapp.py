@@ -5,7 +5,7 @@ import sqlite3
 import stat
 import uuid
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -22,7 +22,7 @@ from storage.encryption import DecryptionError
 from storage.identity import people
 from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys
-from storage.messaging.whatsapp_keys import FolderKeyStore, LockHeld, PostgresKeyStore, hold_lock, key_store_at
+from storage.messaging.whatsapp_keys import FolderKeyStore, LockHeld, PostgresKeyStore, hold_lock, open_key_store
 
 SECRET = b"a secret of the test"
 JID = "5511990000001:7@s.whatsapp.net"
@@ -39,6 +39,11 @@ def new(
     return row
 
 
+def list_wanted_ids(session: Session, now: datetime) -> list[uuid.UUID]:
+    """The numbers that gateways are to run, as the supervisor picks them."""
+    return [each.row.id for each in whatsapp.list_sessions(session) if each.row.is_wanted(now)]
+
+
 def called(session: Session, row: WhatsAppSession) -> str:
     return session.get_one(Account, row.account_id).name
 
@@ -47,13 +52,13 @@ def test_a_new_number_has_a_name_made_up_and_is_wanted_once_somebody_asks_to_pai
     with database.transaction() as session:
         row = new(session)
         assert called(session, row).isalpha()
-        assert whatsapp.list_wanted_ids(session, NOON) == []
+        assert list_wanted_ids(session, NOON) == []
         whatsapp.request_pairing(row, NOON)
         session.flush()
-        assert whatsapp.list_wanted_ids(session, NOON) == [row.id]
+        assert list_wanted_ids(session, NOON) == [row.id]
         whatsapp.stop_pairing(row, NOON)
         session.flush()
-        assert whatsapp.list_wanted_ids(session, NOON) == []
+        assert list_wanted_ids(session, NOON) == []
 
 
 def test_a_paired_number_is_called_by_its_digits_and_found_by_them(database: Database) -> None:
@@ -76,10 +81,10 @@ def test_a_number_that_stands_still_is_wanted_by_nobody_until_it_is_asked_for(
 ) -> None:
     with database.transaction() as session:
         row = new(session, jid=JID, state=state)
-        assert whatsapp.list_wanted_ids(session, NOON) == []
+        assert list_wanted_ids(session, NOON) == []
         whatsapp.request_restart(row, NOON)
         session.flush()
-        assert whatsapp.list_wanted_ids(session, NOON) == [row.id]
+        assert list_wanted_ids(session, NOON) == [row.id]
 
 
 def test_a_ban_with_an_end_ends_by_itself(database: Database) -> None:
@@ -87,8 +92,8 @@ def test_a_ban_with_an_end_ends_by_itself(database: Database) -> None:
         row = new(session, jid=JID, state=WhatsAppState.BANNED)
         row.banned_until = NOON + timedelta(hours=1)
         session.flush()
-        assert whatsapp.list_wanted_ids(session, NOON + timedelta(minutes=59)) == []
-        assert whatsapp.list_wanted_ids(session, NOON + timedelta(hours=1)) == [row.id]
+        assert list_wanted_ids(session, NOON + timedelta(minutes=59)) == []
+        assert list_wanted_ids(session, NOON + timedelta(hours=1)) == [row.id]
 
 
 def test_numbers_that_were_too_old_try_again_with_the_next_start_and_others_do_not(database: Database) -> None:
@@ -118,7 +123,7 @@ def test_a_removed_number_is_gone_from_every_list(database: Database) -> None:
         whatsapp.mark_removed(row, NOON)
         session.flush()
         assert whatsapp.list_sessions(session) == []
-        assert whatsapp.list_wanted_ids(session, NOON) == []
+        assert list_wanted_ids(session, NOON) == []
         assert whatsapp.count_by_state(session)["online"] == 0
         assert whatsapp.list_removed_before(session, NOON + timedelta(seconds=1)) == [row.id]
 
@@ -319,7 +324,7 @@ def test_a_number_without_keys_has_no_backup(folder: FolderKeyStore, backups: Ke
 
 def test_numbers_in_postgresql_have_a_schema_each(databases: DatabaseFactory) -> None:
     url = databases.create_empty_url("postgresql")
-    store = key_store_at(url)
+    store = open_key_store(url)
     assert isinstance(store, PostgresKeyStore)
     one, two = uuid.uuid4(), uuid.uuid4()
     for number in (one, two):

@@ -14,7 +14,7 @@ from fakes.telegram_api.multi_bot import create_multi_bot_app
 from fakes.world import StubSandbox, build_picture
 from sqlmodel import select
 
-from bots.app import web
+from bots.app import base, web
 from bots.telegram.bot_manager import POLL_SECONDS, BotManager
 from models.billing.catalogue import read_catalogue
 from models.identity.people import Account, Tenant
@@ -39,7 +39,7 @@ RENEWED = "222222:AAtheBakerysNewTokenAtTelegram"
 class Town:
     """The operator's bot, and Telegram with those of two businesses."""
 
-    chats: web.ChannelRuntime
+    chats: base.ChannelRuntime
     fleet: BotManager
     fakes: list[FakeTelegram]
 
@@ -92,14 +92,14 @@ class Town:
             pass
 
 
-def house_at(database: Database, folder: Path, url: str) -> web.App:
+def house_at(database: Database, folder: Path, url: str) -> base.App:
     told: dict[str, Any] = {"data_dir": folder, "telegram_api_url": url, "admin_ids": "telegram:1"}
     settings = Settings(_env_file=None, **told)
     children: Any = StubSandbox()
     store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
     access = Entitlements(read_catalogue())
     pipeline = Pipeline(database, store, queue, children, access, retention_from(settings), has_speech_service=True)
-    return web.App(settings, database, store, queue, children, pipeline, b"the house's secret")
+    return base.App(settings, database, store, queue, children, pipeline, b"the house's secret")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
     fakes = [FakeTelegram(token, bot_id=int(token[:6]), username=name) for token, name in names]
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
-        chats = web.channel_runtime_for(house_at(sqlite, tmp_path, url))
+        chats = base.channel_runtime_for(house_at(sqlite, tmp_path, url))
         gateway, fleet = web.build_telegram_gateway(chats, TOKEN), web.build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)

@@ -11,6 +11,7 @@ from fakes.web_server import serve_web_app
 from fakes.web_world import open_web_world
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
+from bots.web.page import LOCAL_CHAT
 
 
 def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
@@ -22,7 +23,7 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) ->
             target=lambda: answers.append(httpx.get(f"{address}/chat/messages?after=0&wait=25", timeout=30).status_code)
         )
         waiting.start()
-        while not house.page.notifier.listener_count:
+        while not house.page.notifier.count_waiting(LOCAL_CHAT):
             time.sleep(0.01)
         started = time.monotonic()
     waiting.join()

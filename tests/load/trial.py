@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from fakes.sandbox_steps import start_forkserver
 from load.alone import Sample, rendered
 from load.crowd import Crowd, Sending
 from load.errands import Specimen, errands
@@ -72,7 +73,7 @@ def tried(place: Premises, plan: Plan, of: Sequence[Specimen]) -> Trial:
     """Carry a plan out. Raises Overdue."""
     trial, crowd = Trial(), Crowd(place.fake, plan.people, plan.a_second)
     with SandboxClient() as children:
-        children.start_forkserver()
+        start_forkserver(children)
         for number in range(plan.rounds):
             _sample(trial, plan, of, children)
             share = plan.jobs // plan.rounds

@@ -116,4 +116,4 @@ def test_paths_are_found_wherever_they_lie() -> None:
     fact = MediaInfo(MediaKind.IMAGE, "png", 1)
     film = Film(Path("a"), Path("b"), 1, 1, 1.0, 1, 1)
     given_arguments = {"x": [Path("c"), (Path("d"), {"e": Path("e")})], "film": film, "fact": fact}
-    assert sorted(map(str, protocol.paths_in(given_arguments))) == ["a", "b", "c", "d", "e"]
+    assert sorted(map(str, protocol.find_paths(given_arguments))) == ["a", "b", "c", "d", "e"]

@@ -14,7 +14,6 @@ from bots.billing.provider import (
     ProviderInvoice,
     ProviderPrice,
     ProviderRefund,
-    ProviderRejected,
     ProviderSubscription,
     WebhookEvent,
 )
@@ -72,15 +71,6 @@ class StripeProvider:
             return read.parse_checkout_session(
                 to_json_object(self._stripe.checkout.sessions.retrieve(session, {"expand": ["line_items"]}))
             )
-
-    def expire_checkout_session(self, session: str) -> None:
-        """Expire an open session; one that is not open any more stays as it is."""
-        try:
-            with translate_errors():
-                self._stripe.checkout.sessions.expire(session, options={"idempotency_key": f"expire:{session}"})
-        except ProviderRejected:
-            if self.retrieve_checkout_session(session).status == "open":
-                raise
 
     def list_paid_checkout_sessions(self, since: datetime) -> list[CheckoutSession]:
         with translate_errors():

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from bots.core.admin.replies import add_error_reply
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from models.identity.codes import PersonMerge
 from models.identity.people import Person
 from models.messaging.deliveries import Message, TranslatedText
@@ -25,7 +25,7 @@ def unjoin(_pipeline: Pipeline, context: Context, result: HandlerResult, argumen
         add_error_reply(result, "unjoin-later")
         return
     result.audit_details["join"] = row.id
-    result.replies.append(reply_with("unjoin-done", credits=returned_credits, code=row.short_id))
+    result.replies.append(reply_for("unjoin-done", credits=returned_credits, code=row.short_id))
 
 
 def _list_joins(context: Context) -> Message:
@@ -33,10 +33,10 @@ def _list_joins(context: Context) -> Message:
         _describe_join(context.session, row)
         for row in account_merge.list_latest(context.session, context.account.tenant_id)
     ]
-    return Message(paragraphs=(translated("unjoin-usage"), *lines))
+    return Message(paragraphs=(text_for("unjoin-usage"), *lines))
 
 
 def _describe_join(session: Session, row: PersonMerge) -> TranslatedText:
     source, target = (session.get_one(Person, each) for each in (row.source_id, row.target_id))
     names = {"source": f"{source.channel}:{source.external_id}", "target": f"{target.channel}:{target.external_id}"}
-    return translated("unjoin-line", code=row.short_id, **names)
+    return text_for("unjoin-line", code=row.short_id, **names)

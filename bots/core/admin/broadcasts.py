@@ -5,9 +5,10 @@ from typing import Any
 
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
-from bots.locales import LANGUAGES
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import Command
+from bots.locales import LANGUAGE_NAMES, LANGUAGES
+from models.identity.roles import Role
 from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
@@ -17,7 +18,6 @@ from storage.messaging.broadcasts import Audience
 
 MAX_TEXT_LENGTH = 3500  # characters
 MESSAGES_PER_MINUTE = 25 * 60  # messages
-LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 DRAFT, SENDING, PAUSED = BroadcastStatus.DRAFT, BroadcastStatus.SENDING, BroadcastStatus.PAUSED
 BroadcastAction = Callable[[Context, HandlerResult, Broadcast], None]
 
@@ -49,13 +49,13 @@ def _list_broadcasts(context: Context, result: HandlerResult) -> None:
         )
         for each in found
     )
-    heading = (translated("admin-broadcast-list"),) if found else ()
-    add_reply(result, translated("admin-broadcast-usage"), *heading, choices=rows)
+    heading = (text_for("admin-broadcast-list"),) if found else ()
+    add_reply(result, text_for("admin-broadcast-usage"), *heading, choices=rows)
 
 
 def _describe_broadcast(each: Broadcast) -> dict[str, Any]:
     when = f"{each.started_at or each.created_at:%Y-%m-%d %H:%M}"
-    return {"code": each.short_id, "when": when, "inner": translated(f"admin-broadcast-state-{each.status}")}
+    return {"code": each.short_id, "when": when, "inner": text_for(f"admin-broadcast-state-{each.status}")}
 
 
 def _create_draft(context: Context, result: HandlerResult, text: str) -> None:
@@ -78,20 +78,20 @@ def _create_draft(context: Context, result: HandlerResult, text: str) -> None:
     )
     broadcasts.save_draft(context.session, row)
     result.is_carried_out = False
-    add_reply(result, translated("name", name=text))
+    add_reply(result, text_for("name", name=text))
     _show_preview(result, row, audience)
 
 
 def _show_preview(result: HandlerResult, row: Broadcast, audience: Audience) -> None:
-    paragraphs = [translated("admin-broadcast-preview", people=audience.count_people(row.languages))]
+    paragraphs = [text_for("admin-broadcast-preview", people=audience.count_people(row.languages))]
     for language, count in sorted(audience.languages.items()):
         paragraphs.append(
-            translated("admin-broadcast-language", name=LANGUAGE_NAMES.get(language, language), people=count)
+            text_for("admin-broadcast-language", name=LANGUAGE_NAMES.get(language, language), people=count)
         )
     if audience.unsolicited_forbidden:
-        paragraphs.append(translated("admin-broadcast-whatsapp", people=audience.unsolicited_forbidden))
+        paragraphs.append(text_for("admin-broadcast-whatsapp", people=audience.unsolicited_forbidden))
     if audience.unreachable:
-        paragraphs.append(translated("admin-broadcast-unreachable", people=audience.unreachable))
+        paragraphs.append(text_for("admin-broadcast-unreachable", people=audience.unreachable))
     send = build_command_button(f"broadcast send {row.short_id}", "admin-choice-send")
     add_reply(result, *paragraphs, choices=(_build_language_buttons(row), (send,)))
 
@@ -99,13 +99,13 @@ def _show_preview(result: HandlerResult, row: Broadcast, audience: Audience) -> 
 def _build_language_buttons(row: Broadcast) -> tuple[TranslatedChoice, ...]:
     """Buttons for all users, or the users of one language."""
     all_languages = _build_choice_button(
-        translated("admin-choice-everybody"), not row.languages, f"broadcast for {row.short_id}"
+        text_for("admin-choice-everybody"), not row.languages, f"broadcast for {row.short_id}"
     )
     return (
         all_languages,
         *(
             _build_choice_button(
-                translated("name", name=LANGUAGE_NAMES[tag]),
+                text_for("name", name=LANGUAGE_NAMES[tag]),
                 tag in row.languages,
                 f"broadcast for {row.short_id} {tag}",
             )
@@ -136,7 +136,7 @@ def send(context: Context, result: HandlerResult, row: Broadcast) -> None:
     if row.status != DRAFT or not recipients:
         add_error_reply(result, "admin-broadcast-late" if recipients else "admin-broadcast-nobody", code=row.short_id)
         return
-    question = translated(
+    question = text_for(
         "admin-broadcast-sure", people=recipients, minutes=max(1, round(recipients / MESSAGES_PER_MINUTE))
     )
     confirmation.ask_confirmation(
@@ -153,7 +153,7 @@ def start_broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult
     row.started_at = context.now
     context.session.flush()
     result.audit_details |= {"broadcast": row.id, "people": values["people"]}
-    add_reply(result, translated("admin-broadcast-begun", code=row.short_id), choices=_build_buttons(row))
+    add_reply(result, text_for("admin-broadcast-begun", code=row.short_id), choices=_build_buttons(row))
 
 
 def _build_buttons(row: Broadcast) -> tuple[tuple[TranslatedChoice, ...], ...]:
@@ -181,8 +181,8 @@ def report(context: Context, result: HandlerResult, row: Broadcast) -> None:
     add_reply(
         result,
         summary,
-        translated("name", name=row.text),
-        translated("admin-broadcast-counts", **counts),
+        text_for("name", name=row.text),
+        text_for("admin-broadcast-counts", **counts),
         choices=_build_buttons(row),
     )
 

@@ -1,7 +1,7 @@
 """Confirmation of dangerous commands: they say what will happen, and run once the same user presses the button in
 time.
 
-A module asks with `ask_confirmation(context, result, translated(..), action=("refund", {"purchase": ..}))` and
+A module asks with `ask_confirmation(context, result, text_for(..), action=("refund", {"purchase": ..}))` and
 registers the handler of the confirmed action:
 
     @register_action("refund", Role.ADMIN)
@@ -14,8 +14,8 @@ from typing import Any
 
 from bots.core import roles
 from bots.core.admin.replies import add_error_reply, replace_pressed_message
-from bots.core.context import Context, HandlerResult, Reply, translated_choice
-from bots.core.roles import Role
+from bots.core.context import Context, HandlerResult, Reply, choice_for
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.operations import confirmations
@@ -57,7 +57,7 @@ def ask_confirmation(
     name, values = action
     assert name in CONFIRMED_ACTIONS, name  # noqa: S101 - a programming error
     row = confirmations.create(context.session, context.person, name, values, context.now)
-    button = translated_choice(f"do:{row.id.hex}", "admin-choice-do")
+    button = choice_for(f"do:{row.id.hex}", "admin-choice-do")
     result.is_carried_out = False
     result.replies.append(Reply(Message(paragraphs=paragraphs, choices=((button,),))))
 

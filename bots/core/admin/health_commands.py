@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bots.core.admin.replies import add_error_reply, add_reply
-from bots.core.context import Context, HandlerResult, translated
+from bots.core.context import Context, HandlerResult, text_for
 from bots.core.operations.upstream_checks import READING_PREFIX, STALE_AGE
-from bots.core.roles import Command, Role, is_operator_tenant
+from bots.core.roles import Command, is_operator_tenant
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
 from models.messaging.whatsapp import WhatsAppState
 from models.operations.error_events import Fault
@@ -34,14 +35,14 @@ class HealthLine:
     values: Mapping[str, str | int | float]
 
     def to_text(self) -> TranslatedText:
-        return translated(self.key, mark="✅" if self.is_healthy else "⚠️", **self.values)
+        return text_for(self.key, mark="✅" if self.is_healthy else "⚠️", **self.values)
 
 
 def health(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """Report health from the database; the operator sees the whole installation, another tenant its own part."""
     lines = [*_check_installation(context)] if is_operator_tenant(context) else [*_check_tenant(context)]
     heading_key = "admin-health-well" if all(line.is_healthy for line in lines) else "admin-health-amiss"
-    add_reply(result, translated(heading_key), *(line.to_text() for line in lines))
+    add_reply(result, text_for(heading_key), *(line.to_text() for line in lines))
 
 
 def _check_installation(context: Context) -> Iterator[HealthLine]:
@@ -122,15 +123,15 @@ def logs(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments
         return
     tallies = error_events.list_counts(context.session, context.now - LOG_WINDOW)
     if tallies:
-        add_reply(result, translated("admin-logs"), *(_describe_error_count(each) for each in tallies))
+        add_reply(result, text_for("admin-logs"), *(_describe_error_count(each) for each in tallies))
     else:
-        add_reply(result, translated("admin-logs-none"))
+        add_reply(result, text_for("admin-logs-none"))
 
 
 def _describe_error_count(tally: ErrorCount) -> TranslatedText:
     event = f"{tally.event} {tally.code}".strip()
     at = f"{tally.last_at:%Y-%m-%d %H:%M}"
-    return translated("admin-logs-line", count=tally.count, event=event, at=at, name=tally.reference or "–")
+    return text_for("admin-logs-line", count=tally.count, event=event, at=at, name=tally.reference or "–")
 
 
 def _show_error(context: Context, result: HandlerResult, name: str) -> None:
@@ -143,11 +144,11 @@ def _show_error(context: Context, result: HandlerResult, name: str) -> None:
 
 def _describe_error(fault: Fault) -> Iterator[TranslatedText]:
     event = f"{fault.event} {fault.code}".strip()
-    yield translated("admin-logs-fault", event=event, at=f"{fault.at:%Y-%m-%d %H:%M:%S}", process=fault.process)
+    yield text_for("admin-logs-fault", event=event, at=f"{fault.at:%Y-%m-%d %H:%M:%S}", process=fault.process)
     if fault.kind:
-        yield translated("admin-logs-kind", kind=fault.kind)
+        yield text_for("admin-logs-kind", kind=fault.kind)
     if fault.trace:
-        yield translated("admin-logs-trace", trace=fault.trace[-MAX_TRACE_LENGTH:])
+        yield text_for("admin-logs-trace", trace=fault.trace[-MAX_TRACE_LENGTH:])
 
 
 COMMANDS = (

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button, describe_job, format_identity
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import Command
 from models.identity.people import Address, Person
+from models.identity.roles import Role
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
@@ -21,7 +22,7 @@ def queue(_pipeline: Pipeline, context: Context, result: HandlerResult, _argumen
     found = job_admin.list_unfinished(context.session, context.account.tenant_id)
     running = [job for job in found if job.status == JobStatus.RUNNING]
     oldest = min((job.received_at for job in found if job.status == JobStatus.QUEUED), default=None)
-    heading = translated(
+    heading = text_for(
         "admin-queue", queued=len(found) - len(running), running=len(running), wait=_count_minutes(oldest, context.now)
     )
     rows = tuple((_build_job_button(job, context.now),) for job in found[: job_admin.LIST_LIMIT])
@@ -42,7 +43,7 @@ def _build_job_button(job: Job, now: datetime) -> TranslatedChoice:
 def workers(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     """List the workers, since when they run, and their jobs."""
     lines = [
-        translated(
+        text_for(
             "admin-workers-line",
             name=each.name,
             since=f"{each.started_at:%Y-%m-%d %H:%M}",
@@ -51,7 +52,7 @@ def workers(_pipeline: Pipeline, context: Context, result: HandlerResult, _argum
         )
         for each in job_admin.list_workers(context.session, context.now)
     ]
-    add_reply(result, *(lines or [translated("admin-workers-none")]))
+    add_reply(result, *(lines or [text_for("admin-workers-none")]))
 
 
 def job(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
@@ -78,14 +79,14 @@ def _describe_job(context: Context, found: Job) -> list[TranslatedText]:
     person = context.session.get_one(Person, found.person_id)
     paragraphs = [
         _summarize_job(found),
-        translated("admin-job-person", who=format_identity(person), name=person.name[:60] or "–"),
-        translated(
+        text_for("admin-job-person", who=format_identity(person), name=person.name[:60] or "–"),
+        text_for(
             "admin-job-times",
             came=_format_time(found.received_at),
             began=_format_time(found.started_at),
             ended=_format_time(found.finished_at),
         ),
-        translated(
+        text_for(
             "admin-job-cost",
             credits=found.credits,
             attempts=found.attempts,
@@ -95,7 +96,7 @@ def _describe_job(context: Context, found: Job) -> list[TranslatedText]:
         ),
     ]
     if found.code:
-        paragraphs.append(translated("admin-job-code", code=found.code))
+        paragraphs.append(text_for("admin-job-code", code=found.code))
     return paragraphs
 
 
@@ -138,14 +139,14 @@ def retry(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
     new_job.status_delivery_id = _enqueue_status(context, new_job)
     result.jobs.append(new_job.id)
     result.audit_details["retry"] = new_job.id
-    add_reply(result, translated("admin-retry-done", code=new_job.short_id), choices=_build_buttons(context, new_job))
+    add_reply(result, text_for("admin-retry-done", code=new_job.short_id), choices=_build_buttons(context, new_job))
 
 
 def _enqueue_status(context: Context, new_job: Job) -> int:
     """Enqueue the message in the user's chat that will show the progress; its delivery id."""
     address = context.session.get_one(Address, new_job.address_id)
     message = OutboxMessage(
-        Message(paragraphs=(translated("film-again"),)), f"status:retry:{new_job.id}", reply_to=new_job.reply_to
+        Message(paragraphs=(text_for("film-again"),)), f"status:retry:{new_job.id}", reply_to=new_job.reply_to
     )
     return outbox.enqueue(context.session, address, new_job.person_id, message, context.now)
 
@@ -159,7 +160,7 @@ def canceljob(pipeline: Pipeline, context: Context, result: HandlerResult, argum
     if pipeline.cancel(context.session, found.id, person) is None:
         add_error_reply(result, "admin-canceljob-late", code=found.short_id)
     else:
-        add_reply(result, translated("admin-canceljob-done", code=found.short_id, credits=found.credits))
+        add_reply(result, text_for("admin-canceljob-done", code=found.short_id, credits=found.credits))
 
 
 COMMANDS = (

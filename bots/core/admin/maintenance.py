@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from sqlmodel import col, func, select
-
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role, is_operator_tenant
-from models.jobs.job import UNFINISHED_STATUSES, Job
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import Command, is_operator_tenant
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
-from storage.operations import maintenance as doors
+from storage.jobs import job_admin
+from storage.operations import maintenance as maintenance_mode
 
 MAX_TEXT_LENGTH = 500  # characters
 
@@ -26,11 +25,11 @@ def maintenance(_pipeline: Pipeline, context: Context, result: HandlerResult, ar
 
 
 def _show_status(context: Context, result: HandlerResult, _text: str) -> None:
-    row = doors.find_own(context.session, context.account.tenant_id)
+    row = maintenance_mode.find_own(context.session, context.account.tenant_id)
     if row is None:
-        add_reply(result, translated("admin-maintenance-is-off"), translated("admin-maintenance-usage"))
+        add_reply(result, text_for("admin-maintenance-is-off"), text_for("admin-maintenance-usage"))
         return
-    status_text = translated("admin-maintenance-is-on", since=f"{row.since:%Y-%m-%d %H:%M}", text=row.text)
+    status_text = text_for("admin-maintenance-is-on", since=f"{row.since:%Y-%m-%d %H:%M}", text=row.text)
     add_reply(result, status_text, choices=((build_command_button("maintenance off", "admin-choice-resume"),),))
 
 
@@ -38,30 +37,29 @@ def _ask_confirmation(context: Context, result: HandlerResult, text: str) -> Non
     """Show what will happen, and what users will read."""
     text = text[:MAX_TEXT_LENGTH]
     key = "admin-maintenance-sure-all" if is_operator_tenant(context) else "admin-maintenance-sure"
-    paragraphs = [translated(key, waiting=_count_waiting(context)), translated("error-maintenance")]
+    paragraphs = [text_for(key, waiting=_count_waiting(context)), text_for("error-maintenance")]
     if text:
-        paragraphs.append(translated("name", name=text))
+        paragraphs.append(text_for("name", name=text))
     confirmation.ask_confirmation(context, result, *paragraphs, action=("maintenance", {"text": text}))
 
 
 def _count_waiting(context: Context) -> int:
     """Number of jobs that are not affected."""
-    statement = select(func.count()).select_from(Job).where(col(Job.status).in_(UNFINISHED_STATUSES))
-    if not is_operator_tenant(context):
-        statement = statement.where(col(Job.tenant_id) == context.account.tenant_id)
-    return context.session.exec(statement).one()
+    return job_admin.count_unfinished(
+        context.session, None if is_operator_tenant(context) else context.account.tenant_id
+    )
 
 
 @confirmation.register_action("maintenance", Role.ADMIN)
 def turn_on(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
-    doors.turn_on(context.session, context.person, values["text"], context.now)
+    maintenance_mode.turn_on(context.session, context.person, values["text"], context.now)
     result.audit_details["verb"] = "on"
-    add_reply(result, translated("admin-maintenance-on"))
+    add_reply(result, text_for("admin-maintenance-on"))
 
 
 def _turn_off(context: Context, result: HandlerResult, _text: str) -> None:
-    if doors.turn_off(context.session, context.account.tenant_id):
-        add_reply(result, translated("admin-maintenance-off"))
+    if maintenance_mode.turn_off(context.session, context.account.tenant_id):
+        add_reply(result, text_for("admin-maintenance-off"))
     else:
         add_error_reply(result, "admin-maintenance-is-off")
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.conversation.payment_methods import translated_amount
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.conversation.payment_methods import amount_text_for
+from bots.core.roles import Command
 from models.billing.payments import Provider, Purchase
 from models.billing.prices import STARS_CURRENCY
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.billing import ledger, refunds, revocations
@@ -37,7 +38,7 @@ def grant(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
     ledger.grant(context.session, person, credits_, key=key, now=context.now, reason=reason)
     result.audit_details["credits"] = credits_
     available = pipeline.account_status_of(context.session, person).credits.available
-    add_reply(result, translated("grant-done", who=reference, credits=credits_, available=available))
+    add_reply(result, text_for("grant-done", who=reference, credits=credits_, available=available))
 
 
 def _parse_arguments(arguments: str) -> tuple[str, int] | None:
@@ -64,7 +65,7 @@ def revoke(pipeline: Pipeline, context: Context, result: HandlerResult, argument
         revoke_credits(pipeline, context, result, values)
         return
     available = pipeline.account_status_of(context.session, person).credits.available
-    question = translated(
+    question = text_for(
         "admin-revoke-sure", who=format_identity(person), credits=min(credits_, available), available=available
     )
     confirmation.ask_confirmation(context, result, question, action=("revoke", values))
@@ -80,7 +81,7 @@ def revoke_credits(pipeline: Pipeline, context: Context, result: HandlerResult, 
     taken = revocations.revoke(context.session, person, values["credits"], key=key, now=context.now, reason=reason)
     result.audit_details["credits"] = taken
     available = pipeline.account_status_of(context.session, person).credits.available
-    add_reply(result, translated("admin-revoke-done", who=format_identity(person), credits=taken, available=available))
+    add_reply(result, text_for("admin-revoke-done", who=format_identity(person), credits=taken, available=available))
 
 
 def refund(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
@@ -105,12 +106,12 @@ def _ask_confirmation(context: Context, result: HandlerResult, purchase: Purchas
     person = people.resolve_merged(context.session, context.session.get_one(Person, purchase.person_id))
     details = {"who": format_identity(person), "code": purchase.short_id, "provider": purchase.provider}
     question = TranslatedText(
-        key="admin-refund-sure", values=details, inner=translated_amount(refund_amount, purchase.currency)
+        key="admin-refund-sure", values=details, inner=amount_text_for(refund_amount, purchase.currency)
     )
     values = {"purchase": purchase.id.hex, "amount": refund_amount}
-    plan_note = [translated("admin-refund-plan")] if purchase.item.startswith("plan:") else []
+    plan_note = [text_for("admin-refund-plan")] if purchase.item.startswith("plan:") else []
     confirmation.ask_confirmation(
-        context, result, question, translated("admin-refund-credits"), *plan_note, action=("refund", values)
+        context, result, question, text_for("admin-refund-credits"), *plan_note, action=("refund", values)
     )
 
 
@@ -152,7 +153,7 @@ def request_refund(_pipeline: Pipeline, context: Context, result: HandlerResult,
     confirmation = TranslatedText(
         key="admin-refund-asked",
         values={"code": purchase.short_id},
-        inner=translated_amount(refund_amount, purchase.currency),
+        inner=amount_text_for(refund_amount, purchase.currency),
     )
     add_reply(result, confirmation)
 

@@ -12,10 +12,11 @@ from bots.core.admin.replies import (
     find_person,
     format_identity,
 )
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.conversation.payment_methods import format_plan_title, translated_amount
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.conversation.payment_methods import amount_text_for, format_plan_title
+from bots.core.roles import Command
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.identity import people, user_search
@@ -45,7 +46,7 @@ def users(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
     page_buttons = tuple(
         build_command_button(f"users #{to} {words}".strip(), key) for key, to in page_links if 1 <= to <= pages
     )
-    heading = translated("admin-users", total=total, page=page, pages=pages)
+    heading = text_for("admin-users", total=total, page=page, pages=pages)
     add_reply(result, heading, choices=(*rows, page_buttons) if page_buttons else tuple(rows))
 
 
@@ -87,44 +88,44 @@ def user(pipeline: Pipeline, context: Context, result: HandlerResult, arguments:
 def _describe_person(context: Context, person: Person, person_ids: Sequence[UUID]) -> list[TranslatedText]:
     merged_people = [context.session.get_one(Person, each) for each in person_ids if each != person.id]
     paragraphs = [
-        translated("admin-user", name=person.name[:60] or "–", who=format_identity(person), code=person.short_id)
+        text_for("admin-user", name=person.name[:60] or "–", who=format_identity(person), code=person.short_id)
     ]
-    paragraphs += [translated("admin-user-joined", who=format_identity(each)) for each in merged_people]
+    paragraphs += [text_for("admin-user-joined", who=format_identity(each)) for each in merged_people]
     since = f"{person.created_at:%Y-%m-%d}"
     paragraphs.append(
-        translated("admin-user-since", returns=since, language=person.language, plan=format_plan_title(person.plan))
+        text_for("admin-user-since", returns=since, language=person.language, plan=format_plan_title(person.plan))
     )
     if person.role:
-        paragraphs.append(translated("admin-user-role", role=person.role))
+        paragraphs.append(text_for("admin-user-role", role=person.role))
     if person.banned_at:
-        paragraphs.append(translated("admin-user-banned", returns=f"{person.banned_at:%Y-%m-%d}"))
+        paragraphs.append(text_for("admin-user-banned", returns=f"{person.banned_at:%Y-%m-%d}"))
     return paragraphs
 
 
 def _describe_credits(pipeline: Pipeline, context: Context, person: Person) -> list[TranslatedText]:
     account_status = pipeline.account_status_of(context.session, person)
     if not account_status.plan.metered:
-        return [translated("admin-user-unmetered")]
+        return [text_for("admin-user-unmetered")]
     balance = account_status.credits
-    return [translated("admin-user-credits", available=balance.available, reserved=balance.reserved, debt=balance.debt)]
+    return [text_for("admin-user-credits", available=balance.available, reserved=balance.reserved, debt=balance.debt)]
 
 
 def _describe_history(context: Context, person_ids: Sequence[UUID]) -> list[TranslatedText]:
     """Jobs by status, payments with the code `/refund` takes, and notes."""
     counts = user_search.count_jobs_by_status(context.session, person_ids)
     statuses = ("done", "failed", "cancelled", "queued", "running")
-    paragraphs = [translated("admin-user-films", **{each: counts.get(each, 0) for each in statuses})]
+    paragraphs = [text_for("admin-user-films", **{each: counts.get(each, 0) for each in statuses})]
     for purchase in user_search.list_paid_purchases(context.session, person_ids):
         day, names = f"{purchase.decided_at or purchase.created_at:%Y-%m-%d}", {"code": purchase.short_id}
         values = {"returns": day, "item": purchase.item, "provider": purchase.provider, **names}
         paragraphs.append(
             TranslatedText(
-                key="admin-user-paid", values=values, inner=translated_amount(purchase.amount, purchase.currency)
+                key="admin-user-paid", values=values, inner=amount_text_for(purchase.amount, purchase.currency)
             )
         )
     notes = user_search.list_notes(context.session, person_ids)
     return paragraphs + [
-        translated("admin-user-note", returns=f"{each.created_at:%Y-%m-%d}", text=each.text) for each in notes
+        text_for("admin-user-note", returns=f"{each.created_at:%Y-%m-%d}", text=each.text) for each in notes
     ]
 
 

@@ -1,13 +1,14 @@
 """`/price`: the price catalogue, compared with the payment provider's prices."""
 
 from bots.core.admin.replies import add_reply
-from bots.core.context import Context, HandlerResult, translated
+from bots.core.context import Context, HandlerResult, text_for
 from bots.core.conversation.payment_links import PriceRequest
-from bots.core.conversation.payment_methods import translated_amount
+from bots.core.conversation.payment_methods import amount_text_for
 from bots.core.conversation.shop import build_price_hints
-from bots.core.roles import Command, Role
+from bots.core.roles import Command
 from models.billing.catalogue import Catalogue
 from models.billing.payments import Provider
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.service import Pipeline
 from storage.messaging import outbox
@@ -19,10 +20,10 @@ def price(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
     catalogue = pipeline.entitlements.catalogue
     lines = (*_describe_plans(catalogue), *_describe_items(catalogue), *build_price_hints(catalogue))
     if Provider.STRIPE not in context.providers:
-        add_reply(result, *lines, translated("admin-price-unsold"))
+        add_reply(result, *lines, text_for("admin-price-unsold"))
         return
     _enqueue(context, Message(paragraphs=lines), "list")
-    delivery = _enqueue(context, Message(paragraphs=(translated("admin-price-comparing"),)), "compared")
+    delivery = _enqueue(context, Message(paragraphs=(text_for("admin-price-comparing"),)), "compared")
     result.price_requests.append(PriceRequest(context.person.id, delivery))
 
 
@@ -36,7 +37,7 @@ def _enqueue(context: Context, message: Message, part: str) -> int:
 def _describe_plans(catalogue: Catalogue) -> list[TranslatedText]:
     """Limits of each plan."""
     return [
-        translated("admin-price-plan", name=name, monthly=plan.credits, seconds=round(plan.longest), limit=plan.waiting)
+        text_for("admin-price-plan", name=name, monthly=plan.credits, seconds=round(plan.longest), limit=plan.waiting)
         for name, plan in catalogue.plans.items()
         if plan.metered
     ]
@@ -47,7 +48,7 @@ def _describe_items(catalogue: Catalogue) -> list[TranslatedText]:
         TranslatedText(
             key="admin-price-item",
             values={"item": item.name, "credits": item.credits},
-            inner=translated_amount(minor, currency),
+            inner=amount_text_for(minor, currency),
         )
         for item in catalogue.list_items()
         for currency, minor in item.prices.items()

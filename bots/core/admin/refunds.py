@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from bots.core.conversation.payment_methods import translated_amount
+from bots.core.conversation.payment_methods import amount_text_for
 from models.billing.payments import Purchase, Repayment, RepaymentStatus
 from models.identity.people import Address
 from models.messaging.deliveries import Message, TranslatedText
@@ -36,7 +36,7 @@ def postpone(session: Session, repayment: Repayment, now: datetime) -> None:
 
 def _notify_requester(session: Session, repayment: Repayment, key: str, now: datetime, **values: str) -> None:
     purchase = session.get_one(Purchase, repayment.purchase_id)
-    money = translated_amount(repayment.amount, purchase.currency)
+    money = amount_text_for(repayment.amount, purchase.currency)
     text = TranslatedText(key=key, values={"code": purchase.short_id, **values}, inner=money)
     outbox_message = OutboxMessage(Message(paragraphs=(text,)), f"repayment:{repayment.id}")
     outbox.enqueue(session, session.get_one(Address, repayment.address_id), repayment.asked_by_id, outbox_message, now)

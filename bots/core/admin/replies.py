@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_for, text_for
 from models.identity.people import Person
 from models.jobs.job import Job
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
@@ -22,7 +22,7 @@ def add_reply(result: HandlerResult, *paragraphs: TranslatedText, choices: Butto
 def add_error_reply(result: HandlerResult, key: str, **values: TextValue) -> None:
     """Add a reply that says why nothing was done: the usage of the command, or what was not found."""
     result.is_carried_out = False
-    result.replies.append(reply_with(key, **values))
+    result.replies.append(reply_for(key, **values))
 
 
 def build_command_button(
@@ -39,7 +39,7 @@ def describe_job(job: Job) -> dict[str, Any]:
     """Values of a job in a list: its code, an icon for its kind, and its status as text."""
     kind = find_kind(job.kind)
     icon = kind.icon if kind else UNKNOWN_KIND_ICON
-    return {"code": job.short_id, "kind": icon, "inner": translated(f"admin-status-{job.status}")}
+    return {"code": job.short_id, "kind": icon, "inner": text_for(f"admin-status-{job.status}")}
 
 
 def find_person(context: Context, result: HandlerResult, reference: str) -> Person | None:

@@ -4,9 +4,10 @@ from typing import Any
 
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, find_person, format_identity
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import Command
 from models.identity.people import Person
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from storage.identity import people, user_search
 from storage.jobs import jobs
@@ -20,10 +21,10 @@ def role(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments
         case []:
             found = user_search.list_staff(context.session, context.account.tenant_id)
             lines = [
-                translated("admin-role-line", role=str(each.role), who=format_identity(each), name=each.name)
+                text_for("admin-role-line", role=str(each.role), who=format_identity(each), name=each.name)
                 for each in found
             ]
-            add_reply(result, *lines, translated("admin-role-usage"))
+            add_reply(result, *lines, text_for("admin-role-usage"))
         case [who, name] if name.lower() in ASSIGNABLE_ROLES:
             _assign_role(context, result, who, ASSIGNABLE_ROLES[name.lower()])
         case _:
@@ -39,7 +40,7 @@ def _assign_role(context: Context, result: HandlerResult, reference: str, new_ro
         return
     person.role = new_role.stored_name
     result.audit_details["role"] = int(new_role)
-    add_reply(result, translated("admin-role-done", who=format_identity(person), role=new_role.stored_name or "–"))
+    add_reply(result, text_for("admin-role-done", who=format_identity(person), role=new_role.stored_name or "–"))
 
 
 def _is_below(context: Context, person: Person) -> bool:
@@ -57,7 +58,7 @@ def ban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments:
     count = sum(
         len(jobs.list_unfinished(context.session, each)) for each in people.list_merged_ids(context.session, person)
     )
-    question = translated("admin-ban-sure", who=format_identity(person), name=person.name, count=count)
+    question = text_for("admin-ban-sure", who=format_identity(person), name=person.name, count=count)
     confirmation.ask_confirmation(context, result, question, action=("ban", {"person": person.id.hex}))
 
 
@@ -89,7 +90,7 @@ def ban_person(pipeline: Pipeline, context: Context, result: HandlerResult, valu
             count += pipeline.cancel(context.session, job.id, person) is not None
             jobs.mark_status_closed(context.session, job.id)
     result.audit_details["cancelled"] = count
-    add_reply(result, translated("admin-ban-done", who=format_identity(person), count=count))
+    add_reply(result, text_for("admin-ban-done", who=format_identity(person), count=count))
 
 
 def unban(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
@@ -98,7 +99,7 @@ def unban(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
         return
     for each in people.list_merged_ids(context.session, person):
         context.session.get_one(Person, each).banned_at = None
-    add_reply(result, translated("admin-unban-done", who=format_identity(person)))
+    add_reply(result, text_for("admin-unban-done", who=format_identity(person)))
 
 
 COMMANDS = (

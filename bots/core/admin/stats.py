@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
-from bots.core.context import Context, HandlerResult, Reply, translated
-from bots.core.conversation.payment_methods import translated_amount
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, Reply, text_for
+from bots.core.conversation.payment_methods import amount_text_for
+from bots.core.roles import Command
 from models.billing.catalogue import Catalogue
 from models.billing.prices import STARS_CURRENCY
+from models.identity.roles import Role
 from models.jobs.job import JobStatus
 from models.messaging.deliveries import Message, TranslatedChart, TranslatedChoice, TranslatedSeries, TranslatedText
 from pipeline.jobs.service import Pipeline
@@ -59,17 +60,17 @@ def _describe_people(context: Context, period: ReportPeriod, days: int) -> list[
         "new": tenant_reports.count_new_people(context.session, period),
         "people": tenant_reports.count_active_people(context.session, period),
     }
-    current = translated("admin-stats-now", queued=day["queued"], running=day["running"])
-    return [translated("admin-stats-people", days=days, updates=day["updates"], **values), current]
+    current = text_for("admin-stats-now", queued=day["queued"], running=day["running"])
+    return [text_for("admin-stats-people", days=days, updates=day["updates"], **values), current]
 
 
 def _describe_films(context: Context, period: ReportPeriod) -> list[TranslatedText]:
     paragraphs = [
-        translated(f"admin-stats-{each.kind}", done=each.done, failed=each.failed, cancelled=each.cancelled)
+        text_for(f"admin-stats-{each.kind}", done=each.done, failed=each.failed, cancelled=each.cancelled)
         for each in tenant_reports.sum_jobs(context.session, period)
-    ] or [translated("admin-stats-none")]
+    ] or [text_for("admin-stats-none")]
     if waits := tenant_reports.measure_waits(context.session, period, 0.5, 0.95):
-        paragraphs.append(translated("admin-stats-waits", half=round(waits[0]), most=round(waits[1])))
+        paragraphs.append(text_for("admin-stats-waits", half=round(waits[0]), most=round(waits[1])))
     return paragraphs
 
 
@@ -77,13 +78,13 @@ def _describe_revenue(context: Context, period: ReportPeriod) -> list[Translated
     """Revenue by currency, and credits sold and used."""
     found = tenant_reports.list_sales(context.session, period)
     paragraphs = [
-        TranslatedText(key="admin-stats-paid", inner=translated_amount(sum(_list_amounts(found, currency)), currency))
+        TranslatedText(key="admin-stats-paid", inner=amount_text_for(sum(_list_amounts(found, currency)), currency))
         for currency in sorted({sale.currency for sale in found})
     ]
     used = sum(each.credits_spent for each in tenant_reports.sum_jobs(context.session, period))
     return [
         *paragraphs,
-        translated("admin-stats-credits", sold=tenant_reports.sum_credits_sold(context.session, period), used=used),
+        text_for("admin-stats-credits", sold=tenant_reports.sum_credits_sold(context.session, period), used=used),
     ]
 
 
@@ -99,11 +100,11 @@ def _build_chart(context: Context, period: ReportPeriod, days: int) -> Translate
     starts = [period.since + length * (index + (0.5 if days > 1 else 1)) for index in range(steps)]
     series = {"done": JobStatus.DONE, "failed": JobStatus.FAILED}
     return TranslatedChart(
-        title=translated("admin-stats-chart", days=days),
+        title=text_for("admin-stats-chart", days=days),
         labels=tuple(f"{start:%d/%m}" if days > 1 else f"{start:%H}h" for start in starts),
         series=tuple(
             TranslatedSeries(
-                name=translated(f"admin-stats-chart-{name}"), values=tuple(part.get(status, 0) for part in deps)
+                name=text_for(f"admin-stats-chart-{name}"), values=tuple(part.get(status, 0) for part in deps)
             )
             for name, status in series.items()
         ),
@@ -123,17 +124,17 @@ def usage(pipeline: Pipeline, context: Context, result: HandlerResult, arguments
         line for each in tenant_reports.sum_jobs(context.session, period) for line in _describe_cost(each, credit_value)
     ]
     revenue_lines = [
-        TranslatedText(key="admin-usage-paid", inner=translated_amount(sum(_list_amounts(found, currency)), currency))
+        TranslatedText(key="admin-usage-paid", inner=amount_text_for(sum(_list_amounts(found, currency)), currency))
         for currency in sorted({sale.currency for sale in found})
     ]
-    paragraphs = (translated("admin-usage", days=days), *(lines or [translated("admin-stats-none")]), *revenue_lines)
+    paragraphs = (text_for("admin-usage", days=days), *(lines or [text_for("admin-stats-none")]), *revenue_lines)
     add_reply(result, *paragraphs, choices=(_build_period_buttons("usage", days),))
 
 
 def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> list[TranslatedText]:
     paragraphs = [
-        translated(f"admin-stats-{work.kind}", done=work.done, failed=work.failed, cancelled=work.cancelled),
-        translated(
+        text_for(f"admin-stats-{work.kind}", done=work.done, failed=work.failed, cancelled=work.cancelled),
+        text_for(
             "admin-usage-cost",
             minutes=round(work.provider_seconds / 60, 1),
             price=f"{round(work.provider_cost / 10_000)} usd",
@@ -144,9 +145,7 @@ def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> l
     if credit_value is not None and work.credits_spent:
         currency, value = credit_value
         paragraphs.append(
-            TranslatedText(
-                key="admin-usage-earned", inner=translated_amount(round(work.credits_spent * value), currency)
-            )
+            TranslatedText(key="admin-usage-earned", inner=amount_text_for(round(work.credits_spent * value), currency))
         )
     return paragraphs
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from pipeline.jobs.service import Pipeline
@@ -20,9 +20,9 @@ def handle_command(_pipeline: Pipeline, context: Context, result: HandlerResult,
     """Dispatch the subcommands `list`, `pair [phone]`, `restart NAME`, `remove NAME`."""
     name, _, argument = arguments.partition(" ")
     if context.inbound.is_group:
-        result.replies.append(reply_with("link-in-private"))
+        result.replies.append(reply_for("link-in-private"))
     elif (handler := SUBCOMMANDS.get(name.lower())) is None:
-        result.replies.append(reply_with("whatsapp-usage"))
+        result.replies.append(reply_for("whatsapp-usage"))
     else:
         handler(context, result, argument.strip())
 
@@ -33,15 +33,15 @@ def handle_choice(_pipeline: Pipeline, context: Context, result: HandlerResult, 
     row = _find_owned_session(context, session_id)
     handler = CHOICE_HANDLERS.get(name)
     if row is None or handler is None:
-        result.replies.append(reply_with("error-not-found"))
+        result.replies.append(reply_for("error-not-found"))
     else:
         handler(context, result, row)
 
 
 def list_(context: Context, result: HandlerResult, _argument: str) -> None:
     sessions = whatsapp.list_sessions(context.session, context.account.tenant_id)
-    lines = [describe_session(listed) for listed in sessions] or [translated("whatsapp-none")]
-    result.replies.append(Reply(Message(paragraphs=(*lines, translated("whatsapp-usage")))))
+    lines = [describe_session(listed) for listed in sessions] or [text_for("whatsapp-none")]
+    result.replies.append(Reply(Message(paragraphs=(*lines, text_for("whatsapp-usage")))))
 
 
 def pair(context: Context, result: HandlerResult, argument: str) -> None:
@@ -53,7 +53,7 @@ def pair_for_tenant(context: Context, result: HandlerResult, tenant_id: uuid.UUI
     """Pair a number for a tenant that may differ from the chat's."""
     phone = "".join(digit for digit in argument if digit.isdecimal() and digit.isascii())
     if argument and not SHORTEST <= len(phone) <= LONGEST:
-        result.replies.append(reply_with("whatsapp-bad-number"))
+        result.replies.append(reply_for("whatsapp-bad-number"))
         return
     row = whatsapp.find_unpaired(context.session, tenant_id) or whatsapp.create_session(
         context.session, tenant_id, context.now
@@ -63,7 +63,7 @@ def pair_for_tenant(context: Context, result: HandlerResult, tenant_id: uuid.UUI
 
 def _request_pairing(context: Context, row: WhatsAppSession, phone: str | None) -> None:
     """Enqueue the message that announces the pairing code, which is later edited to show it."""
-    message = Message(paragraphs=(translated("whatsapp-preparing"),), choices=((build_stop_choice(row),),))
+    message = Message(paragraphs=(text_for("whatsapp-preparing"),), choices=((build_stop_choice(row),),))
     cause = f"update:{context.account.id}:{context.inbound.update_ids[0]}"
     delivery_id = outbox.enqueue(
         context.session, context.address, context.person.id, OutboxMessage(message, cause, "whatsapp"), context.now
@@ -80,7 +80,7 @@ def restart(context: Context, result: HandlerResult, argument: str) -> None:
         _request_pairing(context, found.row, None)
         return
     whatsapp.request_restart(found.row, context.now)
-    result.replies.append(reply_with("whatsapp-restarting", name=display_name_of(found.row, found.name)))
+    result.replies.append(reply_for("whatsapp-restarting", name=display_name_of(found.row, found.name)))
 
 
 def remove(context: Context, result: HandlerResult, argument: str) -> None:
@@ -89,27 +89,25 @@ def remove(context: Context, result: HandlerResult, argument: str) -> None:
     if found is None:
         return
     name = display_name_of(found.row, found.name)
-    confirm_choice = translated_choice(f"number:remove:{found.row.id.hex}", "choice-whatsapp-remove")
+    confirm_choice = choice_for(f"number:remove:{found.row.id.hex}", "choice-whatsapp-remove")
     result.replies.append(
-        Reply(Message(paragraphs=(translated("whatsapp-remove-sure", name=name),), choices=((confirm_choice,),)))
+        Reply(Message(paragraphs=(text_for("whatsapp-remove-sure", name=name),), choices=((confirm_choice,),)))
     )
 
 
 def _remove_session(context: Context, result: HandlerResult, row: WhatsAppSession) -> None:
     whatsapp.mark_removed(row, context.now)
-    confirmation = translated("whatsapp-removed", name=display_name_of(row, row.id.hex[:6]))
+    confirmation = text_for("whatsapp-removed", name=display_name_of(row, row.id.hex[:6]))
     result.replies.append(Reply(Message(paragraphs=(confirmation,), edits=context.inbound.message_id)))
 
 
 def _stop_pairing(context: Context, result: HandlerResult, row: WhatsAppSession) -> None:
     """Stop pairing, unless the code has been scanned meanwhile."""
     if row.state not in {WhatsAppState.NEW, WhatsAppState.QR}:
-        result.replies.append(reply_with("cancel-too-late"))
+        result.replies.append(reply_for("cancel-too-late"))
         return
     whatsapp.stop_pairing(row, context.now)
-    result.replies.append(
-        Reply(Message(paragraphs=(translated("whatsapp-stopped"),), edits=context.inbound.message_id))
-    )
+    result.replies.append(Reply(Message(paragraphs=(text_for("whatsapp-stopped"),), edits=context.inbound.message_id)))
 
 
 SUBCOMMANDS: dict[str, SubcommandHandler] = {
@@ -126,7 +124,7 @@ CHOICE_HANDLERS: dict[str, Callable[[Context, HandlerResult, WhatsAppSession], N
 
 
 def build_stop_choice(row: WhatsAppSession) -> TranslatedChoice:
-    return translated_choice(f"number:stop:{row.id.hex}", "choice-cancel")
+    return choice_for(f"number:stop:{row.id.hex}", "choice-cancel")
 
 
 def display_name_of(row: WhatsAppSession, name: str) -> str:
@@ -144,16 +142,16 @@ def describe_state(row: WhatsAppSession, name: str) -> TranslatedText:
     """Describe the state of a number, and what to do about it."""
     display_name = display_name_of(row, name)
     if row.detail:
-        return translated(f"whatsapp-detail-{row.detail}", name=display_name)
+        return text_for(f"whatsapp-detail-{row.detail}", name=display_name)
     if row.state == WhatsAppState.BANNED and row.banned_until is not None:
-        return translated("whatsapp-state-banned-until", until=f"{row.banned_until:%Y-%m-%d %H:%M} UTC")
-    return translated(f"whatsapp-state-{row.state.replace('_', '-')}", name=display_name)
+        return text_for("whatsapp-state-banned-until", until=f"{row.banned_until:%Y-%m-%d %H:%M} UTC")
+    return text_for(f"whatsapp-state-{row.state.replace('_', '-')}", name=display_name)
 
 
 def _find_session(context: Context, result: HandlerResult, name: str) -> NamedWhatsAppSession | None:
     found = whatsapp.find_session(context.session, name, context.account.tenant_id)
     if found is None:
-        result.replies.append(reply_with("whatsapp-unknown", name=name or "?"))
+        result.replies.append(reply_for("whatsapp-unknown", name=name or "?"))
     return found
 
 

@@ -4,9 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 
-from sqlmodel import col, select
-
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation.email_verification import EmailRequest, EmailVerification
 from bots.core.delivery.email import build_code_email
 from models.identity.codes import CodePurpose, EmailLink
@@ -14,14 +12,13 @@ from models.identity.people import Person
 from models.messaging.deliveries import Message
 from pipeline.jobs.service import Pipeline
 from storage.billing import purchases
-from storage.identity import account_merge, people
+from storage.identity import account_merge, email_links, people
 from storage.identity.codes import (
-    CODE_LIFETIME,
     DIGIT_COUNT,
     format_link_code,
     is_email,
-    normalise_code,
-    normalise_email,
+    normalize_code,
+    normalize_email,
 )
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -36,9 +33,9 @@ def _require_private_chat(handle: VerificationHandler) -> LinkChoiceHandler:
 
     def wrapper(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
         if context.email_verification is None:
-            result.replies.append(reply_with("not-understood"))
+            result.replies.append(reply_for("not-understood"))
         elif context.inbound.is_group:
-            result.replies.append(reply_with("link-in-private"))
+            result.replies.append(reply_for("link-in-private"))
         else:
             handle(pipeline, context, result, context.email_verification, argument)
 
@@ -56,7 +53,7 @@ def link(
     code = email_verification.codes.issue_link(
         context.session, context.account.tenant_id, context.person.id, context.now
     )
-    result.replies.append(reply_with("link-code", code=format_link_code(code)) if code else reply_with("code-too-many"))
+    result.replies.append(reply_for("link-code", code=format_link_code(code)) if code else reply_for("code-too-many"))
 
 
 def _redeem_code(
@@ -72,11 +69,11 @@ def _redeem_code(
     is_free = context.person.banned_at is None and other_person.banned_at is None
     join = account_merge.merge(context.session, context.person, other_person, context.now) if is_free else None
     if join is None:
-        result.replies.append(reply_with("link-same" if is_free else "link-unknown"))
+        result.replies.append(reply_for("link-same" if is_free else "link-unknown"))
         return
     target = context.session.get_one(Person, join.target_id)
     account_status = pipeline.account_status_of(context.session, target)
-    confirmation = translated("link-done", total=account_status.credits.available, code=join.short_id)
+    confirmation = text_for("link-done", total=account_status.credits.available, code=join.short_id)
     result.replies.append(Reply(Message(paragraphs=(confirmation,))))
     _notify_other_chat(context, target, Message(paragraphs=(confirmation,)), f"join:{join.id}")
 
@@ -91,8 +88,8 @@ def _notify_other_chat(context: Context, person: Person, message: Message, cause
 def _build_code_error(tries_left: int | None, unknown_key: str) -> Reply:
     """Build the reply to a code that was not accepted; `tries_left` is None for an unknown code."""
     if tries_left is None:
-        return reply_with(unknown_key)
-    return reply_with("code-wrong", count=tries_left) if tries_left else reply_with("code-exhausted")
+        return reply_for(unknown_key)
+    return reply_for("code-wrong", count=tries_left) if tries_left else reply_for("code-exhausted")
 
 
 @_require_private_chat
@@ -101,23 +98,27 @@ def email(
 ) -> None:
     """Send a code to the email address of a customer who paid elsewhere, or verify that code."""
     if not email_verification.can_find_customers:
-        result.replies.append(reply_with("email-closed"))
+        result.replies.append(reply_for("email-closed"))
     elif is_code(argument):
         _verify_code(context, result, email_verification, argument)
     elif is_email(argument):
         _send_code(context, result, email_verification, argument)
     else:
-        result.replies.append(reply_with("email-usage"))
+        result.replies.append(reply_for("email-usage"))
 
 
 def is_code(text: str) -> bool:
     """Whether this text looks like a code sent by email."""
-    return re.fullmatch(rf"[0-9]{{{DIGIT_COUNT}}}", normalise_code(text)) is not None and len(text) <= 2 * DIGIT_COUNT
+    return re.fullmatch(rf"[0-9]{{{DIGIT_COUNT}}}", normalize_code(text)) is not None and len(text) <= 2 * DIGIT_COUNT
 
 
 def is_awaiting_code(context: Context) -> bool:
     """Whether a bare number may be the code of an email that was just sent to this user."""
-    return context.email_verification is not None and not context.inbound.is_group and bool(_list_unverified(context))
+    return (
+        context.email_verification is not None
+        and not context.inbound.is_group
+        and bool(email_links.list_unverified(context.session, context.person.id, context.now))
+    )
 
 
 def _send_code(context: Context, result: HandlerResult, email_verification: EmailVerification, address: str) -> None:
@@ -127,13 +128,13 @@ def _send_code(context: Context, result: HandlerResult, email_verification: Emai
         session, context.account.tenant_id, CodePurpose.EMAIL, address, context.now, person_id=person.id
     )
     if code is None:
-        result.replies.append(reply_with("code-too-many"))
+        result.replies.append(reply_for("code-too-many"))
         return
     row = EmailLink(
         tenant_id=context.account.tenant_id,
         person_id=person.id,
         address_id=context.address.id,
-        email=normalise_email(address),
+        email=normalize_email(address),
         created_at=context.now,
         run_after=context.now,
     )
@@ -143,13 +144,13 @@ def _send_code(context: Context, result: HandlerResult, email_verification: Emai
         session, context.address, person.id, OutboxMessage(_build_message("email-sent"), f"email:{row.id}"), context.now
     )
     result.email_requests.append(
-        EmailRequest(build_code_email(person.language, normalise_email(address), code), delivery_id)
+        EmailRequest(build_code_email(person.language, normalize_email(address), code), delivery_id)
     )
 
 
 def _verify_code(context: Context, result: HandlerResult, email_verification: EmailVerification, code: str) -> None:
     session, tenant_id, person = context.session, context.account.tenant_id, context.person
-    links = _list_unverified(context)
+    links = email_links.list_unverified(context.session, context.person.id, context.now)
     for row in links:
         subject = str(row.email)
         if email_verification.codes.redeem(
@@ -174,19 +175,8 @@ def _start_customer_search(context: Context, result: HandlerResult, row: EmailLi
     result.customer_searches.append(row.id)
 
 
-def _list_unverified(context: Context) -> list[EmailLink]:
-    """List the user's email addresses awaiting verification, newest first."""
-    statement = select(EmailLink).where(
-        col(EmailLink.person_id) == context.person.id,
-        col(EmailLink.created_at) > context.now - CODE_LIFETIME,
-        col(EmailLink.proved_at).is_(None),
-        col(EmailLink.email).is_not(None),
-    )
-    return list(context.session.exec(statement.order_by(col(EmailLink.created_at).desc())))
-
-
 def _build_message(key: str) -> Message:
-    return Message(paragraphs=(translated(key),))
+    return Message(paragraphs=(text_for(key),))
 
 
 def choose_customer(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -196,7 +186,7 @@ def choose_customer(_pipeline: Pipeline, context: Context, result: HandlerResult
     is_open = row is not None and row.settled_at is None
     is_own = is_open and row is not None and people.is_same_person(context.session, row.person_id, context.person)
     if row is None or not is_own or not index.isdecimal() or int(index[:3]) >= len(row.customers):
-        result.replies.append(reply_with("email-gone"))
+        result.replies.append(reply_for("email-gone"))
         return
     row.chosen = row.customers[int(index[:3])]
     row.run_after = context.now

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bots.core import roles
 from bots.core.admin import confirmation, whatsapp_numbers
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.jobs import spoken_language, submission
@@ -26,7 +26,7 @@ def handle_choice(pipeline: Pipeline, context: Context, result: HandlerResult, d
     name, _, argument = data.partition(":")
     handler = HANDLERS.get(name)
     if handler is None:
-        result.replies.append(reply_with("not-understood"))
+        result.replies.append(reply_for("not-understood"))
     else:
         handler(pipeline, context, result, argument)
 
@@ -36,15 +36,15 @@ def cancel_job(pipeline: Pipeline, context: Context, result: HandlerResult, argu
     where the choice was typed."""
     job_id = commands.parse_job_id(argument)
     if job_id is None or pipeline.cancel(context.session, job_id, context.person) is None:
-        result.replies.append(reply_with("cancel-too-late"))
+        result.replies.append(reply_for("cancel-too-late"))
     elif not context.capabilities.has_buttons:
-        result.replies.append(reply_with("cancel-done", count=1))
+        result.replies.append(reply_for("cancel-done", count=1))
 
 
 def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     job = _find_job(context, argument)
     if job is None:
-        result.replies.append(reply_with("error-not-found"))
+        result.replies.append(reply_for("error-not-found"))
         return
     submission.repeat_job(pipeline, context, result, job)
 
@@ -58,7 +58,7 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     name = output or (kind.result.name if kind else "")
     media = jobs.map_outputs(context.session, job.id).get(name) if job else None
     if job is None or kind is None or media is None or media.file_id is None:
-        result.replies.append(reply_with("error-file-gone" if job else "error-not-found"))
+        result.replies.append(reply_for("error-file-gone" if job else "error-not-found"))
         return
     cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
     outbox_message = job_messages.build_file_message(job, media, name, cause)
@@ -85,7 +85,7 @@ def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, a
         return
     context.person.language = argument
     context.person.language_chosen = True
-    result.replies.append(Reply(Message(paragraphs=(translated("language-set"),), edits=context.inbound.message_id)))
+    result.replies.append(Reply(Message(paragraphs=(text_for("language-set"),), edits=context.inbound.message_id)))
 
 
 def handle_whatsapp_choice(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -114,7 +114,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "buy": shop.buy,
     "star": shop.buy_with_stars,
     "billing": subscription.billing,
-    "extra": subscription.extra,
+    "extra": subscription.handle_extra_credits,
     "customer": account_linking.choose_customer,
     "number": handle_whatsapp_choice,
     "say": commands.run_button_command,

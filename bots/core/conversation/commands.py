@@ -9,7 +9,7 @@ from bots.core.admin.registry import ADMIN_COMMANDS
 from bots.core.admin.replies import replace_pressed_message
 from bots.core.admin.tenants import ownership
 from bots.core.channel import CommandHelp, CommandMenus
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import (
     account_linking,
     command_aliases,
@@ -21,11 +21,12 @@ from bots.core.conversation import (
 from bots.core.conversation.features.registry import find_requested_feature, list_features
 from bots.core.conversation.jobs.intake import process_last_file
 from bots.core.conversation.payment_methods import format_plan_title
-from bots.core.roles import Command, Role, can_use, execute
+from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
 from bots.locales import translate as sentence
 from models.billing.catalogue import FREE_PLAN
 from models.billing.credits import Lot
+from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
 from pipeline.jobs.entitlements import AccountStatus
 from pipeline.jobs.service import Pipeline
@@ -36,8 +37,8 @@ from storage.jobs import jobs
 
 def start(pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Welcome the user; a deep link may carry an argument: an ownership or invitation code, or `plans`."""
-    result.replies.append(reply_with("welcome"))
-    if ownership_code := ownership.invite_code_in(arguments):
+    result.replies.append(reply_for("welcome"))
+    if ownership_code := ownership.parse_invite_code(arguments):
         ownership.claim(context, result, ownership_code)
     elif arguments == "plans":
         shop.plans(pipeline, context, result, "")
@@ -49,7 +50,7 @@ def help_(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
     """Show the help text, and in private chats the additional commands of the user's role."""
     features = _describe_commands(feature.command for feature in list_features())
     prices = shop.build_price_hints(pipeline.entitlements.catalogue)
-    result.replies.append(Reply(Message(paragraphs=(translated("help"), *features, *prices))))
+    result.replies.append(Reply(Message(paragraphs=(text_for("help"), *features, *prices))))
     allowed = [each.name for each in COMMANDS if each.min_role and can_use(context, each)]
     if allowed and not context.inbound.is_group:
         result.replies.append(Reply(Message(paragraphs=tuple(_describe_commands(allowed)))))
@@ -57,7 +58,7 @@ def help_(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
 
 def _describe_commands(names: Iterable[str]) -> Iterator[TranslatedText]:
     for name in names:
-        yield TranslatedText(key="help-line", values={"name": name}, inner=translated(f"command-{name}"))
+        yield TranslatedText(key="help-line", values={"name": name}, inner=text_for(f"command-{name}"))
 
 
 def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arguments: str) -> None:
@@ -72,7 +73,7 @@ def settings(_pipeline: Pipeline, context: Context, result: HandlerResult, _argu
 def balance(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     account_status = pipeline.account_status_of(context.session, context.person)
     if not account_status.plan.metered:
-        result.replies.append(reply_with("balance-unmetered"))
+        result.replies.append(reply_for("balance-unmetered"))
         return
     credit_lots = lots.list_spendable(context.session, context.person.id)
     message = Message(
@@ -89,7 +90,7 @@ def _build_balance(account_status: AccountStatus, credit_lots: Sequence[Lot], pl
     """Build the paragraphs about available credits, their expiry, reservations, debt and lots."""
     renewal_date = f"{account_status.next_credits_at:%Y-%m-%d}"
     paragraphs = [
-        translated(
+        text_for(
             "balance",
             available=account_status.credits.available,
             monthly=account_status.plan.credits,
@@ -97,11 +98,11 @@ def _build_balance(account_status: AccountStatus, credit_lots: Sequence[Lot], pl
         )
     ]
     if plan != FREE_PLAN:
-        paragraphs.insert(0, translated("plans-current", plan=format_plan_title(plan)))
+        paragraphs.insert(0, text_for("plans-current", plan=format_plan_title(plan)))
     if account_status.credits.reserved:
-        paragraphs.append(translated("balance-held", reserved=account_status.credits.reserved))
+        paragraphs.append(text_for("balance-held", reserved=account_status.credits.reserved))
     if account_status.credits.debt:
-        paragraphs.append(translated("balance-debt", credits=account_status.credits.debt))
+        paragraphs.append(text_for("balance-debt", credits=account_status.credits.debt))
     if len(credit_lots) > 1:
         paragraphs += [_describe_lot(lot) for lot in credit_lots]
     return tuple(paragraphs)
@@ -109,15 +110,15 @@ def _build_balance(account_status: AccountStatus, credit_lots: Sequence[Lot], pl
 
 def _describe_lot(lot: Lot) -> TranslatedText:
     if lot.expires_at is None:
-        return translated("balance-lot-forever", credits=lot.remaining)
-    return translated("balance-lot", credits=lot.remaining, returns=f"{lot.expires_at:%Y-%m-%d}")
+        return text_for("balance-lot-forever", credits=lot.remaining)
+    return text_for("balance-lot", credits=lot.remaining, returns=f"{lot.expires_at:%Y-%m-%d}")
 
 
 def cancel(pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
     person_ids = people.list_merged_ids(context.session, context.person)
     waiting = [job for person_id in person_ids for job in jobs.list_unfinished(context.session, person_id)]
     count = sum(pipeline.cancel(context.session, job.id, context.person) is not None for job in waiting)
-    result.replies.append(reply_with("cancel-done", count=count) if count else reply_with("cancel-nothing"))
+    result.replies.append(reply_for("cancel-done", count=count) if count else reply_for("cancel-nothing"))
 
 
 COMMANDS = (
@@ -171,7 +172,7 @@ def run_button_command(pipeline: Pipeline, context: Context, result: HandlerResu
     name, _, arguments = text.partition(" ")
     command = find_command(name, context)
     if command is None or command.min_role is Role.PERSON:
-        result.replies.append(reply_with("not-understood"))
+        result.replies.append(reply_for("not-understood"))
         return
     execute(command, pipeline, context, result, arguments)
     replace_pressed_message(context, result)

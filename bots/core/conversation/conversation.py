@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bots.core.context import Context, HandlerResult, build_error_reply, reply_with
+from bots.core.context import Context, HandlerResult, build_error_reply, reply_for
 from bots.core.conversation import account_linking, callbacks, commands, opt_out, stars, tenant_pause
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
@@ -23,7 +23,7 @@ class Conversation:
             handle_payment = stars.handle_refund if inbound.payment.is_refund else stars.handle_payment
             handle_payment(self.pipeline, context, result, inbound.payment)
         elif context.person.banned_at is not None and not opt_out.is_opt_out_request(context, inbound.text.strip()):
-            result.replies.append(reply_with("banned"))
+            result.replies.append(reply_for("banned"))
         elif (pause_reply := tenant_pause.build_pause_reply(context)) is not None and not opt_out.is_opt_out_request(
             context, inbound.text.strip()
         ):
@@ -52,7 +52,7 @@ class Conversation:
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_label(context, text)):
             self._handle_choice(context, result, data)
         else:
-            result.replies.append(reply_with("not-understood"))
+            result.replies.append(reply_for("not-understood"))
 
     def _handle_choice(self, context: Context, result: HandlerResult, data: str) -> None:
         """Handle a typed choice, which is answered with a new message instead of an edit."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.core.conversation.features.registry import list_settings
 from bots.core.conversation.features.settings import Setting, Tastes
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
@@ -22,7 +22,7 @@ def build_settings_menu(tastes: Tastes, edited_message_id: str | None = None) ->
         )
         for setting in list_settings()
     )
-    return Message(paragraphs=(translated("settings"),), choices=rows, edits=edited_message_id)
+    return Message(paragraphs=(text_for("settings"),), choices=rows, edits=edited_message_id)
 
 
 def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str | None) -> Message:
@@ -34,17 +34,16 @@ def build_setting_menu(setting: Setting, tastes: Tastes, edited_message_id: str 
         )
         for each in setting.list_values()
     ]
-    rows = (*_split_rows(choices), (translated_choice("set", "choice-back"),))
-    return Message(paragraphs=(translated(f"setting-choose-{setting.name}"),), choices=rows, edits=edited_message_id)
+    rows = (*_split_rows(choices), (choice_for("set", "choice-back"),))
+    return Message(paragraphs=(text_for(f"setting-choose-{setting.name}"),), choices=rows, edits=edited_message_id)
 
 
 def build_language_menu(edited_message_id: str | None = None) -> Message:
     """Build the menu of the supported languages, each with its native name."""
     row = tuple(
-        TranslatedChoice(data=f"language:{tag}", label=translated("name", name=LANGUAGE_NAMES[tag]))
-        for tag in LANGUAGES
+        TranslatedChoice(data=f"language:{tag}", label=text_for("name", name=LANGUAGE_NAMES[tag])) for tag in LANGUAGES
     )
-    return Message(paragraphs=(translated("language-choose"),), choices=(row,), edits=edited_message_id)
+    return Message(paragraphs=(text_for("language-choose"),), choices=(row,), edits=edited_message_id)
 
 
 def _split_rows(choices: Sequence[TranslatedChoice]) -> tuple[tuple[TranslatedChoice, ...], ...]:

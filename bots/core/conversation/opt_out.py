@@ -1,6 +1,6 @@
 """Opt-out: a user who asks to stop gets one goodbye message, and no other until they write again."""
 
-from bots.core.context import Context, HandlerResult, translated
+from bots.core.context import Context, HandlerResult, text_for
 from bots.core.conversation import command_aliases
 from models.messaging.deliveries import Message
 from pipeline.jobs.service import Pipeline
@@ -22,9 +22,9 @@ def opt_out(pipeline: Pipeline, context: Context, _result: HandlerResult) -> Non
     outbox.mark_unreachable(session, address.id, context.now)
     session.refresh(address)
     paragraphs = (
-        (translated("goodbye-cancelled", count=cancelled_count), translated("goodbye"))
+        (text_for("goodbye-cancelled", count=cancelled_count), text_for("goodbye"))
         if cancelled_count
-        else (translated("goodbye"),)
+        else (text_for("goodbye"),)
     )
     cause = f"goodbye:{context.account.id}:{context.inbound.update_ids[0]}"
     outbox_message = OutboxMessage(

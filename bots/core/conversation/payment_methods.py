@@ -8,7 +8,7 @@
 from datetime import timedelta
 from typing import Protocol
 
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from models.billing.catalogue import Catalogue, CatalogueItem
 from models.billing.payments import Provider, Purchase, PurchaseStatus
 from models.billing.prices import STARS_CURRENCY as XTR
@@ -55,11 +55,9 @@ class LinkPaymentMethod:
             return None
         price = format_money(item.prices[currency], currency)
         if item.plan is None:
-            return translated_choice(f"buy:{item.name}", "offer-pack", credits=item.credits, price=price)
+            return choice_for(f"buy:{item.name}", "offer-pack", credits=item.credits, price=price)
         key = "offer-plan-current" if item.plan == context.person.plan else "offer-plan"
-        return translated_choice(
-            f"buy:{item.name}", key, plan=format_plan_title(item.plan), credits=item.credits, price=price
-        )
+        return choice_for(f"buy:{item.name}", key, plan=format_plan_title(item.plan), credits=item.credits, price=price)
 
     def request_payment(
         self,
@@ -70,8 +68,8 @@ class LinkPaymentMethod:
     ) -> None:
         """Announce a link, or show the existing one again. A user with a plan is sent to /billing to change it."""
         if item.plan is not None and open_purchases.subscription_of(context.session, context.person) is not None:
-            billing = ((translated_choice("billing", "choice-billing"),),)
-            result.replies.append(Reply(Message(paragraphs=(translated("plan-change"),), choices=billing)))
+            billing = ((choice_for("billing", "choice-billing"),),)
+            result.replies.append(Reply(Message(paragraphs=(text_for("plan-change"),), choices=billing)))
             return
         wanted = _build_purchase(context, item, self.provider, catalogue.currency_for(context.person.language))
         existing = open_purchases.find_payable(context.session, wanted, context.now)
@@ -79,7 +77,7 @@ class LinkPaymentMethod:
             self._enqueue_link(context, result, wanted)
         elif existing.url is None:
             result.purchases.append(existing.id)
-            result.replies.append(reply_with("link-still"))
+            result.replies.append(reply_for("link-still"))
         else:
             result.replies.append(Reply(build_link_message(existing)))
 
@@ -89,7 +87,7 @@ class LinkPaymentMethod:
         context.session.add(purchase)
         context.session.flush()
         outbox_message = OutboxMessage(
-            Message(paragraphs=(translated("link-preparing"),)), f"purchase:{purchase.id}", "link"
+            Message(paragraphs=(text_for("link-preparing"),)), f"purchase:{purchase.id}", "link"
         )
         purchase.delivery_id = outbox.enqueue(
             context.session, context.address, context.person.id, outbox_message, context.now
@@ -105,7 +103,7 @@ class StarsPaymentMethod:
     def build_offer(self, catalogue: Catalogue, context: Context, item: CatalogueItem) -> TranslatedChoice | None:  # noqa: ARG002 - the port's
         if XTR not in item.prices or item.plan is not None:
             return None
-        return translated_choice(f"star:{item.name}", "offer-stars", credits=item.credits, stars=item.prices[XTR])
+        return choice_for(f"star:{item.name}", "offer-stars", credits=item.credits, stars=item.prices[XTR])
 
     def request_payment(
         self,
@@ -126,18 +124,18 @@ class StarsPaymentMethod:
 
 
 LINKS, STARS = LinkPaymentMethod(), StarsPaymentMethod()
-PAYMENT_METHODS: dict[Provider, PaymentMethod] = {way.provider: way for way in (LINKS, STARS)}
+PAYMENT_METHODS: dict[Provider, PaymentMethod] = {method.provider: method for method in (LINKS, STARS)}
 """All payment methods, in the order of the offers."""
 
 
 def build_link_message(purchase: Purchase, *, edits_delivery: int | None = None) -> Message:
     """Build the message with a purchase's link as a button."""
     has_pix = purchase.currency == PIX_CURRENCY and not purchase.item.startswith("plan:")
-    label = translated(
+    label = text_for(
         "choice-pay-pix" if has_pix else "choice-pay", price=format_money(purchase.amount, purchase.currency)
     )
     button = TranslatedChoice(data="pay", label=label, url=purchase.url)
-    return Message(paragraphs=(translated("link-ready"),), choices=((button,),), edits_delivery=edits_delivery)
+    return Message(paragraphs=(text_for("link-ready"),), choices=((button,),), edits_delivery=edits_delivery)
 
 
 def format_money(amount: int, currency: str) -> str:
@@ -145,12 +143,12 @@ def format_money(amount: int, currency: str) -> str:
     return f"{amount} {currency}"
 
 
-def translated_amount(minor: int, currency: str) -> TranslatedText:
+def amount_text_for(minor: int, currency: str) -> TranslatedText:
     """Build the text of an amount in minor units, for the placeholder `value` of another text."""
     return (
-        translated("amount-stars", stars=minor)
+        text_for("amount-stars", stars=minor)
         if currency == XTR
-        else translated("amount", price=format_money(minor, currency))
+        else text_for("amount", price=format_money(minor, currency))
     )
 
 
@@ -160,9 +158,9 @@ def format_plan_title(plan: str) -> str:
 
 
 def _build_invoice(purchase: Purchase, item: CatalogueItem) -> Message:
-    name = translated("invoice-title", credits=item.credits)
+    name = text_for("invoice-title", credits=item.credits)
     invoice = TranslatedInvoice(title=name, payload=str(purchase.id), currency=XTR, amount=purchase.amount)
-    return Message(paragraphs=(translated("invoice-about", credits=item.credits),), invoice=invoice)
+    return Message(paragraphs=(text_for("invoice-about", credits=item.credits),), invoice=invoice)
 
 
 def _build_purchase(context: Context, item: CatalogueItem, provider: Provider, currency: str) -> Purchase:

@@ -3,7 +3,7 @@
 import re
 
 from bots.core.admin.replies import add_error_reply
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated
+from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation.shop import require_private_chat
 from models.messaging.deliveries import Message
 from pipeline.jobs.service import Pipeline
@@ -25,7 +25,7 @@ def redeem(pipeline: Pipeline, context: Context, result: HandlerResult, argument
     """Redeem a code for its credits."""
     typed_code = arguments.upper().replace(" ", "")
     if not typed_code:
-        result.replies.append(reply_with("redeem-usage"))
+        result.replies.append(reply_for("redeem-usage"))
         return
     invitation = pipeline.entitlements.catalogue.invitation
     redemption = (
@@ -34,10 +34,10 @@ def redeem(pipeline: Pipeline, context: Context, result: HandlerResult, argument
         else promo_codes.RedemptionResult(promo_codes.RedemptionStatus.UNKNOWN)
     )
     if redemption.status is not promo_codes.RedemptionStatus.REDEEMED:
-        result.replies.append(reply_with(f"redeem-{redemption.status}"))
+        result.replies.append(reply_for(f"redeem-{redemption.status}"))
         return
     available = pipeline.account_status_of(context.session, context.person).credits.available
-    result.replies.append(reply_with("redeem-done", credits=redemption.credits, total=available))
+    result.replies.append(reply_for("redeem-done", credits=redemption.credits, total=available))
 
 
 @require_private_chat
@@ -45,15 +45,15 @@ def gift(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments
     """Turn purchased credits into a gift code for another user."""
     amount = _parse_number(arguments)
     if amount is None:
-        result.replies.append(reply_with("gift-usage"))
+        result.replies.append(reply_for("gift-usage"))
         return
     code = promo_codes.create_gift(context.session, context.person, amount, context.now)
     if code is None:
-        result.replies.append(reply_with("gift-too-few"))
+        result.replies.append(reply_for("gift-too-few"))
         return
-    paragraphs = [translated("gift-done", credits=amount, code=code.code)]
+    paragraphs = [text_for("gift-done", credits=amount, code=code.code)]
     if code.expires_at is not None:
-        paragraphs.append(translated("gift-until", returns=f"{code.expires_at:%Y-%m-%d}"))
+        paragraphs.append(text_for("gift-until", returns=f"{code.expires_at:%Y-%m-%d}"))
     result.replies.append(Reply(Message(paragraphs=tuple(paragraphs))))
 
 
@@ -62,12 +62,12 @@ def invite(pipeline: Pipeline, context: Context, result: HandlerResult, _argumen
     """Show the user's own invitation code, and how many new users have redeemed it."""
     terms = pipeline.entitlements.catalogue.invitation
     if not terms.most:
-        result.replies.append(reply_with("invite-closed"))
+        result.replies.append(reply_for("invite-closed"))
         return
     code = promo_codes.get_or_create_invitation(context.session, context.person, terms)
     friends = promo_codes.count_uses(context.session, code)
-    invitation_text = translated("invite", code=code.code, invited=code.credits, inviter=terms.inviter)
-    result.replies.append(Reply(Message(paragraphs=(invitation_text, translated("invite-so-far", count=friends)))))
+    invitation_text = text_for("invite", code=code.code, invited=code.credits, inviter=terms.inviter)
+    result.replies.append(Reply(Message(paragraphs=(invitation_text, text_for("invite-so-far", count=friends)))))
 
 
 @require_private_chat
@@ -79,7 +79,7 @@ def promo(_pipeline: Pipeline, context: Context, result: HandlerResult, argument
         case ["list"]:
             result.replies.append(Reply(_list_promotions(context)))
         case ["stop", name] if promo_codes.stop_code(context.session, context.account.tenant_id, name, context.now):
-            result.replies.append(reply_with("promo-stopped", code=name.upper()))
+            result.replies.append(reply_for("promo-stopped", code=name.upper()))
         case ["stop", name]:
             add_error_reply(result, "promo-unknown", code=name.upper())
         case _:
@@ -109,16 +109,16 @@ def _create_promotion(
         add_error_reply(result, "promo-taken", code=name)
     else:
         result.audit_details |= {"credits": credits_, "uses": max_uses}
-        result.replies.append(reply_with("promo-done", code=name, credits=credits_, uses=max_uses))
+        result.replies.append(reply_for("promo-done", code=name, credits=credits_, uses=max_uses))
 
 
 def _list_promotions(context: Context) -> Message:
     found = promo_codes.list_promotions(context.session, context.account.tenant_id)
     lines = [
-        translated("promo-line", code=code.code, credits=code.credits, uses=uses, left=code.uses_left)
+        text_for("promo-line", code=code.code, credits=code.credits, uses=uses, left=code.uses_left)
         for code, uses in found
     ]
-    return Message(paragraphs=tuple(lines) or (translated("promo-none"),))
+    return Message(paragraphs=tuple(lines) or (text_for("promo-none"),))
 
 
 def _parse_number(text: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from bots.core.conversation.payment_methods import LINKS, PAYMENT_METHODS, STARS, PaymentMethod, format_plan_title
 from models.billing.catalogue import OWNER_PLAN, Catalogue
 from models.errors import AppError, ErrorCode
@@ -19,7 +19,7 @@ def require_private_chat(handler: PurchaseHandler) -> PurchaseHandler:
 
     def wrapper(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
         if context.inbound.is_group:
-            result.replies.append(reply_with("money-in-private"))
+            result.replies.append(reply_for("money-in-private"))
         else:
             handler(pipeline, context, result, argument)
 
@@ -32,18 +32,18 @@ def plans(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
     catalogue = pipeline.entitlements.catalogue
     rows = build_offers(catalogue, context)
     if not rows:
-        result.replies.append(reply_with("shop-closed"))
+        result.replies.append(reply_for("shop-closed"))
         return
-    current = translated("plans-current", plan=format_plan_title(plan_of(context)))
+    current = text_for("plans-current", plan=format_plan_title(plan_of(context)))
     result.replies.append(
-        Reply(Message(paragraphs=(translated("plans"), current, *build_price_hints(catalogue)), choices=rows))
+        Reply(Message(paragraphs=(text_for("plans"), current, *build_price_hints(catalogue)), choices=rows))
     )
 
 
 def build_price_hints(catalogue: Catalogue) -> tuple[TranslatedText, ...]:
     """What jobs cost: those of most kinds, and those of each kind with a price of its own."""
-    own = (translated(f"{kind.name}-price") for kind in list_kinds() if kind.name in catalogue.prices)
-    return (translated("price-hint"), *own)
+    own = (text_for(f"{kind.name}-price") for kind in list_kinds() if kind.name in catalogue.prices)
+    return (text_for("price-hint"), *own)
 
 
 def build_offers(catalogue: Catalogue, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:
@@ -89,13 +89,13 @@ def _request_payment(
 def _build_gone_reply(catalogue: Catalogue, context: Context) -> Reply:
     """Build the reply to an offer that is no longer available, with the present offers."""
     rows = build_offers(catalogue, context)
-    return Reply(Message(paragraphs=(translated("offer-gone" if rows else "shop-closed"),), choices=rows))
+    return Reply(Message(paragraphs=(text_for("offer-gone" if rows else "shop-closed"),), choices=rows))
 
 
 def build_shop_choices(pipeline: Pipeline, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:
     """Build the button that shows the offers; empty where there are none."""
     has_offers = not context.inbound.is_group and bool(build_offers(pipeline.entitlements.catalogue, context))
-    return ((translated_choice("plans", "choice-plans"),),) if has_offers else ()
+    return ((choice_for("plans", "choice-plans"),),) if has_offers else ()
 
 
 def add_purchase_choices(pipeline: Pipeline, context: Context, error: AppError, message: Message) -> Message:
@@ -112,7 +112,7 @@ def add_purchase_choices(pipeline: Pipeline, context: Context, error: AppError, 
 def _hide_credits(error: AppError, paragraphs: tuple[TranslatedText, ...]) -> tuple[TranslatedText, ...]:
     if error.code not in {ErrorCode.NOT_ENOUGH_CREDITS, ErrorCode.DEBT}:
         return paragraphs
-    return (translated("money-in-private"), *paragraphs[1:])
+    return (text_for("money-in-private"), *paragraphs[1:])
 
 
 def _can_always_help(_pipeline: Pipeline, _context: Context) -> bool:
@@ -133,13 +133,13 @@ PURCHASE_CHECKS: dict[ErrorCode, Callable[[Pipeline, Context], bool]] = {
     ErrorCode.NOT_ENOUGH_CREDITS: _can_always_help,
     ErrorCode.DEBT: _can_always_help,
     ErrorCode.PLAN_LIMIT: _plan_check_for(
-        lambda shop, plan, own: shop.get_plan(plan).longest > shop.get_plan(own).longest
+        lambda catalogue, plan, own: catalogue.get_plan(plan).longest > catalogue.get_plan(own).longest
     ),
     ErrorCode.PLAN_SIZE: _plan_check_for(
-        lambda shop, plan, own: shop.get_plan(plan).byte_limit > shop.get_plan(own).byte_limit
+        lambda catalogue, plan, own: catalogue.get_plan(plan).byte_limit > catalogue.get_plan(own).byte_limit
     ),
-    ErrorCode.PLAN_LANGUAGE: _plan_check_for(lambda shop, plan, _own: shop.get_plan(plan).languages is None),
+    ErrorCode.PLAN_LANGUAGE: _plan_check_for(lambda catalogue, plan, _own: catalogue.get_plan(plan).languages is None),
     ErrorCode.TOO_MANY_WAITING: _plan_check_for(
-        lambda shop, plan, own: shop.get_plan(plan).waiting > shop.get_plan(own).waiting
+        lambda catalogue, plan, own: catalogue.get_plan(plan).waiting > catalogue.get_plan(own).waiting
     ),
 }

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from bots.core.channel import Payment
-from bots.core.context import Context, HandlerResult, reply_with
+from bots.core.context import Context, HandlerResult, reply_for
 from models.billing.catalogue import CatalogueItem
 from models.billing.payments import Purchase, PurchaseStatus
 from models.billing.prices import STARS_CURRENCY
@@ -65,7 +65,7 @@ def handle_payment(pipeline: Pipeline, context: Context, result: HandlerResult, 
     item = pipeline.entitlements.catalogue.find_item(purchase.item) if purchase else None
     if purchase is None or item is None or payment.currency != STARS_CURRENCY:
         log.error("payment-without-purchase", charge=payment.charge_id, purchase=payment.payload)
-        result.replies.append(reply_with("stars-unknown", code=payment.charge_id))
+        result.replies.append(reply_for("stars-unknown", code=payment.charge_id))
         return
     person = people.resolve_merged(context.session, context.session.get_one(Person, purchase.person_id))
     if not _grant(context, person, item, payment):
@@ -73,8 +73,8 @@ def handle_payment(pipeline: Pipeline, context: Context, result: HandlerResult, 
     _mark_paid(context, purchase, payment)
     available = pipeline.account_status_of(context.session, person).credits.available
     is_group = context.inbound.is_group
-    confirmation = reply_with("stars-paid", credits=item.credits, total=available)
-    result.replies.append(reply_with("money-in-private") if is_group else confirmation)
+    confirmation = reply_for("stars-paid", credits=item.credits, total=available)
+    result.replies.append(reply_for("money-in-private") if is_group else confirmation)
 
 
 def _grant(context: Context, person: Person, item: CatalogueItem, payment: Payment) -> bool:
@@ -102,7 +102,7 @@ def handle_refund(_pipeline: Pipeline, context: Context, result: HandlerResult, 
     if purchase is None:
         log.error("refund-without-purchase", charge=payment.charge_id)
     elif revoke_credits(context.session, purchase, context.now) and not context.inbound.is_group:
-        result.replies.append(reply_with("stars-returned"))
+        result.replies.append(reply_for("stars-returned"))
 
 
 def revoke_credits(session: Session, purchase: Purchase, now: datetime) -> bool:

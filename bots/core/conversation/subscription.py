@@ -2,7 +2,7 @@
 
 import uuid
 
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from bots.core.conversation.menus import mark_chosen
 from bots.core.conversation.payment_links import PortalRequest
 from bots.core.conversation.payment_methods import format_money, format_plan_title
@@ -19,13 +19,13 @@ from storage.messaging.outbox import OutboxMessage
 def billing(pipeline: Pipeline, context: Context, result: HandlerResult, _argument: str) -> None:
     """Show the status of the subscription, and a link to change it."""
     if Provider.STRIPE not in context.providers or customers.customer_of(context.session, context.person) is None:
-        message = Message(paragraphs=(translated("billing-nothing"),), choices=build_shop_choices(pipeline, context))
+        message = Message(paragraphs=(text_for("billing-nothing"),), choices=build_shop_choices(pipeline, context))
         result.replies.append(Reply(message))
         return
     subscription = open_purchases.subscription_of(context.session, context.person)
     if subscription is not None:
         _enqueue(context, _describe_subscription(pipeline, context, subscription), "plan")
-    delivery = _enqueue(context, Message(paragraphs=(translated("portal-preparing"),)), "portal")
+    delivery = _enqueue(context, Message(paragraphs=(text_for("portal-preparing"),)), "portal")
     result.portal_requests.append(PortalRequest(context.person.id, delivery))
 
 
@@ -39,28 +39,26 @@ def _enqueue(context: Context, message: Message, part: str) -> int:
 def _describe_subscription(pipeline: Pipeline, context: Context, subscription: Subscription) -> Message:
     end_date = f"{subscription.period_end:%Y-%m-%d}"
     key = "billing-ends" if subscription.cancels else "billing-renews"
-    paragraphs = [translated(key, plan=format_plan_title(subscription.plan), returns=end_date)]
+    paragraphs = [text_for(key, plan=format_plan_title(subscription.plan), returns=end_date)]
     if subscription.past_due_since is not None:
-        paragraphs.append(translated("billing-past-due"))
-    paragraphs.append(translated("billing-cancel"))
+        paragraphs.append(text_for("billing-past-due"))
+    paragraphs.append(text_for("billing-cancel"))
     if not (price := _extra_price_of(pipeline, subscription)):
         return Message(paragraphs=tuple(paragraphs))
     paragraphs.append(_describe_extra_cap(subscription))
     paragraphs += _describe_extra_usage(context, subscription, price)
-    return Message(paragraphs=tuple(paragraphs), choices=((translated_choice("extra", "choice-extra"),),))
+    return Message(paragraphs=tuple(paragraphs), choices=((choice_for("extra", "choice-extra"),),))
 
 
 def _describe_extra_cap(subscription: Subscription) -> TranslatedText:
-    return translated("extra-on", cap=subscription.overage_cap) if subscription.overage_cap else translated("extra-off")
+    return text_for("extra-on", cap=subscription.overage_cap) if subscription.overage_cap else text_for("extra-off")
 
 
 def _describe_extra_usage(context: Context, subscription: Subscription, price: int) -> list[TranslatedText]:
     """Describe the extra credits used since the last invoice, if any."""
     used = overages.sum_period_credits(context.session, subscription)
     return (
-        [translated("extra-used", credits=used, price=format_money(used * price, subscription.currency))]
-        if used
-        else []
+        [text_for("extra-used", credits=used, price=format_money(used * price, subscription.currency))] if used else []
     )
 
 
@@ -70,12 +68,12 @@ def _extra_price_of(pipeline: Pipeline, subscription: Subscription) -> int | Non
 
 
 @require_private_chat
-def extra(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+def handle_extra_credits(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Show or set the cap on extra credits: an empty argument shows it, `200` sets it. It is off by default."""
     subscription = open_purchases.subscription_of(context.session, context.person)
     price = _extra_price_of(pipeline, subscription) if subscription else None
     if subscription is None or price is None:
-        result.replies.append(reply_with("extra-none"))
+        result.replies.append(reply_for("extra-none"))
         return
     caps = pipeline.entitlements.catalogue.extra_caps
     if argument.isdecimal() and int(argument[:9]) in (0, *caps):
@@ -84,10 +82,10 @@ def extra(pipeline: Pipeline, context: Context, result: HandlerResult, argument:
 
 
 def _build_extra_menu(context: Context, subscription: Subscription, price: int, caps: tuple[int, ...]) -> Message:
-    offered = [(0, translated_choice("extra:0", "choice-extra-off"))]
-    offered += [(cap, translated_choice(f"extra:{cap}", "choice-extra-cap", cap=cap)) for cap in caps]
+    offered = [(0, choice_for("extra:0", "choice-extra-off"))]
+    offered += [(cap, choice_for(f"extra:{cap}", "choice-extra-cap", cap=cap)) for cap in caps]
     rows = tuple((mark_chosen(label, is_chosen=cap == subscription.overage_cap),) for cap, label in offered)
-    explanation = translated("extra-about", price=format_money(price, subscription.currency))
+    explanation = text_for("extra-about", price=format_money(price, subscription.currency))
     return Message(
         paragraphs=(explanation, _describe_extra_cap(subscription)), choices=rows, edits=context.inbound.message_id
     )
@@ -99,4 +97,4 @@ def build_overage_replies(context: Context, job_id: uuid.UUID) -> list[Reply]:
     plan = context.session.get(Subscription, overage.subscription_id) if overage else None
     if overage is None or plan is None:
         return []
-    return [reply_with("extra-lent", credits=overage.credits, price=format_money(overage.amount, plan.currency))]
+    return [reply_for("extra-lent", credits=overage.credits, price=format_money(overage.amount, plan.currency))]

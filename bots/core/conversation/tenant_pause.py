@@ -1,6 +1,6 @@
 """Reply of a paused tenant's bots: one sentence to every message."""
 
-from bots.core.context import Context, Reply, reply_with
+from bots.core.context import Context, Reply, reply_for
 from models.identity.people import Tenant
 
 
@@ -9,4 +9,4 @@ def build_pause_reply(context: Context) -> Reply | None:
     tenant = context.session.get_one(Tenant, context.account.tenant_id)
     if tenant.paused_at is None:
         return None
-    return reply_with(f"tenant-paused-{tenant.pause or 'operator'}" if context.is_admin else "tenant-paused")
+    return reply_for(f"tenant-paused-{tenant.pause or 'operator'}" if context.is_admin else "tenant-paused")

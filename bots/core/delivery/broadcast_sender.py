@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from bots.core.context import translated
+from bots.core.context import text_for
 from models.identity.people import Address
 from models.messaging.broadcasts import Broadcast
 from models.messaging.deliveries import Message
@@ -32,8 +32,8 @@ class BroadcastSender:
     def _notify_author(self, session: Session, broadcast: Broadcast) -> None:
         counts = {"sent": broadcast.sent, "blocked": broadcast.blocked, "failed": broadcast.failed, "left": 0}
         paragraphs = (
-            translated("admin-broadcast-done", code=broadcast.short_id),
-            translated("admin-broadcast-counts", **counts),
+            text_for("admin-broadcast-done", code=broadcast.short_id),
+            text_for("admin-broadcast-counts", **counts),
         )
         address = session.get_one(Address, broadcast.address_id)
         outbox_message = OutboxMessage(Message(paragraphs=paragraphs), f"broadcast-done:{broadcast.id}")

@@ -28,9 +28,8 @@ class MediaMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPayload:
-    """A delivery with all data needed to send it."""
+    """All that is needed to send a delivery."""
 
-    delivery: Delivery
     chat_ref: ChatRef
     text: RenderedMessage
     edited_message_id: str | None
@@ -82,7 +81,7 @@ def _prepare_payload(session: Session, store: MediaStore, delivery: Delivery) ->
         edited_message_id = outbox.external_id_of(session, message.edits_delivery)
     upload = _prepare_upload(session, store, delivery, text) if message.media_id else None
     chat_ref = ChatRef(address.chat, address.thread)
-    return lambda: DeliveryPayload(delivery, chat_ref, text, edited_message_id, upload() if upload else None)
+    return lambda: DeliveryPayload(chat_ref, text, edited_message_id, upload() if upload else None)
 
 
 def _prepare_upload(

@@ -71,31 +71,27 @@ class OutboxSender:
             try:
                 while True:
                     self._wake_event.clear()
-                    await self._start_sends()
+                    await self.start_sends()
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(
                             POLL_INTERVAL
                         ):  # not wait_for: Python 3.11's may swallow a cancellation
                             await self._wake_event.wait()
             finally:
-                await self._drain()
+                await self.drain()
 
-    async def send_due(self) -> int:
-        """Send the messages due now, one per chat; returns their number."""
-        rows = await asyncio.to_thread(self._claim, MAX_CONCURRENT)
-        await asyncio.gather(*(self._send_leased(row) for row in rows))
-        return len(rows)
-
-    async def _start_sends(self) -> None:
+    async def start_sends(self) -> int:
+        """Start sending the messages due now, one per chat; returns their number, 0 while the database is away."""
         try:
             rows = await asyncio.to_thread(self._claim, MAX_CONCURRENT - len(self._tasks))
         except DBAPIError as error:
             log.warning("outbox-database-away", error=type(error).__name__)
-            return
+            return 0
         for row in rows:
             task = asyncio.create_task(self._send_leased(row))
             self._tasks[row.id or 0] = task
             task.add_done_callback(partial(self._finish_task, row))
+        return len(rows)
 
     def _finish_task(self, row: Delivery, task: asyncio.Task[None]) -> None:
         self._tasks.pop(row.id or 0, None)
@@ -105,7 +101,7 @@ class OutboxSender:
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery-surprised", delivery=row.id, exc_info=error)  # sent again when its lease expires
 
-    async def _drain(self) -> None:
+    async def drain(self) -> None:
         """Let the messages being sent finish and be recorded; the next process sends again those not done in time."""
         tasks = list(self._tasks.values())
         if tasks:

@@ -22,7 +22,7 @@ from bots.core.channel import (
     RenderedMessage,
     RetryLater,
 )
-from bots.core.context import translated, translated_choice
+from bots.core.context import choice_for, text_for
 from bots.core.delivery.message_rendering import render_message
 from models.identity.people import Address, Person
 from models.jobs.job import Job, JobStatus
@@ -54,20 +54,18 @@ def build_status_message(job: Job, position: int, *, has_edit_limit: bool = Fals
     Where the number of edits is limited (`has_edit_limit`) there are no percentages, as they would not be updated.
     """
     if job.status in FINAL_TEXT_KEYS:
-        paragraphs = [translated(FINAL_TEXT_KEYS[JobStatus(job.status)])]
+        paragraphs = [text_for(FINAL_TEXT_KEYS[JobStatus(job.status)])]
         if job.status == JobStatus.CANCELLED and job.credits:
-            paragraphs.append(translated("credits-returned", credits=job.credits))
+            paragraphs.append(text_for("credits-returned", credits=job.credits))
         return Message(paragraphs=tuple(paragraphs))
-    rows = ((translated_choice(f"cancel:{job.id.hex}", "choice-cancel"),),)
+    rows = ((choice_for(f"cancel:{job.id.hex}", "choice-cancel"),),)
     if job.status == JobStatus.QUEUED or job.stage == "waiting":
-        return Message(paragraphs=(translated("status-waiting", position=position),), choices=rows)
+        return Message(paragraphs=(text_for("status-waiting", position=position),), choices=rows)
     if has_edit_limit:
-        return Message(paragraphs=(translated(f"status-now-{job.stage}"),), choices=rows)
+        return Message(paragraphs=(text_for(f"status-now-{job.stage}"),), choices=rows)
     percent = min(99, round(100 * job.progress))
-    bar = translated(
-        "name", name="▰" * (percent * BAR_BLOCKS // 100) + "▱" * (BAR_BLOCKS - percent * BAR_BLOCKS // 100)
-    )
-    return Message(paragraphs=(translated(f"status-{job.stage}", percent=percent), bar), choices=rows)
+    bar = text_for("name", name="▰" * (percent * BAR_BLOCKS // 100) + "▱" * (BAR_BLOCKS - percent * BAR_BLOCKS // 100))
+    return Message(paragraphs=(text_for(f"status-{job.stage}", percent=percent), bar), choices=rows)
 
 
 @dataclass(slots=True)
@@ -119,7 +117,7 @@ class ProgressUpdater:
         try:
             while True:
                 try:
-                    await self._start_edits()
+                    await self.start_edits()
                 except DBAPIError as error:
                     log.warning("progress-database-away", error=type(error).__name__)
                 await asyncio.sleep(POLL_INTERVAL)
@@ -129,11 +127,7 @@ class ProgressUpdater:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def run_once(self) -> None:
-        """Poll once, and wait for the edits."""
-        await asyncio.gather(*await self._start_edits(), return_exceptions=True)
-
-    async def _start_edits(self) -> list[asyncio.Task[None]]:
+    async def start_edits(self) -> list[asyncio.Task[None]]:
         """Start the edits that are due, longest waiting first, up to the limit of concurrent edits."""
         views = [view for view in await asyncio.to_thread(self._build_views) if self._has_changes(view)]
         views.sort(key=lambda view: self._edit_state_of(view.job_id).edited_at)

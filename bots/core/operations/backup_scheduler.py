@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from bots.core.context import translated
+from bots.core.context import text_for
 from models.identity.people import Address
 from models.messaging.deliveries import Message, TranslatedText
 from models.operations.backups import BackupRun
@@ -82,20 +82,18 @@ class BackupScheduler:
         with self.db.transaction() as session:
             for run in claimed_runs:
                 runs.finish(session, run, now, error=error)
-                self._notify_requester(session, run, translated("admin-backup-failed", error=error))
+                self._notify_requester(session, run, text_for("admin-backup-failed", error=error))
             if all(run.asked_by is None for run in claimed_runs):
                 notify_begin(
-                    session, INCIDENT_NAME, Message(paragraphs=(translated("admin-backup-failed", error=error),)), now
+                    session, INCIDENT_NAME, Message(paragraphs=(text_for("admin-backup-failed", error=error),)), now
                 )
 
     def _report_success(self, claimed_runs: list[BackupRun], backup: CompletedBackup) -> None:
         now, backup_count = self.db.clock(), len(self.backups.store.list_names())
         paragraphs = [
-            translated("admin-backup-made", name=backup.name, size=f"{backup.size / 1e6:.1f}", kept=backup_count)
+            text_for("admin-backup-made", name=backup.name, size=f"{backup.size / 1e6:.1f}", kept=backup_count)
         ]
-        paragraphs += [
-            translated("admin-backup-missing", what=missing_part) for missing_part in backup.manifest.missing
-        ]
+        paragraphs += [text_for("admin-backup-missing", what=missing_part) for missing_part in backup.manifest.missing]
         with self.db.transaction() as session:
             for run in claimed_runs:
                 runs.finish(session, run, now, name=backup.name, size=backup.size)

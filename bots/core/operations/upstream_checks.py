@@ -86,12 +86,14 @@ def services_of(settings: Settings) -> tuple[UpstreamService, ...]:
     if token := settings.telegram_bot_token:
         found.append(UpstreamService("telegram", f"{settings.telegram_api_url}/bot{token.get_secret_value()}/getMe"))
     if key := settings.groq_api_key:
-        found.append(UpstreamService("groq", f"{settings.groq_base_url or GROQ_URL}/openai/v1/models", _bearer(key)))
+        found.append(
+            UpstreamService("groq", f"{settings.groq_base_url or GROQ_URL}/openai/v1/models", _build_bearer_header(key))
+        )
     if key := settings.stripe_secret_key:
-        headers = _bearer(key) | {"stripe-version": STRIPE_API_VERSION}
+        headers = _build_bearer_header(key) | {"stripe-version": STRIPE_API_VERSION}
         found.append(UpstreamService("stripe", f"{settings.stripe_api_url}/v1/prices?limit=1", headers))
     return tuple(found)
 
 
-def _bearer(key: SecretStr) -> dict[str, str]:
+def _build_bearer_header(key: SecretStr) -> dict[str, str]:
     return {"authorization": f"Bearer {key.get_secret_value()}"}

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from bots.core.channel import ChatRef
 from bots.web.page import LOCAL_CHAT, LOCAL_USER_ID
-from storage.identity.codes import normalise_email
+from storage.identity.codes import normalize_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class PageUser:
     """
 
     id: str
-    place: ChatRef
+    chat_ref: ChatRef
     link_owner: str = ""
 
 
@@ -55,10 +55,10 @@ def page_user_id_for(secret: bytes, tenant_id: UUID, email: str) -> str:
     It depends on the secret: with another secret every user gets a new id.
     """
     key = hmac.digest(secret, b"rabisco page guests", hashlib.sha256)
-    return hmac.new(key, f"{tenant_id}\n{normalise_email(email)}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(key, f"{tenant_id}\n{normalize_email(email)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def resolve_owner_identities(identities: Iterable[str], secret: bytes, tenant_id: UUID) -> frozenset[str]:
+def resolve_admin_ids(identities: Iterable[str], secret: bytes, tenant_id: UUID) -> frozenset[str]:
     """Identities as the operator writes them, with `page:me@example.com` replaced by the user's id."""
     return frozenset(_resolve_identity(identity, secret, tenant_id) for identity in identities)
 

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bots.web.auth.sign_in import SESSION_COOKIE, SESSION_LIFETIME, SignIn
 from bots.web.middleware import is_same_origin
 from bots.web.texts import choose_language, load_page_texts, parse_accept_language
-from storage.identity.codes import is_email, normalise_email
+from storage.identity.codes import is_email, normalize_email
 
 MAX_FORM_BYTES = 4096  # bytes
 EMAIL_COOKIE = "__Host-rabisco-asked"  # the address a code was sent to, so that the code form can be reloaded
@@ -148,7 +148,7 @@ async def _read_form(request: Request) -> Mapping[str, str]:
 
 
 def _parse_email(fields: Mapping[str, str]) -> str | None:
-    email = normalise_email(fields.get("email", ""))
+    email = normalize_email(fields.get("email", ""))
     return email if is_email(email) else None
 
 

@@ -33,10 +33,10 @@ def build_deep_health_router(checks: Mapping[str, HealthCheck], thresholds: Heal
 
     @router.get("/health/deep")
     async def get_deep_health() -> JSONResponse:
-        told = await cached_checks.run_checks()
-        well = all(room["ok"] for room in told.values())
-        status = {"status": "ok" if well else "degraded", "checks": told}
-        return JSONResponse(status, 200 if well else 503, headers={"cache-control": "no-store"})
+        results = await cached_checks.run_checks()
+        is_healthy = all(result["ok"] for result in results.values())
+        status = {"status": "ok" if is_healthy else "degraded", "checks": results}
+        return JSONResponse(status, 200 if is_healthy else 503, headers={"cache-control": "no-store"})
 
     return router
 

@@ -54,7 +54,7 @@ class ProcessManager:
     failure_count: int = 0
     _stop_event: asyncio.Event = field(default_factory=asyncio.Event)
     _process: Process | None = None
-    _last_heard_at: float = 0.0
+    _last_heartbeat_at: float = 0.0
     _stuck_session_id: UUID | None = None
 
     def assign(self, session_ids: Collection[UUID]) -> None:
@@ -97,7 +97,7 @@ class ProcessManager:
             process = await self.launch(write_end)
         finally:
             os.close(write_end)
-        self._process, self._stuck_session_id, self._last_heard_at = process, None, self._get_now()
+        self._process, self._stuck_session_id, self._last_heartbeat_at = process, None, self._get_now()
         self._send_assignment()
         listen_task = asyncio.create_task(self._listen(read_end))
         try:
@@ -120,8 +120,10 @@ class ProcessManager:
                 )
                 if stop_task.done():
                     await self._terminate(process, exit_task)
-                elif not exit_task.done() and self._get_now() - self._last_heard_at > self.timings.heartbeat_timeout:
-                    log.error("gateway-silent", seconds=round(self._get_now() - self._last_heard_at))
+                elif (
+                    not exit_task.done() and self._get_now() - self._last_heartbeat_at > self.timings.heartbeat_timeout
+                ):
+                    log.error("gateway-silent", seconds=round(self._get_now() - self._last_heartbeat_at))
                     await _kill_with_traceback(process, exit_task)
                     return True
         finally:
@@ -150,7 +152,7 @@ class ProcessManager:
             )
             try:
                 while line := await reader.readline():
-                    self._last_heard_at = self._get_now()
+                    self._last_heartbeat_at = self._get_now()
                     self._handle_line(line)
             finally:
                 transport.close()

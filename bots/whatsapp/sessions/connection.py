@@ -144,10 +144,10 @@ def _read_task_end(task: asyncio.Task[None]) -> ConnectionEvent:
 def _build_handler(
     on_event: OnEvent, reader: Callable[[Any], ConnectionEvent]
 ) -> Callable[[Any, Any], Awaitable[None]]:
-    async def handler(_client: object, event: Any) -> None:
+    async def handle_event(_client: object, event: Any) -> None:
         on_event(reader(event))
 
-    return handler
+    return handle_event
 
 
 def _log_exceptions(handle: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, Any], Awaitable[None]]:

@@ -1,7 +1,7 @@
 """Messages shown during the pairing of a number, and alerts about its state afterwards."""
 
 from bots.core.admin.whatsapp_numbers import build_stop_choice, describe_state, display_name_of
-from bots.core.context import translated
+from bots.core.context import text_for
 from models.messaging.deliveries import Message, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState, WhatsAppStateDetail
 
@@ -17,7 +17,7 @@ RESULT_TEXT_KEYS = {
 def build_qr_message(row: WhatsAppSession, code: str, edited_delivery_id: int) -> Message:
     """The QR code to scan."""
     return Message(
-        paragraphs=(translated("whatsapp-scan"), translated("whatsapp-no-camera")),
+        paragraphs=(text_for("whatsapp-scan"), text_for("whatsapp-no-camera")),
         choices=((build_stop_choice(row),),),
         edits_delivery=edited_delivery_id,
         qr=code,
@@ -26,7 +26,7 @@ def build_qr_message(row: WhatsAppSession, code: str, edited_delivery_id: int) -
 
 def build_code_message(row: WhatsAppSession, code: str, edited_delivery_id: int) -> Message:
     """The pairing code to enter on the phone."""
-    instructions = translated("whatsapp-type", number=row.phone or "", code=format_pairing_code(code))
+    instructions = text_for("whatsapp-type", number=row.phone or "", code=format_pairing_code(code))
     return Message(paragraphs=(instructions,), choices=((build_stop_choice(row),),), edits_delivery=edited_delivery_id)
 
 
@@ -43,21 +43,19 @@ def build_result_message(row: WhatsAppSession, edited_delivery_id: int) -> Messa
 
 def _describe_result(row: WhatsAppSession) -> TranslatedText:
     if row.state == WhatsAppState.ONLINE:
-        return translated("whatsapp-connected", number=row.phone_number)
+        return text_for("whatsapp-connected", number=row.phone_number)
     if row.state == WhatsAppState.PAIRING:
-        return translated("whatsapp-paired")
+        return text_for("whatsapp-paired")
     if key := RESULT_TEXT_KEYS.get(WhatsAppStateDetail(row.detail)) if row.detail else None:
-        return translated(key)
-    return translated("whatsapp-stopped")
+        return text_for(key)
+    return text_for("whatsapp-stopped")
 
 
 def build_alert(row: WhatsAppSession, name: str) -> Message:
     """Alert about a number that stays offline until an administrator acts."""
-    return Message(
-        paragraphs=(translated("whatsapp-alert", name=display_name_of(row, name)), describe_state(row, name))
-    )
+    return Message(paragraphs=(text_for("whatsapp-alert", name=display_name_of(row, name)), describe_state(row, name)))
 
 
 def build_alert_end(row: WhatsAppSession, name: str) -> Message:
     """Message that ends that alert."""
-    return Message(paragraphs=(translated("whatsapp-relief", name=display_name_of(row, name)),))
+    return Message(paragraphs=(text_for("whatsapp-relief", name=display_name_of(row, name)),))

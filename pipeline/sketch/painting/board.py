@@ -76,7 +76,7 @@ class Board:
             self._blend_overlays(scene, position if _is_hand_visible(scene, frame, self._fps) else None)
             self._writer.write(key=frame == hold_start)
             yield PenState(
-                (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_at(frame)
+                (round(float(position[0]), 1), round(float(position[1]), 1)), is_down, scene.phases.phase_of(frame)
             )
 
     def _apply_reveals(self, scene: Scene, frame: int) -> None:

@@ -38,7 +38,7 @@ class Tour:
             if not (self._apply_two_opt() | self._apply_or_opt()):
                 return
 
-    def _cost_between(self, one: Points, other: Points) -> Floats:
+    def _measure_cost(self, one: Points, other: Points) -> Floats:
         distance: Floats = np.hypot(*(np.asarray(one) - other).T)
         cost: Array = distance + _LIFT_COST * self._unit * (distance > LIFT_DISTANCE * self._unit)
         return cost
@@ -71,9 +71,9 @@ class Tour:
             entries, exits = self._get_entries(), self._get_exits()
             before = self._pen if start == 0 else exits[start - 1]
             after = entries[start + 1 :]
-            old, new = self._cost_between(entries[start], before), self._cost_between(exits[start:], before)
+            old, new = self._measure_cost(entries[start], before), self._measure_cost(exits[start:], before)
             saved = old - new
-            saved[:-1] += self._cost_between(exits[start:-1], after) - self._cost_between(after, entries[start])
+            saved[:-1] += self._measure_cost(exits[start:-1], after) - self._measure_cost(after, entries[start])
             end = int(saved.argmax())
             if saved[end] > 1e-3:
                 stretch = self._order[start : start + end + 1][::-1].copy()
@@ -92,7 +92,7 @@ class Tour:
                 return False
             entries = self._ends[other_strokes, self._is_flipped[other_strokes]]
             exits = np.vstack([self._pen[None], self._ends[other_strokes, 1 - self._is_flipped[other_strokes]]])
-            direct = np.append(self._cost_between(entries, exits[:-1]), 0)
+            direct = np.append(self._measure_cost(entries, exits[:-1]), 0)
             costs = np.array([self._insertion_cost_of(stroke, flip, entries, exits) - direct for flip in (0, 1)])
             flip, position = divmod(int(costs.argmin()), len(direct))
             if costs[flip, position] < costs[self._is_flipped[stroke], index] - 1e-3:
@@ -104,5 +104,5 @@ class Tour:
     def _insertion_cost_of(self, stroke: int, flip: int, entries: Floats, exits: Floats) -> Floats:
         """Cost of entering and leaving a stroke at every position of the path."""
         enter, leave = self._ends[stroke, flip], self._ends[stroke, 1 - flip]
-        cost: Floats = self._cost_between(exits, enter) + np.append(self._cost_between(entries, leave), 0)
+        cost: Floats = self._measure_cost(exits, enter) + np.append(self._measure_cost(entries, leave), 0)
         return cost

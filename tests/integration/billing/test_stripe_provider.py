@@ -174,16 +174,6 @@ def test_more_than_a_page_holds_is_all_there(shop: Shop) -> None:
     assert {found.id for found in shop.stripe.list_refunds(payment)} == made
 
 
-def test_an_open_session_can_be_closed_and_closing_it_again_is_no_mistake(shop: Shop) -> None:
-    session = shop.stripe.create_checkout_session(shop.order(), key="cs:1:1").id
-    shop.stripe.expire_checkout_session(session)
-    assert shop.stripe.retrieve_checkout_session(session).status == "expired"
-    shop.stripe.expire_checkout_session(session)
-    paid = shop.sell()
-    shop.stripe.expire_checkout_session(paid)
-    assert shop.stripe.retrieve_checkout_session(paid).status == "complete"
-
-
 def test_refunds_are_made_once_for_each_key_and_are_all_told(shop: Shop) -> None:
     payment = shop.payment(shop.sell())
     part = shop.stripe.create_refund(payment, 500, key="refund:1")
@@ -371,7 +361,6 @@ def test_every_write_carries_a_key_of_ours(shop: Shop) -> None:
     session = shop.sell()
     shop.stripe.create_refund(shop.payment(session), None, key="refund:1")
     shop.stripe.add_invoice_item(shop.subscribe(), 75, "3 credits", key="overage:1")
-    shop.stripe.expire_checkout_session(shop.stripe.create_checkout_session(shop.order(), key="cs:2:1").id)
     writes = [call for call in shop.fake.calls[before:] if call.method == "POST"]
-    assert len(writes) == 6
-    assert all(re.match(r"(cs|refund|overage|expire):", call.headers["idempotency-key"]) for call in writes)
+    assert len(writes) == 4
+    assert all(re.match(r"(cs|refund|overage):", call.headers["idempotency-key"]) for call in writes)

@@ -3,6 +3,7 @@ from contextlib import suppress
 
 import pytest
 from fakes.ledger_checks import assert_ledger_balances
+from fakes.outbox_steps import send_due
 from fakes.world import FakeUser, World, build_picture
 from sqlmodel import col, select
 
@@ -14,7 +15,7 @@ from bots.core.channel import (
     MessageRejected,
     RetryLater,
 )
-from bots.core.context import translated
+from bots.core.context import text_for
 from bots.core.delivery.delivery_builder import build_payload
 from bots.core.delivery.outbox_sender import LEASE, OutboxSender
 from models.identity.people import Address, Person
@@ -37,7 +38,7 @@ def owe(house: World, somebody: FakeUser, *keys: str, message: Message | None = 
         person = people.get_or_create_person(session, account, somebody.id, name="", language="en")
         address = people.get_or_create_address(session, account.id, somebody.chat_ref.chat, "")
         for key in keys:
-            content = message or Message(paragraphs=(translated("name", name=key),))
+            content = message or Message(paragraphs=(text_for("name", name=key),))
             outbox.enqueue(session, address, person.id, OutboxMessage(content, f"{somebody.id}:{key}"), house.time())
 
 
@@ -122,7 +123,7 @@ async def test_who_writes_again_is_reachable_again(house: World, ana: FakeUser) 
 async def test_an_edit_changes_the_message_in_place(house: World, ana: FakeUser) -> None:
     owe(house, ana, "one")
     await house.deliver_all()
-    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last_message.id))
+    owe(house, ana, "edit", message=Message(paragraphs=(text_for("nothing-charged"),), edits=ana.last_message.id))
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["Nothing was charged."]
     assert row(house, "7:edit").external_id == "m1"
@@ -132,7 +133,7 @@ async def test_an_edit_that_changes_nothing_is_done(house: World, ana: FakeUser)
     owe(house, ana, "one")
     await house.deliver_all()
     ana.account.channel.faults["edit"].append(MessageNotModified("same"))
-    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last_message.id))
+    owe(house, ana, "edit", message=Message(paragraphs=(text_for("nothing-charged"),), edits=ana.last_message.id))
     await house.deliver_all()
     assert (row(house, "7:edit").status, len(ana.messages)) == ("sent", 1)
 
@@ -141,7 +142,7 @@ async def test_what_cannot_be_edited_any_more_comes_as_a_new_message(house: Worl
     owe(house, ana, "one")
     await house.deliver_all()
     ana.account.channel.faults["edit"].append(MessageNotEditable("too old"))
-    owe(house, ana, "edit", message=Message(paragraphs=(translated("nothing-charged"),), edits=ana.last_message.id))
+    owe(house, ana, "edit", message=Message(paragraphs=(text_for("nothing-charged"),), edits=ana.last_message.id))
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["one", "Nothing was charged."]
     assert row(house, "7:edit").external_id == "m2"
@@ -275,8 +276,8 @@ async def test_a_message_that_ends_every_process_is_given_up(house: World, ana: 
 
 async def test_a_message_without_words_is_dropped_and_stops_nobody_elses(house: World, ana: FakeUser) -> None:
     bea = FakeUser(house, ana.account, id="8")
-    owe(house, ana, "nonsense", message=Message(paragraphs=(translated("no-such-sentence"),)))
-    owe(house, ana, "incomplete", message=Message(paragraphs=(translated("error-too-long"),)))
+    owe(house, ana, "nonsense", message=Message(paragraphs=(text_for("no-such-sentence"),)))
+    owe(house, ana, "incomplete", message=Message(paragraphs=(text_for("error-too-long"),)))
     owe(house, ana, "after")
     owe(house, bea, "other")
     for _ in range(3):
@@ -378,12 +379,12 @@ async def test_two_postmen_send_nothing_twice(house: World, ana: FakeUser) -> No
         owe(house, somebody, "one", "two")
     second = OutboxSender(house.db, house.store, house.channels)
     for _ in range(3):
-        await asyncio.gather(house.outbox_sender.send_due(), second.send_due())
+        await asyncio.gather(send_due(house.outbox_sender), send_due(second))
     assert all([message.text for message in somebody.messages] == ["one", "two"] for somebody in others)
 
 
 async def test_a_message_is_written_in_the_language_of_its_person(house: World, ana: FakeUser) -> None:
-    owe(house, ana, "one", message=Message(paragraphs=(translated("nothing-charged"),)))
+    owe(house, ana, "one", message=Message(paragraphs=(text_for("nothing-charged"),)))
     with house.db.transaction() as session:
         session.exec(select(Person)).one().language = "es"
     await house.deliver_all()

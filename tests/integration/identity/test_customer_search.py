@@ -9,7 +9,7 @@ from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import select
 
-from bots.core.context import reply_with
+from bots.core.context import reply_for
 from models.billing.payments import Customer as Payer
 from models.identity.codes import Audit, EmailLink
 from models.identity.people import Person
@@ -42,7 +42,7 @@ def proved(market: BillingWorld, email: str = EMAIL, customer: SampleCustomer | 
         )
         session.add(row)
         session.flush()
-        owed = OutboxMessage(reply_with("email-searching").message, f"email:{row.id}", "search")
+        owed = OutboxMessage(reply_for("email-searching").message, f"email:{row.id}", "search")
         row.delivery_id = outbox.enqueue(session, who.address, who.person.id, owed, now)
     return row.id
 

@@ -28,6 +28,10 @@ def test_a_reference_counts_until_its_time_is_over() -> None:
     assert person_id_from(SECRET, reference, NOW + LIFETIME) is None
 
 
+def test_a_reference_handed_out_by_an_earlier_version_still_counts() -> None:
+    assert person_id_from(SECRET, "AZfx8AAAcACAAAAAAAAAAWm-iEB7HmAjpCSX-C9BZDdBJZ80", NOW) == ANA
+
+
 @given(st.integers(0, 47), st.characters(codec="ascii"))
 def test_a_reference_that_was_changed_anywhere_counts_for_nobody(place: int, letter: str) -> None:
     reference = sign_reference(SECRET, ANA, NOW)

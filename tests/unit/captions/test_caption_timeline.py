@@ -37,7 +37,7 @@ def test_every_word_is_lit_within_a_frame_of_its_start(fps: float) -> None:
     timeline = CaptionTimeline(blocks(groups, ends), POP, lead=0.2 / fps)
     lit = {}
     for frame in range(int(31 * fps)):
-        moment = timeline.state_at(frame / fps)
+        moment = timeline.find_state(frame / fps)
         if moment:
             lit.setdefault((moment.block_index, moment.active_index), frame / fps)
     for group, words in enumerate(groups):
@@ -47,14 +47,14 @@ def test_every_word_is_lit_within_a_frame_of_its_start(fps: float) -> None:
 
 def test_the_highlight_stays_through_the_gaps_of_a_group() -> None:
     timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), None)
-    seen = [timeline.state_at(step / 100) for step in range(300)]
+    seen = [timeline.find_state(step / 100) for step in range(300)]
     assert all(seen)
     assert [moment.active_index for moment in seen if moment] == [0] * 100 + [1] * 100 + [2] * 100
 
 
 def test_nothing_is_seen_before_between_and_after_groups() -> None:
     timeline = CaptionTimeline(blocks([[1], [3]], [2, 4]), None)
-    assert [timeline.state_at(time) is None for time in (0.9, 1.5, 2.5, 3.5, 4.5)] == [True, False, True, False, True]
+    assert [timeline.find_state(time) is None for time in (0.9, 1.5, 2.5, 3.5, 4.5)] == [True, False, True, False, True]
 
 
 def test_a_word_grows_over_its_size_and_settles() -> None:

@@ -88,12 +88,6 @@ def test_an_empty_picture_changes_nothing() -> None:
     assert all(np.array_equal(a, b) for a, b in zip(planes, canvas(), strict=True))
 
 
-def test_the_same_picture_can_be_laid_elsewhere() -> None:
-    planes = canvas()
-    Overlay.from_rgba(solid(4, 4, (255, 255, 255, 255)), 0, 0).move_to(10, 8).blend(*planes)
-    assert np.array_equal(np.argwhere(planes[0] == 235)[0], [8, 10])
-
-
 def test_blending_rounds_to_the_nearest_and_drifts_neither_way() -> None:
     generator = np.random.default_rng(2)
     luma = generator.integers(16, 236, (64, 64), dtype=np.uint8)

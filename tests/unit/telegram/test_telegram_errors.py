@@ -20,7 +20,6 @@ from bots.core.channel import (
     MessageRejected,
     RetryLater,
 )
-from bots.core.lru_cache import LruCache
 from bots.telegram.errors import LongRetryAfter, to_channel_error, translate_errors
 
 
@@ -56,12 +55,3 @@ def test_a_pause_keeps_its_length(error: TelegramError, seconds: float) -> None:
 def test_a_moved_chat_is_left_to_whoever_can_follow_it() -> None:
     with pytest.raises(ChatMigrated), translate_errors():
         raise ChatMigrated(-5)
-
-
-def test_a_memory_forgets_what_was_used_longest_ago() -> None:
-    memory: LruCache[int] = LruCache(2)
-    memory.put("a", 1)
-    memory.put("b", 2)
-    memory.get("a")
-    memory.put("c", 3)
-    assert (memory.get("a"), memory.get("b"), memory.get("c")) == (1, None, 3)

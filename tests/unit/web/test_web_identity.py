@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bots.web.auth.session import page_user_id_for, resolve_owner_identities
+from bots.web.auth.session import page_user_id_for, resolve_admin_ids
 from bots.web.uploads.multipart import FormError
 from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_quota import UploadQuota
@@ -26,7 +26,7 @@ def test_the_same_address_is_always_the_same_guest_and_never_another_tenants() -
 
 
 def test_an_administrator_of_the_page_is_named_by_their_address() -> None:
-    named = resolve_owner_identities(["telegram:123", f"page:{ANA}", "page:0f"], b"secret", TENANT)
+    named = resolve_admin_ids(["telegram:123", f"page:{ANA}", "page:0f"], b"secret", TENANT)
     assert named == {"telegram:123", f"page:{page_user_id_for(b'secret', TENANT, ANA)}", "page:0f"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.web.links import BadLink, ExpiredLink, MediaLinkSigner, expiry_for
+from bots.web.links import BadLink, ExpiredLink, MediaLink, MediaLinkSigner, expiry_for
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -15,6 +15,15 @@ LINKS = MediaLinkSigner(b"one secret")
 def test_a_link_tells_what_was_signed(name: str, key: str) -> None:
     link = LINKS.verify(LINKS.sign(key, name, "video/mp4", LATER), NOW)
     assert (link.key, link.name, link.mime, link.expires_at) == (key, name, "video/mp4", LATER)
+
+
+def test_a_link_handed_out_by_an_earlier_version_still_opens_its_file() -> None:
+    token = (
+        "WyJhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYSIsIsOnw6NvLm1wNCIsInZpZGVvL21wNCIsMTc3NzkwMTQwMCwiYW5hIl0"
+        ".RdUfMOUf2EUFI1ns5BvEfsDBxxZYl3dPC1e3r7J3Wmc"
+    )
+    assert LINKS.verify(token, NOW) == MediaLink("a" * 32, "ção.mp4", "video/mp4", LATER, "ana")
+    assert LINKS.sign("a" * 32, "ção.mp4", "video/mp4", LATER, "ana") == token
 
 
 def test_a_link_is_safe_in_an_address() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
-from bots.core.admin.tenants.onboarding import pair, token
+from bots.core.admin.tenants.onboarding import connect_bot, pair
 from bots.core.admin.tenants.ownership import (
     CODE_PREFIX,
     can_manage_all,
@@ -15,9 +15,10 @@ from bots.core.admin.tenants.ownership import (
     list_owned_tenants,
 )
 from bots.core.admin.tenants.tenant_view import describe_tenant, summarize_tenant
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Command, Role
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import Command
 from models.identity.people import PauseReason, Tenant, TenantLimits
+from models.identity.roles import Role
 from pipeline.jobs.service import Pipeline
 from pipeline.operations import tenant_lifecycle
 from storage.tenants import tenants
@@ -42,7 +43,7 @@ def list_tenants(context: Context, result: HandlerResult, _rest: str) -> None:
         (build_command_button(f"tenant show {each.name}", "admin-tenant-line", **summarize_tenant(each)),)
         for each in _list_all(context)
     )
-    add_reply(result, translated("admin-tenants", count=len(rows)), translated("admin-tenant-usage"), choices=rows)
+    add_reply(result, text_for("admin-tenants", count=len(rows)), text_for("admin-tenant-usage"), choices=rows)
 
 
 def _list_all(context: Context) -> list[Tenant]:
@@ -51,7 +52,7 @@ def _list_all(context: Context) -> list[Tenant]:
 
 def show_owned(context: Context, result: HandlerResult, _rest: str) -> None:
     for each in list_owned_tenants(context):
-        add_reply(result, *describe_tenant(context, each), translated("admin-tenant-owner-usage"))
+        add_reply(result, *describe_tenant(context, each), text_for("admin-tenant-owner-usage"))
 
 
 def create(context: Context, result: HandlerResult, rest: str) -> None:
@@ -79,8 +80,8 @@ def _send_invite_code(context: Context, result: HandlerResult, found: Tenant, ke
     command = f"/start {CODE_PREFIX}{code}"
     add_reply(
         result,
-        translated(key, name=found.name, days=tenants.INVITATION_LIFETIME.days),
-        translated("name", name=command),
+        text_for(key, name=found.name, days=tenants.INVITATION_LIFETIME.days),
+        text_for("name", name=command),
     )
 
 
@@ -101,7 +102,7 @@ def _build_buttons(found: Tenant) -> tuple[Any, ...]:
 def pause(context: Context, result: HandlerResult, rest: str) -> None:
     if found := find_tenant(context, result, rest):
         usage = tenants.measure_usage(context.session, found)
-        question = translated(
+        question = text_for(
             "admin-tenant-pause-sure", name=found.name, people=usage.people_count, waiting=usage.waiting_jobs
         )
         confirmation.ask_confirmation(context, result, question, action=("tenant-pause", {"name": found.name}))
@@ -112,7 +113,7 @@ def pause_tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, v
     if found := find_tenant(context, result, values["name"]):
         tenants.pause(found, PauseReason.OPERATOR, context.now)
         tenant_lifecycle.notify_owner(context.session, found, "tenant-stopped", context.now)
-        add_reply(result, translated("admin-tenant-paused", name=found.name))
+        add_reply(result, text_for("admin-tenant-paused", name=found.name))
 
 
 def resume(context: Context, result: HandlerResult, rest: str) -> None:
@@ -124,7 +125,7 @@ def resume(context: Context, result: HandlerResult, rest: str) -> None:
         return
     tenants.resume(found)
     tenant_lifecycle.notify_owner(context.session, found, "tenant-resumed", context.now)
-    add_reply(result, translated("admin-tenant-resumed", name=found.name))
+    add_reply(result, text_for("admin-tenant-resumed", name=found.name))
 
 
 def set_limits(context: Context, result: HandlerResult, rest: str) -> None:
@@ -149,7 +150,7 @@ def remove(context: Context, result: HandlerResult, rest: str) -> None:
             "size": usage.storage_bytes // tenants.MEGABYTE,
             "days": tenants.REMOVAL_GRACE_PERIOD.days,
         }
-        question = translated("admin-tenant-remove-sure", name=found.name, **values)
+        question = text_for("admin-tenant-remove-sure", name=found.name, **values)
         confirmation.ask_confirmation(context, result, question, action=("tenant-remove", {"name": found.name}))
 
 
@@ -158,10 +159,10 @@ def remove_tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, 
     if found := find_tenant(context, result, values["name"]):
         tenants.schedule_removal(found, context.now)
         tenant_lifecycle.notify_owner(context.session, found, "tenant-stopped", context.now)
-        add_reply(result, translated("admin-tenant-removed", name=found.name, returns=f"{found.remove_at:%Y-%m-%d}"))
+        add_reply(result, text_for("admin-tenant-removed", name=found.name, returns=f"{found.remove_at:%Y-%m-%d}"))
 
 
-OWNER_ACTIONS: dict[str, TenantAction] = {"": show_owned, "token": token, "pair": pair, "invite": invite}
+OWNER_ACTIONS: dict[str, TenantAction] = {"": show_owned, "token": connect_bot, "pair": pair, "invite": invite}
 OPERATOR_ACTIONS: dict[str, TenantAction] = OWNER_ACTIONS | {
     "": list_tenants,
     "list": list_tenants,

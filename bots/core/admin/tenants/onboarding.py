@@ -5,7 +5,7 @@ import re
 from bots.core.admin import whatsapp_numbers
 from bots.core.admin.replies import add_error_reply, add_reply
 from bots.core.admin.tenants.ownership import find_tenant
-from bots.core.context import Context, HandlerResult, translated
+from bots.core.context import Context, HandlerResult, text_for
 from models.identity.people import Tenant
 from storage.messaging import telegram_bots
 from storage.messaging.telegram_bots import BotTaken, TooManyBots
@@ -13,7 +13,7 @@ from storage.messaging.telegram_bots import BotTaken, TooManyBots
 TOKEN_PATTERN = re.compile(r"[0-9]{5,12}:[A-Za-z0-9_-]{20,64}")
 
 
-def token(context: Context, result: HandlerResult, rest: str) -> None:
+def connect_bot(context: Context, result: HandlerResult, rest: str) -> None:
     """`[NAME] TOKEN`: store a bot's token encrypted. The message that held it is deleted in any case."""
     *name, bot_token = rest.split() or [""]
     result.deletes_inbound = TOKEN_PATTERN.search(rest) is not None
@@ -36,7 +36,7 @@ def _save_token(context: Context, result: HandlerResult, found: Tenant, bot_toke
         add_error_reply(result, "admin-tenant-token-many", limit=telegram_bots.MAX_BOTS_PER_TENANT)
     else:
         deletion_key = "admin-tenant-token-erased" if context.capabilities.can_delete else "admin-tenant-token-erase"
-        add_reply(result, translated("admin-tenant-token-kept", name=found.name), translated(deletion_key))
+        add_reply(result, text_for("admin-tenant-token-kept", name=found.name), text_for(deletion_key))
 
 
 def pair(context: Context, result: HandlerResult, rest: str) -> None:

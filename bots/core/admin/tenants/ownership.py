@@ -1,16 +1,17 @@
 """Ownership of tenants: the invite code that makes a user the owner, and the tenants a user may manage."""
 
 from bots.core.admin.replies import add_error_reply, add_reply
-from bots.core.context import Context, HandlerResult, translated
-from bots.core.roles import Role, has_role, is_operator_tenant
+from bots.core.context import Context, HandlerResult, text_for
+from bots.core.roles import has_role, is_operator_tenant
 from models.identity.people import Tenant
+from models.identity.roles import Role
 from storage.operations import audit
 from storage.tenants import tenants
 
 CODE_PREFIX = "own-"
 
 
-def invite_code_in(arguments: str) -> str | None:
+def parse_invite_code(arguments: str) -> str | None:
     """The invite code in the arguments of /start; None where there is none."""
     return arguments.removeprefix(CODE_PREFIX) if arguments.startswith(CODE_PREFIX) else None
 
@@ -25,10 +26,10 @@ def claim(context: Context, result: HandlerResult, code: str) -> None:
         return
     if tenant.id == context.account.tenant_id:
         context.person.role = Role.OWNER.stored_name
-        add_reply(result, translated("admin-tenant-here"))
+        add_reply(result, text_for("admin-tenant-here"))
     else:
         tenants.set_owner(context.session, tenant, context.person)
-        add_reply(result, translated("admin-tenant-yours", name=tenant.name), translated("admin-tenant-first"))
+        add_reply(result, text_for("admin-tenant-yours", name=tenant.name), text_for("admin-tenant-first"))
     details = {"tenant": tenant.id, "person": context.person.id}
     audit.record(
         context.session, context.account.tenant_id, context.person.id, "tenant-claimed", context.now, **details

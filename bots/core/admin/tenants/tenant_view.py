@@ -4,7 +4,7 @@ from typing import Any
 
 from bots.core.admin.replies import format_identity
 from bots.core.admin.whatsapp_numbers import describe_session
-from bots.core.context import Context, translated
+from bots.core.context import Context, text_for
 from models.identity.people import Tenant
 from models.messaging.deliveries import TranslatedText
 from storage.messaging import telegram_bots, whatsapp
@@ -20,15 +20,15 @@ def summarize_tenant(tenant: Tenant) -> dict[str, Any]:
 
 def describe_state(tenant: Tenant) -> TranslatedText:
     if tenant.remove_at is not None:
-        return translated("admin-tenant-state-removed", returns=f"{tenant.remove_at:%Y-%m-%d}")
-    return translated(f"admin-tenant-state-{tenant.pause}" if tenant.pause else "admin-tenant-state-open")
+        return text_for("admin-tenant-state-removed", returns=f"{tenant.remove_at:%Y-%m-%d}")
+    return text_for(f"admin-tenant-state-{tenant.pause}" if tenant.pause else "admin-tenant-state-open")
 
 
 def describe_tenant(context: Context, tenant: Tenant) -> list[TranslatedText]:
     """Paragraphs about one tenant."""
     paragraphs = [TranslatedText(key="admin-tenant-line", values={"name": tenant.name}, inner=describe_state(tenant))]
     owner = tenants.find_owner(context.session, tenant)
-    paragraphs.append(translated("admin-tenant-owner", who=format_identity(owner) if owner else "–"))
+    paragraphs.append(text_for("admin-tenant-owner", who=format_identity(owner) if owner else "–"))
     return [*paragraphs, *_describe_usage(context, tenant), *_describe_chats(context, tenant)]
 
 
@@ -41,7 +41,7 @@ def _describe_usage(context: Context, tenant: Tenant) -> list[TranslatedText]:
         "storage": (used.storage_bytes // tenants.MEGABYTE, allowed.storage),
     }
     return [
-        translated(f"admin-tenant-{name}", used=amount, limit=_format_limit(limit))
+        text_for(f"admin-tenant-{name}", used=amount, limit=_format_limit(limit))
         for name, (amount, limit) in usage.items()
     ]
 
@@ -54,8 +54,8 @@ def _describe_chats(context: Context, tenant: Tenant) -> list[TranslatedText]:
     tenant_bots = telegram_bots.list_for_tenant(context.session, tenant.id)
     lines = [_describe_bot(telegram_bots.display_name_of(each), telegram_bots.status_of(each)) for each in tenant_bots]
     lines += [describe_session(each) for each in whatsapp.list_sessions(context.session, tenant.id)]
-    return lines or [translated("admin-tenant-mute")]
+    return lines or [text_for("admin-tenant-mute")]
 
 
 def _describe_bot(name: str, state: str) -> TranslatedText:
-    return TranslatedText(key="admin-tenant-bot", values={"name": name}, inner=translated(f"admin-bot-{state}"))
+    return TranslatedText(key="admin-tenant-bot", values={"name": name}, inner=text_for(f"admin-bot-{state}"))

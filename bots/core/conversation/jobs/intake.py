@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core.context import Context, HandlerResult, Reply, build_error_reply, translated
+from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import (
     find_default_feature,
@@ -77,7 +77,7 @@ class JobIntake:
 
     def _submit_each(self, feature: Feature, media: Sequence[Media]) -> None:
         options = self._build_options(feature)
-        if media and spoken_language.must_be_asked(self.pipeline, self.context, options):
+        if media and spoken_language.should_ask(self.pipeline, self.context, options):
             status = self._take_status_delivery()
             self.result.replies.append(spoken_language.ask(self.context, feature, media, status))
         else:
@@ -111,7 +111,7 @@ class JobIntake:
             self.result.replies.append(build_error_reply(error, edits_delivery=self._take_ack()))
 
     def _reply(self, key: str, **values: int) -> None:
-        message = Message(paragraphs=(translated(key, **values),), edits_delivery=self._take_ack())
+        message = Message(paragraphs=(text_for(key, **values),), edits_delivery=self._take_ack())
         self.result.replies.append(Reply(message, has_reply_to=True))
 
     def _take_status_delivery(self) -> int:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from bots.core.context import Context, HandlerResult, Reply, reply_with, translated, translated_choice
+from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import get_feature
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
@@ -19,7 +19,7 @@ SPOKEN_QUESTION = "spoken"  # name of the question in `Dialogue`
 LANGUAGES_OFFERED = (("en", "english"), ("pt", "portuguese"), ("es", "spanish"), ("other", "other-language"))
 
 
-def must_be_asked(pipeline: Pipeline, context: Context, options: JobOptions) -> bool:
+def should_ask(pipeline: Pipeline, context: Context, options: JobOptions) -> bool:
     """Whether the user has not chosen the spoken language, and it cannot be detected either."""
     can_detect = context.person.language in load_languages().local or pipeline.has_speech_service
     return options.spoken_language == "auto" and not can_detect
@@ -41,11 +41,9 @@ def ask(context: Context, feature: Feature, media: Sequence[Media], status_deliv
         asked_at=context.now,
     )
     updates.ask_question(context.session, question)
-    choices = [
-        translated_choice(f"spoken:{code}:{media[0].id.hex}", f"choice-{name}") for code, name in LANGUAGES_OFFERED
-    ]
+    choices = [choice_for(f"spoken:{code}:{media[0].id.hex}", f"choice-{name}") for code, name in LANGUAGES_OFFERED]
     message = Message(
-        paragraphs=(translated("question-spoken"),),
+        paragraphs=(text_for("question-spoken"),),
         choices=(tuple(choices[:3]), tuple(choices[3:])),
         edits_delivery=status_delivery_id,
     )
@@ -57,7 +55,7 @@ def answer(pipeline: Pipeline, context: Context, result: HandlerResult, argument
     code, _, video = argument.partition(":")
     question = updates.find_open_question(context.session, context.address.id, context.person.id)
     if question is None or question.question != SPOKEN_QUESTION or video != question.about["videos"][0]:
-        result.replies.append(reply_with("error-not-found"))
+        result.replies.append(reply_for("error-not-found"))
         return
     about = question.about
     updates.close_question(context.session, context.address.id, context.person.id)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bots.core.context import Context, HandlerResult, Reply, build_error_reply, translated
+from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation import shop, subscription
 from bots.core.conversation.features.registry import get_feature
 from models.errors import ErrorCode, RequestRejected
@@ -25,7 +25,7 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
     """Enqueue another status message to show a film's progress; returns its delivery id."""
     part = str(len(result.jobs) + len(result.replies))
     cause = f"status:{context.account.id}:{context.inbound.update_ids[0]}"
-    outbox_message = OutboxMessage(Message(paragraphs=(translated("received"),)), cause, part, reply_to)
+    outbox_message = OutboxMessage(Message(paragraphs=(text_for("received"),)), cause, part, reply_to)
     return outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
@@ -85,7 +85,7 @@ def _build_language_error(kind: JobKind, language: str, status_delivery_id: int 
     message = build_error_reply(
         RequestRejected(ErrorCode.LANGUAGE_NOT_HEARD, language=language), edits_delivery=status_delivery_id
     ).message
-    offer = (translated("subtitles-offer"),) if kind.takes_subtitles else ()
+    offer = (text_for("subtitles-offer"),) if kind.takes_subtitles else ()
     paragraphs = (*message.paragraphs[:-1], *offer, message.paragraphs[-1])
     return Reply(message.model_copy(update={"paragraphs": paragraphs}), has_reply_to=True)
 

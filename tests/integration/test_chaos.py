@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chaos.audit import Finding, resumptions
-from chaos.drills import Drills
-from chaos.record import Event
-from chaos.storm import SHORT, weather
-from chaos.world import SETUPS, DurableDatabases, Setup, world
 from sqlalchemy.exc import OperationalError
 
 from storage.db import Database
+from tools.chaos.audit import Finding, resumptions
+from tools.chaos.drills import Drills
+from tools.chaos.record import Event
+from tools.chaos.storm import SHORT, weather
+from tools.chaos.world import SETUPS, DurableDatabases, Setup, world
 
 BY_NAME = [pytest.param(setup, id=setup.name) for setup in SETUPS]
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from fakes.clock import SettableClock
 from fakes.telegram_api import TelegramBotMessage, TelegramMessageEdit
-from load.alone import Sample, Timing, rendered
-from load.errands import errands, mixture
-from load.figures import at_share, disagreement, growth, pauses, rows, share
-from load.floods import BURST, IN_ALL, FloodLimits
-from load.premises import premises
-from load.trial import SHORT, Round, Trial, tried
 
 from pipeline.sandbox.client import SandboxClient
+from tools.load.alone import Sample, Timing, rendered
+from tools.load.errands import errands, mixture
+from tools.load.figures import at_share, disagreement, growth, pauses, rows, share
+from tools.load.floods import BURST, IN_ALL, FloodLimits
+from tools.load.premises import premises
+from tools.load.trial import SHORT, Round, Trial, tried
 
 LIGHT = (0, 2)  # of the mixture: the smallest picture and the shortest video
 

@@ -2,17 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import captions
-import gate
-import service
-import sketch
-import whatsapp
 from rich.console import Console
 from rich.table import Table
+
+from tools.bench import captions, gate, service, sketch, whatsapp
 
 PORTRAITS = ((720, 1280), (1080, 1920))  # the smaller has the same letters and half the encoding to hide them in
 

@@ -1,4 +1,4 @@
-"""What captions cost and keep: `python tests/bench/captions.py`. Compared with a plain transcode in the same run."""
+"""What captions cost and keep: `python -m tools.bench.captions`. Compared with a plain transcode in the same run."""
 
 import hashlib
 import random
@@ -14,14 +14,11 @@ from typing import NamedTuple
 import av
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from models.jobs.caption_styles import get_caption_style  # noqa: E402 - the checkout is on the path only now
-from models.jobs.options import CaptionOptions, EncodingOptions  # noqa: E402
-from models.jobs.transcript import Word  # noqa: E402
-from pipeline.captions.film import make  # noqa: E402
-from pipeline.captions.layout_json import CaptionLayout  # noqa: E402
+from models.jobs.caption_styles import get_caption_style
+from models.jobs.options import CaptionOptions, EncodingOptions
+from models.jobs.transcript import Word
+from pipeline.captions.film import make
+from pipeline.captions.layout_json import CaptionLayout
 
 SPEECH = (
     "it was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness, "

@@ -1,6 +1,6 @@
 """How fast the gate measures small files, and what starting a child costs.
 
-`python tests/bench/gate.py [FILES] [THREADS]` prints one line for each.
+`python -m tools.bench.gate [FILES] [THREADS]` prints one line for each.
 """
 
 import sys
@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from fakes import sample_files
 

@@ -1,17 +1,13 @@
 """What a person waits for: from the update to the first answer and to the film, through the whole product."""
 
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from fakes.app_process import run_app  # noqa: E402 - the checkout is on the path only now
-from fakes.simulated_users import SimulatedTelegramUser, create_photograph  # noqa: E402
-from fakes.telegram_api import TOKEN, FakeTelegram, serve_app  # noqa: E402
+from fakes.app_process import run_app
+from fakes.simulated_users import SimulatedTelegramUser, create_photograph
+from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 
 ROUNDS = 3
 ACKNOWLEDGED = 1.0  # seconds

@@ -1,7 +1,6 @@
-"""What drawing costs and how it looks, measured on the delivered films: `python tests/bench/sketch.py`."""
+"""What drawing costs and how it looks, measured on the delivered films: `python -m tools.bench.sketch`."""
 
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,20 +14,16 @@ import av
 import cv2
 import numpy as np
 from av.video.frame import PictureType
+from fakes import sample_pictures
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-
-from fakes import sample_pictures  # noqa: E402 - the checkout is on the path only now
-
-from models.jobs.options import EncodingOptions, SketchOptions  # noqa: E402
-from pipeline.media.bitrate import compute_budget  # noqa: E402
-from pipeline.progress import throttle  # noqa: E402
-from pipeline.sketch import canvas, film  # noqa: E402
-from pipeline.sketch.planes import YuvPlanes  # noqa: E402
-from pipeline.sketch.renderer import SketchRenderer  # noqa: E402
+from models.jobs.options import EncodingOptions, SketchOptions
+from pipeline.media.bitrate import compute_budget
+from pipeline.progress import throttle
+from pipeline.sketch import canvas, film
+from pipeline.sketch.planes import YuvPlanes
+from pipeline.sketch.renderer import SketchRenderer
 
 Plane = NDArray[np.uint8]
 

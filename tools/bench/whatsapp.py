@@ -1,6 +1,6 @@
 """What idle numbers cost in memory: gateway processes with the real library, whose connections are never answered.
 
-`python tests/bench/whatsapp.py` prints the rows.
+`python -m tools.bench.whatsapp` prints the rows.
 """
 
 import socket
@@ -10,16 +10,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple, Self
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from fakes.app_process import start_app
 
-from fakes.app_process import start_app  # noqa: E402 - the checkout is on the path only now
-
-from models.identity.people import MAIN_TENANT  # noqa: E402
-from storage.db import Database  # noqa: E402
-from storage.identity import people  # noqa: E402
-from storage.messaging import whatsapp  # noqa: E402
-from storage.migrate import upgrade  # noqa: E402
+from models.identity.people import MAIN_TENANT
+from storage.db import Database
+from storage.identity import people
+from storage.messaging import whatsapp
+from storage.migrate import upgrade
 
 COUNTS = (1, 4)
 AIM = "aim <= 30"

@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+from rich.console import Console
+from rich.table import Table
 
-from chaos.audit import Finding  # noqa: E402 - the checkout is on the path only now
-from chaos.drills import Drills  # noqa: E402
-from chaos.storm import WHOLE, weather  # noqa: E402
-from chaos.world import SETUPS, DurableDatabases, Overdue, Setup, world  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
+from tools.chaos.audit import Finding
+from tools.chaos.drills import Drills
+from tools.chaos.storm import WHOLE, weather
+from tools.chaos.world import SETUPS, DurableDatabases, Overdue, Setup, world
 
 HANDS = 4  # jobs done at the same time in each worker
 

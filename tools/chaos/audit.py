@@ -3,14 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from chaos.record import Event, Record
-from chaos.world import World
 from fakes.ledger_checks import assert_ledger_balances
 from sqlmodel import Session, col, func, select
 
 from models.billing.credits import Balance, LedgerPosting, LedgerTransaction, TransactionKind
 from models.jobs.job import FINAL_STATUSES, Job, JobOutput, JobStatus
 from models.messaging.deliveries import Delivery
+from tools.chaos.record import Event, Record
+from tools.chaos.world import World
 
 STRIKES = frozenset({"kill", "death", "term"})
 SOON = 8.0  # seconds within which interrupted work is begun again

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from itertools import count
 from typing import Final
 
-from chaos.audit import Finding, findings
-from chaos.script import DEADLY, Act, Script
-from chaos.world import World, is_gone, until
 from sqlmodel import col, select
 
 from models.billing.credits import LedgerTransaction, TransactionKind
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery
+from tools.chaos.audit import Finding, findings
+from tools.chaos.script import DEADLY, Act, Script
+from tools.chaos.world import World, is_gone, until
 
 MOST_STARTS: Final = 3
 GONE: Final = 1.0  # seconds a cancelled job's child may live on

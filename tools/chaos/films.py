@@ -1,14 +1,14 @@
-"""What the children of a run do instead of drawing. Runs inside, by the name `chaos.films:make`."""
+"""What the children of a run do instead of drawing. Runs inside, by the name `tools.chaos.films:make`."""
 
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chaos.script import Act
 from fakes import sandbox_tasks
 
 from models.jobs.options import Film
+from tools.chaos.script import Act
 
 DEATHS: dict[Act, Callable[[], object]] = {
     Act.FAULT: sandbox_tasks.crash,

@@ -1,4 +1,4 @@
-"""One process of a run: it accepts orders, does jobs, or both. `python -m chaos.staff ASSIGNMENT ROLE...`"""
+"""One process of a run: it accepts orders, does jobs, or both. `python -m tools.chaos.staff ASSIGNMENT ROLE...`"""
 
 import contextlib
 import os
@@ -12,8 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from chaos.record import Record
-from chaos.script import Act, Script
 from fakes.sample_customers import SampleCustomer, create_customer
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,6 +32,8 @@ from storage.db import Database
 from storage.media.files import MeasuredFile
 from storage.media.media_store import FolderMediaStore
 from storage.messaging import updates
+from tools.chaos.record import Record
+from tools.chaos.script import Act, Script
 
 ROOMY: Final = 100_000
 PEOPLE: Final = (("ana", "main"), ("bia", "main"), ("caio", "main"), ("davi", "second"), ("eva", "second"))
@@ -106,7 +106,7 @@ class ActingChildren(SandboxClient):
             os.kill(os.getpid(), signal.SIGKILL)
         try:
             return super().run(
-                "chaos.films:make",
+                "tools.chaos.films:make",
                 {"act": str(script.act), "seconds": script.seconds, "out": arguments["out"]},
                 directory=directory,
                 limits=_limited(limits, script.act),

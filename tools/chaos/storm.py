@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from chaos.audit import Finding, findings
-from chaos.world import Overdue, World
+from tools.chaos.audit import Finding, findings
+from tools.chaos.world import Overdue, World
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,17 +13,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from chaos.record import Record
-from chaos.script import Script
-from chaos.staff import Assignment, Site
 from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from models.jobs.job import FINAL_STATUSES, Job
+from tools import ROOT
+from tools.chaos.record import Record
+from tools.chaos.script import Script
+from tools.chaos.staff import Assignment, Site
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 # Dramatiq's pauses in ms before it asks a broker that was away again; a short lease alone would not make a test quick
 RECONNECT: Final = {"dramatiq_restart_delay": "500"}
 PATIENCE: Final = 60.0  # seconds within which what must happen has happened
@@ -95,19 +95,18 @@ class World:
 
     def start(self, name: str) -> None:
         """Start a process; it tells by itself when it is ready."""
-        paths = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
         with (self.given.folder / f"{name}.log").open("ab") as said:
             self.running[name] = subprocess.Popen(
                 [
                     sys.executable,
                     "-m",
-                    "chaos.staff",
+                    "tools.chaos.staff",
                     str(self.given.folder / "assignment.json"),
                     *self.setup.processes[name],
                 ],
                 cwd=self.given.folder,
-                env={**kept, **RECONNECT, "PYTHONPATH": paths},
+                env={**kept, **RECONNECT, "PYTHONPATH": str(ROOT)},
                 stdout=said,
                 stderr=said,
             )

@@ -9,16 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+from rich.console import Console
 
-from deploy.guide import walk_guide  # noqa: E402 - the checkout is on the path only now
-from deploy.image import started  # noqa: E402
-from deploy.walk import can_walk, walk  # noqa: E402
-from rich.console import Console  # noqa: E402
+from tools import ROOT
+from tools.deploy.guide import walk_guide
+from tools.deploy.image import started
+from tools.deploy.walk import can_walk, walk
 
 DOCKER: Final = ROOT / "docker"
 COMPOSE: Final = ("compose.yml", "compose.prod.yml", "platforms/compose.yml", "elasticbeanstalk/docker-compose.yml")

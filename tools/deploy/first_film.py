@@ -1,6 +1,6 @@
 """How long a new operator waits: from `git clone` to the first film, in a clean directory, with nothing downloaded yet.
 
-python tests/deploy/first_film.py [REPOSITORY]
+python -m tools.deploy.first_film [REPOSITORY]
 """
 
 import os
@@ -14,13 +14,11 @@ import uuid
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+import httpx
+from fakes.page_client import PAGE_HEADERS
+from fakes.simulated_users import create_photograph
 
-import httpx  # noqa: E402 - the checkout is on the path only now
-from deploy.walk import snapshot  # noqa: E402
-from fakes.page_client import PAGE_HEADERS  # noqa: E402
-from fakes.simulated_users import create_photograph  # noqa: E402
+from tools.deploy.walk import snapshot
 
 PATIENCE: Final = 600.0  # seconds
 

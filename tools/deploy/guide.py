@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from deploy.walk import CERTIFICATES, ROOT, WORK, debian, snapshot
 from fakes.simulated_users import SimulatedTelegramUser, create_photograph
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
+
+from tools import ROOT
+from tools.deploy.walk import CERTIFICATES, WORK, debian, snapshot
 
 GUIDE: Final = ROOT / "docs" / "deploy.md"
 SECTION: Final = "A server without Docker"

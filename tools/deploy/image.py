@@ -9,9 +9,11 @@ import time
 from pathlib import Path
 from typing import Final
 
-from deploy.recipe import read
-from deploy.walk import ROOT, WORK, Place
 from fakes.simulated_users import create_photograph
+
+from tools import ROOT
+from tools.deploy.recipe import read
+from tools.deploy.walk import WORK, Place
 
 PATIENCE: Final = 90.0  # seconds
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from deploy.recipe import Recipe, Stage, Step, read
+from tools import ROOT
+from tools.deploy.recipe import Recipe, Stage, Step, read
 
-ROOT: Final = Path(__file__).parents[2]
 WORK: Final = ROOT / "build" / "deploy"
 PATH: Final = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 CERTIFICATES: Final = "/etc/ssl/certs/ca-certificates.crt"

@@ -4,24 +4,19 @@ Run it once, right before a version is tagged; what was made for an earlier one 
 """
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+from fakes.clock import SettableClock
+from fakes.databases import DatabaseFactory
+from fakes.sample_data import BACKUP_SECRET, populate
 
-from fakes.clock import SettableClock  # noqa: E402 - the checkout is on the path only now
-from fakes.databases import DatabaseFactory  # noqa: E402
-from fakes.sample_data import BACKUP_SECRET, populate  # noqa: E402
-
-from models.settings import Settings  # noqa: E402
-from storage.backups.backup_store import FolderBackupStore  # noqa: E402
-from storage.backups.service import BackupService  # noqa: E402
-from storage.db import Database  # noqa: E402
+from models.settings import Settings
+from storage.backups.backup_store import FolderBackupStore
+from storage.backups.service import BackupService
+from storage.db import Database
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """`make hostile`: thousands of files made to harm, each sent through the gate, and what became of them.
 
-`python tests/hostile [--mutants 5000] [--threads 2] [--only NAME] [--notable]`; exit 1 when a promise is broken.
+`python -m tools.hostile [--mutants 5000] [--threads 2] [--only NAME] [--notable]`; exit 1 when a promise is broken.
 """
 
 import argparse
@@ -14,19 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-sys.path.insert(0, str(Path(__file__).parent))
-
-import bombs
-import mutants
-import report
-import sdists
 import structlog
 from rich.console import Console
 from rich.progress import track
-from specimens import Corpus
-from traps import Canaries, Listener
-from trial import Inbox, Outcome, Watched
+
+from tools.hostile import bombs, mutants, report, sdists
+from tools.hostile.specimens import Corpus
+from tools.hostile.traps import Canaries, Listener
+from tools.hostile.trial import Inbox, Outcome, Watched
 
 RENDERED: Final = 60  # files of a corpus, evenly spread, that films are made of if they are accepted
 

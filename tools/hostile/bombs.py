@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from fakes import sample_files
 from PIL import Image
-from specimens import Corpus, Specimen
-from traps import CANARIES
+
+from tools.hostile.specimens import Corpus, Specimen
+from tools.hostile.traps import CANARIES
 
 NAMES: Final = ("x.mp4", "x.jpg", "x.mkv", "x.ogg", "x.m3u8", "x.ffconcat", "x.mpd", "x.sdp", "x.svg")
 POINTERS: Final[tuple[Callable[[Path, str], Path], ...]] = (

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from fakes import sample_files
-from specimens import Corpus, Specimen
+
+from tools.hostile.specimens import Corpus, Specimen
 
 SEED: Final = 20_261_122
 SEEDS: Final[dict[str, sample_files.Maker]] = {

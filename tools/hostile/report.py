@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rich.table import Table
-from trial import Outcome
 
 from models.errors import ErrorCode
 from models.limits import load_limits
 from models.media.facts import MediaKind
+from tools.hostile.trial import Outcome
 
 LONGEST: Final = 15.0  # seconds a file may take at the gate
 NEVER: Final = {

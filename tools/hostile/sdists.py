@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 import httpx
-from specimens import Corpus, Specimen
 
-ROOT: Final = Path(__file__).parents[2]
+from tools import ROOT
+from tools.hostile.specimens import Corpus, Specimen
+
 KEPT: Final = ROOT / "build" / "corpora"
 NO_MEDIA: Final = (
     ".py", ".pyi", ".pyx", ".c", ".h", ".cpp", ".rst", ".md", ".txt", ".in", ".toml", ".cfg", ".ini", ".yaml", ".yml",

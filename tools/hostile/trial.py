@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from specimens import Specimen
-from witness import ACCOUNT
-
 from models.errors import AppError, ErrorCode, ProcessingFailed
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, SketchOptions, X264Preset
 from models.jobs.transcript import Word
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.media_validation import measure_file
 from pipeline.sandbox.client import ResourceLimits, SandboxClient
+from tools.hostile.specimens import Specimen
+from tools.hostile.witness import ACCOUNT
 
 FAST: Final = EncodingOptions(preset=X264Preset.ULTRAFAST)
 SKETCH: Final = SketchOptions(seconds=3, fps=10, width=320, height=240, encoding=FAST)
@@ -55,7 +54,7 @@ class Watched(SandboxClient):
         """As the parent class does, inside `witness:watched`."""
         inner = {"task": task, "arguments": dict(arguments)}
         try:
-            return super().run("witness:watched", inner, directory=directory, **options)
+            return super().run("tools.hostile.witness:watched", inner, directory=directory, **options)
         except ProcessingFailed as error:
             if error.code is ErrorCode.CRASHED:
                 self._note_end(told=(directory / ACCOUNT).exists())
@@ -124,9 +123,9 @@ class Inbox:
         runs: dict[str, tuple[str, dict[str, object]]] = {}
         film = {"out": own / "film.mp4"}
         if facts.kind is MediaKind.IMAGE:
-            runs["read"] = ("witness:seen", {"path": path})
+            runs["read"] = ("tools.hostile.witness:seen", {"path": path})
         if facts.has_audio and rendered:
-            runs["heard"] = ("witness:heard", {"path": path})
+            runs["heard"] = ("tools.hostile.witness:heard", {"path": path})
         if facts.kind is MediaKind.IMAGE and rendered:
             runs["drawn"] = ("pipeline.sketch.entrypoint:draw", {"pictures": [path], "options": SKETCH, **film})
         if facts.kind is MediaKind.VIDEO and rendered:

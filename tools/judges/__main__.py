@@ -1,6 +1,6 @@
 """`make judges`: other people's emulators of Stripe and our double answer the same calls, and a table says how alike.
 
-`python tests/judges [--only localstripe|emulate]`; exit 1 when our double differs, or a judge could not be had. It
+`python -m tools.judges [--only localstripe|emulate]`; exit 1 when our double differs, or a judge could not be had. It
 needs PyPI and npm, ends what it starts, and takes about half a minute.
 """
 
@@ -12,20 +12,16 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parent.parent.parent))
-sys.path.insert(0, str(Path(__file__).parent.parent))
-sys.path.insert(0, str(Path(__file__).parent))
-
 import stripe
-from emulators import SECRET, Emulator, Unavailable, emulate, localstripe
 from fakes.stripe_api import FakeStripe
 from rich.console import Console
 from rich.table import Table
-from sides import Doubled, Emulated, mailbox
-from trials import EMULATE, LOCALSTRIPE, Trial
-from verdicts import BROKEN, Verdict, compare
 
 from bots.billing.provider import ProviderRejected, ProviderUnavailable
+from tools.judges.emulators import SECRET, Emulator, Unavailable, emulate, localstripe
+from tools.judges.sides import Doubled, Emulated, mailbox
+from tools.judges.trials import EMULATE, LOCALSTRIPE, Trial
+from tools.judges.verdicts import BROKEN, Verdict, compare
 
 Start = Callable[[Path, str], AbstractContextManager[Emulator]]
 JUDGES: dict[str, tuple[Start, list[Trial]]] = {

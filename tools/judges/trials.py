@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import stripe
-from sides import Doubled, Emulated
+
+from tools.judges.sides import Doubled, Emulated
 
 Either = Emulated | Doubled
 Body = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from trials import Said, Trial
+from tools.judges.trials import Said, Trial
 
 AGREES, DIFFERS, BROKEN, EXPECTED = "agrees", "DIFFERS", "BROKEN", "differs, as known"
 

@@ -7,16 +7,14 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:1] = [str(ROOT), str(ROOT / "tests")]
+from rich.console import Console
+from rich.table import Table
 
-from load.crowd import Overdue  # noqa: E402 - the checkout is on the path only now
-from load.errands import mixture  # noqa: E402
-from load.figures import Row, rows  # noqa: E402
-from load.premises import premises, whole_premises  # noqa: E402
-from load.trial import WHOLE, Plan, tried  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
+from tools.load.crowd import Overdue
+from tools.load.errands import mixture
+from tools.load.figures import Row, rows
+from tools.load.premises import premises, whole_premises
+from tools.load.trial import WHOLE, Plan, tried
 
 SMALL = replace(WHOLE, people=20, jobs=40, rounds=1, alone=10, patience=120)
 

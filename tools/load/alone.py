@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from load.errands import Specimen
-
 from bots.core.conversation.features.registry import get_feature
 from bots.telegram.channel import CLOUD_API_CAPABILITIES
 from models.billing.catalogue import FREE_PLAN, read_catalogue
@@ -18,6 +16,7 @@ from pipeline.jobs.service import Pipeline
 from pipeline.kinds.running_job import JobSpec, Usage
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.speech.transcription import Transcriber
+from tools.load.errands import Specimen
 
 WATERMARK: Final = Pipeline.__dataclass_fields__["watermark"].default
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fakes.telegram_api import FakeTelegram, TelegramBotMessage, TelegramPerson
-from load.errands import Specimen
+
+from tools.load.errands import Specimen
 
 FIRST_PERSON: Final = 40_001
 

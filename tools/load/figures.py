@@ -8,9 +8,10 @@ from statistics import median
 from typing import Final
 
 from fakes.telegram_api import TelegramBotMessage
-from load.alone import Sample
-from load.floods import FloodLimits
-from load.trial import Trial
+
+from tools.load.alone import Sample
+from tools.load.floods import FloodLimits
+from tools.load.trial import Trial
 
 SHARE: Final = 0.90
 ACKNOWLEDGED: Final = 1.0  # seconds, p95

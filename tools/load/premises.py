@@ -13,10 +13,10 @@ from fakes.databases import UNSAFE_SETTINGS, DatabaseFactory
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 from fakes.topology import run_topology
-from load.floods import FloodLimits
-from load.gauges import processor, resident
 
 from storage.db import Database
+from tools.load.floods import FloodLimits
+from tools.load.gauges import processor, resident
 
 ROOMY: Final = 1000  # credits a month: nobody is to run out
 

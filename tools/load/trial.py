@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from load.alone import Sample, rendered
-from load.crowd import Crowd, Sending
-from load.errands import Specimen, errands
-from load.premises import Premises
 from sqlmodel import col, func, select
 
 from models.jobs.job import Job
 from pipeline.sandbox.client import SandboxClient
+from tools.load.alone import Sample, rendered
+from tools.load.crowd import Crowd, Sending
+from tools.load.errands import Specimen, errands
+from tools.load.premises import Premises
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,18 @@
 """The pictures of docs/whatsapp.md: how a number is paired on the chat page, with a WhatsApp that is none.
 
-Run `python docs/pairing.py`; it needs the project's own environment and a Chromium, and writes `docs/pairing.png`. The
-codes in it belong to nothing.
+Run `python -m tools.pictures.pairing`; it needs the project's own environment and a Chromium, and writes
+`docs/pairing.png`. The codes in it belong to nothing.
 """
 
 import re
-import sys
 import tempfile
 from pathlib import Path
 
+from fakes.browser import ChatPage, open_page
+from fakes.whatsapp.app_process import open_whatsapp_app as premises_in
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
-
-from fakes.browser import ChatPage, open_page  # noqa: E402 - the tests' doubles are on the path only now
-from fakes.whatsapp.app_process import open_whatsapp_app as premises_in  # noqa: E402
+from tools import ROOT
 
 SIZE = (390, 820)
 GAP = 12
@@ -43,7 +40,7 @@ def main() -> None:
             page.type_text("/whatsapp list")
             page.wait_for_message(re.compile("/whatsapp remove NAME"))
             shots.append(shot(page))
-    side_by_side(shots).save(Path(__file__).with_name("pairing.png"), optimize=True)
+    side_by_side(shots).save(ROOT / "docs" / "pairing.png", optimize=True)
 
 
 def shot(page: ChatPage) -> Image.Image:

@@ -1,6 +1,6 @@
 """The strip of frames in the README: an original picture, painted here, and six moments of the film drawn from it.
 
-Run `python docs/strip.py`; it needs the project's own environment and writes `docs/strip.png`.
+Run `python -m tools.pictures.strip`; it needs the project's own environment and writes `docs/strip.png`.
 """
 
 import math
@@ -12,6 +12,7 @@ import av
 from PIL import Image, ImageDraw, ImageFilter
 
 from bots.cli import run
+from tools import ROOT
 
 SIZE = (1280, 960)
 FINE = 2  # painted larger, then made smaller, so that edges are smooth
@@ -171,7 +172,7 @@ def main() -> None:
         paint().save(picture)
         run(["sketch", str(picture), "-o", str(film), "--seconds", str(SECONDS)])
         board = strip(frames(film)).quantize(240, dither=Image.Dither.NONE)
-        board.save(Path(__file__).with_name("strip.png"), optimize=True)
+        board.save(ROOT / "docs" / "strip.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from storage.db import Database
 from storage.identity import people
 from storage.operations import health_readings
 
-FOLDER = Path(__file__).parents[2] / "docker" / "monitoring"
+FOLDER = Path(__file__).parents[3] / "docker" / "monitoring"
 RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))
 PROMETHEUS = yaml.safe_load((FOLDER / "prometheus.yml").read_text("utf-8"))
 DASHBOARD = json.loads((FOLDER / "grafana.json").read_text("utf-8"))

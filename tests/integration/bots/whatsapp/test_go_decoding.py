@@ -12,7 +12,7 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 from neonize.utils.enum import MediaType
 from neonize.utils.jid import build_jid
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "whatsapp"
+GOLDEN = Path(__file__).parents[3] / "golden" / "whatsapp"
 OUT = sorted((GOLDEN / "out").glob("*.txtpb"))
 TO = build_jid("5521980000001")
 

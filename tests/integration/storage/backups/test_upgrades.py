@@ -23,7 +23,7 @@ from storage.db import Database
 from storage.migrate import is_current
 from storage.schema import METADATA
 
-DUMPS = sorted((Path(__file__).parents[3] / "tools" / "dumps").glob("*.sealed"))
+DUMPS = sorted((Path(__file__).parents[4] / "tools" / "dumps").glob("*.sealed"))
 
 
 @pytest.fixture(params=DUMPS, ids=lambda path: path.stem)

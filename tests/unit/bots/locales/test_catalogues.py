@@ -20,7 +20,7 @@ from models.identity.roles import Role
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import list_kinds
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "bots" / "locales"
 LONGEST_LABEL = 45  # characters; wider buttons are cut on a phone
 SAMPLE = {"limit": 600, "position": 12, "percent": 99, "available": 1_000_000, "monthly": 1000, "reserved": 20}

@@ -7,7 +7,7 @@ import pytest
 from bots.core.conversation.commands import COMMANDS
 from models.identity.roles import Role
 
-GUIDE = (Path(__file__).parents[3] / "docs" / "running.md").read_text(encoding="utf-8")
+GUIDE = (Path(__file__).parents[5] / "docs" / "running.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", [command.name for command in COMMANDS if command.min_role is not Role.PERSON])

@@ -2,9 +2,7 @@
 
 import uuid
 
-import pytest
 from fakes.billing_world import BillingWorld
-from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import select
@@ -14,16 +12,10 @@ from models.billing.payments import Customer as Payer
 from models.identity.codes import Audit, EmailLink
 from models.identity.people import Person
 from storage.billing import customers, ledger
-from storage.db import Database
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 EMAIL = "ana@example.com"
-
-
-@pytest.fixture
-def market(database: Database, clock: SettableClock) -> BillingWorld:
-    return BillingWorld.open(database, clock)
 
 
 def proved(market: BillingWorld, email: str = EMAIL, customer: SampleCustomer | None = None) -> uuid.UUID:

@@ -2,11 +2,9 @@
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from fakes.command_line import ERROR_PATTERN
 from fakes.sample_data import dump_tables, populate
 
@@ -17,18 +15,14 @@ from storage.operations.process_lock import acquire_shared
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of one's own with a house in which much has happened, and nobody's settings."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "DATA_DIR", "BACKUP_URL", "WHATSAPP_SESSIONS", "SECRET_KEY"):
-        monkeypatch.delenv(name, raising=False)
+def folder(folder: Path) -> Path:
+    """With a database in which much has happened."""
     Path("data").mkdir()
     db = Database("sqlite:///data/rabisco.db")
     upgrade(db)
     populate(db)
     db.close()
-    yield tmp_path
-    structlog.reset_defaults()
+    return folder
 
 
 def rows() -> dict[str, list[str]]:

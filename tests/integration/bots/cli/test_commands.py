@@ -2,11 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from fakes import sample_files
 from fakes.command_line import ERROR_PATTERN, run_rabisco
 
@@ -33,14 +31,7 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of one's own, without anybody's settings."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "GROQ_API_KEY", "MEDIA_URL", "LANG", "CATALOGUE"):
-        monkeypatch.delenv(name, raising=False)
-    yield tmp_path
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:

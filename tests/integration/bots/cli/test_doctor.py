@@ -1,12 +1,10 @@
 """What `rabisco doctor` says of settings: a line for every one, and how to mend what is amiss."""
 
 import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bots.cli import run
 from bots.cli.config_checks import CHECK_BY_SETTING, CHECKS
@@ -19,14 +17,10 @@ OWN_LINES = {"disk", "database", "queue", "bucket", "telegram", "whatsapp", "spe
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of one's own, with a database and without anybody's settings."""
-    monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+def folder(folder: Path) -> Path:
+    """With a database."""
     assert run(["migrate"]) == 0
-    yield tmp_path
-    structlog.reset_defaults()
+    return folder
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[bool, str]]:

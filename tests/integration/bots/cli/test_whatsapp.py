@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bots.cli import run
 from models.identity.people import MAIN_TENANT
@@ -19,20 +18,16 @@ NUMBER = "5511990000001"
 
 
 @pytest.fixture
-def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def db(folder: Path) -> Iterator[Database]:
     """The database of an installation in a folder of its own, with one number."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DATABASE_URL", "REDIS_URL", "LANG", "WHATSAPP_SESSIONS"):
-        monkeypatch.delenv(name, raising=False)
-    (tmp_path / "data").mkdir()
-    db = Database(f"sqlite:///{tmp_path / 'data' / 'rabisco.db'}")
+    (folder / "data").mkdir()
+    db = Database(f"sqlite:///{folder / 'data' / 'rabisco.db'}")
     upgrade(db)
     with db.transaction() as session:
         row = whatsapp.create_session(session, people.get_or_create_tenant(session, MAIN_TENANT).id, db.clock())
         assert whatsapp.complete_pairing(session, row, f"{NUMBER}:1@s.whatsapp.net", None, db.clock())
     yield db
     db.close()
-    structlog.reset_defaults()
 
 
 def stands(db: Database, state: WhatsAppState, *, seen: bool = True) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.stub_payment_links import StubPaymentLinks
 from fakes.team import Team, create_team
 from fakes.world import FakeUser, World, clear_database, open_database, open_world
 
@@ -43,6 +44,17 @@ def ana(house: World) -> FakeUser:
 def bia(house: World) -> FakeUser:
     """Somebody whose language is not English."""
     return FakeUser(house, house.get_account(), id="8", language="pt-br")
+
+
+@pytest.fixture
+def boss(house: World) -> FakeUser:
+    """The owner, by the settings."""
+    return FakeUser(house, house.get_account(admin_ids=frozenset({"memory:1"})), id="1")
+
+
+@pytest.fixture
+def till(house: World) -> StubPaymentLinks:
+    return StubPaymentLinks(house.db)
 
 
 @pytest.fixture

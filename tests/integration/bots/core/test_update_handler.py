@@ -32,11 +32,6 @@ def house(tmp_path: Path) -> Iterator[World]:
     house.db.close()
 
 
-@pytest.fixture
-def ana(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account())
-
-
 async def test_the_same_update_twice_is_answered_once(house: World, ana: FakeUser) -> None:
     greeting = ana.build_inbound(text="/start")
     for _ in range(3):

@@ -2,13 +2,12 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes.telegram_api import FakeTelegram, TelegramPerson, errors, serve_app
-from fakes.telegram_api.clients import bot_of
 from PIL import Image
 from telegram.ext import ExtBot
 
@@ -35,30 +34,6 @@ FILM = b"\x00\x00\x00\x18ftypisom" + b"film" * 500
 SPOKEN = FILM + b"soun"
 HOME = ChatRef("1001")
 AGAIN = Choice("again:1", "Again")
-
-
-@pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def person(fake: FakeTelegram) -> TelegramPerson:
-    person = fake.get_person()
-    person.send_text("/start")
-    return person
-
-
-@pytest.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[ExtBot[None]]:
-    async with bot_of(fake) as bot:
-        yield bot
-
-
-@pytest.fixture
-def channel(bot: ExtBot[None], person: TelegramPerson) -> TelegramChannel:
-    assert person.chat.bodies  # only who has written can be written to
-    return TelegramChannel(bot)
 
 
 @pytest.fixture

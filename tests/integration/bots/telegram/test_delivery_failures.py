@@ -28,11 +28,6 @@ SENT = DeliveryStatus.SENT
 
 
 @pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
 def box(database: Database, fake: FakeTelegram, tmp_path: Path) -> TelegramOutbox:
     return TelegramOutbox(database, FolderMediaStore(tmp_path / "media"), fake)
 

@@ -60,11 +60,6 @@ async def running(
 
 
 @pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
 def person(fake: FakeTelegram) -> TelegramPerson:
     return fake.get_person()
 

@@ -1,12 +1,10 @@
 """Pictures under a text in Telegram: sent, put in the place of a text, and replaced."""
 
 import json
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 from fakes.telegram_api import FakeTelegram, TelegramPerson
-from fakes.telegram_api.clients import bot_of
 from fakes.telegram_api.transcript import TelegramBotMessage
 from telegram.ext import ExtBot
 
@@ -17,30 +15,6 @@ from bots.telegram.channel import TelegramChannel
 HOME = ChatRef("1001")
 STOP = ((Choice("number:stop:1", "Cancel"),),)
 FIRST, SECOND = render_qr_png("2@first"), render_qr_png("2@second")
-
-
-@pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def person(fake: FakeTelegram) -> TelegramPerson:
-    person = fake.get_person()
-    person.send_text("/start")
-    return person
-
-
-@pytest.fixture
-async def bot(fake: FakeTelegram) -> AsyncIterator[ExtBot[None]]:
-    async with bot_of(fake) as bot:
-        yield bot
-
-
-@pytest.fixture
-def channel(bot: ExtBot[None], person: TelegramPerson) -> TelegramChannel:
-    assert person.chat.bodies  # only who has written can be written to
-    return TelegramChannel(bot)
 
 
 def found(person: TelegramPerson, message: str) -> TelegramBotMessage:

@@ -1,13 +1,11 @@
 """Telegram Stars from the button to the credits: the real library, desk, shop and database against the fake Bot API."""
 
 import uuid
-from pathlib import Path
 
-import pytest
 from fakes.telegram_api import StarsCharge, errors
 from fakes.telegram_api.clients import bot_of, builder_of
 from fakes.telegram_api.recording_sink import RecordingSink
-from fakes.telegram_sales_world import FAST_TIMINGS, TelegramSalesWorld, open_sales_world
+from fakes.telegram_sales_world import FAST_TIMINGS, TelegramSalesWorld
 
 from bots.core.conversation import stars
 from bots.core.conversation.conversation import Conversation
@@ -16,12 +14,6 @@ from bots.telegram.gateway import TelegramGateway
 from bots.telegram.stars import StarsRefunds
 from models.billing.payments import PurchaseStatus
 from storage.billing import open_purchases
-from storage.db import Database
-
-
-@pytest.fixture
-def business(database: Database, tmp_path: Path) -> TelegramSalesWorld:
-    return open_sales_world(database, tmp_path)
 
 
 async def test_credits_bought_with_stars_come_by_themselves(business: TelegramSalesWorld) -> None:

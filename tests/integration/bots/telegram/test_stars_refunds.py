@@ -1,11 +1,8 @@
 """Stars that administrators give back: by the process that speaks to Telegram, once, and told to who asked."""
 
-from pathlib import Path
-
-import pytest
 from fakes.telegram_api import errors
 from fakes.telegram_api.clients import bot_of
-from fakes.telegram_sales_world import TelegramSalesWorld, open_sales_world
+from fakes.telegram_sales_world import TelegramSalesWorld
 from sqlmodel import select
 
 from bots.telegram.stars import StarsRefunds
@@ -13,13 +10,7 @@ from models.billing.payments import Repayment, RepaymentStatus
 from models.identity.people import Account
 from models.messaging.deliveries import Delivery
 from storage.billing import refunds
-from storage.db import Database
 from storage.identity import people
-
-
-@pytest.fixture
-def business(database: Database, tmp_path: Path) -> TelegramSalesWorld:
-    return open_sales_world(database, tmp_path)
 
 
 def asks(business: TelegramSalesWorld) -> Repayment:

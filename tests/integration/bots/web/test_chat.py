@@ -14,11 +14,6 @@ PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
 THUMBNAIL = "data:image/jpeg;base64,/9j/AA=="
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path)
-
-
 def texts(messages: list[dict[str, object]]) -> list[tuple[object, object]]:
     return [(message["author"], message["text"]) for message in messages]
 

@@ -26,11 +26,6 @@ from models.errors import ErrorCode, RequestRejected
 BUTTONS = ((Choice("a", "A"),),)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path)
-
-
 def texts(page: PageChannel, place: ChatRef = LOCAL_CHAT) -> list[str]:
     return [str(message.body.get("text", "")) for message in page.list_changes(place, 0).messages]
 

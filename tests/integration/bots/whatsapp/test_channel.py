@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from fakes.whatsapp import IMAGE, WhatsAppBotMessage, WhatsAppPerson, contents, events
 from fakes.whatsapp.chats import UserMessage
 from fakes.whatsapp_world import WhatsAppWorld, last_message_of, open_whatsapp_world
-from fakes.world import World, open_world
+from fakes.world import World
 from PIL import Image
 from sqlmodel import select
 
@@ -41,17 +41,6 @@ from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 JPEG = b"\xff\xd8 a small picture"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> World:
-    return open_world(tmp_path)
-
-
-@pytest.fixture
-async def number(house: World, tmp_path: Path) -> AsyncIterator[WhatsAppWorld]:
-    async with open_whatsapp_world(house, tmp_path) as number:
-        yield number
 
 
 @pytest.fixture

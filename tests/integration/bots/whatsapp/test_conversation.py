@@ -1,23 +1,10 @@
 """A conversation over WhatsApp: the real receiver, desk and channel, below the library a strict fake."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
 from fakes.whatsapp import IMAGE, VIDEO, contents
 from fakes.whatsapp_world import WhatsAppWorld, open_whatsapp_world
-from fakes.world import World, build_picture, build_video, open_world
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> World:
-    return open_world(tmp_path)
-
-
-@pytest.fixture
-async def number(house: World, tmp_path: Path) -> AsyncIterator[WhatsAppWorld]:
-    async with open_whatsapp_world(house, tmp_path) as number:
-        yield number
+from fakes.world import World, build_picture, build_video
 
 
 async def test_a_newcomer_is_welcomed_in_the_language_of_their_country(number: WhatsAppWorld) -> None:

@@ -1,26 +1,13 @@
 """What the fake Stripe does with money and time, seen through the real SDK."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import stripe
-from fakes.clock import SettableClock
 from fakes.stripe_api import FakeMerchant, FakeStripe
 from fakes.stripe_api.errors import StripeApiError
 from fakes.stripe_api.periods import compute_period_end
-
-
-@pytest.fixture
-def fake(clock: SettableClock) -> FakeStripe:
-    return FakeStripe(clock)
-
-
-@pytest.fixture
-def merchant(fake: FakeStripe) -> Iterator[FakeMerchant]:
-    with fake.serve() as url:
-        yield FakeMerchant(fake, url)
 
 
 def kinds(fake: FakeStripe, *prefixes: str) -> list[str]:

@@ -1,24 +1,11 @@
 """The customer portal of the fake Stripe: what its configurations allow, and what going over to another plan costs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import stripe
-from fakes.clock import SettableClock
 from fakes.stripe_api import FakeMerchant, FakeStripe
 from fakes.stripe_api.errors import StripeApiError
-
-
-@pytest.fixture
-def fake(clock: SettableClock) -> FakeStripe:
-    return FakeStripe(clock)
-
-
-@pytest.fixture
-def merchant(fake: FakeStripe) -> Iterator[FakeMerchant]:
-    with fake.serve() as url:
-        yield FakeMerchant(fake, url)
 
 
 def invoices(merchant: FakeMerchant, subscription: str) -> list[tuple[str, str, int]]:

@@ -26,11 +26,6 @@ CALL = re.compile(r'"(get|post|delete)",\s*f?("[^"]+"(?:\.format\([^)]*\))?)')
 
 
 @pytest.fixture
-def fake(clock: SettableClock) -> FakeStripe:
-    return FakeStripe(clock)
-
-
-@pytest.fixture
 def url(fake: FakeStripe) -> Iterator[str]:
     with serve_app(fake.app) as url:
         yield url

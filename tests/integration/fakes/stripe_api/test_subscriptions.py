@@ -1,11 +1,10 @@
 """Subscriptions of the fake Stripe over the months, and its webhooks over the hours."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import stripe
-from fakes.clock import SettableClock
 from fakes.stripe_api import FakeMerchant, FakeStripe
 from fakes.stripe_api.network import SECRET
 
@@ -28,22 +27,11 @@ class Mailbox:
         return [event.type for event in self.got]
 
 
-@pytest.fixture
-def fake(clock: SettableClock) -> FakeStripe:
-    return FakeStripe(clock)
-
-
 @pytest.fixture(autouse=True)
 def mailbox(fake: FakeStripe) -> Mailbox:
     box = Mailbox()
     fake.send_with(box)
     return box
-
-
-@pytest.fixture
-def merchant(fake: FakeStripe) -> Iterator[FakeMerchant]:
-    with fake.serve() as url:
-        yield FakeMerchant(fake, url)
 
 
 def invoices(merchant: FakeMerchant, subscription: str) -> list[tuple[str, str, int]]:

@@ -50,11 +50,6 @@ def strangers(value: Any, path: str = "") -> list[str]:
 
 
 @pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
 def person(fake: FakeTelegram) -> TelegramPerson:
     return fake.get_person(language_code="pt-br", last_name="Souza", username="ana")
 

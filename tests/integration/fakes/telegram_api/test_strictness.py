@@ -16,11 +16,6 @@ BUTTON = {"text": "A", "callback_data": "a"}
 
 
 @pytest.fixture
-def fake() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
 def person(fake: FakeTelegram) -> TelegramPerson:
     person = fake.get_person()
     person.send_text("/start")

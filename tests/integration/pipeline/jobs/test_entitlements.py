@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.concurrency import run_concurrently
-from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.sample_customers import SampleCustomer
 from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
 
 from models.billing.catalogue import Catalogue, read_catalogue
@@ -27,11 +27,6 @@ from storage.billing import ledger
 from storage.db import Database
 from storage.media.files import MeasuredFile
 from storage.media.media_store import FolderMediaStore
-
-
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
 
 
 def limited(**limits: object) -> Catalogue:

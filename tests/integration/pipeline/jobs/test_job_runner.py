@@ -5,10 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
-from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.job_world import JobWorld
 from fakes.staged_sandbox import (
@@ -33,14 +31,8 @@ from models.jobs.job import Job, JobClaim, JobStatus
 from models.jobs.options import CaptionOptions, Film, SketchOptions
 from pipeline.jobs.job_runner import ProgressReporter
 from storage.billing.ledger import CreditBalance
-from storage.db import Database
 from storage.jobs import jobs, transcripts
 from storage.media import files
-
-
-@pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(database, clock, tmp_path)
 
 
 def die(shop: JobWorld) -> None:

@@ -40,11 +40,6 @@ def pipeline(database: Database, tmp_path: Path) -> Pipeline:
     )
 
 
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
-
-
 def picture(pipeline: Pipeline, customer: SampleCustomer, folder: Path, seconds: float | None = None) -> Media:
     path = folder / "in.bin"
     path.write_bytes(b"what was sent")

@@ -2,22 +2,16 @@
 
 import uuid
 
-import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.ledger_checks import assert_ledger_balances
-from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.sample_customers import SampleCustomer, add_job
 from sqlmodel import Session, col, func, select
 
 from models.jobs.job import Job
 from storage.billing import ledger
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
-
-
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
 
 
 def jobs_with_credits(

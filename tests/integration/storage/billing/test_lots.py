@@ -20,11 +20,6 @@ from storage.db import Database
 SOON, LATER = timedelta(days=1), timedelta(days=30)
 
 
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
-
-
 def grant(
     session: Session, customer: SampleCustomer, clock: SettableClock, amount: int, days: timedelta | None
 ) -> None:

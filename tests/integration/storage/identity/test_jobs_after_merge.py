@@ -1,10 +1,8 @@
 """Films that are under way while their person becomes another."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from fakes.clock import SettableClock
 from fakes.job_world import JobWorld
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.sample_customers import SampleCustomer, create_customer
@@ -13,14 +11,8 @@ from models.errors import ErrorCode, ProcessingFailed
 from models.identity.people import Person
 from storage.billing import ledger
 from storage.billing.ledger import CreditBalance
-from storage.db import Database
 from storage.identity import account_merge
 from storage.jobs import jobs
-
-
-@pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(database, clock, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import uuid
 from pathlib import Path
 
-import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.job_world import JobWorld
@@ -22,11 +21,6 @@ from storage.jobs import transcripts
 from storage.messaging import outbox, updates
 from storage.messaging.outbox import OutboxMessage
 from storage.tenants import tenant_stats
-
-
-@pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(database, clock, tmp_path)
 
 
 def test_somebody_who_writes_many_times_at_once_is_one_person_in_one_chat(database: Database) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.databases import rolled_back_transaction_of
@@ -16,11 +15,6 @@ from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
 LEASE = timedelta(minutes=10)
-
-
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
 
 
 def message(key: str = "hello") -> Message:

@@ -3,7 +3,6 @@
 import uuid
 from datetime import timedelta
 
-import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.databases import rolled_back_transaction_of
@@ -13,11 +12,6 @@ from sqlmodel import select
 from models.messaging.updates import Dialogue, Update
 from storage.db import Database
 from storage.messaging import updates
-
-
-@pytest.fixture
-def customer(database: Database) -> SampleCustomer:
-    return create_customer(database)
 
 
 def remember(database: Database, account_id: uuid.UUID, external_id: str) -> bool:

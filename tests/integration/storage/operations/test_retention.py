@@ -3,10 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
-import pytest
-from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.job_world import JobWorld
 from sqlmodel import col, func, select
@@ -18,17 +15,11 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, Message, PageM
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from pipeline.jobs import job_messages
-from storage.db import Database
 from storage.jobs import jobs
 from storage.media import files
 from storage.messaging import outbox, updates, uploads, web_messages
 from storage.messaging.outbox import OutboxMessage
 from storage.operations import retention
-
-
-@pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(database, clock, tmp_path)
 
 
 def count(shop: JobWorld, row: type) -> int:

@@ -19,13 +19,6 @@ from storage.backups.service import BackupService
 from storage.identity import people
 from storage.operations import audit
 
-OWNER = frozenset({"memory:1"})
-
-
-@pytest.fixture
-def boss(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account(admin_ids=OWNER), id="1")
-
 
 @pytest.fixture
 def keeper(house: World, tmp_path: Path) -> BackupScheduler:

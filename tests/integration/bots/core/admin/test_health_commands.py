@@ -20,13 +20,6 @@ from storage.identity import people
 from storage.messaging import whatsapp
 from storage.operations import health_readings
 
-OWNER = frozenset({"memory:1"})
-
-
-@pytest.fixture
-def boss(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account(admin_ids=OWNER), id="1")
-
 
 @pytest.fixture
 def journal(house: World) -> Iterator[None]:

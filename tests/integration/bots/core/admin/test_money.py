@@ -17,11 +17,6 @@ BOTH = frozenset(Provider)
 
 
 @pytest.fixture
-def till(house: World) -> StubPaymentLinks:
-    return StubPaymentLinks(house.db)
-
-
-@pytest.fixture
 async def selling(house: World, till: StubPaymentLinks) -> Team:
     return await create_team(house, providers=BOTH, payment_links=till)
 

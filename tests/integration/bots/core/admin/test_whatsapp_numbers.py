@@ -16,11 +16,6 @@ JID = "5511990000001:7@s.whatsapp.net"
 PNG = b"\x89PNG"
 
 
-@pytest.fixture
-def boss(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account(admin_ids=ADMIN), id="1")
-
-
 def rows(house: World) -> list[WhatsAppSession]:
     with house.db.read_transaction() as session:
         return list(session.exec(select(WhatsAppSession)))

@@ -4,13 +4,6 @@ from fakes.world import FakeUser, World, build_picture, build_video
 from storage.billing import ledger
 from storage.identity import people
 
-ADMIN = frozenset({"memory:1"})
-
-
-@pytest.fixture
-def boss(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account(admin_ids=ADMIN), id="1")
-
 
 @pytest.mark.parametrize(
     ("hint", "greeting"),

@@ -10,11 +10,6 @@ from storage.billing import ledger
 
 
 @pytest.fixture
-def boss(house: World) -> FakeUser:
-    return FakeUser(house, house.get_account(admin_ids=frozenset({"memory:1"})), id="1")
-
-
-@pytest.fixture
 def eva(house: World) -> FakeUser:
     return FakeUser(house, house.get_account(), id="9", name="Eva")
 

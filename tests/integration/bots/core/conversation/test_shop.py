@@ -21,11 +21,6 @@ STRIPE = frozenset({Provider.STRIPE})
 
 
 @pytest.fixture
-def till(house: World) -> StubPaymentLinks:
-    return StubPaymentLinks(house.db)
-
-
-@pytest.fixture
 def ana(house: World, till: StubPaymentLinks) -> FakeUser:
     return FakeUser(house, house.get_account("shop", providers=BOTH, payment_links=till))
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fakes.clock import TICK, SettableClock
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage, MemoryChannel
 from sqlalchemy import event, text
 from sqlmodel import Session, col, select
@@ -46,24 +47,6 @@ from storage.schema import METADATA
 
 SECRET = b"the secret of the house"
 START_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-class SimulatedTime:
-    """Shared simulated time, which stands still until advanced, except that every reading is a microsecond later."""
-
-    def __init__(self) -> None:
-        self.elapsed = 0.0
-        self._read_count = 0
-
-    def __call__(self) -> datetime:
-        self._read_count += 1
-        return START_TIME + timedelta(seconds=self.elapsed, microseconds=self._read_count)
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def advance(self, seconds: float) -> None:
-        self.elapsed += seconds
 
 
 class StubSandbox:
@@ -140,7 +123,7 @@ class World:
     folder: Path
     db: Database
     store: FolderMediaStore
-    time: SimulatedTime
+    time: SettableClock
     pipeline: Pipeline
     renderer: StubRenderer = field(default_factory=StubRenderer)
     accounts: dict[str, BotAccount] = field(default_factory=dict)
@@ -260,7 +243,7 @@ def clear_database(db: Database) -> None:
 def open_world(folder: Path, db: Database | None = None, *, has_speech_service: bool = False) -> World:
     """A world in that folder, with an empty database."""
     db = db or open_database(folder)
-    time = SimulatedTime()
+    time = SettableClock(START_TIME, TICK)
     db.clock = time
     store = FolderMediaStore(folder / "media")
     pipeline = Pipeline(

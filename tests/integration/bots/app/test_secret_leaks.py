@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 import structlog
 from fakes.buyers import extract_code
-from fakes.full_app import PUBLIC_URL, FullApp, TickingClock, open_full_app
+from fakes.clock import TICK, SettableClock
+from fakes.full_app import PUBLIC_URL, FullApp, open_full_app
 from fakes.secret_leaks import MAIL_PASSWORD, SECRET_SETTINGS, WrittenOutput
 from fakes.stripe_api import KEY
 from fakes.telegram_api import TOKEN, errors
@@ -31,12 +32,12 @@ TOKEN_OF_NOBODY = "123456:AAtokenThatNobodyKnows"
 
 
 @pytest.fixture
-def clock() -> TickingClock:
-    return TickingClock()
+def clock() -> SettableClock:
+    return SettableClock(tick=TICK)
 
 
 @pytest.fixture
-async def bazaar(sqlite: Database, clock: TickingClock, tmp_path: Path) -> AsyncIterator[FullApp]:
+async def bazaar(sqlite: Database, clock: SettableClock, tmp_path: Path) -> AsyncIterator[FullApp]:
     """What is written here is searched for secrets at the end."""
     async with open_full_app(sqlite, clock, tmp_path) as opened:
         yield opened
@@ -129,7 +130,7 @@ async def test_keys_nobody_knows_are_refused_in_words_without_them(bazaar: FullA
 
 
 async def test_the_search_finds_a_secret_wherever_one_is_written(
-    sqlite: Database, clock: TickingClock, tmp_path: Path
+    sqlite: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
     opened = open_full_app(sqlite, clock, tmp_path)
     bazaar = await opened.__aenter__()

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from fakes.buyers import Buyer, TelegramBuyer, extract_code
+from fakes.clock import TICK, SettableClock
 from fakes.databases import DatabaseFactory
-from fakes.full_app import FullApp, TickingClock, open_full_app
+from fakes.full_app import FullApp, open_full_app
 from fakes.stripe_api import KEY
 from fakes.telegram_api import StarsCharge
 from fakes.telegram_api.clients import bot_of
@@ -82,8 +83,8 @@ class Scene:
 
 
 @pytest.fixture
-def clock() -> TickingClock:
-    return TickingClock()
+def clock() -> SettableClock:
+    return SettableClock(tick=TICK)
 
 
 @pytest.fixture(params=DATABASES)
@@ -92,14 +93,14 @@ def chat(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def kept(chat: str, databases: DatabaseFactory, clock: TickingClock) -> Iterator[Database]:
+def kept(chat: str, databases: DatabaseFactory, clock: SettableClock) -> Iterator[Database]:
     opened = databases.open_database(DATABASES[chat], clock)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-async def scene(chat: str, kept: Database, clock: TickingClock, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(chat: str, kept: Database, clock: SettableClock, tmp_path: Path) -> AsyncIterator[Scene]:
     async with AsyncExitStack() as stack:
         bazaar = await stack.enter_async_context(open_full_app(kept, clock, tmp_path))
         if chat == "telegram":

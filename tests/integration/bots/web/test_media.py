@@ -1,27 +1,27 @@
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fakes.clock import NOON
 from fakes.page_client import open_page_client
 from fakes.web_world import SECRET, WebWorld, open_web_world
 
 from bots.web.links import MediaLinkSigner
 
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CONTENT = bytes(range(256)) * 1000
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path, clock=lambda: NOW)
+    return open_web_world(tmp_path, clock=lambda: NOON)
 
 
 def link(house: WebWorld, name: str = "film.mp4", mime: str = "video/mp4", hours: float = 1) -> str:
     source = house.parts.data_folder / uuid.uuid4().hex
     source.write_bytes(CONTENT)
     key = house.media.put(source)
-    return "/media/" + MediaLinkSigner(SECRET).sign(key, name, mime, NOW + timedelta(hours=hours))
+    return "/media/" + MediaLinkSigner(SECRET).sign(key, name, mime, NOON + timedelta(hours=hours))
 
 
 async def test_a_film_comes_whole_and_stays_out_of_shared_caches(house: WebWorld) -> None:
@@ -94,7 +94,7 @@ async def test_links_end_and_cannot_be_made_up(house: WebWorld) -> None:
 
 async def test_a_file_that_was_deleted_is_not_there(house: WebWorld) -> None:
     address = link(house)
-    key = MediaLinkSigner(SECRET).verify(address.removeprefix("/media/"), NOW).key
+    key = MediaLinkSigner(SECRET).verify(address.removeprefix("/media/"), NOON).key
     house.media.delete(key)
     async with open_page_client(house.app) as client:
         assert (await client.http.get(address)).status_code == 404

@@ -1,17 +1,16 @@
 """A film's link while the media store cannot be used."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
+from fakes.clock import NOON
 from fastapi import FastAPI
 
 from bots.web.auth.session import LocalAuthenticator
 from bots.web.links import MediaLinkSigner
 from bots.web.media import build_media_router
-
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 class CutOff:
@@ -35,8 +34,8 @@ class CutOff:
 
 async def test_a_film_that_cannot_be_read_now_is_not_called_missing() -> None:
     links, app = MediaLinkSigner(b"a secret of the test"), FastAPI()
-    app.include_router(build_media_router(CutOff(), links, lambda: NOW, LocalAuthenticator()))
-    token = links.sign("0" * 32, "film.mp4", "video/mp4", NOW + timedelta(hours=1))
+    app.include_router(build_media_router(CutOff(), links, lambda: NOON, LocalAuthenticator()))
+    token = links.sign("0" * 32, "film.mp4", "video/mp4", NOON + timedelta(hours=1))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as client:
         answer = await client.get(f"/media/{token}")
     assert (answer.status_code, answer.headers["cache-control"]) == (503, "no-store")

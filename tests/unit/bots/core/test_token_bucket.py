@@ -1,10 +1,10 @@
 """So many a second, and no more at once after a pause."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+
+from fakes.clock import NOON
 
 from bots.core.token_bucket import TokenBucket
-
-NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 
 def test_it_begins_with_what_may_be_done_at_once() -> None:

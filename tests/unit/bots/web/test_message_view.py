@@ -1,8 +1,8 @@
 import uuid
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from fakes.clock import NOON
 
 from bots.core.channel import AttachmentKind, Choice, RenderedMessage, Upload
 from bots.web.links import MediaLinkSigner
@@ -17,7 +17,6 @@ from bots.web.message_view import (
 )
 from models.messaging.deliveries import PageMessage
 
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LINKS = MediaLinkSigner(b"secret")
 KEY = "0123456789abcdef" * 2
 
@@ -30,9 +29,9 @@ def upload(folder: Path, name: str = "film.mp4") -> Upload:
 
 def told(body: MessageBody) -> dict[str, object]:
     row = PageMessage(
-        id=uuid.uuid4(), address_id=uuid.uuid4(), version=7, author="bot", body=body.to_json(), created_at=NOW
+        id=uuid.uuid4(), address_id=uuid.uuid4(), version=7, author="bot", body=body.to_json(), created_at=NOON
     )
-    return render_message(row, LINKS, NOW)
+    return render_message(row, LINKS, NOON)
 
 
 def test_a_message_is_shown_as_it_was_said() -> None:
@@ -44,7 +43,7 @@ def test_a_message_is_shown_as_it_was_said() -> None:
     assert message["buttons"] == [
         [{"data": "a", "label": "A", "url": None}, {"data": "", "label": "Site", "url": "https://x.example"}]
     ]
-    assert message["at"] == NOW.timestamp() * 1e6
+    assert message["at"] == NOON.timestamp() * 1e6
     assert message["film"] is None
 
 
@@ -54,7 +53,7 @@ def test_a_film_is_shown_by_a_link_and_without_its_key(tmp_path: Path) -> None:
     assert (film["width"], film["height"], film["seconds"], film["weight"]) == (640, 360, 12.5, 1234)
     assert film["plays"]
     assert "key" not in film
-    link = LINKS.verify(film["url"].removeprefix("/media/"), NOW)
+    link = LINKS.verify(film["url"].removeprefix("/media/"), NOON)
     assert (link.key, link.name, link.mime) == (KEY, "film.mp4", "video/mp4")
     assert film["save"] == film["url"] + "?download=1"
 

@@ -1,13 +1,12 @@
 """How fast a number writes, on a clock of the test's own."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from fakes.clock import SettableClock
 
 from bots.whatsapp.pacing import SendRateLimiter
-
-START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -15,21 +14,19 @@ class Number:
     """A number of that age in days, and a time that stands until it is moved."""
 
     age: float = 30.0
-    passed: float = 0.0
+    clock: SettableClock = field(default_factory=SettableClock)
     pacer: SendRateLimiter = field(init=False)
 
     def __post_init__(self) -> None:
-        since = START - timedelta(days=self.age)
-        self.pacer = SendRateLimiter(
-            since, clock=lambda: START + timedelta(seconds=self.passed), monotonic=lambda: self.passed
-        )
+        since = self.clock() - timedelta(days=self.age)
+        self.pacer = SendRateLimiter(since, clock=self.clock, monotonic=self.clock.monotonic)
 
     def sends(self, chats: int, seconds: float, step: float = 0.25) -> int:
         """How many of the messages that many chats are owed, as fast as may be, leave within that time."""
-        sent, end = 0, self.passed + seconds
-        while self.passed < end:
+        sent, end = 0, self.clock.monotonic() + seconds
+        while self.clock.monotonic() < end:
             sent += sum(self.pacer.acquire(f"chat-{chat}") == 0 for chat in range(chats))
-            self.passed += step
+            self.clock.advance(step)
         return sent
 
 
@@ -38,7 +35,7 @@ def test_one_chat_hears_three_messages_at_once_and_then_one_a_second() -> None:
     assert [number.pacer.acquire("a") for _ in range(3)] == [0, 0, 0]
     assert number.pacer.acquire("a") == pytest.approx(1.0)
     assert number.pacer.acquire("b") == 0
-    number.passed = 1.0
+    number.clock.advance(1.0)
     assert number.pacer.acquire("a") == 0
 
 
@@ -50,17 +47,17 @@ def test_a_number_sends_the_more_the_older_it_is(age: float, per_minute: int) ->
 
 
 def test_a_number_that_has_never_been_online_is_as_new_as_can_be() -> None:
-    pacer = SendRateLimiter(None, clock=lambda: START, monotonic=lambda: 0.0)
+    pacer = SendRateLimiter(None, clock=SettableClock(), monotonic=lambda: 0.0)
     assert sum(pacer.acquire(f"chat-{chat}") == 0 for chat in range(50)) == 6
 
 
 def test_the_pause_that_is_told_is_long_enough_and_not_much_longer() -> None:
     number = Number(age=0.0)
-    while (pause := number.pacer.acquire(f"chat-{number.passed}")) == 0:
-        number.passed += 0.001
-    number.passed += 0.9 * pause
+    while (pause := number.pacer.acquire(f"chat-{number.clock.monotonic()}")) == 0:
+        number.clock.advance(0.001)
+    number.clock.advance(0.9 * pause)
     assert number.pacer.acquire("other") > 0
-    number.passed += 0.11 * pause
+    number.clock.advance(0.11 * pause)
     assert number.pacer.acquire("other") == 0
 
 
@@ -74,5 +71,5 @@ def test_chats_that_are_quiet_are_forgotten() -> None:
     number = Number()
     for chat in range(30_000):
         number.pacer.acquire(f"chat-{chat}")
-        number.passed += 2.0
+        number.clock.advance(2.0)
     assert len(number.pacer._chat_quotas) <= 10_001

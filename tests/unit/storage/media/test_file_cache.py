@@ -4,26 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fakes.clock import SettableClock
 
 from storage.media.file_cache import MAX_IDLE_SECONDS, MIN_IDLE_SECONDS, FileCache
 
 
-class Time:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def cache(tmp_path: Path, time: Time) -> FileCache:
-    return FileCache(tmp_path / "cache", 100, time)
+def cache(tmp_path: Path, clock: SettableClock) -> FileCache:
+    return FileCache(tmp_path / "cache", 100, lambda: clock().timestamp())
 
 
 def bytes_of(size: int) -> Callable[[Path], object]:
@@ -40,39 +28,39 @@ def read(cache: FileCache, key: str) -> None:
     cache.touch(copy)
 
 
-def test_beyond_the_bound_the_least_recently_used_go(cache: FileCache, time: Time) -> None:
+def test_beyond_the_bound_the_least_recently_used_go(cache: FileCache, clock: SettableClock) -> None:
     for key in ("one", "two", "three"):
         cache.fill(key, bytes_of(40))
-        time.now += 1
-    time.now += MIN_IDLE_SECONDS
+        clock.advance(1)
+    clock.advance(MIN_IDLE_SECONDS)
     read(cache, "one")
     cache.fill("four", bytes_of(40))
     assert names(cache) == {"one", "four"}
 
 
-def test_a_copy_that_was_used_lately_stays_whatever_the_bound(cache: FileCache, time: Time) -> None:
+def test_a_copy_that_was_used_lately_stays_whatever_the_bound(cache: FileCache, clock: SettableClock) -> None:
     for key in ("one", "two", "three", "four"):
         cache.fill(key, bytes_of(90))
-    time.now += MIN_IDLE_SECONDS - 1
+    clock.advance(MIN_IDLE_SECONDS - 1)
     cache.evict()
     assert names(cache) == {"one", "two", "three", "four"}
-    time.now += 2
+    clock.advance(2)
     cache.evict()
     assert len(names(cache)) == 1
 
 
-def test_on_a_full_disk_every_copy_goes_that_nobody_used_lately(cache: FileCache, time: Time) -> None:
+def test_on_a_full_disk_every_copy_goes_that_nobody_used_lately(cache: FileCache, clock: SettableClock) -> None:
     for key in ("one", "two"):
         cache.fill(key, bytes_of(10))
-    time.now += MIN_IDLE_SECONDS + 1
+    clock.advance(MIN_IDLE_SECONDS + 1)
     read(cache, "two")
     cache.evict(0)
     assert names(cache) == {"two"}
 
 
-def test_a_copy_nobody_used_for_a_day_goes_though_there_is_room(cache: FileCache, time: Time) -> None:
+def test_a_copy_nobody_used_for_a_day_goes_though_there_is_room(cache: FileCache, clock: SettableClock) -> None:
     cache.fill("one", bytes_of(1))
-    time.now += MAX_IDLE_SECONDS + 1
+    clock.advance(MAX_IDLE_SECONDS + 1)
     cache.evict()
     assert names(cache) == set()
 
@@ -97,12 +85,12 @@ def test_while_a_copy_is_written_it_is_under_no_key(cache: FileCache) -> None:
     assert cache.fill("one", write).read_bytes() == b"whole"
 
 
-def test_what_a_dead_process_left_half_written_goes(cache: FileCache, time: Time) -> None:
+def test_what_a_dead_process_left_half_written_goes(cache: FileCache, clock: SettableClock) -> None:
     cache.fill("one", bytes_of(1))
     (cache.root / "one").rename(cache.root / "dead.part")
     cache.evict()
     assert names(cache) == {"dead.part"}
-    time.now += MIN_IDLE_SECONDS + 1
+    clock.advance(MIN_IDLE_SECONDS + 1)
     cache.evict()
     assert names(cache) == set()
 

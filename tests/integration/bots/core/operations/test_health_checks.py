@@ -131,18 +131,18 @@ def test_services_that_are_set_are_asked_for_what_costs_nothing(tmp_path: Path) 
 
 async def test_the_deep_look_is_taken_once_for_all_who_ask_within_a_while() -> None:
     taken: list[str] = []
-    now = 100.0
+    clock = SettableClock()
 
     def check() -> Mapping[str, Any]:
         taken.append("look")
         return {"ok": True}
 
-    rounds = CachedChecks({"room": check}, HealthThresholds(), lambda: now)
+    rounds = CachedChecks({"room": check}, HealthThresholds(), clock.monotonic)
     await asyncio.gather(*(rounds.run_checks() for _ in range(5)))
-    now = 114.9
+    clock.advance(14.9)
     assert await rounds.run_checks() == {"room": {"ok": True}}
     assert len(taken) == 1
-    now = 115.0
+    clock.advance(0.1)
     await rounds.run_checks()
     assert len(taken) == 2
 

@@ -1,10 +1,10 @@
 """The way in to the page in production: a code by e-mail, a cookie for thirty days, and the way out."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fakes.clock import SettableClock
 from fakes.databases import DatabaseFactory
 from fakes.sign_in_world import (
     PUBLIC_URL,
@@ -26,22 +26,9 @@ from models.identity.sessions import PageSession
 ANA, BIA = "ana@example.com", "bia@example.org"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 5, 4, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(
-    tmp_path: Path, databases: DatabaseFactory, clock: Clock, request: pytest.FixtureRequest
+    tmp_path: Path, databases: DatabaseFactory, clock: SettableClock, request: pytest.FixtureRequest
 ) -> Iterator[SignInWorld]:
     db = databases.open_database(request.param, clock)
     yield open_sign_in_world(tmp_path, db, clock=clock)
@@ -49,12 +36,12 @@ def house(
 
 
 @pytest.fixture
-def lodge(tmp_path: Path, clock: Clock) -> SignInWorld:
+def lodge(tmp_path: Path, clock: SettableClock) -> SignInWorld:
     """Where the kind of database does not matter."""
     return open_sign_in_world(tmp_path, clock=clock)
 
 
-async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clock: Clock) -> None:
+async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clock: SettableClock) -> None:
     async with house.open_browser() as client:
         assert 'action="/sign-in"' in (await client.http.get("/")).text
         assert (await request_code(client, ANA)).headers["location"] == "/sign-in/code"
@@ -63,9 +50,9 @@ async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clo
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert 'id="composer"' in (await client.http.get("/")).text
         assert (await client.http.get("/sign-in/code")).headers["location"] == "/"
-        clock.now += timedelta(days=29, hours=23)
+        clock.advance(days=29, hours=23)
         assert (await client.http.get("/chat/messages")).status_code == 200
-        clock.now += timedelta(hours=2)
+        clock.advance(hours=2)
         assert (await client.http.get("/chat/messages")).status_code == 401
         assert 'action="/sign-in"' in (await client.http.get("/")).text
 
@@ -109,7 +96,9 @@ async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(ho
         assert (await submit_code(client, ANA, code)).status_code == 401
 
 
-async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(house: SignInWorld, clock: Clock) -> None:
+async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(
+    house: SignInWorld, clock: SettableClock
+) -> None:
     async with house.open_browser() as client:
         await request_code(client, ANA)
         assert (await submit_code(client, BIA, house.email_sender.wait_for_code(ANA))).status_code == 401
@@ -117,7 +106,7 @@ async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(house: 
         assert (await submit_code(client, ANA, f" {code[:3]} {code[3:]} ")).status_code == 303
         assert (await submit_code(client, ANA, code)).status_code == 401
         await request_code(client, ANA)
-        clock.now += timedelta(minutes=10, seconds=1)
+        clock.advance(minutes=10, seconds=1)
         assert (await submit_code(client, ANA, house.email_sender.wait_for_code(ANA))).status_code == 401
 
 
@@ -227,12 +216,12 @@ async def test_no_log_names_who_signs_in_nor_their_code(lodge: SignInWorld) -> N
     assert not any(word in written for word in ("ana", "bia", "example.com", lodge.email_sender.wait_for_code(ANA)))
 
 
-async def test_sessions_that_are_over_are_forgotten(house: SignInWorld, clock: Clock) -> None:
+async def test_sessions_that_are_over_are_forgotten(house: SignInWorld, clock: SettableClock) -> None:
     async with house.open_browser() as client:
         await sign_in(client, house.email_sender, ANA)
-    clock.now += timedelta(days=29)
+    clock.advance(days=29)
     assert house.sign_in.prune_sessions() == 0
-    clock.now += timedelta(days=2)
+    clock.advance(days=2)
     assert house.sign_in.prune_sessions() == 1
 
 

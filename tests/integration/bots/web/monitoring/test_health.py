@@ -1,10 +1,11 @@
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.clock import NOON
 from fakes.page_client import open_page_client
 from fakes.web_world import WebWorld, open_web_world
 from prometheus_client.parser import text_string_to_metric_families
@@ -19,17 +20,15 @@ from models.messaging.updates import Update
 from storage.db import Database
 from storage.operations import health_readings
 
-NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
-
 
 @pytest.fixture
 def house(sqlite: Database, tmp_path: Path) -> WebWorld:
-    sqlite.clock = lambda: NOW
+    sqlite.clock = lambda: NOON
     return open_web_world(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0))
 
 
 def ago(seconds: float) -> datetime:
-    return NOW - timedelta(seconds=seconds)
+    return NOON - timedelta(seconds=seconds)
 
 
 class Floor:
@@ -110,7 +109,7 @@ async def test_a_house_whose_worker_fell_silent_is_degraded(house: WebWorld) -> 
 
 async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tried_later(house: WebWorld) -> None:
     floor = Floor(house)
-    floor.put(WorkerRow(name="w1", seen_at=NOW))
+    floor.put(WorkerRow(name="w1", seen_at=NOON))
     floor.job(JobStatus.QUEUED, run_after=ago(-600))
     floor.job(JobStatus.RUNNING, run_after=ago(5000))
     assert (await deep(house))[0] == 200

@@ -1,5 +1,6 @@
 """Manual clock, which stands still until it is advanced."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -12,18 +13,23 @@ class SettableClock:
     def __init__(self, now: datetime = NOON, tick: timedelta = timedelta()) -> None:
         self.now = now
         self._tick = tick
-        self._start = now
-        self._readings = 0
+        self._start = now  # moved along by ticks, which are no seconds that passed
+        self._lock = threading.Lock()
 
     def __call__(self) -> datetime:
-        self._readings += 1
-        return self.now + self._readings * self._tick
+        if self._tick:
+            with self._lock:  # or a reading might undo what another thread advances
+                self.now += self._tick
+                self._start += self._tick
+        return self.now
 
     def monotonic(self) -> float:
         """Seconds the clock has been advanced by, without ticks."""
-        return (self.now - self._start).total_seconds()
+        with self._lock:
+            return (self.now - self._start).total_seconds()
 
     def advance(self, seconds: float = 0, **delta: float) -> datetime:
         """Advance the clock: `advance(3)`, `advance(seconds=3)`, `advance(days=1)`."""
-        self.now += timedelta(seconds=seconds, **delta)
-        return self.now
+        with self._lock:
+            self.now += timedelta(seconds=seconds, **delta)
+            return self.now

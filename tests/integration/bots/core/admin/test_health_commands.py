@@ -188,7 +188,7 @@ async def test_the_code_a_person_reads_out_finds_what_broke_without_what_they_sa
     assert "update-given-up UNEXPECTED" in text
     assert text.count("update-failed") == 3
     assert "Crash" in text
-    assert "core/test_admin_seeing.py" in text
+    assert "admin/test_health_commands.py" in text
     assert "ana@example.com" not in text
     said = capsys.readouterr().out
     assert said.count(found[1]) >= 8  # every line of its four attempts

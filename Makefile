@@ -55,25 +55,25 @@ unit: $(READY)
 	$(BIN)/pytest -n 0 tests/unit tests/architecture
 
 bench: $(READY)
-	$(BIN)/python tests/bench
+	$(BIN)/python -m tools.bench
 
 chaos: $(READY)
-	$(BIN)/python tests/chaos
+	$(BIN)/python -m tools.chaos
 
 hostile: $(READY)
-	UV=$(UV) $(BIN)/python tests/hostile --notable
+	UV=$(UV) $(BIN)/python -m tools.hostile --notable
 
 load: $(READY)
-	$(BIN)/python tests/load
+	$(BIN)/python -m tools.load
 
 judges: $(READY)
-	UV=$(UV) $(BIN)/python tests/judges
+	UV=$(UV) $(BIN)/python -m tools.judges
 
 deploy-check: $(READY)
-	UV=$(UV) $(BIN)/python tests/deploy $(QUICK)
+	UV=$(UV) $(BIN)/python -m tools.deploy $(QUICK)
 
 dump: $(READY)
-	$(BIN)/python tests/dumps
+	$(BIN)/python -m tools.dumps
 
 clean:
 	rm -rf .venv .uv dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

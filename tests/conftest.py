@@ -17,10 +17,10 @@ from storage.db import Database
 
 ROOM = 4 << 30  # bytes
 LONG = (
-    "tests/integration/billing/test_money_machine.py",
-    "tests/integration/test_chaos.py",
-    "tests/integration/test_load.py",
-    "tests/integration/whatsapp/test_whatsapp_process.py",
+    "tests/integration/storage/billing/test_money_state_machine.py",
+    "tests/integration/tools/test_chaos.py",
+    "tests/integration/tools/test_load.py",
+    "tests/integration/bots/whatsapp/processes/test_process_failures.py",
 )
 LOG = [
     structlog.contextvars.merge_contextvars,

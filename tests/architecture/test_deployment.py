@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
-from deploy.recipe import Recipe, read
 
 from bots.cli import app
 from bots.cli.serve import STOP_GRACE_SECONDS
 from models.settings import Settings
+from tools.deploy.recipe import Recipe, read
 
 ROOT = Path(__file__).parents[2]
 DOCKER = ROOT / "docker"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.browser import ChatPage, find_chromium, launch_browser, open_page
+from fakes.browser import ChatPage, find_chromium, open_page
 from fakes.web_server import serve_web_app
 from fakes.web_world import WebWorld, open_web_world, write_film
 from PIL import Image
@@ -20,13 +20,6 @@ from bots.web.app import create_app
 from bots.web.page import LOCAL_CHAT
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here; each is somebody new in it."""
-    with launch_browser() as running:
-        yield running
 
 
 @pytest.fixture

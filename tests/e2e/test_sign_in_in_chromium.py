@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes.app_process import run_app
-from fakes.browser import ChatPage, find_chromium, launch_browser, open_page
+from fakes.browser import ChatPage, find_chromium, open_page
 from fakes.sign_in_world import SignInWorld, open_sign_in_world
 from fakes.simulated_users import create_photograph
 from fakes.smtp_server import SmtpServer
@@ -22,13 +22,6 @@ from models.columns import generate_id
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
 ANA = "ana@example.com"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for all tests here; each is somebody new in it."""
-    with launch_browser() as running:
-        yield running
 
 
 @pytest.fixture

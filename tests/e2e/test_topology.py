@@ -12,11 +12,11 @@ from fakes.simulated_users import create_photograph
 from fakes.telegram_api import TelegramPerson
 from fakes.topology import ServiceTopology, run_topology
 from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
-from load.errands import errands, mixture
 from sqlmodel import select
 
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery
+from tools.load.errands import errands, mixture
 
 CROWD = 4  # people in Telegram, who send at once
 LIGHT = (0, 2)  # of the load's mixture: the smallest picture and the shortest video

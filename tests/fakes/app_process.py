@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0  # seconds to start on a busy machine
 CATALOGUE_TEMPLATE = """
 [price]
@@ -86,7 +87,13 @@ def start_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] 
     process = subprocess.Popen(
         [sys.executable, "-m", "bots.cli", *command],
         cwd=folder,
-        env={**environment, "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data"), **settings},
+        env={
+            **environment,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUNBUFFERED": "1",
+            "DATA_DIR": str(folder / "data"),
+            **settings,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

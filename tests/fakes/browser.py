@@ -153,10 +153,6 @@ class ChatPage:
         download.value.save_as(target)
         return download.value.suggested_filename
 
-    def take_screenshot(self, target: Path) -> None:
-        """A screenshot as PNG."""
-        self.tab.screenshot(path=target)
-
     def _transfer_file(self, kind: str, name: str, mime: str, raw: bytes) -> None:
         self.tab.evaluate(
             """([kind, name, mime, bytes]) => {

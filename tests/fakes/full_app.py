@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -50,13 +50,6 @@ from storage.media.media_store import FolderMediaStore
 PUBLIC_URL = "https://films.example.com"
 DAY = timedelta(days=1)
 CLIENT_ADDRESS = ("203.0.113.7", 4711)
-
-
-class TickingClock(SettableClock):
-    """Stands still until advanced, except that every reading is a microsecond later."""
-
-    def __call__(self) -> datetime:
-        return self.advance(microseconds=1)
 
 
 class TelegramThumbnailRenderer(StubRenderer):

@@ -118,10 +118,6 @@ def read_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def read_forkserver_environment() -> str:
-    return Path(f"/proc/{os.getppid()}/environ").read_text()
-
-
 def claim_other_file(path: str) -> Film:
     """Return another file as the film."""
     return Film(Path(path), Path(path), 16, 16, 1.0, 25, 1)

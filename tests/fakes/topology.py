@@ -12,7 +12,7 @@ from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram
 from fakes.telegram_api import serve_app as telegram_served
-from fakes.whatsapp.app_process import TESTS_FOLDER, WhatsAppApp
+from fakes.whatsapp.app_process import PYTHON_PATH, WhatsAppApp
 from fakes.whatsapp.fake import FakeWhatsApp
 from fakes.whatsapp.server import serve_whatsapp as whatsapp_served
 
@@ -77,7 +77,7 @@ def run_topology(folder: Path, databases: DatabaseFactory, redis_server: RedisSe
             "TELEGRAM_API_URL": stack.enter_context(telegram_served(telegram.app)),
             "WHATSAPP_FFI": "fakes.whatsapp.remote:factory",
             "FAKE_WHATSAPP": stack.enter_context(whatsapp_served(whatsapp)),
-            "PYTHONPATH": str(TESTS_FOLDER),
+            "PYTHONPATH": PYTHON_PATH,
             "CATALOGUE": str(write_catalogue(folder, CREDITS_A_MONTH)),
             "WORKERS": "1",
             "LEASE_SECONDS": "5",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from fakes.clock import TICK, SettableClock
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage, MemoryChannel
 from fakes.outbox_steps import send_due
 from sqlalchemy import event, text
@@ -48,24 +49,6 @@ from storage.schema import METADATA
 
 SECRET = b"the secret of the house"
 START_TIME = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-
-
-class SimulatedTime:
-    """Shared simulated time, which stands still until advanced, except that every reading is a microsecond later."""
-
-    def __init__(self) -> None:
-        self.elapsed = 0.0
-        self._read_count = 0
-
-    def __call__(self) -> datetime:
-        self._read_count += 1
-        return START_TIME + timedelta(seconds=self.elapsed, microseconds=self._read_count)
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def advance(self, seconds: float) -> None:
-        self.elapsed += seconds
 
 
 class StubSandbox:
@@ -142,7 +125,7 @@ class World:
     folder: Path
     db: Database
     store: FolderMediaStore
-    time: SimulatedTime
+    time: SettableClock
     pipeline: Pipeline
     renderer: StubRenderer = field(default_factory=StubRenderer)
     accounts: dict[str, BotAccount] = field(default_factory=dict)
@@ -262,7 +245,7 @@ def clear_database(db: Database) -> None:
 def open_world(folder: Path, db: Database | None = None, *, has_speech_service: bool = False) -> World:
     """A world in that folder, with an empty database."""
     db = db or open_database(folder)
-    time = SimulatedTime()
+    time = SettableClock(START_TIME, TICK)
     db.clock = time
     store = FolderMediaStore(folder / "media")
     pipeline = Pipeline(

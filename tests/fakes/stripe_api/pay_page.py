@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from fakes.stripe_api.fake import FakeStripe
 
 PIX_SECONDS = 14_400
-BOLETO_SECONDS = 3 * 24 * 3600
 
 
 def pay_session(fake: "FakeStripe", body: Body, method: str, email: str, name: str, code: str | None) -> None:

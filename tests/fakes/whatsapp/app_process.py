@@ -1,5 +1,6 @@
 """The whole app as a process, with sessions linked to the fake WhatsApp."""
 
+import os
 import threading
 import time
 import uuid
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from fakes.app_process import WAIT_SECONDS, AppProcess, run_app
+from fakes.app_process import ROOT, WAIT_SECONDS, AppProcess, run_app
 from fakes.whatsapp.fake import FakeWhatsApp
 from fakes.whatsapp.phones import FakePhone
 from fakes.whatsapp.server import serve_whatsapp
@@ -21,7 +22,7 @@ from storage.identity import people
 from storage.messaging import whatsapp
 from storage.migrate import upgrade
 
-TESTS_FOLDER = Path(__file__).resolve().parents[2]
+PYTHON_PATH = os.pathsep.join([str(ROOT), str(ROOT / "tests")])  # the app and its double of the library
 UP_COMMAND = ("up", "--port", "0", "--whatsapp")
 SESSION_AGE = timedelta(days=60)  # of a number past its warm-up, with the full send quota
 
@@ -95,7 +96,7 @@ def open_whatsapp_app(folder: Path, settings: Mapping[str, str] | None = None) -
         environment = {
             "WHATSAPP_FFI": "fakes.whatsapp.remote:factory",
             "FAKE_WHATSAPP": address,
-            "PYTHONPATH": str(TESTS_FOLDER),
+            "PYTHONPATH": PYTHON_PATH,
         }
         yield WhatsAppApp(folder, fake, {**environment, **(settings or {})}, db)
 

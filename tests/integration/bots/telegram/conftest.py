@@ -1,0 +1,42 @@
+"""The fake Bot API, a person who has written to its bot, and that bot's channel."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from fakes.telegram_api import FakeTelegram, TelegramPerson
+from fakes.telegram_api.clients import bot_of
+from fakes.telegram_sales_world import TelegramSalesWorld, open_sales_world
+from telegram.ext import ExtBot
+
+from bots.telegram.channel import TelegramChannel
+from storage.db import Database
+
+
+@pytest.fixture
+def fake() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def person(fake: FakeTelegram) -> TelegramPerson:
+    person = fake.get_person()
+    person.send_text("/start")
+    return person
+
+
+@pytest.fixture
+async def bot(fake: FakeTelegram) -> AsyncIterator[ExtBot[None]]:
+    async with bot_of(fake) as bot:
+        yield bot
+
+
+@pytest.fixture
+def channel(bot: ExtBot[None], person: TelegramPerson) -> TelegramChannel:
+    assert person.chat.bodies  # only who has written can be written to
+    return TelegramChannel(bot)
+
+
+@pytest.fixture
+def business(database: Database, tmp_path: Path) -> TelegramSalesWorld:
+    return open_sales_world(database, tmp_path)

@@ -1,0 +1,297 @@
+"""The three catalogues: complete, alike, used, and short enough."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax import ast as fluent
+
+from bots.core.conversation.commands import COMMANDS, build_menus, list_commands
+from bots.core.conversation.features.registry import list_settings
+from bots.core.delivery.message_rendering import render_text
+from bots.locales import DATE_NAMES, LANGUAGES, match_language, translate
+from models.billing.catalogue import read_catalogue
+from models.errors import ErrorCode
+from models.identity.roles import Role
+from pipeline.kinds.job_kind import JobKind
+from pipeline.kinds.registry import list_kinds
+
+ROOT = Path(__file__).parents[4]
+FOLDER = ROOT / "bots" / "locales"
+LONGEST_LABEL = 45  # characters; wider buttons are cut on a phone
+SAMPLE = {"limit": 600, "position": 12, "percent": 99, "available": 1_000_000, "monthly": 1000, "reserved": 20}
+SAMPLE |= {"credits": 1_000_000, "count": 20, "cost": 60, "seconds": 60}
+TEXTS = {"returns": "2026-12-01", "who": "telegram:1234567890", "code": "TOO_MANY_STREAMS", "job": "0123abcd"}
+TEXTS |= {"value": "60 s", "name": "Português"}
+
+
+@cache
+def messages(language: str) -> dict[str, fluent.Message]:
+    resource = FluentParser().parse((FOLDER / f"{language}.ftl").read_text(encoding="utf-8"))
+    assert not [entry for entry in resource.body if isinstance(entry, fluent.Junk)]
+    return {entry.id.name: entry for entry in resource.body if isinstance(entry, fluent.Message)}
+
+
+def nodes(node: object, kind: type) -> Iterator[object]:
+    """All nodes of a kind below a node of Fluent's tree."""
+    if isinstance(node, kind):
+        yield node
+    for value in vars(node).values() if isinstance(node, fluent.BaseNode) else ():
+        for child in value if isinstance(value, list) else [value]:
+            yield from nodes(child, kind)
+
+
+@cache
+def placeholders(message: fluent.Message) -> set[str]:
+    return {reference.id.name for reference in nodes(message, fluent.VariableReference)}  # type: ignore[attr-defined]
+
+
+@cache
+def every_say(language: str, key: str, number: float | None = None) -> str:
+    names = placeholders(messages(language)[key])
+    values = {name: (TEXTS.get(name) or SAMPLE.get(name, 5)) for name in names}
+    if number is not None:
+        values |= {name: number for name in names if name not in TEXTS}
+    return translate(language, key, values)
+
+
+@cache
+def code_nodes() -> tuple[ast.AST, ...]:
+    """All nodes of our code."""
+    folders = ("bots", "pipeline", "models", "storage")
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return tuple(node for path in paths for node in ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def texts_in_code() -> tuple[set[str], list[re.Pattern[str]]]:
+    """The texts that stand in our code, and patterns of those that are put together there."""
+    plain, patterns = set(), []
+    for node in code_nodes():
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            plain.add(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+            if any(len(part) > 3 for part in parts):  # not "{a}-{b}", which is every key
+                patterns.append(re.compile("".join(parts)))
+    return plain, patterns
+
+
+def code_key(code: ErrorCode) -> str:
+    return f"error-{code.lower().replace('_', '-')}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_sentences_in_the_same_order(language: str) -> None:
+    assert list(messages(language)) == list(messages("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_takes_the_same_values_in_every_language(language: str) -> None:
+    taken = {key: placeholders(message) for key, message in messages(language).items()}
+    assert taken == {key: placeholders(message) for key, message in messages("en").items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_stands_twice_in_a_catalogue(language: str) -> None:
+    keys = re.findall(r"^([\w-]+) =", (FOLDER / f"{language}.ftl").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(keys) == sorted(set(keys))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_failure_has_a_sentence_of_its_own(code: ErrorCode, language: str) -> None:
+    others = {every_say(language, code_key(other)) for other in ErrorCode if other is not code}
+    assert every_say(language, code_key(code)) not in others
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("number", [0, 1, 2, 5, 21, 100, 1_000_000, 2_000_000])
+def test_every_sentence_can_be_said_with_every_number(language: str, number: int) -> None:
+    for key in messages(language):
+        assert every_say(language, key, number).strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_numbers_decide_one_has_a_form_and_all_others_too(language: str) -> None:
+    """A catalogue whose rule for one is `[one]` has a form for it wherever English has."""
+    for key, message in messages(language).items():
+        forms = [_forms(select) for select in nodes(message, fluent.SelectExpression)]
+        assert forms == [_forms(select) for select in nodes(messages("en")[key], fluent.SelectExpression)], key
+        assert all(form & {"one", "1"} for form in forms), key
+
+
+def _forms(select: object) -> set[str]:
+    keys = [variant.key for variant in select.variants]  # type: ignore[attr-defined]
+    return {key.name if isinstance(key, fluent.Identifier) else key.value for key in keys}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_count_of_credits_or_films_follows_the_rules_of_number(language: str) -> None:
+    """`You have 1 credits` is what people laugh at."""
+    counted = {"available", "reserved", "count", "credits"}
+    for key, message in messages(language).items():
+        if key.startswith(("grant", "admin", "command")):
+            continue
+        free = placeholders(message) & counted
+        decided = {
+            select.selector.id.name  # type: ignore[attr-defined]
+            for select in nodes(message, fluent.SelectExpression)
+        }
+        assert free <= decided, key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_fits_into_a_message(language: str) -> None:
+    for key in messages(language):
+        assert len(every_say(language, key)) <= (512 if key == "welcome" else 1024), key
+        assert len(translate(language, "about")) <= 120
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_descriptions_of_commands_fit_into_a_menu(language: str) -> None:
+    for command in (*build_menus().public[language], *build_menus().by_role[Role.OWNER][language]):
+        assert 3 <= len(command.description) <= 60
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", command.name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
+    for setting in list_settings():
+        for option in setting.list_values():
+            label = render_text(option.label, language)
+            assert len(f"✅ {label}") <= 20, label
+            assert len(translate(language, f"setting-{setting.name}", {"value": label})) <= LONGEST_LABEL
+    for key in messages(language):
+        if key.startswith("choice-"):
+            assert len(every_say(language, key)) <= 20, key
+
+
+def test_every_key_the_code_names_is_in_the_catalogues() -> None:
+    places = {"text_for": 0, "reply_for": 0, "choice_for": 1, "add_error_reply": 1, "build_command_button": 1}
+    named = set()
+    for node in code_nodes():
+        place = places.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and place is not None and len(node.args) > place:
+            key = node.args[place]
+            named |= {key.value} if isinstance(key, ast.Constant) else set()
+        if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
+            named |= {node.value.value} if _is_key(node.value.value) else set()
+    assert len(named) > 200
+    assert named - set(messages("en")) == set()
+
+
+def _is_key(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", value))
+
+
+def list_text_keys(kind: JobKind) -> list[str]:
+    """The texts that every kind of job needs."""
+    return [
+        *(f"{kind.name}-{purpose}" for purpose in ("ready", "needs", "report")),
+        *(f"status-{stage}" for stage in kind.stages),
+        *(f"status-now-{stage}" for stage in kind.stages),
+        *(button.label_key for button in kind.buttons),
+        *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
+        f"admin-stats-{kind.name}",
+    ]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [key for kind in list_kinds() for key in list_text_keys(kind)]
+    + [f"command-{command.name}" for command in list_commands()]
+    + [f"{prefix}-{setting.name}" for setting in list_settings() for prefix in ("setting", "setting-choose")]
+    + [option.label.key for setting in list_settings() for option in setting.list_values()],
+)
+def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
+    assert key in messages("en")
+
+
+def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
+    plain, patterns = texts_in_code()
+    unsaid = [key for key in messages("en") if key not in plain and not any(each.fullmatch(key) for each in patterns)]
+    assert unsaid == []
+
+
+def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
+    found = 0
+    for node in code_nodes():
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", "") in {"RequestRejected", "ProcessingFailed"}
+            and node.args
+        ):
+            code = node.args[0]
+            if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "ErrorCode":
+                given = {keyword.arg for keyword in node.keywords}
+                assert placeholders(messages("en")[code_key(ErrorCode[code.attr])]) <= given, ast.unparse(node)
+                found += 1
+    assert found > 20
+
+
+@pytest.mark.parametrize(
+    ("hint", "language"),
+    [
+        ("pt-br", "pt-BR"),
+        ("pt-PT", "pt-BR"),
+        ("pt_BR.UTF-8", "pt-BR"),
+        ("es-419", "es"),
+        ("es", "es"),
+        ("en-GB", "en"),
+        ("de", "en"),
+        ("", "en"),
+        (None, "en"),
+        ("C", "en"),
+        ("ptx", "en"),
+        ("💥", "en"),
+    ],
+)
+def test_the_nearest_language_is_spoken(hint: str | None, language: str) -> None:
+    assert match_language(hint) == language
+
+
+def test_a_language_we_do_not_speak_gets_english() -> None:
+    assert translate("tlh", "nothing-charged") == "Nothing was charged."
+
+
+@pytest.mark.parametrize(("key", "values"), [("no-such-key", {}), ("error-too-long", {})])
+def test_a_sentence_that_cannot_be_said_is_an_error_and_never_half_a_sentence(key: str, values: dict[str, int]) -> None:
+    with pytest.raises(KeyError):
+        translate("en", key, values)
+
+
+def test_numbers_and_dates_are_written_as_the_language_writes_them() -> None:
+    values = {"available": 12_345, "monthly": 10, "returns": "2026-12-01"}
+    assert [re.findall(r"12.345", translate(language, "balance", values)) for language in LANGUAGES] == [
+        ["12,345"],
+        ["12.345"],
+        ["12.345"],
+    ]
+    assert {"returns"} == DATE_NAMES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_price_that_is_told_is_the_price_that_is_taken(language: str) -> None:
+    steps = read_catalogue().price.steps
+    told = [int(number) for number in re.findall(r"\d+", translate(language, "price-hint"))]
+    assert sorted(told) == sorted(number for step in steps for number in (int(step.minutes), step.credits))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_price_of_transcripts_that_is_told_is_the_one_that_is_taken(language: str) -> None:
+    price_in_credits, minutes = (int(number) for number in re.findall(r"\d+", translate(language, "transcript-price")))
+    price = read_catalogue().price_for("transcript")
+    assert [price.credits_for(60 * minutes * count) for count in range(1, 7)] == [
+        price_in_credits * n for n in range(1, 7)
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_every_command_there_is_for_people(language: str) -> None:
+    named = set(re.findall(r"/(\w+)", translate(language, "help")))
+    assert named == {command.name for command in COMMANDS if command.min_role is Role.PERSON} - {"start", "help"}

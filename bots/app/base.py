@@ -203,10 +203,11 @@ class ChannelRuntime:
 
 
 def _read_checked_catalogue(settings: Settings) -> Catalogue:
-    """The catalogue. Raises ConfigError also for kinds of jobs it mentions, or that cannot be asked for or run."""
+    """The catalogue. Raises ConfigError also for a kind of job that it mentions and nobody registered, or that cannot
+    be run.
+    """
     catalogue = read_catalogue(settings.catalogue)
     check_kinds(catalogue.list_priced_kinds())
-    check_features()
     return catalogue
 
 
@@ -216,5 +217,9 @@ def lock_folder_for(settings: Settings) -> Path:
 
 
 def channel_runtime_for(app: App) -> ChannelRuntime:
-    """The channel runtime of a process, with a billing service for each tenant that sells something."""
+    """The channel runtime of a process, with a billing service for each tenant that sells something.
+
+    Raises ConfigError for a kind of job that cannot be asked for.
+    """
+    check_features(priced=app.pipeline.entitlements.catalogue.prices)
     return ChannelRuntime(app, open_stores(app.db, app.pipeline.entitlements, app.secret, app.settings))

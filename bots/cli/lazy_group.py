@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 COMMANDS_BY_MODULE: Final = {
     "serve": ("up", "telegram", "web", "worker"),
     "whatsapp": ("whatsapp",),
-    "render": ("sketch", "caption", "transcribe"),
+    "render": ("sketch", "caption", "transcribe", "render"),
     "probe": ("probe", "styles"),
     "maintenance": ("migrate", "doctor"),
     "backup": ("backup", "restore"),

@@ -47,6 +47,14 @@ def parse_size(size: str) -> tuple[int | None, int | None]:
     return int(width), int(height)
 
 
+def parse_assignment(text: str) -> tuple[str, str]:
+    """Name and value of "name=value"."""
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise typer.BadParameter(f"{text!r} is not of the form name=value.", param_hint="--set")
+    return name, value
+
+
 def check_writable(path: Path | None) -> Path | None:
     """Check that a file can be written there, before long work begins."""
     if path is not None and path.is_dir():

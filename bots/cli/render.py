@@ -1,7 +1,7 @@
-"""`rabisco sketch`, `caption` and `transcribe`: rendering from files, without a bot."""
+"""`rabisco sketch`, `caption`, `transcribe`, and `render` for any kind of job: from files to files, without a bot."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +9,17 @@ from typing import Annotated
 import typer
 
 from bots.cli.console import show_progress
-from bots.cli.options import build_choice_check, check_writable, parse_language, parse_size
+from bots.cli.options import build_choice_check, check_writable, parse_assignment, parse_language, parse_size
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
-from models.jobs.options import CaptionOptions, EncodingOptions, SketchOptions, TranscriptOptions, X264Preset
+from models.jobs.options import (
+    CaptionOptions,
+    EncodingOptions,
+    JobOptions,
+    SketchOptions,
+    TranscriptOptions,
+    X264Preset,
+)
 from models.limits import load_limits
 from models.settings import Settings
 from pipeline.jobs.local_renderer import (
@@ -21,6 +28,7 @@ from pipeline.jobs.local_renderer import (
     create_local_renderer,
     write_transcript,
 )
+from pipeline.kinds.registry import get_kind, list_kinds
 from pipeline.sandbox.client import SandboxClient
 
 ENGINES = ("auto", "groq", "local")
@@ -30,6 +38,10 @@ SKETCH_LIMITS = load_limits().kinds["sketch"]
 
 def _list_hands() -> list[str]:
     return [*load_hands(), NO_HAND]
+
+
+def _list_kind_names() -> list[str]:
+    return [kind.name for kind in list_kinds()]
 
 
 SourceArgument = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -152,6 +164,33 @@ def transcribe(
         typer.echo(output)
 
 
+def render(
+    kind: Annotated[str, typer.Argument(callback=build_choice_check(_list_kind_names), help="The name of a kind.")],
+    source: SourceArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", callback=check_writable, help="Where the result goes.")],
+    option: Annotated[
+        list[str], typer.Option("--set", metavar="NAME=VALUE", help="An option of the kind; may be repeated.")
+    ] = [],  # noqa: B006 - typer reads it, nothing changes it
+) -> None:
+    """Run a job of any kind, those of plug-ins too, and keep its result.
+
+    Example: rabisco render sketch photo.jpg -o drawing.mp4 --set seconds=12
+    """
+    options = _parse_options(get_kind(kind).options, option)
+    with open_renderer() as renderer, show_progress() as report:
+        renderer.render(source, output, options, report)
+    typer.echo(output)
+
+
+def _parse_options(options: type[JobOptions], assignments: Iterable[str]) -> JobOptions:
+    """Options from "name=value". Raises pydantic's ValidationError for impossible values."""
+    values = dict(map(parse_assignment, assignments))
+    for name in values:
+        if name not in options.model_fields:
+            raise typer.BadParameter(f"{name!r} is none of {', '.join(options.model_fields)}.", param_hint="--set")
+    return options.model_validate(values)
+
+
 def register(app: typer.Typer) -> None:
-    for command in (sketch, caption, transcribe):
+    for command in (sketch, caption, transcribe, render):
         app.command()(command)

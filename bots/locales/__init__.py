@@ -1,14 +1,21 @@
-"""Texts shown to users, in English, Brazilian Portuguese and Spanish (Fluent catalogues)."""
+"""Texts shown to users, in English, Brazilian Portuguese and Spanish (Fluent catalogues).
+
+Other packages add texts of their own by packages of catalogues (entry points `rabisco.locales`); they replace none.
+"""
 
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from types import ModuleType
 
 from babel.numbers import get_currency_precision
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_date, fluent_number
+
+from models.errors import ConfigError
+from models.plugins import load_plugins
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT_LANGUAGE = "en"
@@ -37,6 +44,10 @@ def translate(language: str, key: str, values: Mapping[str, str | int | float] |
     return str(text)
 
 
+def has_text(language: str, key: str) -> bool:
+    return _load_bundle(language).has_message(key)
+
+
 def _convert_value(name: str, value: str | float) -> object:
     if name in DATE_NAMES:
         return fluent_date(date.fromisoformat(str(value)), dateStyle="long")
@@ -52,7 +63,19 @@ def _convert_money(value: str) -> object:
 
 @cache
 def _load_bundle(language: str) -> FluentBundle:
-    source = files("bots.locales").joinpath(f"{language}.ftl").read_text(encoding="utf-8")
     bundle = FluentBundle([language], use_isolating=False)
-    bundle.add_resource(FluentResource(source))
+    for package in ("bots.locales", *_list_plugin_packages()):
+        bundle.add_resource(FluentResource(_read_catalogue(package, language)))
     return bundle
+
+
+@cache
+def _list_plugin_packages() -> tuple[str, ...]:
+    return tuple(package.__name__ for package in load_plugins("rabisco.locales", ModuleType))
+
+
+def _read_catalogue(package: str, language: str) -> str:
+    try:
+        return files(package).joinpath(f"{language}.ftl").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(f"the package {package!r} has no texts in {language!r}") from error

@@ -86,8 +86,9 @@ class ChatPage:
         self.tab.locator("#text").fill(text)
         self.tab.locator("#text").press("Enter")
 
-    def send(self, *files: Path) -> None:
-        """Choose these files at once."""
+    def send(self, *files: Path, caption: str = "") -> None:
+        """Choose these files at once, with that text written before."""
+        self.tab.locator("#text").fill(caption)
         self.tab.locator("#files").set_input_files([str(file) for file in files])
 
     def drop_file(self, name: str, mime: str, raw: bytes) -> None:

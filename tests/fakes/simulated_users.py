@@ -30,7 +30,7 @@ class SimulatedUser(Protocol):
         """One picture, or several as an album."""
         ...
 
-    def send_video(self, content: bytes) -> None: ...
+    def send_video(self, content: bytes, caption: str = "") -> None: ...
 
     def send_file(self, content: bytes, name: str) -> None: ...
 
@@ -71,8 +71,8 @@ class SimulatedTelegramUser:
         else:
             self.person.send_album([build_photo(picture) for picture in pictures])
 
-    def send_video(self, content: bytes) -> None:
-        self.person.send_video(content)
+    def send_video(self, content: bytes, caption: str = "") -> None:
+        self.person.send_video(content, caption)
 
     def send_file(self, content: bytes, name: str) -> None:
         self.person.send_media(build_document(content, name, "application/octet-stream"))
@@ -133,8 +133,8 @@ class SimulatedPageUser:
     def send_pictures(self, *pictures: bytes) -> None:
         self.page.send(*(self._write_file(picture, "picture.png") for picture in pictures))
 
-    def send_video(self, content: bytes) -> None:
-        self.page.send(self._write_file(content, "video.mp4"))
+    def send_video(self, content: bytes, caption: str = "") -> None:
+        self.page.send(self._write_file(content, "video.mp4"), caption=caption)
 
     def send_file(self, content: bytes, name: str) -> None:
         self.page.send(self._write_file(content, name))

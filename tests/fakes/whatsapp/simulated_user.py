@@ -24,8 +24,8 @@ class SimulatedWhatsAppUser:
         else:
             self.person.send_album(pictures)
 
-    def send_video(self, content: bytes) -> None:
-        self.person.send_video(content)
+    def send_video(self, content: bytes, caption: str = "") -> None:
+        self.person.send_video(content, caption)
 
     def send_file(self, content: bytes, name: str) -> None:
         self.person.send_document(content, name, "application/octet-stream")

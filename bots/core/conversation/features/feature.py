@@ -14,8 +14,7 @@ class Feature:
 
     Its command is the kind's name: `/sketch` in the caption of a file, or alone for the last file that was sent.
     `aliases` are plain texts that mean the same, without capitals, accents and punctuation. Files of the media kinds
-    `default_for` need no command. Texts are `<kind>-ready`, `<kind>-needs`, `<kind>-report`, `command-<kind>`,
-    `admin-stats-<kind>`, and `status-<stage>`, `status-now-<stage>` of each stage.
+    `default_for` need no command. The texts are those of `list_text_keys`.
     """
 
     kind: JobKind
@@ -26,6 +25,18 @@ class Feature:
     @property
     def command(self) -> str:
         return self.kind.name
+
+    def list_text_keys(self) -> tuple[str, ...]:
+        """Keys of the texts that every language must have for this feature."""
+        kind = self.kind
+        return (
+            *(f"{kind.name}-{purpose}" for purpose in ("ready", "needs", "report")),
+            *(f"{prefix}-{kind.name}" for prefix in ("command", "admin-stats")),
+            *(f"{prefix}-{stage}" for stage in kind.stages for prefix in ("status", "status-now")),
+            *(button.label_key for button in kind.buttons),
+            *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
+            *(key for setting in self.settings for key in setting.list_text_keys()),
+        )
 
     def build_options(self, tastes: Tastes) -> JobOptions:
         """The options of a job by a user's preferences. Raises pydantic's ValidationError for impossible ones."""

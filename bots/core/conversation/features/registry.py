@@ -1,8 +1,11 @@
 """Registry of the conversation's features."""
 
+from collections.abc import Container
+
 from bots.core.conversation.command_aliases import normalize
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import Setting
+from bots.locales import LANGUAGES, has_text
 from models.errors import ConfigError
 from models.media.facts import MediaKind
 from pipeline.kinds.registry import get_kind, list_kinds
@@ -54,7 +57,14 @@ def find_setting(name: str) -> Setting | None:
     return next((setting for setting in list_settings() if setting.name == name), None)
 
 
-def check_features() -> None:
-    """Check at the start of a process that every kind of job can be asked for. Raises ConfigError."""
+def check_features(priced: Container[str] = frozenset()) -> None:
+    """Check at the start of a process that every kind of job can be asked for, and has its texts in every language;
+    `priced` are the names of kinds with a price of their own. Raises ConfigError.
+    """
     for kind in list_kinds():
-        get_feature(kind.name)
+        price_keys = (f"{kind.name}-price",) if kind.name in priced else ()
+        keys = (*get_feature(kind.name).list_text_keys(), *price_keys)
+        for language in LANGUAGES:
+            missing = [key for key in keys if not has_text(language, key)]
+            if missing:
+                raise ConfigError(f"the kind of job {kind.name!r} has no texts in {language!r}: {', '.join(missing)}")

@@ -30,6 +30,11 @@ class Setting:
     list_values: Callable[[], tuple[SettingValue, ...]]
     parse: Callable[[str], Any] = str  # a value as the option's type
 
+    def list_text_keys(self) -> tuple[str, ...]:
+        """Keys of the setting's texts, and of the labels of its values."""
+        labels = tuple(each.label.key for each in self.list_values())
+        return (f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
+
     def find_chosen(self, tastes: Tastes) -> SettingValue:
         """The user's present value; the first one where the stored value is no longer offered."""
         stored = tastes.get(self.name, self.default)

@@ -11,14 +11,12 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 
 from bots.core.conversation.commands import COMMANDS, build_menus, list_commands
-from bots.core.conversation.features.registry import list_settings
+from bots.core.conversation.features.registry import list_features, list_settings
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import DATE_NAMES, LANGUAGES, match_language, translate
 from models.billing.catalogue import read_catalogue
 from models.errors import ErrorCode
 from models.identity.roles import Role
-from pipeline.kinds.job_kind import JobKind
-from pipeline.kinds.registry import list_kinds
 
 ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "bots" / "locales"
@@ -189,24 +187,11 @@ def _is_key(value: object) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(r"[a-z]+(-[a-z]+)*", value))
 
 
-def list_text_keys(kind: JobKind) -> list[str]:
-    """The texts that every kind of job needs."""
-    return [
-        *(f"{kind.name}-{purpose}" for purpose in ("ready", "needs", "report")),
-        *(f"status-{stage}" for stage in kind.stages),
-        *(f"status-now-{stage}" for stage in kind.stages),
-        *(button.label_key for button in kind.buttons),
-        *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
-        f"admin-stats-{kind.name}",
-    ]
-
-
 @pytest.mark.parametrize(
     "key",
-    [key for kind in list_kinds() for key in list_text_keys(kind)]
-    + [f"command-{command.name}" for command in list_commands()]
-    + [f"{prefix}-{setting.name}" for setting in list_settings() for prefix in ("setting", "setting-choose")]
-    + [option.label.key for setting in list_settings() for option in setting.list_values()],
+    [key for feature in list_features() for key in feature.list_text_keys()]
+    + [f"{kind}-price" for kind in read_catalogue().prices]
+    + [f"command-{command.name}" for command in list_commands()],
 )
 def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
     assert key in messages("en")

@@ -1,0 +1,1 @@
+"""A plug-in: films played backwards. Nothing in the product knows of it."""

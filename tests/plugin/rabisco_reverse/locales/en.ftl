@@ -1,0 +1,11 @@
+command-reverse = Play a video backwards
+reverse-needs = Send me a video and I'll play it backwards.
+reverse-ready = Here is your video, backwards! ⏪
+reverse-price = Playing backwards costs 2 credits a minute.
+reverse-report = ⏪ Backwards: { $many }
+admin-stats-reverse = ⏪ Backwards: done { $done } · failed { $failed } · cancelled { $cancelled }
+status-reversing = ⏪ Turning it around… { $percent } %
+status-now-reversing = ⏪ I'm turning it around…
+setting-loops = ⏪ Backwards: { $value }
+setting-choose-loops = How many times shall a video be played?
+choice-loops = { $loops } times

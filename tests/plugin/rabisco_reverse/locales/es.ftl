@@ -1,0 +1,11 @@
+command-reverse = Pasar un video al revés
+reverse-needs = Envíame un video y lo paso al revés.
+reverse-ready = ¡Aquí está tu video, al revés! ⏪
+reverse-price = Pasar al revés cuesta 2 créditos por minuto.
+reverse-report = ⏪ Al revés: { $many }
+admin-stats-reverse = ⏪ Al revés: hechos { $done } · fallidos { $failed } · cancelados { $cancelled }
+status-reversing = ⏪ Dándole la vuelta… { $percent } %
+status-now-reversing = ⏪ Le estoy dando la vuelta…
+setting-loops = ⏪ Al revés: { $value }
+setting-choose-loops = ¿Cuántas veces debe pasar el video?
+choice-loops = { $loops } veces

@@ -1,0 +1,11 @@
+command-reverse = Passar um vídeo de trás para a frente
+reverse-needs = Me envie um vídeo e eu passo ele de trás para a frente.
+reverse-ready = Aqui está seu vídeo, de trás para a frente! ⏪
+reverse-price = Passar de trás para a frente custa 2 créditos por minuto.
+reverse-report = ⏪ De trás para a frente: { $many }
+admin-stats-reverse = ⏪ De trás para a frente: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
+status-reversing = ⏪ Virando… { $percent } %
+status-now-reversing = ⏪ Estou virando…
+setting-loops = ⏪ De trás para a frente: { $value }
+setting-choose-loops = Quantas vezes o vídeo deve passar?
+choice-loops = { $loops } vezes

@@ -12,6 +12,7 @@ from models.jobs.options import JobOptions
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import check_kinds, get_kind, kind_of, list_kinds, load_run_function, register_kind
 from pipeline.kinds.sketch import SKETCH
+from tools.bench.kinds import SAMPLES
 
 
 @pytest.mark.parametrize("kind", list_kinds(), ids=lambda kind: kind.name)
@@ -22,9 +23,10 @@ def test_the_options_of_a_kind_come_back_from_the_database_as_they_were(kind: Jo
 
 
 @pytest.mark.parametrize("kind", list_kinds(), ids=lambda kind: kind.name)
-def test_a_kind_can_be_run_has_a_price_and_is_in_the_documents(kind: JobKind) -> None:
+def test_a_kind_can_be_run_has_a_price_is_measured_and_is_in_the_documents(kind: JobKind) -> None:
     assert f"| `{kind.name}` |" in (Path(__file__).parents[4] / "docs" / "kinds.md").read_text(encoding="utf-8")
     assert callable(load_run_function(kind))
+    assert kind.name in SAMPLES
     assert read_catalogue().price_for(kind.name).credits_for(30) >= 0
     assert kind.limits.max_seconds > kind.limits.min_seconds
 

@@ -1,5 +1,6 @@
 """One scenario, told once, played through every channel: a person who comes, tries everything, and runs out."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from fakes.app_process import run_app, write_catalogue
 from fakes.browser import find_chromium, open_page
 from fakes.film_probe import probe_film
+from fakes.sample_speech import read_samples, write_wav
 from fakes.simulated_users import SimulatedPageUser, SimulatedTelegramUser, SimulatedUser, create_photograph
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 from fakes.whatsapp.app_process import run_whatsapp_app
@@ -66,6 +68,20 @@ def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     wants_it_once_more(visitor, tmp_path)
     has_an_album_drawn(visitor, tmp_path)
     runs_out_of_credits(visitor)
+
+
+@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor", "whatsapp_visitor"])
+def test_a_voice_note_is_answered_with_its_text_and_with_subtitles(
+    channel: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    visitor: SimulatedUser = request.getfixturevalue(channel)
+    note = write_wav(tmp_path / "note.wav", read_samples(seconds=6))
+    visitor.send_file(note.read_bytes(), "note.wav")
+    visitor.press_button("Inglês")  # which language it is nothing here recognizes
+    visitor.wait_for_text(r"Aqui está o que é dito(.|\n)*the best of times")
+    visitor.press_button("⬇️ .srt")
+    subtitles = visitor.save_document(tmp_path / "note.srt").read_text()
+    assert re.match(r"1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n.*best of times", subtitles)
 
 
 def is_welcomed_and_changes_the_language(visitor: SimulatedUser) -> None:

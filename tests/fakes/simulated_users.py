@@ -54,6 +54,10 @@ class SimulatedUser(Protocol):
         """Wait for the film of that number, counted from 1, and save it."""
         ...
 
+    def save_document(self, target: Path) -> Path:
+        """Wait for the first file that the bot sends as a document, and save it."""
+        ...
+
 
 class SimulatedTelegramUser:
     """A user in a private chat of the fake Telegram."""
@@ -108,8 +112,19 @@ class SimulatedTelegramUser:
         target.write_bytes(media.content)
         return target
 
+    def save_document(self, target: Path) -> Path:
+        self._wait_until(self._find_document, WAIT_SECONDS)
+        found = self._find_document()
+        assert found is not None
+        assert found.media is not None
+        target.write_bytes(found.media.content)
+        return target
+
     def list_films(self) -> list[TelegramBotMessage]:
         return [message for message in self.person.chat.messages if message.kind in {"video", "animation"}]
+
+    def _find_document(self) -> TelegramBotMessage | None:
+        return next((each for each in self.person.chat.messages if each.kind == "document"), None)
 
     def _find_by_button(self, label: str) -> TelegramBotMessage | None:
         return next((each for each in reversed(self.person.chat.messages) if each.find_button(label)), None)
@@ -154,6 +169,11 @@ class SimulatedPageUser:
     def save_film(self, number: int, target: Path) -> Path:
         self.page.wait_until("n => document.querySelectorAll('li.message video').length >= n", number)
         self.page.save_film(target, number - 1)
+        return target
+
+    def save_document(self, target: Path) -> Path:
+        self.page.wait_until("() => document.querySelector('li.message:not(:has(video)) a.save')")
+        self.page.save_film(target)
         return target
 
     def _write_file(self, content: bytes, name: str) -> Path:

@@ -58,6 +58,12 @@ class SimulatedWhatsAppUser:
         target.write_bytes(media.content)
         return target
 
+    def save_document(self, target: Path) -> Path:
+        found = self._wait_for_message("document", lambda message: message.kind == "document")
+        assert found.media is not None
+        target.write_bytes(found.media.content)
+        return target
+
     def list_films(self) -> list[WhatsAppBotMessage]:
         return self.person.chat.list_films()
 

@@ -111,7 +111,7 @@ async def test_every_film_of_an_album_shows_its_progress_in_a_message_of_its_own
 @pytest.mark.parametrize(
     ("content", "code", "words"),
     [
-        (build_rejected_file(ErrorCode.NOT_MEDIA), "NOT_MEDIA", "isn't a picture or a video"),
+        (build_rejected_file(ErrorCode.NOT_MEDIA), "NOT_MEDIA", "isn't a picture, a video or a recording"),
         (build_rejected_file(ErrorCode.TOO_LONG, limit=600), "TOO_LONG", "up to 600 seconds"),
         (build_rejected_file(ErrorCode.EMPTY_FILE), "EMPTY_FILE", "is empty"),
         (RequestRejected(ErrorCode.FILE_TOO_BIG, limit=20), "FILE_TOO_BIG", "up to 20 MB"),

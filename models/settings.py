@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.billing.payments import Provider
 from models.operations.alerts import AlertChat, parse_alert_chat
+from models.urls import is_smtp_url, parse_password
 
 S3_URL_PATTERN = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
 OFFICIAL_TELEGRAM_URL = "https://api.telegram.org"
@@ -118,7 +119,7 @@ class Settings(BaseSettings):
     @field_validator("smtp_url")
     @classmethod
     def _validate_smtp_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not _is_smtp_url(value.get_secret_value()):
+        if value is not None and not is_smtp_url(value.get_secret_value()):
             raise ValueError(
                 "SMTP_URL takes smtps://user:password@host:465/?from=films@example.com, or smtp://.. with 587"
             )
@@ -154,7 +155,7 @@ class Settings(BaseSettings):
         values = [getattr(self, name) for name in type(self).model_fields]
         secret_values = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
         passwords = [
-            _parse_password(url) for url in (*secret_values, self.database_url, self.redis_url, self.whatsapp_sessions)
+            parse_password(url) for url in (*secret_values, self.database_url, self.redis_url, self.whatsapp_sessions)
         ]
         return frozenset(part for each in (*secret_values, *passwords) for part in (each, *_split_list(each)) if part)
 
@@ -230,22 +231,6 @@ class Settings(BaseSettings):
     def has_payment_provider(self) -> bool:
         """Whether a payment provider is set; until then the local page's user is the owner."""
         return self.stripe_secret_key is not None
-
-
-def _is_smtp_url(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        sender = parse_qs(parts.query).get("from", [unquote(parts.username or "")])[0]
-        return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0 and "@" in sender
-    except ValueError:  # the port is not a number
-        return False
-
-
-def _parse_password(url: str) -> str:
-    try:
-        return unquote(urlsplit(url).password or "") if "://" in url else ""
-    except ValueError:
-        return ""
 
 
 def _split_list(text: str) -> frozenset[str]:

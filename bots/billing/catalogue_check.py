@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from bots.billing.provider import PaymentProvider
-from models.billing.catalogue import Catalogue, build_lookup_key
+from models.billing.catalogue import Catalogue
+from models.billing.item_names import build_lookup_key
 from models.billing.prices import STARS_CURRENCY
 
 

@@ -9,7 +9,8 @@ from operator import attrgetter
 from cachetools import TTLCache, cachedmethod
 
 from bots.billing.provider import PaymentProvider, ProviderPrice
-from models.billing.catalogue import Catalogue, CatalogueItem, build_lookup_key, parse_lookup_key
+from models.billing.catalogue import Catalogue, CatalogueItem
+from models.billing.item_names import build_lookup_key, parse_lookup_key
 from storage.db import Clock
 
 CACHE_LIFETIME = timedelta(minutes=5)

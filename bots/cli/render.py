@@ -50,6 +50,13 @@ OutputOption = Annotated[
 ]
 PresetOption = Annotated[X264Preset, typer.Option(help="x264 preset.")]
 CrfOption = Annotated[int, typer.Option(min=0, max=51, help="x264 constant rate factor.")]
+HandOption = Annotated[
+    str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
+]
+FinishOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")]
+StyleOption = Annotated[
+    str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
+]
 EngineOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: ENGINES), help="auto, groq or local.")]
 LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto, or a code such as pt.")]
 
@@ -67,12 +74,8 @@ def sketch(
     seconds: Annotated[float, typer.Option(min=SKETCH_LIMITS.min_seconds, max=SKETCH_LIMITS.max_seconds)] = 10,
     fps: Annotated[int, typer.Option(min=10, max=60)] = 30,
     size: Annotated[str, typer.Option(help="WxH in pixels, or auto.")] = "auto",
-    hand: Annotated[
-        str, typer.Option(callback=build_choice_check(_list_hands), help="A name of `rabisco styles`, or none.")
-    ] = "marker",
-    finish: Annotated[
-        str, typer.Option(callback=build_choice_check(lambda: FINISHES), help="colour or lines.")
-    ] = "colour",
+    hand: HandOption = "marker",
+    finish: FinishOption = "colour",
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     track: Annotated[
@@ -104,9 +107,7 @@ def sketch(
 def caption(
     video: SourceArgument,
     output: OutputOption = None,
-    style: Annotated[
-        str, typer.Option(callback=build_choice_check(load_caption_styles), help="A name of `rabisco styles`.")
-    ] = "classic",
+    style: StyleOption = "classic",
     language: LanguageOption = "auto",
     words: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="WORDS.json to show.")] = None,
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,

@@ -1,13 +1,11 @@
 """Contract between the conversation and a messenger: inbound and outbound messages, capabilities and errors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
-
-from models.identity.roles import Role
 
 
 class AttachmentKind(StrEnum):
@@ -216,14 +214,6 @@ class MessageDeleter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class CommandHelp:
-    """An entry of a messenger's command menu."""
-
-    name: str
-    description: str
-
-
 class UpdateSink(Protocol):
     """Receiver of a channel's updates (implemented by `bots.core.update_handler.UpdateHandler`)."""
 
@@ -242,11 +232,3 @@ class UpdateSink(Protocol):
     async def ignore(self, update_ids: Sequence[str]) -> None:
         """Mark updates that need no reply as handled."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class CommandMenus:
-    """Command menus by language tag: for every user, and the additional entries of each role."""
-
-    public: dict[str, tuple[CommandHelp, ...]] = field(default_factory=dict)
-    by_role: dict[Role, dict[str, tuple[CommandHelp, ...]]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault
 from telegram.error import TelegramError
 
-from bots.core.channel import CommandHelp, CommandMenus
+from bots.core.command_menus import CommandHelp, CommandMenus
 from models.identity.roles import Role
 
 log = structlog.get_logger(__name__)

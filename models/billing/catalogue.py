@@ -1,7 +1,6 @@
 """Plans, credit packs and their prices: the schema of `catalogue.toml`, validated when it is read."""
 
 import math
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 
+from models.billing.item_names import validate_names
 from models.billing.prices import CURRENCIES, CatalogueTable, ExtraPrices, Price, Prices, StaticPaymentLinks
 from models.errors import ConfigError
 from models.languages import load_languages
@@ -20,14 +20,6 @@ FREE_PLAN = "free"
 OWNER_PLAN = "owner"
 DEFAULT_RUNNING_FREE = 1
 DEFAULT_RUNNING_PAID = 3
-_NAME_PATTERN = "[a-z0-9][a-z0-9-]{0,29}"
-
-
-def _validate_names(tables: dict[str, object]) -> dict[str, object]:
-    for name in tables:
-        if not re.fullmatch(_NAME_PATTERN, name):
-            raise ValueError(f"{name!r}: a name is of a-z, 0-9 and -, at most 30 of them")
-    return tables
 
 
 class Plan(CatalogueTable):
@@ -141,8 +133,8 @@ class Catalogue(CatalogueTable):
 
     price: Price
     prices: dict[str, Price] = Field(default_factory=dict)  # by kind of job
-    plans: Annotated[dict[str, Plan], AfterValidator(_validate_names)]
-    packs: Annotated[dict[str, CreditPack], AfterValidator(_validate_names)] = Field(default_factory=dict)
+    plans: Annotated[dict[str, Plan], AfterValidator(validate_names)]
+    packs: Annotated[dict[str, CreditPack], AfterValidator(validate_names)] = Field(default_factory=dict)
     currencies: dict[str, str] = Field(default_factory=lambda: {"en": "usd"})  # by language
     invitation: InvitationRules = InvitationRules()
     extra_caps: tuple[int, ...] = ()  # choices of a monthly cap on credits charged beyond the plan
@@ -181,17 +173,6 @@ class Catalogue(CatalogueTable):
                 yield CatalogueItem(f"plan:{name}", plan.credits, plan.prices, plan=name, links=plan.links)
         for name, pack in self.packs.items():
             yield CatalogueItem(f"pack:{name}", pack.credits, pack.prices, days=pack.days, links=pack.links)
-
-
-def build_lookup_key(item: str, currency: str) -> str:
-    """Lookup key of an item's price at the provider: `rabisco_pack_500_brl`."""
-    return f"rabisco_{item.replace(':', '_')}_{currency}"
-
-
-def parse_lookup_key(lookup_key: str) -> str | None:
-    """The item of a lookup key, `pack:500`; None for a price that is not ours."""
-    match = re.fullmatch(f"rabisco_(pack|plan)_({_NAME_PATTERN})_[a-z]{{3}}", lookup_key)
-    return f"{match[1]}:{match[2]}" if match else None
 
 
 class CatalogueError(ConfigError):

@@ -125,17 +125,8 @@ class JobRunner:
             outcome = str(failure.code)
             self._retry_or_fail(claim, failure, usage)
         finally:
-            log.info(
-                "job",
-                job=str(claim.job_id),
-                kind=claim.kind,
-                outcome=outcome,
-                attempt=claim.attempts,
-                age=_age_of(claim, self.db.clock()),
-                seconds=round(time.monotonic() - started_at, 2),
-                cpu=round(usage.cpu_seconds, 2),
-                provider=round(usage.provider_seconds, 2),
-            )
+            seconds, age = time.monotonic() - started_at, _age_of(claim, self.db.clock())
+            _log_attempt(claim, outcome, usage, age=age, seconds=round(seconds, 2))
 
     def fail_job(self, claim: JobClaim, error: AppError, usage: Usage | None = None) -> None:
         """Mark a job as failed, release its credits, and notify the user of the reason."""
@@ -218,6 +209,19 @@ class JobRunner:
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)
         outbox.enqueue(session, address, job.person_id, message, self.db.clock())
+
+
+def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:
+    log.info(
+        "job",
+        job=str(claim.job_id),
+        kind=claim.kind,
+        outcome=outcome,
+        attempt=claim.attempts,
+        cpu=round(usage.cpu_seconds, 2),
+        provider=round(usage.provider_seconds, 2),
+        **durations,
+    )
 
 
 def _age_of(claim: JobClaim, now: datetime) -> float | None:

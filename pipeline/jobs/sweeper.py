@@ -25,7 +25,7 @@ from pipeline.operations.scheduler import ScheduledTask, Scheduler
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
 from storage.billing import open_purchases
 from storage.identity import account_merge, codes
-from storage.jobs import jobs
+from storage.jobs import jobs, worker_heartbeats
 from storage.media import files
 from storage.operations import retention
 
@@ -70,7 +70,7 @@ class Sweeper:
         """Record a regular shutdown of this worker; otherwise it is reported as missing."""
         try:
             with self.runner.db.transaction() as session:
-                jobs.remove_worker(session, self.runner.owner)
+                worker_heartbeats.remove(session, self.runner.owner)
         except SQLAlchemyError as error:
             log.warning("leave-not-taken", error=type(error).__name__)
 
@@ -79,7 +79,7 @@ class Sweeper:
         db = self.runner.db
         with db.transaction() as session:
             now = db.clock()
-            jobs.record_worker_seen(session, self.runner.owner, now)
+            worker_heartbeats.record(session, self.runner.owner, now)
             unclaimed = jobs.collect_unclaimed(
                 session, now, REWAKE_AFTER, self.runner.free_slots
             )  # more messages would only pile up

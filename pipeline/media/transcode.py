@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import cast
 
 import av
-import numpy as np
 from av import Packet, VideoFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
-from av.video.reformatter import ColorRange, Interpolation
+from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
@@ -31,7 +29,7 @@ from pipeline.media.frame_conversion import (
 )
 from pipeline.media.overlay import ColourMatrix, Overlay
 from pipeline.media.soundtrack import BIT_RATE, create_soundtrack
-from pipeline.media.thumbnail import MAX_SIDE, write_thumbnail
+from pipeline.media.thumbnail import ThumbnailPicker
 from pipeline.progress import ProgressCallback
 
 Painter = Callable[[float], Sequence[Overlay]]
@@ -197,27 +195,6 @@ class _TranscodePass:
     def _compute_share(self) -> float:
         done = self.times[-1] / self._seconds if self.times and self._seconds > 0 else 0.0
         return min(1.0, max(0.0, done))
-
-
-class ThumbnailPicker:
-    """Picks the first frame at or after a time (seconds), or the first frame of a shorter film, as the thumbnail."""
-
-    def __init__(self, time: float) -> None:
-        self._time = time
-        self._picture: NDArray[np.uint8] | None = None
-        self._is_final = False
-
-    def offer_frame(self, frame: VideoFrame, seconds: float) -> None:
-        if self._is_final or (self._picture is not None and seconds < self._time):
-            return
-        scale = min(1.0, MAX_SIDE / max(frame.width, frame.height))
-        size = (max(1, round(frame.width * scale)), max(1, round(frame.height * scale)))
-        small = frame.reformat(*size, "rgb24", interpolation=Interpolation.AREA)
-        self._picture = small.to_ndarray().astype(np.uint8, copy=False)
-        self._is_final = seconds >= self._time
-
-    def save(self, path: Path) -> Path:
-        return path if self._picture is None else write_thumbnail(self._picture, path)
 
 
 def _run_pass(

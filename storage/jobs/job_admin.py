@@ -1,30 +1,17 @@
-"""Job administration: list unfinished jobs and workers, and retry a job."""
+"""Job administration: list unfinished jobs, and retry a job."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from models.columns import generate_id
-from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobStatus, WorkerRow
+from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobStatus
 from storage.identity.people import ID_PREFIX_PATTERN
 from storage.jobs import jobs, transcripts
 
 LIST_LIMIT = 10  # jobs in one list
-WORKER_TIMEOUT = timedelta(minutes=10)  # after a worker's last heartbeat, when it is no longer listed
 COPIED_FIELDS = {"id", "tenant_id", "person_id", "address_id", "kind", "parameters", "paid", "at_once", "reply_to"}
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerInfo:
-    """A worker process; `jobs` are the short ids of the jobs it runs."""
-
-    name: str
-    started_at: datetime
-    seen_at: datetime
-    jobs: tuple[str, ...]
 
 
 def list_unfinished(session: Session, tenant_id: uuid.UUID) -> list[Job]:
@@ -47,18 +34,6 @@ def find_by_id_prefix(session: Session, tenant_id: uuid.UUID, prefix: str) -> Jo
     statement = select(Job).where(col(Job.tenant_id) == tenant_id, col(Job.id).between(first, last))
     found = list(session.exec(statement.limit(2)))
     return found[0] if len(found) == 1 else None
-
-
-def list_workers(session: Session, now: datetime) -> Sequence[WorkerInfo]:
-    """Workers with a recent heartbeat, for all tenants."""
-    running = session.exec(select(Job).where(col(Job.status) == JobStatus.RUNNING)).all()
-    statement = select(WorkerRow).where(col(WorkerRow.seen_at) >= now - WORKER_TIMEOUT).order_by(col(WorkerRow.name))
-    return [
-        WorkerInfo(
-            row.name, row.started_at, row.seen_at, tuple(job.short_id for job in running if job.owner == row.name)
-        )
-        for row in session.exec(statement)
-    ]
 
 
 def find_retry(session: Session, job_id: uuid.UUID) -> Job | None:

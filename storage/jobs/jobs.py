@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.identity.people import Address, Person
-from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus, WorkerRow
+from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import scheduling
-from storage.upsert import execute_dml, insert_once
+from storage.upsert import execute_dml
 
 
 class LeaseLost(Exception):
@@ -227,17 +227,6 @@ def list_with_progress_message(
 def mark_status_closed(session: Session, job_id: uuid.UUID) -> None:
     """Record that the progress message shows the final status."""
     session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
-
-
-def record_worker_seen(session: Session, worker: str, now: datetime) -> None:
-    """Record a worker's heartbeat."""
-    insert_once(session, WorkerRow(name=worker, started_at=now, seen_at=now))
-    session.connection().execute(update(WorkerRow).where(col(WorkerRow.name) == worker).values(seen_at=now))
-
-
-def remove_worker(session: Session, worker: str) -> None:
-    """Remove a worker that shut down properly, so that it is not reported as missing."""
-    session.connection().execute(delete(WorkerRow).where(col(WorkerRow.name) == worker))
 
 
 def _build_runnable_filter(now: datetime) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from fakes.whatsapp.app_process import run_whatsapp_app
 from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
 from stripe import StripeClient
 
-from models.billing.catalogue import build_lookup_key
+from models.billing.item_names import build_lookup_key
 
 
 @dataclass

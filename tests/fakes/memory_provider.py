@@ -19,7 +19,8 @@ from bots.billing.provider import (
     ProviderUnavailable,
     WebhookEvent,
 )
-from models.billing.catalogue import Catalogue, build_lookup_key, parse_lookup_key
+from models.billing.catalogue import Catalogue
+from models.billing.item_names import build_lookup_key, parse_lookup_key
 
 
 @dataclass

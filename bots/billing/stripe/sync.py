@@ -13,7 +13,8 @@ from bots.billing.provider import EVENT_TYPES
 from bots.billing.stripe.client import VERSION, JsonObject, iterate_all, translate_errors
 from bots.billing.stripe.objects import LOOKUP_KEY, id_of
 from bots.billing.stripe.portal import PortalSync
-from models.billing.catalogue import Catalogue, CatalogueItem, build_lookup_key
+from models.billing.catalogue import Catalogue, CatalogueItem
+from models.billing.item_names import build_lookup_key
 from models.billing.prices import STARS_CURRENCY
 
 if TYPE_CHECKING:

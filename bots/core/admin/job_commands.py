@@ -10,7 +10,7 @@ from models.identity.roles import Role
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from pipeline.jobs.service import Pipeline
-from storage.jobs import job_admin, jobs
+from storage.jobs import job_admin, jobs, worker_heartbeats
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
@@ -50,7 +50,7 @@ def workers(_pipeline: Pipeline, context: Context, result: HandlerResult, _argum
             seen=round((context.now - each.seen_at).total_seconds()),
             jobs=", ".join(each.jobs) or "–",
         )
-        for each in job_admin.list_workers(context.session, context.now)
+        for each in worker_heartbeats.list_active(context.session, context.now)
     ]
     add_reply(result, *(lines or [text_for("admin-workers-none")]))
 

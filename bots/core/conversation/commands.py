@@ -8,7 +8,7 @@ from bots.core.admin import account_unlinking, whatsapp_numbers
 from bots.core.admin.registry import ADMIN_COMMANDS
 from bots.core.admin.replies import replace_pressed_message
 from bots.core.admin.tenants import ownership
-from bots.core.channel import CommandHelp, CommandMenus
+from bots.core.command_menus import CommandHelp, CommandMenus
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import (
     account_linking,

@@ -15,7 +15,7 @@ from stripe import StripeClient
 from bots.billing.context import BillingContext
 from bots.billing.service import BillingService
 from bots.billing.stripe.provider import StripeProvider
-from models.billing.catalogue import build_lookup_key
+from models.billing.item_names import build_lookup_key
 from models.billing.payments import Provider, PurchaseStatus
 from storage.db import Database
 

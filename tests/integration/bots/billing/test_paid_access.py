@@ -21,7 +21,7 @@ from fakes.world import build_picture
 from sqlmodel import select
 from stripe import StripeClient
 
-from models.billing.catalogue import build_lookup_key
+from models.billing.item_names import build_lookup_key
 from models.billing.payments import Purchase, PurchaseStatus
 from storage.db import Database
 

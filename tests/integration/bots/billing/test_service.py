@@ -13,7 +13,7 @@ from bots.billing import signed_refs
 from bots.billing.context import PurchaseNotFound, UnrelatedObject
 from bots.billing.provider import CheckoutRequest
 from bots.core.conversation.payment_links import PortalRequest
-from models.billing.catalogue import build_lookup_key
+from models.billing.item_names import build_lookup_key
 from models.billing.payments import PurchaseStatus
 from models.errors import ErrorCode, RequestRejected
 from models.messaging.deliveries import Message

@@ -20,7 +20,7 @@ from models.operations.error_events import Fault
 from pipeline.operations.alerting import ALERT_RULES, Alerting
 from storage.db import Database
 from storage.identity import people
-from storage.jobs import jobs
+from storage.jobs import jobs, worker_heartbeats
 from storage.messaging import outbox
 from storage.operations import alert_chats, alerts
 from storage.operations.alert_metrics import AlertMetrics, count_missing_workers
@@ -98,8 +98,8 @@ def test_a_worker_that_falls_silent_is_missed_until_another_comes_in_its_place(f
 def test_a_worker_that_ends_as_it_should_is_not_missed(floor: Floor) -> None:
     floor.put(floor.worker("w1"), floor.worker("w2"))
     with floor.db.transaction() as session:
-        jobs.remove_worker(session, "w1")
-        jobs.remove_worker(session, "w2")
+        worker_heartbeats.remove(session, "w1")
+        worker_heartbeats.remove(session, "w2")
     assert floor.look(minutes=10) == []
 
 

@@ -10,7 +10,7 @@ from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from models.jobs.job import Job, JobClaim, JobStatus, WorkerRow
 from models.retries import JOB_RETRIES
 from storage.db import Database
-from storage.jobs import jobs
+from storage.jobs import jobs, worker_heartbeats
 from storage.jobs.jobs import JobOutcome, LeaseLost
 
 LEASE = timedelta(seconds=30)
@@ -238,7 +238,7 @@ def test_a_worker_is_seen_from_its_first_sign_on(database: Database, clock: Sett
     started = clock()
     for _ in range(2):
         with database.transaction() as session:
-            jobs.record_worker_seen(session, "worker-1", clock())
+            worker_heartbeats.record(session, "worker-1", clock())
         clock.advance(seconds=5)
     with database.read_transaction() as session:
         row = session.get_one(WorkerRow, "worker-1")

@@ -15,7 +15,7 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, Message, PageM
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from pipeline.jobs import job_messages
-from storage.jobs import jobs
+from storage.jobs import jobs, worker_heartbeats
 from storage.media import files
 from storage.messaging import outbox, updates, uploads, web_messages
 from storage.messaging.outbox import OutboxMessage
@@ -167,10 +167,10 @@ def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_i
 
     shop.sweeper.sweep()
     with shop.database.transaction() as session:
-        jobs.record_worker_seen(session, "gone", shop.clock())
+        worker_heartbeats.record(session, "gone", shop.clock())
     shop.clock.advance(days=1, seconds=1)
     with shop.database.transaction() as session:
-        jobs.record_worker_seen(session, "here", shop.clock())
+        worker_heartbeats.record(session, "here", shop.clock())
     shop.sweeper.prune_rows()
     assert names() == {"here"}
     shop.sweeper.sweep()

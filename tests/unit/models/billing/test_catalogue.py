@@ -13,10 +13,9 @@ from models.billing.catalogue import (
     CatalogueItem,
     CreditPack,
     Plan,
-    build_lookup_key,
-    parse_lookup_key,
     read_catalogue,
 )
+from models.billing.item_names import build_lookup_key, parse_lookup_key
 from models.billing.prices import Price, PriceStep
 
 PRICE = Price(

@@ -26,7 +26,8 @@ from bots.billing.stripe.client import VERSION, connect, is_live
 from bots.billing.stripe.portal import CURRENCY_KEY
 from bots.billing.stripe.provider import StripeProvider
 from bots.billing.stripe.sync import CatalogueSync, SyncTarget
-from models.billing.catalogue import CreditPack, build_lookup_key
+from models.billing.catalogue import CreditPack
+from models.billing.item_names import build_lookup_key
 
 HOUR, MONTH = timedelta(hours=1), timedelta(days=31)
 METADATA = {"purchase_id": "0197f1f0", "tenant_id": "main"}

@@ -20,7 +20,8 @@ from bots.billing.stripe.provider import StripeProvider
 from bots.billing.stripe.sync import CatalogueSync, SyncResult, SyncTarget
 from bots.cli import run
 from bots.cli.maintenance import Finding, run_checks
-from models.billing.catalogue import Catalogue, CreditPack, build_lookup_key, read_catalogue
+from models.billing.catalogue import Catalogue, CreditPack, read_catalogue
+from models.billing.item_names import build_lookup_key
 from models.settings import Settings
 
 WEBHOOK = "https://films.example.com/stripe/webhook"

@@ -7,7 +7,7 @@ from fakes.world import SUBTITLES, FakeUser, World, build_picture, build_video
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery
-from storage.jobs import jobs, transcripts
+from storage.jobs import transcripts, worker_heartbeats
 from storage.media import files
 
 
@@ -53,7 +53,7 @@ async def test_workers_are_listed_with_what_they_work_on_while_they_are_seen(hou
     assert "No worker was seen" in (await team.support.send_text("/workers")).text
     await team.stranger.send_files(build_picture())
     house.claim_job()
-    house.run_in_transaction(lambda session: jobs.record_worker_seen(session, "tester", house.time()))
+    house.run_in_transaction(lambda session: worker_heartbeats.record(session, "tester", house.time()))
     house.time.advance(5)
     text = (await team.support.send_text("/workers")).text
     assert "tester: since 2026-11-22 12:00, seen 5 s ago" in text

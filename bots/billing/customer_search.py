@@ -44,7 +44,7 @@ class CustomerSearch:
         try:
             self._search(link_id)
         except SQLAlchemyError as error:
-            log.warning("search-later", link=str(link_id), error=type(error).__name__)
+            log.warning("customer-search-postponed", link=str(link_id), error=type(error).__name__)
 
     def sweep(self) -> None:
         """Continue due rows, delete addresses that were never verified, and end expired links."""
@@ -65,10 +65,10 @@ class CustomerSearch:
         try:
             self._continue(row)
         except ProviderUnavailable as error:
-            log.warning("search-later", link=str(link_id), error=type(error).__name__)
+            log.warning("customer-search-postponed", link=str(link_id), error=type(error).__name__)
             self._edit_message(row, Message(paragraphs=(text_for("email-later"),)), "later")
         except ProviderRejected as error:
-            log.warning("search-refused", link=str(link_id), error=str(error))
+            log.warning("customer-search-rejected", link=str(link_id), error=str(error))
             self._finish(row, Message(paragraphs=(text_for("email-none"),)))
 
     def _continue(self, row: EmailLink) -> None:
@@ -125,7 +125,7 @@ class CustomerSearch:
         try:
             self.subscription_sync.sync(subscription)
         except (PurchaseNotFound, UnrelatedObject, ProviderRejected) as error:  # not one of our sales
-            log.info("subscription-not-ours", subscription=subscription, error=type(error).__name__)
+            log.info("subscription-unrelated", subscription=subscription, error=type(error).__name__)
 
     def _end_expired_links(self) -> None:
         context = self.subscription_sync.context

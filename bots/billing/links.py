@@ -38,9 +38,9 @@ class CheckoutLinks:
         try:
             checkout = self._create_session(purchase, request)
         except ProviderUnavailable as error:
-            log.warning("link-later", purchase=str(purchase.id), error=type(error).__name__)
+            log.warning("checkout-link-postponed", purchase=str(purchase.id), error=type(error).__name__)
         except ProviderRejected as error:
-            log.error("link-refused", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
+            log.error("checkout-link-rejected", purchase=str(purchase.id), error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
             self._mark_failed(purchase)
         else:
             values = {"external_id": checkout.id, "url": checkout.url, "expires_at": checkout.expires_at}

@@ -37,10 +37,10 @@ class OverageBilling:
                 subscription, row.amount, description, key=f"overage:{row.job_id}"
             )
         except ProviderUnavailable as error:
-            log.warning("extra-later", job=job, error=str(error))
+            log.warning("overage-charge-postponed", job=job, error=str(error))
             return
         except ProviderRejected as error:
-            log.error("extra-refused", job=job, subscription=subscription, error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
+            log.error("overage-charge-rejected", job=job, subscription=subscription, error=str(error))  # noqa: TRY400 - no traceback needed: the error is logged
             item = None
         with self.context.db.transaction() as session:
             overages.mark_billed(session, row.job_id, item)

@@ -123,7 +123,7 @@ class PaymentSync:
         if amount and ledger.grant(
             session, person, amount, key=key, now=now, expires_at=expires_at, reason=purchase.item
         ):
-            log.info("payment", purchase=str(purchase.id), session=checkout.id, credits=amount)
+            log.info("payment-credited", purchase=str(purchase.id), session=checkout.id, credits=amount)
             self._notify_credits(session, purchase, person, checkout.id, amount, now)
 
     def _compute_credits(
@@ -149,7 +149,7 @@ class PaymentSync:
         person = people.resolve_merged(session, session.get_one(Person, purchase.person_id))
         movements = clawback.apply_claims(session, person, grant_key_of(purchase), purchase.amount, claims, now)
         for movement in movements:
-            log.info("payment-claimed", purchase=str(purchase.id), key=movement.key, credits=movement.credits)
+            log.info("clawback-applied", purchase=str(purchase.id), key=movement.key, credits=movement.credits)
             if movement.credits:
                 self._notify_movement(session, purchase, person, movement, now)
         return len(movements)

@@ -48,7 +48,7 @@ class RefundProcessor:
     def _complete(self, row: Repayment, payment: str) -> None:
         with self.context.db.transaction() as session:
             words.mark_done(session, row, self.context.db.clock())
-        log.info("repaid", repayment=str(row.id))
+        log.info("refund-completed", repayment=str(row.id))
         try:
             self.payment_sync.sync_claims(payment)
         except (
@@ -56,14 +56,14 @@ class RefundProcessor:
             ProviderRejected,
             PurchaseNotFound,
         ) as error:  # its event or the reconciliation applies it
-            log.warning("repayment-not-followed", repayment=str(row.id), error=type(error).__name__)
+            log.warning("refund-not-synced", repayment=str(row.id), error=type(error).__name__)
 
     def _reject(self, row: Repayment, error: ProviderRejected) -> None:
-        log.warning("repayment-refused", repayment=str(row.id), error=str(error))
+        log.warning("refund-rejected", repayment=str(row.id), error=str(error))
         with self.context.db.transaction() as session:
             words.mark_refused(session, row, str(error), self.context.db.clock())
 
     def _postpone(self, row: Repayment, error: ProviderUnavailable) -> None:
-        log.warning("repayment-later", repayment=str(row.id), error=str(error))
+        log.warning("refund-postponed", repayment=str(row.id), error=str(error))
         with self.context.db.transaction() as session:
             words.postpone(session, row, self.context.db.clock())

@@ -56,14 +56,14 @@ class BillingService:
         try:
             self.checkout_links.create_link(purchase_id)
         except SQLAlchemyError as error:
-            log.warning("link-later", purchase=str(purchase_id), error=type(error).__name__)
+            log.warning("checkout-link-postponed", purchase=str(purchase_id), error=type(error).__name__)
 
     def create_portal_link(self, request: PortalRequest) -> None:
         """Edit the message into a link to the customer portal."""
         try:
             self._edit_into_portal(request)
         except SQLAlchemyError as error:
-            log.warning("portal-not-told", error=type(error).__name__)
+            log.warning("portal-link-not-delivered", error=type(error).__name__)
 
     def compare_prices(self, request: PriceRequest) -> None:
         """Edit the message into the differences between the price file and the provider."""
@@ -72,7 +72,7 @@ class BillingService:
                 check_catalogue(self.context.provider, self.context.access.catalogue), request.delivery_id
             )
         except (ProviderUnavailable, ProviderRejected) as error:
-            log.warning("prices-not-compared", error=str(error))
+            log.warning("price-check-failed", error=str(error))
             message = notices.build_portal_unavailable("portal-away", request.delivery_id)
         with self.context.db.transaction() as session:
             self._edit_message(session, request, message)
@@ -82,7 +82,7 @@ class BillingService:
         try:
             self.refunds.process(repayment_id)
         except SQLAlchemyError as error:
-            log.warning("repayment-later", repayment=str(repayment_id), error=type(error).__name__)
+            log.warning("refund-postponed", repayment=str(repayment_id), error=type(error).__name__)
 
     def settle_checkout(self, session_id: str, *, has_failed: bool = False) -> None:
         """Sync a purchase, and the subscription it created, with the provider.
@@ -144,7 +144,7 @@ class BillingService:
                 self.context.provider.create_portal_url(customer, self.context.return_url), delivery
             )
         except (ProviderUnavailable, ProviderRejected) as error:
-            log.warning("no-portal", error=str(error))
+            log.warning("portal-link-failed", error=str(error))
             return notices.build_portal_unavailable("portal-away", delivery)
 
     def _edit_message(self, session: Session, request: PortalRequest | PriceRequest, message: Message) -> None:

@@ -127,7 +127,7 @@ class SubscriptionSync:
         expires_at = _expiry_of(invoice, row)
         if not ledger.grant(session, person, credits_, key=key, now=now, expires_at=expires_at, reason=reason):
             return
-        log.info("plan-paid", subscription=row.external_id, invoice=invoice.id, credits=credits_)
+        log.info("subscription-credited", subscription=row.external_id, invoice=invoice.id, credits=credits_)
         self._record_payment(session, person, row, invoice, now)
         if expires_at > now and credits_:
             message = notices.build_plan_paid(NOTICE_KEYS[invoice.reason], row, credits_)

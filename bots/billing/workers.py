@@ -33,14 +33,14 @@ class BillingWorkers:
         reconciliation = self.reconciliation
         self._event_task = ScheduledTask(self.event_processor.process_due, EVENT_POLL_SECONDS)
         self._schedulers = (
-            _build_scheduler("billing-news", self._event_task),
+            _build_scheduler("billing-events", self._event_task),
             _build_scheduler(
                 "billing-sweep",
                 ScheduledTask(self.billing.sweep, SWEEP_SECONDS),
                 ScheduledTask(self.customer_search.sweep, SEARCH_SECONDS),
             ),
             _build_scheduler(
-                "billing-books",
+                "billing-reconciliation",
                 ScheduledTask(reconciliation.catch_up, CATCH_UP_INTERVAL.total_seconds()),
                 ScheduledTask(reconciliation.compare, COMPARE_INTERVAL.total_seconds()),
             ),

@@ -66,5 +66,5 @@ def _report_unexpected(error: Exception) -> int:
         return console.print_error(ErrorCode.USAGE, str(message()), console.EXIT_USAGE)
     if type(error).__name__ == "Abort":
         return 130
-    log.error("bug", exc_info=error)
+    log.error("unexpected-error", exc_info=error)
     return console.print_error(ErrorCode.UNEXPECTED, f"{type(error).__name__}: {error}", console.EXIT_BUG)

@@ -38,10 +38,10 @@ class FileReceiver:
             await self._fetch(attachment, path)
             return await asyncio.to_thread(self._measure, attachment, path)
         except ChannelError as error:
-            log.error("fetch-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
+            log.error("file-download-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
             return ProcessingFailed(ErrorCode.UNEXPECTED)
         except OSError as error:
-            log.error("file-not-kept", error=str(error))  # noqa: TRY400 - the error is a field
+            log.error("file-not-stored", error=str(error))  # noqa: TRY400 - the error is a field
             return ProcessingFailed(ErrorCode.DISK_FULL if error.errno in DISK_FULL_ERRNOS else ErrorCode.UNEXPECTED)
         except AppError as error:
             return error

@@ -159,7 +159,7 @@ class InboundProcessor(Generic[U]):
         try:
             parsed = self._adapter.read(update, self._albums.is_open)
         except Exception:  # a bug: the update is stored for a version without it
-            log.exception("update-not-read", update=self._adapter.id_of(update))
+            log.exception("update-not-parsed", update=self._adapter.id_of(update))
             await self._store(update)
             self._pending.release([self._adapter.id_of(update)])
             return False
@@ -211,7 +211,7 @@ class InboundProcessor(Generic[U]):
         try:
             return self._adapter.restore(body)
         except ValueError:  # stored by another version, and unreadable for this one
-            log.exception("update-unreadable", update=update_id)
+            log.exception("stored-update-unreadable", update=update_id)
             return None
 
     def _enqueue(self, parsed: ParsedMessage) -> None:

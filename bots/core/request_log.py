@@ -46,7 +46,7 @@ def log_update(account: Account, inbound: Inbound) -> Iterator[LogLine]:
 
 def _write_line(account: Account, inbound: Inbound, log_line: LogLine, seconds: float) -> None:
     log.info(
-        "update",
+        "update-handled",
         channel=account.channel,
         account=account.id.hex[:8],
         what=classify_update(inbound),

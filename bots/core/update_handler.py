@@ -125,7 +125,7 @@ class UpdateHandler:
             if error.errno not in DISK_FULL_ERRNOS:
                 raise
             log_line.outcome = "no-room"
-            log.error("no-room-for-files", code=ErrorCode.DISK_FULL)  # noqa: TRY400 - the traceback adds nothing
+            log.error("disk-full", code=ErrorCode.DISK_FULL)  # noqa: TRY400 - the traceback adds nothing
             error_details = ProcessingFailed(ErrorCode.DISK_FULL), f"full:{inbound.update_ids[0]}"
             await asyncio.to_thread(self._reply_with_error, inbound, attempt, *error_details)
             return
@@ -228,7 +228,7 @@ class UpdateHandler:
 
     def _give_up(self, inbound: Inbound, attempt: Attempt) -> None:
         """Reply with an error to a message whose handling failed in every attempt."""
-        log.error("update-given-up", code=ErrorCode.UNEXPECTED)
+        log.error("update-abandoned", code=ErrorCode.UNEXPECTED)
         cause = f"given-up:{inbound.update_ids[0]}"
         self._reply_with_error(inbound, attempt, ProcessingFailed(ErrorCode.UNEXPECTED), cause)
 

@@ -58,7 +58,7 @@ class BotManager:
             try:
                 await self.refresh()
             except SQLAlchemyError as error:
-                log.warning("fleet-database-away", error=type(error).__name__)
+                log.warning("bot-manager-database-unavailable", error=type(error).__name__)
             await asyncio.sleep(self.poll_seconds)
 
     async def refresh(self) -> None:
@@ -73,7 +73,7 @@ class BotManager:
             try:
                 self._start_bot(wanted[account_id])
             except Exception:  # one bot must not block the others
-                log.exception("bot-not-served", account=str(account_id))
+                log.exception("bot-not-started", account=str(account_id))
 
     async def stop(self) -> None:
         """Stop all bots concurrently."""
@@ -118,7 +118,7 @@ class BotManager:
 
     async def _record_refused(self, bot: ServedBot, reason: str) -> None:
         status = STATUS_BY_REASON.get(reason, BotStatus.RECEIVING_STOPPED)
-        log.warning("bot-refused", account=str(bot.account.id), stand=status)
+        log.warning("bot-rejected", account=str(bot.account.id), status=status)
 
         def build_text(name: str) -> TranslatedText:
             return TranslatedText(

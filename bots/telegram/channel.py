@@ -216,7 +216,7 @@ class TelegramChannel:
             try:
                 return await request(target)
             except ChatMigrated as error:
-                log.info("chat moved", old=target.chat_id, new=error.new_chat_id)
+                log.info("chat-migrated", old=target.chat_id, new=error.new_chat_id)
                 self._migrated_chats[chat_ref.chat] = error.new_chat_id
         with translate_errors():
             try:

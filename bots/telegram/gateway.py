@@ -76,7 +76,7 @@ class TelegramGateway:
         try:
             await self._connect()
         except TelegramError as error:
-            log.warning("telegram cannot be reached", error=type(error).__name__)
+            log.warning("telegram-unreachable", error=type(error).__name__)
             self._spawn(self._reconnect())
 
     async def stop(self) -> None:
@@ -124,7 +124,7 @@ class TelegramGateway:
     def _give_up(self, error: TelegramConfigError) -> None:
         if self.error is None:
             self.error = error
-            log.error("telegram stopped", reason=str(error))
+            log.error("telegram-stopped", reason=str(error))
             self._spawn(self.stop())
 
     async def _shut_down(self) -> None:

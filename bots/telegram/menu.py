@@ -55,7 +55,7 @@ async def follow_roles(
         try:
             now = await asyncio.to_thread(load_profile)
         except SQLAlchemyError as error:
-            log.warning("menus-database-away", error=type(error).__name__)
+            log.warning("bot-profile-database-unavailable", error=type(error).__name__)
             continue
         await update_staff_menus(bot, published, now)
         published = now
@@ -125,4 +125,4 @@ async def _attempt(what: str, step: Callable[[], Awaitable[None]]) -> None:
     try:
         await step()
     except TelegramError as error:
-        log.warning("profile not set", what=what, error=error.message)
+        log.warning("bot-profile-not-set", what=what, error=error.message)

@@ -52,7 +52,7 @@ class Poller:
                 await updater.stop()
 
     def _handle_error(self, error: TelegramError) -> None:
-        log.warning("polling failed", error=type(error).__name__)
+        log.warning("polling-failed", error=type(error).__name__)
         if not isinstance(error, Conflict):
             return
         now = asyncio.get_running_loop().time()

@@ -57,7 +57,7 @@ class PreCheckoutHandler:
         try:
             await query.answer(ok=key is None, error_message=message)
         except TelegramError as error:  # the user can press the button again
-            log.warning("checkout not answered", error=type(error).__name__)
+            log.warning("pre-checkout-not-answered", error=type(error).__name__)
 
     async def _find_refusal_key(self, query: PreCheckoutQuery) -> str | None:
         payment_query = PaymentQuery(
@@ -71,7 +71,7 @@ class PreCheckoutHandler:
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await loop.run_in_executor(self._executor, self.find_refusal, payment_query)
         except Exception as error:  # noqa: BLE001 - whatever failed, a purchase that was not found must not be paid
-            log.warning("checkout not looked up", error=type(error).__name__)
+            log.warning("pre-checkout-lookup-failed", error=type(error).__name__)
             return "stars-later"
 
 
@@ -105,7 +105,7 @@ class StarsRefunds:
             try:
                 await self.sweep(account_id)
             except SQLAlchemyError as error:
-                log.warning("refunds-database-away", error=type(error).__name__)
+                log.warning("refunds-database-unavailable", error=type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
 
     async def sweep(self, account_id: UUID) -> None:
@@ -118,7 +118,7 @@ class StarsRefunds:
                     self._record_result, partial(refunds.mark_refused, repayment=row, reason=str(error))
                 )
             except ChannelError as error:
-                log.warning("refund-later", repayment=str(row.id), error=str(error))
+                log.warning("refund-postponed", repayment=str(row.id), error=str(error))
                 await asyncio.to_thread(self._record_result, partial(refunds.postpone, repayment=row))
             else:
                 await asyncio.to_thread(self._record_result, partial(refunds.mark_done, repayment=row))

@@ -43,7 +43,7 @@ def build_media_router(
         except (BadLink, FileNotFoundError):
             return PlainTextResponse("There is no such file.", 404, ERROR_HEADERS)
         except OSError as error:
-            log.warning("media-away", error=type(error).__name__)
+            log.warning("media-store-unavailable", error=type(error).__name__)
             return PlainTextResponse("Files cannot be read right now. Try again in a minute.", 503, ERROR_HEADERS)
         return FileResponse(
             path,

@@ -67,7 +67,7 @@ async def _read_body(request: Request) -> bytes:
 
 def _build_error_response(error: Exception) -> Response:
     """Status without details: a client other than Stripe learns nothing."""
-    log.warning("webhook-refused", error=type(error).__name__)
+    log.warning("webhook-rejected", error=type(error).__name__)
     match error:
         case _BodyTooBig():
             return Response(status_code=413, headers={"connection": "close"})

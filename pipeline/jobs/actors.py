@@ -24,6 +24,6 @@ def declare_actor(queue: WakeupQueue, runner: JobRunner) -> None:
             if runner.run_next_job():
                 queue.wake_worker(uuid.UUID(job_id))
         except SQLAlchemyError as error:  # the lease will expire, or the sweeper will find the job
-            log.warning("worker-database-away", woken_for=job_id, error=type(error).__name__)
+            log.warning("worker-database-unavailable", woken_for=job_id, error=type(error).__name__)
 
     dramatiq.actor(actor_name=ACTOR_NAME, queue_name=QUEUE_NAME, broker=queue.broker)(run_next_job)

@@ -145,14 +145,14 @@ class JobRunner:
                 settle(session, job, 0, self.db.clock())
                 self._enqueue_message(session, job, job_messages.build_failure_message(job))
         except LeaseLost:
-            log.info("job-lost", job=str(claim.job_id))
+            log.info("job-lease-lost", job=str(claim.job_id))
 
     def _retry_or_fail(self, claim: JobClaim, error: ProcessingFailed, usage: Usage) -> None:
         if claim.attempts >= self.retry_policy.max_attempts:
             log.error("job-failed", job=str(claim.job_id), code=error.code)
             self.fail_job(claim, error, usage)
         else:
-            log.warning("job-tried-again", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
+            log.warning("job-retried", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
             self._requeue(claim, self.retry_policy.delay_for(claim.attempts), counts_as_attempt=True)
 
     def _requeue(self, claim: JobClaim, delay: timedelta, *, counts_as_attempt: bool) -> None:
@@ -213,7 +213,7 @@ class JobRunner:
 
 def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:
     log.info(
-        "job",
+        "job-attempt-finished",
         job=str(claim.job_id),
         kind=claim.kind,
         outcome=outcome,
@@ -232,7 +232,7 @@ def _age_of(claim: JobClaim, now: datetime) -> float | None:
 def _failure_of(error: Exception) -> ProcessingFailed:
     is_full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
     code = ErrorCode.DISK_FULL if is_full else ErrorCode.UNEXPECTED
-    log.error("job-surprised", code=code, exc_info=error)
+    log.error("job-unexpected-error", code=code, exc_info=error)
     return ProcessingFailed(code)
 
 

@@ -29,7 +29,7 @@ class WakeupQueue:
         try:
             self.broker.enqueue(message)
         except (dramatiq.errors.BrokerConnectionError, redis.RedisError) as error:
-            log.warning("broker-away", error=str(error))
+            log.warning("broker-unavailable", error=str(error))
 
 
 def broker_for(redis_url: str) -> dramatiq.Broker:

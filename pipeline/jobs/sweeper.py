@@ -72,7 +72,7 @@ class Sweeper:
             with self.runner.db.transaction() as session:
                 worker_heartbeats.remove(session, self.runner.owner)
         except SQLAlchemyError as error:
-            log.warning("leave-not-taken", error=type(error).__name__)
+            log.warning("worker-not-deregistered", error=type(error).__name__)
 
     def sweep(self) -> None:
         """Wake workers for unclaimed jobs, and fail jobs whose attempts are exhausted by crashes."""
@@ -87,7 +87,7 @@ class Sweeper:
         for job_id in unclaimed:
             self.queue.wake_worker(job_id)
         for claim in exhausted:
-            log.error("job-killed-its-workers", job=str(claim.job_id), attempts=claim.attempts, code=ErrorCode.CRASHED)
+            log.error("job-attempts-exhausted", job=str(claim.job_id), attempts=claim.attempts, code=ErrorCode.CRASHED)
             self.runner.fail_job(claim, ProcessingFailed(ErrorCode.CRASHED))
 
     def check_disk(self) -> None:

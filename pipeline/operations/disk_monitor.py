@@ -51,7 +51,7 @@ class DiskMonitor:
         try:
             return min(self.measure_free(folder) for folder in self.folders)
         except OSError as error:
-            log.error("disk-not-asked", error=str(error))  # noqa: TRY400 - reported to the administrators
+            log.error("disk-check-failed", error=str(error))  # noqa: TRY400 - reported to the administrators
             return 0
 
     @property

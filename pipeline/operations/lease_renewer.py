@@ -99,7 +99,7 @@ class LeaseRenewer(Generic[Key, Item]):
         try:
             held_keys = query([lease.item for lease in leases])
         except SQLAlchemyError as error:
-            log.warning("lease-database-away", leases=self.name, error=type(error).__name__)
+            log.warning("lease-database-unavailable", leases=self.name, error=type(error).__name__)
             now = time.monotonic()
             self._report_lost([lease for lease in leases if now >= lease.valid_until])
             return []

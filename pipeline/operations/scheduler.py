@@ -89,6 +89,8 @@ class Scheduler:
         try:
             action()
         except UNAVAILABLE + self.expected_errors as error:
-            log.warning("chore-failed", loop=self.name, chore=action.__name__, error=type(error).__name__)
+            log.warning("scheduled-task-failed", loop=self.name, task=action.__name__, error=type(error).__name__)
         except Exception:
-            log.exception("chore-surprised", loop=self.name, chore=action.__name__)  # the thread runs the other tasks
+            log.exception(
+                "scheduled-task-unexpected-error", loop=self.name, task=action.__name__
+            )  # the thread runs the other tasks

@@ -129,7 +129,7 @@ class _SandboxRun:
                     return self._resolve_outcome(message)
                 on_progress(*_parse_progress(message))
         except protocol.ProtocolError as error:
-            log.exception("child-garbled", task=self._request.task)
+            log.exception("child-protocol-error", task=self._request.task)
             raise ProcessingFailed(ErrorCode.CRASHED) from error
         raise self._diagnose_exit()
 
@@ -172,7 +172,7 @@ class _SandboxRun:
         self.terminate()
         if self._exit_code in {-signal.SIGKILL, -signal.SIGXCPU}:
             return RequestRejected(ErrorCode.TOO_HEAVY)
-        log.error("child-died", task=self._request.task, exit_code=self._exit_code)
+        log.error("child-exited", task=self._request.task, exit_code=self._exit_code)
         return ProcessingFailed(ErrorCode.CRASHED)
 
     def terminate(self) -> None:
@@ -186,7 +186,7 @@ class _SandboxRun:
             report = json.loads(self._control_socket.recv(4096))
             self._exit_code, self.cpu_seconds = report["code"], report["cpu"]
         except (OSError, ValueError):
-            log.warning("forkserver-gone", task=self._request.task)
+            log.warning("forkserver-lost", task=self._request.task)
 
 
 def _parse_progress(message: Mapping[str, Any]) -> tuple[str, float]:

@@ -62,7 +62,7 @@ class ForkserverClient:
         self._request_socket.settimeout(None)
         if not is_ready:
             stderr = self._process.communicate()[1].decode(errors="replace")
-            log.error("forkserver-did-not-start", said=stderr[-20_000:])
+            log.error("forkserver-start-failed", said=stderr[-20_000:])
             self.close()
             raise ProcessingFailed(ErrorCode.UNEXPECTED)
         if self._process.stderr:

@@ -60,13 +60,13 @@ class GroqEngine:
         try:
             return whisper_response.WhisperResponse.model_validate_json(self._send_request(audio, hint))
         except ValidationError as error:
-            _log.error("groq_answer_unreadable", problems=error.error_count())
+            _log.error("groq-response-invalid", problems=error.error_count())
             raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
         except groq.APIStatusError as error:
             _log_failure(error.status_code)
             raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
         except groq.GroqError as error:  # no connection, or timeout
-            _log.warning("groq_unreachable", error=type(error).__name__)
+            _log.warning("groq-unreachable", error=type(error).__name__)
             raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN) from error
 
     def _send_request(self, audio: Path, hint: str | None) -> bytes:
@@ -89,6 +89,6 @@ def _build_words(response: whisper_response.WhisperResponse, language: str) -> S
 def _log_failure(status: int) -> None:
     """Log an error for what the operator must fix (key, account), a warning for what is temporary."""
     if status in {401, 402, 403}:
-        _log.error("groq_key_refused", status=status)
+        _log.error("groq-key-rejected", status=status)
     else:
-        _log.warning("groq_failed", status=status)
+        _log.warning("groq-request-failed", status=status)

@@ -60,7 +60,7 @@ class Transcriber:
             except ProcessingFailed as error:
                 if choose_fallback(options.engine, options.language, error) is None:
                     raise
-                log.warning("speech-service-down", falls_back_to="local")
+                log.warning("speech-service-unavailable", fallback="local")
         return TranscriptionResult(run_task("pipeline.speech.local:transcribe", {"wav": wav}))
 
     @staticmethod

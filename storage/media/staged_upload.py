@@ -56,7 +56,7 @@ class StagedUpload:
             with self.db.read_transaction() as session:
                 return files.find_orphans(session, self._keys)
         except SQLAlchemyError as error:
-            log.warning("deposit-not-looked-over", error=type(error).__name__)
+            log.warning("staged-upload-check-failed", error=type(error).__name__)
             return set()
 
     def _delete(self, keys: Sequence[str] | set[str]) -> None:

@@ -133,5 +133,5 @@ def _decrypt(secret: bytes, account: Account) -> ServedBot | None:
     try:
         return ServedBot(account, account_secrets.read(secret, account)[TOKEN_SECRET])
     except DecryptionError:
-        log.error("bot-token-sealed", account=str(account.id))  # noqa: TRY400 - the traceback adds nothing
+        log.error("bot-token-unreadable", account=str(account.id))  # noqa: TRY400 - the traceback adds nothing
         return None

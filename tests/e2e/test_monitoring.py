@@ -51,7 +51,7 @@ def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machi
     with run_app(tmp_path, settings, ["web", "--port", "0"]) as web:
         web.wait_for_address()
         assert soon(lambda: "alert-payments" in told())
-        web.wait_for_output("heartbeat-withheld")
+        web.wait_for_output("heartbeat-skipped")
         lines = [json.loads(line) for line in "".join(web.output).splitlines() if line.startswith("{")]
     assert told() == ["alert-payments"]
     assert "127.0.0.1:1" not in "".join(web.output)

@@ -136,7 +136,7 @@ def keys_of(secret: bytes, account: Account) -> StripeKeys | None:
     try:
         return StripeKeys.from_secrets(account_secrets.read(secret, account))
     except DecryptionError:
-        log.error("stripe-keys-sealed", account=str(account.id))  # noqa: TRY400 - no traceback needed: the error is logged
+        log.error("stripe-keys-unreadable", account=str(account.id))  # noqa: TRY400 - no traceback needed: the error is logged
         return None
 
 

@@ -123,12 +123,17 @@ class EventProcessor:
                 partial(provider_events.mark_handled, event=event, now=self.billing.context.db.clock(), error="foreign")
             )
         except (PurchaseNotFound, ProviderUnavailable, ProviderRejected, SQLAlchemyError) as error:
-            log.info("news-later", news=event.external_id, kind=event.kind, error=type(error).__name__)
+            log.info(
+                "provider-event-postponed",
+                provider_event=event.external_id,
+                kind=event.kind,
+                error=type(error).__name__,
+            )
             self._retry_later(
                 event, f"{type(error).__name__}: {error}" if not isinstance(error, SQLAlchemyError) else "db"
             )
         except Exception as error:  # one event must not block the others
-            log.exception("news-surprised", news=event.external_id, kind=event.kind)
+            log.exception("provider-event-failed", provider_event=event.external_id, kind=event.kind)
             self._retry_later(event, type(error).__name__)
         else:
             self._record(partial(provider_events.mark_handled, event=event, now=self.billing.context.db.clock()))
@@ -136,7 +141,7 @@ class EventProcessor:
     def _retry_later(self, event: ProviderEvent, error: str) -> None:
         now = self.billing.context.db.clock()
         if event.received_at < now - EVENT_RETRIES.max_age:
-            log.warning("news-given-up", news=event.external_id, kind=event.kind)
+            log.warning("provider-event-abandoned", provider_event=event.external_id, kind=event.kind)
             self._record(partial(provider_events.mark_handled, event=event, now=now, error=error[:500]))
             return
         run_after = now + EVENT_RETRIES.delay_for(event.attempts)
@@ -148,4 +153,4 @@ class EventProcessor:
             with self.billing.context.db.transaction() as session:
                 write(session)
         except SQLAlchemyError as error:
-            log.warning("news-not-noted", error=type(error).__name__)
+            log.warning("provider-event-not-recorded", error=type(error).__name__)

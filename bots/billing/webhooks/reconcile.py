@@ -77,7 +77,7 @@ class Reconciliation:
         try:
             self.billing.subscription_sync.sync(subscription)
         except (PurchaseNotFound, UnrelatedObject, ProviderRejected) as error:
-            log.warning("subscription-not-followed", subscription=subscription, error=str(error))
+            log.warning("subscription-not-synced", subscription=subscription, error=str(error))
 
     def _update_alert(self, mismatches: int, now: datetime) -> None:
         with self.billing.context.db.transaction() as session:

@@ -47,7 +47,7 @@ class EmailVerification:
         try:
             self.email_sender.send(request.email)
         except EmailNotSent as error:
-            log.warning("letter-not-sent", error=str(error))
+            log.warning("email-not-sent", error=str(error))
             _report_failure(db, request)
 
 
@@ -61,4 +61,4 @@ def _report_failure(db: Database, request: EmailRequest) -> None:
             outbox_message = OutboxMessage(message, f"letter:{request.delivery_id}")
             outbox.enqueue(session, address, announced.person_id, outbox_message, db.clock())
     except SQLAlchemyError as error:
-        log.warning("letter-failure-not-told", error=type(error).__name__)
+        log.warning("email-failure-not-reported", error=type(error).__name__)

@@ -59,7 +59,7 @@ class DeliveryResults:
         too late."""
         failures = self._failures[row.id or 0] = self._failures.get(row.id or 0, 0) + 1
         pause = DELIVERY_RETRIES.backoff.delay_for(failures)
-        log.warning("delivery-not-taken", delivery=row.id, pause=pause, error=error)
+        log.warning("delivery-postponed", delivery=row.id, pause=pause, error=error)
         self.postpone(row, pause, error)
 
     def postpone(self, row: Delivery, seconds: float, error: str) -> None:
@@ -74,7 +74,7 @@ class DeliveryResults:
 
     def record_rejected(self, row: Delivery, error: str) -> None:
         """Retry a message that was rejected itself, a limited number of times."""
-        log.warning("delivery-refused", delivery=row.id, attempt=row.attempts, error=error)
+        log.warning("delivery-rejected", delivery=row.id, attempt=row.attempts, error=error)
         if row.attempts >= DELIVERY_RETRIES.max_attempts:
             self.give_up(row, error)
             return
@@ -83,7 +83,7 @@ class DeliveryResults:
 
     def give_up(self, row: Delivery, error: str) -> None:
         self._forget_failures(row)
-        log.error("delivery-given-up", delivery=row.id, error=error)
+        log.error("delivery-abandoned", delivery=row.id, error=error)
         with self.db.transaction() as session:
             delivery_refund.abandon_delivery(session, row, error, self.db.clock())
 

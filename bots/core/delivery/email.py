@@ -103,7 +103,7 @@ class LoggingEmailSender:
     """Sender of local mode, which only logs the emails."""
 
     def send(self, email: Email) -> None:
-        log.warning("letter", subject=email.subject)
+        log.warning("email-logged", subject=email.subject)
 
 
 def email_sender_for(settings: Settings) -> EmailSender | None:

@@ -14,4 +14,4 @@ async def delete_inbound_message(channel: Channel, inbound: Inbound) -> None:
     try:
         await channel.delete_message(inbound.chat_ref, inbound.message_id)
     except ChannelError as error:
-        log.warning("message-not-erased", error=str(error))
+        log.warning("message-not-deleted", error=str(error))

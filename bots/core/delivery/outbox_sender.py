@@ -85,7 +85,7 @@ class OutboxSender:
         try:
             rows = await asyncio.to_thread(self._claim, MAX_CONCURRENT - len(self._tasks))
         except DBAPIError as error:
-            log.warning("outbox-database-away", error=type(error).__name__)
+            log.warning("outbox-database-unavailable", error=type(error).__name__)
             return 0
         for row in rows:
             task = asyncio.create_task(self._send_leased(row))
@@ -99,7 +99,7 @@ class OutboxSender:
         self._lease_renewer.remove(row.id or 0)
         self._wake_event.set()
         if not task.cancelled() and (error := task.exception()):
-            log.error("delivery-surprised", delivery=row.id, exc_info=error)  # sent again when its lease expires
+            log.error("delivery-failed", delivery=row.id, exc_info=error)  # sent again when its lease expires
 
     async def drain(self) -> None:
         """Let the messages being sent finish and be recorded; the next process sends again those not done in time."""
@@ -112,7 +112,7 @@ class OutboxSender:
 
     def _cancel_lost(self, delivery_id: int) -> None:
         """Cancel a send whose lease another process has taken over: it must neither arrive late, nor be recorded."""
-        log.warning("delivery-taken-over", delivery=delivery_id)
+        log.warning("delivery-lease-lost", delivery=delivery_id)
         task = self._tasks.get(delivery_id)
         if task is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(task.cancel)

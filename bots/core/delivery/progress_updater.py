@@ -119,7 +119,7 @@ class ProgressUpdater:
                 try:
                     await self.start_edits()
                 except DBAPIError as error:
-                    log.warning("progress-database-away", error=type(error).__name__)
+                    log.warning("progress-database-unavailable", error=type(error).__name__)
                 await asyncio.sleep(POLL_INTERVAL)
         finally:
             tasks = list(self._tasks.values())
@@ -142,7 +142,7 @@ class ProgressUpdater:
     def _finish_task(self, job_id: UUID, task: asyncio.Task[None]) -> None:
         del self._tasks[job_id]
         if not task.cancelled() and (error := task.exception()):
-            log.error("progress-failed", job=str(job_id), exc_info=error)
+            log.error("progress-update-failed", job=str(job_id), exc_info=error)
 
     def _build_views(self) -> list[ProgressView]:
         with self.db.read_transaction() as session:
@@ -163,7 +163,7 @@ class ProgressUpdater:
             content = build_status_message(job, self._positions.get(job.id, 1), has_edit_limit=has_edit_limit)
             text = render_message(content, person.language)
         except KeyError as error:  # missing text: one message must not stop the others
-            log.error("progress-without-words", job=str(job.id), error=str(error))  # noqa: TRY400 - it is a field
+            log.error("progress-text-missing", job=str(job.id), error=str(error))  # noqa: TRY400 - it is a field
             return None
         chat_ref = ChatRef(address.chat, address.thread)
         is_final = JobStatus(job.status).is_final
@@ -217,9 +217,9 @@ class ProgressUpdater:
         except MessageNotModified:
             pass
         except (ChatUnreachable, MessageNotEditable) as error:
-            log.info("progress-not-shown", error=str(error))
+            log.info("progress-edit-failed", error=str(error))
         except (ChannelError, TimeoutError) as error:
-            log.info("progress-not-shown", error=str(error) or type(error).__name__)
+            log.info("progress-edit-failed", error=str(error) or type(error).__name__)
             edit_state.edited_at, edit_state.failures = self.monotonic(), edit_state.failures + 1
             return edit_state.failures >= MAX_FAILURES
         edit_state.text, edit_state.stage, edit_state.edited_at = view.text, view.stage, self.monotonic()

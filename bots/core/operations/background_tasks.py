@@ -81,7 +81,7 @@ def build_error_log_scheduler(db: Database) -> Scheduler:
     def flush_errors() -> None:
         ERROR_LOG.write(db)
 
-    return Scheduler("journal", (ScheduledTask(flush_errors, FLUSH_INTERVAL),))
+    return Scheduler("error-log", (ScheduledTask(flush_errors, FLUSH_INTERVAL),))
 
 
 def save_alert_chat(db: Database, settings: Settings) -> None:

@@ -74,7 +74,7 @@ class BackupScheduler:
             log.error("backup-failed", error=type(error).__name__)  # noqa: TRY400 - its text may hold an address
             self._report_failure(claimed_runs, type(error).__name__)
         else:
-            log.info("backup-made", name=backup.name, size=backup.size, thrown_away=len(pruned))
+            log.info("backup-created", name=backup.name, size=backup.size, pruned=len(pruned))
             self._report_success(claimed_runs, backup)
 
     def _report_failure(self, claimed_runs: list[BackupRun], error: str) -> None:

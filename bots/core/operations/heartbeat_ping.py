@@ -29,19 +29,19 @@ class HeartbeatPing:
 
     def send(self) -> None:
         if not self._check_health():
-            log.warning("heartbeat-withheld")
+            log.warning("heartbeat-skipped")
             return
         try:
             status = self.fetch(self.url)
         except httpx.HTTPError as error:
-            log.warning("heartbeat-not-heard", error=type(error).__name__)
+            log.warning("heartbeat-failed", error=type(error).__name__)
         else:
             if status >= 400:
-                log.warning("heartbeat-refused", status=status)
+                log.warning("heartbeat-rejected", status=status)
 
     def _check_health(self) -> bool:
         try:
             return self.is_healthy()
         except Exception as error:  # noqa: BLE001 - all the health checks, each of which may fail in any way
-            log.warning("heartbeat-unsure", error=type(error).__name__)
+            log.warning("heartbeat-health-unknown", error=type(error).__name__)
             return False

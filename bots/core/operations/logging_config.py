@@ -40,7 +40,7 @@ def configure_from_settings(settings: Settings) -> None:
         )
     except ModuleNotFoundError:
         configure(settings.effective_log_format, settings.secrets)
-        log.error("sentry-missing", install="uv sync --extra sentry")  # noqa: TRY400 - the traceback adds nothing
+        log.error("sentry-not-installed", install="uv sync --extra sentry")  # noqa: TRY400 - the traceback adds nothing
     else:
         configure(settings.effective_log_format, settings.secrets, extra_processors)
 

@@ -68,12 +68,12 @@ class SignIn:
         with self.db.transaction() as session:
             code = self.codes.issue(session, self.account.tenant_id, CodePurpose.SIGNIN, email, self.db.clock())
         if code is None:
-            log.info("sign-in-code-held-back")
+            log.info("sign-in-code-throttled")
             return
         try:
             self.email_sender.send(build_code_email(language, email, code))
         except EmailNotSent as error:
-            log.error("sign-in-letter-not-sent", error=str(error))  # noqa: TRY400 - the traceback adds nothing
+            log.error("sign-in-email-not-sent", error=str(error))  # noqa: TRY400 - the traceback adds nothing
 
     def create_session(self, email: str, code: str) -> str | None:
         """Redeem a code and begin a session; its cookie, or None when the code is wrong."""

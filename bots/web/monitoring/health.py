@@ -66,5 +66,5 @@ async def _run_check(name: str, check: HealthCheck, seconds: float) -> Mapping[s
     try:
         return await asyncio.wait_for(asyncio.to_thread(check), seconds)
     except Exception as error:  # noqa: BLE001 - a check may fail in any way, and that is its answer
-        _log.warning("health check failed", check=name, error=type(error).__name__)
+        _log.warning("health-check-failed", check=name, error=type(error).__name__)
         return {"ok": False, "error": type(error).__name__}

@@ -82,7 +82,7 @@ class SessionGateway:
             try:
                 await asyncio.to_thread(self.mark_seen)
             except SQLAlchemyError as error:
-                log.warning("whatsapp-database-away", error=type(error).__name__)
+                log.warning("whatsapp-database-unavailable", error=type(error).__name__)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     def mark_seen(self) -> None:
@@ -95,7 +95,7 @@ class SessionGateway:
         try:
             rows = await asyncio.to_thread(self._load_rows)
         except SQLAlchemyError as error:
-            log.warning("whatsapp-database-away", error=type(error).__name__)
+            log.warning("whatsapp-database-unavailable", error=type(error).__name__)
             return
         for row in rows:
             running = self._running.get(row.id)
@@ -142,7 +142,7 @@ class SessionGateway:
                 if await self._acquire_lock(session_id, stack):
                     await runner.run()
         except ClientStuck as error:
-            log.error("whatsapp-stuck", number=session_id.hex, error=str(error))  # noqa: TRY400 - it is told
+            log.error("whatsapp-client-stuck", number=session_id.hex, error=str(error))  # noqa: TRY400 - it is told
             self.supervisor_pipe.send_stuck(session_id)
             self._exit_code = STUCK_EXIT_CODE
             self.stop()

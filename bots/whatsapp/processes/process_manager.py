@@ -75,7 +75,7 @@ class ProcessManager:
             if self._stop_event.is_set():
                 return
             log.warning(
-                "gateway-ended",
+                "gateway-exited",
                 silent=exit_reason.was_silent,
                 stuck=exit_reason.stuck_session_id and exit_reason.stuck_session_id.hex,
             )
@@ -123,7 +123,7 @@ class ProcessManager:
                 elif (
                     not exit_task.done() and self._get_now() - self._last_heartbeat_at > self.timings.heartbeat_timeout
                 ):
-                    log.error("gateway-silent", seconds=round(self._get_now() - self._last_heartbeat_at))
+                    log.error("gateway-heartbeat-missed", seconds=round(self._get_now() - self._last_heartbeat_at))
                     await _kill_with_traceback(process, exit_task)
                     return True
         finally:
@@ -140,7 +140,7 @@ class ProcessManager:
             process.stdin.close()
         await asyncio.wait([exit_task], timeout=self.timings.stop_timeout)
         if not exit_task.done():
-            log.error("gateway-does-not-end")
+            log.error("gateway-stop-timeout")
             await _kill_with_traceback(process, exit_task)
 
     async def _listen(self, read_end: int) -> None:

@@ -74,7 +74,7 @@ class GatewaySupervisor:
         try:
             sessions = await asyncio.to_thread(self._load_sessions)
         except SQLAlchemyError as error:
-            log.warning("whatsapp-database-away", error=type(error).__name__)
+            log.warning("whatsapp-database-unavailable", error=type(error).__name__)
             return
         self.reporter.show_changes(sessions)
         self._assign(sessions)
@@ -109,7 +109,7 @@ class GatewaySupervisor:
             if task.done():
                 del self._managers[manager]
                 if not task.cancelled() and (error := task.exception()):
-                    log.error("warden-failed", exc_info=error)
+                    log.error("gateway-manager-failed", exc_info=error)
 
     def _isolate_failed(self, exit_reason: ExitReason) -> None:
         """Isolate the suspects: the session that hung, or all sessions of a process that was silent or keeps dying."""
@@ -136,7 +136,7 @@ class GatewaySupervisor:
             try:
                 task()
             except (OSError, SQLAlchemyError) as error:
-                log.warning("whatsapp-housekeeping-failed", error=type(error).__name__)
+                log.warning("whatsapp-key-maintenance-failed", error=type(error).__name__)
 
     def _back_up(self, session_ids: Sequence[UUID]) -> None:
         if self.backups is not None:

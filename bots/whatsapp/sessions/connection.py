@@ -110,7 +110,7 @@ class NeonizeConnection:
         try:
             await self._call_with_timeout(self.client.logout())
         except (NeonizeError, ClientStuck) as error:
-            log.info("whatsapp-not-logged-out", error=str(error))
+            log.info("whatsapp-logout-failed", error=str(error))
 
     async def close(self) -> None:
         """End the connection. The task is never cancelled: neonize would be called from the event loop, and may hang.

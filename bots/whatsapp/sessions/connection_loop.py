@@ -161,7 +161,7 @@ class ConnectionLoop:
         try:
             code = await self.connection.request_pairing_code(phone)
         except ValueError as error:
-            log.warning("whatsapp-no-code", number=self.repository.session_id.hex, error=str(error))
+            log.warning("whatsapp-pairing-code-failed", number=self.repository.session_id.hex, error=str(error))
             await retry_until_stored(
                 self.repository.stop_pairing, ConnectionEventKind.PAIRING_FAILED, WhatsAppStateDetail.REFUSED
             )
@@ -184,7 +184,7 @@ class ConnectionLoop:
         return None
 
     async def handle_refused(self, event: ConnectionEvent) -> ConnectionOutcome | None:
-        log.warning("whatsapp-not-paired", number=self.repository.session_id.hex, error=event.value)
+        log.warning("whatsapp-pairing-rejected", number=self.repository.session_id.hex, error=event.value)
         await retry_until_stored(
             self.repository.stop_pairing, ConnectionEventKind.PAIRING_FAILED, WhatsAppStateDetail.REFUSED
         )
@@ -217,7 +217,7 @@ class ConnectionLoop:
         return ConnectionOutcome.RETRY
 
     async def handle_stopped(self, event: ConnectionEvent) -> ConnectionOutcome | None:
-        log.error("whatsapp-over", number=self.repository.session_id.hex, what=event.kind, reason=event.value)
+        log.error("whatsapp-session-ended", number=self.repository.session_id.hex, what=event.kind, reason=event.value)
         await retry_until_stored(self.repository.record_event, event.kind, ban_seconds=event.seconds)
         return ConnectionOutcome.STOPPED
 

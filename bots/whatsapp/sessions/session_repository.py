@@ -66,7 +66,7 @@ class SessionRepository:
             row.banned_until = now + timedelta(seconds=ban_seconds) if ban_seconds else None
             whatsapp.clear_codes(row)
             self._notify(session, row, previous_state, now)
-            log.info("whatsapp", number=row.id.hex, state=row.state, detail=row.detail)
+            log.info("whatsapp-state-changed", number=row.id.hex, state=row.state, detail=row.detail)
             return WhatsAppState(row.state)
 
     def show_qr_code(self, code: str, seconds: float) -> None:

@@ -111,7 +111,7 @@ async def test_a_bot_token_that_is_withdrawn_is_told_without_it(bazaar: FullApp)
     with pytest.raises(TelegramConfigError) as refused:
         await bazaar.gateway.wait_stopped()
     assert TOKEN.partition(":")[2] not in str(refused.value)
-    assert "telegram stopped" in bazaar.log_output.getvalue()
+    assert "telegram-stopped" in bazaar.log_output.getvalue()
 
 
 async def test_keys_nobody_knows_are_refused_in_words_without_them(bazaar: FullApp) -> None:
@@ -172,7 +172,7 @@ async def tell_secrets_everywhere(bazaar: FullApp) -> None:
         await client.http.post(
             "/sign-in", data={"email": SECRET_SETTINGS["METRICS_TOKEN"]}, headers={"origin": PUBLIC_URL}
         )
-    log.info("letter", code="123456")
+    log.info("email-logged", code="123456")
     await asyncio.to_thread(letters.send, Email("ana@example.com", "A code", "123456\n"))
 
 

@@ -104,10 +104,10 @@ class ProviderAwayError(Exception):
 @pytest.mark.parametrize(
     ("error", "event", "level"),
     [
-        (OSError("away"), "chore-failed", "warning"),
-        (OperationalError("select", {}, Exception("away")), "chore-failed", "warning"),
-        (ProviderAwayError(), "chore-failed", "warning"),
-        (ValueError("a bug"), "chore-surprised", "error"),
+        (OSError("away"), "scheduled-task-failed", "warning"),
+        (OperationalError("select", {}, Exception("away")), "scheduled-task-failed", "warning"),
+        (ProviderAwayError(), "scheduled-task-failed", "warning"),
+        (ValueError("a bug"), "scheduled-task-unexpected-error", "error"),
     ],
 )
 def test_what_is_expected_to_fail_is_a_warning_and_a_bug_has_its_traceback(

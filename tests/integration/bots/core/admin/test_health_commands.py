@@ -185,7 +185,7 @@ async def test_the_code_a_person_reads_out_finds_what_broke_without_what_they_sa
     desk.conversation = talk
     ERROR_LOG.write(house.db)
     text = (await boss.send_text(f"/logs {found[1]}")).text
-    assert "update-given-up UNEXPECTED" in text
+    assert "update-abandoned UNEXPECTED" in text
     assert text.count("update-failed") == 3
     assert "Crash" in text
     assert "admin/test_health_commands.py" in text

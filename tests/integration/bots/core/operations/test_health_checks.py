@@ -343,7 +343,7 @@ def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
     about = [line for line in lines if line.get("job") == str(job.id)]
     assert {line["request"] for line in about} == {name}
-    canonical = [line for line in about if line["event"] == "job"]
+    canonical = [line for line in about if line["event"] == "job-attempt-finished"]
     assert [(line["attempt"], line["outcome"], line["kind"]) for line in canonical] == [
         (attempt, "CRASHED", "sketch") for attempt in (1, 2, 3)
     ]

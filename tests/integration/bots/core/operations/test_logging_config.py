@@ -35,10 +35,10 @@ def lines(text: str) -> list[dict[str, Any]]:
 def test_a_line_is_json_with_its_time_level_and_request(capsys: pytest.CaptureFixture[str]) -> None:
     logging_config.configure("json", [SECRET])
     with structlog.contextvars.bound_contextvars(request="1a2b3c4d"):
-        structlog.get_logger().info("update", seconds=0.25, said=SECRET)
+        structlog.get_logger().info("update-handled", seconds=0.25, said=SECRET)
     (line,) = lines(capsys.readouterr().out)
     assert line.pop("timestamp").endswith("Z")
-    assert line == {"event": "update", "level": "info", "request": "1a2b3c4d", "seconds": 0.25, "said": "…"}
+    assert line == {"event": "update-handled", "level": "info", "request": "1a2b3c4d", "seconds": 0.25, "said": "…"}
 
 
 def test_an_exceptions_trace_is_written_and_scrubbed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +69,7 @@ def test_a_library_that_logs_addresses_with_keys_is_kept_quiet(capsys: pytest.Ca
 
 def test_at_home_the_log_is_text(capsys: pytest.CaptureFixture[str]) -> None:
     logging_config.configure("text")
-    structlog.get_logger().info("update", seconds=1)
+    structlog.get_logger().info("update-handled", seconds=1)
     with pytest.raises(json.JSONDecodeError):
         json.loads(capsys.readouterr().out)
 
@@ -110,11 +110,11 @@ def test_errors_are_reported_with_where_they_came_from_and_no_words(
     try:
         int(words)
     except ValueError:
-        log.exception("job-surprised", job="1a2b3c4d", request="9f8e7d6c", said=words)
+        log.exception("job-unexpected-error", job="1a2b3c4d", request="9f8e7d6c", said=words)
     log.error("child-crashed", code="CRASHED", trace=SECRET)
     sentry_sdk.flush(10)
     events = [json.loads(report.splitlines()[2]) for report in reports]
-    assert [event["tags"]["event"] for event in events] == ["job-surprised", "child-crashed"]
+    assert [event["tags"]["event"] for event in events] == ["job-unexpected-error", "child-crashed"]
     first, second = events
     assert (first["tags"]["job"], first["tags"]["request"], second["tags"]["code"]) == (
         "1a2b3c4d",

@@ -211,7 +211,7 @@ async def test_no_log_names_who_signs_in_nor_their_code(lodge: SignInWorld) -> N
             await submit_code(client, ANA, lodge.email_sender.wait_for_code(ANA))
             lodge.email_sender.is_away = True
             await request_code(client, BIA)
-    assert {"sign-in-code-held-back", "sign-in-letter-not-sent"} <= {line["event"] for line in logs}
+    assert {"sign-in-code-throttled", "sign-in-email-not-sent"} <= {line["event"] for line in logs}
     written = repr(logs)
     assert not any(word in written for word in ("ana", "bia", "example.com", lodge.email_sender.wait_for_code(ANA)))
 

@@ -1,4 +1,4 @@
-"""Renders the files of one job, as its kind says."""
+"""Renderer of one job: runs the function of its kind."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

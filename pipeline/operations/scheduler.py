@@ -90,7 +90,5 @@ class Scheduler:
             action()
         except UNAVAILABLE + self.expected_errors as error:
             log.warning("scheduled-task-failed", loop=self.name, task=action.__name__, error=type(error).__name__)
-        except Exception:
-            log.exception(
-                "scheduled-task-unexpected-error", loop=self.name, task=action.__name__
-            )  # the thread runs the other tasks
+        except Exception:  # the thread runs the other tasks
+            log.exception("scheduled-task-unexpected-error", loop=self.name, task=action.__name__)

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through the connection `storage.migrate` hands it."""
+"""Environment of Alembic: runs the revisions over the connection that `storage.migrate` passes."""
 
 from alembic import context
 

@@ -23,13 +23,20 @@ from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Provider
 from models.identity.people import MAIN_TENANT, Account, Tenant
 from models.settings import Settings
-from pipeline.jobs.entitlements import Entitlements
-from pipeline.jobs.queue import WakeupQueue, broker_for
-from pipeline.jobs.service import Pipeline
-from pipeline.jobs.worker import WorkerPool, create_disk_cleaner, create_worker_pool, retention_from
-from pipeline.kinds.registry import check_kinds
-from pipeline.operations.scheduler import ScheduledTask, Scheduler
-from pipeline.sandbox.client import SandboxClient
+from pipeline import (
+    Entitlements,
+    Pipeline,
+    SandboxClient,
+    ScheduledTask,
+    Scheduler,
+    WakeupQueue,
+    WorkerPool,
+    broker_for,
+    check_kinds,
+    create_disk_cleaner,
+    create_worker_pool,
+    retention_from,
+)
 from storage.db import Database
 from storage.identity import people
 from storage.identity.account_secrets import AccountSecrets

@@ -11,7 +11,7 @@ from bots.core.operations import logging_config
 from bots.core.operations.background_tasks import BackgroundScheduler
 from bots.core.operations.backup_scheduler import BackupScheduler
 from models.settings import Settings
-from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline import ScheduledTask, Scheduler
 from storage.backups.service import BackupService
 
 BEACON_SECONDS = 10.0  # seconds between two touches of the beacon file

@@ -31,7 +31,7 @@ from bots.whatsapp.processes.terminal import TerminalReporter
 from bots.whatsapp.sessions.channel_proxy import ChannelProxy
 from models.identity.people import MAIN_TENANT, Account
 from models.settings import Settings
-from pipeline.jobs.queue import broker_for
+from pipeline import broker_for
 from storage.identity import people
 from storage.messaging import whatsapp
 from storage.messaging.whatsapp_backups import KeyBackups, SessionKeys

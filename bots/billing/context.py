@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bots.billing.prices import PriceList
 from bots.billing.provider import PaymentProvider
-from pipeline.jobs.entitlements import Entitlements
+from pipeline import Entitlements
 from storage.db import Database
 
 

@@ -7,7 +7,7 @@ from bots.billing.provider import ProviderRejected, ProviderUnavailable
 from bots.billing.service import BillingService
 from bots.billing.webhooks.events import EventProcessor
 from bots.billing.webhooks.reconcile import CATCH_UP_INTERVAL, COMPARE_INTERVAL, Reconciliation
-from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline import ScheduledTask, Scheduler
 
 EVENT_POLL_SECONDS = 1.0  # seconds between two polls for events saved by other processes
 SWEEP_SECONDS = 2.0

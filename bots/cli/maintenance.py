@@ -19,8 +19,7 @@ from bots.cli import config_checks, whatsapp
 from bots.cli.config_checks import Finding
 from models.billing.catalogue import CatalogueError, read_catalogue
 from models.settings import OFFICIAL_TELEGRAM_URL, Settings
-from pipeline.sandbox.client import SandboxClient
-from pipeline.sandbox.selfcheck import SandboxProtections
+from pipeline import SandboxClient, SandboxProtections
 from storage.db import Database
 from storage.migrate import is_current, upgrade
 

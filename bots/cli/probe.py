@@ -12,8 +12,7 @@ from models.errors import AppError, ErrorCode, RequestRejected
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaInfo
-from pipeline.jobs.local_renderer import measure
-from pipeline.sandbox.client import SandboxClient
+from pipeline import SandboxClient, measure_file
 
 
 def probe(
@@ -44,7 +43,7 @@ def check_file(sandbox: SandboxClient, path: Path) -> dict[str, object]:
 
 def _measure(sandbox: SandboxClient, path: Path) -> MediaInfo:
     try:
-        return measure(sandbox, path)
+        return measure_file(sandbox, path)
     except OSError as error:
         raise RequestRejected(ErrorCode.NOT_FOUND) from error
 

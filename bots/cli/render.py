@@ -22,14 +22,15 @@ from models.jobs.options import (
 )
 from models.limits import load_limits
 from models.settings import Settings
-from pipeline.jobs.local_renderer import (
+from pipeline import (
     TRANSCRIPT_SUFFIXES,
     LocalRenderer,
+    SandboxClient,
     create_local_renderer,
+    get_kind,
+    list_kinds,
     write_transcript,
 )
-from pipeline.kinds.registry import get_kind, list_kinds
-from pipeline.sandbox.client import SandboxClient
 
 ENGINES = ("auto", "groq", "local")
 FINISHES = ("colour", "lines")

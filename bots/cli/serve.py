@@ -17,7 +17,7 @@ from bots.telegram.errors import TelegramConfigError
 from bots.telegram.gateway import TelegramGateway
 from bots.web.server import WebServer
 from models.settings import Settings
-from pipeline.jobs.worker import WorkerPool
+from pipeline import WorkerPool
 
 log = structlog.get_logger(__name__)
 

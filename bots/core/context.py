@@ -16,8 +16,7 @@ from models.identity.people import Account, Address, Person
 from models.identity.roles import Role
 from models.jobs.transcript import Transcript
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
-from pipeline.jobs.admission import Admission
-from pipeline.operations import request_id
+from pipeline import Admission, get_request_id
 from storage.identity.account_secrets import AccountSecrets
 from storage.media.files import MeasuredFile
 
@@ -101,7 +100,7 @@ def reply_for(key: str, **values: TextValue) -> Reply:
 
 def _format_code(error: AppError) -> str:
     """Format the error code, with the request id for `/logs` where the error is a failure of the system."""
-    request_name = request_id.get_current() if isinstance(error, ProcessingFailed) else ""
+    request_name = get_request_id() if isinstance(error, ProcessingFailed) else ""
     return f"{error.code} · {request_name}" if request_name else str(error.code)
 
 

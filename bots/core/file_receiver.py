@@ -11,7 +11,7 @@ import structlog
 from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError
 from bots.core.context import ReceivedFile
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from bots.core.channel import Inbound
 from bots.core.conversation import callbacks, command_aliases, commands
 from bots.core.conversation.features.registry import find_requested_feature
 from models.identity.people import Account
-from pipeline.operations import request_id
+from pipeline import bind_new_request
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ class LogLine:
 def log_update(account: Account, inbound: Inbound) -> Iterator[LogLine]:
     """Log one line for the update handled in this block, under a request id of its own."""
     log_line, started_at = LogLine(), time.monotonic()
-    with request_id.bind_new(f"{account.id}:{inbound.update_ids[0]}"):
+    with bind_new_request(f"{account.id}:{inbound.update_ids[0]}"):
         try:
             yield log_line
         except Exception:

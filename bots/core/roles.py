@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bots.core.context import Context, HandlerResult, reply_for
 from models.identity.people import MAIN_TENANT, Tenant
 from models.identity.roles import Role
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.operations import audit
 
 CommandHandler = Callable[[Pipeline, Context, HandlerResult, str], None]

@@ -24,8 +24,7 @@ from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.identity.people import Account, Address, Person
 from models.limits import load_limits
 from models.messaging.deliveries import Message
-from pipeline.jobs.admission import Admission
-from pipeline.jobs.service import Pipeline
+from pipeline import Admission, Pipeline
 from storage.db import Database
 from storage.identity import people
 from storage.identity.account_secrets import AccountSecrets

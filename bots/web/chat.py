@@ -27,7 +27,7 @@ from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, co
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
-from pipeline.kinds.registry import list_kinds
+from pipeline import list_kinds
 from storage.db import Clock
 
 MAX_WAIT_SECONDS = 25.0  # seconds

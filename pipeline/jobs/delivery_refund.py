@@ -16,7 +16,7 @@ from storage.messaging import outbox
 MESSAGE_LIFETIME = timedelta(days=7)  # how long a message without a film is worth delivering
 
 
-def is_expired(session: Session, delivery: Delivery, now: datetime) -> bool:
+def is_delivery_expired(session: Session, delivery: Delivery, now: datetime) -> bool:
     """Whether a delivery is past the expiry of its film, or of a message without one."""
     film = session.get(Media, delivery.content.media_id) if delivery.content.media_id else None
     return now >= (film.expires_at if film else delivery.created_at + MESSAGE_LIFETIME)

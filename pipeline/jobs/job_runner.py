@@ -27,8 +27,8 @@ from pipeline.jobs.service import Retention
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.registry import get_kind, list_kinds
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
-from pipeline.operations import request_id
 from pipeline.operations.progress_reporter import create_progress_reporter
+from pipeline.operations.request_id import bind_request
 from storage.db import Database
 from storage.jobs import jobs, transcripts
 from storage.jobs.jobs import JobOutcome, LeaseLost
@@ -79,7 +79,7 @@ class JobRunner:
         self._running.add(claim)
         try:
             with (
-                request_id.bind_existing(claim.request, job=str(claim.job_id)),
+                bind_request(claim.request, job=str(claim.job_id)),
                 hold_lease(self.db, claim, self.lease_seconds) as lost_event,
             ):
                 self._run_job(claim, lost_event)

@@ -70,7 +70,7 @@ class LocalRenderer:
         return transcript
 
     def _require_accepted(self, path: Path, kind: JobKind) -> MediaInfo:
-        info = measure(self.sandbox, path)
+        info = measure_file(self.sandbox, path)
         if info.kind not in kind.accepts:
             raise RequestRejected(_REJECTIONS.get(frozenset(kind.accepts), ErrorCode.NOT_MEDIA))
         return info
@@ -83,7 +83,7 @@ _REJECTIONS = {
 """What is wrong with a file, by the media kinds that are accepted; otherwise it is no such medium."""
 
 
-def measure(sandbox: SandboxClient, path: Path) -> MediaInfo:
+def measure_file(sandbox: SandboxClient, path: Path) -> MediaInfo:
     """Measure a file. Raises OSError if it does not exist, RequestRejected or ProcessingFailed."""
     if path.is_dir():
         raise RequestRejected(ErrorCode.NOT_MEDIA)

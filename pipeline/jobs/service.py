@@ -26,7 +26,7 @@ from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
-from pipeline.operations import request_id
+from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
@@ -184,7 +184,7 @@ class Pipeline:
             at_once=status.plan.max_running,
             credits=cost,
             reply_to=request.reply_to,
-            request=request_id.get_current(),
+            request=get_request_id(),
             status_delivery_id=request.status_delivery_id,
             run_after=now,
             wake_at=now,

@@ -13,7 +13,7 @@ from storage.db import Database
 from storage.operations import alert_metrics, alerts
 from storage.operations.alert_metrics import AlertMetrics
 
-CHECK_INTERVAL = 15.0  # seconds
+ALERT_CHECK_INTERVAL = 15.0  # seconds
 RECOVERY_FACTOR = 0.8  # times the threshold: an incident does not end at the first value below it
 
 

@@ -22,7 +22,7 @@ from storage.tenants import tenant_reports
 from storage.tenants.tenant_reports import ReportPeriod
 
 SEND_TIME = time(9)
-CHECK_INTERVAL = 60.0  # seconds
+REPORT_CHECK_INTERVAL = 60.0  # seconds
 MIN_TENANT_AGE = timedelta(hours=1)  # an installation younger than this at report time has nothing to report
 MAX_ERRORS = 3  # most frequent ones listed
 MAX_READING_AGE = timedelta(days=1)  # a disk without a reading for so long no longer exists

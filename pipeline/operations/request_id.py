@@ -13,18 +13,18 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 REQUEST_FIELD = "request"
 
 
-def bind_new(cause: str) -> AbstractContextManager[None]:
+def bind_new_request(cause: str) -> AbstractContextManager[None]:
     """Context manager that starts a new request. Its id, which users can quote in a report, is the same for every
     attempt at the same cause."""
     return bound_contextvars(**{REQUEST_FIELD: hashlib.sha256(cause.encode()).hexdigest()[:8]})
 
 
-def bind_existing(request: str, **fields: str) -> AbstractContextManager[None]:
+def bind_request(request: str, **fields: str) -> AbstractContextManager[None]:
     """Context manager that continues a request started in another process."""
     return bound_contextvars(**{REQUEST_FIELD: request, **fields})
 
 
-def get_current() -> str:
+def get_request_id() -> str:
     """The id of the current request, empty outside of one."""
     return str(get_contextvars().get(REQUEST_FIELD, ""))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipeline.operations import request_id
+from pipeline.operations.request_id import wrap_for_thread
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Scheduler:
     def start(self) -> None:
         now = time.monotonic()
         self._next_runs = {task: now + task.initial_delay for task in self.tasks}
-        self._thread = threading.Thread(target=request_id.wrap_for_thread(self._run), name=self.name, daemon=True)
+        self._thread = threading.Thread(target=wrap_for_thread(self._run), name=self.name, daemon=True)
         self._thread.start()
 
     def wake(self, task: ScheduledTask) -> None:

@@ -52,14 +52,14 @@ def _apply_subscription(session: Session, tenant: Tenant, now: datetime) -> None
     if subscriptions.plan_of(session, owner, now) != FREE_PLAN:
         if tenant.pause == PauseReason.LAPSED:
             tenants.resume(tenant)
-            notify_owner(session, tenant, "tenant-resumed", now)
+            notify_tenant_owner(session, tenant, "tenant-resumed", now)
         tenant.covered_at = tenant.covered_at or now
     elif tenant.covered_at is not None and tenant.paused_at is None:
         tenants.pause(tenant, PauseReason.LAPSED, now)
-        notify_owner(session, tenant, "tenant-lapsed", now)
+        notify_tenant_owner(session, tenant, "tenant-lapsed", now)
 
 
-def notify_owner(session: Session, tenant: Tenant, key: str, now: datetime) -> None:
+def notify_tenant_owner(session: Session, tenant: Tenant, key: str, now: datetime) -> None:
     """Notify a tenant's owner, in their chat with the operator's bot."""
     owner = tenants.find_owner(session, tenant)
     address = purchases.address_of(session, owner) if owner else None

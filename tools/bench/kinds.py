@@ -16,7 +16,7 @@ from fakes import sample_files, sample_speech
 
 from models.jobs.options import JobOptions
 from models.settings import Settings
-from pipeline.jobs.local_renderer import create_local_renderer, measure
+from pipeline.jobs.local_renderer import create_local_renderer, measure_file
 from pipeline.jobs.renderer import Renderer
 from pipeline.kinds.registry import get_kind
 from pipeline.kinds.running_job import JobSpec, Usage
@@ -73,7 +73,7 @@ def _measure_kind(sandbox: SandboxClient, kind: str, sample: Path, runs: int) ->
 def _measure_job(sandbox: SandboxClient, kind: str, sample: Path) -> tuple[float, float]:
     """CPU seconds of a job with default options, and the length of its result in seconds."""
     options: JobOptions = get_kind(kind).options()
-    info = measure(sandbox, sample)
+    info = measure_file(sandbox, sample)
     seconds = options.compute_seconds(info.seconds or 0)
     pixels = options.compute_pixels((info.width or 0) * (info.height or 0))
     usage = Usage()

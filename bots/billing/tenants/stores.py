@@ -17,7 +17,7 @@ from bots.billing.workers import BillingWorkers
 from models.billing.payments import Provider
 from models.identity.people import MAIN_TENANT, Account
 from models.settings import Settings
-from pipeline.jobs.entitlements import Entitlements
+from pipeline import Entitlements
 from storage.db import Database
 from storage.encryption import DecryptionError
 from storage.identity import account_secrets, people

@@ -16,7 +16,7 @@ from bots.billing.provider import ProviderRejected, ProviderUnavailable, Webhook
 from bots.billing.service import BillingService
 from models.billing.payments import ProviderEvent
 from models.retries import EVENT_RETRIES
-from pipeline.operations import request_id
+from pipeline import bind_new_request
 from storage.billing import provider_events
 
 log = structlog.get_logger(__name__)
@@ -98,7 +98,7 @@ class EventProcessor:
         with context.db.transaction() as session:
             due = provider_events.claim_due(session, context.tenant_id, context.db.clock(), LEASE, BATCH_SIZE)
         for event in due:
-            with request_id.bind_new(event.external_id):
+            with bind_new_request(event.external_id):
                 self._process(event)
         return len(due)
 

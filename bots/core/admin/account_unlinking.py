@@ -7,7 +7,7 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from models.identity.codes import PersonMerge
 from models.identity.people import Person
 from models.messaging.deliveries import Message, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.identity import account_merge
 
 

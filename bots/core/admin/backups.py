@@ -4,7 +4,7 @@ from bots.core.admin.replies import add_reply
 from bots.core.context import Context, HandlerResult, text_for
 from bots.core.roles import Command
 from models.identity.roles import Role
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.backups import runs
 
 

@@ -11,7 +11,7 @@ from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.identity.roles import Role
 from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.identity.people import ID_PREFIX_PATTERN
 from storage.messaging import broadcasts
 from storage.messaging.broadcasts import Audience

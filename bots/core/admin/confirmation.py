@@ -17,7 +17,7 @@ from bots.core.admin.replies import add_error_reply, replace_pressed_message
 from bots.core.context import Context, HandlerResult, Reply, choice_for
 from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.operations import confirmations
 
 ConfirmedHandler = Callable[[Pipeline, Context, HandlerResult, dict[str, Any]], None]

@@ -14,8 +14,7 @@ from models.messaging.whatsapp import WhatsAppState
 from models.operations.error_events import Fault
 from models.operations.health_readings import Reading
 from models.operations.thresholds import load_thresholds
-from pipeline.jobs.service import Pipeline
-from pipeline.operations.daily_report import MAX_READING_AGE
+from pipeline import MAX_READING_AGE, Pipeline
 from storage.billing import provider_events
 from storage.messaging import whatsapp
 from storage.operations import alert_metrics, error_events, health_readings, metrics

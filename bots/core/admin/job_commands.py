@@ -9,7 +9,7 @@ from models.identity.people import Address, Person
 from models.identity.roles import Role
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.jobs import job_admin, jobs, worker_heartbeats
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage

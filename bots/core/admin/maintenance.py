@@ -7,7 +7,7 @@ from bots.core.admin.replies import add_error_reply, add_reply, build_command_bu
 from bots.core.context import Context, HandlerResult, text_for
 from bots.core.roles import Command, is_operator_tenant
 from models.identity.roles import Role
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.jobs import job_admin
 from storage.operations import maintenance as maintenance_mode
 

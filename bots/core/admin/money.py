@@ -13,7 +13,7 @@ from models.billing.prices import STARS_CURRENCY
 from models.identity.people import Person
 from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.billing import ledger, refunds, revocations
 from storage.identity import people
 from storage.identity.people import ID_PREFIX_PATTERN

@@ -18,7 +18,7 @@ from bots.core.roles import Command
 from models.identity.people import Person
 from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.identity import people, user_search
 
 MAX_NOTE_LENGTH = 500  # characters

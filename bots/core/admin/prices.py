@@ -10,7 +10,7 @@ from models.billing.catalogue import Catalogue
 from models.billing.payments import Provider
 from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 

@@ -7,7 +7,7 @@ from bots.core.context import Context, HandlerResult, Reply, TextValue, reply_fo
 from models.identity.people import Person
 from models.jobs.job import Job
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
-from pipeline.kinds.registry import find_kind
+from pipeline import find_kind
 from storage.identity import people
 
 UNKNOWN_KIND_ICON = "▪️"  # of a kind of job that this installation had once

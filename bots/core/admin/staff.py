@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, text_for
 from bots.core.roles import Command
 from models.identity.people import Person
 from models.identity.roles import Role
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.identity import people, user_search
 from storage.jobs import jobs
 

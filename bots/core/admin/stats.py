@@ -12,7 +12,7 @@ from models.billing.prices import STARS_CURRENCY
 from models.identity.roles import Role
 from models.jobs.job import JobStatus
 from models.messaging.deliveries import Message, TranslatedChart, TranslatedChoice, TranslatedSeries, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.tenants import tenant_reports, tenant_stats
 from storage.tenants.tenant_reports import JobTotals, ReportPeriod, SalesTotal
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.messaging import outbox, whatsapp
 from storage.messaging.outbox import OutboxMessage
 from storage.messaging.whatsapp import NamedWhatsAppSession

@@ -10,7 +10,7 @@ from bots.core.delivery.email import build_code_email
 from models.identity.codes import CodePurpose, EmailLink
 from models.identity.people import Person
 from models.messaging.deliveries import Message
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.billing import purchases
 from storage.identity import account_merge, email_links, people
 from storage.identity.codes import (

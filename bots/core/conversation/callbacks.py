@@ -11,9 +11,7 @@ from bots.core.conversation.jobs import spoken_language, submission
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
-from pipeline.jobs import job_messages
-from pipeline.jobs.service import Pipeline
-from pipeline.kinds.registry import find_kind
+from pipeline import Pipeline, build_file_message, find_kind
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox
@@ -61,7 +59,7 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
         result.replies.append(reply_for("error-file-gone" if job else "error-not-found"))
         return
     cause = f"file:{context.account.id}:{context.inbound.update_ids[0]}"
-    outbox_message = job_messages.build_file_message(job, media, name, cause)
+    outbox_message = build_file_message(job, media, name, cause)
     outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 

@@ -28,8 +28,7 @@ from models.billing.catalogue import FREE_PLAN
 from models.billing.credits import Lot
 from models.identity.roles import Role
 from models.messaging.deliveries import Message, TranslatedText
-from pipeline.jobs.entitlements import AccountStatus
-from pipeline.jobs.service import Pipeline
+from pipeline import AccountStatus, Pipeline
 from storage.billing import lots
 from storage.identity import people
 from storage.jobs import jobs

@@ -7,7 +7,7 @@ from bots.core.conversation import account_linking, callbacks, commands, opt_out
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from bots.core.context import Context, HandlerResult, text_for
 from bots.core.conversation import command_aliases
 from models.messaging.deliveries import Message
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.identity import people
 from storage.jobs import jobs
 from storage.messaging import outbox

@@ -6,7 +6,7 @@ from bots.core.admin.replies import add_error_reply
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation.shop import require_private_chat
 from models.messaging.deliveries import Message
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.billing import promo_codes
 
 CODE_PATTERN = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")

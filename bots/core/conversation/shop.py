@@ -7,8 +7,7 @@ from bots.core.conversation.payment_methods import LINKS, PAYMENT_METHODS, STARS
 from models.billing.catalogue import OWNER_PLAN, Catalogue
 from models.errors import AppError, ErrorCode
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
-from pipeline.jobs.service import Pipeline
-from pipeline.kinds.registry import list_kinds
+from pipeline import Pipeline, list_kinds
 from storage.billing import open_purchases
 
 PurchaseHandler = Callable[[Pipeline, Context, HandlerResult, str], None]

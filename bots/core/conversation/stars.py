@@ -15,7 +15,7 @@ from models.billing.payments import Purchase, PurchaseStatus
 from models.billing.prices import STARS_CURRENCY
 from models.columns import generate_id
 from models.identity.people import Person
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.billing import clawback, ledger, open_purchases
 from storage.billing.clawback import PaymentClaim
 from storage.db import Database

@@ -9,7 +9,7 @@ from bots.core.conversation.payment_methods import format_money, format_plan_tit
 from bots.core.conversation.shop import build_shop_choices, require_private_chat
 from models.billing.payments import Provider, Subscription
 from models.messaging.deliveries import Message, TranslatedText
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.billing import customers, open_purchases, overages
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage

@@ -12,7 +12,7 @@ from bots.core.channel import ChannelError, ChatUnreachable, MessageRejected, Re
 from bots.core.delivery.delivery_builder import MediaMissing, MissingTranslation
 from models.messaging.deliveries import Delivery
 from models.retries import DELIVERY_RETRIES
-from pipeline.jobs import delivery_refund
+from pipeline import abandon_delivery, is_delivery_expired
 from storage.db import Database
 from storage.messaging import outbox
 
@@ -66,10 +66,10 @@ class DeliveryResults:
         """Schedule another, uncounted attempt after so many seconds; give up when the message is too late."""
         with self.db.transaction() as session:
             now = self.db.clock()
-            if not delivery_refund.is_expired(session, row, now):
+            if not is_delivery_expired(session, row, now):
                 outbox.retry(session, row, now + timedelta(seconds=seconds), error, counts_as_attempt=False)
                 return
-            delivery_refund.abandon_delivery(session, row, error, now)
+            abandon_delivery(session, row, error, now)
         self._forget_failures(row)
 
     def record_rejected(self, row: Delivery, error: str) -> None:
@@ -85,7 +85,7 @@ class DeliveryResults:
         self._forget_failures(row)
         log.error("delivery-abandoned", delivery=row.id, error=error)
         with self.db.transaction() as session:
-            delivery_refund.abandon_delivery(session, row, error, self.db.clock())
+            abandon_delivery(session, row, error, self.db.clock())
 
     def record_unreachable(self, row: Delivery, error: str) -> None:
         self._forget_failures(row)

@@ -20,7 +20,7 @@ from bots.core.delivery.delivery_results import DeliveryResults, ResultAction
 from bots.core.rate_limit import TokenBucket
 from models.messaging.deliveries import Delivery
 from models.retries import DELIVERY_RETRIES
-from pipeline.operations.lease_renewer import LeaseRenewer
+from pipeline import LeaseRenewer
 from storage.db import Database
 from storage.media.media_store import MediaStore
 from storage.messaging import outbox

@@ -27,7 +27,7 @@ from bots.core.delivery.message_rendering import render_message
 from models.identity.people import Address, Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message
-from pipeline.progress import Throttle
+from pipeline import Throttle
 from storage.db import Database
 from storage.jobs import jobs, queue_position
 

@@ -15,11 +15,15 @@ from bots.core.operations.heartbeat_ping import HeartbeatPing
 from bots.core.operations.upstream_checks import UpstreamChecks, services_of
 from models.identity.people import MAIN_TENANT
 from models.settings import Settings
-from pipeline.operations import alerting, daily_report
-from pipeline.operations.alerting import Alerting
-from pipeline.operations.daily_report import DailyReport
-from pipeline.operations.error_log import ERROR_LOG
-from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline import (
+    ALERT_CHECK_INTERVAL,
+    ERROR_LOG,
+    REPORT_CHECK_INTERVAL,
+    Alerting,
+    DailyReport,
+    ScheduledTask,
+    Scheduler,
+)
 from storage.db import Database
 from storage.identity import people
 from storage.operations import alert_chats
@@ -56,9 +60,9 @@ class BackgroundScheduler:
     def _build_tasks(self) -> Iterator[ScheduledTask]:
         yield ScheduledTask(self.flush_errors, FLUSH_INTERVAL)
         if self.settings.is_monitored:
-            yield ScheduledTask(Alerting(self.db).check, alerting.CHECK_INTERVAL, initial_delay=STARTUP_DELAY)
+            yield ScheduledTask(Alerting(self.db).check, ALERT_CHECK_INTERVAL, initial_delay=STARTUP_DELAY)
             yield ScheduledTask(
-                DailyReport(self.db, ZoneInfo(self.settings.timezone)).send_if_due, daily_report.CHECK_INTERVAL
+                DailyReport(self.db, ZoneInfo(self.settings.timezone)).send_if_due, REPORT_CHECK_INTERVAL
             )
         upstream = UpstreamChecks(self.db, services_of(self.settings))
         if upstream.services:

@@ -15,7 +15,7 @@ from structlog.typing import Processor
 from bots.core.operations import sentry
 from bots.core.operations.log_redaction import Redactor
 from models.settings import Settings
-from pipeline.operations.error_log import ERROR_LOG
+from pipeline import ERROR_LOG
 
 log = structlog.get_logger(__name__)
 

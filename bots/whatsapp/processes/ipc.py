@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pipeline.jobs.queue import WakeupQueue
+from pipeline import WakeupQueue
 
 STUCK_EXIT_CODE = 75  # exit code of a gateway that hangs in neonize, after it has reported the session
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import av
 
 from models.jobs.options import Film
+from pipeline import ProgressCallback
 from pipeline.media.thumbnail import write_thumbnail
-from pipeline.progress import ProgressCallback
 from rabisco_reverse.kind import ReverseOptions
 
 

@@ -5,8 +5,7 @@ from pydantic import Field
 from models.jobs.options import FilmOptions
 from models.limits import KindLimits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind, OutputSpec
-from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
+from pipeline import JobKind, JobResult, OutputSpec, RunningJob, list_film_files
 
 
 class ReverseOptions(FilmOptions):

@@ -19,8 +19,7 @@ from bots.core.context import Context, HandlerResult, text_for
 from bots.core.roles import Command
 from models.identity.people import PauseReason, Tenant, TenantLimits
 from models.identity.roles import Role
-from pipeline.jobs.service import Pipeline
-from pipeline.operations import tenant_lifecycle
+from pipeline import Pipeline, notify_tenant_owner
 from storage.tenants import tenants
 
 NAME_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{1,29}")
@@ -112,7 +111,7 @@ def pause(context: Context, result: HandlerResult, rest: str) -> None:
 def pause_tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
     if found := find_tenant(context, result, values["name"]):
         tenants.pause(found, PauseReason.OPERATOR, context.now)
-        tenant_lifecycle.notify_owner(context.session, found, "tenant-stopped", context.now)
+        notify_tenant_owner(context.session, found, "tenant-stopped", context.now)
         add_reply(result, text_for("admin-tenant-paused", name=found.name))
 
 
@@ -124,7 +123,7 @@ def resume(context: Context, result: HandlerResult, rest: str) -> None:
         add_error_reply(result, "admin-tenant-open-already", name=found.name)
         return
     tenants.resume(found)
-    tenant_lifecycle.notify_owner(context.session, found, "tenant-resumed", context.now)
+    notify_tenant_owner(context.session, found, "tenant-resumed", context.now)
     add_reply(result, text_for("admin-tenant-resumed", name=found.name))
 
 
@@ -158,7 +157,7 @@ def remove(context: Context, result: HandlerResult, rest: str) -> None:
 def remove_tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
     if found := find_tenant(context, result, values["name"]):
         tenants.schedule_removal(found, context.now)
-        tenant_lifecycle.notify_owner(context.session, found, "tenant-stopped", context.now)
+        notify_tenant_owner(context.session, found, "tenant-stopped", context.now)
         add_reply(result, text_for("admin-tenant-removed", name=found.name, returns=f"{found.remove_at:%Y-%m-%d}"))
 
 

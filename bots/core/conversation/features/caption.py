@@ -5,7 +5,7 @@ from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, S
 from models.jobs.caption_styles import load_caption_styles
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
-from pipeline.kinds.caption import CAPTION
+from pipeline import CAPTION
 
 
 def _list_styles() -> tuple[SettingValue, ...]:

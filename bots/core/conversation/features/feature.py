@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bots.core.conversation.features.settings import Setting, Tastes
 from models.jobs.options import JobOptions
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind
+from pipeline import JobKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bots.core.conversation.features.settings import Setting
 from bots.locales import LANGUAGES, has_text
 from models.errors import ConfigError
 from models.media.facts import MediaKind
-from pipeline.kinds.registry import get_kind, list_kinds
+from pipeline import get_kind, list_kinds
 
 _features: dict[str, Feature] = {}
 

@@ -5,7 +5,7 @@ from bots.core.conversation.features.settings import Setting, SettingValue, valu
 from models.jobs.hands import NO_HAND, load_hands
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
-from pipeline.kinds.sketch import SKETCH
+from pipeline import SKETCH
 
 LENGTHS = ("6", "10", "20", "30", "60")  # seconds
 FINISHES = ("colour", "lines")

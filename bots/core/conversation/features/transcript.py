@@ -3,7 +3,7 @@
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
 from models.media.facts import MediaKind
-from pipeline.kinds.transcript import TRANSCRIPT
+from pipeline import TRANSCRIPT
 
 TRANSCRIPT_FEATURE = Feature(
     TRANSCRIPT,

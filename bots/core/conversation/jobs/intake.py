@@ -17,7 +17,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.messaging import updates

@@ -12,7 +12,7 @@ from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
 from models.messaging.updates import Dialogue
-from pipeline.jobs.service import Pipeline
+from pipeline import Pipeline
 from storage.messaging import updates
 
 SPOKEN_QUESTION = "spoken"  # name of the question in `Dialogue`

@@ -14,8 +14,7 @@ from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline.jobs.service import JobRequest, Pipeline
-from pipeline.kinds.job_kind import JobKind
+from pipeline import JobKind, JobRequest, Pipeline
 from storage.jobs import jobs, transcripts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage

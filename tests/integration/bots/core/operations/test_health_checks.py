@@ -35,8 +35,8 @@ from models.operations.health_readings import Reading
 from models.settings import Settings
 from pipeline.jobs.queue import WakeupQueue, broker_for
 from pipeline.jobs.sweeper import Sweeper
-from pipeline.operations import request_id
 from pipeline.operations.error_log import ErrorLog
+from pipeline.operations.request_id import bind_new_request, bind_request, get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
 from storage.db import Database
@@ -331,10 +331,10 @@ def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line
     logging_config.configure("json")
     shop = JobWorld.open(sqlite, clock, tmp_path)
     shop.customer = create_customer(sqlite)
-    with request_id.bind_new("the update it came with"):
-        name = request_id.get_current()
+    with bind_new_request("the update it came with"):
+        name = get_request_id()
         job = shop.submit_job()
-    assert (request_id.get_current(), len(name)) == ("", 8)
+    assert (get_request_id(), len(name)) == ("", 8)
     shop.sandbox.stage(DRAW, *[build_raiser(ProcessingFailed(ErrorCode.CRASHED))] * 3)
     for _ in range(3):
         assert shop.job_runner.run_next_job()
@@ -359,7 +359,7 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
     allowance = ResourceLimits.for_measuring(1000)
     with (
         SandboxClient() as children,
-        request_id.bind_existing("9f8e7d6c", job="1a2b3c4d"),
+        bind_request("9f8e7d6c", job="1a2b3c4d"),
         pytest.raises(ProcessingFailed),
     ):
         children.run("fakes.sandbox_tasks:raise_lookup_error", {}, directory=tmp_path, limits=allowance)

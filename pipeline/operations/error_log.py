@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from storage.db import Database
 from storage.operations import error_events
 
@@ -25,12 +25,12 @@ class ErrorLog:
     """Buffers error lines as they are logged, possibly inside a transaction, and writes them later. Thread-safe."""
 
     process: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
-    _unwritten: deque[Fault] = field(default_factory=lambda: deque(maxlen=MAX_UNWRITTEN))
+    _unwritten: deque[ErrorEvent] = field(default_factory=lambda: deque(maxlen=MAX_UNWRITTEN))
 
     def record_event(self, _logger: object, method: str, event: LogEvent) -> LogEvent:
         """Structlog processor: buffers error lines and passes every event on unchanged."""
         if method in ERROR_METHODS:
-            self._unwritten.append(self._build_fault(event))
+            self._unwritten.append(self._build_error_event(event))
         return event
 
     def write(self, db: Database) -> None:
@@ -40,14 +40,14 @@ class ErrorLog:
             return
         try:
             with db.transaction() as session:
-                error_events.save(session, [fault.model_copy() for fault in batch])
+                error_events.save(session, [error_event.model_copy() for error_event in batch])
         except Exception:
             self._unwritten.extendleft(reversed(batch))
             raise
 
-    def _build_fault(self, event: LogEvent) -> Fault:
+    def _build_error_event(self, event: LogEvent) -> ErrorEvent:
         kind, trace = _describe_exception(event)
-        return Fault(
+        return ErrorEvent(
             # a library's message may hold private data: only its logger's name is kept
             event=_get_truncated(event, "logger", 100) or _get_truncated(event, "event", 100),
             code=_get_truncated(event, "code", 50),

@@ -11,7 +11,7 @@ from models.jobs.job import Job, WorkerRow
 from models.messaging.deliveries import Delivery, DeliveryStatus, PageMessage
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from storage.upsert import execute_dml
 
 
@@ -61,7 +61,7 @@ def prune_workers(session: Session, before: datetime, limit: int) -> int:
 
 def prune_error_events(session: Session, before: datetime, limit: int) -> int:
     """Delete error events from before then."""
-    return _delete(session, Fault, col(Fault.id), col(Fault.at) < before, limit)
+    return _delete(session, ErrorEvent, col(ErrorEvent.id), col(ErrorEvent.at) < before, limit)
 
 
 def _prune_conversation(session: Session, address_id: uuid.UUID, keep: int, limit: int) -> int:

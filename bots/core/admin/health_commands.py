@@ -11,7 +11,7 @@ from bots.core.roles import Command, is_operator_tenant
 from models.identity.roles import Role
 from models.messaging.deliveries import TranslatedText
 from models.messaging.whatsapp import WhatsAppState
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from models.operations.health_readings import Reading
 from models.operations.thresholds import load_thresholds
 from pipeline import MAX_READING_AGE, Pipeline
@@ -141,13 +141,13 @@ def _show_error(context: Context, result: HandlerResult, name: str) -> None:
     add_reply(result, *(line for error in found for line in _describe_error(error)))
 
 
-def _describe_error(fault: Fault) -> Iterator[TranslatedText]:
-    event = f"{fault.event} {fault.code}".strip()
-    yield text_for("admin-logs-fault", event=event, at=f"{fault.at:%Y-%m-%d %H:%M:%S}", process=fault.process)
-    if fault.kind:
-        yield text_for("admin-logs-kind", kind=fault.kind)
-    if fault.trace:
-        yield text_for("admin-logs-trace", trace=fault.trace[-MAX_TRACE_LENGTH:])
+def _describe_error(error: ErrorEvent) -> Iterator[TranslatedText]:
+    event = f"{error.event} {error.code}".strip()
+    yield text_for("admin-logs-fault", event=event, at=f"{error.at:%Y-%m-%d %H:%M:%S}", process=error.process)
+    if error.kind:
+        yield text_for("admin-logs-kind", kind=error.kind)
+    if error.trace:
+        yield text_for("admin-logs-trace", trace=error.trace[-MAX_TRACE_LENGTH:])
 
 
 COMMANDS = (

@@ -115,7 +115,7 @@ def _collect_labelled(session: Session) -> Iterator[Metric]:
     )
     yield _build_family(GaugeMetricFamily, "purchases", "Purchases", ["provider", "status"], purchases)
     yield _build_family(CounterMetricFamily, "revenue", "What was paid, in minor units", ["currency"], amounts)
-    yield _build_family(GaugeMetricFamily, "faults", "What broke in the last month", ["event", "code"], errors)
+    yield _build_family(GaugeMetricFamily, "logged_errors", "Errors logged in 30 days", ["event", "code"], errors)
 
 
 def _collect_lags(session: Session, now: datetime) -> Iterator[Metric]:

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from models.billing.payments import Purchase
 from models.jobs.job import JobStatus
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from models.operations.thresholds import load_thresholds
 from storage.db import Database
 from storage.identity import people
@@ -73,7 +73,7 @@ def furnish(db: Database, customer: SampleCustomer) -> None:
                 add_job(session, customer, NOON, kind=kind, status=status, **times)
         health_readings.save(session, "service:telegram", NOON, ok=True, seconds=0.1)
         health_readings.save(session, "disk:box-1", NOON, ok=True, free=5, share=0.5)
-        session.add(Fault(event="job-failed", code="CRASHED", at=NOON))
+        session.add(ErrorEvent(event="job-failed", code="CRASHED", at=NOON))
         assert people.find_tenant(session, "main")
         ids = {"tenant_id": customer.person.tenant_id, "person_id": customer.person.id}
         session.add(

@@ -16,7 +16,7 @@ from models.jobs.job import JobStatus, WorkerRow
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from models.operations.alerts import AlertChat, AlertKind, parse_alert_chat
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from pipeline.operations.alerting import ALERT_RULES, Alerting
 from storage.db import Database
 from storage.identity import people
@@ -166,7 +166,7 @@ def test_films_that_fail_by_what_was_sent_are_no_alarm(floor: Floor) -> None:
 
 
 def test_many_errors_in_the_logs_are_an_alarm_whatever_films_do(floor: Floor) -> None:
-    floor.put(*(Fault(event="update-failed", at=floor.clock()) for _ in range(30)))
+    floor.put(*(ErrorEvent(event="update-failed", at=floor.clock()) for _ in range(30)))
     assert floor.look() == ["alert-errors"]
 
 

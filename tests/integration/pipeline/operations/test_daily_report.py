@@ -16,7 +16,7 @@ from models.identity.people import Address, Person, Tenant
 from models.jobs.job import JobStatus
 from models.messaging.deliveries import Delivery
 from models.operations.alerts import parse_alert_chat
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from pipeline.operations.daily_report import DailyReport
 from storage.db import Database
 from storage.identity import people
@@ -126,7 +126,7 @@ def test_it_tells_of_yesterday_alone(office: Office) -> None:
     office.bought("brl", 990, at(13, 11))
     office.bought("xtr", 300, at(13, 11))
     office.bought("usd", 990, at(12, 11))
-    office.put(*(Fault(event="job-failed", code="CRASHED", job="1a2b3c4d", at=at(13, 12)) for _ in range(2)))
+    office.put(*(ErrorEvent(event="job-failed", code="CRASHED", job="1a2b3c4d", at=at(13, 12)) for _ in range(2)))
     office.tell(at(14, 9))
     (text,) = office.reports()
     assert "March 13, 2026" in text

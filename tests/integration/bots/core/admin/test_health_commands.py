@@ -14,7 +14,7 @@ from bots.core.operations import logging_config
 from models.identity.people import Person
 from models.jobs.job import WorkerRow
 from models.messaging.whatsapp import WhatsAppState
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from pipeline.operations.error_log import ERROR_LOG
 from storage.identity import people
 from storage.messaging import whatsapp
@@ -26,14 +26,14 @@ def journal(house: World) -> Iterator[None]:
     """The log as processes have it; what was noted before is none of this test's."""
     logging_config.configure("json")
     ERROR_LOG.write(house.db)
-    house.run_in_transaction(lambda session: session.connection().execute(Fault.__table__.delete()))  # type: ignore[attr-defined]
+    house.run_in_transaction(lambda session: session.connection().execute(ErrorEvent.__table__.delete()))  # type: ignore[attr-defined]
     yield
     structlog.reset_defaults()
 
 
 def broke(house: World, event: str, hours: float = 1, **fields: str) -> None:
     house.run_in_transaction(
-        lambda session: session.add(Fault(event=event, at=house.time() - timedelta(hours=hours), **fields))
+        lambda session: session.add(ErrorEvent(event=event, at=house.time() - timedelta(hours=hours), **fields))
     )
 
 

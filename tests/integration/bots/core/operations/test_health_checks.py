@@ -30,7 +30,7 @@ from bots.web.monitoring.health import CachedChecks
 from models.billing.payments import STRIPE_API_VERSION
 from models.errors import ErrorCode, ProcessingFailed
 from models.operations.alerts import AlertKind
-from models.operations.error_events import Fault
+from models.operations.error_events import ErrorEvent
 from models.operations.health_readings import Reading
 from models.settings import Settings
 from pipeline.jobs.queue import WakeupQueue, broker_for
@@ -274,12 +274,12 @@ def test_errands_write_down_what_broke_before_they_end(sqlite: Database, tmp_pat
     errands.stop()
     structlog.reset_defaults()
     with sqlite.read_transaction() as session:
-        assert "broke-at-the-end" in session.exec(select(Fault.event)).all()
+        assert "broke-at-the-end" in session.exec(select(ErrorEvent.event)).all()
 
 
-def faults(db: Database) -> list[Fault]:
+def faults(db: Database) -> list[ErrorEvent]:
     with db.read_transaction() as session:
-        return list(session.exec(select(Fault).order_by(col(Fault.id))).all())
+        return list(session.exec(select(ErrorEvent).order_by(col(ErrorEvent.id))).all())
 
 
 def noted(journal: ErrorLog, level: str, **event: Any) -> None:

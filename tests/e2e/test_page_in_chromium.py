@@ -10,25 +10,27 @@ from typing import Any
 
 import pytest
 from fakes.browser import ChatPage, find_chromium, open_page
+from fakes.echo_sink import write_film
 from fakes.web_server import serve_web_app
-from fakes.web_world import WebWorld, open_web_world, write_film
+from fakes.world.web import WebApp, open_web_app
 from PIL import Image
 from playwright.sync_api import Browser
 
 from bots.core.channel import Choice, RenderedMessage
 from bots.web.app import create_app
 from bots.web.page import LOCAL_CHAT
+from storage.db import Database
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
 
 @pytest.fixture
-def web_house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path)
+def web_house(tmp_path: Path, sqlite: Database) -> WebApp:
+    return open_web_app(tmp_path, sqlite)
 
 
 @pytest.fixture
-def chat_page(web_house: WebWorld, browser: Browser) -> Iterator[ChatPage]:
+def chat_page(web_house: WebApp, browser: Browser) -> Iterator[ChatPage]:
     with (
         serve_web_app(web_house.app, web_house.page.notifier) as address,
         open_page(address, browser, language="pt-BR") as page,
@@ -50,7 +52,7 @@ def picture(shade: int) -> bytes:
     return raw.getvalue()
 
 
-def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_house: WebWorld) -> None:
+def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_house: WebApp) -> None:
     assert chat_page.tab.locator("html").get_attribute("lang") == "pt-BR"
     assert chat_page.tab.get_by_role("heading", name="Mande uma imagem ou um vídeo").is_visible()
     chat_page.type_text("Olá <img src=x onerror=alert(1)> https://example.org/a_(b).")
@@ -71,7 +73,7 @@ def test_a_conversation_with_text_buttons_and_a_reload(chat_page: ChatPage, web_
 
 
 def test_a_picture_becomes_a_film_that_plays_and_can_be_saved(
-    chat_page: ChatPage, web_house: WebWorld, tmp_path: Path
+    chat_page: ChatPage, web_house: WebApp, tmp_path: Path
 ) -> None:
     web_house.sink.pause_seconds = 0.3
     source = tmp_path / "gato.png"
@@ -100,7 +102,7 @@ def test_a_picture_becomes_a_film_that_plays_and_can_be_saved(
 
 
 def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
-    chat_page: ChatPage, web_house: WebWorld, tmp_path: Path
+    chat_page: ChatPage, web_house: WebApp, tmp_path: Path
 ) -> None:
     files = [tmp_path / f"{number}.png" for number in range(3)]
     for number, file in enumerate(files):
@@ -117,7 +119,7 @@ def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
     assert chat_page.tab.locator("#text").input_value() == ""
 
 
-def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebWorld) -> None:
+def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebApp) -> None:
     chat_page.drop_file("solto.png", "image/png", picture(0))
     chat_page.tab.locator("li.message video").first.wait_for()
     chat_page.paste_file("colado.png", "image/png", picture(9))
@@ -126,7 +128,7 @@ def test_files_can_be_dropped_and_pasted(chat_page: ChatPage, web_house: WebWorl
     assert web_house.sink.downloads == [picture(0), picture(9)]
 
 
-def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebWorld) -> None:
+def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_house: WebApp) -> None:
     message = elsewhere(web_house.page.send_video(LOCAL_CHAT, web_house.sink.create_film_upload()))
     chat_page.wait_for_message("Your film is ready")
     chat_page.tab.evaluate("window.video = document.querySelector('video')")
@@ -136,9 +138,7 @@ def test_a_film_goes_on_playing_while_its_words_change(chat_page: ChatPage, web_
     assert chat_page.tab.evaluate("window.video === document.querySelector('video') && window.video.currentTime") == 1.0
 
 
-def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
-    web_house: WebWorld, browser: Browser
-) -> None:
+def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(web_house: WebApp, browser: Browser) -> None:
     with serve_web_app(web_house.app, web_house.page.notifier) as address:
         port = int(address.rsplit(":", 1)[1])
         visit = open_page(address, browser)
@@ -157,7 +157,7 @@ def test_what_is_written_while_the_server_is_away_arrives_when_it_is_back(
         visit.__exit__(None, None, None)
 
 
-def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebWorld) -> None:
+def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house: WebApp) -> None:
     chat_page.tab.evaluate(
         """() => {
             const file = new File(["x"], "filme.mov", {type: "video/quicktime"});
@@ -175,7 +175,7 @@ def test_a_refused_upload_is_told_where_it_stands(chat_page: ChatPage, web_house
 
 @pytest.mark.parametrize(("size", "dark"), [((390, 844), False), ((1280, 800), True)])
 def test_the_page_fits_the_screen_and_can_be_read(
-    web_house: WebWorld, browser: Browser, size: tuple[int, int], dark: bool
+    web_house: WebApp, browser: Browser, size: tuple[int, int], dark: bool
 ) -> None:
     with (
         serve_web_app(web_house.app, web_house.page.notifier) as address,

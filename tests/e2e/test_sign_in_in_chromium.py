@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 from fakes.app_process import run_app
 from fakes.browser import ChatPage, find_chromium, open_page
-from fakes.sign_in_world import SignInWorld, open_sign_in_world
 from fakes.simulated_users import create_photograph
 from fakes.smtp_server import SmtpServer
 from fakes.web_server import serve_web_app
+from fakes.world.web import WebApp, open_web_app
 from PIL import Image
 from playwright.sync_api import Browser
 
 from bots.web.auth.session import page_user_for, page_user_id_for
 from bots.web.message_view import MessageBody
 from models.columns import generate_id
+from storage.db import Database
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
 
@@ -31,22 +32,22 @@ def port() -> int:
 
 
 @pytest.fixture
-def house(tmp_path: Path, port: int) -> SignInWorld:
-    return open_sign_in_world(tmp_path, public_url=f"http://localhost:{port}")
+def house(tmp_path: Path, sqlite: Database, port: int) -> WebApp:
+    return open_web_app(tmp_path, sqlite, has_sign_in=True, public_url=f"http://localhost:{port}")
 
 
 @pytest.fixture
-def visitor(house: SignInWorld, port: int, browser: Browser) -> Iterator[ChatPage]:
+def visitor(house: WebApp, port: int, browser: Browser) -> Iterator[ChatPage]:
     address = f"http://localhost:{port}"
     with (
-        serve_web_app(house.world.app, house.world.page.notifier, port),
+        serve_web_app(house.app, house.page.notifier, port),
         open_page(address, browser, language="pt-BR", ready="#email") as page,
     ):
         yield page
         assert page.foreign_requests == []
 
 
-def signs_in(page: ChatPage, house: SignInWorld, address: str = ANA) -> None:
+def signs_in(page: ChatPage, house: WebApp, address: str = ANA) -> None:
     page.tab.get_by_label("E-mail").fill(address)
     page.tab.get_by_role("button", name="Receber o código").click()
     page.tab.get_by_label("Código").fill(house.email_sender.wait_for_code(address))
@@ -54,9 +55,7 @@ def signs_in(page: ChatPage, house: SignInWorld, address: str = ANA) -> None:
     page.tab.locator("#state.online").wait_for(state="attached")
 
 
-def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
-    visitor: ChatPage, house: SignInWorld, tmp_path: Path
-) -> None:
+def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(visitor: ChatPage, house: WebApp, tmp_path: Path) -> None:
     signs_in(visitor, house)
     source = tmp_path / "gato.png"
     Image.linear_gradient("L").save(source)
@@ -67,8 +66,8 @@ def test_somebody_signs_in_has_a_picture_drawn_and_signs_out(
     saved = tmp_path / "saved.mp4"
     visitor.save_film(saved)
     assert saved.read_bytes()[4:8] == b"ftyp"
-    (inbound,) = house.world.sink.handled
-    assert inbound.sender.external_id == page_user_id_for(house.sign_in.secret, house.world.account.tenant_id, ANA)
+    (inbound,) = house.sink.handled
+    assert inbound.sender.external_id == page_user_id_for(house.parts.sign_in.secret, house.account.tenant_id, ANA)
     visitor.press_button("Menu")
     visitor.press_button("Sair")
     visitor.tab.get_by_label("E-mail").wait_for()
@@ -114,7 +113,7 @@ def _code(page: ChatPage, mail: SmtpServer) -> str:
     return re.findall(r"\b\d{6}\b", letter.text)[0]
 
 
-def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: SignInWorld) -> None:
+def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, house: WebApp) -> None:
     visitor.tab.get_by_label("E-mail").fill(ANA)
     visitor.tab.get_by_role("button", name="Receber o código").click()
     wrong = f"{(int(house.email_sender.wait_for_code(ANA)) + 1) % 10**6:06}"
@@ -126,7 +125,7 @@ def test_a_wrong_code_is_told_and_the_next_try_may_be_right(visitor: ChatPage, h
     visitor.tab.locator("#state.online").wait_for(state="attached")
 
 
-def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: SignInWorld) -> None:
+def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: WebApp) -> None:
     signs_in(visitor, house)
     visitor.press_button("Menu")
     visitor.press_button("Comprar créditos")
@@ -134,7 +133,7 @@ def test_the_menu_writes_what_it_stands_for(visitor: ChatPage, house: SignInWorl
     assert not visitor.tab.locator("#menu").is_visible()
 
 
-def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: SignInWorld, tmp_path: Path) -> None:
+def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: WebApp, tmp_path: Path) -> None:
     signs_in(visitor, house)
     session = visitor.tab.context.new_cdp_session(visitor.tab)
     slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 2_000_000}
@@ -149,20 +148,20 @@ def test_an_upload_shows_how_far_it_is(visitor: ChatPage, house: SignInWorld, tm
     )
     session.send("Network.emulateNetworkConditions", slow | {"uploadThroughput": -1})
     visitor.wait_for_message("Your film is ready")
-    assert [len(raw) for raw in house.world.sink.downloads] == [5_000_000]
+    assert [len(raw) for raw in house.sink.downloads] == [5_000_000]
 
 
-def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: SignInWorld) -> None:
+def test_a_session_that_ends_leads_back_to_the_way_in(visitor: ChatPage, house: WebApp) -> None:
     signs_in(visitor, house)
     visitor.tab.context.clear_cookies()
     visitor.type_text("still there?")
     visitor.tab.get_by_label("E-mail").wait_for()
 
 
-def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: SignInWorld) -> None:
-    guest = page_user_for(page_user_id_for(house.sign_in.secret, house.world.account.tenant_id, ANA))
+def test_older_messages_come_as_one_scrolls_up(visitor: ChatPage, house: WebApp) -> None:
+    guest = page_user_for(page_user_id_for(house.parts.sign_in.secret, house.account.tenant_id, ANA))
     for number in range(450):
-        house.world.page.save_user_message(guest.chat_ref, generate_id(), MessageBody(text=f"message {number:03}"))
+        house.page.save_user_message(guest.chat_ref, generate_id(), MessageBody(text=f"message {number:03}"))
     signs_in(visitor, house)
     visitor.wait_for_message("message 449", "person")
     messages = visitor.tab.locator("li.message")

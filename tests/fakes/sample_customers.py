@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from models.identity.people import Account, Address, Person
 from models.jobs.job import Job
+from storage.billing import ledger
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs
@@ -49,4 +50,11 @@ def add_job(session: Session, customer: SampleCustomer, now: datetime, **values:
     person = customer.person
     job = Job(tenant_id=person.tenant_id, person_id=person.id, address_id=customer.address.id, **fields)
     jobs.create(session, job, [])
+    return job
+
+
+def reserve_credits(session: Session, customer: SampleCustomer, amount: int, now: datetime) -> Job:
+    """A queued job for which credits are reserved."""
+    job = add_job(session, customer, now, credits=amount)
+    assert ledger.reserve(session, customer.person, job.id, amount, now)
     return job

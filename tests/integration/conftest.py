@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from fakes.billing_world import BillingWorld
 from fakes.clock import SettableClock
-from fakes.job_world import JobWorld
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.world.billing import MemoryBilling
+from fakes.world.jobs import open_job_world
+from fakes.world.world import World
 
 from storage.db import Database
 
@@ -17,10 +18,10 @@ def customer(database: Database) -> SampleCustomer:
 
 
 @pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(database, clock, tmp_path)
+def shop(database: Database, clock: SettableClock, tmp_path: Path) -> World:
+    return open_job_world(database, clock, tmp_path)
 
 
 @pytest.fixture
-def market(database: Database, clock: SettableClock) -> BillingWorld:
-    return BillingWorld.open(database, clock)
+def market(database: Database, clock: SettableClock, tmp_path: Path) -> MemoryBilling:
+    return MemoryBilling.open(open_job_world(database, clock, tmp_path))

@@ -1,6 +1,5 @@
 """Users of the fake Telegram: what they send, press and pay."""
 
-import io
 import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,19 +10,13 @@ from fakes.telegram_api.files import TelegramMedia
 from fakes.telegram_api.message_json import build_media_fields, build_text_fields, get_timestamp
 from fakes.telegram_api.stars import StarsCharge, pay_invoice
 from fakes.telegram_api.transcript import TelegramBotMessage
-from PIL import Image
+from fakes.thumbnail import create_thumbnail
 
 if TYPE_CHECKING:
     from fakes.telegram_api.fake import FakeTelegram
 
 _albums = itertools.count(13_000_000_000_000_001)
 SentMessage = dict[str, Any]
-
-
-def create_thumbnail() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 36), (90, 120, 150)).save(buffer, "JPEG")
-    return buffer.getvalue()
 
 
 def build_video(

@@ -1,21 +1,14 @@
 """Contents of users' messages, as WhatsApp's apps encode them."""
 
-import io
 import time
 from collections.abc import Iterable
 from typing import Any
 
+from fakes.thumbnail import create_thumbnail
 from fakes.whatsapp.media_server import StoredMedia
 from neonize.proto.waCommon.WACommon_pb2 import MessageKey
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as E
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message
-from PIL import Image
-
-
-def create_thumbnail() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (64, 36), (90, 120, 150)).save(buffer, "JPEG")
-    return buffer.getvalue()
 
 
 def build_text(text: str) -> Message:

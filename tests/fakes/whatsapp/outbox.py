@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from fakes.thumbnail import create_thumbnail
 from fakes.whatsapp.app_process import WhatsAppApp, wait_until
-from fakes.whatsapp.contents import create_thumbnail
 from fakes.whatsapp.people import WhatsAppPerson
 from sqlmodel import Session, col, select
 

@@ -13,7 +13,7 @@ from fakes.clock import NOON
 from fakes.page_client import open_page_client
 from fakes.promql_parser import PromqlError, PromqlQuery, parse_query
 from fakes.sample_customers import SampleCustomer, add_job, create_customer
-from fakes.web_world import open_web_world
+from fakes.world.web import open_web_app
 from prometheus_client.parser import text_string_to_metric_families
 
 from models.billing.payments import Purchase
@@ -54,7 +54,7 @@ def queries() -> Iterator[tuple[str, str]]:
 @pytest.fixture
 async def samples(sqlite: Database, tmp_path: Path) -> Samples:
     """The labels of every sample of a house in which everything has happened once."""
-    house = open_web_world(tmp_path, sqlite)
+    house = open_web_app(tmp_path, sqlite)
     furnish(sqlite, create_customer(sqlite))
     async with open_page_client(house.app) as client:
         answer = await client.http.get("/metrics")

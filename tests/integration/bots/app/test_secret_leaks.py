@@ -10,13 +10,13 @@ import pytest
 import structlog
 from fakes.buyers import extract_code
 from fakes.clock import TICK, SettableClock
-from fakes.full_app import PUBLIC_URL, FullApp, open_full_app
 from fakes.secret_leaks import MAIL_PASSWORD, SECRET_SETTINGS, WrittenOutput
 from fakes.stripe_api import KEY
 from fakes.telegram_api import TOKEN, errors
 from fakes.telegram_api.clients import builder_of
 from fakes.telegram_api.recording_sink import RecordingSink
-from fakes.world import build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.full_app import PUBLIC_URL, FullApp, open_full_app
 from sqlmodel import select
 
 from bots.billing.provider import ProviderUnavailable, WebhookEvent
@@ -93,13 +93,13 @@ async def test_a_mail_server_that_refuses_leaves_no_secret_behind(bazaar: FullAp
 
 async def test_a_film_that_fails_and_a_telegram_that_is_away_leave_no_secret_behind(bazaar: FullApp) -> None:
     buyer = bazaar.create_telegram_buyer()
-    bazaar.job_runner.renderer.error = RuntimeError("a bug of ours")  # type: ignore[attr-defined]
+    bazaar.world.renderer.error = RuntimeError("a bug of ours")
     bazaar.telegram.fail_calls("sendMessage", errors.BAD_GATEWAY)
     await buyer.send_picture(build_picture())
     await bazaar.run_job()
     for _ in range(3):
         await bazaar.advance(minutes=5)
-        await asyncio.to_thread(bazaar.job_runner.run_next_job)
+        await asyncio.to_thread(bazaar.world.run_job)
     await bazaar.advance(minutes=5)
     await buyer.wait_for_text("Something")
     assert "a bug of ours" in bazaar.log_output.getvalue()

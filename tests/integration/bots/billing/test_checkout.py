@@ -8,8 +8,8 @@ import pytest
 from fakes.clock import SettableClock
 from fakes.stripe_api import KEY, FakeStripe
 from fakes.telegram_api import TelegramBotMessage
-from fakes.telegram_sales_world import TelegramSalesWorld, open_sales_world
-from fakes.world import START_TIME
+from fakes.world.telegram import TelegramBot, create_telegram_bot
+from fakes.world.world import START_TIME, World
 from stripe import StripeClient
 
 from bots.billing.context import BillingContext
@@ -24,7 +24,7 @@ STRIPE = frozenset({Provider.STRIPE})
 
 @dataclass
 class Market:
-    business: TelegramSalesWorld
+    business: TelegramBot
     stripe: FakeStripe
     till: BillingService
 
@@ -46,7 +46,7 @@ class Market:
 
     def later(self, seconds: float) -> None:
         """Time passes, and the till looks what has become of everything."""
-        self.business.world.time.advance(seconds)
+        self.business.world.clock.advance(seconds)
         self.stripe.advance(seconds=seconds)
         self.till.sweep()
         self.business.world.outbox_sender.wake()
@@ -54,7 +54,7 @@ class Market:
 
 @pytest.fixture
 def market(database: Database, tmp_path: Path) -> Iterator[Market]:
-    business, stripe = open_sales_world(database, tmp_path), FakeStripe(SettableClock(START_TIME))
+    business, stripe = create_telegram_bot(World.open(tmp_path, database)), FakeStripe(SettableClock(START_TIME))
     with stripe.serve() as url:
         client = StripeClient(KEY, base_addresses={"api": url})
         product = client.v1.products.create({"name": "100 credits"})

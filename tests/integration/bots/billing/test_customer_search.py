@@ -2,9 +2,9 @@
 
 import uuid
 
-from fakes.billing_world import BillingWorld
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.world.billing import MemoryBilling
 from sqlmodel import select
 
 from bots.core.context import reply_for
@@ -18,10 +18,10 @@ from storage.messaging.outbox import OutboxMessage
 EMAIL = "ana@example.com"
 
 
-def proved(market: BillingWorld, email: str = EMAIL, customer: SampleCustomer | None = None) -> uuid.UUID:
+def proved(market: MemoryBilling, email: str = EMAIL, customer: SampleCustomer | None = None) -> uuid.UUID:
     """An address somebody has just proved, as the conversation leaves it."""
     who = customer or market.customer
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         now = market.clock()
         row = EmailLink(
             tenant_id=who.person.tenant_id,
@@ -39,33 +39,33 @@ def proved(market: BillingWorld, email: str = EMAIL, customer: SampleCustomer | 
     return row.id
 
 
-def search(market: BillingWorld, link_id: uuid.UUID) -> None:
+def search(market: MemoryBilling, link_id: uuid.UUID) -> None:
     market.workers.customer_search.search(link_id)
 
 
-def row_of(market: BillingWorld, link_id: uuid.UUID) -> EmailLink:
-    with market.database.read_transaction() as session:
+def row_of(market: MemoryBilling, link_id: uuid.UUID) -> EmailLink:
+    with market.db.read_transaction() as session:
         return session.get_one(EmailLink, link_id)
 
 
-def plan_of(market: BillingWorld, customer: SampleCustomer) -> str:
-    with market.database.read_transaction() as session:
+def plan_of(market: MemoryBilling, customer: SampleCustomer) -> str:
+    with market.db.read_transaction() as session:
         return session.get_one(Person, customer.person.id).plan
 
 
-def credits_of(market: BillingWorld, customer: SampleCustomer) -> int:
-    with market.database.transaction() as session:
+def credits_of(market: MemoryBilling, customer: SampleCustomer) -> int:
+    with market.db.transaction() as session:
         return ledger.balance_of(session, customer.person, market.clock()).available
 
 
-def choose(market: BillingWorld, link_id: uuid.UUID, place: int) -> None:
-    with market.database.transaction() as session:
+def choose(market: MemoryBilling, link_id: uuid.UUID, place: int) -> None:
+    with market.db.transaction() as session:
         row = session.get_one(EmailLink, link_id)
         row.chosen, row.run_after = row.customers[place], market.clock()
     search(market, link_id)
 
 
-def test_a_plan_bought_elsewhere_is_here_with_its_credits(market: BillingWorld) -> None:
+def test_a_plan_bought_elsewhere_is_here_with_its_credits(market: MemoryBilling) -> None:
     market.provider.create_external_subscription(EMAIL)
     link = proved(market)
     search(market, link)
@@ -73,14 +73,14 @@ def test_a_plan_bought_elsewhere_is_here_with_its_credits(market: BillingWorld) 
     assert market.get_credits().available == 500
     assert any("Your plan here is Pro" in text for text in market.list_texts())
     assert (row_of(market, link).email, row_of(market, link).settled_at) == (None, market.clock())
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         payer = session.exec(select(Payer)).one()
         assert payer.linked_until == market.clock() + customers.LINK_LIFETIME
         assert [note.action for note in session.exec(select(Audit))] == ["email-link"]
         assert "example" not in str([note.model_dump() for note in session.exec(select(Audit))])
 
 
-def test_an_address_nobody_paid_with_is_told_and_forgotten(market: BillingWorld) -> None:
+def test_an_address_nobody_paid_with_is_told_and_forgotten(market: MemoryBilling) -> None:
     link = proved(market)
     search(market, link)
     assert "Nothing was paid with that address" in market.list_texts()[-1]
@@ -88,17 +88,17 @@ def test_an_address_nobody_paid_with_is_told_and_forgotten(market: BillingWorld)
     assert plan_of(market, market.customer) == "free"
 
 
-def test_a_search_asked_for_many_times_at_once_is_one(market: BillingWorld) -> None:
+def test_a_search_asked_for_many_times_at_once_is_one(market: MemoryBilling) -> None:
     market.provider.create_external_subscription(EMAIL)
     link = proved(market)
     run_concurrently([lambda: search(market, link)] * 12)
     assert market.get_credits().available == 500
     assert market.provider.calls["customers_by_email"] == 1
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         assert len(session.exec(select(Audit)).all()) == 1
 
 
-def test_while_the_provider_is_away_the_search_waits_and_then_goes_on(market: BillingWorld) -> None:
+def test_while_the_provider_is_away_the_search_waits_and_then_goes_on(market: MemoryBilling) -> None:
     market.provider.create_external_subscription(EMAIL)
     link, market.provider.is_away = proved(market), True
     search(market, link)
@@ -111,14 +111,14 @@ def test_while_the_provider_is_away_the_search_waits_and_then_goes_on(market: Bi
     assert plan_of(market, market.customer) == "pro"
 
 
-def test_a_search_of_a_process_that_died_is_swept_up(market: BillingWorld) -> None:
+def test_a_search_of_a_process_that_died_is_swept_up(market: MemoryBilling) -> None:
     market.provider.create_external_subscription(EMAIL)
     proved(market)
     market.workers.customer_search.sweep()
     assert plan_of(market, market.customer) == "pro"
 
 
-def test_of_several_customers_with_one_address_the_person_says_which(market: BillingWorld) -> None:
+def test_of_several_customers_with_one_address_the_person_says_which(market: MemoryBilling) -> None:
     market.provider.create_external_subscription(EMAIL, "plan:starter")
     market.provider.create_external_subscription(EMAIL, "plan:pro")
     market.provider.emails[EMAIL].append("cus_without")
@@ -134,13 +134,13 @@ def test_of_several_customers_with_one_address_the_person_says_which(market: Bil
     assert market.get_credits().available == 500
 
 
-def test_a_customer_without_a_plan_is_linked_all_the_same(market: BillingWorld) -> None:
+def test_a_customer_without_a_plan_is_linked_all_the_same(market: MemoryBilling) -> None:
     market.provider.emails[EMAIL] = ["cus_without"]
     search(market, proved(market))
     assert "There's no plan running" in market.list_texts()[-1]
 
 
-def test_after_thirty_days_the_plan_is_over_until_the_address_is_proved_again(market: BillingWorld) -> None:
+def test_after_thirty_days_the_plan_is_over_until_the_address_is_proved_again(market: MemoryBilling) -> None:
     subscription = market.provider.create_external_subscription(EMAIL)
     search(market, proved(market))
     market.clock.advance(days=29, hours=23)
@@ -158,9 +158,9 @@ def test_after_thirty_days_the_plan_is_over_until_the_address_is_proved_again(ma
     assert (plan_of(market, market.customer), market.get_credits().available) == ("pro", 500)
 
 
-def test_what_somebody_pays_here_is_lent_without_its_credits_and_stays_theirs(market: BillingWorld) -> None:
+def test_what_somebody_pays_here_is_lent_without_its_credits_and_stays_theirs(market: MemoryBilling) -> None:
     market.buy("plan:pro")
-    bia = create_customer(market.database, "bia")
+    bia = create_customer(market.db, "bia")
     customer = market.provider.sessions["cs_1"].customer
     market.provider.emails[EMAIL] = [str(customer)]
     search(market, proved(market, customer=bia))
@@ -171,7 +171,7 @@ def test_what_somebody_pays_here_is_lent_without_its_credits_and_stays_theirs(ma
     assert (plan_of(market, bia), plan_of(market, market.customer)) == ("free", "pro")
 
 
-def test_who_pays_here_needs_no_code_and_loses_nothing_by_one(market: BillingWorld) -> None:
+def test_who_pays_here_needs_no_code_and_loses_nothing_by_one(market: MemoryBilling) -> None:
     market.buy("plan:pro")
     market.provider.emails[EMAIL] = [str(market.provider.sessions["cs_1"].customer)]
     search(market, proved(market))
@@ -180,9 +180,9 @@ def test_who_pays_here_needs_no_code_and_loses_nothing_by_one(market: BillingWor
     assert plan_of(market, market.customer) == "pro"
 
 
-def test_an_address_nobody_proves_is_forgotten_after_ten_minutes(market: BillingWorld) -> None:
+def test_an_address_nobody_proves_is_forgotten_after_ten_minutes(market: MemoryBilling) -> None:
     link = proved(market)
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         session.get_one(EmailLink, link).proved_at = None
     market.workers.customer_search.sweep()
     assert row_of(market, link).email == EMAIL

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
-from fakes.job_world import JobWorld, build_parallel_catalogue
 from fakes.memory_provider import MemoryProvider
-from fakes.staged_sandbox import DRAW, build_raiser
+from fakes.world.billing import MemoryBilling
+from fakes.world.jobs import build_parallel_catalogue, open_job_world
+from fakes.world.staged_sandbox import DRAW, build_raiser
+from fakes.world.world import World
 from sqlmodel import col, select
 
-from bots.billing.context import BillingContext
 from bots.billing.service import BillingService
 from models.billing.payments import Overage, OverageStatus, Subscription
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
@@ -29,7 +30,7 @@ PRICE = 25  # centavos a credit, of the plan called starter
 class Bakery:
     """A customer on a paid plan whose credits are used up, the place their films are made, and the till."""
 
-    shop: JobWorld
+    shop: World
     provider: MemoryProvider
     till: BillingService
 
@@ -48,7 +49,7 @@ class Bakery:
             period_end=now + timedelta(days=30),
             overage_cap=cap,
         )
-        with self.shop.database.transaction() as session:
+        with self.shop.db.transaction() as session:
             session.merge(person)
             session.add(plan)
             if credits_:
@@ -56,16 +57,16 @@ class Bakery:
 
     def renew(self) -> None:
         self.shop.clock.advance(days=30)
-        with self.shop.database.transaction() as session:
+        with self.shop.db.transaction() as session:
             plan = session.exec(select(Subscription)).one()
             plan.period_start, plan.period_end = plan.period_end, plan.period_end + timedelta(days=30)
 
     def row(self, job: Job) -> Overage:
-        with self.shop.database.read_transaction() as session:
+        with self.shop.db.read_transaction() as session:
             return session.get_one(Overage, job.id)
 
     def rows(self) -> list[Overage]:
-        with self.shop.database.read_transaction() as session:
+        with self.shop.db.read_transaction() as session:
             return list(session.exec(select(Overage).order_by(col(Overage.created_at))))
 
     def makes(self) -> Job:
@@ -77,16 +78,13 @@ class Bakery:
 
 @pytest.fixture
 def bakery(database: Database, clock: SettableClock, tmp_path: Path) -> Bakery:
-    shop, catalogue = JobWorld.open(database, clock, tmp_path), build_parallel_catalogue()
+    shop, catalogue = open_job_world(database, clock, tmp_path), build_parallel_catalogue()
     starter = catalogue.plans["starter"].model_copy(update={"waiting": 100})
     shop.pipeline.entitlements.catalogue = catalogue.model_copy(
         update={"plans": catalogue.plans | {"starter": starter}}
     )
-    provider = MemoryProvider(catalogue, clock)
-    counter = BillingContext(
-        database, provider, shop.pipeline.entitlements, shop.customer.person.tenant_id, has_webhook=True
-    )
-    return Bakery(shop, provider, BillingService(counter))
+    billing = MemoryBilling.open(shop)
+    return Bakery(shop, billing.provider, billing.service)
 
 
 def test_it_is_off_until_somebody_allows_it(bakery: Bakery) -> None:
@@ -197,12 +195,12 @@ def test_what_the_provider_takes_on_no_bill_is_tried_once_and_kept_in_mind(baker
 def test_a_film_that_never_arrives_is_not_billed_and_one_that_is_billed_leaves_its_credits(bakery: Bakery) -> None:
     bakery.subscribe(cap=50)
     lost, billed = bakery.makes(), bakery.makes()
-    with bakery.shop.database.transaction() as session:
+    with bakery.shop.db.transaction() as session:
         assert settlement.refund(session, session.get_one(Job, lost.id), bakery.shop.clock()) == 1
     bakery.till.sweep()
     assert list(bakery.provider.invoice_items) == [f"overage:{billed.id}"]
     assert bakery.shop.get_credits() == CreditBalance(0, 0)
-    with bakery.shop.database.transaction() as session:
+    with bakery.shop.db.transaction() as session:
         assert settlement.refund(session, session.get_one(Job, billed.id), bakery.shop.clock()) == 1
     assert bakery.shop.get_credits() == CreditBalance(1, 0)
     assert bakery.row(billed).status == OverageStatus.BILLED

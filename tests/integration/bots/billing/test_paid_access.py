@@ -13,11 +13,11 @@ import pytest
 from fakes.buyers import Buyer, TelegramBuyer, extract_code
 from fakes.clock import TICK, SettableClock
 from fakes.databases import DatabaseFactory
-from fakes.full_app import FullApp, open_full_app
 from fakes.stripe_api import KEY
 from fakes.telegram_api import StarsCharge
 from fakes.telegram_api.clients import bot_of
-from fakes.world import build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.full_app import FullApp, open_full_app
 from sqlmodel import select
 from stripe import StripeClient
 

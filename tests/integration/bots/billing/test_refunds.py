@@ -1,9 +1,9 @@
 """Money that goes back to who paid it by a link: once, with the credits it brought, and told to who asked."""
 
 import pytest
-from fakes.billing_world import BillingWorld
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.world.billing import MemoryBilling
 from sqlmodel import select
 
 from bots.core.conversation.payment_links import PriceRequest
@@ -16,34 +16,34 @@ from storage.messaging.outbox import OutboxMessage
 
 
 @pytest.fixture
-def boss(market: BillingWorld) -> SampleCustomer:
-    return create_customer(market.database, "boss", role="admin")
+def boss(market: MemoryBilling) -> SampleCustomer:
+    return create_customer(market.db, "boss", role="admin")
 
 
-def asks(market: BillingWorld, boss: SampleCustomer, session_id: str, amount: int) -> Repayment:
+def asks(market: MemoryBilling, boss: SampleCustomer, session_id: str, amount: int) -> Repayment:
     """As the conversation leaves it."""
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         purchase = session.get_one(Purchase, market.find_purchase(session_id).id)
         return refunds.request_refund(session, purchase, amount, boss.person, boss.address, market.clock())
 
 
-def row(market: BillingWorld, one: Repayment) -> Repayment:
-    with market.database.read_transaction() as session:
+def row(market: MemoryBilling, one: Repayment) -> Repayment:
+    with market.db.read_transaction() as session:
         return session.get_one(Repayment, one.id)
 
 
-def heard(market: BillingWorld, boss: SampleCustomer) -> list[Message]:
+def heard(market: MemoryBilling, boss: SampleCustomer) -> list[Message]:
     """What the administrator was told."""
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         rows = session.exec(select(Delivery).where(Delivery.address_id == boss.address.id).order_by(Delivery.id))  # type: ignore[arg-type]
         return [each.content for each in rows]
 
 
-def keys(market: BillingWorld, boss: SampleCustomer) -> list[str]:
+def keys(market: MemoryBilling, boss: SampleCustomer) -> list[str]:
     return [message.paragraphs[0].key for message in heard(market, boss)]
 
 
-def test_money_goes_back_and_takes_its_share_of_the_credits(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_money_goes_back_and_takes_its_share_of_the_credits(market: MemoryBilling, boss: SampleCustomer) -> None:
     bought = market.buy()
     assert market.get_credits().available == 110
     one = asks(market, boss, bought, market.find_purchase(bought).amount // 2)
@@ -56,7 +56,7 @@ def test_money_goes_back_and_takes_its_share_of_the_credits(market: BillingWorld
     assert (told.paragraphs[0].key, told.paragraphs[0].inner is not None) == ("admin-refund-done", True)
 
 
-def test_asked_for_many_times_at_once_it_goes_back_once(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_asked_for_many_times_at_once_it_goes_back_once(market: MemoryBilling, boss: SampleCustomer) -> None:
     bought = market.buy()
     one = asks(market, boss, bought, market.find_purchase(bought).amount)
     run_concurrently([lambda: market.service.refund(one.id)] * 8)
@@ -67,7 +67,7 @@ def test_asked_for_many_times_at_once_it_goes_back_once(market: BillingWorld, bo
 
 
 def test_a_provider_that_does_not_answer_is_asked_again_until_it_does(
-    market: BillingWorld, boss: SampleCustomer
+    market: MemoryBilling, boss: SampleCustomer
 ) -> None:
     bought = market.buy()
     one = asks(market, boss, bought, market.find_purchase(bought).amount)
@@ -81,7 +81,7 @@ def test_a_provider_that_does_not_answer_is_asked_again_until_it_does(
     assert row(market, one).status == RepaymentStatus.DONE
 
 
-def test_an_answer_that_is_lost_gives_nothing_back_twice(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_an_answer_that_is_lost_gives_nothing_back_twice(market: MemoryBilling, boss: SampleCustomer) -> None:
     bought = market.buy()
     one = asks(market, boss, bought, market.find_purchase(bought).amount // 2)
     market.provider.loses_answers = True
@@ -94,7 +94,7 @@ def test_an_answer_that_is_lost_gives_nothing_back_twice(market: BillingWorld, b
 
 
 def test_what_the_provider_refuses_is_told_with_its_reason_and_takes_no_credits(
-    market: BillingWorld, boss: SampleCustomer
+    market: MemoryBilling, boss: SampleCustomer
 ) -> None:
     bought = market.buy()
     market.provider.refund_session(bought)
@@ -107,19 +107,19 @@ def test_what_the_provider_refuses_is_told_with_its_reason_and_takes_no_credits(
     assert len(market.provider.refunds) == 1
 
 
-def test_what_was_refused_can_be_asked_for_again(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_what_was_refused_can_be_asked_for_again(market: MemoryBilling, boss: SampleCustomer) -> None:
     bought = market.buy()
     purchase = market.find_purchase(bought)
     one = asks(market, boss, bought, purchase.amount)
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         assert refunds.lock_refundable_amount(session, purchase) == 0
         refunds.finish(session, one, RepaymentStatus.REJECTED, market.clock(), "no")
         assert refunds.lock_refundable_amount(session, purchase) == purchase.amount
 
 
-def test_stars_are_not_the_tills(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_stars_are_not_the_tills(market: MemoryBilling, boss: SampleCustomer) -> None:
     bought = market.buy()
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         purchase = session.get_one(Purchase, market.find_purchase(bought).id)
         purchase.provider, purchase.currency = "stars", STARS_CURRENCY
     one = asks(market, boss, bought, purchase.amount)
@@ -128,8 +128,8 @@ def test_stars_are_not_the_tills(market: BillingWorld, boss: SampleCustomer) -> 
     assert (row(market, one).status, market.provider.refunds) == (RepaymentStatus.REQUESTED, {})
 
 
-def test_prices_are_compared_in_the_message_that_promised_it(market: BillingWorld, boss: SampleCustomer) -> None:
-    with market.database.transaction() as session:
+def test_prices_are_compared_in_the_message_that_promised_it(market: MemoryBilling, boss: SampleCustomer) -> None:
+    with market.db.transaction() as session:
         owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
         delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
     market.service.compare_prices(PriceRequest(boss.person.id, delivery))
@@ -137,11 +137,11 @@ def test_prices_are_compared_in_the_message_that_promised_it(market: BillingWorl
     assert (message.paragraphs[0].key, message.edits_delivery) == ("admin-price-well", delivery)
 
 
-def test_a_price_that_differs_is_named_with_what_mends_it(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_a_price_that_differs_is_named_with_what_mends_it(market: MemoryBilling, boss: SampleCustomer) -> None:
     shipped = market.provider.catalogue
     dear = shipped.packs["100"].model_copy(update={"prices": {**shipped.packs["100"].prices, "brl": 1}})
     market.provider.catalogue = shipped.model_copy(update={"packs": {**shipped.packs, "100": dear}})
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
         delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
     market.service.compare_prices(PriceRequest(boss.person.id, delivery))
@@ -153,9 +153,9 @@ def test_a_price_that_differs_is_named_with_what_mends_it(market: BillingWorld, 
     )
 
 
-def test_prices_that_cannot_be_compared_now_are_told_so(market: BillingWorld, boss: SampleCustomer) -> None:
+def test_prices_that_cannot_be_compared_now_are_told_so(market: MemoryBilling, boss: SampleCustomer) -> None:
     market.provider.is_away = True
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         owed = OutboxMessage(Message(paragraphs=()), "price", "compared")
         delivery = outbox.enqueue(session, boss.address, boss.person.id, owed, market.clock())
     market.service.compare_prices(PriceRequest(boss.person.id, delivery))

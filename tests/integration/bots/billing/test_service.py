@@ -1,12 +1,14 @@
 """The till: links, what a session comes to, and what people are told."""
 
 import uuid
+from pathlib import Path
 
 import pytest
-from fakes.billing_world import BillingWorld
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.world.billing import MemoryBilling
+from fakes.world.jobs import open_job_world
 from sqlmodel import Session
 
 from bots.billing import signed_refs
@@ -27,7 +29,7 @@ from storage.messaging.outbox import OutboxMessage
 FREE = 10  # what Ana has beside what she buys
 
 
-def test_a_link_is_edited_into_the_message_that_promised_it(market: BillingWorld) -> None:
+def test_a_link_is_edited_into_the_message_that_promised_it(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     market.service.create_link(purchase.id)
     made = market.reload_purchase(purchase)
@@ -36,14 +38,14 @@ def test_a_link_is_edited_into_the_message_that_promised_it(market: BillingWorld
     assert market.get_last_message().choices[0][0].url == "https://pay.test/cs_1"
 
 
-def test_a_link_asked_for_many_times_at_once_is_one_session_and_one_message(market: BillingWorld) -> None:
+def test_a_link_asked_for_many_times_at_once_is_one_session_and_one_message(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     run_concurrently([lambda: market.service.create_link(purchase.id)] * 16)
     assert list(market.provider.sessions) == ["cs_1"]
     assert len(market.list_texts()) == 2
 
 
-def test_a_link_promised_by_a_process_that_died_is_made_by_the_sweep(market: BillingWorld) -> None:
+def test_a_link_promised_by_a_process_that_died_is_made_by_the_sweep(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     market.service.sweep()
     assert market.reload_purchase(purchase).status == PurchaseStatus.REQUESTED  # it may be under way
@@ -52,7 +54,7 @@ def test_a_link_promised_by_a_process_that_died_is_made_by_the_sweep(market: Bil
     assert market.reload_purchase(purchase).status == PurchaseStatus.OPEN
 
 
-def test_a_link_waits_until_the_provider_is_back_and_is_the_same_one(market: BillingWorld) -> None:
+def test_a_link_waits_until_the_provider_is_back_and_is_the_same_one(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     market.provider.is_away = True
     market.service.create_link(purchase.id)
@@ -64,7 +66,7 @@ def test_a_link_waits_until_the_provider_is_back_and_is_the_same_one(market: Bil
     assert market.reload_purchase(purchase).expires_at == promised
 
 
-def test_a_session_whose_process_died_before_it_was_written_down_is_found_again(market: BillingWorld) -> None:
+def test_a_session_whose_process_died_before_it_was_written_down_is_found_again(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     market.provider.loses_answers = True
     market.service.create_link(purchase.id)
@@ -75,7 +77,7 @@ def test_a_session_whose_process_died_before_it_was_written_down_is_found_again(
     assert len(market.provider.sessions) == 1
 
 
-def test_a_payment_of_a_session_that_was_never_written_down_is_credited(market: BillingWorld) -> None:
+def test_a_payment_of_a_session_that_was_never_written_down_is_credited(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
     market.provider.loses_answers = True
     market.service.create_link(purchase.id)
@@ -85,32 +87,32 @@ def test_a_payment_of_a_session_that_was_never_written_down_is_credited(market: 
     assert market.reload_purchase(purchase).external_id == "cs_1"
 
 
-def test_what_the_provider_sells_at_another_price_is_not_sold(market: BillingWorld) -> None:
+def test_what_the_provider_sells_at_another_price_is_not_sold(market: MemoryBilling) -> None:
     purchase = market.create_purchase()
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         session.get_one(type(purchase), purchase.id).amount = 1
     market.service.create_link(purchase.id)
     assert market.reload_purchase(purchase).status == PurchaseStatus.FAILED
     assert market.get_last_message().choices[0][0].data == "buy:pack:100"
 
 
-def test_a_paid_link_brings_its_credits_and_tells_the_new_balance(market: BillingWorld) -> None:
+def test_a_paid_link_brings_its_credits_and_tells_the_new_balance(market: MemoryBilling) -> None:
     session = market.buy("pack:500")
     assert market.get_credits() == CreditBalance(500 + FREE, 0)
     assert market.list_texts()[-1] == "🎉 500 credits are here. You have 510 now."
     assert market.find_purchase(session).status == PurchaseStatus.PAID
 
 
-def test_a_payment_without_a_chat_to_tell_it_to_is_still_credited(market: BillingWorld) -> None:
+def test_a_payment_without_a_chat_to_tell_it_to_is_still_credited(market: MemoryBilling) -> None:
     session = market.open_checkout()
-    with market.database.transaction() as rows:
+    with market.db.transaction() as rows:
         outbox.mark_unreachable(rows, market.customer.address.id, market.clock())
     market.provider.pay_session(session)
     market.service.settle_checkout(session)
     assert market.get_credits().available == 100 + FREE
 
 
-def test_the_same_news_a_hundred_times_at_once_are_one_grant(market: BillingWorld) -> None:
+def test_the_same_news_a_hundred_times_at_once_are_one_grant(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.pay_session(session)
     run_concurrently([lambda: market.service.settle_checkout(session)] * 100)
@@ -118,7 +120,7 @@ def test_the_same_news_a_hundred_times_at_once_are_one_grant(market: BillingWorl
     assert sum("100 credits are here" in told for told in market.list_texts()) == 1
 
 
-def test_a_price_cannot_be_talked_up_by_metadata_or_amounts(market: BillingWorld) -> None:
+def test_a_price_cannot_be_talked_up_by_metadata_or_amounts(market: MemoryBilling) -> None:
     session = market.open_checkout()
     forged = market.provider.sessions[session].metadata | {"credits": "100000", "item": "pack:10000"}
     market.provider._update_session(session, metadata=forged)
@@ -127,14 +129,14 @@ def test_a_price_cannot_be_talked_up_by_metadata_or_amounts(market: BillingWorld
     assert market.get_credits().available == 100 + FREE
 
 
-def test_an_unpaid_session_brings_nothing(market: BillingWorld) -> None:
+def test_an_unpaid_session_brings_nothing(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.service.settle_checkout(session)
     assert market.get_credits() == CreditBalance(0, 0)
     assert market.find_purchase(session).status == PurchaseStatus.OPEN
 
 
-def test_pix_is_waited_for_and_then_arrives(market: BillingWorld) -> None:
+def test_pix_is_waited_for_and_then_arrives(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.complete_unpaid(session)
     market.deliver_events(market.list_unprocessed_events())
@@ -146,7 +148,7 @@ def test_pix_is_waited_for_and_then_arrives(market: BillingWorld) -> None:
     assert market.get_credits().available == 100 + FREE
 
 
-def test_pix_that_never_comes_ends_the_purchase_without_a_charge(market: BillingWorld) -> None:
+def test_pix_that_never_comes_ends_the_purchase_without_a_charge(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.complete_unpaid(session)
     market.provider.fail_session(session)
@@ -156,7 +158,7 @@ def test_pix_that_never_comes_ends_the_purchase_without_a_charge(market: Billing
     assert market.get_last_message().choices[0][0].data == "buy:pack:100"
 
 
-def test_pix_whose_failure_nobody_told_ends_by_itself_after_days(market: BillingWorld) -> None:
+def test_pix_whose_failure_nobody_told_ends_by_itself_after_days(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.complete_unpaid(session)
     market.deliver_events(market.list_unprocessed_events())
@@ -165,7 +167,7 @@ def test_pix_whose_failure_nobody_told_ends_by_itself_after_days(market: Billing
     assert market.find_purchase(session).status == PurchaseStatus.FAILED
 
 
-def test_money_that_comes_after_all_is_credited(market: BillingWorld) -> None:
+def test_money_that_comes_after_all_is_credited(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.complete_unpaid(session)
     market.provider.fail_session(session)
@@ -176,7 +178,7 @@ def test_money_that_comes_after_all_is_credited(market: BillingWorld) -> None:
     assert market.find_purchase(session).status == PurchaseStatus.PAID
 
 
-def test_a_link_whose_time_is_over_turns_into_a_way_to_a_new_one(market: BillingWorld) -> None:
+def test_a_link_whose_time_is_over_turns_into_a_way_to_a_new_one(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.expire_session(session)
     market.deliver_events(market.list_unprocessed_events())
@@ -186,7 +188,7 @@ def test_a_link_whose_time_is_over_turns_into_a_way_to_a_new_one(market: Billing
     assert told.choices[0][0].data == "buy:pack:100"
 
 
-def test_older_news_do_not_take_a_purchase_back(market: BillingWorld) -> None:
+def test_older_news_do_not_take_a_purchase_back(market: MemoryBilling) -> None:
     session = market.open_checkout()
     stale = market.provider.sessions[session]
     market.provider.pay_session(session)
@@ -199,9 +201,9 @@ def test_older_news_do_not_take_a_purchase_back(market: BillingWorld) -> None:
 
 
 def test_without_a_webhook_a_young_purchase_is_asked_about_every_few_seconds(
-    database: Database, clock: SettableClock
+    database: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    market = BillingWorld.open(database, clock, has_webhook=False)
+    market = MemoryBilling.open(open_job_world(database, clock, tmp_path), has_webhook=False)
     session = market.open_checkout()
     market.provider.pay_session(session)
     clock.advance(seconds=5)
@@ -210,9 +212,9 @@ def test_without_a_webhook_a_young_purchase_is_asked_about_every_few_seconds(
 
 
 def test_without_a_webhook_an_old_purchase_is_asked_about_every_two_minutes(
-    database: Database, clock: SettableClock
+    database: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    market = BillingWorld.open(database, clock, has_webhook=False)
+    market = MemoryBilling.open(open_job_world(database, clock, tmp_path), has_webhook=False)
     market.open_checkout()
     clock.advance(minutes=15)
     asked = []
@@ -223,7 +225,7 @@ def test_without_a_webhook_an_old_purchase_is_asked_about_every_two_minutes(
     assert asked[-1] == 2
 
 
-def test_a_session_of_nobody_is_left_alone_and_one_of_a_missing_purchase_is_waited_for(market: BillingWorld) -> None:
+def test_a_session_of_nobody_is_left_alone_and_one_of_a_missing_purchase_is_waited_for(market: MemoryBilling) -> None:
     session = market.open_checkout()
     mine = market.provider.sessions[session].metadata
     market.provider.sessions["cs_9"] = market.provider.sessions[session]
@@ -235,7 +237,7 @@ def test_a_session_of_nobody_is_left_alone_and_one_of_a_missing_purchase_is_wait
         market.service.settle_checkout("cs_9")
 
 
-def test_a_static_link_credits_whom_it_was_signed_for_and_nobody_else(market: BillingWorld) -> None:
+def test_a_static_link_credits_whom_it_was_signed_for_and_nobody_else(market: MemoryBilling) -> None:
     counter = market.service.context
     counter.secret = b"a secret"
     session = market.open_checkout()
@@ -251,7 +253,7 @@ def test_a_static_link_credits_whom_it_was_signed_for_and_nobody_else(market: Bi
 
 
 def test_what_the_price_file_has_a_static_link_for_is_paid_there_and_told_in_the_same_purchase(
-    market: BillingWorld,
+    market: MemoryBilling,
 ) -> None:
     counter = market.service.context
     counter.secret = b"a secret"
@@ -274,7 +276,7 @@ def test_what_the_price_file_has_a_static_link_for_is_paid_there_and_told_in_the
     assert market.get_credits().available == 100 + FREE
 
 
-def test_a_static_link_paid_again_is_a_purchase_of_its_own(market: BillingWorld) -> None:
+def test_a_static_link_paid_again_is_a_purchase_of_its_own(market: MemoryBilling) -> None:
     counter = market.service.context
     counter.secret = b"a secret"
     signed = signed_refs.sign_reference(b"a secret", market.customer.person.id, market.clock())
@@ -284,7 +286,7 @@ def test_a_static_link_paid_again_is_a_purchase_of_its_own(market: BillingWorld)
     assert market.get_credits().available == 200 + FREE
 
 
-def paid_at_a_static_link(market: BillingWorld, reference: str, payment_status: str = "paid") -> str:
+def paid_at_a_static_link(market: MemoryBilling, reference: str, payment_status: str = "paid") -> str:
     """A session as such a link makes it, of a pack; its name."""
     price = f"price_{build_lookup_key('pack:100', 'usd')}"
     order = CheckoutRequest(price, is_recurring=False, reference=reference, metadata={}, expires_at=market.clock())
@@ -294,26 +296,26 @@ def paid_at_a_static_link(market: BillingWorld, reference: str, payment_status: 
     return session
 
 
-def test_another_tenants_purchase_is_not_ours(market: BillingWorld) -> None:
-    theirs = create_customer(market.database, "bia", tenant="other")
+def test_another_tenants_purchase_is_not_ours(market: MemoryBilling) -> None:
+    theirs = create_customer(market.db, "bia", tenant="other")
     purchase = market.create_purchase(customer=theirs)
     market.service.create_link(purchase.id)
     assert not market.provider.sessions
 
 
-def wish(market: BillingWorld) -> PortalRequest:
-    with market.database.transaction() as session:
+def wish(market: MemoryBilling) -> PortalRequest:
+    with market.db.transaction() as session:
         delivery = _owe(session, market.customer, market)
     return PortalRequest(market.customer.person.id, delivery)
 
 
-def _owe(session: Session, ana: SampleCustomer, market: BillingWorld) -> int:
+def _owe(session: Session, ana: SampleCustomer, market: MemoryBilling) -> int:
     return outbox.enqueue(
         session, ana.address, ana.person.id, OutboxMessage(Message(paragraphs=()), "asked"), market.clock()
     )
 
 
-def test_who_has_paid_gets_to_the_portal_and_others_hear_that_there_is_nothing(market: BillingWorld) -> None:
+def test_who_has_paid_gets_to_the_portal_and_others_hear_that_there_is_nothing(market: MemoryBilling) -> None:
     asked = wish(market)
     market.service.create_portal_link(asked)
     assert "aren't paying" in market.list_texts()[-1]
@@ -325,16 +327,16 @@ def test_who_has_paid_gets_to_the_portal_and_others_hear_that_there_is_nothing(m
     assert button.url.startswith("https://portal.test/cus_")
 
 
-def test_a_debt_blocks_new_jobs_until_it_is_paid(market: BillingWorld) -> None:
+def test_a_debt_blocks_new_jobs_until_it_is_paid(market: MemoryBilling) -> None:
     session = market.buy()
     market.spend_credits(105)
     market.provider.refund_session(session)
     market.deliver_events(market.list_unprocessed_events())
     assert market.get_credits() == CreditBalance(0, 0, 95)
-    with market.database.transaction() as rows, pytest.raises(RequestRejected) as refused:
+    with market.db.transaction() as rows, pytest.raises(RequestRejected) as refused:
         market.service.context.access.admit(rows, market.customer.person, JobRequirements(SKETCH, 10.0), market.clock())
     assert (refused.value.code, refused.value.values) == (ErrorCode.DEBT, {"debt": 95})
     market.buy()
     assert market.get_credits() == CreditBalance(5, 0)
-    with market.database.transaction() as rows:
+    with market.db.transaction() as rows:
         market.service.context.access.admit(rows, market.customer.person, JobRequirements(SKETCH, 10.0), market.clock())

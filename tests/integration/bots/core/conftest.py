@@ -1,38 +1,24 @@
 """A house, and somebody in it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fakes.stub_payment_links import StubPaymentLinks
-from fakes.team import Team, create_team
-from fakes.world import FakeUser, World, clear_database, open_database, open_world
+from fakes.world.users import FakeUser, Team, create_team
+from fakes.world.world import World
 
 from storage.db import Database
 
 
-@pytest.fixture(scope="session")
-def shared_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    db = open_database(tmp_path_factory.mktemp("core"))
-    yield db
-    db.close()
+@pytest.fixture
+def house(tmp_path: Path, sqlite: Database) -> World:
+    return World.open(tmp_path, sqlite)
 
 
 @pytest.fixture
-def empty_database(shared_database: Database) -> Database:
-    clear_database(shared_database)
-    return shared_database
-
-
-@pytest.fixture
-def house(tmp_path: Path, empty_database: Database) -> World:
-    return open_world(tmp_path, empty_database)
-
-
-@pytest.fixture
-def hearing_house(tmp_path: Path, empty_database: Database) -> World:
+def hearing_house(tmp_path: Path, sqlite: Database) -> World:
     """A house that can hear every language."""
-    return open_world(tmp_path, empty_database, has_speech_service=True)
+    return World.open(tmp_path, sqlite, has_speech_service=True)
 
 
 @pytest.fixture

@@ -4,11 +4,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.world import FakeUser, World, build_picture, build_video, open_world
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlalchemy import event
 
 from bots.core.channel import ChannelError
@@ -29,13 +30,6 @@ class CrashingConversation(Conversation):
     def answer(self, context: Context) -> HandlerResult:
         super().answer(context)
         raise Crash
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[World]:
-    house = open_world(tmp_path)
-    yield house
-    house.db.close()
 
 
 async def test_the_same_update_twice_is_answered_once(house: World, ana: FakeUser) -> None:
@@ -139,7 +133,7 @@ async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(ho
     assert [message.text.split("\n")[-1] for message in ana.messages[20:]] == ["(TOO_FAST)"]
     assert house.list_jobs() == []
     assert ana.account.handler.list_unhandled() == []
-    house.time.advance(61)
+    house.clock.advance(61)
     await ana.send_files(build_picture())
     assert len(house.list_jobs()) == 1
 
@@ -185,7 +179,7 @@ async def test_what_was_taken_on_arrival_is_made_although_maintenance_begins_mea
 ) -> None:
     async with fetching(house, ana):
         person = ana.person
-        house.run_in_transaction(lambda session: maintenance.turn_on(session, person, "", house.time()))
+        house.run_in_transaction(lambda session: maintenance.turn_on(session, person, "", house.clock()))
     assert "MAINTENANCE" in (await ana.send_files(build_picture())).text
     assert len(house.list_jobs()) == 1
 
@@ -198,7 +192,9 @@ async def test_who_becomes_another_person_while_their_file_is_fetched_is_that_pe
     async with fetching(house, ana):
         source, target = ana.person.id, other.person.id
         with house.db.transaction() as session:
-            account_merge.merge(session, session.get_one(Person, source), session.get_one(Person, target), house.time())
+            account_merge.merge(
+                session, session.get_one(Person, source), session.get_one(Person, target), house.clock()
+            )
     (job,) = house.list_jobs()
     assert job.person_id == target
 

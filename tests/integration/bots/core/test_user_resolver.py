@@ -2,7 +2,8 @@
 
 import dataclasses
 
-from fakes.world import FakeUser, World
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.channel import Inbound, Sender
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from fakes.telegram_api import FakeTelegram, TelegramPerson
 from fakes.telegram_api.clients import bot_of
-from fakes.telegram_sales_world import TelegramSalesWorld, open_sales_world
+from fakes.world.telegram import TelegramBot, create_telegram_bot
+from fakes.world.world import World
 from telegram.ext import ExtBot
 
 from bots.telegram.channel import TelegramChannel
@@ -38,5 +39,5 @@ def channel(bot: ExtBot[None], person: TelegramPerson) -> TelegramChannel:
 
 
 @pytest.fixture
-def business(database: Database, tmp_path: Path) -> TelegramSalesWorld:
-    return open_sales_world(database, tmp_path)
+def business(database: Database, tmp_path: Path) -> TelegramBot:
+    return create_telegram_bot(World.open(tmp_path, database))

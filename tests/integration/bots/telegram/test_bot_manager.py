@@ -8,26 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.full_app import TelegramThumbnailRenderer
+from fakes.clock import SettableClock
 from fakes.telegram_api import TOKEN, FakeTelegram, TelegramCall, TelegramPerson, errors, serve_app
 from fakes.telegram_api.multi_bot import create_multi_bot_app
-from fakes.world import StubSandbox, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.full_app import create_app
+from fakes.world.world import World
 from sqlmodel import select
 
 from bots.app import base, web
 from bots.telegram.bot_manager import POLL_SECONDS, BotManager
-from models.billing.catalogue import read_catalogue
 from models.identity.people import Account, Tenant
 from models.jobs.job import Job
 from models.settings import Settings
-from pipeline.jobs.entitlements import Entitlements
-from pipeline.jobs.job_runner import JobRunner
-from pipeline.jobs.queue import WakeupQueue, broker_for
-from pipeline.jobs.service import Pipeline
-from pipeline.jobs.worker import retention_from
 from storage.db import Database
 from storage.identity import people
-from storage.media.media_store import FolderMediaStore
 from storage.messaging import telegram_bots
 from storage.tenants import tenants
 
@@ -39,13 +34,14 @@ RENEWED = "222222:AAtheBakerysNewTokenAtTelegram"
 class Town:
     """The operator's bot, and Telegram with those of two businesses."""
 
+    world: World
     chats: base.ChannelRuntime
     fleet: BotManager
     fakes: list[FakeTelegram]
 
     @property
     def db(self) -> Database:
-        return self.chats.app.db
+        return self.world.db
 
     @property
     def main(self) -> FakeTelegram:
@@ -86,35 +82,25 @@ class Town:
             what(session)
 
     def work(self) -> None:
-        house = self.chats.app
-        renderer: Any = TelegramThumbnailRenderer()
-        while JobRunner(house.db, house.store, renderer, house.pipeline.retention, "tester").run_next_job():
+        while self.world.run_job():
             pass
 
 
-def house_at(database: Database, folder: Path, url: str) -> base.App:
-    told: dict[str, Any] = {"data_dir": folder, "telegram_api_url": url, "admin_ids": "telegram:1"}
-    settings = Settings(_env_file=None, **told)
-    children: Any = StubSandbox()
-    store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
-    access = Entitlements(read_catalogue())
-    pipeline = Pipeline(database, store, queue, children, access, retention_from(settings), has_speech_service=True)
-    return base.App(settings, database, store, queue, children, pipeline, b"the house's secret")
-
-
 @pytest.fixture
-async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(sqlite: Database, clock: SettableClock, tmp_path: Path) -> AsyncIterator[Town]:
     names = (TOKEN, "rabisco_bot"), (BAKERY, "bakery_bot"), (CAFE, "cafe_bot")
     fakes = [FakeTelegram(token, bot_id=int(token[:6]), username=name) for token, name in names]
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
-        chats = base.channel_runtime_for(house_at(sqlite, tmp_path, url))
+        told: dict[str, Any] = {"data_dir": tmp_path, "telegram_api_url": url, "admin_ids": "telegram:1"}
+        world = World.open(tmp_path, sqlite, clock, has_speech_service=True)
+        chats = base.channel_runtime_for(create_app(world, Settings(_env_file=None, **told)))
         gateway, fleet = web.build_telegram_gateway(chats, TOKEN), web.build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)
         await gateway.start()
         await stack.enter_async_context(chats.deliver_messages())
-        yield Town(chats, fleet, fakes)
+        yield Town(world, chats, fleet, fakes)
 
 
 async def test_two_businesses_bots_answer_in_the_process_of_the_operators_and_keep_apart(town: Town) -> None:

@@ -5,18 +5,16 @@ import uuid
 from fakes.telegram_api import StarsCharge, errors
 from fakes.telegram_api.clients import bot_of, builder_of
 from fakes.telegram_api.recording_sink import RecordingSink
-from fakes.telegram_sales_world import FAST_TIMINGS, TelegramSalesWorld
+from fakes.world.telegram import FAST_TIMINGS, TelegramBot
 
 from bots.core.conversation import stars
-from bots.core.conversation.conversation import Conversation
-from bots.core.update_handler import UpdateHandler
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.stars import StarsRefunds
 from models.billing.payments import PurchaseStatus
 from storage.billing import open_purchases
 
 
-async def test_credits_bought_with_stars_come_by_themselves(business: TelegramSalesWorld) -> None:
+async def test_credits_bought_with_stars_come_by_themselves(business: TelegramBot) -> None:
     async with business.open():
         invoice = await business.order_item()
         assert (invoice.body["invoice"]["title"], invoice.body["invoice"]["total_amount"]) == ("100 credits", 300)
@@ -30,7 +28,7 @@ async def test_credits_bought_with_stars_come_by_themselves(business: TelegramSa
     assert (purchase.status, purchase.external_id) == (PurchaseStatus.PAID, charge.id)
 
 
-async def test_the_news_of_a_payment_that_comes_twice_is_one_payment(business: TelegramSalesWorld) -> None:
+async def test_the_news_of_a_payment_that_comes_twice_is_one_payment(business: TelegramBot) -> None:
     async with business.open():
         await business.buy()
         await business.wait_for_balance(110)
@@ -43,7 +41,7 @@ async def test_the_news_of_a_payment_that_comes_twice_is_one_payment(business: T
     assert len([message for message in business.person.chat if "Thank you" in message.text]) == 1
 
 
-async def test_a_purchase_that_was_paid_cannot_be_paid_again(business: TelegramSalesWorld) -> None:
+async def test_a_purchase_that_was_paid_cannot_be_paid_again(business: TelegramBot) -> None:
     async with business.open():
         invoice = await business.order_item()
         await business.pay_invoice(invoice)
@@ -55,7 +53,7 @@ async def test_a_purchase_that_was_paid_cannot_be_paid_again(business: TelegramS
     assert [purchase.status for purchase in business.list_purchases()] == [PurchaseStatus.PAID] * 2
 
 
-async def test_an_invoice_is_for_the_one_who_asked_for_it(business: TelegramSalesWorld) -> None:
+async def test_an_invoice_is_for_the_one_who_asked_for_it(business: TelegramBot) -> None:
     other = business.fake.get_person(2002)
     async with business.open():
         invoice = await business.order_item()
@@ -66,20 +64,20 @@ async def test_an_invoice_is_for_the_one_who_asked_for_it(business: TelegramSale
 
 
 async def test_an_invoice_ends_after_a_day_and_pressing_again_within_it_is_the_same_purchase(
-    business: TelegramSalesWorld,
+    business: TelegramBot,
 ) -> None:
     async with business.open():
         first = await business.order_item()
         await business.order_item()
         assert len(business.list_purchases()) == 1
-        business.world.time.advance(86_401)
+        business.world.clock.advance(86_401)
         assert "no longer valid" in str(await business.pay_invoice(first))
         await business.order_item()
     assert len(business.list_purchases()) == 2
 
 
 async def test_the_checkout_is_answered_although_the_persons_other_messages_take_long(
-    business: TelegramSalesWorld,
+    business: TelegramBot,
 ) -> None:
     async with business.open() as gateway:
         invoice = await business.order_item()
@@ -92,7 +90,7 @@ async def test_the_checkout_is_answered_although_the_persons_other_messages_take
     assert gateway.error is None
 
 
-async def test_a_checkout_nobody_can_look_up_is_called_off_in_words(business: TelegramSalesWorld) -> None:
+async def test_a_checkout_nobody_can_look_up_is_called_off_in_words(business: TelegramBot) -> None:
     async with business.open():
         invoice = await business.order_item()
     gateway = TelegramGateway(
@@ -104,18 +102,12 @@ async def test_a_checkout_nobody_can_look_up_is_called_off_in_words(business: Te
     assert said == "I can't check this right now. Please try again in a minute."
 
 
-async def test_a_payment_taken_by_a_process_that_dies_is_credited_by_the_next(business: TelegramSalesWorld) -> None:
+async def test_a_payment_taken_by_a_process_that_dies_is_credited_by_the_next(business: TelegramBot) -> None:
     """The first process keeps the update, which Telegram then never sends again, and fails before it credits."""
     async with business.open():
         invoice = await business.order_item()
     inlet = RecordingSink(_die)
-    desk = UpdateHandler(
-        business.world.db,
-        business.account,
-        business.world.channels[business.account.id],
-        Conversation(business.world.pipeline),
-        business.world.outbox_sender.wake,
-    )
+    desk = business.world.create_handler(business.account, business.world.channels[business.account.id])
     inlet.save_update = desk.save_update  # type: ignore[method-assign]
     refusal = stars.build_payment_check(business.world.db, business.account.tenant_id, "telegram")
     dying = TelegramGateway(
@@ -131,7 +123,7 @@ async def test_a_payment_taken_by_a_process_that_dies_is_credited_by_the_next(bu
     assert business.get_credits() == 110
 
 
-async def test_a_flood_of_messages_costs_nobody_their_payment(business: TelegramSalesWorld) -> None:
+async def test_a_flood_of_messages_costs_nobody_their_payment(business: TelegramBot) -> None:
     async with business.open():
         invoice = await business.order_item()
         for _ in range(30):
@@ -140,7 +132,7 @@ async def test_a_flood_of_messages_costs_nobody_their_payment(business: Telegram
         await business.wait_for_balance(110)
 
 
-async def test_stars_that_were_given_back_take_their_credits_along_once(business: TelegramSalesWorld) -> None:
+async def test_stars_that_were_given_back_take_their_credits_along_once(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)
@@ -156,7 +148,7 @@ async def test_stars_that_were_given_back_take_their_credits_along_once(business
     assert business.get_credits() == 10
 
 
-async def test_credits_that_were_spent_before_the_refund_are_owed(business: TelegramSalesWorld) -> None:
+async def test_credits_that_were_spent_before_the_refund_are_owed(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)
@@ -168,7 +160,7 @@ async def test_credits_that_were_spent_before_the_refund_are_owed(business: Tele
     assert business.get_credits() == 0
 
 
-async def test_a_refund_by_telegram_itself_takes_the_credits_too(business: TelegramSalesWorld) -> None:
+async def test_a_refund_by_telegram_itself_takes_the_credits_too(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)
@@ -177,7 +169,7 @@ async def test_a_refund_by_telegram_itself_takes_the_credits_too(business: Teleg
     assert business.get_credits() == 10
 
 
-async def test_a_payment_for_nothing_we_know_is_told_with_its_charge(business: TelegramSalesWorld) -> None:
+async def test_a_payment_for_nothing_we_know_is_told_with_its_charge(business: TelegramBot) -> None:
     async with business.open():
         invoice = await business.order_item()
         charge = StarsCharge("stx1", business.person.id, invoice.body["invoice"], "no purchase of ours")
@@ -188,12 +180,12 @@ async def test_a_payment_for_nothing_we_know_is_told_with_its_charge(business: T
 
 
 async def test_stars_that_come_for_an_invoice_that_is_over_are_credited_all_the_same(
-    business: TelegramSalesWorld,
+    business: TelegramBot,
 ) -> None:
     """The question was answered in time; the money was on its way while the invoice was closed."""
     async with business.open():
         invoice = await business.order_item()
-        business.world.time.advance(2 * 24 * 3600)
+        business.world.clock.advance(2 * 24 * 3600)
         with business.world.db.transaction() as session:
             assert open_purchases.expire_invoices(session, business.world.db.clock(), limit=10) == 1
         charge = StarsCharge("stx1", business.person.id, invoice.body["invoice"], str(business.list_purchases()[0].id))
@@ -204,7 +196,7 @@ async def test_stars_that_come_for_an_invoice_that_is_over_are_credited_all_the_
     assert [purchase.status for purchase in business.list_purchases()] == [PurchaseStatus.PAID]
 
 
-async def test_an_invoice_arrives_although_telegram_asks_for_a_pause(business: TelegramSalesWorld) -> None:
+async def test_an_invoice_arrives_although_telegram_asks_for_a_pause(business: TelegramBot) -> None:
     async with business.open():
         business.fake.fail_calls("sendInvoice", errors.build_flood_error(1))
         await business.order_item()

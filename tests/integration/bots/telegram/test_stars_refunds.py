@@ -2,7 +2,7 @@
 
 from fakes.telegram_api import errors
 from fakes.telegram_api.clients import bot_of
-from fakes.telegram_sales_world import TelegramSalesWorld
+from fakes.world.telegram import TelegramBot
 from sqlmodel import select
 
 from bots.telegram.stars import StarsRefunds
@@ -13,7 +13,7 @@ from storage.billing import refunds
 from storage.identity import people
 
 
-def asks(business: TelegramSalesWorld) -> Repayment:
+def asks(business: TelegramBot) -> Repayment:
     """As the conversation leaves it: somebody in another chat asked for it."""
     (purchase,) = business.list_purchases()
     with business.world.db.transaction() as session:
@@ -22,19 +22,19 @@ def asks(business: TelegramSalesWorld) -> Repayment:
         return refunds.request_refund(session, purchase, purchase.amount, boss, address, business.world.db.clock())
 
 
-def status(business: TelegramSalesWorld) -> tuple[str, str]:
+def status(business: TelegramBot) -> tuple[str, str]:
     with business.world.db.read_transaction() as session:
         row = session.exec(select(Repayment)).one()
     return row.status, row.reason
 
 
-def told(business: TelegramSalesWorld) -> list[str]:
+def told(business: TelegramBot) -> list[str]:
     with business.world.db.read_transaction() as session:
         rows = session.exec(select(Delivery).where(Delivery.cause.startswith("repayment:")))  # type: ignore[attr-defined]
         return [row.content.paragraphs[0].key for row in rows]
 
 
-async def test_stars_go_back_once_and_who_asked_hears_of_it(business: TelegramSalesWorld) -> None:
+async def test_stars_go_back_once_and_who_asked_hears_of_it(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)
@@ -49,7 +49,7 @@ async def test_stars_go_back_once_and_who_asked_hears_of_it(business: TelegramSa
     assert len(business.fake.list_calls("refundStarPayment")) == 1
 
 
-async def test_a_telegram_that_is_away_is_asked_again_later(business: TelegramSalesWorld) -> None:
+async def test_a_telegram_that_is_away_is_asked_again_later(business: TelegramBot) -> None:
     async with business.open():
         await business.buy()
         await business.wait_for_balance(110)
@@ -59,13 +59,13 @@ async def test_a_telegram_that_is_away_is_asked_again_later(business: TelegramSa
         await refunds.sweep(business.account.id)
         await refunds.sweep(business.account.id)
         assert (status(business)[0], told(business)) == (RepaymentStatus.REQUESTED, [])
-        business.world.time.advance(31)
+        business.world.clock.advance(31)
         await refunds.sweep(business.account.id)
         await business.fake.wait_until_async(lambda: not business.fake.updates.pending_ids)
     assert status(business)[0] == RepaymentStatus.DONE
 
 
-async def test_another_account_gives_nothing_back(business: TelegramSalesWorld) -> None:
+async def test_another_account_gives_nothing_back(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)
@@ -77,7 +77,7 @@ async def test_another_account_gives_nothing_back(business: TelegramSalesWorld) 
     assert status(business)[0] == RepaymentStatus.REQUESTED
 
 
-async def test_the_process_that_speaks_to_telegram_gives_back_by_itself(business: TelegramSalesWorld) -> None:
+async def test_the_process_that_speaks_to_telegram_gives_back_by_itself(business: TelegramBot) -> None:
     async with business.open():
         charge = await business.buy()
         await business.wait_for_balance(110)

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.web import WebApp, open_web_app
+
+from storage.db import Database
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path)
+def house(tmp_path: Path, sqlite: Database) -> WebApp:
+    return open_web_app(tmp_path, sqlite)

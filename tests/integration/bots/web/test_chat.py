@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from fakes.page_client import PAGE_HEADERS, open_page_client
-from fakes.web_world import WebWorld, add_account, open_web_world
+from fakes.world.web import WebApp, add_account, open_web_app
 
 from bots.core.channel import AttachmentKind, ChatRef, Choice, RenderedMessage
 from bots.web.page import LOCAL_CHAT, PageChannel
+from storage.db import Database
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
 THUMBNAIL = "data:image/jpeg;base64,/9j/AA=="
@@ -18,7 +19,7 @@ def texts(messages: list[dict[str, object]]) -> list[tuple[object, object]]:
     return [(message["author"], message["text"]) for message in messages]
 
 
-async def test_a_text_is_shown_and_answered(house: WebWorld) -> None:
+async def test_a_text_is_shown_and_answered(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.send("Olá")
         assert (answer.status_code, answer.json()) == (202, {"accepted": True, "repeated": False})
@@ -27,7 +28,7 @@ async def test_a_text_is_shown_and_answered(house: WebWorld) -> None:
     assert messages[1]["reply_to"] == messages[0]["id"]
 
 
-async def test_the_conversation_gets_what_was_sent_and_the_browsers_language(house: WebWorld) -> None:
+async def test_the_conversation_gets_what_was_sent_and_the_browsers_language(house: WebApp) -> None:
     message = str(uuid.uuid4())
     headers = {**PAGE_HEADERS, "accept-language": "pt-BR,pt;q=0.9"}
     async with open_page_client(house.app) as client:
@@ -47,7 +48,7 @@ async def test_the_conversation_gets_what_was_sent_and_the_browsers_language(hou
     assert house.sink.downloads == [PICTURE[1], b"video"]
 
 
-async def test_a_reload_shows_what_the_person_sent(house: WebWorld) -> None:
+async def test_a_reload_shows_what_the_person_sent(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send(files=[PICTURE, ("notas.txt", b"x", "text/plain")], thumbnails=[THUMBNAIL, ""])
         await client.wait_for_text("Your film")
@@ -58,14 +59,14 @@ async def test_a_reload_shows_what_the_person_sent(house: WebWorld) -> None:
     ]
 
 
-async def test_uploads_are_gone_once_they_were_answered(house: WebWorld) -> None:
+async def test_uploads_are_gone_once_they_were_answered(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send(files=[PICTURE])
         await client.wait_for_text("Your film")
     assert list(house.page.uploads.root.iterdir()) == []
 
 
-async def test_sending_twice_answers_once(house: WebWorld) -> None:
+async def test_sending_twice_answers_once(house: WebApp) -> None:
     message = str(uuid.uuid4())
     async with open_page_client(house.app) as client:
         await client.send("once", id=message)
@@ -77,7 +78,7 @@ async def test_sending_twice_answers_once(house: WebWorld) -> None:
     assert list(house.page.uploads.root.iterdir()) == []
 
 
-async def test_a_button_is_pressed_under_its_message(house: WebWorld) -> None:
+async def test_a_button_is_pressed_under_its_message(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send("colours")
         asked = (await client.wait_for_text("You said"))[1]
@@ -90,7 +91,7 @@ async def test_a_button_is_pressed_under_its_message(house: WebWorld) -> None:
 
 
 @pytest.mark.parametrize(("choice", "own"), [("green", False), ("red", True), ("", False)])
-async def test_a_button_that_is_not_there_cannot_be_pressed(house: WebWorld, choice: str, own: bool) -> None:
+async def test_a_button_that_is_not_there_cannot_be_pressed(house: WebApp, choice: str, own: bool) -> None:
     async with open_page_client(house.app) as client:
         await client.send("colours")
         person, bot = await client.wait_for_text("You said")
@@ -100,7 +101,7 @@ async def test_a_button_that_is_not_there_cannot_be_pressed(house: WebWorld, cho
     assert len(house.sink.updates) == 1
 
 
-async def test_messages_are_answered_one_after_the_other(house: WebWorld) -> None:
+async def test_messages_are_answered_one_after_the_other(house: WebApp) -> None:
     house.sink.pause_seconds = 0.02
     async with open_page_client(house.app) as client:
         for number in range(3):
@@ -110,7 +111,7 @@ async def test_messages_are_answered_one_after_the_other(house: WebWorld) -> Non
     assert [inbound.text for inbound in house.sink.handled] == ["0", "1", "2", "last"]
 
 
-async def test_progress_edits_one_message(house: WebWorld) -> None:
+async def test_progress_edits_one_message(house: WebApp) -> None:
     seen: list[str] = []
     house.sink.pause_seconds = 0.05
     async with open_page_client(house.app) as client:
@@ -135,7 +136,7 @@ async def test_progress_edits_one_message(house: WebWorld) -> None:
     ],
 )
 async def test_a_refusal_says_why_and_keeps_nothing(
-    house: WebWorld, text: str, fields: dict[str, str], status: int, code: str
+    house: WebApp, text: str, fields: dict[str, str], status: int, code: str
 ) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.send(text, headers={**PAGE_HEADERS, "accept-language": "es"}, **fields)
@@ -146,7 +147,7 @@ async def test_a_refusal_says_why_and_keeps_nothing(
     assert list(house.page.uploads.root.iterdir()) == []
 
 
-async def test_too_many_pictures_are_refused_in_a_friendly_way(house: WebWorld) -> None:
+async def test_too_many_pictures_are_refused_in_a_friendly_way(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.send(files=[PICTURE] * 11)
     assert answer.status_code == 413
@@ -154,7 +155,7 @@ async def test_too_many_pictures_are_refused_in_a_friendly_way(house: WebWorld) 
     assert list(house.page.uploads.root.iterdir()) == []
 
 
-async def test_an_upload_that_breaks_off_leaves_nothing(house: WebWorld) -> None:
+async def test_an_upload_that_breaks_off_leaves_nothing(house: WebApp) -> None:
     async def half():  # type: ignore[no-untyped-def]
         yield b'--e\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n' + bytes(3_000_000)
         raise ConnectionError("the cable was pulled")
@@ -167,34 +168,34 @@ async def test_an_upload_that_breaks_off_leaves_nothing(house: WebWorld) -> None
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
-async def test_another_page_cannot_send_in_the_persons_name(house: WebWorld, origin: str | None) -> None:
+async def test_another_page_cannot_send_in_the_persons_name(house: WebApp, origin: str | None) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.send("hi", headers={"origin": origin} if origin else {})
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "FORBIDDEN")
     assert not house.sink.updates
 
 
-async def test_the_page_itself_sends_with_its_origin(house: WebWorld) -> None:
+async def test_the_page_itself_sends_with_its_origin(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         assert (await client.send("hi", headers={"origin": "http://127.0.0.1:8000"})).status_code == 202
         await client.wait_for_text("You said")
 
 
 @pytest.mark.parametrize("path", ["/", "/chat/messages", "/static/page.js", "/metrics"])
-async def test_a_foreign_name_for_this_machine_is_turned_away(house: WebWorld, path: str) -> None:
+async def test_a_foreign_name_for_this_machine_is_turned_away(house: WebApp, path: str) -> None:
     async with open_page_client(house.app, "http://rebound.example:8000") as client:
         assert (await client.http.get(path)).status_code == 421
     async with open_page_client(house.app, "http://[::1]:8000") as client:
         assert (await client.http.get(path)).status_code == 200
 
 
-async def test_the_configured_address_is_ours(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path, public_url="http://casa.example:9000/")
+async def test_the_configured_address_is_ours(tmp_path: Path, sqlite: Database) -> None:
+    house = open_web_app(tmp_path, sqlite, public_url="http://casa.example:9000/")
     async with open_page_client(house.app, "http://casa.example:9000") as client:
         assert (await client.http.get("/")).status_code == 200
 
 
-async def test_waiting_for_news_ends_when_there_is_some(house: WebWorld) -> None:
+async def test_waiting_for_news_ends_when_there_is_some(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await house.page.send_text(LOCAL_CHAT, RenderedMessage("first"))
         version = (await client.fetch_messages())["version"]
@@ -208,7 +209,7 @@ async def test_waiting_for_news_ends_when_there_is_some(house: WebWorld) -> None
     assert time.monotonic() - started < 5
 
 
-async def test_news_of_another_process_are_found_without_a_bell(house: WebWorld) -> None:
+async def test_news_of_another_process_are_found_without_a_bell(house: WebApp) -> None:
     other = PageChannel(house.db, house.account.id, house.page.uploads)
     async with open_page_client(house.app) as client:
         waiting = asyncio.create_task(client.fetch_messages(0, 20))
@@ -218,7 +219,7 @@ async def test_news_of_another_process_are_found_without_a_bell(house: WebWorld)
             assert [message["text"] for message in (await waiting)["messages"]] == ["from afar"]
 
 
-async def test_when_nothing_is_new_the_version_stays(house: WebWorld) -> None:
+async def test_when_nothing_is_new_the_version_stays(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await house.page.send_text(LOCAL_CHAT, RenderedMessage("only"))
         version = (await client.fetch_messages())["version"]
@@ -226,7 +227,7 @@ async def test_when_nothing_is_new_the_version_stays(house: WebWorld) -> None:
     assert (news["version"], news["messages"]) == (version, [])
 
 
-async def test_one_account_never_sees_anothers_messages(house: WebWorld) -> None:
+async def test_one_account_never_sees_anothers_messages(house: WebApp) -> None:
     other = PageChannel(house.db, add_account(house.db, "other").id, house.page.uploads)
     message = await other.send_text(LOCAL_CHAT, RenderedMessage("secret", ((Choice("a", "A"),),)))
     async with open_page_client(house.app) as client:
@@ -234,7 +235,7 @@ async def test_one_account_never_sees_anothers_messages(house: WebWorld) -> None
         assert (await client.send(choice="a", message=message)).status_code == 409
 
 
-async def test_the_page_comes_in_the_browsers_language_and_asks_nobody_else(house: WebWorld) -> None:
+async def test_the_page_comes_in_the_browsers_language_and_asks_nobody_else(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         page = await client.http.get("/", headers={"accept-language": "pt-PT,en;q=0.5"})
         assert 'lang="pt-BR"' in page.text
@@ -252,8 +253,8 @@ async def test_the_page_comes_in_the_browsers_language_and_asks_nobody_else(hous
 
 
 @pytest.mark.parametrize("path", ["/", "/chat/messages", "/static/page.js", "/docs", "/openapi.json"])
-async def test_production_has_no_page(tmp_path: Path, path: str) -> None:
-    house = open_web_world(tmp_path, mode="production")
+async def test_production_has_no_page(tmp_path: Path, sqlite: Database, path: str) -> None:
+    house = open_web_app(tmp_path, sqlite, mode="production")
     async with open_page_client(house.app, "https://rabisco.example") as client:
         answer = await client.http.get(path)
         assert answer.status_code == 404
@@ -262,7 +263,7 @@ async def test_production_has_no_page(tmp_path: Path, path: str) -> None:
         assert (await client.http.get("/health")).status_code == 200
 
 
-async def test_the_conversation_is_known_by_its_id(house: WebWorld) -> None:
+async def test_the_conversation_is_known_by_its_id(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         assert (await client.fetch_messages())["conversation"] == ""
         await house.page.send_text(LOCAL_CHAT, RenderedMessage("x"))
@@ -270,12 +271,12 @@ async def test_the_conversation_is_known_by_its_id(house: WebWorld) -> None:
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=1e3", f"after={10**30}", "wait=nan", "wait=inf", "wait=-1"])
-async def test_rubbish_in_an_address_is_refused(house: WebWorld, query: str) -> None:
+async def test_rubbish_in_an_address_is_refused(house: WebApp, query: str) -> None:
     async with open_page_client(house.app) as client:
         assert (await client.http.get(f"/chat/messages?{query}")).status_code == 422
 
 
-async def test_signs_no_database_keeps_are_left_out_of_a_text(house: WebWorld) -> None:
+async def test_signs_no_database_keeps_are_left_out_of_a_text(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send("a\0b")
         assert (await client.wait_for_text("You said"))[0]["text"] == "ab"

@@ -1,10 +1,10 @@
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from fakes.page_client import open_page_client
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.web import WebApp
 
 from bots.core.channel import Inbound
 from bots.web.app import create_app
@@ -19,18 +19,15 @@ class Stuck(Exception):
     """The process dies here."""
 
 
-def restarted(house: WebWorld) -> WebWorld:
+def restarted(house: WebApp) -> WebApp:
     """The same house after a new start: nothing of the old process but what it wrote down."""
     page = PageChannel(house.db, house.account.id, UploadFolder(house.page.uploads.root))
     house.sink.channel = page
-    parts = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"page": page}
-    return WebWorld(
-        house.db, house.media, page, house.sink, house.account, create_app(type(house.parts)(**parts)), house.parts
-    )
+    parts = replace(house.parts, page=page)
+    return replace(house, page=page, parts=parts, app=create_app(parts))
 
 
-async def test_what_a_crash_interrupted_is_answered_after_the_start(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_what_a_crash_interrupted_is_answered_after_the_start(house: WebApp) -> None:
     answer = house.sink.handle
 
     async def dies(_inbound: Inbound) -> None:
@@ -47,8 +44,7 @@ async def test_what_a_crash_interrupted_is_answered_after_the_start(tmp_path: Pa
     assert [inbound.text for inbound in house.sink.handled] == ["Legenda"]
 
 
-async def test_an_answer_that_fails_does_not_hold_up_the_next(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_an_answer_that_fails_does_not_hold_up_the_next(house: WebApp) -> None:
     answer = house.sink.handle
 
     async def fails_once(inbound: Inbound) -> None:
@@ -63,8 +59,7 @@ async def test_an_answer_that_fails_does_not_hold_up_the_next(tmp_path: Path) ->
         await client.wait_for_text("You said: good")
 
 
-async def test_an_update_that_cannot_be_read_any_more_is_put_aside(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_an_update_that_cannot_be_read_any_more_is_put_aside(house: WebApp) -> None:
     house.sink.updates["old"] = {"of": "another version"}
     async with open_page_client(house.app) as client:
         await client.send("new")
@@ -72,16 +67,14 @@ async def test_an_update_that_cannot_be_read_any_more_is_put_aside(tmp_path: Pat
     assert house.sink.ignored == ["old"]
 
 
-async def test_stopping_waits_for_answers_under_way(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_stopping_waits_for_answers_under_way(house: WebApp) -> None:
     house.sink.pause_seconds = 0.05
     async with open_page_client(house.app) as client:
         await client.send(files=[PICTURE])
     assert len(house.sink.handled) == 1
 
 
-async def test_uploads_nobody_took_are_swept_after_a_day(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_uploads_nobody_took_are_swept_after_a_day(house: WebApp) -> None:
     (house.page.uploads.create_folder() / "0").write_bytes(b"left behind")
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     for now, left in ((tomorrow - timedelta(hours=2), 1), (tomorrow, 0)):
@@ -89,8 +82,7 @@ async def test_uploads_nobody_took_are_swept_after_a_day(tmp_path: Path) -> None
         assert len(list(house.page.uploads.root.iterdir())) == left
 
 
-async def test_the_persons_message_is_there_even_if_the_crash_came_before_it_was_remembered(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_the_persons_message_is_there_even_if_the_crash_came_before_it_was_remembered(house: WebApp) -> None:
     remember, message = house.sink.save_update, str(uuid.uuid4())
 
     def dies(_update: str, _body: dict[str, object]) -> bool:

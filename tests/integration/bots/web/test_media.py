@@ -5,26 +5,27 @@ from pathlib import Path
 import pytest
 from fakes.clock import NOON
 from fakes.page_client import open_page_client
-from fakes.web_world import SECRET, WebWorld, open_web_world
+from fakes.world.web import SECRET, WebApp, open_web_app
 
 from bots.web.links import MediaLinkSigner
+from storage.db import Database
 
 CONTENT = bytes(range(256)) * 1000
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path, clock=lambda: NOON)
+def house(tmp_path: Path, sqlite: Database) -> WebApp:
+    return open_web_app(tmp_path, sqlite, clock=lambda: NOON)
 
 
-def link(house: WebWorld, name: str = "film.mp4", mime: str = "video/mp4", hours: float = 1) -> str:
+def link(house: WebApp, name: str = "film.mp4", mime: str = "video/mp4", hours: float = 1) -> str:
     source = house.parts.data_folder / uuid.uuid4().hex
     source.write_bytes(CONTENT)
     key = house.media.put(source)
     return "/media/" + MediaLinkSigner(SECRET).sign(key, name, mime, NOON + timedelta(hours=hours))
 
 
-async def test_a_film_comes_whole_and_stays_out_of_shared_caches(house: WebWorld) -> None:
+async def test_a_film_comes_whole_and_stays_out_of_shared_caches(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house))
     assert (answer.status_code, answer.content) == (200, CONTENT)
@@ -40,7 +41,7 @@ async def test_a_film_comes_whole_and_stays_out_of_shared_caches(house: WebWorld
     [("bytes=0-99", 0, 99), ("bytes=255000-", 255000, 255999), ("bytes=-1", 255999, 255999)],
 )
 async def test_a_film_comes_in_pieces_so_that_it_can_be_sought(
-    house: WebWorld, wanted: str, first: int, last: int
+    house: WebApp, wanted: str, first: int, last: int
 ) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house), headers={"range": wanted})
@@ -48,19 +49,19 @@ async def test_a_film_comes_in_pieces_so_that_it_can_be_sought(
     assert answer.headers["content-range"] == f"bytes {first}-{last}/{len(CONTENT)}"
 
 
-async def test_a_piece_beyond_the_end_is_refused(house: WebWorld) -> None:
+async def test_a_piece_beyond_the_end_is_refused(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house), headers={"range": "bytes=999999-"})
     assert answer.status_code == 416
 
 
-async def test_the_head_of_a_film_is_told_without_the_film(house: WebWorld) -> None:
+async def test_the_head_of_a_film_is_told_without_the_film(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.head(link(house))
     assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", str(len(CONTENT)))
 
 
-async def test_a_film_is_saved_under_its_name(house: WebWorld) -> None:
+async def test_a_film_is_saved_under_its_name(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house, "meu café.mp4") + "?download=1")
     assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''meu%20caf%C3%A9.mp4"
@@ -69,21 +70,21 @@ async def test_a_film_is_saved_under_its_name(house: WebWorld) -> None:
 @pytest.mark.parametrize(
     ("name", "mime"), [("x.html", "text/html"), ("x.svg", "image/svg+xml"), ("a.srt", "text/plain")]
 )
-async def test_nothing_that_could_act_as_a_page_is_shown(house: WebWorld, name: str, mime: str) -> None:
+async def test_nothing_that_could_act_as_a_page_is_shown(house: WebApp, name: str, mime: str) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house, name, mime))
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"].startswith("attachment")
 
 
-async def test_a_name_cannot_break_the_headers(house: WebWorld) -> None:
+async def test_a_name_cannot_break_the_headers(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get(link(house, 'a"\r\nSet-Cookie: x=1\r\n.mp4'))
     assert "set-cookie" not in answer.headers
     assert answer.status_code == 200
 
 
-async def test_links_end_and_cannot_be_made_up(house: WebWorld) -> None:
+async def test_links_end_and_cannot_be_made_up(house: WebApp) -> None:
     good = link(house)
     async with open_page_client(house.app) as client:
         assert (await client.http.get(link(house, hours=0))).status_code == 410
@@ -92,7 +93,7 @@ async def test_links_end_and_cannot_be_made_up(house: WebWorld) -> None:
         assert (await client.http.get("/media/" + "0" * 32)).status_code == 404
 
 
-async def test_a_file_that_was_deleted_is_not_there(house: WebWorld) -> None:
+async def test_a_file_that_was_deleted_is_not_there(house: WebApp) -> None:
     address = link(house)
     key = MediaLinkSigner(SECRET).verify(address.removeprefix("/media/"), NOON).key
     house.media.delete(key)

@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.web import WebApp
 
 from bots.core.channel import (
     Attachment,
@@ -30,13 +30,13 @@ def texts(page: PageChannel, place: ChatRef = LOCAL_CHAT) -> list[str]:
     return [str(message.body.get("text", "")) for message in page.list_changes(place, 0).messages]
 
 
-async def test_the_page_is_a_channel(house: WebWorld) -> None:
+async def test_the_page_is_a_channel(house: WebApp) -> None:
     channel: Channel = house.page
     assert (channel.name, channel.capabilities.has_buttons, channel.capabilities.can_edit) == ("page", True, True)
     assert (channel.capabilities.max_upload, channel.capabilities.max_download) == (2_000_000_000, 2_000_000_000)
 
 
-async def test_an_edit_changes_text_and_buttons_in_place(house: WebWorld) -> None:
+async def test_an_edit_changes_text_and_buttons_in_place(house: WebApp) -> None:
     message = await house.page.send_text(LOCAL_CHAT, RenderedMessage("one", BUTTONS))
     version = house.page.list_changes(LOCAL_CHAT, 0).version
     await house.page.send_text(LOCAL_CHAT, RenderedMessage("two"))
@@ -46,7 +46,7 @@ async def test_an_edit_changes_text_and_buttons_in_place(house: WebWorld) -> Non
     assert [row.body.get("text") for row in news.messages] == ["two", "uno"]
 
 
-async def test_what_the_person_said_can_be_blotted_out_and_nothing_of_the_bots(house: WebWorld) -> None:
+async def test_what_the_person_said_can_be_blotted_out_and_nothing_of_the_bots(house: WebApp) -> None:
     said, other = uuid.uuid4(), ChatRef(chat="elsewhere")
     house.page.save_user_message(LOCAL_CHAT, said, MessageBody(text="a secret"))
     answer = await house.page.send_text(LOCAL_CHAT, RenderedMessage("an answer"))
@@ -59,7 +59,7 @@ async def test_what_the_person_said_can_be_blotted_out_and_nothing_of_the_bots(h
             await house.page.delete_message(place, message)
 
 
-async def test_whatever_is_written_rings_the_bell(house: WebWorld) -> None:
+async def test_whatever_is_written_rings_the_bell(house: WebApp) -> None:
     with house.page.notifier.subscribe(LOCAL_CHAT) as ear:
         message = await house.page.send_text(LOCAL_CHAT, RenderedMessage("one"))
         assert await wait_for_event(ear, 10)
@@ -69,7 +69,7 @@ async def test_whatever_is_written_rings_the_bell(house: WebWorld) -> None:
         assert await wait_for_event(ear, 10)
 
 
-async def test_an_edit_that_changes_nothing_says_so(house: WebWorld) -> None:
+async def test_an_edit_that_changes_nothing_says_so(house: WebApp) -> None:
     message = await house.page.send_text(LOCAL_CHAT, RenderedMessage("one", BUTTONS))
     version = house.page.list_changes(LOCAL_CHAT, 0).version
     with pytest.raises(MessageNotModified):
@@ -79,12 +79,12 @@ async def test_an_edit_that_changes_nothing_says_so(house: WebWorld) -> None:
 
 
 @pytest.mark.parametrize("message", ["9f1c4b1e-0000-4000-8000-000000000000", "rubbish", ""])
-async def test_a_message_that_is_not_there_cannot_be_edited(house: WebWorld, message: str) -> None:
+async def test_a_message_that_is_not_there_cannot_be_edited(house: WebApp, message: str) -> None:
     with pytest.raises(MessageNotEditable):
         await house.page.edit(LOCAL_CHAT, message, RenderedMessage("x"))
 
 
-async def test_the_persons_words_are_never_edited(house: WebWorld) -> None:
+async def test_the_persons_words_are_never_edited(house: WebApp) -> None:
     message = uuid.uuid4()
     house.page.save_user_message(LOCAL_CHAT, message, MessageBody(text="mine"))
     with pytest.raises(MessageNotEditable):
@@ -92,7 +92,7 @@ async def test_the_persons_words_are_never_edited(house: WebWorld) -> None:
     assert house.page.find_bot_message(LOCAL_CHAT, str(message)) is None
 
 
-async def test_a_message_is_edited_only_where_it_stands(house: WebWorld) -> None:
+async def test_a_message_is_edited_only_where_it_stands(house: WebApp) -> None:
     elsewhere = ChatRef("page", "topic")
     message = await house.page.send_text(LOCAL_CHAT, RenderedMessage("here"))
     with pytest.raises(MessageNotEditable):
@@ -100,7 +100,7 @@ async def test_a_message_is_edited_only_where_it_stands(house: WebWorld) -> None
     assert (texts(house.page), texts(house.page, elsewhere)) == (["here"], [])
 
 
-async def test_a_film_is_not_copied_and_keeps_playing_after_an_edit(house: WebWorld) -> None:
+async def test_a_film_is_not_copied_and_keeps_playing_after_an_edit(house: WebApp) -> None:
     before = sum(1 for path in house.media.root.rglob("*") if path.is_file())
     film = house.sink.create_film_upload()
     message = await house.page.send_video(LOCAL_CHAT, film)
@@ -114,14 +114,14 @@ async def test_a_film_is_not_copied_and_keeps_playing_after_an_edit(house: WebWo
     assert sum(1 for path in house.media.root.rglob("*") if path.is_file()) == before + 1
 
 
-async def test_a_film_sent_as_a_file_is_for_saving(house: WebWorld) -> None:
+async def test_a_film_sent_as_a_file_is_for_saving(house: WebApp) -> None:
     await house.page.send_file(LOCAL_CHAT, house.sink.create_film_upload())
     await house.page.send_video(LOCAL_CHAT, dataclasses.replace(house.sink.create_film_upload(), as_file=True))
     films = [MessageBody.model_validate(row.body).film for row in house.page.list_changes(LOCAL_CHAT, 0).messages]
     assert [film.plays for film in films if film] == [False, False]
 
 
-async def test_a_film_that_cannot_be_shown_is_an_error_of_the_channel(house: WebWorld, tmp_path: Path) -> None:
+async def test_a_film_that_cannot_be_shown_is_an_error_of_the_channel(house: WebApp, tmp_path: Path) -> None:
     film = house.sink.create_film_upload()
     for broken in (dataclasses.replace(film, key=""), dataclasses.replace(film, path=tmp_path / "gone.mp4")):
         with pytest.raises(ChannelError):
@@ -129,14 +129,13 @@ async def test_a_film_that_cannot_be_shown_is_an_error_of_the_channel(house: Web
     assert texts(house.page) == []
 
 
-async def test_a_file_that_is_gone_is_refused_with_a_code(house: WebWorld, tmp_path: Path) -> None:
+async def test_a_file_that_is_gone_is_refused_with_a_code(house: WebApp, tmp_path: Path) -> None:
     with pytest.raises(RequestRejected) as refused:
         await house.page.fetch(Attachment(AttachmentKind.PICTURE, "0123456789abcdef/0"), tmp_path / "x")
     assert refused.value.code == ErrorCode.FILE_GONE
 
 
-async def test_messages_stand_in_the_order_they_were_written_even_when_the_clock_stands_still(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_messages_stand_in_the_order_they_were_written_even_when_the_clock_stands_still(house: WebApp) -> None:
     frozen = house.db.clock()
     house.db.clock = lambda: frozen
     for number in range(5):
@@ -146,7 +145,7 @@ async def test_messages_stand_in_the_order_they_were_written_even_when_the_clock
     assert len({row.created_at for row in rows}) == 5
 
 
-async def test_a_picture_stands_over_its_text_is_replaced_and_goes_again(house: WebWorld) -> None:
+async def test_a_picture_stands_over_its_text_is_replaced_and_goes_again(house: WebApp) -> None:
     first, second = render_qr_png("2@first"), render_qr_png("2@second")
     message = await house.page.send_text(LOCAL_CHAT, RenderedMessage("wait"))
     for picture in (first, second):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.web import WebApp, open_web_app
 
 from bots.core.channel import RenderedMessage
 from bots.web.page import LOCAL_CHAT, PageChannel
@@ -22,11 +22,11 @@ WRITERS, EACH = 4, 12
 
 
 @pytest.fixture
-def house(database: Database, tmp_path: Path) -> WebWorld:
-    return open_web_world(tmp_path, database)
+def house(database: Database, tmp_path: Path) -> WebApp:
+    return open_web_app(tmp_path, database)
 
 
-def test_no_message_is_missed_while_several_write(house: WebWorld) -> None:
+def test_no_message_is_missed_while_several_write(house: WebApp) -> None:
     done = threading.Event()
 
     def write(writer: int) -> None:
@@ -62,7 +62,7 @@ def test_no_message_is_missed_while_several_write(house: WebWorld) -> None:
     assert versions[-1] == WRITERS * (EACH + EACH // 3)
 
 
-def test_figures_mean_the_same_on_every_database(house: WebWorld) -> None:
+def test_figures_mean_the_same_on_every_database(house: WebApp) -> None:
     person = Person(tenant_id=house.account.tenant_id, channel="page", external_id="owner")
     address = Address(account_id=house.account.id, chat="page")
     now = house.db.clock()
@@ -80,7 +80,7 @@ def test_figures_mean_the_same_on_every_database(house: WebWorld) -> None:
         assert metrics.measure_queue(session, now).count == 0
 
 
-def test_a_long_conversation_is_told_in_parts_without_a_gap(house: WebWorld) -> None:
+def test_a_long_conversation_is_told_in_parts_without_a_gap(house: WebApp) -> None:
     with house.db.transaction() as session:
         place = people.get_or_create_address(session, house.account.id, LOCAL_CHAT.chat, LOCAL_CHAT.thread).id
         for number in range(web_messages.BATCH_SIZE + 30):

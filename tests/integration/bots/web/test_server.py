@@ -6,16 +6,15 @@ from urllib.parse import urlsplit
 
 import httpx
 from fakes.page_client import PAGE_HEADERS
-from fakes.sign_in_world import open_sign_in_world
 from fakes.web_server import serve_web_app
-from fakes.web_world import open_web_world
+from fakes.world.web import WebApp, open_web_app
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
 from bots.web.page import LOCAL_CHAT
+from storage.db import Database
 
 
-def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(house: WebApp) -> None:
     answers: list[int] = []
     with serve_web_app(house.app, house.page.notifier) as address:
         assert httpx.get(f"{address}/health").json() == {"status": "ok"}
@@ -31,21 +30,20 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(tmp_path: Path) ->
     assert answers == [200]
 
 
-def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path) -> None:
-    house = open_sign_in_world(tmp_path)
+def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path, sqlite: Database) -> None:
+    house = open_web_app(tmp_path, sqlite, has_sign_in=True)
 
     def asks(visitor: str) -> int:
         headers = {"host": "rabisco.example", "origin": "https://rabisco.example", "x-forwarded-for": visitor}
         return line.post("/sign-in", data={"email": "ana@example.com"}, headers=headers).status_code
 
-    with serve_web_app(house.world.app, house.world.page.notifier) as address, httpx.Client(base_url=address) as line:
+    with serve_web_app(house.app, house.page.notifier) as address, httpx.Client(base_url=address) as line:
         assert {asks("203.0.113.7") for _ in range(CODES_PER_CLIENT)} == {303}
         assert asks("203.0.113.7") == 429
         assert asks("203.0.113.8") == 303
 
 
-def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(house: WebApp) -> None:
     with serve_web_app(house.app, house.page.notifier) as address:
         parts = urlsplit(address)
         line = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=10)

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fakes.billing_world import BillingWorld
 from fakes.stripe_api.webhooks import build_signature
+from fakes.world.billing import MemoryBilling
 from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 
@@ -27,7 +27,7 @@ OTHER = "5f0c2f64-6f30-4a35-9d0b-8f2f6a0d5a11"
 class Hook:
     """Stripe's hand on our door. `woken` counts how often somebody was told to look."""
 
-    market: BillingWorld
+    market: MemoryBilling
     line: httpx.AsyncClient
     woken: list[None] = field(default_factory=list)
     of_another: list[WebhookEvent] = field(default_factory=list)
@@ -50,7 +50,7 @@ class Hook:
 
 
 @pytest.fixture
-async def hook(market: BillingWorld) -> AsyncIterator[Hook]:
+async def hook(market: MemoryBilling) -> AsyncIterator[Hook]:
     app = FastAPI()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://rabisco.test") as line:
         made = Hook(market, line)

@@ -4,16 +4,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from fakes.whatsapp_world import WhatsAppWorld, open_whatsapp_world
-from fakes.world import World, open_world
+from fakes.world.whatsapp import WhatsAppBot, open_whatsapp_bot
+from fakes.world.world import World
+
+from storage.db import Database
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> World:
-    return open_world(tmp_path)
+def house(tmp_path: Path, sqlite: Database) -> World:
+    return World.open(tmp_path, sqlite)
 
 
 @pytest.fixture
-async def number(house: World, tmp_path: Path) -> AsyncIterator[WhatsAppWorld]:
-    async with open_whatsapp_world(house, tmp_path) as number:
+async def number(house: World, tmp_path: Path) -> AsyncIterator[WhatsAppBot]:
+    async with open_whatsapp_bot(house, tmp_path) as number:
         yield number

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from fakes.whatsapp import IMAGE, VIDEO, contents
-from fakes.whatsapp_world import WhatsAppWorld, open_whatsapp_world
-from fakes.world import World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.whatsapp import WhatsAppBot, open_whatsapp_bot
+from fakes.world.world import World
 
 
-async def test_a_newcomer_is_welcomed_in_the_language_of_their_country(number: WhatsAppWorld) -> None:
+async def test_a_newcomer_is_welcomed_in_the_language_of_their_country(number: WhatsAppBot) -> None:
     ana, bob = number.get_person(), number.get_person("12125550100")
     ana.send_text("Oi!")
     bob.send_text("hi")
@@ -15,7 +16,7 @@ async def test_a_newcomer_is_welcomed_in_the_language_of_their_country(number: W
     await number.wait_for_message(bob, "Hi! I'm Rabisco")
 
 
-async def test_a_picture_becomes_a_film_that_answers_it_with_three_edits_on_the_way(number: WhatsAppWorld) -> None:
+async def test_a_picture_becomes_a_film_that_answers_it_with_three_edits_on_the_way(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     sent = ana.send_picture(build_picture())
     progress = await number.wait_for_message(ana, "Got it!")
@@ -36,7 +37,7 @@ async def test_a_picture_becomes_a_film_that_answers_it_with_three_edits_on_the_
     assert ana.chat.typing_states
 
 
-async def test_menus_are_answered_by_number_and_by_quoting(number: WhatsAppWorld) -> None:
+async def test_menus_are_answered_by_number_and_by_quoting(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_text("/language")
     languages = await number.wait_for_message(ana, "Which language shall I speak?")
@@ -47,7 +48,7 @@ async def test_menus_are_answered_by_number_and_by_quoting(number: WhatsAppWorld
 
 
 async def test_the_film_comes_as_a_file_when_it_is_asked_for_and_again_without_another_upload(
-    number: WhatsAppWorld,
+    number: WhatsAppBot,
 ) -> None:
     ana = number.get_person("12125550100")
     ana.send_picture(build_picture())
@@ -63,7 +64,7 @@ async def test_the_film_comes_as_a_file_when_it_is_asked_for_and_again_without_a
     assert len(number.fake.list_calls("Upload")) == 2  # the film, and the file: in another way encrypted
 
 
-async def test_an_album_becomes_one_film_and_is_acknowledged_once(number: WhatsAppWorld) -> None:
+async def test_an_album_becomes_one_film_and_is_acknowledged_once(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_album([build_picture(), build_picture(), build_picture()])
     await number.wait_for_message(ana, "Got them!")
@@ -72,7 +73,7 @@ async def test_an_album_becomes_one_film_and_is_acknowledged_once(number: WhatsA
     assert len(number.world.list_input_names(job)) == 3
 
 
-async def test_all_kinds_of_videos_are_captioned(number: WhatsAppWorld) -> None:
+async def test_all_kinds_of_videos_are_captioned(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_video(build_video(), "look")
     ana.send(contents.build_round_video(ana.upload(build_video(), VIDEO)))
@@ -81,20 +82,20 @@ async def test_all_kinds_of_videos_are_captioned(number: WhatsAppWorld) -> None:
     assert len(number.world.list_jobs()) == 3
 
 
-async def test_a_view_once_picture_is_drawn_like_any_other(number: WhatsAppWorld) -> None:
+async def test_a_view_once_picture_is_drawn_like_any_other(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_picture(build_picture(), IsViewOnce=True, IsEphemeral=True)
     await number.wait_until_handled(1)
     assert len(number.world.list_jobs()) == 1
 
 
-async def test_a_sticker_is_answered_though_nothing_can_be_done_with_it(number: WhatsAppWorld) -> None:
+async def test_a_sticker_is_answered_though_nothing_can_be_done_with_it(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send(contents.build_sticker(ana.upload(b"webp", IMAGE)))
     await number.wait_for_message(ana, "/help")
 
 
-async def test_what_is_not_meant_for_us_is_neither_answered_nor_acknowledged(number: WhatsAppWorld) -> None:
+async def test_what_is_not_meant_for_us_is_neither_answered_nor_acknowledged(number: WhatsAppBot) -> None:
     ana, group = number.get_person("12125550100"), number.fake.get_group(phone=number.phone)
     ignored = [
         ana.send_text("hello everybody", group=group),
@@ -108,7 +109,7 @@ async def test_what_is_not_meant_for_us_is_neither_answered_nor_acknowledged(num
     assert not set(ignored) & (ana.chat.read_ids | group.chat.read_ids)
 
 
-async def test_in_a_group_who_mentions_us_is_answered_there(number: WhatsAppWorld) -> None:
+async def test_in_a_group_who_mentions_us_is_answered_there(number: WhatsAppBot) -> None:
     ana, group = number.get_person("12125550100"), number.fake.get_group(phone=number.phone)
     ana.send(
         contents.build_mention(f"@{number.phone.number} help", f"{number.phone.number}@s.whatsapp.net"), group=group
@@ -118,7 +119,7 @@ async def test_in_a_group_who_mentions_us_is_answered_there(number: WhatsAppWorl
 
 
 async def test_somebody_first_known_by_phone_stays_the_same_person_when_their_lid_appears(
-    number: WhatsAppWorld,
+    number: WhatsAppBot,
 ) -> None:
     before = number.get_person("12125550100", lid="")
     before.send_text("/language")
@@ -130,7 +131,7 @@ async def test_somebody_first_known_by_phone_stays_the_same_person_when_their_li
     await number.wait_for_message(before, "/settings cómo")
 
 
-async def test_who_says_stop_gets_one_goodbye_and_is_welcome_back(number: WhatsAppWorld) -> None:
+async def test_who_says_stop_gets_one_goodbye_and_is_welcome_back(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     ana.send_picture(build_picture())
     await number.wait_until_handled(1)
@@ -144,13 +145,13 @@ async def test_who_says_stop_gets_one_goodbye_and_is_welcome_back(number: WhatsA
 
 
 async def test_administrators_are_known_by_their_phone_whatever_they_write_as(house: World, tmp_path: Path) -> None:
-    async with open_whatsapp_world(house, tmp_path, admin_ids=frozenset({"whatsapp:12125550100"})) as number:
+    async with open_whatsapp_bot(house, tmp_path, admin_ids=frozenset({"whatsapp:12125550100"})) as number:
         boss = number.get_person("12125550100")
         boss.send_text("/unjoin")
         await number.wait_for_message(boss, "To take two chats apart")
 
 
-async def test_several_people_at_once_are_answered_each_in_their_own_order(number: WhatsAppWorld) -> None:
+async def test_several_people_at_once_are_answered_each_in_their_own_order(number: WhatsAppBot) -> None:
     crowd = [number.get_person(f"1212555{place:04d}") for place in range(12)]
     for text in ("/settings", "/language", "/balance", "/help"):
         for person in crowd:
@@ -161,7 +162,7 @@ async def test_several_people_at_once_are_answered_each_in_their_own_order(numbe
         assert told == ["Your", "Which", "You", "What"]
 
 
-async def test_a_film_that_cannot_be_fetched_any_more_is_asked_for_again(number: WhatsAppWorld) -> None:
+async def test_a_film_that_cannot_be_fetched_any_more_is_asked_for_again(number: WhatsAppBot) -> None:
     ana = number.get_person("12125550100")
     number.fake.fail_calls("DownloadAny", "download failed with status code 410")
     ana.send_picture(build_picture())

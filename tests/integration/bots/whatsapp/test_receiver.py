@@ -10,21 +10,22 @@ from typing import Any
 import pytest
 from fakes.telegram_api.recording_sink import BlockingAnswer, RecordingSink
 from fakes.whatsapp import IMAGE, WhatsAppPerson, contents
-from fakes.whatsapp_world import FAST_INBOUND, WhatsAppWorld, open_whatsapp_world
-from fakes.world import open_world
+from fakes.world.whatsapp import FAST_INBOUND, WhatsAppBot, open_whatsapp_bot
+from fakes.world.world import World
 
 from bots.core.channel import Inbound
 from bots.core.inbound import InboundLimits, InboundProcessor
 from bots.whatsapp.channel import WHATSAPP_CAPABILITIES
 from bots.whatsapp.inbound import WhatsAppAdapter
 from models.columns import utc_now
+from storage.db import Database
 
 
 @dataclass
 class Door:
     """A number whose conversation only listens."""
 
-    number: WhatsAppWorld
+    number: WhatsAppBot
     inlet: RecordingSink = field(default_factory=RecordingSink)
 
     def __post_init__(self) -> None:
@@ -49,9 +50,9 @@ class Door:
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[Door]:
-    async with open_whatsapp_world(
-        open_world(tmp_path), tmp_path, capabilities=replace(WHATSAPP_CAPABILITIES, album_seconds=0.2)
+async def door(tmp_path: Path, sqlite: Database) -> AsyncIterator[Door]:
+    async with open_whatsapp_bot(
+        World.open(tmp_path, sqlite), tmp_path, capabilities=replace(WHATSAPP_CAPABILITIES, album_seconds=0.2)
     ) as number:
         yield Door(number)
 

@@ -16,11 +16,12 @@ import pytest
 from fakes.clock import SettableClock
 from fakes.databases import DatabaseFactory
 from fakes.full_disk import open_full_disk
-from fakes.job_world import JobWorld
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.memory_channel import MemoryChannel
 from fakes.sample_customers import SampleCustomer, create_customer
-from fakes.staged_sandbox import DRAW, StagedCall, create_film
+from fakes.world.jobs import open_job_world
+from fakes.world.staged_sandbox import DRAW, StagedCall, create_film
+from fakes.world.world import World
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import col, func, select
@@ -83,16 +84,16 @@ def insisted(call: Callable[[], object], until: float) -> None:
     raise AssertionError("the database did not come back")
 
 
-def ordered(shop: JobWorld, customer: SampleCustomer) -> None:
+def ordered(shop: World, customer: SampleCustomer) -> None:
     path = shop.folder / f"{customer.person.id}-{threading.get_ident()}"
     path.write_bytes(customer.person.id.bytes)
     measured = MeasuredFile.from_path(path, MediaInfo(MediaKind.IMAGE, "png", 16, 640, 360))
-    with shop.pipeline.stage_upload([measured]) as (file,), shop.database.transaction() as session:
-        media = shop.pipeline.create_media(session, customer.person, file, shop.database.clock())
+    with shop.pipeline.stage_upload([measured]) as (file,), shop.db.transaction() as session:
+        media = shop.pipeline.create_media(session, customer.person, file, shop.db.clock())
         shop.pipeline.submit(session, JobRequest(customer.person, customer.address, [media], SketchOptions()))
 
 
-def worked(shop: JobWorld, over: threading.Event) -> None:
+def worked(shop: World, over: threading.Event) -> None:
     while not over.is_set():
         with suppress(SQLAlchemyError):
             if not shop.job_runner.run_next_job():
@@ -105,7 +106,7 @@ async def test_connections_that_end_in_mid_transaction_leave_nothing_half_done(
 ) -> None:
     url = databases.create_url("postgresql")
     database = Database(url)
-    shop = JobWorld.open(database, SettableClock(utc_now()), tmp_path)
+    shop = open_job_world(database, SettableClock(utc_now()), tmp_path)
     shop.job_runner.lease_seconds = 1.0
     customers = [create_customer(database, f"person-{number}") for number in range(CUSTOMERS)]
     channel = MemoryChannel(time.monotonic)
@@ -166,8 +167,8 @@ def assert_nothing_half_done(database: Database, channel: MemoryChannel) -> None
 
 
 @pytest.fixture
-def impatient(databases: DatabaseFactory, clock: SettableClock, tmp_path: Path) -> JobWorld:
-    return JobWorld.open(Database(databases.get_url("sqlite"), clock=clock, busy_timeout=0.2), clock, tmp_path)
+def impatient(databases: DatabaseFactory, clock: SettableClock, tmp_path: Path) -> World:
+    return open_job_world(Database(databases.get_url("sqlite"), clock=clock, busy_timeout=0.2), clock, tmp_path)
 
 
 def held(database: Database) -> sqlite3.Connection:
@@ -178,9 +179,9 @@ def held(database: Database) -> sqlite3.Connection:
     return connection
 
 
-def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: JobWorld) -> None:
+def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: World) -> None:
     media = impatient.receive_media()
-    with closing(held(impatient.database)), pytest.raises(OperationalError, match="locked"):
+    with closing(held(impatient.db)), pytest.raises(OperationalError, match="locked"):
         impatient.submit_job(media)
     assert impatient.get_credits() == CreditBalance(10, 0)
     job = impatient.submit_job(media)
@@ -188,12 +189,12 @@ def test_a_database_locked_for_too_long_refuses_an_order_whole(impatient: JobWor
     assert impatient.reload_job(job).status == JobStatus.DONE
 
 
-def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: JobWorld) -> None:
+def test_a_job_that_ends_while_the_database_is_locked_is_done_again_and_paid_once(impatient: World) -> None:
     writers = []
 
     def locks(run: StagedCall) -> object:
         done = create_film(run)
-        writers.append(held(impatient.database))
+        writers.append(held(impatient.db))
         return done
 
     impatient.sandbox.stage(DRAW, locks)
@@ -215,7 +216,7 @@ def test_a_full_database_refuses_an_order_whole_and_works_again_when_there_is_ro
     databases: DatabaseFactory, clock: SettableClock, tmp_path: Path
 ) -> None:
     database = Database(databases.create_url("sqlite"), clock=clock, pool_size=1)
-    shop = JobWorld.open(database, clock, tmp_path)
+    shop = open_job_world(database, clock, tmp_path)
     media = [shop.receive_media(bytes([number])) for number in range(3)]
     for each in media:  # so that what follows needs no new page before it is full
         shop.cancel_job(shop.submit_job(each))
@@ -243,7 +244,7 @@ def grows(database: Database, pages: int) -> None:
 def test_a_film_for_which_the_disk_has_no_room_fails_cleanly_and_the_next_is_made(
     sqlite: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
     media = shop.receive_media()
     with open_full_disk(tmp_path / "small") as disk:
         whole, shop.job_runner.store = shop.job_runner.store, disk.store

@@ -7,7 +7,8 @@ import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import SampleCustomer
-from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
+from fakes.world.jobs import open_staged_world
+from fakes.world.staged_sandbox import TRANSCRIPT, StagedSandbox
 
 from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Subscription
@@ -16,17 +17,15 @@ from models.jobs.job import Job
 from models.jobs.options import CaptionOptions, SketchOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaInfo, MediaKind
-from pipeline.jobs.entitlements import AccountStatus, Entitlements
-from pipeline.jobs.queue import WakeupQueue, broker_for
+from pipeline.jobs.entitlements import AccountStatus
 from pipeline.jobs.renderer import Renderer
-from pipeline.jobs.service import JobRequest, Pipeline, Retention
+from pipeline.jobs.service import JobRequest, Pipeline
 from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.sandbox.client import return_false
 from pipeline.speech.transcription import Transcriber
 from storage.billing import ledger
 from storage.db import Database
 from storage.media.files import MeasuredFile
-from storage.media.media_store import FolderMediaStore
 
 
 def limited(**limits: object) -> Catalogue:
@@ -36,20 +35,9 @@ def limited(**limits: object) -> Catalogue:
     return shipped.model_copy(update={"plans": shipped.plans | {"free": free}})
 
 
-def pipeline_of(database: Database, folder: Path, catalogue: Catalogue | None = None) -> Pipeline:
-    return Pipeline(
-        db=database,
-        store=FolderMediaStore(folder / "media"),
-        queue=WakeupQueue(broker_for("")),
-        sandbox=StagedSandbox(),
-        entitlements=Entitlements(catalogue or read_catalogue()),
-        retention=Retention(folder / "passing"),
-    )
-
-
 @pytest.fixture
-def pipeline(database: Database, tmp_path: Path) -> Pipeline:
-    return pipeline_of(database, tmp_path)
+def pipeline(database: Database, clock: SettableClock, tmp_path: Path) -> Pipeline:
+    return open_staged_world(database, clock, tmp_path).pipeline
 
 
 def standing(pipeline: Pipeline, customer: SampleCustomer) -> AccountStatus:
@@ -151,19 +139,19 @@ def test_many_looks_at_once_while_plans_change_bring_the_free_credits_once(
 def test_all_files_of_a_film_together_must_fit_into_the_plan(
     database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
-    small = pipeline_of(database, tmp_path, limited(max_bytes=25))
+    small = open_staged_world(database, database.clock, tmp_path, catalogue=limited(max_bytes=25)).pipeline
     with pytest.raises(RequestRejected) as refused:
         submit(small, order(small, customer, tmp_path))
     assert (refused.value.code, refused.value.values) == (ErrorCode.PLAN_SIZE, {"limit": 1})
     assert standing(small, customer).credits.available == 10
-    exact = pipeline_of(database, tmp_path, limited(max_bytes=26))
+    exact = open_staged_world(database, database.clock, tmp_path, catalogue=limited(max_bytes=26)).pipeline
     assert submit(exact, order(exact, customer, tmp_path)).credits == 1
 
 
 def test_a_language_the_plan_does_not_hear_is_refused_before_anything_is_held(
     database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
-    pipeline = pipeline_of(database, tmp_path, limited(languages=("pt", "en")))
+    pipeline = open_staged_world(database, database.clock, tmp_path, catalogue=limited(languages=("pt", "en"))).pipeline
     with pytest.raises(RequestRejected) as refused:
         submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(language="ja")))
     assert refused.value.code is ErrorCode.PLAN_LANGUAGE
@@ -186,7 +174,7 @@ def heard(said: Transcript, job: Job, folder: Path) -> JobResult:
 def test_a_language_that_is_only_known_when_it_was_heard_is_refused_then(
     database: Database, customer: SampleCustomer, tmp_path: Path
 ) -> None:
-    pipeline = pipeline_of(database, tmp_path, limited(languages=("pt",)))
+    pipeline = open_staged_world(database, database.clock, tmp_path, catalogue=limited(languages=("pt",))).pipeline
     job = submit(pipeline, order(pipeline, customer, tmp_path, CaptionOptions(engine="local")))
     with pytest.raises(RequestRejected) as refused:
         heard(TRANSCRIPT, job, tmp_path / "english")
@@ -199,5 +187,5 @@ def test_a_language_that_is_only_known_when_it_was_heard_is_refused_then(
 def test_jobs_of_a_plan_with_priority_go_first(
     database: Database, customer: SampleCustomer, tmp_path: Path, priority: bool | None, first: bool
 ) -> None:
-    pipeline = pipeline_of(database, tmp_path, limited(priority=priority))
+    pipeline = open_staged_world(database, database.clock, tmp_path, catalogue=limited(priority=priority)).pipeline
     assert submit(pipeline, order(pipeline, customer, tmp_path)).paid is first

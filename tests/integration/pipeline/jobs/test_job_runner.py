@@ -8,8 +8,7 @@ from functools import partial
 
 import pytest
 from fakes.concurrency import run_concurrently
-from fakes.job_world import JobWorld
-from fakes.staged_sandbox import (
+from fakes.world.staged_sandbox import (
     CAPTION,
     CPU_SECONDS,
     DRAW,
@@ -22,6 +21,7 @@ from fakes.staged_sandbox import (
     build_raiser,
     create_film,
 )
+from fakes.world.world import World
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
@@ -35,7 +35,7 @@ from storage.jobs import jobs, transcripts
 from storage.media import files
 
 
-def die(shop: JobWorld) -> None:
+def die(shop: World) -> None:
     """A worker claims a job, is killed in the middle of it, and its lease runs out."""
     shop.sandbox.stage(DRAW, build_raiser(WorkerKilled()))
     with pytest.raises(WorkerKilled):
@@ -43,11 +43,11 @@ def die(shop: JobWorld) -> None:
     shop.clock.advance(seconds=31)
 
 
-def test_there_is_nothing_to_do_when_nothing_was_submitted(shop: JobWorld) -> None:
+def test_there_is_nothing_to_do_when_nothing_was_submitted(shop: World) -> None:
     assert not shop.job_runner.run_next_job()
 
 
-def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: JobWorld) -> None:
+def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: World) -> None:
     job = shop.submit_job()
     assert shop.job_runner.run_next_job()
     row = shop.reload_job(job)
@@ -57,7 +57,7 @@ def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: JobWorld) -
     (delivery,) = shop.list_deliveries(job)
     message = delivery.content
     assert (delivery.part, delivery.reply_to, delivery.address_id) == ("film", "msg-7", shop.customer.address.id)
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         results = jobs.map_outputs(session, job.id)
         assert (message.media_id, message.thumbnail_id) == (results["film"].id, results["thumbnail"].id)
         assert (
@@ -70,17 +70,17 @@ def test_a_film_that_is_done_is_kept_paid_and_owed_to_the_chat(shop: JobWorld) -
     assert shop.list_leftovers() == []
 
 
-def test_the_end_is_one_transaction(shop: JobWorld) -> None:
+def test_the_end_is_one_transaction(shop: World) -> None:
     job = shop.submit_job()
-    with shop.database.engine.begin() as connection:
+    with shop.db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE delivery RENAME TO elsewhere"))
     with suppress(OperationalError):
         shop.job_runner.run_next_job()
-    with shop.database.engine.begin() as connection:
+    with shop.db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE elsewhere RENAME TO delivery"))
     assert (shop.reload_job(job).finished_at, shop.reload_job(job).attempts) == (None, 1)
     assert shop.get_credits() == CreditBalance(9, 1)
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert jobs.map_outputs(session, job.id) == {}
     shop.clock.advance(seconds=31)
     assert shop.job_runner.run_next_job()
@@ -88,7 +88,7 @@ def test_the_end_is_one_transaction(shop: JobWorld) -> None:
     assert shop.get_credits() == CreditBalance(9, 0)
 
 
-def test_a_refused_job_is_failed_with_its_code_its_credits_back_and_one_notice(shop: JobWorld) -> None:
+def test_a_refused_job_is_failed_with_its_code_its_credits_back_and_one_notice(shop: World) -> None:
     shop.sandbox.stage(DRAW, build_raiser(RequestRejected(ErrorCode.TOO_HEAVY, limit=3)))
     job = shop.submit_job()
     assert shop.job_runner.run_next_job()
@@ -103,7 +103,7 @@ def test_a_refused_job_is_failed_with_its_code_its_credits_back_and_one_notice(s
     assert shop.list_leftovers() == []
 
 
-def test_what_failed_is_tried_again_after_a_pause_and_succeeds(shop: JobWorld) -> None:
+def test_what_failed_is_tried_again_after_a_pause_and_succeeds(shop: World) -> None:
     shop.sandbox.stage(DRAW, build_raiser(ProcessingFailed(ErrorCode.CRASHED)))
     job = shop.submit_job()
     assert shop.job_runner.run_next_job()
@@ -115,7 +115,7 @@ def test_what_failed_is_tried_again_after_a_pause_and_succeeds(shop: JobWorld) -
     assert shop.get_credits() == CreditBalance(9, 0)
 
 
-def test_a_bug_of_ours_gives_the_place_back_at_once(shop: JobWorld) -> None:
+def test_a_bug_of_ours_gives_the_place_back_at_once(shop: World) -> None:
     shop.sandbox.stage(DRAW, build_raiser(ValueError("nobody thought of this")))
     job = shop.submit_job()
     assert shop.job_runner.run_next_job()
@@ -128,7 +128,7 @@ def test_a_bug_of_ours_gives_the_place_back_at_once(shop: JobWorld) -> None:
     assert shop.list_leftovers() == []
 
 
-def test_a_bug_that_strikes_three_times_is_an_apology_with_the_credits_back(shop: JobWorld) -> None:
+def test_a_bug_that_strikes_three_times_is_an_apology_with_the_credits_back(shop: World) -> None:
     shop.sandbox.stage(DRAW, *[build_raiser(ValueError("nobody thought of this"))] * 3)
     job = shop.submit_job()
     for pause in (5, 30, 0):
@@ -144,7 +144,7 @@ def test_a_bug_that_strikes_three_times_is_an_apology_with_the_credits_back(shop
     assert [delivery.part for delivery in shop.list_deliveries(job)] == ["failure"]
 
 
-def test_what_fails_three_times_is_failed_and_told_once(shop: JobWorld) -> None:
+def test_what_fails_three_times_is_failed_and_told_once(shop: World) -> None:
     shop.sandbox.stage(DRAW, *[build_raiser(ProcessingFailed(ErrorCode.CRASHED))] * 3)
     job = shop.submit_job()
     for pause in (5, 30, 0):
@@ -157,7 +157,7 @@ def test_what_fails_three_times_is_failed_and_told_once(shop: JobWorld) -> None:
     assert [delivery.part for delivery in shop.list_deliveries(job)] == ["failure"]
 
 
-def test_a_job_whose_worker_died_is_found_by_the_sweeper_and_done_by_another(shop: JobWorld) -> None:
+def test_a_job_whose_worker_died_is_found_by_the_sweeper_and_done_by_another(shop: World) -> None:
     job = shop.submit_job()
     die(shop)
     queue = shop.pipeline.queue.broker.queues["render"]
@@ -173,7 +173,7 @@ def test_a_job_whose_worker_died_is_found_by_the_sweeper_and_done_by_another(sho
     assert len(shop.list_deliveries(job)) == 1
 
 
-def test_a_job_that_kills_every_worker_is_failed_by_the_sweeper_once(shop: JobWorld) -> None:
+def test_a_job_that_kills_every_worker_is_failed_by_the_sweeper_once(shop: World) -> None:
     job = shop.submit_job()
     for _ in range(3):
         shop.sweeper.sweep()
@@ -185,14 +185,14 @@ def test_a_job_that_kills_every_worker_is_failed_by_the_sweeper_once(shop: JobWo
     assert [delivery.part for delivery in shop.list_deliveries(job)] == ["failure"]
 
 
-def test_a_worker_that_comes_back_too_late_changes_nothing(shop: JobWorld) -> None:
+def test_a_worker_that_comes_back_too_late_changes_nothing(shop: World) -> None:
     gate = BlockingTask()
     shop.sandbox.stage(DRAW, gate)
     job = shop.submit_job()
     slow = threading.Thread(target=shop.job_runner.run_next_job)
     slow.start()
     assert gate.started.wait(10)
-    with shop.database.engine.begin() as connection:  # the machine slept: its lease ran out
+    with shop.db.engine.begin() as connection:  # the machine slept: its lease ran out
         connection.execute(text("UPDATE job SET lease_until = '2000-01-01 00:00:00+00'"))
     gate_is_open = shop.create_job_runner().run_next_job()
     gate.released.set()
@@ -202,11 +202,11 @@ def test_a_worker_that_comes_back_too_late_changes_nothing(shop: JobWorld) -> No
     assert (row.status, row.owner, row.fence) == (JobStatus.DONE, "worker-2", 2)
     assert shop.get_credits() == CreditBalance(9, 0)
     assert len(shop.list_deliveries(job)) == 1
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert len(jobs.map_outputs(session, job.id)) == 2
 
 
-def test_a_job_cancelled_in_the_queue_is_never_begun(shop: JobWorld) -> None:
+def test_a_job_cancelled_in_the_queue_is_never_begun(shop: World) -> None:
     job = shop.submit_job()
     assert shop.cancel_job(job)
     assert not shop.job_runner.run_next_job()
@@ -216,7 +216,7 @@ def test_a_job_cancelled_in_the_queue_is_never_begun(shop: JobWorld) -> None:
     assert shop.list_deliveries(job) == []
 
 
-def test_a_job_cancelled_while_it_is_drawn_stops_within_a_second_and_no_film_comes(shop: JobWorld) -> None:
+def test_a_job_cancelled_while_it_is_drawn_stops_within_a_second_and_no_film_comes(shop: World) -> None:
     gate = BlockingTask()
     shop.sandbox.stage(DRAW, gate)
     job = shop.submit_job()
@@ -234,7 +234,7 @@ def test_a_job_cancelled_while_it_is_drawn_stops_within_a_second_and_no_film_com
     assert not shop.job_runner.run_next_job()
 
 
-def test_a_cancel_that_meets_the_last_frame_lets_one_of_both_win(shop: JobWorld) -> None:
+def test_a_cancel_that_meets_the_last_frame_lets_one_of_both_win(shop: World) -> None:
     for _ in range(6):
         job = shop.submit_job()
         race: list[Callable[[], object]] = [shop.job_runner.run_next_job, partial(shop.cancel_job, job)]
@@ -245,7 +245,7 @@ def test_a_cancel_that_meets_the_last_frame_lets_one_of_both_win(shop: JobWorld)
         assert shop.get_credits().reserved == 0
 
 
-def test_a_stop_gives_the_running_job_back_uncounted(shop: JobWorld) -> None:
+def test_a_stop_gives_the_running_job_back_uncounted(shop: World) -> None:
     gate = BlockingTask()
     shop.sandbox.stage(DRAW, gate)
     job = shop.submit_job()
@@ -264,7 +264,7 @@ def test_a_stop_gives_the_running_job_back_uncounted(shop: JobWorld) -> None:
     assert (shop.reload_job(job).status, shop.reload_job(job).attempts) == (JobStatus.DONE, 1)
 
 
-def test_the_lease_is_renewed_while_the_work_goes_on(shop: JobWorld) -> None:
+def test_the_lease_is_renewed_while_the_work_goes_on(shop: World) -> None:
     gate = BlockingTask()
     shop.sandbox.stage(DRAW, gate)
     shop.job_runner.lease_seconds = 0.4
@@ -286,12 +286,12 @@ def test_the_lease_is_renewed_while_the_work_goes_on(shop: JobWorld) -> None:
     assert shop.reload_job(job).status == JobStatus.DONE
 
 
-def test_the_progress_is_told_with_its_stage_while_the_work_goes_on(shop: JobWorld) -> None:
+def test_the_progress_is_told_with_its_stage_while_the_work_goes_on(shop: World) -> None:
     seen: list[tuple[str, float]] = []
 
     def look(run: StagedCall) -> Film:
         run.on_progress("", 0.5)
-        with shop.database.read_transaction() as session:
+        with shop.db.read_transaction() as session:
             row = session.exec(select(Job)).one()
             seen.append((row.stage, row.progress))
         return create_film(run)
@@ -302,15 +302,15 @@ def test_the_progress_is_told_with_its_stage_while_the_work_goes_on(shop: JobWor
     assert seen == [("drawing", 0.0)]  # half is told later: not more often than somebody could read it
 
 
-def test_a_film_is_not_given_up_because_its_progress_could_not_be_written(shop: JobWorld) -> None:
+def test_a_film_is_not_given_up_because_its_progress_could_not_be_written(shop: World) -> None:
     job = shop.submit_job()
-    report = create_progress_reporter(shop.database, JobClaim(job.id, fence=1, attempts=1))
+    report = create_progress_reporter(shop.db, JobClaim(job.id, fence=1, attempts=1))
 
     def without_table(run: StagedCall) -> Film:
-        with shop.database.engine.begin() as connection:
+        with shop.db.engine.begin() as connection:
             connection.execute(text("ALTER TABLE job RENAME TO elsewhere"))
         report("drawing", 0.5)
-        with shop.database.engine.begin() as connection:
+        with shop.db.engine.begin() as connection:
             connection.execute(text("ALTER TABLE elsewhere RENAME TO job"))
         return create_film(run)
 
@@ -319,17 +319,17 @@ def test_a_film_is_not_given_up_because_its_progress_could_not_be_written(shop: 
     assert shop.reload_job(job).status == JobStatus.DONE
 
 
-def test_an_input_that_is_gone_refuses_the_job(shop: JobWorld) -> None:
+def test_an_input_that_is_gone_refuses_the_job(shop: World) -> None:
     media = shop.receive_media()
     job = shop.submit_job(media)
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         shop.job_runner.store.get_local_path(files.key_of(session, media)).unlink()
     assert shop.job_runner.run_next_job()
     assert (shop.reload_job(job).status, shop.reload_job(job).code) == (JobStatus.FAILED, ErrorCode.FILE_GONE)
     assert shop.get_credits() == CreditBalance(10, 0)
 
 
-def test_a_video_is_heard_once_and_its_words_serve_every_later_style(shop: JobWorld) -> None:
+def test_a_video_is_heard_once_and_its_words_serve_every_later_style(shop: World) -> None:
     video = shop.receive_media(b"a video", seconds=20)
     first = shop.submit_job(video, CaptionOptions())
     assert shop.job_runner.run_next_job()
@@ -337,11 +337,11 @@ def test_a_video_is_heard_once_and_its_words_serve_every_later_style(shop: JobWo
     assert shop.job_runner.run_next_job()
     assert shop.sandbox.tasks == [PREPARE, LISTEN, CAPTION, CAPTION]
     assert [shop.reload_job(job).status for job in (first, second)] == [JobStatus.DONE, JobStatus.DONE]
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert transcripts.find_for_job(session, shop.reload_job(second), video, "auto") == TRANSCRIPT
 
 
-def test_no_speech_is_a_refusal_without_charge(shop: JobWorld) -> None:
+def test_no_speech_is_a_refusal_without_charge(shop: World) -> None:
     shop.sandbox.stage(LISTEN, build_raiser(RequestRejected(ErrorCode.NO_SPEECH)))
     job = shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions())
     assert shop.job_runner.run_next_job()
@@ -349,9 +349,9 @@ def test_no_speech_is_a_refusal_without_charge(shop: JobWorld) -> None:
     assert shop.get_credits() == CreditBalance(10, 0)
 
 
-def test_many_workers_do_many_jobs_once_each(shop: JobWorld) -> None:
+def test_many_workers_do_many_jobs_once_each(shop: World) -> None:
     shop.customer.person.role = "owner"
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         session.merge(shop.customer.person)
     media = shop.receive_media()
     submitted = [shop.submit_job(media) for _ in range(12)]
@@ -360,11 +360,11 @@ def test_many_workers_do_many_jobs_once_each(shop: JobWorld) -> None:
     assert done.count(True) == 12
     assert {shop.reload_job(job).status for job in submitted} == {JobStatus.DONE}
     assert [len(shop.list_deliveries(job)) for job in submitted] == [1] * 12
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert session.exec(select(func.sum(Job.attempts))).one() == 12
 
 
-def test_a_drawing_above_full_hd_gets_the_memory_it_needs(shop: JobWorld) -> None:
+def test_a_drawing_above_full_hd_gets_the_memory_it_needs(shop: World) -> None:
     shop.submit_job(options=SketchOptions(width=3840, height=2160))
     assert shop.job_runner.run_next_job()
     shop.submit_job(options=SketchOptions(width=1280, height=720))

@@ -9,9 +9,10 @@ import pytest
 from dramatiq.brokers.stub import StubBroker
 from fakes.clock import SettableClock
 from fakes.databases import DatabaseFactory
-from fakes.job_world import JobWorld
 from fakes.redis_server import RedisServer
-from fakes.staged_sandbox import DRAW, BlockingTask, StagedSandbox
+from fakes.world.jobs import open_job_world
+from fakes.world.staged_sandbox import DRAW, BlockingTask, StagedSandbox
+from fakes.world.world import World
 
 from models.jobs.job import Job, JobStatus
 from models.settings import Settings
@@ -22,9 +23,9 @@ from storage.db import Database
 from storage.media.media_store import FolderMediaStore
 
 
-def crew_for(shop: JobWorld, children: StagedSandbox, queue: WakeupQueue, sweep_seconds: float = 0.1) -> WorkerPool:
+def crew_for(shop: World, children: StagedSandbox, queue: WakeupQueue, sweep_seconds: float = 0.1) -> WorkerPool:
     settings = Settings(_env_file=None, data_dir=shop.folder, workers=2, sweep_seconds=sweep_seconds, groq_api_key=None)
-    return create_worker_pool(shop.database, FolderMediaStore(shop.folder / "media"), queue, children, settings)
+    return create_worker_pool(shop.db, FolderMediaStore(shop.folder / "media"), queue, children, settings)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 20) -> bool:
@@ -49,7 +50,7 @@ def redis_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=[("sqlite", "embedded"), ("sqlite", "redis"), ("postgresql", "redis")], ids="-".join)
 def shop(
     request: pytest.FixtureRequest, databases: DatabaseFactory, clock: SettableClock, tmp_path: Path
-) -> Iterator[JobWorld]:
+) -> Iterator[World]:
     kind, queue = request.param
     url = ""
     if queue == "redis":
@@ -57,26 +58,26 @@ def shop(
         server.flush_all()
         url = server.url
     database = databases.open_database(kind, clock)
-    opened = JobWorld.open(database, clock, tmp_path, url)
+    opened = open_job_world(database, clock, tmp_path, url)
     yield opened
     opened.pipeline.queue.broker.close()
     database.close()
 
 
 @pytest.fixture
-def at_work(shop: JobWorld) -> Iterator[WorkerPool]:
+def at_work(shop: World) -> Iterator[WorkerPool]:
     working = crew_for(shop, shop.sandbox, shop.pipeline.queue)
     working.start()
     yield working
     working.stop()
 
 
-def is_done(shop: JobWorld, *made: Job) -> Callable[[], bool]:
+def is_done(shop: World, *made: Job) -> Callable[[], bool]:
     return lambda: all(shop.reload_job(job).status == JobStatus.DONE for job in made)
 
 
 @pytest.mark.usefixtures("at_work")
-def test_a_worker_that_is_woken_does_the_job(shop: JobWorld) -> None:
+def test_a_worker_that_is_woken_does_the_job(shop: World) -> None:
     made = [shop.submit_job() for _ in range(3)]
     for job in made:
         shop.pipeline.wake_worker(job.id)
@@ -85,14 +86,14 @@ def test_a_worker_that_is_woken_does_the_job(shop: JobWorld) -> None:
 
 
 @pytest.mark.usefixtures("at_work")
-def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: JobWorld) -> None:
+def test_a_job_nobody_was_woken_for_is_found_by_the_sweeper(shop: World) -> None:
     job = shop.submit_job()
     shop.clock.advance(seconds=4)
     assert eventually(is_done(shop, job))
 
 
 @pytest.mark.usefixtures("at_work")
-def test_being_woken_many_times_for_one_job_does_it_once(shop: JobWorld) -> None:
+def test_being_woken_many_times_for_one_job_does_it_once(shop: World) -> None:
     job = shop.submit_job()
     for _ in range(20):
         shop.pipeline.wake_worker(job.id)
@@ -101,7 +102,7 @@ def test_being_woken_many_times_for_one_job_does_it_once(shop: JobWorld) -> None
     assert shop.reload_job(job).attempts == 1
 
 
-def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: JobWorld) -> None:
+def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: World) -> None:
     gates = [BlockingTask(), BlockingTask()]
     shop.sandbox.stage(DRAW, *gates)
     working = crew_for(shop, shop.sandbox, shop.pipeline.queue, sweep_seconds=60)
@@ -116,7 +117,7 @@ def test_a_stop_gives_running_jobs_back_uncounted_and_claims_no_more(shop: JobWo
     assert sorted(row.fence for row in rows) == [0, 1, 1]
 
 
-def test_a_stop_with_patience_lets_running_jobs_end(shop: JobWorld) -> None:
+def test_a_stop_with_patience_lets_running_jobs_end(shop: World) -> None:
     gate = BlockingTask()
     shop.sandbox.stage(DRAW, gate)
     working = crew_for(shop, shop.sandbox, shop.pipeline.queue, sweep_seconds=60)
@@ -130,7 +131,7 @@ def test_a_stop_with_patience_lets_running_jobs_end(shop: JobWorld) -> None:
 
 
 @pytest.mark.usefixtures("at_work")
-def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: JobWorld) -> None:
+def test_an_error_nobody_thought_of_leaves_the_worker_at_work(shop: World) -> None:
     def surprise(_run: object) -> object:
         raise RuntimeError("nobody thought of this")
 
@@ -151,7 +152,7 @@ def test_jobs_are_done_though_redis_was_away_when_they_were_submitted(
 ) -> None:
     server = RedisServer().start()
     database = Database(databases.get_url("sqlite"), clock=clock)
-    shop = JobWorld.open(database, clock, tmp_path, server.url)
+    shop = open_job_world(database, clock, tmp_path, server.url)
     working = crew_for(shop, shop.sandbox, shop.pipeline.queue)
     working.start()
     server.kill()
@@ -177,7 +178,7 @@ def test_a_sweeper_wakes_for_no_more_jobs_than_there_are_hands_free(
     sqlite: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
     """Any message wakes for any job, so one for each waiting job every three seconds would only pile up."""
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
     for _ in range(3):
         shop.submit_job()
     clock.advance(seconds=10)

@@ -8,36 +8,26 @@ from fakes.clock import NOON, SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.sample_customers import SampleCustomer, create_customer
-from fakes.staged_sandbox import TRANSCRIPT, StagedSandbox
+from fakes.world.jobs import open_staged_world
+from fakes.world.staged_sandbox import TRANSCRIPT
 from sqlmodel import func, select
 
-from models.billing.catalogue import read_catalogue
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Person
 from models.jobs.job import Job, JobInput, JobStatus
 from models.jobs.options import CaptionOptions, SketchOptions
 from models.media.facts import MediaInfo, MediaKind
 from models.media.files import Media
-from pipeline.jobs.entitlements import Entitlements
-from pipeline.jobs.queue import WakeupQueue, broker_for
-from pipeline.jobs.service import JobRequest, Pipeline, Retention
+from pipeline.jobs.service import JobRequest, Pipeline
 from storage.db import Database
 from storage.jobs import jobs, transcripts
 from storage.media import files
 from storage.media.files import MeasuredFile
-from storage.media.media_store import FolderMediaStore
 
 
 @pytest.fixture
-def pipeline(database: Database, tmp_path: Path) -> Pipeline:
-    return Pipeline(
-        db=database,
-        store=FolderMediaStore(tmp_path / "media"),
-        queue=WakeupQueue(broker_for("")),
-        sandbox=StagedSandbox(),
-        entitlements=Entitlements(read_catalogue()),
-        retention=Retention(tmp_path / "passing"),
-    )
+def pipeline(database: Database, clock: SettableClock, tmp_path: Path) -> Pipeline:
+    return open_staged_world(database, clock, tmp_path).pipeline
 
 
 def picture(pipeline: Pipeline, customer: SampleCustomer, folder: Path, seconds: float | None = None) -> Media:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
-from fakes.job_world import JobWorld
 from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.world.jobs import open_job_world
+from fakes.world.world import World
 from sqlmodel import col, select
 
 from models.identity.people import Address
@@ -51,37 +52,37 @@ def room() -> Room:
 
 
 @pytest.fixture
-def shop(database: Database, clock: SettableClock, tmp_path: Path, room: Room) -> JobWorld:
-    opened = JobWorld.open(database, clock, tmp_path)
+def shop(database: Database, clock: SettableClock, tmp_path: Path, room: Room) -> World:
+    opened = open_job_world(database, clock, tmp_path)
     opened.sweeper.disk = DiskMonitor("box-1", (tmp_path,), GIGABYTE, room)
     opened.job_runner.has_room = opened.sweeper.disk.has_room
     return opened
 
 
-def told(shop: JobWorld, customer: SampleCustomer) -> list[tuple[str, float]]:
+def told(shop: World, customer: SampleCustomer) -> list[tuple[str, float]]:
     """What was owed to a customer's chat about disks."""
     wanted = select(Delivery).where(
         col(Delivery.address_id) == customer.address.id, col(Delivery.cause).startswith("disk")
     )
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         words = [row.content.paragraphs[0] for row in session.exec(wanted.order_by(col(Delivery.id)))]
     return [(each.key, float(each.values["free"])) for each in words]
 
 
-def greet(shop: JobWorld, customer: SampleCustomer) -> None:
+def greet(shop: World, customer: SampleCustomer) -> None:
     """Somebody was answered, so their chat is known."""
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         owed = OutboxMessage(Message(paragraphs=(TranslatedText(key="welcome"),)), f"greet:{customer.person.id}")
         outbox.enqueue(session, customer.address, customer.person.id, owed, shop.clock())
 
 
-def admin(shop: JobWorld, name: str = "boss", tenant: str = "main") -> SampleCustomer:
-    customer = create_customer(shop.database, name, tenant=tenant, role="admin")
+def admin(shop: World, name: str = "boss", tenant: str = "main") -> SampleCustomer:
+    customer = create_customer(shop.db, name, tenant=tenant, role="admin")
     greet(shop, customer)
     return customer
 
 
-def test_below_the_floor_a_job_is_taken_in_and_waits_and_above_it_it_is_done(shop: JobWorld, room: Room) -> None:
+def test_below_the_floor_a_job_is_taken_in_and_waits_and_above_it_it_is_done(shop: World, room: Room) -> None:
     room.free = 0.9
     job = shop.submit_job()
     assert not shop.job_runner.run_next_job()
@@ -91,7 +92,7 @@ def test_below_the_floor_a_job_is_taken_in_and_waits_and_above_it_it_is_done(sho
     assert shop.reload_job(job).status == JobStatus.DONE
 
 
-def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop: JobWorld, room: Room) -> None:
+def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop: World, room: Room) -> None:
     shop.submit_job()
     room.free = 0.5
     shop.clock.advance(seconds=10)
@@ -103,7 +104,7 @@ def test_below_the_floor_nobody_is_woken_for_jobs_and_above_it_somebody_is(shop:
     assert queue.qsize() == 1
 
 
-def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(shop: JobWorld, room: Room) -> None:
+def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(shop: World, room: Room) -> None:
     boss = admin(shop)
     for free in (50, 0.9, 0.8, 0.7, 1.05, 0.9, 3, 4, 3, 0.6, 0.5):
         room.free = free
@@ -112,7 +113,7 @@ def test_administrators_are_told_once_that_it_began_and_once_that_it_is_over(sho
     assert told(shop, shop.customer) == []
 
 
-def test_many_processes_of_a_machine_tell_once(shop: JobWorld, room: Room) -> None:
+def test_many_processes_of_a_machine_tell_once(shop: World, room: Room) -> None:
     boss = admin(shop)
     room.free = 0.9
     run_concurrently([shop.sweeper.check_disk] * 8)
@@ -122,7 +123,7 @@ def test_many_processes_of_a_machine_tell_once(shop: JobWorld, room: Room) -> No
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-well", 9.0)]
 
 
-def test_a_disk_that_fills_is_told_before_the_floor_where_somebody_watches(shop: JobWorld, room: Room) -> None:
+def test_a_disk_that_fills_is_told_before_the_floor_where_somebody_watches(shop: World, room: Room) -> None:
     boss = admin(shop)
     shop.sweeper.disk = DiskMonitor("box-1", (shop.folder,), GIGABYTE, room, room.used, has_early_warning=True)
     seen = []
@@ -138,11 +139,11 @@ def test_a_disk_that_fills_is_told_before_the_floor_where_somebody_watches(shop:
     assert len(told(shop, boss)) == 3
 
 
-def test_how_much_room_there_is_can_be_asked_of_the_database(shop: JobWorld, room: Room) -> None:
+def test_how_much_room_there_is_can_be_asked_of_the_database(shop: World, room: Room) -> None:
     shop.sweeper.disk = DiskMonitor("box-1", (shop.folder,), GIGABYTE, room, room.used)
     room.free, room.share = 12.5, 0.416
     shop.sweeper.check_disk()
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         (disk,) = health_readings.list_latest(session, "disk:")
     assert (disk.name, disk.ok, disk.about) == ("disk:box-1", True, {"free": 12_500_000_000, "share": 0.416})
 
@@ -158,12 +159,10 @@ class CopyingStore(FolderMediaStore):
         self.trimmed.append(hard)
 
 
-def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_first(
-    shop: JobWorld, room: Room
-) -> None:
+def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_first(shop: World, room: Room) -> None:
     boss, store = admin(shop), CopyingStore(shop.folder / "media")
     caretaker = DiskCleaner(
-        shop.database, store, shop.folder / "passing", DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)
+        shop.db, store, shop.folder / "passing", DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)
     )
     caretaker.check_disk()
     assert (told(shop, boss), store.trimmed) == ([], [])
@@ -175,18 +174,18 @@ def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_f
     assert store.trimmed[-1] is False
 
 
-def test_folders_of_dead_processes_go_after_a_day(shop: JobWorld, room: Room) -> None:
+def test_folders_of_dead_processes_go_after_a_day(shop: World, room: Room) -> None:
     passing = shop.folder / "passing"
     for name, hours in (("old", 25), ("young", 23)):
         (passing / name).mkdir(parents=True)
         changed = time.time() - hours * 3600
         os.utime(passing / name, (changed, changed))
     store = CopyingStore(shop.folder / "media")
-    DiskCleaner(shop.database, store, passing, DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)).trim()
+    DiskCleaner(shop.db, store, passing, DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)).trim()
     assert [folder.name for folder in passing.iterdir()] == ["young"]
 
 
-def test_each_machine_has_incidents_of_its_own(shop: JobWorld, room: Room) -> None:
+def test_each_machine_has_incidents_of_its_own(shop: World, room: Room) -> None:
     boss = admin(shop)
     room.free = 0.9
     shop.sweeper.check_disk()
@@ -197,34 +196,34 @@ def test_each_machine_has_incidents_of_its_own(shop: JobWorld, room: Room) -> No
     assert told(shop, boss) == [("disk-low", 0.9), ("disk-low", 0.1)]
 
 
-def test_only_the_operators_own_administrators_are_told(shop: JobWorld, room: Room) -> None:
+def test_only_the_operators_own_administrators_are_told(shop: World, room: Room) -> None:
     theirs = admin(shop, "other", tenant="shop-of-somebody")
     room.free = 0.9
     shop.sweeper.check_disk()
     assert told(shop, theirs) == []
 
 
-def test_an_administrator_who_can_be_reached_later_is_told_then(shop: JobWorld, room: Room) -> None:
+def test_an_administrator_who_can_be_reached_later_is_told_then(shop: World, room: Room) -> None:
     room.free = 0.9
     shop.sweeper.check_disk()
     boss = admin(shop)
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         outbox.mark_unreachable(session, boss.address.id, shop.clock())
     shop.sweeper.check_disk()
     assert told(shop, boss) == []
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         people.get_or_create_address(session, boss.account.id, boss.address.chat, "")
     shop.sweeper.check_disk()
     assert told(shop, boss) == [("disk-low", 0.9)]
 
 
-def test_an_administrator_is_told_alone_rather_than_in_a_group(shop: JobWorld, room: Room) -> None:
+def test_an_administrator_is_told_alone_rather_than_in_a_group(shop: World, room: Room) -> None:
     boss = admin(shop)
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         alone = people.get_or_create_address(session, boss.account.id, boss.person.external_id, "")
     room.free = 0.9
     shop.sweeper.check_disk()
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         wanted = select(Address.chat).join(Delivery, col(Delivery.address_id) == col(Address.id))
         chats = session.exec(wanted.where(col(Delivery.cause).startswith("disk:"))).all()
     assert list(chats) == [alone.chat]

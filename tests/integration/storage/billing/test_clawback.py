@@ -5,11 +5,11 @@ import random
 from datetime import timedelta
 
 import pytest
-from fakes.billing_world import BillingWorld
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.ledger_checks import assert_ledger_balances, list_lots
 from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.world.billing import MemoryBilling
 
 from storage.billing import clawback, ledger
 from storage.billing.clawback import PaymentClaim
@@ -162,7 +162,7 @@ def test_nothing_is_taken_for_what_was_never_granted(database: Database, clock: 
     assert credits_of(database, bia, clock) == CreditBalance(0, 0)
 
 
-def five_facts(market: BillingWorld) -> None:
+def five_facts(market: MemoryBilling) -> None:
     """A Pix that came, was given back by a third, and was disputed and lost: five events, none of them told."""
     session = market.open_checkout()
     market.provider.complete_unpaid(session)
@@ -172,19 +172,19 @@ def five_facts(market: BillingWorld) -> None:
     market.provider.open_dispute(session, "lost")
 
 
-def test_all_orders_of_five_events_end_in_the_same_books(market: BillingWorld) -> None:
+def test_all_orders_of_five_events_end_in_the_same_books(market: MemoryBilling) -> None:
     """Each order has a purchase of its own; what is left of it is the same every time."""
     for number, order in enumerate(itertools.permutations(range(5)), start=1):
         five_facts(market)
         news = market.provider.events[-5:]
         assert not market.run_handlers([news[place] for place in order])
-        with market.database.transaction() as session:
+        with market.db.transaction() as session:
             found = ledger.balance_of(session, market.customer.person, market.clock())
         assert found == CreditBalance(FREE, 0, 0), (number, order)
     assert market.get_credits() == CreditBalance(FREE, 0, 0)
 
 
-def test_orders_end_the_same_when_it_is_spent_in_between(market: BillingWorld) -> None:
+def test_orders_end_the_same_when_it_is_spent_in_between(market: MemoryBilling) -> None:
     """Whatever is spent as soon as it is there: what came, what went back and what was spent add up."""
     for order in itertools.islice(itertools.permutations(range(5)), 0, None, 11):
         before = market.get_credits()
@@ -203,7 +203,7 @@ def test_orders_end_the_same_when_it_is_spent_in_between(market: BillingWorld) -
         assert (after.available - after.debt) - (before.available - before.debt) in {67 - spent, 67 + FREE - spent}
 
 
-def test_news_in_any_order_and_many_times_tell_each_thing_once(market: BillingWorld) -> None:
+def test_news_in_any_order_and_many_times_tell_each_thing_once(market: MemoryBilling) -> None:
     chance = random.Random(7)
     session = market.buy()
     market.provider.open_dispute(session)
@@ -215,7 +215,7 @@ def test_news_in_any_order_and_many_times_tell_each_thing_once(market: BillingWo
     assert market.get_credits() == CreditBalance(FREE, 0)
 
 
-def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(market: BillingWorld) -> None:
+def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(market: MemoryBilling) -> None:
     session = market.buy()
     name = market.provider.open_dispute(session, "warning_needs_response")
     market.deliver_events(market.list_unprocessed_events())
@@ -229,7 +229,7 @@ def test_an_inquiry_takes_nothing_until_it_becomes_a_dispute(market: BillingWorl
     assert "counts again" in market.list_texts()[-1]
 
 
-def test_a_discount_makes_a_full_refund_of_what_was_paid(market: BillingWorld) -> None:
+def test_a_discount_makes_a_full_refund_of_what_was_paid(market: MemoryBilling) -> None:
     session = market.open_checkout()
     market.provider.pay_session(session, amount=100)  # a quarter of the price
     market.deliver_events(market.list_unprocessed_events())
@@ -238,7 +238,7 @@ def test_a_discount_makes_a_full_refund_of_what_was_paid(market: BillingWorld) -
     assert market.get_credits().available == 50 + FREE
 
 
-def test_a_refund_of_somebody_elses_payment_is_given_up_after_days(market: BillingWorld) -> None:
+def test_a_refund_of_somebody_elses_payment_is_given_up_after_days(market: MemoryBilling) -> None:
     market.provider.refund_payment("pi_foreign", 100)
     market.deliver_events(market.list_unprocessed_events())
     assert len(market.list_unhandled()) == 1

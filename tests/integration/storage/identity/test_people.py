@@ -5,9 +5,10 @@ from pathlib import Path
 
 from fakes.clock import NOON, SettableClock
 from fakes.concurrency import run_concurrently
-from fakes.job_world import JobWorld
 from fakes.sample_customers import add_job, create_customer
-from fakes.staged_sandbox import TRANSCRIPT
+from fakes.world.jobs import open_job_world
+from fakes.world.staged_sandbox import TRANSCRIPT
+from fakes.world.world import World
 
 from models.identity.people import Person
 from models.jobs.job import JobStatus
@@ -65,21 +66,21 @@ def test_tastes_survive_the_database(database: Database) -> None:
         assert session.get_one(Person, ana.person.id).tastes == tastes
 
 
-def test_words_heard_in_a_file_serve_whoever_sends_the_same_file(shop: JobWorld) -> None:
+def test_words_heard_in_a_file_serve_whoever_sends_the_same_file(shop: World) -> None:
     first, second = (shop.receive_media(b"the same video", seconds=9) for _ in range(2))
     job, other = (shop.submit_job(media, CaptionOptions()) for media in (first, second))
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         transcripts.save(session, job, first, TRANSCRIPT)
         assert transcripts.find_for_job(session, other, second, "auto") == TRANSCRIPT
         assert transcripts.find_for_job(session, other, second, "en") == TRANSCRIPT
         assert transcripts.find_for_job(session, other, second, "pt") is None
 
 
-def test_given_words_win_and_serve_their_own_job_alone(shop: JobWorld) -> None:
+def test_given_words_win_and_serve_their_own_job_alone(shop: World) -> None:
     media = shop.receive_media(b"a video", seconds=9)
     first, second, third = (shop.submit_job(media, CaptionOptions()) for _ in range(3))
     given = TRANSCRIPT.model_copy(update={"engine": "given", "confidence": None, "language": "pt"})
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         transcripts.save(session, first, media, TRANSCRIPT)
         transcripts.save(session, second, media, given)
         transcripts.save(session, second, media, TRANSCRIPT)
@@ -89,27 +90,27 @@ def test_given_words_win_and_serve_their_own_job_alone(shop: JobWorld) -> None:
         assert transcripts.find_given(session, first.id) is None
 
 
-def test_words_of_a_file_that_is_gone_serve_nobody(shop: JobWorld) -> None:
+def test_words_of_a_file_that_is_gone_serve_nobody(shop: World) -> None:
     mine, theirs = shop.receive_media(b"mine", seconds=9), shop.receive_media(b"theirs", seconds=9)
     job, other = shop.submit_job(mine, CaptionOptions()), shop.submit_job(theirs, CaptionOptions())
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         transcripts.save(session, job, mine, TRANSCRIPT)
         for media in (mine, theirs):
             session.get_one(Media, media.id).file_id = None
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert transcripts.find_for_job(session, other, session.get_one(Media, theirs.id), "auto") is None
 
 
 def test_another_tenants_words_are_not_reused(database: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = JobWorld.open(database, clock, tmp_path)
+    shop = open_job_world(database, clock, tmp_path)
     media = shop.receive_media(b"the same video", seconds=9)
     job = shop.submit_job(media, CaptionOptions())
-    with shop.database.transaction() as session:
+    with shop.db.transaction() as session:
         transcripts.save(session, job, media, TRANSCRIPT)
     shop.customer = create_customer(database, tenant="another")
     again = shop.receive_media(b"the same video", seconds=9)
     theirs = shop.submit_job(again, CaptionOptions())
-    with shop.database.read_transaction() as session:
+    with shop.db.read_transaction() as session:
         assert transcripts.find_for_job(session, theirs, again, "auto") is None
 
 

@@ -12,8 +12,8 @@ import pytest
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.databases import rolled_back_transaction_of
-from fakes.job_world import JobWorld
 from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.world.jobs import open_job_world
 from sqlalchemy import QueuePool
 from sqlalchemy.exc import OperationalError
 from sqlmodel import func, select
@@ -126,7 +126,7 @@ def test_a_reference_released_by_two_at_once_is_counted_down_once(
 
 
 def test_many_tidying_at_once_delete_each_file_once(database: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = JobWorld.open(database, clock, tmp_path)
+    shop = open_job_world(database, clock, tmp_path)
     ben = create_customer(database, "ben")
     contents = [b"%d" % number for number in range(6)]
     for content in contents:
@@ -242,7 +242,7 @@ def test_the_last_video_is_the_newest_that_was_sent_and_is_still_there(
 def test_bytes_no_row_knows_and_folders_of_dead_workers_are_cleared_away(
     database: Database, clock: SettableClock, tmp_path: Path
 ) -> None:
-    shop = JobWorld.open(database, clock, tmp_path)
+    shop = open_job_world(database, clock, tmp_path)
     kept, undone_one = shop.receive_media(b"kept"), tmp_path / "undone"
     undone_one.write_bytes(b"undone")
     shop.job_runner.store.put(undone_one)
@@ -282,7 +282,7 @@ class SlowStore(FolderMediaStore):
 
 
 def test_no_connection_waits_for_bytes_that_travel(database: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = JobWorld.open(database, clock, tmp_path)
+    shop = open_job_world(database, clock, tmp_path)
     store = SlowStore(database, tmp_path / "media")
     shop.pipeline.store = shop.job_runner.store = store
     job = shop.submit_job()

@@ -13,9 +13,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
-from fakes.job_world import JobWorld
 from fakes.s3_bucket import S3Bucket, create_bucket, serve_s3
 from fakes.sample_customers import create_customer
+from fakes.world.jobs import open_job_world
 
 from bots.cli.maintenance import _check_bucket
 from models.jobs.job import JobStatus
@@ -237,7 +237,7 @@ def test_a_full_bucket_is_a_full_disk(bucket: S3Bucket, tmp_path: Path) -> None:
 def test_a_film_is_made_from_and_into_a_bucket_and_goes_with_its_time(
     sqlite: Database, clock: SettableClock, bucket: S3Bucket, tmp_path: Path
 ) -> None:
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
     shop.pipeline.store = shop.job_runner.store = bucket.open_store(tmp_path / "web")
     job = shop.submit_job()
     shop.job_runner.store = bucket.open_store(tmp_path / "worker")
@@ -267,7 +267,7 @@ def test_what_a_transaction_that_was_undone_brought_leaves_the_bucket(
 def test_what_others_keep_in_the_bucket_is_never_cleared_away(
     sqlite: Database, clock: SettableClock, bucket: S3Bucket, tmp_path: Path
 ) -> None:
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
     shop.job_runner.store = replace(bucket.open_store(tmp_path / "worker"), prefix="")
     others = [f"films/{'a' * 32}", f"backup/{'b' * 32}", "c" * 31, "notes.txt"]
     for name in [*others, "d" * 32]:

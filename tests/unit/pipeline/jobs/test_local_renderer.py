@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.staged_sandbox import (
+from fakes.world.staged_sandbox import (
     CAPTION,
     DRAW,
     LISTEN,

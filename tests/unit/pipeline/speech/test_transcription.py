@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes.staged_sandbox import TRANSCRIPT
+from fakes.world.staged_sandbox import TRANSCRIPT
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions

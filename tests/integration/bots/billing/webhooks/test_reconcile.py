@@ -1,7 +1,7 @@
 """Webhooks that are lost, and books that do not agree."""
 
-from fakes.billing_world import BillingWorld
 from fakes.sample_customers import create_customer
+from fakes.world.billing import MemoryBilling
 from sqlmodel import Session, col, select
 
 from bots.billing.provider import EVENT_TYPES
@@ -15,7 +15,7 @@ from storage.billing.ledger import CreditBalance
 FREE = 10
 
 
-def ten_minutes(market: BillingWorld, *, swallowed: bool = False) -> None:
+def ten_minutes(market: MemoryBilling, *, swallowed: bool = False) -> None:
     """What the loops do in ten minutes in which no webhook comes; swallowed news are not even listed."""
     if swallowed:
         market.provider.events.clear()
@@ -36,13 +36,13 @@ def test_everything_the_provider_tells_us_of_is_acted_upon() -> None:
     assert set(EVENT_TYPES) <= set(EVENT_HANDLERS)
 
 
-def test_a_payment_whose_webhook_is_lost_arrives_within_ten_minutes(market: BillingWorld) -> None:
+def test_a_payment_whose_webhook_is_lost_arrives_within_ten_minutes(market: MemoryBilling) -> None:
     market.provider.pay_session(market.open_checkout())
     ten_minutes(market)
     assert market.get_credits().available == 100 + FREE
 
 
-def test_it_arrives_too_when_the_provider_believes_it_was_told(market: BillingWorld) -> None:
+def test_it_arrives_too_when_the_provider_believes_it_was_told(market: MemoryBilling) -> None:
     market.provider.pay_session(market.open_checkout())
     market.provider.complete_unpaid(slow := market.open_checkout("pack:500"))
     ten_minutes(market, swallowed=True)
@@ -53,7 +53,7 @@ def test_it_arrives_too_when_the_provider_believes_it_was_told(market: BillingWo
     assert market.get_credits().available == 600 + FREE
 
 
-def test_refunds_disputes_expiries_and_renewals_that_were_lost_are_healed(market: BillingWorld) -> None:
+def test_refunds_disputes_expiries_and_renewals_that_were_lost_are_healed(market: MemoryBilling) -> None:
     refunded, disputed = market.buy(), market.buy()
     gone = market.open_checkout()
     market.buy("plan:starter")
@@ -72,7 +72,7 @@ def test_refunds_disputes_expiries_and_renewals_that_were_lost_are_healed(market
     assert market.get_person().plan == "free"
 
 
-def test_news_are_tried_again_until_the_provider_is_back(market: BillingWorld) -> None:
+def test_news_are_tried_again_until_the_provider_is_back(market: MemoryBilling) -> None:
     market.provider.pay_session(market.open_checkout())
     news = market.list_unprocessed_events()
     market.provider.is_away = True
@@ -84,12 +84,12 @@ def test_news_are_tried_again_until_the_provider_is_back(market: BillingWorld) -
     assert market.get_credits().available == 100 + FREE
 
 
-def test_news_a_process_died_with_are_taken_up_by_another(market: BillingWorld) -> None:
+def test_news_a_process_died_with_are_taken_up_by_another(market: MemoryBilling) -> None:
     market.provider.pay_session(market.open_checkout())
     market.workers.event_processor.save(market.list_unprocessed_events()[0])
     tenant, now = market.customer.person.tenant_id, market.clock()
     lease = market.clock.advance(minutes=2) - now
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         assert len(provider_events.claim_due(session, tenant, market.clock(), lease, 10)) == 1
     assert market.workers.event_processor.process_due() == 0
     market.clock.advance(minutes=3)
@@ -97,7 +97,7 @@ def test_news_a_process_died_with_are_taken_up_by_another(market: BillingWorld) 
     assert market.get_credits().available == 100 + FREE
 
 
-def test_two_processes_do_not_take_the_same_news(market: BillingWorld) -> None:
+def test_two_processes_do_not_take_the_same_news(market: MemoryBilling) -> None:
     for _ in range(4):
         market.provider.pay_session(market.open_checkout())
     for news in market.list_unprocessed_events():
@@ -106,21 +106,21 @@ def test_two_processes_do_not_take_the_same_news(market: BillingWorld) -> None:
     assert market.provider.calls["checkout"] == 4
 
 
-def test_books_that_agree_alarm_nobody(market: BillingWorld) -> None:
-    boss = create_customer(market.database, "boss", role="admin")
-    with market.database.transaction() as session:
+def test_books_that_agree_alarm_nobody(market: MemoryBilling) -> None:
+    boss = create_customer(market.db, "boss", role="admin")
+    with market.db.transaction() as session:
         session.get_one(type(boss.address), boss.address.id).chat = "boss"
     market.buy()
     market.buy("plan:starter")
     market.clock.advance(hours=1)
     assert market.workers.reconciliation.compare() == 0
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         assert alerts(session, boss.person.id) == []
 
 
-def test_a_payment_that_is_not_in_the_books_is_told_mended_and_counted(market: BillingWorld) -> None:
-    boss = create_customer(market.database, "boss", role="admin")
-    with market.database.transaction() as session:
+def test_a_payment_that_is_not_in_the_books_is_told_mended_and_counted(market: MemoryBilling) -> None:
+    boss = create_customer(market.db, "boss", role="admin")
+    with market.db.transaction() as session:
         session.get_one(type(boss.address), boss.address.id).chat = "boss"
     market.provider.pay_session(market.open_checkout())
     market.clock.advance(hours=1)
@@ -129,15 +129,15 @@ def test_a_payment_that_is_not_in_the_books_is_told_mended_and_counted(market: B
     market.workers.event_processor.process_due()
     assert market.get_credits().available == 100 + FREE
     assert market.workers.reconciliation.compare() == 0
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         assert provider_events.count_by_kind(session, DRIFT_EVENT) == 1
         told = alerts(session, boss.person.id)
     assert [text[:2] for text in told] == ["⚠️", "✅ "]
 
 
-def test_a_purchase_taken_for_paid_that_nobody_paid_is_seen(market: BillingWorld) -> None:
+def test_a_purchase_taken_for_paid_that_nobody_paid_is_seen(market: MemoryBilling) -> None:
     session_id = market.open_checkout()
-    with market.database.transaction() as session:
+    with market.db.transaction() as session:
         row = session.exec(select(Purchase)).one()
         row.status = PurchaseStatus.PAID
         ledger.grant(session, market.customer.person, 100, key=f"grant:{session_id}", now=market.clock())
@@ -145,7 +145,7 @@ def test_a_purchase_taken_for_paid_that_nobody_paid_is_seen(market: BillingWorld
     assert market.workers.reconciliation.compare() == 1
 
 
-def test_a_refund_that_was_never_heard_of_is_seen_and_mended(market: BillingWorld) -> None:
+def test_a_refund_that_was_never_heard_of_is_seen_and_mended(market: MemoryBilling) -> None:
     session_id = market.buy()
     market.provider.refund_session(session_id)
     market.clock.advance(hours=1)
@@ -153,13 +153,13 @@ def test_a_refund_that_was_never_heard_of_is_seen_and_mended(market: BillingWorl
     assert market.get_credits() == CreditBalance(FREE, 0)
 
 
-def test_a_payment_under_way_is_no_difference(market: BillingWorld) -> None:
+def test_a_payment_under_way_is_no_difference(market: MemoryBilling) -> None:
     market.provider.pay_session(market.open_checkout())
     assert market.workers.reconciliation.compare() == 0
 
 
-def test_of_news_only_ids_are_kept(market: BillingWorld) -> None:
+def test_of_news_only_ids_are_kept(market: MemoryBilling) -> None:
     market.buy()
-    with market.database.read_transaction() as session:
+    with market.db.read_transaction() as session:
         kept = session.exec(select(ProviderEvent)).all()
     assert [(row.object_id, row.about) for row in kept] == [("cs_1", {})]

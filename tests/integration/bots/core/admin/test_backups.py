@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from fakes.memory_channel import ChatMessage
-from fakes.world import FakeUser, World
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import col, select
 
 from bots.core.operations.backup_scheduler import BackupScheduler
@@ -81,14 +82,14 @@ def test_one_is_made_every_day_and_none_the_moment_the_house_opens(house: World,
     keeper.run_once()
     assert names(keeper) == []
     for _ in range(48):
-        house.time.advance(3600)
+        house.clock.advance(3600)
         keeper.run_once()
     assert len(names(keeper)) == 2
 
 
 def test_none_is_made_by_itself_where_that_is_turned_off(house: World, keeper: BackupScheduler) -> None:
     keeper.has_daily_backups = False
-    house.time.advance(2 * 86400)
+    house.clock.advance(2 * 86400)
     keeper.run_once()
     assert names(keeper) == []
 
@@ -100,21 +101,21 @@ async def test_a_backup_that_cannot_be_made_is_told_and_so_is_the_next_that_can(
     (tmp_path / "file").write_text("no folder")
     broken = replace(keeper.backups, store=FolderBackupStore(tmp_path / "file" / "backups"))
     working, keeper.backups = keeper.backups, broken
-    house.time.advance(3600)
+    house.clock.advance(3600)
     keeper.run_once()
     assert "No backup could be made (NotADirectoryError)" in (await told(boss)).text
     keeper.backups = working
-    house.time.advance(3 * 3600)
+    house.clock.advance(3 * 3600)
     keeper.run_once()
     assert names(keeper)[0] in (await told(boss)).text
 
 
 def test_a_run_whose_process_died_keeps_nobody_waiting_for_ever(house: World, keeper: BackupScheduler) -> None:
-    house.time.advance(3600)
+    house.clock.advance(3600)
     with house.db.transaction() as session:
-        assert runs.claim(session, house.time(), timedelta(days=1))
+        assert runs.claim(session, house.clock(), timedelta(days=1))
     keeper.run_once()
     assert names(keeper) == []
-    house.time.advance(3 * 3600)
+    house.clock.advance(3 * 3600)
     keeper.run_once()
     assert len(names(keeper)) == 1

@@ -5,8 +5,9 @@ from typing import Literal
 
 import pytest
 from fakes.memory_channel import ChatMessage
-from fakes.team import Team
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser, Team
+from fakes.world.world import World
 from sqlmodel import Session, col, select
 
 from bots.core.channel import ChatUnreachable, MessageRejected
@@ -48,7 +49,7 @@ async def begun(admin: FakeUser, text: str = TEXT) -> ChatMessage:
 async def go_on(house: World, seconds: float = 60.0) -> None:
     """Let time pass in steps, with looks at what is to be sent."""
     for _ in range(int(seconds * 2)):
-        house.time.advance(0.5)
+        house.clock.advance(0.5)
         BroadcastSender(house.db).run_once()
         await house.deliver_all()
 
@@ -104,14 +105,14 @@ async def test_only_those_of_the_languages_that_were_chosen_get_it(house: World,
 async def test_it_goes_no_faster_than_messengers_bear(house: World, team: Team) -> None:
     await crowd(house, 120)
     await begun(team.admin)
-    house.time.advance(10)
+    house.clock.advance(10)
     BroadcastSender(house.db).run_once()
     counts = []
     for _ in range(4):
         before = sent(house)
         await house.deliver_all()
         counts.append(sent(house) - before)
-        house.time.advance(1)
+        house.clock.advance(1)
         BroadcastSender(house.db).run_once()
     assert max(counts) <= BROADCASTS_PER_SECOND / 2 + 1
     await go_on(house, 10)
@@ -194,7 +195,7 @@ async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again
 async def test_it_is_paused_and_goes_on_where_it_was(house: World, team: Team) -> None:
     people_ = await crowd(house, 60)
     shown = await begun(team.admin)
-    house.time.advance(1)
+    house.clock.advance(1)
     BroadcastSender(house.db).run_once()
     await house.deliver_all()
     await team.admin.choose(shown.get_choice_data("Pause"), shown)
@@ -210,7 +211,7 @@ async def test_it_is_paused_and_goes_on_where_it_was(house: World, team: Team) -
 async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: World, team: Team) -> None:
     await crowd(house, 60)
     shown = await begun(team.admin)
-    house.time.advance(1)
+    house.clock.advance(1)
     BroadcastSender(house.db).run_once()
     await house.deliver_all()
     before = sent(house)
@@ -260,7 +261,7 @@ async def test_who_writes_from_two_chats_is_written_to_once(house: World, team: 
     (twin,) = await crowd(house, 1, first=900, name="second")
     with house.db.transaction() as session:
         both = [session.get_one(Person, each.person.id) for each in (twin, ana)]
-        assert account_merge.merge(session, *both, house.time()) is not None
+        assert account_merge.merge(session, *both, house.clock()) is not None
     _, preview = await drafted(team.admin)
     assert "It would reach: 5" in preview.text
     await begun(team.admin)

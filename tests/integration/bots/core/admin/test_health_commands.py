@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 import structlog
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.context import Context, HandlerResult
 from bots.core.conversation.conversation import Conversation
@@ -33,12 +35,12 @@ def journal(house: World) -> Iterator[None]:
 
 def broke(house: World, event: str, hours: float = 1, **fields: str) -> None:
     house.run_in_transaction(
-        lambda session: session.add(ErrorEvent(event=event, at=house.time() - timedelta(hours=hours), **fields))
+        lambda session: session.add(ErrorEvent(event=event, at=house.clock() - timedelta(hours=hours), **fields))
     )
 
 
 def works(house: World, seconds_ago: float = 0) -> None:
-    seen = house.time() - timedelta(seconds=seconds_ago)
+    seen = house.clock() - timedelta(seconds=seconds_ago)
     house.run_in_transaction(lambda session: session.add(WorkerRow(name="w1", started_at=seen, seen_at=seen)))
 
 
@@ -70,7 +72,7 @@ async def test_another_tenants_owner_sees_their_own_queue_and_no_logs(house: Wor
     await ana.send_files(build_picture())
     await ana.send_files(build_picture())
     await theirs.send_files(build_picture())
-    house.time.advance(60)
+    house.clock.advance(60)
     text = (await theirs.send_text("/health")).text
     assert "Queue: 1 waiting" in text
     assert "Workers" not in text
@@ -81,8 +83,8 @@ async def test_another_tenants_owner_sees_their_own_queue_and_no_logs(house: Wor
 async def test_a_house_that_is_well_says_so_in_a_word(house: World, boss: FakeUser) -> None:
     works(house)
     with house.db.transaction() as session:
-        health_readings.save(session, "service:telegram", house.time(), ok=True, seconds=0.234)
-        health_readings.save(session, "disk:box-1", house.time(), ok=True, share=0.41, free=12_300_000_000)
+        health_readings.save(session, "service:telegram", house.clock(), ok=True, seconds=0.234)
+        health_readings.save(session, "disk:box-1", house.clock(), ok=True, share=0.41, free=12_300_000_000)
     text = (await boss.send_text("/health")).text
     assert text.startswith("✅ All is well.")
     assert "✅ Queue: 0 waiting" in text
@@ -97,14 +99,14 @@ async def test_what_is_amiss_is_marked(house: World, boss: FakeUser) -> None:
     await ana.send_files(build_picture())
     works(house, seconds_ago=90)
     with house.db.transaction() as session:
-        health_readings.save(session, "service:groq", house.time(), ok=False, status=401)
-        health_readings.save(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
-        row = whatsapp.create_session(session, people.get_or_create_tenant(session, "main").id, house.time())
-        assert whatsapp.complete_pairing(session, row, "5511990000001:7@s.whatsapp.net", None, house.time())
+        health_readings.save(session, "service:groq", house.clock(), ok=False, status=401)
+        health_readings.save(session, "service:stripe", house.clock(), ok=False, error="ConnectTimeout")
+        row = whatsapp.create_session(session, people.get_or_create_tenant(session, "main").id, house.clock())
+        assert whatsapp.complete_pairing(session, row, "5511990000001:7@s.whatsapp.net", None, house.clock())
         row.state = WhatsAppState.LOGGED_OUT
     broke(house, "update-failed", hours=23)
     broke(house, "update-failed", hours=25)
-    house.time.advance(301)
+    house.clock.advance(301)
     text = (await boss.send_text("/health")).text
     assert text.startswith("⚠️ Not all is well.")
     assert "⚠️ Queue: 1 waiting, the first for 5 min" in text
@@ -117,9 +119,9 @@ async def test_a_service_is_told_by_what_it_answers_and_one_nobody_looked_at_lat
     house: World, boss: FakeUser
 ) -> None:
     with house.db.transaction() as session:
-        health_readings.save(session, "service:groq", house.time(), ok=False, status=401)
-        health_readings.save(session, "service:stripe", house.time(), ok=False, error="ConnectTimeout")
-        health_readings.save(session, "service:telegram", house.time() - timedelta(minutes=4), ok=True, seconds=0.1)
+        health_readings.save(session, "service:groq", house.clock(), ok=False, status=401)
+        health_readings.save(session, "service:stripe", house.clock(), ok=False, error="ConnectTimeout")
+        health_readings.save(session, "service:telegram", house.clock() - timedelta(minutes=4), ok=True, seconds=0.1)
     text = (await boss.send_text("/health")).text
     assert "⚠️ groq: 401" in text
     assert "⚠️ stripe: ConnectTimeout" in text

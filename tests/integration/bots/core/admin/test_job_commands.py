@@ -1,8 +1,9 @@
 """The queue, the workers and single films, looked at and mended."""
 
 import pytest
-from fakes.team import Team
-from fakes.world import SUBTITLES, FakeUser, World, build_picture, build_video
+from fakes.world.described_files import SUBTITLES, build_picture, build_video
+from fakes.world.users import FakeUser, Team
+from fakes.world.world import World
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
@@ -25,7 +26,7 @@ async def fails(house: World, team: Team) -> Job:
 
 async def test_the_queue_tells_what_waits_and_how_long_and_leads_to_each_film(house: World, team: Team) -> None:
     await team.stranger.send_files(build_picture())
-    house.time.advance(90)
+    house.clock.advance(90)
     await team.stranger.send_files(build_video())
     house.report_progress(house.claim_job(), "drawing", 0.4)
     shown = await team.support.send_text("/queue")
@@ -53,12 +54,12 @@ async def test_workers_are_listed_with_what_they_work_on_while_they_are_seen(hou
     assert "No worker was seen" in (await team.support.send_text("/workers")).text
     await team.stranger.send_files(build_picture())
     house.claim_job()
-    house.run_in_transaction(lambda session: worker_heartbeats.record(session, "tester", house.time()))
-    house.time.advance(5)
+    house.run_in_transaction(lambda session: worker_heartbeats.record(session, "tester", house.clock()))
+    house.clock.advance(5)
     text = (await team.support.send_text("/workers")).text
     assert "tester: since 2026-11-22 12:00, seen 5 s ago" in text
     assert text.endswith(f"works on {house.list_jobs()[0].short_id}")
-    house.time.advance(3600)
+    house.clock.advance(3600)
     assert "No worker was seen" in (await team.support.send_text("/workers")).text
 
 
@@ -113,9 +114,9 @@ async def test_what_was_made_or_whose_files_are_gone_is_not_made_again(house: Wo
     (done,) = house.list_jobs()
     assert "did not fail" in (await team.support.send_text(f"/retry {done.short_id}")).text
     failed = await fails(house, team)
-    house.time.advance(3 * 24 * 3600)
+    house.clock.advance(3 * 24 * 3600)
     with house.db.transaction() as session:
-        for media in files.list_expired(session, house.time()):
+        for media in files.list_expired(session, house.clock()):
             files.release(session, media)
     assert "are deleted" in (await team.support.send_text(f"/retry {failed.short_id}")).text
     assert len(house.list_jobs()) == 2

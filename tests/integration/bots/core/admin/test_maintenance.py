@@ -2,8 +2,9 @@
 
 import pytest
 from fakes.memory_channel import ChatMessage
-from fakes.team import Team
-from fakes.world import FakeUser, World, build_picture, build_rejected_file, build_video
+from fakes.world.described_files import build_picture, build_rejected_file, build_video
+from fakes.world.users import FakeUser, Team
+from fakes.world.world import World
 
 from models.errors import ErrorCode
 from models.identity.people import Person

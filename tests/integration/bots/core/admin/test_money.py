@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.stub_payment_links import StubPaymentLinks
-from fakes.team import Team, create_team
-from fakes.world import World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import Team, create_team
+from fakes.world.world import World
 from sqlmodel import select
 
 from models.billing.payments import Provider, Purchase, PurchaseStatus, Repayment
@@ -79,7 +80,7 @@ async def test_a_revocation_taken_up_again_is_one(house: World, team: Team) -> N
     await house.deliver_all()
     assert "You have 6 credits." in (await team.stranger.send_text("/balance")).text
     with house.db.transaction() as session:
-        now, person = house.time(), team.stranger.person
+        now, person = house.clock(), team.stranger.person
         taken = [revocations.revoke(session, person, 2, key="same", now=now, reason="") for _ in range(2)]
     assert taken == [2, 0]
 
@@ -151,8 +152,8 @@ async def test_stars_go_back_all_at_once_or_not_at_all(house: World, selling: Te
     (row,) = asked(house)
     with house.db.read_transaction() as session:
         account = selling.stranger.account.account.id
-        assert [each.id for each in refunds.list_due_in_stars(session, account, house.time())] == [row.id]
-        assert refunds.list_due_in_stars(session, till_account(house), house.time()) == []
+        assert [each.id for each in refunds.list_due_in_stars(session, account, house.clock())] == [row.id]
+        assert refunds.list_due_in_stars(session, till_account(house), house.clock()) == []
 
 
 def till_account(house: World) -> Any:

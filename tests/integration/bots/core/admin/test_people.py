@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
-from fakes.team import Team, create_team
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser, Team, create_team
+from fakes.world.world import World
 from sqlmodel import select
 
 from models.jobs.job import JobStatus
@@ -15,7 +16,7 @@ from storage.identity import user_search
 
 async def crowd(house: World, team: Team, count: int) -> None:
     for number in range(count):
-        house.time.advance(3)
+        house.clock.advance(3)
         await FakeUser(house, team.owner.account, id=f"9{number:03d}", name=f"Bia {number}").send_text("/start")
 
 
@@ -169,7 +170,7 @@ async def test_a_ban_that_was_asked_for_is_done_by_nobody_else_once_and_in_time(
     asked = await team.admin.send_text("/ban memory:7")
     assert "Nothing was done" in (await team.owner.choose(asked.get_choice_data("Yes"))).text
     assert "/help" in (await team.stranger.choose(asked.get_choice_data("Yes"))).text
-    house.time.advance(301)
+    house.clock.advance(301)
     assert "Nothing was done" in (await team.admin.choose(asked.get_choice_data("Yes"))).text
     assert team.stranger.person.banned_at is None
     asked = await team.admin.send_text("/ban memory:7")

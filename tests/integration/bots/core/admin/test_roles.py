@@ -3,8 +3,8 @@
 import dataclasses
 
 import pytest
-from fakes.team import Team
-from fakes.world import FakeUser, World
+from fakes.world.users import FakeUser, Team
+from fakes.world.world import World
 
 from bots.core.conversation import command_aliases
 from bots.core.conversation.commands import COMMANDS, build_menus

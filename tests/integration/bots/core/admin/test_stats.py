@@ -4,8 +4,9 @@ import io
 from datetime import timedelta
 
 import pytest
-from fakes.team import Team
-from fakes.world import World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import Team
+from fakes.world.world import World
 from PIL import Image
 
 from models.billing.payments import Purchase, PurchaseStatus
@@ -21,13 +22,13 @@ GREEN = (0x2A, 0x9D, 0x8F)  # of films that were made
 async def made(house: World, team: Team, file: bytes, seconds: float = 40) -> None:
     """A film that is in the chat so many seconds after it was asked for."""
     await team.stranger.send_files(file)
-    house.time.advance(seconds)
+    house.clock.advance(seconds)
     house.run_job()
     await house.deliver_all()
 
 
 def sells(house: World, team: Team, amount: int, currency: str = "brl", item: str = "pack:100") -> None:
-    person, now = team.stranger.person, house.time()
+    person, now = team.stranger.person, house.clock()
     with house.db.transaction() as session:
         address = people.get_or_create_address(
             session, team.stranger.account.account.id, team.stranger.chat_ref.chat, ""
@@ -65,15 +66,15 @@ async def test_a_day_is_told_in_people_films_time_money_and_credits(house: World
 
 async def test_what_is_longer_ago_is_in_the_longer_spans_alone(house: World, team: Team) -> None:
     await made(house, team, build_picture())
-    house.time.advance(3 * DAY)
+    house.clock.advance(3 * DAY)
     await made(house, team, build_picture())
-    house.time.advance(2 * DAY)
+    house.clock.advance(2 * DAY)
     shown = await team.admin.send_text("/stats")
     assert "No film" in shown.text
     await team.admin.choose(shown.get_choice_data("7 days"), shown)
     assert "Last 7 days" in shown.text
     assert "Drawings: done 2" in shown.text
-    house.time.advance(4 * DAY)
+    house.clock.advance(4 * DAY)
     await team.admin.choose("say:stats 7", shown)
     assert "Drawings: done 1" in shown.text
     await team.admin.choose("say:stats 30", shown)
@@ -135,7 +136,7 @@ async def test_a_film_that_was_claimed_again_is_counted_once(house: World, team:
     await team.stranger.send_files(build_picture())
     claim = house.claim_job()
     house.run_in_transaction(
-        lambda session: jobs.requeue(session, claim, house.time() - timedelta(seconds=1), counts_as_attempt=True)
+        lambda session: jobs.requeue(session, claim, house.clock() - timedelta(seconds=1), counts_as_attempt=True)
     )
     house.run_job()
     assert "Drawings: done 1 · failed 0 · cancelled 0" in (await team.admin.send_text("/stats")).text

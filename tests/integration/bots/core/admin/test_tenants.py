@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
 from fakes.secret_leaks import dump_database
-from fakes.team import Team
-from fakes.world import SECRET, SUBTITLES, FakeUser, World, build_picture, build_video
+from fakes.world.described_files import SUBTITLES, build_picture, build_video
+from fakes.world.users import FakeUser, Team
+from fakes.world.world import SECRET, World
 from sqlmodel import Session, select
 
 from bots.core.channel import ChannelError
@@ -68,7 +69,7 @@ def customer(house: World, id_: str = "50", name: str = "bakery") -> FakeUser:
 
 def subscribed(house: World, somebody: FakeUser, status: str = "active") -> None:
     """What Stripe told of their plan last."""
-    person, now = somebody.person, house.time()
+    person, now = somebody.person, house.clock()
     row = Subscription(
         tenant_id=person.tenant_id,
         person_id=person.id,
@@ -108,7 +109,7 @@ async def test_a_code_makes_one_owner_and_not_for_ever(house: World, team: Team)
     await team.stranger.send_text(first)
     assert "not valid" in (await team.support.send_text(first)).text
     second = code_of(await team.owner.send_text("/tenant invite bakery"))
-    house.time.advance(tenants.INVITATION_LIFETIME.total_seconds())
+    house.clock.advance(tenants.INVITATION_LIFETIME.total_seconds())
     assert "not valid" in (await team.support.send_text(second)).text
     assert tenant(house).owner_id == team.stranger.person.id
 
@@ -272,7 +273,7 @@ async def test_no_way_in_can_order_a_film_of_a_paused_business(house: World, tea
     await confirmed(team.owner, "/tenant pause bakery")
     with house.db.transaction() as session, pytest.raises(RequestRejected) as refused:
         house.pipeline.entitlements.admit(
-            session, session.get_one(Person, ana.person.id), JobRequirements(SKETCH, 5), house.time()
+            session, session.get_one(Person, ana.person.id), JobRequirements(SKETCH, 5), house.clock()
         )
     assert refused.value.code is ErrorCode.PAUSED
 
@@ -396,10 +397,10 @@ async def test_a_removed_business_closes_at_once_and_can_be_taken_back_in_its_gr
     assert "In 30 days its people (1)" in told.text
     await team.owner.choose(told.choices[0].data, told)
     assert (await ana.send_text("/start")).text == CLOSED
-    house.time.advance(29 * 86400)
+    house.clock.advance(29 * 86400)
     TenantLifecycle(house.db, lambda _keys: None).erase_removed()
     await team.owner.send_text("/tenant resume bakery")
-    house.time.advance(40 * 86400)
+    house.clock.advance(40 * 86400)
     TenantLifecycle(house.db, lambda _keys: None).erase_removed()
     assert (await ana.send_text("/balance")).text != CLOSED
 
@@ -417,11 +418,11 @@ async def test_after_the_grace_nothing_of_a_removed_business_is_left_and_all_of_
     await confirmed(team.owner, "/tenant remove bakery")
     cafe, stored = tenant(house, "cafe").id, _files(house)
     tenancy = TenantLifecycle(house.db, lambda keys: [house.store.delete(key) for key in keys] and None)
-    house.time.advance(31 * 86400)
+    house.clock.advance(31 * 86400)
     tenancy.erase_removed(batch=2)
     assert "no business" in (await team.owner.send_text("/tenant show bakery")).text
     assert _files(house) == stored, "numbers log out first, and bots are let go"
-    house.time.advance(3600)
+    house.clock.advance(3600)
     tenancy.erase_removed(batch=2)
     with house.db.read_transaction() as session:
         assert session.exec(select(Tenant.name).order_by(Tenant.name)).all() == ["cafe", "main"]

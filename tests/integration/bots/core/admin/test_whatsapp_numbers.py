@@ -2,7 +2,8 @@
 
 import pytest
 from fakes.memory_channel import ChatMessage
-from fakes.world import FakeUser, World
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import select
 
 from bots.whatsapp.sessions.session_repository import SessionRepository
@@ -25,8 +26,8 @@ def has_number(
     house: World, tenant: str = "main", state: WhatsAppState = WhatsAppState.ONLINE, jid: str = JID
 ) -> WhatsAppSession:
     with house.db.transaction() as session:
-        row = whatsapp.create_session(session, people.get_or_create_tenant(session, tenant).id, house.time())
-        assert whatsapp.complete_pairing(session, row, jid, None, house.time())
+        row = whatsapp.create_session(session, people.get_or_create_tenant(session, tenant).id, house.clock())
+        assert whatsapp.complete_pairing(session, row, jid, None, house.clock())
         row.state = state
     return row
 
@@ -97,7 +98,7 @@ async def test_why_pairing_came_to_nothing_is_told(
     await house.deliver_all()
     assert words in shown.text
     (row,) = rows(house)
-    assert (row.state, row.qr, row.is_wanted(house.time())) == (WhatsAppState.NEW, None, False)
+    assert (row.state, row.qr, row.is_wanted(house.clock())) == (WhatsAppState.NEW, None, False)
 
 
 async def test_a_phone_number_gets_a_code_to_be_typed(house: World, boss: FakeUser) -> None:
@@ -137,7 +138,7 @@ async def test_a_pairing_can_be_called_off_and_shows_no_more_codes(house: World,
     await house.deliver_all()
     assert shown.content.picture is None
     (row,) = rows(house)
-    assert not row.is_wanted(house.time())
+    assert not row.is_wanted(house.clock())
 
 
 async def test_a_code_that_was_scanned_meanwhile_is_not_called_off(house: World, boss: FakeUser) -> None:
@@ -147,7 +148,7 @@ async def test_a_code_that_was_scanned_meanwhile_is_not_called_off(house: World,
     await boss.choose(stop, shown)
     assert "already" in boss.last_message.text or "finished" in boss.last_message.text
     (row,) = rows(house)
-    assert row.is_wanted(house.time())
+    assert row.is_wanted(house.clock())
 
 
 async def test_a_number_is_restarted_by_any_of_its_names(house: World, boss: FakeUser) -> None:
@@ -163,7 +164,7 @@ async def test_a_number_that_was_logged_out_is_paired_when_it_is_restarted(house
     has_number(house, state=WhatsAppState.LOGGED_OUT)
     assert "Getting a code" in (await boss.send_text("/whatsapp restart 5511990000001")).text
     (row,) = rows(house)
-    assert (row.state, row.is_wanted(house.time())) == (WhatsAppState.NEW, True)
+    assert (row.state, row.is_wanted(house.clock())) == (WhatsAppState.NEW, True)
 
 
 async def test_a_number_is_let_go_only_when_asked_twice(house: World, boss: FakeUser) -> None:
@@ -238,7 +239,7 @@ async def test_administrators_hear_that_a_number_stands_still_and_that_it_goes_o
     assert [shown.text.splitlines()[0] for shown in boss.messages[seen:]] == ["⚠️ WhatsApp +5511990000001 stands still."]
     assert "/whatsapp restart +5511990000001" in boss.last_message.text
     house.run_in_transaction(
-        lambda session: whatsapp.request_restart(session.get_one(WhatsAppSession, record.session_id), house.time())
+        lambda session: whatsapp.request_restart(session.get_one(WhatsAppSession, record.session_id), house.clock())
     )
     for _ in range(2):
         record.mark_connected(JID, None)

@@ -7,7 +7,9 @@ import pytest
 from fakes.email_sender import MemoryEmailSender
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.memory_provider import MemoryProvider
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import Session, select
 
 from bots.billing.context import BillingContext
@@ -32,7 +34,7 @@ def postbag() -> MemoryEmailSender:
 
 @pytest.fixture
 def provider(house: World) -> MemoryProvider:
-    return MemoryProvider(house.pipeline.entitlements.catalogue, house.time)  # type: ignore[arg-type]
+    return MemoryProvider(house.pipeline.entitlements.catalogue, house.clock)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +110,7 @@ async def test_a_code_works_once_and_not_for_its_own_chat(phone: FakeUser, page:
 
 async def test_a_code_in_time_is_good_and_late_is_not(house: World, phone: FakeUser, page: FakeUser) -> None:
     code = code_in((await phone.send_text("/link")).text)
-    house.time.advance(600)
+    house.clock.advance(600)
     assert "ten minutes are over" in (await page.send_text(f"/link {code}")).text
 
 
@@ -127,7 +129,7 @@ async def test_a_code_that_is_nearly_right_may_be_tried_five_times(phone: FakeUs
 async def test_three_codes_an_hour_are_given(house: World, phone: FakeUser) -> None:
     told = [(await phone.send_text("/link")).text for _ in range(4)]
     assert ["three codes" in text for text in told] == [False, False, False, True]
-    house.time.advance(3600)
+    house.clock.advance(3600)
     assert "/link " in (await phone.send_text("/link")).text
 
 

@@ -1,4 +1,6 @@
-from fakes.world import SUBTITLES, FakeUser, World, build_picture, build_video
+from fakes.world.described_files import SUBTITLES, build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
@@ -93,7 +95,7 @@ async def test_without_credits_the_answer_says_what_it_costs_and_when_new_ones_c
 async def test_new_credits_come_with_the_new_month(house: World, ana: FakeUser) -> None:
     await ana.send_files(build_video(290))
     house.run_job()
-    house.time.advance(10 * 86_400)
+    house.clock.advance(10 * 86_400)
     assert "You have 10 credits." in (await ana.send_text("/balance")).text
 
 

@@ -1,5 +1,7 @@
 import pytest
-from fakes.world import FakeUser, World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from storage.billing import ledger
 from storage.identity import people
@@ -164,7 +166,7 @@ async def test_a_grant_reaches_no_other_tenants_people(house: World, boss: FakeU
         person = people.find_by_identity(session, other.account.account.tenant_id, "memory:7")
         assert person is not None
         house.pipeline.account_status_of(session, person)
-        assert ledger.balance_of(session, person, house.time()).available == 10
+        assert ledger.balance_of(session, person, house.clock()).available == 10
 
 
 async def test_stats_count_what_happened_to_this_tenant_alone(house: World, boss: FakeUser, ana: FakeUser) -> None:

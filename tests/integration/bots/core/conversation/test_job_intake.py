@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
-from fakes.world import SUBTITLES, FakeUser, World, build_audio, build_picture, build_rejected_file, build_video
+from fakes.world.described_files import SUBTITLES, build_audio, build_picture, build_rejected_file, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.channel import ChannelError
 from bots.locales import translate
@@ -209,7 +211,7 @@ async def test_subtitles_without_a_video_are_answered_with_the_right_order(
     if age:
         await ana.send_files(build_video())
         await ana.send_text("/cancel")
-        house.time.advance(age.total_seconds())
+        house.clock.advance(age.total_seconds())
     message = await ana.send_files(SUBTITLES, names=("talk.srt",))
     assert "Send the video first" in message.text
     assert [job.status for job in house.list_jobs()] == (["cancelled"] if age else [])

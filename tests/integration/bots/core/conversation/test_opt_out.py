@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import select
 
 from models.identity.people import Address
@@ -26,12 +28,12 @@ def owe(house: World, ana: FakeUser, key: str) -> None:
     with house.db.transaction() as session:
         address = session.exec(select(Address)).one()
         message = Message(paragraphs=(TranslatedText(key="name", values={"name": key}),))
-        outbox.enqueue(session, address, ana.person.id, OutboxMessage(message, key), house.time())
+        outbox.enqueue(session, address, ana.person.id, OutboxMessage(message, key), house.clock())
 
 
 def available(house: World, ana: FakeUser) -> int:
     with house.db.transaction() as session:
-        return ledger.balance_of(session, ana.person, house.time()).available
+        return ledger.balance_of(session, ana.person, house.clock()).available
 
 
 async def test_one_goodbye_and_then_nothing(house: World, ana: FakeUser) -> None:

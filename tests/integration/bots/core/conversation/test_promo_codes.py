@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from fakes.world import FakeUser, World, build_picture
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import Session
 
 from storage.billing import ledger

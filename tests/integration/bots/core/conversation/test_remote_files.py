@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from fakes.world import FakeUser, World, build_audio, build_picture
+from fakes.world.described_files import build_audio, build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlalchemy import QueuePool
 from sqlmodel import select
 
@@ -69,7 +71,7 @@ def _loop_runs_here() -> bool:
 @pytest.fixture
 def far(house: World) -> FarStore:
     store = FarStore(house.store, house)
-    house.store = house.outbox_sender.store = house.pipeline.store = store  # type: ignore[assignment]
+    house.job_runner.store = house.outbox_sender.store = house.pipeline.store = store  # type: ignore[assignment]
     return store
 
 
@@ -99,7 +101,7 @@ async def test_a_film_that_cannot_be_fetched_now_arrives_when_it_can(
     far.faults.append(ConnectionError("the bucket cannot be used"))
     await house.deliver_all()
     assert ana.last_message.kind == "text"
-    house.time.advance(3)
+    house.clock.advance(3)
     await house.deliver_all()
     assert ana.last_message.kind == "video"
     with house.db.read_transaction() as session:
@@ -113,7 +115,7 @@ async def test_a_job_whose_file_cannot_be_fetched_now_is_done_when_it_can(
     far.faults.append(ConnectionError("the bucket cannot be used"))
     await asyncio.to_thread(house.run_job)
     assert [(job.status, job.attempts) for job in house.list_jobs()] == [("queued", 1)]
-    house.time.advance(6)
+    house.clock.advance(6)
     await asyncio.to_thread(house.run_job)
     await house.deliver_all()
     assert ana.last_message.kind == "video"

@@ -1,7 +1,9 @@
 from itertools import product
 
 import pytest
-from fakes.world import FakeUser, World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.conversation import menus
 from bots.core.conversation.features.registry import find_setting, list_features, list_settings

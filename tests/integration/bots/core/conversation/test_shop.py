@@ -6,7 +6,9 @@ import pytest
 from fakes.memory_channel import ChatMessage
 from fakes.sample_customers import SampleCustomer, add_job
 from fakes.stub_payment_links import StubPaymentLinks
-from fakes.world import FakeUser, World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import Session, select
 
 from models.billing.payments import Customer as Payer
@@ -101,7 +103,7 @@ async def test_the_same_button_pressed_again_brings_the_same_link_until_it_ends(
     first = await ana.choose("buy:pack:100")
     again = await ana.choose("buy:pack:100")
     assert [choice.url for choice in again.choices] == [choice.url for choice in first.choices]
-    house.time.advance(3601)
+    house.clock.advance(3601)
     later = await ana.choose("buy:pack:100")
     assert [choice.url for choice in later.choices] != [choice.url for choice in first.choices]
     assert len(purchases(house)) == 2
@@ -194,7 +196,7 @@ async def test_what_no_plan_helps_against_has_no_button(house: World, ana: FakeU
     subscribe(house, ana, "pro")
     house.run_in_transaction(lambda session: _credited(session, house, ana, 50))
     for _ in range(21):
-        house.time.advance(10)
+        house.clock.advance(10)
         await ana.send_files(build_picture())
     assert "TOO_MANY_WAITING" in ana.last_message.text
     assert ana.last_message.labels == []

@@ -4,7 +4,10 @@ from contextlib import suppress
 import pytest
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.outbox_steps import send_due
-from fakes.world import FakeUser, World, build_picture
+from fakes.thumbnail import create_thumbnail
+from fakes.world.described_files import build_picture
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 from sqlmodel import col, select
 
 from bots.core.channel import (
@@ -39,7 +42,7 @@ def owe(house: World, somebody: FakeUser, *keys: str, message: Message | None = 
         address = people.get_or_create_address(session, account.id, somebody.chat_ref.chat, "")
         for key in keys:
             content = message or Message(paragraphs=(text_for("name", name=key),))
-            outbox.enqueue(session, address, person.id, OutboxMessage(content, f"{somebody.id}:{key}"), house.time())
+            outbox.enqueue(session, address, person.id, OutboxMessage(content, f"{somebody.id}:{key}"), house.clock())
 
 
 def row(house: World, key: str) -> Delivery:
@@ -79,10 +82,10 @@ async def test_a_message_that_has_to_wait_keeps_its_place_in_the_chat(house: Wor
     ana.account.channel.faults["say"].append(RetryLater(30))
     owe(house, ana, "one", "two")
     await house.deliver_all()
-    house.time.advance(29)
+    house.clock.advance(29)
     await house.deliver_all()
     assert ana.messages == []
-    house.time.advance(2)
+    house.clock.advance(2)
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["one", "two"]
 
@@ -158,8 +161,8 @@ async def test_a_message_that_fails_is_tried_again_ever_later(house: World, ana:
     for _ in range(4):
         await house.deliver_all()
         due = row(house, "7:one").run_after
-        pauses.append(round((due - house.time()).total_seconds()))
-        house.time.advance(pauses[-1] + 0.01)
+        pauses.append(round((due - house.clock()).total_seconds()))
+        house.clock.advance(pauses[-1] + 0.01)
     await house.deliver_all()
     assert pauses == [2, 4, 8, 16]
     assert ana.last_message.text == "one"
@@ -173,7 +176,7 @@ async def test_a_message_that_is_refused_is_dropped_in_the_end_and_the_next_one_
     owe(house, ana, "one", "two")
     for _ in range(DELIVERY_RETRIES.max_attempts):
         await house.deliver_all()
-        house.time.advance(601)
+        house.clock.advance(601)
     await house.deliver_all()
     assert row(house, "7:one").status == "dropped"
     assert [message.text for message in ana.messages] == ["two"]
@@ -188,7 +191,7 @@ async def test_a_messenger_that_is_away_for_days_costs_nobody_a_message(
     ana.account.channel.faults["say"].extend([error] * away)
     for _ in range(away):
         await house.deliver_all()
-        house.time.advance(DELIVERY_RETRIES.backoff.maximum + 1)
+        house.clock.advance(DELIVERY_RETRIES.backoff.maximum + 1)
     assert (row(house, "7:one").attempts, ana.messages) == (0, [])
     await house.deliver_all()
     await house.deliver_all()
@@ -202,8 +205,8 @@ async def test_after_a_message_arrived_the_next_failure_waits_briefly_again(hous
     pauses = []
     for _ in range(12):
         await house.deliver_all()
-        pauses.append((row(house, "7:one").run_after - house.time()).total_seconds())
-        house.time.advance(DELIVERY_RETRIES.backoff.maximum + 1)
+        pauses.append((row(house, "7:one").run_after - house.clock()).total_seconds())
+        house.clock.advance(DELIVERY_RETRIES.backoff.maximum + 1)
     assert max(pauses) <= DELIVERY_RETRIES.backoff.maximum
     assert receipts._failures != {}
     await house.deliver_all()
@@ -217,7 +220,7 @@ async def test_a_film_nobody_could_bring_in_its_time_is_apologised_for_and_its_c
     assert available(house, ana) == 9
     ana.account.channel.faults["send_video"].extend([ChannelError("bad gateway")] * 3)
     for days in (0, 6.99, 0.02):
-        house.time.advance(days * 86400)
+        house.clock.advance(days * 86400)
         await house.deliver_all()
     assert ana.account.channel.calls.count("send_video") == 3
     job = house.list_jobs()[0]
@@ -227,7 +230,7 @@ async def test_a_film_nobody_could_bring_in_its_time_is_apologised_for_and_its_c
 
 async def test_a_film_whose_time_is_over_but_that_is_still_there_arrives(house: World, ana: FakeUser) -> None:
     await film_owed(house, ana)
-    house.time.advance(30 * 86400)
+    house.clock.advance(30 * 86400)
     await house.deliver_all()
     assert ana.last_message.kind == "video"
 
@@ -238,7 +241,7 @@ async def test_the_credits_of_a_lost_film_come_back_once_whoever_finds_out(house
     job = house.list_jobs()[0]
     for _ in range(3):
         with house.db.transaction() as session:
-            refund_job_credits(session, session.get_one(Person, ana.person.id), job.id, house.time())
+            refund_job_credits(session, session.get_one(Person, ana.person.id), job.id, house.clock())
     assert available(house, ana) == 10
 
 
@@ -249,7 +252,7 @@ async def test_a_film_that_is_asked_for_again_and_gone_gives_no_credits_back(hou
     await ana.choose(ana.last_message.get_choice_data("Original"), ana.last_message)
     for path in house.store.root.glob("??/*"):
         path.unlink()
-    house.time.advance(3)
+    house.clock.advance(3)
     await house.deliver_all()
     assert ana.last_message.text.endswith(f"(FILE_GONE · {house.list_jobs()[0].short_id})")
     assert available(house, ana) == 9
@@ -259,7 +262,7 @@ async def test_a_message_nobody_could_bring_for_a_week_is_given_up(house: World,
     ana.account.channel.faults["say"].extend([ChannelError("no answer")] * 2)
     owe(house, ana, "one")
     for days in (0, 7.01):
-        house.time.advance(days * 86400)
+        house.clock.advance(days * 86400)
         await house.deliver_all()
     assert row(house, "7:one").status == "dropped"
 
@@ -268,7 +271,7 @@ async def test_a_message_that_ends_every_process_is_given_up(house: World, ana: 
     owe(house, ana, "deadly", "after")
     for _ in range(DELIVERY_RETRIES.max_attempts):
         assert len(OutboxSender(house.db, house.store, house.channels)._claim(20)) == 1
-        house.time.advance(LEASE.total_seconds() + 1)
+        house.clock.advance(LEASE.total_seconds() + 1)
     await house.deliver_all()
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["after"]
@@ -294,7 +297,7 @@ async def test_a_film_arrives_as_an_answer_with_its_size_length_and_thumbnail(ho
     assert (film.upload.width, film.upload.height, film.upload.seconds) == (1280, 720, 10.0)
     assert film.upload.path.read_bytes().startswith(b"a film of ")
     assert film.upload.thumbnail is not None
-    assert film.upload.thumbnail.read_bytes() == b"a picture"
+    assert film.upload.thumbnail.read_bytes() == create_thumbnail()
     assert film.reply_to == house.list_jobs()[0].reply_to
     assert film.upload.name == f"rabisco-{house.list_jobs()[0].short_id}.mp4"
     assert film.labels == ["🔁 Again", "⬇️ Original file"]
@@ -339,7 +342,7 @@ async def test_a_film_whose_thumbnail_is_missing_from_the_store_is_sent_all_the_
 ) -> None:
     await film_owed(house, ana)
     for path in house.store.root.glob("??/*"):
-        if path.read_bytes() == b"a picture":
+        if path.read_bytes() == create_thumbnail():
             path.unlink()
     await house.deliver_all()
     assert ana.last_message.upload is not None
@@ -354,7 +357,7 @@ async def test_a_crash_between_sending_and_noting_repeats_a_message_once_at_most
     await ana.account.channel.send_text(parcel.chat_ref, parcel.text)
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["one"]
-    house.time.advance(LEASE.total_seconds() + 1)
+    house.clock.advance(LEASE.total_seconds() + 1)
     await house.deliver_all()
     await house.deliver_all()
     assert [message.text for message in ana.messages] == ["one", "one", "two"]
@@ -364,7 +367,7 @@ async def test_a_postman_that_was_overtaken_notes_nothing(house: World, ana: Fak
     owe(house, ana, "one")
     slow = OutboxSender(house.db, house.store, house.channels)
     (claimed,) = slow._claim(20)
-    house.time.advance(LEASE.total_seconds() + 1)
+    house.clock.advance(LEASE.total_seconds() + 1)
     await house.deliver_all()
     slow._results.record_sent(claimed, "late")
     slow._results.postpone(claimed, 0, "late")

@@ -4,7 +4,9 @@ from itertools import pairwise
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
-from fakes.world import FakeUser, World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.channel import ChannelError, MessageNotEditable, MessageNotModified, RetryLater
 from bots.core.delivery.message_rendering import render_message
@@ -190,7 +192,7 @@ async def test_a_messenger_that_asks_for_a_pause_gets_it(house: World, ana: Fake
     message = await ana.send_files(build_picture())
     ana.account.channel.faults["edit"].append(RetryLater(20))
     await house.advance_progress()
-    asked = house.time.monotonic()
+    asked = house.clock.monotonic()
     for _ in range(10):
         await house.advance_progress()
     assert message.edits[0].edited_at - asked >= 20
@@ -249,7 +251,7 @@ async def test_after_a_restart_progress_goes_on_and_keeps_its_distance(house: Wo
     claim = house.claim_job()
     house.report_progress(claim, "drawing", 0.2)
     await house.advance_progress()
-    house.time.advance(1)
+    house.clock.advance(1)
     house.progress_updater = house.create_progress_updater()
     house.report_progress(claim, "drawing", 0.4)
     for _ in range(8):

@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
-from fakes.world import FakeUser, World, build_picture, build_video
+from fakes.world.described_files import build_picture, build_video
+from fakes.world.users import FakeUser
+from fakes.world.world import World
 
 from bots.core.channel import Inbound
 
@@ -88,16 +90,16 @@ async def test_a_number_that_quotes_a_message_without_choices_chooses_nothing(an
 
 async def test_a_menu_is_over_after_a_day(house: World, ana: FakeUser) -> None:
     await ana.send_text("/language")
-    house.time.advance(24 * 3600 + 60)
+    house.clock.advance(24 * 3600 + 60)
     await ana.send_text("2")
     assert not ana.person.language_chosen
 
 
 async def test_a_number_answers_what_was_there_when_it_was_written(house: World, ana: FakeUser) -> None:
     await ana.send_text("/language")
-    house.time.advance(60)
-    when = house.time()
-    house.time.advance(60)
+    house.clock.advance(60)
+    when = house.clock()
+    house.clock.advance(60)
     await ana.send_text("/settings")
     await written(ana, "2", received_at=when)
     assert ana.person.language == "pt-BR"

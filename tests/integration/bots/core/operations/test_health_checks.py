@@ -13,11 +13,11 @@ import httpx
 import pytest
 import structlog
 from fakes.clock import SettableClock
-from fakes.job_world import JobWorld
 from fakes.page_client import open_page_client
 from fakes.sample_customers import create_customer
-from fakes.staged_sandbox import DRAW, StagedSandbox, build_raiser, job_runner_for
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.jobs import open_job_world, open_staged_world
+from fakes.world.staged_sandbox import DRAW, build_raiser
+from fakes.world.web import WebApp, open_web_app
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
@@ -33,8 +33,6 @@ from models.operations.alerts import AlertKind
 from models.operations.error_events import ErrorEvent
 from models.operations.health_readings import Reading
 from models.settings import Settings
-from pipeline.jobs.queue import WakeupQueue, broker_for
-from pipeline.jobs.sweeper import Sweeper
 from pipeline.operations.error_log import ErrorLog
 from pipeline.operations.request_id import bind_new_request, bind_request, get_request_id
 from pipeline.sandbox.client import SandboxClient
@@ -148,13 +146,11 @@ async def test_the_deep_look_is_taken_once_for_all_who_ask_within_a_while() -> N
 
 
 @pytest.fixture
-def house(tmp_path: Path, sqlite: Database, services: UpstreamChecks) -> WebWorld:
-    return open_web_world(
-        tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0), services=services
-    )
+def house(tmp_path: Path, sqlite: Database, services: UpstreamChecks) -> WebApp:
+    return open_web_app(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0), services=services)
 
 
-async def test_the_deep_look_tells_of_services(house: WebWorld, answers: Answers) -> None:
+async def test_the_deep_look_tells_of_services(house: WebApp, answers: Answers) -> None:
     answers.answer = 401
     async with open_page_client(house.app) as client:
         answer = await client.http.get("/health/deep")
@@ -329,7 +325,7 @@ def test_a_name_of_a_request_follows_its_job_through_the_worker_to_the_last_line
     sqlite: Database, clock: SettableClock, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logging_config.configure("json")
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
     shop.customer = create_customer(sqlite)
     with bind_new_request("the update it came with"):
         name = get_request_id()
@@ -370,7 +366,7 @@ def test_a_child_that_breaks_is_logged_under_the_request_it_works_for(
 
 
 def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: SettableClock, tmp_path: Path) -> None:
-    shop = JobWorld.open(sqlite, clock, tmp_path)
+    shop = open_job_world(sqlite, clock, tmp_path)
 
     def workers() -> int:
         with sqlite.read_transaction() as session:
@@ -384,5 +380,4 @@ def test_a_worker_that_is_told_to_stop_takes_its_leave(sqlite: Database, clock: 
 
 def test_a_worker_whose_database_is_away_stops_all_the_same(clock: SettableClock, tmp_path: Path) -> None:
     away = Database("postgresql://rabisco:x@127.0.0.1:1/rabisco", clock=clock)
-    workshop = job_runner_for(away, tmp_path, StagedSandbox())
-    Sweeper(workshop, WakeupQueue(broker_for(""))).deregister_worker()
+    open_staged_world(away, clock, tmp_path).sweeper.deregister_worker()

@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 from fakes.clock import SettableClock
 from fakes.databases import DatabaseFactory
-from fakes.sign_in_world import (
-    PUBLIC_URL,
-    SignInWorld,
-    error_text_of,
-    open_sign_in_world,
-    request_code,
-    sign_in,
-    submit_code,
-)
+from fakes.world.web import PUBLIC_URL, WebApp, error_text_of, open_web_app, request_code, sign_in, submit_code
 from sqlmodel import select
 from structlog.testing import capture_logs
 
@@ -22,6 +14,7 @@ from bots.core.delivery.email import build_code_email
 from bots.web.auth.sign_in import ATTEMPTS_PER_CLIENT, CODES_PER_CLIENT, SESSION_COOKIE
 from bots.web.auth.sign_in_pages import EMAIL_COOKIE
 from models.identity.sessions import PageSession
+from storage.db import Database
 
 ANA, BIA = "ana@example.com", "bia@example.org"
 
@@ -29,19 +22,19 @@ ANA, BIA = "ana@example.com", "bia@example.org"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(
     tmp_path: Path, databases: DatabaseFactory, clock: SettableClock, request: pytest.FixtureRequest
-) -> Iterator[SignInWorld]:
+) -> Iterator[WebApp]:
     db = databases.open_database(request.param, clock)
-    yield open_sign_in_world(tmp_path, db, clock=clock)
+    yield open_web_app(tmp_path, db, has_sign_in=True, clock=clock)
     db.close()
 
 
 @pytest.fixture
-def lodge(tmp_path: Path, clock: SettableClock) -> SignInWorld:
+def lodge(tmp_path: Path, sqlite: Database, clock: SettableClock) -> WebApp:
     """Where the kind of database does not matter."""
-    return open_sign_in_world(tmp_path, clock=clock)
+    return open_web_app(tmp_path, sqlite, has_sign_in=True, clock=clock)
 
 
-async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clock: SettableClock) -> None:
+async def test_who_has_the_code_comes_in_for_thirty_days(house: WebApp, clock: SettableClock) -> None:
     async with house.open_browser() as client:
         assert 'action="/sign-in"' in (await client.http.get("/")).text
         assert (await request_code(client, ANA)).headers["location"] == "/sign-in/code"
@@ -57,7 +50,7 @@ async def test_who_has_the_code_comes_in_for_thirty_days(house: SignInWorld, clo
         assert 'action="/sign-in"' in (await client.http.get("/")).text
 
 
-async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lodge: SignInWorld) -> None:
+async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lodge: WebApp) -> None:
     async with lodge.open_browser() as client:
         cookie = (await sign_in(client, lodge.email_sender, ANA)).headers.get_list("set-cookie")[0]
     name, *attributes = (part.strip().lower() for part in cookie.split(";"))
@@ -65,26 +58,26 @@ async def test_the_cookie_is_for_this_host_alone_and_out_of_reach_of_scripts(lod
     assert set(attributes) == {"httponly", "secure", "samesite=lax", "path=/", f"max-age={30 * 86400}"}
 
 
-async def test_the_database_holds_neither_the_cookie_nor_the_address(house: SignInWorld) -> None:
+async def test_the_database_holds_neither_the_cookie_nor_the_address(house: WebApp) -> None:
     async with house.open_browser() as client:
         await sign_in(client, house.email_sender, ANA)
         cookie = client.http.cookies[SESSION_COOKIE]
-    with house.world.db.read_transaction() as session:
+    with house.db.read_transaction() as session:
         (row,) = session.exec(select(PageSession)).all()
     assert cookie not in row.model_dump_json()
     assert "ana" not in row.model_dump_json()
 
 
-async def test_an_address_is_the_same_person_however_it_is_typed(house: SignInWorld) -> None:
+async def test_an_address_is_the_same_person_however_it_is_typed(house: WebApp) -> None:
     async with house.open_browser() as first, house.open_browser() as second:
         await sign_in(first, house.email_sender, ANA)
         await request_code(second, "  ANA@Example.COM ")
         assert (await submit_code(second, "Ana@example.com", house.email_sender.wait_for_code(ANA))).status_code == 303
-    with house.world.db.read_transaction() as session:
+    with house.db.read_transaction() as session:
         assert len({row.guest for row in session.exec(select(PageSession))}) == 1
 
 
-async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: SignInWorld) -> None:
+async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(house: WebApp) -> None:
     async with house.open_browser() as client:
         await request_code(client, ANA)
         code = house.email_sender.wait_for_code(ANA)
@@ -96,9 +89,7 @@ async def test_a_wrong_code_lets_nobody_in_and_five_of_them_end_the_right_one(ho
         assert (await submit_code(client, ANA, code)).status_code == 401
 
 
-async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(
-    house: SignInWorld, clock: SettableClock
-) -> None:
+async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(house: WebApp, clock: SettableClock) -> None:
     async with house.open_browser() as client:
         await request_code(client, ANA)
         assert (await submit_code(client, BIA, house.email_sender.wait_for_code(ANA))).status_code == 401
@@ -110,7 +101,7 @@ async def test_a_code_works_once_for_its_own_address_and_for_ten_minutes(
         assert (await submit_code(client, ANA, house.email_sender.wait_for_code(ANA))).status_code == 401
 
 
-async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(house: SignInWorld) -> None:
+async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(house: WebApp) -> None:
     async with house.open_browser() as client:
         answers = [await request_code(client, ANA) for _ in range(4)]
         house.email_sender.is_away = True
@@ -123,7 +114,7 @@ async def test_every_address_gets_the_same_answer_also_when_no_letter_goes_out(h
     assert {(status, text) for status, text, _ in seen} == {(303, "")}
 
 
-async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: SignInWorld) -> None:
+async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: WebApp) -> None:
     async with lodge.open_browser() as client, lodge.open_browser(client="198.51.100.9") as other:
         for number in range(CODES_PER_CLIENT):
             assert (await request_code(client, f"somebody{number}@example.com")).status_code == 303
@@ -133,7 +124,7 @@ async def test_one_client_cannot_have_letters_sent_to_the_whole_world(lodge: Sig
         assert (await request_code(other, ANA)).status_code == 303
 
 
-async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: SignInWorld) -> None:
+async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: WebApp) -> None:
     async with (
         lodge.open_browser(client="2001:db8::1") as client,
         lodge.open_browser(client="2001:db8::2") as neighbour,
@@ -144,7 +135,7 @@ async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: SignInWorl
         assert (await submit_code(neighbour, ANA, lodge.email_sender.wait_for_code(ANA))).status_code == 429
 
 
-async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: SignInWorld) -> None:
+async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: WebApp) -> None:
     async with house.open_browser() as client, house.open_browser() as thief:
         await sign_in(client, house.email_sender, ANA)
         thief.http.cookies.set(SESSION_COOKIE, client.http.cookies[SESSION_COOKIE], domain="rabisco.example")
@@ -155,17 +146,17 @@ async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(ho
         assert (await thief.http.get("/chat/messages")).status_code == 401
 
 
-async def test_signing_in_again_ends_the_session_this_browser_had(house: SignInWorld) -> None:
+async def test_signing_in_again_ends_the_session_this_browser_had(house: WebApp) -> None:
     async with house.open_browser() as client:
         await sign_in(client, house.email_sender, ANA)
         await sign_in(client, house.email_sender, BIA)
-    with house.world.db.read_transaction() as session:
+    with house.db.read_transaction() as session:
         assert len(session.exec(select(PageSession)).all()) == 1
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-out", "/chat/messages"])
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://rabisco.example", "null", ""])
-async def test_no_other_page_can_post_in_a_persons_name(lodge: SignInWorld, path: str, origin: str) -> None:
+async def test_no_other_page_can_post_in_a_persons_name(lodge: WebApp, path: str, origin: str) -> None:
     async with lodge.open_signed_in_browser(ANA) as client:
         letters = len(lodge.email_sender.emails)
         headers = {"origin": origin} if origin else {}
@@ -178,7 +169,7 @@ async def test_no_other_page_can_post_in_a_persons_name(lodge: SignInWorld, path
 @pytest.mark.parametrize(
     "address", ["", "ana", "ana@", "@example.com", "a b@example.com", "a@b@example.com", "<b>@x.yz\r\nBcc: c@d.ef"]
 )
-async def test_what_cannot_be_an_address_is_said_to_be_none(lodge: SignInWorld, address: str) -> None:
+async def test_what_cannot_be_an_address_is_said_to_be_none(lodge: WebApp, address: str) -> None:
     async with lodge.open_browser() as client:
         answer = await request_code(client, address)
     assert (answer.status_code, lodge.email_sender.emails) == (400, [])
@@ -187,13 +178,13 @@ async def test_what_cannot_be_an_address_is_said_to_be_none(lodge: SignInWorld, 
 
 
 @pytest.mark.parametrize("body", [b"email=" + b"a" * 5000, b"&".join(b"a=1" for _ in range(50)), b"\xff\xfe", b""])
-async def test_rubbish_instead_of_a_form_is_refused(lodge: SignInWorld, body: bytes) -> None:
+async def test_rubbish_instead_of_a_form_is_refused(lodge: WebApp, body: bytes) -> None:
     async with lodge.open_browser() as client:
         answer = await client.http.post("/sign-in", content=body, headers={"origin": PUBLIC_URL})
     assert answer.status_code == 400
 
 
-async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: SignInWorld) -> None:
+async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: WebApp) -> None:
     async with lodge.open_browser() as client:
         language = {"accept-language": "pt-BR,pt;q=0.9"}
         await request_code(client, ANA, **language)
@@ -202,7 +193,7 @@ async def test_the_letter_and_the_pages_come_in_the_browsers_language(lodge: Sig
     assert lodge.email_sender.emails == [build_code_email("pt-BR", ANA, lodge.email_sender.wait_for_code(ANA))]
 
 
-async def test_no_log_names_who_signs_in_nor_their_code(lodge: SignInWorld) -> None:
+async def test_no_log_names_who_signs_in_nor_their_code(lodge: WebApp) -> None:
     with capture_logs() as logs:
         async with lodge.open_browser() as client:
             for _ in range(4):
@@ -216,16 +207,16 @@ async def test_no_log_names_who_signs_in_nor_their_code(lodge: SignInWorld) -> N
     assert not any(word in written for word in ("ana", "bia", "example.com", lodge.email_sender.wait_for_code(ANA)))
 
 
-async def test_sessions_that_are_over_are_forgotten(house: SignInWorld, clock: SettableClock) -> None:
+async def test_sessions_that_are_over_are_forgotten(house: WebApp, clock: SettableClock) -> None:
     async with house.open_browser() as client:
         await sign_in(client, house.email_sender, ANA)
     clock.advance(days=29)
-    assert house.sign_in.prune_sessions() == 0
+    assert house.parts.sign_in.prune_sessions() == 0
     clock.advance(days=2)
-    assert house.sign_in.prune_sessions() == 1
+    assert house.parts.sign_in.prune_sessions() == 1
 
 
-async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: SignInWorld) -> None:
+async def test_the_pages_of_signing_in_are_guarded_like_the_others(lodge: WebApp) -> None:
     async with lodge.open_browser() as client:
         answer = await client.http.get("/")
         assert "default-src 'none'" in answer.headers["content-security-policy"]

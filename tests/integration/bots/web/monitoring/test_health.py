@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fakes.clock import NOON
 from fakes.page_client import open_page_client
-from fakes.web_world import WebWorld, open_web_world
+from fakes.world.web import WebApp, open_web_app
 from prometheus_client.parser import text_string_to_metric_families
 
 from bots.core.operations.health_checks import HealthThresholds
@@ -22,9 +22,9 @@ from storage.operations import health_readings
 
 
 @pytest.fixture
-def house(sqlite: Database, tmp_path: Path) -> WebWorld:
+def house(sqlite: Database, tmp_path: Path) -> WebApp:
     sqlite.clock = lambda: NOON
-    return open_web_world(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0))
+    return open_web_app(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=0, cache_seconds=0))
 
 
 def ago(seconds: float) -> datetime:
@@ -34,7 +34,7 @@ def ago(seconds: float) -> datetime:
 class Floor:
     """Puts rows where the figures are read from."""
 
-    def __init__(self, house: WebWorld) -> None:
+    def __init__(self, house: WebApp) -> None:
         self.house = house
         self.person = Person(tenant_id=house.account.tenant_id, channel="page", external_id="owner")
         self.address = Address(account_id=house.account.id, chat="page")
@@ -65,13 +65,13 @@ class Floor:
         self.put(row)
 
 
-async def deep(house: WebWorld) -> tuple[int, dict[str, Any]]:
+async def deep(house: WebApp) -> tuple[int, dict[str, Any]]:
     async with open_page_client(house.app) as client:
         answer = await client.http.get("/health/deep")
         return answer.status_code, answer.json()
 
 
-async def metrics(house: WebWorld) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+async def metrics(house: WebApp) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     async with open_page_client(house.app) as client:
         answer = await client.http.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -83,13 +83,13 @@ async def metrics(house: WebWorld) -> dict[tuple[str, tuple[tuple[str, str], ...
     }
 
 
-async def test_health_is_one_word(house: WebWorld) -> None:
+async def test_health_is_one_word(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         answer = await client.http.get("/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-async def test_a_house_with_a_worker_is_well(house: WebWorld) -> None:
+async def test_a_house_with_a_worker_is_well(house: WebApp) -> None:
     Floor(house).put(WorkerRow(name="w1", seen_at=ago(5)))
     status, told = await deep(house)
     assert (status, told["status"]) == (200, "ok")
@@ -99,7 +99,7 @@ async def test_a_house_with_a_worker_is_well(house: WebWorld) -> None:
     assert told["checks"]["disk"]["free_bytes"] > 0
 
 
-async def test_a_house_whose_worker_fell_silent_is_degraded(house: WebWorld) -> None:
+async def test_a_house_whose_worker_fell_silent_is_degraded(house: WebApp) -> None:
     Floor(house).put(WorkerRow(name="w1", seen_at=ago(61)))
     status, told = await deep(house)
     assert (status, told["status"]) == (503, "degraded")
@@ -107,7 +107,7 @@ async def test_a_house_whose_worker_fell_silent_is_degraded(house: WebWorld) -> 
     assert told["checks"]["database"]["ok"]
 
 
-async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tried_later(house: WebWorld) -> None:
+async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tried_later(house: WebApp) -> None:
     floor = Floor(house)
     floor.put(WorkerRow(name="w1", seen_at=NOON))
     floor.job(JobStatus.QUEUED, run_after=ago(-600))
@@ -121,7 +121,7 @@ async def test_a_job_that_waits_too_long_is_noticed_but_not_one_that_is_to_be_tr
 
 @pytest.mark.parametrize(("seconds", "is_ok"), [(600, True), (601, False)])
 async def test_a_message_that_waits_to_be_sent_for_longer_than_ten_minutes_is_noticed(
-    house: WebWorld, seconds: int, is_ok: bool
+    house: WebApp, seconds: int, is_ok: bool
 ) -> None:
     Floor(house).owed(seconds)
     _, told = await deep(house)
@@ -130,24 +130,24 @@ async def test_a_message_that_waits_to_be_sent_for_longer_than_ten_minutes_is_no
 
 @pytest.mark.parametrize(("seconds", "is_ok"), [(300, True), (301, False)])
 async def test_a_job_that_waits_for_longer_than_five_minutes_is_noticed(
-    house: WebWorld, seconds: int, is_ok: bool
+    house: WebApp, seconds: int, is_ok: bool
 ) -> None:
     Floor(house).job(JobStatus.QUEUED, run_after=ago(seconds))
     _, told = await deep(house)
     assert told["checks"]["queue"]["ok"] == is_ok
 
 
-async def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path, thresholds=HealthThresholds(free_disk=1 << 60))
+async def test_a_full_disk_is_noticed(tmp_path: Path, sqlite: Database) -> None:
+    house = open_web_app(tmp_path, sqlite, thresholds=HealthThresholds(free_disk=1 << 60))
     status, told = await deep(house)
     assert status == 503
     assert not told["checks"]["disk"]["ok"]
 
 
-async def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path) -> None:
-    house = open_web_world(tmp_path)
+async def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path, sqlite: Database) -> None:
+    house = open_web_app(tmp_path, sqlite)
     away = Database("postgresql://rabisco:hunter2@127.0.0.1:1/rabisco")
-    parts = {name: getattr(house.parts, name) for name in house.parts.__slots__} | {"db": away}
+    parts = replace(house.parts, db=away)
     async with open_page_client(create_app(type(house.parts)(**parts))) as client:
         answer = await client.http.get("/health/deep")
         assert (await client.http.get("/health")).status_code == 200
@@ -156,23 +156,23 @@ async def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Pa
     assert "hunter2" not in answer.text
 
 
-async def test_a_check_of_others_is_told_too(tmp_path: Path) -> None:
+async def test_a_check_of_others_is_told_too(tmp_path: Path, sqlite: Database) -> None:
     def redis() -> Mapping[str, Any]:
         raise ConnectionError("redis://:hunter2@redis")
 
-    house = open_web_world(tmp_path, checks={"redis": redis})
+    house = open_web_app(tmp_path, sqlite, checks={"redis": redis})
     _, told = await deep(house)
     assert told["checks"]["redis"] == {"ok": False, "error": "ConnectionError"}
 
 
-async def test_metrics_of_an_empty_house_can_be_read(house: WebWorld) -> None:
+async def test_metrics_of_an_empty_house_can_be_read(house: WebApp) -> None:
     told = await metrics(house)
     assert told["rabisco_queue_jobs", ()] == 0
     assert told["rabisco_workers", ()] == 0
     assert told["rabisco_deliveries", (("status", "pending"),)] == 0
 
 
-async def test_metrics_count_what_is_there(house: WebWorld) -> None:
+async def test_metrics_count_what_is_there(house: WebApp) -> None:
     floor = Floor(house)
     floor.put(WorkerRow(name="w1", seen_at=ago(5)), WorkerRow(name="w2", seen_at=ago(300)))
     floor.job(JobStatus.QUEUED, run_after=ago(12))
@@ -194,7 +194,7 @@ async def test_metrics_count_what_is_there(house: WebWorld) -> None:
     assert told["rabisco_outbox_oldest_seconds", ()] == 7
 
 
-async def test_metrics_tell_how_long_films_took_by_stage(house: WebWorld) -> None:
+async def test_metrics_tell_how_long_films_took_by_stage(house: WebApp) -> None:
     floor = Floor(house)
     floor.film(waited=2, worked=5.5)
     floor.film(waited=0.5, worked=20)
@@ -210,7 +210,7 @@ async def test_metrics_tell_how_long_films_took_by_stage(house: WebWorld) -> Non
     assert total == pytest.approx(28, abs=0.01)
 
 
-async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebWorld) -> None:
+async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebApp) -> None:
     floor = Floor(house)
     tenant = house.account.tenant_id
     news = {"tenant_id": tenant, "kind": "invoice.paid", "object_id": "in_1"}
@@ -232,7 +232,7 @@ async def test_metrics_tell_how_late_news_are_and_what_was_sold(house: WebWorld)
     assert told["rabisco_purchases", (("provider", "stars"), ("status", "paid"))] == 0
 
 
-async def test_metrics_tell_of_services_and_disks_that_were_seen_lately(house: WebWorld) -> None:
+async def test_metrics_tell_of_services_and_disks_that_were_seen_lately(house: WebApp) -> None:
     with house.db.transaction() as session:
         health_readings.save(session, "service:groq", ago(60), ok=False, status=401, seconds=0.5)
         health_readings.save(session, "service:stripe", ago(200), ok=True, seconds=0.1)
@@ -244,7 +244,7 @@ async def test_metrics_tell_of_services_and_disks_that_were_seen_lately(house: W
     assert told["rabisco_disk_used_ratio", (("machine", "box-1"),)] == 0.9
 
 
-async def test_metrics_tell_of_workers_that_are_missed(house: WebWorld) -> None:
+async def test_metrics_tell_of_workers_that_are_missed(house: WebApp) -> None:
     floor = Floor(house)
     floor.put(WorkerRow(name="w1", started_at=ago(900), seen_at=ago(61)))
     floor.put(WorkerRow(name="w2", started_at=ago(900), seen_at=ago(1)))

@@ -3,17 +3,19 @@
 from pathlib import Path
 
 import pytest
-from fakes.sign_in_world import SignInWorld, open_sign_in_world
+from fakes.world.web import WebApp, open_web_app
+
+from storage.db import Database
 
 TOKEN = "a token of the test"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> SignInWorld:
-    return open_sign_in_world(tmp_path, metrics_token=TOKEN)
+def house(tmp_path: Path, sqlite: Database) -> WebApp:
+    return open_web_app(tmp_path, sqlite, has_sign_in=True, metrics_token=TOKEN)
 
 
-async def seen(house: SignInWorld, base: str, client: str, path: str, **headers: str) -> bool:
+async def seen(house: WebApp, base: str, client: str, path: str, **headers: str) -> bool:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     async with house.open_browser(base, client) as browser:
         answer = await browser.http.get(path, headers=named)
@@ -31,7 +33,7 @@ async def seen(house: SignInWorld, base: str, client: str, path: str, **headers:
         ("http://10.0.0.5:8000", "10.0.0.9"),
     ],
 )
-async def test_the_houses_own_network_sees_them(house: SignInWorld, path: str, base: str, client: str) -> None:
+async def test_the_houses_own_network_sees_them(house: WebApp, path: str, base: str, client: str) -> None:
     assert await seen(house, base, client, path)
 
 
@@ -49,19 +51,19 @@ async def test_the_houses_own_network_sees_them(house: SignInWorld, path: str, b
         ("https://rabisco.example", "203.0.113.7", {"authorization": TOKEN}),
     ],
 )
-async def test_nobody_else_does(house: SignInWorld, path: str, base: str, client: str, headers: dict[str, str]) -> None:
+async def test_nobody_else_does(house: WebApp, path: str, base: str, client: str, headers: dict[str, str]) -> None:
     assert not await seen(house, base, client, path, **headers)
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/health/deep"])
-async def test_who_holds_the_token_sees_them_from_anywhere(house: SignInWorld, path: str) -> None:
+async def test_who_holds_the_token_sees_them_from_anywhere(house: WebApp, path: str) -> None:
     assert await seen(house, "https://rabisco.example", "203.0.113.7", path, authorization=f"Bearer {TOKEN}")
 
 
-async def test_without_a_token_an_empty_one_opens_nothing(tmp_path: Path) -> None:
-    house = open_sign_in_world(tmp_path)
+async def test_without_a_token_an_empty_one_opens_nothing(tmp_path: Path, sqlite: Database) -> None:
+    house = open_web_app(tmp_path, sqlite, has_sign_in=True)
     assert not await seen(house, "https://rabisco.example", "203.0.113.7", "/metrics", authorization="Bearer ")
 
 
-async def test_health_is_for_everybody(house: SignInWorld) -> None:
+async def test_health_is_for_everybody(house: WebApp) -> None:
     assert await seen(house, "http://203.0.113.1", "203.0.113.7", "/health")

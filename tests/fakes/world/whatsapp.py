@@ -1,4 +1,4 @@
-"""A WhatsApp bot in one process: the real channel, inbound processor and update handler over the fake Go library."""
+"""A WhatsApp bot of a world: the real channel, inbound processor and update handler over the fake Go library."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -11,45 +11,28 @@ from typing import Any
 from fakes.state_condition import StateCondition
 from fakes.whatsapp import FakePhone, FakeWhatsApp, WhatsAppBotMessage, WhatsAppPerson, connect_in_process
 from fakes.whatsapp.chats import WAIT_SECONDS
-from fakes.world import START_TIME, StubRenderer, World
+from fakes.world.world import START_TIME, World
 from neonize.aioze.client import NewAClient
 from neonize.aioze.events import MessageEv
 from sqlmodel import col, select
 
 from bots.core.channel import Capabilities, Inbound
-from bots.core.conversation.conversation import Conversation
 from bots.core.inbound import InboundLimits, InboundProcessor
-from bots.core.rate_limit import SlidingWindowLimiter
 from bots.core.update_handler import UpdateHandler
 from bots.whatsapp.channel import WHATSAPP_CAPABILITIES, WhatsAppChannel
 from bots.whatsapp.inbound import WhatsAppAdapter
 from bots.whatsapp.message_reader import OwnIdentity
 from bots.whatsapp.pacing import SendLimits, SendRateLimiter
 from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
-from models.identity.people import MAIN_TENANT, Account
+from models.identity.people import Account
 from models.messaging.deliveries import Delivery
 from models.retries import Backoff
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
-from storage.identity import people
 from storage.messaging.outbox import UNSENT_STATUSES
 
 UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
 FAST_INBOUND = InboundLimits(
     retry_seconds=0.05, backoff=Backoff(0.01, 0.05), announced_album_seconds=5.0, shutdown_seconds=5.0
 )
-
-
-class JpegThumbnailRenderer(StubRenderer):
-    """Films without rendering, with a thumbnail that begins as a JPEG does."""
-
-    def render(
-        self, spec: JobSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
-    ) -> JobResult:
-        rendered = super().render(spec, progress, cancelled, usage)
-        thumbnails = [output.path for output in rendered.outputs if output.name == "thumbnail"]
-        for path in thumbnails:
-            path.write_bytes(b"\xff\xd8 a picture")
-        return rendered
 
 
 @dataclass
@@ -76,7 +59,7 @@ class CountingSink:
 
 
 @dataclass
-class WhatsAppWorld:
+class WhatsAppBot:
     """One WhatsApp account of the world. `inbound` is the processor of the current process."""
 
     world: World
@@ -127,7 +110,7 @@ def last_message_of(person: WhatsAppPerson) -> WhatsAppBotMessage:
 
 
 @asynccontextmanager
-async def open_whatsapp_world(
+async def open_whatsapp_bot(
     world: World,
     folder: Path,
     *,
@@ -137,37 +120,29 @@ async def open_whatsapp_world(
     inbound_limits: InboundLimits = FAST_INBOUND,
     timeouts: CallTimeouts | None = None,
     build_link: Callable[[str], str] | None = None,
-) -> AsyncIterator[WhatsAppWorld]:
+) -> AsyncIterator[WhatsAppBot]:
     """A paired session that is online and delivers. Raises AssertionError at the end for anything WhatsApp would have
     rejected."""
-    world.renderer = JpegThumbnailRenderer()
     fake = FakeWhatsApp()
     phone = fake.get_phone()
     client = NewAClient(str(folder / "number.db"), uuid="number")
-    with world.db.transaction() as session:
-        account = people.get_or_create_account(
-            session, people.get_or_create_tenant(session, MAIN_TENANT).id, "whatsapp", "shop"
-        )
-    send_limiter = SendRateLimiter(START_TIME - timedelta(days=90), limits, world.time, world.time.monotonic)
+    account = world.create_account("whatsapp", "shop")
+    send_limiter = SendRateLimiter(START_TIME - timedelta(days=90), limits, world.clock, world.clock.monotonic)
     channel = WhatsAppChannel(
         WhatsAppClient(client, timeouts), world.db, account, send_limiter, capabilities, build_link
     )
-    world.channels[account.id] = channel  # type: ignore[assignment] - the house takes any channel
-    rate_limiter = SlidingWindowLimiter(1_000_000, world.time.monotonic)
-    handler = UpdateHandler(
-        world.db, account, channel, Conversation(world.pipeline), world.outbox_sender.wake, admin_ids, rate_limiter
-    )
+    handler = world.create_handler(account, channel, admin_ids, messages_per_minute=1_000_000)
     sink = CountingSink(handler, fake.condition)
-    adapter = WhatsAppAdapter(channel, lambda: whatsapp_world.identity)
+    adapter = WhatsAppAdapter(channel, lambda: whatsapp_bot.identity)
     inbound = InboundProcessor(sink, adapter, album_seconds=capabilities.album_seconds, limits=inbound_limits)
-    whatsapp_world = WhatsAppWorld(world, fake, phone, account, channel, sink, inbound)
-    client.event(MessageEv)(lambda _client, event: whatsapp_world.inbound.receive(event))
+    whatsapp_bot = WhatsAppBot(world, fake, phone, account, channel, sink, inbound)
+    client.event(MessageEv)(lambda _client, event: whatsapp_bot.inbound.receive(event))
     connect_in_process(client, fake, phone)
     sender_task = asyncio.create_task(world.outbox_sender.run())
     try:
-        yield whatsapp_world
+        yield whatsapp_bot
     finally:
-        await whatsapp_world.inbound.stop()
+        await whatsapp_bot.inbound.stop()
         sender_task.cancel()
         await asyncio.gather(sender_task, return_exceptions=True)
     assert not fake.problems, "\n".join(fake.problems)

@@ -1,23 +1,21 @@
-"""A Telegram bot that sells for Stars, from python-telegram-bot to the database, with one user."""
+"""A Telegram bot of a world, from python-telegram-bot to the database, with one user."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from fakes.ledger_checks import assert_ledger_balances
-from fakes.sample_customers import SampleCustomer, add_job
+from fakes.sample_customers import SampleCustomer, reserve_credits
 from fakes.telegram_api import FakeTelegram, StarsCharge, TelegramBotMessage, TelegramPerson
 from fakes.telegram_api.clients import builder_of
-from fakes.world import World, open_world
+from fakes.world.world import World
 from sqlmodel import select
 from telegram import Bot
 
 from bots.core.channel import Channel
 from bots.core.conversation import stars
-from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.payment_links import PaymentLinks
 from bots.core.inbound import InboundLimits
 from bots.core.update_handler import UpdateHandler
@@ -25,9 +23,8 @@ from bots.telegram.gateway import TelegramGateway
 from bots.telegram.stars import StarsRefunds
 from bots.telegram.timings import GatewayTimings
 from models.billing.payments import Provider, Purchase
-from models.identity.people import MAIN_TENANT, Account
+from models.identity.people import Account
 from storage.billing import ledger
-from storage.db import Database
 from storage.identity import people
 
 FAST_TIMINGS = GatewayTimings(
@@ -40,8 +37,8 @@ STARS = frozenset({Provider.STARS})
 
 
 @dataclass
-class TelegramSalesWorld:
-    """Everything but other machines; `payment_links` creates the links, if given."""
+class TelegramBot:
+    """Everything but other machines; it sells for Stars. `payment_links` creates the links, if given."""
 
     world: World
     fake: FakeTelegram
@@ -52,17 +49,8 @@ class TelegramSalesWorld:
     @asynccontextmanager
     async def open(self, providers: frozenset[Provider] = STARS) -> AsyncIterator[TelegramGateway]:
         def create_sink(channel: Channel) -> UpdateHandler:
-            self.world.channels[self.account.id] = channel  # type: ignore[assignment]
-            conversation = Conversation(self.world.pipeline)
-            wake = self.world.outbox_sender.wake
-            return UpdateHandler(
-                self.world.db,
-                self.account,
-                channel,
-                conversation,
-                wake,
-                providers=providers,
-                payment_links=self.payment_links,
+            return self.world.create_handler(
+                self.account, channel, providers=providers, payment_links=self.payment_links
             )
 
         find_refusal = stars.build_payment_check(self.world.db, self.account.tenant_id, "telegram")
@@ -114,7 +102,7 @@ class TelegramSalesWorld:
             assert_ledger_balances(session)
             row = people.find_by_identity(session, self.account.tenant_id, f"telegram:{self.person.id}")
             assert row is not None
-            return ledger.balance_of(session, row, self.world.db.clock()).available
+            return ledger.balance_of(session, row, self.world.clock()).available
 
     async def wait_for_balance(self, amount: int) -> None:
         """Wait until the chat shows that balance."""
@@ -127,18 +115,15 @@ class TelegramSalesWorld:
             row = people.find_by_identity(session, self.account.tenant_id, f"telegram:{self.person.id}")
             assert row is not None
             address = people.get_or_create_address(session, self.account.id, str(self.person.chat.id), "")
-            job = add_job(session, SampleCustomer(self.account, row, address), self.world.db.clock())
-            assert ledger.reserve(session, row, job.id, amount, self.world.db.clock())
-            assert ledger.settle(session, row, job.id, amount, amount, self.world.db.clock())
+            customer = SampleCustomer(self.account, row, address)
+            job = reserve_credits(session, customer, amount, self.world.clock())
+            assert ledger.settle(session, row, job.id, amount, amount, self.world.clock())
 
     def list_purchases(self) -> list[Purchase]:
         with self.world.db.read_transaction() as session:
             return list(session.exec(select(Purchase)))
 
 
-def open_sales_world(database: Database, folder: Path) -> TelegramSalesWorld:
-    world, fake = open_world(folder, database), FakeTelegram()
-    with database.transaction() as session:
-        tenant = people.get_or_create_tenant(session, MAIN_TENANT)
-        account = people.get_or_create_account(session, tenant.id, "telegram", "123456")
-    return TelegramSalesWorld(world, fake, fake.get_person(), account)
+def create_telegram_bot(world: World) -> TelegramBot:
+    fake = FakeTelegram()
+    return TelegramBot(world, fake, fake.get_person(), world.create_account("telegram", "123456"))

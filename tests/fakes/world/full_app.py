@@ -8,7 +8,7 @@ import io
 import itertools
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,8 +24,7 @@ from fakes.small_catalogue import build_small_catalogue
 from fakes.smtp_server import ReceivedEmail, SmtpServer
 from fakes.stripe_api import KEY, FakeStripe
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
-from fakes.telegram_api.people import create_thumbnail
-from fakes.world import StubRenderer, StubSandbox
+from fakes.world.world import SECRET, World
 from fastapi import FastAPI
 from structlog.processors import format_exc_info
 from structlog.typing import EventDict, Processor
@@ -37,32 +36,13 @@ from bots.core.operations import logging_config
 from bots.telegram.gateway import TelegramGateway
 from models.billing.catalogue import Catalogue, CreditPack
 from models.settings import Settings
-from pipeline.jobs.entitlements import Entitlements
-from pipeline.jobs.job_runner import JobRunner
-from pipeline.jobs.queue import QUEUE_NAME, WakeupQueue, broker_for
-from pipeline.jobs.service import Pipeline
-from pipeline.jobs.sweeper import Sweeper
+from pipeline.jobs.queue import QUEUE_NAME
 from pipeline.jobs.worker import retention_from
-from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from storage.db import Database
-from storage.media.media_store import FolderMediaStore
 
 PUBLIC_URL = "https://films.example.com"
 DAY = timedelta(days=1)
 CLIENT_ADDRESS = ("203.0.113.7", 4711)
-
-
-class TelegramThumbnailRenderer(StubRenderer):
-    """With a thumbnail that Telegram accepts."""
-
-    def render(
-        self, spec: JobSpec, progress: Callable[[str, float], None], cancelled: object, usage: Usage
-    ) -> JobResult:
-        rendered = super().render(spec, progress, cancelled, usage)
-        thumbnails = [output.path for output in rendered.outputs if output.name == "thumbnail"]
-        for path in thumbnails:
-            path.write_bytes(create_thumbnail())
-        return rendered
 
 
 def build_full_catalogue() -> Catalogue:
@@ -84,7 +64,7 @@ class FullApp:
     runtime: base.ChannelRuntime
     web_app: FastAPI
     gateway: TelegramGateway
-    job_runner: JobRunner
+    world: World
     log_output: io.StringIO
     secrets: dict[str, str]
     loop: asyncio.AbstractEventLoop
@@ -128,7 +108,7 @@ class FullApp:
         """Run one job, once one is queued."""
         wakeups = self.runtime.app.queue.broker.queues[QUEUE_NAME]
         await asyncio.to_thread(wakeups.get, timeout=20)
-        assert await asyncio.to_thread(self.job_runner.run_next_job)
+        assert await asyncio.to_thread(self.world.run_job)
         self.runtime.outbox_sender.wake()
 
     def checkout_session_of(self, link: str) -> str:
@@ -193,9 +173,8 @@ class FullApp:
             store.workers.event_processor.process_due()
             store.billing.sweep()
             store.workers.customer_search.sweep()
-        sweeper = Sweeper(self.job_runner, self.runtime.app.queue)
-        sweeper.expire_invoices()
-        sweeper.release_expired_files()
+        self.world.sweeper.expire_invoices()
+        self.world.sweeper.release_expired_files()
         self.runtime.outbox_sender.wake()
 
 
@@ -210,12 +189,18 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
         webhook_secret = await asyncio.to_thread(_sync_catalogue, stripe_url)
         settings = _build_settings(folder, stripe_url, telegram_url, mail_server, webhook_secret)
         log_output = stack.enter_context(_capture_logs(settings))
-        root = _build_app(database, folder, settings)
-        runtime = await asyncio.to_thread(base.channel_runtime_for, root)
+        world = World.open(
+            folder,
+            database,
+            clock,
+            catalogue=build_full_catalogue(),
+            retention=retention_from(settings),
+            has_speech_service=True,
+        )
+        runtime = await asyncio.to_thread(base.channel_runtime_for, create_app(world, settings))
         app = web.build_page_server(runtime, host="127.0.0.1", port=0).config.app
         assert isinstance(app, FastAPI)
         gateway = web.build_telegram_gateway(runtime, TOKEN)
-        job_runner = JobRunner(root.db, root.store, TelegramThumbnailRenderer(), root.pipeline.retention, "tester")  # type: ignore[arg-type]
         secrets = secret_leaks.list_secrets(
             secret_leaks.SECRET_SETTINGS
             | {"STRIPE_SECRET_KEY": KEY, "TELEGRAM_BOT_TOKEN": TOKEN, "SMTP_URL": secret_leaks.build_smtp_url()}
@@ -223,7 +208,7 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
         secrets["STRIPE_WEBHOOK_SECRET"] = webhook_secret
         loop = asyncio.get_running_loop()
         full_app = FullApp(
-            clock, stripe, telegram, mail_server, settings, runtime, app, gateway, job_runner, log_output, secrets, loop
+            clock, stripe, telegram, mail_server, settings, runtime, app, gateway, world, log_output, secrets, loop
         )
         stripe.send_with(full_app.post_webhook)
         await stack.enter_async_context(app.router.lifespan_context(app))
@@ -261,21 +246,10 @@ def _build_settings(
     return Settings(_env_file=None, **values)  # type: ignore[arg-type]
 
 
-def _build_app(database: Database, folder: Path, settings: Settings) -> base.App:
-    sandbox = StubSandbox()
-    store, queue = FolderMediaStore(folder / "media"), WakeupQueue(broker_for(""))
-    pipeline = Pipeline(
-        db=database,
-        store=store,
-        queue=queue,
-        sandbox=sandbox,  # type: ignore[arg-type]
-        entitlements=Entitlements(build_full_catalogue()),
-        retention=retention_from(settings),
-        has_speech_service=True,
-    )
-    assert settings.secret_key is not None
-    secret = settings.secret_key.get_secret_value().encode()
-    return base.App(settings, database, store, queue, sandbox, pipeline, secret)  # type: ignore[arg-type]
+def create_app(world: World, settings: Settings) -> base.App:
+    """The parts that all processes share, from a world in place of `App.open`."""
+    secret = settings.secret_key.get_secret_value().encode() if settings.secret_key else SECRET
+    return base.App(settings, world.db, world.store, world.pipeline.queue, world.sandbox, world.pipeline, secret)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Billing without the chat: a customer, the billing service, and a payment provider in memory."""
+"""Billing of a world's customer, with a payment provider in memory."""
 
 import random
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fakes.clock import SettableClock
 from fakes.ledger_checks import assert_ledger_balances
 from fakes.memory_provider import MemoryProvider
-from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.sample_customers import SampleCustomer, reserve_credits
+from fakes.world.world import World
 from sqlmodel import col, select
 
 from bots.billing.context import BillingContext, PurchaseNotFound
@@ -17,12 +18,10 @@ from bots.billing.webhooks.events import EVENT_HANDLERS
 from bots.billing.workers import BillingWorkers
 from bots.core.context import text_for
 from bots.core.delivery.message_rendering import render_message
-from models.billing.catalogue import read_catalogue
 from models.billing.payments import Provider, ProviderEvent, Purchase
 from models.identity.people import Person
 from models.jobs.job import Job
 from models.messaging.deliveries import Delivery, Message
-from pipeline.jobs.entitlements import Entitlements
 from storage.billing import ledger
 from storage.billing.ledger import CreditBalance
 from storage.db import Database
@@ -31,23 +30,31 @@ from storage.messaging.outbox import OutboxMessage
 
 
 @dataclass
-class BillingWorld:
-    """Billing on the test's clock, with one customer."""
+class MemoryBilling:
+    """The billing service of the customer's tenant."""
 
-    database: Database
-    clock: SettableClock
+    world: World
     provider: MemoryProvider
     workers: BillingWorkers
-    customer: SampleCustomer
 
     @classmethod
-    def open(cls, database: Database, clock: SettableClock, *, has_webhook: bool = True) -> "BillingWorld":
-        catalogue, customer = read_catalogue(), create_customer(database)
-        provider = MemoryProvider(catalogue, clock)
-        context = BillingContext(
-            database, provider, Entitlements(catalogue), customer.person.tenant_id, has_webhook=has_webhook
-        )
-        return cls(database, clock, provider, BillingWorkers(BillingService(context)), customer)
+    def open(cls, world: World, *, has_webhook: bool = True) -> "MemoryBilling":
+        access, tenant_id = world.pipeline.entitlements, world.customer.person.tenant_id
+        provider = MemoryProvider(access.catalogue, world.clock)
+        context = BillingContext(world.db, provider, access, tenant_id, has_webhook=has_webhook)
+        return cls(world, provider, BillingWorkers(BillingService(context)))
+
+    @property
+    def db(self) -> Database:
+        return self.world.db
+
+    @property
+    def clock(self) -> SettableClock:
+        return self.world.clock
+
+    @property
+    def customer(self) -> SampleCustomer:
+        return self.world.customer
 
     @property
     def service(self) -> BillingService:
@@ -58,7 +65,7 @@ class BillingWorld:
         buyer = customer or self.customer
         priced = self.provider.catalogue.find_item(item)
         assert priced is not None
-        with self.database.transaction() as session:
+        with self.db.transaction() as session:
             purchase = Purchase(
                 tenant_id=buyer.person.tenant_id,
                 person_id=buyer.person.id,
@@ -93,7 +100,7 @@ class BillingWorld:
 
     def list_unprocessed_events(self) -> list[WebhookEvent]:
         """Provider events that are not stored yet."""
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             known = set(session.exec(select(ProviderEvent.external_id)))
         return [event for event in self.provider.events if event.id not in known]
 
@@ -132,51 +139,49 @@ class BillingWorld:
         self.deliver_events(events)
 
     def list_unhandled(self) -> list[ProviderEvent]:
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             return list(session.exec(select(ProviderEvent).where(col(ProviderEvent.handled_at).is_(None))))
 
     def reload_purchase(self, purchase: Purchase) -> Purchase:
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             return session.get_one(Purchase, purchase.id)
 
     def find_purchase(self, session_id: str) -> Purchase:
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             return session.exec(select(Purchase).where(col(Purchase.external_id) == session_id)).one()
 
     def get_person(self) -> Person:
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             return session.get_one(Person, self.customer.person.id)
 
     def get_credits(self) -> CreditBalance:
         """The customer's credits without free ones; also checks the ledger's invariants."""
-        with self.database.transaction() as session:
+        with self.db.transaction() as session:
             assert_ledger_balances(session)
             return ledger.balance_of(session, self.get_person(), self.clock())
 
     def spend_credits(self, amount: int) -> Job:
         """Spend credits on a finished job."""
         job = self.reserve_credits(amount)
-        with self.database.transaction() as session:
+        with self.db.transaction() as session:
             assert ledger.settle(session, self.customer.person, job.id, amount, amount, self.clock())
         return job
 
     def reserve_credits(self, amount: int) -> Job:
-        with self.database.transaction() as session:
-            job = add_job(session, self.customer, self.clock(), credits=amount)
-            assert ledger.reserve(session, self.customer.person, job.id, amount, self.clock())
-        return job
+        with self.db.transaction() as session:
+            return reserve_credits(session, self.customer, amount, self.clock())
 
     def list_texts(self) -> list[str]:
         """The texts sent to the customer, in English, oldest first."""
         query = select(Delivery).where(col(Delivery.person_id) == self.customer.person.id).order_by(col(Delivery.id))
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             return [render_message(row.content, "en").text for row in session.exec(query)]
 
     def get_last_message(self) -> Message:
         query = (
             select(Delivery).where(col(Delivery.person_id) == self.customer.person.id).order_by(col(Delivery.id).desc())
         )
-        with self.database.read_transaction() as session:
+        with self.db.read_transaction() as session:
             found = session.exec(query).first()
             assert found is not None
             return found.content

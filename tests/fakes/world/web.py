@@ -1,4 +1,4 @@
-"""Web app in production mode, which requires signing in, with recorded emails and the real sign-in flow."""
+"""Web app alone: the chat page on a database and a media folder, with an echoing conversation."""
 
 import re
 from collections.abc import AsyncIterator
@@ -8,15 +8,21 @@ from pathlib import Path
 from threading import Condition
 
 import httpx
+from fakes.echo_sink import EchoSink
 from fakes.page_client import PageClient
-from fakes.web_world import SECRET, WebWorld, open_web_world
+from fastapi import FastAPI
 
 from bots.core.delivery.email import Email, EmailNotSent
-from bots.web.app import create_app
+from bots.web.app import WebDependencies, create_app
 from bots.web.auth.sign_in import SignIn
+from bots.web.page import PageChannel
+from bots.web.uploads.upload_folder import UploadFolder
+from models.identity.people import Account, Tenant
 from storage.db import Database
 from storage.identity.codes import OneTimeCodeService
+from storage.media.media_store import FolderMediaStore
 
+SECRET = b"a secret of the test"
 PUBLIC_URL = "https://rabisco.example"
 FORM_HEADERS = {"origin": PUBLIC_URL}
 
@@ -48,15 +54,20 @@ class RecordingEmailSender:
 
 
 @dataclass(frozen=True, slots=True)
-class SignInWorld:
-    world: WebWorld
+class WebApp:
+    db: Database
+    media: FolderMediaStore
+    page: PageChannel
+    sink: EchoSink
+    account: Account
     email_sender: RecordingEmailSender
-    sign_in: SignIn
+    parts: WebDependencies
+    app: FastAPI
 
     @asynccontextmanager
     async def open_browser(self, base: str = PUBLIC_URL, client: str = "203.0.113.7") -> AsyncIterator[PageClient]:
         """A browser that is not signed in."""
-        transport = httpx.ASGITransport(self.world.app, client=(client, 4711))
+        transport = httpx.ASGITransport(self.app, client=(client, 4711))
         async with httpx.AsyncClient(transport=transport, base_url=base) as http:
             yield PageClient(http)
 
@@ -68,17 +79,29 @@ class SignInWorld:
             yield client
 
 
-def open_sign_in_world(
-    folder: Path, db: Database | None = None, public_url: str = PUBLIC_URL, **parts: object
-) -> SignInWorld:
-    """A web world in production mode."""
-    world = open_web_world(folder, db, mode="production", public_url=public_url, **parts)
-    email_sender = RecordingEmailSender()
-    sign_in_service = SignIn(world.db, world.account, SECRET, OneTimeCodeService(SECRET), email_sender)
-    parts_by_name = {name: getattr(world.parts, name) for name in world.parts.__slots__} | {"sign_in": sign_in_service}
-    deps = type(world.parts)(**parts_by_name)
-    web_world = WebWorld(world.db, world.media, world.page, world.sink, world.account, create_app(deps), deps)
-    return SignInWorld(web_world, email_sender, sign_in_service)
+def open_web_app(folder: Path, db: Database, *, has_sign_in: bool = False, **parts: object) -> WebApp:
+    """In that folder; with `has_sign_in` in production mode, which requires signing in. `parts` replace dependencies of
+    the application.
+    """
+    account, media, email_sender = add_account(db), FolderMediaStore(folder / "media"), RecordingEmailSender()
+    sink = EchoSink(folder, media)
+    sink.channel = page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
+    if has_sign_in:
+        sign_in_service = SignIn(db, account, SECRET, OneTimeCodeService(SECRET), email_sender)
+        parts = {"mode": "production", "public_url": PUBLIC_URL, "sign_in": sign_in_service, **parts}
+    own = {"db": db, "media": media, "secret": SECRET, "data_folder": folder, "page": page, "sink": sink}
+    deps = WebDependencies(**{**own, **parts})  # type: ignore[arg-type]
+    return WebApp(db, media, page, sink, account, email_sender, deps, create_app(deps))
+
+
+def add_account(db: Database, name: str = "main") -> Account:
+    tenant = Tenant(name=name)
+    account = Account(tenant_id=tenant.id, channel="page", name=name)
+    with db.transaction() as session:
+        session.add(tenant)
+        session.flush()
+        session.add(account)
+    return account
 
 
 async def request_code(client: PageClient, address: str, **headers: str) -> httpx.Response:

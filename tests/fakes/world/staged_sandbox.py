@@ -4,21 +4,14 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from models.errors import AppError, JobCancelled
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
-from pipeline.jobs.job_runner import JobRunner
-from pipeline.jobs.renderer import Renderer
-from pipeline.jobs.service import Retention
 from pipeline.sandbox.client import SandboxClient, ignore, return_false
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech.transcription import SpeechService, Transcriber
-from storage.db import Database
-from storage.media.media_store import FolderMediaStore
 
 DRAW = "pipeline.sketch.entrypoint:draw"
 CAPTION = "pipeline.captions.film:make"
@@ -124,25 +117,3 @@ class StagedSandbox(SandboxClient):
             return staged_task(StagedCall(task, arguments, directory, on_progress, is_cancelled))
         finally:
             on_usage(CPU_SECONDS)
-
-
-def job_runner_for(
-    database: Database,
-    folder: Path,
-    sandbox: SandboxClient,
-    *,
-    service: SpeechService | None = None,
-    owner: str = "worker-1",
-    lease_seconds: float = 30.0,
-) -> JobRunner:
-    """A job runner with a staged sandbox; several on one database and folder share everything but their name."""
-    return JobRunner(
-        db=database,
-        store=FolderMediaStore(folder / "media"),
-        renderer=Renderer(sandbox, Transcriber(service)),
-        retention=Retention(
-            temp_folder=folder / "passing", input_lifetime=timedelta(hours=24), result_lifetime=timedelta(days=7)
-        ),
-        owner=owner,
-        lease_seconds=lease_seconds,
-    )

@@ -1,34 +1,21 @@
-"""Web app alone: the chat page on a database and a media folder, with an echoing conversation."""
+"""Update sink in memory that replies with echoes, buttons, progress and a film."""
 
 import asyncio
-import atexit
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 
 import av
 import numpy as np
-from fakes.world import clear_database, open_database
-from fastapi import FastAPI
 from PIL import Image
 
 from bots.core.channel import Choice, Inbound, RenderedMessage, Upload
-from bots.web.app import WebDependencies, create_app
 from bots.web.page import PageChannel
-from bots.web.uploads.upload_folder import UploadFolder
-from models.columns import utc_now
-from models.identity.people import Account, Tenant
-from storage.db import Database
 from storage.media.media_store import FolderMediaStore
-
-SECRET = b"a secret of the test"
 
 
 class EchoSink:
-    """Update sink in memory that replies with echoes, buttons, progress and a film."""
+    """`ignored` are the ids of updates that were passed over."""
 
     def __init__(self, folder: Path, media: FolderMediaStore) -> None:
         self.channel: PageChannel | None = None
@@ -103,63 +90,6 @@ class EchoSink:
     def _require_channel(self) -> PageChannel:
         assert self.channel is not None
         return self.channel
-
-
-@dataclass(frozen=True, slots=True)
-class WebWorld:
-    db: Database
-    media: FolderMediaStore
-    page: PageChannel
-    sink: EchoSink
-    account: Account
-    app: FastAPI
-    parts: WebDependencies
-
-
-def open_web_world(folder: Path, db: Database | None = None, **parts: object) -> WebWorld:
-    """A web world in that folder; `parts` replace dependencies of the application."""
-    db = db or _get_empty_database()
-    account = add_account(db)
-    media = FolderMediaStore(folder / "media")
-    sink = EchoSink(folder, media)
-    page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
-    sink.channel = page
-    parts_by_name = {
-        "db": db,
-        "media": media,
-        "secret": SECRET,
-        "data_folder": folder,
-        "page": page,
-        "sink": sink,
-        **parts,
-    }
-    deps = WebDependencies(**parts_by_name)  # type: ignore[arg-type]
-    return WebWorld(db, media, page, sink, account, create_app(deps), deps)
-
-
-def _get_empty_database() -> Database:
-    """The same each time in a process, emptied: what SQLAlchemy has compiled for one test serves the next."""
-    db = _create_database()
-    clear_database(db)
-    db.clock = utc_now
-    return db
-
-
-@cache
-def _create_database() -> Database:
-    folder = tempfile.TemporaryDirectory(prefix="web-house-")
-    atexit.register(folder.cleanup)
-    return open_database(Path(folder.name))
-
-
-def add_account(db: Database, name: str = "main") -> Account:
-    tenant = Tenant(name=name)
-    account = Account(tenant_id=tenant.id, channel="page", name=name)
-    with db.transaction() as session:
-        session.add(tenant)
-        session.flush()
-        session.add(account)
-    return account
 
 
 def write_film(path: Path, width: int, height: int, seconds: int, fps: int = 15) -> None:

@@ -1,0 +1,37 @@
+"""The one renderer stub."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from fakes.thumbnail import create_thumbnail
+
+from models.media.facts import MediaInfo, MediaKind
+from pipeline.kinds.registry import get_kind
+from pipeline.kinds.running_job import JobResult, JobSpec, OutputFile, Usage
+
+
+@dataclass(slots=True)
+class StubRenderer:
+    """`pipeline.jobs.renderer.Renderer` without rendering: writes films of a few bytes and `thumbnail`, or raises
+    `error`.
+    """
+
+    error: Exception | None = None
+    thumbnail: bytes = field(default_factory=create_thumbnail)
+
+    def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
+        kind = get_kind(spec.kind)
+        progress(kind.stages[-1], 0.5)
+        if self.error is not None:
+            raise self.error
+        return JobResult(tuple(self._write(spec, output.name, output.media_kind) for output in kind.outputs))
+
+    def _write(self, spec: JobSpec, name: str, media_kind: MediaKind) -> OutputFile:
+        path = spec.folder / name
+        content = self.thumbnail if media_kind is MediaKind.IMAGE else f"a {name} of {spec.options}".encode()
+        info = {
+            MediaKind.VIDEO: MediaInfo(MediaKind.VIDEO, "mp4", len(content), 1280, 720, 10.0),
+            MediaKind.IMAGE: MediaInfo(MediaKind.IMAGE, "jpeg", len(content)),
+        }.get(media_kind, MediaInfo(media_kind, name, len(content)))
+        path.write_bytes(content)
+        return OutputFile(name, path, info)

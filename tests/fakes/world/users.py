@@ -1,0 +1,140 @@
+"""Simulated users of accounts in memory, and a team of users in each role."""
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
+from fakes.world.world import BotAccount, World
+from sqlmodel import select
+
+from bots.core.channel import Attachment, AttachmentKind, Capabilities, ChatRef, Inbound, Payment, Sender
+from bots.core.conversation.payment_links import PaymentLinks
+from models.billing.payments import Provider
+from models.identity.codes import Audit
+from models.identity.people import Person
+from models.identity.roles import Role
+from storage.identity import people
+
+OWNER_IDS = frozenset({"memory:1"})
+_sequence = itertools.count(1)
+
+
+@dataclass(slots=True)
+class FakeUser:
+    """A simulated user. Each action is handled, and its replies are delivered, before it returns."""
+
+    world: World
+    account: BotAccount
+    id: str = "7"
+    language: str | None = "en"
+    name: str = "Ana"
+    chat: str = ""
+    in_group: bool = False
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        return self.account.channel.list_chat_messages(self.chat_ref.chat)
+
+    @property
+    def last_message(self) -> ChatMessage:
+        return self.messages[-1]
+
+    @property
+    def chat_ref(self) -> ChatRef:
+        return ChatRef(self.chat or f"chat-{self.id}")
+
+    @property
+    def person(self) -> Person:
+        with self.world.db.read_transaction() as session:
+            found = people.find_by_identity(session, self.account.account.tenant_id, f"memory:{self.id}")
+        assert found is not None
+        return found
+
+    async def send_text(self, text: str) -> ChatMessage:
+        """Send a text; returns the last message of the chat afterwards."""
+        return await self._handle(self.build_inbound(text=text))
+
+    async def choose(self, data: str, message: ChatMessage | None = None) -> ChatMessage:
+        """Take a choice by its data; returns the last message of the chat afterwards."""
+        return await self._handle(self.build_inbound(choice=data, message=message.id if message else "m0"))
+
+    async def send_files(self, *files: bytes | Exception, names: tuple[str, ...] = (), text: str = "") -> ChatMessage:
+        """Send files in one message, with a text; returns the last message of the chat afterwards."""
+        return await self._handle(replace(self.build_files_inbound(*files, names=names), text=text))
+
+    async def pay(self, payment: Payment) -> ChatMessage:
+        """Report a payment or refund made in the messenger; returns the last message of the chat afterwards."""
+        return await self._handle(self.build_inbound(payment=payment))
+
+    def build_files_inbound(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Inbound:
+        """A message with these files; one whose name ends in .srt or .json is sent as a document."""
+        return self.build_inbound(
+            attachments=tuple(self._add_attachment(*each) for each in itertools.zip_longest(files, names))
+        )
+
+    def build_inbound(self, message: str = "", **content: Any) -> Inbound:
+        number = next(_sequence)
+        sender = Sender(self.id, self.name, self.language)
+        fields = {"is_group": self.in_group, **content}
+        return Inbound((f"u{number}",), self.chat_ref, sender, message or f"sent-{number}", **fields)
+
+    def _add_attachment(self, content: bytes | Exception, name: str | None) -> Attachment:
+        handle = f"f{next(_sequence)}"
+        self.account.channel.files[handle] = content
+        return Attachment(AttachmentKind.FILE, handle, name or f"{handle}.bin")
+
+    async def _handle(self, inbound: Inbound) -> ChatMessage:
+        await self.account.handler.handle(inbound)
+        await self.world.deliver_all()
+        return self.last_message
+
+
+@dataclass(slots=True)
+class Team:
+    """Users of one tenant in each role, and one without a role, all in chats of their own."""
+
+    world: World
+    owner: FakeUser
+    admin: FakeUser
+    support: FakeUser
+    stranger: FakeUser
+
+    def user_for(self, role: Role) -> FakeUser:
+        return {
+            Role.OWNER: self.owner,
+            Role.ADMIN: self.admin,
+            Role.SUPPORT: self.support,
+            Role.PERSON: self.stranger,
+        }[role]
+
+    def list_audit_rows(self) -> list[Audit]:
+        """Audit entries, oldest first, without those of the initial roles."""
+        with self.world.db.read_transaction() as session:
+            rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
+        return list(rows)[2:]
+
+    def list_actions(self) -> list[str]:
+        return [row.action for row in self.list_audit_rows()]
+
+
+async def create_team(
+    world: World,
+    *,
+    capabilities: Capabilities = ALL_CAPABILITIES,
+    providers: frozenset[Provider] = frozenset(),
+    payment_links: PaymentLinks | None = None,
+) -> Team:
+    """An owner named in the settings, the two users the owner gave a role, and a user `memory:7` without one."""
+    account = world.get_account(
+        "office", admin_ids=OWNER_IDS, capabilities=capabilities, providers=providers, payment_links=payment_links
+    )
+    names = ("1", "Olga"), ("2", "Ada"), ("3", "Sam"), ("7", "Ana")
+    owner, admin, support, stranger = (
+        FakeUser(world, account, id=name, name=display_name) for name, display_name in names
+    )
+    for member in (owner, admin, support, stranger):
+        await member.send_text("/start")
+    await owner.send_text("/role memory:2 admin")
+    await owner.send_text("/role memory:3 support")
+    return Team(world, owner, admin, support, stranger)

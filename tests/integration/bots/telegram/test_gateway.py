@@ -20,11 +20,10 @@ from bots.core.channel import (
     Channel,
     ChatRef,
     Choice,
-    CommandHelp,
-    CommandMenus,
     Inbound,
     RenderedMessage,
 )
+from bots.core.command_menus import CommandHelp, CommandMenus
 from bots.core.inbound import InboundLimits
 from bots.telegram.application import builder_for
 from bots.telegram.channel import CLOUD_API_CAPABILITIES

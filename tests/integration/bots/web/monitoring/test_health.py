@@ -1,5 +1,6 @@
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -147,8 +148,7 @@ async def test_a_full_disk_is_noticed(tmp_path: Path, sqlite: Database) -> None:
 async def test_a_database_that_is_away_is_told_without_its_password(tmp_path: Path, sqlite: Database) -> None:
     house = open_web_app(tmp_path, sqlite)
     away = Database("postgresql://rabisco:hunter2@127.0.0.1:1/rabisco")
-    parts = replace(house.parts, db=away)
-    async with open_page_client(create_app(type(house.parts)(**parts))) as client:
+    async with open_page_client(create_app(replace(house.parts, db=away))) as client:
         answer = await client.http.get("/health/deep")
         assert (await client.http.get("/health")).status_code == 200
     assert answer.status_code == 503

@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 from bots.core.channel import Choice, RenderedMessage
 from bots.web.app import create_app
 from bots.web.page import LOCAL_CHAT
+from models.columns import utc_now
 from storage.db import Database
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chr
 
 @pytest.fixture
 def web_house(tmp_path: Path, sqlite: Database) -> WebApp:
+    sqlite.clock = utc_now  # a browser has no other
     return open_web_app(tmp_path, sqlite)
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 
 from bots.web.auth.session import page_user_for, page_user_id_for
 from bots.web.message_view import MessageBody
-from models.columns import generate_id
+from models.columns import generate_id, utc_now
 from storage.db import Database
 
 pytestmark = pytest.mark.skipif(find_chromium() is None, reason="there is no Chromium on this machine")
@@ -33,6 +33,7 @@ def port() -> int:
 
 @pytest.fixture
 def house(tmp_path: Path, sqlite: Database, port: int) -> WebApp:
+    sqlite.clock = utc_now  # a browser has no other
     return open_web_app(tmp_path, sqlite, has_sign_in=True, public_url=f"http://localhost:{port}")
 
 

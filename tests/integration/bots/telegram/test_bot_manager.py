@@ -14,7 +14,8 @@ from fakes.telegram_api.multi_bot import create_multi_bot_app
 from fakes.world import StubSandbox, build_picture
 from sqlmodel import select
 
-from bots.app import base, web
+from bots.app import base
+from bots.app.telegram import build_bot_manager, build_telegram_gateway
 from bots.telegram.bot_manager import POLL_SECONDS, BotManager
 from models.billing.catalogue import read_catalogue
 from models.identity.people import Account, Tenant
@@ -109,7 +110,7 @@ async def town(sqlite: Database, tmp_path: Path) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
         chats = base.channel_runtime_for(house_at(sqlite, tmp_path, url))
-        gateway, fleet = web.build_telegram_gateway(chats, TOKEN), web.build_bot_manager(chats)
+        gateway, fleet = build_telegram_gateway(chats, TOKEN), build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)
         await gateway.start()

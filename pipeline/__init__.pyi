@@ -13,7 +13,6 @@ from .jobs.queue import WakeupQueue as WakeupQueue
 from .jobs.queue import broker_for as broker_for
 from .jobs.service import JobRequest as JobRequest
 from .jobs.service import Pipeline as Pipeline
-from .jobs.worker import WorkerPool as WorkerPool
 from .jobs.worker import create_disk_cleaner as create_disk_cleaner
 from .jobs.worker import create_worker_pool as create_worker_pool
 from .jobs.worker import retention_from as retention_from

@@ -30,11 +30,9 @@ from pipeline import (
     ScheduledTask,
     Scheduler,
     WakeupQueue,
-    WorkerPool,
     broker_for,
     check_kinds,
     create_disk_cleaner,
-    create_worker_pool,
     retention_from,
 )
 from storage.db import Database
@@ -88,9 +86,6 @@ class App:
             has_speech_service=settings.groq_api_key is not None,
         )
         return cls(settings, db, store, queue, sandbox, pipeline, load_or_create_secret_key(key, folder), process_lock)
-
-    def build_worker_pool(self) -> WorkerPool:
-        return create_worker_pool(self.db, self.store, self.queue, self.sandbox, self.settings)
 
     def build_scheduler(self) -> Scheduler:
         """Periodic tasks of a process without workers."""

@@ -1,26 +1,18 @@
-"""Composition root of the web server and the Telegram bots."""
+"""Composition root of the web server, and of the process that runs it alone."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
+import typer
 from fastapi import APIRouter
-from telegram import Bot as TelegramBot
 
-from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime
+from bots.app.base import LINK_PROVIDERS, ChannelRuntime, channel_runtime_for
+from bots.app.process import open_app, run_until_stopped, start_backups, start_disk_watch
 from bots.billing.tenants.stores import TenantStores
-from bots.core.channel import Channel
-from bots.core.conversation import commands, stars
 from bots.core.operations.upstream_checks import UpstreamChecks, services_of
-from bots.core.update_handler import UpdateHandler
-from bots.locales import LANGUAGES, translate
-from bots.telegram.application import builder_for
-from bots.telegram.bot_manager import BotManager, OnConnected
-from bots.telegram.gateway import TelegramGateway
-from bots.telegram.menu import BotProfile, follow_roles
-from bots.telegram.stars import StarsRefunds
 from bots.web.app import WebDependencies, create_app
 from bots.web.auth.session import resolve_admin_ids
 from bots.web.auth.sign_in import SignIn
@@ -29,9 +21,7 @@ from bots.web.server import WebServer, build_web_server
 from bots.web.stripe_webhook import WebhookTarget, build_stripe_router
 from bots.web.uploads.upload_folder import UploadFolder
 from models.identity.people import Account
-from models.identity.roles import Role
-from storage.identity import user_search
-from storage.messaging.telegram_bots import ServedBot
+from models.settings import Settings
 
 ANY_USER = frozenset({"*"})
 
@@ -98,51 +88,36 @@ def build_sign_in(runtime: ChannelRuntime, account: Account) -> SignIn | None:
     return SignIn(app.db, account, app.secret, runtime.email_verification.codes, email_sender)
 
 
-def build_telegram_gateway(runtime: ChannelRuntime, token: str) -> TelegramGateway:
-    """Gateway of the operator's bot with that token; call it inside the running loop."""
-    return _build_gateway(runtime, ServedBot(runtime.app.ensure_account("telegram", token.partition(":")[0]), token))
+async def run_web(settings: Settings, host: str, port: int) -> None:
+    """Run the web server alone."""
+    async with AsyncExitStack() as stack:
+        runtime = channel_runtime_for(await open_app(stack, settings))
+        await start_disk_watch(stack, runtime.app)
+        await start_backups(stack, runtime.app)
+        server = build_page_server(runtime, host=host, port=port)
+        await stack.enter_async_context(runtime.deliver_messages())
+        await run_until_stopped(serve_page(server, settings, host))
 
 
-def build_bot_manager(runtime: ChannelRuntime) -> BotManager:
-    """Manager of the bots connected by other tenants."""
-    return BotManager(runtime.app.db, runtime.app.secret, partial(_build_gateway, runtime), runtime.remove_channel)
+async def serve_page(server: WebServer, settings: Settings, host: str) -> None:
+    """Serve until cancelled. The address is printed once it is reached."""
+    server_task = asyncio.create_task(server.serve())
+    while not server.started and not server_task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.05)
+    if server.started:
+        port = server.servers[0].sockets[0].getsockname()[1]
+        typer.echo(f"{_describe_page(settings, f'http://{host}:{port}')}   (Ctrl-C ends it)")
+    try:
+        await asyncio.shield(server_task)
+    finally:
+        server.should_exit = True
+        await server_task
 
 
-def _build_gateway(runtime: ChannelRuntime, bot: ServedBot, connected: OnConnected | None = None) -> TelegramGateway:
-    settings, account = runtime.app.settings, bot.account
-
-    def sink_for(channel: Channel) -> UpdateHandler:
-        return runtime.add_channel(
-            account, channel, admin_ids=settings.admin_identities, providers=settings.telegram_payment_providers
-        )
-
-    builder = builder_for(bot.token, settings.telegram_api_url)
-    payment_refusal = stars.build_payment_check(runtime.app.db, account.tenant_id, account.channel)
-
-    initial_profile = build_profile(runtime.app, account)
-
-    async def run_background_tasks(telegram: TelegramBot) -> None:
-        if connected is not None:
-            await connected(telegram)
-        refunds = StarsRefunds(telegram, runtime.app.db)
-        menus = follow_roles(telegram, initial_profile, lambda: build_profile(runtime.app, account))
-        await asyncio.gather(refunds.run(account.id), menus)
-
-    return TelegramGateway(
-        builder, sink_for, initial_profile, find_refusal=payment_refusal, background_task=run_background_tasks
-    )
-
-
-def build_profile(app: App, account: Account) -> BotProfile:
-    """Bot profile that Telegram shows before the first message, and command menus of users who have a role now."""
-    is_operator = account.tenant_id == app.load_operator_tenant().id
-    identities = (identity.partition(":") for identity in app.settings.admin_identities if is_operator)
-    with app.db.read_transaction() as session:
-        staff = user_search.map_staff_roles(session, account.tenant_id, "telegram")
-    staff |= {external_id: Role.OWNER for channel, _, external_id in identities if channel == "telegram"}
-    return BotProfile(
-        commands=commands.build_menus(is_operator=is_operator),
-        descriptions={tag: translate(tag, "welcome") for tag in LANGUAGES},
-        short_descriptions={tag: translate(tag, "about") for tag in LANGUAGES},
-        staff_roles={each: role for each, role in sorted(staff.items()) if each.isdecimal()},
-    )
+def _describe_page(settings: Settings, local_url: str) -> str:
+    """Line that says where the page is."""
+    if settings.mode == "local":
+        return f"The chat page: {local_url}"
+    if not settings.has_chat_page:
+        return f"Serving on {local_url}. There is no chat page before PUBLIC_URL and SMTP_URL are set."
+    return f"The chat page: {settings.public_url}, served on {local_url}"

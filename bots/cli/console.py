@@ -35,7 +35,12 @@ def show_progress() -> Iterator[Callable[[str, float], None]]:
 def render_error(error: AppError) -> str:
     """The text of an error, in one line, in the language of the terminal."""
     key = f"error-{error.code.lower().replace('_', '-')}"
-    return " ".join(translate(match_language(os.environ.get("LANG")), key, error.values).split())
+    return " ".join(translate(detect_language(), key, error.values).split())
+
+
+def detect_language() -> str:
+    """The language of the terminal, or the one that comes closest."""
+    return match_language(os.environ.get("LANG"))
 
 
 def format_validation_error(error: ValidationError) -> str:

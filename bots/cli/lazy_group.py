@@ -13,7 +13,10 @@ import typer
 from typer.core import TyperGroup
 
 COMMANDS_BY_MODULE: Final = {
-    "serve": ("up", "telegram", "web", "worker"),
+    "up": ("up",),
+    "telegram": ("telegram",),
+    "web": ("web",),
+    "worker": ("worker",),
     "whatsapp": ("whatsapp",),
     "render": ("sketch", "caption", "transcribe", "render"),
     "probe": ("probe", "styles"),

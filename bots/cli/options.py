@@ -1,8 +1,9 @@
-"""Validation of command options: known names, possible sizes, and writable folders."""
+"""Options that commands share, and validation of them: known names, possible sizes, and writable folders."""
 
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from models.languages import load_languages
 from models.limits import load_limits
 
 MIN_SIDE = 64  # pixels
+
+PortOption = Annotated[int, typer.Option(min=0, max=65535)]
+HostOption = Annotated[str, typer.Option(help="The page is for this machine alone unless another address is given.")]
 
 
 def build_choice_check(names: Callable[[], Iterable[str]]) -> Callable[[str], str]:

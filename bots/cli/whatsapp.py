@@ -1,9 +1,8 @@
 """`rabisco whatsapp`, and the backup, restore and checks of its numbers."""
 
 import asyncio
-import os
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +10,13 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from bots.app import whatsapp as whatsapp_app
 from bots.app.base import App, lock_folder_for
-from bots.app.process import load_settings, open_app, run_until_stopped, start_disk_watch
+from bots.app.process import load_settings
+from bots.app.whatsapp import run_whatsapp
+from bots.app.whatsapp_keys import key_backups_for
+from bots.cli.console import detect_language
 from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
 from bots.core.delivery.message_rendering import render_text
-from bots.locales import match_language
-from bots.whatsapp.processes.supervisor import SupervisorAlreadyRunning
 from models.messaging.whatsapp import WhatsAppState
 from models.settings import Settings
 from storage.db import Database
@@ -37,30 +36,7 @@ def whatsapp(pair: PairOption = False, phone: PhoneOption = "") -> None:
     """
     if phone and not phone.isdecimal():
         raise typer.BadParameter("digits alone, with the country code, as 5511987654321.", param_hint="--phone")
-    asyncio.run(_run_whatsapp(load_settings(), pair=pair or bool(phone), phone=phone or None))
-
-
-async def _run_whatsapp(loaded: Settings, *, pair: bool, phone: str | None) -> None:
-    async with AsyncExitStack() as stack:
-        app = await open_app(stack, loaded)
-        await start_disk_watch(stack, app)
-        await run_until_stopped(run_supervisor(app, pair=pair, phone=phone))
-
-
-async def run_supervisor(app: App, *, pair: bool = False, phone: str | None = None) -> None:
-    """Run the supervisor of the numbers. Raises Occupied."""
-    if pair or whatsapp_app.is_unpaired(app):
-        await asyncio.to_thread(whatsapp_app.request_pairing, app, phone)
-    await whatsapp_app.build_supervisor(app, typer.echo, _detect_language()).run()
-
-
-async def run_supervisor_if_free(app: App) -> None:
-    """Run the numbers beside other services, which continue when another process already runs the numbers."""
-    try:
-        await run_supervisor(app)
-    except SupervisorAlreadyRunning as error:
-        typer.echo(f"WhatsApp: {error}", err=True)
-    await asyncio.Event().wait()
+    asyncio.run(run_whatsapp(load_settings(), typer.echo, pair=pair or bool(phone), phone=phone or None))
 
 
 def back_up_keys() -> None:
@@ -137,7 +113,7 @@ def _describe_number(each: numbers.NamedWhatsAppSession, now: datetime) -> str:
     label = display_name_of(each.row, each.name)
     if each.row.is_unattended(now):
         return f"{label} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
-    return f"{label}: {render_text(describe_state(each.row, each.name), _detect_language())}"
+    return f"{label}: {render_text(describe_state(each.row, each.name), detect_language())}"
 
 
 @contextmanager
@@ -155,14 +131,10 @@ def _list_numbers(app: App) -> list[numbers.NamedWhatsAppSession]:
 
 
 def _require_backups(app: App) -> KeyBackups:
-    backups = whatsapp_app.key_backups_for(app)
+    backups = key_backups_for(app)
     if backups is None:
         raise typer.BadParameter("the keys are in PostgreSQL; back that database up.", param_hint="WHATSAPP_SESSIONS")
     return backups
-
-
-def _detect_language() -> str:
-    return match_language(os.environ.get("LANG"))
 
 
 def register(app: typer.Typer) -> None:

@@ -12,8 +12,8 @@ import pytest
 import typer.main
 import yaml
 
+from bots.app.worker import STOP_GRACE_SECONDS
 from bots.cli import app
-from bots.cli.serve import STOP_GRACE_SECONDS
 from models.settings import Settings
 from tools.deploy.recipe import Recipe, read
 

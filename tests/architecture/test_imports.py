@@ -8,6 +8,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import pytest
 import typer
 
 from bots.cli.lazy_group import COMMANDS_BY_MODULE
@@ -46,10 +47,23 @@ def test_the_import_contracts_hold() -> None:
 
 
 def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -> None:
-    loaded = loaded_by("bots.app.web, bots.cli.serve")
+    loaded = loaded_by("bots.cli.up")
     assert {"telegram", "fastapi", "dramatiq"} <= loaded
     assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
     assert "neonize" not in loaded  # it is at home in gateway processes alone
+
+
+@pytest.mark.parametrize(
+    ("command", "others"),
+    [
+        ("web", {"telegram"}),
+        ("telegram", {"fastapi", "uvicorn"}),
+        ("whatsapp", {"telegram", "fastapi", "uvicorn"}),
+        ("worker", {"telegram", "fastapi", "uvicorn"}),
+    ],
+)
+def test_a_process_of_one_service_loads_no_other(command: str, others: set[str]) -> None:
+    assert not loaded_by(f"bots.cli.{command}") & (others | {"neonize", "cv2", "av", "numpy", "groq"})
 
 
 def test_a_film_made_from_the_command_line_waits_for_no_messenger_and_no_server() -> None:
@@ -71,7 +85,7 @@ def test_every_command_is_in_the_module_that_is_said_to_have_it() -> None:
 
 
 def test_a_gateway_of_whatsapp_numbers_loads_no_other_messenger() -> None:
-    loaded = loaded_by("bots.app.whatsapp, bots.whatsapp.processes.gateway, bots.whatsapp.sessions.responder")
+    loaded = loaded_by("bots.app.whatsapp_gateway")
     assert {"neonize", "dramatiq", "sqlalchemy"} <= loaded
     assert not loaded & {"telegram", "fastapi", "uvicorn", "psycopg", "cv2", "av", "numpy", "groq"}
 

@@ -30,6 +30,7 @@ from structlog.processors import format_exc_info
 from structlog.typing import EventDict, Processor
 
 from bots.app import base, web
+from bots.app.telegram import build_telegram_gateway
 from bots.billing.stripe.client import connect
 from bots.billing.stripe.sync import CatalogueSync, SyncTarget
 from bots.core.operations import logging_config
@@ -200,7 +201,7 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
         runtime = await asyncio.to_thread(base.channel_runtime_for, create_app(world, settings))
         app = web.build_page_server(runtime, host="127.0.0.1", port=0).config.app
         assert isinstance(app, FastAPI)
-        gateway = web.build_telegram_gateway(runtime, TOKEN)
+        gateway = build_telegram_gateway(runtime, TOKEN)
         secrets = secret_leaks.list_secrets(
             secret_leaks.SECRET_SETTINGS
             | {"STRIPE_SECRET_KEY": KEY, "TELEGRAM_BOT_TOKEN": TOKEN, "SMTP_URL": secret_leaks.build_smtp_url()}

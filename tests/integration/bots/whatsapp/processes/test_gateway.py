@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 from fakes.clock import NOON, SettableClock
 
-from bots.app.whatsapp import MAX_THREADS
+from bots.app.whatsapp_gateway import MAX_THREADS
 from bots.whatsapp.processes.gateway import SessionGateway
 from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SupervisorPipe
 from bots.whatsapp.sessions.events import ClientStuck

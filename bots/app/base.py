@@ -89,7 +89,7 @@ class App:
 
     def build_scheduler(self) -> Scheduler:
         """Periodic tasks of a process without workers."""
-        return Scheduler("caretaker", create_disk_cleaner(self.db, self.store, self.settings).list_tasks())
+        return Scheduler("disk-cleanup", create_disk_cleaner(self.db, self.store, self.settings).list_tasks())
 
     def load_operator_tenant(self) -> Tenant:
         """The operator's own tenant, read without taking the write lock where the row exists."""

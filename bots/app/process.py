@@ -58,7 +58,7 @@ async def start_backups(stack: AsyncExitStack, app: base.App) -> None:
     backup_scheduler = BackupScheduler(
         app.db, backups, base.lock_folder_for(config), has_daily_backups=config.backup_days > 0
     )
-    scheduler = Scheduler("keeper", (ScheduledTask(backup_scheduler.run_once, BACKUP_POLL_SECONDS),))
+    scheduler = Scheduler("backups", (ScheduledTask(backup_scheduler.run_once, BACKUP_POLL_SECONDS),))
     await asyncio.to_thread(scheduler.start)
     stack.push_async_callback(asyncio.to_thread, scheduler.stop)
 

@@ -111,8 +111,7 @@ def test_several_pictures_at_once_are_an_album_and_a_video_stands_alone(
         file.write_bytes(picture(number * 50))
     video = tmp_path / "falando.mp4"
     write_film(video, 160, 120, seconds=1)
-    chat_page.tab.locator("#text").fill("Minhas férias")
-    chat_page.send(files[0], video, *files[1:])
+    chat_page.send(files[0], video, *files[1:], caption="Minhas férias")
     chat_page.tab.locator("li.message video").nth(1).wait_for()
     sent = {inbound.text: [one.name for one in inbound.attachments] for inbound in web_house.sink.handled}
     assert sorted(sent.values()) == [["0.png", "1.png", "2.png"], ["falando.mp4"]]

@@ -46,13 +46,13 @@ class EchoSink:
             target = self._folder / f"in{len(self.downloads)}"
             await self.channel.fetch(attachment, target)
             self.downloads.append(target.read_bytes())
+        self.handled.append(inbound)  # before the answer, which is what tests wait for
         if inbound.choice is not None:
             await self._handle_choice(inbound)
         elif inbound.attachments:
             await self._draw(inbound)
         else:
             await self._echo(inbound)
-        self.handled.append(inbound)
 
     async def _echo(self, inbound: Inbound) -> None:
         rows = ((Choice("red", "Red"), Choice("blue", "Blue")), (Choice("", "Help", "https://example.org/help"),))

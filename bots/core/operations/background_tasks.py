@@ -42,7 +42,7 @@ class BackgroundScheduler:
     _scheduler: Scheduler = field(init=False)
 
     def __post_init__(self) -> None:
-        self._scheduler = Scheduler("errands", tuple(self._build_tasks()))
+        self._scheduler = Scheduler("background-tasks", tuple(self._build_tasks()))
 
     def start(self) -> None:
         save_alert_chat(self.db, self.settings)

@@ -161,16 +161,16 @@ class CopyingStore(FolderMediaStore):
 
 def test_a_process_without_workers_tells_of_its_disk_too_and_lets_go_of_copies_first(shop: World, room: Room) -> None:
     boss, store = admin(shop), CopyingStore(shop.folder / "media")
-    caretaker = DiskCleaner(
+    disk_cleaner = DiskCleaner(
         shop.db, store, shop.folder / "passing", DiskMonitor("box-1", (shop.folder,), GIGABYTE, room)
     )
-    caretaker.check_disk()
+    disk_cleaner.check_disk()
     assert (told(shop, boss), store.trimmed) == ([], [])
     room.free = 0.9
-    run_concurrently([caretaker.check_disk, shop.sweeper.check_disk] * 4)
+    run_concurrently([disk_cleaner.check_disk, shop.sweeper.check_disk] * 4)
     assert told(shop, boss) == [("disk-low", 0.9)]
     assert store.trimmed == [True] * 4
-    caretaker.trim()
+    disk_cleaner.trim()
     assert store.trimmed[-1] is False
 
 

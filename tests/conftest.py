@@ -1,9 +1,12 @@
 """What tests of several rooms share: databases, a Redis, a clock."""
 
 import gc
+import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator
+from itertools import chain, groupby
 from pathlib import Path
 
 import pylibmagic  # noqa: F401 - before whatever loads libmagic: all are to use the one in this wheel
@@ -34,17 +37,26 @@ gc.disable()  # what is imported and collected stays to the end
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, and what is quick stands right behind it.
+    """Let each process of the run begin with its part of the modules that take long.
 
-    Each process of a run begins with its share of the list; whoever is done takes over from the end of another's.
+    The list is cut into a run of equal length for each; whoever is done takes over from the end of another's run.
     """
-    items.sort(key=lambda item: _turn(item.nodeid))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    modules = [list(module) for _, module in groupby(items, lambda item: item.path)]
+    long = [module for module in modules if _is_long(module[0].nodeid)]
+    others = deque(item for module in modules if module not in long for item in module)
+    left = len(items)
+    items.clear()
+    for number in range(count):
+        size = left // (count - number)
+        first = list(chain(*long[number::count]))
+        items += first + [others.popleft() for _ in range(min(size - len(first), len(others)))]
+        left -= size
+    items += others
 
 
-def _turn(name: str) -> int:
-    if name.startswith(("tests/e2e", *LONG)):
-        return 0
-    return 1 if name.startswith("tests/unit") else 2
+def _is_long(name: str) -> bool:
+    return name.startswith(("tests/e2e", *LONG))
 
 
 def pytest_collection_finish() -> None:

@@ -5,7 +5,8 @@ from contextlib import AsyncExitStack
 
 import typer
 
-from bots.app.base import App, channel_runtime_for
+from bots.app.base import App
+from bots.app.channels import channel_runtime_for
 from bots.app.process import open_app, run_until_stopped, start_backups
 from bots.app.telegram import build_bot_manager, build_telegram_gateway, receive_updates
 from bots.app.web import build_page_server, serve_page

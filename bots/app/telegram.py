@@ -7,7 +7,8 @@ from functools import partial
 import typer
 from telegram import Bot as TelegramBot
 
-from bots.app.base import App, ChannelRuntime, channel_runtime_for
+from bots.app.base import App
+from bots.app.channels import ChannelRuntime, channel_runtime_for
 from bots.app.process import open_app, run_until_stopped, start_disk_watch
 from bots.core.channel import Channel
 from bots.core.conversation import commands, stars

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 from fastapi import APIRouter
 
-from bots.app.base import LINK_PROVIDERS, ChannelRuntime, channel_runtime_for
+from bots.app.channels import LINK_PROVIDERS, ChannelRuntime, channel_runtime_for
 from bots.app.process import open_app, run_until_stopped, start_backups, start_disk_watch
 from bots.billing.tenants.stores import TenantStores
 from bots.core.operations.upstream_checks import UpstreamChecks, services_of

@@ -15,7 +15,8 @@ from uuid import UUID
 
 import structlog
 
-from bots.app.base import LINK_PROVIDERS, App, ChannelRuntime, channel_runtime_for, lock_folder_for
+from bots.app.base import App, lock_folder_for
+from bots.app.channels import LINK_PROVIDERS, ChannelRuntime, channel_runtime_for
 from bots.app.whatsapp_keys import key_backups_for, key_store_for
 from bots.core.operations import logging_config
 from bots.core.operations.background_tasks import build_error_log_scheduler

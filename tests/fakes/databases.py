@@ -48,6 +48,8 @@ class DatabaseFactory:
         self._server: Any = None
         self._postgresql_url: str | None = None
         self._databases: dict[str, Database] = {}
+        self._users_lock = (folder / "users.lock").open("w")
+        fcntl.flock(self._users_lock, fcntl.LOCK_SH)
 
     def open_database(self, kind: str, clock: Clock) -> Database:
         """An empty database at `get_url`, on that clock.
@@ -112,7 +114,8 @@ class DatabaseFactory:
             database.close()
         if self._server is not None:
             self._server.cleanup()
-        if not (self._folder / "postgresql").exists():
+        with self._users_lock, suppress(BlockingIOError):
+            fcntl.flock(self._users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _reset_sqlite(self, path: Path) -> None:

@@ -40,10 +40,11 @@ class FreePortController(Controller):
 
 @dataclass
 class SmtpServer:
-    """SMTP server in a thread of its own. `rejection` is the reply to every recipient; `logins` are the user names and
-    passwords received."""
+    """SMTP server in a thread of its own. `rejection` is the reply to recipients, if all are refused; `logins` are
+    the user names and passwords received.
+    """
 
-    rejection: str = "250 OK"
+    rejection: str | None = None
     emails: list[ReceivedEmail] = field(default_factory=list)
     logins: list[tuple[str, str]] = field(default_factory=list)
     condition: threading.Condition = field(default_factory=threading.Condition)
@@ -90,7 +91,7 @@ class SmtpServer:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         envelope.rcpt_tos.append(address)
-        return self.rejection
+        return self.rejection or "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)

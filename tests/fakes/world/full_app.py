@@ -30,6 +30,7 @@ from structlog.processors import format_exc_info
 from structlog.typing import EventDict, Processor
 
 from bots.app import base, web
+from bots.app.channels import ChannelRuntime, channel_runtime_for
 from bots.app.telegram import build_telegram_gateway
 from bots.billing.stripe.client import connect
 from bots.billing.stripe.sync import CatalogueSync, SyncTarget
@@ -62,7 +63,7 @@ class FullApp:
     telegram: FakeTelegram
     mail_server: SmtpServer
     settings: Settings
-    runtime: base.ChannelRuntime
+    runtime: ChannelRuntime
     web_app: FastAPI
     gateway: TelegramGateway
     world: World
@@ -198,7 +199,7 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
             retention=retention_from(settings),
             has_speech_service=True,
         )
-        runtime = await asyncio.to_thread(base.channel_runtime_for, create_app(world, settings))
+        runtime = await asyncio.to_thread(channel_runtime_for, create_app(world, settings))
         app = web.build_page_server(runtime, host="127.0.0.1", port=0).config.app
         assert isinstance(app, FastAPI)
         gateway = build_telegram_gateway(runtime, TOKEN)
@@ -254,7 +255,7 @@ def create_app(world: World, settings: Settings) -> base.App:
 
 
 @asynccontextmanager
-async def _run_senders(runtime: base.ChannelRuntime) -> AsyncIterator[None]:
+async def _run_senders(runtime: ChannelRuntime) -> AsyncIterator[None]:
     """Like `ChannelRuntime.deliver_messages` without the billing threads, whose work runs here on request."""
     tasks = [asyncio.create_task(runtime.outbox_sender.run()), asyncio.create_task(runtime.progress_updater.run())]
     try:

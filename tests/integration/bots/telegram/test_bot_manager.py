@@ -16,7 +16,7 @@ from fakes.world.full_app import create_app
 from fakes.world.world import World
 from sqlmodel import select
 
-from bots.app import base
+from bots.app.channels import ChannelRuntime, channel_runtime_for
 from bots.app.telegram import build_bot_manager, build_telegram_gateway
 from bots.telegram.bot_manager import POLL_SECONDS, BotManager
 from models.identity.people import Account, Tenant
@@ -36,7 +36,7 @@ class Town:
     """The operator's bot, and Telegram with those of two businesses."""
 
     world: World
-    chats: base.ChannelRuntime
+    chats: ChannelRuntime
     fleet: BotManager
     fakes: list[FakeTelegram]
 
@@ -95,7 +95,7 @@ async def town(sqlite: Database, clock: SettableClock, tmp_path: Path) -> AsyncI
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
         told: dict[str, Any] = {"data_dir": tmp_path, "telegram_api_url": url, "admin_ids": "telegram:1"}
         world = World.open(tmp_path, sqlite, clock, has_speech_service=True)
-        chats = base.channel_runtime_for(create_app(world, Settings(_env_file=None, **told)))
+        chats = channel_runtime_for(create_app(world, Settings(_env_file=None, **told)))
         gateway, fleet = build_telegram_gateway(chats, TOKEN), build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)

@@ -1,4 +1,4 @@
-"""What tests of several rooms share: databases, a Redis, a clock."""
+"""Fixtures shared by all tests: databases, a Redis server, a clock, the log."""
 
 import gc
 import os
@@ -18,14 +18,14 @@ from fakes.redis_server import RedisServer
 
 from storage.db import Database
 
-ROOM = 4 << 30  # bytes
-LONG = (
+MIN_FREE_BYTES = 4 << 30
+LONG_MODULES = (
     "tests/integration/storage/billing/test_money_state_machine.py",
     "tests/integration/tools/test_chaos.py",
     "tests/integration/tools/test_load.py",
     "tests/integration/bots/whatsapp/processes/test_process_failures.py",
 )
-LOG = [
+LOG_PROCESSORS = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.dev.set_exc_info,
@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _is_long(name: str) -> bool:
-    return name.startswith(("tests/e2e", *LONG))
+    return name.startswith(("tests/e2e", *LONG_MODULES))
 
 
 def pytest_collection_finish() -> None:
@@ -66,17 +66,17 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def _quick_folder() -> Path:
+def _find_quick_folder() -> Path:
     """In memory, where there is room: no test asks what a power cut would leave."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
-    has_room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > MIN_FREE_BYTES
     return memory if has_room else Path(tempfile.gettempdir())
 
 
 @pytest.fixture(scope="session")
 def databases(testrun_uid: str) -> Iterator[DatabaseFactory]:
     """One PostgreSQL for the whole run, however many processes it has; it starts when it is first asked for."""
-    shared = DatabaseFactory(_quick_folder() / f"rabisco-{testrun_uid[:12]}")
+    shared = DatabaseFactory(_find_quick_folder() / f"rabisco-{testrun_uid[:12]}")
     yield shared
     shared.close()
 
@@ -84,7 +84,7 @@ def databases(testrun_uid: str) -> Iterator[DatabaseFactory]:
 @pytest.fixture(autouse=True)
 def fresh_log() -> Iterator[None]:
     """What a test makes of the log is undone after it. It begins with plain traces, which cost little."""
-    structlog.configure(processors=LOG)
+    structlog.configure(processors=LOG_PROCESSORS)
     yield
     structlog.reset_defaults()
 

@@ -20,6 +20,7 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",  # of the window, which nobody sees: half of its work
 )
 
 
@@ -148,9 +149,14 @@ class ChatPage:
         )
 
     def save_film(self, target: Path, position: int = -1) -> str:
-        """Press a "save" link; the name the browser gives the file, which is then at `target`."""
+        return self.save_file(target, ":has(video)", position)
+
+    def save_file(self, target: Path, kind: str, position: int = -1) -> str:
+        """Press a "save" link of a message of that kind (a selector); the name the browser gives the file, which is
+        then at `target`.
+        """
         with self.tab.expect_download() as download:
-            self.tab.locator("li.message a.save").nth(position).click()
+            self.tab.locator(f"li.message{kind} a.save").nth(position).click()
         download.value.save_as(target)
         return download.value.suggested_filename
 

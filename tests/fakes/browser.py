@@ -149,14 +149,9 @@ class ChatPage:
         )
 
     def save_film(self, target: Path, position: int = -1) -> str:
-        return self.save_file(target, ":has(video)", position)
-
-    def save_file(self, target: Path, kind: str, position: int = -1) -> str:
-        """Press a "save" link of a message of that kind (a selector); the name the browser gives the file, which is
-        then at `target`.
-        """
+        """Press a "save" link; the name the browser gives the file, which is then at `target`."""
         with self.tab.expect_download() as download:
-            self.tab.locator(f"li.message{kind} a.save").nth(position).click()
+            self.tab.locator("li.message a.save").nth(position).click()
         download.value.save_as(target)
         return download.value.suggested_filename
 

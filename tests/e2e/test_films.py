@@ -32,23 +32,24 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]:
-    """The product, in Telegram."""
-    fake = FakeTelegram()
-    with serve_app(fake.app) as address:
-        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def address(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product, in Telegram and on its page, and where the page is."""
+    with serve_app(telegram.app) as api:
+        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api}
         with run_app(tmp_path_factory.mktemp("product"), settings) as product:
-            product.wait_for_address()
-            yield fake
+            yield product.wait_for_address()
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatPage]:
-    """The product, on its page."""
+def page(address: str) -> Iterator[ChatPage]:
     if find_chromium() is None:
         pytest.skip("there is no Chromium on this machine")
-    folder = tmp_path_factory.mktemp("product")
-    with run_app(folder, {}) as product, open_page(product.wait_for_address(), timeout=90) as opened_page:
+    with open_page(address, timeout=90) as opened_page:
         yield opened_page
         assert opened_page.errors == []
         assert opened_page.foreign_requests == []

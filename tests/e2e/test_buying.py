@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fakes.app_process import SALES_CATALOGUE, AppProcess, run_app, write_catalogue
-from fakes.browser import find_chromium, open_page
+from fakes.all_channels import CHANNELS, AllChannels, run_all_channels
+from fakes.app_process import SALES_CATALOGUE, write_catalogue
 from fakes.clock import SettableClock
 from fakes.film_probe import probe_film
 from fakes.secret_leaks import SECRET_SETTINGS, WrittenOutput, build_smtp_url, list_secrets
-from fakes.simulated_users import SimulatedPageUser, SimulatedTelegramUser, SimulatedUser, create_photograph
+from fakes.simulated_users import SimulatedTelegramUser, SimulatedUser, create_photograph
 from fakes.stripe_api import KEY, FakeStripe
-from fakes.telegram_api import TOKEN, FakeTelegram, StarsCharge, serve_app
-from fakes.whatsapp.app_process import run_whatsapp_app
-from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
+from fakes.telegram_api import TOKEN, StarsCharge
 from stripe import StripeClient
 
 from models.billing.item_names import build_lookup_key
@@ -48,57 +46,34 @@ def stripe_with_prices() -> Iterator[tuple[FakeStripe, str]]:
         yield stripe, url
 
 
-@contextmanager
-def discreet(folder: Path, settings: dict[str, str]) -> Iterator[AppProcess]:
+@pytest.fixture(scope="module")
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AllChannels, FakeStripe]]:
     """The product with every secret there is. When it has ended, none may stand in what it printed or has kept."""
-    whole = SECRET_SETTINGS | {"SMTP_URL": build_smtp_url()} | settings
-    with run_app(folder, whole) as product:
-        yield product
-    kept = {path.name: path.read_bytes().decode("latin-1") for path in (folder / "data").glob("*.db*")}
-    assert kept
-    assert WrittenOutput(kept | {"output": "".join(product.output)}).find_secrets(list_secrets(whole)) == []
-
-
-@pytest.fixture
-def telegram_market(tmp_path: Path) -> Iterator[Market]:
-    fake = FakeTelegram()
-    with stripe_with_prices() as (stripe, stripe_url), serve_app(fake.app) as address:
-        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address, **selling(tmp_path, stripe_url)}
-        with discreet(tmp_path, settings) as product:
-            product.wait_for_address()
-            yield Market(SimulatedTelegramUser(fake.get_person(4711), fake.wait_until), stripe)
-
-
-@pytest.fixture
-def page_market(tmp_path: Path) -> Iterator[Market]:
-    if find_chromium() is None:
-        pytest.skip("there is no Chromium on this machine")
-    with (
-        stripe_with_prices() as (stripe, stripe_url),
-        discreet(tmp_path, selling(tmp_path, stripe_url)) as product,
-        open_page(product.wait_for_address(), language="en", timeout=90) as page,
-    ):
-        yield Market(SimulatedPageUser(page, tmp_path), stripe)
-
-
-@pytest.fixture
-def whatsapp_market(tmp_path: Path) -> Iterator[Market]:
-    with (
-        stripe_with_prices() as (stripe, stripe_url),
-        run_whatsapp_app(tmp_path, selling(tmp_path, stripe_url)) as premises,
-    ):
-        yield Market(SimulatedWhatsAppUser(premises.fake.get_person("14155550123")), stripe)
-
-
-def selling(folder: Path, stripe_url: str) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("product")
     prices = write_catalogue(folder, 1)
     prices.write_text(SALES_CATALOGUE + prices.read_text())
-    return {"CATALOGUE": str(prices), "STRIPE_SECRET_KEY": KEY, "STRIPE_API_URL": stripe_url}
+    with stripe_with_prices() as (stripe, stripe_url):
+        shop = {"CATALOGUE": str(prices), "STRIPE_SECRET_KEY": KEY, "STRIPE_API_URL": stripe_url}
+        settings = SECRET_SETTINGS | {"SMTP_URL": build_smtp_url()} | shop
+        with run_all_channels(folder, settings) as channels:
+            yield channels, stripe
+    assert channels.app.process is not None
+    kept = {path.name: path.read_bytes().decode("latin-1") for path in (folder / "data").glob("*.db*")}
+    assert kept
+    written = WrittenOutput(kept | {"output": "".join(channels.app.process.output)})
+    assert written.find_secrets(list_secrets({**settings, "TELEGRAM_BOT_TOKEN": TOKEN})) == []
 
 
-@pytest.mark.parametrize("channel", ["telegram_market", "page_market", "whatsapp_market"])
-def test_somebody_runs_out_pays_and_goes_on(channel: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    market: Market = request.getfixturevalue(channel)
+@pytest.fixture(params=CHANNELS)
+def market(
+    request: pytest.FixtureRequest, premises: tuple[AllChannels, FakeStripe], tmp_path: Path
+) -> Iterator[Market]:
+    channels, stripe = premises
+    with channels.open_chat(request.param, "en", tmp_path) as visitor:
+        yield Market(visitor, stripe)
+
+
+def test_somebody_runs_out_pays_and_goes_on(market: Market, tmp_path: Path) -> None:
     visitor = market.visitor
     visitor.send_text("/start")
     uses_the_free_credit(visitor, tmp_path)
@@ -112,25 +87,21 @@ def test_somebody_runs_out_pays_and_goes_on(channel: str, request: pytest.Fixtur
     visitor.wait_for_text("You have 1 credit")
 
 
-def test_somebody_runs_out_pays_with_stars_and_goes_on(tmp_path: Path) -> None:
-    fake = FakeTelegram()
-    with serve_app(fake.app) as address:
-        prices = write_catalogue(tmp_path, 1)
-        prices.write_text(SALES_CATALOGUE + prices.read_text())
-        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address, "CATALOGUE": str(prices)}
-        with discreet(tmp_path, settings) as product:
-            product.wait_for_address()
-            person = fake.get_person(4711)
-            visitor = SimulatedTelegramUser(person, fake.wait_until)
-            visitor.send_text("/start")
-            uses_the_free_credit(visitor, tmp_path)
-            is_shown_the_shop(visitor)
-            visitor.press_button("⭐ 2 credits · 300 Stars")
-            fake.wait_until(lambda: person.chat.messages[-1].kind == "invoice")
-            assert isinstance(person.pay_invoice(person.chat.messages[-1]), StarsCharge)
-            visitor.wait_for_text("Thank you! Here you are: 2 credits")
-            visitor.send_pictures(create_photograph(3))
-            assert probe_film(visitor.save_film(2, tmp_path / "second.mp4")).seconds == 6
+def test_somebody_runs_out_pays_with_stars_and_goes_on(
+    premises: tuple[AllChannels, FakeStripe], tmp_path: Path
+) -> None:
+    fake = premises[0].telegram
+    person = fake.get_person(300)
+    visitor = SimulatedTelegramUser(person, fake.wait_until)
+    visitor.send_text("/start")
+    uses_the_free_credit(visitor, tmp_path)
+    is_shown_the_shop(visitor)
+    visitor.press_button("⭐ 2 credits · 300 Stars")
+    fake.wait_until(lambda: person.chat.messages[-1].kind == "invoice")
+    assert isinstance(person.pay_invoice(person.chat.messages[-1]), StarsCharge)
+    visitor.wait_for_text("Thank you! Here you are: 2 credits")
+    visitor.send_pictures(create_photograph(3))
+    assert probe_film(visitor.save_film(2, tmp_path / "second.mp4")).seconds == 6
 
 
 def uses_the_free_credit(visitor: SimulatedUser, folder: Path) -> None:

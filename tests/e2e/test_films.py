@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from fakes import sample_pictures
@@ -18,7 +19,6 @@ from fakes.simulated_users import SimulatedTelegramUser, create_photograph
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 from numpy.typing import NDArray
 from PIL import Image
-from skimage.measure import label
 
 PHOTO = (1280, 800)  # a megapixel
 IDS = itertools.count(4711)
@@ -32,23 +32,24 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]:
-    """The product, in Telegram."""
-    fake = FakeTelegram()
-    with serve_app(fake.app) as address:
-        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def address(telegram: FakeTelegram, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product, in Telegram and on its page, and where the page is."""
+    with serve_app(telegram.app) as api:
+        settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api}
         with run_app(tmp_path_factory.mktemp("product"), settings) as product:
-            product.wait_for_address()
-            yield fake
+            yield product.wait_for_address()
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatPage]:
-    """The product, on its page."""
+def page(address: str) -> Iterator[ChatPage]:
     if find_chromium() is None:
         pytest.skip("there is no Chromium on this machine")
-    folder = tmp_path_factory.mktemp("product")
-    with run_app(folder, {}) as product, open_page(product.wait_for_address(), timeout=90) as opened_page:
+    with open_page(address, timeout=90) as opened_page:
         yield opened_page
         assert opened_page.errors == []
         assert opened_page.foreign_requests == []
@@ -106,9 +107,8 @@ def test_ink_grows_along_strokes_when_no_hand_hides_it(stage: Stage, tmp_path: P
     visitor.press_button("No hand")
     visitor.wait_for_text("Hand: No hand|Your films")
     visitor.send_pictures(create_photograph(size=PHOTO))
-    inked = [
-        frame < 110 for frame in read_luma_frames(visitor.save_film(1, tmp_path / "strokes.mp4"))[:150]
-    ]  # lines, no colour yet
+    film = visitor.save_film(1, tmp_path / "strokes.mp4")
+    inked = [frame < 110 for frame in read_luma_frames(film, first=150)]  # lines, no colour yet
 
     for earlier, later in pairwise(inked):
         assert np.mean(earlier & ~later) < 0.0005  # what is drawn stays
@@ -175,7 +175,8 @@ def test_a_photograph_on_the_page_becomes_a_film_that_plays_there(page: ChatPage
 
 def _blobs(ink: NDArray[np.bool_], least: int = 10) -> int:
     """How many patches of ink there are, without what the encoder's noise brings over the threshold."""
-    return int((np.bincount(label(ink, connectivity=2).ravel())[1:] >= least).sum())
+    _, _, measured, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
+    return int((measured[1:, cv2.CC_STAT_AREA] >= least).sum())
 
 
 def _words_heard(video: Path, target: Path) -> list[dict[str, float]]:

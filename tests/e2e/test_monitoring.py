@@ -1,14 +1,19 @@
-"""A process by itself notices what is amiss and leaves word for its owner; what broke in it can be looked up."""
+"""A process by itself, as in production: it looks after its disk, notices what is amiss, leaves word for its owner and
+writes down what broke in it.
+"""
 
 import json
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from fakes.app_process import run_app
-from fakes.sample_customers import create_customer
+import pytest
+from fakes.app_process import AppProcess, run_app
+from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import col, select
 
 from models.billing.payments import ProviderEvent
@@ -19,15 +24,25 @@ from storage.identity import people
 from storage.migrate import upgrade
 
 
-def soon(probe: Callable[[], bool], seconds: float = 40) -> bool:
-    deadline = time.monotonic() + seconds
-    while not probe() and time.monotonic() < deadline:
-        threading.Event().wait(0.1)
-    return probe()
+@dataclass
+class House:
+    """The web server by itself, what was left on its disk, its database, and who is to be told."""
+
+    web: AppProcess
+    left: Path
+    db: Database
+    boss: SampleCustomer
+
+    def told(self) -> list[str]:
+        with self.db.read_transaction() as session:
+            rows = session.exec(select(Delivery).where(col(Delivery.person_id) == self.boss.person.id)).all()
+        return [row.content.paragraphs[0].key for row in rows]
 
 
-def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(tmp_path: Path) -> None:
-    db = Database(f"sqlite:///{tmp_path / 'house.db'}")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("house")
+    db = Database(f"sqlite:///{folder / 'house.db'}")
     upgrade(db)
     boss = create_customer(db, "4711", role="owner")
     long_ago = utc_now() - timedelta(minutes=16)
@@ -35,25 +50,37 @@ def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machi
         people.get_or_create_address(session, boss.account.id, "4711", "")
         about = {"external_id": "evt_1", "kind": "invoice.paid", "object_id": "in_1", "run_after": utc_now()}
         session.add(ProviderEvent(tenant_id=boss.person.tenant_id, received_at=long_ago, **about))
-
-    def told() -> list[str]:
-        with db.read_transaction() as session:
-            rows = session.exec(select(Delivery).where(col(Delivery.person_id) == boss.person.id)).all()
-        return [row.content.paragraphs[0].key for row in rows]
-
-    heartbeat = "http://127.0.0.1:1/ping"  # where nobody listens
+    left = folder / "data" / "passing" / "left"
+    left.mkdir(parents=True)
+    os.utime(left, times=(time.time() - 2 * 86400,) * 2)
     settings = {
         "DATABASE_URL": str(db.url),
         "MODE": "production",
         "ADMIN_IDS": "telegram:4711",
-        "HEARTBEAT_URL": heartbeat,
+        "HEARTBEAT_URL": "http://127.0.0.1:1/ping",  # where nobody listens
+        "SWEEP_SECONDS": "0.1",
     }
-    with run_app(tmp_path, settings, ["web", "--port", "0"]) as web:
+    with run_app(folder, settings, ["web", "--port", "0"]) as web:
         web.wait_for_address()
-        assert soon(lambda: "alert-payments" in told())
-        web.wait_for_output("heartbeat-skipped")
-        lines = [json.loads(line) for line in "".join(web.output).splitlines() if line.startswith("{")]
-    assert told() == ["alert-payments"]
-    assert "127.0.0.1:1" not in "".join(web.output)
-    assert all({"event", "level", "timestamp"} <= set(line) for line in lines)
+        yield House(web, left, db, boss)
     db.close()
+    assert "127.0.0.1:1" not in "".join(web.output)
+
+
+def soon(probe: Callable[[], bool], seconds: float = 40) -> bool:
+    deadline = time.monotonic() + seconds
+    while not probe() and time.monotonic() < deadline:
+        threading.Event().wait(0.1)
+    return probe()
+
+
+def test_a_process_without_workers_looks_after_its_disk(house: House) -> None:
+    assert soon(lambda: not house.left.exists(), 20)
+
+
+def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(house: House) -> None:
+    assert soon(lambda: "alert-payments" in house.told())
+    house.web.wait_for_output("heartbeat-skipped")
+    lines = [json.loads(line) for line in "".join(house.web.output).splitlines() if line.startswith("{")]
+    assert house.told() == ["alert-payments"]
+    assert all({"event", "level", "timestamp"} <= set(line) for line in lines)

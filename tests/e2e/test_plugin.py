@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -43,51 +43,35 @@ def video(tmp_path: Path) -> Path:
     return write_video(tmp_path / "talk.mp4", None, seconds=SECONDS, size=(960, 540))
 
 
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def telegram_visitor(telegram: FakeTelegram, tmp_path: Path, settings: Mapping[str, str]) -> Iterator[SimulatedUser]:
+def test_a_plugins_films_are_asked_for_paid_cancelled_repeated_and_reported(
+    tmp_path: Path, video: Path, settings: Mapping[str, str]
+) -> None:
+    telegram = FakeTelegram()
+    metered = {**settings, "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here"}
     with (
         serve_app(telegram.app) as address,
-        run_app(tmp_path, {**settings, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}) as product,
-    ):
-        product.wait_for_address()
-        yield SimulatedTelegramUser(telegram.get_person(7, language_code="en"), telegram.wait_until)
-
-
-@pytest.fixture
-def page_visitor(tmp_path: Path, settings: Mapping[str, str]) -> Iterator[SimulatedUser]:
-    with (
-        run_app(tmp_path, {**settings, "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here"}) as product,
+        run_app(tmp_path, {**metered, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}) as product,
         open_page(product.wait_for_address(), language="en", timeout=90) as page,
     ):
-        yield SimulatedPageUser(page, tmp_path)
+        has_films_made(SimulatedTelegramUser(telegram.get_person(7), telegram.wait_until), video, tmp_path)
+        has_films_made(SimulatedPageUser(page, tmp_path), video, tmp_path)
+        assert "⏪ Backwards: 4" in print_report(tmp_path, settings)
+        admin = SimulatedTelegramUser(telegram.get_person(ADMIN), telegram.wait_until)
+        admin.send_text("/stats")
+        admin.wait_for_text("⏪ Backwards: done 4 · failed 0 · cancelled 2")
 
 
-@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor"])
-def test_a_plugins_films_are_asked_for_paid_cancelled_repeated_and_reported(
-    channel: str, request: pytest.FixtureRequest, tmp_path: Path, video: Path, settings: Mapping[str, str]
-) -> None:
-    visitor: SimulatedUser = request.getfixturevalue(channel)
+def has_films_made(visitor: SimulatedUser, video: Path, folder: Path) -> None:
     visitor.send_text("/help")
     assert "/reverse – Play a video backwards" in visitor.wait_for_text("Playing backwards costs 2 credits a minute")
     visitor.send_text("/reverse")
     visitor.wait_for_text("Send me a video and I'll play it backwards")
     changes_their_mind(visitor, video)
-    has_a_video_played_backwards(visitor, video, tmp_path)
+    has_a_video_played_backwards(visitor, video, folder)
     visitor.press_button("🔁 Again")
-    assert probe_film(visitor.save_film(2, tmp_path / "again.mp4")).seconds == 2 * SECONDS
+    assert probe_film(visitor.save_film(2, folder / "again.mp4")).seconds == 2 * SECONDS
     visitor.send_text("/balance")
     visitor.wait_for_text(f"You have {CREDITS - 2 * FILM_CREDITS} credits")
-    assert "⏪ Backwards: 2" in print_report(tmp_path, settings)
-    if channel == "telegram_visitor":
-        telegram: FakeTelegram = request.getfixturevalue("telegram")
-        admin = SimulatedTelegramUser(telegram.get_person(ADMIN, language_code="en"), telegram.wait_until)
-        admin.send_text("/stats")
-        admin.wait_for_text("⏪ Backwards: done 2 · failed 0 · cancelled 1")
 
 
 def changes_their_mind(visitor: SimulatedUser, video: Path) -> None:

@@ -5,60 +5,52 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fakes.all_channels import CHANNELS, AllChannels, run_all_channels
 from fakes.app_process import run_app, write_catalogue
 from fakes.browser import find_chromium, open_page
 from fakes.film_probe import probe_film
 from fakes.sample_speech import read_samples, write_wav
-from fakes.simulated_users import SimulatedPageUser, SimulatedTelegramUser, SimulatedUser, create_photograph
-from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
-from fakes.whatsapp.app_process import run_whatsapp_app
-from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
+from fakes.simulated_users import SimulatedPageUser, SimulatedUser, create_photograph
 
 CREDITS = 3
 LONG = 30  # seconds of film: still being drawn when a message may be edited for the first time
 SECONDS = 6
 
 
-@pytest.fixture
-def telegram_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
-    fake = FakeTelegram()
-    with serve_app(fake.app) as address:
-        settings = {
-            "CATALOGUE": str(write_catalogue(tmp_path, CREDITS)),
-            "TELEGRAM_BOT_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": address,
-        }
-        with run_app(tmp_path, settings) as product:
-            product.wait_for_address()
-            yield SimulatedTelegramUser(fake.get_person(4711, language_code="pt-br"), fake.wait_until)
-
-
-@pytest.fixture
-def page_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
-    if find_chromium() is None:
-        pytest.skip("there is no Chromium on this machine")
+@pytest.fixture(scope="module")
+def channels(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AllChannels]:
+    folder = tmp_path_factory.mktemp("product")
     settings = {
-        "CATALOGUE": str(write_catalogue(tmp_path, CREDITS)),
-        "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here",
+        "CATALOGUE": str(write_catalogue(folder, CREDITS)),
+        "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here",  # else the page's user would be the owner
     }
-    with (
-        run_app(tmp_path, settings) as product,
-        open_page(product.wait_for_address(), language="pt-BR", timeout=90) as page,
-    ):
-        yield SimulatedPageUser(page, tmp_path)
+    with run_all_channels(folder, settings) as running:
+        yield running
 
 
-@pytest.fixture
-def whatsapp_visitor(tmp_path: Path) -> Iterator[SimulatedUser]:
-    with run_whatsapp_app(tmp_path, {"CATALOGUE": str(write_catalogue(tmp_path, CREDITS))}) as premises:
-        yield SimulatedWhatsAppUser(premises.fake.get_person(name="Ana"))
+@pytest.fixture(params=CHANNELS)
+def visitor(request: pytest.FixtureRequest, channels: AllChannels, tmp_path: Path) -> Iterator[SimulatedUser]:
+    with channels.open_chat(request.param, "pt-BR", tmp_path) as somebody:
+        yield somebody
 
 
-@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor", "whatsapp_visitor"])
-def test_somebody_comes_has_films_made_and_runs_out_of_credits(
-    channel: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    visitor: SimulatedUser = request.getfixturevalue(channel)
+@pytest.fixture(params=CHANNELS)
+def speaker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SimulatedUser]:
+    """Somebody else. The page has one user, who would write too fast if they did it all."""
+    if request.param != "page":
+        with request.getfixturevalue("channels").open_chat(request.param, "pt-BR", tmp_path) as somebody:
+            yield somebody
+    elif find_chromium() is None:
+        pytest.skip("there is no Chromium on this machine")
+    else:
+        with (
+            run_app(tmp_path, {}) as product,
+            open_page(product.wait_for_address(), language="pt-BR", timeout=90) as page,
+        ):
+            yield SimulatedPageUser(page, tmp_path)
+
+
+def test_somebody_comes_has_films_made_and_runs_out_of_credits(visitor: SimulatedUser, tmp_path: Path) -> None:
     is_welcomed_and_changes_the_language(visitor)
     chooses_drawings_of(LONG, visitor, before=10)
     has_a_picture_drawn(visitor, tmp_path)
@@ -70,17 +62,13 @@ def test_somebody_comes_has_films_made_and_runs_out_of_credits(
     runs_out_of_credits(visitor)
 
 
-@pytest.mark.parametrize("channel", ["telegram_visitor", "page_visitor", "whatsapp_visitor"])
-def test_a_voice_note_is_answered_with_its_text_and_with_subtitles(
-    channel: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
-    visitor: SimulatedUser = request.getfixturevalue(channel)
+def test_a_voice_note_is_answered_with_its_text_and_with_subtitles(speaker: SimulatedUser, tmp_path: Path) -> None:
     note = write_wav(tmp_path / "note.wav", read_samples(seconds=6))
-    visitor.send_file(note.read_bytes(), "note.wav")
-    visitor.press_button("Inglês")  # which language it is nothing here recognizes
-    visitor.wait_for_text(r"Aqui está o que é dito(.|\n)*the best of times")
-    visitor.press_button("⬇️ .srt")
-    subtitles = visitor.save_document(tmp_path / "note.srt").read_text()
+    speaker.send_file(note.read_bytes(), "note.wav")
+    speaker.press_button("Inglês")  # which language it is nothing here recognizes
+    speaker.wait_for_text(r"Aqui está o que é dito(.|\n)*the best of times")
+    speaker.press_button("⬇️ .srt")
+    subtitles = speaker.save_document(tmp_path / "note.srt").read_text()
     assert re.match(r"1\n00:00:0\d,\d{3} --> 00:00:0\d,\d{3}\n.*best of times", subtitles)
 
 

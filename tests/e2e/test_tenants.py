@@ -22,31 +22,34 @@ KEY = "a secret key for the tests"
 
 @dataclass
 class Street:
-    """The operator's bot and the bakery's, which nobody serves yet."""
+    """The bakery's bot, which has just come to life for its owner."""
 
-    main: FakeTelegram
     bakery: FakeTelegram
     folder: Path
     product: AppProcess
+    owner: SimulatedTelegramUser
+    begun: float  # monotonic seconds
 
-    def visitor(self, fake: FakeTelegram, user_id: int) -> SimulatedTelegramUser:
-        return SimulatedTelegramUser(fake.get_person(user_id, language_code="en"), fake.wait_until)
+
+def visitor_of(fake: FakeTelegram, user_id: int) -> SimulatedTelegramUser:
+    return SimulatedTelegramUser(fake.get_person(user_id, language_code="en"), fake.wait_until)
 
 
-@pytest.fixture(params=[UP_COMMAND, ("telegram",)], ids=["up", "telegram"])
-def street(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Street]:
-    main = FakeTelegram()
+@pytest.fixture(scope="module", params=[UP_COMMAND, ("telegram",)], ids=["up", "telegram"])
+def street(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    folder, main = tmp_path_factory.mktemp("street"), FakeTelegram()
     bakery = FakeTelegram(BAKERY, bot_id=222222, username="bakery_bot")
     with serve_app(create_multi_bot_app([main, bakery])) as address:
         told = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address, "SECRET_KEY": KEY, "ADMIN_IDS": "telegram:1"}
-        with run_app(tmp_path, told, request.param) as product:
+        with run_app(folder, told, request.param) as product:
             product.wait_for_output(r"Telegram: https://t\.me/rabisco_bot")
-            yield Street(main, bakery, tmp_path, product)
+            begun = time.monotonic()
+            yield Street(bakery, folder, product, open_bakery(main), begun)
 
 
-def opened(street: Street) -> SimulatedTelegramUser:
-    """The bakery's owner, whose bot is live."""
-    boss, owner = street.visitor(street.main, 1), street.visitor(street.main, 11)
+def open_bakery(main: FakeTelegram) -> SimulatedTelegramUser:
+    """Its owner, whose bot is live."""
+    boss, owner = visitor_of(main, 1), visitor_of(main, 11)
     boss.send_text("/tenant create bakery")
     code = re.search(r"/start own-\w+", boss.wait_for_text("bakery is there"))
     assert code is not None
@@ -58,13 +61,11 @@ def opened(street: Street) -> SimulatedTelegramUser:
 
 
 def test_a_business_is_live_within_two_minutes_and_its_token_is_in_no_row_and_no_line(street: Street) -> None:
-    began = time.monotonic()
-    owner = opened(street)
-    guest = street.visitor(street.bakery, 77)
+    guest = visitor_of(street.bakery, 77)
     guest.send_text("/start")
     guest.wait_for_text("I'm Rabisco")
-    assert time.monotonic() - began < SOON
-    assert BAKERY not in str(owner.person.chat.bodies)
+    assert time.monotonic() - street.begun < SOON
+    assert BAKERY not in str(street.owner.person.chat.bodies)
     secret, database = BAKERY.partition(":")[2], Database(f"sqlite:///{street.folder / 'data' / 'rabisco.db'}")
     assert secret not in dump_database(database)
     assert secret not in "".join(street.product.output)
@@ -72,8 +73,7 @@ def test_a_business_is_live_within_two_minutes_and_its_token_is_in_no_row_and_no
 
 
 @pytest.mark.parametrize("street", [UP_COMMAND], indirect=True, ids=["up"])
-def test_its_first_guest_gets_a_film_from_its_own_bot(street: Street, tmp_path: Path) -> None:
-    opened(street)
-    guest = street.visitor(street.bakery, 77)
+def test_a_guest_gets_a_film_from_its_own_bot(street: Street, tmp_path: Path) -> None:
+    guest = visitor_of(street.bakery, 78)
     guest.send_pictures(create_photograph())
     assert guest.save_film(1, tmp_path / "film.mp4").stat().st_size > 0

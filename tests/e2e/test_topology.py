@@ -8,7 +8,7 @@ from pathlib import Path
 from fakes.databases import DatabaseFactory
 from fakes.film_probe import probe_film
 from fakes.redis_server import RedisServer
-from fakes.simulated_users import create_photograph
+from fakes.simulated_users import SimulatedTelegramUser, create_photograph
 from fakes.telegram_api import TelegramPerson
 from fakes.topology import ServiceTopology, run_topology
 from fakes.whatsapp.simulated_user import SimulatedWhatsAppUser
@@ -46,7 +46,8 @@ def test_everybody_on_every_messenger_gets_their_film_though_a_worker_is_killed(
 
         writer = SimulatedWhatsAppUser(place.whatsapp.fake.get_person("14155550199", phone=place.whatsapp.phone))
         writer.send_pictures(create_photograph())
-        crowd = [place.telegram.get_person(5000 + number) for number in range(CROWD)]
+        painter = place.telegram.get_person(5000, "es")  # errands begin with a picture
+        crowd = [painter, *(place.telegram.get_person(5000 + number) for number in range(1, CROWD))]
         for person, errand in zip(crowd, errands([of[number] for number in LIGHT], CROWD), strict=True):
             person.send_content(errand.message(place.telegram.files))
         place.telegram.wait_until(lambda: any(films(person) for person in crowd), LONG)
@@ -55,6 +56,9 @@ def test_everybody_on_every_messenger_gets_their_film_though_a_worker_is_killed(
         place.telegram.wait_until(lambda: all(films(person) for person in crowd), LONG)
         assert probe_film(writer.save_film(1, tmp_path / "film.mp4")).frames == 300
         assert [len(films(person)) for person in crowd] == [1] * CROWD
+        drawn = SimulatedTelegramUser(painter, place.telegram.wait_until)
+        assert probe_film(drawn.save_film(1, tmp_path / "drawn.mp4")).frames == 300
+        drawn.wait_for_text("Aquí está tu dibujo")
         assert len(writer.list_films()) == 1
         found = figures(place)
         made = sum(value for name, value in found.items() if re.match(r"rabisco_jobs_total\{.*outcome=\"done\"", name))

@@ -20,6 +20,7 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",  # of the window, which nobody sees: half of its work
 )
 
 
@@ -58,6 +59,7 @@ def open_page(
             viewport={"width": size[0], "height": size[1]},
             locale=language,
             color_scheme="dark" if is_dark else "light",
+            reduced_motion="reduce",  # what moves without end while a film is drawn costs as much as the film
             accept_downloads=True,
         )
         stack.callback(context.close)

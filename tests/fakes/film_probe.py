@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,10 @@ def probe_film(film: Path) -> ProbedFilm:
         )
 
 
-def read_luma_frames(film: Path) -> list[Gray]:
-    """Every frame's luma."""
+def read_luma_frames(film: Path, first: int | None = None) -> list[Gray]:
+    """Every frame's luma, or that of so many first frames."""
     with av.open(str(film)) as container:
-        return [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+        return [frame.to_ndarray(format="gray") for frame in islice(container.decode(video=0), first)]
 
 
 def compute_ink_share(frame: Gray) -> float:

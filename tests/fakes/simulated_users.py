@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -14,10 +15,11 @@ from PIL import Image
 WAIT_SECONDS = 90.0  # seconds, for a film on a busy machine
 
 
+@cache
 def create_photograph(seed: int = 7, size: tuple[int, int] = (640, 360), image_format: str = "PNG") -> bytes:
     """A photograph-like picture, as a file."""
     buffer = io.BytesIO()
-    Image.fromarray(sample_pictures.draw_photo(*size, seed)).save(buffer, image_format)
+    Image.fromarray(sample_pictures.draw_photo(*size, seed)).save(buffer, image_format, compress_level=1)
     return buffer.getvalue()
 
 

@@ -4,6 +4,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,6 +51,7 @@ class Specimen:
         return {"video": film.to_json() | _shape(film.media) | about}
 
 
+@cache
 def mixture() -> tuple[Specimen, ...]:
     """Ten specimens, seven pictures and three videos: what the jobs of a run are taken from in turn."""
     drawn = [

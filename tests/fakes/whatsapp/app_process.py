@@ -101,16 +101,6 @@ def open_whatsapp_app(folder: Path, settings: Mapping[str, str] | None = None) -
         yield WhatsAppApp(folder, fake, {**environment, **(settings or {})}, db)
 
 
-@contextmanager
-def run_whatsapp_app(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[WhatsAppApp]:
-    """A running app with a session that was paired long ago."""
-    with open_whatsapp_app(folder, settings) as app:
-        app.add_session()
-        with app.run():
-            app.wait_until_online()
-            yield app
-
-
 def wait_until(probe: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
     """Poll until the probe is true, for state that is only in a database. Raises AssertionError on timeout."""
     deadline = time.monotonic() + seconds

@@ -201,8 +201,11 @@ def test_probe_without_json_is_for_reading(folder: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out.splitlines()[0] == "photo.jpg: image 240x160"
 
 
-def test_an_error_is_said_in_the_language_of_the_terminal(folder: Path) -> None:
+def test_an_error_is_said_in_the_language_of_the_terminal(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / "text.mp4").write_text("hello")
-    ended = run_rabisco("transcribe", "text.mp4", folder=folder, LANG="pt_BR.UTF-8")
-    assert (ended.exit_code, ended.error_code) == (2, "NOT_MEDIA")
-    assert "Mande" in ended.err
+    monkeypatch.setenv("LANG", "pt_BR.UTF-8")
+    code, sentence = refused(capsys, "transcribe", "text.mp4")
+    assert code == "NOT_MEDIA"
+    assert "Mande" in sentence

@@ -6,9 +6,10 @@ from pathlib import Path
 import av
 import pytest
 from fakes import sample_files
-from fakes.command_line import run_rabisco
+from fakes.command_line import CommandResult, run_rabisco
 from fakes.sample_speech import BECKETT, BECKETT_WORDS, TWO_CITIES, write_spoken_video
 
+from bots.cli import run
 from models.jobs.transcript import Transcript, Word
 from pipeline.jobs.local_renderer import TRANSCRIPT_SUFFIXES, write_transcript
 
@@ -71,9 +72,9 @@ def test_a_transcript_can_be_any_kind_of_subtitles(tmp_path: Path, suffix: str) 
     assert "Hello" in (tmp_path / f"a{suffix}").read_text()
 
 
-def test_without_a_file_to_write_to_the_words_are_printed(tmp_path: Path) -> None:
-    write_spoken_video(tmp_path / "talk.mp4", seconds=5, name=TWO_CITIES)
-    ended = run_rabisco("transcribe", "talk.mp4", "--engine", "local", folder=tmp_path)
+def test_without_a_file_to_write_to_the_words_are_printed(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write_spoken_video(folder / "talk.mp4", seconds=5, name=TWO_CITIES)
+    ended = CommandResult(run(["transcribe", "talk.mp4", "--engine", "local"]), *capfd.readouterr())
     assert (ended.exit_code, ended.err) == (0, "")
     assert "best of times" in ended.out.lower()
 
@@ -91,9 +92,9 @@ def test_without_a_file_to_write_to_the_words_are_printed(tmp_path: Path) -> Non
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be_made_is_refused_in_one_line_and_leaves_nothing_behind(
-    tmp_path: Path, command: tuple[str, ...], make: object, code: str
+    folder: Path, capfd: pytest.CaptureFixture[str], command: tuple[str, ...], make: object, code: str
 ) -> None:
-    make(tmp_path / command[1])  # type: ignore[operator]
-    ended = run_rabisco(*command, folder=tmp_path)
+    make(folder / command[1])  # type: ignore[operator]
+    ended = CommandResult(run([*command]), *capfd.readouterr())
     assert (ended.exit_code, ended.out, ended.error_code) == (2, "", code)
-    assert [path.name for path in tmp_path.iterdir()] == [command[1]]
+    assert [path.name for path in folder.iterdir()] == [command[1]]

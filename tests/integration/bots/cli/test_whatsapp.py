@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from bots.cli import run
+from bots.cli.whatsapp import check_numbers
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppState
+from models.settings import Settings
 from storage.db import Database
 from storage.identity import people
 from storage.messaging import whatsapp
@@ -38,41 +40,39 @@ def stands(db: Database, state: WhatsAppState, *, seen: bool = True) -> None:
         found.row.seen_at = db.clock() - (timedelta() if seen else timedelta(hours=1))
 
 
-def doctor(capsys: pytest.CaptureFixture[str]) -> str:
-    """What the doctor says of WhatsApp."""
+def look_at_the_number() -> tuple[bool, str]:
+    """Whether it is well, and what the doctor says of it."""
+    (found,) = check_numbers(Settings())
+    return found
+
+
+def test_the_doctor_finds_a_number_that_is_online_well(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    stands(db, WhatsAppState.ONLINE)
     run(["doctor"])
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "whatsapp" in line]
-    return line
+    assert line == f"ok   whatsapp: +{NUMBER}: ✅ online."
 
 
 @pytest.mark.parametrize(
     "state", [WhatsAppState.LOGGED_OUT, WhatsAppState.BANNED, WhatsAppState.REPLACED, WhatsAppState.OUTDATED]
 )
-def test_the_doctor_says_what_to_do_about_a_number_that_stands_still(
-    db: Database, capsys: pytest.CaptureFixture[str], state: WhatsAppState
-) -> None:
+def test_the_doctor_says_what_to_do_about_a_number_that_stands_still(db: Database, state: WhatsAppState) -> None:
     stands(db, state)
-    assert doctor(capsys).startswith(f"MEND whatsapp: +{NUMBER}: ")
+    is_well, said = look_at_the_number()
+    assert not is_well
+    assert said.startswith(f"+{NUMBER}: ")
 
 
-def test_the_doctor_finds_a_number_that_is_online_well(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
-    stands(db, WhatsAppState.ONLINE)
-    assert doctor(capsys) == f"ok   whatsapp: +{NUMBER}: ✅ online."
-
-
-def test_the_doctor_misses_whoever_should_run_a_number(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_doctor_misses_whoever_should_run_a_number(db: Database) -> None:
     stands(db, WhatsAppState.ONLINE, seen=False)
-    assert (
-        doctor(capsys) == f"MEND whatsapp: +{NUMBER} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
-    )
+    said = f"+{NUMBER} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
+    assert look_at_the_number() == (False, said)
 
 
-def test_the_doctor_speaks_the_language_of_the_terminal(
-    db: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_doctor_speaks_the_language_of_the_terminal(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANG", "pt_BR.UTF-8")
     stands(db, WhatsAppState.ONLINE)
-    assert doctor(capsys) == f"ok   whatsapp: +{NUMBER}: ✅ no ar."
+    assert look_at_the_number() == (True, f"+{NUMBER}: ✅ no ar.")
 
 
 @pytest.mark.usefixtures("db")

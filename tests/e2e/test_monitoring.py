@@ -25,31 +25,31 @@ from storage.migrate import upgrade
 
 
 @dataclass
-class House:
+class WebServer:
     """The web server by itself, what was left on its disk, its database, and who is to be told."""
 
     web: AppProcess
     left: Path
     db: Database
-    boss: SampleCustomer
+    owner: SampleCustomer
 
     def told(self) -> list[str]:
         with self.db.read_transaction() as session:
-            rows = session.exec(select(Delivery).where(col(Delivery.person_id) == self.boss.person.id)).all()
+            rows = session.exec(select(Delivery).where(col(Delivery.person_id) == self.owner.person.id)).all()
         return [row.content.paragraphs[0].key for row in rows]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    db = Database(f"sqlite:///{folder / 'house.db'}")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    folder = tmp_path_factory.mktemp("server")
+    db = Database(f"sqlite:///{folder / 'monitored.db'}")
     upgrade(db)
-    boss = create_customer(db, "4711", role="owner")
+    owner = create_customer(db, "4711", role="owner")
     long_ago = utc_now() - timedelta(minutes=16)
     with db.transaction() as session:
-        people.get_or_create_address(session, boss.account.id, "4711", "")
+        people.get_or_create_address(session, owner.account.id, "4711", "")
         about = {"external_id": "evt_1", "kind": "invoice.paid", "object_id": "in_1", "run_after": utc_now()}
-        session.add(ProviderEvent(tenant_id=boss.person.tenant_id, received_at=long_ago, **about))
+        session.add(ProviderEvent(tenant_id=owner.person.tenant_id, received_at=long_ago, **about))
     left = folder / "data" / "passing" / "left"
     left.mkdir(parents=True)
     os.utime(left, times=(time.time() - 2 * 86400,) * 2)
@@ -62,7 +62,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     }
     with run_app(folder, settings, ["web", "--port", "0"]) as web:
         web.wait_for_address()
-        yield House(web, left, db, boss)
+        yield WebServer(web, left, db, owner)
     db.close()
     assert "127.0.0.1:1" not in "".join(web.output)
 
@@ -74,13 +74,13 @@ def soon(probe: Callable[[], bool], seconds: float = 40) -> bool:
     return probe()
 
 
-def test_a_process_without_workers_looks_after_its_disk(house: House) -> None:
-    assert soon(lambda: not house.left.exists(), 20)
+def test_a_process_without_workers_looks_after_its_disk(server: WebServer) -> None:
+    assert soon(lambda: not server.left.exists(), 20)
 
 
-def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(house: House) -> None:
-    assert soon(lambda: "alert-payments" in house.told())
-    house.web.wait_for_output("heartbeat-skipped")
-    lines = [json.loads(line) for line in "".join(house.web.output).splitlines() if line.startswith("{")]
-    assert house.told() == ["alert-payments"]
+def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(server: WebServer) -> None:
+    assert soon(lambda: "alert-payments" in server.told())
+    server.web.wait_for_output("heartbeat-skipped")
+    lines = [json.loads(line) for line in "".join(server.web.output).splitlines() if line.startswith("{")]
+    assert server.told() == ["alert-payments"]
     assert all({"event", "level", "timestamp"} <= set(line) for line in lines)

@@ -6,11 +6,10 @@ from typing import Literal
 import pytest
 from fakes.memory_channel import ChatMessage
 from fakes.world.described_files import build_picture
-from fakes.world.users import FakeUser, Team
+from fakes.world.users import FakeUser, Team, create_known_user
 from fakes.world.world import World
 from sqlmodel import Session, col, select
 
-from bots.core import user_resolver
 from bots.core.channel import ChatUnreachable, MessageRejected
 from bots.core.delivery.broadcast_sender import BroadcastSender
 from bots.core.delivery.outbox_sender import BROADCASTS_PER_SECOND, MAX_CONCURRENT_BROADCASTS
@@ -27,11 +26,7 @@ TEXT = "We draw in colour now!\n\nTry it."
 def crowd(house: World, count: int, *, first: int = 100, language: str = "en", name: str = "office") -> list[FakeUser]:
     """So many people whom a bot knows, each by the id of their chat."""
     account, ids = house.get_account(name), map(str, range(first, first + count))
-    found = [FakeUser(house, account, id=each, chat=each, language=language) for each in ids]
-    with house.db.transaction() as session:
-        for somebody in found:
-            user_resolver.resolve_user(session, account.account, somebody.build_inbound(), frozenset(), house.clock())
-    return found
+    return [create_known_user(house, account, each, language=language) for each in ids]
 
 
 async def drafted(admin: FakeUser, text: str = TEXT) -> tuple[ChatMessage, ChatMessage]:
@@ -76,7 +71,8 @@ async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(
 
 
 async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: World, team: Team) -> None:
-    people_ = crowd(house, 3)
+    people_ = [*crowd(house, 2), FakeUser(house, team.admin.account, id="300", chat="a chat with an id of its own")]
+    await people_[-1].send_text("/start")
     await begun(team.admin)
     await go_on(house)
     assert [got(each) for each in [*people_, team.owner, team.support, team.stranger]] == [1] * 6
@@ -242,6 +238,7 @@ async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: W
 
 
 async def test_where_all_are_on_whatsapp_it_is_refused_with_why(house: World, team: Team) -> None:
+    await team.stranger.send_text("/start")
     house.run_in_transaction(
         lambda session: [setattr(each, "channel", "whatsapp") for each in session.exec(select(Account))] and None
     )

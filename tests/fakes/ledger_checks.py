@@ -22,9 +22,10 @@ _BALANCES = select(Balance.person_id, Balance.available, Balance.reserved, Balan
 def assert_ledger_balances(session: Session) -> None:
     """Every transaction sums to zero; every balance equals its postings; unspent lots make up what is available."""
     assert session.exec(_UNBALANCED).all() == []
+    balances = session.exec(_BALANCES).all()  # before the sums: someone new may come between the queries
     posted = {(person, bucket): int(total) for person, bucket, total in session.exec(_POSTED)}
     remaining = {person: int(total) for person, total in session.exec(_REMAINING)}
-    for person, available, reserved, debt in session.exec(_BALANCES):
+    for person, available, reserved, debt in balances:
         totals = (posted.get((person, bucket), 0) for bucket in PERSONAL_BUCKETS)
         assert (available, reserved, -debt) == tuple(totals)
         assert available == remaining.get(person, 0)

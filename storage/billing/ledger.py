@@ -8,8 +8,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlmodel import Session, col, select
 
 from models.billing.credits import Balance, LedgerBucket, LedgerPosting, LedgerTransaction, Lot, TransactionKind
@@ -17,6 +18,34 @@ from models.columns import generate_id
 from models.identity.people import Person
 from storage.billing import lots
 from storage.upsert import execute_dml, insert_once
+
+# Built once: building a statement costs more than executing it, and nearly every request executes these.
+_OF_PERSON = col(Balance.person_id) == bindparam("person")
+_LOCK_BALANCE = update(Balance).where(_OF_PERSON).values(available=col(Balance.available))
+_READ_BALANCE = select(Balance.available, Balance.reserved, Balance.debt).where(_OF_PERSON)
+_RESERVE = (
+    update(Balance)
+    .where(_OF_PERSON, col(Balance.available) >= bindparam("cost"))
+    .values(
+        available=col(Balance.available) - bindparam("cost"),
+        reserved=col(Balance.reserved) + bindparam("cost"),
+    )
+)
+_CHANGE_BALANCE = (
+    update(Balance)
+    .where(_OF_PERSON)
+    .values(
+        available=col(Balance.available) + bindparam("available_change"),
+        reserved=col(Balance.reserved) + bindparam("reserved_change"),
+        debt=col(Balance.debt) + bindparam("debt_change"),
+    )
+)
+_FIND_EXPIRED = (
+    select(Lot)
+    .where(col(Lot.person_id) == bindparam("person"), col(Lot.remaining) > 0, col(Lot.expires_at) <= bindparam("now"))
+    .execution_options(populate_existing=True)
+)
+_INSERT_POSTING = insert(LedgerPosting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +91,13 @@ def grant(
 def balance_of(session: Session, person: Person, now: datetime) -> CreditBalance:
     """The person's balance now; posts the expiry of lots whose time has passed first."""
     _expire(session, person, now)
-    row = session.get_one(Balance, person.id, populate_existing=True)
-    return CreditBalance(row.available, row.reserved, row.debt)
+    return _read_balance(session, person.id)
 
 
 def reserve(session: Session, person: Person, job_id: uuid.UUID, cost: int, now: datetime) -> bool:
     """Reserve a job's credits, oldest expiry first; False when there are too few of them."""
     _expire(session, person, now)
-    statement = (
-        update(Balance)
-        .where(col(Balance.person_id) == person.id, col(Balance.available) >= cost)
-        .values(available=col(Balance.available) - cost, reserved=col(Balance.reserved) + cost)
-    )
-    if execute_dml(session, statement) != 1:
+    if execute_dml(session, _RESERVE, {"person": person.id, "cost": cost}) != 1:
         return False
     transaction = record(session, person, TransactionKind.RESERVE, f"reserve:{job_id}", now, job_id=job_id)
     assert transaction is not None  # noqa: S101 - a job id is new when its credits are reserved
@@ -109,7 +132,7 @@ def settle(session: Session, person: Person, job_id: uuid.UUID, reserved: int, c
 
 def repay_debt(session: Session, person: Person, now: datetime) -> None:
     """Pay a person's debt with their available credits: nobody has both."""
-    if not session.get_one(Balance, person.id, populate_existing=True).debt:
+    if not _read_balance(session, person.id).debt:
         return
     balance = balance_of(session, person, now)
     amount = min(balance.available, balance.debt)
@@ -123,16 +146,18 @@ def repay_debt(session: Session, person: Person, now: datetime) -> None:
 
 def _lock(session: Session, person_id: uuid.UUID) -> None:
     """Lock a person's balance until the transaction ends; the row is inserted the first time."""
-    statement = update(Balance).where(col(Balance.person_id) == person_id).values(available=col(Balance.available))
-    if execute_dml(session, statement) == 0:
+    if execute_dml(session, _LOCK_BALANCE, {"person": person_id}) == 0:
         insert_once(session, Balance(person_id=person_id))
-        execute_dml(session, statement)
+        execute_dml(session, _LOCK_BALANCE, {"person": person_id})
+
+
+def _read_balance(session: Session, person_id: uuid.UUID) -> CreditBalance:
+    return CreditBalance(*session.exec(_READ_BALANCE, params={"person": person_id}).one())
 
 
 def _expire(session: Session, person: Person, now: datetime) -> None:
     _lock(session, person.id)
-    query = select(Lot).where(col(Lot.person_id) == person.id, col(Lot.remaining) > 0, col(Lot.expires_at) <= now)
-    for lot in session.exec(query.execution_options(populate_existing=True)).all():
+    for lot in session.exec(_FIND_EXPIRED, params={"person": person.id, "now": now}).all():
         key = f"expire:{lot.id}:{generate_id().hex[:8]}"  # clocks differ and credits come back: a lot can expire twice
         transaction = record(session, person, TransactionKind.EXPIRE, key, now)
         assert transaction is not None  # noqa: S101 - the key is new
@@ -169,31 +194,30 @@ def post(
 ) -> None:
     """Insert the postings, and update the cached balance unless `is_cached` says that was done already."""
     assert sum(amounts.values()) == 0, amounts  # noqa: S101 - double entry is the point of the ledger
-    for bucket, amount in amounts.items():
-        if amount:
-            session.add(_build_posting(transaction, bucket, amount))
     session.flush()
+    rows = [_build_posting(transaction, bucket, amount) for bucket, amount in amounts.items() if amount]
+    if rows:
+        session.connection().execute(_INSERT_POSTING, rows)
     if not is_cached:
-        session.connection().execute(
-            update(Balance)
-            .where(col(Balance.person_id) == transaction.person_id)
-            .values(
-                available=col(Balance.available) + amounts.get(LedgerBucket.AVAILABLE, 0),
-                reserved=col(Balance.reserved) + amounts.get(LedgerBucket.RESERVED, 0),
-                debt=col(Balance.debt) - amounts.get(LedgerBucket.DEBT, 0),
-            )
-        )
+        changes = {
+            "person": transaction.person_id,
+            "available_change": amounts.get(LedgerBucket.AVAILABLE, 0),
+            "reserved_change": amounts.get(LedgerBucket.RESERVED, 0),
+            "debt_change": -amounts.get(LedgerBucket.DEBT, 0),  # a debt is posted as a negative amount
+        }
+        session.connection().execute(_CHANGE_BALANCE, changes)
 
 
-def _build_posting(transaction: LedgerTransaction, bucket: LedgerBucket, amount: int) -> LedgerPosting:
+def _build_posting(transaction: LedgerTransaction, bucket: LedgerBucket, amount: int) -> dict[str, Any]:
     is_personal = bucket in {LedgerBucket.AVAILABLE, LedgerBucket.RESERVED, LedgerBucket.DEBT}
-    return LedgerPosting(
-        transaction_id=transaction.id,
-        tenant_id=transaction.tenant_id,
-        person_id=transaction.person_id if is_personal else None,
-        bucket=bucket,
-        amount=amount,
-    )
+    return {
+        "id": generate_id(),
+        "transaction_id": transaction.id,
+        "tenant_id": transaction.tenant_id,
+        "person_id": transaction.person_id if is_personal else None,
+        "bucket": bucket,
+        "amount": amount,
+    }
 
 
 def withdraw_gift(

@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, true, update
 from sqlmodel import Session, col, select
 
 from models.identity.people import Address, Person
@@ -15,6 +16,7 @@ from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import scheduling
+from storage.jobs.scheduling import ClaimQueries
 from storage.upsert import execute_dml
 
 
@@ -72,11 +74,8 @@ def claim_next(
     With `kinds`, jobs of others are left to workers that know them.
     """
     scheduling.lock_claims(session)
-    is_claimable = _build_runnable_filter(now)
-    if kinds is not None:
-        is_claimable = and_(is_claimable, col(Job.kind).in_(kinds))
-    candidate = scheduling.build_fairest_query(session, is_claimable, now).with_for_update(of=Job, skip_locked=True)
-    job_id: uuid.UUID | None = session.connection().execute(candidate).scalar()
+    queries = _build_claim_queries(has_kinds=kinds is not None)
+    job_id = scheduling.find_fairest(session, queries, now, kinds=kinds)
     if job_id is None:
         return None
     claim_update = (
@@ -229,7 +228,14 @@ def mark_status_closed(session: Session, job_id: uuid.UUID) -> None:
     session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
 
 
-def _build_runnable_filter(now: datetime) -> ColumnElement[bool]:
+@cache
+def _build_claim_queries(*, has_kinds: bool) -> ClaimQueries:
+    is_runnable = _build_runnable_filter(scheduling.NOW)
+    has_kind = col(Job.kind).in_(bindparam("kinds", expanding=True)) if has_kinds else true()
+    return scheduling.build_claim_queries(and_(is_runnable, has_kind))
+
+
+def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(
         col(Job.attempts) < JOB_RETRIES.max_attempts,
         or_(

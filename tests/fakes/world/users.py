@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from bots.core.channel import Attachment, AttachmentKind, Capabilities, ChatRef, Inbound, Payment, Sender
 from bots.core.conversation.payment_links import PaymentLinks
+from bots.core.user_resolver import resolve_user
 from models.billing.payments import Provider
 from models.identity.codes import Audit
 from models.identity.people import Person
@@ -109,32 +110,43 @@ class Team:
         }[role]
 
     def list_audit_rows(self) -> list[Audit]:
-        """Audit entries, oldest first, without those of the initial roles."""
+        """Audit entries, oldest first."""
         with self.world.db.read_transaction() as session:
-            rows = session.exec(select(Audit).order_by(Audit.created_at)).all()  # type: ignore[arg-type]
-        return list(rows)[2:]
+            return list(session.exec(select(Audit).order_by(Audit.created_at)))  # type: ignore[arg-type]
 
     def list_actions(self) -> list[str]:
         return [row.action for row in self.list_audit_rows()]
 
 
-async def create_team(
+def create_team(
     world: World,
     *,
     capabilities: Capabilities = ALL_CAPABILITIES,
     providers: frozenset[Provider] = frozenset(),
     payment_links: PaymentLinks | None = None,
 ) -> Team:
-    """An owner named in the settings, the two users the owner gave a role, and a user `memory:7` without one."""
+    """An owner named in the settings, two users with a role, and a user `memory:7` without one."""
     account = world.get_account(
         "office", admin_ids=OWNER_IDS, capabilities=capabilities, providers=providers, payment_links=payment_links
     )
-    names = ("1", "Olga"), ("2", "Ada"), ("3", "Sam"), ("7", "Ana")
-    owner, admin, support, stranger = (
-        FakeUser(world, account, id=name, name=display_name) for name, display_name in names
-    )
-    for member in (owner, admin, support, stranger):
-        await member.send_text("/start")
-    await owner.send_text("/role memory:2 admin")
-    await owner.send_text("/role memory:3 support")
-    return Team(world, owner, admin, support, stranger)
+    owner = create_known_user(world, account, "1", name="Olga", role=Role.OWNER)
+    admin = create_known_user(world, account, "2", name="Ada", role=Role.ADMIN)
+    support = create_known_user(world, account, "3", name="Sam", role=Role.SUPPORT)
+    return Team(world, owner, admin, support, create_known_user(world, account, "7"))
+
+
+def create_known_user(
+    world: World,
+    account: BotAccount,
+    external_id: str,
+    *,
+    role: Role = Role.PERSON,
+    language: str = "en",
+    name: str = "Ana",
+) -> FakeUser:
+    """A user whom the account knows, as if they had written before, by the id of their chat."""
+    user = FakeUser(world, account, id=external_id, language=language, name=name, chat=external_id)
+    with world.db.transaction() as session:
+        person, _ = resolve_user(session, account.account, user.build_inbound(), frozenset(), world.clock())
+        person.role = role.stored_name
+    return user

@@ -44,5 +44,5 @@ def till(house: World) -> StubPaymentLinks:
 
 
 @pytest.fixture
-async def team(house: World) -> Team:
-    return await create_team(house)
+def team(house: World) -> Team:
+    return create_team(house)

@@ -1,7 +1,7 @@
 """Everything that moves credits and money against a model anybody can check, in orders Hypothesis thinks of."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +9,7 @@ import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.databases import DatabaseFactory
 from fakes.ledger_checks import assert_ledger_balances
-from fakes.sample_customers import SampleCustomer, add_job, create_customer
+from fakes.sample_customers import add_job, create_customer
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
@@ -22,6 +22,7 @@ from storage.billing.lots import RETURNED_LIFETIME
 from storage.db import Database
 
 PAID = 1000  # minor units, of every grant
+STEPS = 6
 
 
 @dataclass
@@ -133,16 +134,17 @@ class MoneyMachine(RuleBasedStateMachine):
 
     database: Database
     clock: SettableClock
-    ana: SampleCustomer
+    person: Person
+    jobs: Sequence[uuid.UUID]
 
     def __init__(self) -> None:
         super().__init__()
         self.clock.now = NOON
         self.books = Books()
+        self.new_jobs = iter(self.jobs)
         self.settled: list[uuid.UUID] = []
         self._transaction = self.database.transaction()
         self.session = self._transaction.__enter__()
-        self.person = self.session.get_one(Person, self.ana.person.id)
 
     def now(self) -> datetime:
         return self.clock.advance(seconds=1)
@@ -158,10 +160,9 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(cost=st.integers(1, 9))
     def submit(self, cost: int) -> None:
-        now = self.now()
-        job = add_job(self.session, self.ana, now, credits=cost)
+        now, job = self.now(), next(self.new_jobs)
         self.books.expire(now)
-        assert ledger.reserve(self.session, self.person, job.id, cost, now) == self.books.reserve(job.id, cost)
+        assert ledger.reserve(self.session, self.person, job, cost, now) == self.books.reserve(job, cost)
 
     @precondition(lambda self: self.books.held)
     @rule(share=st.floats(0, 1), data=st.data())
@@ -234,11 +235,15 @@ class MoneyMachine(RuleBasedStateMachine):
 def machine(request: pytest.FixtureRequest, databases: DatabaseFactory) -> Iterator[tuple[type[MoneyMachine], int]]:
     kind, examples = request.param
     opened = databases.open_database(kind, SettableClock())
+    ana = create_customer(opened)
+    with opened.transaction() as session:
+        added = [add_job(session, ana, NOON).id for _ in range(STEPS)]
 
     class Machine(MoneyMachine):
         database = opened
         clock = SettableClock()
-        ana = create_customer(opened)
+        person = ana.person
+        jobs = added
 
     yield Machine, examples
     opened.close()
@@ -248,7 +253,7 @@ def test_money_and_credits_do_what_their_model_does(machine: tuple[type[MoneyMac
     kind, examples = machine
     limits = settings(
         max_examples=examples,
-        stateful_step_count=6,
+        stateful_step_count=STEPS,
         deadline=None,
         derandomize=True,
         database=None,

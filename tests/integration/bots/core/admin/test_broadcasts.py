@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from fakes.memory_channel import ChatMessage
 from fakes.world.described_files import build_picture
-from fakes.world.users import FakeUser, Team
+from fakes.world.users import FakeUser, Team, create_known_user
 from fakes.world.world import World
 from sqlmodel import Session, col, select
 
@@ -23,14 +23,10 @@ from storage.messaging import broadcasts
 TEXT = "We draw in colour now!\n\nTry it."
 
 
-async def crowd(
-    house: World, count: int, *, first: int = 100, language: str = "en", name: str = "office"
-) -> list[FakeUser]:
-    """So many people who have written to a bot."""
-    found = [FakeUser(house, house.get_account(name), id=str(first + each), language=language) for each in range(count)]
-    for somebody in found:
-        await somebody.send_text("/start")
-    return found
+def crowd(house: World, count: int, *, first: int = 100, language: str = "en", name: str = "office") -> list[FakeUser]:
+    """So many people whom a bot knows, each by the id of their chat."""
+    account, ids = house.get_account(name), map(str, range(first, first + count))
+    return [create_known_user(house, account, each, language=language) for each in ids]
 
 
 async def drafted(admin: FakeUser, text: str = TEXT) -> tuple[ChatMessage, ChatMessage]:
@@ -64,7 +60,7 @@ def row(house: World) -> Broadcast:
 
 
 async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(house: World, team: Team) -> None:
-    ana = await crowd(house, 2, language="pt-BR")
+    ana = crowd(house, 2, language="pt-BR")
     seen, said = await drafted(team.admin)
     assert seen.text == TEXT
     assert "It would reach: 6" in said.text
@@ -75,7 +71,8 @@ async def test_it_is_seen_first_with_whom_it_would_reach_and_nobody_gets_it_yet(
 
 
 async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: World, team: Team) -> None:
-    people_ = await crowd(house, 3)
+    people_ = [*crowd(house, 2), FakeUser(house, team.admin.account, id="300", chat="a chat with an id of its own")]
+    await people_[-1].send_text("/start")
     await begun(team.admin)
     await go_on(house)
     assert [got(each) for each in [*people_, team.owner, team.support, team.stranger]] == [1] * 6
@@ -87,7 +84,7 @@ async def test_everybody_gets_it_once_and_its_author_hears_how_it_went(house: Wo
 
 async def test_only_those_of_the_languages_that_were_chosen_get_it(house: World, team: Team) -> None:
     (ana,), (bia,), (eva,) = [
-        await crowd(house, 1, first=first, language=tag) for first, tag in ((100, "en"), (200, "pt-BR"), (300, "es"))
+        crowd(house, 1, first=first, language=tag) for first, tag in ((100, "en"), (200, "pt-BR"), (300, "es"))
     ]
     _, preview = await drafted(team.admin)
     preview = await team.admin.choose(preview.get_choice_data("Português"), preview)
@@ -103,7 +100,7 @@ async def test_only_those_of_the_languages_that_were_chosen_get_it(house: World,
 
 
 async def test_it_goes_no_faster_than_messengers_bear(house: World, team: Team) -> None:
-    await crowd(house, 120)
+    crowd(house, 120)
     await begun(team.admin)
     house.clock.advance(10)
     BroadcastSender(house.db).run_once()
@@ -126,7 +123,7 @@ def sent(house: World) -> int:
 
 
 async def test_it_lies_in_the_outbox_only_a_little_at_a_time(house: World, team: Team) -> None:
-    await crowd(house, broadcasts.MAX_QUEUED + 20)
+    crowd(house, broadcasts.MAX_QUEUED + 20)
     await begun(team.admin)
     for _ in range(3):
         BroadcastSender(house.db).run_once()
@@ -148,7 +145,7 @@ class Gate(asyncio.Event):
 
 
 async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house: World, team: Team) -> None:
-    (ana,), others = await crowd(house, 1), await crowd(house, 40, first=200, language="es")
+    (ana,), others = crowd(house, 1), crowd(house, 40, first=200, language="es")
     await ana.send_files(build_picture())
     _, preview = await drafted(team.admin)
     await team.admin.choose(preview.get_choice_data("Español"), preview)
@@ -169,7 +166,7 @@ async def test_a_film_passes_all_news_however_slowly_messengers_take_them(house:
 
 
 async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house: World, team: Team) -> None:
-    (ana,) = await crowd(house, 1)
+    (ana,) = crowd(house, 1)
     await begun(team.admin)
     ana.account.channel.faults["say"].extend([MessageRejected("no")] * MAX_CONCURRENT_BROADCASTS)
     BroadcastSender(house.db).run_once()
@@ -178,7 +175,7 @@ async def test_news_that_a_chat_cannot_take_now_hold_up_nothing_else_there(house
 
 
 async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again(house: World, team: Team) -> None:
-    (ana,), (bia,) = await crowd(house, 1, name="second"), await crowd(house, 1, first=200)
+    (ana,), (bia,) = crowd(house, 1, name="second"), crowd(house, 1, first=200)
     shown = await begun(team.admin)
     ana.account.channel.faults["say"].extend([ChatUnreachable("blocked")])
     await go_on(house, 5)
@@ -193,7 +190,7 @@ async def test_who_has_blocked_the_bot_is_counted_apart_and_not_written_to_again
 
 
 async def test_it_is_paused_and_goes_on_where_it_was(house: World, team: Team) -> None:
-    people_ = await crowd(house, 60)
+    people_ = crowd(house, 60)
     shown = await begun(team.admin)
     house.clock.advance(1)
     BroadcastSender(house.db).run_once()
@@ -209,7 +206,7 @@ async def test_it_is_paused_and_goes_on_where_it_was(house: World, team: Team) -
 
 
 async def test_what_is_stopped_reaches_nobody_else_and_cannot_go_on(house: World, team: Team) -> None:
-    await crowd(house, 60)
+    crowd(house, 60)
     shown = await begun(team.admin)
     house.clock.advance(1)
     BroadcastSender(house.db).run_once()
@@ -241,6 +238,7 @@ async def test_people_on_whatsapp_are_left_out_and_the_author_reads_why(house: W
 
 
 async def test_where_all_are_on_whatsapp_it_is_refused_with_why(house: World, team: Team) -> None:
+    await team.stranger.send_text("/start")
     house.run_in_transaction(
         lambda session: [setattr(each, "channel", "whatsapp") for each in session.exec(select(Account))] and None
     )
@@ -257,8 +255,8 @@ async def test_groups_and_the_banned_get_none(house: World, team: Team) -> None:
 
 
 async def test_who_writes_from_two_chats_is_written_to_once(house: World, team: Team) -> None:
-    (ana,) = await crowd(house, 1)
-    (twin,) = await crowd(house, 1, first=900, name="second")
+    (ana,) = crowd(house, 1)
+    (twin,) = crowd(house, 1, first=900, name="second")
     with house.db.transaction() as session:
         both = [session.get_one(Person, each.person.id) for each in (twin, ana)]
         assert account_merge.merge(session, *both, house.clock()) is not None

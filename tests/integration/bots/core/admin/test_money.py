@@ -18,8 +18,8 @@ BOTH = frozenset(Provider)
 
 
 @pytest.fixture
-async def selling(house: World, till: StubPaymentLinks) -> Team:
-    return await create_team(house, providers=BOTH, payment_links=till)
+def selling(house: World, till: StubPaymentLinks) -> Team:
+    return create_team(house, providers=BOTH, payment_links=till)
 
 
 def paid(house: World, team: Team, **values: Any) -> Purchase:

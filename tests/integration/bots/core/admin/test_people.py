@@ -198,9 +198,7 @@ async def test_who_lost_the_role_meanwhile_can_confirm_nothing(team: Team) -> No
 
 
 async def test_without_buttons_a_number_presses_and_confirms(house: World) -> None:
-    team = await create_team(
-        house, capabilities=dataclasses.replace(ALL_CAPABILITIES, has_buttons=False, can_edit=False)
-    )
+    team = create_team(house, capabilities=dataclasses.replace(ALL_CAPABILITIES, has_buttons=False, can_edit=False))
     await team.admin.send_text("/users Ana")
     assert "Ana · memory:7" in (await team.admin.send_text("1")).text
     assert "Films that stop" in (await team.admin.send_text("1")).text

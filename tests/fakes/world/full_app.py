@@ -43,7 +43,7 @@ from pipeline.jobs.worker import retention_from
 from storage.db import Database
 
 PUBLIC_URL = "https://films.example.com"
-STEP = timedelta(days=3)  # Stripe stops wherever something is due on the way
+DAY = timedelta(days=1)
 CLIENT_ADDRESS = ("203.0.113.7", 4711)
 
 
@@ -123,10 +123,10 @@ class FullApp:
         await asyncio.to_thread(self._run_workers)
 
     async def advance(self, **span: float) -> None:
-        """Advance the clock in steps: Stripe runs what is due and sends webhooks, and the app's workers run."""
+        """Advance the clock a day at a time: Stripe runs what is due and sends webhooks, and the app's workers run."""
         goal = self.clock.now + timedelta(**span)
         while self.clock.now < goal:
-            await asyncio.to_thread(self.stripe.advance_to, min(goal, self.clock.now + STEP))
+            await asyncio.to_thread(self.stripe.advance_to, min(goal, self.clock.now + DAY))
             await asyncio.to_thread(self._run_workers)
 
     def collect_output(self) -> secret_leaks.WrittenOutput:

@@ -26,10 +26,7 @@ _READ_BALANCE = select(Balance.available, Balance.reserved, Balance.debt).where(
 _RESERVE = (
     update(Balance)
     .where(_OF_PERSON, col(Balance.available) >= bindparam("cost"))
-    .values(
-        available=col(Balance.available) - bindparam("cost"),
-        reserved=col(Balance.reserved) + bindparam("cost"),
-    )
+    .values(available=col(Balance.available) - bindparam("cost"), reserved=col(Balance.reserved) + bindparam("cost"))
 )
 _CHANGE_BALANCE = (
     update(Balance)
@@ -40,12 +37,6 @@ _CHANGE_BALANCE = (
         debt=col(Balance.debt) + bindparam("debt_change"),
     )
 )
-_FIND_EXPIRED = (
-    select(Lot)
-    .where(col(Lot.person_id) == bindparam("person"), col(Lot.remaining) > 0, col(Lot.expires_at) <= bindparam("now"))
-    .execution_options(populate_existing=True)
-)
-_INSERT_POSTING = insert(LedgerPosting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +148,7 @@ def _read_balance(session: Session, person_id: uuid.UUID) -> CreditBalance:
 
 def _expire(session: Session, person: Person, now: datetime) -> None:
     _lock(session, person.id)
-    for lot in session.exec(_FIND_EXPIRED, params={"person": person.id, "now": now}).all():
+    for lot in lots.list_expired(session, person.id, now):
         key = f"expire:{lot.id}:{generate_id().hex[:8]}"  # clocks differ and credits come back: a lot can expire twice
         transaction = record(session, person, TransactionKind.EXPIRE, key, now)
         assert transaction is not None  # noqa: S101 - the key is new
@@ -197,7 +188,7 @@ def post(
     session.flush()
     rows = [_build_posting(transaction, bucket, amount) for bucket, amount in amounts.items() if amount]
     if rows:
-        session.connection().execute(_INSERT_POSTING, rows)
+        session.connection().execute(insert(LedgerPosting), rows)
     if not is_cached:
         changes = {
             "person": transaction.person_id,

@@ -4,11 +4,17 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from models.billing.credits import LedgerTransaction, Lot, LotUse
 
 RETURNED_LIFETIME = timedelta(days=7)  # of credits that come back after their lot has expired
+_FIND_EXPIRED = (  # built once: nearly every request executes it
+    select(Lot)
+    .where(col(Lot.person_id) == bindparam("person"), col(Lot.remaining) > 0, col(Lot.expires_at) <= bindparam("now"))
+    .execution_options(populate_existing=True)
+)
 
 
 def list_spendable(session: Session, person_id: uuid.UUID, key_prefix: str = "") -> list[Lot]:
@@ -23,6 +29,11 @@ def list_spendable(session: Session, person_id: uuid.UUID, key_prefix: str = "")
         .execution_options(populate_existing=True)
     )
     return list(session.exec(query))
+
+
+def list_expired(session: Session, person_id: uuid.UUID, now: datetime) -> Sequence[Lot]:
+    """A person's lots with credits left whose time has passed."""
+    return session.exec(_FIND_EXPIRED, params={"person": person_id, "now": now}).all()
 
 
 def allocate(session: Session, person_id: uuid.UUID, job_id: uuid.UUID, needed: int) -> None:

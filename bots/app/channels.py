@@ -110,6 +110,16 @@ class ChannelRuntime:
             ),
         )
         scheduler.start()
+        try:
+            async with self.send_messages():
+                yield
+        finally:
+            await asyncio.to_thread(scheduler.stop)
+            await asyncio.to_thread(self.stores.stop)
+
+    @asynccontextmanager
+    async def send_messages(self) -> AsyncIterator[None]:
+        """While the block runs, outbox messages are sent and progress is shown."""
         tasks = [asyncio.create_task(self.outbox_sender.run()), asyncio.create_task(self.progress_updater.run())]
         try:
             yield
@@ -117,8 +127,6 @@ class ChannelRuntime:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await asyncio.to_thread(scheduler.stop)
-            await asyncio.to_thread(self.stores.stop)
 
 
 def channel_runtime_for(app: App) -> ChannelRuntime:

@@ -216,7 +216,7 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
         await stack.enter_async_context(app.router.lifespan_context(app))
         stack.push_async_callback(gateway.stop)
         await gateway.start()
-        await stack.enter_async_context(_run_senders(runtime))
+        await stack.enter_async_context(runtime.send_messages())  # the threads' work runs here on request
         yield full_app
         leaked = full_app.find_leaks()
         assert not leaked, leaked
@@ -252,18 +252,6 @@ def create_app(world: World, settings: Settings) -> base.App:
     """The parts that all processes share, from a world in place of `App.open`."""
     secret = settings.secret_key.get_secret_value().encode() if settings.secret_key else SECRET
     return base.App(settings, world.db, world.store, world.pipeline.queue, world.sandbox, world.pipeline, secret)
-
-
-@asynccontextmanager
-async def _run_senders(runtime: ChannelRuntime) -> AsyncIterator[None]:
-    """Like `ChannelRuntime.deliver_messages` without the billing threads, whose work runs here on request."""
-    tasks = [asyncio.create_task(runtime.outbox_sender.run()), asyncio.create_task(runtime.progress_updater.run())]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

@@ -42,9 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The list is cut into a run of equal length for each; whoever is done takes over from the end of another's run.
     """
     count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    modules = [list(module) for _, module in groupby(items, lambda item: item.path)]
-    long = [module for module in modules if _is_long(module[0].nodeid)]
-    others = deque(item for module in modules if module not in long for item in module)
+    long = [list(module) for _, module in groupby(filter(_is_long, items), lambda item: item.path)]
+    others = deque(item for item in items if not _is_long(item))
     left = len(items)
     items.clear()
     for number in range(count):
@@ -55,8 +54,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items += others
 
 
-def _is_long(name: str) -> bool:
-    return name.startswith(("tests/e2e", *LONG_MODULES))
+def _is_long(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(("tests/e2e", *LONG_MODULES))
 
 
 def pytest_collection_finish() -> None:

@@ -24,8 +24,8 @@ async def run_everything(settings: Settings, host: str, port: int, *, has_whatsa
         app = await open_app(stack, settings)
         runtime = channel_runtime_for(app)
         server = build_page_server(runtime, host=host, port=port)
-        tokens = [token.get_secret_value() for token in [settings.telegram_bot_token] if token]
-        bots = [build_telegram_gateway(runtime, token) for token in tokens]
+        token = settings.telegram_bot_token
+        bots = [build_telegram_gateway(runtime, token.get_secret_value())] if token else []
         await start_workers(stack, app, grace_seconds=0.0)
         await start_backups(stack, app)
         bot_manager = build_bot_manager(runtime)

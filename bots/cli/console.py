@@ -2,7 +2,6 @@
 
 import io
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bots.locales import match_language, translate
+from bots.locales import detect_terminal_language, translate
 from models.errors import AppError
 
 EXIT_BUG, EXIT_USAGE = 1, 2  # exit codes
@@ -35,12 +34,7 @@ def show_progress() -> Iterator[Callable[[str, float], None]]:
 def render_error(error: AppError) -> str:
     """The text of an error, in one line, in the language of the terminal."""
     key = f"error-{error.code.lower().replace('_', '-')}"
-    return " ".join(translate(detect_language(), key, error.values).split())
-
-
-def detect_language() -> str:
-    """The language of the terminal, or the one that comes closest."""
-    return match_language(os.environ.get("LANG"))
+    return " ".join(translate(detect_terminal_language(), key, error.values).split())
 
 
 def format_validation_error(error: ValidationError) -> str:

@@ -14,9 +14,9 @@ from bots.app.base import App, lock_folder_for
 from bots.app.process import load_settings
 from bots.app.whatsapp import run_whatsapp
 from bots.app.whatsapp_keys import key_backups_for
-from bots.cli.console import detect_language
 from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
 from bots.core.delivery.message_rendering import render_text
+from bots.locales import detect_terminal_language
 from models.messaging.whatsapp import WhatsAppState
 from models.settings import Settings
 from storage.db import Database
@@ -113,7 +113,7 @@ def _describe_number(each: numbers.NamedWhatsAppSession, now: datetime) -> str:
     label = display_name_of(each.row, each.name)
     if each.row.is_unattended(now):
         return f"{label} is run by nobody; start rabisco whatsapp, or rabisco up --whatsapp"
-    return f"{label}: {render_text(describe_state(each.row, each.name), detect_language())}"
+    return f"{label}: {render_text(describe_state(each.row, each.name), detect_terminal_language())}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Other packages add texts of their own by packages of catalogues (entry points `rabisco.locales`); they replace none.
 """
 
+import os
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,11 @@ def match_language(tag: str | None) -> str:
     """The supported language that matches a tag such as "pt-pt" or "es-419"; English where none does."""
     base = (tag or "").lower().partition("-")[0].partition("_")[0]
     return next((language for language in LANGUAGES if language.lower().partition("-")[0] == base), DEFAULT_LANGUAGE)
+
+
+def detect_terminal_language() -> str:
+    """The language of the terminal, or the one that comes closest."""
+    return match_language(os.environ.get("LANG"))
 
 
 def translate(language: str, key: str, values: Mapping[str, str | int | float] | None = None) -> str:

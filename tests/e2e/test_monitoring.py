@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +14,12 @@ from pathlib import Path
 
 import pytest
 from fakes.app_process import AppProcess, run_app
-from fakes.sample_customers import SampleCustomer, create_customer
+from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import col, select
 
 from models.billing.payments import ProviderEvent
 from models.columns import utc_now
+from models.jobs.job import JobStatus
 from models.messaging.deliveries import Delivery
 from storage.db import Database
 from storage.identity import people
@@ -49,6 +51,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     with db.transaction() as session:
         people.get_or_create_address(session, owner.account.id, "4711", "")
         about = {"external_id": "evt_1", "kind": "invoice.paid", "object_id": "in_1", "run_after": utc_now()}
+        add_job(session, owner, long_ago, kind="sketch", status=JobStatus.DONE, finished_at=long_ago)
         session.add(ProviderEvent(tenant_id=owner.person.tenant_id, received_at=long_ago, **about))
     left = folder / "data" / "passing" / "left"
     left.mkdir(parents=True)
@@ -76,6 +79,11 @@ def soon(probe: Callable[[], bool], seconds: float = 40) -> bool:
 
 def test_a_process_without_workers_looks_after_its_disk(server: WebServer) -> None:
     assert soon(lambda: not server.left.exists(), 20)
+
+
+def test_a_process_in_production_tells_what_was_made(server: WebServer) -> None:
+    with urllib.request.urlopen(f"{server.web.wait_for_address()}/metrics", timeout=10) as answer:
+        assert 'rabisco_jobs_total{kind="sketch",outcome="done"} 1.0' in answer.read().decode()
 
 
 def test_a_process_that_serves_people_raises_alarms_and_writes_its_log_for_machines(server: WebServer) -> None:

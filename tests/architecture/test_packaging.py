@@ -42,6 +42,11 @@ def test_every_package_is_in_the_wheel() -> None:
     assert tuple(build["packages"]) == PACKAGES
 
 
+def test_every_python_gets_the_same_version_of_a_library() -> None:
+    names = [package["name"] for package in tomllib.loads((ROOT / "uv.lock").read_text())["package"]]
+    assert len(names) == len(set(names))
+
+
 def example() -> dict[str, str]:
     """The settings of `.env.example` with the comment above each."""
     told: dict[str, str] = {}

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 import structlog
-from fakes.app_process import start_app
+from fakes.app_process import fork_app
 from fakes.telegram_api import TOKEN, FakeTelegram, TelegramBotMessage
 from fakes.telegram_api import serve_app as telegram_served
 from fakes.whatsapp.app_process import WhatsAppApp, open_whatsapp_app, wait_until
@@ -69,7 +69,7 @@ def test_an_administrator_in_telegram_pairs_a_number_by_scanning_a_picture(tmp_p
 def test_a_gateway_whose_supervisor_was_killed_ends_and_leaves_the_number_to_the_next(tmp_path: Path) -> None:
     with open_whatsapp_app(tmp_path) as premises:
         phone = premises.add_session()
-        product = start_app(premises.folder, premises.settings, ["whatsapp"])
+        product = fork_app(premises.folder, premises.settings, ["whatsapp"])
         premises.wait_until_online()
         line = phone.connection
         assert line is not None

@@ -47,10 +47,10 @@ def test_a_plugins_films_are_asked_for_paid_cancelled_repeated_and_reported(
     tmp_path: Path, video: Path, settings: Mapping[str, str]
 ) -> None:
     telegram = FakeTelegram()
-    metered = {**settings, "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here"}
+    metered = {**settings, "STRIPE_SECRET_KEY": "sk_test_nothing_is_bought_here", "TELEGRAM_BOT_TOKEN": TOKEN}
     with (
         serve_app(telegram.app) as address,
-        run_app(tmp_path, {**metered, "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}) as product,
+        run_app(tmp_path, {**metered, "TELEGRAM_API_URL": address}, start=start_app) as product,
         open_page(product.wait_for_address(), language="en", timeout=90) as page,
     ):
         has_films_made(SimulatedTelegramUser(telegram.get_person(7), telegram.wait_until), video, tmp_path)

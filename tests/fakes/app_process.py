@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
+
+from fakes.forked_process import ForkedProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 60.0  # seconds to start on a busy machine
@@ -47,7 +50,7 @@ prices = { usd = 400, xtr = 300 }
 class AppProcess:
     """A running app; `output` is what it has printed so far."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes] | ForkedProcess
     output: list[str] = field(default_factory=list)
     condition: threading.Condition = field(default_factory=threading.Condition)
     reader_thread: threading.Thread = field(default_factory=threading.Thread)
@@ -68,12 +71,12 @@ class AppProcess:
         assert found, "".join(self.output)
         return found[0]
 
-    def read_output(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with self.condition:
-                self.output.append(line)
-                self.condition.notify_all()
+    def read_output(self, stream: IO[str]) -> None:
+        with stream:
+            for line in stream:
+                with self.condition:
+                    self.output.append(line)
+                    self.condition.notify_all()
         with self.condition:
             self.condition.notify_all()
 
@@ -83,31 +86,46 @@ UP_COMMAND = ("up", "--port", "0")
 
 def start_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP_COMMAND) -> AppProcess:
     """Start `rabisco` with these settings and none of this machine's; the caller must end it."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bots.cli", *command],
-        cwd=folder,
-        env={
-            **environment,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONUNBUFFERED": "1",
-            "DATA_DIR": str(folder / "data"),
-            **settings,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    app = AppProcess(process)
-    app.reader_thread = threading.Thread(target=app.read_output, daemon=True)
+
+    def start(output: int) -> subprocess.Popen[bytes]:
+        environment = build_environment(folder, settings)
+        arguments = [sys.executable, "-m", "bots.cli", *command]
+        return subprocess.Popen(arguments, cwd=folder, env=environment, stdout=output, stderr=output)
+
+    return _read_from(start)
+
+
+def fork_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP_COMMAND) -> AppProcess:
+    """`start_app` in a tenth of the time: the process is forked from one that has the product's modules loaded."""
+    return _read_from(lambda output: ForkedProcess(folder, build_environment(folder, settings), command, output))
+
+
+def build_environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    own = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data")}
+    return {**kept, **own, **settings}
+
+
+def _read_from(start: Callable[[int], subprocess.Popen[bytes] | ForkedProcess]) -> AppProcess:
+    """Start a process that writes into this file descriptor, and read what it writes."""
+    reader, writer = os.pipe()
+    app = AppProcess(start(writer))
+    os.close(writer)
+    stream = os.fdopen(reader, encoding="utf-8")
+    app.reader_thread = threading.Thread(target=app.read_output, args=[stream], daemon=True)
     app.reader_thread.start()
     return app
 
 
 @contextmanager
-def run_app(folder: Path, settings: Mapping[str, str], command: Sequence[str] = UP_COMMAND) -> Iterator[AppProcess]:
-    """`start_app`, ended by Ctrl-C, which must end it cleanly."""
-    app = start_app(folder, settings, command)
+def run_app(
+    folder: Path,
+    settings: Mapping[str, str],
+    command: Sequence[str] = UP_COMMAND,
+    start: Callable[..., AppProcess] = fork_app,
+) -> Iterator[AppProcess]:
+    """A running app, ended by Ctrl-C, which must end it cleanly."""
+    app = start(folder, settings, command)
     process = app.process
     try:
         yield app

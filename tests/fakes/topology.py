@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
-from fakes.app_process import WAIT_SECONDS, AppProcess, start_app, write_catalogue
+from fakes.app_process import WAIT_SECONDS, AppProcess, fork_app, write_catalogue
 from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram
@@ -84,7 +84,7 @@ def run_topology(folder: Path, databases: DatabaseFactory, redis_server: RedisSe
             "SWEEP_SECONDS": "1",
         }
         services = read_commands()
-        migration = start_app(folder, settings, services.pop("migrate"))
+        migration = fork_app(folder, settings, services.pop("migrate"))
         assert migration.process.wait(WAIT_SECONDS) == 0, "".join(migration.output)
         db = Database(url)
         stack.callback(db.close)
@@ -93,7 +93,7 @@ def run_topology(folder: Path, databases: DatabaseFactory, redis_server: RedisSe
         running = ServiceTopology(telegram, whatsapp_app, folder, url)
         for name, command in services.items():
             environment = {**settings, "BEACON_FILE": str(folder / "beacons" / name)}
-            running.processes[name] = start_app(folder, environment, command)
+            running.processes[name] = fork_app(folder, environment, command)
             stack.callback(running.processes[name].process.kill)
         yield running
         running.stop_services()

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from fakes.app_process import run_app
+from fakes.app_process import run_app, start_app
 from fakes.simulated_users import SimulatedTelegramUser, create_photograph
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 
@@ -28,7 +28,7 @@ def rows(rounds: int = ROUNDS) -> list[Row]:
     fake = FakeTelegram()
     with tempfile.TemporaryDirectory() as name, serve_app(fake.app) as address:
         settings = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": address}
-        with run_app(Path(name), settings) as product:
+        with run_app(Path(name), settings, start=start_app) as product:
             product.wait_for_address()
             waits = [_wait(fake, 1000 + number) for number in range(rounds)]
     acknowledged, delivered = (max(each) for each in zip(*waits, strict=True))

@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 import redis
-from fakes.app_process import AppProcess, run_app, write_catalogue
+from fakes.app_process import AppProcess, run_app, start_app, write_catalogue
 from fakes.databases import UNSAFE_SETTINGS, DatabaseFactory
 from fakes.redis_server import RedisServer
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
@@ -68,8 +68,8 @@ def premises(folder: Path, workers: int) -> Iterator[Premises]:
             "CATALOGUE": str(write_catalogue(folder, ROOMY)),
             "WORKERS": str(workers),
         }
-        worker = stack.enter_context(run_app(folder, settings, ["worker"]))
-        bot = stack.enter_context(run_app(folder, settings, ["telegram"]))
+        worker = stack.enter_context(run_app(folder, settings, ["worker"], start_app))
+        bot = stack.enter_context(run_app(folder, settings, ["telegram"], start_app))
         worker.wait_for_output("workers are ready")
         bot.wait_for_output("Telegram: ")
         yield Premises(fake, limits, bot, url, _roots(folder, server, bot=[bot], worker=[worker]))

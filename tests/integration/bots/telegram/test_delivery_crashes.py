@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from fakes.app_process import AppProcess, start_app
+from fakes.app_process import AppProcess, fork_app
 from fakes.databases import DatabaseFactory
 from fakes.telegram_api import TOKEN, FakeTelegram, serve_app
 from fakes.telegram_outbox import TelegramOutbox, open_outbox
@@ -38,7 +38,7 @@ def post(tmp_path: Path, databases: DatabaseFactory) -> Iterator[Post]:
         products: list[AppProcess] = []
 
         def start() -> AppProcess:
-            products.append(start_app(tmp_path, settings, ["telegram"]))
+            products.append(fork_app(tmp_path, settings, ["telegram"]))
             return products[-1]
 
         yield Post(fake, box, start)

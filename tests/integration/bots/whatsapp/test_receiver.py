@@ -52,7 +52,7 @@ class Door:
 @pytest.fixture
 async def door(tmp_path: Path, sqlite: Database) -> AsyncIterator[Door]:
     async with open_whatsapp_bot(
-        World.open(tmp_path, sqlite), tmp_path, capabilities=replace(WHATSAPP_CAPABILITIES, album_seconds=0.2)
+        World.open(tmp_path, sqlite), tmp_path, capabilities=replace(WHATSAPP_CAPABILITIES, album_seconds=1.0)
     ) as number:
         yield Door(number)
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, sync_playwright
 
 ONLINE_SELECTOR = "#state.online"  # the page has found its server
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -76,7 +76,7 @@ class ChatPage:
         self.foreign_requests: list[str] = []  # requested URLs of other origins
         self.tab: Page = context.new_page()
         self.tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.tab.on("console", lambda line: self._record_console(line.type, line.text))
+        self.tab.on("console", self._record_console)
         self.tab.on("request", lambda request: self._record_request(request.url))
         self.open(ready)
 
@@ -169,9 +169,9 @@ class ChatPage:
             [kind, name, mime, list(raw)],
         )
 
-    def _record_console(self, kind: str, text: str) -> None:
-        if kind == "error":
-            self.errors.append(text)
+    def _record_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location['url']})")
 
     def _record_request(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):

@@ -31,8 +31,9 @@ async function ofVideo(file) {
     await event(video, "seeked");
     return drawn(video, video.videoWidth, video.videoHeight);
   } finally {
-    URL.revokeObjectURL(url);
     video.removeAttribute("src");
+    video.load(); // ends what is still being loaded, before its address is gone
+    URL.revokeObjectURL(url);
   }
 }
 

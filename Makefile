@@ -7,6 +7,10 @@ PYTHON ?= python3
 PORT ?= 8000
 # uv from the path, else from the registry into the project
 UV := $(shell command -v uv || echo .uv/bin/uv)
+# A distribution's own Python, where it is whole and new enough, else whichever uv finds: it is built with optimisation
+# by profile, which pyenv leaves out, and runs the tests in four fifths of the time.
+SYSTEM_PYTHON := $(shell /usr/bin/python3 -c 'import sqlite3, ssl, sys; sys.version_info >= (3, 11) and print(sys.executable)' 2>/dev/null)
+SYNC = $(UV) sync --frozen $(addprefix --python=,$(or $(UV_PYTHON),$(SYSTEM_PYTHON)))
 BIN := .venv/bin
 READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
@@ -31,7 +35,7 @@ up: $(READY)
 	@exec $(BIN)/rabisco up --port $(PORT)
 
 install: $(UV)
-	$(UV) sync --frozen --no-dev --all-extras --compile-bytecode
+	$(SYNC) --no-dev --all-extras --compile-bytecode
 
 # the types are checked beside the tests: neither keeps two cores busy by itself
 test: lint contracts
@@ -80,7 +84,7 @@ clean:
 
 # the lock file is what is installed, nothing newer; two thirds of it are never loaded, so nothing is compiled ahead
 $(READY): $(UV) uv.lock pyproject.toml
-	$(UV) sync --frozen
+	$(SYNC)
 	@touch $@
 
 .uv/bin/uv:

@@ -1,6 +1,8 @@
 """HTTP server of the web application (uvicorn)."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +18,11 @@ class WebServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, notifier: Notifier) -> None:
         super().__init__(config)
         self._notifier = notifier
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the process: at a second one, which `make` sends, uvicorn would not finish its shutdown."""
+        yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._notifier.close()

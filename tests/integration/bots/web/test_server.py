@@ -1,4 +1,6 @@
+import asyncio
 import http.client
+import signal
 import time
 from pathlib import Path
 from threading import Thread
@@ -6,11 +8,13 @@ from urllib.parse import urlsplit
 
 import httpx
 from fakes.page_client import PAGE_HEADERS
+from fakes.sockets import open_listener
 from fakes.web_server import serve_web_app
 from fakes.world.web import WebApp, open_web_app
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
 from bots.web.page import LOCAL_CHAT
+from bots.web.server import build_web_server
 from storage.db import Database
 
 
@@ -28,6 +32,23 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(house: WebApp) -> 
     waiting.join()
     assert time.monotonic() - started < 3
     assert answers == [200]
+
+
+async def test_signals_are_the_process_s_however_often_they_come(house: WebApp) -> None:
+    arrived = asyncio.Semaphore(0)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, arrived.release)
+    server = build_web_server(house.app, house.page.notifier)
+    with open_listener(0) as sock:
+        serving = asyncio.create_task(server.serve([sock]))
+        await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{sock.getsockname()[1]}/health")
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+            await arrived.acquire()
+        assert not server.should_exit
+        assert not server.force_exit
+        server.should_exit = True
+        await serving
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def test_a_proxy_beside_us_tells_who_asks(tmp_path: Path, sqlite: Database) -> None:

@@ -1,31 +1,37 @@
-"""`rabisco` forked from a process that has its modules loaded, which is nine tenths of what a start costs."""
+"""Functions in forks of a process that has the product's modules loaded, which is nine tenths of what a start costs."""
 
-import gc
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from bots.cli import main
-
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["bots.cli", "bots.cli.up"])
+FORKSERVER.set_forkserver_preload(["bots.cli", "bots.cli.up", "tools.chaos.staff"])
+# Dramatiq reads it when it is loaded: milliseconds before it asks a broker that was away again, else 3,000
+os.environ.setdefault("dramatiq_restart_delay", "500")
 
 
 class ForkedProcess:
-    """A command in a fork, with those methods of `subprocess.Popen` that tests use.
+    """A function in a fork, with those methods of `subprocess.Popen` that tests use.
 
     `output` is the file descriptor that it writes its output and its errors into.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], command: Sequence[str], output: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        output: int,
+        function: Callable[..., None],
+        *arguments: str,
+    ) -> None:
         with Connection(os.dup(output), readable=False) as stream:  # which can be sent to another process
-            arguments = (folder, dict(environment), list(command), stream)
-            self._process = FORKSERVER.Process(target=_run, args=arguments, daemon=True)
+            given = (folder, dict(environment), stream, function, arguments)
+            self._process = FORKSERVER.Process(target=_run, args=given, daemon=True)
             self._process.start()
 
     @property
@@ -44,7 +50,7 @@ class ForkedProcess:
         """The exit code. Raises TimeoutExpired after so many seconds."""
         self._process.join(timeout)
         if self._process.exitcode is None:
-            raise subprocess.TimeoutExpired("rabisco", timeout or 0)
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
         return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:
@@ -58,8 +64,14 @@ class ForkedProcess:
         self.send_signal(signal.SIGTERM)
 
 
-def _run(folder: Path, environment: dict[str, str], command: list[str], output: Connection) -> None:
-    """Become what a start with this folder, environment and command would be."""
+def _run(
+    folder: Path,
+    environment: dict[str, str],
+    output: Connection,
+    function: Callable[..., None],
+    arguments: tuple[str, ...],
+) -> None:
+    """Become what a start in this folder and with this environment would be."""
     for standard in (sys.stdout, sys.stderr):
         os.dup2(output.fileno(), standard.fileno())
     output.close()
@@ -67,6 +79,4 @@ def _run(folder: Path, environment: dict[str, str], command: list[str], output: 
     os.environ.update(environment)
     os.chdir(folder)
     sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
-    sys.argv = ["rabisco", *command]
-    gc.freeze()  # as the command line does once its modules are loaded
-    main()
+    function(*arguments)

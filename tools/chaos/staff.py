@@ -1,10 +1,9 @@
-"""One process of a run: it accepts orders, does jobs, or both. `python -m tools.chaos.staff ASSIGNMENT ROLE...`"""
+"""One process of a run: it accepts orders, does jobs, or both."""
 
 import contextlib
 import os
 import random
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -223,7 +222,7 @@ def _accept_handed_in(site: Site, customers: list[SampleCustomer]) -> None:
 
 
 def main(assignment: str, *roles: str) -> None:
-    """Work until SIGTERM."""
+    """Work by the assignment in this file until SIGTERM; the roles are `accept`, `work` or both."""
     stop = threading.Event()
     site = Site.open(Assignment.model_validate_json(Path(assignment).read_text()))
     with contextlib.ExitStack() as stack:
@@ -238,7 +237,3 @@ def main(assignment: str, *roles: str) -> None:
         if "accept" in roles:
             accept(site, stop)
         stop.wait()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,18 +13,18 @@ from uuid import UUID
 
 import psycopg
 from fakes.databases import DatabaseFactory
+from fakes.forked_process import ForkedProcess
 from fakes.redis_server import RedisServer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from models.jobs.job import FINAL_STATUSES, Job
 from tools import ROOT
+from tools.chaos import staff
 from tools.chaos.record import Record
 from tools.chaos.script import Script
 from tools.chaos.staff import Assignment, Site
 
-# Dramatiq's pauses in ms before it asks a broker that was away again; a short lease alone would not make a test quick
-RECONNECT: Final = {"dramatiq_restart_delay": "500"}
 PATIENCE: Final = 60.0  # seconds within which what must happen has happened
 
 
@@ -87,7 +86,7 @@ class World:
     site: Site
     databases: "DurableDatabases"
     redis: RedisServer | None
-    running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    running: dict[str, ForkedProcess] = field(default_factory=dict)
 
     @property
     def record(self) -> Record:
@@ -96,20 +95,10 @@ class World:
     def start(self, name: str) -> None:
         """Start a process; it tells by itself when it is ready."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TMPDIR") if key in os.environ}
+        environment = {**kept, "PYTHONPATH": str(ROOT)}
+        arguments = (str(self.given.folder / "assignment.json"), *self.setup.processes[name])
         with (self.given.folder / f"{name}.log").open("ab") as said:
-            self.running[name] = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "tools.chaos.staff",
-                    str(self.given.folder / "assignment.json"),
-                    *self.setup.processes[name],
-                ],
-                cwd=self.given.folder,
-                env={**kept, **RECONNECT, "PYTHONPATH": str(ROOT)},
-                stdout=said,
-                stderr=said,
-            )
+            self.running[name] = ForkedProcess(self.given.folder, environment, said.fileno(), staff.main, *arguments)
         self.record.note("spawn", pid=self.running[name].pid)
 
     def ready(self, *names: str) -> None:

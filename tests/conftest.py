@@ -34,6 +34,9 @@ LOG_PROCESSORS = [
 ]
 
 gc.disable()  # what is imported and collected stays to the end
+# nothing here speaks to the internet, and the certificates of all its authorities are long to read for each client
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

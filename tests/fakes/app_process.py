@@ -112,7 +112,7 @@ def run_command(*command: str) -> None:
 
 
 def build_environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SSL_CERT_DIR") if name in os.environ}
     own = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "DATA_DIR": str(folder / "data")}
     return {**kept, **own, **settings}
 

@@ -29,7 +29,8 @@ class CommandResult:
 
 def run_rabisco(*arguments: str | Path, folder: Path, **settings: str) -> CommandResult:
     """Run `rabisco` in that folder, with these settings and no others."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ}
+    kept = ("PATH", "HOME", "LD_LIBRARY_PATH", "SSL_CERT_DIR")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
     completed = subprocess.run(
         [sys.executable, "-m", "bots.cli", *map(os.fsencode, arguments)],
         cwd=folder,

@@ -12,7 +12,7 @@ from models.messaging.deliveries import Delivery
 from tools.chaos.record import Event, Record
 from tools.chaos.world import World
 
-STRIKES = frozenset({"kill", "death", "term"})
+STRIKES = frozenset({"kill", "death", "term", "redis", "postgresql"})
 SOON = 5.0  # seconds, beside one start of a process, within which interrupted work is begun again
 CLAIMS_END = 1.0  # seconds after SIGTERM
 

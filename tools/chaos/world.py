@@ -146,12 +146,14 @@ class World:
     def restart_redis(self, away: float) -> None:
         """Kill Redis, its memory with it, and start it again after so many seconds."""
         if self.redis is not None:
+            self.record.note("redis")
             self.redis.kill()
             time.sleep(away)
             self.redis.start()
 
     def restart_postgresql(self) -> None:
         """Crash PostgreSQL and let it recover from its log."""
+        self.record.note("postgresql")
         self.databases.crash()
 
     def job(self, number: int) -> Job | None:

@@ -60,6 +60,17 @@ def test_an_interrupted_job_waits_from_the_last_strike_before_its_next_start() -
     assert resumptions(events) == [4.0, 5.0]
 
 
+@pytest.mark.parametrize("what", ["redis", "postgresql"])
+def test_an_interrupted_job_waits_from_the_crash_of_a_server_that_comes_after_its_own(what: str) -> None:
+    events = [
+        Event("start", 1, 10, 1.0),
+        Event("kill", -1, 10, 2.0),
+        Event(what, -1, 99, 5.0),
+        Event("start", 1, 11, 9.5),
+    ]
+    assert resumptions(events) == [4.5]
+
+
 def test_the_pace_of_the_machine_is_the_time_its_processes_take_to_become_ready() -> None:
     events = [
         Event("spawn", -1, 10, 1.0),

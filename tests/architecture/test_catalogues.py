@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from fakes.catalogues import code_key, messages, placeholders
+from fakes.catalogues import build_error_key, list_placeholders, read_messages
 
 from models.errors import ErrorCode
 
@@ -45,7 +45,7 @@ def test_every_key_the_code_names_is_in_the_catalogues() -> None:
         if isinstance(node, ast.keyword) and node.arg == "key" and isinstance(node.value, ast.Constant):
             named |= {node.value.value} if _is_key(node.value.value) else set()
     assert len(named) > 200
-    assert named - set(messages("en")) == set()
+    assert named - set(read_messages("en")) == set()
 
 
 def _is_key(value: object) -> bool:
@@ -54,7 +54,9 @@ def _is_key(value: object) -> bool:
 
 def test_every_sentence_of_the_catalogues_is_said_somewhere() -> None:
     plain, patterns = texts_in_code()
-    unsaid = [key for key in messages("en") if key not in plain and not any(each.fullmatch(key) for each in patterns)]
+    unsaid = [
+        key for key in read_messages("en") if key not in plain and not any(each.fullmatch(key) for each in patterns)
+    ]
     assert unsaid == []
 
 
@@ -69,6 +71,8 @@ def test_every_failure_is_raised_with_the_values_its_sentence_takes() -> None:
             code = node.args[0]
             if isinstance(code, ast.Attribute) and getattr(code.value, "id", "") == "ErrorCode":
                 given = {keyword.arg for keyword in node.keywords}
-                assert placeholders(messages("en")[code_key(ErrorCode[code.attr])]) <= given, ast.unparse(node)
+                assert list_placeholders(read_messages("en")[build_error_key(ErrorCode[code.attr])]) <= given, (
+                    ast.unparse(node)
+                )
                 found += 1
     assert found > 20

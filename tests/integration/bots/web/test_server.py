@@ -34,7 +34,7 @@ def test_a_page_that_waits_for_news_does_not_hold_up_the_stop(house: WebApp) -> 
     assert answers == [200]
 
 
-async def test_signals_are_the_process_s_however_often_they_come(house: WebApp) -> None:
+async def test_signals_are_left_to_the_process_however_often_they_come(house: WebApp) -> None:
     arrived = asyncio.Semaphore(0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, arrived.release)
     server = build_web_server(house.app, house.page.notifier)

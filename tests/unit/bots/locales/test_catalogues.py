@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import pytest
-from fakes.catalogues import FOLDER, code_key, messages, nodes, placeholders
+from fakes.catalogues import FOLDER, build_error_key, iterate_nodes, list_placeholders, read_messages
 from fluent.syntax import ast as fluent
 
 from bots.core.conversation.commands import COMMANDS, build_menus, list_commands
@@ -24,7 +24,7 @@ TEXTS |= {"value": "60 s", "name": "Português"}
 
 @cache
 def every_say(language: str, key: str, number: float | None = None) -> str:
-    names = placeholders(messages(language)[key])
+    names = list_placeholders(read_messages(language)[key])
     values = {name: (TEXTS.get(name) or SAMPLE.get(name, 5)) for name in names}
     if number is not None:
         values |= {name: number for name in names if name not in TEXTS}
@@ -33,13 +33,13 @@ def every_say(language: str, key: str, number: float | None = None) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_sentences_in_the_same_order(language: str) -> None:
-    assert list(messages(language)) == list(messages("en"))
+    assert list(read_messages(language)) == list(read_messages("en"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_takes_the_same_values_in_every_language(language: str) -> None:
-    taken = {key: placeholders(message) for key, message in messages(language).items()}
-    assert taken == {key: placeholders(message) for key, message in messages("en").items()}
+    taken = {key: list_placeholders(message) for key, message in read_messages(language).items()}
+    assert taken == {key: list_placeholders(message) for key, message in read_messages("en").items()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,23 +51,25 @@ def test_no_sentence_stands_twice_in_a_catalogue(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("code", list(ErrorCode))
 def test_every_failure_has_a_sentence_of_its_own(code: ErrorCode, language: str) -> None:
-    others = {every_say(language, code_key(other)) for other in ErrorCode if other is not code}
-    assert every_say(language, code_key(code)) not in others
+    others = {every_say(language, build_error_key(other)) for other in ErrorCode if other is not code}
+    assert every_say(language, build_error_key(code)) not in others
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("number", [0, 1, 2, 5, 21, 100, 1_000_000, 2_000_000])
 def test_every_sentence_can_be_said_with_every_number(language: str, number: int) -> None:
-    for key in messages(language):
+    for key in read_messages(language):
         assert every_say(language, key, number).strip()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_where_numbers_decide_one_has_a_form_and_all_others_too(language: str) -> None:
     """A catalogue whose rule for one is `[one]` has a form for it wherever English has."""
-    for key, message in messages(language).items():
-        forms = [_forms(select) for select in nodes(message, fluent.SelectExpression)]
-        assert forms == [_forms(select) for select in nodes(messages("en")[key], fluent.SelectExpression)], key
+    for key, message in read_messages(language).items():
+        forms = [_forms(select) for select in iterate_nodes(message, fluent.SelectExpression)]
+        assert forms == [
+            _forms(select) for select in iterate_nodes(read_messages("en")[key], fluent.SelectExpression)
+        ], key
         assert all(form & {"one", "1"} for form in forms), key
 
 
@@ -80,20 +82,20 @@ def _forms(select: object) -> set[str]:
 def test_a_count_of_credits_or_films_follows_the_rules_of_number(language: str) -> None:
     """`You have 1 credits` is what people laugh at."""
     counted = {"available", "reserved", "count", "credits"}
-    for key, message in messages(language).items():
+    for key, message in read_messages(language).items():
         if key.startswith(("grant", "admin", "command")):
             continue
-        free = placeholders(message) & counted
+        free = list_placeholders(message) & counted
         decided = {
             select.selector.id.name  # type: ignore[attr-defined]
-            for select in nodes(message, fluent.SelectExpression)
+            for select in iterate_nodes(message, fluent.SelectExpression)
         }
         assert free <= decided, key
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_fits_into_a_message(language: str) -> None:
-    for key in messages(language):
+    for key in read_messages(language):
         assert len(every_say(language, key)) <= (512 if key == "welcome" else 1024), key
         assert len(translate(language, "about")) <= 120
 
@@ -112,7 +114,7 @@ def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
             label = render_text(option.label, language)
             assert len(f"✅ {label}") <= 20, label
             assert len(translate(language, f"setting-{setting.name}", {"value": label})) <= LONGEST_LABEL
-    for key in messages(language):
+    for key in read_messages(language):
         if key.startswith("choice-"):
             assert len(every_say(language, key)) <= 20, key
 
@@ -124,7 +126,7 @@ def test_labels_of_choices_fit_onto_a_button(language: str) -> None:
     + [f"command-{command.name}" for command in list_commands()],
 )
 def test_every_key_the_code_puts_together_is_in_the_catalogues(key: str) -> None:
-    assert key in messages("en")
+    assert key in read_messages("en")
 
 
 @pytest.mark.parametrize(

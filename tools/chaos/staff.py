@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 import signal
-import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -198,11 +198,11 @@ class Site:
             return session.exec(select(func.count(col(Job.id))).where(col(Job.status).in_(UNFINISHED_STATUSES))).one()
 
 
-def accept(site: Site, stop: threading.Event) -> None:
-    """Accept every order that was not accepted yet, then what is handed in; a database that is away is waited for."""
+def accept(site: Site) -> None:
+    """Accept every order not accepted yet, then what is handed in, until SIGTERM; an absent database is waited for."""
     customers = site.customers()
     number = max((event.number for event in site.record.events("accepted")), default=-1) + 1
-    while not stop.is_set():
+    while signal.sigtimedwait({signal.SIGTERM}, 0.02) is None:
         try:
             if number >= site.given.orders:
                 _accept_handed_in(site, customers)
@@ -210,8 +210,7 @@ def accept(site: Site, stop: threading.Event) -> None:
                 site.submit(customers[number % len(customers)], site.given.script(number))
                 number += 1
         except SQLAlchemyError:
-            stop.wait(0.1)
-        stop.wait(0.02)
+            time.sleep(0.1)
 
 
 def _accept_handed_in(site: Site, customers: list[SampleCustomer]) -> None:
@@ -223,17 +222,20 @@ def _accept_handed_in(site: Site, customers: list[SampleCustomer]) -> None:
 
 def main(assignment: str, *roles: str) -> None:
     """Work by the assignment in this file until SIGTERM; the roles are `accept`, `work` or both."""
-    stop = threading.Event()
     site = Site.open(Assignment.model_validate_json(Path(assignment).read_text()))
     with contextlib.ExitStack() as stack:
         stack.callback(site.close)
         if "work" in roles:
             start_forkserver(site.children)
+        # waited for, not handled: Event.wait misses a signal that comes as it begins, and Event.set may not be called
+        # from a handler that interrupts it
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if "work" in roles:
             working = site.crew()
             stack.callback(working.stop, site.given.patience)
             working.start()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
         site.record.note("ready")
         if "accept" in roles:
-            accept(site, stop)
-        stop.wait()
+            accept(site)
+        else:
+            signal.sigwait({signal.SIGTERM})

@@ -202,7 +202,7 @@ def accept(site: Site) -> None:
     """Accept every order not accepted yet, then what is handed in, until SIGTERM; an absent database is waited for."""
     customers = site.customers()
     number = max((event.number for event in site.record.events("accepted")), default=-1) + 1
-    while signal.sigtimedwait({signal.SIGTERM}, 0.02) is None:
+    while signal.SIGTERM not in signal.sigpending():
         try:
             if number >= site.given.orders:
                 _accept_handed_in(site, customers)
@@ -211,6 +211,7 @@ def accept(site: Site) -> None:
                 number += 1
         except SQLAlchemyError:
             time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def _accept_handed_in(site: Site, customers: list[SampleCustomer]) -> None:
@@ -237,5 +238,4 @@ def main(assignment: str, *roles: str) -> None:
         site.record.note("ready")
         if "accept" in roles:
             accept(site)
-        else:
-            signal.sigwait({signal.SIGTERM})
+        signal.sigwait({signal.SIGTERM})

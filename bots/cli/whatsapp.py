@@ -14,7 +14,7 @@ from bots.app.base import App, lock_folder_for
 from bots.app.process import load_settings
 from bots.app.whatsapp import run_whatsapp
 from bots.app.whatsapp_keys import key_backups_for
-from bots.core.admin.whatsapp_numbers import describe_state, display_name_of
+from bots.core.admin.whatsapp_numbers import describe_state, display_name_of, parse_phone
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import detect_terminal_language
 from models.messaging.whatsapp import WhatsAppState
@@ -34,9 +34,10 @@ def whatsapp(pair: PairOption = False, phone: PhoneOption = "") -> None:
 
     Example: rabisco whatsapp --pair
     """
-    if phone and not phone.isdecimal():
+    number = parse_phone(phone)
+    if phone and number is None:
         raise typer.BadParameter("digits alone, with the country code, as 5511987654321.", param_hint="--phone")
-    asyncio.run(run_whatsapp(load_settings(), typer.echo, pair=pair or bool(phone), phone=phone or None))
+    asyncio.run(run_whatsapp(load_settings(), typer.echo, pair=pair or bool(number), phone=number))
 
 
 def back_up_keys() -> None:

@@ -43,6 +43,14 @@ def can_use(context: Context, command: Command) -> bool:
     )
 
 
+def split_verb(arguments: str) -> tuple[str, str]:
+    """The first of a command's arguments in lower case, and the rest. Whatever acts on a verb, or records it, takes
+    it from here.
+    """
+    first, *rest = arguments.split(maxsplit=1) or [""]
+    return first.lower(), rest[0].strip() if rest else ""
+
+
 def execute(command: Command, pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Execute a command. Those of administrators are audited, and only accepted in private chats."""
     if command.min_role is Role.PERSON:
@@ -51,7 +59,7 @@ def execute(command: Command, pipeline: Pipeline, context: Context, result: Hand
         result.replies.append(reply_for("admin-in-private"))
     else:
         command.handle(pipeline, context, result, arguments)
-        verb = arguments.partition(" ")[0].lower()
+        verb, _ = split_verb(arguments)
         record_audit(context, result, command.name, verb if verb in command.verbs else "")
 
 

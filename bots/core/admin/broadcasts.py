@@ -6,7 +6,7 @@ from typing import Any
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
 from bots.core.context import Context, HandlerResult, text_for
-from bots.core.roles import Command
+from bots.core.roles import Command, split_verb
 from bots.locales import LANGUAGE_NAMES, LANGUAGES
 from models.identity.roles import Role
 from models.messaging.broadcasts import Broadcast, BroadcastStatus
@@ -24,7 +24,7 @@ BroadcastAction = Callable[[Context, HandlerResult, Broadcast], None]
 
 def broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`TEXT` creates a draft; `pause`, `resume`, `stop`, `report`, `send` and `for` take the code of a broadcast."""
-    verb, _, rest = arguments.partition(" ")
+    verb, rest = split_verb(arguments)
     code, *more = rest.split() or [""]
     if not arguments:
         _list_broadcasts(context, result)
@@ -139,14 +139,16 @@ def send(context: Context, result: HandlerResult, row: Broadcast) -> None:
     question = text_for(
         "admin-broadcast-sure", people=recipients, minutes=max(1, round(recipients / MESSAGES_PER_MINUTE))
     )
-    confirmation.ask_confirmation(
-        context, result, question, action=("broadcast", {"broadcast": row.id.hex, "people": recipients})
-    )
+    values = {"broadcast": row.id.hex, "people": recipients, "languages": row.languages}
+    confirmation.ask_confirmation(context, result, question, action=("broadcast", values))
 
 
 @confirmation.register_action("broadcast", Role.ADMIN)
 def start_broadcast(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
     row = broadcasts.find_by_id_prefix(context.session, context.account.tenant_id, values["broadcast"])
+    if row is not None and row.languages != values.get("languages", row.languages):
+        add_error_reply(result, "admin-do-gone")  # it was asked about other people
+        return
     if row is None or not broadcasts.change_status(context.session, row, (DRAFT,), SENDING):
         add_error_reply(result, "admin-broadcast-unknown", code=values["broadcast"][:8])
         return

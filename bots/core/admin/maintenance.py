@@ -5,7 +5,7 @@ from typing import Any
 from bots.core.admin import confirmation
 from bots.core.admin.replies import add_error_reply, add_reply, build_command_button
 from bots.core.context import Context, HandlerResult, text_for
-from bots.core.roles import Command, is_operator_tenant
+from bots.core.roles import Command, is_operator_tenant, split_verb
 from models.identity.roles import Role
 from pipeline import Pipeline
 from storage.jobs import job_admin
@@ -16,12 +16,12 @@ MAX_TEXT_LENGTH = 500  # characters
 
 def maintenance(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """`on [TEXT]`, `off`, or nothing to see the state. The operator's applies to all tenants."""
-    verb, _, text = arguments.partition(" ")
-    action = {"": _show_status, "on": _ask_confirmation, "off": _turn_off}.get(verb.lower())
+    verb, text = split_verb(arguments)
+    action = {"": _show_status, "on": _ask_confirmation, "off": _turn_off}.get(verb)
     if action is None:
         add_error_reply(result, "admin-maintenance-usage")
     else:
-        action(context, result, text.strip())
+        action(context, result, text)
 
 
 def _show_status(context: Context, result: HandlerResult, _text: str) -> None:

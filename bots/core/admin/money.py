@@ -60,14 +60,13 @@ def revoke(pipeline: Pipeline, context: Context, result: HandlerResult, argument
     person = find_person(context, result, reference)
     if person is None:
         return
-    values = {"person": person.id.hex, "credits": credits_}
-    if credits_ <= MAX_UNCONFIRMED_CREDITS:
+    available = pipeline.account_status_of(context.session, person).credits.available
+    amount = min(credits_, available)  # what the question names, and no more, is taken when it is confirmed
+    values = {"person": person.id.hex, "credits": amount}
+    if amount <= MAX_UNCONFIRMED_CREDITS:
         revoke_credits(pipeline, context, result, values)
         return
-    available = pipeline.account_status_of(context.session, person).credits.available
-    question = text_for(
-        "admin-revoke-sure", who=format_identity(person), credits=min(credits_, available), available=available
-    )
+    question = text_for("admin-revoke-sure", who=format_identity(person), credits=amount, available=available)
     confirmation.ask_confirmation(context, result, question, action=("revoke", values))
 
 

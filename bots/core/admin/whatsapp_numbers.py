@@ -1,9 +1,11 @@
 """The `/whatsapp` command, with which administrators list, pair, restart and remove WhatsApp numbers."""
 
+import re
 import uuid
 from collections.abc import Callable
 
 from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
+from bots.core.roles import split_verb
 from models.messaging.deliveries import Message, TranslatedChoice, TranslatedText
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from pipeline import Pipeline
@@ -12,19 +14,19 @@ from storage.messaging.outbox import OutboxMessage
 from storage.messaging.whatsapp import NamedWhatsAppSession
 from storage.tenants import tenants
 
-SHORTEST, LONGEST = 8, 15  # digits of a phone number with its country code (E.164)
+PHONE_PATTERN = re.compile(r"[0-9]{8,15}")  # a phone number with its country code (E.164)
 SubcommandHandler = Callable[[Context, HandlerResult, str], None]
 
 
 def handle_command(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Dispatch the subcommands `list`, `pair [phone]`, `restart NAME`, `remove NAME`."""
-    name, _, argument = arguments.partition(" ")
+    verb, argument = split_verb(arguments)
     if context.inbound.is_group:
         result.replies.append(reply_for("link-in-private"))
-    elif (handler := SUBCOMMANDS.get(name.lower())) is None:
+    elif (handler := SUBCOMMANDS.get(verb)) is None:
         result.replies.append(reply_for("whatsapp-usage"))
     else:
-        handler(context, result, argument.strip())
+        handler(context, result, argument)
 
 
 def handle_choice(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -51,14 +53,22 @@ def pair(context: Context, result: HandlerResult, argument: str) -> None:
 
 def pair_for_tenant(context: Context, result: HandlerResult, tenant_id: uuid.UUID, argument: str) -> None:
     """Pair a number for a tenant that may differ from the chat's."""
-    phone = "".join(digit for digit in argument if digit.isdecimal() and digit.isascii())
-    if argument and not SHORTEST <= len(phone) <= LONGEST:
+    phone = parse_phone(argument)
+    if argument and phone is None:
         result.replies.append(reply_for("whatsapp-bad-number"))
         return
     row = whatsapp.find_unpaired(context.session, tenant_id) or whatsapp.create_session(
         context.session, tenant_id, context.now
     )
-    _request_pairing(context, row, phone or None)
+    _request_pairing(context, row, phone)
+
+
+def parse_phone(text: str) -> str | None:
+    """The digits of a phone number with its country code, written with the usual signs between; None for another
+    text.
+    """
+    digits = re.sub(r"[ ().+/-]", "", text)
+    return digits if PHONE_PATTERN.fullmatch(digits) else None
 
 
 def _request_pairing(context: Context, row: WhatsAppSession, phone: str | None) -> None:

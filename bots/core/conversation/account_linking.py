@@ -185,10 +185,11 @@ def choose_customer(_pipeline: Pipeline, context: Context, result: HandlerResult
     row = _find_link(context, link_id)
     is_open = row is not None and row.settled_at is None
     is_own = is_open and row is not None and people.is_same_person(context.session, row.person_id, context.person)
-    if row is None or not is_own or not index.isdecimal() or int(index[:3]) >= len(row.customers):
+    customer = {str(number): each for number, each in enumerate(row.customers)}.get(index) if row and is_own else None
+    if row is None or customer is None:
         result.replies.append(reply_for("email-gone"))
         return
-    row.chosen = row.customers[int(index[:3])]
+    row.chosen = customer
     row.run_after = context.now
     result.customer_searches.append(row.id)
 

@@ -5,6 +5,7 @@ import re
 from bots.core.admin.replies import add_error_reply
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation.shop import require_private_chat
+from bots.core.roles import split_verb
 from models.messaging.deliveries import Message
 from pipeline import Pipeline
 from storage.billing import promo_codes
@@ -73,7 +74,8 @@ def invite(pipeline: Pipeline, context: Context, result: HandlerResult, _argumen
 @require_private_chat
 def promo(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Manage promotions, for administrators: `create CODE credits uses [days]`, `list`, `stop CODE`."""
-    match arguments.split():
+    verb, rest = split_verb(arguments)
+    match [verb, *rest.split()]:
         case ["create", name, amount, uses, *days] if len(days) <= 1:
             _create_promotion(context, result, name.upper(), amount, uses, days[0] if days else None)
         case ["list"]:

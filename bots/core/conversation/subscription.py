@@ -1,6 +1,7 @@
 """Commands about a subscription: its status, the link to the customer portal, and extra credits beyond the plan."""
 
 import uuid
+from collections.abc import Iterable
 
 from bots.core.context import Context, HandlerResult, Reply, choice_for, reply_for, text_for
 from bots.core.conversation.menus import mark_chosen
@@ -76,9 +77,14 @@ def handle_extra_credits(pipeline: Pipeline, context: Context, result: HandlerRe
         result.replies.append(reply_for("extra-none"))
         return
     caps = pipeline.entitlements.catalogue.extra_caps
-    if argument.isdecimal() and int(argument[:9]) in (0, *caps):
-        subscription.overage_cap = int(argument)
+    if (cap := _parse_cap(argument, caps)) is not None:
+        subscription.overage_cap = cap
     result.replies.append(Reply(_build_extra_menu(context, subscription, price, caps)))
+
+
+def _parse_cap(argument: str, caps: Iterable[int]) -> int | None:
+    """The cap that an argument names as the buttons do; None for any other text, which may be hostile."""
+    return next((cap for cap in (0, *caps) if argument == str(cap)), None)
 
 
 def _build_extra_menu(context: Context, subscription: Subscription, price: int, caps: tuple[int, ...]) -> Message:

@@ -16,7 +16,7 @@ from bots.core.admin.tenants.ownership import (
 )
 from bots.core.admin.tenants.tenant_view import describe_tenant, summarize_tenant
 from bots.core.context import Context, HandlerResult, text_for
-from bots.core.roles import Command
+from bots.core.roles import Command, split_verb
 from models.identity.people import PauseReason, Tenant, TenantLimits
 from models.identity.roles import Role
 from pipeline import Pipeline, notify_tenant_owner
@@ -29,12 +29,12 @@ TenantAction = Callable[[Context, HandlerResult, str], None]
 
 def tenant(_pipeline: Pipeline, context: Context, result: HandlerResult, arguments: str) -> None:
     """Owners of the operator's tenant manage all tenants, other owners their own."""
-    verb, _, rest = arguments.partition(" ")
-    action = (OPERATOR_ACTIONS if can_manage_all(context) else OWNER_ACTIONS).get(verb.lower())
+    verb, rest = split_verb(arguments)
+    action = (OPERATOR_ACTIONS if can_manage_all(context) else OWNER_ACTIONS).get(verb)
     if action is None:
         add_error_reply(result, "admin-tenant-usage" if can_manage_all(context) else "admin-tenant-owner-usage")
     else:
-        action(context, result, rest.strip())
+        action(context, result, rest)
 
 
 def list_tenants(context: Context, result: HandlerResult, _rest: str) -> None:

@@ -54,7 +54,8 @@ def answer(pipeline: Pipeline, context: Context, result: HandlerResult, argument
     """Handle the answer to the question about the spoken language: `en:<id of the first video asked about>`."""
     code, _, video = argument.partition(":")
     question = updates.find_open_question(context.session, context.address.id, context.person.id)
-    if question is None or question.question != SPOKEN_QUESTION or video != question.about["videos"][0]:
+    is_asked = question is not None and question.question == SPOKEN_QUESTION and video == question.about["videos"][0]
+    if question is None or not is_asked or code not in dict(LANGUAGES_OFFERED):
         result.replies.append(reply_for("error-not-found"))
         return
     about = question.about

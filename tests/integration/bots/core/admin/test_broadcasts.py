@@ -285,6 +285,18 @@ async def test_support_and_strangers_know_of_no_broadcasts(team: Team) -> None:
         assert (await somebody.choose("say:broadcast hello")).text == nothing
 
 
+async def test_it_goes_to_those_who_were_counted_when_it_was_confirmed(house: World, team: Team) -> None:
+    crowd(house, 1, language="pt-BR")
+    await drafted(team.admin)
+    code = row(house).short_id
+    await team.admin.send_text(f"/broadcast for {code} pt-BR")
+    sure = await team.admin.send_text(f"/broadcast send {code}")
+    assert "Send it to 1 people?" in sure.text
+    await team.owner.send_text(f"/broadcast for {code}")
+    assert "Nothing was done" in (await team.admin.choose(sure.choices[0].data, sure)).text
+    assert row(house).started_at is None
+
+
 async def test_a_text_that_begins_like_an_order_is_a_text(team: Team) -> None:
     seen, _ = await drafted(team.admin, "stop the press: we draw!")
     assert seen.text == "stop the press: we draw!"

@@ -73,6 +73,15 @@ async def test_many_credits_are_taken_only_when_that_is_confirmed(team: Team) ->
     assert team.list_actions() == ["grant", "revoke"]
 
 
+async def test_no_more_is_taken_than_the_question_named(team: Team) -> None:
+    await team.admin.send_text("/grant memory:7 190")
+    sure = await team.admin.send_text("/revoke memory:7 1000000")
+    assert "Take 200 of 200 credits" in sure.text
+    await team.admin.send_text("/grant memory:7 500")
+    await team.admin.choose(sure.get_choice_data("Yes"), sure)
+    assert "memory:7: 200. Left: 500." in sure.text
+
+
 async def test_a_revocation_taken_up_again_is_one(house: World, team: Team) -> None:
     inbound = team.admin.build_inbound(text="/revoke memory:7 4")
     for _ in range(2):

@@ -118,6 +118,12 @@ async def test_the_audit_holds_no_words_of_people(team: Team) -> None:
     assert "'verb': 'create'" in kept
 
 
+@pytest.mark.parametrize("arguments", ["create\tHELLO2026 5 10", "CREATE HELLO2026 5 10", " create  HELLO2026 5 10"])
+async def test_the_audit_names_the_verb_that_was_carried_out_however_it_was_written(team: Team, arguments: str) -> None:
+    assert "HELLO2026 gives 5 credits" in (await team.admin.send_text(f"/promo {arguments}")).text
+    assert team.list_audit_rows()[-1].about["verb"] == "create"
+
+
 async def test_where_others_read_along_nothing_is_told_or_done(team: Team) -> None:
     team.admin.in_group = True
     assert "private chat" in (await team.admin.send_text("/user memory:7")).text

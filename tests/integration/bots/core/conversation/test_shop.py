@@ -268,6 +268,17 @@ async def test_going_beyond_the_plan_is_off_until_a_cap_is_chosen(house: World, 
     assert cap(house) == 0
 
 
+@pytest.mark.parametrize("data", ["000000500999999", "500999999", "0500", "500 ", "500:", "٥٠٠", "+500", "5e2"])
+async def test_a_cap_is_one_of_those_offered_however_its_number_is_written(
+    house: World, ana: FakeUser, data: str
+) -> None:
+    await ana.send_text("/start")
+    subscribe(house, ana)
+    await ana.choose("extra:50")
+    await ana.choose(f"extra:{data}")
+    assert cap(house) == 50
+
+
 async def test_who_has_no_plan_cannot_go_beyond_it(ana: FakeUser) -> None:
     assert "no plan of yours" in (await ana.choose("extra:100")).text
 

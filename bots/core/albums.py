@@ -103,6 +103,7 @@ def merge_messages(messages: Sequence[Inbound]) -> Inbound:
         update_ids=tuple(update for message in messages for update in message.update_ids),
         text=next((message.text for message in messages if message.text), ""),
         attachments=tuple(attachment for message in messages for attachment in message.attachments),
+        is_forwarded=any(message.is_forwarded for message in messages),
     )
 
 

@@ -65,7 +65,8 @@ class Inbound:
     `update_ids` are the ids of the channel's updates it is made of; they are handled together, once. `message_id` is
     the message a reply quotes. For a choice, `choice` is the data of the chosen button and `message_id` the message the
     button belongs to. `is_group` means that other users can read the chat, so that replies do not mention money.
-    `quoted_message_id` is the message of the bot that a text quotes.
+    `quoted_message_id` is the message of the bot that a text quotes. `is_forwarded` means that the sender passed on
+    words of another author: its files are taken, its text is nobody's command.
     """
 
     update_ids: tuple[str, ...]
@@ -80,6 +81,7 @@ class Inbound:
     payment: Payment | None = None
     quoted_message_id: str | None = None
 
+    is_forwarded: bool = False
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -25,6 +25,7 @@ help =
     /cancel stop what I'm working on
 about = Pictures drawn by hand on film, videos with animated captions, and speech written down.
 not-understood = I make films out of pictures and videos, and text out of speech. Send me something! /help tells you more.
+forwarded = I don't act on texts that are forwarded to me, or that another bot wrote. If you want this, write it to me yourself.
 sketch-needs = Send me a picture and I'll draw it. With several at once, I draw one after the other.
 caption-needs = Send me a video with speech and I'll put captions on it.
 transcript-needs = Send me a voice note, an audio file or a video with speech, and I'll write down what is said.

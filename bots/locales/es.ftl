@@ -25,6 +25,7 @@ help =
     /cancel parar lo que estoy haciendo
 about = Imágenes dibujadas a mano en video, videos con subtítulos animados, y audios en texto.
 not-understood = Hago videos a partir de imágenes y videos, y texto a partir de audios. ¡Envíame algo! En /help te cuento más.
+forwarded = No hago nada con textos reenviados ni con lo que escribió otro bot. Si quieres esto, escríbemelo tú.
 sketch-needs = Envíame una imagen y la dibujo. Si envías varias a la vez, dibujo una tras otra.
 caption-needs = Envíame un video con voz y le pongo subtítulos.
 transcript-needs = Envíame un audio o un video con voz y escribo lo que se dice.

@@ -25,6 +25,7 @@ help =
     /cancel parar o que estou fazendo
 about = Imagens desenhadas à mão em vídeo, vídeos com legendas animadas, e áudios em texto.
 not-understood = Eu faço vídeos a partir de imagens e vídeos, e texto a partir de áudios. Mande alguma coisa! Em /help explico mais.
+forwarded = Não faço nada com texto encaminhado, nem com o que outro bot escreveu. Se é isso que você quer, escreva você mesmo.
 sketch-needs = Mande uma imagem e eu desenho. Se mandar várias de uma vez, desenho uma depois da outra.
 caption-needs = Mande um vídeo com fala e eu coloco legendas.
 transcript-needs = Mande um áudio ou um vídeo com fala e eu escrevo o que é dito.

@@ -133,12 +133,22 @@ def _read_message(update_id: int, message: Message, me: TelegramIdentity, *, is_
         attachments=attachments,
         received_at=message.date,
         is_group=message.chat.type != ChatType.PRIVATE,
+        is_forwarded=_is_forwarded(message),
     )
+
+
+def _is_forwarded(message: Message) -> bool:
+    """Whether its words are another author's: forwarded, made by an inline bot, or by a bot that writes for the
+    user's business account.
+    """
+    return bool(message.forward_origin or message.via_bot or message.sender_business_bot)
 
 
 def _is_addressed(message: Message, me: TelegramIdentity) -> bool:
     if message.chat.type == ChatType.PRIVATE:
         return True
+    if _is_forwarded(message):
+        return False
     text = _raw_text_of(message)
     if command := _COMMAND.match(text):
         return command["bot"] is None or _is_me(command["bot"], me)

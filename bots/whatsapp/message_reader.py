@@ -52,7 +52,8 @@ def parse_message(
     if field is None or sender is None or _is_ignored(event) or get_sent_at(event.Info) < since:
         return None
     context_info, is_group = context_info_of(message, field), _get_server(event) == GROUP_SERVER
-    if is_group and not (is_addressed or _is_addressed(context_info, identity)):
+    is_forwarded = context_info.isForwarded or context_info.forwardingScore > 0
+    if is_group and not (is_addressed or (_is_addressed(context_info, identity) and not is_forwarded)):
         return None
     text = text_of(message, field)
     return Inbound(
@@ -65,6 +66,7 @@ def parse_message(
         received_at=get_sent_at(event.Info),
         is_group=is_group,
         quoted_message_id=context_info.stanzaID or None,
+        is_forwarded=is_forwarded,
     )
 
 

@@ -34,6 +34,8 @@ class Conversation:
             result.replies.append(build_error_reply(context.admission.rejection))
         elif context.files:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
+        elif inbound.is_forwarded:
+            result.replies.append(reply_for("forwarded"))
         else:
             self._handle_text(context, result, inbound.text.strip())
         return result

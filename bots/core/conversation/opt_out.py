@@ -12,7 +12,8 @@ from storage.messaging.outbox import OutboxMessage
 
 def is_opt_out_request(context: Context, text: str) -> bool:
     """Whether the text is a request to opt out. Only in private chats: one user must not silence a group."""
-    return context.capabilities.has_opt_out_words and not context.inbound.is_group and command_aliases.is_opt_out(text)
+    is_own = not (context.inbound.is_group or context.inbound.is_forwarded)
+    return context.capabilities.has_opt_out_words and is_own and command_aliases.is_opt_out(text)
 
 
 def opt_out(pipeline: Pipeline, context: Context, _result: HandlerResult) -> None:

@@ -36,7 +36,8 @@ class JobIntake:
     def submit_files(self) -> None:
         measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
         subtitles = [file for file in self.context.files if isinstance(file, Transcript)]
-        requested = find_requested_feature(self.context.inbound.text.strip())
+        text = "" if self.context.inbound.is_forwarded else self.context.inbound.text.strip()
+        requested = find_requested_feature(text)
         chosen = [(file, requested or find_default_feature(file.info.kind)) for file in measured]
         for feature in list_features():
             files = [file for file, chosen_feature in chosen if chosen_feature is feature]

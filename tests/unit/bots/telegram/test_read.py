@@ -126,6 +126,30 @@ def test_a_forwarded_photo_is_like_an_own_one() -> None:
     assert the_file(photo=[file("p", width=9, height=9)], forward_origin=origin).handle == "p"
 
 
+FORWARDED: list[dict[str, Any]] = [
+    {"forward_origin": {"type": "user", "date": 1, "sender_user": ANA | {"id": 66}}},
+    {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Zé"}},
+    {"forward_origin": {"type": "channel", "date": 1, "chat": {"id": -3, "type": "channel"}, "message_id": 4}},
+    {"via_bot": BOT | {"id": 8, "username": "inline_bot"}},
+    {"sender_business_bot": BOT | {"id": 8, "username": "office_bot"}},
+]
+
+
+@pytest.mark.parametrize("content", FORWARDED, ids=lambda content: next(iter(content)))
+def test_words_of_another_author_are_told_from_ones_own(content: dict[str, Any]) -> None:
+    inbound = said(text="/grant telegram:66 1000", **content)
+    assert inbound is not None
+    assert inbound.is_forwarded
+    own = said(text="/grant telegram:66 1000")
+    assert own is not None
+    assert not own.is_forwarded
+
+
+@pytest.mark.parametrize("content", FORWARDED, ids=lambda content: next(iter(content)))
+def test_in_a_group_words_of_another_author_are_addressed_to_nobody(content: dict[str, Any]) -> None:
+    assert in_group(text="/start@rabisco_bot", **content) is None
+
+
 def test_an_item_of_an_album_names_its_album() -> None:
     item = update("message", HEAD | {"photo": [file("p", width=9, height=9)], "media_group_id": "77"})
     assert album_of(item) == "77"

@@ -8,6 +8,7 @@ from golden.whatsapp.shapes import AT, BY_LID, BY_PHONE, GROUP, IN_GROUP, ME, SI
 from neonize.proto import Neonize_pb2 as N
 
 from bots.core.albums import AlbumHeader
+from bots.core.channel import Inbound
 from bots.whatsapp.message_reader import (
     OwnIdentity,
     album_id_of,
@@ -61,6 +62,25 @@ def test_the_rest_of_an_album_in_a_group_is_for_us_when_its_first_item_was() -> 
     event = events.build_message(contents.add_to_album(contents.build_text("x"), "3EB0", ""), IN_GROUP, "3EB1", AT)
     assert parse_message(event, ME, SINCE) is None
     assert parse_message(event, ME, SINCE, is_addressed=True) is not None
+
+
+@pytest.mark.parametrize(("field", "value"), [("isForwarded", True), ("forwardingScore", 3)])
+def test_a_forwarded_text_is_told_from_an_own_one_and_in_a_group_is_addressed_to_nobody(field: str, value: int) -> None:
+    event = deserialize_event(serialize_event(EVENTS["group-quoting-us"]))
+    assert not must_parse(event).is_forwarded
+    setattr(event.Message.extendedTextMessage.contextInfo, field, value)
+    assert parse_message(event, ME, SINCE) is None
+    private = events.build_message(contents.build_text("/start"), BY_LID, "3EB0", AT)
+    private.Message.extendedTextMessage.text = private.Message.conversation
+    private.Message.ClearField("conversation")
+    setattr(private.Message.extendedTextMessage.contextInfo, field, value)
+    assert must_parse(private).is_forwarded
+
+
+def must_parse(event: N.Message) -> Inbound:
+    found = parse_message(event, ME, SINCE)
+    assert found is not None
+    return found
 
 
 def test_a_number_that_knows_not_yet_who_it_is_is_addressed_by_nobody_in_groups() -> None:

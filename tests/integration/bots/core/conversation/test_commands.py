@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from fakes.world.described_files import build_picture, build_video
 from fakes.world.users import FakeUser
@@ -197,3 +199,20 @@ async def test_who_is_no_longer_named_an_administrator_is_one_no_longer(house: W
 async def test_on_a_page_of_ones_own_everybody_is_the_owner(house: World) -> None:
     local = FakeUser(house, house.get_account("page", admin_ids=frozenset({"*"})), id="local")
     assert "Last 24 hours" in (await local.send_text("/stats")).text
+
+
+@pytest.mark.parametrize("text", ["/grant memory:7 1000", "/start", "grant memory:7 1000", "1", "/broadcast hello"])
+async def test_a_forwarded_text_is_nobodys_command(house: World, boss: FakeUser, ana: FakeUser, text: str) -> None:
+    await ana.send_text("/start")
+    forwarded = boss.build_inbound(text=text, is_forwarded=True)
+    await boss.account.handler.handle(forwarded)
+    await house.deliver_all()
+    assert "I don't act on texts that are forwarded" in boss.last_message.text
+    assert "You have 10 credits" in (await ana.send_text("/balance")).text
+
+
+async def test_a_forwarded_picture_is_drawn_whatever_stands_under_it(house: World, ana: FakeUser) -> None:
+    inbound = replace(ana.build_files_inbound(build_picture()), text="/caption", is_forwarded=True)
+    await ana.account.handler.handle(inbound)
+    await house.deliver_all()
+    assert [job.kind for job in house.list_jobs()] == ["sketch"]

@@ -30,7 +30,8 @@ TextValue = str | int | float
 class Context:
     """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
     acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
-    providers. `admission` is the result of the admission check of a message with files."""
+    providers. `admission` is the result of the admission check of a message with files. `role_limit` is the highest
+    role that holds in this chat."""
 
     session: Session
     account: Account
@@ -45,10 +46,12 @@ class Context:
     email_verification: EmailVerification | None = None
     account_secrets: AccountSecrets | None = None
     admission: Admission | None = None
+    role_limit: Role = Role.OWNER
 
     @property
     def role(self) -> Role:
-        return Role.from_stored(self.person.role)
+        """The user's role in this chat."""
+        return min(Role.from_stored(self.person.role), self.role_limit)
 
     @property
     def is_admin(self) -> bool:

@@ -200,6 +200,7 @@ class UpdateHandler:
                 self.email_verification,
                 self.account_secrets,
                 attempt.admission,
+                user_resolver.role_limit_for(session, inbound, self.account, person, self.admin_ids),
             )
             result = self.conversation.answer(context)
             self._enqueue_replies(session, context, result.replies)

@@ -36,6 +36,18 @@ def resolve_user(
 
 def _is_tenant_owner(session: Session, account: Account, sender: Sender) -> bool:
     """Whether the sender owns this tenant, matched by an id that is also known in the operator's tenant."""
+def role_limit_for(
+    session: Session, inbound: Inbound, account: Account, person: Person, admin_ids: frozenset[str]
+) -> Role:
+    """The highest role that holds in the chat of a message. In the operator's tenant an owner is one by the settings:
+    for the ids that they list, not for other chats linked with those.
+    """
+    is_main = session.get_one(Tenant, account.tenant_id).name == MAIN_TENANT
+    if not is_main or person.role != Role.OWNER.stored_name:
+        return Role.OWNER
+    return Role.OWNER if is_listed_admin(session, account, inbound.sender, admin_ids) else Role.PERSON
+
+
     tenant = session.get_one(Tenant, account.tenant_id)
     return tenant.owner_id is not None and tenants.is_owner(session, tenant, account.channel, sender.external_id)
 

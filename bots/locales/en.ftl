@@ -424,7 +424,10 @@ link-code = Write this in your other chat with me, within ten minutes:
     Then both are one: the same credits, the same plan. Give the code to nobody else.
 link-unknown = There's no such code, or its ten minutes are over. Send /link in your other chat for a new one.
 link-same = These two chats are one already.
-link-done = 🔗 Your chats are one now. Your balance: { $total }. If this wasn't you, tell us the number { $code }.
+link-sure = Join this chat ({ $here }) with that of { $there }?
+link-warning = From then on both have the same credits, the same plan and the same films, and either can spend them. Do it only if both chats are your own: whoever sent you a code of theirs would have what is yours.
+link-role = A chat of somebody on the team is never joined with another: the other one would be on the team too.
+link-done = 🔗 Your chats are one now. Your balance: { $total }. They are { $here } and { $there }. If this wasn't you, tell us the number { $code }.
 code-too-many = That's three codes within an hour. Please try again in an hour.
 code-wrong = { $count ->
     [one] That's not the code. You have one try left.
@@ -561,6 +564,7 @@ admin-role-above = That's only for somebody with a role above theirs, and above 
 admin-role-done = { $who } has a new role: { $role }.
 admin-ban-usage = Like this: /ban telegram:123456
 admin-ban-sure = Ban { $who } ({ $name })? Whatever they write is answered with one sentence, and nothing else. Films that stop: { $count }; their credits go back.
+admin-role-sure = { $who } also writes from { $others }. Whoever writes there will have the role { $role } too. Give it?
 admin-ban-done = 🚫 { $who } is banned. Films stopped: { $count }. Take it back with /unban { $who }
 admin-unban-usage = Like this: /unban telegram:123456
 admin-unban-done = { $who } can use me again.

@@ -424,7 +424,10 @@ link-code = Escribe esto en tu otro chat conmigo, en menos de diez minutos:
     Luego los dos son uno: los mismos créditos, el mismo plan. No des el código a nadie más.
 link-unknown = Ese código no existe o ya pasaron sus diez minutos. Envía /link en el otro chat para tener uno nuevo.
 link-same = Esos dos chats ya son uno.
-link-done = 🔗 Tus chats ahora son uno. Tu saldo: { $total }. Si no fuiste tú, dinos el número { $code }.
+link-sure = ¿Unir este chat ({ $here }) con el de { $there }?
+link-warning = Desde entonces los dos tienen los mismos créditos, el mismo plan y los mismos videos, y cualquiera puede gastarlos. Hazlo solo si los dos chats son tuyos: quien te envió un código suyo tendría lo que es tuyo.
+link-role = El chat de alguien del equipo nunca se une con otro: el otro también sería del equipo.
+link-done = 🔗 Tus chats ahora son uno. Tu saldo: { $total }. Son { $here } y { $there }. Si no fuiste tú, dinos el número { $code }.
 code-too-many = Ya van tres códigos en una hora. Inténtalo de nuevo dentro de una hora.
 code-wrong = { $count ->
     [one] Ese no es el código. Te queda un intento.
@@ -561,6 +564,7 @@ admin-role-above = Eso es solo para quien tiene una función por encima de la de
 admin-role-done = { $who } tiene una nueva función: { $role }.
 admin-ban-usage = Así: /ban telegram:123456
 admin-ban-sure = ¿Bloquear a { $who } ({ $name })? Todo lo que escriba recibe una sola frase como respuesta. Videos que se detienen: { $count }; los créditos vuelven.
+admin-role-sure = { $who } también escribe desde { $others }. Quien escriba allí también tendrá la función { $role }. ¿Darla?
 admin-ban-done = 🚫 { $who } está bloqueado. Videos detenidos: { $count }. Para deshacerlo: /unban { $who }
 admin-unban-usage = Así: /unban telegram:123456
 admin-unban-done = { $who } puede usarme de nuevo.

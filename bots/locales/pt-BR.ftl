@@ -424,7 +424,10 @@ link-code = Escreva isto na sua outra conversa comigo, em até dez minutos:
     Depois as duas são uma só: os mesmos créditos, o mesmo plano. Não passe o código a mais ninguém.
 link-unknown = Esse código não existe ou os dez minutos já passaram. Mande /link na outra conversa para ter um novo.
 link-same = Essas duas conversas já são uma só.
-link-done = 🔗 Suas conversas agora são uma só. Seu saldo: { $total }. Se não foi você, nos diga o número { $code }.
+link-sure = Juntar esta conversa ({ $here }) com a de { $there }?
+link-warning = Daí em diante as duas têm os mesmos créditos, o mesmo plano e os mesmos vídeos, e qualquer uma pode gastá-los. Só faça isso se as duas conversas são suas: quem mandou um código para você ficaria com o que é seu.
+link-role = A conversa de alguém da equipe nunca é juntada com outra: a outra também seria da equipe.
+link-done = 🔗 Suas conversas agora são uma só. Seu saldo: { $total }. São { $here } e { $there }. Se não foi você, nos diga o número { $code }.
 code-too-many = Já foram três códigos em uma hora. Tente de novo daqui a uma hora.
 code-wrong = { $count ->
     [one] Não é esse o código. Resta uma tentativa.
@@ -561,6 +564,7 @@ admin-role-above = Isso é só para quem tem uma função acima da dessa pessoa 
 admin-role-done = { $who } tem uma nova função: { $role }.
 admin-ban-usage = Assim: /ban telegram:123456
 admin-ban-sure = Bloquear { $who } ({ $name })? Tudo o que essa pessoa escrever recebe uma única frase como resposta. Vídeos que param: { $count }; os créditos voltam.
+admin-role-sure = { $who } também escreve de { $others }. Quem escrever de lá também terá a função { $role }. Dar?
 admin-ban-done = 🚫 { $who } está bloqueado. Vídeos parados: { $count }. Para desfazer: /unban { $who }
 admin-unban-usage = Assim: /unban telegram:123456
 admin-unban-done = { $who } pode me usar de novo.

@@ -23,6 +23,7 @@ from storage.operations import audit
 from storage.upsert import execute_dml
 
 MERGE_LOCK_ID = 0x6A6F_696E  # id of PostgreSQL's advisory lock for merges: "join"
+ALIAS_KEY = "alias"  # marks a merge that no user requested
 REASSIGNED_TABLES: dict[str, type[Customer] | type[Subscription] | type[Purchase]] = {
     "customers": Customer,
     "subscriptions": Subscription,

@@ -10,8 +10,6 @@ from models.identity.people import Account, Person
 from storage.identity import account_merge, people
 from storage.upsert import insert_once
 
-ALIAS_KEY = "alias"  # marks a merge that no user requested
-
 
 def link_aliases(session: Session, account: Account, external_id: str, aliases: Iterable[str], now: datetime) -> None:
     """Make one person of all that have these ids.
@@ -56,7 +54,7 @@ def _merge_rows(session: Session, own_row: Person, alias_row: Person, now: datet
     source, target = (first, second) if second.created_at <= first.created_at else (second, first)
     merge = account_merge.merge(session, source, target, now)
     if merge is not None:
-        merge.moved = {**merge.moved, ALIAS_KEY: True}
+        merge.moved = {**merge.moved, account_merge.ALIAS_KEY: True}
     target.banned_at = target.banned_at or source.banned_at
 
 
@@ -82,7 +80,7 @@ def _list_aliases(session: Session, row: Person) -> list[Person]:
 def _is_requested_merge(session: Session, row: Person) -> bool:
     """Whether a row points to another because a user linked two chats."""
     merge = account_merge.find_current(session, row)
-    return merge is not None and not merge.moved.get(ALIAS_KEY)
+    return merge is not None and not merge.moved.get(account_merge.ALIAS_KEY)
 
 
 def _find_row(session: Session, account: Account, external_id: str) -> Person | None:

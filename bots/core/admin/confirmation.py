@@ -73,8 +73,9 @@ def execute_confirmed(pipeline: Pipeline, context: Context, result: HandlerResul
         or action is None
         or not roles.has_role(context, action.minimum_role, is_operator_only=action.for_operator)
     ):
-        add_error_reply(result, "admin-do-gone" if context.role else "not-understood")
+        add_error_reply(result, "admin-do-gone")
         return
     action.handler(pipeline, context, result, dict(confirmation.values))
-    roles.record_audit(context, result, confirmation.action)
+    if action.minimum_role:
+        roles.record_audit(context, result, confirmation.action)
     replace_pressed_message(context, result)

@@ -9,7 +9,7 @@ from bots.core.roles import Command
 from models.identity.people import Person
 from models.identity.roles import Role
 from pipeline import Pipeline
-from storage.identity import people, user_search
+from storage.identity import account_links, people, user_search
 from storage.jobs import jobs
 
 ASSIGNABLE_ROLES = {"admin": Role.ADMIN, "support": Role.SUPPORT, "none": Role.PERSON}
@@ -38,6 +38,30 @@ def _assign_role(context: Context, result: HandlerResult, reference: str, new_ro
     if not _is_below(context, person) or new_role >= context.role:
         add_error_reply(result, "admin-role-above")
         return
+    if new_role and (linked := account_links.list_linked(context.session, person)):
+        others = ", ".join(format_identity(each) for each in linked)
+        question = text_for(
+            "admin-role-sure", role=str(new_role.stored_name), who=format_identity(person), others=others
+        )
+        values = {"person": person.id.hex, "role": int(new_role)}
+        confirmation.ask_confirmation(context, result, question, action=("role", values))
+        return
+    _set_role(result, person, new_role)
+
+
+@confirmation.register_action("role", Role.ADMIN)
+def set_confirmed_role(_pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
+    """Give a role to a user who writes from several chats, each of which then has it."""
+    person, new_role = find_person(context, result, values["person"]), Role(values["role"])
+    if person is None:
+        return
+    if not _is_below(context, person) or new_role >= context.role:
+        add_error_reply(result, "admin-role-above")
+        return
+    _set_role(result, person, new_role)
+
+
+def _set_role(result: HandlerResult, person: Person, new_role: Role) -> None:
     person.role = new_role.stored_name
     result.audit_details["role"] = int(new_role)
     add_reply(result, text_for("admin-role-done", who=format_identity(person), role=new_role.stored_name or "–"))

@@ -3,16 +3,20 @@
 import re
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from bots.core.admin import confirmation
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation.email_verification import EmailRequest, EmailVerification
 from bots.core.delivery.email import build_code_email
 from models.identity.codes import CodePurpose, EmailLink
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import Message
 from pipeline import Pipeline
 from storage.billing import purchases
-from storage.identity import account_merge, email_links, people
+from storage.identity import account_links, email_links, people
+from storage.identity.account_links import LinkRejection
 from storage.identity.codes import (
     DIGIT_COUNT,
     format_link_code,
@@ -23,6 +27,7 @@ from storage.identity.codes import (
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
+MAX_ID_LENGTH, MAX_NAME_LENGTH = 20, 40  # characters of a chat's id and name in a question
 LinkChoiceHandler = Callable[[Pipeline, Context, HandlerResult, str], None]
 VerificationHandler = Callable[[Pipeline, Context, HandlerResult, EmailVerification, str], None]
 
@@ -44,38 +49,65 @@ def _require_private_chat(handle: VerificationHandler) -> LinkChoiceHandler:
 
 @_require_private_chat
 def link(
-    pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, argument: str
+    _pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, argument: str
 ) -> None:
-    """Issue a linking code, or redeem one issued in another chat of the same user."""
-    if argument:
-        _redeem_code(pipeline, context, result, email_verification, argument)
-        return
+    """Issue a linking code, or redeem one issued in another chat of the same user. Chats of users with a role are not
+    linked: the other chat would have it too."""
+    if account_links.has_role(context.session, context.person):
+        result.replies.append(reply_for("link-role"))
+    elif argument:
+        _redeem_code(context, result, email_verification, argument)
+    else:
+        _issue_code(context, result, email_verification)
+
+
+def _issue_code(context: Context, result: HandlerResult, email_verification: EmailVerification) -> None:
     code = email_verification.codes.issue_link(
         context.session, context.account.tenant_id, context.person.id, context.now
     )
     result.replies.append(reply_for("link-code", code=format_link_code(code)) if code else reply_for("code-too-many"))
 
 
-def _redeem_code(
-    pipeline: Pipeline, context: Context, result: HandlerResult, email_verification: EmailVerification, code: str
-) -> None:
+def _redeem_code(context: Context, result: HandlerResult, email_verification: EmailVerification, code: str) -> None:
     tenant_id = context.account.tenant_id
     redeemed = email_verification.codes.redeem_link(context.session, tenant_id, code, context.now)
     if redeemed is None or redeemed.person_id is None:
         tries_left = email_verification.codes.count_link_tries_left(context.session, tenant_id, code, context.now)
         result.replies.append(_build_code_error(tries_left, "link-unknown"))
         return
-    other_person = context.session.get_one(Person, redeemed.person_id)
-    is_free = context.person.banned_at is None and other_person.banned_at is None
-    join = account_merge.merge(context.session, context.person, other_person, context.now) if is_free else None
-    if join is None:
-        result.replies.append(reply_for("link-same" if is_free else "link-unknown"))
+    _ask_to_link(context, result, context.session.get_one(Person, redeemed.person_id))
+
+
+def _ask_to_link(context: Context, result: HandlerResult, other: Person) -> None:
+    """Name both chats and what a link means, and ask; a code alone links nothing."""
+    if rejection := account_links.find_rejection(context.session, context.person, other):
+        result.replies.append(reply_for(f"link-{rejection}"))
+        return
+    question = text_for("link-sure", here=_describe_chat(context.person), there=_describe_chat(other))
+    values = {"person": other.id.hex}
+    confirmation.ask_confirmation(context, result, question, text_for("link-warning"), action=("link", values))
+
+
+def _describe_chat(person: Person) -> str:
+    """The name and id of a user as both chats show them; the page's ids are long and mean nothing."""
+    identity = f"{person.channel}:{person.external_id[:MAX_ID_LENGTH]}"
+    return f"{person.name[:MAX_NAME_LENGTH]}, {identity}" if person.name else identity
+
+
+@confirmation.register_action("link", Role.PERSON)
+def link_chats(pipeline: Pipeline, context: Context, result: HandlerResult, values: dict[str, Any]) -> None:
+    """Link this chat with the one that issued the code, and tell that one with whom."""
+    other = context.session.get_one(Person, uuid.UUID(values["person"]))
+    names = {"here": _describe_chat(context.person), "there": _describe_chat(other)}
+    join = account_links.link(context.session, context.person, other, context.now)
+    if isinstance(join, LinkRejection):
+        result.replies.append(reply_for(f"link-{join}"))
         return
     target = context.session.get_one(Person, join.target_id)
     account_status = pipeline.account_status_of(context.session, target)
-    confirmation = text_for("link-done", total=account_status.credits.available, code=join.short_id)
-    result.replies.append(Reply(Message(paragraphs=(confirmation,))))
-    _notify_other_chat(context, target, Message(paragraphs=(confirmation,)), f"join:{join.id}")
+    done = text_for("link-done", total=account_status.credits.available, code=join.short_id, **names)
+    result.replies.append(Reply(Message(paragraphs=(done,))))
+    _notify_other_chat(context, target, Message(paragraphs=(done,)), f"join:{join.id}")
 
 
 def _notify_other_chat(context: Context, person: Person, message: Message, cause: str) -> None:

@@ -6,9 +6,10 @@ import re
 import pytest
 from fakes.email_sender import MemoryEmailSender
 from fakes.ledger_checks import assert_ledger_balances
+from fakes.memory_channel import ChatMessage
 from fakes.memory_provider import MemoryProvider
 from fakes.world.described_files import build_picture
-from fakes.world.users import FakeUser
+from fakes.world.users import FakeUser, create_known_user
 from fakes.world.world import World
 from sqlmodel import Session, select
 
@@ -19,6 +20,7 @@ from bots.core.conversation.email_verification import EmailVerification
 from models.billing.credits import LedgerTransaction
 from models.identity.codes import EmailLink, OneTimeCode, PersonMerge
 from models.identity.people import Person
+from models.identity.roles import Role
 from models.messaging.deliveries import Delivery
 from storage.billing import ledger
 from storage.identity import people
@@ -76,10 +78,15 @@ def code_in(text: str) -> str:
     return found[1]
 
 
+async def links(page: FakeUser, code: str) -> ChatMessage:
+    """Type a code, and say yes to the question that follows; the message that became of it."""
+    asked = await page.send_text(f"/link {code}")
+    return await page.choose(asked.get_choice_data("Yes"), asked)
+
+
 async def joins(phone: FakeUser, page: FakeUser) -> str:
     """Two chats become one; the number of the join."""
-    code = code_in((await phone.send_text("/link")).text)
-    await page.send_text(f"/link {code}")
+    await links(page, code_in((await phone.send_text("/link")).text))
     with page.world.db.read_transaction() as session:
         return session.exec(select(PersonMerge)).one().short_id
 
@@ -90,7 +97,7 @@ async def test_a_code_of_one_chat_typed_in_another_makes_one_person_of_both(
     await page.send_text("/balance")
     give(house, page, 30)
     code = code_in((await phone.send_text("/link")).text)
-    told = await page.send_text(f"/link {code.lower()}")
+    told = await links(page, code.lower())
     assert "Your chats are one now. Your balance: 50." in told.text  # both had their free ten
     assert phone.last_message.text == told.text
     assert page.person.id == phone.person.id
@@ -98,14 +105,90 @@ async def test_a_code_of_one_chat_typed_in_another_makes_one_person_of_both(
     assert "You have 50 credits" in (await page.send_text("/balance")).text
 
 
-async def test_a_code_works_once_and_not_for_its_own_chat(phone: FakeUser, page: FakeUser, boss: FakeUser) -> None:
+async def test_a_code_works_once_and_not_for_its_own_chat(house: World, phone: FakeUser, page: FakeUser) -> None:
     code = code_in((await phone.send_text("/link")).text)
-    await page.send_text(f"/link {code}")
-    assert "no such code" in (await boss.send_text(f"/link {code}")).text
+    await links(page, code)
+    third_chat = FakeUser(house, house.get_account("page"), id="71")
+    assert "no such code" in (await third_chat.send_text(f"/link {code}")).text
     again = code_in((await phone.send_text("/link")).text)
     assert "one already" in (await phone.send_text(f"/link {again}")).text
     third = code_in((await page.send_text("/link")).text)
     assert "one already" in (await phone.send_text(f"/link {third}")).text
+
+
+async def test_a_code_alone_joins_nothing_and_both_chats_are_named_before_it_is_done(
+    house: World, phone: FakeUser, page: FakeUser
+) -> None:
+    asked = await page.send_text(f"/link {code_in((await phone.send_text('/link')).text)}")
+    assert "Join this chat (Ana at home, memory:70) with that of Ana, memory:7?" in asked.text
+    assert "either can spend them" in asked.text
+    assert page.person.id != phone.person.id
+    yes = asked.get_choice_data("Yes")
+    assert "Nothing was done" in (await phone.choose(yes)).text  # it is the question of the other chat
+    house.clock.advance(301)
+    assert "Nothing was done" in (await page.choose(yes, asked)).text
+    assert page.person.id != phone.person.id
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.ADMIN, Role.OWNER])
+async def test_a_chat_with_a_role_is_joined_with_no_other_from_either_side(
+    house: World, phone: FakeUser, page: FakeUser, role: Role
+) -> None:
+    staff = create_known_user(house, house.get_account("office", tenant="main"), "3", role=role)
+    house.get_account("office").handler.email_verification = house.get_account().handler.email_verification
+    house.get_account("office").handler.admin_ids = frozenset({"memory:3"}) if role is Role.OWNER else frozenset()
+    code = code_in((await phone.send_text("/link")).text)
+    assert "on the team" in (await staff.send_text(f"/link {code}")).text
+    assert "on the team" in (await staff.send_text("/link")).text
+    assert (await links(page, code)).text.startswith("🔗")  # it was not used up
+
+
+async def test_a_role_that_came_after_the_code_or_after_the_question_stops_the_join(
+    house: World, phone: FakeUser, page: FakeUser
+) -> None:
+    def promote(session: Session, role: str | None) -> None:
+        session.get_one(Person, phone.person.id).role = role
+
+    code = code_in((await phone.send_text("/link")).text)
+    house.run_in_transaction(lambda session: promote(session, "support"))
+    assert "on the team" in (await page.send_text(f"/link {code}")).text
+    house.run_in_transaction(lambda session: promote(session, None))
+    asked = await page.send_text(f"/link {code_in((await phone.send_text('/link')).text)}")
+    house.run_in_transaction(lambda session: promote(session, "support"))
+    assert "on the team" in (await page.choose(asked.get_choice_data("Yes"), asked)).text
+    assert page.person.role is None
+
+
+async def test_who_owns_a_business_is_joined_with_nobody(house: World, phone: FakeUser, page: FakeUser) -> None:
+    code = code_in((await phone.send_text("/link")).text)
+
+    def found_bakery(session: Session) -> None:
+        people.get_or_create_tenant(session, "bakery").owner_id = phone.person.id
+
+    house.run_in_transaction(found_bakery)
+    assert "on the team" in (await page.send_text(f"/link {code}")).text
+
+
+async def test_a_role_for_somebody_with_several_chats_is_given_only_when_they_were_named(
+    phone: FakeUser, page: FakeUser, boss: FakeUser
+) -> None:
+    await joins(phone, page)
+    asked = await boss.send_text("/role memory:7 support")
+    assert "memory:7 also writes from memory:70" in asked.text
+    assert phone.person.role is None
+    await boss.choose(asked.get_choice_data("Yes"), asked)
+    assert phone.person.role == "support"
+
+
+async def test_an_owner_by_the_settings_is_one_in_the_chats_they_name_and_in_no_linked_one(
+    house: World, phone: FakeUser, page: FakeUser
+) -> None:
+    await joins(phone, page)
+    for name in ("bot", "page"):
+        house.get_account(name).handler.admin_ids = frozenset({"memory:7"})
+    assert "No tenants" not in (await phone.send_text("/stats")).text
+    assert "I make films" in (await page.send_text("/stats")).text
+    assert "I make films" not in (await phone.send_text("/stats")).text
 
 
 async def test_a_code_in_time_is_good_and_late_is_not(house: World, phone: FakeUser, page: FakeUser) -> None:
@@ -145,6 +228,10 @@ async def test_fifty_chats_that_type_one_code_at_once_are_one_join(house: World,
     crowd = [FakeUser(house, house.get_account("page"), id=f"c{number}") for number in range(50)]
     desk = house.get_account("page").handler
     await asyncio.gather(*(desk.handle(one.build_inbound(text=f"/link {code}")) for one in crowd))
+    await house.deliver_all()
+    (asked,) = [one for one in crowd if one.last_message.choices]
+    yes = asked.last_message.get_choice_data("Yes")
+    await asyncio.gather(*(desk.handle(asked.build_inbound(choice=yes)) for _ in range(5)))
     await house.deliver_all()
     with house.db.read_transaction() as session:
         assert len(session.exec(select(PersonMerge)).all()) == 1

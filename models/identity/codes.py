@@ -20,7 +20,8 @@ class CodePurpose(StrEnum):
 class OneTimeCode(SQLModel, table=True):
     """A one-time code that was issued; neither the code nor its subject can be recovered from the row.
 
-    `subject` and `digest` are HMACs: of the e-mail address (or of a code's prefix), and of the code.
+    `subject`, `digest` and `requester` are HMACs: of the e-mail address (or of a code's prefix), of the code, and of
+    the own token of a browser where that browser alone may use the code.
     """
 
     __tablename__ = "sign_code"
@@ -34,6 +35,7 @@ class OneTimeCode(SQLModel, table=True):
     purpose: str
     subject: str
     person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")  # requested it
+    requester: str | None = None
     digest: str
     tries: int = 0
     expires_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, delete, func, text, update
+from sqlalchemy import ColumnElement, delete, text, update
 from sqlmodel import Session, col, select
 
 from models.columns import generate_id
 from models.identity.codes import CodePurpose, OneTimeCode
+from storage.identity.code_limits import CodeRequest, RequestingBrowser, is_limit_reached
 from storage.upsert import execute_dml
 
 CODE_LIFETIME = timedelta(minutes=10)
 MAX_TRIES = 5
-MAX_ISSUED_PER_HOUR = 3  # to one subject, and for one person
-HOUR = timedelta(hours=1)
 DIGIT_COUNT = 6
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without characters that look alike
 LINK_PREFIX_LENGTH, LINK_SECRET_LENGTH = 4, 8  # of a link code: the prefix it is looked up by, and the secret rest
+GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 EMAIL_PATTERN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 
 
@@ -48,7 +48,17 @@ class OneTimeCodeService:
 
         The limit counts codes to the same address, whatever their purpose, and those requested by the same person.
         """
-        return self._issue(session, tenant_id, purpose, subject, _generate_digits(), now, person_id)
+        return self._issue(session, tenant_id, CodeRequest(purpose, subject, person_id), _generate_digits(), now)
+
+    def issue_sign_in(
+        self, session: Session, tenant_id: uuid.UUID, email: str, browser: RequestingBrowser, now: datetime
+    ) -> str | None:
+        """Issue six digits that this browser alone can redeem; None after three in the last hour, or after
+        MAX_REQUESTED_PER_HOUR by all browsers, which does not count for one that is known.
+        """
+        return self._issue(
+            session, tenant_id, CodeRequest(CodePurpose.SIGNIN, email, browser=browser), _generate_digits(), now
+        )
 
     def redeem(
         self,
@@ -65,10 +75,24 @@ class OneTimeCodeService:
 
         A try counts for each unused code of the subject (of those requested by `person_id`, if given).
         """
-        digest = self.digest_subject(tenant_id, subject)
+        return self._redeem(session, tenant_id, CodeRequest(purpose, subject, person_id), code, now)
+
+    def redeem_sign_in(
+        self, session: Session, tenant_id: uuid.UUID, email: str, browser: RequestingBrowser, code: str, now: datetime
+    ) -> OneTimeCode | None:
+        """Redeem a code that this browser asked for, as `redeem` does. Tries count for its own codes: what others type
+        takes nothing from it.
+        """
+        return self._redeem(session, tenant_id, CodeRequest(CodePurpose.SIGNIN, email, browser=browser), code, now)
+
+    def _redeem(
+        self, session: Session, tenant_id: uuid.UUID, request: CodeRequest, code: str, now: datetime
+    ) -> OneTimeCode | None:
+        digest = self.digest_subject(tenant_id, request.subject)
         _lock_subjects(session, digest)
         filters = (
-            *_build_unused_filters(tenant_id, purpose, digest, now, person_id),
+            *_build_unused_filters(tenant_id, request.purpose, digest, now, request.person_id),
+            col(OneTimeCode.requester).is_not_distinct_from(self._digest_browser(request.browser)),
             col(OneTimeCode.tries) < MAX_TRIES,
         )
         try_update = update(OneTimeCode).where(*filters).values(tries=col(OneTimeCode.tries) + 1)
@@ -101,7 +125,7 @@ class OneTimeCodeService:
         """Issue a code to be typed by a user not identified yet: looked up by its prefix, and proven by the rest."""
         prefix = _generate_letters(LINK_PREFIX_LENGTH)
         code = f"{prefix}{_generate_letters(LINK_SECRET_LENGTH)}"
-        return self._issue(session, tenant_id, CodePurpose.LINK, prefix, code, now, person_id)
+        return self._issue(session, tenant_id, CodeRequest(CodePurpose.LINK, prefix, person_id), code, now)
 
     def redeem_link(self, session: Session, tenant_id: uuid.UUID, code: str, now: datetime) -> OneTimeCode | None:
         return self.redeem(session, tenant_id, CodePurpose.LINK, normalize_code(code)[:LINK_PREFIX_LENGTH], code, now)
@@ -119,22 +143,22 @@ class OneTimeCodeService:
         self,
         session: Session,
         tenant_id: uuid.UUID,
-        purpose: CodePurpose,
-        subject: str,
+        request: CodeRequest,
         code: str,
         now: datetime,
-        person_id: uuid.UUID | None,
     ) -> str | None:
-        digest = self.digest_subject(tenant_id, subject)
+        digest, person_id = self.digest_subject(tenant_id, request.subject), request.person_id
+        requester = self._digest_browser(request.browser)
         _lock_subjects(session, digest, person_id.hex if person_id else "")
-        if _is_limit_reached(session, tenant_id, digest, purpose, person_id, now):
+        if is_limit_reached(session, tenant_id, request, (digest, requester), now):
             return None
         row = OneTimeCode(
             id=generate_id(),
             tenant_id=tenant_id,
-            purpose=purpose,
+            purpose=request.purpose,
             subject=digest,
             person_id=person_id,
+            requester=requester,
             digest="",
             expires_at=now + CODE_LIFETIME,
             created_at=now,
@@ -143,6 +167,9 @@ class OneTimeCodeService:
         session.add(row)
         session.flush()
         return code
+
+    def _digest_browser(self, browser: RequestingBrowser | None) -> str | None:
+        return self._compute_hmac("requester", browser.token) if browser is not None else None
 
     def _digest_code(self, code_id: uuid.UUID, code: str) -> str:
         return self._compute_hmac("code", code_id.hex, code)
@@ -160,6 +187,15 @@ def prune_expired(session: Session, before: datetime, limit: int) -> int:
 def normalize_email(email: str) -> str:
     """Normalise an e-mail address for comparison."""
     return email.strip().lower()
+
+
+def fold_email(email: str) -> str:
+    """The address that an e-mail address is a spelling of: normalised, without a tag after `+`; at Gmail without dots,
+    which it ignores.
+    """
+    name, _, domain = normalize_email(email).rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '')}@gmail.com" if domain in GMAIL_DOMAINS else f"{name}@{domain}"
 
 
 def is_email(address: str) -> bool:
@@ -183,22 +219,6 @@ def _generate_digits() -> str:
 
 def _generate_letters(count: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(count))
-
-
-def _is_limit_reached(
-    session: Session,
-    tenant_id: uuid.UUID,
-    subject: str,
-    purpose: CodePurpose,
-    person_id: uuid.UUID | None,
-    now: datetime,
-) -> bool:
-    recent = (col(OneTimeCode.tenant_id) == tenant_id, col(OneTimeCode.created_at) > now - HOUR)
-    counts = [select(func.count(col(OneTimeCode.id))).where(*recent, col(OneTimeCode.subject) == subject)]
-    if person_id is not None:
-        requested_by_person = (col(OneTimeCode.person_id) == person_id, col(OneTimeCode.purpose) == purpose)
-        counts.append(select(func.count(col(OneTimeCode.id))).where(*recent, *requested_by_person))
-    return any(session.exec(count).one() >= MAX_ISSUED_PER_HOUR for count in counts)
 
 
 def _build_unused_filters(

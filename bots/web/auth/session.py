@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from bots.core.channel import ChatRef
 from bots.web.page import LOCAL_CHAT, LOCAL_USER_ID
-from storage.identity.codes import normalize_email
+from storage.identity.codes import fold_email, normalize_email
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,12 @@ def page_user_id_for(secret: bytes, tenant_id: UUID, email: str) -> str:
 
 def resolve_admin_ids(identities: Iterable[str], secret: bytes, tenant_id: UUID) -> frozenset[str]:
     """Identities as the operator writes them, with `page:me@example.com` replaced by the user's id."""
-    return frozenset(_resolve_identity(identity, secret, tenant_id) for identity in identities)
+    return frozenset(each for identity in identities for each in _resolve_identity(identity, secret, tenant_id))
 
 
-def _resolve_identity(identity: str, secret: bytes, tenant_id: UUID) -> str:
+def _resolve_identity(identity: str, secret: bytes, tenant_id: UUID) -> set[str]:
+    """The ids of an identity; an address may sign in as written, and as the one it is a spelling of."""
     channel, _, name = identity.partition(":")
-    return f"page:{page_user_id_for(secret, tenant_id, name)}" if channel == "page" and "@" in name else identity
+    if channel != "page" or "@" not in name:
+        return {identity}
+    return {f"page:{page_user_id_for(secret, tenant_id, email)}" for email in (name, fold_email(name))}

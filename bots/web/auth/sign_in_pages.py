@@ -2,6 +2,8 @@
 
 import asyncio
 import html
+import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -12,14 +14,16 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bots.web.auth.sign_in import SESSION_COOKIE, SESSION_LIFETIME, SignIn
+from bots.web.auth.sign_in import KNOWN_COOKIE, SESSION_COOKIE, SESSION_LIFETIME, SignIn
 from bots.web.middleware import is_same_origin
 from bots.web.texts import choose_language, load_page_texts, parse_accept_language
 from storage.identity.codes import is_email, normalize_email
 
 MAX_FORM_BYTES = 4096  # bytes
-EMAIL_COOKIE = "__Host-rabisco-asked"  # the address a code was sent to, so that the code form can be reloaded
+EMAIL_COOKIE = "__Host-rabisco-asked"  # a token of this browser, without which its code opens nothing; the address
 EMAIL_COOKIE_SECONDS = 900  # seconds
+KNOWN_COOKIE_SECONDS = 31_536_000  # seconds, a year
+TOKEN_PATTERN = re.compile(r"[A-Za-z0-9_-]{22}")
 FORM_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": (
@@ -56,15 +60,18 @@ class SignInPages:
             return self.render_email_form(
                 request, problem="sign-in-no-address", email=fields.get("email", ""), status=400
             )
-        if self.sign_in.is_requesting_too_often(request):
+        token = _read_email_cookie(request)[0] or secrets.token_urlsafe(16)
+        browser = self.sign_in.browser_of(request, email, token)
+        if self.sign_in.is_requesting_too_often(browser):
             return self.render_email_form(request, problem="sign-in-too-often", email=email, status=429)
-        response = _redirect_to("/sign-in/code", BackgroundTask(self.sign_in.send_code, email, language_of(request)))
-        set_cookie(response, EMAIL_COOKIE, quote(email), EMAIL_COOKIE_SECONDS)
+        sending = BackgroundTask(self.sign_in.send_code, email, language_of(request), browser)
+        response = _redirect_to("/sign-in/code", sending)
+        set_cookie(response, EMAIL_COOKIE, f"{token}.{quote(email)}", EMAIL_COOKIE_SECONDS)
         return response
 
     async def show_code_form(self, request: Request) -> Response:
         """The page with the code form, for clients that requested a code and are not signed in yet."""
-        email = _parse_email({"email": unquote(request.cookies.get(EMAIL_COOKIE, ""))})
+        email = _parse_email({"email": _read_email_cookie(request)[1]})
         is_signed_in = await asyncio.to_thread(self.sign_in.authenticate, request) is not None
         return (
             _redirect_to("/")
@@ -80,12 +87,13 @@ class SignInPages:
         email = _parse_email(fields)
         if email is None:
             return self.render_email_form(request, problem="sign-in-no-address", status=400)
-        if self.sign_in.is_trying_too_often(request):
+        browser = self.sign_in.browser_of(request, email, _read_email_cookie(request)[0])
+        if self.sign_in.is_trying_too_often(browser):
             return _render_form(request, "sign-in-code.html", "sign-in-too-often", email, 429)
-        token = await asyncio.to_thread(self.sign_in.create_session, email, fields.get("code", ""))
-        if token is None:
+        cookie = await asyncio.to_thread(self.sign_in.create_session, email, fields.get("code", ""), browser.token)
+        if cookie is None:
             return _render_form(request, "sign-in-code.html", "sign-in-wrong", email, 401)
-        return await self._start_session(request, token)
+        return await self._start_session(request, cookie, email)
 
     async def sign_out(self, request: Request) -> Response:
         """Sign out, in this browser."""
@@ -96,10 +104,11 @@ class SignInPages:
         set_cookie(response, SESSION_COOKIE, "", 0)
         return response
 
-    async def _start_session(self, request: Request, token: str) -> Response:
+    async def _start_session(self, request: Request, cookie: str, email: str) -> Response:
         await asyncio.to_thread(self.sign_in.sign_out, request)  # end the session this browser had before
         response = _redirect_to("/")
-        set_cookie(response, SESSION_COOKIE, token, round(SESSION_LIFETIME.total_seconds()))
+        set_cookie(response, SESSION_COOKIE, cookie, round(SESSION_LIFETIME.total_seconds()))
+        set_cookie(response, KNOWN_COOKIE, self.sign_in.sign_known(email), KNOWN_COOKIE_SECONDS)
         set_cookie(response, EMAIL_COOKIE, "", 0)
         return response
 
@@ -145,6 +154,14 @@ async def _read_form(request: Request) -> Mapping[str, str]:
     except ValueError:
         return {}
     return {name: values[0] for name, values in fields.items()}
+
+
+def _read_email_cookie(request: Request) -> tuple[str, str]:
+    """The browser's token and the address it asked a code for; empty where it asked for none, or the cookie is none of
+    ours.
+    """
+    token, _, email = request.cookies.get(EMAIL_COOKIE, "").partition(".")
+    return (token, unquote(email)) if TOKEN_PATTERN.fullmatch(token) else ("", "")
 
 
 def _parse_email(fields: Mapping[str, str]) -> str | None:

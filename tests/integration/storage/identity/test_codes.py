@@ -11,7 +11,8 @@ from sqlmodel import select
 
 from models.identity.codes import CodePurpose, OneTimeCode
 from storage.db import Database
-from storage.identity.codes import OneTimeCodeService, format_link_code, is_email, prune_expired
+from storage.identity.code_limits import RequestingBrowser
+from storage.identity.codes import OneTimeCodeService, fold_email, format_link_code, is_email, prune_expired
 
 CODES = OneTimeCodeService(b"a key of the house")
 EMAIL = "ana@example.com"
@@ -132,6 +133,47 @@ def test_fifty_wrong_codes_at_once_are_five_tries(database: Database, ana: Sampl
     assert redeem(database, ana, code) is None
 
 
+def ask(database: Database, ana: SampleCustomer, browser: str, *, is_known: bool = False) -> str | None:
+    with database.transaction() as session:
+        requesting = RequestingBrowser(browser, is_known)
+        return CODES.issue_sign_in(session, ana.person.tenant_id, EMAIL, requesting, database.clock())
+
+
+def enter(database: Database, ana: SampleCustomer, browser: str, code: str) -> OneTimeCode | None:
+    with database.transaction() as session:
+        requesting = RequestingBrowser(browser)
+        return CODES.redeem_sign_in(session, ana.person.tenant_id, EMAIL, requesting, code, database.clock())
+
+
+def test_a_code_is_of_use_to_the_browser_that_asked_and_wrong_ones_of_others_take_nothing_from_it(
+    database: Database, ana: SampleCustomer
+) -> None:
+    code = ask(database, ana, "hers")
+    assert code is not None
+    assert enter(database, ana, "another", code) is None
+    assert redeem(database, ana, code) is None
+    for browser in ("another", "a third", ""):
+        for _ in range(5):
+            assert enter(database, ana, browser, wrong(code)) is None
+    assert enter(database, ana, "hers", code) is not None
+
+
+def test_a_browser_gets_three_codes_an_hour_and_strangers_twelve_together(
+    database: Database, ana: SampleCustomer
+) -> None:
+    assert [ask(database, ana, "a") is not None for _ in range(4)] == [True, True, True, False]
+    assert [ask(database, ana, f"b{number}") is not None for number in range(10)] == [True] * 9 + [False]
+    assert issue(database, ana) is not None  # of those that no browser asked for there are others
+
+
+def test_a_browser_that_is_known_gets_its_codes_however_many_strangers_ask(
+    database: Database, ana: SampleCustomer
+) -> None:
+    for number in range(20):
+        ask(database, ana, f"stranger {number}")
+    assert [ask(database, ana, "hers", is_known=True) is not None for _ in range(4)] == [True, True, True, False]
+
+
 def test_a_code_is_good_for_its_purpose_its_tenant_and_who_asked_only(database: Database, ana: SampleCustomer) -> None:
     rival = create_customer(database, tenant="rival")
     with database.transaction() as session:
@@ -187,6 +229,22 @@ def test_codes_that_are_long_over_are_deleted(database: Database, ana: SampleCus
         assert prune_expired(session, before=clock() - timedelta(hours=1), limit=2) == 2
         assert prune_expired(session, before=clock() - timedelta(hours=1), limit=2) == 1
     assert redeem(database, ana, fresh) is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [
+        ("ana@example.com", "ana@example.com"),
+        (" Ana+Films@Example.COM ", "ana@example.com"),
+        ("ana+a+b@example.com", "ana@example.com"),
+        ("a.n.a+x@gmail.com", "ana@gmail.com"),
+        ("ana.souza@googlemail.com", "anasouza@gmail.com"),
+        ("ana.souza@example.com", "ana.souza@example.com"),
+        ("+x@example.com", "+x@example.com"),
+    ],
+)
+def test_spellings_of_one_mailbox_are_one_address(written: str, folded: str) -> None:
+    assert fold_email(written) == folded
 
 
 @pytest.mark.parametrize("text", ["ana@example.com", "a.b+c@mail.example.com.br", "X_1@a-b.io"])

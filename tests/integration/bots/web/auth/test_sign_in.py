@@ -11,10 +11,13 @@ from sqlmodel import select
 from structlog.testing import capture_logs
 
 from bots.core.delivery.email import build_code_email
+from bots.web.auth.session import page_user_id_for
 from bots.web.auth.sign_in import ATTEMPTS_PER_CLIENT, CODES_PER_CLIENT, SESSION_COOKIE
 from bots.web.auth.sign_in_pages import EMAIL_COOKIE
 from models.identity.sessions import PageSession
 from storage.db import Database
+from storage.identity import people
+from storage.identity.code_limits import MAX_REQUESTED_PER_HOUR
 
 ANA, BIA = "ana@example.com", "bia@example.org"
 
@@ -133,6 +136,93 @@ async def test_one_client_cannot_guess_codes_of_many_addresses(lodge: WebApp) ->
             assert (await submit_code(client, f"somebody{number}@example.com", "123456")).status_code == 401
         await request_code(neighbour, ANA)
         assert (await submit_code(neighbour, ANA, lodge.email_sender.wait_for_code(ANA))).status_code == 429
+
+
+async def test_a_code_opens_the_page_in_the_browser_that_asked_for_it_alone(house: WebApp) -> None:
+    async with house.open_browser() as client, house.open_browser(client="198.51.100.9") as thief:
+        await request_code(client, ANA)
+        code = house.email_sender.wait_for_code(ANA)
+        assert (await submit_code(thief, ANA, code)).status_code == 401
+        await request_code(thief, BIA)
+        assert (await submit_code(thief, ANA, code)).status_code == 401
+        assert (await submit_code(client, ANA, code)).status_code == 303
+
+
+async def test_nobody_locks_an_owner_out_by_guessing_their_code(house: WebApp) -> None:
+    async with house.open_browser() as client, house.open_browser(client="198.51.100.9") as vandal:
+        await request_code(client, ANA)
+        code = house.email_sender.wait_for_code(ANA)
+        await request_code(vandal, ANA)
+        for number in range(20):
+            await submit_code(vandal, ANA, f"{number:06}")
+        assert (await submit_code(client, ANA, code)).status_code == 303
+
+
+async def test_nobody_locks_an_owner_out_by_asking_for_their_codes(house: WebApp) -> None:
+    async with house.open_browser() as client:
+        await sign_in(client, house.email_sender, ANA)
+        for number in range(20):
+            async with house.open_browser(client=f"198.51.100.{number}") as vandal:
+                await request_code(vandal, ANA)
+        letters = len(house.email_sender.emails)
+        assert letters <= 1 + MAX_REQUESTED_PER_HOUR
+        await client.http.post("/sign-out", headers={"x-rabisco": "page"})
+        assert (await sign_in(client, house.email_sender, ANA)).status_code == 303
+        assert len(house.email_sender.emails) == letters + 1
+
+
+async def test_a_browser_that_is_known_is_not_shut_out_with_the_rest_of_its_network(lodge: WebApp) -> None:
+    async with lodge.open_browser() as client, lodge.open_browser() as neighbour:
+        await sign_in(client, lodge.email_sender, ANA)
+        for number in range(ATTEMPTS_PER_CLIENT):
+            await request_code(neighbour, f"somebody{number}@example.com")
+            await submit_code(neighbour, ANA, "123456")
+        assert (await request_code(neighbour, ANA)).status_code == 429
+        assert (await sign_in(client, lodge.email_sender, ANA)).status_code == 303
+        assert (await request_code(client, BIA)).status_code == 429  # it is known for its own address
+
+
+async def test_one_client_asks_for_an_address_three_times_an_hour_however_many_browsers_it_says_it_is(
+    lodge: WebApp,
+) -> None:
+    for _ in range(6):
+        async with lodge.open_browser() as client:
+            assert (await request_code(client, ANA)).status_code == 303
+    assert len(lodge.email_sender.emails) == 3
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "x.ana%40example.com", "a" * 22, "a" * 22 + ".%00", "é" * 22 + ".x@y.zz"])
+async def test_a_cookie_of_ones_own_making_opens_nothing(lodge: WebApp, cookie: str) -> None:
+    async with lodge.open_browser() as client:
+        await request_code(client, ANA)
+        code = lodge.email_sender.wait_for_code(ANA)
+        headers = {"cookie": f"{EMAIL_COOKIE}={cookie}".encode()}
+        forged = await client.http.post(
+            "/sign-in/code", data={"email": ANA, "code": code}, headers={"origin": PUBLIC_URL, **headers}
+        )
+        assert forged.status_code == 401
+
+
+async def test_an_address_with_a_tag_is_the_same_person_and_the_code_goes_to_the_address_itself(house: WebApp) -> None:
+    async with house.open_browser() as first, house.open_browser() as second:
+        await sign_in(first, house.email_sender, ANA)
+        await request_code(second, "ana+free.credits@example.com")
+        assert {letter.to for letter in house.email_sender.emails} == {ANA}
+        code = house.email_sender.wait_for_code(ANA)
+        assert (await submit_code(second, "ana+free.credits@example.com", code)).status_code == 303
+    with house.db.read_transaction() as session:
+        assert len({row.guest for row in session.exec(select(PageSession))}) == 1
+
+
+async def test_who_has_had_an_account_with_a_tag_keeps_it(house: WebApp) -> None:
+    tagged = "ana+work@example.com"
+    own_id = page_user_id_for(house.parts.sign_in.secret, house.account.tenant_id, tagged)  # type: ignore[union-attr]
+    with house.db.transaction() as session:
+        people.get_or_create_person(session, house.account, own_id, name="", language=None)
+    async with house.open_browser() as client:
+        assert (await sign_in(client, house.email_sender, tagged)).status_code == 303
+    with house.db.read_transaction() as session:
+        assert session.exec(select(PageSession.guest)).one() == own_id
 
 
 async def test_signing_out_ends_the_session_wherever_its_cookie_was_copied_to(house: WebApp) -> None:

@@ -24,7 +24,6 @@ MAX_TRIES = 5
 DIGIT_COUNT = 6
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without characters that look alike
 LINK_PREFIX_LENGTH, LINK_SECRET_LENGTH = 4, 8  # of a link code: the prefix it is looked up by, and the secret rest
-GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 EMAIL_PATTERN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 
 
@@ -187,15 +186,6 @@ def prune_expired(session: Session, before: datetime, limit: int) -> int:
 def normalize_email(email: str) -> str:
     """Normalise an e-mail address for comparison."""
     return email.strip().lower()
-
-
-def fold_email(email: str) -> str:
-    """The address that an e-mail address is a spelling of: normalised, without a tag after `+`; at Gmail without dots,
-    which it ignores.
-    """
-    name, _, domain = normalize_email(email).rpartition("@")
-    name = name.partition("+")[0] or name
-    return f"{name.replace('.', '')}@gmail.com" if domain in GMAIL_DOMAINS else f"{name}@{domain}"
 
 
 def is_email(address: str) -> bool:

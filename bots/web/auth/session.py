@@ -11,7 +11,9 @@ from starlette.requests import Request
 
 from bots.core.channel import ChatRef
 from bots.web.page import LOCAL_CHAT, LOCAL_USER_ID
-from storage.identity.codes import fold_email, normalize_email
+from storage.identity.codes import normalize_email
+
+GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,15 @@ def page_user_id_for(secret: bytes, tenant_id: UUID, email: str) -> str:
     """
     key = hmac.digest(secret, b"rabisco page guests", hashlib.sha256)
     return hmac.new(key, f"{tenant_id}\n{normalize_email(email)}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def fold_email(email: str) -> str:
+    """The address that an e-mail address is a spelling of: normalised, without a tag after `+`; at Gmail without dots,
+    which it ignores.
+    """
+    name, _, domain = normalize_email(email).rpartition("@")
+    name = name.partition("+")[0] or name
+    return f"{name.replace('.', '')}@gmail.com" if domain in GMAIL_DOMAINS else f"{name}@{domain}"
 
 
 def resolve_admin_ids(identities: Iterable[str], secret: bytes, tenant_id: UUID) -> frozenset[str]:

@@ -15,13 +15,13 @@ from starlette.requests import Request
 from bots.core.delivery.email import EmailNotSent, EmailSender, build_code_email
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.client_network import client_network_of
-from bots.web.auth.session import PageUser, page_user_for, page_user_id_for
+from bots.web.auth.session import PageUser, fold_email, page_user_for, page_user_id_for
 from models.identity.people import Account
 from models.identity.sessions import PageSession
 from storage.db import Database
 from storage.identity import page_sessions, people
 from storage.identity.code_limits import RequestingBrowser
-from storage.identity.codes import OneTimeCodeService, fold_email
+from storage.identity.codes import OneTimeCodeService
 
 SESSION_COOKIE = "__Host-rabisco"  # the prefix makes browsers require Secure, path `/` and no domain
 KNOWN_COOKIE = "__Host-rabisco-known"  # says, signed, whose address this browser has signed in with

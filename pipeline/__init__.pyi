@@ -3,6 +3,7 @@ from .jobs.delivery_refund import abandon_delivery as abandon_delivery
 from .jobs.delivery_refund import is_delivery_expired as is_delivery_expired
 from .jobs.entitlements import AccountStatus as AccountStatus
 from .jobs.entitlements import Entitlements as Entitlements
+from .jobs.invitations import grant_invitation_for_purchase as grant_invitation_for_purchase
 from .jobs.job_messages import build_file_message as build_file_message
 from .jobs.local_renderer import TRANSCRIPT_SUFFIXES as TRANSCRIPT_SUFFIXES
 from .jobs.local_renderer import LocalRenderer as LocalRenderer

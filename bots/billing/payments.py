@@ -15,6 +15,7 @@ from bots.billing.session_owner import resolve_purchase
 from models.billing.catalogue import CatalogueItem
 from models.billing.payments import Purchase, PurchaseStatus
 from models.identity.people import Person
+from pipeline import grant_invitation_for_purchase
 from storage.billing import clawback, customers, ledger, provider_events, purchases
 from storage.billing.clawback import CreditMovement, PaymentClaim
 from storage.identity import people
@@ -120,6 +121,8 @@ class PaymentSync:
             customers.link(session, person, checkout.customer)
         amount, expires_at = self._compute_credits(purchase, items, now)
         key = f"grant:{checkout.id}"
+        if checkout.amount:
+            grant_invitation_for_purchase(session, person, now)
         if amount and ledger.grant(
             session, person, amount, key=key, now=now, expires_at=expires_at, reason=purchase.item
         ):

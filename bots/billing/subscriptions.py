@@ -13,6 +13,7 @@ from bots.billing.provider import ProviderInvoice, ProviderSubscription
 from models.billing.catalogue import CatalogueItem
 from models.billing.payments import Provider, Purchase, PurchaseStatus, Subscription
 from models.identity.people import Person
+from pipeline import grant_invitation_for_purchase
 from storage.billing import customers, ledger, purchases, subscriptions
 from storage.billing.subscriptions import SubscriptionState
 from storage.identity import people
@@ -125,6 +126,8 @@ class SubscriptionSync:
         credits_ = _compute_top_up(session, person, row, item.credits, now) if is_top_up else item.credits
         reason = f"subscription {row.external_id}"
         expires_at = _expiry_of(invoice, row)
+        if invoice.amount_paid:
+            grant_invitation_for_purchase(session, person, now)
         if not ledger.grant(session, person, credits_, key=key, now=now, expires_at=expires_at, reason=reason):
             return
         log.info("subscription-credited", subscription=row.external_id, invoice=invoice.id, credits=credits_)

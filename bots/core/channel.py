@@ -30,12 +30,13 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sender of a message. `language` is the messenger's hint, an IETF tag such as "pt-br"; `aliases` are other ids the
-    messenger has for the same user."""
+    messenger has for the same user; `network` is a digest of the network the message came from, where that is known."""
 
     external_id: str
     name: str = ""
     language: str | None = None
     aliases: tuple[str, ...] = ()
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,8 @@ class Inbound:
     is_group: bool = False
     payment: Payment | None = None
     quoted_message_id: str | None = None
-
     is_forwarded: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -25,6 +25,8 @@ def resolve_user(
     person = people.get_or_create_person(
         session, account, sender.external_id, name=sender.name, language=language, now=now
     )
+    if sender.network and person.network != sender.network:
+        person.network = sender.network
     if is_listed_admin(session, account, sender, admin_ids) or _is_tenant_owner(session, account, sender):
         person.role = Role.OWNER.stored_name
     elif person.role == Role.OWNER.stored_name and _has_lost_admin_id(session, person, admin_ids):
@@ -34,8 +36,6 @@ def resolve_user(
     )
 
 
-def _is_tenant_owner(session: Session, account: Account, sender: Sender) -> bool:
-    """Whether the sender owns this tenant, matched by an id that is also known in the operator's tenant."""
 def role_limit_for(
     session: Session, inbound: Inbound, account: Account, person: Person, admin_ids: frozenset[str]
 ) -> Role:
@@ -48,6 +48,8 @@ def role_limit_for(
     return Role.OWNER if is_listed_admin(session, account, inbound.sender, admin_ids) else Role.PERSON
 
 
+def _is_tenant_owner(session: Session, account: Account, sender: Sender) -> bool:
+    """Whether the sender owns this tenant, matched by an id that is also known in the operator's tenant."""
     tenant = session.get_one(Tenant, account.tenant_id)
     return tenant.owner_id is not None and tenants.is_owner(session, tenant, account.channel, sender.external_id)
 

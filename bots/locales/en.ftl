@@ -299,6 +299,7 @@ redeem-done = 🎁 Here you are: { $credits ->
     [one] 1 credit
    *[other] { $credits } credits
 }. Your balance: { $total }.
+redeem-pending = 🎁 You're invited: { $credits } credits are waiting for you. They come with your first film from a network that isn't your friend's, or with your first purchase.
 redeem-unknown = That code isn't valid, or it has ended.
 redeem-used = You've already used that code.
 redeem-own = That's your own invitation. Give it to a friend!
@@ -310,12 +311,13 @@ gift-done = 🎁 { $credits ->
    *[other] { $credits } credits
 }, for whoever sends me this first: /redeem { $code }
 gift-until = The code works until { $returns }.
-invite = Give this to a friend: /redeem { $code }. They get { $invited } credits, and you get { $inviter }.
+invite = Give this to a friend: /redeem { $code }. They get { $invited } credits, and you get { $inviter }, with their first film from a network of their own, or their first purchase.
 invite-so-far = { $count ->
     [0] Nobody has come with it yet.
     [one] 1 friend has come with it.
    *[other] { $count } friends have come with it.
 }
+invite-credits = 🎁 An invitation has brought you { $credits } credits. Thank you!
 invite-closed = There are no invitations at the moment.
 promo-usage = Like this: /promo create CODE credits uses [days], /promo list, /promo stop CODE
 promo-done = { $code } gives { $credits ->
@@ -562,9 +564,9 @@ admin-role-usage = Like this: /role telegram:123456 support. The roles: admin, s
 admin-role-line = { $role }: { $who } { $name }
 admin-role-above = That's only for somebody with a role above theirs, and above the one that is given.
 admin-role-done = { $who } has a new role: { $role }.
+admin-role-sure = { $who } also writes from { $others }. Whoever writes there will have the role { $role } too. Give it?
 admin-ban-usage = Like this: /ban telegram:123456
 admin-ban-sure = Ban { $who } ({ $name })? Whatever they write is answered with one sentence, and nothing else. Films that stop: { $count }; their credits go back.
-admin-role-sure = { $who } also writes from { $others }. Whoever writes there will have the role { $role } too. Give it?
 admin-ban-done = 🚫 { $who } is banned. Films stopped: { $count }. Take it back with /unban { $who }
 admin-unban-usage = Like this: /unban telegram:123456
 admin-unban-done = { $who } can use me again.

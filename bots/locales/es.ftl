@@ -299,6 +299,7 @@ redeem-done = 🎁 Para ti: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 }. Tu saldo: { $total }.
+redeem-pending = 🎁 Te han invitado: { $credits } créditos te esperan. Llegan con tu primer video desde una red que no sea la de quien te invitó, o con tu primera compra.
 redeem-unknown = Ese código no vale, o ya terminó.
 redeem-used = Ya usaste ese código.
 redeem-own = Esa invitación es tuya. ¡Dásela a un amigo!
@@ -310,12 +311,13 @@ gift-done = 🎁 { $credits ->
    *[other] { $credits } créditos
 }, para quien me envíe esto primero: /redeem { $code }
 gift-until = El código vale hasta el { $returns }.
-invite = Dale esto a un amigo: /redeem { $code }. Recibe { $invited } créditos, y tú { $inviter }.
+invite = Dale esto a un amigo: /redeem { $code }. Recibe { $invited } créditos, y tú { $inviter }, con su primer video desde una red propia, o su primera compra.
 invite-so-far = { $count ->
     [0] Nadie ha venido con él todavía.
     [one] 1 amigo ha venido con él.
    *[other] { $count } amigos han venido con él.
 }
+invite-credits = 🎁 Una invitación te trajo { $credits } créditos. ¡Gracias!
 invite-closed = Ahora mismo no hay invitaciones.
 promo-usage = Así: /promo create CÓDIGO créditos usos [días], /promo list, /promo stop CÓDIGO
 promo-done = { $code } da { $credits ->
@@ -562,9 +564,9 @@ admin-role-usage = Así: /role telegram:123456 support. Las funciones: admin, su
 admin-role-line = { $role }: { $who } { $name }
 admin-role-above = Eso es solo para quien tiene una función por encima de la de esa persona y de la que se da.
 admin-role-done = { $who } tiene una nueva función: { $role }.
+admin-role-sure = { $who } también escribe desde { $others }. Quien escriba allí también tendrá la función { $role }. ¿Darla?
 admin-ban-usage = Así: /ban telegram:123456
 admin-ban-sure = ¿Bloquear a { $who } ({ $name })? Todo lo que escriba recibe una sola frase como respuesta. Videos que se detienen: { $count }; los créditos vuelven.
-admin-role-sure = { $who } también escribe desde { $others }. Quien escriba allí también tendrá la función { $role }. ¿Darla?
 admin-ban-done = 🚫 { $who } está bloqueado. Videos detenidos: { $count }. Para deshacerlo: /unban { $who }
 admin-unban-usage = Así: /unban telegram:123456
 admin-unban-done = { $who } puede usarme de nuevo.

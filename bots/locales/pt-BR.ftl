@@ -299,6 +299,7 @@ redeem-done = 🎁 Para você: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 }. Seu saldo: { $total }.
+redeem-pending = 🎁 Você foi convidado: { $credits } créditos esperam por você. Eles chegam com o seu primeiro vídeo de uma rede que não seja a de quem convidou, ou com a sua primeira compra.
 redeem-unknown = Esse código não vale, ou já acabou.
 redeem-used = Você já usou esse código.
 redeem-own = Esse convite é seu. Dê para um amigo!
@@ -310,12 +311,13 @@ gift-done = 🎁 { $credits ->
    *[other] { $credits } créditos
 }, para quem me mandar isto primeiro: /redeem { $code }
 gift-until = O código vale até { $returns }.
-invite = Dê isto a um amigo: /redeem { $code }. Ele ganha { $invited } créditos, e você ganha { $inviter }.
+invite = Dê isto a um amigo: /redeem { $code }. Ele ganha { $invited } créditos, e você ganha { $inviter }, com o primeiro vídeo dele de uma rede própria, ou a primeira compra.
 invite-so-far = { $count ->
     [0] Ninguém veio com ele ainda.
     [one] 1 amigo veio com ele.
    *[other] { $count } amigos vieram com ele.
 }
+invite-credits = 🎁 Um convite trouxe { $credits } créditos para você. Obrigado!
 invite-closed = No momento não há convites.
 promo-usage = Assim: /promo create CÓDIGO créditos usos [dias], /promo list, /promo stop CÓDIGO
 promo-done = { $code } dá { $credits ->
@@ -562,9 +564,9 @@ admin-role-usage = Assim: /role telegram:123456 support. As funções: admin, su
 admin-role-line = { $role }: { $who } { $name }
 admin-role-above = Isso é só para quem tem uma função acima da dessa pessoa e acima da que é dada.
 admin-role-done = { $who } tem uma nova função: { $role }.
+admin-role-sure = { $who } também escreve de { $others }. Quem escrever de lá também terá a função { $role }. Dar?
 admin-ban-usage = Assim: /ban telegram:123456
 admin-ban-sure = Bloquear { $who } ({ $name })? Tudo o que essa pessoa escrever recebe uma única frase como resposta. Vídeos que param: { $count }; os créditos voltam.
-admin-role-sure = { $who } também escreve de { $others }. Quem escrever de lá também terá a função { $role }. Dar?
 admin-ban-done = 🚫 { $who } está bloqueado. Vídeos parados: { $count }. Para desfazer: /unban { $who }
 admin-unban-usage = Assim: /unban telegram:123456
 admin-unban-done = { $who } pode me usar de novo.

@@ -82,7 +82,15 @@ def create_app(deps: WebDependencies) -> FastAPI:
         _add_page(
             app,
             deps,
-            ChatEndpoints(deps.page, inbound, signer, deps.clock, authenticator, build_upload_quota(deps.page)),
+            ChatEndpoints(
+                deps.page,
+                inbound,
+                signer,
+                deps.clock,
+                authenticator,
+                build_upload_quota(deps.page),
+                secret=deps.secret,
+            ),
         )
     _add_middleware(app, deps)
     return app

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
 from bots.core.inbound import InboundProcessor
 from bots.core.rate_limit import SlidingWindowLimiter
+from bots.web.auth.client_network import network_digest_of
 from bots.web.auth.session import Authenticator, PageUser
 from bots.web.links import MediaLinkSigner
 from bots.web.message_view import MessageBody, SentFile, render_message, sanitize_thumbnail
@@ -45,7 +46,8 @@ _KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO
 
 @dataclass(frozen=True, slots=True)
 class ChatEndpoints:
-    """Endpoints that serve each user their own conversation. `origin` is the page's only origin, where it is known."""
+    """Endpoints that serve each user their own conversation. `origin` is the page's only origin, where it is known;
+    digests of users' networks are keyed with `secret`."""
 
     page: PageChannel
     inbound: InboundProcessor[Inbound]
@@ -54,6 +56,7 @@ class ChatEndpoints:
     authenticator: Authenticator
     quota: UploadQuota
     origin: str = ""
+    secret: bytes = field(default=b"", repr=False)
     rate_limit: SlidingWindowLimiter = field(
         default_factory=lambda: SlidingWindowLimiter(POSTS_PER_MINUTE, time.monotonic)
     )
@@ -114,12 +117,12 @@ class ChatEndpoints:
     ) -> tuple[uuid.UUID, Inbound, MessageBody]:
         form = await read_form(request, folder, form_limits_for(self.page))
         message = _parse_message_id(form)
-        inbound = self._build_inbound(
-            form, message, user, parse_accept_language(request.headers.get("accept-language", ""))
-        )
+        language = parse_accept_language(request.headers.get("accept-language", ""))
+        sender = Sender(user.id, language=language, network=network_digest_of(request, self.secret))
+        inbound = self._build_inbound(form, message, user, sender)
         return message, inbound, await asyncio.to_thread(self._build_body, form, inbound)
 
-    def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, language: str | None) -> Inbound:
+    def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, sender: Sender) -> Inbound:
         choice = form.get_first("choice") or None
         text = form.get_first("text").replace("\0", "").strip()  # PostgreSQL keeps no NUL
         if not (choice or text or form.files):
@@ -129,7 +132,7 @@ class ChatEndpoints:
         return Inbound(
             update_ids=(f"{user.link_owner}{message}",),  # message ids of two users never collide
             chat_ref=user.chat_ref,
-            sender=Sender(user.id, language=language),
+            sender=sender,
             message_id=form.get_first("message") if choice else str(message),
             text=text,
             choice=choice,

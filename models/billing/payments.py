@@ -203,7 +203,9 @@ class PromoCode(SQLModel, table=True):
 
 
 class PromoCodeUse(SQLModel, table=True):
-    """A redemption of a promo code; once per person."""
+    """A redemption of a promo code; once per person. An invitation's credits are pending until `granted_at`: those of
+    the code, and `inviter_credits`. `network` is where the friend was then.
+    """
 
     __tablename__ = "bonus_use"
     __table_args__ = (UniqueConstraint("code_id", "person_id"),)
@@ -212,3 +214,6 @@ class PromoCodeUse(SQLModel, table=True):
     code_id: uuid.UUID = Field(foreign_key="bonus_code.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
     used_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    granted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    network: str | None = None
+    inviter_credits: int = 0

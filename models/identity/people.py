@@ -90,6 +90,7 @@ class Person(SQLModel, table=True):
     tastes: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
     merged_into_id: uuid.UUID | None = Field(default=None, foreign_key="person.id")
     banned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    network: str | None = None  # digest of the network last written from, on channels that know it
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
     @property

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from models.identity.people import Person
 from models.jobs.job import Job
+from pipeline.jobs.invitations import grant_invitation_for_result
 from storage.billing import ledger, overages
 from storage.billing.credit_refunds import refund_job_credits
 from storage.identity import account_merge
@@ -16,6 +17,8 @@ def settle(session: Session, job: Job, captured: int, now: datetime) -> None:
     if not job.credits:
         return
     person = session.get_one(Person, job.person_id)
+    if captured:
+        grant_invitation_for_result(session, person, now)
     if ledger.settle(session, person, job.id, job.credits, captured, now):
         overages.close(session, person, job.id, now)
     account_merge.move_returned(session, person, now)

@@ -24,6 +24,7 @@ _SUFFIX_LENGTH = 12
 
 class RedemptionStatus(StrEnum):
     REDEEMED = "done"
+    PENDING = "pending"  # an invitation: its credits come later, see `storage.billing.invitations`
     UNKNOWN = "unknown"  # or ended, stopped, used up: a guess must learn nothing
     ALREADY_USED = "used"  # by the same person
     OWN_INVITATION = "own"  # the person's own invitation
@@ -39,20 +40,24 @@ class RedemptionResult:
 def redeem(
     session: Session, person: Person, code_text: str, invitation: InvitationRules, now: datetime
 ) -> RedemptionResult:
-    """Grant a person the credits of a code; the inviter of an invitation gets theirs too."""
+    """Grant a person the credits of a code; those of an invitation are pending."""
     code = _find_code(session, person.tenant_id, code_text)
     if code is None or not _is_open(code, now):
         return RedemptionResult(RedemptionStatus.UNKNOWN)
     if code.inviter_id is not None and (rejection := _find_rejection(session, code, person, invitation, now)):
         return RedemptionResult(rejection)
-    use = PromoCodeUse(code_id=code.id, person_id=person.id, used_at=now)
+    is_invitation = code.inviter_id is not None
+    use = PromoCodeUse(code_id=code.id, person_id=person.id, used_at=now, granted_at=None if is_invitation else now)
+    use.inviter_credits = invitation.inviter if is_invitation else 0
     if not insert_once(session, use):
         return RedemptionResult(RedemptionStatus.ALREADY_USED)
     if not _decrement_uses(session, code):
         session.delete(session.get_one(PromoCodeUse, use.id))
         session.flush()
         return RedemptionResult(RedemptionStatus.UNKNOWN)
-    _grant_credits(session, code, person, invitation, now)
+    if is_invitation:
+        return RedemptionResult(RedemptionStatus.PENDING, code.credits)
+    _grant_credits(session, code, person, now)
     return RedemptionResult(RedemptionStatus.REDEEMED, code.credits)
 
 
@@ -172,17 +177,10 @@ def _find_rejection(
     return RedemptionStatus.NOT_NEW if has_jobs or was_invited or is_old else None
 
 
-def _grant_credits(
-    session: Session, code: PromoCode, person: Person, invitation: InvitationRules, now: datetime
-) -> None:
+def _grant_credits(session: Session, code: PromoCode, person: Person, now: datetime) -> None:
     expires_at = now + timedelta(days=code.days) if code.days else code.expires_at
-    shares = [(person, code.credits)]
-    if code.inviter_id is not None:
-        shares.append((session.get_one(Person, code.inviter_id), invitation.inviter))
-    for receiver, amount in sorted(shares, key=lambda share: share[0].id):  # in a fixed order, as each locks
-        key = f"bonus:{code.id}:{person.id}" + ("" if receiver.id == person.id else ":thanks")
-        if amount:
-            ledger.grant(session, receiver, amount, key=key, now=now, expires_at=expires_at, reason=f"code {code.code}")
+    key, reason = f"bonus:{code.id}:{person.id}", f"code {code.code}"
+    ledger.grant(session, person, code.credits, key=key, now=now, expires_at=expires_at, reason=reason)
 
 
 def _lock_person(session: Session, person_id: uuid.UUID) -> None:

@@ -34,6 +34,9 @@ def redeem(pipeline: Pipeline, context: Context, result: HandlerResult, argument
         if CODE_PATTERN.fullmatch(typed_code)
         else promo_codes.RedemptionResult(promo_codes.RedemptionStatus.UNKNOWN)
     )
+    if redemption.status is promo_codes.RedemptionStatus.PENDING:
+        result.replies.append(reply_for("redeem-pending", credits=redemption.credits))
+        return
     if redemption.status is not promo_codes.RedemptionStatus.REDEEMED:
         result.replies.append(reply_for(f"redeem-{redemption.status}"))
         return

@@ -15,7 +15,7 @@ from models.billing.payments import Purchase, PurchaseStatus
 from models.billing.prices import STARS_CURRENCY
 from models.columns import generate_id
 from models.identity.people import Person
-from pipeline import Pipeline
+from pipeline import Pipeline, grant_invitation_for_purchase
 from storage.billing import clawback, ledger, open_purchases
 from storage.billing.clawback import PaymentClaim
 from storage.db import Database
@@ -68,6 +68,7 @@ def handle_payment(pipeline: Pipeline, context: Context, result: HandlerResult, 
         result.replies.append(reply_for("stars-unknown", code=payment.charge_id))
         return
     person = people.resolve_merged(context.session, context.session.get_one(Person, purchase.person_id))
+    grant_invitation_for_purchase(context.session, person, context.now)
     if not _grant(context, person, item, payment):
         return
     _mark_paid(context, purchase, payment)

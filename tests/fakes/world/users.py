@@ -32,6 +32,7 @@ class FakeUser:
     name: str = "Ana"
     chat: str = ""
     in_group: bool = False
+    network: str = ""
 
     @property
     def messages(self) -> list[ChatMessage]:
@@ -76,7 +77,7 @@ class FakeUser:
 
     def build_inbound(self, message: str = "", **content: Any) -> Inbound:
         number = next(_sequence)
-        sender = Sender(self.id, self.name, self.language)
+        sender = Sender(self.id, self.name, self.language, network=self.network)
         fields = {"is_group": self.in_group, **content}
         return Inbound((f"u{number}",), self.chat_ref, sender, message or f"sent-{number}", **fields)
 

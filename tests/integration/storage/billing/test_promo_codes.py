@@ -11,9 +11,10 @@ from sqlmodel import Session
 
 from models.billing.catalogue import InvitationRules
 from models.identity.people import Person
-from storage.billing import ledger, promo_codes
+from storage.billing import invitations, ledger, promo_codes
 from storage.billing.promo_codes import RedemptionResult, RedemptionStatus
 from storage.db import Database
+from storage.identity import account_merge
 
 TERMS = InvitationRules(inviter=7, invited=5, most=3, days=30, new_days=7)
 
@@ -54,6 +55,23 @@ def wrap(database: Database, customer: SampleCustomer, amount: int) -> str | Non
         person = session.get_one(Person, customer.person.id)
         code = promo_codes.create_gift(session, person, amount, database.clock())
         return code.code if code else None
+
+
+def film(database: Database, customer: SampleCustomer) -> None:
+    """Something was made for somebody for the first time, or once more."""
+    with database.transaction() as session:
+        invitations.grant_for_result(session, session.get_one(Person, customer.person.id), database.clock())
+
+
+def pay(database: Database, customer: SampleCustomer) -> None:
+    with database.transaction() as session:
+        invitations.grant_for_purchase(session, session.get_one(Person, customer.person.id), database.clock())
+
+
+def move(database: Database, customer: SampleCustomer, network: str) -> None:
+    """Somebody writes from that network."""
+    with database.transaction() as session:
+        session.get_one(Person, customer.person.id).network = network
 
 
 def invitation(database: Database, customer: SampleCustomer) -> str:
@@ -152,8 +170,49 @@ def test_an_invitation_gives_both_sides_theirs_once(database: Database) -> None:
     word = invitation(database, ana)
     assert invitation(database, ana) == word
     done = run_concurrently([lambda: redeem(database, bia, word).status] * 8)
-    assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
+    assert sorted(done).count(RedemptionStatus.PENDING) == 1
+    assert (credits_of(database, ana), credits_of(database, bia)) == (0, 0)
+    run_concurrently([lambda: film(database, bia), lambda: pay(database, bia)] * 4)
     assert (credits_of(database, ana), credits_of(database, bia)) == (7, 5)
+
+
+def test_friends_on_the_inviters_network_or_on_one_together_are_no_more_than_one_friend(database: Database) -> None:
+    ana, neighbour, first, second = (create_customer(database, name) for name in ("ana", "n", "f", "s"))
+    word = invitation(database, ana)
+    for customer, network in ((ana, "home"), (neighbour, "home"), (first, "cafe"), (second, "cafe")):
+        move(database, customer, network)
+    for customer in (neighbour, first, second):
+        assert redeem(database, customer, word).status is RedemptionStatus.PENDING
+        film(database, customer)
+    assert [credits_of(database, each) for each in (neighbour, first, second)] == [0, 5, 0]
+    assert credits_of(database, ana) == 7
+    move(database, second, "office")
+    film(database, second)
+    pay(database, neighbour)
+    assert [credits_of(database, each) for each in (neighbour, first, second)] == [5, 5, 5]
+    assert credits_of(database, ana) == 21
+
+
+def test_who_becomes_one_with_their_inviter_was_no_friend(database: Database) -> None:
+    ana, twin = create_customer(database, "ana"), create_customer(database, "twin")
+    assert redeem(database, twin, invitation(database, ana)).status is RedemptionStatus.PENDING
+    with database.transaction() as session:
+        pair = (session.get_one(Person, each.person.id) for each in (twin, ana))
+        assert account_merge.merge(session, *pair, database.clock()) is not None
+    film(database, twin)
+    pay(database, ana)
+    assert credits_of(database, ana) == 0
+
+
+def test_credits_of_an_invitation_last_from_the_day_they_came(database: Database, clock: SettableClock) -> None:
+    ana, bia = create_customer(database), create_customer(database, "bia")
+    redeem(database, bia, invitation(database, ana))
+    clock.advance(days=20)
+    film(database, bia)
+    clock.advance(days=29)
+    assert (credits_of(database, ana), credits_of(database, bia)) == (7, 5)
+    clock.advance(days=2)
+    assert (credits_of(database, ana), credits_of(database, bia)) == (0, 0)
 
 
 def test_nobody_is_invited_by_themselves_or_by_two(database: Database) -> None:
@@ -161,7 +220,8 @@ def test_nobody_is_invited_by_themselves_or_by_two(database: Database) -> None:
     assert redeem(database, ana, invitation(database, ana)).status is RedemptionStatus.OWN_INVITATION
     words = [invitation(database, ana), invitation(database, caio)]
     done = run_concurrently([lambda word=word: redeem(database, bia, word).status for word in words * 4])  # type: ignore[misc]
-    assert sorted(done).count(RedemptionStatus.REDEEMED) == 1
+    assert sorted(done).count(RedemptionStatus.PENDING) == 1
+    film(database, bia)
     assert credits_of(database, bia) == 5
     assert credits_of(database, ana) + credits_of(database, caio) == 7
 
@@ -186,7 +246,8 @@ def test_an_invitation_serves_as_many_as_it_may(database: Database) -> None:
     word = invitation(database, ana)
     crowd = [create_customer(database, f"p{number}") for number in range(6)]
     done = run_concurrently([lambda each=each: redeem(database, each, word).status for each in crowd])  # type: ignore[misc]
-    assert sorted(done).count(RedemptionStatus.REDEEMED) == 3
+    assert sorted(done).count(RedemptionStatus.PENDING) == 3
+    run_concurrently([lambda each=each: film(database, each) for each in crowd])  # type: ignore[misc]
     assert credits_of(database, ana) == 21
 
 
@@ -195,5 +256,6 @@ def test_two_who_invite_each_other_at_once_both_get_an_answer(database: Database
     ana, bia = create_customer(database), create_customer(database, "bia")
     theirs, hers = invitation(database, ana), invitation(database, bia)
     done = run_concurrently([lambda: redeem(database, bia, theirs).status, lambda: redeem(database, ana, hers).status])
-    assert done == [RedemptionStatus.REDEEMED, RedemptionStatus.REDEEMED]
+    assert done == [RedemptionStatus.PENDING, RedemptionStatus.PENDING]
+    run_concurrently([lambda: film(database, bia), lambda: film(database, ana)])
     assert (credits_of(database, ana), credits_of(database, bia)) == (12, 12)

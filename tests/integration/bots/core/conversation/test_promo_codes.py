@@ -8,6 +8,7 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 from sqlmodel import Session
 
+from pipeline import grant_invitation_for_purchase
 from storage.billing import ledger
 
 
@@ -88,14 +89,37 @@ async def test_bought_credits_can_be_given_to_somebody_else(house: World, ana: F
     assert "isn't valid" in (await ana.send_text(f"/redeem {code}")).text
 
 
-async def test_a_friend_who_comes_with_an_invitation_brings_credits_to_both(ana: FakeUser, eva: FakeUser) -> None:
+async def test_a_friend_who_comes_with_an_invitation_brings_credits_to_both_with_their_first_film(
+    house: World, ana: FakeUser, eva: FakeUser
+) -> None:
     invitation = await ana.send_text("/invite")
     assert "Nobody has come" in invitation.text
     code = code_in(invitation.text)
     assert "your own invitation" in (await ana.send_text(f"/redeem {code}")).text
     await eva.send_text(f"/start {code.lower().replace('-', '_')}")
-    assert "Here you are: 10 credits. Your balance: 20." in eva.last_message.text
+    assert "10 credits are waiting for you" in eva.last_message.text
+    assert "You have 10 credits" in (await eva.send_text("/balance")).text
     assert "1 friend has come" in (await ana.send_text("/invite")).text
+    assert "You have 10 credits" in (await ana.send_text("/balance")).text
+    await eva.send_files(build_picture())
+    assert house.run_job()
+    await house.deliver_all()
+    assert any("An invitation has brought you 10 credits" in shown.text for shown in ana.messages)
+    assert "You have 20 credits" in (await ana.send_text("/balance")).text
+    assert "You have 19 credits" in (await eva.send_text("/balance")).text
+
+
+async def test_a_friend_on_the_inviters_own_network_brings_nothing_until_they_pay(
+    house: World, ana: FakeUser, eva: FakeUser
+) -> None:
+    ana.network = eva.network = "home"
+    code = code_in((await ana.send_text("/invite")).text)
+    await eva.send_text(f"/redeem {code}")
+    await eva.send_files(build_picture())
+    assert house.run_job()
+    assert "You have 10 credits" in (await ana.send_text("/balance")).text
+    house.run_in_transaction(lambda session: grant_invitation_for_purchase(session, eva.person, house.db.clock()))
+    await house.deliver_all()
     assert "You have 20 credits" in (await ana.send_text("/balance")).text
 
 

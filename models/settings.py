@@ -10,12 +10,15 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.billing.payments import Provider
+from models.errors import ConfigError
 from models.operations.alerts import AlertChat, parse_alert_chat
+from models.proxies import ANY_PROXY, expand_proxies, split_proxies
 from models.urls import is_smtp_url, parse_password
 
 S3_URL_PATTERN = r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w!.*'()/-]*)?"  # a bucket name by S3's rules, and a prefix
 OFFICIAL_TELEGRAM_URL = "https://api.telegram.org"
 OFFICIAL_STRIPE_URL = "https://api.stripe.com"
+MIN_SECRET_KEY_LENGTH = 32  # characters, in production
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -43,6 +46,7 @@ class Settings(BaseSettings):
     whatsapp_ffi: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
+    speech_service: Literal["", "groq"] = ""
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_url: str = OFFICIAL_STRIPE_URL
@@ -51,7 +55,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     mode: Literal["local", "production"] = "local"
     public_url: str = ""
-    forwarded_allow_ips: str = "127.0.0.1"
+    forwarded_allow_ips: str = "127.0.0.1,::1"
     metrics_token: SecretStr | None = None
     admin_ids: str = ""
     alert_chat: str = ""
@@ -107,6 +111,16 @@ class Settings(BaseSettings):
     def _reject_test_ffi_in_production(self) -> Self:
         if self.mode == "production" and self.whatsapp_ffi:
             raise ValueError("WHATSAPP_FFI is for tests: in production messages go to WhatsApp")
+        return self
+
+    @model_validator(mode="after")
+    def _require_strong_secret_key_in_production(self) -> Self:
+        is_weak = self.secret_key is not None and len(self.secret_key.get_secret_value()) < MIN_SECRET_KEY_LENGTH
+        if self.mode == "production" and is_weak:
+            raise ValueError(
+                f"SECRET_KEY takes at least {MIN_SECRET_KEY_LENGTH} characters in production, as openssl rand -hex 32"
+                " makes them: whoever guesses it signs in as anybody"
+            )
         return self
 
     @model_validator(mode="after")
@@ -213,6 +227,11 @@ class Settings(BaseSettings):
         return tuple(sorted(_split_list(joined_secrets)))
 
     @property
+    def has_speech_service(self) -> bool:
+        """Whether workers transcribe with a service: this process may, or does not have the key and was told so."""
+        return self.groq_api_key is not None or bool(self.speech_service)
+
+    @property
     def has_chat_page(self) -> bool:
         """Whether the chat page is served: in production it needs a public URL, and SMTP for sign-in codes."""
         return self.mode == "local" or bool(self.public_url and self.smtp_url)
@@ -221,6 +240,22 @@ class Settings(BaseSettings):
     def public_page_url(self) -> str:
         """URL of the chat page, if there is a public one; else empty."""
         return self.public_url if self.mode == "production" and self.has_chat_page else ""
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        """Networks whose forwarded headers are believed. Raises ConfigError for what is no network, and in production
+        for one that believes everybody.
+        """
+        entries = split_proxies(self.forwarded_allow_ips)
+        if ANY_PROXY in entries and self.mode == "production":
+            raise ConfigError("FORWARDED_ALLOW_IPS=* believes everybody who they are; name your proxies")
+        try:
+            return expand_proxies(entries)
+        except ValueError as error:
+            raise ConfigError(
+                "FORWARDED_ALLOW_IPS takes addresses, networks, `private` and `cloudflare` with commas between them,"
+                f" not {error}"
+            ) from error
 
     @property
     def telegram_payment_providers(self) -> frozenset[Provider]:

@@ -77,7 +77,7 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
         services=UpstreamChecks(root.db, services_of(settings)),
     )
     app = create_app(deps)
-    return build_web_server(app, page_channel.notifier, host=host, port=port, proxies=settings.forwarded_allow_ips)
+    return build_web_server(app, page_channel.notifier, host=host, port=port, proxies=settings.trusted_proxies)
 
 
 def build_sign_in(runtime: ChannelRuntime, account: Account) -> SignIn | None:

@@ -1,7 +1,6 @@
 """Configuration checks of `rabisco doctor` for settings that need no external service, one line each."""
 
 import importlib.util
-import ipaddress
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -14,7 +13,8 @@ from PIL import features
 
 from bots.core.delivery.email import PORTS
 from models.columns import utc_now
-from models.settings import Settings
+from models.errors import ConfigError
+from models.settings import MIN_SECRET_KEY_LENGTH, Settings
 from storage.backups.backup_store import open_backup_store, parse_creation_time
 
 MIN_SECRET_LENGTH: Final = 16  # characters
@@ -44,7 +44,7 @@ def _check_secret_key(settings: Settings) -> CheckResult:
     if settings.secret_key is None:
         path = settings.data_dir / "secret.key"
         return True, f"made by itself, in {path}; keep a copy elsewhere as SECRET_KEY: backups open with it alone"
-    if len(settings.secret_key.get_secret_value()) < MIN_SECRET_LENGTH:
+    if len(settings.secret_key.get_secret_value()) < MIN_SECRET_KEY_LENGTH:
         return False, "SECRET_KEY can be guessed; take a long random one, as openssl rand -hex 32 makes"
     return True, "SECRET_KEY is set; keep a copy elsewhere: backups open with it alone"
 
@@ -70,26 +70,16 @@ def _check_mail(settings: Settings) -> CheckResult:
 
 
 def _check_proxies(settings: Settings) -> CheckResult:
-    trusted = [part.strip() for part in settings.forwarded_allow_ips.split(",") if part.strip()]
-    if "*" in trusted and settings.mode == "production":
-        return False, "FORWARDED_ALLOW_IPS=* believes everybody who they are; name your proxies"
-    invalid = [part for part in trusted if not _is_network(part)]
-    if invalid:
-        return False, f"FORWARDED_ALLOW_IPS takes addresses or networks with commas between them, not {invalid[0]}"
-    return True, f"believed: {', '.join(trusted) or 'none'}"
-
-
-def _is_network(part: str) -> bool:
     try:
-        ipaddress.ip_network(part)
-    except ValueError:
-        return part == "*"
-    return True
+        has_proxies = bool(settings.trusted_proxies)
+    except ConfigError as error:
+        return False, str(error)
+    return True, f"believed: {settings.forwarded_allow_ips if has_proxies else 'none'}"
 
 
 def _check_metrics(settings: Settings) -> CheckResult:
     if settings.metrics_token is None:
-        return True, "for this machine and its network; METRICS_TOKEN lets others read them"
+        return True, "for nobody in production; METRICS_TOKEN lets Prometheus read them"
     is_strong = len(settings.metrics_token.get_secret_value()) >= MIN_SECRET_LENGTH
     return (
         is_strong,

@@ -40,8 +40,7 @@ class WebDependencies:
 
     `data_folder` is the folder whose free space is checked. `routers` are additional routes (payments, webhooks),
     `checks` additional checks of `/health/deep`, `services` the upstream services. In production the page is served
-    once there are a `sign_in` and a `public_url`; metrics are served to the private network, and to clients that hold
-    `metrics_token`.
+    once there are a `sign_in` and a `public_url`; metrics are served to clients that hold `metrics_token`.
     """
 
     db: Database

@@ -1,7 +1,7 @@
 """HTTP server of the web application (uvicorn)."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
@@ -30,11 +30,17 @@ class WebServer(uvicorn.Server):
 
 
 def build_web_server(
-    app: FastAPI, notifier: Notifier, *, host: str = "127.0.0.1", port: int = 8000, proxies: str = "127.0.0.1"
+    app: FastAPI,
+    notifier: Notifier,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    proxies: Sequence[str] = ("127.0.0.1",),
 ) -> WebServer:
     """A server ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
 
-    `proxies` are addresses and networks whose forwarded headers are trusted.
+    `proxies` are addresses and networks whose forwarded headers are trusted: the client is the last address in
+    X-Forwarded-For that is not one of theirs.
     """
     config = uvicorn.Config(
         app,
@@ -44,7 +50,7 @@ def build_web_server(
         access_log=False,
         server_header=False,
         lifespan="on",
-        forwarded_allow_ips=proxies,
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     return WebServer(config, notifier)

@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from models.messaging.deliveries import Delivery
 from storage.db import Database
 from storage.identity import people
 from storage.migrate import upgrade
+
+TOKEN = "a token of whoever reads the figures"
 
 
 @dataclass
@@ -59,6 +62,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     settings = {
         "DATABASE_URL": str(db.url),
         "MODE": "production",
+        "METRICS_TOKEN": TOKEN,
         "ADMIN_IDS": "telegram:4711",
         "HEARTBEAT_URL": "http://127.0.0.1:1/ping",  # where nobody listens
         "SWEEP_SECONDS": "0.1",
@@ -82,7 +86,11 @@ def test_a_process_without_workers_looks_after_its_disk(server: WebServer) -> No
 
 
 def test_a_process_in_production_tells_what_was_made(server: WebServer) -> None:
-    with urllib.request.urlopen(f"{server.web.wait_for_address()}/metrics", timeout=10) as answer:
+    address = f"{server.web.wait_for_address()}/metrics"
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(address, timeout=10)
+    bearer = urllib.request.Request(address, headers={"authorization": f"Bearer {TOKEN}"})
+    with urllib.request.urlopen(bearer, timeout=10) as answer:
         assert 'rabisco_jobs_total{kind="sketch",outcome="done"} 1.0' in answer.read().decode()
 
 

@@ -58,6 +58,27 @@ def test_in_production_the_page_is_reached_by_https(
             Settings()
 
 
+@pytest.mark.parametrize(("key", "is_fine"), [("a" * 31, False), ("a" * 32, True), ("", True)])
+def test_in_production_a_key_that_can_be_guessed_is_refused(
+    monkeypatch: pytest.MonkeyPatch, key: str, is_fine: bool
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", key)
+    assert Settings().mode == "local"
+    monkeypatch.setenv("MODE", "production")
+    if is_fine:
+        assert Settings().mode == "production"
+    else:
+        with pytest.raises(ValidationError, match="openssl rand") as refused:
+            Settings()
+        assert key not in str(refused.value)
+
+
+def test_a_process_without_the_key_of_the_speech_service_is_told_that_there_is_one() -> None:
+    assert not Settings().has_speech_service
+    assert Settings(speech_service="groq").has_speech_service
+    assert Settings(groq_api_key="gsk_1").has_speech_service
+
+
 def test_there_is_a_page_where_people_can_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().has_chat_page
     monkeypatch.setenv("MODE", "production")

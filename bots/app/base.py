@@ -40,9 +40,10 @@ class App:
     process_lock: IO[str] | None = None
 
     @classmethod
-    def open(cls, settings: Settings, queue: WakeupQueue | None = None) -> Self:
+    def open(cls, settings: Settings, queue: WakeupQueue | None = None, *, has_secret: bool = True) -> Self:
         """Build everything from the settings. A given queue replaces the configured one, where workers are reached
-        in another way.
+        in another way. Without `has_secret` the process signs and decrypts nothing, and SECRET_KEY is neither read nor
+        made.
         """
         folder = Path(settings.data_dir).resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -60,9 +61,10 @@ class App:
             sandbox=sandbox,
             entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
-            has_speech_service=settings.groq_api_key is not None,
+            has_speech_service=settings.has_speech_service,
         )
-        return cls(settings, db, store, queue, sandbox, pipeline, load_or_create_secret_key(key, folder), process_lock)
+        secret = load_or_create_secret_key(key, folder) if has_secret else b""
+        return cls(settings, db, store, queue, sandbox, pipeline, secret, process_lock)
 
     def build_scheduler(self) -> Scheduler:
         """Periodic tasks of a process without workers."""

@@ -25,8 +25,9 @@ def load_settings() -> Settings:
     return loaded
 
 
-async def open_app(stack: AsyncExitStack, config: Settings) -> base.App:
-    app = await asyncio.to_thread(base.App.open, config)
+async def open_app(stack: AsyncExitStack, config: Settings, *, has_secret: bool = True) -> base.App:
+    """Open the app with its periodic tasks; without `has_secret` in a process that does not need SECRET_KEY."""
+    app = await asyncio.to_thread(base.App.open, config, has_secret=has_secret)
     stack.callback(app.close)
     if config.beacon_file is not None:
         beacon_task = asyncio.create_task(_touch_beacon(config.beacon_file))

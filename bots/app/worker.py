@@ -16,7 +16,7 @@ STOP_GRACE_SECONDS = 110.0  # seconds a separate worker process gives running jo
 async def run_workers(settings: Settings) -> None:
     """Run the workers alone."""
     async with AsyncExitStack() as stack:
-        app = await open_app(stack, settings)
+        app = await open_app(stack, settings, has_secret=False)
         await start_workers(stack, app, grace_seconds=STOP_GRACE_SECONDS)
         typer.echo(f"{settings.workers} workers are ready")
         await run_until_stopped()

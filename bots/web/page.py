@@ -115,8 +115,7 @@ class PageChannel:
             if version == after:
                 return MessageChanges(str(address_id), version)
             rows = tuple(web_messages.list_changes(session, address_id, after))
-            is_complete = len(rows) < web_messages.BATCH_SIZE or after == 0
-            return MessageChanges(str(address_id), version if is_complete else rows[-1].version, rows)
+            return MessageChanges(str(address_id), rows[-1].version if after else version, rows)
 
     def list_older(self, chat: ChatRef, before: datetime) -> tuple[PageMessage, ...]:
         """Messages of a conversation before that time, oldest first."""

@@ -1,11 +1,11 @@
 """Messages of the web chat page, with a version number for every change."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import ColumnElement, Text, cast, func, or_, text
 from sqlmodel import Session, col, select
 
 from models.identity.people import Address
@@ -14,6 +14,7 @@ from models.messaging.deliveries import PageMessage
 AUTHOR_PERSON = "person"
 AUTHOR_BOT = "bot"
 BATCH_SIZE = 200  # messages per query
+MAX_BATCH_BYTES = 1_000_000  # bytes of the bodies of one query, of which there is at least one
 
 
 def find_address_id(session: Session, account_id: uuid.UUID, chat: str, thread: str = "") -> uuid.UUID | None:
@@ -63,22 +64,37 @@ def get_latest_version(session: Session, address_id: uuid.UUID) -> int:
 
 
 def list_changes(session: Session, address_id: uuid.UUID, after: int) -> Sequence[PageMessage]:
-    """Messages changed since version `after`, at most BATCH_SIZE, oldest change first.
+    """Messages changed since version `after`, at most BATCH_SIZE and MAX_BATCH_BYTES, oldest change first.
 
     With `after` 0, the latest messages.
     """
-    query = select(PageMessage).where(PageMessage.address_id == address_id)
+    in_conversation = col(PageMessage.address_id) == address_id
     if after > 0:
-        changes_query = query.where(PageMessage.version > after).order_by(col(PageMessage.version))
-        return session.exec(changes_query.limit(BATCH_SIZE)).all()
-    latest = session.exec(query.order_by(col(PageMessage.created_at).desc()).limit(BATCH_SIZE)).all()
-    return latest[::-1]
+        return _list_batch(session, (in_conversation, col(PageMessage.version) > after), col(PageMessage.version))
+    return _list_batch(session, (in_conversation,), col(PageMessage.created_at), is_descending=True)[::-1]
 
 
 def list_before(session: Session, address_id: uuid.UUID, before: datetime) -> Sequence[PageMessage]:
-    """The latest messages of a conversation from before then, at most BATCH_SIZE, oldest first."""
-    query = select(PageMessage).where(PageMessage.address_id == address_id, col(PageMessage.created_at) < before)
-    return session.exec(query.order_by(col(PageMessage.created_at).desc()).limit(BATCH_SIZE)).all()[::-1]
+    """The latest messages of a conversation from before then, at most BATCH_SIZE and MAX_BATCH_BYTES, oldest first."""
+    filters = (col(PageMessage.address_id) == address_id, col(PageMessage.created_at) < before)
+    return _list_batch(session, filters, col(PageMessage.created_at), is_descending=True)[::-1]
+
+
+def _list_batch(
+    session: Session, filters: Iterable[ColumnElement[bool]], key: Any, *, is_descending: bool = False
+) -> Sequence[PageMessage]:
+    """The first messages in the order of that column, up to the size of a batch: of others nothing is read. In one
+    statement, so that what is written meanwhile is either seen as a whole or not at all.
+    """
+    size = func.length(cast(col(PageMessage.body), Text)).label("size")
+    order = key.desc() if is_descending else key
+    first = select(PageMessage.id, size, key.label("key")).where(*filters).order_by(order).limit(BATCH_SIZE).subquery()
+    rank = first.c.key.desc() if is_descending else first.c.key
+    total = func.sum(first.c.size).over(order_by=rank)
+    batch = select(first.c.id, func.row_number().over(order_by=rank).label("place"), total.label("total")).subquery()
+    within = or_(batch.c.place == 1, batch.c.total <= MAX_BATCH_BYTES)
+    query = select(PageMessage).join(batch, batch.c.id == col(PageMessage.id)).where(within)
+    return session.exec(query.order_by(batch.c.place)).all()
 
 
 def _allocate_version(session: Session, now: datetime) -> tuple[int, datetime]:

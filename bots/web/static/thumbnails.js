@@ -1,8 +1,9 @@
 // Thumbnails of sent files, made in the browser, so that the server never opens a file to show the conversation.
 
-const SIDE = 480;
+const SIDE = 320;
 const PATIENCE = 4000; // milliseconds
-const MOST = 120_000; // characters of a data URL
+const MOST = 27_000; // characters of a data URL, as the server takes them
+const QUALITIES = [0.8, 0.6, 0.4, 0.2];
 
 export async function thumbnail(file) {
   const made = file.type.startsWith("video/") ? ofVideo(file) : file.type.startsWith("image/") ? ofPicture(file) : null;
@@ -53,6 +54,5 @@ function drawn(source, width, height) {
   pen.fillStyle = "#fff";
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(source, 0, 0, canvas.width, canvas.height);
-  const url = canvas.toDataURL("image/jpeg", 0.8);
-  return url.length <= MOST ? url : canvas.toDataURL("image/jpeg", 0.5);
+  return QUALITIES.map((quality) => canvas.toDataURL("image/jpeg", quality)).find((url) => url.length <= MOST) ?? "";
 }

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -12,6 +13,11 @@ from starlette.requests import Request
 
 BLOCK_BYTES = 1 << 20  # bytes written to the disk at once
 MAX_NAME_LENGTH = 200
+MAX_FIELD_NAME_LENGTH = 64
+MAX_HEADER_BYTES = 8192  # bytes of one part's headers, a file's name among them
+OTHER_FIELDS = 8  # fields beside the files and their thumbnails
+CountBytes = Callable[[int], None]
+"""Called with the bytes of files written; may raise FormError."""
 
 
 class FormError(Exception):
@@ -32,6 +38,11 @@ class FormLimits:
     max_files: int
     max_text: int = 3_000_000
     max_picture: int | None = None
+
+    @property
+    def max_parts(self) -> int:
+        """Parts of a form: files, a thumbnail of each, and other fields."""
+        return 2 * self.max_files + OTHER_FIELDS
 
     def max_bytes_of(self, mime: str) -> int:
         """Maximum bytes of one file of that declared type."""
@@ -66,13 +77,15 @@ class _FormPart:
     out: BinaryIO | None = None
 
 
-async def read_form(request: Request, folder: Path, limits: FormLimits) -> Form:
+async def read_form(
+    request: Request, folder: Path, limits: FormLimits, count_bytes: CountBytes = lambda _written: None
+) -> Form:
     """Read a multipart form; its files are written into `folder` as `0`, `1`, ... Raises FormError."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or b"boundary" not in options:
         raise FormError(415, "BAD_FORM")
     _check_content_length(request, limits)
-    reader = _MultipartReader(options[b"boundary"], folder, limits)
+    reader = _MultipartReader(options[b"boundary"], folder, limits, count_bytes)
     try:
         await _feed_reader(request, reader)
         return reader.finish()
@@ -102,21 +115,22 @@ async def _feed_reader(request: Request, reader: "_MultipartReader") -> None:
 
 
 class _MultipartReader:
-    def __init__(self, boundary: bytes, folder: Path, limits: FormLimits) -> None:
+    def __init__(self, boundary: bytes, folder: Path, limits: FormLimits, count_bytes: CountBytes) -> None:
         self._folder = folder
         self._limits = limits
+        self._count_bytes = count_bytes
         self._form = Form()
         self._part = _FormPart()
         self._header_buffers = (bytearray(), bytearray())
-        self._file_bytes = self._text_bytes = 0
+        self._file_bytes = self._text_bytes = self._header_bytes = self._part_count = 0
         self._is_finished = False
         try:
             self._parser = MultipartParser(
                 boundary,
                 {
                     "on_part_begin": self._begin_part,
-                    "on_header_field": lambda data, start, end: self._header_buffers[0].extend(data[start:end]),
-                    "on_header_value": lambda data, start, end: self._header_buffers[1].extend(data[start:end]),
+                    "on_header_field": lambda data, start, end: self._append_header(0, data[start:end]),
+                    "on_header_value": lambda data, start, end: self._append_header(1, data[start:end]),
                     "on_header_end": self._end_header,
                     "on_headers_finished": self._open_part,
                     "on_part_data": self._write_data,
@@ -128,6 +142,7 @@ class _MultipartReader:
             raise FormError(400, "BAD_FORM") from error
 
     def write(self, block: bytes) -> None:
+        written = self._file_bytes
         try:
             self._parser.write(block)
         except FormParserError as error:
@@ -136,6 +151,8 @@ class _MultipartReader:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise FormError(507, "DISK_FULL") from error
             raise
+        if self._file_bytes > written:
+            self._count_bytes(self._file_bytes - written)
 
     def finish(self) -> Form:
         if not self._is_finished:
@@ -147,7 +164,16 @@ class _MultipartReader:
             self._part.out.close()
 
     def _begin_part(self) -> None:
-        self._part = _FormPart()
+        self._part, self._header_bytes = _FormPart(), 0
+        self._part_count += 1
+        if self._part_count > self._limits.max_parts:
+            raise FormError(400, "BAD_FORM")
+
+    def _append_header(self, position: int, piece: bytes) -> None:
+        self._header_bytes += len(piece)
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise FormError(400, "BAD_FORM")
+        self._header_buffers[position].extend(piece)
 
     def _end_header(self) -> None:
         name, value = self._header_buffers
@@ -157,6 +183,8 @@ class _MultipartReader:
     def _open_part(self) -> None:
         _, options = parse_options_header(self._part.headers.get(b"content-disposition"))
         self._part.name = options.get(b"name", b"").decode("utf-8", "replace")
+        if len(self._part.name) > MAX_FIELD_NAME_LENGTH:
+            raise FormError(400, "BAD_FORM")
         if b"filename" in options:
             self._open_file(options[b"filename"].decode("utf-8", "replace"))
 

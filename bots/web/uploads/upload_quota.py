@@ -10,16 +10,27 @@ from bots.web.uploads.upload_folder import UploadFolder
 
 
 @dataclass(slots=True)
+class _IncomingUpload:
+    """An upload under way: the bytes it announced, which count for its user alone, and those of files that arrived."""
+
+    user_id: str
+    announced: int
+    arrived: int = 0
+
+
+@dataclass(slots=True)
 class UploadQuota:
-    """`max_bytes` per user, `min_free_bytes` that stay free on the disk; uploads of up to `exempt_bytes` are always
-    accepted.
+    """`max_bytes` per user, `min_free_bytes` that stay free on the disk. Forms of up to `exempt_bytes` may be sent by a
+    user whose quota is used up, and when the disk is full, as long as they bring no file: a text is stored elsewhere.
+
+    What others announce keeps nobody's files out; only what has arrived is on the disk.
     """
 
     uploads: UploadFolder
     max_bytes: int
     min_free_bytes: int
     exempt_bytes: int
-    _incoming: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    _incoming: dict[Path, _IncomingUpload] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def admit(self, user_id: str, size: int) -> Path:
@@ -30,8 +41,18 @@ class UploadQuota:
             if size > self.exempt_bytes:
                 self._check(user_id, size)
             folder = self.uploads.create_folder(user_id)
-            self._incoming[folder] = user_id, size
+            self._incoming[folder] = _IncomingUpload(user_id, size)
             return folder
+
+    def count(self, folder: Path, new_bytes: int) -> None:
+        """Count bytes of files that have arrived. Raises FormError where they exceed the quota or the disk's room."""
+        with self._lock:
+            upload = self._incoming[folder]
+            upload.arrived += new_bytes
+            if upload.announced <= self.exempt_bytes:  # it was not checked before
+                self._check(upload.user_id, 0)
+            elif self._free_bytes() < self.min_free_bytes:
+                raise FormError(507, "NO_ROOM")
 
     def release(self, folder: Path) -> None:
         """End the reservation: the upload is complete, or has failed."""
@@ -39,9 +60,11 @@ class UploadQuota:
             self._incoming.pop(folder, None)
 
     def _check(self, user_id: str, new_bytes: int) -> None:
-        incoming = [size for sender, size in self._incoming.values() if sender == user_id]
-        if sum(incoming) + new_bytes + self.uploads.size_of(user_id, excluded=self._incoming) > self.max_bytes:
+        incoming = sum(max(each.announced, each.arrived) for each in self._incoming.values() if each.user_id == user_id)
+        if incoming + new_bytes + self.uploads.size_of(user_id, excluded=self._incoming) > self.max_bytes:
             raise FormError(429, "TOO_MUCH")
-        unwritten = sum(size for _, size in self._incoming.values()) + new_bytes
-        if shutil.disk_usage(self.uploads.root).free - unwritten < self.min_free_bytes:
+        if self._free_bytes() - new_bytes < self.min_free_bytes:
             raise FormError(507, "NO_ROOM")
+
+    def _free_bytes(self) -> int:
+        return shutil.disk_usage(self.uploads.root).free

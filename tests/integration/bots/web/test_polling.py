@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from fakes.world.web import WebApp, open_web_app
 
 from bots.core.channel import RenderedMessage
+from bots.web.message_view import MessageBody
 from bots.web.page import LOCAL_CHAT, PageChannel
 from models.columns import generate_id
 from models.identity.people import Address, Person
@@ -94,3 +96,24 @@ def test_a_long_conversation_is_told_in_parts_without_a_gap(house: WebApp) -> No
     assert (len(part.messages), part.version) == (200, 201)
     rest = house.page.list_changes(LOCAL_CHAT, part.version)
     assert [row.body["text"] for row in rest.messages] == [str(number) for number in range(201, 230)]
+
+
+def test_a_conversation_of_large_messages_is_read_in_parts_and_none_is_missed(house: WebApp) -> None:
+    body = MessageBody(text="x", picture="p" * 300_000)
+    ids = [uuid.uuid4() for _ in range(10)]
+    for each in ids:
+        house.page.save_user_message(LOCAL_CHAT, each, body)
+    latest = house.page.list_changes(LOCAL_CHAT, 0).messages
+    assert [row.id for row in latest] == ids[-3:]
+    assert [row.id for row in house.page.list_older(LOCAL_CHAT, latest[0].created_at)] == ids[-6:-3]
+    found, version = [], 1
+    while (part := house.page.list_changes(LOCAL_CHAT, version)).version != version:
+        found += [row.id for row in part.messages]
+        assert len(part.messages) <= 3
+        version = part.version
+    assert found == ids[1:]
+
+
+def test_one_message_is_shown_however_large_it_is(house: WebApp) -> None:
+    house.page.save_user_message(LOCAL_CHAT, uuid.uuid4(), MessageBody(text="x", picture="p" * 3_000_000))
+    assert len(house.page.list_changes(LOCAL_CHAT, 0).messages) == 1

@@ -1,6 +1,7 @@
 import asyncio
 import http.client
 import signal
+import socket
 import time
 from pathlib import Path
 from threading import Thread
@@ -11,6 +12,7 @@ from fakes.page_client import PAGE_HEADERS
 from fakes.sockets import open_listener
 from fakes.web_server import serve_web_app
 from fakes.world.web import WebApp, open_web_app
+from structlog.testing import capture_logs
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
 from bots.web.page import LOCAL_CHAT
@@ -77,3 +79,16 @@ def test_an_upload_that_is_too_big_is_told_so_before_it_is_sent(house: WebApp) -
         assert answer.status == 413
         assert b"2000 MB" in answer.read()
         line.close()
+
+
+def test_a_client_that_goes_away_in_the_middle_is_one_line_of_the_log(house: WebApp) -> None:
+    with serve_web_app(house.app, house.page.notifier) as address, capture_logs() as logs:
+        parts = urlsplit(address)
+        with socket.create_connection((str(parts.hostname), int(parts.port or 0))) as line:
+            head = "POST /chat/messages HTTP/1.1\r\nHost: localhost\r\nx-rabisco: page\r\nContent-Length: 99999\r\n"
+            line.sendall(f"{head}Content-Type: multipart/form-data; boundary=e\r\n\r\n--e\r\n".encode())
+        deadline = time.monotonic() + 10
+        while not logs and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert [(line["event"], line["path"]) for line in logs] == [("request-aborted", "/chat/messages")]
+    assert list(house.page.uploads.root.iterdir()) == []

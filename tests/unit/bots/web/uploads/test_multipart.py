@@ -1,3 +1,4 @@
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -77,6 +78,39 @@ async def test_there_is_an_end_to_the_text(tmp_path: Path) -> None:
     with pytest.raises(FormError) as refused:
         await read(tmp_path, part("text", bytes(150)), part("other", bytes(150)))
     assert refused.value.code == "TEXT_TOO_LONG"
+
+
+async def test_there_is_an_end_to_the_number_of_fields_and_to_their_names(tmp_path: Path) -> None:
+    most = LIMITS.max_parts
+    assert len((await read(tmp_path, *(part("text", b"x") for _ in range(most)))).fields["text"]) == most
+    for body in (
+        [part("text", b"x") for _ in range(most + 1)],
+        [part(f"{number}", b"") for number in range(1500)],
+        [part("n" * 65, b"x")],
+        [part("n" * 2_000_000, b"x")],
+        [part("files", b"x", "f" * 2_000_000)],
+    ):
+        with pytest.raises(FormError) as refused:
+            await read(tmp_path, *body, piece=65536)
+        assert (refused.value.status, refused.value.code) == (400, "BAD_FORM")
+
+
+async def test_what_is_refused_for_its_names_is_not_held_in_memory(tmp_path: Path) -> None:
+    body = part("n" * 50_000_000, b"x")
+    form = request(body, piece=1 << 20)
+    tracemalloc.start()
+    with pytest.raises(FormError):
+        await read_form(form, tmp_path, LIMITS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
+
+
+async def test_bytes_of_files_are_counted_as_they_come(tmp_path: Path) -> None:
+    counted: list[int] = []
+    body = part("text", b"a text") + part("files", bytes(600), "a.png") + b"--edge--\r\n"
+    await read_form(request(body), tmp_path, LIMITS, counted.append)
+    assert sum(counted) == 600
 
 
 @pytest.mark.parametrize(

@@ -100,10 +100,10 @@ def create_app(deps: WebDependencies) -> FastAPI:
     return app
 
 
-async def log_aborted_request(request: Request, _error: Exception) -> Response:
-    """Answer of a request whose client went away while it was read: nobody gets it, and the log one line of it."""
-    log.info("request-aborted", path=request.url.path)
-    return Response(status_code=400)
+async def log_aborted_request(request: Request, error: Exception) -> Response:
+    """Answer of a request whose client went away, or was too slow, while it was read: one line of the log."""
+    log.info("request-aborted", path=request.url.path, error=type(error).__name__)
+    return Response(status_code=408, headers={"connection": "close"})
 
 
 def _add_monitoring(app: FastAPI, deps: WebDependencies) -> None:

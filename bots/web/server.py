@@ -7,7 +7,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from bots.web.connections import ConnectionCounter, ConnectionLimits, WebConfig
 from bots.web.notifier import Notifier
+from bots.web.request_limits import RequestLimitMiddleware
 
 SHUTDOWN_SECONDS = 3  # for requests under way when the server stops
 
@@ -36,14 +38,17 @@ def build_web_server(
     host: str = "127.0.0.1",
     port: int = 8000,
     proxies: Sequence[str] = ("127.0.0.1",),
+    limits: ConnectionLimits | None = None,
 ) -> WebServer:
     """A server ready to `serve()`; set `should_exit` to stop it. Port 0 takes a free one.
 
     `proxies` are addresses and networks whose forwarded headers are trusted: the client is the last address in
     X-Forwarded-For that is not one of theirs.
     """
-    config = uvicorn.Config(
-        app,
+    limits = limits or ConnectionLimits()
+    config = WebConfig(
+        RequestLimitMiddleware(app, limits),
+        ConnectionCounter(limits, proxies),
         host=host,
         port=port,
         log_config=None,

@@ -20,6 +20,7 @@ import yaml
 
 from bots.app.worker import STOP_GRACE_SECONDS
 from bots.cli import app
+from bots.web.connections import MAX_CONNECTIONS, RESERVED_FILES
 from models.settings import Settings
 from tools.deploy.recipe import Recipe, read
 
@@ -98,6 +99,13 @@ def test_containers_of_ours_write_nowhere_else_and_may_do_nothing_else() -> None
         assert each["read_only"] is True
         assert each["cap_drop"] == ["ALL"]
         assert "no-new-privileges:true" in each["security_opt"]
+
+
+def test_processes_may_open_as_many_files_as_they_have_connections() -> None:
+    assert all(each["ulimits"]["nofile"] >= MAX_CONNECTIONS + RESERVED_FILES for each in own("compose.yml").values())
+    for unit in units():
+        if unit.name != "rabisco-migrate.service":
+            assert int(line(unit, "LimitNOFILE")) >= MAX_CONNECTIONS + RESERVED_FILES
 
 
 def test_redis_keeps_what_waits_and_throws_nothing_away() -> None:

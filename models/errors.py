@@ -39,6 +39,7 @@ class ErrorCode(StrEnum):
     TOO_FAST = "TOO_FAST"
     PLAN_LIMIT = "PLAN_LIMIT"  # limit: seconds
     PLAN_SIZE = "PLAN_SIZE"  # limit: megabytes
+    PLAN_STORAGE = "PLAN_STORAGE"  # limit: megabytes
     PLAN_LANGUAGE = "PLAN_LANGUAGE"
     MAINTENANCE = "MAINTENANCE"  # note: the operator's remark, if any
     PAUSED = "PAUSED"  # the tenant

@@ -84,6 +84,7 @@ class App:
             return people.get_or_create_account(session, tenant.id, channel, name)
 
     def close(self) -> None:
+        self.pipeline.file_executor.close()
         self.sandbox.close()
         self.queue.broker.close()
         self.db.close()

@@ -1,6 +1,5 @@
 """Receiver of the files of a message: downloads them from the messenger and has them measured."""
 
-import asyncio
 import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +20,14 @@ SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json")
 
 @dataclass(frozen=True, slots=True)
 class FileReceiver:
-    """`page_url` is where users can upload files that are too big for the channel."""
+    """`page_url` is where users can upload files that are too big for the channel; `user_id` says whose files it is
+    for.
+    """
 
     channel: Channel
     pipeline: Pipeline
     page_url: str = ""
+    user_id: str = ""
 
     async def receive_all(self, attachments: Sequence[Attachment], folder: Path) -> tuple[ReceivedFile, ...]:
         """Fetch and measure the files one after the other; what is wrong with one is its result."""
@@ -35,8 +37,10 @@ class FileReceiver:
 
     async def _receive(self, attachment: Attachment, path: Path) -> ReceivedFile:
         try:
+            if not self.pipeline.has_room():
+                raise ProcessingFailed(ErrorCode.DISK_FULL)
             await self._fetch(attachment, path)
-            return await asyncio.to_thread(self._measure, attachment, path)
+            return await self.pipeline.file_executor.measure(self.user_id, self._measure, attachment, path)
         except ChannelError as error:
             log.error("file-download-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
             return ProcessingFailed(ErrorCode.UNEXPECTED)

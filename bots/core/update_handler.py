@@ -109,7 +109,7 @@ class UpdateHandler:
         elif not attempt.has_admitted_files:
             await self._answer(inbound, attempt, (), log_line)
         else:
-            receiver = FileReceiver(self.channel, self.pipeline, self.page_url)
+            receiver = FileReceiver(self.channel, self.pipeline, self.page_url, inbound.sender.external_id)
             with self.pipeline.retention.open_temp_folder() as folder:
                 files = await receiver.receive_all(inbound.attachments, folder)
                 await self._answer(inbound, attempt, files, log_line)
@@ -118,7 +118,8 @@ class UpdateHandler:
         self, inbound: Inbound, attempt: Attempt, files: tuple[ReceivedFile, ...], log_line: LogLine
     ) -> None:
         try:
-            result = await asyncio.to_thread(self._store_and_answer, inbound, attempt, files)
+            run = self.pipeline.file_executor.run if files else asyncio.to_thread
+            result = await run(self._store_and_answer, inbound, attempt, files)
             log_line.replies, log_line.jobs = len(result.replies), tuple(job.hex[:8] for job in result.jobs)
         except OSError as error:  # from the media store; nothing was committed
             if error.errno not in DISK_FULL_ERRNOS:

@@ -299,7 +299,10 @@ redeem-done = 🎁 Here you are: { $credits ->
     [one] 1 credit
    *[other] { $credits } credits
 }. Your balance: { $total }.
-redeem-pending = 🎁 You're invited: { $credits } credits are waiting for you. They come with your first film from a network that isn't your friend's, or with your first purchase.
+redeem-pending = 🎁 You're invited: { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+} are waiting for you. They come with your first film from a network that isn't your friend's, or with your first purchase.
 redeem-unknown = That code isn't valid, or it has ended.
 redeem-used = You've already used that code.
 redeem-own = That's your own invitation. Give it to a friend!
@@ -317,7 +320,10 @@ invite-so-far = { $count ->
     [one] 1 friend has come with it.
    *[other] { $count } friends have come with it.
 }
-invite-credits = 🎁 An invitation has brought you { $credits } credits. Thank you!
+invite-credits = 🎁 An invitation has brought you { $credits ->
+    [one] 1 credit
+   *[other] { $credits } credits
+}. Thank you!
 invite-closed = There are no invitations at the moment.
 promo-usage = Like this: /promo create CODE credits uses [days], /promo list, /promo stop CODE
 promo-done = { $code } gives { $credits ->
@@ -393,6 +399,7 @@ error-too-many-waiting = { $limit ->
 error-too-fast = That was a lot of messages. Give me a minute to catch up, then go on.
 error-plan-limit = Your plan makes results of up to { $limit } seconds. Send something shorter.
 error-plan-size = Your plan takes files of up to { $limit } MB for one film. Send a smaller one.
+error-plan-storage = I keep up to { $limit } MB of what you send, and have that already. It's deleted after a day: send this again then, or see /plans.
 error-plan-language = Your plan doesn't include speech in that language. Choose another language or another plan.
 error-maintenance = 🛠 I'm being worked on and take nothing new for the moment. What is being made already still arrives.
 error-paused = I'm closed at the moment and make no new films.

@@ -299,7 +299,10 @@ redeem-done = 🎁 Para ti: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 }. Tu saldo: { $total }.
-redeem-pending = 🎁 Te han invitado: { $credits } créditos te esperan. Llegan con tu primer video desde una red que no sea la de quien te invitó, o con tu primera compra.
+redeem-pending = 🎁 Te han invitado: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} te esperan. Llegan con tu primer video desde una red que no sea la de quien te invitó, o con tu primera compra.
 redeem-unknown = Ese código no vale, o ya terminó.
 redeem-used = Ya usaste ese código.
 redeem-own = Esa invitación es tuya. ¡Dásela a un amigo!
@@ -317,7 +320,10 @@ invite-so-far = { $count ->
     [one] 1 amigo ha venido con él.
    *[other] { $count } amigos han venido con él.
 }
-invite-credits = 🎁 Una invitación te trajo { $credits } créditos. ¡Gracias!
+invite-credits = 🎁 Una invitación te trajo { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+}. ¡Gracias!
 invite-closed = Ahora mismo no hay invitaciones.
 promo-usage = Así: /promo create CÓDIGO créditos usos [días], /promo list, /promo stop CÓDIGO
 promo-done = { $code } da { $credits ->
@@ -393,6 +399,7 @@ error-too-many-waiting = { $limit ->
 error-too-fast = Fueron muchos mensajes. Dame un minuto y después sigue.
 error-plan-limit = Tu plan hace resultados de hasta { $limit } segundos. Envía algo más corto.
 error-plan-size = Tu plan acepta archivos de hasta { $limit } MB por video. Envía uno más pequeño.
+error-plan-storage = Guardo hasta { $limit } MB de lo que envías, y ya los tengo. Se borran al cabo de un día: envíalo de nuevo entonces, o mira /plans.
 error-plan-language = Tu plan no incluye voz en ese idioma. Elige otro idioma u otro plan.
 error-maintenance = 🛠 Estoy en mantenimiento y por ahora no acepto nada nuevo. Lo que ya se está haciendo todavía llega.
 error-paused = Estoy cerrado por el momento y no hago videos nuevos.

@@ -299,7 +299,10 @@ redeem-done = 🎁 Para você: { $credits ->
     [one] 1 crédito
    *[other] { $credits } créditos
 }. Seu saldo: { $total }.
-redeem-pending = 🎁 Você foi convidado: { $credits } créditos esperam por você. Eles chegam com o seu primeiro vídeo de uma rede que não seja a de quem convidou, ou com a sua primeira compra.
+redeem-pending = 🎁 Você foi convidado: { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} esperam por você. Eles chegam com o seu primeiro vídeo de uma rede que não seja a de quem convidou, ou com a sua primeira compra.
 redeem-unknown = Esse código não vale, ou já acabou.
 redeem-used = Você já usou esse código.
 redeem-own = Esse convite é seu. Dê para um amigo!
@@ -317,7 +320,10 @@ invite-so-far = { $count ->
     [one] 1 amigo veio com ele.
    *[other] { $count } amigos vieram com ele.
 }
-invite-credits = 🎁 Um convite trouxe { $credits } créditos para você. Obrigado!
+invite-credits = 🎁 Um convite trouxe { $credits ->
+    [one] 1 crédito
+   *[other] { $credits } créditos
+} para você. Obrigado!
 invite-closed = No momento não há convites.
 promo-usage = Assim: /promo create CÓDIGO créditos usos [dias], /promo list, /promo stop CÓDIGO
 promo-done = { $code } dá { $credits ->
@@ -393,6 +399,7 @@ error-too-many-waiting = { $limit ->
 error-too-fast = Foram muitas mensagens. Me dê um minuto e depois continue.
 error-plan-limit = Seu plano faz resultados de até { $limit } segundos. Mande algo mais curto.
 error-plan-size = Seu plano aceita arquivos de até { $limit } MB por vídeo. Mande um menor.
+error-plan-storage = Guardo até { $limit } MB do que você manda, e já tenho isso. Apago depois de um dia: mande de novo então, ou veja /plans.
 error-plan-language = Seu plano não inclui fala nesse idioma. Escolha outro idioma ou outro plano.
 error-maintenance = 🛠 Estou em manutenção e não aceito nada novo por enquanto. O que já está sendo feito ainda chega.
 error-paused = Estou fechado no momento e não faço vídeos novos.

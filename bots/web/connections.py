@@ -74,23 +74,25 @@ class LimitedProtocol(H11Protocol):
         super().__init__(*arguments, **options)
         self._header_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+    def accept(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         self._start_header_timer()
         if not self.config.counter.has_room(self._host):
             transport.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         super().data_received(data)
         if not self._is_waiting:
             self._stop_header_timer()
         elif self._header_timer is None:
             self._start_header_timer()
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def close(self, exc: Exception | None) -> None:
         self._stop_header_timer()
         self.config.counter.remove(self._host)
         super().connection_lost(exc)
+
+    connection_made, data_received, connection_lost = accept, receive, close  # as asyncio calls them
 
     @property
     def _host(self) -> str:

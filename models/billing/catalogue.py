@@ -39,6 +39,7 @@ class Plan(CatalogueTable):
     metered: bool = True
     running: int | None = Field(default=None, gt=0)
     max_bytes: int | None = Field(default=None, gt=0)  # None: what limits.toml allows
+    max_stored: int | None = Field(default=None, gt=0)  # bytes a user sent and that are kept; None: 3 x max_bytes
     languages: tuple[str, ...] | None = None  # ISO 639-1; None: all
     priority: bool | None = None  # jobs go before those of plans without; None: when the plan is paid
     prices: Prices = Field(default_factory=dict)  # per month
@@ -82,6 +83,11 @@ class Plan(CatalogueTable):
     @property
     def byte_limit(self) -> float:
         return math.inf if self.max_bytes is None else self.max_bytes
+
+    @property
+    def stored_limit(self) -> float:
+        """Bytes of the files that a user sent and that may be kept at a time."""
+        return 3 * self.byte_limit if self.max_stored is None else self.max_stored
 
     @property
     def has_priority(self) -> bool:

@@ -5,7 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,16 @@ from models.identity.people import Address, Person
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
+from models.limits import load_limits
 from models.media.files import Media
 from pipeline.jobs import media_validation
 from pipeline.jobs.admission import Admission, check_admission
-from pipeline.jobs.entitlements import AccountStatus, Entitlements, JobRequirements
+from pipeline.jobs.entitlements import MEGABYTE, AccountStatus, Entitlements, JobRequirements
 from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
+from pipeline.operations.file_executor import FileExecutor
 from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
@@ -102,6 +104,14 @@ class Pipeline:
     retention: Retention
     has_speech_service: bool = False  # without one only languages of the local model can be transcribed
     watermark: str = "made with Rabisco"
+    file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
+    min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)
+
+    def has_room(self) -> bool:
+        """Whether the disk takes another file: below the floor nothing is fetched any more."""
+        folder = self.retention.temp_folder
+        existing = next(each for each in (folder, *folder.parents) if each.exists())
+        return shutil.disk_usage(existing).free >= self.min_free_bytes
 
     def receive(self, path: Path, name: str = "") -> MeasuredFile:
         """Measure a file in a sandboxed child. Raises RequestRejected with what is wrong with it."""
@@ -127,7 +137,13 @@ class Pipeline:
         return StagedUpload(self.db, self.store, measured)
 
     def create_media(self, session: Session, person: Person, file: MeasuredFile, now: datetime) -> Media:
-        """Create the media row of a staged file for a user."""
+        """Create the media row of a staged file for a user. Raises RequestRejected(PLAN_STORAGE) where their plan keeps
+        no more at a time.
+        """
+        limit = self.entitlements.plan_of(person).stored_limit
+        stored = files.sum_input_bytes(session, people.list_merged_ids(session, person))
+        if stored + file.info.size > limit:
+            raise RequestRejected(ErrorCode.PLAN_STORAGE, limit=round(limit / MEGABYTE))
         return files.create_media(session, person, file, expires_at=now + self.retention.input_lifetime)
 
     def submit(self, session: Session, request: JobRequest) -> Job:

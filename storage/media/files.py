@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import exists, update
+from sqlalchemy import exists, func, update
 from sqlmodel import Session, col, select
 
 from models.identity.people import Person
@@ -63,6 +63,15 @@ def create_media(session: Session, person: Person, file: MeasuredFile, *, expire
     session.add(media)
     session.flush()
     return media
+
+
+def sum_input_bytes(session: Session, person_ids: Collection[uuid.UUID]) -> int:
+    """Bytes of the files that a person sent and that are kept; those made for them are not counted."""
+    is_result = exists().where(col(JobOutput.media_id) == col(Media.id))
+    statement = select(func.coalesce(func.sum(Media.size), 0)).where(
+        col(Media.person_id).in_(person_ids), col(Media.file_id).is_not(None), ~is_result
+    )
+    return int(session.exec(statement).one())
 
 
 def find_last_sent(session: Session, person_id: uuid.UUID, kinds: Collection[MediaKind], now: datetime) -> Media | None:

@@ -137,6 +137,9 @@ PURCHASE_CHECKS: dict[ErrorCode, Callable[[Pipeline, Context], bool]] = {
     ErrorCode.PLAN_SIZE: _plan_check_for(
         lambda catalogue, plan, own: catalogue.get_plan(plan).byte_limit > catalogue.get_plan(own).byte_limit
     ),
+    ErrorCode.PLAN_STORAGE: _plan_check_for(
+        lambda catalogue, plan, own: catalogue.get_plan(plan).stored_limit > catalogue.get_plan(own).stored_limit
+    ),
     ErrorCode.PLAN_LANGUAGE: _plan_check_for(lambda catalogue, plan, _own: catalogue.get_plan(plan).languages is None),
     ErrorCode.TOO_MANY_WAITING: _plan_check_for(
         lambda catalogue, plan, own: catalogue.get_plan(plan).waiting > catalogue.get_plan(own).waiting

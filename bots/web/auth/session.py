@@ -60,7 +60,7 @@ def page_user_id_for(secret: bytes, tenant_id: UUID, email: str) -> str:
     return hmac.new(key, f"{tenant_id}\n{normalize_email(email)}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def fold_email(email: str) -> str:
+def normalize_mailbox(email: str) -> str:
     """The address that an e-mail address is a spelling of: normalised, without a tag after `+`; at Gmail without dots,
     which it ignores.
     """
@@ -79,4 +79,4 @@ def _resolve_identity(identity: str, secret: bytes, tenant_id: UUID) -> set[str]
     channel, _, name = identity.partition(":")
     if channel != "page" or "@" not in name:
         return {identity}
-    return {f"page:{page_user_id_for(secret, tenant_id, email)}" for email in (name, fold_email(name))}
+    return {f"page:{page_user_id_for(secret, tenant_id, email)}" for email in (name, normalize_mailbox(name))}

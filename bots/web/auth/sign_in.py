@@ -15,7 +15,7 @@ from starlette.requests import Request
 from bots.core.delivery.email import EmailNotSent, EmailSender, build_code_email
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.client_network import client_network_of
-from bots.web.auth.session import PageUser, fold_email, page_user_for, page_user_id_for
+from bots.web.auth.session import PageUser, normalize_mailbox, page_user_for, page_user_id_for
 from models.identity.people import Account
 from models.identity.sessions import PageSession
 from storage.db import Database
@@ -93,11 +93,11 @@ class SignIn:
 
     def sign_known(self, email: str) -> str:
         """The cookie of a browser whose user has signed in with that address."""
-        return self._signer.sign(self._user_id_for(fold_email(email))).decode()
+        return self._signer.sign(self._user_id_for(normalize_mailbox(email))).decode()
 
     def _is_known(self, cookie: str, email: str) -> bool:
         try:
-            return self._signer.unsign(cookie).decode() == self._user_id_for(fold_email(email))
+            return self._signer.unsign(cookie).decode() == self._user_id_for(normalize_mailbox(email))
         except BadData:
             return False
 
@@ -105,7 +105,9 @@ class SignIn:
         """Send a code that this browser may use, if that address may have one now. The response does not reveal
         whether it may.
         """
-        is_limited = not browser.is_known and self._address_limit.is_exceeded(f"{browser.network} {fold_email(email)}")
+        is_limited = not browser.is_known and self._address_limit.is_exceeded(
+            f"{browser.network} {normalize_mailbox(email)}"
+        )
         with self.db.transaction() as session:
             recipient = self._find_recipient(session, email)
             code = None if is_limited else self._issue_code(session, recipient, browser)
@@ -127,7 +129,7 @@ class SignIn:
         """
         identity = f"{self.account.channel}:{self._user_id_for(email)}"
         has_account = people.find_by_identity(session, self.account.tenant_id, identity) is not None
-        return email if has_account else fold_email(email)
+        return email if has_account else normalize_mailbox(email)
 
     def _user_id_for(self, email: str) -> str:
         return page_user_id_for(self.secret, self.account.tenant_id, email)

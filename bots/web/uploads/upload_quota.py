@@ -51,7 +51,7 @@ class UploadQuota:
             upload.arrived += new_bytes
             if upload.announced <= self.exempt_bytes:  # it was not checked before
                 self._check(upload.user_id, 0)
-            elif self._free_bytes() < self.min_free_bytes:
+            elif self._measure_free_bytes() < self.min_free_bytes:
                 raise FormError(507, "NO_ROOM")
 
     def release(self, folder: Path) -> None:
@@ -63,8 +63,8 @@ class UploadQuota:
         incoming = sum(max(each.announced, each.arrived) for each in self._incoming.values() if each.user_id == user_id)
         if incoming + new_bytes + self.uploads.size_of(user_id, excluded=self._incoming) > self.max_bytes:
             raise FormError(429, "TOO_MUCH")
-        if self._free_bytes() - new_bytes < self.min_free_bytes:
+        if self._measure_free_bytes() - new_bytes < self.min_free_bytes:
             raise FormError(507, "NO_ROOM")
 
-    def _free_bytes(self) -> int:
+    def _measure_free_bytes(self) -> int:
         return shutil.disk_usage(self.uploads.root).free

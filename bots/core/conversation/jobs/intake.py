@@ -1,9 +1,10 @@
 """Intake of files as jobs of the feature that is asked for, or that takes files of their kind."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
+from bots.core.conversation import shop
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.registry import (
     find_default_feature,
@@ -12,7 +13,7 @@ from bots.core.conversation.features.registry import (
 )
 from bots.core.conversation.jobs import spoken_language
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
-from models.errors import AppError
+from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.files import Media
@@ -32,6 +33,7 @@ class JobIntake:
     context: Context
     result: HandlerResult
     ack: int | None
+    _new_media: list[Media] = field(default_factory=list)
 
     def submit_files(self) -> None:
         measured = [file for file in self.context.files if isinstance(file, MeasuredFile)]
@@ -62,8 +64,8 @@ class JobIntake:
         max_inputs = feature.kind.limits.max_inputs
         if max_inputs == 1:
             self._submit_with_subtitles(feature, self._store(accepted), subtitles)
-        elif accepted:
-            self._submit(self._store(accepted[:max_inputs]), self._build_options(feature))
+        elif accepted and (stored := self._store(accepted[:max_inputs])):
+            self._submit(stored, self._build_options(feature))
             if len(accepted) > max_inputs and self.result.jobs:
                 self._reply("album-too-long", limit=max_inputs)
 
@@ -99,12 +101,30 @@ class JobIntake:
         return feature.build_options(self.context.person.tastes)
 
     def _store(self, files: Sequence[MeasuredFile]) -> list[Media]:
+        return [media for file in files if (media := self._store_file(file)) is not None]
+
+    def _store_file(self, file: MeasuredFile) -> Media | None:
         context = self.context
-        return [self.pipeline.create_media(context.session, context.person, file, context.now) for file in files]
+        try:
+            media = self.pipeline.create_media(context.session, context.person, file, context.now)
+        except RequestRejected as error:
+            message = build_error_reply(error, edits_delivery=self._take_ack()).message
+            message = shop.add_purchase_choices(self.pipeline, context, error, message)
+            self.result.replies.append(Reply(message, has_reply_to=True))
+            return None
+        self._new_media.append(media)
+        return media
 
     def _submit(self, media: Sequence[Media], options: JobOptions, transcript: Transcript | None = None) -> None:
         submission = Submission(self.context.inbound.message_id, self._take_status_delivery(), transcript=transcript)
-        submit(self.pipeline, self.context, self.result, media, options, submission)
+        if not submit(self.pipeline, self.context, self.result, media, options, submission):
+            self._drop(media)
+
+    def _drop(self, media: Sequence[Media]) -> None:
+        """Let go of files that were refused. What was staged for them is deleted with the end of the transaction."""
+        for item in media:
+            if item in self._new_media:
+                files.release(self.context.session, item)
 
     def _refuse(self, errors: Sequence[AppError]) -> None:
         """Reply with each distinct error once, however many files share it."""

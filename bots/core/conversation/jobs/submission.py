@@ -46,8 +46,10 @@ def submit(
     media: Sequence[Media],
     options: JobOptions,
     submission: Submission,
-) -> None:
-    """Submit a job, or reply with the reason for the refusal."""
+) -> bool:
+    """Submit a job, or reply with the reason for the refusal; whether its files are of use from now on: for the job, or
+    for subtitles that are asked for.
+    """
     request = JobRequest(
         person=context.person,
         address=context.address,
@@ -63,7 +65,7 @@ def submit(
     language = options.spoken_language
     if submission.transcript is None and language is not None and not _can_transcribe(pipeline, language):
         result.replies.append(_build_language_error(request.kind, language, submission.status_delivery_id))
-        return
+        return request.kind.takes_subtitles
     try:
         job = pipeline.submit(context.session, request)
         result.jobs.append(job.id)
@@ -71,6 +73,8 @@ def submit(
     except RequestRejected as error:
         message = build_error_reply(error, edits_delivery=submission.status_delivery_id).message
         result.replies.append(Reply(shop.add_purchase_choices(pipeline, context, error, message), has_reply_to=True))
+        return False
+    return True
 
 
 def _can_transcribe(pipeline: Pipeline, language: str) -> bool:

@@ -1,18 +1,30 @@
+import asyncio
 import dataclasses
 import re
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
-from fakes.world.described_files import SUBTITLES, build_audio, build_picture, build_rejected_file, build_video
+from fakes.world.described_files import (
+    SUBTITLES,
+    StubSandbox,
+    build_audio,
+    build_picture,
+    build_rejected_file,
+    build_video,
+)
 from fakes.world.users import FakeUser
 from fakes.world.world import World
+from sqlmodel import Session
 
 from bots.core.channel import ChannelError
 from bots.locales import translate
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import CaptionOptions, SketchOptions
+from storage.billing import revocations
 from storage.jobs import transcripts
 
 
@@ -326,3 +338,80 @@ async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: Fa
         in (await ana.send_files(too_big)).text
     )
     assert "films.example.com" not in (await ana.send_files(RequestRejected(ErrorCode.NOT_MEDIA))).text
+
+
+def stored(house: World) -> list[str]:
+    """The files in the media folder."""
+    return sorted(path.name for path in house.store.root.rglob("*") if path.is_file())
+
+
+async def test_files_of_refused_orders_are_dropped_at_once(house: World, ana: FakeUser) -> None:
+    await ana.send_text("/balance")
+
+    def spend(session: Session) -> None:
+        assert revocations.revoke(session, ana.person, 10, key="spent", now=house.db.clock(), reason="") == 10
+
+    house.run_in_transaction(spend)
+    for number in range(3):
+        shown = await ana.send_files(build_picture(700 + number))
+        assert "NOT_ENOUGH_CREDITS" in shown.text
+    assert (house.list_jobs(), stored(house)) == ([], [])
+
+
+async def test_a_file_that_another_person_sent_too_stays_when_one_of_them_is_refused(
+    house: World, ana: FakeUser, bia: FakeUser
+) -> None:
+    await bia.send_files(build_picture())
+    (kept,) = stored(house)
+    for number in range(4):
+        await ana.send_files(build_picture(900 + number))
+    before = stored(house)
+    assert "TOO_MANY_WAITING" in (await ana.send_files(build_picture())).text
+    assert kept in stored(house)
+    assert stored(house) == before
+
+
+async def test_what_is_kept_of_one_person_has_an_end_by_their_plan(house: World, ana: FakeUser) -> None:
+    catalogue = house.pipeline.entitlements.catalogue
+    free = catalogue.plans["free"].model_copy(update={"max_stored": 2 * len(build_picture())})
+    house.pipeline.entitlements.catalogue = catalogue.model_copy(update={"plans": catalogue.plans | {"free": free}})
+    for _ in range(2):
+        await ana.send_files(build_picture())
+    shown = await ana.send_files(build_picture())
+    assert "PLAN_STORAGE" in shown.text
+    assert [choice.data for choice in shown.choices] == []  # nothing is sold here
+    assert len(house.list_jobs()) == 2
+
+
+async def test_nothing_is_fetched_while_the_disk_is_nearly_full(house: World, ana: FakeUser) -> None:
+    house.pipeline.min_free_bytes = 1 << 62
+    assert "DISK_FULL" in (await ana.send_files(build_picture())).text
+    assert (house.list_jobs(), stored(house)) == ([], [])
+    house.pipeline.min_free_bytes = 0
+    await ana.send_files(build_picture())
+    assert len(house.list_jobs()) == 1
+
+
+async def test_files_that_take_long_to_measure_keep_nothing_else_waiting(house: World) -> None:
+    """As many as there are threads for everything else, and more."""
+    sandbox = house.pipeline.sandbox = SlowSandbox()
+    people = [FakeUser(house, house.get_account(), id=f"p{number}") for number in range(40)]
+    handler = house.get_account().handler
+    sent = [asyncio.create_task(handler.handle(each.build_files_inbound(build_picture()))) for each in people]
+    await asyncio.to_thread(sandbox.is_busy.wait, 10)
+    assert "Hi!" in (await asyncio.wait_for(FakeUser(house, house.get_account(), id="7").send_text("/start"), 10)).text
+    sandbox.may_go_on.set()
+    await asyncio.gather(*sent)
+    assert len(house.list_jobs()) == 40
+
+
+class SlowSandbox(StubSandbox):
+    """Measures nothing until it may."""
+
+    def __init__(self) -> None:
+        self.is_busy, self.may_go_on = threading.Event(), threading.Event()
+
+    def run(self, task: str, arguments: dict[str, Any], **options: object) -> object:
+        self.is_busy.set()
+        assert self.may_go_on.wait(30)
+        return super().run(task, arguments, **options)

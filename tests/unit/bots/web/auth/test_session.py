@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from bots.web.auth.session import fold_email, page_user_id_for, resolve_admin_ids
+from bots.web.auth.session import normalize_mailbox, page_user_id_for, resolve_admin_ids
 
 TENANT = uuid.UUID(int=7)
 ANA = "ana@example.com"
@@ -41,7 +41,7 @@ def test_an_administrator_of_the_page_is_named_by_their_address() -> None:
     ],
 )
 def test_spellings_of_one_mailbox_are_one_address(written: str, folded: str) -> None:
-    assert fold_email(written) == folded
+    assert normalize_mailbox(written) == folded
 
 
 def test_an_administrator_is_named_by_an_address_with_a_tag_and_by_the_one_without() -> None:

@@ -36,12 +36,17 @@ def create(session: Session, person: Person, action: str, values: dict[str, Any]
     return row
 
 
-def claim(session: Session, person: Person, token: str, now: datetime) -> Confirmation | None:
-    """The confirmed action, once; None for another person's, an expired or used one, and for hostile text."""
+def find(session: Session, token: str) -> Confirmation | None:
+    """The confirmation of a token, whoever's and however old; None for hostile text."""
     try:
-        row = session.get(Confirmation, uuid.UUID(hex=token))
+        return session.get(Confirmation, uuid.UUID(hex=token))
     except ValueError:
         return None
+
+
+def claim(session: Session, person: Person, token: str, now: datetime) -> Confirmation | None:
+    """The confirmed action, once; None for another person's, an expired or used one, and for hostile text."""
+    row = find(session, token)
     if row is None or row.tenant_id != person.tenant_id or not is_same_person(session, row.person_id, person):
         return None
     is_open = col(Confirmation.id) == row.id, col(Confirmation.done_at).is_(None), col(Confirmation.expires_at) > now

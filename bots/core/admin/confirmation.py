@@ -73,9 +73,18 @@ def execute_confirmed(pipeline: Pipeline, context: Context, result: HandlerResul
         or action is None
         or not roles.has_role(context, action.minimum_role, is_operator_only=action.for_operator)
     ):
-        add_error_reply(result, "admin-do-gone")
+        add_error_reply(
+            result, "admin-do-gone" if context.role or _is_for_everybody(context, token) else "not-understood"
+        )
         return
     action.handler(pipeline, context, result, dict(confirmation.values))
     if action.minimum_role:
         roles.record_audit(context, result, confirmation.action)
     replace_pressed_message(context, result)
+
+
+def _is_for_everybody(context: Context, token: str) -> bool:
+    """Whether a token, of whomever and from whenever, is of an action that takes no role; of others nothing is told."""
+    row = confirmations.find(context.session, token)
+    action = CONFIRMED_ACTIONS.get(row.action) if row else None
+    return action is not None and action.minimum_role is Role.PERSON

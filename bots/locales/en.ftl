@@ -762,6 +762,7 @@ admin-tenant-unknown = There is no business called { $name }.
 admin-tenant-made = ✅ { $name } is there. Its owner writes this to me here, once, within { $days } days:
 admin-tenant-invited = Who writes this to me here, once, within { $days } days, becomes the owner of { $name }. Written in one of its own chats it makes that chat its owner's:
 admin-tenant-no-code = That code is not valid here, or not any more. Ask for another.
+admin-tenant-linked = This chat is joined with { $others }: whoever writes there would be the owner too. Have an administrator take them apart with /unjoin, and write this again.
 admin-tenant-here = ✅ You're an owner here now. /help shows what you can do.
 admin-tenant-yours = ✅ { $name } is yours. What you pay here with /plans keeps it open.
 admin-tenant-first = Now give it a bot on Telegram: make one at @BotFather and write /tenant token 123456:ABC… here. Or connect a number on WhatsApp: /tenant pair

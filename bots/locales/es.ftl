@@ -762,6 +762,7 @@ admin-tenant-unknown = No hay ninguna empresa llamada { $name }.
 admin-tenant-made = ✅ { $name } está creada. Su dueño me escribe esto aquí, una vez, en un plazo de { $days } días:
 admin-tenant-invited = Quien me escriba esto aquí, una vez, en un plazo de { $days } días, será el dueño de { $name }. Escrito en uno de los chats de la propia empresa, hace de él el chat del dueño:
 admin-tenant-no-code = Ese código no vale aquí o ya no vale. Pide otro.
+admin-tenant-linked = Este chat está unido con { $others }: quien escriba allí también sería el dueño. Pide a un administrador que los separe con /unjoin y escribe esto otra vez.
 admin-tenant-here = ✅ Ahora eres dueño aquí. /help muestra lo que puedes hacer.
 admin-tenant-yours = ✅ { $name } es tuya. Lo que pagas aquí con /plans la mantiene abierta.
 admin-tenant-first = Ahora dale un bot en Telegram: crea uno en @BotFather y escribe aquí /tenant token 123456:ABC… O conecta un número en WhatsApp: /tenant pair

@@ -762,6 +762,7 @@ admin-tenant-unknown = Não há empresa chamada { $name }.
 admin-tenant-made = ✅ { $name } foi criada. O dono escreve isto para mim aqui, uma vez, em até { $days } dias:
 admin-tenant-invited = Quem escrever isto para mim aqui, uma vez, em até { $days } dias, vira dono de { $name }. Escrito em uma das conversas da própria empresa, faz dela a conversa do dono:
 admin-tenant-no-code = Esse código não vale aqui ou não vale mais. Peça outro.
+admin-tenant-linked = Esta conversa está junta com { $others }: quem escreve lá também seria o dono. Peça a um administrador que as separe com /unjoin e escreva isto de novo.
 admin-tenant-here = ✅ Agora você é dono aqui. /help mostra o que você pode fazer.
 admin-tenant-yours = ✅ { $name } é sua. O que você paga aqui com /plans mantém a empresa aberta.
 admin-tenant-first = Agora dê a ela um bot no Telegram: crie um no @BotFather e escreva aqui /tenant token 123456:ABC… Ou conecte um número no WhatsApp: /tenant pair

@@ -1,10 +1,11 @@
 """Ownership of tenants: the invite code that makes a user the owner, and the tenants a user may manage."""
 
-from bots.core.admin.replies import add_error_reply, add_reply
+from bots.core.admin.replies import add_error_reply, add_reply, format_identity
 from bots.core.context import Context, HandlerResult, text_for
 from bots.core.roles import has_role, is_operator_tenant
 from models.identity.people import Tenant
 from models.identity.roles import Role
+from storage.identity import account_links
 from storage.operations import audit
 from storage.tenants import tenants
 
@@ -18,8 +19,12 @@ def parse_invite_code(arguments: str) -> str | None:
 
 def claim(context: Context, result: HandlerResult, code: str) -> None:
     """Redeem an invite code. In the operator's chats it makes the user the owner, who pays; in the tenant's own
-    chats it makes one more chat the owner's. Elsewhere, and in groups, it is rejected.
+    chats it makes one more chat the owner's. Elsewhere, and in groups, it is rejected; so it is in a chat that is
+    linked with others, which would be the owner's too.
     """
+    if linked := account_links.list_linked(context.session, context.person):
+        add_error_reply(result, "admin-tenant-linked", others=", ".join(format_identity(each) for each in linked))
+        return
     tenant = None if context.inbound.is_group else tenants.redeem_invitation(context.session, code, context.now)
     if tenant is None or not (is_operator_tenant(context) or tenant.id == context.account.tenant_id):
         add_error_reply(result, "admin-tenant-no-code")

@@ -25,6 +25,7 @@ from models.messaging.deliveries import Delivery
 from storage.billing import ledger
 from storage.identity import people
 from storage.identity.codes import OneTimeCodeService
+from storage.tenants import tenants
 
 EMAIL = "ana@example.com"
 
@@ -178,6 +179,23 @@ async def test_a_role_for_somebody_with_several_chats_is_given_only_when_they_we
     assert phone.person.role is None
     await boss.choose(asked.get_choice_data("Yes"), asked)
     assert phone.person.role == "support"
+
+
+async def test_a_business_is_not_taken_over_in_a_chat_that_is_linked_with_others(
+    house: World, phone: FakeUser, page: FakeUser
+) -> None:
+    def invite(session: Session) -> str:
+        tenant = tenants.create_tenant(session, "bakery", house.db.clock())
+        assert tenant is not None
+        return tenants.create_invitation(session, tenant, house.db.clock())
+
+    with house.db.transaction() as session:
+        code = invite(session)
+    await joins(phone, page)
+    assert "joined with memory:70" in (await phone.send_text(f"/start own-{code}")).text
+    third = FakeUser(house, house.get_account(), id="99")
+    await third.send_text(f"/start own-{code}")
+    assert any("bakery" in shown.text for shown in third.messages)
 
 
 async def test_an_owner_by_the_settings_is_one_in_the_chats_they_name_and_in_no_linked_one(

@@ -30,13 +30,12 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Sender:
     """Sender of a message. `language` is the messenger's hint, an IETF tag such as "pt-br"; `aliases` are other ids the
-    messenger has for the same user; `network` is a digest of the network the message came from, where that is known."""
+    messenger has for the same user."""
 
     external_id: str
     name: str = ""
     language: str | None = None
     aliases: tuple[str, ...] = ()
-    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,8 @@ class Inbound:
     the message a reply quotes. For a choice, `choice` is the data of the chosen button and `message_id` the message the
     button belongs to. `is_group` means that other users can read the chat, so that replies do not mention money.
     `quoted_message_id` is the message of the bot that a text quotes. `is_forwarded` means that the sender passed on
-    words of another author: its files are taken, its text is nobody's command.
+    words of another author: its files are taken, its text is nobody's command. `network` is a digest of the network it
+    came from, where that is known.
     """
 
     update_ids: tuple[str, ...]
@@ -82,6 +82,7 @@ class Inbound:
     payment: Payment | None = None
     quoted_message_id: str | None = None
     is_forwarded: bool = False
+    network: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,8 @@ def resolve_user(
     person = people.get_or_create_person(
         session, account, sender.external_id, name=sender.name, language=language, now=now
     )
-    if sender.network and person.network != sender.network:
-        person.network = sender.network
+    if inbound.network and person.network != inbound.network:
+        person.network = inbound.network
     if is_listed_admin(session, account, sender, admin_ids) or _is_tenant_owner(session, account, sender):
         person.role = Role.OWNER.stored_name
     elif person.role == Role.OWNER.stored_name and _has_lost_admin_id(session, person, admin_ids):

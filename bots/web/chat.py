@@ -4,7 +4,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -125,11 +125,12 @@ class ChatEndpoints:
         form = await read_form(request, folder, form_limits_for(self.page), partial(self.quota.count, folder))
         message = _parse_message_id(form)
         language = parse_accept_language(request.headers.get("accept-language", ""))
-        sender = Sender(user.id, language=language, network=network_digest_of(request, self.secret))
-        inbound = self._build_inbound(form, message, user, sender)
+        inbound = replace(
+            self._build_inbound(form, message, user, language), network=network_digest_of(request, self.secret)
+        )
         return message, inbound, await asyncio.to_thread(self._build_body, form, inbound)
 
-    def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, sender: Sender) -> Inbound:
+    def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, language: str | None) -> Inbound:
         choice = form.get_first("choice") or None
         text = form.get_first("text").replace("\0", "").strip()  # PostgreSQL keeps no NUL
         if not (choice or text or form.files):
@@ -139,7 +140,7 @@ class ChatEndpoints:
         return Inbound(
             update_ids=(f"{user.link_owner}{message}",),  # message ids of two users never collide
             chat_ref=user.chat_ref,
-            sender=sender,
+            sender=Sender(user.id, language=language),
             message_id=form.get_first("message") if choice else str(message),
             text=text,
             choice=choice,

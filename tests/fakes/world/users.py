@@ -77,8 +77,8 @@ class FakeUser:
 
     def build_inbound(self, message: str = "", **content: Any) -> Inbound:
         number = next(_sequence)
-        sender = Sender(self.id, self.name, self.language, network=self.network)
-        fields = {"is_group": self.in_group, **content}
+        sender = Sender(self.id, self.name, self.language)
+        fields = {"is_group": self.in_group, "network": self.network, **content}
         return Inbound((f"u{number}",), self.chat_ref, sender, message or f"sent-{number}", **fields)
 
     def _add_attachment(self, content: bytes | Exception, name: str | None) -> Attachment:

@@ -14,21 +14,10 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bots.web.request_limits import ConnectionLimits, RequestLimitMiddleware
+
 RESERVED_FILES = 256  # open files beside connections: database, uploads, films that are sent
 MAX_CONNECTIONS = 10_000  # whatever the machine allows
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionLimits:
-    """Limits of one client: its connections, its requests at the same time, seconds for a request's headers, and for a
-    body `grace_seconds` and one more for each `min_rate` bytes that have come.
-    """
-
-    max_connections: int = 128
-    max_requests: int = 128
-    header_seconds: float = 10.0
-    grace_seconds: float = 10.0
-    min_rate: int = 8_192
 
 
 @dataclass(slots=True)
@@ -58,11 +47,19 @@ class ConnectionCounter:
 
 
 class WebConfig(uvicorn.Config):
-    """Configuration of the server with the counter that its connections share."""
+    """Configuration of the server with the counter that its connections share. Requests are limited behind the headers
+    of proxies, which tell whose they are.
+    """
 
     def __init__(self, app: Any, counter: ConnectionCounter, **options: Any) -> None:
         super().__init__(app, http=LimitedProtocol, limit_concurrency=compute_max_connections(), **options)
         self.counter = counter
+
+    def load(self) -> None:
+        app = self.app
+        self.app = RequestLimitMiddleware(app, self.counter.limits)  # type: ignore[arg-type] # it is an application
+        super().load()
+        self.app = app
 
 
 class LimitedProtocol(H11Protocol):

@@ -3,13 +3,26 @@
 import asyncio
 import time
 from collections import Counter
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bots.web.auth.client_network import client_network_of
-from bots.web.connections import ConnectionLimits
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLimits:
+    """Limits of one client: its connections, its requests at the same time, seconds for a request's headers, and for a
+    body `grace_seconds` and one more for each `min_rate` bytes that have come.
+    """
+
+    max_connections: int = 128
+    max_requests: int = 128
+    header_seconds: float = 10.0
+    grace_seconds: float = 10.0
+    min_rate: int = 8_192
 
 
 class RequestTooSlow(ClientDisconnect):

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
-from bots.web.connections import ConnectionCounter, ConnectionLimits, WebConfig
+from bots.web.connections import ConnectionCounter, WebConfig
 from bots.web.notifier import Notifier
-from bots.web.request_limits import RequestLimitMiddleware
+from bots.web.request_limits import ConnectionLimits
 
 SHUTDOWN_SECONDS = 3  # for requests under way when the server stops
 
@@ -47,7 +47,7 @@ def build_web_server(
     """
     limits = limits or ConnectionLimits()
     config = WebConfig(
-        RequestLimitMiddleware(app, limits),
+        app,
         ConnectionCounter(limits, proxies),
         host=host,
         port=port,

@@ -8,8 +8,8 @@ from threading import Thread
 from fakes.sockets import open_listener
 from fastapi import FastAPI
 
-from bots.web.connections import ConnectionLimits
 from bots.web.notifier import Notifier
+from bots.web.request_limits import ConnectionLimits
 from bots.web.server import build_web_server
 
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx
 
 from bots.web.auth.sign_in import CODES_PER_CLIENT
-from bots.web.connections import ConnectionLimits
+from bots.web.request_limits import ConnectionLimits
 from tools.attack.target import Attack, Target
 
 HOSTS = ("127.0.0.1:8000", "localhost", "web:8000", "10.0.0.5")

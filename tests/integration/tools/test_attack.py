@@ -7,7 +7,7 @@ import pytest
 from fakes.web_server import serve_web_app
 from fakes.world.web import PUBLIC_URL, open_web_app
 
-from bots.web.connections import ConnectionLimits
+from bots.web.request_limits import ConnectionLimits
 from storage.db import Database
 from tools.attack.page import ATTACKS
 from tools.attack.target import STRANGER, Attack, Target

@@ -12,8 +12,8 @@ import pytest
 from fakes.web_server import serve_web_app
 from fakes.world.web import WebApp
 
-from bots.web.connections import ConnectionLimits
 from bots.web.page import LOCAL_CHAT
+from bots.web.request_limits import ConnectionLimits
 
 FORM = "POST {path} HTTP/1.1\r\nHost: localhost\r\nx-rabisco: page\r\nContent-Length: {length}\r\n{more}\r\n"
 QUICK = ConnectionLimits(header_seconds=0.4, grace_seconds=0.4, min_rate=100_000)

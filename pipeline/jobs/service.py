@@ -115,7 +115,7 @@ class Pipeline:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
         with self.retention.open_temp_folder() as folder:
             transcript: Transcript = self.sandbox.run(
-                "pipeline.speech.subtitles:read",
+                "pipeline.speech.subtitles.reader:read",
                 {"data": path.read_bytes()},
                 directory=folder,
                 limits=ResourceLimits.for_measuring(MAX_SUBTITLE_BYTES),

@@ -101,7 +101,11 @@ def _align_line(aligner: Aligner, samples: Samples, line: moonshine.SpokenLine, 
 def _align_given_line(aligner: Aligner, recording: WavReader, line: Sequence[Word]) -> tuple[Word, ...]:
     start = max(0.0, line[0].start - 2 * _LINE_PADDING)
     samples = recording.read_samples(start, line[-1].end + 2 * _LINE_PADDING)
-    return aligner.align(samples, [word.text for word in line], start)
+    aligned = aligner.align(samples, [word.text for word in line], start)
+    return tuple(
+        word.model_copy(update={"start": timed.start, "end": timed.end})
+        for word, timed in zip(line, aligned, strict=True)
+    )
 
 
 def _split_lines(words: Sequence[Word]) -> list[list[Word]]:

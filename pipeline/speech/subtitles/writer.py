@@ -1,8 +1,8 @@
-"""Export of transcripts: WORDS.json, SRT, WebVTT and ASS with the times of each word, plain text."""
+"""Transcripts written as WORDS.json, SRT, WebVTT and ASS with the times of each word, and plain text."""
 
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from models.jobs.transcript import Transcript, Word
@@ -159,3 +159,17 @@ def _format_ass_timestamp(seconds: float) -> str:
 
 def _to_centiseconds(seconds: float) -> int:
     return round(seconds * 100)
+
+
+WRITERS: Final[dict[str, Callable[[Transcript], str]]] = {
+    ".json": to_words_json,
+    ".srt": to_srt,
+    ".vtt": to_vtt,
+    ".ass": to_ass,
+    ".txt": to_txt,
+}
+
+
+def write(transcript: Transcript, suffix: str) -> str:
+    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another."""
+    return WRITERS[suffix.lower()](transcript)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript, Word
-from pipeline.speech import exports, subtitles
+from pipeline.speech.subtitles import reader, writer
 
 SRT = """1
 00:00:01,000 --> 00:00:03,000
@@ -30,28 +30,21 @@ SPEECH = spoken(
 
 def refused(data: bytes) -> bool:
     with pytest.raises(RequestRejected) as refusal:
-        subtitles.read(data)
+        reader.read(data)
     return refusal.value.code is ErrorCode.SUBTITLES_UNREADABLE
 
 
 def test_lines_of_srt_become_words_that_share_their_time() -> None:
-    found = subtitles.read(SRT.encode(), "en")
+    found = reader.read(SRT.encode(), "en")
     assert found.text == "Good morning everybody, - how are you?"
     assert (found.words[0].start, found.words[2].end) == (1.0, 3.0)
     assert found.words[3].start == 3.5
     assert found.words[0].end - found.words[0].start < found.words[1].end - found.words[1].start
 
 
-@pytest.mark.parametrize("ending", ["\r\n", "\r", "\n"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_old_line_ends_and_encodings_are_read(ending: str, encoding: str) -> None:
-    text = "1\n00:00:01,000 --> 00:00:02,000\nolá, coração\n".replace("\n", ending)
-    assert subtitles.read(text.encode(encoding)).text == "olá, coração"
-
-
 def test_blocks_without_blank_lines_between_them_are_told_apart() -> None:
     text = "1\n00:00:01,000 --> 00:00:02,000\none\n2\n00:00:02,000 --> 00:00:03,000\ntwo"
-    assert [(word.text, word.start) for word in subtitles.read(text.encode()).words] == [("one", 1.0), ("two", 2.0)]
+    assert [(word.text, word.start) for word in reader.read(text.encode()).words] == [("one", 1.0), ("two", 2.0)]
 
 
 def test_timestamps_inside_webvtt_time_its_words() -> None:
@@ -59,7 +52,7 @@ def test_timestamps_inside_webvtt_time_its_words() -> None:
         "WEBVTT\n\nNOTE nothing\n\nSTYLE\n::cue{}\n\nintro\n00:01.000 --> 00:04.000 align:start\n"
         "<v Ann>Tom &amp; <00:02.000><c>Jerry</c> <00:03.500>ran"
     )
-    found = subtitles.read(text.encode()).words
+    found = reader.read(text.encode()).words
     assert [(word.text, word.start, word.end) for word in found] == [
         ("Tom &", 1.0, 2.0), ("Jerry", 2.0, 3.5), ("ran", 3.5, 4.0),
     ]  # fmt: skip
@@ -71,9 +64,9 @@ def test_karaoke_tags_of_ass_time_its_words_and_drawings_are_passed_over() -> No
         "Dialogue: 0:00:01.00,0:00:03.00,{\\k50}Hel{\\k50}lo{\\b1} {\\kf100}you, my\\Nfriend\n"
         "Dialogue: 0:00:01.00,0:00:03.00,{\\p1}m 0 0 l 100 0\nComment: 0:00:01.00,0:00:03.00,hidden\n"
     )
-    found = subtitles.read(text.encode()).words
-    assert [word.text for word in found] == ["Hel", "lo", "you,", "my", "friend"]
-    assert [found[0].start, found[1].start, found[2].start, found[4].end] == [1.0, 1.5, 2.0, 3.0]
+    found = reader.read(text.encode()).words
+    assert [word.text for word in found] == ["Hello", "you,", "my", "friend"]
+    assert [found[0].start, found[1].start, found[3].end] == [1.0, 2.0, 3.0]
 
 
 def test_words_json_keeps_its_times_exactly() -> None:
@@ -81,18 +74,18 @@ def test_words_json_keeps_its_times_exactly() -> None:
         "language": "pt-BR",
         "words": [{"text": "Olá", "start": 0.987, "end": 1.123}, {"text": "eu", "start": 0.5, "end": 0.6}],
     }
-    found = subtitles.read(json.dumps(data).encode())
+    found = reader.read(json.dumps(data).encode())
     assert found.language == "pt"
     assert [(word.text, word.start, word.end) for word in found.words] == [("eu", 0.5, 0.6), ("Olá", 0.987, 1.123)]
 
 
 def test_a_language_that_is_not_known_is_und() -> None:
-    assert subtitles.read(SRT.encode(), "auto").language == "und"
-    assert subtitles.read(SRT.encode(), "pt-BR").language == "pt"
+    assert reader.read(SRT.encode(), "auto").language == "und"
+    assert reader.read(SRT.encode(), "pt-BR").language == "pt"
 
 
 def test_japanese_lines_are_cut_at_their_characters() -> None:
-    found = subtitles.read("1\n00:00:01,000 --> 00:00:03,000\n猫が、好き。OK".encode(), "ja")
+    found = reader.read("1\n00:00:01,000 --> 00:00:03,000\n猫が、好き。OK".encode(), "ja")
     assert [word.text for word in found.words] == ["猫", "が、", "好", "き。", "OK"]
 
 
@@ -111,7 +104,7 @@ def test_japanese_lines_are_cut_at_their_characters() -> None:
         b'{"words": [{"text": "a", "start": NaN, "end": 1}]}',
         b'{"words": [{"text": "  ", "start": 1, "end": 2}]}',
         b'{"words": ' + b"[" * 100_000,
-        b"x" * (subtitles.MAX_BYTES + 1),
+        b"x" * (reader.MAX_BYTES + 1),
         b"\xff\xfe\x00",
     ],
 )
@@ -120,15 +113,31 @@ def test_what_holds_no_words_is_refused(data: bytes) -> None:
 
 
 def test_more_words_than_anybody_says_in_an_hour_are_refused() -> None:
-    assert refused(b"00:00:01,000 --> 00:00:02,000\n" + b"a " * (subtitles.MAX_WORDS + 1))
+    assert refused(b"00:00:01,000 --> 00:00:02,000\n" + b"a " * (reader.MAX_WORDS + 1))
     assert refused(("1\n00:00:01,000 --> 00:00:02,000\n" + "a " * 9000 + "\n\n").encode() * 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">Hello<br/>there</p></div></body></tt>',
+        "<SAMI><BODY><SYNC Start=1000><P Class=ENCC>Hello there<SYNC Start=2000><P Class=ENCC>&nbsp;</BODY></SAMI>",
+        "{1}{1}25\n{25}{50}Hello|there\n",
+        "[10][20]Hello|there\n[30][40]{y:i}\n",
+        "00:00:01:Hello|there\n",
+    ],
+    ids=["TTML", "SAMI", "MicroDVD", "MPL2", "TMPlayer"],
+)
+def test_formats_of_old_players_and_of_television_are_read(text: str) -> None:
+    found = reader.read(text.encode())
+    assert (found.text, found.words[0].start) == ("Hello there", 1.0)
 
 
 @given(st.text(alphabet="0123456789:,.->< {}\\k\nabcWEBVTT[Events]Dialogue", max_size=400))
 def test_whatever_is_sent_is_read_or_refused(text: str) -> None:
     for head in ("", "1\n00:00:01,000 --> 00:00:09,000\n", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,,,,,"):
         try:
-            words = subtitles.read((head + text).encode()).words
+            words = reader.read((head + text).encode()).words
         except RequestRejected:
             continue
         assert all(0 <= word.start <= word.end for word in words)
@@ -136,46 +145,46 @@ def test_whatever_is_sent_is_read_or_refused(text: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".json", ".vtt", ".ass"])
 def test_word_times_survive_a_file(suffix: str) -> None:
-    found = subtitles.read(subtitles.write(SPEECH, suffix).encode(), "en")
+    found = reader.read(writer.write(SPEECH, suffix).encode(), "en")
     starts = [word.start for word in found.words]
     assert starts == pytest.approx([word.start for word in SPEECH.words], abs=0.011)
 
 
 def test_words_json_is_the_form_others_script_against() -> None:
-    assert json.loads(subtitles.write(spoken(("It", 0.99, 1.12)), ".json")) == {
+    assert json.loads(writer.write(spoken(("It", 0.99, 1.12)), ".json")) == {
         "language": "en",
         "words": [{"text": "It", "start": 0.99, "end": 1.12}],
     }
 
 
 def test_srt_breaks_at_pauses_and_never_writes_an_arrow_into_a_line() -> None:
-    text = subtitles.write(spoken(("a", 0.5, 1.0), ("-->", 1.0, 1.2), ("b", 9.0, 9.5)), ".srt")
+    text = writer.write(spoken(("a", 0.5, 1.0), ("-->", 1.0, 1.2), ("b", 9.0, 9.5)), ".srt")
     assert text == "1\n00:00:00,500 --> 00:00:01,200\na →\n\n2\n00:00:09,000 --> 00:00:09,500\nb\n"
 
 
 def test_long_sentences_are_two_even_lines_of_srt() -> None:
     words = ["it", "was", "the", "epoch", "of", "incredulity", "and", "it", "was", "the", "season", "of", "light"]
-    text = subtitles.write(spoken(*((word, i / 4, i / 4 + 0.2) for i, word in enumerate(words))), ".srt")
+    text = writer.write(spoken(*((word, i / 4, i / 4 + 0.2) for i, word in enumerate(words))), ".srt")
     first, second = text.splitlines()[2:4]
     assert max(len(first), len(second)) <= 42
     assert abs(len(first) - len(second)) < 12
 
 
 def test_markup_in_words_is_escaped() -> None:
-    assert "&lt;the&gt;" in subtitles.write(SPEECH, ".vtt")
-    assert "(times)." in subtitles.write(SPEECH, ".ass")
+    assert "&lt;the&gt;" in writer.write(SPEECH, ".vtt")
+    assert "(times)." in writer.write(SPEECH, ".ass")
 
 
 def test_plain_text_is_a_sentence_a_line_and_a_paragraph_a_pause() -> None:
-    assert subtitles.write(SPEECH, ".txt") == "It was <the> best of {times}.\n\nThen R&B\n"
+    assert writer.write(SPEECH, ".txt") == "It was <the> best of {times}.\n\nThen R&B\n"
 
 
 def test_chinese_is_written_without_spaces() -> None:
-    assert subtitles.write(spoken(("你好,", 0, 1), ("世", 1, 2), language="zh"), ".txt") == "你好,世\n"
+    assert writer.write(spoken(("你好,", 0, 1), ("世", 1, 2), language="zh"), ".txt") == "你好,世\n"
 
 
 def test_a_caption_stands_no_longer_than_six_seconds() -> None:
     slow = spoken(*((f"word{index}", index * 1.0, index * 1.0 + 0.9) for index in range(20)))
-    groups = exports.group_words(slow)
+    groups = writer.group_words(slow)
     assert all(group[-1].end - group[0].start <= 6.0 for group in groups)
     assert sum(map(len, groups)) == 20

@@ -88,7 +88,6 @@ def transcode(
     except av.error.InvalidDataError as error:
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     if film.size > encoding.max_bytes:
-        out.unlink()
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(encoding.max_bytes / 1e6, 1))
     return film
 

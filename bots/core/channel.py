@@ -225,6 +225,15 @@ class UpdateSink(Protocol):
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
         ...
 
+    def reserve(self, inbound: Inbound) -> float | None:
+        """Seconds after which a message that has arrived may be handled, by its sender's limits; None if it is to be
+        refused. Called once, in the order of arrival."""
+        ...
+
+    async def refuse(self, inbound: Inbound) -> None:
+        """Leave a message unanswered that came too fast, and tell its sender so, once a minute."""
+        ...
+
     async def handle(self, inbound: Inbound) -> None:
         """Handle a message. Returns when the reply is in the outbox; a message handled before is a no-op."""
         ...

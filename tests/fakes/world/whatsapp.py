@@ -52,6 +52,12 @@ class CountingSink:
     async def ignore(self, update_ids: Sequence[str]) -> None:
         await self.handler.ignore(update_ids)
 
+    def reserve(self, inbound: Inbound) -> float | None:
+        return self.handler.reserve(inbound)
+
+    async def refuse(self, inbound: Inbound) -> None:
+        await self.handler.refuse(inbound)
+
     async def handle(self, inbound: Inbound) -> None:
         await self.handler.handle(inbound)
         with self.condition.modify():

@@ -24,6 +24,10 @@ class ErrorCode(StrEnum):
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"  # limit
     NO_PICTURE = "NO_PICTURE"  # a container without a video stream where one is needed
     TOO_HEAVY = "TOO_HEAVY"  # memory, CPU or wall clock of the sandbox exceeded
+    # the message
+    MESSAGE_UNREADABLE = "MESSAGE_UNREADABLE"  # shown on the phone alone, as a view-once message is, or not decrypted
+    PAID_MEDIA = "PAID_MEDIA"  # only a preview of what has to be paid for
+    ANONYMOUS_SENDER = "ANONYMOUS_SENDER"  # an administrator who writes as the group, or as a channel
     # the speech
     NO_AUDIO = "NO_AUDIO"
     NO_SPEECH = "NO_SPEECH"

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from models.errors import ErrorCode
+
 
 class AttachmentKind(StrEnum):
     """Kind of a file as the messenger declares it; only probing the file tells its real kind."""
@@ -65,7 +67,9 @@ class Inbound:
     `update_ids` are the ids of the channel's updates it is made of; they are handled together, once. `message_id` is
     the message a reply quotes. For a choice, `choice` is the data of the chosen button and `message_id` the message the
     button belongs to. `is_group` means that other users can read the chat, so that replies do not mention money.
-    `quoted_message_id` is the message of the bot that a text quotes.
+    `quoted_message_id` is the message it replies to, and `quoted_attachments` are the files of that, unless it is the
+    bot's own. `rejection` is why nothing can be done with the message. `superseded_by` is the id of another update,
+    which makes this one needless once it is stored.
     """
 
     update_ids: tuple[str, ...]
@@ -79,6 +83,9 @@ class Inbound:
     is_group: bool = False
     payment: Payment | None = None
     quoted_message_id: str | None = None
+    quoted_attachments: tuple[Attachment, ...] = ()
+    rejection: ErrorCode | None = None
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

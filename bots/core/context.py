@@ -30,7 +30,8 @@ TextValue = str | int | float
 class Context:
     """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
     acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
-    providers. `admission` is the result of the admission check of a message with files."""
+    providers. `admission` is the result of the admission check of a message with files. `quoted_files` are those of the
+    message replied to, received only for subtitles, which go onto them."""
 
     session: Session
     account: Account
@@ -45,6 +46,7 @@ class Context:
     email_verification: EmailVerification | None = None
     account_secrets: AccountSecrets | None = None
     admission: Admission | None = None
+    quoted_files: tuple[ReceivedFile, ...] = ()
 
     @property
     def role(self) -> Role:

@@ -12,7 +12,7 @@ from bots.core import post_commit
 from bots.core.attempts import Attempt, AttemptStarter
 from bots.core.channel import Channel, Inbound
 from bots.core.context import Context, HandlerResult, ReceivedFile, Reply, build_error_reply
-from bots.core.conversation.conversation import Conversation
+from bots.core.conversation.conversation import Conversation, take_quoted_files
 from bots.core.conversation.email_verification import EmailVerification
 from bots.core.conversation.payment_links import PaymentLinks
 from bots.core.delivery import message_deletion, text_menus
@@ -82,12 +82,12 @@ class UpdateHandler:
         return self.sender_limiter.reserve(
             inbound.sender.external_id,
             is_tap=inbound.choice is not None or is_number,
-            has_files=bool(inbound.attachments),
+            has_files=bool(inbound.attachments or inbound.quoted_attachments),
         )
 
     async def handle(self, inbound: Inbound) -> None:
         with log_update(self.account, inbound) as log_line:
-            await self._handle(inbound, log_line)
+            await self._handle(take_quoted_files(inbound), log_line)
 
     async def refuse(self, inbound: Inbound) -> None:
         with log_update(self.account, inbound) as log_line:
@@ -109,7 +109,7 @@ class UpdateHandler:
         else:
             receiver = FileReceiver(self.channel, self.pipeline, self.page_url)
             with self.pipeline.retention.open_temp_folder() as folder:
-                files = await receiver.receive_all(inbound.attachments, folder)
+                files = await receiver.receive_all(inbound, folder)
                 await self._answer(inbound, attempt, files, log_line)
 
     async def _answer(
@@ -160,12 +160,13 @@ class UpdateHandler:
                 inbound,
                 self.channel.capabilities,
                 now,
-                files,
+                files[: len(inbound.attachments)],
                 attempt.ack,
                 self.providers,
                 self.email_verification,
                 self.account_secrets,
                 attempt.admission,
+                files[len(inbound.attachments) :],
             )
             result = self.conversation.answer(context)
             self._enqueue_replies(session, context, result.replies)

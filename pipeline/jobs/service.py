@@ -26,6 +26,7 @@ from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
+from pipeline.media import subtitle_detection
 from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
@@ -38,6 +39,7 @@ from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
+SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json")  # what they are said to be, where the bytes are nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,19 @@ class Pipeline:
     has_speech_service: bool = False  # without one only languages of the local model can be transcribed
     watermark: str = "made with Rabisco"
 
-    def receive(self, path: Path, name: str = "") -> MeasuredFile:
-        """Measure a file in a sandboxed child. Raises RequestRejected with what is wrong with it."""
-        with self.retention.open_temp_folder() as folder:
-            info = media_validation.measure_file(self.sandbox, path, folder)
-        return MeasuredFile.from_path(path, info, name)
+    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript:
+        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is.
+
+        Raises RequestRejected with what is wrong with it.
+        """
+        if subtitle_detection.is_subtitle_file(path):
+            return self.receive_subtitles(path)
+        try:
+            return self._measure(path, name)
+        except RequestRejected as error:
+            if error.code is ErrorCode.NOT_MEDIA and name.lower().endswith(SUBTITLE_SUFFIXES):
+                raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE) from error
+            raise
 
     def receive_subtitles(self, path: Path) -> Transcript:
         """Parse a user's subtitle file in a child. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
@@ -171,6 +181,11 @@ class Pipeline:
 
     def account_status_of(self, session: Session, person: Person) -> AccountStatus:
         return self.entitlements.account_status_of(session, person, self.db.clock())
+
+    def _measure(self, path: Path, name: str) -> MeasuredFile:
+        with self.retention.open_temp_folder() as folder:
+            info = media_validation.measure_file(self.sandbox, path, folder)
+        return MeasuredFile.from_path(path, info, name)
 
     def _build_job(self, request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
         return Job(

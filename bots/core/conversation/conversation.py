@@ -2,12 +2,43 @@
 
 from dataclasses import dataclass, replace
 
+from bots.core.channel import Inbound
 from bots.core.context import Context, HandlerResult, build_error_reply, reply_for
-from bots.core.conversation import account_linking, callbacks, commands, opt_out, stars, tenant_pause
+from bots.core.conversation import (
+    account_linking,
+    callbacks,
+    command_aliases,
+    commands,
+    opt_out,
+    stars,
+    tenant_pause,
+)
+from bots.core.conversation.features.registry import find_requested_feature
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
+from models.errors import ErrorCode, RequestRejected
 from pipeline import Pipeline
+from storage.messaging import updates
+
+
+def take_quoted_files(inbound: Inbound) -> Inbound:
+    """The message with the files it replies to as its own, if it asks for them: by the command of a feature anywhere,
+    in a group by addressing the bot in any words that are no other command."""
+    if (
+        inbound.attachments
+        or not inbound.quoted_attachments
+        or not _is_about_quoted_files(inbound.text, is_group=inbound.is_group)
+    ):
+        return inbound
+    return replace(inbound, attachments=inbound.quoted_attachments, quoted_attachments=())
+
+
+def _is_about_quoted_files(text: str, *, is_group: bool) -> bool:
+    if find_requested_feature(text) is not None:
+        return True
+    names = {command.name for command in commands.list_commands()} - {"start"}  # whose aliases are greetings
+    return is_group and not text.startswith("/") and command_aliases.parse_command(text)[0] not in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +59,8 @@ class Conversation:
             context, inbound.text.strip()
         ):
             result.replies.append(pause_reply)
+        elif inbound.rejection is not None:
+            self._reject(context, result, inbound.rejection)
         elif inbound.choice is not None:
             callbacks.handle_choice(self.pipeline, context, result, inbound.choice)
         elif context.admission is not None and context.admission.rejection is not None:
@@ -53,6 +86,12 @@ class Conversation:
             self._handle_choice(context, result, data)
         else:
             result.replies.append(reply_for("not-understood"))
+
+    def _reject(self, context: Context, result: HandlerResult, code: ErrorCode) -> None:
+        """Say why nothing can be done with the message, unless it has arrived in a readable form meanwhile."""
+        superseded_by = context.inbound.superseded_by
+        if not superseded_by or not updates.is_stored(context.session, context.account.id, superseded_by):
+            result.replies.append(build_error_reply(RequestRejected(code)))
 
     def _handle_choice(self, context: Context, result: HandlerResult, data: str) -> None:
         """Handle a typed choice, which is answered with a new message instead of an edit."""

@@ -173,7 +173,7 @@ async def test_a_message_that_cannot_be_read_is_answered_with_one_sentence(numbe
     ana = number.get_person("12125550100")
     ana.send_undecryptable()
     answer = await number.wait_for_message(ana, "(MESSAGE_UNREADABLE)")
-    assert "the phone alone" in answer.text
+    assert "as a normal message" in answer.text
     ana.send_undecryptable(is_hidden=True)
     ana.send_text("/start")
     await number.wait_for_message(ana, "Hi! I'm Rabisco")

@@ -81,11 +81,18 @@ async def test_a_drawing_of_several_pictures_is_made_again_of_all_of_them(house:
     assert [house.list_input_names(job) for job in house.list_jobs()] == [["a.png", "b.png"]] * 2
 
 
-async def test_nobody_reaches_the_video_of_somebody_else_by_their_film(house: World, ana: FakeUser) -> None:
+async def test_nobody_reaches_the_video_of_somebody_else_by_their_film_nor_gets_their_own_instead(
+    house: World, ana: FakeUser
+) -> None:
     progress = await ana.send_files(build_video())
+    assert house.run_job()
+    await house.deliver_all()
+    film = next(message for message in ana.messages if message.kind == "video")
     eve = FakeUser(house, ana.account, id="666", chat=ana.chat_ref.chat)
-    assert "Send the video first" in (await send_subtitles(eve, quoted_message_id=progress.id)).text
-    assert len(house.list_jobs()) == 1
+    await eve.send_files(build_video())
+    for message in (progress, film):
+        assert "Send the video first" in (await send_subtitles(eve, quoted_message_id=message.id)).text
+    assert len(house.list_jobs()) == 2
 
 
 async def test_subtitles_that_reply_to_a_picture_go_onto_nothing(house: World, ana: FakeUser) -> None:

@@ -25,20 +25,18 @@ from storage.messaging import updates
 def take_quoted_files(inbound: Inbound) -> Inbound:
     """The message with the files it replies to as its own, if it asks for them: by the command of a feature anywhere,
     in a group by addressing the bot in any words that are no other command."""
-    if (
-        inbound.attachments
-        or not inbound.quoted_attachments
-        or not _is_about_quoted_files(inbound.text, is_group=inbound.is_group)
-    ):
+    has_content = inbound.attachments or inbound.choice is not None or inbound.rejection is not None
+    if has_content or not inbound.quoted_attachments or not _is_about_quoted_files(inbound):
         return inbound
     return replace(inbound, attachments=inbound.quoted_attachments, quoted_attachments=())
 
 
-def _is_about_quoted_files(text: str, *, is_group: bool) -> bool:
+def _is_about_quoted_files(inbound: Inbound) -> bool:
+    text = inbound.text
     if find_requested_feature(text) is not None:
         return True
     names = {command.name for command in commands.list_commands()} - {"start"}  # whose aliases are greetings
-    return is_group and not text.startswith("/") and command_aliases.parse_command(text)[0] not in names
+    return inbound.is_group and not text.startswith("/") and command_aliases.parse_command(text)[0] not in names
 
 
 @dataclass(frozen=True, slots=True)

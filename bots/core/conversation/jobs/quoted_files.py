@@ -12,8 +12,8 @@ from storage.messaging import sent_messages
 
 
 def find_quoted_inputs(context: Context) -> Sequence[Media] | None:
-    """The inputs of the job whose result or progress the quoted message shows, none of somebody else's; None if it shows
-    none."""
+    """The inputs of the job whose result or progress the quoted message shows, none of somebody else's; None if it
+    shows none."""
     session, message_id = context.session, context.inbound.quoted_message_id
     delivery = sent_messages.find_first_delivery(session, context.address.id, message_id) if message_id else None
     if delivery is None:

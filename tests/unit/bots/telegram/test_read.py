@@ -164,6 +164,12 @@ def test_what_we_can_do_nothing_with_is_still_answered(content: dict[str, Any], 
         {"pinned_message": HEAD | {"text": "x"}},
         {"new_chat_members": [ANA]},
         {"group_chat_created": True},
+        {"write_access_allowed": {"from_request": True}},
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
+        {"forum_topic_created": {"name": "Films", "icon_color": 7322096}},
+        {"users_shared": {"request_id": 1, "users": [{"user_id": 43}]}},
+        {"video_chat_started": {}},
+        {"checklist_tasks_done": {"marked_as_done_task_ids": [1]}},
     ],
 )
 def test_a_service_message_needs_no_answer(content: dict[str, Any]) -> None:

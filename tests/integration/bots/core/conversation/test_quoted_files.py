@@ -159,3 +159,9 @@ async def test_in_a_private_chat_only_a_command_takes_the_file_that_is_replied_t
 
 async def test_in_a_group_our_name_alone_is_answered(member: FakeUser) -> None:
     assert "/help" in (await reply(member)).text
+
+
+async def test_what_cannot_be_opened_takes_no_file_either(member: FakeUser) -> None:
+    message = await reply(member, quote(member, build_picture()), rejection=ErrorCode.MESSAGE_UNREADABLE)
+    assert message.text.endswith("(MESSAGE_UNREADABLE)")
+    assert member.account.channel.calls.count("fetch") == 0

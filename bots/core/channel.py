@@ -226,25 +226,18 @@ class UpdateSink(Protocol):
 
     def save_update(self, update_id: str, body: dict[str, object]) -> bool:
         """Store an update before it is acknowledged to the messenger; False for a duplicate."""
-        ...
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
-        ...
 
     def reserve(self, inbound: Inbound) -> float | None:
-        """Seconds after which a message that has arrived may be handled, by its sender's limits; None if it is to be
-        refused. Called once, in the order of arrival."""
-        ...
+        """Seconds until a message may be handled, by its sender's limits; None to refuse it. Called as it arrives."""
 
     async def refuse(self, inbound: Inbound) -> None:
         """Leave a message unanswered that came too fast, and tell its sender so, once a minute."""
-        ...
 
     async def handle(self, inbound: Inbound) -> None:
         """Handle a message. Returns when the reply is in the outbox; a message handled before is a no-op."""
-        ...
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         """Mark updates that need no reply as handled."""
-        ...

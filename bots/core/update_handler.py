@@ -166,7 +166,7 @@ class UpdateHandler:
                 self.email_verification,
                 self.account_secrets,
                 attempt.admission,
-                files[len(inbound.attachments) :],
+                quoted_files=files[len(inbound.attachments) :],
             )
             result = self.conversation.answer(context)
             self._enqueue_replies(session, context, result.replies)

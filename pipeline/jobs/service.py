@@ -26,10 +26,10 @@ from pipeline.jobs.queue import WakeupQueue
 from pipeline.jobs.settlement import settle
 from pipeline.kinds.job_kind import JobKind
 from pipeline.kinds.registry import kind_of
-from pipeline.media import subtitle_detection
 from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
+from pipeline.speech.subtitles import detection
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs, transcripts
@@ -39,7 +39,7 @@ from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
-SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json")  # what they are said to be, where the bytes are nothing
+SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp")  # else not media
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,13 @@ class Pipeline:
 
         Raises RequestRejected with what is wrong with it.
         """
-        if subtitle_detection.is_subtitle_file(path):
+        if detection.is_subtitle_file(path):
             return self.receive_subtitles(path)
         try:
             return self._measure(path, name)
         except RequestRejected as error:
             if error.code is ErrorCode.NOT_MEDIA and name.lower().endswith(SUBTITLE_SUFFIXES):
-                raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE) from error
+                return self.receive_subtitles(path)
             raise
 
     def receive_subtitles(self, path: Path) -> Transcript:

@@ -8,7 +8,8 @@ from typing import Final
 TIMESTAMP: Final = r"([-+−]?)(?:(\d{1,3})\s?:\s?)?(\d{1,3})\s?:\s?(\d{1,2})(?:\s?[.,:]\s?(\d{1,6}))?(?!\d)"
 GROUPS: Final = 5  # of one timestamp in a pattern
 _ARROW: Final = r"(?:-{1,3}\s?[>›»]|[–—−→=]+>?)"
-_TIMING_LINE: Final = re.compile(rf"\s*{TIMESTAMP}\s*{_ARROW}\s*{TIMESTAMP}(.*)")
+TIMING: Final = rf"{TIMESTAMP}\s*{_ARROW}\s*{TIMESTAMP}"
+_TIMING_LINE: Final = re.compile(rf"\s*{TIMING}(.*)")
 _BROKEN_TIMING_LINE: Final = re.compile(r"\s*[-+−]?\d{1,3}\s?[:.,].{0,30}-->\s*\S")
 _SINGLE: Final = re.compile(rf"\s*{TIMESTAMP}\s*")
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from pipeline.media.subtitle_detection import is_subtitles
+from pipeline.speech.subtitles.detection import is_subtitles
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello\n"
 ASS = "[Script Info]\nTitle: x\n\n[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,Hello\n"
@@ -25,6 +25,8 @@ WORDS = json.dumps({"language": "en", "words": [{"text": "Hello", "start": 1, "e
         "[V4+ Styles]\nFormat: Name\n",
         WORDS,
         "{10}{35}frames\n",
+        "[10][35]tenths of seconds\n",
+        "00:00:01,000 -> 00:00:02,000\nshort arrow",
         "<SAMI><HEAD></HEAD>",
         '<?xml version="1.0"?>\n<tt xmlns="http://www.w3.org/ns/ttml">',
     ],

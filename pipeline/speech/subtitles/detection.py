@@ -5,16 +5,17 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Final
 
+from pipeline.speech.subtitles.timestamps import TIMING
+
 HEAD_BYTES: Final = 65_536  # bytes read
 _SAMPLE_CHARACTERS: Final = 4096  # characters in which no control character may stand
 _CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f\x7f]")
-_TIME: Final = r"-?(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,:]\d{1,9})?"
 _MARKS: Final = (
-    re.compile(rf"{_TIME}[ \t]*--+>[ \t]*{_TIME}"),  # SubRip, WebVTT
+    re.compile(rf"^[ \t]*{TIMING}", re.MULTILINE),  # SubRip, WebVTT
     re.compile(r"\AWEBVTT\s"),
     re.compile(r"^[ \t]*\[(?:script info|v4\+? styles|events)\]|^dialogue:[^\n]{0,40},", re.IGNORECASE | re.MULTILINE),
     re.compile(r'\A\s*\{[^{]{0,200}"words"\s*:\s*\['),  # WORDS.json
-    re.compile(r"\A\{\d{1,8}\}\{\d{1,8}\}"),  # MicroDVD
+    re.compile(r"\A(?:\{\d{1,8}\}\{\d{1,8}\}|\[\d{1,8}\]\[\d{1,8}\])"),  # MicroDVD, MPL2
     re.compile(r"\A\s*(?:<\?xml[^>]{0,200}>\s*)?<(?:sami|tt)[\s>]", re.IGNORECASE),  # SAMI, TTML
 )
 

@@ -22,6 +22,7 @@ class ErrorCode(StrEnum):
     TOO_LONG = "TOO_LONG"  # limit: seconds
     TOO_MANY_FRAMES = "TOO_MANY_FRAMES"  # limit: frames a second
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"  # limit
+    NOTHING_TO_DRAW = "NOTHING_TO_DRAW"  # a picture of one flat colour
     NO_PICTURE = "NO_PICTURE"  # a container without a video stream where one is needed
     TOO_HEAVY = "TOO_HEAVY"  # memory, CPU or wall clock of the sandbox exceeded
     # the message

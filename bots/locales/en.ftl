@@ -353,7 +353,7 @@ error-empty-file = That file is empty. Please send it again.
 error-file-too-big = That file is too big: I can take up to { $limit } MB here. Send a smaller or shorter one.
 too-big-here = Or send it on my page, which takes larger ones: { $page }
 error-not-media = That isn't a picture, a video or a recording. Send me a photo (JPEG, PNG, WebP, HEIC…), a video (MP4, MOV, WebM…) or a voice note.
-error-format-not-supported = I can't open that kind of file. Send a picture as JPEG or PNG, or a video as MP4.
+error-format-not-supported = I can't open that kind of file. Send a JPEG or PNG picture, or an MP4 video.
 error-broken-file = That file is damaged: I can't open it. Please send it again, or send another one.
 error-too-many-pixels = That picture is too large: I can take up to { $limit } megapixels. Please make it smaller.
 error-too-few-pixels = That picture is too small: it must have at least { $limit } pixels on each side.
@@ -364,6 +364,7 @@ error-too-long = That is too long: I can take up to { $limit ->
 }. Please cut it and send a part.
 error-too-many-frames = That video has too many frames a second: I can take up to { $limit }.
 error-too-many-streams = That video holds too many tracks: I can take up to { $limit }. Export it with one picture and one sound track.
+error-nothing-to-draw = I see nothing in that picture to draw: it is one flat colour. Please send another one.
 error-no-picture = There is no moving picture in that file. Send a video, or a photo to be drawn.
 error-too-heavy = That file is too much work for me. Please send a smaller or shorter one.
 error-message-unreadable = WhatsApp hasn't given me that message, as happens with view-once ones. Please send it again as a normal message.

@@ -353,7 +353,7 @@ error-empty-file = Ese archivo está vacío. Envíalo de nuevo, por favor.
 error-file-too-big = Ese archivo es demasiado grande: aquí acepto hasta { $limit } MB. Envía uno más pequeño o más corto.
 too-big-here = O envíalo por mi página, que acepta archivos más grandes: { $page }
 error-not-media = Eso no es una imagen, un video ni un audio. Envíame una foto (JPEG, PNG, WebP, HEIC…), un video (MP4, MOV, WebM…) o una nota de voz.
-error-format-not-supported = No puedo abrir ese tipo de archivo. Envía la imagen en JPEG o PNG, o el video en MP4.
+error-format-not-supported = No puedo abrir ese tipo de archivo. Envía un JPEG o PNG, o un video en MP4.
 error-broken-file = Ese archivo está dañado: no puedo abrirlo. Envíalo de nuevo o envía otro.
 error-too-many-pixels = Esa imagen es demasiado grande: acepto hasta { $limit } megapíxeles. Redúcela, por favor.
 error-too-few-pixels = Esa imagen es demasiado pequeña: debe tener al menos { $limit } píxeles por lado.
@@ -364,6 +364,7 @@ error-too-long = Eso es demasiado largo: acepto hasta { $limit ->
 }. Córtalo y envía una parte, por favor.
 error-too-many-frames = Ese video tiene demasiados fotogramas por segundo: acepto hasta { $limit }.
 error-too-many-streams = Ese video tiene demasiadas pistas: acepto hasta { $limit }. Expórtalo con una pista de imagen y una de sonido.
+error-nothing-to-draw = No veo nada que dibujar en esa imagen: es de un solo color. Envía otra, por favor.
 error-no-picture = No hay imagen en movimiento en ese archivo. Envía un video, o una foto para dibujar.
 error-too-heavy = Ese archivo es demasiado trabajo para mí. Envía uno más pequeño o más corto, por favor.
 error-message-unreadable = WhatsApp no me ha entregado ese mensaje, como pasa con los de visualización única. Envíalo de nuevo como mensaje normal, por favor.

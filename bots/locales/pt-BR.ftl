@@ -353,7 +353,7 @@ error-empty-file = Esse arquivo está vazio. Mande de novo, por favor.
 error-file-too-big = Esse arquivo é grande demais: aqui eu aceito até { $limit } MB. Mande um menor ou mais curto.
 too-big-here = Ou mande pela minha página, que aceita arquivos maiores: { $page }
 error-not-media = Isso não é uma imagem, um vídeo nem um áudio. Mande uma foto (JPEG, PNG, WebP, HEIC…), um vídeo (MP4, MOV, WebM…) ou um áudio.
-error-format-not-supported = Não consigo abrir esse tipo de arquivo. Mande a imagem em JPEG ou PNG, ou o vídeo em MP4.
+error-format-not-supported = Não consigo abrir esse tipo de arquivo. Mande um JPEG ou PNG, ou um vídeo em MP4.
 error-broken-file = Esse arquivo está danificado: não consigo abrir. Mande de novo ou mande outro.
 error-too-many-pixels = Essa imagem é grande demais: eu aceito até { $limit } megapixels. Diminua um pouco, por favor.
 error-too-few-pixels = Essa imagem é pequena demais: precisa ter pelo menos { $limit } pixels de cada lado.
@@ -364,6 +364,7 @@ error-too-long = Isso é longo demais: eu aceito até { $limit ->
 }. Corte e mande uma parte, por favor.
 error-too-many-frames = Esse vídeo tem quadros demais por segundo: eu aceito até { $limit }.
 error-too-many-streams = Esse vídeo tem faixas demais: eu aceito até { $limit }. Exporte com uma faixa de imagem e uma de som.
+error-nothing-to-draw = Não vejo nada para desenhar nessa imagem: ela é de uma cor só. Mande outra, por favor.
 error-no-picture = Não há imagem em movimento nesse arquivo. Mande um vídeo, ou uma foto para desenhar.
 error-too-heavy = Esse arquivo dá trabalho demais para mim. Mande um menor ou mais curto, por favor.
 error-message-unreadable = O WhatsApp não me entregou essa mensagem, como acontece com as de visualização única. Mande de novo como mensagem normal, por favor.

@@ -6,7 +6,7 @@ protocol `file`.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import av
 from av.audio.stream import AudioStream
@@ -64,6 +64,27 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
                 "max_pixels": str(load_limits().video.max_pixels),
             }
     return container
+
+
+class StillColour(NamedTuple):
+    """Colour of an AVIF picture by its header: primaries and transfer (numbers of ITU-T H.273), and bits a sample."""
+
+    primaries: int
+    transfer: int
+    bits: int
+
+
+def read_still_colour(path: Path) -> StillColour | None:
+    """Read the colour of an AVIF picture, which Pillow does not tell; None if FFmpeg cannot open it."""
+    options = _build_options(_ISO_DEMUXERS) | {"max_pixels": str(load_limits().picture.max_pixels)}
+    try:
+        with av.open(_to_file_url(path), format="mov", options=options, metadata_errors="ignore") as container:
+            codec = next((stream.codec_context for stream in container.streams.video), None)
+            if codec is None or codec.format is None:
+                return None
+            return StillColour(int(codec.color_primaries), int(codec.color_trc), codec.format.components[0].bits)
+    except PACKET_ERRORS:
+        return None
 
 
 def is_decodable(stream: VideoStream | AudioStream) -> bool:

@@ -19,7 +19,9 @@ from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.media.decode_errors import convert_decode_errors
 from pipeline.media.demux import PACKET_ERRORS, is_cover_art, is_decodable, open_media
-from pipeline.media.read import check_size, open_picture
+from pipeline.media.pictures.opening import check_size, open_picture
+from pipeline.media.pictures.reader import read_picture
+from pipeline.media.pictures.visibility import is_blank
 from pipeline.media.sniff import FileFormat, sniff, sniff_bytes
 
 MAX_PROOF_PACKETS: Final = (
@@ -29,7 +31,7 @@ MAX_AUDIO_PACKETS: Final = 2_000_000  # an hour at 400 per second, and some more
 FPS_TOLERANCE: Final = 1.02  # phones count 60.3 where they mean 60
 MIN_COMPLETE_SHARE: Final = 0.8  # of the claimed duration; a file that holds less is truncated
 TRUSTED_DURATION_FORMATS: Final = {"mp4", "mov", "3gp", "m4a", "mkv", "webm"}
-DRAFT_SIZE: Final = (1024, 1024)  # pixels; decoding a JPEG at this size verifies it as well as at full size
+_SAMPLE_SIDE: Final = 1024  # pixels; decoding a JPEG at this size verifies it as well as at full size
 
 
 def measure(path: Path) -> MediaInfo:
@@ -70,12 +72,13 @@ def _check_file_size(size: int, kind: MediaKind) -> None:
 
 
 def _measure_picture(path: Path, file_format: FileFormat, size: int) -> MediaInfo:
-    with open_picture(path, file_format) as image:
-        width, height = image.size
-        if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # EXIF orientations with swapped sides
-            width, height = height, width
-        image.draft(None, DRAFT_SIZE)
-        image.load()
+    """Measure a picture by its header, and verify by a small copy that it decodes and shows something."""
+    image = open_picture(path, file_format).image
+    width, height = image.size
+    if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # EXIF orientations with swapped sides
+        width, height = height, width
+    if is_blank(read_picture(path, _SAMPLE_SIDE).pixels):
+        raise RequestRejected(ErrorCode.NOTHING_TO_DRAW)
     return MediaInfo(MediaKind.IMAGE, file_format.format, size, width, height)
 
 

@@ -31,7 +31,7 @@ FORMAT_BY_MIME_TYPE: Final = {
 }  # fmt: skip
 FORMAT_BY_BRAND: Final = {
     b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic", b"hevc": "heic", b"hevx": "heic",
-    b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
+    b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov", b"crx ": "cr3",
     b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
 }  # fmt: skip
 QUICKTIME_ATOMS: Final = (

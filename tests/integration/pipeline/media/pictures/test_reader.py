@@ -9,7 +9,11 @@ from fakes import sample_files
 from PIL import Image
 
 from models.errors import ErrorCode, RequestRejected
-from pipeline.media.read import MAX_SCANS, read_picture
+from pipeline.media.pictures import jpeg_markers, reader
+
+
+def read_picture(path: Path, max_side: int = 4096) -> npt.NDArray[np.uint8]:
+    return reader.read_picture(path, max_side).pixels
 
 
 def difference(image: npt.NDArray[np.uint8], other: Image.Image) -> float:
@@ -50,9 +54,13 @@ def test_what_is_transparent_is_white(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_palette_s_transparent_colour_is_white(tmp_path: Path) -> None:
-    path = tmp_path / "disc.gif"
-    Image.new("P", (64, 64), 7).save(path, transparency=7)
-    assert (read_picture(path) == 255).all()
+    path = tmp_path / "half.gif"
+    image = Image.new("P", (64, 64), 7)
+    image.paste(9, (32, 0, 64, 64))
+    image.save(path, transparency=7)
+    picture = read_picture(path)
+    assert (picture[:, :32] == 255).all()
+    assert (picture[:, 32:] < 250).any()
 
 
 @pytest.mark.parametrize("suffix", ["png", "tiff"])
@@ -67,7 +75,7 @@ def test_a_deep_picture_stands_as_its_camera_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
-def test_of_an_animation_the_first_frame_is_read(tmp_path: Path, suffix: str) -> None:
+def test_of_an_animation_that_shows_the_same_throughout_the_first_frame_is_read(tmp_path: Path, suffix: str) -> None:
     assert (
         difference(
             read_picture(sample_files.write_animated_picture(tmp_path / f"moving.{suffix}")),
@@ -119,12 +127,12 @@ def with_scans(path: Path, more: int) -> Path:
 
 def test_a_jpeg_of_endless_scans_is_too_heavy(tmp_path: Path) -> None:
     with pytest.raises(RequestRejected) as caught:
-        read_picture(with_scans(tmp_path / "x.jpg", MAX_SCANS))
+        read_picture(with_scans(tmp_path / "x.jpg", jpeg_markers.MAX_SCANS))
     assert caught.value.code is ErrorCode.TOO_HEAVY
 
 
 def test_a_progressive_jpeg_is_read_whatever_lies_behind_its_end(tmp_path: Path) -> None:
     """A phone's moving photo carries a film there, whose bytes look like anything."""
     path = with_scans(tmp_path / "x.jpg", 2)
-    path.write_bytes(path.read_bytes() + b"\xff\xda\0\2" * 2 * MAX_SCANS)
+    path.write_bytes(path.read_bytes() + b"\xff\xda\0\2" * 2 * jpeg_markers.MAX_SCANS)
     assert difference(read_picture(path), sample_files.draw_picture()) < 6

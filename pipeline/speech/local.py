@@ -11,6 +11,7 @@ from pipeline.progress import ProgressCallback
 from pipeline.speech import confidence, moonshine, segmentation, word_timing
 from pipeline.speech.alignment import Aligner
 from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, WavReader
+from pipeline.speech.hallucinations.detection import is_invented
 
 LANGUAGE: Final = "en"
 _STAGE: Final = "listening"
@@ -77,7 +78,7 @@ def _transcribe_piece(
     model: moonshine.MoonshineModel, samples: Samples, *, is_checked: bool
 ) -> tuple[list[moonshine.SpokenLine], confidence.AgreementCounts]:
     """The lines of one piece to keep, and their agreement; it is empty if the piece is not checked."""
-    lines = list(model.transcribe(samples))
+    lines = [line for line in model.transcribe(samples) if not is_invented(line.text, line.end - line.start)]
     if not is_checked or not lines:
         return lines, confidence.AgreementCounts()
     others = [

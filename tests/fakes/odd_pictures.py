@@ -21,6 +21,12 @@ def add_chunks(png: bytes, *chunks: tuple[bytes, bytes]) -> bytes:
     return png[:PNG_HEADER_BYTES] + added + png[PNG_HEADER_BYTES:]
 
 
+def add_grain(image: Image.Image) -> Image.Image:
+    """The picture with a little noise, which no format packs into a few bytes."""
+    grain = np.random.default_rng(1).integers(-6, 7, (image.height, image.width, 3))
+    return Image.fromarray(np.clip(np.asarray(image) + grain, 1, 255).astype(np.uint8))
+
+
 def draw_logo(colour: str, size: Size = (240, 160)) -> Image.Image:
     """A ring with a dot on nothing."""
     image = Image.new("RGBA", size, (0, 0, 0, 0))

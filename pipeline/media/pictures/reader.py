@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageOps
 
-from models.errors import ErrorCode, RequestRejected
 from pipeline.media.decode_errors import convert_decode_errors
-from pipeline.media.pictures import colours, jpeg_markers, visibility
+from pipeline.media.pictures import colours, visibility
 from pipeline.media.pictures.opening import PictureFile, open_picture
 from pipeline.media.pictures.picture import Picture
+from pipeline.media.pictures.truncation import load_complete_rows
 from pipeline.media.sniff import sniff
 
 _ANIMATED_FORMATS: Final = {
@@ -59,21 +59,10 @@ def _decode(file: PictureFile, max_side: int) -> Image.Image:
 def _shrink(file: PictureFile, max_side: int) -> Image.Image:
     """Decode to RGB, RGBA or CMYK of at most `max_side` pixels."""
     box = (max_side, max_side)
-    image = file.image
-    image.draft(None, box)  # JPEG decodes at 1/2, 1/4 or 1/8 at no cost
-    image.load()
-    plain = _to_plain_mode(_trim_to_complete_rows(image) if file.is_truncated else image)
+    file.image.draft(None, box)  # JPEG decodes at 1/2, 1/4 or 1/8 at no cost
+    plain = _to_plain_mode(load_complete_rows(file))
     plain.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=2.0)
     return plain
-
-
-def _trim_to_complete_rows(image: Image.Image) -> Image.Image:
-    rows = jpeg_markers.count_complete_rows(image)
-    if rows < jpeg_markers.MIN_COMPLETE_SHARE * image.height:
-        raise RequestRejected(ErrorCode.BROKEN_FILE)
-    complete = image.crop((0, 0, image.width, rows))
-    complete.getexif().update(image.getexif())
-    return complete
 
 
 def _to_plain_mode(image: Image.Image) -> Image.Image:

@@ -89,6 +89,20 @@ def test_a_jpeg_without_its_last_rows_is_read_up_to_them(tmp_path: Path, mode: s
     assert measure(path).width == 480
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P"])
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff"])
+def test_a_picture_without_its_last_rows_is_read_up_to_them(tmp_path: Path, suffix: str, mode: str) -> None:
+    path = tmp_path / f"x.{suffix}"
+    whole = odd_pictures.add_grain(draw_picture((480, 320))).convert(mode)
+    whole.save(path)
+    path.write_bytes(path.read_bytes()[: -path.stat().st_size // 10])
+    pixels = read_picture(path).pixels
+    assert 240 < len(pixels) < 320
+    top = 320 - len(pixels) if suffix == "bmp" else 0  # a bitmap begins with its last row
+    assert difference(pixels, whole.crop((0, top, 480, top + len(pixels)))) < 1
+    assert refusal(sample_files.write_truncated(tmp_path / f"half.{suffix}", path, 0.6)) is ErrorCode.BROKEN_FILE
+
+
 def test_a_turned_jpeg_without_its_end_stands_as_its_camera_says(tmp_path: Path) -> None:
     path = sample_files.write_oriented_jpeg(tmp_path / "x.jpg", 6)
     path.write_bytes(path.read_bytes()[:-2])

@@ -78,17 +78,21 @@ def _transcribe_piece(
     model: moonshine.MoonshineModel, samples: Samples, *, is_checked: bool
 ) -> tuple[list[moonshine.SpokenLine], confidence.AgreementCounts]:
     """The lines of one piece to keep, and their agreement; it is empty if the piece is not checked."""
-    lines = [line for line in model.transcribe(samples) if not is_invented(line.text, line.end - line.start)]
+    lines = _list_spoken_lines(model, samples)
     if not is_checked or not lines:
         return lines, confidence.AgreementCounts()
     others = [
-        " ".join(line.text for line in model.transcribe(moonshine.change_speed(samples, speed)))
+        " ".join(line.text for line in _list_spoken_lines(model, moonshine.change_speed(samples, speed)))
         for speed in _CHECK_SPEEDS
     ]
     kept = confidence.confirm_lines([line.text for line in lines], others)
     lines = [line for line, keep in zip(lines, kept, strict=True) if keep]
     seconds = sum(line.end - line.start for line in lines)
     return lines, confidence.measure_agreement([line.text for line in lines], others, seconds)
+
+
+def _list_spoken_lines(model: moonshine.MoonshineModel, samples: Samples) -> list[moonshine.SpokenLine]:
+    return [line for line in model.transcribe(samples) if not is_invented(line.text, line.end - line.start)]
 
 
 def _align_line(aligner: Aligner, samples: Samples, line: moonshine.SpokenLine, offset: float) -> tuple[Word, ...]:

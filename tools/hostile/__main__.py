@@ -61,7 +61,7 @@ def judge(options: argparse.Namespace) -> report.Run:
             run = report.Run(forkservers=list_forkservers())
             for corpus in _corpora(options, parts, listener.url):
                 run.outcomes[corpus.name] = _sent(corpus, Inbox(children, house), pool)
-                run.forkservers += list_forkservers()
+                run.forkservers.extend(list_forkservers())
             return replace(
                 run,
                 left_running=_running(*list_forkservers()),
@@ -72,7 +72,7 @@ def judge(options: argparse.Namespace) -> report.Run:
 
 
 def _corpora(options: argparse.Namespace, parts: Path, url: str) -> Iterator[Corpus]:
-    found = [*sdists.corpora(), bombs.corpus(parts, url), mutants.corpus(parts, options.mutants)]
+    found = [*sdists.corpora(), bombs.corpus(parts, url), *mutants.corpora(parts, options.mutants)]
     return (corpus for corpus in found if options.only in corpus.name)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from typing import Final
 
 import numpy as np
@@ -11,11 +12,12 @@ from pipeline.media.demux import read_still_colour
 from pipeline.media.pictures import png_chunks
 from pipeline.media.pictures.opening import PictureFile
 from pipeline.media.pictures.samples import read_samples
-from pipeline.media.pictures.tone_mapping import CodePoints, convert_to_srgb
+from pipeline.media.pictures.tone_mapping import BT2020, DISPLAY_P3, HLG, PQ, CodePoints, convert_to_srgb
 
 _TAG_COUNT_OFFSET, _TAG_BYTES = 128, 12  # of the table of an ICC profile's tags (ICC.1:2022, 7.3)
 _MAX_TAGS: Final = 200
 _COLOUR_CHANNELS: Final = 3
+_TRANSFERS_BY_NAME: Final = {"PQ": PQ, "HLG": HLG, "ST2084": PQ}  # words in the names of profiles
 
 
 def find_code_points(file: PictureFile) -> CodePoints | None:
@@ -69,7 +71,7 @@ def _read_container_points(file: PictureFile) -> CodePoints | None:
 
 
 def _read_profile_points(profile: bytes) -> CodePoints | None:
-    """Code points of the tag `cicp`; its curves cannot tell how bright a display is."""
+    """Code points of the tag `cicp`, or by the profile's name: its curves do not tell how bright a display is."""
     count = min(_MAX_TAGS, int.from_bytes(profile[_TAG_COUNT_OFFSET : _TAG_COUNT_OFFSET + 4], "big"))
     first = _TAG_COUNT_OFFSET + 4
     for start in range(first, first + count * _TAG_BYTES, _TAG_BYTES):
@@ -77,4 +79,15 @@ def _read_profile_points(profile: bytes) -> CodePoints | None:
             offset = int.from_bytes(profile[start + 4 : start + 8], "big")
             found = profile[offset + 8 : offset + 10]
             return CodePoints(found[0], found[1]) if len(found) == 2 else None
-    return None
+    return _guess_points(profile)
+
+
+def _guess_points(profile: bytes) -> CodePoints | None:
+    """Code points of a profile older than the tag, such as "Rec. ITU-R BT.2100 PQ"."""
+    name = ""
+    with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        name = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile)))
+    transfer = next(
+        (number for word, number in _TRANSFERS_BY_NAME.items() if word in re.split(r"[^A-Z0-9]+", name)), None
+    )
+    return None if transfer is None else CodePoints(DISPLAY_P3 if "P3" in name else BT2020, transfer)

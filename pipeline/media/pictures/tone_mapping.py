@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-_PQ, _HLG, _LINEAR = 16, 18, 8  # transfer characteristics; all others are taken for that of sRGB
-_BT709, _BT2020, _DISPLAY_P3 = 1, 9, 12  # colour primaries
+PQ, HLG, _LINEAR = 16, 18, 8  # transfer characteristics; all others are taken for that of sRGB
+BT709, BT2020, DISPLAY_P3 = 1, 9, 12  # colour primaries
 _REFERENCE_WHITE: Final = 203.0  # cd/m2, of PQ; 75 % of an HLG signal on a display of the peak below (BT.2408, 2.2)
 _HLG_PEAK, _HLG_GAMMA = 1000.0, 1.2  # cd/m2, and the system gamma of a display with it (BT.2100)
 _KNEE: Final = 0.7  # of reference white, by the root of the peak: darker colours stay as they are
@@ -27,12 +27,12 @@ _LEVELS: Final = 65536
 
 # Linear light to that of BT.709, by colour primaries; and the share of each primary in luminance.
 _MATRICES: Final = {
-    _BT709: ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
-    _BT2020: ((1.660491, -0.587641, -0.072850), (-0.124550, 1.132900, -0.008349), (-0.018151, -0.100579, 1.118730)),
-    _DISPLAY_P3: ((1.224940, -0.224940, 0.0), (-0.042057, 1.042057, 0.0), (-0.019638, -0.078636, 1.098274)),
+    BT709: ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)),
+    BT2020: ((1.660491, -0.587641, -0.072850), (-0.124550, 1.132900, -0.008349), (-0.018151, -0.100579, 1.118730)),
+    DISPLAY_P3: ((1.224940, -0.224940, 0.0), (-0.042057, 1.042057, 0.0), (-0.019638, -0.078636, 1.098274)),
 }
 _LUMINANCE: Final = {
-    _BT709: (0.2126, 0.7152, 0.0722), _BT2020: (0.2627, 0.6780, 0.0593), _DISPLAY_P3: (0.2290, 0.6917, 0.0793),
+    BT709: (0.2126, 0.7152, 0.0722), BT2020: (0.2627, 0.6780, 0.0593), DISPLAY_P3: (0.2290, 0.6917, 0.0793),
 }  # fmt: skip
 
 
@@ -44,12 +44,12 @@ class CodePoints(NamedTuple):
 
     @property
     def is_hdr(self) -> bool:
-        return self.transfer in {_PQ, _HLG}
+        return self.transfer in {PQ, HLG}
 
     @property
     def is_plain(self) -> bool:
         """Whether samples are shown as if they were sRGB."""
-        return self.primaries not in {_BT2020, _DISPLAY_P3} and self.transfer not in {_PQ, _HLG, _LINEAR}
+        return self.primaries not in {BT2020, DISPLAY_P3} and self.transfer not in {PQ, HLG, _LINEAR}
 
 
 def convert_to_srgb(samples: NDArray[np.uint16], points: CodePoints) -> NDArray[np.uint8]:
@@ -69,11 +69,11 @@ def _measure_peak(samples: NDArray[np.uint16], points: CodePoints) -> float:
 def _to_linear(samples: NDArray[np.uint16], points: CodePoints) -> Floats:
     """Linear light of BT.709, 1 at reference white; colours outside of it are cut off."""
     light: Floats = _build_table(points.transfer)[samples]
-    if points.transfer == _HLG:
-        luminance = light @ np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[_BT709]), np.float32)
+    if points.transfer == HLG:
+        luminance = light @ np.array(_LUMINANCE.get(points.primaries, _LUMINANCE[BT709]), np.float32)
         display = np.maximum(luminance, 1e-6) ** (_HLG_GAMMA - 1) * (_HLG_PEAK / _REFERENCE_WHITE)
         light *= display[..., None]
-    matrix = np.array(_MATRICES.get(points.primaries, _MATRICES[_BT709]), np.float32)
+    matrix = np.array(_MATRICES.get(points.primaries, _MATRICES[BT709]), np.float32)
     converted: Floats = np.maximum(light @ matrix.T, 0)
     return converted
 
@@ -83,7 +83,7 @@ def _build_table(transfer: int) -> Floats:
     """Linear light of every sample value: of the scene for HLG, else 1 at reference white."""
     signal = np.linspace(0, 1, _LEVELS)
     decoders: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
-        _PQ: _decode_pq, _HLG: _decode_hlg, _LINEAR: np.asarray,
+        PQ: _decode_pq, HLG: _decode_hlg, _LINEAR: np.asarray,
     }  # fmt: skip
     table: Floats = decoders.get(transfer, _decode_srgb)(signal).astype(np.float32)
     return table

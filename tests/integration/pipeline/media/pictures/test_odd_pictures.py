@@ -247,6 +247,17 @@ def test_a_profile_that_names_code_points_is_followed(tmp_path: Path) -> None:
     assert difference(read_picture(tmp_path / "x.jpg").pixels) < 6
 
 
+@pytest.mark.parametrize(("name", "transfer"), [("BT.2100 PQ", hdr_pictures.PQ), ("ITUR_2100_HLG", hdr_pictures.HLG)])
+def test_an_older_profile_of_high_dynamic_range_is_known_by_its_name(tmp_path: Path, name: str, transfer: int) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    plain = "sRGB built-in"
+    renamed = profile.replace(plain.encode("utf-16-be"), name.ljust(len(plain)).encode("utf-16-be"))
+    assert renamed != profile
+    samples = (hdr_pictures.encode_hdr(transfer) >> 8).astype(np.uint8)
+    Image.fromarray(samples).save(tmp_path / "x.webp", lossless=True, icc_profile=renamed)
+    assert difference(read_picture(tmp_path / "x.webp").pixels) < 6
+
+
 def shift_tags(profile: bytes, count: int) -> bytes:
     """The tag table of a profile whose data lies one entry further back."""
     entries = [profile[132 + 12 * k : 144 + 12 * k] for k in range(count)]

@@ -7,6 +7,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from models.errors import ErrorCode, RequestRejected
+from pipeline.media.decode_errors import convert_decode_errors
 
 _SUBFILE_TYPE, _PHOTOMETRIC, _DNG_VERSION = 254, 262, 50706  # tags
 _REDUCED_RESOLUTION: Final = 1  # bit of the subfile type
@@ -17,7 +18,10 @@ _MAX_PAGES: Final = 32  # looked at
 
 
 def open_pages(tiff: bytes) -> Image.Image:
-    """Open the first full page. Raises RequestRejected(FORMAT_NOT_SUPPORTED) for a raw photo with only a thumbnail."""
+    """Open the first full page.
+
+    Raises RequestRejected(FORMAT_NOT_SUPPORTED) for a raw photo with a thumbnail alone, or with an unreadable preview.
+    """
     try:
         image = Image.open(io.BytesIO(tiff), formats=("TIFF",))
     except UnidentifiedImageError as error:
@@ -26,7 +30,7 @@ def open_pages(tiff: bytes) -> Image.Image:
         raise
     assert isinstance(image, TiffImagePlugin.TiffImageFile)  # noqa: S101 - the only plugin allowed
     _select_full_page(image)
-    if _is_raw(image.tag_v2) and max(image.size) < _MIN_PREVIEW_SIDE:
+    if _is_raw(image.tag_v2) and (max(image.size) < _MIN_PREVIEW_SIDE or not _can_decode(image)):
         raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED)
     return image
 
@@ -40,6 +44,15 @@ def _select_full_page(image: TiffImagePlugin.TiffImageFile) -> None:
         if not _is_reduced(image.tag_v2):
             return
     image.seek(0)
+
+
+def _can_decode(image: Image.Image) -> bool:
+    try:
+        with convert_decode_errors():
+            image.load()
+    except RequestRejected:
+        return False
+    return True
 
 
 def _read_tags(tiff: bytes) -> ImageFileDirectory_v2:

@@ -196,6 +196,12 @@ def test_a_raw_photo_with_a_large_preview_is_drawn_from_it(tmp_path: Path) -> No
     assert measure(odd_pictures.write_raw_photo(tmp_path / "x.dng", (1200, 800))).width == 1200
 
 
+def test_a_raw_photo_whose_preview_is_not_decoded_is_not_supported(tmp_path: Path) -> None:
+    path = odd_pictures.write_raw_photo(tmp_path / "x.dng", (1200, 800))
+    path.write_bytes(path.read_bytes()[:100_000])
+    assert refusal(path) is ErrorCode.FORMAT_NOT_SUPPORTED
+
+
 def test_a_scan_behind_its_thumbnail_is_read(tmp_path: Path) -> None:
     thumbnail, scan = draw_picture((60, 40)), draw_picture((480, 320))
     scan.encoderinfo = {"tiffinfo": {254: 0}}

@@ -13,12 +13,8 @@ from pipeline.media.pictures.picture import Picture
 from pipeline.media.pictures.truncation import load_complete_rows
 from pipeline.media.sniff import sniff
 
-_ANIMATED_FORMATS: Final = {
-    "gif",
-    "png",
-    "webp",
-    "avif",
-}  # in others further pictures are pages, or depth and gain maps
+# In other formats further pictures are pages, or depth and gain maps.
+_ANIMATED_FORMATS: Final = {"gif", "png", "webp", "avif"}
 _ALPHA_MODES: Final = {"RGBA", "LA", "PA", "La", "RGBa"}
 _DEEP_MODES: Final = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
 

@@ -72,7 +72,8 @@ def judge(options: argparse.Namespace) -> report.Run:
 
 
 def _corpora(options: argparse.Namespace, parts: Path, url: str) -> Iterator[Corpus]:
-    found = [*sdists.corpora(), bombs.corpus(parts, url), *mutants.corpora(parts, options.mutants)]
+    found = [*sdists.corpora(), bombs.corpus(parts, url), mutants.corpus(parts, options.mutants)]
+    found.append(mutants.picture_corpus(parts, options.mutants // 5))
     return (corpus for corpus in found if options.only in corpus.name)
 
 

@@ -56,12 +56,14 @@ PICTURE_SEEDS: Final[dict[str, sample_files.Maker]] = {
 }
 
 
-def corpora(folder: Path, count: int) -> list[Corpus]:
-    """`count` mutants of common files, and a fifth as many of unusual pictures. The seeds are made in `folder`."""
-    return [
-        _corpus("mutants", SEEDS, folder, count),
-        _corpus("picture mutants", PICTURE_SEEDS, folder, count // 5),
-    ]
+def corpus(folder: Path, count: int) -> Corpus:
+    """`count` mutants of common files. The seeds are made in `folder`."""
+    return _corpus("mutants", SEEDS, folder, count)
+
+
+def picture_corpus(folder: Path, count: int) -> Corpus:
+    """`count` mutants of unusual pictures."""
+    return _corpus("picture mutants", PICTURE_SEEDS, folder, count)
 
 
 def _corpus(title: str, seeds: Mapping[str, sample_files.Maker], folder: Path, count: int) -> Corpus:

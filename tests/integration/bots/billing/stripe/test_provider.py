@@ -351,6 +351,7 @@ def test_a_customer_that_is_gone_is_told_from_other_refusals(shop: Shop, how: st
         shop.stripe.create_checkout_session(shop.order(customer=customer), key="cs:1:1")
     with pytest.raises(CustomerMissing):
         shop.stripe.create_portal_url(customer, "")
+    assert len(shop.fake.list_calls("POST /v1/billing_portal/sessions")) == (not has_portals)
     with pytest.raises(ProviderRejected) as refused:
         shop.stripe.retrieve_price("price_unknown")
     assert not isinstance(refused.value, CustomerMissing)

@@ -79,10 +79,10 @@ def _read_profile_points(profile: bytes) -> CodePoints | None:
             offset = int.from_bytes(profile[start + 4 : start + 8], "big")
             found = profile[offset + 8 : offset + 10]
             return CodePoints(found[0], found[1]) if len(found) == 2 else None
-    return _guess_points(profile)
+    return _derive_points(profile)
 
 
-def _guess_points(profile: bytes) -> CodePoints | None:
+def _derive_points(profile: bytes) -> CodePoints | None:
     """Code points of a profile older than the tag, such as "Rec. ITU-R BT.2100 PQ"."""
     name = ""
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):

@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     ANONYMOUS_SENDER = "ANONYMOUS_SENDER"  # an administrator who writes as the group, or as a channel
     # the speech
     NO_AUDIO = "NO_AUDIO"
+    AUDIO_NOT_SUPPORTED = "AUDIO_NOT_SUPPORTED"  # there is sound, and no decoder for it
     NO_SPEECH = "NO_SPEECH"
     SPEECH_UNCLEAR = "SPEECH_UNCLEAR"
     LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language

@@ -371,6 +371,7 @@ error-message-unreadable = WhatsApp hasn't given me that message, as happens wit
 error-paid-media = That has to be paid for before it can be seen, so I can't open it. Send me the picture or video itself.
 error-anonymous-sender = I can't tell who you are while you write as the group or a channel. Write as yourself, and I'll answer.
 error-no-audio = There is no sound in that, so there is nothing to listen to.
+error-audio-not-supported = I can't decode the sound of that file. Export it with AAC sound, as an MP4, and send it again.
 error-no-speech = I hear nobody speaking in that. Send something with clear speech. For captions you can also send the subtitles as an .srt file right after the video.
 error-speech-unclear = I can't make out clearly enough what is said. Try a recording with less noise. For captions you can also send the subtitles as an .srt file.
 error-language-not-heard = I can't hear that language here yet; only English.

@@ -371,6 +371,7 @@ error-message-unreadable = WhatsApp no me ha entregado ese mensaje, como pasa co
 error-paid-media = Eso solo se ve después de pagarlo, así que no puedo abrirlo. Envíame la propia foto o el propio video.
 error-anonymous-sender = No sé quién eres mientras escribes como el grupo o como un canal. Escribe con tu nombre y te respondo.
 error-no-audio = Eso no tiene sonido, así que no hay nada que escuchar.
+error-audio-not-supported = No puedo decodificar el sonido de ese archivo. Expórtalo con sonido AAC, en MP4, y envíalo de nuevo.
 error-no-speech = No escuché a nadie hablar ahí. Envía algo con voz clara. Para subtítulos también puedes enviar un archivo .srt justo después del video.
 error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación con menos ruido. Para subtítulos también puedes enviar un archivo .srt.
 error-language-not-heard = Todavía no entiendo ese idioma aquí; solo inglés.

@@ -371,6 +371,7 @@ error-message-unreadable = O WhatsApp não me entregou essa mensagem, como acont
 error-paid-media = Isso só aparece depois de pago, então não consigo abrir. Mande a própria foto ou o próprio vídeo.
 error-anonymous-sender = Não sei quem você é enquanto escreve como o grupo ou como um canal. Escreva com o seu nome e eu respondo.
 error-no-audio = Isso não tem som, então não há o que ouvir.
+error-audio-not-supported = Não consigo decodificar o som desse arquivo. Exporte com som AAC, em MP4, e mande de novo.
 error-no-speech = Não ouvi ninguém falando aí. Mande algo com fala clara. Para legendas, você também pode mandar um arquivo .srt logo depois do vídeo.
 error-speech-unclear = Não deu para entender bem o que é dito. Tente uma gravação com menos ruído. Para legendas, você também pode mandar um arquivo .srt.
 error-language-not-heard = Ainda não entendo esse idioma aqui; só inglês.

@@ -17,6 +17,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.limits import load_limits
 from pipeline.media.sniff import sniff
 
+_FILE_PROTOCOL: Final = "file:"
 _ISO_DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 _MATROSKA_DEMUXERS: Final = "matroska,webm"
 DEMUXERS: Final = {
@@ -54,7 +55,7 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
             raise
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     max_streams = load_limits().video.max_streams
-    if len(container.streams) > max_streams:
+    if _count_decoded_streams(container) > max_streams:
         container.close()
         raise RequestRejected(ErrorCode.TOO_MANY_STREAMS, limit=max_streams)
     for stream in (*container.streams.video, *container.streams.audio):
@@ -88,13 +89,24 @@ def read_still_colour(path: Path) -> StillColour | None:
 
 
 def is_decodable(stream: VideoStream | AudioStream) -> bool:
-    """Whether the stream's decoder is on the allow-list."""
+    """Whether there is a decoder for the stream, and it is on the allow-list."""
     return stream.codec_context is not None and stream.codec_context.name in DECODERS.split(",")
+
+
+def path_of(container: InputContainer) -> Path:
+    """The file that a container of `open_media` reads."""
+    return Path(container.name.removeprefix(_FILE_PROTOCOL))
 
 
 def _to_file_url(path: Path) -> str:
     """The path as a `file:` URL, so that no part of it is parsed as a protocol."""
-    return f"file:{path.resolve()}"
+    return f"{_FILE_PROTOCOL}{path.resolve()}"
+
+
+def _count_decoded_streams(container: InputContainer) -> int:
+    """Streams that may be decoded; subtitles, attached fonts, cover art and timecodes cost nothing."""
+    video = sum(not is_cover_art(stream) for stream in container.streams.video)
+    return video + len(container.streams.audio)
 
 
 def _build_options(demuxers: str) -> dict[str, str]:

@@ -19,6 +19,9 @@ _HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
 _COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 _COLOURSPACE_709 = 1
 _SD_HEIGHT = 576  # players assume BT.601 for untagged video up to this height
+_MAX_ROUNDING = 2  # pixels by which a fitted side may miss that of the film without a bar
+_BLACK = (16, 128, 128)  # Y, U and V in limited range
+_CHROMA_STEPS = (1, 2, 2)  # pixels of the frame for one of the plane
 _PIXEL_ASPECT_RANGE = (Fraction(1, 4), Fraction(4))  # aspect ratios of a pixel outside of these mean a broken header
 
 
@@ -68,29 +71,85 @@ def output_size_for(frame: VideoFrame, orientation: Orientation, pixel_aspect: F
     return max(2, width - width % 2), max(2, height - height % 2)
 
 
-class FrameConverter:
-    """Converts the frames of one film to one displayed size.
+class FrameShape:
+    """Size and orientation of the frames of one stream, followed from frame to frame.
 
-    The orientation is read once, from the first frame: reading a frame's side data creates a reference cycle that keeps
-    its memory. One reformatter serves all frames, as its tables are costly.
+    The orientation is read where the size or, at a key frame, the rotation changes: in H.264 only key frames tell it,
+    and reading it from a frame's side data creates a reference cycle that keeps the frame's memory.
     """
 
-    def __init__(self, size: tuple[int, int], orientation: Orientation) -> None:
+    def __init__(self, pixel_aspect: Fraction | None) -> None:
+        self._pixel_aspect = pixel_aspect
+        self._shape: tuple[int, int, int] | None = None
+        self.orientation = Orientation()
+        self.displayed_size = (0, 0)  # pixels
+
+    def follow(self, frame: VideoFrame) -> bool:
+        """Take the next frame; whether its shape is another one than before."""
+        is_told = frame.key_frame or self._shape is None
+        shape = frame.width, frame.height, frame.rotation if is_told or self._shape is None else self._shape[2]
+        if shape == self._shape:
+            return False
+        self._shape = shape
+        self.orientation = orientation_of(frame) if is_told else self.orientation
+        self.displayed_size = output_size_for(frame, self.orientation, self._pixel_aspect)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Placement:
+    """How frames of one shape get onto a canvas.
+
+    `stored_size` is what a frame is scaled to before it is turned; (left, top) is where it then lies, and `size` its
+    sides there.
+    """
+
+    orientation: Orientation
+    stored_size: tuple[int, int]
+    left: int
+    top: int
+    size: tuple[int, int]
+
+
+class FrameConverter:
+    """Converts the frames of one film to one displayed size; those of another shape are fitted in with black bars.
+
+    One reformatter serves all frames, as its tables are costly.
+    """
+
+    def __init__(self, size: tuple[int, int], pixel_aspect: Fraction | None) -> None:
         self._size = size
-        self._orientation = orientation
-        self._stored_size = (size[1], size[0]) if orientation.transpose else size
+        self._shape = FrameShape(pixel_aspect)
+        self._placement = _Placement(Orientation(), size, 0, 0, size)
         self._reformatter = VideoReformatter()
+
+    @property
+    def source_pixels(self) -> int:
+        """Area of the frame converted last, as displayed by itself."""
+        return self._shape.displayed_size[0] * self._shape.displayed_size[1]
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The converted frame; the same object if nothing had to be changed.
 
         High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cropped, not scaled.
         """
-        plain = _to_yuv420p(frame, _scale_target_for(frame, self._stored_size), self._reformatter)
-        if self._orientation != Orientation() or (plain.width, plain.height) != self._stored_size:
-            plain = _apply_orientation(plain, self._orientation, self._size)
+        if self._shape.follow(frame):
+            self._placement = _place_frame(self._shape, self._size)
+        placement = self._placement
+        plain = _to_yuv420p(frame, _scale_target_for(frame, placement.stored_size), self._reformatter)
+        if placement.orientation != Orientation() or (plain.width, plain.height) != self._size:
+            plain = _compose_frame(plain, placement, self._size)
         plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
         return plain
+
+
+def copy_frame(frame: VideoFrame) -> VideoFrame:
+    """A 4:2:0 frame with the same pixels in memory of its own."""
+    result = VideoFrame(frame.width, frame.height, "yuv420p")
+    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
+        target[...] = source
+    _copy_properties(frame, result)
+    return result
 
 
 def planes_of(frame: VideoFrame) -> Planes:
@@ -142,17 +201,37 @@ def _to_yuv420p(frame: VideoFrame, size: tuple[int, int], reformatter: VideoRefo
     )
 
 
-def _apply_orientation(frame: VideoFrame, orientation: Orientation, size: tuple[int, int]) -> VideoFrame:
-    result = VideoFrame(*size, "yuv420p")
-    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
+def _place_frame(shape: FrameShape, canvas: tuple[int, int]) -> _Placement:
+    width, height = shape.displayed_size
+    scale = min(Fraction(canvas[0], width), Fraction(canvas[1], height))
+    size = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+    if max(canvas[0] - size[0], canvas[1] - size[1]) <= _MAX_ROUNDING:
+        size = canvas
+    left, top = (canvas[0] - size[0]) // 4 * 2, (canvas[1] - size[1]) // 4 * 2
+    stored_size = (size[1], size[0]) if shape.orientation.transpose else size
+    return _Placement(shape.orientation, stored_size, left, top, size)
+
+
+def _compose_frame(frame: VideoFrame, placement: _Placement, canvas: tuple[int, int]) -> VideoFrame:
+    """Turn a frame and lay it onto a canvas, whose bars, if any, are black."""
+    result, orientation = VideoFrame(*canvas, "yuv420p"), placement.orientation
+    for source, target, black, step in zip(planes_of(frame), planes_of(result), _BLACK, _CHROMA_STEPS, strict=True):
         picture = cv2.transpose(source) if orientation.transpose else source
         if orientation.mirror or orientation.flip:
             picture = cv2.flip(picture, (1 - orientation.flip) if orientation.mirror != orientation.flip else -1)
-        target[...] = picture[: target.shape[0], : target.shape[1]]
-    result.pts, result.time_base = frame.pts, frame.time_base
-    result.color_range, result.colorspace = frame.color_range, frame.colorspace
-    result.color_primaries, result.color_trc = frame.color_primaries, frame.color_trc
+        if placement.size != canvas:
+            target[...] = black
+        left, top = placement.left // step, placement.top // step
+        width, height = placement.size[0] // step, placement.size[1] // step
+        target[top : top + height, left : left + width] = picture[:height, :width]
+    _copy_properties(frame, result)
     return result
+
+
+def _copy_properties(source: VideoFrame, target: VideoFrame) -> None:
+    target.pts, target.time_base = source.pts, source.time_base
+    target.color_range, target.colorspace = source.color_range, source.colorspace
+    target.color_primaries, target.color_trc = source.color_primaries, source.color_trc
 
 
 def _view_plane(plane: VideoPlane) -> Plane:

@@ -114,7 +114,7 @@ def _build_options(demuxers: str) -> dict[str, str]:
         "format_whitelist": demuxers,
         "protocol_whitelist": "file",
         "codec_whitelist": DECODERS,
-        "max_streams": "64",
+        "max_streams": "200",
         "probesize": "5000000",
     }
 

@@ -198,7 +198,7 @@ class ContainerProbe:
         """
         used = [stats for stats in (self._video_stats, self._audio_stats) if stats.shown_count]
         first = min(stats.first_time or Fraction(0) for stats in used)
-        return max(stats.end_time for stats in used) - max(first, self._start_time)
+        return max(self._video_stats.last_frame_end, self._audio_stats.end_time) - max(first, self._start_time)
 
     @property
     def _start_time(self) -> Fraction:
@@ -212,7 +212,8 @@ class ContainerProbe:
 
     def _measure_fps(self) -> float:
         """Counted frames per second. Raises TOO_MANY_FRAMES."""
-        fps = self._video_stats.shown_count / float(self._video_stats.seconds or 1)
+        seconds = self._video_stats.last_frame_end - (self._video_stats.first_time or 0)
+        fps = self._video_stats.shown_count / float(seconds or 1)
         max_fps = load_limits().video.max_fps
         if fps > max_fps * FPS_TOLERANCE and self._video_stats.packet_count > max_fps:
             raise RequestRejected(ErrorCode.TOO_MANY_FRAMES, limit=round(max_fps))

@@ -35,7 +35,6 @@ While nothing changes it returns the same overlays, not equal ones: a frame is r
 """
 
 _STAGE_NAME = "captions"
-_DEFAULT_RATE = Fraction(30)  # frames per second of a single frame
 _MAX_RATE = Fraction(120)  # frames per second: broken timestamps can make any number
 _RATE_TOLERANCE = Fraction(1, 10)  # share by which the header's frame rate may miss the counted one
 _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
@@ -130,9 +129,9 @@ def _choose_rate(video: VideoStream, counted: Fraction | None) -> Fraction:
 
     Where frames are so rare that they will be repeated, it is the rate at which they are.
     """
-    nominal = video.guessed_rate or video.average_rate
     if counted is None:
-        return max(nominal or _DEFAULT_RATE, _DEFAULT_RATE)
+        return Fraction(REPEAT_RATE)
+    nominal = video.guessed_rate or video.average_rate
     rate = nominal if nominal and abs(nominal / counted - 1) <= _RATE_TOLERANCE else counted.limit_denominator(1001)
     return Fraction(REPEAT_RATE) if rate < SLOWEST_RATE else min(rate, _MAX_RATE)
 

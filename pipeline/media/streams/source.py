@@ -79,7 +79,7 @@ def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceM
                 sizes.add_frame(frame)
     if sizes.first_frame is None:
         raise RequestRejected(ErrorCode.BROKEN_FILE)
-    end = max(video.end_time, audio.end_time)
+    end = max(video.last_frame_end, audio.end_time)
     seconds = float(end - sources.origins.start)
     return SourceMeasures(sizes.first_frame, sizes.largest, seconds, end, video.frame_rate, audio.byte_count)
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from av.packet import Packet
+
+_MAX_INTERVAL: Final = Fraction(1)  # seconds that a last frame without a duration is shown
 
 
 @dataclass(slots=True)
@@ -40,6 +42,12 @@ class StreamStats:
     @property
     def seconds(self) -> Fraction:
         return self.end_time - (self.first_time or 0)
+
+    @property
+    def last_frame_end(self) -> Fraction:
+        """End of a video's last frame: where its packet has no duration, or one of a tick, that of the others."""
+        interval = min(1 / self.frame_rate, _MAX_INTERVAL) if self.frame_rate else Fraction(0)
+        return max(self.end_time, self.last_time + interval)
 
     @property
     def frame_rate(self) -> Fraction | None:

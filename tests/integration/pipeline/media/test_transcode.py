@@ -102,10 +102,35 @@ def test_joined_transport_streams_play_on(tmp_path: Path) -> None:
     assert 4.4 < lit[0] < 4.6
 
 
-def test_what_is_heard_of_joined_recordings_is_as_long_as_what_is_seen(tmp_path: Path) -> None:
-    part = sample_files.write_film(tmp_path / "a.ts", seconds=2)
-    source = sample_containers.write_joined(tmp_path / "x.ts", part, part)
-    assert audio.extract(source, tmp_path / "x.wav") == pytest.approx(4, abs=0.2)
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_recordings_of_different_hours_are_joined(tmp_path: Path, order: str) -> None:
+    film = sample_files.write_film(tmp_path / "x.mp4", seconds=2)
+    parts = {"a": sample_files.write_film(tmp_path / "a.ts", seconds=2)}
+    parts["b"] = sample_containers.write_tracks(
+        tmp_path / "b.ts", Track(film, "video", shift=3600), Track(film, "audio", shift=3600)
+    )
+    source = sample_containers.write_joined(tmp_path / "x.ts", *(parts[name] for name in order))
+    assert measure(source).seconds == pytest.approx(4, abs=0.1)
+    assert len(read_times(caption(source).path)) == 100
+
+
+@pytest.mark.parametrize("parts", [("mute", "loud"), ("loud", "mute", "loud")])
+def test_sound_that_is_missing_in_one_part_keeps_its_place_in_the_others(tmp_path: Path, parts: Sequence[str]) -> None:
+    sample_files.write_film(tmp_path / "loud.ts", seconds=2)
+    sample_files.write_film(tmp_path / "mute.ts", seconds=2, sound=None)
+    source = sample_containers.write_joined(tmp_path / "x.ts", *(tmp_path / f"{name}.ts" for name in parts))
+    end = 2 * len(parts)
+    made = caption(source)
+    assert audio.extract(source, tmp_path / "x.wav") == pytest.approx(end, abs=0.1)
+    assert (read_end(made.path, "audio"), read_end(made.path, "video")) == pytest.approx((end, end), abs=0.1)
+    assert made.frames == 25 * end
+
+
+def test_joined_browser_recordings_play_on(tmp_path: Path) -> None:
+    part = sample_files.write_film(tmp_path / "a.webm", seconds=2, codec="libvpx", sound="libopus")
+    source = sample_containers.write_joined(tmp_path / "x.webm", part, part)
+    assert measure(source).seconds == pytest.approx(4, abs=0.1)
+    assert caption(source).frames == 100
 
 
 @pytest.mark.parametrize("frames", ["3", "0"])
@@ -159,15 +184,29 @@ def test_a_talk_over_slides_shows_each_word_when_it_is_said(tmp_path: Path) -> N
     assert {0, 1, 2, 3} <= {round(time, 3) for time, _ in shown}
 
 
-def test_one_picture_lasts_as_long_as_its_sound(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["mp4", "ts", "mkv"])
+def test_one_picture_lasts_as_long_as_its_sound(tmp_path: Path, suffix: str) -> None:
     picture = sample_containers.write_pictures(tmp_path / "a.mp4", [Fraction(0)], sizes=[(640, 360)])
     tone = sample_containers.write_tone(tmp_path / "a.m4a", 300, seconds=4)
-    source = sample_containers.write_tracks(tmp_path / "x.mp4", Track(picture, "video"), Track(tone, "audio"))
+    source = sample_containers.write_tracks(tmp_path / f"x.{suffix}", Track(picture, "video"), Track(tone, "audio"))
     assert measure(source).seconds == pytest.approx(4, abs=0.1)
     made = caption(source, [Word(text="moon", start=3.0, end=3.4)])
     assert (read_end(made.path, "video"), made.seconds) == pytest.approx((4, 4), abs=0.1)
     lit = [time for time, picture in read_frames(made.path) if is_lit(picture)]
     assert lit[0] == pytest.approx(3, abs=0.04)
+    with av.open(str(made.path)) as container:
+        assert container.streams.video[0].codec_context.level <= 31
+
+
+@pytest.mark.parametrize(("suffix", "codec"), [("avi", "mpeg4"), ("webm", "libvpx"), ("ts", "libx264")])
+def test_the_last_slide_is_shown_as_long_as_the_others(tmp_path: Path, suffix: str, codec: str) -> None:
+    source = sample_containers.write_pictures(
+        tmp_path / f"x.{suffix}", steady_times(4, 1), codec=codec, time_base=Fraction(1, 1 if suffix == "avi" else 1000)
+    )
+    made = caption(source, [Word(text="moon", start=3.5, end=3.7)])
+    assert (measure(source).seconds, read_end(made.path, "video")) == pytest.approx((4, 4), abs=0.05)
+    assert measure(source).fps == pytest.approx(1, abs=0.05)
+    assert any(time == pytest.approx(3.5, abs=0.04) for time in read_times(made.path))
 
 
 def test_nothing_is_repeated_where_captions_do_not_change(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
 
 from pipeline.media.overlay import BT601, BT709, ColourMatrix, Plane
 
@@ -74,26 +75,38 @@ def output_size_for(frame: VideoFrame, orientation: Orientation, pixel_aspect: F
 class FrameShape:
     """Size and orientation of the frames of one stream, followed from frame to frame.
 
-    The orientation is read where the size or, at a key frame, the rotation changes: in H.264 only key frames tell it,
-    and reading it from a frame's side data creates a reference cycle that keeps the frame's memory.
+    The pixels' aspect ratio and the rotation are read at key frames: in H.264 other frames do not tell the latter, and
+    reading the orientation from a frame's side data creates a reference cycle that keeps the frame's memory.
     """
 
-    def __init__(self, pixel_aspect: Fraction | None) -> None:
-        self._pixel_aspect = pixel_aspect
+    def __init__(self, stream: VideoStream) -> None:
+        self._stream = stream
+        self._pixel_aspect = stream.sample_aspect_ratio
+        self._coded_aspect: Fraction | None = None
         self._shape: tuple[int, int, int] | None = None
         self.orientation = Orientation()
         self.displayed_size = (0, 0)  # pixels
 
     def follow(self, frame: VideoFrame) -> bool:
         """Take the next frame; whether its shape is another one than before."""
-        is_told = frame.key_frame or self._shape is None
-        shape = frame.width, frame.height, frame.rotation if is_told or self._shape is None else self._shape[2]
-        if shape == self._shape:
+        if self._shape and not frame.key_frame and self._shape[:2] == (frame.width, frame.height):
+            return False
+        shape = frame.width, frame.height, frame.rotation if frame.key_frame or not self._shape else self._shape[2]
+        if not self._follow_aspect() and shape == self._shape:
             return False
         self._shape = shape
-        self.orientation = orientation_of(frame) if is_told else self.orientation
+        self.orientation = orientation_of(frame) if frame.key_frame else self.orientation
         self.displayed_size = output_size_for(frame, self.orientation, self._pixel_aspect)
         return True
+
+    def _follow_aspect(self) -> bool:
+        """Whether the codec's aspect ratio changed; until it does, that of the container counts."""
+        coded = self._stream.codec_context.sample_aspect_ratio or Fraction(1)
+        is_changed = self._coded_aspect not in {None, coded}
+        self._coded_aspect = coded
+        if is_changed:
+            self._pixel_aspect = coded
+        return is_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +130,9 @@ class FrameConverter:
     One reformatter serves all frames, as its tables are costly.
     """
 
-    def __init__(self, size: tuple[int, int], pixel_aspect: Fraction | None) -> None:
+    def __init__(self, size: tuple[int, int], stream: VideoStream) -> None:
         self._size = size
-        self._shape = FrameShape(pixel_aspect)
+        self._shape = FrameShape(stream)
         self._placement = _Placement(Orientation(), size, 0, 0, size)
         self._reformatter = VideoReformatter()
 

@@ -99,11 +99,17 @@ def _run_first_pass(
 ) -> tuple[_TranscodePlan, Film]:
     """Encode at the size of the first frame; only if a larger one comes, all are decoded to find the largest."""
     plan = _plan_transcode(source, encoding)
+    reported = [0.0]
+
+    def report(stage: str, share: float) -> None:
+        reported[0] = max(reported[0], share)  # the second run begins behind where the first one ended
+        progress(stage, reported[0])
+
     try:
-        return plan, _run_pass(source, out, painter_factory, plan, progress)
+        return plan, _run_pass(source, out, painter_factory, plan, report)
     except _LargerFrame:
         plan = _plan_transcode(source, encoding, is_size_varying=True)
-        return plan, _run_pass(source, out, painter_factory, plan, progress)
+        return plan, _run_pass(source, out, painter_factory, plan, report)
 
 
 def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying: bool = False) -> _TranscodePlan:
@@ -111,7 +117,7 @@ def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying:
         sources = select_streams(container)
         measures = measure_streams(sources, is_size_varying=is_size_varying)
         budget = compute_budget(measures.size, measures.seconds, _measure_audio_bits(sources, measures), encoding)
-        converter = FrameConverter((budget.width, budget.height), sources.video.sample_aspect_ratio)
+        converter = FrameConverter((budget.width, budget.height), sources.video)
         colours = colour_tags_of(converter(measures.first_frame))
         rate, end = _choose_rate(sources.video, measures.frame_rate), measures.end - sources.origins.start
         return _TranscodePlan(budget, colours, rate, end, measures.size[0] * measures.size[1])
@@ -145,7 +151,7 @@ class _TranscodePass:
         self._sources = sources
         self._plan = plan
         size = plan.budget.width, plan.budget.height
-        self._convert_frame = FrameConverter(size, sources.video.sample_aspect_ratio)
+        self._convert_frame = FrameConverter(size, sources.video)
         self._decoder = VideoDecoder(sources.video)
         stream = _add_video_stream(sources, output, plan)
         self._soundtrack = create_soundtrack(sources.audio, output, sources.origins.shift) if sources.audio else None

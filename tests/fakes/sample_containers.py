@@ -27,6 +27,12 @@ class Track:
     kind: str
     is_default: bool = False
     shift: float = 0
+    is_comment: bool = False
+
+    @property
+    def disposition(self) -> av.stream.Disposition:
+        flags = av.stream.Disposition
+        return (flags.default if self.is_default else flags(0)) | (flags.comment if self.is_comment else flags(0))
 
 
 def write_tracks(path: Path, *tracks: Track, extra: Callable[[OutputContainer], None] | None = None) -> Path:
@@ -37,7 +43,7 @@ def write_tracks(path: Path, *tracks: Track, extra: Callable[[OutputContainer], 
             container = stack.enter_context(av.open(str(track.source)))
             source = getattr(container.streams, track.kind)[0]
             copy = target.add_stream_from_template(source)
-            copy.disposition = av.stream.Disposition.default if track.is_default else av.stream.Disposition(0)
+            copy.disposition = track.disposition
             packets += _copy_packets(container.demux(source), copy, track.shift)
         if extra:
             extra(target)

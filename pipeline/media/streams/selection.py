@@ -15,6 +15,8 @@ MAX_PROOF_PACKETS: Final = (
     250  # packets of a stream within which a frame must decode; transport streams may start within a GOP
 )
 
+_SECONDARY: Final = Disposition.comment | Disposition.visual_impaired | Disposition.descriptions
+
 _MediaStream = TypeVar("_MediaStream", VideoStream, AudioStream)
 
 
@@ -44,7 +46,10 @@ def _rank_decodable(streams: Sequence[_MediaStream], code: ErrorCode) -> list[_M
     decodable = [stream for stream in streams if is_decodable(stream)]
     if streams and not decodable:
         raise RequestRejected(code)
-    return sorted(decodable, key=lambda stream: not stream.disposition & Disposition.default)
+    return sorted(
+        decodable,
+        key=lambda stream: (not stream.disposition & Disposition.default, bool(stream.disposition & _SECONDARY)),
+    )
 
 
 def _find_decoding(ranked: Sequence[int], container: InputContainer) -> set[int]:

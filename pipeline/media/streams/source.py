@@ -68,7 +68,7 @@ def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceM
 
     Raises RequestRejected(BROKEN_FILE) if no frame can be decoded.
     """
-    decoder, sizes = VideoDecoder(sources.video), _FrameSizes(sources.video.sample_aspect_ratio)
+    decoder, sizes = VideoDecoder(sources.video), _FrameSizes(sources.video)
     video, audio = StreamStats(), StreamStats()
     for packet in sources.read_packets():
         is_video = packet.stream is sources.video
@@ -87,8 +87,8 @@ def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceM
 class _FrameSizes:
     """The first of some frames, and the displayed size of the largest."""
 
-    def __init__(self, pixel_aspect: Fraction | None) -> None:
-        self._shape = FrameShape(pixel_aspect)
+    def __init__(self, stream: VideoStream) -> None:
+        self._shape = FrameShape(stream)
         self.first_frame: VideoFrame | None = None
         self.largest = (0, 0)
 

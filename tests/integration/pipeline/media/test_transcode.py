@@ -255,6 +255,32 @@ def test_an_orientation_that_changes_midway_stays_upright(tmp_path: Path) -> Non
     assert {int(end.argmax()) for end in ends} == {0, 2}  # red and blue are above and below
 
 
+def test_pixels_that_become_wide_midway_are_shown_wide(tmp_path: Path) -> None:
+    source = sample_containers.write_pictures(
+        tmp_path / "x.ts",
+        steady_times(2),
+        options={"preset": "ultrafast", "tune": "zerolatency"},
+        bitstream_filters=["null", "h264_metadata=sample_aspect_ratio=2/1"],
+        time_base=Fraction(1, 90_000),
+    )
+    made = caption(source)
+    assert (made.width, made.height) == (320, 120)
+    before, after = (read_frames(made.path)[number][1] for number in (10, 40))
+    assert before[:, :70].max() < 40  # the narrow part has bars
+    green = after[:, :, 1] > 150
+    assert green.any(axis=0).sum() == pytest.approx(2 * green.any(axis=1).sum(), abs=6)
+
+
+def test_progress_never_falls_where_a_film_is_begun_anew(tmp_path: Path) -> None:
+    sizes = [(160, 120), (320, 240)]
+    source = sample_containers.write_pictures(tmp_path / "x.webm", steady_times(2), sizes=sizes, codec="libvpx")
+    shares: list[float] = []
+    options = CaptionOptions(encoding=FAST)
+    make(source, SILENT_WORDS, tmp_path / "film.mp4", options, lambda _stage, share: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.9
+
+
 def test_fields_are_not_woven_together(tmp_path: Path) -> None:
     source = sample_containers.write_interlaced(tmp_path / "x.ts")
     made = caption(source)

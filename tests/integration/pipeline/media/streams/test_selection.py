@@ -58,6 +58,14 @@ def test_the_first_of_equal_sounds_is_taken(tmp_path: Path) -> None:
     assert hear_pitch(make_film(source)) == pytest.approx(300, abs=2)
 
 
+def test_a_commentary_is_not_taken_for_the_film_s_sound(tmp_path: Path) -> None:
+    comment = sample_containers.write_tone(tmp_path / "comment.mkv", 300)
+    source = sample_containers.write_film_with_sounds(
+        tmp_path, "x.mkv", Track(comment, "audio", is_comment=True), sound(tmp_path, 700)
+    )
+    assert hear_pitch(source) == pytest.approx(700, abs=2)
+
+
 def test_a_sound_that_no_decoder_takes_is_passed_over(tmp_path: Path) -> None:
     source = sample_containers.write_film_with_sounds(
         tmp_path, "x.mkv", sound(tmp_path, 300, UNDECODABLE, is_default=True), sound(tmp_path, 700)

@@ -103,6 +103,7 @@ def write_pictures(
     codec: str = "libx264",
     options: dict[str, str] | None = None,
     time_base: Fraction = Fraction(1, 1000),
+    promised_rate: int = FRAME_RATE,
     bitstream_filters: Sequence[str] = ("null",),
     container_options: dict[str, str] | None = None,
 ) -> Path:
@@ -112,7 +113,7 @@ def write_pictures(
     """
     parts = max(len(sizes), len(bitstream_filters))
     with av.open(str(path), "w", options=container_options or {}) as container:
-        stream = container.add_stream(codec, rate=FRAME_RATE, options=options or {})
+        stream = container.add_stream(codec, rate=promised_rate, options=options or {})
         stream.width, stream.height, stream.pix_fmt = *sizes[0], "yuv420p"
         stream.codec_context.time_base = time_base
         for part in range(parts):

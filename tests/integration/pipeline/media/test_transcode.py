@@ -67,6 +67,13 @@ def test_what_an_edit_list_hides_is_neither_measured_nor_shown(tmp_path: Path) -
     assert not hidden
 
 
+def test_a_long_video_of_which_an_edit_list_shows_little_is_short(tmp_path: Path) -> None:
+    options = {"preset": "ultrafast", "g": "1000"}
+    long = sample_containers.write_pictures(tmp_path / "a.mp4", steady_times(640, 1), options=options)
+    source = sample_containers.write_tracks(tmp_path / "x.mp4", Track(long, "video", shift=-630))
+    assert measure(source).seconds == pytest.approx(10, abs=0.1)
+
+
 @pytest.mark.parametrize("kind", ["subtitles", "sound"])
 def test_a_stream_that_runs_on_does_not_make_a_file_damaged(tmp_path: Path, kind: str) -> None:
     film = sample_files.write_film(tmp_path / "a.mkv", seconds=2)
@@ -159,7 +166,7 @@ def test_a_webm_without_a_duration_fits_the_limit(tmp_path: Path) -> None:
 def test_ticks_of_a_browser_s_clock_are_not_its_frame_rate(tmp_path: Path) -> None:
     times = [Fraction(tick, 1000) for tick in np.cumsum(np.tile([16, 67, 50, 13, 33], 10)).tolist()]
     source = sample_containers.write_pictures(
-        tmp_path / "x.webm", times, codec="libvpx", sizes=[(640, 360)], container_options={"live": "1"}
+        tmp_path / "x.webm", times, codec="libvpx", sizes=[(640, 360)], promised_rate=1000
     )
     with av.open(str(caption(source).path)) as container:
         video = container.streams.video[0]

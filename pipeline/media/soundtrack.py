@@ -16,6 +16,7 @@ BIT_RATE = 128_000
 # MP4 may contain Opus and other codecs too, but they are silent on iPhones and in WhatsApp.
 _COPIED_CODECS = frozenset({"aac", "mp3"})
 _MAX_PRIMING_PACKETS = 3  # of 1024 samples: Apple's encoder primes with 2112
+_UNMUXABLE = (av.error.InvalidDataError, av.error.PatchWelcomeError)  # damaged packets, which MP4 cannot hold
 _MIN_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
 _AAC_SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 
@@ -69,7 +70,7 @@ class _CopiedSoundtrack:
         packet.pts -= self._shift_ticks
         packet.dts -= self._shift_ticks
         packet.stream = self._stream
-        with contextlib.suppress(av.error.InvalidDataError):  # MP4 cannot hold a damaged packet
+        with contextlib.suppress(*_UNMUXABLE):
             self._output.mux(packet)
 
     def finish(self) -> None:

@@ -8,6 +8,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 
 _FILTER: Final = ("bwdif", "mode=send_frame:parity=auto:deint=interlaced")
+_MIN_SIDE: Final = 4  # pixels, of the filter
 _TICKS: Final = 2  # of the filter's time base in one of its input's
 
 
@@ -20,7 +21,9 @@ class Deinterlacer:
 
     def filter_frame(self, frame: VideoFrame) -> Iterator[VideoFrame]:
         """The frames that are complete once `frame` has come: none, one, or after a change of size or format two."""
-        if self._graph is None and not frame.interlaced_frame:
+        is_whole = self._graph is None and not frame.interlaced_frame
+        if is_whole or min(frame.width, frame.height) < _MIN_SIDE:
+            yield from self.flush()
             yield frame
             return
         shape = frame.width, frame.height, frame.format.name

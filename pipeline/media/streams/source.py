@@ -12,8 +12,8 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, RequestRejected
-from pipeline.media.frame_conversion import FrameShape
 from pipeline.media.streams.decoding import VideoDecoder
+from pipeline.media.streams.frame_shape import FrameShape
 from pipeline.media.streams.joins import read_packets
 from pipeline.media.streams.selection import choose_audio, choose_video
 from pipeline.media.streams.statistics import StreamStats

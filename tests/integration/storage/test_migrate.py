@@ -53,6 +53,19 @@ def test_several_processes_may_open_and_upgrade_the_same_empty_database(database
     assert run_concurrently([start] * 4) == [True] * 4
 
 
+def test_connections_that_open_a_new_sqlite_database_at_the_same_time_all_succeed(databases: DatabaseFactory) -> None:
+    for _ in range(20):
+        url = databases.create_empty_url("sqlite")
+
+        def open_database(url: str = url) -> bool:
+            opened = Database(url)
+            is_reachable = opened.is_reachable()
+            opened.close()
+            return is_reachable
+
+        assert run_concurrently([open_database] * 8, threads=8) == [True] * 8
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: DatabaseFactory, kind: str) -> None:
     database = Database(databases.create_url(kind))

@@ -97,11 +97,12 @@ def _enter_wal_mode(connection: Any, timeout: float) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
-            return
         except sqlite3.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(WAL_RETRY_INTERVAL)
+        else:
+            return
 
 
 def _create_postgresql_engine(url: str, pool_size: int) -> Engine:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
 
 class JobStatus(StrEnum):
@@ -38,7 +38,16 @@ class Job(SQLModel, table=True):
     is renewed while the job runs; `attempts` are counted at the claim, so a job that kills its worker is counted too.
     """
 
-    __table_args__ = (Index("job_runnable", "status", "run_after"),)
+    __table_args__ = (
+        Index("job_runnable", "status", "run_after"),
+        build_partial_index(
+            "job_progress",
+            "status_delivery_id",
+            where="status_closed IS false AND status_delivery_id IS NOT NULL",
+            sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
+        ),
+        build_partial_index("job_unfinished", "tenant_id", "status", where="status IN ('queued', 'running')"),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)

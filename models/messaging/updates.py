@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
 
 class Update(SQLModel, table=True):
     """One update of one account. It is stored before it is acknowledged to the channel, and handled once."""
 
-    __table_args__ = (UniqueConstraint("account_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("account_id", "external_id"),
+        build_partial_index("update_unhandled", "received_at", where="handled_at IS NULL", include=("account_id",)),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     account_id: uuid.UUID = Field(foreign_key="account.id", index=True)

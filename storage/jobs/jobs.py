@@ -217,6 +217,7 @@ def list_with_progress_message(
         .where(
             col(Address.account_id).in_(account_ids),
             col(Job.status_closed).is_(False),
+            col(Job.status_delivery_id).is_not(None),
             col(Delivery.external_id).is_not(None),
         )
     )

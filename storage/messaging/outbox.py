@@ -4,39 +4,100 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, or_, update
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    or_,
+    true,
+    update,
+)
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
+from models.columns import UtcDateTime
 from models.identity.people import Address
 from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message
-from storage.upsert import execute_dml, insert_once
+from storage.constants import build_constants
+from storage.upsert import execute_dml, insert_all_once, insert_once
 
 UNREACHABLE = "chat unreachable"  # error of deliveries dropped for that reason
 UNSENT_STATUSES = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
 
+IS_UNSENT: ColumnElement[bool] = col(Delivery.status).in_(build_constants(UNSENT_STATUSES))
+IN_NO_BROADCAST: ColumnElement[bool] = col(Delivery.broadcast_id).is_(None)
+IN_BROADCAST: ColumnElement[bool] = col(Delivery.broadcast_id).is_not(None)
+
 # Every delivering process runs these queries twice a second, so they are built once.
-_NOW: BindParameter[datetime] = bindparam("now")
+_NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
 _LIMIT: BindParameter[int] = bindparam("most", type_=Integer)
-_ACCOUNT_ID, _STATUS = col(Delivery.account_id), col(Delivery.status)
-_IS_UNSENT_IN_ACCOUNTS = and_(_ACCOUNT_ID.in_(bindparam("accounts", expanding=True)), _STATUS.in_(UNSENT_STATUSES))
 _IS_DUE = or_(
-    and_(_STATUS == DeliveryStatus.PENDING, col(Delivery.run_after) <= _NOW),
-    and_(_STATUS == DeliveryStatus.SENDING, col(Delivery.lease_until) < _NOW),
+    and_(col(Delivery.status) == DeliveryStatus.PENDING, col(Delivery.run_after) <= _NOW),
+    and_(col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_until) < _NOW),
 )
 _NOT_IN_PROGRESS = col(Delivery.id).not_in(bindparam("but", expanding=True))
-_NOT_BROADCAST = col(Delivery.broadcast_id).is_(None)
-_FIRST_PER_CHAT = (
-    select(func.min(Delivery.id)).where(_IS_UNSENT_IN_ACCOUNTS, _NOT_BROADCAST).group_by(col(Delivery.address_id))
+_IN_ACCOUNTS = col(Delivery.account_id).in_(bindparam("accounts", expanding=True))
+_Sibling = aliased(Delivery)
+_FIRST_OF_CHAT = (  # looked up for each message until there are enough, however many wait
+    select(func.min(_Sibling.id))
+    .where(
+        col(_Sibling.address_id) == col(Delivery.address_id),
+        col(_Sibling.status).in_(build_constants(UNSENT_STATUSES)),
+        col(_Sibling.broadcast_id).is_(None),
+    )
+    .scalar_subquery()
 )
-_OLDEST_DUE = select(Delivery).where(_NOT_IN_PROGRESS, _IS_DUE).order_by(col(Delivery.id)).limit(_LIMIT)
-DUE_QUERY = _OLDEST_DUE.where(col(Delivery.id).in_(_FIRST_PER_CHAT)).with_for_update(skip_locked=True)
-DUE_BROADCAST_QUERY = (
-    _OLDEST_DUE.join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-    .where(_IS_UNSENT_IN_ACCOUNTS, col(Broadcast.status) == BroadcastStatus.SENDING)
+_DUE = (
+    select(Delivery.id)
+    .where(IS_UNSENT, IN_NO_BROADCAST, _NOT_IN_PROGRESS, _IS_DUE, col(Delivery.id) == _FIRST_OF_CHAT)
+    .order_by(col(Delivery.id))
+    .limit(_LIMIT)
+    .with_for_update(skip_locked=True)
+)
+_DUE_QUERY = _DUE.where(_IN_ACCOUNTS)
+_DUE_BROADCAST_QUERY = (
+    select(Delivery.id)
+    .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
+    .where(IS_UNSENT, IN_BROADCAST, _IN_ACCOUNTS, _NOT_IN_PROGRESS, _IS_DUE)
+    .where(col(Broadcast.status) == BroadcastStatus.SENDING)
+    .order_by(col(Delivery.id))
+    .limit(_LIMIT)
     .with_for_update(of=Delivery, skip_locked=True)
 )
+_LEASE = (
+    update(Delivery)
+    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
+    .values(
+        status=DeliveryStatus.SENDING,
+        fence=col(Delivery.fence) + 1,
+        attempts=col(Delivery.attempts) + 1,
+        lease_until=bindparam("until", type_=UtcDateTime()),
+    )
+    .returning(Delivery)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+
+
+def _build_postgresql_query() -> Select[Any]:
+    """The messages due of each account by themselves, so that each is read in the order of its index."""
+    accounts = func.unnest(bindparam("accounts", type_=ARRAY(Uuid())))
+    account = accounts.table_valued(column("id", Uuid())).render_derived("account")
+    due = _DUE.where(col(Delivery.account_id) == account.c.id).lateral("due")
+    return select_columns(due.c.id).select_from(account).join(due, true()).order_by(due.c.id).limit(_LIMIT)
+
+
+_DUE_POSTGRESQL_QUERY = _build_postgresql_query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +114,15 @@ class OutboxMessage:
     job_id: uuid.UUID | None = None
     is_farewell: bool = False
     broadcast_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastRecipient:
+    """A chat, and the person a message of a broadcast goes to."""
+
+    account_id: uuid.UUID
+    address_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 def enqueue(
@@ -86,6 +156,32 @@ def enqueue(
     return delivery_id
 
 
+def enqueue_broadcast(
+    session: Session,
+    broadcast_id: uuid.UUID,
+    recipients: Sequence[BroadcastRecipient],
+    message: Message,
+    now: datetime,
+) -> None:
+    """Enqueue a message of a broadcast for reachable chats, each person once."""
+    content = message.model_dump(mode="json")
+    rows = [
+        Delivery(
+            account_id=each.account_id,
+            address_id=each.address_id,
+            person_id=each.person_id,
+            broadcast_id=broadcast_id,
+            cause=f"broadcast:{broadcast_id}",
+            part=each.person_id.hex,
+            message=content,
+            run_after=now,
+            created_at=now,
+        )
+        for each in recipients
+    ]
+    insert_all_once(session, rows)
+
+
 def claim_due(
     session: Session,
     account_ids: Sequence[uuid.UUID],
@@ -100,8 +196,9 @@ def claim_due(
 
     `exclude` are ids the caller is sending: not to be claimed again, however late their lease is renewed.
     """
-    values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease_rows(session, list(session.exec(DUE_QUERY, params=values)), now + lease)
+    values = {"accounts": list(set(account_ids)), "but": exclude, "now": now, "most": limit}
+    query = _DUE_POSTGRESQL_QUERY if session.get_bind().dialect.name == "postgresql" else _DUE_QUERY
+    return _lease_rows(session, session.connection().scalars(query, values).all(), now + lease)
 
 
 def claim_due_broadcasts(
@@ -115,17 +212,14 @@ def claim_due_broadcasts(
 ) -> list[Delivery]:
     """Lease messages of broadcasts that are being sent, oldest first; not ordered within a chat."""
     values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease_rows(session, list(session.exec(DUE_BROADCAST_QUERY, params=values)), now + lease)
+    return _lease_rows(session, session.connection().scalars(_DUE_BROADCAST_QUERY, values).all(), now + lease)
 
 
-def _lease_rows(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
-    for row in rows:
-        row.status = DeliveryStatus.SENDING
-        row.fence += 1
-        row.attempts += 1
-        row.lease_until = until
-    session.flush()
-    return rows
+def _lease_rows(session: Session, ids: Sequence[int], until: datetime) -> list[Delivery]:
+    if not ids:
+        return []
+    rows = session.scalars(_LEASE, {"ids": ids, "until": until})
+    return sorted(rows, key=lambda row: row.id or 0)
 
 
 def renew_leases(session: Session, rows: Sequence[Delivery], until: datetime) -> set[int]:
@@ -167,7 +261,7 @@ def mark_unreachable(session: Session, address_id: uuid.UUID, now: datetime) -> 
     session.connection().execute(update(Address).where(col(Address.id) == address_id).values(unreachable_at=now))
     session.connection().execute(
         update(Delivery)
-        .where(col(Delivery.address_id) == address_id, col(Delivery.status).in_(UNSENT_STATUSES))
+        .where(col(Delivery.address_id) == address_id, IS_UNSENT)
         .values(status=DeliveryStatus.DROPPED, error=UNREACHABLE, lease_until=None)
     )
 

@@ -108,6 +108,8 @@ class Delivery(SQLModel, table=True):
         build_partial_index(
             "delivery_unsent_broadcast", "broadcast_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NOT NULL"
         ),
+        build_partial_index("delivery_sent", "sent_at", where="status = 'sent'"),
+        build_partial_index("delivery_dropped", "created_at", where="status = 'dropped'"),
         {"sqlite_autoincrement": True},
     )
 
@@ -144,6 +146,7 @@ class PageMessage(SQLModel, table=True):
     """A message of the chat page, as displayed. `version` grows at every change, so a page can poll for changes."""
 
     __tablename__ = "page_message"
+    __table_args__ = (Index("page_message_created", "created_at"),)
 
     id: uuid.UUID = Field(primary_key=True)
     address_id: uuid.UUID = Field(foreign_key="address.id", index=True)

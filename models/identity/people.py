@@ -79,6 +79,7 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "channel", "external_id"),
         build_partial_index("person_merged", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        build_partial_index("person_created", "tenant_id", "created_at", where="merged_into_id IS NULL"),
         build_partial_index("person_role", "tenant_id", where="role IS NOT NULL"),
     )
 

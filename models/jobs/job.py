@@ -46,6 +46,9 @@ class Job(SQLModel, table=True):
             where="status_closed IS false AND status_delivery_id IS NOT NULL",
             sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
         ),
+        Index("job_ended", "tenant_id", "finished_at", postgresql_include=["status"]),
+        Index("job_created", "tenant_id", "created_at", postgresql_include=["person_id"]),
+        build_partial_index("job_parent", "parent_id", where="parent_id IS NOT NULL"),
         build_partial_index("job_unfinished", "tenant_id", "status", where="status IN ('queued', 'running')"),
     )
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
@@ -15,6 +15,7 @@ class Update(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
+        Index("update_received", "received_at", postgresql_include=["account_id"]),
         build_partial_index("update_unhandled", "received_at", where="handled_at IS NULL", include=("account_id",)),
     )
 

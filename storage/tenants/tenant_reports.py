@@ -165,7 +165,7 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
 def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[dict[str, int]]:
     """Jobs that ended in each of `steps` equal parts of the period, by status."""
     length = (period.until - period.since) / steps
-    spans = find_spans(session, period.since, period.until) if length >= DAY else _without_rollups(period)
+    spans = find_spans(session, period.since, period.until) if length >= DAY else _build_raw_spans(period)
     parts: list[dict[str, int]] = [{} for _ in range(steps)]
     for moment, status, jobs in ended_jobs.list_over_time(session, period.tenant_id, spans):
         part = parts[min(int((moment - period.since) / length), steps - 1)]
@@ -173,5 +173,5 @@ def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[
     return parts
 
 
-def _without_rollups(period: ReportPeriod) -> RollupSpans:
+def _build_raw_spans(period: ReportPeriod) -> RollupSpans:
     return RollupSpans(period.since, period.since, period.since, period.until)

@@ -9,11 +9,13 @@ from functools import partial
 from typing import Any
 
 from fakes.databases import rolled_back_transaction_of
+from fakes.outbox_steps import send_due
 from fakes.world.described_files import build_picture
 from fakes.world.users import FakeUser
 from fakes.world.world import BotAccount, World
 from sqlmodel import Session, col, select
 
+from bots.core.operations.health_checks import HealthThresholds, build_health_checks, is_healthy
 from bots.web.monitoring.metrics import DatabaseCollector
 from models.identity.people import Address, Person, Tenant
 from pipeline.operations.alerting import Alerting
@@ -73,6 +75,23 @@ class Business:
         yield Measurement(
             "/metrics, with the same backlog", 50, lambda: list(DatabaseCollector(self.world.db).collect())
         )
+
+    def work(self) -> None:
+        """Everything else that is done every few seconds, or for each job."""
+        world = self.world
+        self._send_picture()
+        asyncio.run(send_due(world.outbox_sender))
+        world.sweeper.sweep()
+        world.run_job()
+        asyncio.run(world.advance_progress())
+        world.clock.advance(hours=2)
+        for task in (world.sweeper.roll_up, world.sweeper.release_expired_files, world.sweeper.move_merged_credits):
+            task()
+        for task in (world.sweeper.expire_invoices, world.sweeper.prune_rows):
+            task()
+        thresholds = HealthThresholds()
+        is_healthy(build_health_checks(world.db, world.folder, thresholds))
+        self.account.handler.list_unhandled()
 
     def _read(self, query: Callable[[Session], object]) -> Callable[[], object]:
         def run() -> None:

@@ -15,6 +15,7 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, Message, PageM
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from pipeline.jobs import job_messages
+from pipeline.jobs.sweeper import RELEASE_BATCH_SIZE
 from storage.jobs import jobs, worker_heartbeats
 from storage.media import files
 from storage.messaging import outbox, updates, uploads, web_messages
@@ -112,6 +113,24 @@ def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Worl
     deliver(shop)
     shop.sweeper.release_expired_files()
     assert kept(shop, job) == set()
+
+
+def test_files_go_until_none_is_left_however_many_expire_in_a_minute(shop: World) -> None:
+    for number in range(RELEASE_BATCH_SIZE + 1):
+        shop.receive_media(f"picture {number}".encode())
+    shop.clock.advance(days=2)
+    shop.sweeper.release_expired_files()
+    assert [path for path in (shop.folder / "media").rglob("*") if path.is_file()] == []
+
+
+def test_the_file_that_expired_first_goes_first(shop: World) -> None:
+    first = shop.receive_media(b"first")
+    shop.clock.advance(hours=1)
+    second = shop.receive_media(b"second")
+    shop.clock.advance(days=2)
+    with shop.db.read_transaction() as session:
+        assert [each.id for each in files.list_expired(session, shop.clock(), limit=1)] == [first.id]
+        assert [each.id for each in files.list_expired(session, shop.clock())] == [first.id, second.id]
 
 
 def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: World) -> None:

@@ -39,6 +39,7 @@ RELEASE_INTERVAL = 60.0  # seconds
 MERGE_INTERVAL = 30.0
 PRUNE_INTERVAL = 3600.0
 UPDATE_RETENTION = timedelta(days=30)
+PROGRESS_RETENTION = timedelta(days=7)  # after the end of a job
 DELIVERY_RETENTION = timedelta(days=90)
 UPLOAD_RETENTION = UPLOAD_LIFETIME
 WORKER_RETENTION = timedelta(days=1)
@@ -156,6 +157,7 @@ class Sweeper:
         """Delete rows past their retention, in short transactions."""
         now = self.runner.db.clock()
         prunings: tuple[Callable[..., int], ...] = (
+            partial(retention.close_progress, before=now - PROGRESS_RETENTION),
             partial(retention.prune_updates, before=now - UPDATE_RETENTION),
             partial(retention.prune_deliveries, before=now - DELIVERY_RETENTION),
             partial(retention.prune_uploads, before=now - UPLOAD_RETENTION),

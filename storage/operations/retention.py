@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func
+from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlmodel import Session, col, select
 
 from models.jobs.job import Job, WorkerRow
@@ -38,6 +38,20 @@ def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
         is_over = and_(col(Delivery.status).in_(build_constants([status])), oldest < before, ~shows_progress)
         deleted += _delete(session, Delivery, col(Delivery.id), is_over, limit - deleted, oldest=oldest)
     return deleted
+
+
+def close_progress(session: Session, before: datetime, limit: int) -> int:
+    """Leave the progress messages of jobs that ended before then as they are: the chat cannot be reached, or nobody
+    runs its bot any more. Else they would be looked at again and again."""
+    open_ids = (
+        select(Job.id)
+        .where(col(Job.status_closed).is_(False), col(Job.status_delivery_id).is_not(None))
+        .where(col(Job.finished_at) < before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    closing = update(Job).where(col(Job.id).in_(open_ids.scalar_subquery())).values(status_closed=True)
+    return execute_dml(session, closing)
 
 
 def prune_uploads(session: Session, before: datetime, limit: int) -> int:

@@ -179,6 +179,23 @@ def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_en
     assert causes(shop) == set()
 
 
+def test_a_progress_message_that_cannot_show_the_end_is_left_as_it_is_after_a_week(shop: World) -> None:
+    job = shop.submit_job()
+    status = owe(shop, "status")
+    with shop.db.transaction() as session:
+        session.get_one(Job, job.id).status_delivery_id = status
+    shop.clock.advance(days=8)
+    shop.sweeper.prune_rows()
+    assert not shop.reload_job(job).status_closed  # it has not ended
+    shop.job_runner.run_next_job()
+    shop.clock.advance(days=7)
+    shop.sweeper.prune_rows()
+    assert not shop.reload_job(job).status_closed
+    shop.clock.advance(seconds=1)
+    shop.sweeper.prune_rows()
+    assert shop.reload_job(job).status_closed
+
+
 def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: World) -> None:
     def names() -> set[str]:
         with shop.db.read_transaction() as session:

@@ -25,6 +25,23 @@ FROM address a JOIN person p ON p.tenant_id = :tenant AND p.channel = 'memory' A
 WHERE a.account_id = :account ORDER BY a.id LIMIT :number
 """
 
+ADD_JOBS: Final = """
+INSERT INTO job (id, tenant_id, person_id, address_id, kind, status, parameters, paid, credits, request, status_closed,
+                 attempts, fence, run_after, wake_at, stage, progress, code_values, cpu_seconds, provider_seconds,
+                 provider_cost, received_at, created_at)
+SELECT gen_random_uuid(), p.tenant_id, p.id, a.id, 'sketch', 'queued', '{}', p.external_id LIKE '%5', 1, '', false,
+       0, 0, t, t, 'waiting', 0, '{}', 0, 0, 0, t, t
+FROM address a JOIN account c ON c.id = a.account_id
+JOIN person p ON p.tenant_id = c.tenant_id AND p.channel = c.channel AND p.external_id = a.chat,
+LATERAL (SELECT CAST(:now AS timestamptz) - random() * interval '10 minutes') times(t)
+ORDER BY a.id LIMIT :number
+"""
+
+
+def add_queued_jobs(session: Session, number: int, now: object) -> None:
+    """A job for each of many people of all tenants, within minutes: no statistics know of them yet."""
+    session.connection().execute(text(ADD_JOBS), {"number": number, "now": now})
+
 
 def add_pending_deliveries(session: Session, account: Account, size: Size, now: object) -> None:
     """A message for each of many chats, as after an hour without the messenger."""

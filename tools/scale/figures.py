@@ -38,9 +38,9 @@ def compare(databases: DatabaseFactory, size: Size, folder: Path) -> list[Row]:
     """Time every function in both databases."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     with open_business(databases, EMPTY, folder / "empty") as business:
-        empty = [measure(each) for each in business.list_measurements()]
+        empty = [measure(each) for each in list_all(business)]
     with open_business(databases, size, folder / "filled") as business:
-        measurements = list(business.list_measurements())
+        measurements = list(list_all(business))
         filled = [measure(each) for each in measurements]
     return [Row(each.name, *times, each.goal) for each, *times in zip(measurements, empty, filled, strict=True)]
 
@@ -58,6 +58,11 @@ def open_business(databases: DatabaseFactory, size: Size, folder: Path) -> Itera
         yield business
     finally:
         db.close()
+
+
+def list_all(business: Business) -> Iterator[Measurement]:
+    yield from business.list_measurements()
+    yield from business.list_queue_measurements()
 
 
 def measure(measurement: Measurement) -> float:

@@ -20,7 +20,7 @@ from bots.web.monitoring.metrics import DatabaseCollector
 from models.identity.people import Address, Person, Tenant
 from pipeline.operations.alerting import Alerting
 from pipeline.operations.daily_report import build_report
-from storage.jobs import jobs
+from storage.jobs import jobs, queue_position
 from storage.media import files
 from storage.messaging import audiences, broadcasts, outbox
 from storage.operations import retention
@@ -75,6 +75,13 @@ class Business:
         yield Measurement(
             "/metrics, with the same backlog", 50, lambda: list(DatabaseCollector(self.world.db).collect())
         )
+
+    def list_queue_measurements(self) -> Iterator[Measurement]:
+        """With a queue that grows to a hundred thousand jobs."""
+        for number, more in ((1_000, 1_000), (10_000, 9_000), (100_000, 90_000)):
+            prepare = partial(self._add_jobs, more)
+            yield Measurement(f"claim, {number:,} runnable", 5, self._roll_back(self._claim_job), prepare)
+            yield Measurement(f"place in the queue, {number:,} queued", 20, self._read(self._compute_positions))
 
     def work(self) -> None:
         """Everything else that is done every few seconds, or for each job."""
@@ -152,6 +159,16 @@ class Business:
         for broadcast in broadcasts.claim_open(session):
             broadcasts.enqueue_next(session, broadcast, self.world.clock())
             broadcasts.finish_if_complete(session, broadcast, self.world.clock())
+
+    def _add_jobs(self, number: int) -> None:
+        with self.world.db.transaction() as session:
+            backlogs.add_queued_jobs(session, number, self.world.clock())
+
+    def _claim_job(self, session: Session) -> object:
+        return jobs.claim_next(session, "worker", self.world.clock(), LEASE)
+
+    def _compute_positions(self, session: Session) -> object:
+        return queue_position.compute_positions(session, self.world.clock())
 
     def _add_pending(self) -> None:
         with self.world.db.transaction() as session:

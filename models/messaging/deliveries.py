@@ -104,7 +104,7 @@ class Delivery(SQLModel, table=True):
         Index("delivery_chat", "address_id", "id"),
         Index("delivery_person", "person_id", "id"),
         build_partial_index("delivery_unsent", "account_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NULL"),
-        build_partial_index("delivery_unsent_chat", "address_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NULL"),
+        build_partial_index("delivery_unsent_chat", "address_id", "id", where=_IS_UNSENT),
         build_partial_index(
             "delivery_unsent_broadcast", "broadcast_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NOT NULL"
         ),

@@ -45,7 +45,12 @@ def add_queued_jobs(session: Session, number: int, now: object) -> None:
 
 def add_pending_deliveries(session: Session, account: Account, size: Size, now: object) -> None:
     """A message for each of many chats, as after an hour without the messenger."""
-    values = {"cause": "pending", "status": "pending", "number": min(PENDING, size.people // 2), "broadcast": None}
+    values = {
+        "cause": f"pending:{uuid4()}",
+        "status": "pending",
+        "number": min(PENDING, size.people // 2),
+        "broadcast": None,
+    }
     _add_deliveries(session, account, values, now)
 
 

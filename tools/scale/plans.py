@@ -26,12 +26,13 @@ class SequentialScan:
 class PlanCollector:
     """Explains each statement just before it is executed, with its parameters and what is in the database then.
 
-    `scans` are those that read one of the `tables` as a whole.
+    `scans` are those that read one of the `tables` as a whole; `indexes` are all that were used.
     """
 
     tables: frozenset[str]
     scans: set[SequentialScan] = field(default_factory=set)
     statements: set[str] = field(default_factory=set)
+    indexes: set[str] = field(default_factory=set)
 
     def explain(self, connection: Connection, statement: str, parameters: Any) -> None:
         if statement.lstrip().startswith(EXPLAINED) and statement not in self.statements:
@@ -40,8 +41,10 @@ class PlanCollector:
             driver_connection: Any = connection.connection.driver_connection
             (plan,) = driver_connection.execute(f"EXPLAIN (FORMAT JSON) {statement}", values).fetchone()
             root = (plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"]
-            scanned = self.tables.intersection(_list_scanned_tables(root))
-            self.scans |= {SequentialScan(table, statement) for table in scanned}
+            nodes = list(_list_nodes(root))
+            scanned = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+            self.scans |= {SequentialScan(table, statement) for table in self.tables & scanned}
+            self.indexes |= {node["Index Name"] for node in nodes if "Index Name" in node}
 
 
 @contextmanager
@@ -61,8 +64,7 @@ def collect_plans(db: Database) -> Iterator[PlanCollector]:
         event.remove(db.engine, "before_cursor_execute", explain)
 
 
-def _list_scanned_tables(node: Mapping[str, Any]) -> Iterator[str]:
-    if node["Node Type"] == "Seq Scan":
-        yield node["Relation Name"]
+def _list_nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
     for child in node.get("Plans", ()):
-        yield from _list_scanned_tables(child)
+        yield from _list_nodes(child)

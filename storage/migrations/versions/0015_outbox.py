@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_index("delivery_unsent", "delivery", ["account_id", "id"], where=f"{UNSENT} AND broadcast_id IS NULL")
-    create_index("delivery_unsent_chat", "delivery", ["address_id", "id"], where=f"{UNSENT} AND broadcast_id IS NULL")
+    create_index("delivery_unsent_chat", "delivery", ["address_id", "id"], where=UNSENT)
     create_index(
         "delivery_unsent_broadcast", "delivery", ["broadcast_id", "id"], where=f"{UNSENT} AND broadcast_id IS NOT NULL"
     )

@@ -43,3 +43,13 @@ def test_a_statement_that_reads_a_whole_table_is_found(business: Business) -> No
     with collect_plans(business.world.db) as plans, business.world.db.read_transaction() as session:
         session.connection().execute(text(query))
     assert plans.scans == {SequentialScan("job", query)}
+
+
+def test_the_outbox_is_read_by_its_indexes_with_the_statistics_of_a_time_when_nothing_waited(
+    business: Business,
+) -> None:
+    claim = next(each for each in business.list_measurements() if each.name.startswith("outbox claim"))
+    claim.prepare()
+    with collect_plans(business.world.db) as plans:
+        claim.run()
+    assert {"delivery_unsent", "delivery_unsent_chat"} <= plans.indexes

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
@@ -106,10 +106,10 @@ class Person(SQLModel, table=True):
 class Address(SQLModel, table=True):
     """A chat, or a topic of one, reached through one account."""
 
-    __table_args__ = (UniqueConstraint("account_id", "chat", "thread"),)
+    __table_args__ = (UniqueConstraint("account_id", "chat", "thread"), Index("address_account", "account_id", "id"))
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
-    account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    account_id: uuid.UUID = Field(foreign_key="account.id")
     chat: str
     thread: str = ""
     in_group: bool = False  # others can read: balances and payments are not mentioned

@@ -21,6 +21,7 @@ from storage.upsert import execute_dml
 
 MAX_QUEUED = 100  # messages of one broadcast in the outbox at the same time
 LIST_LIMIT = 6  # in a list
+NIL_ID = uuid.UUID(int=0)  # before all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def enqueue_next(session: Session, broadcast: Broadcast, now: datetime, max_queu
     if free_slots <= 0 or broadcast.is_read or broadcast.status != BroadcastStatus.SENDING:
         return
     message = Message(paragraphs=(TranslatedText(key="name", values={"name": broadcast.text}),))
-    found = list(_find_next_recipients(session, broadcast, free_slots))
+    found = _find_next_recipients(session, broadcast, free_slots)
     outbox.enqueue_broadcast(session, broadcast.id, found, message, now)
     broadcast.cursor = found[-1].address_id if found else broadcast.cursor
     broadcast.is_read = len(found) < free_slots
@@ -140,17 +141,29 @@ def _build_unsent_filter(broadcast: Broadcast) -> ColumnElement[bool]:
     return and_(col(Delivery.broadcast_id) == broadcast.id, outbox.IS_UNSENT, outbox.IN_BROADCAST)
 
 
-def _find_next_recipients(session: Session, broadcast: Broadcast, limit: int) -> Iterator[BroadcastRecipient]:
-    """The next addresses after the cursor, with the people who write from them."""
-    filters = col(Account.channel).not_in(UNSOLICITED_FORBIDDEN), col(Address.unreachable_at).is_(None)
-    query = build_address_query(broadcast.tenant_id, *filters)
-    if broadcast.cursor is not None:
-        query = query.where(col(Address.id) > broadcast.cursor)
+def _find_next_recipients(session: Session, broadcast: Broadcast, limit: int) -> list[BroadcastRecipient]:
+    """The next addresses after the cursor, with the people who write from them.
+
+    Each account's are read in the order of an index, so that none of other tenants is.
+    """
+    is_allowed = col(Account.channel).not_in(UNSOLICITED_FORBIDDEN)
+    account_ids = session.exec(
+        select(Account.id).where(col(Account.tenant_id) == broadcast.tenant_id, is_allowed)
+    ).all()
+    found = [each for account_id in account_ids for each in _find_in_account(session, broadcast, account_id, limit)]
+    return sorted(found, key=lambda each: each.address_id)[:limit]
+
+
+def _find_in_account(
+    session: Session, broadcast: Broadcast, account_id: uuid.UUID, limit: int
+) -> Iterator[BroadcastRecipient]:
+    is_next = col(Address.account_id) == account_id, col(Address.id) > (broadcast.cursor or NIL_ID)
+    query = build_address_query(broadcast.tenant_id, *is_next, col(Address.unreachable_at).is_(None))
     if broadcast.languages:
         query = query.where(col(Recipient.language).in_(broadcast.languages))
-    columns = col(Address.id), col(Address.account_id), col(Recipient.id), col(Recipient.merged_into_id)
+    columns = col(Address.id), col(Recipient.id), col(Recipient.merged_into_id)
     ordered = query.with_only_columns(*columns).order_by(col(Address.id)).limit(limit)
-    for address_id, account_id, person_id, merged_into_id in session.connection().execute(ordered).all():
+    for address_id, person_id, merged_into_id in session.connection().execute(ordered).all():
         is_final = merged_into_id is None
         final_id = person_id if is_final else resolve_merged(session, session.get_one(Person, person_id)).id
         yield BroadcastRecipient(account_id, address_id, final_id)

@@ -140,8 +140,11 @@ def list_sales(session: Session, period: ReportPeriod) -> list[SalesTotal]:
 
 def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> list[float] | None:
     """Quantiles of the seconds from a message to its film in the chat; None without films."""
-    newest = (
-        select(Job.id, Job.received_at)
+    is_film = col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.part) == "film"
+    # a scalar subquery, so that the deliveries of these jobs are looked up, and not those of all jobs
+    sent_at = select(func.max(Delivery.sent_at)).where(col(Delivery.job_id) == col(Job.id), *is_film).scalar_subquery()
+    query = (
+        select(Job.received_at, sent_at)
         .where(
             col(Job.tenant_id) == period.tenant_id,
             col(Job.status) == JobStatus.DONE,
@@ -149,12 +152,6 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
         )
         .order_by(col(Job.finished_at).desc())
         .limit(MAX_SAMPLED_JOBS)
-        .subquery()
-    )
-    query = (
-        select(newest.c.received_at, Delivery.sent_at)
-        .join(Delivery, col(Delivery.job_id) == newest.c.id)
-        .where(col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.part) == "film")
     )
     seconds = sorted(
         (sent_at - received_at).total_seconds() for received_at, sent_at in session.exec(query) if sent_at is not None

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tools.scale.figures import open_business
 from tools.scale.fill import Size
 from tools.scale.measurements import Business
-from tools.scale.plans import SequentialScan, collect_plans
+from tools.scale.plans import FullScan, collect_plans
 
 SIZE = Size(people=21_000, tenants=30)
 
@@ -42,7 +42,7 @@ def test_a_statement_that_reads_a_whole_table_is_found(business: Business) -> No
     query = "SELECT count(*) FROM job WHERE stage = 'none'"
     with collect_plans(business.world.db) as plans, business.world.db.read_transaction() as session:
         session.connection().execute(text(query))
-    assert plans.scans == {SequentialScan("job", query)}
+    assert plans.scans == {FullScan("job", query)}
 
 
 def test_the_outbox_is_read_by_its_indexes_with_the_statistics_of_a_time_when_nothing_waited(

@@ -31,8 +31,12 @@ class RollupSpans:
 
     def build_row_filter(self, column: Any) -> ColumnElement[bool]:
         """Filter for the rows of the period that are in no rollup, by their time."""
+        return or_(*self.list_row_filters(column))
+
+    def list_row_filters(self, column: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Filters for the rows before and after the rolled-up hours."""
         before = and_(col(column) >= self.since, col(column) < self.start)
-        return or_(before, and_(col(column) >= self.end, col(column) <= self.until))
+        return before, and_(col(column) >= self.end, col(column) <= self.until)
 
 
 def find_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:

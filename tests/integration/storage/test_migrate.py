@@ -98,6 +98,14 @@ def test_who_writes_does_not_wait_for_the_indexes_of_an_upgrade(databases: Datab
     database.close()
 
 
+def test_tables_with_queues_are_vacuumed_after_so_many_changes_however_large_they_are(postgresql: Database) -> None:
+    options = text("SELECT reloptions FROM pg_class WHERE oid = CAST(:table AS regclass)")
+    with postgresql.engine.connect() as connection:
+        for table in ("job", "delivery", "update"):
+            found = connection.scalar(options, {"table": f'"{table}"'})
+            assert {"autovacuum_vacuum_scale_factor=0", "autovacuum_analyze_scale_factor=0"} <= set(found)
+
+
 def _wait_for_index_build(database: Database) -> None:
     building = text("SELECT count(*) FROM pg_stat_progress_create_index")
     for _ in range(6000):

@@ -26,7 +26,7 @@ help:
 	@echo "make bench  CPU and quality figures of both engines"
 	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
-	@echo "make scale  what each function costs with a million people beside an empty database (about twenty minutes)"
+	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"

@@ -56,6 +56,17 @@ def test_when_the_process_that_ran_it_is_gone_another_does(database: Database, c
     assert runs == [0, 1, 1, 1]
 
 
+def test_a_clock_that_was_wrong_stops_nothing(database: Database, clock: SettableClock) -> None:
+    runs: list[int] = []
+    first, second, _ = create_tasks(database, runs)
+    clock.advance(days=365)
+    first.action()
+    clock.advance(days=-365)
+    second.action()
+    second.action()
+    assert runs == [0, 1]
+
+
 def test_different_tasks_do_not_wait_for_each_other(database: Database) -> None:
     runs: list[str] = []
 

@@ -16,6 +16,7 @@ from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import scheduling
+from storage.jobs.conditions import HAS_OPEN_PROGRESS
 from storage.jobs.scheduling import ClaimQueries
 from storage.upsert import execute_dml
 
@@ -214,12 +215,7 @@ def list_with_progress_message(
         .join(Address, col(Address.id) == col(Job.address_id))
         .join(Person, col(Person.id) == col(Job.person_id))
         .join(Delivery, col(Delivery.id) == col(Job.status_delivery_id))
-        .where(
-            col(Address.account_id).in_(account_ids),
-            col(Job.status_closed).is_(False),
-            col(Job.status_delivery_id).is_not(None),
-            col(Delivery.external_id).is_not(None),
-        )
+        .where(col(Address.account_id).in_(account_ids), HAS_OPEN_PROGRESS, col(Delivery.external_id).is_not(None))
     )
     return [(job, address, person, message or "") for job, address, person, message in session.exec(statement)]
 

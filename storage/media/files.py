@@ -15,7 +15,7 @@ from models.media.facts import MediaInfo, MediaKind
 from models.media.files import Media, StoredFile
 from models.messaging.deliveries import Delivery
 from storage.media.media_store import compute_digest
-from storage.messaging.outbox import UNSENT_STATUSES
+from storage.messaging.conditions import UNSENT_STATUSES
 from storage.upsert import execute_dml
 
 

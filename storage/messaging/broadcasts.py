@@ -16,7 +16,8 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, Message, Trans
 from storage.identity.people import ID_PREFIX_PATTERN, resolve_merged
 from storage.messaging import outbox
 from storage.messaging.audiences import Recipient, build_address_query
-from storage.messaging.outbox import UNREACHABLE, UNSENT_STATUSES, BroadcastRecipient
+from storage.messaging.conditions import IN_BROADCAST, IS_UNSENT, UNSENT_STATUSES
+from storage.messaging.outbox import UNREACHABLE, BroadcastRecipient
 from storage.upsert import execute_dml
 
 MAX_QUEUED = 100  # messages of one broadcast in the outbox at the same time
@@ -138,7 +139,7 @@ def _count_unsent(session: Session, broadcast: Broadcast) -> int:
 
 
 def _build_unsent_filter(broadcast: Broadcast) -> ColumnElement[bool]:
-    return and_(col(Delivery.broadcast_id) == broadcast.id, outbox.IS_UNSENT, outbox.IN_BROADCAST)
+    return and_(col(Delivery.broadcast_id) == broadcast.id, IS_UNSENT, IN_BROADCAST)
 
 
 def _find_next_recipients(session: Session, broadcast: Broadcast, limit: int) -> list[BroadcastRecipient]:

@@ -4,101 +4,17 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BindParameter,
-    ColumnElement,
-    Integer,
-    Select,
-    Uuid,
-    and_,
-    bindparam,
-    column,
-    func,
-    or_,
-    true,
-    update,
-)
-from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
-from models.columns import UtcDateTime
 from models.identity.people import Address
-from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message
-from storage.constants import build_constants
+from storage.messaging import due_messages
+from storage.messaging.conditions import IS_UNSENT
 from storage.upsert import execute_dml, insert_all_once, insert_once
 
 UNREACHABLE = "chat unreachable"  # error of deliveries dropped for that reason
-UNSENT_STATUSES = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
-
-IS_UNSENT: ColumnElement[bool] = col(Delivery.status).in_(build_constants(UNSENT_STATUSES))
-IN_NO_BROADCAST: ColumnElement[bool] = col(Delivery.broadcast_id).is_(None)
-IN_BROADCAST: ColumnElement[bool] = col(Delivery.broadcast_id).is_not(None)
-
-# Every delivering process runs these queries twice a second, so they are built once.
-_NOW: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
-_LIMIT: BindParameter[int] = bindparam("most", type_=Integer)
-_IS_DUE = or_(
-    and_(col(Delivery.status) == DeliveryStatus.PENDING, col(Delivery.run_after) <= _NOW),
-    and_(col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_until) < _NOW),
-)
-_NOT_IN_PROGRESS = col(Delivery.id).not_in(bindparam("but", expanding=True))
-_IN_ACCOUNTS = col(Delivery.account_id).in_(bindparam("accounts", expanding=True))
-_Sibling = aliased(Delivery)
-_FIRST_OF_CHAT = (  # looked up for each message until there are enough, however many wait
-    select(func.min(_Sibling.id))
-    .where(
-        col(_Sibling.address_id) == col(Delivery.address_id),
-        col(_Sibling.status).in_(build_constants(UNSENT_STATUSES)),
-        # so that only the index of chats fits: by statistics of a time when nothing waits any would be as good
-        col(_Sibling.broadcast_id).is_not(None).is_(False),
-    )
-    .scalar_subquery()
-)
-_DUE = (
-    select(Delivery.id)
-    .where(IS_UNSENT, IN_NO_BROADCAST, _NOT_IN_PROGRESS, _IS_DUE, col(Delivery.id) == _FIRST_OF_CHAT)
-    .order_by(col(Delivery.id))
-    .limit(_LIMIT)
-    .with_for_update(skip_locked=True)
-)
-_DUE_QUERY = _DUE.where(_IN_ACCOUNTS)
-_DUE_BROADCAST_QUERY = (
-    select(Delivery.id)
-    .join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-    .where(IS_UNSENT, IN_BROADCAST, _IN_ACCOUNTS, _NOT_IN_PROGRESS, _IS_DUE)
-    .where(col(Broadcast.status) == BroadcastStatus.SENDING)
-    .order_by(col(Delivery.id))
-    .limit(_LIMIT)
-    .with_for_update(of=Delivery, skip_locked=True)
-)
-_LEASE = (
-    update(Delivery)
-    .where(col(Delivery.id).in_(bindparam("ids", expanding=True)))
-    .values(
-        status=DeliveryStatus.SENDING,
-        fence=col(Delivery.fence) + 1,
-        attempts=col(Delivery.attempts) + 1,
-        lease_until=bindparam("until", type_=UtcDateTime()),
-    )
-    .returning(Delivery)
-    .execution_options(synchronize_session=False, populate_existing=True)
-)
-
-
-def _build_postgresql_query() -> Select[Any]:
-    """The messages due of each account by themselves, so that each is read in the order of its index."""
-    accounts = func.unnest(bindparam("accounts", type_=ARRAY(Uuid())))
-    account = accounts.table_valued(column("id", Uuid())).render_derived("account")
-    due = _DUE.where(col(Delivery.account_id) == account.c.id).lateral("due")
-    return select_columns(due.c.id).select_from(account).join(due, true()).order_by(due.c.id).limit(_LIMIT)
-
-
-_DUE_POSTGRESQL_QUERY = _build_postgresql_query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +113,8 @@ def claim_due(
 
     `exclude` are ids the caller is sending: not to be claimed again, however late their lease is renewed.
     """
-    values = {"accounts": list(set(account_ids)), "but": exclude, "now": now, "most": limit}
-    query = _DUE_POSTGRESQL_QUERY if session.get_bind().dialect.name == "postgresql" else _DUE_QUERY
-    return _lease_rows(session, session.connection().scalars(query, values).all(), now + lease)
+    ids = due_messages.find_due(session, account_ids, now, limit, exclude)
+    return due_messages.lease(session, ids, now + lease)
 
 
 def claim_due_broadcasts(
@@ -212,15 +127,8 @@ def claim_due_broadcasts(
     exclude: Collection[int] = (),
 ) -> list[Delivery]:
     """Lease messages of broadcasts that are being sent, oldest first; not ordered within a chat."""
-    values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease_rows(session, session.connection().scalars(_DUE_BROADCAST_QUERY, values).all(), now + lease)
-
-
-def _lease_rows(session: Session, ids: Sequence[int], until: datetime) -> list[Delivery]:
-    if not ids:
-        return []
-    rows = session.scalars(_LEASE, {"ids": ids, "until": until})
-    return sorted(rows, key=lambda row: row.id or 0)
+    ids = due_messages.find_due_broadcasts(session, account_ids, now, limit, exclude)
+    return due_messages.lease(session, ids, now + lease)
 
 
 def renew_leases(session: Session, rows: Sequence[Delivery], until: datetime) -> set[int]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from models.jobs.job import FINAL_STATUSES, Job, JobStatus, WorkerRow
 from models.messaging.deliveries import Delivery
 from models.operations.rollups import DurationTotal, JobTotal, RollupProgress
-from storage.messaging import outbox
+from storage.messaging.conditions import IN_BROADCAST, IN_NO_BROADCAST, IS_UNSENT, UNSENT_STATUSES
 
 Total = TypeVar("Total", JobTotal, DurationTotal)
 # seconds; after a change the histograms begin anew
@@ -64,7 +64,7 @@ def count_running(session: Session) -> int:
 
 def measure_outbox(session: Session, now: datetime) -> QueueSize:
     """Messages that are not sent yet, except those of broadcasts, which may take their time."""
-    pending = outbox.IS_UNSENT, outbox.IN_NO_BROADCAST
+    pending = IS_UNSENT, IN_NO_BROADCAST
     return _measure_size(session, select(func.count(), func.min(Delivery.created_at)).where(*pending), now)
 
 
@@ -75,9 +75,9 @@ def count_workers_seen(session: Session, since: datetime) -> int:
 
 def count_unsent(session: Session) -> dict[str, int]:
     """Unsent messages by status; both statuses are present."""
-    counts = {str(status): 0 for status in outbox.UNSENT_STATUSES}
-    for condition in (outbox.IN_NO_BROADCAST, outbox.IN_BROADCAST):
-        query = select(Delivery.status, func.count()).where(outbox.IS_UNSENT, condition)
+    counts = {str(status): 0 for status in UNSENT_STATUSES}
+    for condition in (IN_NO_BROADCAST, IN_BROADCAST):
+        query = select(Delivery.status, func.count()).where(IS_UNSENT, condition)
         for status, count in session.exec(query.group_by(col(Delivery.status))):
             counts[status] += count
     return counts

@@ -13,6 +13,7 @@ from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from models.operations.error_events import ErrorEvent
 from storage.constants import build_constants
+from storage.jobs.conditions import HAS_OPEN_PROGRESS
 from storage.upsert import execute_dml
 
 
@@ -24,12 +25,7 @@ def prune_updates(session: Session, before: datetime, limit: int) -> int:
 
 def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
     """Delete messages sent or dropped before then, except those that still show a job's progress."""
-    shows_progress = (
-        select(Job.id)
-        .where(col(Job.status_delivery_id) == col(Delivery.id), col(Job.status_closed).is_(False))
-        .where(col(Job.status_delivery_id).is_not(None))
-        .exists()
-    )
+    shows_progress = select(Job.id).where(col(Job.status_delivery_id) == col(Delivery.id), HAS_OPEN_PROGRESS).exists()
     deleted = 0
     for status, oldest in (
         (DeliveryStatus.SENT, col(Delivery.sent_at)),
@@ -45,8 +41,7 @@ def close_progress(session: Session, before: datetime, limit: int) -> int:
     runs its bot any more. Else they would be looked at again and again."""
     open_ids = (
         select(Job.id)
-        .where(col(Job.status_closed).is_(False), col(Job.status_delivery_id).is_not(None))
-        .where(col(Job.finished_at) < before)
+        .where(HAS_OPEN_PROGRESS, col(Job.finished_at) < before)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

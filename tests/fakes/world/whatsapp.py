@@ -27,7 +27,7 @@ from bots.whatsapp.sessions.connection import subscribe_messages
 from models.identity.people import Account
 from models.messaging.deliveries import Delivery
 from models.retries import Backoff
-from storage.messaging.outbox import UNSENT_STATUSES
+from storage.messaging.conditions import UNSENT_STATUSES
 
 UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
 RETRY_SECONDS = 0.3  # seconds a message has to become readable

@@ -30,19 +30,7 @@ def _create_hourly_tables() -> None:
         sa.Column("until", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
-    op.create_table(
-        "job_rollup",
-        sa.Column("tenant_id", sa.Uuid(), nullable=False),
-        sa.Column("hour", MOMENT, nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("status", sa.String(), nullable=False),
-        sa.Column("jobs", sa.BigInteger(), nullable=False),
-        sa.Column("cpu_seconds", sa.Float(), nullable=False),
-        sa.Column("provider_seconds", sa.Float(), nullable=False),
-        sa.Column("provider_cost", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
-        sa.PrimaryKeyConstraint("tenant_id", "hour", "kind", "status"),
-    )
+    _create_job_rollup()
     op.create_table(
         "credit_rollup",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -59,6 +47,22 @@ def _create_hourly_tables() -> None:
         sa.Column("updates", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"]),
         sa.PrimaryKeyConstraint("account_id", "hour"),
+    )
+
+
+def _create_job_rollup() -> None:
+    op.create_table(
+        "job_rollup",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("jobs", sa.BigInteger(), nullable=False),
+        sa.Column("cpu_seconds", sa.Float(), nullable=False),
+        sa.Column("provider_seconds", sa.Float(), nullable=False),
+        sa.Column("provider_cost", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "hour", "kind", "status"),
     )
 
 

@@ -39,7 +39,19 @@ class Job(SQLModel, table=True):
     """
 
     __table_args__ = (
-        Index("job_runnable", "status", "run_after"),
+        build_partial_index(
+            "job_fresh",
+            "person_id",
+            "paid",
+            "created_at",
+            "id",
+            where="status = 'queued' AND started_at IS NULL",
+        ),
+        build_partial_index("job_restarted", "run_after", where="status = 'queued' AND started_at IS NOT NULL"),
+        build_partial_index("job_leased", "lease_until", where="status = 'running'"),
+        build_partial_index("job_running", "person_id", "lease_until", where="status = 'running'"),
+        build_partial_index("job_wake", "wake_at", where="status IN ('queued', 'running')"),
+        Index("job_started", "person_id", "started_at"),
         build_partial_index(
             "job_progress",
             "status_delivery_id",
@@ -54,7 +66,7 @@ class Job(SQLModel, table=True):
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
-    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
     address_id: uuid.UUID = Field(foreign_key="address.id")
     parent_id: uuid.UUID | None = Field(default=None, foreign_key="job.id")
     kind: str

@@ -26,7 +26,7 @@ from pipeline.operations.shared_task import share_task
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
 from storage.billing import open_purchases
 from storage.identity import account_merge, codes
-from storage.jobs import jobs, worker_heartbeats
+from storage.jobs import fair_queue, jobs, worker_heartbeats
 from storage.media import files
 from storage.messaging import audiences
 from storage.messaging.audiences import COUNT_INTERVAL
@@ -125,6 +125,11 @@ class Sweeper:
         self._delete_files(filter(None, released))
         return len(expired)
 
+    def forget_old_starts(self) -> None:
+        """Forget starts of jobs that are older than the window of fairness."""
+        with self.runner.db.transaction() as session:
+            fair_queue.forget_old_starts(session, self.runner.db.clock())
+
     def expire_invoices(self, batch: int = BATCH_SIZE) -> None:
         """Expire invoices that were not paid in time."""
         self._repeat_in_batches(partial(open_purchases.expire_invoices, now=self.runner.db.clock()), batch)
@@ -211,6 +216,7 @@ class Sweeper:
             (self.move_merged_credits, MERGE_INTERVAL),
             (self.expire_invoices, RELEASE_INTERVAL),
             (self.roll_up, RELEASE_INTERVAL),
+            (self.forget_old_starts, RELEASE_INTERVAL),
             (self.count_audiences, COUNT_INTERVAL.total_seconds()),
             (self._tenant_lifecycle.apply_subscriptions, RELEASE_INTERVAL),
             (self._tenant_lifecycle.erase_removed, PRUNE_INTERVAL),

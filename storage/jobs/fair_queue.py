@@ -204,7 +204,7 @@ def record_start(session: Session, turn: Turn, now: datetime) -> None:
     session.connection().execute(_SERVE_TENANT, values)
 
 
-def leave(session: Session, job: Job) -> None:
+def remove(session: Session, job: Job) -> None:
     """Take account of a job that has left the queue without a start."""
     session.flush()
     _update_turn(session, {"person": job.person_id, "is_paid": job.paid}, {})

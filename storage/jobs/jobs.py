@@ -175,7 +175,7 @@ def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
         return None
     job = session.get_one(Job, job_id, populate_existing=True)
     if job.started_at is None:
-        fair_queue.leave(session, job)
+        fair_queue.remove(session, job)
     return job
 
 

@@ -70,13 +70,13 @@ class QueuePositions:
 
     def find(self, job: Job) -> int:
         """The job's position; beyond those simulated, by its age among the oldest and the newest."""
-        return self.simulated.get(job.id) or self._estimate(job.created_at)
+        return self.simulated.get(job.id) or self._interpolate(job.created_at)
 
-    def covers(self, job: Job) -> bool:
+    def is_known(self, job: Job) -> bool:
         """Whether the job was in the queue when these were computed."""
         return job.id in self.simulated or job.created_at <= self.newest
 
-    def _estimate(self, created_at: datetime) -> int:
+    def _interpolate(self, created_at: datetime) -> int:
         first = len(self.simulated) + 1
         seconds = (self.newest - self.oldest).total_seconds()
         share = (created_at - self.oldest).total_seconds() / seconds if seconds else 1.0

@@ -179,7 +179,7 @@ class ProgressUpdater:
 
     def _update_positions(self, session: Session, queued_jobs: Iterable[Job]) -> None:
         """Refresh the queue positions, which are computed for all jobs at once, and not at every poll."""
-        if not self._positions_throttle.is_due(self.monotonic()) and all(map(self._positions.covers, queued_jobs)):
+        if not self._positions_throttle.is_due(self.monotonic()) and all(map(self._positions.is_known, queued_jobs)):
             return
         self._positions = queue_position.compute_positions(session, self.db.clock())
         self._positions_throttle.restart(self.monotonic())

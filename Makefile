@@ -15,7 +15,7 @@ READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test tests lint types contracts unit bench chaos hostile load judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile load scale judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -26,6 +26,7 @@ help:
 	@echo "make bench  CPU and quality figures of both engines"
 	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
+	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"
@@ -65,6 +66,9 @@ chaos: $(READY)
 
 hostile: $(READY)
 	UV=$(UV) $(BIN)/python -m tools.hostile --notable
+
+scale: $(READY)
+	$(BIN)/python -m tools.scale
 
 load: $(READY)
 	$(BIN)/python -m tools.load

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect
+from sqlalchemy import JSON, DateTime, Dialect, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
@@ -32,6 +32,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 def build_json_type() -> Any:
     """JSON on SQLite, JSONB on PostgreSQL."""
     return JSON().with_variant(JSONB(), "postgresql")
+
+
+def build_partial_index(
+    name: str, *columns: str, where: str, sqlite_where: str = "", include: tuple[str, ...] = ()
+) -> Index:
+    """An index of the rows that match. `include` are further columns that PostgreSQL stores in it.
+
+    Queries must state the condition with constants, not with parameters, or it is not used.
+    """
+    return Index(
+        name,
+        *columns,
+        postgresql_where=text(where),
+        sqlite_where=text(sqlite_where or where),
+        postgresql_include=list(include),
+    )
 
 
 def generate_id() -> uuid.UUID:

@@ -22,10 +22,16 @@ class ErrorCode(StrEnum):
     TOO_LONG = "TOO_LONG"  # limit: seconds
     TOO_MANY_FRAMES = "TOO_MANY_FRAMES"  # limit: frames a second
     TOO_MANY_STREAMS = "TOO_MANY_STREAMS"  # limit
+    NOTHING_TO_DRAW = "NOTHING_TO_DRAW"  # a picture of one flat colour
     NO_PICTURE = "NO_PICTURE"  # a container without a video stream where one is needed
     TOO_HEAVY = "TOO_HEAVY"  # memory, CPU or wall clock of the sandbox exceeded
+    # the message
+    MESSAGE_UNREADABLE = "MESSAGE_UNREADABLE"  # shown on the phone alone, as a view-once message is, or not decrypted
+    PAID_MEDIA = "PAID_MEDIA"  # only a preview of what has to be paid for
+    ANONYMOUS_SENDER = "ANONYMOUS_SENDER"  # an administrator who writes as the group, or as a channel
     # the speech
     NO_AUDIO = "NO_AUDIO"
+    AUDIO_NOT_SUPPORTED = "AUDIO_NOT_SUPPORTED"  # there is sound, and no decoder for it
     NO_SPEECH = "NO_SPEECH"
     SPEECH_UNCLEAR = "SPEECH_UNCLEAR"
     LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language

@@ -44,6 +44,7 @@ from .operations.request_id import bind_new_request as bind_new_request
 from .operations.request_id import get_request_id as get_request_id
 from .operations.scheduler import ScheduledTask as ScheduledTask
 from .operations.scheduler import Scheduler as Scheduler
+from .operations.shared_task import share_task as share_task
 from .operations.tenant_lifecycle import notify_tenant_owner as notify_tenant_owner
 from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle

@@ -1,5 +1,7 @@
 """Database access: the engine, and the only place that commits."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,6 +14,7 @@ from sqlmodel import Session
 from models.columns import utc_now
 
 BUSY_TIMEOUT = 30.0  # seconds
+WAL_RETRY_INTERVAL = 0.02
 
 
 class Clock(Protocol):
@@ -74,7 +77,9 @@ def _create_sqlite_engine(url: str, busy_timeout: float) -> Engine:
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
-        for pragma in (timeout_pragma, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {timeout_pragma}")
+        _enter_wal_mode(connection, busy_timeout)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -83,6 +88,21 @@ def _create_sqlite_engine(url: str, busy_timeout: float) -> Engine:
         connection.exec_driver_sql("BEGIN" if is_read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _enter_wal_mode(connection: Any, timeout: float) -> None:
+    """Switch a database to WAL, if it is not yet. Of connections that switch a new one at the same time SQLite refuses
+    all but one without waiting, as each holds a lock that the others want: those try again."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(WAL_RETRY_INTERVAL)
+        else:
+            return
 
 
 def _create_postgresql_engine(url: str, pool_size: int) -> Engine:

@@ -1,6 +1,6 @@
 """Idempotent inserts, and statements with a row count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,14 @@ def insert_once(session: Session, row: SQLModel) -> bool:
     session.flush()
     statement = _build_insert(type(row), session.get_bind().dialect.name)
     return execute_dml(session, statement, _values_of(row)) == 1
+
+
+def insert_all_once(session: Session, rows: Sequence[SQLModel]) -> None:
+    """Insert those rows of one table whose unique keys no other row has."""
+    if rows:
+        session.flush()
+        statement = _build_insert(type(rows[0]), session.get_bind().dialect.name)
+        session.connection().execute(statement, [_values_of(row) for row in rows])
 
 
 def execute_dml(session: Session, statement: Insert | Update | Delete, values: Mapping[str, Any] | None = None) -> int:

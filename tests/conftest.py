@@ -23,6 +23,7 @@ LONG_MODULES = (
     "tests/integration/storage/billing/test_money_state_machine.py",
     "tests/integration/tools/test_chaos.py",
     "tests/integration/tools/test_load.py",
+    "tests/integration/tools/test_scale.py",
     "tests/integration/bots/whatsapp/processes/test_process_failures.py",
 )
 LOG_PROCESSORS = [

@@ -4,10 +4,15 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
+
 from bots.billing.prices import PriceList
 from bots.billing.provider import PaymentProvider
 from pipeline import Entitlements
+from storage.billing import customers
 from storage.db import Database
+
+log = structlog.get_logger(__name__)
 
 
 class PurchaseNotFound(Exception):
@@ -37,6 +42,12 @@ class BillingContext:
 
     def __post_init__(self) -> None:
         self.prices = PriceList(self.provider, self.access.catalogue, self.db.clock)
+
+    def forget_customer(self, customer: str) -> None:
+        """Forget a customer that the provider does not have any more."""
+        log.info("customer-forgotten", customer=customer)
+        with self.db.transaction() as session:
+            customers.forget(session, self.tenant_id, customer)
 
 
 LINK_LIFETIME = timedelta(hours=1)

@@ -12,7 +12,13 @@ from sqlmodel import Session
 
 from bots.billing import notices, signed_refs
 from bots.billing.context import LINK_LIFETIME, MIN_LINK_LIFETIME, BillingContext
-from bots.billing.provider import CheckoutRequest, CheckoutSession, ProviderRejected, ProviderUnavailable
+from bots.billing.provider import (
+    CheckoutRequest,
+    CheckoutSession,
+    CustomerMissing,
+    ProviderRejected,
+    ProviderUnavailable,
+)
 from models.billing.payments import Purchase, PurchaseStatus
 from models.identity.people import Person
 from storage.billing import customers, purchases
@@ -36,7 +42,7 @@ class CheckoutLinks:
             self._show_static_link(purchase, link)
             return
         try:
-            checkout = self._create_session(purchase, request)
+            checkout = self._create_session_for_known(purchase, request)
         except ProviderUnavailable as error:
             log.warning("checkout-link-postponed", purchase=str(purchase.id), error=type(error).__name__)
         except ProviderRejected as error:
@@ -82,13 +88,26 @@ class CheckoutLinks:
             language=person.language,
         )
 
+    def _create_session_for_known(self, purchase: Purchase, request: CheckoutRequest) -> CheckoutSession:
+        """Create the session; a customer that is gone is forgotten, and the next one, or none, takes its place."""
+        while True:
+            try:
+                return self._create_session(purchase, request)
+            except CustomerMissing:
+                if request.customer is None:
+                    raise
+                self.context.forget_customer(request.customer)
+                with self.context.db.read_transaction() as session:
+                    request = self._build_request(session, purchase)
+
     def _create_session(self, purchase: Purchase, request: CheckoutRequest) -> CheckoutSession:
         """Raises ProviderRejected too when the provider's price of the item is not the one the user was shown."""
         price = self.context.prices.price_of(purchase.item, purchase.currency)
         if price is None or price.amount != purchase.amount:
             raise ProviderRejected(f"no price of {purchase.amount} {purchase.currency} for {purchase.item}")
         priced = replace(request, price=price.id)
-        return self.context.provider.create_checkout_session(priced, key=f"cs:{purchase.id}:{purchase.attempt}")
+        key = f"cs:{purchase.id}:{purchase.attempt}:{request.customer or ''}"  # another customer is another request
+        return self.context.provider.create_checkout_session(priced, key=key)
 
     def _show_link(self, purchase: Purchase, part: str, values: dict[str, Any]) -> None:
         with self.context.db.transaction() as session:

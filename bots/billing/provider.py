@@ -49,6 +49,10 @@ class ProviderRejected(ConfigError):
         self.code = code
 
 
+class CustomerMissing(ProviderRejected):
+    """The provider has no such customer: it was deleted there, or belongs to another key or mode."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
     """Parameters of a Checkout Session. `price` is the provider's id of a price; `metadata` holds our ids."""

@@ -14,7 +14,7 @@ from bots.billing.context import BillingContext, PurchaseNotFound, UnrelatedObje
 from bots.billing.links import CheckoutLinks
 from bots.billing.overage_billing import OverageBilling
 from bots.billing.payments import PaymentSync, is_paid
-from bots.billing.provider import ProviderRejected, ProviderUnavailable
+from bots.billing.provider import CustomerMissing, ProviderRejected, ProviderUnavailable
 from bots.billing.refunds import RefundProcessor
 from bots.billing.subscriptions import SubscriptionSync
 from bots.core.conversation.payment_links import PortalRequest, PriceRequest
@@ -129,23 +129,31 @@ class BillingService:
                 purchases.mark_checked(session, purchase, self.context.db.clock())
 
     def _edit_into_portal(self, request: PortalRequest) -> None:
-        with self.context.db.read_transaction() as session:
-            person = people.resolve_merged(session, session.get_one(Person, request.person_id))
-            customer = customers.customer_of(session, person)
-        message = self._build_portal_message(customer, request.delivery_id)
+        message = self._build_portal_message(request)
         with self.context.db.transaction() as session:
             self._edit_message(session, request, message)
 
-    def _build_portal_message(self, customer: str | None, delivery: int) -> Message:
+    def _build_portal_message(self, request: PortalRequest) -> Message:
+        """The message with the link of the person's latest customer that the provider still has."""
+        delivery = request.delivery_id
+        customer = self._find_customer(request)
         if customer is None:
             return notices.build_portal_unavailable("billing-nothing", delivery)
         try:
             return notices.build_portal_ready(
                 self.context.provider.create_portal_url(customer, self.context.return_url), delivery
             )
+        except CustomerMissing:
+            self.context.forget_customer(customer)
+            return self._build_portal_message(request)
         except (ProviderUnavailable, ProviderRejected) as error:
             log.warning("portal-link-failed", error=str(error))
             return notices.build_portal_unavailable("portal-away", delivery)
+
+    def _find_customer(self, request: PortalRequest) -> str | None:
+        with self.context.db.read_transaction() as session:
+            person = people.resolve_merged(session, session.get_one(Person, request.person_id))
+            return customers.customer_of(session, person)
 
     def _edit_message(self, session: Session, request: PortalRequest | PriceRequest, message: Message) -> None:
         delivery = session.get_one(Delivery, request.delivery_id)

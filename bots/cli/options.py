@@ -59,6 +59,22 @@ def parse_assignment(text: str) -> tuple[str, str]:
     return name, value
 
 
+def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
+    """Check that no output is an input, which it would replace, or another output."""
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in filter(None, outputs):
+        if path.resolve() in taken or any(_is_same_file(path, other) for other in taken):
+            raise typer.BadParameter(
+                f"{str(path)!r} is read or written already; give another name.", param_hint="output"
+            )
+        taken.add(path.resolve())
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    """Whether two names are links to one file, or differ in case where that does not matter."""
+    return path.exists() and other.exists() and path.samefile(other)
+
+
 def check_writable(path: Path | None) -> Path | None:
     """Check that a file can be written there, before long work begins."""
     if path is not None and path.is_dir():

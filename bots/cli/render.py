@@ -9,7 +9,14 @@ from typing import Annotated
 import typer
 
 from bots.cli.console import show_progress
-from bots.cli.options import build_choice_check, check_writable, parse_assignment, parse_language, parse_size
+from bots.cli.options import (
+    build_choice_check,
+    check_outputs,
+    check_writable,
+    parse_assignment,
+    parse_language,
+    parse_size,
+)
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
 from models.jobs.options import (
@@ -100,6 +107,7 @@ def sketch(
         }
     )
     out = output or image.with_name(f"{image.stem}-sketch.mp4")
+    check_outputs((out, track), (image,))
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(image, out, options, report, extra_outputs={"track": track} if track else None)
     typer.echo(out)
@@ -134,6 +142,7 @@ def caption(
     )
     out = output or video.with_name(f"{video.stem}-captions.mp4")
     words_file = words or subtitles
+    check_outputs((out, layout), (video, words_file))
     with open_renderer() as renderer, show_progress() as report:
         source_language = "und" if language == "auto" else language
         transcript = renderer.read_transcript(words_file, source_language) if words_file else None
@@ -155,6 +164,7 @@ def transcribe(
     """
     if output is not None and output.suffix.lower() not in TRANSCRIPT_SUFFIXES:
         raise typer.BadParameter(f"the result is one of {', '.join(TRANSCRIPT_SUFFIXES)}.", param_hint="output")
+    check_outputs((output,), (media,))
     options = TranscriptOptions.model_validate({"language": language, "engine": engine})
     with open_renderer() as renderer, show_progress() as report:
         transcript = renderer.render(media, None, options, report).transcript
@@ -178,6 +188,7 @@ def render(
 
     Example: rabisco render sketch photo.jpg -o drawing.mp4 --set seconds=12
     """
+    check_outputs((output,), (source,))
     options = _parse_options(get_kind(kind).options, option)
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(source, output, options, report)

@@ -7,6 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from models.errors import ErrorCode
+
 
 class AttachmentKind(StrEnum):
     """Kind of a file as the messenger declares it; only probing the file tells its real kind."""
@@ -65,9 +67,11 @@ class Inbound:
     `update_ids` are the ids of the channel's updates it is made of; they are handled together, once. `message_id` is
     the message a reply quotes. For a choice, `choice` is the data of the chosen button and `message_id` the message the
     button belongs to. `is_group` means that other users can read the chat, so that replies do not mention money.
-    `quoted_message_id` is the message of the bot that a text quotes. `is_forwarded` means that the sender passed on
-    words of another author: its files are taken, its text is nobody's command. `network` is a digest of the network it
-    came from, where that is known.
+    `quoted_message_id` is the message it replies to, and `quoted_attachments` are the files of that, unless it is the
+    bot's own. `rejection` is why nothing can be done with the message. `superseded_by` is the id of another update,
+    which makes this one needless once it is stored. `is_forwarded` means that the sender passed on words of another
+    author: its files are taken, its text is nobody's command. `network` is a digest of the network it came from, where
+    that is known.
     """
 
     update_ids: tuple[str, ...]
@@ -81,6 +85,9 @@ class Inbound:
     is_group: bool = False
     payment: Payment | None = None
     quoted_message_id: str | None = None
+    quoted_attachments: tuple[Attachment, ...] = ()
+    rejection: ErrorCode | None = None
+    superseded_by: str = ""
     is_forwarded: bool = False
     network: str = ""
 
@@ -223,16 +230,18 @@ class UpdateSink(Protocol):
 
     def save_update(self, update_id: str, body: dict[str, object]) -> bool:
         """Store an update before it is acknowledged to the messenger; False for a duplicate."""
-        ...
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
-        ...
+
+    def reserve(self, inbound: Inbound) -> float | None:
+        """Seconds until a message may be handled, by its sender's limits; None to refuse it. Called as it arrives."""
+
+    async def refuse(self, inbound: Inbound) -> None:
+        """Leave a message unanswered that came too fast, and tell its sender so, once a minute."""
 
     async def handle(self, inbound: Inbound) -> None:
         """Handle a message. Returns when the reply is in the outbox; a message handled before is a no-op."""
-        ...
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         """Mark updates that need no reply as handled."""
-        ...

@@ -31,7 +31,8 @@ class Context:
     """An inbound message with the data and services needed to handle it. `ack` is the delivery id of the
     acknowledgement of its files, which becomes the progress message. `providers` are this channel's payment
     providers. `admission` is the result of the admission check of a message with files. `role_limit` is the highest
-    role that holds in this chat."""
+    role that holds in this chat. `quoted_files` are those of the message replied to, received only for subtitles, which
+    go onto them."""
 
     session: Session
     account: Account
@@ -47,6 +48,7 @@ class Context:
     account_secrets: AccountSecrets | None = None
     admission: Admission | None = None
     role_limit: Role = Role.OWNER
+    quoted_files: tuple[ReceivedFile, ...] = ()
 
     @property
     def role(self) -> Role:

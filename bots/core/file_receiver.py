@@ -1,5 +1,6 @@
-"""Receiver of the files of a message: downloads them from the messenger and has them measured."""
+"""Receiver of the files of a message: downloads them from the messenger and has them read."""
 
+import asyncio
 import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +8,15 @@ from pathlib import Path
 
 import structlog
 
-from bots.core.channel import Attachment, AttachmentKind, Channel, ChannelError
+from bots.core.channel import Attachment, Channel, ChannelError, Inbound
 from bots.core.context import ReceivedFile
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
+from models.jobs.transcript import Transcript
 from pipeline import Pipeline
 
 log = structlog.get_logger(__name__)
 
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
-SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,24 @@ class FileReceiver:
     page_url: str = ""
     user_id: str = ""
 
-    async def receive_all(self, attachments: Sequence[Attachment], folder: Path) -> tuple[ReceivedFile, ...]:
-        """Fetch and measure the files one after the other; what is wrong with one is its result."""
-        return tuple(
-            [await self._receive(attachment, folder / str(index)) for index, attachment in enumerate(attachments)]
-        )
+    async def receive_all(self, inbound: Inbound, folder: Path) -> tuple[ReceivedFile, ...]:
+        """Fetch and read the files one after the other; what is wrong with one is its result. Where there are subtitles
+        among them, the files of the message replied to follow."""
+        files = await self._receive_each(inbound.attachments, folder / "sent")
+        if any(isinstance(file, Transcript) for file in files):
+            files += await self._receive_each(inbound.quoted_attachments, folder / "quoted")
+        return tuple(files)
+
+    async def _receive_each(self, attachments: Sequence[Attachment], folder: Path) -> list[ReceivedFile]:
+        await asyncio.to_thread(folder.mkdir)
+        return [await self._receive(attachment, folder / str(index)) for index, attachment in enumerate(attachments)]
 
     async def _receive(self, attachment: Attachment, path: Path) -> ReceivedFile:
         try:
             if not self.pipeline.has_room():
                 raise ProcessingFailed(ErrorCode.DISK_FULL)
             await self._fetch(attachment, path)
-            return await self.pipeline.file_executor.measure(self.user_id, self._measure, attachment, path)
+            return await self.pipeline.file_executor.measure(self.user_id, self.pipeline.receive, path, attachment.name)
         except ChannelError as error:
             log.error("file-download-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
             return ProcessingFailed(ErrorCode.UNEXPECTED)
@@ -58,8 +65,3 @@ class FileReceiver:
             if error.code is not ErrorCode.FILE_TOO_BIG or not self.page_url:
                 raise
             raise RequestRejected(error.code, **error.values, page=self.page_url) from error
-
-    def _measure(self, attachment: Attachment, path: Path) -> ReceivedFile:
-        if attachment.kind is AttachmentKind.FILE and attachment.name.lower().endswith(SUBTITLE_SUFFIXES):
-            return self.pipeline.receive_subtitles(path)
-        return self.pipeline.receive(path, attachment.name)

@@ -12,8 +12,7 @@ import structlog
 
 from bots.core.albums import AlbumCollector, AlbumHeader, keep_arrival_order, owner_of
 from bots.core.channel import Inbound, UpdateSink
-from bots.core.keyed_queue import KeyedQueue, QueueSlot
-from bots.core.pending_updates import PendingUpdates
+from bots.core.pending_updates import HandlingScheduler, PendingUpdates
 from models.retries import INBOUND_BACKOFF, UPDATE_RETRIES, Backoff
 
 log = structlog.get_logger(__name__)
@@ -25,10 +24,11 @@ IsAlbumOpen = Callable[[str | None], bool]
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """A message, and the id of the album it is an item of."""
+    """A message, the id of the album it is an item of, and the seconds to wait before it is handled."""
 
     inbound: Inbound
     album_id: str | None = None
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +94,16 @@ class InboundProcessor(Generic[U]):
         self._adapter = adapter
         self._limits = limits or InboundLimits()
         self._pending = PendingUpdates(sink)
-        self._keyed_queue = KeyedQueue(self._limits.max_concurrent)
-        self._albums = AlbumCollector(album_seconds, self._start_handling, adapter.sort_key)
+        self._scheduler = HandlingScheduler(
+            sink, self._pending, self._limits.max_concurrent, adapter.release, self._wake_for_room
+        )
+        self._albums = AlbumCollector(album_seconds, self._scheduler.schedule, adapter.sort_key)
         self._admission_lock = asyncio.Lock()  # admits updates one by one, in the order of arrival
         self._has_room = asyncio.Event()  # set when updates that wait in the database can be queued
         self._is_behind = False  # whether such updates wait; newer ones then wait behind them
         self._is_stopped = False
         self._unsaved_count = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._handler_tasks: set[asyncio.Task[None]] = set()
 
     async def receive(self, update: U) -> bool:
         """Store an update and queue it for handling; returns once it is stored. False if there is nothing to handle: it
@@ -133,7 +134,7 @@ class InboundProcessor(Generic[U]):
         """Queue stored updates that a crash, a failure or a full queue left unhandled. Nothing is raised."""
         try:
             async with self._admission_lock:
-                room = self._limits.max_pending - self._pending.size
+                room = self._limits.max_pending - self._scheduler.load
                 claimed = await self._pending.claim_unhandled(room)
                 self._is_behind = len(claimed) >= room
                 for update_id, body in claimed:
@@ -145,14 +146,10 @@ class InboundProcessor(Generic[U]):
         """Stop handling, and wait some seconds for updates being handled. The rest is handled at the next start."""
         self._is_stopped = True
         self._albums.stop()
-        if self._handler_tasks:
-            await asyncio.wait(self._handler_tasks, timeout=self._limits.shutdown_seconds)
-        if self._handler_tasks:
-            log.warning("updates-left-unhandled", count=self._pending.size)
-        left = self._tasks | self._handler_tasks
-        for task in left:
+        await self._scheduler.stop(self._limits.shutdown_seconds)
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _admit(self, update: U) -> bool:
         """Read an update that has arrived, and store it if it needs a reply."""
@@ -172,8 +169,8 @@ class InboundProcessor(Generic[U]):
         is_continued = self._albums.is_open(parsed.album_id)
         if not await self._store(update):
             return False
-        self._spawn(self._adapter.acknowledge(update, parsed.inbound, is_continued=is_continued), self._tasks)
-        self._is_behind = self._is_behind or self._pending.size > self._limits.max_pending
+        self._spawn(self._adapter.acknowledge(update, parsed.inbound, is_continued=is_continued))
+        self._is_behind = self._is_behind or self._scheduler.load > self._limits.max_pending
         if self._is_behind:
             self._pending.release(parsed.inbound.update_ids)  # it is stored, and will be resumed
         else:
@@ -221,26 +218,14 @@ class InboundProcessor(Generic[U]):
             self._albums.add(parsed.album_id, parsed.inbound)
         else:
             self._albums.close(owner_of(parsed.inbound))
-            self._start_handling(parsed.inbound)
+            self._scheduler.schedule(parsed.inbound, parsed.delay)
 
-    def _start_handling(self, inbound: Inbound) -> None:
-        self._spawn(self._handle(inbound, self._keyed_queue.reserve(owner_of(inbound))), self._handler_tasks)
+    def _wake_for_room(self) -> None:
+        """Called when a message is handled."""
+        if self._is_behind and self._scheduler.load <= self._limits.max_pending // 2:
+            self._has_room.set()
 
-    async def _handle(self, inbound: Inbound, slot: QueueSlot) -> None:
-        is_handled = False
-        try:
-            async with slot:
-                await self._sink.handle(inbound)
-            is_handled = True
-            await self._adapter.release(inbound)
-        except Exception:  # it stays unhandled, and is resumed
-            log.exception("update-not-handled", update=inbound.update_ids[0])
-        finally:
-            self._pending.release(inbound.update_ids)
-            if is_handled and self._is_behind and self._pending.size <= self._limits.max_pending // 2:
-                self._has_room.set()
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None], task_set: set[asyncio.Task[None]]) -> None:
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
-        task_set.add(task)
-        task.add_done_callback(task_set.discard)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

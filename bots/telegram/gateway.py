@@ -17,9 +17,8 @@ from bots.telegram.channel import CLOUD_API_CAPABILITIES, TelegramChannel
 from bots.telegram.errors import TelegramConfigError
 from bots.telegram.inbound import DurableQueue, TelegramAdapter
 from bots.telegram.menu import BotProfile, publish_profile
-from bots.telegram.polling import BAD_TOKEN, Poller
+from bots.telegram.polling import BAD_TOKEN, GatewayTimings, Poller
 from bots.telegram.stars import PreCheckoutHandler, RefusalCheck, refuse_all
-from bots.telegram.timings import GatewayTimings
 from models.retries import Backoff
 
 log = structlog.get_logger(__name__)

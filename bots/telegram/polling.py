@@ -1,4 +1,4 @@
-"""Long polling with the library's updater, and detection of its permanent failures."""
+"""Long polling with the library's updater, its timings, and detection of its permanent failures."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,15 +9,26 @@ from typing import Any
 import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bots.core.inbound import InboundLimits
 from bots.telegram.application import ALLOWED_UPDATES, TelegramApplication
 from bots.telegram.errors import TelegramConfigError
-from bots.telegram.timings import GatewayTimings
 
 log = structlog.get_logger(__name__)
 
 BAD_TOKEN = "Telegram does not accept the bot token. Copy it again from @BotFather into TELEGRAM_BOT_TOKEN."  # noqa: S105 - a sentence
 TWO_RECEIVERS = "Another program already receives this bot's messages. Stop it, or give this one a bot of its own."
 POLLING_STOPPED = "Telegram's messages are received no more; the log says why."
+TELEGRAM_LIMITS = InboundLimits(shutdown_seconds=10.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayTimings:
+    """Timeouts in seconds, and limits, of a gateway."""
+
+    poll_seconds: int = 20  # timeout of a long poll
+    reconnect_seconds: float = 1.0  # first delay when Telegram cannot be reached; doubles up to half a minute
+    max_conflicts: int = 3  # Conflict errors within a minute before giving up: one is normal at a restart
+    inbound: InboundLimits = TELEGRAM_LIMITS
 
 
 @dataclass(slots=True)

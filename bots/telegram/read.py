@@ -1,24 +1,21 @@
 """Parser of Telegram's updates into `Inbound` messages. Pure: makes no requests.
 
 Schema: core.telegram.org/bots/api. Edited messages, channel posts, business messages, other bots' and service messages
-are ignored; in groups all messages that do not address the bot.
+are ignored; in groups all messages that do not address the bot. Everything else is answered, whatever it holds.
 """
 
-import mimetypes
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from telegram import CallbackQuery, Document, Message, PhotoSize, Update, User
+from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType
+from telegram.ext.filters import StatusUpdate
 
-from bots.core.channel import Attachment, AttachmentKind, ChatRef, Inbound, Payment, Sender
+from bots.core.channel import Attachment, ChatRef, Inbound, Payment, Sender
+from bots.telegram.attachments import attachments_of
+from models.errors import ErrorCode
 
 _COMMAND = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?=\s|$)")
-_KINDS_BY_FAMILY = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
-_GENERIC_MIME_TYPES = {None, "", "application/octet-stream"}
-_UNSUPPORTED_FIELDS = ("sticker", "location", "venue", "contact", "poll", "dice", "story", "game")
-_MIME_TYPES = mimetypes.MimeTypes()  # the standard library's table, not the machine's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,7 @@ def read_update(update: Update, me: TelegramIdentity, *, is_addressed: bool = Fa
         return _read_choice(update.update_id, update.callback_query)
     if update.message and (payment := payment_of(update.message)):
         return _read_payment(update.update_id, update.message, payment)
-    if update.message and _is_personal(update.message):
+    if update.message and not StatusUpdate.ALL.check_update(update):
         return _read_message(update.update_id, update.message, me, is_addressed=is_addressed)
     return None
 
@@ -62,11 +59,6 @@ def chat_ref_of(message: Message) -> ChatRef:
 
 def sender_of(user: User) -> Sender:
     return Sender(external_id=str(user.id), name=user.full_name, language=user.language_code)
-
-
-def attachments_of(message: Message) -> tuple[Attachment, ...]:
-    """The file of a message; of a photo the largest size."""
-    return tuple(_read_files(message))
 
 
 def payment_of(message: Message) -> Payment | None:
@@ -112,27 +104,32 @@ def _read_payment(update_id: int, message: Message, payment: Payment) -> Inbound
     )
 
 
-def _is_personal(message: Message) -> bool:
+def _find_sender(message: Message) -> Sender | None:
+    """The sender: a person, or the group or channel that an administrator writes as; None for bots, and for posts that
+    Telegram forwards from a channel to its discussion group."""
+    if message.sender_chat and not message.is_automatic_forward:
+        return Sender(str(message.sender_chat.id), message.sender_chat.title or "")
     user = message.from_user
-    return user is not None and not user.is_bot and not message.sender_chat and not message.is_automatic_forward
+    return sender_of(user) if user and not user.is_bot and not message.sender_chat else None
 
 
 def _read_message(update_id: int, message: Message, me: TelegramIdentity, *, is_addressed: bool) -> Inbound | None:
-    if message.from_user is None or not (is_addressed or _is_addressed(message, me)):
+    sender, text = _find_sender(message), _read_text(message, me)
+    if sender is None or text is None or not (is_addressed or _is_addressed(message, me)):
         return None
-    attachments = attachments_of(message)
-    text = _read_text(message, me)
-    if text is None or not (text or attachments or _is_unsupported(message)):
-        return None
+    rejection = _find_rejection(message)
     return Inbound(
         update_ids=(str(update_id),),
         chat_ref=chat_ref_of(message),
-        sender=sender_of(message.from_user),
+        sender=sender,
         message_id=str(message.message_id),
         text=text,
-        attachments=attachments,
+        attachments=() if rejection else attachments_of(message),
         received_at=message.date,
         is_group=message.chat.type != ChatType.PRIVATE,
+        quoted_message_id=str(message.reply_to_message.message_id) if message.reply_to_message else None,
+        quoted_attachments=() if rejection else _read_quoted_files(message, me),
+        rejection=rejection,
         is_forwarded=_is_forwarded(message),
     )
 
@@ -142,6 +139,18 @@ def _is_forwarded(message: Message) -> bool:
     user's business account.
     """
     return bool(message.forward_origin or message.via_bot or message.sender_business_bot)
+
+
+def _find_rejection(message: Message) -> ErrorCode | None:
+    if message.sender_chat:
+        return ErrorCode.ANONYMOUS_SENDER
+    return ErrorCode.PAID_MEDIA if message.paid_media and not attachments_of(message) else None
+
+
+def _read_quoted_files(message: Message, me: TelegramIdentity) -> tuple[Attachment, ...]:
+    """The files of the message replied to, which may be in another chat; none of the bot's own."""
+    quoted = message.reply_to_message or message.external_reply
+    return attachments_of(quoted) if quoted and not _is_reply_to(message, me) else ()
 
 
 def _is_addressed(message: Message, me: TelegramIdentity) -> bool:
@@ -184,37 +193,3 @@ def _is_me(name: str, me: TelegramIdentity) -> bool:
 
 def _build_mention_pattern(me: TelegramIdentity) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)@{re.escape(me.username)}\b[ ,:]*", re.IGNORECASE)
-
-
-def _is_unsupported(message: Message) -> bool:
-    """Whether the message is of an unsupported type, whose sender still expects an answer."""
-    return any(getattr(message, kind) for kind in _UNSUPPORTED_FIELDS)
-
-
-def _read_files(message: Message) -> Iterator[Attachment]:
-    """An animation also has a `document` of the same file, so `document` is checked last."""
-    if message.photo:
-        yield _read_photo(max(message.photo, key=lambda size: size.width * size.height))
-    elif video := message.video or message.animation:
-        yield Attachment(AttachmentKind.VIDEO, video.file_id, video.file_name or "", video.file_size)
-    elif message.video_note:
-        yield Attachment(AttachmentKind.VIDEO, message.video_note.file_id, size=message.video_note.file_size)
-    elif message.voice:
-        yield Attachment(AttachmentKind.AUDIO, message.voice.file_id, size=message.voice.file_size)
-    elif message.audio:
-        audio = message.audio
-        yield Attachment(AttachmentKind.AUDIO, audio.file_id, audio.file_name or "", audio.file_size)
-    elif message.document:
-        yield _read_document(message.document)
-
-
-def _read_photo(size: PhotoSize) -> Attachment:
-    return Attachment(AttachmentKind.PICTURE, size.file_id, size=size.file_size)
-
-
-def _read_document(document: Document) -> Attachment:
-    name = document.file_name or ""
-    declared = document.mime_type
-    mime = declared if declared not in _GENERIC_MIME_TYPES else _MIME_TYPES.guess_type(name, strict=False)[0]
-    kind = _KINDS_BY_FAMILY.get((mime or "").split("/")[0], AttachmentKind.FILE)
-    return Attachment(kind, document.file_id, name, document.file_size)

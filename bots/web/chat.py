@@ -38,7 +38,6 @@ VersionQuery = Annotated[int, Query(ge=0, lt=1 << 62)]
 WaitQuery = Annotated[float, Query(ge=0, le=60)]
 MicrosecondsQuery = Annotated[int, Query(ge=0, lt=1 << 53)]  # microseconds since EPOCH
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-POSTS_PER_MINUTE = 60  # a minute and user; the update handler answers fewer
 MAX_CONCURRENT_READS = 8  # reads of conversations at the same time
 MAX_POLLS_PER_USER = 12  # requests of one user that may wait for changes at the same time
 MAX_PENDING_UPLOADS = 2  # largest possible uploads that one user may have pending
@@ -62,7 +61,9 @@ class ChatEndpoints:
     origin: str = ""
     secret: bytes = field(default=b"", repr=False)
     rate_limit: SlidingWindowLimiter = field(
-        default_factory=lambda: SlidingWindowLimiter(POSTS_PER_MINUTE, time.monotonic)
+        default_factory=lambda: SlidingWindowLimiter(
+            load_limits().person.posts_per_minute, time.monotonic, counts_refused=False
+        )
     )
     reads: KeyedQueue = field(default_factory=lambda: KeyedQueue(MAX_CONCURRENT_READS))
 

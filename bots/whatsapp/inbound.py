@@ -15,6 +15,7 @@ from bots.whatsapp.message_reader import (
     OwnIdentity,
     album_id_of,
     deserialize_event,
+    is_placeholder,
     parse_album_header,
     parse_message,
     serialize_event,
@@ -23,6 +24,9 @@ from bots.whatsapp.message_reader import (
 from models.columns import utc_now
 
 SEEN_EMOJI = "👀"
+RETRY_SECONDS = (
+    30.0  # how long a message that could not be decrypted has to arrive after all: its sender is asked again
+)
 MIN_TIME = datetime.min.replace(tzinfo=UTC)
 WHATSAPP_LIMITS = InboundLimits(max_concurrent=16)  # neonize loads each file whole into memory
 
@@ -40,10 +44,12 @@ class WhatsAppAdapter(UpdateAdapter[MessageEvent]):
         channel: WhatsAppChannel,
         get_identity: Callable[[], OwnIdentity],
         clock: Callable[[], datetime] = utc_now,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._channel = channel
         self._get_identity = get_identity
         self._clock = clock
+        self._retry_seconds = retry_seconds
 
     def id_of(self, update: MessageEvent) -> str:
         return update_id_of(update)
@@ -67,4 +73,5 @@ class WhatsAppAdapter(UpdateAdapter[MessageEvent]):
 
     def _parse(self, event: MessageEvent, since: datetime, *, is_addressed: bool) -> ParsedMessage | None:
         inbound = parse_message(event, self._get_identity(), since, is_addressed=is_addressed)
-        return ParsedMessage(inbound, album_id_of(event)) if inbound else None
+        delay = self._retry_seconds if is_placeholder(event) else 0.0
+        return ParsedMessage(inbound, album_id_of(event), delay) if inbound else None

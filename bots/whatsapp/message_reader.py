@@ -6,24 +6,42 @@ but messages addressed to the bot.
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from google.protobuf.message import DecodeError
 from neonize.proto.Neonize_pb2 import Message as MessageEvent
 from neonize.proto.Neonize_pb2 import MessageInfo
-from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
+from neonize.proto.Neonize_pb2 import UndecryptableMessage as UndecryptableEvent
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation, PlaceholderMessage
 
 from bots.core.albums import AlbumHeader
 from bots.core.channel import ChatRef, Inbound, Sender
 from bots.whatsapp import phones
 from bots.whatsapp.jids import GROUP_SERVER, LID_SERVER, USER_SERVER, format_jid, user_part_of
-from bots.whatsapp.parser import context_info_of, field_of, parse_attachments, text_of, unwrap_message
+from bots.whatsapp.parser import (
+    PLACEHOLDER_FIELD,
+    context_info_of,
+    field_of,
+    is_unreadable,
+    parse_attachments,
+    parse_quoted_attachments,
+    text_of,
+    unwrap_message,
+)
 from bots.whatsapp.quotes import MessageQuote
+from models.errors import ErrorCode
 
 MAX_MESSAGE_AGE = timedelta(hours=24)  # older messages are history, which WhatsApp sends to a newly linked device
 MILLISECONDS_THRESHOLD = 10_000_000_000  # a timestamp above this is in milliseconds: neonize has used both units
+_FLAGS = ("IsEphemeral", "IsViewOnce", "IsViewOnceV2", "IsViewOnceV2Extension", "IsDocumentWithCaption", "IsEdit")
+_NO_FLAGS: Mapping[str, Any] = {
+    **dict.fromkeys((*_FLAGS, "IsLottieSticker"), False),
+    "UnavailableRequestID": "",
+    "RetryCount": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ def parse_message(
     is_forwarded = context_info.isForwarded or context_info.forwardingScore > 0
     if is_group and not (is_addressed or (_is_addressed(context_info, identity) and not is_forwarded)):
         return None
-    text = text_of(message, field)
+    text, is_own_quoted = text_of(message, field), identity.is_any_of([context_info.participant])
     return Inbound(
         update_ids=(update_id_of(event),),
         chat_ref=ChatRef(chat_of(event)),
@@ -67,12 +85,29 @@ def parse_message(
         is_group=is_group,
         quoted_message_id=context_info.stanzaID or None,
         is_forwarded=is_forwarded,
+        quoted_attachments=() if is_own_quoted else parse_quoted_attachments(context_info),
+        rejection=ErrorCode.MESSAGE_UNREADABLE if is_unreadable(message, field) else None,
+        superseded_by=_build_update_id(event) if is_placeholder(event) else "",
     )
 
 
 def update_id_of(event: MessageEvent) -> str:
-    """The update's id, unique within the account."""
-    return f"{chat_of(event)}:{event.Info.ID}"
+    """The update's id, unique within the account; that of a placeholder is not that of the message it stands for."""
+    return f"{_build_update_id(event)}{':placeholder' if is_placeholder(event) else ''}"
+
+
+def is_placeholder(event: MessageEvent) -> bool:
+    """Whether it stands for a message that may still arrive under the same id."""
+    return bool(event.Message.HasField(PLACEHOLDER_FIELD))
+
+
+def build_placeholder(event: UndecryptableEvent) -> MessageEvent | None:
+    """The placeholder for a message that could not be decrypted, as of a view-once message, which WhatsApp gives to the
+    phone alone; None for one that apps do not show either, such as a reaction."""
+    if event.DecryptFailMode == UndecryptableEvent.DECRYPT_FAIL_HIDE:
+        return None
+    content = Message(placeholderMessage=PlaceholderMessage(type=PlaceholderMessage.MASK_LINKED_DEVICES))
+    return MessageEvent(Info=event.Info, Message=content, **_NO_FLAGS)
 
 
 def chat_of(event: MessageEvent) -> str:
@@ -132,6 +167,10 @@ def deserialize_event(body: dict[str, object]) -> MessageEvent:
         return MessageEvent.FromString(b64decode(str(body["event"])))
     except (KeyError, DecodeError) as error:
         raise ValueError("no event of the library") from error
+
+
+def _build_update_id(event: MessageEvent) -> str:
+    return f"{chat_of(event)}:{event.Info.ID}"
 
 
 def _get_server(event: MessageEvent) -> str:

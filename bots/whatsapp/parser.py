@@ -1,7 +1,7 @@
 """Parser of WhatsApp message contents: text, files, or types that are not supported.
 
-The fields are those of WhatsApp's own waE2E.proto. neonize unwraps most wrapper messages; the ones it leaves, and the
-ones another version may leave, are unwrapped here.
+The fields are those of WhatsApp's own waE2E.proto. neonize unwraps some wrapper messages; the ones it leaves, and the
+ones another version may leave, are unwrapped here. Whatever is not listed as silent is content, and is answered.
 """
 
 import mimetypes
@@ -12,19 +12,38 @@ from operator import attrgetter
 from typing import Any
 
 from google.protobuf.message import DecodeError
-from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import (
+    ContextInfo,
+    FutureProofMessage,
+    Message,
+    MessageAssociation,
+)
 
 from bots.core.channel import Attachment, AttachmentKind
 
-WRAPPER_FIELDS = (
-    "ephemeralMessage",
-    "viewOnceMessage",
-    "viewOnceMessageV2",
-    "viewOnceMessageV2Extension",
-    "documentWithCaptionMessage",
-    "groupMentionedMessage",
-    "botInvokeMessage",
-    "lottieStickerMessage",
+SILENT_FIELDS = frozenset(
+    {
+        # keys and settings of the protocol, and parts of other messages
+        "acp2SettingMessage", "associatedChildMessage", "chat", "deviceSentMessage", "editedMessage", "eventCoverImage",
+        "fastRatchetKeySenderKeyDistributionMessage", "groupRootKeyShare", "limitSharingMessage", "messageContextInfo",
+        "messageHistoryBundle", "messageHistoryNotice", "pollCreationOptionImageMessage", "protocolMessage",
+        "rootSecretDistributeMessage", "secretEncryptedMessage", "senderKeyDistributionMessage",
+        "statusLinkPreviewMetadata", "stickerSyncRmrMessage",
+        # what is done to other messages: reactions, votes, pins, comments
+        "cancelPaymentRequestMessage", "commentMessage", "declinePaymentRequestMessage", "encCommentMessage",
+        "encEventResponseMessage", "encReactionMessage", "keepInChatMessage", "pinInChatMessage",
+        "pollAddOptionMessage", "pollUpdateMessage", "reactionMessage", "scheduledCallEditMessage",
+        "splitPaymentUpdateMessage",
+        # calls, notices of status posts, and the announcement of an album
+        "albumMessage", "bcallMessage", "botPlatformRegistrationSuccessMessage", "botTaskMessage", "call",
+        "callLogMesssage", "groupStatusMentionMessage", "statusMentionMessage", "statusNotificationMessage",
+        "statusStickerInteractionMessage",
+    }
+)  # fmt: skip
+WRAPPER_FIELDS = tuple(
+    field.name
+    for field in Message.DESCRIPTOR.fields
+    if field.message_type is FutureProofMessage.DESCRIPTOR and field.name not in SILENT_FIELDS
 )
 MAX_WRAPPER_DEPTH = 8  # nested wrappers; two occur in practice
 TEXT_READERS: Mapping[str, Callable[[Any], Any]] = {
@@ -47,28 +66,7 @@ ATTACHMENT_KINDS = {
     "audioMessage": AttachmentKind.AUDIO,
     "documentMessage": AttachmentKind.FILE,
 }
-UNSUPPORTED_FIELDS = (
-    "stickerMessage",
-    "stickerPackMessage",
-    "locationMessage",
-    "liveLocationMessage",
-    "contactMessage",
-    "contactsArrayMessage",
-    "pollCreationMessage",
-    "pollCreationMessageV2",
-    "pollCreationMessageV3",
-    "pollCreationMessageV4",
-    "pollCreationMessageV5",
-    "pollCreationMessageV6",
-    "eventMessage",
-    "eventInviteMessage",
-    "groupInviteMessage",
-    "productMessage",
-    "orderMessage",
-    "invoiceMessage",
-    "sendPaymentMessage",
-    "requestPaymentMessage",
-)
+PLACEHOLDER_FIELD = "placeholderMessage"  # of a message that WhatsApp shows on the phone alone, or that is unreadable
 DUPLICATE_ASSOCIATIONS = frozenset(
     {
         MessageAssociation.HD_VIDEO_DUAL_UPLOAD,
@@ -98,8 +96,8 @@ def field_of(message: Message) -> str | None:
     the second copy of a file that was sent in two qualities."""
     if is_duplicate(message):
         return None
-    known_fields = (*TEXT_READERS, *UNSUPPORTED_FIELDS)
-    return next((name for name in known_fields if message.HasField(name)), None)
+    names = [field.name for field, _ in message.ListFields() if field.name not in SILENT_FIELDS]
+    return next((name for name in TEXT_READERS if name in names), names[0] if names else None)
 
 
 def is_duplicate(message: Message) -> bool:
@@ -121,16 +119,32 @@ def context_info_of(message: Message, field: str) -> ContextInfo:
     return context if isinstance(context, ContextInfo) else ContextInfo()
 
 
+def is_unreadable(message: Message, field: str) -> bool:
+    """Whether it stands for content that is on the phone alone, as of a view-once message, or cannot be decrypted."""
+    return field == PLACEHOLDER_FIELD or (field in ATTACHMENT_KINDS and not _has_file(getattr(message, field)))
+
+
+def parse_quoted_attachments(context_info: ContextInfo) -> tuple[Attachment, ...]:
+    """The file of the message replied to, if it can be downloaded."""
+    message = unwrap_message(context_info.quotedMessage)
+    field = field_of(message)
+    return tuple(parse_attachments(message, field)) if field else ()
+
+
 def parse_attachments(message: Message, field: str) -> Iterator[Attachment]:
     """The file of a message, if it can be downloaded."""
     content = getattr(message, field)
-    if field not in ATTACHMENT_KINDS or not content.mediaKey or not (content.directPath or content.URL):
+    if field not in ATTACHMENT_KINDS or not _has_file(content):
         return
     name = content.fileName.replace("\0", "") if field == "documentMessage" else ""
     attachment_kind = (
         _classify_document(content.mimetype, name) if field == "documentMessage" else ATTACHMENT_KINDS[field]
     )
     yield Attachment(attachment_kind, _encode_handle(field, content), name, content.fileLength or None)
+
+
+def _has_file(content: Any) -> bool:
+    return bool(content.mediaKey and (content.directPath or content.URL))
 
 
 def message_from_handle(handle: str) -> Message:

@@ -8,10 +8,10 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, generate_id, utc_now
+from models.columns import UtcDateTime, build_partial_index, generate_id, utc_now
 
 
 class TransactionKind(StrEnum):
@@ -38,10 +38,18 @@ class LedgerBucket(StrEnum):
     EXPIRED = "expired"
 
 
+IS_SOLD = "kind = 'grant' AND (key LIKE 'grant:cs_%' OR key LIKE 'grant:stars:%' OR key LIKE 'invoice:%')"
+"""Condition of the transactions that grant credits which were paid for; in SQL, since an index has it too."""
+
+
 class LedgerTransaction(SQLModel, table=True):
     """A movement of credits, under a unique idempotency key (`grant:..`, `settle:<job>`)."""
 
     __tablename__ = "ledger_transaction"
+    __table_args__ = (
+        Index("ledger_transaction_created", "created_at"),
+        build_partial_index("ledger_transaction_sold", "tenant_id", "created_at", where=IS_SOLD),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
@@ -60,7 +68,7 @@ class LedgerPosting(SQLModel, table=True):
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     transaction_id: uuid.UUID = Field(foreign_key="ledger_transaction.id", index=True)
-    tenant_id: uuid.UUID = Field(foreign_key="tenant.id")
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
     person_id: uuid.UUID | None = Field(default=None, foreign_key="person.id", index=True)
     bucket: str
     amount: int

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
 STRIPE_API_VERSION: Final = "2026-10-28.endive"
 """The version of Stripe's API this was written for, sent with each call whatever the account's own version is."""
@@ -39,6 +39,9 @@ class Purchase(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("provider", "external_id"),
         Index("purchase_undecided", "status", "checked_at"),
+        Index("purchase_decided", "tenant_id", "decided_at"),
+        Index("purchase_totals", "provider", "status", "currency", postgresql_include=["amount"]),
+        build_partial_index("purchase_failed", "decided_at", where="status = 'failed'"),
     )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
@@ -169,6 +172,7 @@ class ProviderEvent(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "external_id"),
         Index("provider_event_due", "handled_at", "run_after"),
+        Index("provider_event_kind", "kind"),
     )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
 MAIN_TENANT = "main"  # the tenant the environment seeds
 
@@ -76,7 +76,12 @@ class Account(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A user of one channel of one tenant. A merged person points to the one it was merged into."""
 
-    __table_args__ = (UniqueConstraint("tenant_id", "channel", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "channel", "external_id"),
+        build_partial_index("person_merged", "merged_into_id", where="merged_into_id IS NOT NULL"),
+        build_partial_index("person_created", "tenant_id", "created_at", where="merged_into_id IS NULL"),
+        build_partial_index("person_role", "tenant_id", where="role IS NOT NULL"),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
@@ -102,10 +107,10 @@ class Person(SQLModel, table=True):
 class Address(SQLModel, table=True):
     """A chat, or a topic of one, reached through one account."""
 
-    __table_args__ = (UniqueConstraint("account_id", "chat", "thread"),)
+    __table_args__ = (UniqueConstraint("account_id", "chat", "thread"), Index("address_account", "account_id", "id"))
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
-    account_id: uuid.UUID = Field(foreign_key="account.id", index=True)
+    account_id: uuid.UUID = Field(foreign_key="account.id")
     chat: str
     thread: str = ""
     in_group: bool = False  # others can read: balances and payments are not mentioned

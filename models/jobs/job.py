@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, generate_id, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, generate_id, utc_now
 
 
 class JobStatus(StrEnum):
@@ -38,11 +38,35 @@ class Job(SQLModel, table=True):
     is renewed while the job runs; `attempts` are counted at the claim, so a job that kills its worker is counted too.
     """
 
-    __table_args__ = (Index("job_runnable", "status", "run_after"),)
+    __table_args__ = (
+        build_partial_index(
+            "job_fresh",
+            "person_id",
+            "paid",
+            "created_at",
+            "id",
+            where="status = 'queued' AND started_at IS NULL",
+        ),
+        build_partial_index("job_restarted", "run_after", where="status = 'queued' AND started_at IS NOT NULL"),
+        build_partial_index("job_leased", "lease_until", where="status = 'running'"),
+        build_partial_index("job_running", "person_id", "lease_until", where="status = 'running'"),
+        build_partial_index("job_wake", "wake_at", where="status IN ('queued', 'running')"),
+        Index("job_started", "person_id", "started_at"),
+        build_partial_index(
+            "job_progress",
+            "status_delivery_id",
+            where="status_closed IS false AND status_delivery_id IS NOT NULL",
+            sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
+        ),
+        Index("job_ended", "tenant_id", "finished_at", postgresql_include=["status"]),
+        Index("job_created", "tenant_id", "created_at", postgresql_include=["person_id"]),
+        build_partial_index("job_parent", "parent_id", where="parent_id IS NOT NULL"),
+        build_partial_index("job_unfinished", "tenant_id", "status", where="status IN ('queued', 'running')"),
+    )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
-    person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
+    person_id: uuid.UUID = Field(foreign_key="person.id")
     address_id: uuid.UUID = Field(foreign_key="address.id")
     parent_id: uuid.UUID | None = Field(default=None, foreign_key="job.id")
     kind: str

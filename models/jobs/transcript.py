@@ -16,6 +16,7 @@ class Word(BaseModel):
     text: str = Field(min_length=1, max_length=200)
     start: float = Field(ge=0)
     end: float = Field(ge=0)
+    is_speaker_change: bool = False  # somebody else begins to speak here
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":

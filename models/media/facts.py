@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class MediaKind(StrEnum):
@@ -28,3 +29,14 @@ class MediaInfo:
     seconds: float | None = None
     fps: float | None = None
     has_audio: bool = False
+
+
+LOUDNESS_STEP: Final = 0.1  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SoundInfo:
+    """The sound of a file: its length, and how loud each `LOUDNESS_STEP` is, in dB relative to full scale."""
+
+    seconds: float
+    loudness: tuple[int, ...] = ()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, generate_id, utc_now
+from models.columns import UtcDateTime, build_partial_index, generate_id, utc_now
 
 
 class StoredFile(SQLModel, table=True):
@@ -27,6 +27,8 @@ class StoredFile(SQLModel, table=True):
 class Media(SQLModel, table=True):
     """One person's reference to a stored file, with its measured properties."""
 
+    __table_args__ = (build_partial_index("media_expiring", "expires_at", where="file_id IS NOT NULL"),)
+
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
     tenant_id: uuid.UUID = Field(foreign_key="tenant.id", index=True)
     person_id: uuid.UUID = Field(foreign_key="person.id", index=True)
@@ -41,4 +43,4 @@ class Media(SQLModel, table=True):
     fps: float | None = None
     has_audio: bool = False
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    expires_at: datetime = Field(sa_type=UtcDateTime)

@@ -58,3 +58,16 @@ class Broadcast(SQLModel, table=True):
     def short_id(self) -> str:
         """Short id for display: the first eight characters."""
         return self.id.hex[:8]
+
+
+class AudienceCount(SQLModel, table=True):
+    """The audience of a large tenant's broadcasts when it was last counted: people by language, and those whom no
+    broadcast reaches."""
+
+    __tablename__ = "audience_count"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    languages: dict[str, int] = Field(default_factory=dict, sa_type=build_json_type())
+    unsolicited_forbidden: int = 0
+    unreachable: int = 0
+    counted_at: datetime = Field(sa_type=UtcDateTime)

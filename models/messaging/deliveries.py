@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import BigInteger, Index, Integer, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from models.columns import UtcDateTime, build_json_type, utc_now
+from models.columns import UtcDateTime, build_json_type, build_partial_index, utc_now
+
+_IS_UNSENT = "status IN ('pending', 'sending')"
 
 
 class DeliveryStatus(StrEnum):
@@ -99,7 +101,15 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("cause", "part"),
-        Index("delivery_due", "account_id", "status", "run_after"),
+        Index("delivery_chat", "address_id", "id"),
+        Index("delivery_person", "person_id", "id"),
+        build_partial_index("delivery_unsent", "account_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NULL"),
+        build_partial_index("delivery_unsent_chat", "address_id", "id", where=_IS_UNSENT),
+        build_partial_index(
+            "delivery_unsent_broadcast", "broadcast_id", "id", where=f"{_IS_UNSENT} AND broadcast_id IS NOT NULL"
+        ),
+        build_partial_index("delivery_sent", "sent_at", where="status = 'sent'"),
+        build_partial_index("delivery_dropped", "created_at", where="status = 'dropped'"),
         {"sqlite_autoincrement": True},
     )
 
@@ -109,7 +119,7 @@ class Delivery(SQLModel, table=True):
         sa_type=BigInteger().with_variant(Integer(), "sqlite"),
     )
     account_id: uuid.UUID = Field(foreign_key="account.id")
-    address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
+    address_id: uuid.UUID = Field(foreign_key="address.id")
     person_id: uuid.UUID = Field(foreign_key="person.id")
     job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id", index=True)  # whose results are attached
     cause: str
@@ -136,6 +146,7 @@ class PageMessage(SQLModel, table=True):
     """A message of the chat page, as displayed. `version` grows at every change, so a page can poll for changes."""
 
     __tablename__ = "page_message"
+    __table_args__ = (Index("page_message_created", "created_at"),)
 
     id: uuid.UUID = Field(primary_key=True)
     address_id: uuid.UUID = Field(foreign_key="address.id", index=True)

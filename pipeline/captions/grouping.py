@@ -22,13 +22,14 @@ _SHORT_GROUP_COST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class CaptionWord:
-    """A word as it is displayed, with its times in seconds and whether it ends a sentence or a clause."""
+    """A word as it is displayed, with its times in seconds, and what it ends or begins."""
 
     text: str
     start: float
     end: float
     is_sentence_end: bool = False
     is_clause_end: bool = False
+    is_speaker_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,12 @@ def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
     ]
     total = sum(map(len, texts))
     characters_done = 0
-    for text in texts:
+    for index, text in enumerate(texts):
         start = word.start + (word.end - word.start) * characters_done / total
         characters_done += len(text)
-        yield Word(
-            text=text, start=start, end=max(start, word.start + (word.end - word.start) * characters_done / total)
-        )
+        end = max(start, word.start + (word.end - word.start) * characters_done / total)
+        is_speaker_change = word.is_speaker_change and index == 0
+        yield Word(text=text, start=start, end=end, is_speaker_change=is_speaker_change)
 
 
 def _split_text(text: str, max_columns: int) -> list[str]:
@@ -115,6 +116,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         word.end,
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
+        is_speaker_change=word.is_speaker_change,
     )
 
 
@@ -126,10 +128,12 @@ def _strip_punctuation(text: str, drop: str) -> str:
 
 
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:
-    """Split into runs of words that no group may cross: at the end of a sentence, and at a long gap."""
+    """Split into runs of words that no group may cross: at sentences, at long gaps, and between speakers."""
     phrase: list[CaptionWord] = []
     for word in words:
-        if phrase and (phrase[-1].is_sentence_end or word.start - phrase[-1].end >= rules.gap_break):
+        if phrase and (
+            phrase[-1].is_sentence_end or word.is_speaker_change or word.start - phrase[-1].end >= rules.gap_break
+        ):
             yield phrase
             phrase = []
         phrase.append(word)

@@ -20,10 +20,10 @@ from pipeline.kinds.running_job import JobResult, JobSpec, Usage
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient, return_false
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech import subtitles
+from pipeline.speech.subtitles import writer
 from pipeline.speech.transcription import Transcriber, create_transcriber
 
-TRANSCRIPT_SUFFIXES = tuple(subtitles.EXPORTERS)  # file suffixes a transcript can be written to
+TRANSCRIPT_SUFFIXES = tuple(writer.WRITERS)  # file suffixes a transcript can be written to
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class LocalRenderer:
         """Read a subtitle or words file. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
         with _open_temp_folder() as folder:
             transcript: Transcript = self.sandbox.run(
-                "pipeline.speech.subtitles:read",
+                "pipeline.speech.subtitles.reader:read",
                 {"data": path.read_bytes(), "language": language},
                 directory=folder,
                 limits=ResourceLimits.for_measuring(path.stat().st_size),
@@ -99,7 +99,7 @@ def create_local_renderer(settings: Settings, sandbox: SandboxClient) -> LocalRe
 def write_transcript(transcript: Transcript, out: Path) -> None:
     """Write a transcript in the format of the file's suffix. Raises RequestRejected(USAGE) for an unknown one."""
     try:
-        text = subtitles.write(transcript, out.suffix)
+        text = writer.write(transcript, out.suffix)
     except KeyError as error:
         raise RequestRejected(ErrorCode.USAGE) from error
     out.write_text(text, encoding="utf-8")

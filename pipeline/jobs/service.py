@@ -31,6 +31,7 @@ from pipeline.operations.file_executor import FileExecutor
 from pipeline.operations.request_id import get_request_id
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
+from pipeline.speech.subtitles import detection
 from storage.db import Database
 from storage.identity import people
 from storage.jobs import jobs, transcripts
@@ -40,6 +41,7 @@ from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
+SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp")  # else not media
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,19 @@ class Pipeline:
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         return shutil.disk_usage(existing).free >= self.min_free_bytes
 
-    def receive(self, path: Path, name: str = "") -> MeasuredFile:
-        """Measure a file in a sandboxed child. Raises RequestRejected with what is wrong with it."""
-        with self.retention.open_temp_folder() as folder:
-            info = media_validation.measure_file(self.sandbox, path, folder)
-        return MeasuredFile.from_path(path, info, name)
+    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript:
+        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is.
+
+        Raises RequestRejected with what is wrong with it.
+        """
+        if detection.is_subtitle_file(path):
+            return self.receive_subtitles(path)
+        try:
+            return self._measure(path, name)
+        except RequestRejected as error:
+            if error.code is ErrorCode.NOT_MEDIA and name.lower().endswith(SUBTITLE_SUFFIXES):
+                return self.receive_subtitles(path)
+            raise
 
     def receive_subtitles(self, path: Path) -> Transcript:
         """Parse a user's subtitle file in a child. Raises RequestRejected(SUBTITLES_UNREADABLE)."""
@@ -125,7 +135,7 @@ class Pipeline:
             raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
         with self.retention.open_temp_folder() as folder:
             transcript: Transcript = self.sandbox.run(
-                "pipeline.speech.subtitles:read",
+                "pipeline.speech.subtitles.reader:read",
                 {"data": path.read_bytes()},
                 directory=folder,
                 limits=ResourceLimits.for_measuring(MAX_SUBTITLE_BYTES),
@@ -187,6 +197,11 @@ class Pipeline:
 
     def account_status_of(self, session: Session, person: Person) -> AccountStatus:
         return self.entitlements.account_status_of(session, person, self.db.clock())
+
+    def _measure(self, path: Path, name: str) -> MeasuredFile:
+        with self.retention.open_temp_folder() as folder:
+            info = media_validation.measure_file(self.sandbox, path, folder)
+        return MeasuredFile.from_path(path, info, name)
 
     def _build_job(self, request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
         return Job(

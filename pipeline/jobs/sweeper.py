@@ -22,12 +22,15 @@ from pipeline.operations.disk_cleanup import (
 )
 from pipeline.operations.disk_monitor import DiskMonitor
 from pipeline.operations.scheduler import ScheduledTask, Scheduler
+from pipeline.operations.shared_task import share_task
 from pipeline.operations.tenant_lifecycle import TenantLifecycle
 from storage.billing import open_purchases
 from storage.identity import account_merge, codes
-from storage.jobs import jobs, worker_heartbeats
+from storage.jobs import fair_queue, jobs, worker_heartbeats
 from storage.media import files
-from storage.operations import retention
+from storage.messaging import audiences
+from storage.messaging.audiences import COUNT_INTERVAL
+from storage.operations import retention, rollup_writer
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +39,7 @@ RELEASE_INTERVAL = 60.0  # seconds
 MERGE_INTERVAL = 30.0
 PRUNE_INTERVAL = 3600.0
 UPDATE_RETENTION = timedelta(days=30)
+PROGRESS_RETENTION = timedelta(days=7)  # after the end of a job
 DELIVERY_RETENTION = timedelta(days=90)
 UPLOAD_RETENTION = UPLOAD_LIFETIME
 WORKER_RETENTION = timedelta(days=1)
@@ -43,28 +47,37 @@ CODE_RETENTION = timedelta(days=1)
 ERROR_RETENTION = timedelta(days=30)
 MAX_WEB_MESSAGES = 2000  # per conversation
 BATCH_SIZE = 500  # rows per transaction
+RELEASE_BATCH_SIZE = 100  # files per transaction
 
 
 @dataclass(slots=True)
 class Sweeper:
-    """Sweeps the database every few seconds, from a thread of its own in every worker."""
+    """Sweeps the database every few seconds, from a thread of its own in every worker.
+
+    What may take long runs in another thread, and what is for the whole installation in one process at a time.
+    """
 
     runner: JobRunner
     queue: WakeupQueue
     interval: float = 3.0
     disk: DiskMonitor | None = None
     _scheduler: Scheduler = field(init=False)
+    _retention_scheduler: Scheduler = field(init=False)
     _tenant_lifecycle: TenantLifecycle = field(init=False)
 
     def __post_init__(self) -> None:
         self._tenant_lifecycle = TenantLifecycle(self.runner.db, self._delete_files)
         self._scheduler = Scheduler("sweeper", tuple(self._build_tasks()))
+        self._retention_scheduler = Scheduler("retention", tuple(self._build_retention_tasks()))
 
     def start(self) -> None:
         self._scheduler.start()
+        self._retention_scheduler.start()
 
     def stop(self) -> None:
+        self._retention_scheduler.request_stop()
         self._scheduler.stop()
+        self._retention_scheduler.stop()
 
     def deregister_worker(self) -> None:
         """Record a regular shutdown of this worker; otherwise it is reported as missing."""
@@ -101,11 +114,21 @@ class Sweeper:
             self._disk_cleaner_for(self.disk).trim()
 
     def release_expired_files(self) -> None:
-        """Release expired files."""
+        """Release expired files until none is left."""
+        self._repeat_while(lambda: self._release_batch() >= RELEASE_BATCH_SIZE)
+
+    def _release_batch(self) -> int:
         db = self.runner.db
         with db.transaction() as session:
-            released = [files.release(session, media) for media in files.list_expired(session, db.clock())]
+            expired = files.list_expired(session, db.clock(), RELEASE_BATCH_SIZE)
+            released = [files.release(session, media) for media in expired]
         self._delete_files(filter(None, released))
+        return len(expired)
+
+    def forget_old_starts(self) -> None:
+        """Forget starts of jobs that are older than the window of fairness."""
+        with self.runner.db.transaction() as session:
+            fair_queue.forget_old_starts(session, self.runner.db.clock())
 
     def expire_invoices(self, batch: int = BATCH_SIZE) -> None:
         """Expire invoices that were not paid in time."""
@@ -116,10 +139,30 @@ class Sweeper:
         with self.runner.db.transaction() as session:
             account_merge.move_all_returned(session, self.runner.db.clock())
 
+    def count_audiences(self) -> None:
+        """Count the audiences of broadcasts that take long to count."""
+        db = self.runner.db
+        with db.read_transaction() as session:
+            tenant_ids = audiences.list_large_tenants(session)
+        for tenant_id in tenant_ids:
+            with db.read_transaction() as session:
+                audience = audiences.count_audience(session, tenant_id)
+            with db.transaction() as session:
+                audiences.save_count(session, tenant_id, audience, db.clock())
+
+    def roll_up(self) -> None:
+        """Roll up the hours that are over, each in a transaction of its own."""
+        self._repeat_while(self._roll_up_next_hour)
+
+    def _roll_up_next_hour(self) -> bool:
+        with self.runner.db.transaction() as session:
+            return rollup_writer.roll_up_next_hour(session, self.runner.db.clock())
+
     def prune_rows(self, batch: int = BATCH_SIZE) -> None:
         """Delete rows past their retention, in short transactions."""
         now = self.runner.db.clock()
         prunings: tuple[Callable[..., int], ...] = (
+            partial(retention.close_progress, before=now - PROGRESS_RETENTION),
             partial(retention.prune_updates, before=now - UPDATE_RETENTION),
             partial(retention.prune_deliveries, before=now - DELIVERY_RETENTION),
             partial(retention.prune_uploads, before=now - UPLOAD_RETENTION),
@@ -142,7 +185,10 @@ class Sweeper:
 
     def _repeat_in_batches(self, change: Callable[..., int], batch: int) -> None:
         """Repeat a change in short transactions until it affects fewer rows than a batch."""
-        while self._change_batch(change, batch) >= batch and not self._scheduler.is_stopping():
+        self._repeat_while(lambda: self._change_batch(change, batch) >= batch)
+
+    def _repeat_while(self, has_more: Callable[[], bool]) -> None:
+        while has_more() and not self._retention_scheduler.is_stopping():
             pass
 
     def _change_batch(self, change: Callable[..., int], batch: int) -> int:
@@ -161,17 +207,22 @@ class Sweeper:
         return DiskCleaner(self.runner.db, self.runner.store, self.runner.retention.temp_folder, disk)
 
     def _build_tasks(self) -> Iterator[ScheduledTask]:
-        intervals: tuple[tuple[Callable[[], None], float], ...] = (
-            (self.sweep, self.interval),
-            (self.check_disk, DISK_CHECK_INTERVAL),
+        for action, interval in ((self.sweep, self.interval), (self.check_disk, DISK_CHECK_INTERVAL)):
+            yield ScheduledTask(action, interval, initial_delay=self.interval)
+
+    def _build_retention_tasks(self) -> Iterator[ScheduledTask]:
+        shared: tuple[tuple[Callable[[], None], float], ...] = (
             (self.release_expired_files, RELEASE_INTERVAL),
             (self.move_merged_credits, MERGE_INTERVAL),
             (self.expire_invoices, RELEASE_INTERVAL),
+            (self.roll_up, RELEASE_INTERVAL),
+            (self.forget_old_starts, RELEASE_INTERVAL),
+            (self.count_audiences, COUNT_INTERVAL.total_seconds()),
             (self._tenant_lifecycle.apply_subscriptions, RELEASE_INTERVAL),
             (self._tenant_lifecycle.erase_removed, PRUNE_INTERVAL),
-            (self.trim, TRIM_INTERVAL),
             (self.prune_rows, PRUNE_INTERVAL),
-            (self.delete_orphans, PRUNE_INTERVAL),
         )
-        for action, interval in intervals:
+        for action, interval in shared:
+            yield share_task(self.runner.db, action, interval, initial_delay=self.interval)
+        for action, interval in ((self.trim, TRIM_INTERVAL), (self.delete_orphans, PRUNE_INTERVAL)):
             yield ScheduledTask(action, interval, initial_delay=self.interval)

@@ -9,7 +9,7 @@ from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.kinds.job_kind import AGAIN_BUTTON, JobKind, OutputSpec, ResultButton
 from pipeline.kinds.running_job import JobResult, OutputFile, RunningJob
-from pipeline.speech import subtitles
+from pipeline.speech.subtitles import writer
 
 FORMATS = ("txt", "srt", "vtt")
 
@@ -34,5 +34,5 @@ def run(job: RunningJob) -> JobResult:
 
 def _write(transcript: Transcript, name: str, folder: Path) -> OutputFile:
     path = folder / f"transcript.{name}"
-    path.write_text(subtitles.write(transcript, path.suffix), encoding="utf-8")
+    path.write_text(writer.write(transcript, path.suffix), encoding="utf-8")
     return OutputFile(name, path, MediaInfo(MediaKind.TEXT, name, path.stat().st_size))

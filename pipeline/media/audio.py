@@ -3,10 +3,11 @@
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import av
 import numpy as np
+from av import Packet
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
@@ -16,22 +17,28 @@ from numpy.typing import NDArray
 from models.errors import ErrorCode, RequestRejected
 from models.limits import load_limits
 from pipeline.media.demux import PACKET_ERRORS, open_media
+from pipeline.media.streams.joins import read_packets
+from pipeline.media.streams.selection import choose_audio
 
 SAMPLE_RATE: Final = 16_000  # samples per second, as speech models require
 BIT_RATE: Final = 32_000  # of Opus: an hour is 14.4 MB, and Groq's free tier accepts 25
 _MAX_DRIFT: Final = 0.05  # seconds that audio may be off its timestamp before it is moved
 _BLOCK_SAMPLES: Final = SAMPLE_RATE  # samples of silence written, or of audio encoded, at once
 _MAX_DAMAGED_PACKETS: Final = 1000  # packets
+_STEREO: Final = 2  # channels
+_ENERGY_DECAY: Final = 0.97  # per block of some 20 ms: a second or so decides which mix is heard
+_INVERTED_RATIO: Final = 4.0  # of the energies of difference and sum, which music seldom reaches
 
 
 def extract(media: Path, out: Path, *, rate: int = SAMPLE_RATE) -> float:
-    """Write the first audio stream to `out` as mono 16-bit WAV; returns its seconds.
+    """Write the audio stream that a film would have to `out` as mono 16-bit WAV; returns its seconds.
 
     Second 0 is the start of the file's earliest stream: where the audio begins later or has gaps, silence is written.
-    Raises `RequestRejected`: that of `open_media`, NO_AUDIO, BROKEN_FILE if nothing can be decoded, TOO_LONG.
+    Raises `RequestRejected`: that of `open_media`, NO_AUDIO, AUDIO_NOT_SUPPORTED, BROKEN_FILE if nothing can be
+    decoded, TOO_LONG.
     """
     with open_media(media) as container:
-        stream = next(iter(container.streams.audio), None)
+        stream = choose_audio(container)
         if stream is None:
             raise RequestRejected(ErrorCode.NO_AUDIO)
         written = _write_wav(container, stream, out, rate)
@@ -76,11 +83,16 @@ def _start_time_of(container: InputContainer) -> float:
 
 
 def _decode_frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
-    """Yield the decoded frames; damaged packets are skipped, as players do, up to a thousand."""
+    """Yield the decoded frames; damaged packets are skipped, as players do, up to a thousand.
+
+    The video's packets are read too, as where recordings were joined both must be moved alike.
+    """
     damaged = 0
-    for packet in container.demux(stream):
+    for packet in read_packets(container, [stream, *container.streams.video]):
+        if packet.stream is not stream:
+            continue
         try:
-            yield from (frame for frame in packet.decode() if isinstance(frame, AudioFrame) and frame.samples)
+            yield from (frame for frame in cast("Packet[AudioStream]", packet).decode() if frame.samples)
         except PACKET_ERRORS as error:
             damaged += 1
             if damaged > _MAX_DAMAGED_PACKETS:
@@ -92,6 +104,7 @@ class _MonoConverter:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
+        self._downmix = _StereoDownmix()
         self._source_format: tuple[str, str, int] | None = None
         self._resampler: AudioResampler | None = None
 
@@ -101,7 +114,8 @@ class _MonoConverter:
             if source_format != self._source_format:
                 yield from self._flush()
                 self._source_format = source_format
-                self._resampler = AudioResampler("s16", "mono", self._rate)
+                layout = "stereo" if frame.layout.nb_channels == _STEREO else "mono"
+                self._resampler = AudioResampler("s16", layout, self._rate)
             start = None if frame.time is None else frame.time - origin
             frame.pts = None  # else the resampler would fill and squeeze; `_TimedWavWriter` keeps the time
             yield start, self._resample(frame)
@@ -113,8 +127,27 @@ class _MonoConverter:
 
     def _resample(self, frame: AudioFrame | None) -> NDArray[np.int16]:
         assert self._resampler is not None  # noqa: S101 - for the type checker
-        blocks = [block.to_ndarray().reshape(-1) for block in self._resampler.resample(frame)]
+        blocks = [self._downmix.merge_channels(block) for block in self._resampler.resample(frame)]
         return np.concatenate([np.zeros(0, np.int16), *blocks])
+
+
+class _StereoDownmix:
+    """Mixes stereo to mono; where one channel is the other one upside down, their difference instead of their sum."""
+
+    def __init__(self) -> None:
+        self._sum_energy = self._difference_energy = 0.0
+
+    def merge_channels(self, block: AudioFrame) -> NDArray[np.int16]:
+        """Interleaved 16-bit samples of one or two channels as one channel."""
+        samples = cast("NDArray[np.int16]", block.to_ndarray().reshape(-1))
+        if block.layout.nb_channels != _STEREO:
+            return samples
+        channels = samples.reshape(-1, _STEREO).astype(np.float32)
+        total, difference = (channels[:, 0] + channels[:, 1]) / 2, (channels[:, 0] - channels[:, 1]) / 2
+        self._sum_energy = self._sum_energy * _ENERGY_DECAY + float(total @ total)
+        self._difference_energy = self._difference_energy * _ENERGY_DECAY + float(difference @ difference)
+        is_inverted = self._difference_energy > _INVERTED_RATIO * self._sum_energy
+        return np.rint(difference if is_inverted else total).astype(np.int16)
 
 
 class _TimedWavWriter:

@@ -6,7 +6,7 @@ protocol `file`.
 """
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import av
 from av.audio.stream import AudioStream
@@ -17,6 +17,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.limits import load_limits
 from pipeline.media.sniff import sniff
 
+_FILE_PROTOCOL: Final = "file:"
 _ISO_DEMUXERS: Final = "mov,mp4,m4a,3gp,3g2,mj2"
 _MATROSKA_DEMUXERS: Final = "matroska,webm"
 DEMUXERS: Final = {
@@ -54,7 +55,7 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
             raise
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     max_streams = load_limits().video.max_streams
-    if len(container.streams) > max_streams:
+    if _count_decoded_streams(container) > max_streams:
         container.close()
         raise RequestRejected(ErrorCode.TOO_MANY_STREAMS, limit=max_streams)
     for stream in (*container.streams.video, *container.streams.audio):
@@ -66,14 +67,46 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
     return container
 
 
+class StillColour(NamedTuple):
+    """Colour of an AVIF picture by its header: primaries and transfer (numbers of ITU-T H.273), and bits a sample."""
+
+    primaries: int
+    transfer: int
+    bits: int
+
+
+def read_still_colour(path: Path) -> StillColour | None:
+    """Read the colour of an AVIF picture, which Pillow does not tell; None if FFmpeg cannot open it."""
+    options = _build_options(_ISO_DEMUXERS) | {"max_pixels": str(load_limits().picture.max_pixels)}
+    try:
+        with av.open(_to_file_url(path), format="mov", options=options, metadata_errors="ignore") as container:
+            codec = next((stream.codec_context for stream in container.streams.video), None)
+            if codec is None or codec.format is None:
+                return None
+            return StillColour(int(codec.color_primaries), int(codec.color_trc), codec.format.components[0].bits)
+    except PACKET_ERRORS:
+        return None
+
+
 def is_decodable(stream: VideoStream | AudioStream) -> bool:
-    """Whether the stream's decoder is on the allow-list."""
+    """Whether there is a decoder for the stream, and it is on the allow-list."""
     return stream.codec_context is not None and stream.codec_context.name in DECODERS.split(",")
+
+
+def path_of(container: InputContainer) -> Path:
+    """The file that a container of `open_media` reads."""
+    return Path(container.name.removeprefix(_FILE_PROTOCOL))
 
 
 def _to_file_url(path: Path) -> str:
     """The path as a `file:` URL, so that no part of it is parsed as a protocol."""
-    return f"file:{path.resolve()}"
+    return f"{_FILE_PROTOCOL}{path.resolve()}"
+
+
+def _count_decoded_streams(container: InputContainer) -> int:
+    """Streams that may be decoded; subtitles, attached fonts, cover art and timecodes cost nothing."""
+    video = sum(not is_cover_art(stream) for stream in container.streams.video)
+    return video + len(container.streams.audio)
 
 
 def _build_options(demuxers: str) -> dict[str, str]:
@@ -81,7 +114,7 @@ def _build_options(demuxers: str) -> dict[str, str]:
         "format_whitelist": demuxers,
         "protocol_whitelist": "file",
         "codec_whitelist": DECODERS,
-        "max_streams": "64",
+        "max_streams": "200",
         "probesize": "5000000",
     }
 

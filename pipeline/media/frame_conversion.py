@@ -1,25 +1,27 @@
 """Conversion of decoded frames to 8-bit 4:2:0 in limited range, upright, with square pixels and even sides."""
 
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 from av import VideoFrame
-from av.sidedata.sidedata import SideDataContainer, Type
 from av.video.frame import PictureType
 from av.video.plane import VideoPlane
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
 
 from pipeline.media.overlay import BT601, BT709, ColourMatrix, Plane
+from pipeline.media.streams.frame_shape import FrameShape, Orientation
 
 _HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
 _COLOURSPACE_601 = frozenset({5, 6})  # AVCOL_SPC_BT470BG, AVCOL_SPC_SMPTE170M
 _COLOURSPACE_709 = 1
 _SD_HEIGHT = 576  # players assume BT.601 for untagged video up to this height
-_PIXEL_ASPECT_RANGE = (Fraction(1, 4), Fraction(4))  # aspect ratios of a pixel outside of these mean a broken header
+_MAX_ROUNDING = 2  # pixels by which a fitted side may miss that of the film without a bar
+_BLACK = (16, 128, 128)  # Y, U and V in limited range
+_CHROMA_STEPS = (1, 2, 2)  # pixels of the frame for one of the plane
 
 
 class Planes(NamedTuple):
@@ -40,57 +42,59 @@ class ColourTags(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Orientation:
-    """Transformation of stored pixels to displayed ones: transpose, then mirror horizontally, then flip vertically."""
+class _Placement:
+    """How frames of one shape get onto a canvas.
 
-    transpose: bool = False
-    mirror: bool = False
-    flip: bool = False
+    `stored_size` is what a frame is scaled to before it is turned; (left, top) is where it then lies, and `size` its
+    sides there.
+    """
 
-
-def orientation_of(frame: VideoFrame) -> Orientation:
-    """The nearest of the eight right-angled orientations to the display matrix (ISO 14496-12, 8.3.2)."""
-    side_data = cast("SideDataContainer", frame.side_data)
-    matrix = next((data for data in side_data if data.type == Type.DISPLAYMATRIX), None)
-    if matrix is None:
-        return Orientation()
-    a, b, _, c, d = struct.unpack("=5i", bytes(matrix)[:20])
-    if abs(a) + abs(d) >= abs(b) + abs(c):
-        return Orientation(mirror=a < 0, flip=d < 0)
-    return Orientation(transpose=True, mirror=c < 0, flip=b < 0)
-
-
-def output_size_for(frame: VideoFrame, orientation: Orientation, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """Displayed width and height, rounded down to even; `pixel_aspect` is the width of a stored pixel by its height."""
-    width, height = _square_pixel_size_of(frame, pixel_aspect)
-    if orientation.transpose:
-        width, height = height, width
-    return max(2, width - width % 2), max(2, height - height % 2)
+    orientation: Orientation
+    stored_size: tuple[int, int]
+    left: int
+    top: int
+    size: tuple[int, int]
 
 
 class FrameConverter:
-    """Converts the frames of one film to one displayed size.
+    """Converts the frames of one film to one displayed size; those of another shape are fitted in with black bars.
 
-    The orientation is read once, from the first frame: reading a frame's side data creates a reference cycle that keeps
-    its memory. One reformatter serves all frames, as its tables are costly.
+    One reformatter serves all frames, as its tables are costly.
     """
 
-    def __init__(self, size: tuple[int, int], orientation: Orientation) -> None:
+    def __init__(self, size: tuple[int, int], stream: VideoStream) -> None:
         self._size = size
-        self._orientation = orientation
-        self._stored_size = (size[1], size[0]) if orientation.transpose else size
+        self._shape = FrameShape(stream)
+        self._placement = _Placement(Orientation(), size, 0, 0, size)
         self._reformatter = VideoReformatter()
+
+    @property
+    def source_pixels(self) -> int:
+        """Area of the frame converted last, as displayed by itself."""
+        return self._shape.displayed_size[0] * self._shape.displayed_size[1]
 
     def __call__(self, frame: VideoFrame) -> VideoFrame:
         """The converted frame; the same object if nothing had to be changed.
 
         High dynamic range (PQ, HLG) is mapped to BT.709. One row or column too many is cropped, not scaled.
         """
-        plain = _to_yuv420p(frame, _scale_target_for(frame, self._stored_size), self._reformatter)
-        if self._orientation != Orientation() or (plain.width, plain.height) != self._stored_size:
-            plain = _apply_orientation(plain, self._orientation, self._size)
+        if self._shape.follow(frame):
+            self._placement = _place_frame(self._shape, self._size)
+        placement = self._placement
+        plain = _to_yuv420p(frame, _scale_target_for(frame, placement.stored_size), self._reformatter)
+        if placement.orientation != Orientation() or (plain.width, plain.height) != self._size:
+            plain = _compose_frame(plain, placement, self._size)
         plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
         return plain
+
+
+def copy_frame(frame: VideoFrame) -> VideoFrame:
+    """A 4:2:0 frame with the same pixels in memory of its own."""
+    result = VideoFrame(frame.width, frame.height, "yuv420p")
+    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
+        target[...] = source
+    _copy_properties(frame, result)
+    return result
 
 
 def planes_of(frame: VideoFrame) -> Planes:
@@ -103,15 +107,6 @@ def colour_tags_of(frame: VideoFrame) -> ColourTags:
     is_untagged_sd = frame.colorspace != _COLOURSPACE_709 and min(frame.width, frame.height) <= _SD_HEIGHT
     matrix = BT601 if is_untagged_sd or frame.colorspace in _COLOURSPACE_601 else BT709
     return ColourTags(frame.colorspace, frame.color_primaries, frame.color_trc, matrix)
-
-
-def _square_pixel_size_of(frame: VideoFrame, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """The stored size in square pixels, with the shorter side of each pixel stretched to the longer."""
-    if not pixel_aspect or not _PIXEL_ASPECT_RANGE[0] <= pixel_aspect <= _PIXEL_ASPECT_RANGE[1]:
-        return frame.width, frame.height
-    if pixel_aspect > 1:
-        return round(frame.width * pixel_aspect), frame.height
-    return frame.width, round(frame.height / pixel_aspect)
 
 
 def _scale_target_for(frame: VideoFrame, stored_size: tuple[int, int]) -> tuple[int, int]:
@@ -142,17 +137,37 @@ def _to_yuv420p(frame: VideoFrame, size: tuple[int, int], reformatter: VideoRefo
     )
 
 
-def _apply_orientation(frame: VideoFrame, orientation: Orientation, size: tuple[int, int]) -> VideoFrame:
-    result = VideoFrame(*size, "yuv420p")
-    for source, target in zip(planes_of(frame), planes_of(result), strict=True):
+def _place_frame(shape: FrameShape, canvas: tuple[int, int]) -> _Placement:
+    width, height = shape.displayed_size
+    scale = min(Fraction(canvas[0], width), Fraction(canvas[1], height))
+    size = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+    if max(canvas[0] - size[0], canvas[1] - size[1]) <= _MAX_ROUNDING:
+        size = canvas
+    left, top = (canvas[0] - size[0]) // 4 * 2, (canvas[1] - size[1]) // 4 * 2
+    stored_size = (size[1], size[0]) if shape.orientation.transpose else size
+    return _Placement(shape.orientation, stored_size, left, top, size)
+
+
+def _compose_frame(frame: VideoFrame, placement: _Placement, canvas: tuple[int, int]) -> VideoFrame:
+    """Turn a frame and lay it onto a canvas, whose bars, if any, are black."""
+    result, orientation = VideoFrame(*canvas, "yuv420p"), placement.orientation
+    for source, target, black, step in zip(planes_of(frame), planes_of(result), _BLACK, _CHROMA_STEPS, strict=True):
         picture = cv2.transpose(source) if orientation.transpose else source
         if orientation.mirror or orientation.flip:
             picture = cv2.flip(picture, (1 - orientation.flip) if orientation.mirror != orientation.flip else -1)
-        target[...] = picture[: target.shape[0], : target.shape[1]]
-    result.pts, result.time_base = frame.pts, frame.time_base
-    result.color_range, result.colorspace = frame.color_range, frame.colorspace
-    result.color_primaries, result.color_trc = frame.color_primaries, frame.color_trc
+        if placement.size != canvas:
+            target[...] = black
+        left, top = placement.left // step, placement.top // step
+        width, height = placement.size[0] // step, placement.size[1] // step
+        target[top : top + height, left : left + width] = picture[:height, :width]
+    _copy_properties(frame, result)
     return result
+
+
+def _copy_properties(source: VideoFrame, target: VideoFrame) -> None:
+    target.pts, target.time_base = source.pts, source.time_base
+    target.color_range, target.colorspace = source.color_range, source.colorspace
+    target.color_primaries, target.color_trc = source.color_primaries, source.color_trc
 
 
 def _view_plane(plane: VideoPlane) -> Plane:

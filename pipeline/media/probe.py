@@ -1,35 +1,35 @@
 """Probing of a media file: its format, size and duration, counted from its packets and never read from its header."""
 
 import contextlib
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import av
-from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.packet import Packet
+from av.stream import Stream
 from av.video.frame import VideoFrame
-from av.video.stream import VideoStream
 from PIL import Image
 
 from models.errors import ErrorCode, RequestRejected
 from models.limits import load_limits
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.media.decode_errors import convert_decode_errors
-from pipeline.media.demux import PACKET_ERRORS, is_cover_art, is_decodable, open_media
-from pipeline.media.read import check_size, open_picture
+from pipeline.media.demux import PACKET_ERRORS, open_media
+from pipeline.media.pictures.opening import check_size, open_picture
+from pipeline.media.pictures.reader import read_picture
+from pipeline.media.pictures.visibility import is_blank
 from pipeline.media.sniff import FileFormat, sniff, sniff_bytes
+from pipeline.media.streams.joins import read_packets
+from pipeline.media.streams.selection import MAX_PROOF_PACKETS, choose_audio, choose_video
+from pipeline.media.streams.statistics import StreamStats
 
-MAX_PROOF_PACKETS: Final = (
-    250  # packets of a stream within which a frame must decode; transport streams may start within a GOP
-)
 MAX_AUDIO_PACKETS: Final = 2_000_000  # an hour at 400 per second, and some more
 FPS_TOLERANCE: Final = 1.02  # phones count 60.3 where they mean 60
 MIN_COMPLETE_SHARE: Final = 0.8  # of the claimed duration; a file that holds less is truncated
 TRUSTED_DURATION_FORMATS: Final = {"mp4", "mov", "3gp", "m4a", "mkv", "webm"}
-DRAFT_SIZE: Final = (1024, 1024)  # pixels; decoding a JPEG at this size verifies it as well as at full size
+_SAMPLE_SIDE: Final = 1024  # pixels; decoding a JPEG at this size verifies it as well as at full size
 
 
 def measure(path: Path) -> MediaInfo:
@@ -70,38 +70,14 @@ def _check_file_size(size: int, kind: MediaKind) -> None:
 
 
 def _measure_picture(path: Path, file_format: FileFormat, size: int) -> MediaInfo:
-    with open_picture(path, file_format) as image:
-        width, height = image.size
-        if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # EXIF orientations with swapped sides
-            width, height = height, width
-        image.draft(None, DRAFT_SIZE)
-        image.load()
+    """Measure a picture by its header, and verify by a small copy that it decodes and shows something."""
+    image = open_picture(path, file_format).image
+    width, height = image.size
+    if image.getexif().get(0x0112, 1) in {5, 6, 7, 8}:  # EXIF orientations with swapped sides
+        width, height = height, width
+    if is_blank(read_picture(path, _SAMPLE_SIDE).pixels):
+        raise RequestRejected(ErrorCode.NOTHING_TO_DRAW)
     return MediaInfo(MediaKind.IMAGE, file_format.format, size, width, height)
-
-
-@dataclass(slots=True)
-class StreamStats:
-    """Times (seconds) and packet count of one stream, collected while demuxing."""
-
-    first_time: Fraction | None = None
-    end_time: Fraction = Fraction(0)
-    packet_count: int = 0
-    is_decoded: bool = False
-
-    def add_packet(self, packet: "Packet[Any]") -> None:
-        base = packet.time_base or Fraction(1)
-        timestamp = packet.pts if packet.pts is not None else packet.dts
-        self.packet_count += 1
-        if timestamp is None:
-            self.end_time += (packet.duration or 0) * base
-            return
-        start = timestamp * base
-        self.first_time = start if self.first_time is None else min(self.first_time, start)
-        self.end_time = max(self.end_time, start + (packet.duration or 0) * base)
-
-    @property
-    def seconds(self) -> Fraction:
-        return self.end_time - (self.first_time or 0)
 
 
 class ContainerProbe:
@@ -111,9 +87,9 @@ class ContainerProbe:
         self._container = container
         self._format = format_name
         self._size = size
-        self._video: VideoStream | None = next((s for s in container.streams.video if not is_cover_art(s)), None)
-        self._audio: AudioStream | None = next(iter(container.streams.audio), None)
-        self._video_stats, self._audio_stats = StreamStats(), StreamStats()
+        self._video = choose_video(container)
+        self._audio = choose_audio(container)
+        self._video_stats, self._audio_stats, self._passive_stats = StreamStats(), StreamStats(), StreamStats()
         self._first_frame: VideoFrame | None = None
 
     def measure(self) -> MediaInfo:
@@ -127,26 +103,35 @@ class ContainerProbe:
 
     def _check_header(self) -> None:
         """Reject by the header; a frame larger than the header says is rejected by the decoder's `max_pixels`."""
-        main = self._video or self._audio
-        if main is None or not is_decodable(main):
-            raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED)
-        if self._audio and not is_decodable(self._audio):
-            self._audio = None  # a video whose audio cannot be decoded counts as silent
         video_limits = load_limits().video
         if self._video and self._video.width * self._video.height > video_limits.max_pixels:
             raise RequestRejected(ErrorCode.TOO_MANY_PIXELS, limit=round(video_limits.max_pixels / 1e6))
 
     def _count_packets(self) -> None:
-        streams = [stream for stream in (self._video, self._audio) if stream is not None]
-        for packet in self._container.demux(streams):
-            if packet.size == 0 and packet.dts is None:
+        for packet in read_packets(self._container, self._list_streams()):
+            if not packet.size:
                 continue  # the empty flush packet at the end of each stream
-            stats = self._video_stats if packet.stream is self._video else self._audio_stats
+            stats = self._find_stats(packet)
             stats.add_packet(packet)
             self._check_length(stats)
-            if not stats.is_decoded and stats.packet_count <= MAX_PROOF_PACKETS:
+            if self._should_decode(stats):
                 self._decode_packet(packet, stats)
         self._flush_decoders()
+
+    def _list_streams(self) -> list[Stream]:
+        """The chosen streams, and where the header's duration is checked all others: it may be one of theirs."""
+        if self._format in TRUSTED_DURATION_FORMATS:
+            return list(self._container.streams)
+        return [stream for stream in (self._video, self._audio) if stream is not None]
+
+    def _find_stats(self, packet: "Packet[Any]") -> StreamStats:
+        if packet.stream is self._video:
+            return self._video_stats
+        return self._audio_stats if packet.stream is self._audio else self._passive_stats
+
+    def _should_decode(self, stats: StreamStats) -> bool:
+        """Until the first frame; packets hidden by an edit list are decoded for those after them, and not counted."""
+        return not stats.is_decoded and stats is not self._passive_stats and stats.shown_count <= MAX_PROOF_PACKETS
 
     def _decode_packet(self, packet: "Packet[Any]", stats: StreamStats) -> None:
         """Prove that a stream decodes; a damaged packet is skipped, as players do."""
@@ -172,17 +157,18 @@ class ContainerProbe:
     def _check_length(self, stats: StreamStats) -> None:
         video, audio = load_limits().video, load_limits().audio
         longest = video.max_seconds if self._video else audio.max_seconds
-        if stats.seconds > longest:
+        if stats.seconds > longest and stats is not self._passive_stats:
             raise RequestRejected(ErrorCode.TOO_LONG, limit=round(longest))
         if self._video_stats.packet_count > video.max_seconds * video.max_fps * FPS_TOLERANCE:
             raise RequestRejected(ErrorCode.TOO_MANY_FRAMES, limit=round(video.max_fps))
-        if self._audio_stats.packet_count > MAX_AUDIO_PACKETS:
+        if max(self._audio_stats.packet_count, self._passive_stats.packet_count) > MAX_AUDIO_PACKETS:
             raise RequestRejected(ErrorCode.TOO_HEAVY)
 
     def _check_complete(self) -> None:
         """Reject a truncated file: the user can send it again, and would miss its end in the film."""
         claimed = (self._container.duration or 0) / av.time_base
-        counted = max(self._video_stats.seconds, self._audio_stats.seconds)
+        ends = [stats.end_time for stats in (self._video_stats, self._audio_stats, self._passive_stats)]
+        counted = max(ends) - self._start_time
         if self._format in TRUSTED_DURATION_FORMATS and counted < claimed * MIN_COMPLETE_SHARE:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
 
@@ -191,7 +177,9 @@ class ContainerProbe:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
         width, height = displayed_size_of(self._first_frame, self._video.sample_aspect_ratio)
         self._check_frame_size(width, height)
-        seconds = max(self._video_stats.end_time, self._audio_stats.end_time) - (self._video_stats.first_time or 0)
+        if self._audio_stats.shown_count and not self._audio_stats.is_decoded:
+            raise RequestRejected(ErrorCode.AUDIO_NOT_SUPPORTED)
+        seconds = self._measure_seconds()
         return MediaInfo(
             MediaKind.VIDEO,
             self._format,
@@ -203,6 +191,19 @@ class ContainerProbe:
             has_audio=self._audio_stats.is_decoded,
         )
 
+    def _measure_seconds(self) -> Fraction:
+        """From the start of whichever of picture and sound begins first to the end of whichever ends last.
+
+        What an encoder of sound needs before its first sample lies before the start, and is not heard.
+        """
+        used = [stats for stats in (self._video_stats, self._audio_stats) if stats.shown_count]
+        first = min(stats.first_time or Fraction(0) for stats in used)
+        return max(self._video_stats.last_frame_end, self._audio_stats.end_time) - max(first, self._start_time)
+
+    @property
+    def _start_time(self) -> Fraction:
+        return Fraction(self._container.start_time or 0, av.time_base)
+
     def _check_frame_size(self, width: int, height: int) -> None:
         video_limits = load_limits().video
         if max(width, height) > video_limits.max_side or width * height > video_limits.max_pixels:
@@ -211,7 +212,8 @@ class ContainerProbe:
 
     def _measure_fps(self) -> float:
         """Counted frames per second. Raises TOO_MANY_FRAMES."""
-        fps = self._video_stats.packet_count / float(self._video_stats.seconds or 1)
+        seconds = self._video_stats.last_frame_end - (self._video_stats.first_time or 0)
+        fps = self._video_stats.shown_count / float(seconds or 1)
         max_fps = load_limits().video.max_fps
         if fps > max_fps * FPS_TOLERANCE and self._video_stats.packet_count > max_fps:
             raise RequestRejected(ErrorCode.TOO_MANY_FRAMES, limit=round(max_fps))

@@ -31,7 +31,7 @@ FORMAT_BY_MIME_TYPE: Final = {
 }  # fmt: skip
 FORMAT_BY_BRAND: Final = {
     b"heic": "heic", b"heix": "heic", b"heim": "heic", b"heis": "heic", b"hevc": "heic", b"hevx": "heic",
-    b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov",
+    b"mif1": "heic", b"msf1": "heic", b"avif": "avif", b"avis": "avif", b"qt  ": "mov", b"crx ": "cr3",
     b"M4A ": "m4a", b"M4B ": "m4a", b"M4P ": "m4a",
 }  # fmt: skip
 QUICKTIME_ATOMS: Final = (
@@ -44,6 +44,7 @@ QUICKTIME_ATOMS: Final = (
 )  # first atoms of QuickTime files without ftyp
 TRANSPORT_STREAM_LAYOUTS: Final = ((0, 188), (4, 192))  # (first packet, packet length) in bytes: broadcast, camcorders
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+RAW_SIGNATURES: Final = (b"IIU\0", b"\0MRM")  # raw photos of Panasonic and Minolta, which libmagic does not know
 UNSUPPORTED_MIME_TYPES: Final = (
     "image/",
     "video/",
@@ -85,6 +86,8 @@ def _detect_by_structure(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         return FORMAT_BY_BRAND.get(brand) or ("3gp" if brand.startswith((b"3gp", b"3g2")) else "mp4")
+    if head.startswith(RAW_SIGNATURES):
+        return "raw"
     if head[4:8] in QUICKTIME_ATOMS:
         return "mov"
     if any(_is_transport_stream(head, *layout) for layout in TRANSPORT_STREAM_LAYOUTS):

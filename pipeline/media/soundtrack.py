@@ -1,6 +1,7 @@
 """Soundtrack of a film: audio packets are copied if messengers play the codec, otherwise encoded as AAC."""
 
 import contextlib
+from collections import deque
 from fractions import Fraction
 from typing import Protocol
 
@@ -14,6 +15,8 @@ from pipeline.media.demux import PACKET_ERRORS
 BIT_RATE = 128_000
 # MP4 may contain Opus and other codecs too, but they are silent on iPhones and in WhatsApp.
 _COPIED_CODECS = frozenset({"aac", "mp3"})
+_MAX_PRIMING_PACKETS = 3  # of 1024 samples: Apple's encoder primes with 2112
+_UNMUXABLE = (av.error.InvalidDataError, av.error.PatchWelcomeError)  # damaged packets, which MP4 cannot hold
 _MIN_GAP = Fraction(1, 20)  # seconds; smaller gaps are rounding errors
 _AAC_SAMPLE_RATES = (48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000)
 
@@ -24,28 +27,50 @@ class Soundtrack(Protocol):
     def finish(self) -> None: ...
 
 
+def bit_rate_for(source: AudioStream, counted: float) -> int:
+    """Bits per second of the film's soundtrack, if those of `source` were counted."""
+    return round(counted) if _is_copied(source) else BIT_RATE
+
+
 def create_soundtrack(source: AudioStream, output: OutputContainer, shift: Fraction) -> Soundtrack:
     """Add the audio of `source` to `output`; `shift` (seconds) is subtracted from every timestamp."""
-    if source.codec_context.codec.canonical_name in _COPIED_CODECS and source.codec_context.sample_rate:
-        return _CopiedSoundtrack(source, output, shift)
-    return _EncodedSoundtrack(source, output, shift)
+    return (_CopiedSoundtrack if _is_copied(source) else _EncodedSoundtrack)(source, output, shift)
+
+
+def _is_copied(source: AudioStream) -> bool:
+    """Whether the packets of `source` go into a film as they are."""
+    return source.codec_context.codec.canonical_name in _COPIED_CODECS and bool(source.codec_context.sample_rate)
 
 
 class _CopiedSoundtrack:
+    """Packets that an edit list hides are left out, but for the last ones before the first that is heard, from which
+    decoders start.
+    """
+
     def __init__(self, source: AudioStream, output: OutputContainer, shift: Fraction) -> None:
         self._stream = output.add_stream_from_template(source)
         self._output = output
         self._shift_ticks = round(shift / (source.time_base or 1))
         self._last_dts: int | None = None
+        self._priming: deque[Packet[AudioStream]] = deque(maxlen=_MAX_PRIMING_PACKETS)
 
     def write_packet(self, packet: "Packet[AudioStream]") -> None:
+        if packet.is_discard:
+            if self._last_dts is None:
+                self._priming.append(packet)
+            return
+        while self._priming:
+            self._copy_packet(self._priming.popleft())
+        self._copy_packet(packet)
+
+    def _copy_packet(self, packet: "Packet[AudioStream]") -> None:
         if packet.dts is None or packet.pts is None or (self._last_dts is not None and packet.dts <= self._last_dts):
             return  # the flush packet, or one with a timestamp that is not after the last
         self._last_dts = packet.dts
         packet.pts -= self._shift_ticks
         packet.dts -= self._shift_ticks
         packet.stream = self._stream
-        with contextlib.suppress(av.error.InvalidDataError):  # MP4 cannot hold a damaged packet
+        with contextlib.suppress(*_UNMUXABLE):
             self._output.mux(packet)
 
     def finish(self) -> None:

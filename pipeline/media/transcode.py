@@ -1,42 +1,43 @@
 """Transcoding of a video with overlays on its frames: every frame keeps its time, the soundtrack is kept."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import cast
 
 import av
 from av import Packet, VideoFrame
 from av.audio.stream import AudioStream
-from av.container import InputContainer, OutputContainer
+from av.container import OutputContainer
 from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
-from pipeline.media.demux import PACKET_ERRORS, is_cover_art, open_media
-from pipeline.media.frame_conversion import (
-    ColourTags,
-    FrameConverter,
-    Orientation,
-    colour_tags_of,
-    orientation_of,
-    output_size_for,
-    planes_of,
-)
+from pipeline.media.demux import open_media
+from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
+from pipeline.media.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.overlay import ColourMatrix, Overlay
-from pipeline.media.soundtrack import BIT_RATE, create_soundtrack
+from pipeline.media.soundtrack import bit_rate_for, create_soundtrack
+from pipeline.media.streams.decoding import VideoDecoder
+from pipeline.media.streams.source import SourceMeasures, SourceStreams, measure_streams, select_streams
 from pipeline.media.thumbnail import ThumbnailPicker
 from pipeline.progress import ProgressCallback
 
 Painter = Callable[[float], Sequence[Overlay]]
-"""Returns the overlays of a frame, back to front, by its time in seconds from the start of the media."""
+"""Returns the overlays of a frame, back to front, by its time in seconds from the start of the media.
+
+While nothing changes it returns the same overlays, not equal ones: a frame is repeated where they are others.
+"""
 
 _STAGE_NAME = "captions"
-_DEFAULT_FPS = 30  # frames per second if the file does not say
+_MAX_RATE = Fraction(120)  # frames per second: broken timestamps can make any number
+_RATE_TOLERANCE = Fraction(1, 10)  # share by which the header's frame rate may miss the counted one
+_MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +50,22 @@ class Canvas:
     matrix: ColourMatrix
 
 
-@dataclass(frozen=True, slots=True)
-class _SourceStreams:
-    container: InputContainer
-    video: VideoStream
-    audio: AudioStream | None
-    time_base: Fraction  # seconds: the unit of the video's timestamps
-    start_time: Fraction  # seconds: start of the media
-    shift: Fraction  # seconds subtracted from every timestamp written
-
-
 PainterFactory = Callable[[Canvas], Painter]
 
 
 @dataclass(frozen=True, slots=True)
 class _TranscodePlan:
+    """What is known of the film before it is encoded."""
+
     budget: BitrateBudget
-    orientation: Orientation
     colours: ColourTags
+    rate: Fraction  # frames per second
+    end: Fraction  # seconds from the start of the media
+    pixels: int  # of the largest frame, as displayed by itself
+
+
+class _LargerFrame(Exception):
+    """A frame is larger than the film was planned for."""
 
 
 def transcode(
@@ -79,8 +78,7 @@ def transcode(
     ProcessingFailed(FILM_TOO_BIG).
     """
     try:
-        plan = _plan_transcode(source, encoding)
-        film = _run_pass(source, out, painter_factory, plan, progress)
+        plan, film = _run_first_pass(source, out, painter_factory, encoding, progress)
         if encoding.max_bytes is None or film.size <= encoding.max_bytes:
             return film
         plan = replace(plan, budget=tighten_budget(plan.budget, film.size, encoding.max_bytes))
@@ -88,7 +86,6 @@ def transcode(
     except av.error.InvalidDataError as error:
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     if film.size > encoding.max_bytes:
-        out.unlink()
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(encoding.max_bytes / 1e6, 1))
     return film
 
@@ -97,136 +94,122 @@ def _ignore_progress(_stage: str, _share: float) -> None:
     """Progress callback of the second attempt, which has no share of its own to report."""
 
 
-def _plan_transcode(source: Path, encoding: EncodingOptions) -> _TranscodePlan:
-    with open_media(source) as container:
-        sources = _select_streams(container)
-        first = next(_decode_video(sources), None)
-        if first is None:
-            raise RequestRejected(ErrorCode.BROKEN_FILE)
-        orientation = orientation_of(first)
-        size = output_size_for(first, orientation, sources.video.sample_aspect_ratio)
-        seconds = float(container.duration or 0) / av.time_base
-        audio = sources.audio.bit_rate or BIT_RATE if sources.audio else 0
-        bitrate_budget = compute_budget(size, seconds, audio, encoding)
-        converter = FrameConverter((bitrate_budget.width, bitrate_budget.height), orientation)
-        return _TranscodePlan(bitrate_budget, orientation, colour_tags_of(converter(first)))
+def _run_first_pass(
+    source: Path, out: Path, painter_factory: PainterFactory, encoding: EncodingOptions, progress: ProgressCallback
+) -> tuple[_TranscodePlan, Film]:
+    """Encode at the size of the first frame; only if a larger one comes, all are decoded to find the largest."""
+    plan = _plan_transcode(source, encoding)
+    reported = [0.0]
 
+    def report(stage: str, share: float) -> None:
+        reported[0] = max(reported[0], share)  # the second run begins behind where the first one ended
+        progress(stage, reported[0])
 
-def _select_streams(container: InputContainer) -> _SourceStreams:
-    video_streams = [stream for stream in container.streams.video if not is_cover_art(stream)]
-    if not video_streams:
-        raise RequestRejected(ErrorCode.NO_PICTURE)
-    best = container.streams.best("video")
-    video = best if best in video_streams else video_streams[0]
-    audio = container.streams.best("audio")
-    start_time = Fraction(container.start_time or 0, av.time_base)
-    # A transport stream starts at an arbitrary timestamp; in other formats a late start is intended.
-    shift = start_time if container.format.name == "mpegts" else Fraction(0)
-    time_base = video.time_base or Fraction(1, av.time_base)
-    return _SourceStreams(container, video, cast("AudioStream | None", audio), time_base, start_time, shift)
-
-
-def _decode_video(sources: _SourceStreams) -> Iterator[VideoFrame]:
-    for packet in sources.container.demux(sources.video):
-        yield from _decode_packet(packet)
-
-
-def _decode_packet(packet: "Packet[VideoStream]") -> Iterator[VideoFrame]:
-    """Yield the frames of a packet, none if it is damaged."""
     try:
-        yield from packet.decode()
-    except PACKET_ERRORS:
-        return
+        return plan, _run_pass(source, out, painter_factory, plan, report)
+    except _LargerFrame:
+        plan = _plan_transcode(source, encoding, is_size_varying=True)
+        return plan, _run_pass(source, out, painter_factory, plan, report)
+
+
+def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying: bool = False) -> _TranscodePlan:
+    with open_media(source) as container:
+        sources = select_streams(container)
+        measures = measure_streams(sources, is_size_varying=is_size_varying)
+        budget = compute_budget(measures.size, measures.seconds, _measure_audio_bits(sources, measures), encoding)
+        converter = FrameConverter((budget.width, budget.height), sources.video)
+        colours = colour_tags_of(converter(measures.first_frame))
+        rate, end = _choose_rate(sources.video, measures.frame_rate), measures.end - sources.origins.start
+        return _TranscodePlan(budget, colours, rate, end, measures.size[0] * measures.size[1])
+
+
+def _measure_audio_bits(sources: SourceStreams, measures: SourceMeasures) -> int:
+    """Bits per second of the film's sound."""
+    if sources.audio is None or measures.seconds <= 0:
+        return 0
+    return bit_rate_for(sources.audio, measures.audio_bytes * 8 / measures.seconds)
+
+
+def _choose_rate(video: VideoStream, counted: Fraction | None) -> Fraction:
+    """The nominal frame rate if it is about the counted one; a browser's, for example, are the ticks of its clock.
+
+    Where frames are so rare that they will be repeated, it is the rate at which they are.
+    """
+    if counted is None:
+        return Fraction(REPEAT_RATE)
+    nominal = video.guessed_rate or video.average_rate
+    rate = nominal if nominal and abs(nominal / counted - 1) <= _RATE_TOLERANCE else counted.limit_denominator(1001)
+    return Fraction(REPEAT_RATE) if rate < SLOWEST_RATE else min(rate, _MAX_RATE)
 
 
 class _TranscodePass:
     """One encoding pass over one video."""
 
     def __init__(
-        self, sources: _SourceStreams, output: OutputContainer, painter_factory: PainterFactory, plan: _TranscodePlan
+        self, sources: SourceStreams, output: OutputContainer, painter_factory: PainterFactory, plan: _TranscodePlan
     ) -> None:
         self._sources = sources
-        self._output = output
+        self._plan = plan
         size = plan.budget.width, plan.budget.height
-        self._converter = FrameConverter(size, plan.orientation)
-        self._seconds = plan.budget.seconds
-        self._stream = _add_video_stream(sources, output, plan)
-        self._soundtrack = create_soundtrack(sources.audio, output, sources.shift) if sources.audio else None
-        rate = float(self._stream.codec_context.framerate or _DEFAULT_FPS)
-        self._painter = painter_factory(Canvas(*size, rate, plan.colours.matrix))
-        self._last_pts: int | None = None
-        self.thumbnail = ThumbnailPicker(min(1.0, self._seconds / 3))
-        self.times: list[float] = []
+        self._convert_frame = FrameConverter(size, sources.video)
+        self._decoder = VideoDecoder(sources.video)
+        stream = _add_video_stream(sources, output, plan)
+        self._soundtrack = create_soundtrack(sources.audio, output, sources.origins.shift) if sources.audio else None
+        self.thumbnail = ThumbnailPicker(min(1.0, plan.budget.seconds / 3))
+        painter = painter_factory(Canvas(*size, float(plan.rate), plan.colours.matrix))
+        self._encoder = FrameEncoder(
+            stream, output, self._convert, painter, sources.origins, self.thumbnail.offer_frame
+        )
 
-    def run(self, progress: ProgressCallback) -> None:
-        """Decode, paint and encode the whole video."""
-        sources = self._sources
-        streams = [stream for stream in (sources.video, sources.audio) if stream is not None]
-        for packet in sources.container.demux(streams):
-            if packet.stream is sources.video:
-                for frame in _decode_packet(cast("Packet[VideoStream]", packet)):
-                    self._write_frame(frame)
+    def run(self, progress: ProgressCallback) -> tuple[int, float]:
+        """Decode, paint and encode the whole video; returns its frames and the time of the last one in seconds."""
+        for packet in self._sources.read_packets():
+            if packet.stream is self._sources.video:
+                for frame in self._decoder.decode(cast("Packet[VideoStream]", packet)):
+                    self._encoder.offer_frame(frame)
                 progress(_STAGE_NAME, self._compute_share())
             elif self._soundtrack:
                 self._soundtrack.write_packet(cast("Packet[AudioStream]", packet))
-        self._finish()
-
-    def _write_frame(self, frame: VideoFrame) -> None:
-        pts = frame.pts if frame.pts is not None else frame.dts
-        if pts is None or (self._last_pts is not None and pts <= self._last_pts):
-            return  # its timestamp is not after the last one: it cannot be shown
-        self._last_pts = pts
-        time_base = self._sources.time_base
-        seconds = float(pts * time_base - self._sources.start_time)
-        frame = self._converter(frame)
-        _blend_overlays(frame, self._painter(seconds))
-        frame.pts, frame.time_base = pts - round(self._sources.shift / time_base), time_base
-        self._output.mux(self._stream.encode(frame))
-        self.times.append(seconds)
-        self.thumbnail.offer_frame(frame, seconds)
-
-    def _finish(self) -> None:
-        if not self.times:
-            raise RequestRejected(ErrorCode.BROKEN_FILE)
-        self._output.mux(self._stream.encode(None))
+        self._encoder.finish(self._plan.end)
         if self._soundtrack:
             self._soundtrack.finish()
+        if self._encoder.last_time is None:
+            raise RequestRejected(ErrorCode.BROKEN_FILE)
+        return self._encoder.frame_count, float(self._encoder.last_time)
+
+    def _convert(self, frame: VideoFrame) -> VideoFrame:
+        converted = self._convert_frame(frame)
+        if self._convert_frame.source_pixels > self._plan.pixels:
+            raise _LargerFrame
+        return converted
 
     def _compute_share(self) -> float:
-        done = self.times[-1] / self._seconds if self.times and self._seconds > 0 else 0.0
-        return min(1.0, max(0.0, done))
+        done, seconds = float(self._encoder.last_time or 0), self._plan.budget.seconds
+        return min(1.0, max(0.0, done / seconds)) if seconds > 0 else 0.0
 
 
 def _run_pass(
     source: Path, out: Path, painter_factory: PainterFactory, plan: _TranscodePlan, progress: ProgressCallback
 ) -> Film:
     with ExitStack() as stack:
-        sources = _select_streams(stack.enter_context(open_media(source)))
-        sources.video.thread_type = "NONE"  # decoding is a tenth of the work; its threads would only cost memory
+        sources = select_streams(stack.enter_context(open_media(source)))
         output = stack.enter_context(av.open(str(out), "w", format="mp4", options={"movflags": "+faststart"}))
         transcode_pass = _TranscodePass(sources, output, painter_factory, plan)
-        transcode_pass.run(progress)
+        frames, last_time = transcode_pass.run(progress)
     thumbnail = transcode_pass.thumbnail.save(out.with_suffix(".jpg"))
-    times = transcode_pass.times
-    seconds = times[-1] + ((times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 1 / _DEFAULT_FPS)
-    return Film(out, thumbnail, plan.budget.width, plan.budget.height, seconds, len(times), out.stat().st_size)
+    seconds = last_time + 1 / float(plan.rate)
+    return Film(out, thumbnail, plan.budget.width, plan.budget.height, seconds, frames, out.stat().st_size)
 
 
-def _blend_overlays(frame: VideoFrame, overlays: Sequence[Overlay]) -> None:
-    if not overlays:
-        return
-    frame.make_writable()  # the decoder may still reference a decoded frame
-    target = planes_of(frame)
-    for overlay in overlays:
-        overlay.blend(*target)
+def _add_video_stream(sources: SourceStreams, output: OutputContainer, plan: _TranscodePlan) -> VideoStream:
+    """Add the video stream, fully configured: the first audio packet written opens the encoder.
 
-
-def _add_video_stream(sources: _SourceStreams, output: OutputContainer, plan: _TranscodePlan) -> VideoStream:
-    """Add the video stream, fully configured: the first audio packet written opens the encoder."""
-    rate = sources.video.guessed_rate or sources.video.average_rate or Fraction(_DEFAULT_FPS)
-    stream = output.add_stream("libx264", rate=rate, options=plan.budget.options)
+    Its time base is a whole part of the source's, so that every time stays exact.
+    """
+    stream = output.add_stream("libx264", rate=plan.rate, options=plan.budget.options)
     stream.width, stream.height, stream.pix_fmt = plan.budget.width, plan.budget.height, "yuv420p"
-    stream.time_base = stream.codec_context.time_base = sources.time_base
+    tick = sources.video.time_base or Fraction(1, av.time_base)
+    stream.time_base = stream.codec_context.time_base = tick / ceil(tick / _MAX_TICK)
     context = stream.codec_context
     context.profile, context.color_range = "High", ColorRange.MPEG
     context.colorspace, context.color_primaries, context.color_trc = plan.colours[:3]

@@ -1,6 +1,6 @@
 """Alerting: the operator is notified once when an incident begins, and once when it is over.
 
-Every process checks; the first one to detect an incident sends the alert, which is deduplicated by the incident.
+One process checks at a time, and alerts are deduplicated by the incident.
 """
 
 from collections.abc import Callable, Mapping

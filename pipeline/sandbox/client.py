@@ -20,12 +20,14 @@ import structlog
 
 from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from pipeline.sandbox import protocol
+from pipeline.sandbox.folder_usage import FolderUsage, measure_folder
 from pipeline.sandbox.forkserver_client import KILL_TIMEOUT, ForkserverClient
 from pipeline.sandbox.limits import ResourceLimits
 
 log = structlog.get_logger(__name__)
 
 CANCEL_CHECK_INTERVAL: Final = 0.08  # seconds between two calls of is_cancelled
+FOLDER_CHECK_INTERVAL: Final = 0.5  # seconds between two looks at what the child has written
 
 
 def ignore(*_: object) -> None:
@@ -109,6 +111,9 @@ class _SandboxRun:
         self._control_socket = control_socket
         self._decoder = protocol.FrameDecoder()
         self._deadline = time.monotonic() + request.limits.wall_seconds
+        before, limits = measure_folder(request.directory), request.limits
+        self._allowed_usage = FolderUsage(before.size + limits.folder_bytes, before.files + limits.files)
+        self._next_folder_check = 0.0
         self._exit_code: int | None = None  # negative: the signal that killed it
         self._is_terminated = False
         self.cpu_seconds = 0.0
@@ -142,13 +147,22 @@ class _SandboxRun:
             while True:
                 if is_cancelled():
                     raise JobCancelled
-                if time.monotonic() > self._deadline:
+                if time.monotonic() > self._deadline or self._has_filled_folder():
                     raise RequestRejected(ErrorCode.TOO_HEAVY)
                 if not selector.select(CANCEL_CHECK_INTERVAL):
                     continue
                 if not (data := self._receive_bytes()):
                     return
                 yield from self._decoder.feed(data)
+
+    def _has_filled_folder(self) -> bool:
+        """Whether the child has written more than it may, looked at now and then: RLIMIT_FSIZE is of one file only."""
+        now = time.monotonic()
+        if now < self._next_folder_check:
+            return False
+        self._next_folder_check = now + FOLDER_CHECK_INTERVAL
+        found = measure_folder(self._request.directory, self._allowed_usage)
+        return found.size > self._allowed_usage.size or found.files > self._allowed_usage.files
 
     def _receive_bytes(self) -> bytes:
         try:
@@ -164,7 +178,8 @@ class _SandboxRun:
                 raise protocol.decode_error(message)
             case "cancelled":
                 raise JobCancelled
-        log.error("child-crashed", task=self._request.task, what=message.get("what"), trace=message.get("trace"))
+        what, trace = (protocol.cut_text(message.get(name)) for name in ("what", "trace"))
+        log.error("child-crashed", task=self._request.task, what=what, trace=trace)
         raise ProcessingFailed(ErrorCode.CRASHED)
 
     def _diagnose_exit(self) -> RequestRejected | ProcessingFailed:
@@ -193,5 +208,5 @@ def _parse_progress(message: Mapping[str, Any]) -> tuple[str, float]:
     """Stage and share of a progress message. Raises `ProtocolError`."""
     match message:
         case {"stage": str(stage), "share": int() | float() as share}:
-            return stage, min(1.0, max(0.0, share))
+            return protocol.cut_text(stage), min(1.0, max(0.0, share))
     raise protocol.ProtocolError("progress")

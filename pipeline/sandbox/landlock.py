@@ -21,27 +21,31 @@ EXECUTE: Final = 1 << 0
 WRITE_FILE: Final = 1 << 1
 READ_FILE: Final = 1 << 2
 READ_DIR: Final = 1 << 3
-REMOVE: Final = 1 << 4 | 1 << 5
 MAKE_DIR: Final = 1 << 7
 MAKE_REGULAR: Final = 1 << 8
-REFER: Final = 1 << 13  # version 2
 TRUNCATE: Final = 1 << 14  # version 3
+ALL_TCP: Final = 0b11  # version 4: binding and connecting
+ALL_SCOPES: Final = 0b11  # version 6: abstract Unix sockets of, and signals to, processes outside
 
-RIGHTS_BY_ABI_VERSION: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1}
+FILE_RIGHTS_BY_ABI_VERSION: Final = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 5: (1 << 16) - 1}
 READ_RIGHTS: Final = READ_FILE | READ_DIR
-WRITE_RIGHTS: Final = READ_RIGHTS | WRITE_FILE | REMOVE | MAKE_DIR | MAKE_REGULAR | REFER | TRUNCATE
+WRITE_RIGHTS: Final = READ_RIGHTS | WRITE_FILE | MAKE_DIR | MAKE_REGULAR | TRUNCATE
 FILE_RIGHTS: Final = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 
 def restrict(*, readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()) -> bool:
     """Restrict this process to these files and folder trees; False if the kernel does not support it.
 
-    `listable` folders may only be listed. Requires no-new-privileges. Paths that do not exist are skipped.
+    `listable` folders may only be listed; in `writable` ones nothing may be deleted or renamed. Where the kernel knows
+    them, TCP and signals to other processes are forbidden too. Requires no-new-privileges. Paths that do not exist are
+    skipped.
     """
-    handled_rights = RIGHTS_BY_ABI_VERSION.get(min(_get_abi_version(), max(RIGHTS_BY_ABI_VERSION)), 0)
+    version = get_abi_version()
+    handled_rights = max((rights for abi, rights in FILE_RIGHTS_BY_ABI_VERSION.items() if abi <= version), default=0)
     if not handled_rights:
         return False
-    ruleset = _invoke_syscall(_CREATE_RULESET, struct.pack("Q", handled_rights), 8, 0)
+    attributes = _pack_attributes(version, handled_rights)
+    ruleset = _invoke_syscall(_CREATE_RULESET, attributes, len(attributes), 0)
     if ruleset < 0:
         return False
     for paths, access in ((listable, READ_DIR), (readable, READ_RIGHTS), (writable, WRITE_RIGHTS)):
@@ -52,7 +56,18 @@ def restrict(*, readable: Iterable[Path], writable: Iterable[Path], listable: It
     return is_restricted
 
 
-def _get_abi_version() -> int:
+def _pack_attributes(version: int, file_rights: int) -> bytes:
+    """The attributes of a ruleset, `struct landlock_ruleset_attr`, as long as this version of Landlock knows them."""
+    attributes = [file_rights]
+    if version >= 4:
+        attributes.append(ALL_TCP)
+    if version >= 6:
+        attributes.append(ALL_SCOPES)
+    return struct.pack(f"{len(attributes)}Q", *attributes)
+
+
+def get_abi_version() -> int:
+    """Version of the kernel's Landlock; below 1 if it has none."""
     return _invoke_syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
 
 

@@ -15,6 +15,12 @@ class ResourceLimits:
     wall_seconds: float
     file_bytes: int
     open_files: int = 64
+    files: int = 1_000  # written into the run's folder
+
+    @property
+    def folder_bytes(self) -> int:
+        """Most bytes written into the run's folder: a film as large as allowed, and what it is made of."""
+        return 2 * self.file_bytes
 
     @classmethod
     def for_media(cls, seconds: float, *, uhd: bool = False) -> Self:

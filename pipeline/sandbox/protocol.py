@@ -21,13 +21,15 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
-from models.media.facts import MediaInfo
+from models.media.facts import MediaInfo, SoundInfo
 from pipeline.sandbox.limits import ResourceLimits
 
 TYPE_TAG = "~"  # key that marks a JSON object as a value of one of the types below
-TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (MediaInfo, Film, Transcript, Word)}
+TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (MediaInfo, SoundInfo, Film, Transcript, Word)}
 ERROR_TYPES: Mapping[str, type[AppError]] = {kind.__name__: kind for kind in (RequestRejected, ProcessingFailed)}
 
+MAX_TEXT_CHARACTERS = 20_000  # of a text for people or logs; patterns are searched in it
+MAX_ERROR_VALUES = 20
 MAX_FRAME_BYTES = 32_000_000  # bytes; the transcript of an hour is under 1 MB
 _LENGTH_PREFIX = struct.Struct("!I")
 
@@ -220,6 +222,11 @@ def build_adapters() -> None:
         _adapter_for(name)
 
 
+def cut_text(value: object) -> str:
+    """The end of a text that a child sent, where the cause of an error stands, short enough to be searched."""
+    return value[-MAX_TEXT_CHARACTERS:] if isinstance(value, str) else type(value).__name__
+
+
 def encode_error(error: AppError) -> dict[str, object]:
     """Encode an expected error as a message."""
     return {"kind": "error", "type": type(error).__name__, "code": str(error.code), "values": error.values}
@@ -230,6 +237,8 @@ def decode_error(message: Mapping[str, Any]) -> AppError:
     values = message.get("values")
     if not isinstance(values, dict) or not all(isinstance(value, str | int | float) for value in values.values()):
         raise ProtocolError("an error's values")
+    if len(values) > MAX_ERROR_VALUES or len(str(values)) > MAX_TEXT_CHARACTERS:
+        raise ProtocolError("too many values of an error")
     try:
         return ERROR_TYPES[str(message.get("type"))](ErrorCode(str(message.get("code"))), **values)
     except (KeyError, ValueError, TypeError) as error:

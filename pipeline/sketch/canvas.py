@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 
 from models.jobs.options import SketchOptions
+from pipeline.media.pictures.picture import Picture
 from pipeline.sketch.types import Image
 
 _MAX_SIDE, _MIN_SIDE = (
@@ -17,17 +18,26 @@ _MAX_ASPECT = 3.0  # greatest aspect ratio of such a film; narrower pictures get
 _WORKING_PIXELS = (
     450_000  # pixels of the working copy in which lines and regions are detected, whatever the film's size
 )
-_WHITE = 255
+_MIDDLE_GREY = 128  # level of a board: darker ones are drawn on with chalk
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """A picture at its size on the board, its top left corner (`x`, `y`, even pixels), and its smaller working copy."""
+    """A picture at its size on the board, its top left corner (`x`, `y`, even pixels), and its smaller working copy.
+
+    `board_level` is the grey level of the board.
+    """
 
     picture: Image
     x: int
     y: int
     working_copy: Image
+    board_level: int
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether the board is a dark one, on which lines are light."""
+        return self.board_level < _MIDDLE_GREY
 
     @property
     def scale(self) -> tuple[float, float]:
@@ -35,9 +45,9 @@ class Placement:
         return self.picture.shape[1] / self.working_copy.shape[1], self.picture.shape[0] / self.working_copy.shape[0]
 
 
-def choose_film_size(pictures: Sequence[Image], options: SketchOptions) -> tuple[int, int]:
+def choose_film_size(pictures: Sequence[Picture], options: SketchOptions) -> tuple[int, int]:
     """Return width and height of the film in pixels, both even; a missing one follows the first picture's aspect."""
-    height, width = pictures[0].shape[:2]
+    height, width = pictures[0].pixels.shape[:2]
     if options.width and options.height:
         return _round_to_even(options.width), _round_to_even(options.height)
     if options.width:
@@ -60,18 +70,20 @@ def _round_to_even(side: float) -> int:
     return max(2, 2 * round(side / 2))
 
 
-def place_picture(picture: Image, size: tuple[int, int]) -> Placement:
+def place_picture(picture: Picture, size: tuple[int, int]) -> Placement:
     """Fit a picture into a film of `size` (width, height) without distorting it, centred on the board."""
     width, height = size
-    scale = min(width / picture.shape[1], height / picture.shape[0])
-    fitted_size = [_round_to_even(side * scale) for side in (picture.shape[1], picture.shape[0])]
+    stored_height, stored_width = picture.pixels.shape[:2]
+    scale = min(width / stored_width, height / stored_height)
+    fitted_size = [_round_to_even(side * scale) for side in (stored_width, stored_height)]
     inner_size = [side if abs(side - inside) < 4 else inside for side, inside in zip(size, fitted_size, strict=True)]
-    resized = _resize(picture, inner_size[0], inner_size[1])
+    resized = _resize(picture.pixels, inner_size[0], inner_size[1])
     return Placement(
         resized,
         _halve_to_even(width - inner_size[0]),
         _halve_to_even(height - inner_size[1]),
         _make_working_copy(resized),
+        picture.board_level,
     )
 
 
@@ -92,8 +104,8 @@ def _make_working_copy(picture: Image) -> Image:
 
 
 def render_board(placement: Placement, size: tuple[int, int]) -> Image:
-    """Return the whole board as an RGB image, white around the picture."""
-    board = np.full((size[1], size[0], 3), _WHITE, np.uint8)
+    """Return the whole board as an RGB image, empty around the picture."""
+    board = np.full((size[1], size[0], 3), placement.board_level, np.uint8)
     height, width = placement.picture.shape[:2]
     board[placement.y : placement.y + height, placement.x : placement.x + width] = placement.picture
     return board

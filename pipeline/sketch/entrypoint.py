@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.jobs.options import Film, SketchOptions
-from pipeline.media import read
+from pipeline.media.pictures.reader import read_picture
 from pipeline.progress import ProgressCallback
 from pipeline.sketch import film
 
@@ -12,5 +12,5 @@ from pipeline.sketch import film
 def draw(
     pictures: Sequence[Path], out: Path, options: SketchOptions, progress: ProgressCallback, track: Path | None = None
 ) -> Film:
-    """Read the pictures and render the film; raises what `read.picture` and `film.make` raise."""
-    return film.make([read.read_picture(path) for path in pictures], out, options, progress, track=track)
+    """Read the pictures and render the film; raises what `read_picture` and `film.make` raise."""
+    return film.make([read_picture(path) for path in pictures], out, options, progress, track=track)

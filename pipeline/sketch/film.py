@@ -8,24 +8,24 @@ from pathlib import Path
 from models.errors import ErrorCode, ProcessingFailed
 from models.jobs.options import Film, SketchOptions
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
+from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import write_thumbnail
 from pipeline.media.write import Mp4Writer
 from pipeline.progress import ProgressCallback, throttle
 from pipeline.sketch import canvas
 from pipeline.sketch.painting.board import PenState
 from pipeline.sketch.renderer import SketchRenderer
-from pipeline.sketch.types import Image
 
 
 def make(
-    pictures: Sequence[Image],
+    pictures: Sequence[Picture],
     out: Path,
     options: SketchOptions,
     progress: ProgressCallback,
     *,
     track: Path | None = None,
 ) -> Film:
-    """Draw RGB pictures (height x width x 3) one after another into an MP4 of exactly `options.seconds`.
+    """Draw pictures one after another into an MP4 of exactly `options.seconds`.
 
     Writes `out`, a JPEG thumbnail beside it, and the pen's track (JSON) to `track` if given. `progress` is called with
     the stages "planning" and "drawing". Raises `Failed(FILM_TOO_BIG)` if a second, tighter attempt exceeds `max_bytes`.
@@ -44,7 +44,7 @@ def make(
 
 
 def _render_attempt(
-    pictures: Sequence[Image],
+    pictures: Sequence[Picture],
     out: Path,
     options: SketchOptions,
     plan: BitrateBudget,

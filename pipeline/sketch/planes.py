@@ -16,6 +16,11 @@ _CB_WEIGHTS = np.array([[-_KR, -_KG, 1 - _KB, 0]]) / (2 - 2 * _KB) * 224 / 255 +
 _CR_WEIGHTS = np.array([[1 - _KR, -_KG, -_KB, 0]]) / (2 - 2 * _KR) * 224 / 255 + [[0, 0, 0, 128]]
 
 
+def luma_of(level: int) -> int:
+    """The luma of a grey level (0 to 255)."""
+    return round(16 + level * 219 / 255)
+
+
 @dataclass(frozen=True, slots=True)
 class YuvPlanes:
     """One picture in uint8 planes; `u` and `v` have half the width and height of `y`."""
@@ -39,11 +44,11 @@ class YuvPlanes:
         return cls(luma, *(np.ascontiguousarray(chroma[..., k]) for k in (0, 1)))
 
     @classmethod
-    def create_white(cls, width: int, height: int) -> "YuvPlanes":
-        """Create an empty whiteboard of even width and height."""
+    def create_blank(cls, width: int, height: int, luma: int = WHITE_LUMA) -> "YuvPlanes":
+        """Create an empty board of even width and height: a whiteboard, or one of a grey."""
         half = (height // 2, width // 2)
         chroma = (np.full(half, NEUTRAL_CHROMA, np.uint8) for _ in range(2))
-        return cls(np.full((height, width), WHITE_LUMA, np.uint8), *chroma)
+        return cls(np.full((height, width), luma, np.uint8), *chroma)
 
     def shrink_to(self, side: int) -> "YuvPlanes":
         """Return a copy with even sides of at most `side` pixels."""

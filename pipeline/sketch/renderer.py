@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from models.jobs.hands import get_hand
 from models.jobs.options import SketchOptions
+from pipeline.media.pictures.picture import Picture
 from pipeline.media.thumbnail import MAX_SIDE
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
@@ -13,9 +14,8 @@ from pipeline.sketch.painting import colouring
 from pipeline.sketch.painting.board import Board, FrameWriter, PenState
 from pipeline.sketch.painting.hand import render_hand
 from pipeline.sketch.painting.sprite import Sprite
-from pipeline.sketch.planes import YuvPlanes
+from pipeline.sketch.planes import YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, SceneSpec
-from pipeline.sketch.types import Image
 
 _HOLD_SHARE, _MIN_HOLD_SECONDS, _MAX_HOLD_SHARE = (
     0.1,
@@ -44,9 +44,9 @@ class SketchRenderer:
         ends = [(start + frames - wipe, frames - wipe) for start, frames, wipe in self._split_frames(count)]
         return [(end - self._spec_for(frame_count).hold_frames, end - 1) for end, frame_count in ends]
 
-    def render(self, pictures: Sequence[Image], writer: FrameWriter) -> tuple[list[PenState], YuvPlanes]:
+    def render(self, pictures: Sequence[Picture], writer: FrameWriter) -> tuple[list[PenState], YuvPlanes]:
         """Draw the pictures in turn; return the pen states of all frames and the planes of the thumbnail's frame."""
-        board = self._build_board(writer, len(pictures) > 1)
+        board = self._build_board(writer, pictures)
         for planned_scene in self._plan_scenes(pictures):
             poster_frame = _choose_poster_frame(planned_scene)
             for frame, pen_state in enumerate(board.write_scene(planned_scene)):
@@ -56,13 +56,13 @@ class SketchRenderer:
                 self._report_progress("drawing")
         return self._pen_states, self._poster or board.clean_planes.shrink_to(MAX_SIDE)
 
-    def _build_board(self, writer: FrameWriter, has_wipe: bool) -> Board:
+    def _build_board(self, writer: FrameWriter, pictures: Sequence[Picture]) -> Board:
         width, height = self.size
+        empty = YuvPlanes.create_blank(width, height, luma_of(pictures[0].board_level))
         watermark_text = self._options.watermark
         overlay = build_watermark(watermark_text, width, height) if watermark_text else None
-        return Board(
-            writer, self._render_hands(["marker", "eraser"] if has_wipe else ["marker"]), overlay, self._options.fps
-        )
+        tools = ["marker", "eraser"] if len(pictures) > 1 else ["marker"]
+        return Board(writer, empty, self._render_hands(tools), overlay, self._options.fps)
 
     def _render_hands(self, tools: Sequence[str]) -> dict[str, Sprite]:
         hand_model = get_hand(self._options.hand)
@@ -71,7 +71,7 @@ class SketchRenderer:
         unit = self._spec_for(1).unit
         return {tool: render_hand(hand_model, unit, self.size, tool) for tool in tools}
 
-    def _plan_scenes(self, pictures: Sequence[Image]) -> Iterator[Scene]:
+    def _plan_scenes(self, pictures: Sequence[Picture]) -> Iterator[Scene]:
         """Yield the scenes in order, each planned only when it is needed."""
         frame_ranges = self._split_frames(len(pictures))
         for number, (picture, (_, frames, wipe_frames)) in enumerate(zip(pictures, frame_ranges, strict=True)):
@@ -82,8 +82,9 @@ class SketchRenderer:
             self._build_planning_report(number, len(frame_ranges))(1.0)
             yield drawing_scene
             if wipe_frames:
+                empty = YuvPlanes.create_blank(*self.size, luma_of(pictures[number + 1].board_level))
                 yield colouring.build_wipe_scene(
-                    drawing_scene.final_planes, placement, wipe_frames, self._spec_for(frames)
+                    (drawing_scene.final_planes, empty), placement, wipe_frames, self._spec_for(frames)
                 )
 
     def _split_frames(self, count: int) -> list[tuple[int, int, int]]:

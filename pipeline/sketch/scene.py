@@ -10,10 +10,10 @@ from pipeline.sketch.lines import eyes, hatching, line_filter, tracing
 from pipeline.sketch.lines.tracing import PenStroke
 from pipeline.sketch.painting import rasterize
 from pipeline.sketch.painting.colouring import Colouring
-from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes
+from pipeline.sketch.planes import WHITE_LUMA, YuvPlanes, luma_of
 from pipeline.sketch.scene_types import Scene, ScenePhases, SceneSpec
 from pipeline.sketch.strokes import drawing_order, pen_timing, stroke_selection
-from pipeline.sketch.types import Floats, Points
+from pipeline.sketch.types import Floats, Image, Points
 from pipeline.vision import faces
 
 _JOIN_DISTANCE = 0.02  # units between stroke ends that may be joined
@@ -22,6 +22,7 @@ _COLOUR_SHARE = 0.32  # share of the drawing time for colouring where the whole 
 _MIN_COLOUR_SECONDS, _MAX_COLOUR_SHARE = 2.5, 0.48  # seconds of colouring at least, unless they exceed this share
 _MIN_COLOUR_SHARE = 0.14  # share of the drawing time
 _POINT_SPACING = 1.3  # pixels between points of a stroke
+_CHALK_LUMA = 225  # of a line on a dark board
 
 ReportShare = Callable[[float], None]
 
@@ -31,20 +32,27 @@ def plan_scene(placement: Placement, spec: SceneSpec, report: ReportShare) -> Sc
     strokes = _find_strokes(placement, spec, report)
     paths = [_to_film_points(stroke, placement) for stroke in strokes]
     strengths = [_resample_values(stroke.strength, len(path)) for stroke, path in zip(strokes, paths, strict=True)]
-    board = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
+    ink = rasterize.rasterize_strokes(paths, strengths, spec.size, spec.unit)
+    board = _to_chalk(ink, luma_of(placement.board_level)) if placement.is_dark else ink
     report(0.5)
     picture = YuvPlanes.from_rgb(render_board(placement, spec.size))
-    target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_white(*spec.size).chroma))
+    target = picture if spec.is_coloured else YuvPlanes(board, *(YuvPlanes.create_blank(*spec.size).chroma))
     colouring = Colouring.from_target(target, board, placement)
     phases = _split_phases(spec, colouring.share)
     path, stroke_times = pen_timing.time_strokes(paths, phases.lines, spec.unit, _entry_point_for(spec.size))
-    ink_mask = board < WHITE_LUMA
+    ink_mask = ink < WHITE_LUMA
     line_reveal = rasterize.build_reveal(
         rasterize.assign_times(paths, stroke_times, ink_mask), np.flatnonzero(ink_mask), board[ink_mask], phases.total
     )
     report(0.7)
     line_scene = Scene(phases, (line_reveal,), ((), ()), path, target)
     return colouring.add_to_scene(line_scene, placement, spec, report) if phases.colour else line_scene
+
+
+def _to_chalk(ink: Image, board_luma: int) -> Image:
+    """Turn dark lines on white into white ones on a dark board."""
+    share = (WHITE_LUMA - ink.astype(np.float32)) / (WHITE_LUMA - rasterize.INK_LUMA)
+    return (board_luma + share * (_CHALK_LUMA - board_luma)).round().astype(np.uint8)
 
 
 def _entry_point_for(size: tuple[int, int]) -> Points:
@@ -72,10 +80,10 @@ def _count_colour_frames(spec: SceneSpec, share: float) -> int:
 
 
 def _find_strokes(placement: Placement, spec: SceneSpec, report: ReportShare) -> list[PenStroke]:
-    """Strokes in drawing order, in pixels of the working copy."""
-    working_copy = placement.working_copy
+    """Strokes in drawing order, in pixels of the working copy; on a dark board they follow what is light."""
+    working_copy = 255 - placement.working_copy if placement.is_dark else placement.working_copy
     unit = spec.unit / placement.scale[0]
-    found_faces = faces.find_faces(working_copy)
+    found_faces = faces.find_faces(placement.working_copy)
     report(0.1)
     line_map = line_filter.find_lines(working_copy, found_faces)
     report(0.2)

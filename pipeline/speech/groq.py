@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
+from models.media.facts import SoundInfo
 from pipeline.speech import whisper_response, word_timing
 
 MODEL: Final = "whisper-large-v3-turbo"
@@ -37,14 +38,16 @@ class GroqEngine:
             api_key=api_key, base_url=base_url or None, timeout=timeout, max_retries=retries, http_client=http_client
         )
 
-    def transcribe(self, audio: Path, language: str | None) -> Transcript:
+    def transcribe(self, audio: Path, language: str | None, sound: SoundInfo) -> Transcript:
         """Transcribe an audio file of up to 25 MB; `language` is a language code, None to let Whisper detect it.
+
+        `sound` tells where it is too quiet for speech.
 
         Raises RequestRejected: NO_SPEECH, SPEECH_UNCLEAR. Raises ProcessingFailed: SPEECH_SERVICE_DOWN if Groq
         cannot be reached, is busy for longer than the retries, refuses the key or sends an unreadable response.
         """
         hint = load_languages().find_code(language) if language else None
-        response = self._fetch_response(audio, hint)
+        response = whisper_response.mark_inventions(self._fetch_response(audio, hint), sound)
         language_code = load_languages().find_code(response.language) or hint or "und"
         words = word_timing.order_words(_build_words(response, language_code), response.seconds)
         if not words:

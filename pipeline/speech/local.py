@@ -11,6 +11,7 @@ from pipeline.progress import ProgressCallback
 from pipeline.speech import confidence, moonshine, segmentation, word_timing
 from pipeline.speech.alignment import Aligner
 from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, WavReader
+from pipeline.speech.hallucinations.detection import is_invented
 
 LANGUAGE: Final = "en"
 _STAGE: Final = "listening"
@@ -77,17 +78,21 @@ def _transcribe_piece(
     model: moonshine.MoonshineModel, samples: Samples, *, is_checked: bool
 ) -> tuple[list[moonshine.SpokenLine], confidence.AgreementCounts]:
     """The lines of one piece to keep, and their agreement; it is empty if the piece is not checked."""
-    lines = list(model.transcribe(samples))
+    lines = _list_spoken_lines(model, samples)
     if not is_checked or not lines:
         return lines, confidence.AgreementCounts()
     others = [
-        " ".join(line.text for line in model.transcribe(moonshine.change_speed(samples, speed)))
+        " ".join(line.text for line in _list_spoken_lines(model, moonshine.change_speed(samples, speed)))
         for speed in _CHECK_SPEEDS
     ]
     kept = confidence.confirm_lines([line.text for line in lines], others)
     lines = [line for line, keep in zip(lines, kept, strict=True) if keep]
     seconds = sum(line.end - line.start for line in lines)
     return lines, confidence.measure_agreement([line.text for line in lines], others, seconds)
+
+
+def _list_spoken_lines(model: moonshine.MoonshineModel, samples: Samples) -> list[moonshine.SpokenLine]:
+    return [line for line in model.transcribe(samples) if not is_invented(line.text, line.end - line.start)]
 
 
 def _align_line(aligner: Aligner, samples: Samples, line: moonshine.SpokenLine, offset: float) -> tuple[Word, ...]:
@@ -101,7 +106,11 @@ def _align_line(aligner: Aligner, samples: Samples, line: moonshine.SpokenLine, 
 def _align_given_line(aligner: Aligner, recording: WavReader, line: Sequence[Word]) -> tuple[Word, ...]:
     start = max(0.0, line[0].start - 2 * _LINE_PADDING)
     samples = recording.read_samples(start, line[-1].end + 2 * _LINE_PADDING)
-    return aligner.align(samples, [word.text for word in line], start)
+    aligned = aligner.align(samples, [word.text for word in line], start)
+    return tuple(
+        word.model_copy(update={"start": timed.start, "end": timed.end})
+        for word, timed in zip(line, aligned, strict=True)
+    )
 
 
 def _split_lines(words: Sequence[Word]) -> list[list[Word]]:

@@ -3,24 +3,36 @@
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from models.errors import ErrorCode, RequestRejected
+from models.media.facts import LOUDNESS_STEP, SoundInfo
 from pipeline.media import audio
-from pipeline.speech.audio_reader import WavReader
+from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
 
 _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
+_MIN_POWER: Final = 1e-10  # of full scale: -100 dB stands for silence
 
 
-def prepare(media: Path, wav: Path, upload: Path | None = None) -> float:
+def prepare(media: Path, wav: Path, upload: Path | None = None) -> SoundInfo:
     """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for
     Groq.
 
-    Returns the seconds of audio. Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so
-    that no engine is called, or paid, for it.
+    Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so that no engine is called, or
+    paid, for it.
     """
     seconds = audio.extract(media, wav)
     with WavReader(wav) as recording:
-        if recording.read_levels().max(initial=0.0) < _SILENCE_LEVEL:
+        levels = recording.read_levels()
+        if levels.max(initial=0.0) < _SILENCE_LEVEL:
             raise RequestRejected(ErrorCode.NO_SPEECH)
     if upload is not None:
         audio.compress(wav, upload)
-    return seconds
+    return SoundInfo(seconds, _measure_loudness(levels))
+
+
+def _measure_loudness(levels: Levels) -> tuple[int, ...]:
+    """Loudness of each `LOUDNESS_STEP` in dB, by the power of its levels."""
+    step = round(LOUDNESS_STEP / LEVEL_SECONDS)
+    power = (levels[: len(levels) // step * step].reshape(-1, step) ** 2).mean(axis=1)
+    return tuple(np.rint(10 * np.log10(np.maximum(power, _MIN_POWER))).astype(int).tolist())

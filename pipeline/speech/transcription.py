@@ -11,6 +11,7 @@ import structlog
 from models.errors import ProcessingFailed
 from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
+from models.media.facts import SoundInfo
 from models.settings import Settings
 from pipeline.speech.engine_choice import choose_engine, choose_fallback
 
@@ -22,7 +23,7 @@ SERVICE_MICROUSD_PER_SECOND = 12  # millionths of a US dollar per second of audi
 class SpeechService(Protocol):
     """A speech-to-text service; only its adapter imports its SDK."""
 
-    def transcribe(self, audio: Path, language: str | None) -> Transcript: ...
+    def transcribe(self, audio: Path, language: str | None, sound: SoundInfo) -> Transcript: ...
 
 
 RunTask = Callable[[str, dict[str, object]], Any]
@@ -53,10 +54,10 @@ class Transcriber:
         engine = choose_engine(options.engine, options.language, has_groq=self._service is not None)
         wav, compressed = folder / "sound.wav", folder / "sound.ogg"
         arguments: dict[str, object] = {"media": media, "wav": wav, "upload": compressed if engine == "groq" else None}
-        seconds = float(run_task("pipeline.speech.preparation:prepare", arguments))
+        sound: SoundInfo = run_task("pipeline.speech.preparation:prepare", arguments)
         if engine == "groq" and self._service is not None:
             try:
-                return self._call_service(self._service, compressed, options.language, seconds)
+                return self._call_service(self._service, compressed, options.language, sound)
             except ProcessingFailed as error:
                 if choose_fallback(options.engine, options.language, error) is None:
                     raise
@@ -64,9 +65,9 @@ class Transcriber:
         return TranscriptionResult(run_task("pipeline.speech.local:transcribe", {"wav": wav}))
 
     @staticmethod
-    def _call_service(service: SpeechService, audio: Path, language: str, seconds: float) -> TranscriptionResult:
-        transcript = service.transcribe(audio, None if language == "auto" else language)
-        return TranscriptionResult(transcript, seconds, round(seconds * SERVICE_MICROUSD_PER_SECOND))
+    def _call_service(service: SpeechService, audio: Path, language: str, sound: SoundInfo) -> TranscriptionResult:
+        transcript = service.transcribe(audio, None if language == "auto" else language, sound)
+        return TranscriptionResult(transcript, sound.seconds, round(sound.seconds * SERVICE_MICROUSD_PER_SECOND))
 
 
 def create_speech_service(api_key: str | None, base_url: str) -> SpeechService | None:

@@ -15,7 +15,9 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.jobs.transcript import Word
+from models.media.facts import SoundInfo
 from pipeline.speech import word_timing
+from pipeline.speech.hallucinations import detection
 
 MIN_CONFIDENCE: Final = math.exp(-1.0)  # mean token probability below which Whisper itself retries
 _NO_SPEECH_THRESHOLD: Final = 0.6
@@ -37,13 +39,17 @@ class WhisperSegment(_ResponseModel):
     avg_logprob: float = 0.0
     compression_ratio: float = 1.0
     no_speech_prob: float = 0.0
+    is_invented: bool = False  # set by `mark_inventions`
 
     @property
     def is_hallucinated(self) -> bool:
         """Whether the text is a hallucination: words produced from silence, or a repeating phrase."""
-        return (
-            self.no_speech_prob > _NO_SPEECH_THRESHOLD and self.avg_logprob < -1.0
-        ) or self.compression_ratio > _COMPRESSION_RATIO_THRESHOLD
+        is_doubted = self.is_likely_silence and self.avg_logprob < -1.0
+        return self.is_invented or is_doubted or self.compression_ratio > _COMPRESSION_RATIO_THRESHOLD
+
+    @property
+    def is_likely_silence(self) -> bool:
+        return self.no_speech_prob > _NO_SPEECH_THRESHOLD
 
     @property
     def seconds(self) -> float:
@@ -89,6 +95,21 @@ class WhisperResponse(_ResponseModel):
         )
         speech_seconds = sum(part.seconds for part in self.speech_segments)
         return weighted_probability / (speech_seconds + looping_seconds) if speech_seconds else 0.0
+
+
+def mark_inventions(response: WhisperResponse, sound: SoundInfo) -> WhisperResponse:
+    """Mark the segments that nobody said: credit lines, few words over a long time, and words where it is quiet."""
+    segments = tuple(
+        segment.model_copy(update={"is_invented": _is_segment_invented(segment, sound)})
+        for segment in response.segments or ()
+    )
+    return response.model_copy(update={"segments": segments})
+
+
+def _is_segment_invented(segment: WhisperSegment, sound: SoundInfo) -> bool:
+    if detection.is_invented(segment.text, segment.seconds):
+        return True
+    return segment.is_likely_silence and detection.is_quiet(sound, segment.start, segment.end)
 
 
 def build_words(response: WhisperResponse, *, has_spaces: bool) -> list[Word]:

@@ -76,6 +76,6 @@ def order_words(words: Sequence[Word], seconds: float) -> tuple[Word, ...]:
     for index in reversed(range(len(starts))):
         starts[index] = limit = max(0.0, min(starts[index], limit - step))
     return tuple(
-        Word(text=word.text, start=start, end=max(start, min(max(word.end, start + step), limit)))
+        word.model_copy(update={"start": start, "end": max(start, min(max(word.end, start + step), limit))})
         for word, start, limit in zip(words, starts, [*starts[1:], seconds], strict=True)
     )

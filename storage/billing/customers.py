@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, select
 
 from models.billing.catalogue import FREE_PLAN
@@ -18,6 +18,12 @@ LINK_LIFETIME = timedelta(days=30)
 def link(session: Session, person: Person, external_id: str) -> None:
     """Record that a person has paid as this customer."""
     insert_once(session, Customer(tenant_id=person.tenant_id, person_id=person.id, external_id=external_id))
+
+
+def forget(session: Session, tenant_id: uuid.UUID, external_id: str) -> None:
+    """Remove the links of all people to a customer that the provider does not have any more."""
+    statement = delete(Customer).where(col(Customer.tenant_id) == tenant_id, col(Customer.external_id) == external_id)
+    execute_dml(session, statement)
 
 
 def customer_of(session: Session, person: Person) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, text, update
+from sqlalchemy import text, update
 from sqlmodel import Session, col, select
 
 from models.billing.credits import Balance, LedgerBucket, Lot
@@ -70,12 +70,9 @@ def move_returned(session: Session, person: Person, now: datetime) -> None:
 
 def move_all_returned(session: Session, now: datetime, limit: int = 100) -> int:
     """Move credits and debts of all merged persons to their targets; the number of persons."""
-    statement = (
-        select(Person)
-        .join(Balance, col(Balance.person_id) == col(Person.id))
-        .where(col(Person.merged_into_id).is_not(None), or_(col(Balance.available) > 0, col(Balance.debt) > 0))
-        .limit(limit)
-    )
+    # a scalar subquery, so that the few merged persons' balances are looked up, and not those of all
+    left = select(Balance.available + Balance.debt).where(col(Balance.person_id) == col(Person.id)).scalar_subquery()
+    statement = select(Person).where(col(Person.merged_into_id).is_not(None), left > 0).limit(limit)
     persons = session.exec(statement).all()
     for person in persons:
         move_returned(session, person, now)

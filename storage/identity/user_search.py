@@ -42,7 +42,8 @@ def _build_filters(tenant_id: uuid.UUID, words: str) -> tuple[ColumnElement[bool
 def list_staff(session: Session, tenant_id: uuid.UUID) -> list[Person]:
     """Persons with a role in a tenant, oldest first."""
     role_names = [role.stored_name for role in Role if role]
-    statement = select(Person).where(*_build_filters(tenant_id, ""), col(Person.role).in_(role_names))
+    has_role = col(Person.role).is_not(None), col(Person.role).in_(role_names)
+    statement = select(Person).where(*_build_filters(tenant_id, ""), *has_role)
     return list(session.exec(statement.order_by(col(Person.created_at))))
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from models.columns import generate_id
-from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobStatus
+from models.jobs.job import Job, JobInput, JobStatus
 from storage.identity.people import ID_PREFIX_PATTERN
 from storage.jobs import jobs, transcripts
+from storage.jobs.conditions import IS_UNFINISHED
 
 LIST_LIMIT = 10  # jobs in one list
 COPIED_FIELDS = {"id", "tenant_id", "person_id", "address_id", "kind", "parameters", "paid", "at_once", "reply_to"}
@@ -16,13 +17,13 @@ COPIED_FIELDS = {"id", "tenant_id", "person_id", "address_id", "kind", "paramete
 
 def list_unfinished(session: Session, tenant_id: uuid.UUID) -> list[Job]:
     """A tenant's unfinished jobs: running, then queued, oldest first."""
-    statement = select(Job).where(col(Job.tenant_id) == tenant_id, col(Job.status).in_(UNFINISHED_STATUSES))
+    statement = select(Job).where(col(Job.tenant_id) == tenant_id, IS_UNFINISHED)
     return sorted(session.exec(statement), key=lambda job: (job.status != JobStatus.RUNNING, job.received_at))
 
 
 def count_unfinished(session: Session, tenant_id: uuid.UUID | None = None) -> int:
     """Number of a tenant's unfinished jobs, or of all tenants'."""
-    statement = select(func.count()).select_from(Job).where(col(Job.status).in_(UNFINISHED_STATUSES))
+    statement = select(func.count()).select_from(Job).where(IS_UNFINISHED)
     return session.exec(statement if tenant_id is None else statement.where(col(Job.tenant_id) == tenant_id)).one()
 
 

@@ -4,20 +4,36 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, true, update
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
+from models.columns import UtcDateTime
 from models.identity.people import Address, Person
 from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus
 from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
-from storage.jobs import scheduling
-from storage.jobs.scheduling import ClaimQueries
+from storage.jobs import fair_queue, scheduling
+from storage.jobs.conditions import HAS_OPEN_PROGRESS, IS_UNFINISHED
 from storage.upsert import execute_dml
+
+_CLAIM: Final = (
+    update(Job)
+    .where(col(Job.id) == bindparam("job", type_=Uuid()))
+    .values(
+        status=JobStatus.RUNNING,
+        owner=bindparam("by"),
+        fence=col(Job.fence) + 1,
+        attempts=col(Job.attempts) + 1,
+        lease_until=bindparam("until", type_=UtcDateTime()),
+        started_at=func.coalesce(col(Job.started_at), fair_queue.NOW),
+        progress=0.0,
+        stage=WAITING_STAGE,
+    )
+    .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
+)
 
 
 class LeaseLost(Exception):
@@ -43,6 +59,7 @@ def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
     for position, media_id in enumerate(inputs):
         session.add(JobInput(job_id=job.id, position=position, media_id=media_id))
     session.flush()
+    fair_queue.enter(session, job)
 
 
 def list_inputs(session: Session, job_id: uuid.UUID) -> list[Media]:
@@ -73,27 +90,20 @@ def claim_next(
 
     With `kinds`, jobs of others are left to workers that know them.
     """
-    scheduling.lock_claims(session)
-    queries = _build_claim_queries(has_kinds=kinds is not None)
-    job_id = scheduling.find_fairest(session, queries, now, kinds=kinds)
-    if job_id is None:
+    job_id = scheduling.find_interrupted(session, now, kinds)
+    if job_id is not None:
+        return _claim(session, job_id, owner, now, now + lease)
+    turn = scheduling.find_turn(session, now, kinds)
+    if turn is None:
         return None
-    claim_update = (
-        update(Job)
-        .where(col(Job.id) == job_id)
-        .values(
-            status=JobStatus.RUNNING,
-            owner=owner,
-            fence=col(Job.fence) + 1,
-            attempts=col(Job.attempts) + 1,
-            lease_until=now + lease,
-            started_at=func.coalesce(col(Job.started_at), now),
-            progress=0.0,
-            stage=WAITING_STAGE,
-        )
-        .returning(col(Job.fence), col(Job.attempts), col(Job.kind), col(Job.request), col(Job.received_at))
-    )
-    return JobClaim(job_id, *session.connection().execute(claim_update).one())
+    claim = _claim(session, turn.job_id, owner, now, now + lease)
+    fair_queue.record_start(session, turn, now)
+    return claim
+
+
+def _claim(session: Session, job_id: uuid.UUID, owner: str, now: datetime, until: datetime) -> JobClaim:
+    values = {"job": job_id, "by": owner, "now": now, "until": until}
+    return JobClaim(job_id, *session.connection().execute(_CLAIM, values).one())
 
 
 def renew_lease(session: Session, claim: JobClaim, until: datetime) -> bool:
@@ -163,7 +173,10 @@ def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
     )
     if execute_dml(session, cancellation) != 1:
         return None
-    return session.get_one(Job, job_id, populate_existing=True)
+    job = session.get_one(Job, job_id, populate_existing=True)
+    if job.started_at is None:
+        fair_queue.remove(session, job)
+    return job
 
 
 def is_held(session: Session, claim: JobClaim) -> bool:
@@ -174,7 +187,7 @@ def collect_unclaimed(session: Session, now: datetime, older_than: timedelta, li
     """Runnable jobs no worker has claimed; their `wake_at` is set to now."""
     statement = (
         select(Job.id)
-        .where(_build_runnable_filter(now), col(Job.wake_at) < now - older_than)
+        .where(IS_UNFINISHED, _build_runnable_filter(now), col(Job.wake_at) < now - older_than)
         .order_by(col(Job.wake_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -182,6 +195,7 @@ def collect_unclaimed(session: Session, now: datetime, older_than: timedelta, li
     ids = list(session.exec(statement))
     if ids:
         session.connection().execute(update(Job).where(col(Job.id).in_(ids)).values(wake_at=now))
+        fair_queue.restore(session, ids)
     return ids
 
 
@@ -189,11 +203,7 @@ def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
     """Jobs whose worker died at the last allowed attempt; the caller fails them."""
     statement = (
         select(Job)
-        .where(
-            col(Job.status) == JobStatus.RUNNING,
-            col(Job.lease_until) < now,
-            col(Job.attempts) >= JOB_RETRIES.max_attempts,
-        )
+        .where(fair_queue.IS_RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= JOB_RETRIES.max_attempts)
         .with_for_update(skip_locked=True)
     )
     return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]
@@ -214,11 +224,7 @@ def list_with_progress_message(
         .join(Address, col(Address.id) == col(Job.address_id))
         .join(Person, col(Person.id) == col(Job.person_id))
         .join(Delivery, col(Delivery.id) == col(Job.status_delivery_id))
-        .where(
-            col(Address.account_id).in_(account_ids),
-            col(Job.status_closed).is_(False),
-            col(Delivery.external_id).is_not(None),
-        )
+        .where(col(Address.account_id).in_(account_ids), HAS_OPEN_PROGRESS, col(Delivery.external_id).is_not(None))
     )
     return [(job, address, person, message or "") for job, address, person, message in session.exec(statement)]
 
@@ -226,13 +232,6 @@ def list_with_progress_message(
 def mark_status_closed(session: Session, job_id: uuid.UUID) -> None:
     """Record that the progress message shows the final status."""
     session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
-
-
-@cache
-def _build_claim_queries(*, has_kinds: bool) -> ClaimQueries:
-    is_runnable = _build_runnable_filter(scheduling.NOW)
-    has_kind = col(Job.kind).in_(bindparam("kinds", expanding=True)) if has_kinds else true()
-    return scheduling.build_claim_queries(and_(is_runnable, has_kind))
 
 
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -1,20 +1,49 @@
-"""Queue positions of waiting jobs: a simulation of the claims of `scheduling`, as if no other job were submitted."""
+"""Queue positions of waiting jobs: a simulation of the claims of `scheduling`, as if no other job were submitted.
+
+In a long queue only the first are simulated, from the rows of those whose turn is next; for the others an estimate by
+their age is enough.
+"""
 
 import heapq
 import uuid
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
 
+from sqlalchemy import CompoundSelect, exists, false, func, true
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
+from storage.constants import build_constants
 from storage.jobs import scheduling
+from storage.jobs.fair_queue import IS_FRESH, IS_RUNNING
 from storage.jobs.scheduling import MAX_CONSECUTIVE_PAID, JobStart
 
+MAX_SIMULATED: Final = 500  # jobs in a queue of which all positions are simulated
+FIRST_POSITIONS: Final = 100  # simulated in a longer one
+FIRST_OF_PERSON: Final = 20  # jobs of one person that are looked at for them
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CLAIM_INTERVAL = timedelta(microseconds=1)  # between two simulated claims
+
+
+IS_QUEUED: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED]))
+_COLUMNS: Final[tuple[Any, ...]] = (
+    col(Job.id),
+    col(Job.tenant_id),
+    col(Job.person_id),
+    col(Job.paid),
+    col(Job.at_once),
+    col(Job.created_at),
+    col(Job.started_at),
+)
+_EXTENT: Final = select(func.count(), func.min(Job.created_at), func.max(Job.created_at)).where(IS_QUEUED)
+_ALL: Final = select_columns(*_COLUMNS).where(IS_QUEUED)
+_RUNNING: Final = select(Job.person_id).where(IS_RUNNING).order_by(col(Job.started_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +59,77 @@ class QueuedJob:
     started_at: datetime | None
 
 
-def compute_positions(session: Session, now: datetime) -> dict[uuid.UUID, int]:
-    """Position in the queue, from 1, by id of the queued job."""
-    columns = (Job.id, Job.tenant_id, Job.person_id, Job.paid, Job.at_once, Job.created_at, Job.started_at)
-    queued_query = select(*columns).where(col(Job.status) == JobStatus.QUEUED)  # type: ignore[call-overload]
-    queued_jobs = [QueuedJob(*row) for row in session.exec(queued_query)]
-    running_query = select(Job.person_id).where(col(Job.status) == JobStatus.RUNNING).order_by(col(Job.started_at))
-    if not queued_jobs:
-        return {}
+@dataclass(frozen=True, slots=True)
+class QueuePositions:
+    """Positions in the queue, from 1: those that were simulated by id, and what others are estimated from."""
+
+    simulated: Mapping[uuid.UUID, int] = field(default_factory=dict)
+    length: int = 0
+    oldest: datetime = LONG_AGO
+    newest: datetime = LONG_AGO
+
+    def find(self, job: Job) -> int:
+        """The job's position; beyond those simulated, by its age among the oldest and the newest."""
+        return self.simulated.get(job.id) or self._interpolate(job.created_at)
+
+    def is_known(self, job: Job) -> bool:
+        """Whether the job was in the queue when these were computed."""
+        return job.id in self.simulated or job.created_at <= self.newest
+
+    def _interpolate(self, created_at: datetime) -> int:
+        first = len(self.simulated) + 1
+        seconds = (self.newest - self.oldest).total_seconds()
+        share = (created_at - self.oldest).total_seconds() / seconds if seconds else 1.0
+        return max(first, round(self.length * min(1.0, share)))
+
+
+def compute_positions(session: Session, now: datetime) -> QueuePositions:
+    """Compute the positions of the queued jobs: of all in a short queue, else of about the first hundred."""
+    length, oldest, newest = session.exec(_EXTENT).one()
+    if oldest is None or newest is None:
+        return QueuePositions()
+    is_short = length <= MAX_SIMULATED or session.get_bind().dialect.name == "sqlite"
+    queued_jobs = [QueuedJob(*row) for row in session.connection().execute(_ALL if is_short else _FIRST)]
     simulation = QueueSimulation(
         queued_jobs,
         scheduling.map_last_starts(session, now),
         scheduling.list_last_starts(session),
-        session.exec(running_query).all(),
+        session.exec(_RUNNING).all(),
     )
-    return {job: position for position, job in enumerate(simulation.iterate_order(), start=1)}
+    order = islice(simulation.iterate_order(), None if is_short else FIRST_POSITIONS)
+    return QueuePositions({job: place for place, job in enumerate(order, start=1)}, length, oldest, newest)
+
+
+def _build_first_query() -> CompoundSelect[Any]:
+    """The jobs that are among the next ones: those started before, and the first of the first people of each tenant."""
+    tenants = (
+        select_columns(col(QueuedTenant.tenant_id).label("id"))
+        .where(exists().where(col(QueuedPerson.tenant_id) == col(QueuedTenant.tenant_id)))
+        .order_by(col(QueuedTenant.served_at), col(QueuedTenant.waiting_since))
+        .limit(FIRST_POSITIONS)
+        .cte("tenants")
+    )
+    classes = select_columns(true().label("paid")).union_all(select_columns(false().label("paid"))).cte("classes")
+    persons = FIRST_POSITIONS / select_columns(func.count()).select_from(tenants).scalar_subquery() + 2
+    people = (
+        select_columns(col(QueuedPerson.person_id), col(QueuedPerson.paid))
+        .where(col(QueuedPerson.tenant_id) == tenants.c.id, col(QueuedPerson.paid) == classes.c.paid)
+        .order_by(col(QueuedPerson.served_at), col(QueuedPerson.waiting_since))
+        .limit(persons)
+        .lateral("people")
+    )
+    jobs = (
+        select_columns(*_COLUMNS)
+        .where(col(Job.person_id) == people.c.person_id, col(Job.paid) == people.c.paid, IS_FRESH)
+        .order_by(col(Job.created_at), col(Job.id))
+        .limit(FIRST_OF_PERSON)
+        .lateral("jobs")
+    )
+    first = select_columns(*jobs.c).select_from(tenants).join(classes, true()).join(people, true()).join(jobs, true())
+    return first.union_all(select_columns(*_COLUMNS).where(IS_QUEUED, col(Job.started_at).is_not(None)))
+
+
+_FIRST: Final = _build_first_query()
 
 
 class QueueSimulation:

@@ -1,4 +1,4 @@
-"""Fair scheduling of jobs: the query for the next claim, and the inputs of its simulation in `queue_position`.
+"""Fair scheduling of jobs: which one is claimed next, and the inputs of its simulation in `queue_position`.
 
 Jobs that were started before (and lost their worker) go first. Paid jobs come before free ones, but of five jobs that
 start while free ones wait at least one is free. Among equals comes the tenant whose last job started longest ago,
@@ -9,21 +9,21 @@ window, and however many jobs one person queues, only one of them starts before 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import CTE, ColumnElement, Select, bindparam, case, func, or_, text
+from sqlalchemy import CTE, ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.columns import UtcDateTime
 from models.jobs.job import Job, JobStatus
+from models.retries import JOB_RETRIES
+from storage.constants import build_constants
+from storage.jobs import fair_queue
+from storage.jobs.fair_queue import FAIRNESS_WINDOW, HAS_KIND, IS_RUNNING, IS_WITHIN_LIMIT, NOW, Turn
 
-MAX_CONSECUTIVE_PAID = 4  # paid jobs that may start in a row while free ones wait
-FAIRNESS_WINDOW = timedelta(hours=1)  # starts before it are ignored
-CLAIM_LOCK_ID = 0x7261_6269  # id of PostgreSQL's advisory lock for claims: "rabi"
-NOW = bindparam("now", type_=UtcDateTime())
-_WINDOW_START = bindparam("window_start", type_=UtcDateTime())
+MAX_CONSECUTIVE_PAID: Final = 4  # paid jobs that may start in a row while free ones wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,57 +34,25 @@ class JobStart:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimQueries:
-    """Queries for the next job to claim: built once, as building them takes longer than executing them."""
-
-    oldest_free: SelectOfScalar[datetime]
-    paid_first: Select[uuid.UUID]
-    free_first: Select[uuid.UUID]
-
-
-def lock_claims(session: Session) -> None:
-    """Serialise claims until the transaction ends; SQLite has a single writer anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CLAIM_LOCK_ID})
+def find_interrupted(session: Session, now: datetime, kinds: Sequence[str] | None) -> uuid.UUID | None:
+    """A job that was started before, to be started again; its row is locked until the transaction ends."""
+    values = fair_queue.build_values(now, kinds)
+    for query in (_EXPIRED, _REQUEUED):
+        if job_id := session.scalar(query, values):
+            return job_id
+    return None
 
 
-def find_fairest(session: Session, queries: ClaimQueries, now: datetime, **values: object) -> uuid.UUID | None:
-    """The next of the runnable jobs, within each person's limit of concurrent jobs; `values` are for the queries'
-    own parameters."""
-    values |= {"now": now, "window_start": now - FAIRNESS_WINDOW}
-    oldest_free = session.exec(queries.oldest_free, params=values).one()
-    query = queries.free_first if is_free_due(list_last_starts(session), oldest_free) else queries.paid_first
-    found: uuid.UUID | None = session.connection().execute(query, values).scalar()
-    return found
-
-
-def build_claim_queries(runnable: ColumnElement[bool]) -> ClaimQueries:
-    """The queries for the next of the jobs that match the filter, which may use the parameter `now`."""
-    oldest_free = select(func.min(Job.created_at)).where(runnable, col(Job.paid).is_(False))
-    return ClaimQueries(oldest_free, *(_build_fairest_query(runnable, paid_first=each) for each in (True, False)))
-
-
-def _build_fairest_query(runnable: ColumnElement[bool], *, paid_first: bool) -> Select[uuid.UUID]:
-    recent, running = _build_recent_starts(_WINDOW_START), _build_running_counts()
-    person_starts, tenant_starts = _build_last_starts(recent, "person_id"), _build_last_starts(recent, "tenant_id")
-    return (
-        select_columns(col(Job.id))
-        .outerjoin(person_starts, person_starts.c.person_id == col(Job.person_id))
-        .outerjoin(tenant_starts, tenant_starts.c.tenant_id == col(Job.tenant_id))
-        .outerjoin(running, running.c.person_id == col(Job.person_id))
-        .where(runnable, or_(col(Job.at_once).is_(None), func.coalesce(running.c.jobs, 0) < col(Job.at_once)))
-        .order_by(
-            case((col(Job.started_at).is_not(None), 0), else_=1),
-            case((col(Job.paid).is_(paid_first), 0), else_=1),
-            tenant_starts.c.last.asc().nulls_first(),
-            person_starts.c.last.asc().nulls_first(),
-            col(Job.created_at),
-            col(Job.id),
-        )
-        .limit(1)
-        .with_for_update(of=Job, skip_locked=True)
-    )
+def find_turn(session: Session, now: datetime, kinds: Sequence[str] | None) -> Turn | None:
+    """The job whose turn it is among those that wait for their first start; it and its person are locked."""
+    oldest_free = fair_queue.find_oldest(session, paid=False)
+    if oldest_free is None:
+        return fair_queue.pick_next(session, now, kinds, paid=True)
+    is_paid_first = not is_free_due(list_last_starts(session), oldest_free)
+    for paid in (is_paid_first, not is_paid_first):
+        if turn := fair_queue.pick_next(session, now, kinds, paid=paid):
+            return turn
+    return None
 
 
 def is_free_due(starts: Sequence[JobStart], oldest: datetime | None) -> bool:
@@ -96,13 +64,7 @@ def is_free_due(starts: Sequence[JobStart], oldest: datetime | None) -> bool:
 
 def list_last_starts(session: Session) -> list[JobStart]:
     """The last starts of jobs, newest first."""
-    statement = (
-        select(Job.paid, Job.started_at)
-        .where(col(Job.started_at).is_not(None))
-        .order_by(col(Job.started_at).desc())
-        .limit(MAX_CONSECUTIVE_PAID)
-    )
-    return [JobStart(paid, at) for paid, at in session.exec(statement) if at is not None]
+    return [JobStart(paid, at) for paid, at in session.exec(_LAST_STARTS) if at is not None]
 
 
 def map_last_starts(session: Session, now: datetime) -> dict[uuid.UUID, datetime]:
@@ -117,23 +79,31 @@ def map_last_starts(session: Session, now: datetime) -> dict[uuid.UUID, datetime
     return last_starts
 
 
+def _build_interrupted_query(*conditions: ColumnElement[bool]) -> SelectOfScalar[uuid.UUID]:
+    return (
+        select(Job.id)
+        .where(*conditions, col(Job.attempts) < JOB_RETRIES.max_attempts, HAS_KIND, IS_WITHIN_LIMIT)
+        .order_by(col(Job.paid).desc(), col(Job.created_at), col(Job.id))
+        .limit(1)
+        .with_for_update(of=Job, skip_locked=True)
+    )
+
+
 def _build_recent_starts(window_start: datetime | ColumnElement[datetime]) -> CTE:
     """Starts within the fairness window; a CTE, as SQLite would otherwise scan all jobs."""
     columns = (col(Job.person_id), col(Job.tenant_id), col(Job.started_at))
     return select_columns(*columns).where(col(Job.started_at) > window_start).cte("recent")
 
 
-def _build_last_starts(recent: CTE, owner: str) -> CTE:
-    """Last start by person or tenant."""
-    last = func.max(recent.c.started_at).label("last")
-    return select_columns(recent.c[owner], last).group_by(recent.c[owner]).cte(f"last_by_{owner}")
-
-
-def _build_running_counts() -> CTE:
-    """Number of running jobs by person, without those whose lease expired."""
-    counts = select_columns(col(Job.person_id), func.count().label("jobs"))
-    return (
-        counts.where(col(Job.status) == JobStatus.RUNNING, col(Job.lease_until) >= NOW)
-        .group_by(col(Job.person_id))
-        .cte("running")
-    )
+_EXPIRED: Final = _build_interrupted_query(IS_RUNNING, col(Job.lease_until) < NOW)
+_REQUEUED: Final = _build_interrupted_query(
+    col(Job.status).in_(build_constants([JobStatus.QUEUED])),
+    col(Job.started_at).is_not(None),
+    col(Job.run_after) <= NOW,
+)
+_LAST_STARTS: Final = (
+    select(Job.paid, Job.started_at)
+    .where(col(Job.started_at).is_not(None))
+    .order_by(col(Job.started_at).desc())
+    .limit(MAX_CONSECUTIVE_PAID)
+)

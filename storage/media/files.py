@@ -15,7 +15,7 @@ from models.media.facts import MediaInfo, MediaKind
 from models.media.files import Media, StoredFile
 from models.messaging.deliveries import Delivery
 from storage.media.media_store import compute_digest
-from storage.messaging.outbox import UNSENT_STATUSES
+from storage.messaging.conditions import UNSENT_STATUSES
 from storage.upsert import execute_dml
 
 
@@ -95,7 +95,8 @@ def key_of(session: Session, media: Media) -> str:
 
 
 def list_expired(session: Session, now: datetime, limit: int = 100) -> list[Media]:
-    """Expired references that no unfinished job or unsent delivery needs."""
+    """Expired references that no unfinished job or unsent delivery needs, oldest first; without those that another
+    process is releasing."""
     needed_as_input = exists().where(
         col(JobInput.media_id) == col(Media.id),
         col(Job.id) == col(JobInput.job_id),
@@ -109,7 +110,8 @@ def list_expired(session: Session, now: datetime, limit: int = 100) -> list[Medi
     statement = select(Media).where(
         col(Media.expires_at) <= now, col(Media.file_id).is_not(None), ~needed_as_input, ~needed_by_delivery
     )
-    return list(session.exec(statement.limit(limit)))
+    ordered = statement.order_by(col(Media.expires_at)).limit(limit)
+    return list(session.exec(ordered.with_for_update(skip_locked=True)))
 
 
 def release(session: Session, media: Media) -> str | None:

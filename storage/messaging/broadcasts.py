@@ -1,13 +1,12 @@
-"""Broadcasts: their audience, their gradual enqueueing into the outbox, and their delivery counts."""
+"""Broadcasts: their gradual enqueueing into the outbox, and their delivery counts."""
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,28 +15,14 @@ from models.messaging.broadcasts import UNSOLICITED_FORBIDDEN, Broadcast, Broadc
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message, TranslatedText
 from storage.identity.people import ID_PREFIX_PATTERN, resolve_merged
 from storage.messaging import outbox
-from storage.messaging.outbox import UNREACHABLE, UNSENT_STATUSES, OutboxMessage
+from storage.messaging.audiences import Recipient, build_address_query
+from storage.messaging.conditions import IN_BROADCAST, IS_UNSENT, UNSENT_STATUSES
+from storage.messaging.outbox import UNREACHABLE, BroadcastRecipient
 from storage.upsert import execute_dml
 
 MAX_QUEUED = 100  # messages of one broadcast in the outbox at the same time
 LIST_LIMIT = 6  # in a list
-Recipient = aliased(Person)  # after merges: the person a merged one points to
-AddressOwner = aliased(Person)  # the person who writes from an address
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """How many people a broadcast reaches by language, and how many it cannot: on channels where unsolicited messages
-    are forbidden, and because they have blocked the bot or opted out.
-    """
-
-    languages: dict[str, int] = field(default_factory=dict)
-    unsolicited_forbidden: int = 0
-    unreachable: int = 0
-
-    def count_people(self, languages: list[str]) -> int:
-        """People reached in these languages; in all, where none is given."""
-        return sum(count for language, count in self.languages.items() if not languages or language in languages)
+NIL_ID = uuid.UUID(int=0)  # before all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +33,6 @@ class BroadcastCounts:
     blocked: int = 0
     failed: int = 0
     pending: int = 0
-
-
-def count_audience(session: Session, tenant_id: uuid.UUID) -> Audience:
-    """The audience a tenant's broadcast would reach now."""
-    is_reachable = col(Address.unreachable_at).is_(None)
-    is_allowed = col(Account.channel).not_in(UNSOLICITED_FORBIDDEN)
-    query = _build_address_query(tenant_id, is_allowed, is_reachable).with_only_columns(
-        col(Recipient.language), func.count(col(Recipient.id).distinct())
-    )
-    rows = session.connection().execute(query.group_by(col(Recipient.language)))
-    return Audience(
-        dict(rows.all()),
-        _count_people(session, _build_address_query(tenant_id, ~is_allowed, is_reachable)),
-        _count_people(session, _build_address_query(tenant_id, is_allowed, ~is_reachable)),
-    )
 
 
 def save_draft(session: Session, broadcast: Broadcast) -> None:
@@ -94,7 +64,7 @@ def change_status(
         return False
     session.refresh(broadcast)
     if new_status is BroadcastStatus.STOPPED:
-        filters = col(Delivery.broadcast_id) == broadcast.id, col(Delivery.status) == DeliveryStatus.PENDING
+        filters = _build_unsent_filter(broadcast), col(Delivery.status) == DeliveryStatus.PENDING
         execute_dml(session, update(Delivery).where(*filters).values(status=DeliveryStatus.DROPPED, error=new_status))
     return True
 
@@ -124,27 +94,23 @@ def _build_open_query() -> SelectOfScalar[Broadcast]:
 def enqueue_next(session: Session, broadcast: Broadcast, now: datetime, max_queued: int = MAX_QUEUED) -> None:
     """Enqueue messages to the next recipients until `max_queued` are in the outbox. A person with two addresses gets
     one."""
-    free_slots = max_queued - count_deliveries(session, broadcast).pending
+    free_slots = max_queued - _count_unsent(session, broadcast)
     if free_slots <= 0 or broadcast.is_read or broadcast.status != BroadcastStatus.SENDING:
         return
     message = Message(paragraphs=(TranslatedText(key="name", values={"name": broadcast.text}),))
-    found = list(_find_next_recipients(session, broadcast, free_slots))
-    for address, person in found:
-        recipient = resolve_merged(session, person)
-        outbox_message = OutboxMessage(
-            message, f"broadcast:{broadcast.id}", part=recipient.id.hex, broadcast_id=broadcast.id
-        )
-        outbox.enqueue(session, address, recipient.id, outbox_message, now)
-        broadcast.cursor = address.id
+    found = _find_next_recipients(session, broadcast, free_slots)
+    outbox.enqueue_broadcast(session, broadcast.id, found, message, now)
+    broadcast.cursor = found[-1].address_id if found else broadcast.cursor
     broadcast.is_read = len(found) < free_slots
     session.flush()
 
 
 def finish_if_complete(session: Session, broadcast: Broadcast, now: datetime) -> bool:
     """Store the final counts of a broadcast that was sent to all recipients or stopped; whether it was sent to all."""
-    counts, is_stopped = count_deliveries(session, broadcast), broadcast.status == BroadcastStatus.STOPPED
-    if counts.pending or not (broadcast.is_read or is_stopped):
+    is_stopped = broadcast.status == BroadcastStatus.STOPPED
+    if not (broadcast.is_read or is_stopped) or _count_unsent(session, broadcast):
         return False
+    counts = count_deliveries(session, broadcast)
     broadcast.status, broadcast.ended_at = BroadcastStatus.STOPPED if is_stopped else BroadcastStatus.DONE, now
     broadcast.sent, broadcast.blocked, broadcast.failed = counts.sent, counts.blocked, counts.failed
     session.flush()
@@ -167,57 +133,38 @@ def count_deliveries(session: Session, broadcast: Broadcast) -> BroadcastCounts:
     return BroadcastCounts(*(int(count) for count in session.connection().execute(query).one()))
 
 
-def _find_next_recipients(session: Session, broadcast: Broadcast, limit: int) -> Iterator[tuple[Address, Person]]:
-    """The next addresses after the cursor, with the people who write from them."""
-    filters = col(Account.channel).not_in(UNSOLICITED_FORBIDDEN), col(Address.unreachable_at).is_(None)
-    query = _build_address_query(broadcast.tenant_id, *filters)
-    if broadcast.cursor is not None:
-        query = query.where(col(Address.id) > broadcast.cursor)
+def _count_unsent(session: Session, broadcast: Broadcast) -> int:
+    """Number of its messages in the outbox: not counted among all that were sent, as it is asked every second."""
+    return session.exec(select(func.count(col(Delivery.id))).where(_build_unsent_filter(broadcast))).one()
+
+
+def _build_unsent_filter(broadcast: Broadcast) -> ColumnElement[bool]:
+    return and_(col(Delivery.broadcast_id) == broadcast.id, IS_UNSENT, IN_BROADCAST)
+
+
+def _find_next_recipients(session: Session, broadcast: Broadcast, limit: int) -> list[BroadcastRecipient]:
+    """The next addresses after the cursor, with the people who write from them.
+
+    Each account's are read in the order of an index, so that none of other tenants is.
+    """
+    is_allowed = col(Account.channel).not_in(UNSOLICITED_FORBIDDEN)
+    account_ids = session.exec(
+        select(Account.id).where(col(Account.tenant_id) == broadcast.tenant_id, is_allowed)
+    ).all()
+    found = [each for account_id in account_ids for each in _find_in_account(session, broadcast, account_id, limit)]
+    return sorted(found, key=lambda each: each.address_id)[:limit]
+
+
+def _find_in_account(
+    session: Session, broadcast: Broadcast, account_id: uuid.UUID, limit: int
+) -> Iterator[BroadcastRecipient]:
+    is_next = col(Address.account_id) == account_id, col(Address.id) > (broadcast.cursor or NIL_ID)
+    query = build_address_query(broadcast.tenant_id, *is_next, col(Address.unreachable_at).is_(None))
     if broadcast.languages:
         query = query.where(col(Recipient.language).in_(broadcast.languages))
-    id_query = query.with_only_columns(col(Address.id), col(AddressOwner.id)).order_by(col(Address.id)).limit(limit)
-    for address_id, person_id in session.connection().execute(id_query).all():
-        yield session.get_one(Address, address_id), session.get_one(Person, person_id)
-
-
-def _build_address_query(tenant_id: uuid.UUID, *conditions: ColumnElement[bool]) -> Select[uuid.UUID]:
-    """Private addresses of a tenant joined with their AddressOwner and, after merges, Recipient; nobody banned."""
-    return (
-        select_columns(col(Address.id))
-        .select_from(Address)
-        .join(Account, col(Account.id) == col(Address.account_id))
-        .join(AddressOwner, col(AddressOwner.id) == _build_owner_expression())
-        .join(Recipient, col(Recipient.id) == func.coalesce(col(AddressOwner.merged_into_id), col(AddressOwner.id)))
-        .where(
-            col(Account.tenant_id) == tenant_id,
-            col(Address.in_group).is_(False),
-            and_(col(AddressOwner.banned_at).is_(None), col(Recipient.banned_at).is_(None)),
-            *conditions,
-        )
-    )
-
-
-def _build_owner_expression() -> ColumnElement[uuid.UUID]:
-    """The id of an address's person: in most messengers a private chat has their id, else the last recipient there."""
-    by_chat_id = (
-        select_columns(col(Person.id))
-        .where(
-            col(Person.tenant_id) == col(Account.tenant_id),
-            col(Person.channel) == col(Account.channel),
-            col(Person.external_id) == col(Address.chat),
-        )
-        .correlate(Account, Address)
-    )
-    by_delivery = (
-        select_columns(col(Delivery.person_id))
-        .where(col(Delivery.address_id) == col(Address.id), col(Delivery.broadcast_id).is_(None))
-        .order_by(col(Delivery.id).desc())
-        .limit(1)
-        .correlate(Address)
-    )
-    return func.coalesce(by_chat_id.scalar_subquery(), by_delivery.scalar_subquery())
-
-
-def _count_people(session: Session, address_query: Select[uuid.UUID]) -> int:
-    query = address_query.with_only_columns(func.count(col(Recipient.id).distinct()))
-    return session.connection().scalar(query) or 0
+    columns = col(Address.id), col(Recipient.id), col(Recipient.merged_into_id)
+    ordered = query.with_only_columns(*columns).order_by(col(Address.id)).limit(limit)
+    for address_id, person_id, merged_into_id in session.connection().execute(ordered).all():
+        is_final = merged_into_id is None
+        final_id = person_id if is_final else resolve_merged(session, session.get_one(Person, person_id)).id
+        yield BroadcastRecipient(account_id, address_id, final_id)

@@ -5,38 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, and_, bindparam, func, or_, update
+from sqlalchemy import ColumnElement, and_, or_, update
 from sqlmodel import Session, col, select
 
 from models.identity.people import Address
-from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus, Message
-from storage.upsert import execute_dml, insert_once
+from storage.messaging import due_messages
+from storage.messaging.conditions import IS_UNSENT
+from storage.upsert import execute_dml, insert_all_once, insert_once
 
 UNREACHABLE = "chat unreachable"  # error of deliveries dropped for that reason
-UNSENT_STATUSES = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
-
-# Every delivering process runs these queries twice a second, so they are built once.
-_NOW: BindParameter[datetime] = bindparam("now")
-_LIMIT: BindParameter[int] = bindparam("most", type_=Integer)
-_ACCOUNT_ID, _STATUS = col(Delivery.account_id), col(Delivery.status)
-_IS_UNSENT_IN_ACCOUNTS = and_(_ACCOUNT_ID.in_(bindparam("accounts", expanding=True)), _STATUS.in_(UNSENT_STATUSES))
-_IS_DUE = or_(
-    and_(_STATUS == DeliveryStatus.PENDING, col(Delivery.run_after) <= _NOW),
-    and_(_STATUS == DeliveryStatus.SENDING, col(Delivery.lease_until) < _NOW),
-)
-_NOT_IN_PROGRESS = col(Delivery.id).not_in(bindparam("but", expanding=True))
-_NOT_BROADCAST = col(Delivery.broadcast_id).is_(None)
-_FIRST_PER_CHAT = (
-    select(func.min(Delivery.id)).where(_IS_UNSENT_IN_ACCOUNTS, _NOT_BROADCAST).group_by(col(Delivery.address_id))
-)
-_OLDEST_DUE = select(Delivery).where(_NOT_IN_PROGRESS, _IS_DUE).order_by(col(Delivery.id)).limit(_LIMIT)
-DUE_QUERY = _OLDEST_DUE.where(col(Delivery.id).in_(_FIRST_PER_CHAT)).with_for_update(skip_locked=True)
-DUE_BROADCAST_QUERY = (
-    _OLDEST_DUE.join(Broadcast, col(Broadcast.id) == col(Delivery.broadcast_id))
-    .where(_IS_UNSENT_IN_ACCOUNTS, col(Broadcast.status) == BroadcastStatus.SENDING)
-    .with_for_update(of=Delivery, skip_locked=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +31,15 @@ class OutboxMessage:
     job_id: uuid.UUID | None = None
     is_farewell: bool = False
     broadcast_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastRecipient:
+    """A chat, and the person a message of a broadcast goes to."""
+
+    account_id: uuid.UUID
+    address_id: uuid.UUID
+    person_id: uuid.UUID
 
 
 def enqueue(
@@ -86,6 +73,32 @@ def enqueue(
     return delivery_id
 
 
+def enqueue_broadcast(
+    session: Session,
+    broadcast_id: uuid.UUID,
+    recipients: Sequence[BroadcastRecipient],
+    message: Message,
+    now: datetime,
+) -> None:
+    """Enqueue a message of a broadcast for reachable chats, each person once."""
+    content = message.model_dump(mode="json")
+    rows = [
+        Delivery(
+            account_id=each.account_id,
+            address_id=each.address_id,
+            person_id=each.person_id,
+            broadcast_id=broadcast_id,
+            cause=f"broadcast:{broadcast_id}",
+            part=each.person_id.hex,
+            message=content,
+            run_after=now,
+            created_at=now,
+        )
+        for each in recipients
+    ]
+    insert_all_once(session, rows)
+
+
 def claim_due(
     session: Session,
     account_ids: Sequence[uuid.UUID],
@@ -100,8 +113,8 @@ def claim_due(
 
     `exclude` are ids the caller is sending: not to be claimed again, however late their lease is renewed.
     """
-    values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease_rows(session, list(session.exec(DUE_QUERY, params=values)), now + lease)
+    ids = due_messages.find_due(session, account_ids, now, limit, exclude)
+    return due_messages.lease(session, ids, now + lease)
 
 
 def claim_due_broadcasts(
@@ -114,18 +127,8 @@ def claim_due_broadcasts(
     exclude: Collection[int] = (),
 ) -> list[Delivery]:
     """Lease messages of broadcasts that are being sent, oldest first; not ordered within a chat."""
-    values = {"accounts": account_ids, "but": exclude, "now": now, "most": limit}
-    return _lease_rows(session, list(session.exec(DUE_BROADCAST_QUERY, params=values)), now + lease)
-
-
-def _lease_rows(session: Session, rows: list[Delivery], until: datetime) -> list[Delivery]:
-    for row in rows:
-        row.status = DeliveryStatus.SENDING
-        row.fence += 1
-        row.attempts += 1
-        row.lease_until = until
-    session.flush()
-    return rows
+    ids = due_messages.find_due_broadcasts(session, account_ids, now, limit, exclude)
+    return due_messages.lease(session, ids, now + lease)
 
 
 def renew_leases(session: Session, rows: Sequence[Delivery], until: datetime) -> set[int]:
@@ -167,7 +170,7 @@ def mark_unreachable(session: Session, address_id: uuid.UUID, now: datetime) -> 
     session.connection().execute(update(Address).where(col(Address.id) == address_id).values(unreachable_at=now))
     session.connection().execute(
         update(Delivery)
-        .where(col(Delivery.address_id) == address_id, col(Delivery.status).in_(UNSENT_STATUSES))
+        .where(col(Delivery.address_id) == address_id, IS_UNSENT)
         .values(status=DeliveryStatus.DROPPED, error=UNREACHABLE, lease_until=None)
     )
 

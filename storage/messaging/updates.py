@@ -21,6 +21,12 @@ def save(session: Session, account_id: uuid.UUID, external_id: str, body: dict[s
     return insert_once(session, row)
 
 
+def is_stored(session: Session, account_id: uuid.UUID, external_id: str) -> bool:
+    """Whether an update has arrived, handled or not."""
+    query = select(Update.id).where(col(Update.account_id) == account_id, col(Update.external_id) == external_id)
+    return session.exec(query).first() is not None
+
+
 def list_unhandled(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[str, Any]]]:
     """External ids and bodies of updates that were stored but never handled, oldest first."""
     query = (

@@ -41,7 +41,8 @@ def find_recipient(session: Session, address: Address) -> Person:
     account = session.get_one(Account, address.account_id)
     query = (
         select(Person)
-        .where(col(Person.tenant_id) == account.tenant_id, col(Person.role).in_(ADMIN_ROLES))
+        .where(col(Person.tenant_id) == account.tenant_id)
+        .where(col(Person.role).is_not(None), col(Person.role).in_(ADMIN_ROLES))
         .order_by(col(Person.role).desc(), col(Person.created_at))
     )
     found = session.exec(query).first()

@@ -11,6 +11,7 @@ from models.errors import INTERNAL_CODES
 from models.jobs.job import Job, JobStatus, WorkerRow
 from models.operations.thresholds import load_thresholds
 from models.retries import JOB_RETRIES
+from storage.constants import build_constants
 from storage.messaging import whatsapp
 from storage.operations import error_events, metrics
 
@@ -119,6 +120,6 @@ def _count_late_links(session: Session, now: datetime) -> int:
 
 def _count_failed_purchases(session: Session, since: datetime) -> int:
     query = select(func.count(col(Purchase.id))).where(
-        col(Purchase.status) == PurchaseStatus.FAILED, col(Purchase.decided_at) >= since
+        col(Purchase.status).in_(build_constants([PurchaseStatus.FAILED])), col(Purchase.decided_at) >= since
     )
     return session.exec(query).one()

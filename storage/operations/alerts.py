@@ -64,6 +64,7 @@ def find_administrators(
         .join(Tenant, col(Tenant.id) == col(Person.tenant_id))
         .where(
             or_(is_operators, is_its_own) if include_operators else and_(is_its_own, ~is_operators),
+            col(Person.role).is_not(None),
             col(Person.role).in_(ADMIN_ROLES),
             col(Person.banned_at).is_(None),
         )

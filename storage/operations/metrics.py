@@ -2,18 +2,21 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Float, case, cast, extract, func
+from sqlalchemy import ColumnElement, Float, case, cast, extract, func, true
 from sqlmodel import Session, col, select
 
 from models.jobs.job import FINAL_STATUSES, Job, JobStatus, WorkerRow
-from models.messaging.deliveries import Delivery, DeliveryStatus
+from models.messaging.deliveries import Delivery
+from models.operations.rollups import DurationTotal, JobTotal, RollupProgress
+from storage.messaging.conditions import IN_BROADCAST, IN_NO_BROADCAST, IS_UNSENT, UNSENT_STATUSES
 
-UNSENT_STATUSES = (DeliveryStatus.PENDING, DeliveryStatus.SENDING)
+Total = TypeVar("Total", JobTotal, DurationTotal)
+# seconds; after a change the histograms begin anew
+DURATION_BOUNDS = (1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def count_running(session: Session) -> int:
 
 def measure_outbox(session: Session, now: datetime) -> QueueSize:
     """Messages that are not sent yet, except those of broadcasts, which may take their time."""
-    pending = col(Delivery.status).in_(UNSENT_STATUSES), col(Delivery.broadcast_id).is_(None)
+    pending = IS_UNSENT, IN_NO_BROADCAST
     return _measure_size(session, select(func.count(), func.min(Delivery.created_at)).where(*pending), now)
 
 
@@ -70,16 +73,33 @@ def count_workers_seen(session: Session, since: datetime) -> int:
     return session.exec(select(func.count()).where(col(WorkerRow.seen_at) >= since)).one()
 
 
-def count_deliveries(session: Session) -> dict[str, int]:
-    """Messages of the outbox by status; every status is present."""
-    rows = session.exec(select(Delivery.status, func.count()).group_by(Delivery.status)).all()
-    return {str(status): 0 for status in DeliveryStatus} | dict(rows)
+def count_unsent(session: Session) -> dict[str, int]:
+    """Unsent messages by status; both statuses are present."""
+    counts = {str(status): 0 for status in UNSENT_STATUSES}
+    for condition in (IN_NO_BROADCAST, IN_BROADCAST):
+        query = select(Delivery.status, func.count()).where(IS_UNSENT, condition)
+        for status, count in session.exec(query.group_by(col(Delivery.status))):
+            counts[status] += count
+    return counts
 
 
 def count_outcomes(session: Session) -> Sequence[OutcomeCount]:
     """Ended jobs by kind and status."""
+    totals, conditions = _list_totals(session, JobTotal)
+    sums = {
+        (each.kind, each.status): OutcomeCount(each.kind, each.status, each.jobs, each.cpu_seconds) for each in totals
+    }
+    for each in count_ended(session, *conditions):
+        before = sums.get((each.kind, each.outcome), OutcomeCount(each.kind, each.outcome, 0, 0.0))
+        count, cpu_seconds = before.count + each.count, before.cpu_seconds + each.cpu_seconds
+        sums[each.kind, each.outcome] = replace(each, count=count, cpu_seconds=cpu_seconds)
+    return [sums[key] for key in sorted(sums)]
+
+
+def count_ended(session: Session, *conditions: ColumnElement[bool]) -> Sequence[OutcomeCount]:
+    """Ended jobs that match, by kind and status."""
     query = select(Job.kind, Job.status, func.count(), func.sum(Job.cpu_seconds)).where(
-        col(Job.status).in_(FINAL_STATUSES)
+        col(Job.status).in_(FINAL_STATUSES), *conditions
     )
     grouped = query.group_by(Job.kind, Job.status).order_by(Job.kind, Job.status)
     return [OutcomeCount(kind, status, count, cpu or 0.0) for kind, status, count, cpu in session.exec(grouped)]
@@ -93,8 +113,18 @@ def count_jobs_of_others(session: Session, tenant_id: uuid.UUID, since: datetime
     return session.exec(query).one()
 
 
-def measure_durations(session: Session, bounds: tuple[float, ...]) -> Sequence[DurationHistogram]:
+def measure_durations(session: Session) -> Sequence[DurationHistogram]:
     """Durations of successful jobs: waiting for a worker, working, and from message to result."""
+    totals, conditions = _list_totals(session, DurationTotal)
+    sums = {(total.kind, total.stage): _histogram_of(total) for total in totals}
+    for each in measure_ended(session, *conditions):
+        before = sums.get((each.kind, each.stage))
+        sums[each.kind, each.stage] = each if before is None or before.bounds != each.bounds else _add(before, each)
+    return [sums[key] for key in sorted(sums)]
+
+
+def measure_ended(session: Session, *conditions: ColumnElement[bool]) -> Sequence[DurationHistogram]:
+    """Durations of the successful jobs that match."""
     stages = {
         "waiting": (col(Job.received_at), col(Job.started_at)),
         "working": (col(Job.started_at), col(Job.finished_at)),
@@ -103,22 +133,42 @@ def measure_durations(session: Session, bounds: tuple[float, ...]) -> Sequence[D
     return [
         histogram
         for stage, (start, end) in stages.items()
-        for histogram in _measure_stage(session, stage, (start, end), bounds)
+        for histogram in _measure_stage(session, stage, (start, end), conditions)
     ]
 
 
+def _list_totals(session: Session, table: type[Total]) -> tuple[list[Total], tuple[ColumnElement[bool], ...]]:
+    """The totals of rolled-up jobs, and the filter for those jobs that are not in them.
+
+    Both are read in one statement: an hour that is rolled up meanwhile is in one of the two.
+    """
+    query = select(table, RollupProgress.until).join(RollupProgress, true())
+    rows = session.exec(query).all()
+    conditions = (col(Job.finished_at) >= rows[0][1],) if rows else ()
+    return [total for total, _ in rows], conditions
+
+
+def _histogram_of(total: DurationTotal) -> DurationHistogram:
+    counts = tuple(total.counts)
+    return DurationHistogram(total.kind, total.stage, tuple(total.bounds), counts, total.jobs, total.seconds)
+
+
+def _add(one: DurationHistogram, other: DurationHistogram) -> DurationHistogram:
+    counts = tuple(map(sum, zip(one.counts, other.counts, strict=True)))
+    return replace(one, counts=counts, count=one.count + other.count, total=one.total + other.total)
+
+
 def _measure_stage(
-    session: Session, stage: str, stage_columns: tuple[Any, Any], bounds: tuple[float, ...]
+    session: Session, stage: str, stage_columns: tuple[Any, Any], conditions: Sequence[ColumnElement[bool]]
 ) -> Sequence[DurationHistogram]:
-    assert all(low < high for low, high in pairwise(bounds))  # noqa: S101 - a mistake of ours
     seconds = _build_seconds(session, *stage_columns)
-    bucket_counts = [func.sum(case((seconds <= bound, 1), else_=0)) for bound in bounds]
+    bucket_counts = [func.sum(case((seconds <= bound, 1), else_=0)) for bound in DURATION_BOUNDS]
     is_measured = (col(Job.status) == JobStatus.DONE) & stage_columns[0].is_not(None) & stage_columns[1].is_not(None)
     columns: list[Any] = [Job.kind, func.count(), func.sum(seconds), *bucket_counts]
-    rows = session.connection().execute(select(*columns).where(is_measured).group_by(Job.kind).order_by(Job.kind))
+    query = select(*columns).where(is_measured, *conditions).group_by(Job.kind).order_by(Job.kind)
     return [
-        DurationHistogram(kind, stage, bounds, tuple(int(part) for part in counts), count, float(total))
-        for kind, count, total, *counts in rows
+        DurationHistogram(kind, stage, DURATION_BOUNDS, tuple(int(part) for part in counts), count, float(total))
+        for kind, count, total, *counts in session.connection().execute(query)
     ]
 
 

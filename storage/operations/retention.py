@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_
+from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlmodel import Session, col, select
 
 from models.jobs.job import Job, WorkerRow
@@ -12,26 +12,41 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, PageMessage
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from models.operations.error_events import ErrorEvent
+from storage.constants import build_constants
+from storage.jobs.conditions import HAS_OPEN_PROGRESS
 from storage.upsert import execute_dml
 
 
 def prune_updates(session: Session, before: datetime, limit: int) -> int:
     """Delete updates handled before then; how many there were."""
-    return _delete(session, Update, col(Update.id), col(Update.handled_at) < before, limit)
+    oldest = col(Update.handled_at)
+    return _delete(session, Update, col(Update.id), oldest < before, limit, oldest=oldest)
 
 
 def prune_deliveries(session: Session, before: datetime, limit: int) -> int:
     """Delete messages sent or dropped before then, except those that still show a job's progress."""
-    shows_progress = (
+    shows_progress = select(Job.id).where(col(Job.status_delivery_id) == col(Delivery.id), HAS_OPEN_PROGRESS).exists()
+    deleted = 0
+    for status, oldest in (
+        (DeliveryStatus.SENT, col(Delivery.sent_at)),
+        (DeliveryStatus.DROPPED, col(Delivery.created_at)),
+    ):
+        is_over = and_(col(Delivery.status).in_(build_constants([status])), oldest < before, ~shows_progress)
+        deleted += _delete(session, Delivery, col(Delivery.id), is_over, limit - deleted, oldest=oldest)
+    return deleted
+
+
+def close_progress(session: Session, before: datetime, limit: int) -> int:
+    """Leave the progress messages of jobs that ended before then as they are: the chat cannot be reached, or nobody
+    runs its bot any more. Else they would be looked at again and again."""
+    open_ids = (
         select(Job.id)
-        .where(col(Job.status_delivery_id) == col(Delivery.id), col(Job.status_closed).is_(False))
-        .exists()
+        .where(HAS_OPEN_PROGRESS, col(Job.finished_at) < before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    is_over = or_(
-        and_(col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.sent_at) < before),
-        and_(col(Delivery.status) == DeliveryStatus.DROPPED, col(Delivery.created_at) < before),
-    )
-    return _delete(session, Delivery, col(Delivery.id), and_(is_over, ~shows_progress), limit)
+    closing = update(Job).where(col(Job.id).in_(open_ids.scalar_subquery())).values(status_closed=True)
+    return execute_dml(session, closing)
 
 
 def prune_uploads(session: Session, before: datetime, limit: int) -> int:
@@ -61,7 +76,9 @@ def prune_workers(session: Session, before: datetime, limit: int) -> int:
 
 def prune_error_events(session: Session, before: datetime, limit: int) -> int:
     """Delete error events from before then."""
-    return _delete(session, ErrorEvent, col(ErrorEvent.id), col(ErrorEvent.at) < before, limit)
+    return _delete(
+        session, ErrorEvent, col(ErrorEvent.id), col(ErrorEvent.at) < before, limit, oldest=col(ErrorEvent.at)
+    )
 
 
 def _prune_conversation(session: Session, address_id: uuid.UUID, keep: int, limit: int) -> int:

@@ -48,9 +48,13 @@ def erase_batch(session: Session, tenant_id: uuid.UUID, batch: int) -> ErasedBat
     for table in list_tenant_tables():
         condition = _build_tenant_filter(table, tenant_id)
         _clear_self_references(session, table, condition)
-        keys = _list_media_keys(session, condition, batch) if table.name == StoredFile.__tablename__ else ()
-        if rows := execute_dml(session, _build_delete(table, condition, batch)):
-            return ErasedBatch(rows, keys)
+        statement = _build_delete(table, condition, batch)
+        if table.name == StoredFile.__tablename__:
+            keys = session.connection().scalars(statement.returning(table.c.key)).all()
+            if keys:
+                return ErasedBatch(len(keys), tuple(keys))
+        elif rows := execute_dml(session, statement):
+            return ErasedBatch(rows)
     return ErasedBatch(execute_dml(session, delete(TENANT_TABLE).where(TENANT_TABLE.c.id == tenant_id)))
 
 
@@ -92,15 +96,9 @@ def _clear_self_references(session: Session, table: Table, condition: ColumnElem
 
 def _build_delete(table: Table, condition: ColumnElement[bool], batch: int) -> Delete:
     keys = list(table.primary_key.columns)
-    doomed_ids = select(*keys).where(condition).order_by(*keys).limit(batch)
+    doomed_ids = select(*keys).where(condition).limit(batch)  # in no order, or all tenants' rows would be walked
     key_expression = keys[0] if len(keys) == 1 else tuple_(*keys)
     return delete(table).where(key_expression.in_(doomed_ids))
-
-
-def _list_media_keys(session: Session, condition: ColumnElement[bool], batch: int) -> tuple[str, ...]:
-    """The media keys of the rows the next batch deletes."""
-    query = select_rows(StoredFile.key).where(condition).order_by(col(StoredFile.id)).limit(batch)
-    return tuple(session.exec(query))
 
 
 def _column_of(key: ForeignKey) -> Column[uuid.UUID | None]:

@@ -3,22 +3,25 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from models.billing.credits import LedgerBucket, LedgerPosting, LedgerTransaction, TransactionKind
+from models.billing.credits import IS_SOLD, LedgerBucket, LedgerPosting, LedgerTransaction
 from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
 from models.identity.people import Person
-from models.jobs.job import FINAL_STATUSES, Job, JobStatus
+from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
+from storage.operations.rollups import RollupSpans, find_spans
+from storage.tenants import ended_jobs
+from storage.tenants.ended_jobs import EndedJobs
 
+DAY = timedelta(days=1)
 COUNTED_STATUSES = (JobStatus.DONE, JobStatus.FAILED, JobStatus.CANCELLED)
-MAX_SAMPLED_JOBS = 10_000  # the newest ones, for waiting times
-SOLD_KEY_PATTERNS = ("grant:cs_%", "grant:stars:%", "invoice:%")  # ledger keys of credits that were paid for
+MAX_SAMPLED_JOBS = 1000  # the newest ones, for waiting times
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,58 +73,32 @@ def count_new_people(session: Session, period: ReportPeriod) -> int:
 
 def count_active_people(session: Session, period: ReportPeriod) -> int:
     """Number of people who created jobs."""
-    query = select(func.count(func.distinct(col(Job.person_id)))).where(
-        col(Job.tenant_id) == period.tenant_id, period.build_filter(Job.created_at)
-    )
-    return session.exec(query).one()
+    people = select(Job.person_id).where(col(Job.tenant_id) == period.tenant_id, period.build_filter(Job.created_at))
+    return session.exec(select(func.count()).select_from(people.distinct().subquery())).one()
 
 
 def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
     """Totals of the jobs that ended, by kind."""
-    counts = [func.sum(case((col(Job.status) == status, 1), else_=0)) for status in COUNTED_STATUSES]
-    costs = [func.sum(col(each)) for each in (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost)]
-    spent = _sum_spent_by_kind(session, period)
-    return [
-        JobTotals(
-            kind,
-            int(done),
-            int(failed),
-            int(cancelled),
-            float(cpu),
-            float(provider_seconds),
-            int(cost),
-            spent.get(kind, 0),
-        )
-        for kind, done, failed, cancelled, cpu, provider_seconds, cost in _query_ended_jobs(
-            session, period, [*counts, *costs]
-        )
-    ]
+    spans = find_spans(session, period.since, period.until)
+    ended: dict[str, list[EndedJobs]] = {}
+    for row in ended_jobs.list_sums(session, period.tenant_id, spans):
+        ended.setdefault(row.kind, []).append(row)
+    spent = ended_jobs.sum_spent_by_kind(session, period.tenant_id, spans)
+    return [_build_totals(kind, ended[kind], spent.get(kind, 0)) for kind in sorted(ended)]
 
 
-def _query_ended_jobs(session: Session, period: ReportPeriod, columns: Sequence[Any]) -> Any:
-    conditions = (
-        col(Job.status).in_(FINAL_STATUSES)
-        & (col(Job.tenant_id) == period.tenant_id)
-        & period.build_filter(Job.finished_at)
+def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> JobTotals:
+    done, failed, cancelled = (sum(row.jobs for row in rows if row.status == status) for status in COUNTED_STATUSES)
+    return JobTotals(
+        kind,
+        done,
+        failed,
+        cancelled,
+        cpu_seconds=sum(row.cpu_seconds for row in rows),
+        provider_seconds=sum(row.provider_seconds for row in rows),
+        provider_cost=sum(row.provider_cost for row in rows),
+        credits_spent=credits_spent,
     )
-    query = select(col(Job.kind), *columns).where(conditions).group_by(col(Job.kind)).order_by(col(Job.kind))
-    return session.connection().execute(query)
-
-
-def _sum_spent_by_kind(session: Session, period: ReportPeriod) -> dict[str, int]:
-    """Credits captured for jobs, less refunds for those that were not delivered."""
-    query = (
-        select(Job.kind, func.sum(LedgerPosting.amount))
-        .join(LedgerTransaction, col(LedgerTransaction.job_id) == col(Job.id))
-        .join(LedgerPosting, col(LedgerPosting.transaction_id) == col(LedgerTransaction.id))
-        .where(
-            col(LedgerTransaction.tenant_id) == period.tenant_id,
-            col(LedgerPosting.bucket) == LedgerBucket.SPENT,
-            period.build_filter(LedgerTransaction.created_at),
-        )
-        .group_by(col(Job.kind))
-    )
-    return {kind: int(total) for kind, total in session.exec(query)}
 
 
 def sum_credits_sold(session: Session, period: ReportPeriod) -> int:
@@ -131,8 +108,7 @@ def sum_credits_sold(session: Session, period: ReportPeriod) -> int:
         .join(LedgerTransaction, col(LedgerTransaction.id) == col(LedgerPosting.transaction_id))
         .where(
             col(LedgerTransaction.tenant_id) == period.tenant_id,
-            col(LedgerTransaction.kind) == TransactionKind.GRANT,
-            or_(*(col(LedgerTransaction.key).like(each) for each in SOLD_KEY_PATTERNS)),
+            text(IS_SOLD),
             col(LedgerPosting.bucket) == LedgerBucket.AVAILABLE,
             period.build_filter(LedgerTransaction.created_at),
         )
@@ -164,17 +140,17 @@ def list_sales(session: Session, period: ReportPeriod) -> list[SalesTotal]:
 
 def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> list[float] | None:
     """Quantiles of the seconds from a message to its film in the chat; None without films."""
+    is_film = col(Delivery.status) == DeliveryStatus.SENT, col(Delivery.part) == "film"
+    # a scalar subquery, so that the deliveries of these jobs are looked up, and not those of all jobs
+    sent_at = select(func.max(Delivery.sent_at)).where(col(Delivery.job_id) == col(Job.id), *is_film).scalar_subquery()
     query = (
-        select(Job.received_at, Delivery.sent_at)
-        .join(Delivery, col(Delivery.job_id) == col(Job.id))
+        select(Job.received_at, sent_at)
         .where(
             col(Job.tenant_id) == period.tenant_id,
             col(Job.status) == JobStatus.DONE,
-            col(Delivery.status) == DeliveryStatus.SENT,
-            col(Delivery.part) == "film",
-            period.build_filter(Delivery.sent_at),
+            period.build_filter(Job.finished_at),
         )
-        .order_by(col(Delivery.sent_at).desc())
+        .order_by(col(Job.finished_at).desc())
         .limit(MAX_SAMPLED_JOBS)
     )
     seconds = sorted(
@@ -185,15 +161,14 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
 
 def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[dict[str, int]]:
     """Jobs that ended in each of `steps` equal parts of the period, by status."""
-    query = select(Job.finished_at, Job.status).where(
-        col(Job.tenant_id) == period.tenant_id,
-        col(Job.status).in_(FINAL_STATUSES),
-        period.build_filter(Job.finished_at),
-    )
+    length = (period.until - period.since) / steps
+    spans = find_spans(session, period.since, period.until) if length >= DAY else _build_raw_spans(period)
     parts: list[dict[str, int]] = [{} for _ in range(steps)]
-    for moment, status in session.exec(query):
-        if moment is not None:
-            index = int((moment - period.since) / (period.until - period.since) * steps)
-            part = parts[min(index, steps - 1)]
-            part[status] = part.get(status, 0) + 1
+    for moment, status, jobs in ended_jobs.list_over_time(session, period.tenant_id, spans):
+        part = parts[min(int((moment - period.since) / length), steps - 1)]
+        part[status] = part.get(status, 0) + jobs
     return parts
+
+
+def _build_raw_spans(period: ReportPeriod) -> RollupSpans:
+    return RollupSpans(period.since, period.since, period.since, period.until)

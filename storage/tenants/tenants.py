@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 
 from models.identity.people import MAIN_TENANT, PauseReason, Person, Tenant, TenantLimits
 from models.identity.roles import Role
-from models.jobs.job import UNFINISHED_STATUSES, Job
+from models.jobs.job import Job
 from models.media.files import StoredFile
 from storage.identity import people
+from storage.jobs.conditions import IS_UNFINISHED
 from storage.upsert import execute_dml, insert_once
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -123,7 +124,7 @@ def measure_usage(session: Session, tenant: Tenant) -> TenantUsage:
 
 def count_waiting_jobs(session: Session, tenant: Tenant) -> int:
     """Number of jobs that wait or run."""
-    query = select(func.count()).where(col(Job.tenant_id) == tenant.id, col(Job.status).in_(UNFINISHED_STATUSES))
+    query = select(func.count()).where(col(Job.tenant_id) == tenant.id, IS_UNFINISHED)
     return session.exec(query).one()
 
 

@@ -40,6 +40,12 @@ class EchoSink:
     async def ignore(self, update_ids: Sequence[str]) -> None:
         self.ignored += update_ids
 
+    def reserve(self, _inbound: Inbound) -> float | None:
+        return 0.0
+
+    async def refuse(self, inbound: Inbound) -> None:
+        raise AssertionError(inbound)
+
     async def handle(self, inbound: Inbound) -> None:
         assert self.channel is not None
         for attachment in inbound.attachments:

@@ -10,6 +10,7 @@ from fakes.clock import SettableClock
 from bots.billing.provider import (
     CheckoutRequest,
     CheckoutSession,
+    CustomerMissing,
     ProviderDispute,
     ProviderInvoice,
     ProviderPrice,
@@ -47,6 +48,7 @@ class MemoryProvider:
     emails: dict[str, list[str]] = field(default_factory=dict)
     invoice_items: dict[str, tuple[str, int, str]] = field(default_factory=dict)  # on the next invoice, by key
     rejects_items: bool = False
+    missing_customers: set[str] = field(default_factory=set)
     _by_key: dict[str, str] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -62,6 +64,7 @@ class MemoryProvider:
 
     def create_checkout_session(self, request: CheckoutRequest, *, key: str) -> CheckoutSession:
         self._count_call("open_checkout")
+        self._check_customer(request.customer)
         with self._lock:
             name = self._by_key.setdefault(key, f"cs_{len(self._by_key) + 1}")
             if self.requests.setdefault(name, request) != request:
@@ -136,7 +139,12 @@ class MemoryProvider:
 
     def create_portal_url(self, customer: str, return_url: str) -> str:
         self._count_call("portal")
+        self._check_customer(customer)
         return f"https://portal.test/{customer}"
+
+    def _check_customer(self, customer: str | None) -> None:
+        if customer in self.missing_customers:
+            raise CustomerMissing(f"No such customer: '{customer}'", "resource_missing")
 
     def list_portal_currencies(self) -> frozenset[str]:
         return frozenset(currency for item in self.catalogue.list_items() for currency in item.prices)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from itertools import count as count_from
 from pathlib import Path
 
 import av
@@ -80,6 +81,50 @@ def fill_disk() -> None:
     with Path("big").open("wb") as file:
         while True:
             file.write(bytes(1_000_000))
+
+
+def fill_folder() -> None:
+    """Write files of an allowed size without end."""
+    for number in count_from():
+        Path(f"part-{number}").write_bytes(bytes(2_000_000))
+        time.sleep(0.02)
+
+
+def create_files() -> None:
+    """Create empty files without end, each of which takes space in the file system's tables."""
+    for number in count_from():
+        Path(f"empty-{number}").touch()
+        time.sleep(0.0002)
+
+
+def hide_files() -> dict[str, str]:
+    """Try to hide what is written from a look at the folder."""
+    Path("file").touch()
+    return {
+        "deleted": _name_error(lambda: Path("file").unlink()),
+        "renamed": _name_error(lambda: Path("file").rename("other")),
+        "unnamed": _name_error(lambda: os.open(".", os.O_TMPFILE | os.O_RDWR)),
+    }
+
+
+def _name_error(attempt: Callable[[], object]) -> str:
+    try:
+        attempt()
+    except OSError as error:
+        return type(error).__name__
+    return ""
+
+
+def raise_long_error() -> None:
+    raise LookupError("a" * 5_000_000)
+
+
+def raise_long_rejection() -> None:
+    raise RequestRejected(ErrorCode.TOO_LONG, limit="a" * 5_000_000)
+
+
+def report_long_stage(progress: Callable[[str, float], None]) -> None:
+    progress("a" * 5_000_000, 1)
 
 
 def exhaust_descriptors() -> None:

@@ -20,6 +20,7 @@ from skimage.metrics import structural_similarity
 
 from models.jobs.options import EncodingOptions, SketchOptions
 from pipeline.media.bitrate import compute_budget
+from pipeline.media.pictures.picture import Picture
 from pipeline.progress import throttle
 from pipeline.sketch import canvas, film
 from pipeline.sketch.planes import YuvPlanes
@@ -104,11 +105,13 @@ def _costs(folder: Path, picture: Plane, options: SketchOptions, runs: int) -> I
     """CPU seconds of the whole job, hand on, against encoding the very same frames, turn about, the least of each."""
     frames = list(_captured(picture, options))
     out, floor, job, wall = folder / "cost.mp4", [], [], []
-    film.make([picture], out, options.model_copy(update={"seconds": 3}), _silent)  # imports are no part of a job
+    film.make(
+        [Picture(picture)], out, options.model_copy(update={"seconds": 3}), _silent
+    )  # imports are no part of a job
     for _ in range(runs):
         floor.append(_cpu(lambda: _encode(folder / "floor.mp4", frames, options)))
         begun = time.perf_counter()
-        job.append(_cpu(lambda: film.make([picture], out, options, _silent)))
+        job.append(_cpu(lambda: film.make([Picture(picture)], out, options, _silent)))
         wall.append(time.perf_counter() - begun)
     yield "CPU, encoding only", f"{min(floor):.2f} s", "", True
     yield "CPU, whole job", f"{min(job):.2f} s", "", True
@@ -138,10 +141,10 @@ class _Recorder:
 
 def _captured(picture: Plane, options: SketchOptions) -> list[av.VideoFrame]:
     """Every frame of the film as the engine hands it to the encoder."""
-    size = canvas.choose_film_size([picture], options)
-    blank = YuvPlanes.create_white(*size)
+    size = canvas.choose_film_size([Picture(picture)], options)
+    blank = YuvPlanes.create_blank(*size)
     recorder = _Recorder(blank.y, blank.u, blank.v, [])
-    SketchRenderer(options, size, throttle(_silent)).render([picture], recorder)
+    SketchRenderer(options, size, throttle(_silent)).render([Picture(picture)], recorder)
     return recorder.frames
 
 
@@ -188,7 +191,7 @@ class Shown:
     @classmethod
     def of(cls, folder: Path, picture: Plane, options: SketchOptions) -> "Shown":
         out, track = folder / "looks.mp4", folder / "looks.json"
-        film.make([picture], out, options, _silent, track=track)
+        film.make([Picture(picture)], out, options, _silent, track=track)
         told = json.loads(track.read_text())
         luma, final = _decoded(out)
         lines = sum(moment["phase"] == "lines" for moment in told["frames"])

@@ -19,7 +19,7 @@ from fakes.sandbox_steps import list_forkservers, start_forkserver
 from rich.console import Console
 from rich.progress import track
 
-from tools.hostile import bombs, mutants, report, sdists
+from tools.hostile import bombs, containers, mutants, report, sdists
 from tools.hostile.specimens import Corpus
 from tools.hostile.traps import Canaries, Listener
 from tools.hostile.trial import Inbox, Outcome, Watched
@@ -61,7 +61,7 @@ def judge(options: argparse.Namespace) -> report.Run:
             run = report.Run(forkservers=list_forkservers())
             for corpus in _corpora(options, parts, listener.url):
                 run.outcomes[corpus.name] = _sent(corpus, Inbox(children, house), pool)
-                run.forkservers += list_forkservers()
+                run.forkservers.extend(list_forkservers())
             return replace(
                 run,
                 left_running=_running(*list_forkservers()),
@@ -73,6 +73,8 @@ def judge(options: argparse.Namespace) -> report.Run:
 
 def _corpora(options: argparse.Namespace, parts: Path, url: str) -> Iterator[Corpus]:
     found = [*sdists.corpora(), bombs.corpus(parts, url), mutants.corpus(parts, options.mutants)]
+    found.append(mutants.picture_corpus(parts, options.mutants // 5))
+    found.append(containers.corpus(parts, options.mutants // 5))
     return (corpus for corpus in found if options.only in corpus.name)
 
 

@@ -87,9 +87,13 @@ def _largest() -> Iterator[tuple[str, bytes]]:
     formats: dict[str, dict[str, object]] = {
         "JPEG": {"progressive": True}, "WEBP": {"method": 0}, "PNG": {}, "TIFF": {"compression": "tiff_lzw"}, "GIF": {},
     }  # fmt: skip
+    plain = Image.new("RGB", BIG, "teal")
+    plain.paste("white", (0, 0, BIG[0] // 2, BIG[1] // 2))  # one flat colour is no picture
     for name, options in formats.items():
-        yield f"largest.{name.lower()}", _saved(Image.new("RGB", BIG, "teal"), name, **options)
-    deep = Image.fromarray(np.full(BIG, 40_000, np.uint16))
+        yield f"largest.{name.lower()}", _saved(plain, name, **options)
+    samples = np.full(BIG, 40_000, np.uint16)
+    samples[: BIG[0] // 2] = 10_000
+    deep = Image.fromarray(samples)
     yield "deep.png", _saved(deep, "PNG")
     yield "deep.tiff", _saved(deep, "TIFF", compression="tiff_adobe_deflate")
 

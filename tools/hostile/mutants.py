@@ -1,11 +1,14 @@
-"""Five thousand damaged files, the same in every run: valid ones, each with one thing wrong."""
+"""Thousands of damaged files, the same in every run: valid ones, each with one thing wrong."""
 
 import random
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from fakes import sample_files
+import numpy as np
+from fakes import hdr_pictures, odd_pictures, sample_files
+from numpy.typing import NDArray
 
 from tools.hostile.specimens import Corpus, Specimen
 
@@ -34,11 +37,40 @@ SEEDS: Final[dict[str, sample_files.Maker]] = {
 }
 
 
+def _write_hdr(write: Callable[[Path, NDArray[np.uint16], int, int], Path], path: Path) -> Path:
+    samples = hdr_pictures.encode_hdr(hdr_pictures.PQ)
+    return write(path, samples, hdr_pictures.BT2020, hdr_pictures.PQ)
+
+
+PICTURE_SEEDS: Final[dict[str, sample_files.Maker]] = {
+    "pq.png": partial(_write_hdr, hdr_pictures.write_cicp_png),
+    "pq.heic": partial(_write_hdr, hdr_pictures.write_heic),
+    "pq.avif": partial(_write_hdr, hdr_pictures.write_avif),
+    "fading.gif": partial(odd_pictures.write_fading, background="white"),
+    "fading.webp": partial(odd_pictures.write_fading, background="black"),
+    "fading.png": partial(odd_pictures.write_fading, background="white"),
+    "transparent.png": odd_pictures.write_transparent,
+    "transparent.bmp": odd_pictures.write_v5_bmp,
+    "preview.dng": partial(odd_pictures.write_raw_photo, preview=(800, 600)),
+    "sensor.dng": odd_pictures.write_sensor_samples,
+}
+
+
 def corpus(folder: Path, count: int) -> Corpus:
-    """`count` mutants, of each seed in turn. The seeds are made in `folder`."""
-    whole = {name: make(folder / name).read_bytes() for name, make in SEEDS.items()}
+    """`count` mutants of common files. The seeds are made in `folder`."""
+    return _corpus("mutants", SEEDS, folder, count)
+
+
+def picture_corpus(folder: Path, count: int) -> Corpus:
+    """`count` mutants of unusual pictures."""
+    return _corpus("picture mutants", PICTURE_SEEDS, folder, count)
+
+
+def _corpus(title: str, seeds: Mapping[str, sample_files.Maker], folder: Path, count: int) -> Corpus:
+    """Mutants of each seed in turn."""
+    whole = {name: make(folder / name).read_bytes() for name, make in seeds.items()}
     names = list(whole)
-    return Corpus("mutants", [_mutant(number, names[number % len(names)], whole) for number in range(count)])
+    return Corpus(title, [_mutant(number, names[number % len(names)], whole) for number in range(count)])
 
 
 def _mutant(number: int, name: str, whole: dict[str, bytes]) -> Specimen:

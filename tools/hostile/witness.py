@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pipeline.media import audio, read
+from pipeline.media import audio
+from pipeline.media.pictures.reader import read_picture
 from pipeline.sandbox.child import resolve_function
 
 ACCOUNT: Final = "account.json"
@@ -31,7 +32,7 @@ def watched(task: str, arguments: dict[str, object], progress: Callable[[str, fl
 
 def seen(path: Path) -> list[int]:
     """Read a picture as a drawing does; its shape."""
-    return list(read.read_picture(path, max_side=512).shape)
+    return list(read_picture(path, max_side=512).pixels.shape)
 
 
 def heard(path: Path) -> float:

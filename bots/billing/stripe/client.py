@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import stripe
 from stripe import ListObject, StripeClient, StripeObject
 
-from bots.billing.provider import ProviderRejected, ProviderUnavailable
+from bots.billing.provider import CustomerMissing, ProviderRejected, ProviderUnavailable
 from models.billing.payments import STRIPE_API_VERSION
 
 VERSION: Final = STRIPE_API_VERSION
@@ -16,6 +16,7 @@ VERSION: Final = STRIPE_API_VERSION
 CONNECT, ANSWER = 5.0, 15.0  # seconds
 MAX_RETRIES = 2
 SECRET_PATTERN = re.compile(r"\b(sk|rk|pk|whsec)_\w+")
+MISSING_CUSTOMER_MESSAGE = "No such customer"  # the field `param` is "id" where the path names it
 LIVE_KEY_PREFIXES = ("sk_live_", "rk_live_")
 
 JsonObject = Mapping[str, Any]
@@ -40,7 +41,7 @@ def is_live(key: str) -> bool:
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Turn the SDK's errors into ProviderUnavailable or ProviderRejected, without keys and request data."""
+    """Turn the SDK's errors into ProviderUnavailable, ProviderRejected or CustomerMissing, without keys and data."""
     try:
         yield
     except stripe.StripeError as error:
@@ -57,7 +58,16 @@ def _translate_error(error: stripe.StripeError) -> ProviderUnavailable | Provide
         return ProviderUnavailable(f"the key may not do that: {_format_reason(error)}")
     if isinstance(error, stripe.RateLimitError) or status in {409, 429} or status >= 500 or not status:
         return ProviderUnavailable(f"Stripe asks for patience ({status or type(error).__name__})")
-    return ProviderRejected(_format_reason(error), error.code or "")
+    kind = CustomerMissing if _is_customer_missing(error) else ProviderRejected
+    return kind(_format_reason(error), error.code or "")
+
+
+def _is_customer_missing(error: stripe.StripeError) -> bool:
+    """Whether a parameter or the path names a customer that is not there."""
+    is_named = getattr(error, "param", None) == "customer" or (error.user_message or "").startswith(
+        MISSING_CUSTOMER_MESSAGE
+    )
+    return error.code == "resource_missing" and is_named
 
 
 def _format_reason(error: stripe.StripeError) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from stripe import V1Services
 
+from bots.billing.provider import CustomerMissing
 from bots.billing.stripe.client import JsonObject, iterate_all, to_json_object
 
 if TYPE_CHECKING:
@@ -38,12 +39,17 @@ def list_portals(stripe: V1Services) -> dict[str, JsonObject]:
 
 
 def find_portal_for(stripe: V1Services, customer: str) -> str | None:
-    """Id of the configuration for a customer's currency; None when we have none, and Stripe's default applies."""
+    """Id of the configuration for a customer's currency; None when we have none, and Stripe's default applies.
+
+    Raises CustomerMissing for one that is deleted, which Stripe still returns.
+    """
     found = list_portals(stripe)
     if not found:
         return None
-    currency = to_json_object(stripe.customers.retrieve(customer)).get("currency")
-    return str((found.get(str(currency)) or next(iter(found.values())))["id"])
+    body = to_json_object(stripe.customers.retrieve(customer))
+    if body.get("deleted"):
+        raise CustomerMissing(f"the customer {customer} is deleted")
+    return str((found.get(str(body.get("currency"))) or next(iter(found.values())))["id"])
 
 
 def build_features(plans: PlanPrices) -> "ConfigurationCreateParamsFeatures":

@@ -13,8 +13,8 @@ from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import TranslatedChoice, TranslatedText
 from pipeline import Pipeline
 from storage.identity.people import ID_PREFIX_PATTERN
-from storage.messaging import broadcasts
-from storage.messaging.broadcasts import Audience
+from storage.messaging import audiences, broadcasts
+from storage.messaging.audiences import Audience
 
 MAX_TEXT_LENGTH = 3500  # characters
 MESSAGES_PER_MINUTE = 25 * 60  # messages
@@ -63,7 +63,7 @@ def _create_draft(context: Context, result: HandlerResult, text: str) -> None:
     if len(text) > MAX_TEXT_LENGTH:
         add_error_reply(result, "admin-broadcast-long", limit=MAX_TEXT_LENGTH)
         return
-    audience = broadcasts.count_audience(context.session, context.account.tenant_id)
+    audience = audiences.find_audience(context.session, context.account.tenant_id, context.now)
     if not audience.languages:
         add_error_reply(
             result, "admin-broadcast-only-whatsapp" if audience.unsolicited_forbidden else "admin-broadcast-nobody"
@@ -128,11 +128,11 @@ def _toggle_languages(context: Context, result: HandlerResult, row: Broadcast, t
     chosen = set(row.languages) ^ {tag for tag in tags if tag in LANGUAGES} if tags else set()
     row.languages = sorted(chosen)
     context.session.flush()
-    _show_preview(result, row, broadcasts.count_audience(context.session, row.tenant_id))
+    _show_preview(result, row, audiences.find_audience(context.session, row.tenant_id, context.now))
 
 
 def send(context: Context, result: HandlerResult, row: Broadcast) -> None:
-    recipients = broadcasts.count_audience(context.session, row.tenant_id).count_people(row.languages)
+    recipients = audiences.find_audience(context.session, row.tenant_id, context.now).count_people(row.languages)
     if row.status != DRAFT or not recipients:
         add_error_reply(result, "admin-broadcast-late" if recipients else "admin-broadcast-nobody", code=row.short_id)
         return
@@ -196,7 +196,7 @@ def _count_remaining(context: Context, row: Broadcast) -> int:
     found = broadcasts.count_deliveries(context.session, row)
     if row.is_read:
         return found.pending
-    recipients = broadcasts.count_audience(context.session, row.tenant_id).count_people(row.languages)
+    recipients = audiences.find_audience(context.session, row.tenant_id, context.now).count_people(row.languages)
     return max(found.pending, recipients - found.sent - found.failed)
 
 

@@ -55,7 +55,7 @@ def _build_period_buttons(command: str, current: int) -> tuple[TranslatedChoice,
 
 
 def _describe_people(context: Context, period: ReportPeriod, days: int) -> list[TranslatedText]:
-    day = tenant_stats.collect_stats(context.session, period.tenant_id, period.since)
+    day = tenant_stats.collect_stats(context.session, period.tenant_id, period.since, period.until)
     values = {
         "new": tenant_reports.count_new_people(context.session, period),
         "people": tenant_reports.count_active_people(context.session, period),

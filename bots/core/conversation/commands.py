@@ -19,7 +19,7 @@ from bots.core.conversation import (
     subscription,
 )
 from bots.core.conversation.features.registry import find_requested_feature, list_features
-from bots.core.conversation.jobs.intake import process_last_file
+from bots.core.conversation.jobs.intake import process_earlier_files
 from bots.core.conversation.payment_methods import format_plan_title
 from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
@@ -143,7 +143,7 @@ COMMANDS = (
 
 def list_commands() -> tuple[Command, ...]:
     """All commands: those of the features first, as they are what users come for."""
-    features = (Command(each.command, partial(process_last_file, each)) for each in list_features())
+    features = (Command(each.command, partial(process_earlier_files, each)) for each in list_features())
     return (*features, *COMMANDS)
 
 

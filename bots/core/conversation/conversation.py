@@ -2,12 +2,41 @@
 
 from dataclasses import dataclass, replace
 
+from bots.core.channel import Inbound
 from bots.core.context import Context, HandlerResult, build_error_reply, reply_for
-from bots.core.conversation import account_linking, callbacks, commands, opt_out, stars, tenant_pause
+from bots.core.conversation import (
+    account_linking,
+    callbacks,
+    command_aliases,
+    commands,
+    opt_out,
+    stars,
+    tenant_pause,
+)
+from bots.core.conversation.features.registry import find_requested_feature
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
+from models.errors import ErrorCode, RequestRejected
 from pipeline import Pipeline
+from storage.messaging import updates
+
+
+def take_quoted_files(inbound: Inbound) -> Inbound:
+    """The message with the files it replies to as its own, if it asks for them: by the command of a feature anywhere,
+    in a group by addressing the bot in any words that are no other command."""
+    has_content = inbound.attachments or inbound.choice is not None or inbound.rejection is not None
+    if inbound.is_forwarded or has_content or not inbound.quoted_attachments or not _is_about_quoted_files(inbound):
+        return inbound
+    return replace(inbound, attachments=inbound.quoted_attachments, quoted_attachments=())
+
+
+def _is_about_quoted_files(inbound: Inbound) -> bool:
+    text = inbound.text
+    if find_requested_feature(text) is not None:
+        return True
+    names = {command.name for command in commands.list_commands()} - {"start"}  # whose aliases are greetings
+    return inbound.is_group and not text.startswith("/") and command_aliases.parse_command(text)[0] not in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +57,26 @@ class Conversation:
             context, inbound.text.strip()
         ):
             result.replies.append(pause_reply)
+        elif inbound.rejection is not None:
+            self._reject(context, result, inbound.rejection)
         elif inbound.choice is not None:
             callbacks.handle_choice(self.pipeline, context, result, inbound.choice)
         elif context.admission is not None and context.admission.rejection is not None:
             result.replies.append(build_error_reply(context.admission.rejection))
         elif context.files:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
-        elif inbound.is_forwarded:
-            result.replies.append(reply_for("forwarded"))
         else:
             self._handle_text(context, result, inbound.text.strip())
         return result
 
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text: the number of a menu entry, a command, a verification code, or the label of a choice."""
+        """Handle a text: the number of a menu entry, a command, a verification code, or the label of a choice.
+
+        Forwarded words are another author's, and do nothing.
+        """
+        if context.inbound.is_forwarded:
+            result.replies.append(reply_for("forwarded"))
+            return
         command, arguments = commands.parse_command(context, text)
         if opt_out.is_opt_out_request(context, text):
             opt_out.opt_out(self.pipeline, context, result)
@@ -55,6 +90,12 @@ class Conversation:
             self._handle_choice(context, result, data)
         else:
             result.replies.append(reply_for("not-understood"))
+
+    def _reject(self, context: Context, result: HandlerResult, code: ErrorCode) -> None:
+        """Say why nothing can be done with the message, unless it has arrived in a readable form meanwhile."""
+        superseded_by = context.inbound.superseded_by
+        if not superseded_by or not updates.is_stored(context.session, context.account.id, superseded_by):
+            result.replies.append(build_error_reply(RequestRejected(code)))
 
     def _handle_choice(self, context: Context, result: HandlerResult, data: str) -> None:
         """Handle a typed choice, which is answered with a new message instead of an edit."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -30,6 +30,7 @@ from models.messaging.deliveries import Message
 from pipeline import Throttle
 from storage.db import Database
 from storage.jobs import jobs, queue_position
+from storage.jobs.queue_position import QueuePositions
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +104,7 @@ class ProgressUpdater:
     monotonic: Callable[[], float] = time.monotonic
     _edit_states: dict[UUID, EditState] = field(default_factory=dict)
     _tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
-    _positions: dict[UUID, int] = field(default_factory=dict)
+    _positions: QueuePositions = field(default_factory=QueuePositions)
     _positions_throttle: Throttle = field(default_factory=lambda: Throttle(POSITIONS_INTERVAL))
     _started_monotonic: float = field(init=False)
     _started_at: datetime = field(init=False)
@@ -152,7 +153,7 @@ class ProgressUpdater:
                 if self._is_due(entry[0], entry[1])
             ]
             if any(job.status == JobStatus.QUEUED for job, *_ in due):
-                self._update_positions(session, {job.id for job, *_ in due if job.status == JobStatus.QUEUED})
+                self._update_positions(session, [job for job, *_ in due if job.status == JobStatus.QUEUED])
         found = [self._build_view(entry) for entry in due]
         return [view for view in found if view is not None]
 
@@ -160,7 +161,7 @@ class ProgressUpdater:
         job, address, person, message_id = entry
         has_edit_limit = self.channels[address.account_id].capabilities.max_edits is not None
         try:
-            content = build_status_message(job, self._positions.get(job.id, 1), has_edit_limit=has_edit_limit)
+            content = build_status_message(job, self._positions.find(job), has_edit_limit=has_edit_limit)
             text = render_message(content, person.language)
         except KeyError as error:  # missing text: one message must not stop the others
             log.error("progress-text-missing", job=str(job.id), error=str(error))  # noqa: TRY400 - it is a field
@@ -173,12 +174,12 @@ class ProgressUpdater:
     def _is_due(self, job: Job, address: Address) -> bool:
         pause = self.channels[address.account_id].capabilities.seconds_between_edits
         if job.status == JobStatus.QUEUED and job.id in self._edit_states:
-            pause = max(pause, SECONDS_PER_POSITION * (self._positions.get(job.id, 1) - 1))
+            pause = max(pause, SECONDS_PER_POSITION * (self._positions.find(job) - 1))
         return job.id not in self._tasks and self.monotonic() - self._edit_state_of(job.id).edited_at >= pause
 
-    def _update_positions(self, session: Session, queued_ids: set[UUID]) -> None:
+    def _update_positions(self, session: Session, queued_jobs: Iterable[Job]) -> None:
         """Refresh the queue positions, which are computed for all jobs at once, and not at every poll."""
-        if not self._positions_throttle.is_due(self.monotonic()) and queued_ids <= self._positions.keys():
+        if not self._positions_throttle.is_due(self.monotonic()) and all(map(self._positions.is_known, queued_jobs)):
             return
         self._positions = queue_position.compute_positions(session, self.db.clock())
         self._positions_throttle.restart(self.monotonic())

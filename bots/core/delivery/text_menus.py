@@ -33,13 +33,22 @@ def render_with_choices(text: RenderedMessage) -> str:
     return "\n\n".join(part for part in (text.text, "\n".join(lines)) if part)
 
 
+def is_number(text: str) -> bool:
+    """Whether a text may choose from a menu by a number."""
+    return _match_number(text) is not None
+
+
 def find_choice_by_number(context: Context, text: str) -> str | None:
     """Find the data of the choice with a number; None for a text that is no number, or not one of the menu's."""
-    match = _NUMBER_PATTERN.fullmatch(unicodedata.normalize("NFKC", text))
+    match = _match_number(text)
     if match is None:
         return None
     choices, number = _list_offered(context), int(match.group(1))
     return choices[number - 1].data if 1 <= number <= len(choices) else None
+
+
+def _match_number(text: str) -> re.Match[str] | None:
+    return _NUMBER_PATTERN.fullmatch(unicodedata.normalize("NFKC", text))
 
 
 def find_choice_by_label(context: Context, text: str) -> str | None:

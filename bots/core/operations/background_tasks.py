@@ -23,6 +23,7 @@ from pipeline import (
     DailyReport,
     ScheduledTask,
     Scheduler,
+    share_task,
 )
 from storage.db import Database
 from storage.identity import people
@@ -60,10 +61,9 @@ class BackgroundScheduler:
     def _build_tasks(self) -> Iterator[ScheduledTask]:
         yield ScheduledTask(self.flush_errors, FLUSH_INTERVAL)
         if self.settings.is_monitored:
-            yield ScheduledTask(Alerting(self.db).check, ALERT_CHECK_INTERVAL, initial_delay=STARTUP_DELAY)
-            yield ScheduledTask(
-                DailyReport(self.db, ZoneInfo(self.settings.timezone)).send_if_due, REPORT_CHECK_INTERVAL
-            )
+            yield share_task(self.db, Alerting(self.db).check, ALERT_CHECK_INTERVAL, STARTUP_DELAY)
+            report = DailyReport(self.db, ZoneInfo(self.settings.timezone))
+            yield share_task(self.db, report.send_if_due, REPORT_CHECK_INTERVAL)
         upstream = UpstreamChecks(self.db, services_of(self.settings))
         if upstream.services:
             yield ScheduledTask(upstream.run_once, upstream_checks.CHECK_INTERVAL, initial_delay=FIRST_CHECK_DELAY)

@@ -12,7 +12,7 @@ PATTERNS = (
     re.compile(r"\b(?:sk|rk|pk|gsk|whsec)_\w{8,}"),
     re.compile(r"(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"),  # the user and password of a URL
     re.compile(r"(?i)\bbearer\s+[\w.~+/=-]+"),
-    re.compile(r"[\w.+:-]+@[\w-]+(?:\.[\w-]+)+"),  # email addresses, and WhatsApp JIDs
+    re.compile(r"(?<![\w.+:-])[\w.+:-]+@[\w-]+(?:\.[\w-]+)+"),  # email addresses, and WhatsApp JIDs
 )
 
 

@@ -20,8 +20,6 @@ from storage.db import Database
 from storage.messaging import updates, whatsapp
 from storage.operations import alert_metrics, error_events, health_readings, metrics
 
-BUCKET_SECONDS = (1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)  # seconds
-
 
 class DatabaseCollector(Collector):
     """Collects metrics from the database alone, so that they are the same whichever process is scraped."""
@@ -37,7 +35,7 @@ class DatabaseCollector(Collector):
             now = self._db.clock()
             yield from _collect_gauges(session, now)
             yield from _collect_jobs(metrics.count_outcomes(session))
-            yield _build_duration_histogram(metrics.measure_durations(session, BUCKET_SECONDS))
+            yield _build_duration_histogram(metrics.measure_durations(session))
             yield from _collect_labelled(session)
             yield from _collect_lags(session, now)
             yield from _collect_upstreams(session, now)
@@ -105,14 +103,11 @@ def _build_drift_counter(session: Session) -> Metric:
 
 def _collect_labelled(session: Session) -> Iterator[Metric]:
     """Metrics with one label or two."""
-    deliveries, numbers = metrics.count_deliveries(session), whatsapp.count_by_state(session)
-    yield _build_family(GaugeMetricFamily, "deliveries", "Messages of the outbox", ["status"], deliveries)
+    deliveries, numbers = metrics.count_unsent(session), whatsapp.count_by_state(session)
+    yield _build_family(GaugeMetricFamily, "deliveries", "Unsent messages of the outbox", ["status"], deliveries)
     yield _build_family(GaugeMetricFamily, "whatsapp_numbers", "Numbers on WhatsApp", ["state"], numbers)
-    purchases, amounts, errors = (
-        revenue.count_by_status(session),
-        revenue.sum_revenue(session),
-        error_events.count_by_event(session),
-    )
+    totals, errors = revenue.list_totals(session), error_events.count_by_event(session)
+    purchases, amounts = revenue.count_by_status(totals), revenue.sum_revenue(totals)
     yield _build_family(GaugeMetricFamily, "purchases", "Purchases", ["provider", "status"], purchases)
     yield _build_family(CounterMetricFamily, "revenue", "What was paid, in minor units", ["currency"], amounts)
     yield _build_family(GaugeMetricFamily, "logged_errors", "Errors logged in 30 days", ["event", "code"], errors)

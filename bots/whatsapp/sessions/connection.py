@@ -18,10 +18,12 @@ from neonize.aioze.events import (
     StreamReplacedEv,
     TemporaryBanEv,
 )
+from neonize.events import UndecryptableMessageEv
 from neonize.exc import NeonizeError
 from neonize.proto import Neonize_pb2 as proto
 from neonize.utils.jid import Jid2String
 
+from bots.whatsapp.message_reader import build_placeholder
 from bots.whatsapp.sessions.events import ClientStuck, ConnectionEvent, parse_ban_seconds
 from bots.whatsapp.sessions.states import ConnectionEventKind
 
@@ -69,6 +71,18 @@ EVENT_READERS: Mapping[type[Any], Callable[[Any], ConnectionEvent]] = {
 }
 
 
+def subscribe_messages(client: NewAClient, on_message: OnMessage) -> None:
+    """Receive messages, and placeholders for those that could not be decrypted; before connecting."""
+
+    async def handle_undecryptable(_client: object, event: UndecryptableMessageEv) -> None:
+        placeholder = build_placeholder(event)
+        if placeholder is not None:
+            await on_message(placeholder)
+
+    client.event(MessageEv)(_log_exceptions(lambda _client, event: on_message(event)))
+    client.event(UndecryptableMessageEv)(_log_exceptions(handle_undecryptable))
+
+
 @dataclass(slots=True)
 class NeonizeConnection:
     """`bots.whatsapp.ports.WhatsAppConnection` through one neonize client. It is opened once, and closed once.
@@ -84,7 +98,7 @@ class NeonizeConnection:
         """Start connecting; the outcome is reported as events. neonize needs its handlers before."""
         for event_type, reader in EVENT_READERS.items():
             self.client.event(event_type)(_log_exceptions(_build_handler(on_event, reader)))
-        self.client.event(MessageEv)(_log_exceptions(lambda _client, event: on_message(event)))
+        subscribe_messages(self.client, on_message)
         self.client.event.qr(_log_exceptions(_build_handler(on_event, _read_qr_code)))
         self._task = await self.client.connect()
         self._task.add_done_callback(lambda task: on_event(_read_task_end(task)))

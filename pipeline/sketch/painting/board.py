@@ -54,10 +54,15 @@ class Board:
     """Clean planes of the drawing so far, and their copy in the frame with hand and watermark blended over it."""
 
     def __init__(
-        self, writer: FrameWriter, sprites: Mapping[str, Sprite], overlay: FrameOverlay | None, fps: int
+        self,
+        writer: FrameWriter,
+        empty: YuvPlanes,
+        sprites: Mapping[str, Sprite],
+        overlay: FrameOverlay | None,
+        fps: int,
     ) -> None:
         height, width = writer.y.shape
-        self.clean_planes = YuvPlanes.create_white(width, height)
+        self.clean_planes = empty
         self._writer = writer
         self._sprites = sprites
         self._overlay = overlay

@@ -121,27 +121,29 @@ def _build_reveal(frames: Array, before: Image, after: Image, total: int) -> Rev
     return build_reveal(frames.ravel()[changed], changed, after.ravel()[changed], total)
 
 
-def build_wipe_scene(board: YuvPlanes, placement: Placement, frames: int, spec: SceneSpec) -> Scene:
-    """Build the scene in which the hand wipes the board clean with an eraser."""
+def build_wipe_scene(boards: tuple[YuvPlanes, YuvPlanes], placement: Placement, frames: int, spec: SceneSpec) -> Scene:
+    """Build the scene in which the hand wipes the first board with an eraser, which leaves the second."""
+    board, empty_board = boards
     phases = ScenePhases(0, 0, frames)
     height, width = placement.picture.shape[:2]
-    empty = Placement(
-        np.full((height, width, 3), 255, np.uint8), placement.x, placement.y, np.full_like(placement.working_copy, 255)
+    empty = replace(
+        placement,
+        picture=np.full((height, width, 3), 255, np.uint8),
+        working_copy=np.full_like(placement.working_copy, 255),
     )
     start = np.array((0.8 * spec.size[0], 1.15 * spec.size[1]), np.float32)
     eraser = _ERASER_WIDTH * spec.unit / placement.scale[0]
     path, times = plan_fill(empty, np.ones(placement.working_copy.shape[:2], bool), eraser, start, (frames, spec))
-    white = YuvPlanes.create_white(*spec.size)
     board_times = _extend_to_board(times, placement, spec.size)
     chroma = tuple(
         (_build_reveal(board_times[::2, ::2], plane, clean, frames),)
-        for plane, clean in zip(board.chroma, white.chroma, strict=True)
+        for plane, clean in zip(board.chroma, empty_board.chroma, strict=True)
     )
     return Scene(
         phases,
-        (_build_reveal(board_times, board.y, white.y, frames),),
+        (_build_reveal(board_times, board.y, empty_board.y, frames),),
         (chroma[0], chroma[1]),
         path,
-        white,
+        empty_board,
         tool="eraser",
     )

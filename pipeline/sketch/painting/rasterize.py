@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.sketch.planes import WHITE_LUMA
 from pipeline.sketch.types import Array, Floats, Image, Points
 
-_INK_LUMA = 34  # luma of a line
+INK_LUMA = 34  # luma of a line
 _LINE_WIDTH = 0.0040  # units: a line of medium strength
 _MIN_LINE_WIDTH = 1.3  # pixels
 _SUPERSAMPLING = 2
@@ -65,7 +65,7 @@ def _draw_polyline(board: Image, stroke: Points, widths: Array) -> None:
     changes = np.flatnonzero(np.diff(widths)) + 1
     for begin, end in zip([0, *changes], [*changes, len(widths)], strict=True):
         run_vertices = vertices[max(0, begin - 1) : end]
-        cv2.polylines(board, [run_vertices], False, _INK_LUMA, int(widths[begin]), cv2.LINE_AA, _SUBPIXEL_BITS)
+        cv2.polylines(board, [run_vertices], False, INK_LUMA, int(widths[begin]), cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def assign_times(strokes: Sequence[Points], stroke_times: Sequence[Array], ink_mask: Array) -> Array:

@@ -13,7 +13,8 @@ OnInbound = Callable[[Inbound], Awaitable[None]]
 
 
 class RecordingSink:
-    """`bots.core.channel.UpdateSink` for tests. `on_inbound` is called in the middle of handling, and may fail."""
+    """`bots.core.channel.UpdateSink` for tests. `on_inbound` is called in the middle of handling, and may fail.
+    `waits` are the seconds that messages with these texts have to wait; None refuses them."""
 
     def __init__(self, on_inbound: OnInbound | None = None) -> None:
         self.condition = StateCondition()
@@ -21,6 +22,8 @@ class RecordingSink:
         self.settled_ids: list[str] = []
         self.inbounds: list[Inbound] = []
         self.started: list[Inbound] = []
+        self.refused: list[Inbound] = []
+        self.waits: dict[str, float | None] = {}
         self.handle_count = 0  # calls of `handle`
         self.list_count = 0  # calls of `list_unhandled`
         self.failures_left = 0  # how many more times `save_update` fails
@@ -40,6 +43,14 @@ class RecordingSink:
         with self.condition.modify():
             self.list_count += 1
             return [(name, body) for name, body in self.updates.items() if name not in self.settled_ids]
+
+    def reserve(self, inbound: Inbound) -> float | None:
+        return self.waits.get(inbound.text, 0.0)
+
+    async def refuse(self, inbound: Inbound) -> None:
+        with self.condition.modify():
+            self.refused.append(inbound)
+            self.settled_ids.extend(inbound.update_ids)
 
     async def handle(self, inbound: Inbound) -> None:
         self.handle_count += 1

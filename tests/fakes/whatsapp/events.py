@@ -48,7 +48,32 @@ def build_message(
     `at` is seconds since 1970; the event has milliseconds.
     """
     media_type = next((MEDIA_TYPES[name.name] for name, _ in content.ListFields() if name.name in MEDIA_TYPES), "")
-    info = N.MessageInfo(
+    info = _build_info(origin, message_id, at, media_type)
+    info.Edit = "1" if flags.get("IsEdit") else ""
+    wrapper_flags = dict.fromkeys(
+        ("IsEphemeral", "IsViewOnce", "IsViewOnceV2", "IsViewOnceV2Extension", "IsDocumentWithCaption"), False
+    )
+    other_flags = {"IsLottieSticker": False, "IsEdit": False, "UnavailableRequestID": "", "RetryCount": 0}
+    return N.Message(Info=info, Message=content, Raw=content, **{**wrapper_flags, **other_flags, **flags})
+
+
+def build_undecryptable(
+    origin: MessageOrigin,
+    message_id: str,
+    at: float | None = None,
+    *,
+    is_unavailable: bool = True,
+    is_hidden: bool = False,
+) -> N.UndecryptableMessage:
+    """What a client receives in place of a message: `is_unavailable` for one that WhatsApp gives to the phone alone,
+    such as a view-once message, else for one it could not decrypt; `is_hidden` for one that apps do not show."""
+    mode = N.UndecryptableMessage.DECRYPT_FAIL_HIDE if is_hidden else N.UndecryptableMessage.DECRYPT_FAIL_SHOW
+    info = _build_info(origin, message_id, at, "")
+    return N.UndecryptableMessage(Info=info, IsUnavailable=is_unavailable, DecryptFailMode=mode)
+
+
+def _build_info(origin: MessageOrigin, message_id: str, at: float | None, media_type: str) -> N.MessageInfo:
+    return N.MessageInfo(
         MessageSource=_build_source(origin),
         ID=message_id,
         ServerID=0,
@@ -58,13 +83,8 @@ def build_message(
         Category="",
         Multicast=False,
         MediaType=media_type,
-        Edit="1" if flags.get("IsEdit") else "",
+        Edit="",
     )
-    wrapper_flags = dict.fromkeys(
-        ("IsEphemeral", "IsViewOnce", "IsViewOnceV2", "IsViewOnceV2Extension", "IsDocumentWithCaption"), False
-    )
-    other_flags = {"IsLottieSticker": False, "IsEdit": False, "UnavailableRequestID": "", "RetryCount": 0}
-    return N.Message(Info=info, Message=content, Raw=content, **{**wrapper_flags, **other_flags, **flags})
 
 
 def _build_source(origin: MessageOrigin) -> N.MessageSource:

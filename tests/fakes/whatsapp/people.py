@@ -90,6 +90,14 @@ class WhatsAppPerson:
         sender_jid = f"{self.phone.number}@{events.USER_SERVER}"
         return self.send(contents.add_quote(contents.build_text(text), quoted.id, sender_jid, quoted.content), **how)
 
+    def send_quoting(self, quoted_id: str, content: Message, **how: Any) -> str:
+        """Reply to a message of a user in the same chat, with the bot mentioned where it is a group."""
+        group = how.get("group")
+        quoted = (group.chat if group else self.chat).user_messages[quoted_id]
+        mentions = [f"{self.phone.number}@{events.USER_SERVER}"] if group else []
+        reply = contents.add_quote(content, quoted_id, quoted.sender_jid, quoted.event.Message, mentions)
+        return self.send(reply, **how)
+
     def edit_text(self, edited_id: str, text: str) -> None:
         self.send(contents.build_edit(edited_id, self.address, text), IsEdit=True)
 
@@ -110,6 +118,17 @@ class WhatsAppPerson:
         event = events.build_message(content, origin, sent_id, sent_at, **flags)
         with self.fake.condition.modify():
             chat.user_messages[sent_id] = UserMessage(event, self.address)
+            self.phone.receive(event)
+        return sent_id
+
+    def send_undecryptable(self, *, new_id: str | None = None, is_hidden: bool = False, **kind: bool) -> str:
+        """Send something that the client cannot read, in the private chat; returns the message id."""
+        sent_id, sent_at = new_id or generate_message_id(), self.fake.get_now()
+        origin = self.build_origin()
+        event = events.build_undecryptable(origin, sent_id, sent_at, is_hidden=is_hidden, **kind)
+        with self.fake.condition.modify():
+            written = events.build_message(Message(), origin, sent_id, sent_at)
+            self.chat.user_messages[sent_id] = UserMessage(written, self.address)
             self.phone.receive(event)
         return sent_id
 

@@ -8,6 +8,10 @@ from typing import Any
 from models.errors import ErrorCode, RequestRejected
 from models.media.facts import MediaInfo, MediaKind
 
+ASS_SUBTITLES = (
+    b"[Script Info]\nScriptType: v4.00+\n\n[Events]\nFormat: Layer, Start, End, Style, Text\n"
+    b"Dialogue: 0,0:00:01.00,0:00:02.00,Default,Hello there\n"
+)
 SUBTITLES = b"1\n00:00:01,000 --> 00:00:02,000\nHello there\n"
 
 
@@ -19,10 +23,17 @@ class StubSandbox:
             module, _, name = task.partition(":")
             return getattr(importlib.import_module(module), name)(**arguments)
         path: Path = arguments["path"]
-        description = json.loads(path.read_bytes())
+        description = _read_description(path.read_bytes())
         if "code" in description:
             raise RequestRejected(ErrorCode(description["code"]), **description["values"])
         return MediaInfo(**{**description, "kind": MediaKind(description["kind"])}, size=path.stat().st_size)
+
+
+def _read_description(content: bytes) -> dict[str, Any]:
+    try:
+        return dict(json.loads(content))
+    except ValueError:
+        raise RequestRejected(ErrorCode.NOT_MEDIA) from None
 
 
 def build_picture(width: int = 800, height: int = 600) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 from models.errors import AppError, JobCancelled
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
+from models.media.facts import SoundInfo
 from pipeline.sandbox.client import SandboxClient, ignore, return_false
 from pipeline.sandbox.limits import ResourceLimits
 
@@ -91,7 +92,7 @@ class StagedSandbox(SandboxClient):
         self._defaults: dict[str, StagedTask] = {
             DRAW: create_film,
             CAPTION: create_film,
-            PREPARE: build_returner(5.0),
+            PREPARE: build_returner(SoundInfo(5.0)),
             LISTEN: build_returner(TRANSCRIPT),
         }
 

@@ -20,8 +20,8 @@ from bots.core.conversation.payment_links import PaymentLinks
 from bots.core.inbound import InboundLimits
 from bots.core.update_handler import UpdateHandler
 from bots.telegram.gateway import TelegramGateway
+from bots.telegram.polling import GatewayTimings
 from bots.telegram.stars import StarsRefunds
-from bots.telegram.timings import GatewayTimings
 from models.billing.payments import Provider, Purchase
 from models.identity.people import Account
 from storage.billing import ledger

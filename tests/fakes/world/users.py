@@ -55,19 +55,28 @@ class FakeUser:
 
     async def send_text(self, text: str) -> ChatMessage:
         """Send a text; returns the last message of the chat afterwards."""
-        return await self._handle(self.build_inbound(text=text))
+        return await self.handle_inbound(self.build_inbound(text=text))
 
     async def choose(self, data: str, message: ChatMessage | None = None) -> ChatMessage:
         """Take a choice by its data; returns the last message of the chat afterwards."""
-        return await self._handle(self.build_inbound(choice=data, message=message.id if message else "m0"))
+        return await self.handle_inbound(self.build_inbound(choice=data, message=message.id if message else "m0"))
 
     async def send_files(self, *files: bytes | Exception, names: tuple[str, ...] = (), text: str = "") -> ChatMessage:
         """Send files in one message, with a text; returns the last message of the chat afterwards."""
-        return await self._handle(replace(self.build_files_inbound(*files, names=names), text=text))
+        return await self.handle_inbound(replace(self.build_files_inbound(*files, names=names), text=text))
 
     async def pay(self, payment: Payment) -> ChatMessage:
         """Report a payment or refund made in the messenger; returns the last message of the chat afterwards."""
-        return await self._handle(self.build_inbound(payment=payment))
+        return await self.handle_inbound(self.build_inbound(payment=payment))
+
+    async def handle_inbound(self, inbound: Inbound) -> ChatMessage:
+        """Have a message handled as soon as its sender's limits allow; returns the last message of the chat."""
+        handler = self.account.handler
+        seconds = handler.reserve(inbound)
+        self.world.clock.advance(seconds or 0.0)
+        await (handler.refuse(inbound) if seconds is None else handler.handle(inbound))
+        await self.world.deliver_all()
+        return self.last_message
 
     def build_files_inbound(self, *files: bytes | Exception, names: tuple[str, ...] = ()) -> Inbound:
         """A message with these files; one whose name ends in .srt or .json is sent as a document."""
@@ -85,11 +94,6 @@ class FakeUser:
         handle = f"f{next(_sequence)}"
         self.account.channel.files[handle] = content
         return Attachment(AttachmentKind.FILE, handle, name or f"{handle}.bin")
-
-    async def _handle(self, inbound: Inbound) -> ChatMessage:
-        await self.account.handler.handle(inbound)
-        await self.world.deliver_all()
-        return self.last_message
 
 
 @dataclass(slots=True)

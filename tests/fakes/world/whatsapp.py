@@ -13,7 +13,6 @@ from fakes.whatsapp import FakePhone, FakeWhatsApp, WhatsAppBotMessage, WhatsApp
 from fakes.whatsapp.chats import WAIT_SECONDS
 from fakes.world.world import START_TIME, World
 from neonize.aioze.client import NewAClient
-from neonize.aioze.events import MessageEv
 from sqlmodel import col, select
 
 from bots.core.channel import Capabilities, Inbound
@@ -24,12 +23,14 @@ from bots.whatsapp.inbound import WhatsAppAdapter
 from bots.whatsapp.message_reader import OwnIdentity
 from bots.whatsapp.pacing import SendLimits, SendRateLimiter
 from bots.whatsapp.sessions.client import CallTimeouts, WhatsAppClient
+from bots.whatsapp.sessions.connection import subscribe_messages
 from models.identity.people import Account
 from models.messaging.deliveries import Delivery
 from models.retries import Backoff
-from storage.messaging.outbox import UNSENT_STATUSES
+from storage.messaging.conditions import UNSENT_STATUSES
 
 UNLIMITED_SENDING = SendLimits(chat_per_second=1e6, chat_burst=1_000_000, new_per_minute=1e6, warmed_up_per_minute=1e6)
+RETRY_SECONDS = 0.3  # seconds a message has to become readable
 FAST_INBOUND = InboundLimits(
     retry_seconds=0.05, backoff=Backoff(0.01, 0.05), announced_album_seconds=5.0, shutdown_seconds=5.0
 )
@@ -51,6 +52,12 @@ class CountingSink:
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         await self.handler.ignore(update_ids)
+
+    def reserve(self, inbound: Inbound) -> float | None:
+        return self.handler.reserve(inbound)
+
+    async def refuse(self, inbound: Inbound) -> None:
+        await self.handler.refuse(inbound)
 
     async def handle(self, inbound: Inbound) -> None:
         await self.handler.handle(inbound)
@@ -133,10 +140,14 @@ async def open_whatsapp_bot(
     )
     handler = world.create_handler(account, channel, admin_ids, messages_per_minute=1_000_000)
     sink = CountingSink(handler, fake.condition)
-    adapter = WhatsAppAdapter(channel, lambda: whatsapp_bot.identity)
+    adapter = WhatsAppAdapter(channel, lambda: whatsapp_bot.identity, retry_seconds=RETRY_SECONDS)
     inbound = InboundProcessor(sink, adapter, album_seconds=capabilities.album_seconds, limits=inbound_limits)
     whatsapp_bot = WhatsAppBot(world, fake, phone, account, channel, sink, inbound)
-    client.event(MessageEv)(lambda _client, event: whatsapp_bot.inbound.receive(event))
+
+    async def receive(event: Any) -> None:
+        await whatsapp_bot.inbound.receive(event)
+
+    subscribe_messages(client, receive)
     connect_in_process(client, fake, phone)
     sender_task = asyncio.create_task(world.outbox_sender.run())
     try:

@@ -26,7 +26,7 @@ from bots.core.conversation.conversation import Conversation
 from bots.core.conversation.payment_links import PaymentLinks
 from bots.core.delivery.outbox_sender import OutboxSender
 from bots.core.delivery.progress_updater import ProgressUpdater
-from bots.core.rate_limit import SlidingWindowLimiter
+from bots.core.rate_limit import SenderLimiter
 from bots.core.update_handler import UpdateHandler
 from models.billing.catalogue import Catalogue, read_catalogue
 from models.billing.payments import Provider
@@ -166,7 +166,11 @@ class World:
     ) -> UpdateHandler:
         """A handler for that channel, which delivers the account's messages from now on."""
         self.channels[account.id] = channel
-        limit = messages_per_minute or load_limits().person.messages_per_minute
+        limits = load_limits().person
+        if messages_per_minute is not None:
+            limits = limits.model_copy(
+                update={"messages_per_minute": messages_per_minute, "taps_per_minute": messages_per_minute}
+            )
         return UpdateHandler(
             self.db,
             account,
@@ -174,7 +178,7 @@ class World:
             Conversation(self.pipeline),
             self.outbox_sender.wake,
             admin_ids,
-            SlidingWindowLimiter(limit, self.clock.monotonic),
+            SenderLimiter(limits, self.clock.monotonic),
             providers,
             payment_links,
             account_secrets=AccountSecrets(SECRET),

@@ -11,12 +11,13 @@ from typing import Any
 from fakes.whatsapp import AUDIO, DOCUMENT, IMAGE, VIDEO, StoredMedia, contents, events
 from google.protobuf import text_format
 from neonize.proto import Neonize_pb2 as N
+from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as E
 from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import ContextInfo, Message, MessageAssociation
 
 from bots.core.channel import Choice, Inbound, RenderedMessage
 from bots.core.delivery.text_menus import render_with_choices
 from bots.whatsapp import encoder
-from bots.whatsapp.message_reader import OwnIdentity, parse_message
+from bots.whatsapp.message_reader import OwnIdentity, build_placeholder, parse_message
 from bots.whatsapp.quotes import MessageQuote
 
 HERE = Path(__file__).parent
@@ -58,7 +59,7 @@ def _event(content: Message, origin: events.MessageOrigin = BY_LID, at: float = 
 
 def _wrapped(wrapping: str, content: Message) -> Message:
     message = Message()
-    getattr(message, wrapping).message.CopyFrom(content)
+    getattr(message, wrapping).message.CopyFrom(_still(content))
     return message
 
 
@@ -87,6 +88,25 @@ def _sticker_and_more() -> dict[str, Message]:
         "location": contents.build_location(),
         "contact": contents.build_contact(),
         "poll": contents.build_poll(),
+    }
+
+
+def _subtitles() -> Message:
+    """As some phones send them, with the type of a sound."""
+    return contents.build_document(_stored(DOCUMENT), "legendas.ass", "audio/aac")
+
+
+def _wrapped_and_masked() -> dict[str, N.Message]:
+    undecryptable = events.build_undecryptable(BY_LID, "3EB0C0FFEE0001", AT)
+    masked = build_placeholder(undecryptable)
+    assert masked is not None
+    options = contents.build_poll().pollCreationMessageV3
+    return {
+        **{f"in-{name}": _event(_wrapped(name, _picture("cat"))) for name in ("spoilerMessage", "botForwardedMessage")},
+        "poll-in-wrapper": _event(_wrapped("pollCreationMessageV4", Message(pollCreationMessage=options))),
+        "business-template": _event(Message(templateMessage=E.TemplateMessage(templateID="t"))),
+        "undecryptable": masked,
+        "pinned": _event(Message(pinInChatMessage=E.PinInChatMessage(type=E.PinInChatMessage.PIN_FOR_ALL))),
     }
 
 
@@ -125,9 +145,16 @@ def inbound() -> dict[str, N.Message]:
         "view-once-still-wrapped": _event(_wrapped("viewOnceMessageV2", _picture("once"))),
         "ephemeral-still-wrapped": _event(_wrapped("ephemeralMessage", _wrapped("viewOnceMessage", _picture()))),
         "picture-without-key": _event(_without_key(_picture("gone"))),
+        **_wrapped_and_masked(),
         "edited": _event(contents.build_edit("3EB0OLD", CHAT, "corrected"), IsEdit=True),
         "quoting-us": _event(_quoting("2", mine)),
         "quoting-another": _event(_quoting("2", wrong)),
+        "subtitles-quoting-video": _event(
+            contents.add_quote(_subtitles(), "3EB0VIDEO", f"{PHONE}@s.whatsapp.net", _still(_video("my talk")))
+        ),
+        "subtitles-quoting-our-film": _event(
+            contents.add_quote(_subtitles(), "3EB0FILM", mine, _still(_video("Done!")))
+        ),
         "forwarded": _event(contents.mark_forwarded(_video())),
         "list-answer": _event(contents.build_list_reply("row", "Settings")),
         "button-answer": _event(contents.build_button_reply("id", "Balance")),
@@ -143,6 +170,22 @@ def inbound() -> dict[str, N.Message]:
         "group-mention-of-another": _event(contents.build_mention("@5531970000002 hi", wrong), IN_GROUP),
         "group-picture-with-mention": _event(
             contents.add_context(_picture(f"@{ME.phone}"), ContextInfo(mentionedJID=[mine])), IN_GROUP
+        ),
+        "group-mention-quoting-picture": _event(
+            contents.add_quote(
+                contents.build_text(f"@{ME.phone} "), "3EB0PICTURE", wrong, _still(_picture("look")), [mine]
+            ),
+            IN_GROUP,
+        ),
+        "group-mention-quoting-spoiler": _event(
+            contents.add_quote(
+                contents.build_text(f"desenha isso @{ME.lid}"),
+                "3EB0PICTURE",
+                wrong,
+                _wrapped("spoilerMessage", _picture()),
+                [f"{ME.lid}@lid"],
+            ),
+            IN_GROUP,
         ),
         "group-quoting-us": _event(_quoting("1", f"{ME.lid}@lid"), IN_GROUP),
         "group-quoting-another": _event(_quoting("1", wrong), IN_GROUP),

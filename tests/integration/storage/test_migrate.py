@@ -1,6 +1,7 @@
 """The schema: built from nothing, equal to the models, and kept append-only where money is written."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
@@ -53,6 +54,19 @@ def test_several_processes_may_open_and_upgrade_the_same_empty_database(database
     assert run_concurrently([start] * 4) == [True] * 4
 
 
+def test_connections_that_open_a_new_sqlite_database_at_the_same_time_all_succeed(databases: DatabaseFactory) -> None:
+    for _ in range(20):
+        url = databases.create_empty_url("sqlite")
+
+        def open_database(url: str = url) -> bool:
+            opened = Database(url)
+            is_reachable = opened.is_reachable()
+            opened.close()
+            return is_reachable
+
+        assert run_concurrently([open_database] * 8, threads=8) == [True] * 8
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: DatabaseFactory, kind: str) -> None:
     database = Database(databases.create_url(kind))
@@ -61,6 +75,58 @@ def test_a_database_that_a_newer_version_has_changed_is_left_alone(databases: Da
     with pytest.raises(SchemaTooNew, match="9999"):
         upgrade(database)
     assert not is_current(database)
+    database.close()
+
+
+def test_who_writes_does_not_wait_for_the_indexes_of_an_upgrade(databases: DatabaseFactory) -> None:
+    database = Database(databases.create_empty_url("postgresql"))
+    with database.engine.begin() as connection:
+        command.upgrade(_build_config(connection), "0013")
+    insert = text("INSERT INTO tenant (id, name, created_at) VALUES (gen_random_uuid(), :name, now())")
+    lock, person = text("SET lock_timeout = '2s'"), text("LOCK TABLE person IN ROW EXCLUSIVE MODE")
+    with ThreadPoolExecutor(1) as pool:
+        with database.engine.begin() as earlier:  # for its end the first index has to wait
+            earlier.execute(person)
+            upgrading = pool.submit(upgrade, database)
+            _wait_for_index_build(database)
+            with database.engine.begin() as later:
+                later.execute(lock)
+                later.execute(person)
+                later.execute(insert, {"name": "later"})
+        upgrading.result(timeout=60)
+    assert is_current(database)
+    database.close()
+
+
+def test_tables_with_queues_are_vacuumed_after_so_many_changes_however_large_they_are(postgresql: Database) -> None:
+    options = text("SELECT reloptions FROM pg_class WHERE oid = CAST(:table AS regclass)")
+    with postgresql.engine.connect() as connection:
+        for table in ("job", "delivery", "update"):
+            found = connection.scalar(options, {"table": f'"{table}"'})
+            assert {"autovacuum_vacuum_scale_factor=0", "autovacuum_analyze_scale_factor=0"} <= set(found)
+
+
+def _wait_for_index_build(database: Database) -> None:
+    building = text("SELECT count(*) FROM pg_stat_progress_create_index")
+    for _ in range(6000):
+        with database.engine.connect() as connection:
+            if connection.scalar(building):
+                return
+    raise AssertionError("no index is being built")
+
+
+def test_what_an_interrupted_build_of_an_index_has_left_is_built_again(databases: DatabaseFactory) -> None:
+    database = Database(databases.create_empty_url("postgresql"))
+    with database.engine.begin() as connection:
+        command.upgrade(_build_config(connection), "0013")
+        connection.execute(text("CREATE INDEX person_merged ON person (name)"))
+    upgrade(database)
+    (columns,) = [
+        each["column_names"]
+        for each in inspect(database.engine).get_indexes("person")
+        if each["name"] == "person_merged"
+    ]
+    assert columns == ["merged_into_id"]
     database.close()
 
 

@@ -1,5 +1,6 @@
 """Intake of files as jobs of the feature that is asked for, or that takes files of their kind."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from bots.core.conversation.features.registry import (
     find_requested_feature,
     list_features,
 )
-from bots.core.conversation.jobs import spoken_language
+from bots.core.conversation.jobs import quoted_files, spoken_language
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
@@ -46,16 +47,19 @@ class JobIntake:
             taken = subtitles if feature.kind.takes_subtitles else []
             self._submit_feature(feature, files, taken)
             subtitles = subtitles[len(taken) :]
-        self._refuse([file for file in self.context.files if isinstance(file, AppError)])
+        received = (*self.context.files, *self.context.quoted_files)
+        self._refuse([file for file in received if isinstance(file, AppError)])
 
-    def submit_last_file(self, feature: Feature) -> None:
-        """Submit the file that the user sent last, if there is one this feature accepts."""
-        context = self.context
-        media = files.find_last_sent(context.session, context.person.id, feature.kind.accepts, context.now)
-        if media is None:
+    def submit_earlier_files(self, feature: Feature) -> None:
+        """Submit what this feature accepts of the inputs of the result that is replied to, or else of the file that the
+        user sent last."""
+        media = self._find_earlier_files(feature)
+        if not media:
             self._reply(f"{feature.kind.name}-needs")
+        elif feature.kind.limits.max_inputs == 1:
+            self._submit_each(feature, media)
         else:
-            self._submit_each(feature, [media])
+            self._submit(media, self._build_options(feature))
 
     def _submit_feature(self, feature: Feature, files: Sequence[MeasuredFile], subtitles: Sequence[Transcript]) -> None:
         accepted = [file for file in files if file.info.kind in feature.kind.accepts]
@@ -70,8 +74,8 @@ class JobIntake:
                 self._reply("album-too-long", limit=max_inputs)
 
     def _submit_with_subtitles(self, feature: Feature, media: Sequence[Media], subtitles: Sequence[Transcript]) -> None:
-        """Submit one job per file. Subtitles are paired with the files in order; others apply to the last file of the
-        user."""
+        """Submit one job per file. Subtitles are paired with the files in order; others apply to the file that is
+        replied to, or to the last file of the user."""
         for item, transcript in zip(media, subtitles, strict=False):
             self._submit([item], self._build_options(feature), transcript)
         for transcript in subtitles[len(media) :]:
@@ -88,14 +92,36 @@ class JobIntake:
                 self._submit([item], options)
 
     def _apply_subtitles(self, feature: Feature, transcript: Transcript) -> None:
-        """Use these subtitles for the file that was sent last."""
-        context = self.context
-        media = files.find_last_sent(context.session, context.person.id, feature.kind.accepts, context.now)
-        if media is None:
+        """Use these subtitles for the file that is replied to, else for the one that was sent last."""
+        if any(isinstance(file, AppError) for file in self.context.quoted_files):
+            return  # the reply is the reason
+        media = self._find_quoted_file(feature) if self.context.quoted_files else self._find_earlier_files(feature)
+        if not media:
             self._reply("subtitles-no-video")
         else:
+            self._close_question(media[0])
+            self._submit(media[:1], self._build_options(feature), transcript)
+
+    def _find_quoted_file(self, feature: Feature) -> Sequence[Media]:
+        quoted = [file for file in self.context.quoted_files if isinstance(file, MeasuredFile)]
+        return self._store([file for file in quoted if file.info.kind in feature.kind.accepts][:1])
+
+    def _find_earlier_files(self, feature: Feature) -> Sequence[Media]:
+        context, accepts = self.context, feature.kind.accepts
+        quoted = quoted_files.find_quoted_inputs(context)
+        if quoted is not None:
+            return [media for media in quoted if media.kind in accepts]
+        last = files.find_last_sent(context.session, context.person.id, accepts, context.now)
+        return [last] if last is not None else []
+
+    def _close_question(self, media: Media) -> None:
+        """Close the question which language is spoken in this file, which subtitles answer."""
+        context = self.context
+        question = updates.find_open_question(context.session, context.address.id, context.person.id)
+        media_ids = question.about.get("videos", ()) if question is not None else ()
+        videos = [context.session.get(Media, uuid.UUID(media_id)) for media_id in media_ids]
+        if any(video is not None and video.file_id == media.file_id for video in videos):
             updates.close_question(context.session, context.address.id, context.person.id)
-            self._submit([media], self._build_options(feature), transcript)
 
     def _build_options(self, feature: Feature) -> JobOptions:
         return feature.build_options(self.context.person.tastes)
@@ -143,8 +169,8 @@ class JobIntake:
         return ack
 
 
-def process_last_file(
+def process_earlier_files(
     feature: Feature, pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str
 ) -> None:
-    """Handle a feature's command without a file: it is about the last one that was sent."""
-    JobIntake(pipeline, context, result, context.ack).submit_last_file(feature)
+    """Handle a feature's command without a file: it is about the result it replies to, or the last file sent."""
+    JobIntake(pipeline, context, result, context.ack).submit_earlier_files(feature)

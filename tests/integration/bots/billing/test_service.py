@@ -327,6 +327,35 @@ def test_who_has_paid_gets_to_the_portal_and_others_hear_that_there_is_nothing(m
     assert button.url.startswith("https://portal.test/cus_")
 
 
+def test_a_customer_that_is_gone_is_forgotten_and_the_link_made_anew(market: MemoryBilling) -> None:
+    older, newer = market.provider.sessions[market.buy()], market.provider.sessions[market.buy("pack:500")]
+    assert older.customer != newer.customer
+    market.provider.missing_customers = {str(older.customer), str(newer.customer)}
+    made = market.open_checkout()
+    assert market.provider.requests[made].customer is None
+    market.provider.pay_session(made)
+    market.deliver_events(market.list_unprocessed_events())
+    again = market.open_checkout()
+    assert market.provider.requests[again].customer == market.provider.sessions[made].customer
+
+
+def test_before_a_customer_that_is_gone_an_older_one_is_taken(market: MemoryBilling) -> None:
+    older, newer = market.provider.sessions[market.buy()], market.provider.sessions[market.buy("pack:500")]
+    market.provider.missing_customers = {str(newer.customer)}
+    assert market.provider.requests[market.open_checkout()].customer == older.customer
+
+
+def test_the_portal_of_a_customer_that_is_gone_is_that_of_an_older_one_or_nothing(market: MemoryBilling) -> None:
+    older, newer = market.provider.sessions[market.buy()], market.provider.sessions[market.buy("pack:500")]
+    market.provider.missing_customers = {str(newer.customer)}
+    asked = wish(market)
+    market.service.create_portal_link(asked)
+    assert market.get_last_message().choices[0][0].url == f"https://portal.test/{older.customer}"
+    market.provider.missing_customers = {str(older.customer)}
+    market.service.create_portal_link(PortalRequest(asked.person_id, asked.delivery_id + 1))
+    assert "aren't paying" in market.list_texts()[-1]
+
+
 def test_a_debt_blocks_new_jobs_until_it_is_paid(market: MemoryBilling) -> None:
     session = market.buy()
     market.spend_credits(105)

@@ -98,3 +98,34 @@ def test_what_cannot_be_made_is_refused_in_one_line_and_leaves_nothing_behind(
     ended = CommandResult(run([*command]), *capfd.readouterr())
     assert (ended.exit_code, ended.out, ended.error_code) == (2, "", code)
     assert [path.name for path in folder.iterdir()] == [command[1]]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sketch", "a.png", "-o", "a.png"),
+        ("sketch", "a.png", "-o", "../{folder}/a.png"),
+        ("sketch", "a.png", "-o", "linked.png"),
+        ("sketch", "a.png", "-o", "film.mp4", "--track", "a.png"),
+        ("sketch", "a.png", "-o", "film.mp4", "--track", "film.mp4"),
+        ("caption", "a.png", "-o", "a.png"),
+        ("caption", "a.png", "--words", "words.json", "-o", "words.json"),
+        ("caption", "a.png", "--words", "words.json", "--layout", "words.json"),
+        ("caption", "a.png", "--layout", "a-captions.mp4"),
+        ("transcribe", "a.srt", "-o", "a.srt"),
+        ("render", "sketch", "a.png", "-o", "a.png"),
+    ],
+    ids=" ".join,
+)
+def test_an_output_never_replaces_an_input_or_another_output(
+    folder: Path, capfd: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    sample_files.write_picture(folder / "a.png")
+    (folder / "linked.png").hardlink_to(folder / "a.png")
+    (folder / "words.json").write_text(json.dumps(WORDS))
+    (folder / "a.srt").write_text("no media")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    arguments = [argument.format(folder=folder.name) for argument in command]
+    ended = CommandResult(run(arguments), *capfd.readouterr())
+    assert (ended.exit_code, ended.out, ended.error_code) == (2, "", "USAGE")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -4,9 +4,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from fakes.memory_channel import ALL_CAPABILITIES
 from fakes.world.described_files import build_picture, build_video
 from fakes.world.users import FakeUser
 from fakes.world.world import World
@@ -129,13 +131,35 @@ async def test_who_writes_too_fast_is_told_once_a_minute_and_then_heard_again(ho
         await ana.send_text("/start")
     for _ in range(15):
         await ana.send_text("/start")
-    await ana.send_files(build_picture())
     assert [message.text.split("\n")[-1] for message in ana.messages[20:]] == ["(TOO_FAST)"]
-    assert house.list_jobs() == []
     assert ana.account.handler.list_unhandled() == []
-    house.clock.advance(61)
+    house.clock.advance(3)
+    assert (await ana.send_text("/start")).text.startswith("Hi!")
+
+
+async def test_files_that_come_too_fast_are_drawn_when_their_turn_comes(house: World, ana: FakeUser) -> None:
+    for _ in range(20):
+        await ana.send_text("/start")
+    before = house.clock.monotonic()
     await ana.send_files(build_picture())
     assert len(house.list_jobs()) == 1
+    assert house.clock.monotonic() - before == pytest.approx(3.0)
+
+
+async def test_buttons_are_pressed_as_often_as_somebody_likes_and_leave_their_messages(ana: FakeUser) -> None:
+    for _ in range(25):
+        await ana.choose("set")
+    assert (await ana.send_text("/start")).text.startswith("Hi!")
+
+
+async def test_where_there_are_no_buttons_their_numbers_are_no_messages_either(house: World) -> None:
+    plain = house.get_account("plain", capabilities=replace(ALL_CAPABILITIES, has_buttons=False))
+    ana = FakeUser(house, plain)
+    for _ in range(18):
+        await ana.send_text("/settings")
+    for _ in range(25):
+        await ana.send_text("1")
+    assert "Your films." in (await ana.send_text("/settings")).text
 
 
 async def test_somebody_in_a_hurry_slows_down_nobody_else(house: World, ana: FakeUser) -> None:

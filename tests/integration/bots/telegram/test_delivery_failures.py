@@ -18,7 +18,7 @@ from bots.core.delivery.delivery_results import DeliveryResults
 from bots.core.delivery.outbox_sender import OutboxSender
 from bots.core.inbound import InboundLimits
 from bots.telegram.gateway import TelegramGateway
-from bots.telegram.timings import GatewayTimings
+from bots.telegram.polling import GatewayTimings
 from models.identity.people import Address
 from models.messaging.deliveries import DeliveryStatus
 from models.retries import DELIVERY_RETRIES

@@ -30,8 +30,7 @@ from bots.telegram.channel import CLOUD_API_CAPABILITIES
 from bots.telegram.errors import TelegramConfigError
 from bots.telegram.gateway import BackgroundTask, TelegramGateway
 from bots.telegram.menu import BotProfile, update_staff_menus
-from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS
-from bots.telegram.timings import GatewayTimings
+from bots.telegram.polling import BAD_TOKEN, TWO_RECEIVERS, GatewayTimings
 from models.identity.roles import Role
 
 QUICK = GatewayTimings(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from fakes.whatsapp import IMAGE, VIDEO, contents
-from fakes.world.described_files import build_picture, build_video
+from fakes.whatsapp import DOCUMENT, IMAGE, VIDEO, contents
+from fakes.world.described_files import ASS_SUBTITLES, build_picture, build_video
 from fakes.world.whatsapp import WhatsAppBot, open_whatsapp_bot
 from fakes.world.world import World
 
@@ -167,3 +167,45 @@ async def test_a_film_that_cannot_be_fetched_any_more_is_asked_for_again(number:
     number.fake.fail_calls("DownloadAny", "download failed with status code 410")
     ana.send_picture(build_picture())
     await number.wait_for_message(ana, "(FILE_EXPIRED)")
+
+
+async def test_a_message_that_cannot_be_read_is_answered_with_one_sentence(number: WhatsAppBot) -> None:
+    ana = number.get_person("12125550100")
+    ana.send_undecryptable()
+    answer = await number.wait_for_message(ana, "(MESSAGE_UNREADABLE)")
+    assert "as a normal message" in answer.text
+    ana.send_undecryptable(is_hidden=True)
+    ana.send_text("/start")
+    await number.wait_for_message(ana, "Hi! I'm Rabisco")
+    assert len(ana.chat.messages) == 2
+
+
+async def test_a_message_that_becomes_readable_is_handled_and_nothing_else_said(number: WhatsAppBot) -> None:
+    ana = number.get_person("12125550100")
+    sent = ana.send_undecryptable(is_unavailable=False)
+    ana.send_picture(build_picture(), new_id=sent)
+    await number.wait_until_handled(2)
+    assert len(number.world.list_jobs()) == 1
+    assert [message.text for message in ana.chat.messages] == ["Got it! Having a look…"]
+
+
+async def test_subtitles_that_a_phone_calls_a_sound_go_onto_the_video_they_quote(number: WhatsAppBot) -> None:
+    ana = number.get_person("12125550100")
+    first = ana.send_document(build_video(20), "first.mp4", "video/mp4")
+    await number.wait_until_handled(1)
+    ana.send_document(build_video(21), "second.mp4", "video/mp4")
+    await number.wait_until_handled(2)
+    ana.send_quoting(first, contents.build_document(ana.upload(ASS_SUBTITLES, DOCUMENT), "legendas.ass", "audio/aac"))
+    await number.wait_until_handled(3)
+    job = number.world.list_jobs()[-1]
+    assert (job.kind, number.world.list_input_names(job)) == ("caption", ["first.mp4"])
+
+
+async def test_in_a_group_our_name_under_somebodys_picture_draws_the_picture(number: WhatsAppBot) -> None:
+    group = number.fake.get_group(phone=number.phone)
+    ana, bob = number.get_person("12125550100"), number.get_person("12125550101")
+    picture = bob.send_picture(build_picture(), group=group)
+    ana.send_quoting(picture, contents.build_text(f"@{number.phone.number}"), group=group)
+    await group.chat.wait_for_async(lambda message: "Got it!" in message.text)
+    await number.wait_until_handled(1)
+    assert [job.kind for job in number.world.list_jobs()] == ["sketch"]

@@ -18,11 +18,12 @@ from pipeline.media.transcode import Canvas, Painter, transcode
 ADTS = b"\xff\xf1"  # how a frame of AAC starts in a transport stream
 
 
-def damaged_sound(path: Path, place: int, value: int) -> Path:
-    """A film in whose middle one frame of sound has a wrong byte, counted from its start."""
+def damaged_sound(path: Path, damage: dict[int, int]) -> Path:
+    """A film in whose middle one frame of sound has wrong bytes, by their place in it."""
     data = bytearray(sample_files.write_film(path).read_bytes())
     starts = [at for at in range(len(data)) if data[at : at + 2] == ADTS]
-    data[starts[len(starts) // 2] + place] = value
+    for place, value in damage.items():
+        data[starts[len(starts) // 2] + place] = value
     path.write_bytes(data)
     return path
 
@@ -30,13 +31,16 @@ def damaged_sound(path: Path, place: int, value: int) -> Path:
 @pytest.mark.parametrize(("place", "value"), [(1, 0x00), (2, 0xFF), (4, 0x00), (5, 0x00), (9, 0xFF)])
 def test_a_damaged_frame_of_sound_is_passed_over(tmp_path: Path, place: int, value: int) -> None:
     """Each of these bytes makes the decoder answer with another of its errors."""
-    film = damaged_sound(tmp_path / "x.ts", place, value)
+    film = damaged_sound(tmp_path / "x.ts", {place: value})
     assert measure(film).has_audio
     assert extract(film, tmp_path / "x.wav") == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_film_is_made_without_the_sound_that_its_container_cannot_hold(tmp_path: Path) -> None:
-    source = damaged_sound(tmp_path / "x.ts", 2, 0xFF)
+@pytest.mark.parametrize("damage", [{2: 0xFF}, {1: 0xF0, 6: 0xFF}], ids=["not AAC", "several frames with a checksum"])
+def test_a_film_is_made_without_the_sound_that_its_container_cannot_hold(
+    tmp_path: Path, damage: dict[int, int]
+) -> None:
+    source = damaged_sound(tmp_path / "x.ts", damage)
     film = transcode(
         source, tmp_path / "y.mp4", unpainted, EncodingOptions(preset=X264Preset.ULTRAFAST), lambda *_: None
     )

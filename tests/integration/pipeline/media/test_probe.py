@@ -90,8 +90,9 @@ def test_a_film_of_a_decoder_not_taken_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_film_whose_sound_is_not_taken_is_silent(tmp_path: Path) -> None:
-    assert not measure(sample_files.write_film(tmp_path / "x.mkv", sound="wavpack")).has_audio
+def test_a_film_of_a_sound_not_taken_is_refused(tmp_path: Path) -> None:
+    path = sample_files.write_film(tmp_path / "x.mkv", sound="wavpack")
+    assert refusal(path) is ErrorCode.AUDIO_NOT_SUPPORTED
 
 
 def test_a_song_s_cover_does_not_make_it_a_film(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from fakes import sandbox_host, sandbox_tasks
+from structlog.testing import capture_logs
 
 from models.errors import AppError, ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
@@ -121,6 +122,8 @@ def test_threads_share_one_forkserver_and_run_side_by_side(children: SandboxClie
         ("no_such_task", (ProcessingFailed, ErrorCode.CRASHED)),
         ("exhaust_memory", (RequestRejected, ErrorCode.TOO_HEAVY)),
         ("fill_disk", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("fill_folder", (RequestRejected, ErrorCode.TOO_HEAVY)),
+        ("create_files", (RequestRejected, ErrorCode.TOO_HEAVY)),
         ("exhaust_descriptors", (RequestRejected, ErrorCode.TOO_HEAVY)),
     ],
 )
@@ -128,6 +131,30 @@ def test_every_failure_is_one_code(
     children: SandboxClient, tmp_path: Path, task: str, failure: tuple[type[AppError], ErrorCode]
 ) -> None:
     assert code_of(children, tmp_path, task) == failure
+
+
+def test_a_child_cannot_write_what_cannot_be_counted(children: SandboxClient, tmp_path: Path) -> None:
+    """A file that is deleted while it is open takes space that no look at the folder shows."""
+    found = children.run("fakes.sandbox_tasks:hide_files", {}, directory=tmp_path, limits=ROOMY)
+    assert found == {"deleted": "PermissionError", "renamed": "PermissionError", "unnamed": "PermissionError"}
+
+
+def test_long_texts_of_a_child_are_cut_before_they_are_searched(children: SandboxClient, tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        failure = code_of(children, tmp_path, "raise_long_error")
+    assert failure == (ProcessingFailed, ErrorCode.CRASHED)
+    (crash,) = [entry for entry in logs if entry["event"] == "child-crashed"]
+    assert len(crash["trace"]) <= 20_000
+    stages: list[str] = []
+    children.run(
+        "fakes.sandbox_tasks:report_long_stage",
+        {},
+        directory=tmp_path,
+        limits=ROOMY,
+        on_progress=lambda stage, _: stages.append(stage),
+    )
+    assert [len(stage) for stage in stages] == [20_000]
+    assert code_of(children, tmp_path, "raise_long_rejection") == (ProcessingFailed, ErrorCode.CRASHED)
 
 
 def test_the_values_of_a_refusal_come_along(children: SandboxClient, tmp_path: Path) -> None:
@@ -336,6 +363,8 @@ def test_the_tasks_named_here_exist() -> None:
         "return_unpicklable",
         "exhaust_memory",
         "fill_disk",
+        "fill_folder",
+        "create_files",
         "exhaust_descriptors",
     ):
         assert callable(getattr(sandbox_tasks, name))

@@ -6,10 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.sandbox import landlock
+
 ALONE = """
-import os, socket, sys
+import ctypes, fcntl, os, signal, socket, sys
 from pathlib import Path
 from pipeline.sandbox import confinement, landlock, seccomp
+def call(name, *arguments):
+    column, _ = seccomp.ARCHITECTURES[os.uname().machine]
+    number = seccomp.FORBIDDEN_CALLS[name][column]
+    if ctypes.CDLL(None, use_errno=True).syscall(*map(ctypes.c_long, (number, *arguments))) < 0:
+        raise OSError(ctypes.get_errno(), "call")
 confinement.prctl(confinement.PR_SET_NO_NEW_PRIVS, 1)
 {wall}
 try:
@@ -41,6 +48,19 @@ def tried(wall: str, attempt: str) -> str:
         "os.setpgid(0, 0)",
         "os.setsid()",
         "os.pidfd_open(os.getppid())",
+        "fcntl.fcntl(1, fcntl.F_SETOWN, os.getppid())",
+        "fcntl.fcntl(1, 15, bytes(8))",  # F_SETOWN_EX
+        "fcntl.fcntl(1, 10, signal.SIGKILL)",  # F_SETSIG
+        "fcntl.ioctl(1, 0x8901, bytes(4))",  # FIOSETOWN
+        "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+        "os.setpriority(os.PRIO_USER, 0, 19)",
+        "os.sched_setaffinity(os.getppid(), {0})",
+        "os.sched_setscheduler(os.getppid(), os.SCHED_BATCH, os.sched_param(0))",
+        "call('ioprio_set', 1, os.getppid(), 3 << 13)",
+        "call('shmget', 0, 100_000_000, 0o1600)",
+        "os.unlink('/tmp/nothing')",
+        "os.rename('/tmp/nothing', '/tmp/other')",
+        "os.open('/tmp', os.O_TMPFILE | os.O_RDWR)",
     ],
 )
 def test_forbidden_calls_fail_behind_the_filter(attempt: str) -> None:
@@ -55,10 +75,27 @@ def test_forbidden_calls_fail_behind_the_filter(attempt: str) -> None:
         "(lambda here, there: here.send(b'x'))(*socket.socketpair())",
         "__import__('resource').getrlimit(0)",
         "Path('/etc/hostname').exists()",
+        "fcntl.fcntl(1, fcntl.F_GETFL)",
+        "os.setpriority(os.PRIO_PROCESS, 0, 19)",
+        "os.sched_setaffinity(0, os.sched_getaffinity(0))",
+        "os.open('/tmp', os.O_RDONLY)",
     ],
 )
 def test_what_decoders_need_works_behind_the_filter(attempt: str) -> None:
     assert tried("assert seccomp.restrict()", attempt) == "done"
+
+
+def test_memory_beyond_the_limit_does_not_exist_behind_the_filter() -> None:
+    """As if the kernel did not know it, so that libraries take another way."""
+    assert tried("assert seccomp.restrict()", "os.memfd_create('x')") == "OSError"
+
+
+def test_signals_stay_inside_landlock_where_the_kernel_can_keep_them() -> None:
+    has_scopes = landlock.get_abi_version() >= 6
+    wall = "assert landlock.restrict(readable=[], writable=[])"
+    expected = "PermissionError" if has_scopes else "done"
+    assert tried(wall, "os.kill(os.getppid(), 0)") == expected
+    assert tried(wall, "os.kill(os.getpid(), 0)") == "done"
 
 
 def test_only_the_files_named_are_open_behind_landlock(tmp_path: Path) -> None:
@@ -69,7 +106,8 @@ def test_only_the_files_named_are_open_behind_landlock(tmp_path: Path) -> None:
     wall = f"assert landlock.restrict(readable=[Path({str(given)!r})], writable=[Path({str(own)!r})])"
     assert tried(wall, f"Path({str(given / 'file')!r}).read_text()") == "done"
     assert tried(wall, f"Path({str(own / 'file')!r}).write_text('y')") == "done"
-    assert tried(wall, f"Path({str(own / 'file')!r}).rename({str(own / 'renamed')!r})") == "done"
+    assert tried(wall, f"Path({str(own / 'file')!r}).rename({str(own / 'renamed')!r})") == "PermissionError"
+    assert tried(wall, f"Path({str(own / 'file')!r}).unlink()") == "PermissionError"
     assert tried(wall, f"Path({str(given / 'file')!r}).write_text('y')") == "PermissionError"
     assert tried(wall, f"Path({str(hidden / 'file')!r}).read_text()") == "PermissionError"
     assert tried(wall, f"list(Path({str(hidden)!r}).iterdir())") == "PermissionError"

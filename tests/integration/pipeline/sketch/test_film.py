@@ -16,6 +16,7 @@ from PIL import Image
 from skimage.metrics import structural_similarity
 
 from models.jobs.options import EncodingOptions, Film, SketchOptions
+from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import film
 
 INK = 130  # luma below which a pixel of the lines counts as ink
@@ -39,10 +40,11 @@ Make = Callable[..., Delivered]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    def made(*drawn: np.ndarray, **options: Any) -> Delivered:
+    def made(*drawn: np.ndarray | Picture, **options: Any) -> Delivered:
         out, track = tmp_path / "film.mp4", tmp_path / "track.json"
         asked = SketchOptions(**{"seconds": 3, "fps": 20, **options})
-        done = film.make(drawn, out, asked, lambda _stage, _share: None, track=track)
+        pictures = [each if isinstance(each, Picture) else Picture(each) for each in drawn]
+        done = film.make(pictures, out, asked, lambda _stage, _share: None, track=track)
         return Delivered(done, json.loads(track.read_text()), *planes(out))
 
     return made
@@ -130,6 +132,34 @@ def test_the_board_begins_white(make: Make) -> None:
     assert (done.chroma[0] == 128).all()
 
 
+@pytest.mark.parametrize("finish", ["colour", "lines"])
+def test_what_is_white_on_nothing_is_drawn_on_a_dark_board(make: Make, finish: str) -> None:
+    done = make(draw_white_ring(), hand="none", finish=finish, width=480, height=320)
+    assert (done.luma[0] < 60).mean() > 0.99
+    assert (done.luma[:, :, :80] < 60).all()  # beside the picture too
+    line = done.luma[done.lines - 1, 160, 132:138]  # across the ring's outer edge, at its left
+    assert (line > 200).sum() >= 3
+    share = [(frame > 150).mean() for frame in done.luma[:: len(done.luma) // 6]]
+    assert share == sorted(share)
+    assert (abs(done.chroma[-1].astype(int) - 128) < 4).all()
+
+
+def draw_white_ring() -> Picture:
+    """320 x 320 pixels, seen on a dark board."""
+    pixels = np.full((320, 320, 3), 38, np.uint8)
+    cv2.circle(pixels, (160, 160), 100, (255, 255, 255), 12, cv2.LINE_AA)
+    return Picture(pixels, 38)
+
+
+def test_a_board_is_wiped_to_that_of_the_next_picture(make: Make) -> None:
+    drawn = [sample_pictures.draw_line_drawing(320, 320), draw_white_ring(), sample_pictures.draw_photo(320, 320)]
+    done = make(*drawn, seconds=9, hand="none", width=320, height=320)
+    phases = [moment["phase"] for moment in done.track["frames"]]
+    begins = [k for k in range(1, len(phases)) if phases[k - 1] == "hold" and phases[k] == "lines"]
+    assert (done.luma[begins[0] - 1] < 60).mean() > 0.99
+    assert (done.luma[begins[1] - 1] > 225).mean() > 0.99
+
+
 def test_lines_only_end_in_lines(make: Make) -> None:
     done = make(sample_pictures.draw_photo(640, 480), finish="lines", hand="none")
     assert np.abs(done.chroma.astype(int) - 128).max() <= 4
@@ -200,7 +230,7 @@ def test_a_film_stays_below_the_bytes_it_may_have(make: Make) -> None:
 def test_progress_rises_to_one_without_long_silence(tmp_path: Path) -> None:
     heard: list[tuple[float, float]] = [(time.process_time(), 0.0)]
     film.make(
-        [sample_pictures.draw_photo(640, 480)],
+        [Picture(sample_pictures.draw_photo(640, 480))],
         tmp_path / "film.mp4",
         SketchOptions(seconds=6),
         lambda _stage, share: heard.append((time.process_time(), share)),

@@ -162,14 +162,16 @@ def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: Sa
     room.mkdir()
     allowance = ResourceLimits.for_media(5.0)
     wav, upload = room / "sound.wav", room / "sound.ogg"
-    seconds = children.run(
+    sound = children.run(
         "pipeline.speech.preparation:prepare",
         {"media": film, "wav": wav, "upload": upload},
         directory=room,
         limits=allowance,
     )
     found = children.run("pipeline.speech.local:transcribe", {"wav": wav}, directory=room, limits=allowance)
-    assert seconds == pytest.approx(5.0, abs=0.1)
+    assert sound.seconds == pytest.approx(5.0, abs=0.1)
+    assert len(sound.loudness) == pytest.approx(50, abs=1)
+    assert -40 < max(sound.loudness) < 0
     assert upload.stat().st_size < 40_000
     assert isinstance(found, Transcript)
     assert confidence.normalize_words(found.text) == confidence.normalize_words(TEXT)[:12]

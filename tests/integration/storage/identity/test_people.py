@@ -114,7 +114,9 @@ def test_another_tenants_words_are_not_reused(database: Database, clock: Settabl
         assert transcripts.find_for_job(session, theirs, again, "auto") is None
 
 
-def test_the_day_of_a_business_counts_its_own_people_and_films(database: Database, clock: SettableClock) -> None:
+def test_the_day_of_a_business_counts_its_own_updates_and_the_jobs_in_hand(
+    database: Database, clock: SettableClock
+) -> None:
     ana, ben, far = (
         create_customer(database, "ana"),
         create_customer(database, "ben"),
@@ -126,8 +128,8 @@ def test_the_day_of_a_business_counts_its_own_people_and_films(database: Databas
             add_job(session, customer, clock(), status=status, finished_at=clock())
         add_job(session, ana, clock(), status=JobStatus.QUEUED)
         updates.save(session, ana.account.id, uuid.uuid4().hex, {}, clock())
-        day = tenant_stats.collect_stats(session, ana.person.tenant_id, NOON)
-    assert day == {"people": 2, "done": 2, "failed": 1, "cancelled": 0, "queued": 1, "running": 0, "updates": 1}
+        day = tenant_stats.collect_stats(session, ana.person.tenant_id, NOON, clock())
+    assert day == {"queued": 1, "running": 0, "updates": 1}
 
 
 def test_money_is_spoken_of_where_nobody_reads_along(database: Database) -> None:

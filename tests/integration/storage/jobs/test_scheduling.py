@@ -70,7 +70,7 @@ class Hall:
 
     def places(self) -> dict[uuid.UUID, int]:
         with self.database.read_transaction() as session:
-            return queue_position.compute_positions(session, self.clock())
+            return dict(queue_position.compute_positions(session, self.clock()).simulated)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from models.messaging.broadcasts import Broadcast, BroadcastStatus
 from models.messaging.deliveries import Delivery, Message, TranslatedText
 from storage.db import Database
 from storage.identity import people
-from storage.messaging import broadcasts, outbox
+from storage.messaging import audiences, broadcasts, outbox
+from storage.messaging.audiences import MAX_AGE
 from storage.messaging.outbox import OutboxMessage
 from storage.operations import metrics
 
@@ -77,9 +78,25 @@ def test_whom_it_would_reach_is_counted_by_language_and_by_what_stands_in_the_wa
         person = people.get_or_create_person(session, number, "ze@s", name="", language=None)
         people.get_or_create_address(session, number.id, person.external_id, "")
     with database.read_transaction() as session:
-        found = broadcasts.count_audience(session, crowd[0].person.tenant_id)
-    assert found == broadcasts.Audience({"es": 1, "en": 2}, unsolicited_forbidden=1, unreachable=1)
+        found = audiences.count_audience(session, crowd[0].person.tenant_id)
+    assert found == audiences.Audience({"es": 1, "en": 2}, unsolicited_forbidden=1, unreachable=1)
     assert (found.count_people([]), found.count_people(["es"]), found.count_people(["pt-BR"])) == (3, 1, 0)
+
+
+def test_a_large_audience_is_counted_ahead_and_anew_when_that_is_long_ago(
+    database: Database, crowd: list[SampleCustomer]
+) -> None:
+    tenant_id = crowd[0].person.tenant_id
+    with database.transaction() as session:
+        assert audiences.list_large_tenants(session, larger_than=6) == [tenant_id]
+        assert audiences.list_large_tenants(session, larger_than=7) == []
+        counted = audiences.Audience({"en": 12, "es": 3}, unsolicited_forbidden=2, unreachable=1)
+        audiences.save_count(session, tenant_id, counted, NOON - MAX_AGE)
+        audiences.save_count(session, tenant_id, counted, NOON)
+    with database.read_transaction() as session:
+        assert audiences.find_audience(session, tenant_id, NOON + MAX_AGE) == counted
+        late = audiences.find_audience(session, tenant_id, NOON + MAX_AGE + timedelta(seconds=1))
+    assert late == audiences.Audience({"en": 7})
 
 
 def test_an_address_is_its_persons_by_its_own_name_before_anybody_was_answered(database: Database) -> None:
@@ -87,7 +104,7 @@ def test_an_address_is_its_persons_by_its_own_name_before_anybody_was_answered(d
     with database.transaction() as session:
         session.get_one(Address, customer.address.id).chat = customer.person.external_id
     with database.read_transaction() as session:
-        assert broadcasts.count_audience(session, customer.person.tenant_id).languages == {"en": 1}
+        assert audiences.count_audience(session, customer.person.tenant_id).languages == {"en": 1}
 
 
 def test_everybody_is_put_into_the_outbox_in_portions_and_once(database: Database, crowd: list[SampleCustomer]) -> None:

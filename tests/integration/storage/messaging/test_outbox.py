@@ -115,6 +115,36 @@ def test_no_more_is_taken_than_there_is_room_for(database: Database) -> None:
     assert [row.id for row in claim(database, *customers, limit=2)] == ids[2:]
 
 
+def test_what_waits_in_several_accounts_is_taken_in_the_order_it_was_owed(database: Database) -> None:
+    ana, ben = create_customer(database, "ana", tenant="one"), create_customer(database, "ben", tenant="two")
+    eva, leo = create_customer(database, "eva", tenant="one"), create_customer(database, "leo", tenant="two")
+    ids = [owe(database, customer, f"update:{customer.person.name}") for customer in (ana, ben, eva, leo)]
+    assert [row.id for row in claim(database, leo, ana, limit=3)] == ids[:3]
+
+
+def test_a_message_that_is_to_wait_does_not_hold_up_other_chats(database: Database, clock: SettableClock) -> None:
+    ana, ben = create_customer(database, "ana"), create_customer(database, "ben")
+    for customer in (ana, ana, ben):
+        owe(database, customer, f"update:{customer.person.name}{clock.advance(1)}")
+    (first, others) = claim(database, ana, ben)
+    assert {first.address_id, others.address_id} == {ana.address.id, ben.address.id}
+    with database.transaction() as session:
+        outbox.retry(session, first, clock() + timedelta(minutes=1), "busy")
+    owe(database, ben, "update:later")
+    sent(database, others)
+    (taken,) = claim(database, ana, ben)
+    assert taken.address_id == ben.address.id
+
+
+def test_a_claimed_message_is_returned_as_it_is_stored(database: Database, customer: SampleCustomer) -> None:
+    owe(database, customer, "update:1")
+    (row,) = claim(database, customer)
+    kept = stored(database, row.id)
+    assert (row.status, row.attempts, row.fence) == (DeliveryStatus.SENDING, 1, 1)
+    assert (kept.status, kept.attempts, kept.fence) == (row.status, row.attempts, row.fence)
+    assert kept.lease_until == row.lease_until == database.clock() + LEASE
+
+
 def test_two_processes_never_take_the_same_message(database: Database) -> None:
     customers = [create_customer(database, f"person-{number}") for number in range(12)]
     for customer in customers:

@@ -15,6 +15,7 @@ from models.messaging.deliveries import Delivery, DeliveryStatus, Message, PageM
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from pipeline.jobs import job_messages
+from pipeline.jobs.sweeper import RELEASE_BATCH_SIZE
 from storage.jobs import jobs, worker_heartbeats
 from storage.media import files
 from storage.messaging import outbox, updates, uploads, web_messages
@@ -114,6 +115,24 @@ def test_a_film_that_was_asked_for_as_a_file_stays_until_that_arrived(shop: Worl
     assert kept(shop, job) == set()
 
 
+def test_files_go_until_none_is_left_however_many_expire_in_a_minute(shop: World) -> None:
+    for number in range(RELEASE_BATCH_SIZE + 1):
+        shop.receive_media(f"picture {number}".encode())
+    shop.clock.advance(days=2)
+    shop.sweeper.release_expired_files()
+    assert [path for path in (shop.folder / "media").rglob("*") if path.is_file()] == []
+
+
+def test_the_file_that_expired_first_goes_first(shop: World) -> None:
+    first = shop.receive_media(b"first")
+    shop.clock.advance(hours=1)
+    second = shop.receive_media(b"second")
+    shop.clock.advance(days=2)
+    with shop.db.read_transaction() as session:
+        assert [each.id for each in files.list_expired(session, shop.clock(), limit=1)] == [first.id]
+        assert [each.id for each in files.list_expired(session, shop.clock())] == [first.id, second.id]
+
+
 def test_updates_go_thirty_days_after_they_were_handled_and_others_stay(shop: World) -> None:
     account = shop.customer.account.id
     with shop.db.transaction() as session:
@@ -158,6 +177,23 @@ def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_en
         jobs.mark_status_closed(session, job.id)
     shop.sweeper.prune_rows()
     assert causes(shop) == set()
+
+
+def test_a_progress_message_that_cannot_show_the_end_is_left_as_it_is_after_a_week(shop: World) -> None:
+    job = shop.submit_job()
+    status = owe(shop, "status")
+    with shop.db.transaction() as session:
+        session.get_one(Job, job.id).status_delivery_id = status
+    shop.clock.advance(days=8)
+    shop.sweeper.prune_rows()
+    assert not shop.reload_job(job).status_closed  # it has not ended
+    shop.job_runner.run_next_job()
+    shop.clock.advance(days=7)
+    shop.sweeper.prune_rows()
+    assert not shop.reload_job(job).status_closed
+    shop.clock.advance(seconds=1)
+    shop.sweeper.prune_rows()
+    assert shop.reload_job(job).status_closed
 
 
 def test_a_worker_that_was_not_seen_for_a_day_is_forgotten_and_comes_back_when_it_is(shop: World) -> None:

@@ -27,7 +27,8 @@ from storage.messaging.outbox import OutboxMessage
 from storage.schema import METADATA
 from storage.tenants import erasure, tenants
 
-NOBODYS = {"tenant", "worker", "fault", "reading"}  # tables whose rows are no business's
+TOTALS = {"task_run", "rollup_progress", "job_total", "duration_total"}  # of all businesses together
+NOBODYS = {"tenant", "worker", "fault", "reading", *TOTALS}  # tables whose rows are no business's
 
 
 def fill(session: Session, customer: SampleCustomer) -> None:

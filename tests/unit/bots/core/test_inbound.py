@@ -140,6 +140,46 @@ async def test_more_than_a_process_can_hold_waits_in_the_database_and_keeps_its_
         assert await station.hear(20) == sent
 
 
+async def test_what_has_to_wait_is_handled_later_in_its_order_and_what_need_not_goes_first(station: Station) -> None:
+    station.sink.waits = {"one": 0.05, "two": 0.1}
+    await station.bring("one", "two", "tap")
+    assert await station.hear(3) == ["tap", "one", "two"]
+
+
+async def test_what_is_refused_waits_behind_nothing(station: Station) -> None:
+    gate = BlockingAnswer()
+    station.sink.on_inbound = gate
+    station.sink.waits = {"much": None}
+    await station.bring("one", "much")
+    assert await station.sink.condition.wait_async(lambda: station.sink.refused, 10)
+    assert [inbound.text for inbound in station.sink.refused] == ["much"]
+    assert station.sink.inbounds == []
+    gate.released.set()
+    assert await station.hear(1) == ["one"]
+
+
+async def test_those_who_wait_for_their_turn_take_nobody_elses_place() -> None:
+    sink = RecordingSink()
+    station = Station(sink, LetterAdapter(), InboundLimits(retry_seconds=60, max_pending=2, max_concurrent=1))
+    sink.waits = {f"{number}": 3600.0 for number in range(9)}
+    await station.bring(*sink.waits)
+    await station.bring("mine", "and mine", person="bia")
+    assert await station.hear(2) == ["mine", "and mine"]
+    await station.inbound.stop()
+
+
+async def test_what_still_waits_at_the_end_is_left_for_the_next_start(station: Station) -> None:
+    station.sink.waits = {"one": 1e-6}
+    await station.bring("one")
+    await station.inbound.stop()
+    for _ in range(5):
+        await asyncio.sleep(0)  # its time comes, and a handler would start
+    assert station.sink.started == []
+    following = Station(station.sink, station.adapter)
+    await following.inbound.resume_pending()
+    assert await following.hear(1) == ["one"]
+
+
 async def test_what_fails_is_handled_at_the_next_look_and_nothing_is_freed_before(station: Station) -> None:
     station.sink.on_inbound = fail_once()
     await station.bring("one", "two")

@@ -9,12 +9,16 @@ from telegram import Update
 
 from bots.core.channel import Attachment, AttachmentKind, ChatRef, Inbound, Payment, Sender
 from bots.telegram.read import TelegramIdentity, album_of, read_update
+from models.errors import ErrorCode
 
 ME = TelegramIdentity(id=777, username="rabisco_bot")
 ANA = {"id": 42, "is_bot": False, "first_name": "Ana", "last_name": "Souza", "language_code": "pt-br"}
 BOT = {"id": 777, "is_bot": True, "first_name": "Rabisco", "username": "rabisco_bot"}
 PRIVATE = {"id": 42, "type": "private", "first_name": "Ana"}
 GROUP = {"id": -1001, "type": "supergroup", "title": "Team"}
+CHANNEL = {"id": -1002, "type": "channel", "title": "News"}
+CHANNEL_BOT = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 HEAD = {"message_id": 9, "date": 1_760_000_000, "chat": PRIVATE, "from": ANA}
 
 
@@ -166,6 +170,10 @@ def test_an_item_of_an_album_names_its_album() -> None:
         ({"location": {"latitude": 1.0, "longitude": 2.0}}, ""),
         ({"contact": {"phone_number": "1", "first_name": "Z"}}, ""),
         ({"dice": {"emoji": "🎲", "value": 3}}, ""),
+        ({"checklist": {"title": "To do", "tasks": [{"id": 1, "text": "eat"}]}}, ""),
+        ({"giveaway": {"chats": [PRIVATE], "winners_selection_date": 1, "winner_count": 1}}, ""),
+        ({"story": {"chat": PRIVATE, "id": 1}}, ""),
+        ({"what_comes_next_year": {"id": 1}}, ""),
     ],
 )
 def test_what_we_can_do_nothing_with_is_still_answered(content: dict[str, Any], text: str) -> None:
@@ -180,6 +188,12 @@ def test_what_we_can_do_nothing_with_is_still_answered(content: dict[str, Any], 
         {"pinned_message": HEAD | {"text": "x"}},
         {"new_chat_members": [ANA]},
         {"group_chat_created": True},
+        {"write_access_allowed": {"from_request": True}},
+        {"message_auto_delete_timer_changed": {"message_auto_delete_time": 86400}},
+        {"forum_topic_created": {"name": "Films", "icon_color": 7322096}},
+        {"users_shared": {"request_id": 1, "users": [{"user_id": 43}]}},
+        {"video_chat_started": {}},
+        {"checklist_tasks_done": {"marked_as_done_task_ids": [1]}},
     ],
 )
 def test_a_service_message_needs_no_answer(content: dict[str, Any]) -> None:
@@ -264,8 +278,7 @@ def test_a_change_of_membership_is_not_for_us() -> None:
     "content",
     [
         {"from": BOT | {"id": 8, "username": "other_bot"}},
-        {"sender_chat": GROUP},
-        {"is_automatic_forward": True},
+        {"from": CHANNEL_BOT, "sender_chat": CHANNEL, "is_automatic_forward": True},
     ],
 )
 def test_only_people_are_listened_to(content: dict[str, Any]) -> None:
@@ -301,6 +314,89 @@ def test_in_a_group_what_is_addressed_to_us_is_read(content: dict[str, Any], tex
 )
 def test_in_a_group_everything_else_is_left_alone(content: dict[str, Any]) -> None:
     assert in_group(**content) is None
+
+
+@pytest.mark.parametrize(
+    ("writer", "place"), [(ANONYMOUS, GROUP), (CHANNEL_BOT, CHANNEL)], ids=["administrator", "channel"]
+)
+def test_who_writes_as_a_group_or_a_channel_is_told_that_we_do_not_know_them(
+    writer: dict[str, Any], place: dict[str, Any]
+) -> None:
+    photo = [file("p", width=9, height=9)]
+    inbound = in_group(photo=photo, caption="@rabisco_bot", sender_chat=place, **{"from": writer})
+    assert inbound is not None
+    assert (inbound.rejection, inbound.attachments) == (ErrorCode.ANONYMOUS_SENDER, ())
+    assert inbound.sender == Sender(str(place["id"]), place["title"])
+    assert in_group(text="good morning", sender_chat=place, **{"from": writer}) is None
+
+
+def test_paid_media_that_are_a_preview_cannot_be_opened() -> None:
+    preview = {"type": "preview", "width": 9, "height": 9, "duration": 3}
+    inbound = said(paid_media={"star_count": 5, "paid_media": [preview]})
+    assert inbound is not None
+    assert (inbound.rejection, inbound.attachments) == (ErrorCode.PAID_MEDIA, ())
+
+
+def test_paid_media_that_telegram_gives_us_are_files_like_others() -> None:
+    sizes = [file("small", width=9, height=9), file("large", width=90, height=90)]
+    video = file("v", width=9, height=9, duration=1, file_name="v.mp4")
+    live = file("l", width=9, height=9, duration=1, photo=[file("still", width=9, height=9)])
+    media = [
+        {"type": "photo", "photo": sizes},
+        {"type": "video", "video": video},
+        {"type": "live_photo", "live_photo": live},
+    ]
+    inbound = said(paid_media={"star_count": 5, "paid_media": media})
+    assert inbound is not None
+    assert [attachment.handle for attachment in inbound.attachments] == ["large", "v", "still"]
+    assert inbound.rejection is None
+
+
+def test_a_photo_under_a_spoiler_and_one_that_moves_are_photos() -> None:
+    photo = [file("p", width=9, height=9)]
+    assert the_file(photo=photo, has_media_spoiler=True).handle == "p"
+    assert the_file(photo=photo, live_photo=file("l", width=9, height=9, duration=1)).handle == "p"
+
+
+VIDEO = {"video": file("theirs", width=9, height=9, duration=1)}
+
+
+def test_a_reply_brings_the_file_it_replies_to() -> None:
+    quoted = HEAD | {"message_id": 4} | VIDEO
+    inbound = said(document=file("subs", file_name="a.ass", mime_type="audio/aac"), reply_to_message=quoted)
+    assert inbound is not None
+    assert inbound.quoted_message_id == "4"
+    assert inbound.attachments == (Attachment(AttachmentKind.AUDIO, "subs", "a.ass"),)
+    assert inbound.quoted_attachments == (Attachment(AttachmentKind.VIDEO, "theirs"),)
+
+
+def test_a_reply_to_a_message_of_another_chat_brings_its_file_too() -> None:
+    origin = {"type": "hidden_user", "date": 1, "sender_user_name": "Zé"}
+    inbound = said(text="/transcript", external_reply={"origin": origin} | VIDEO)
+    assert inbound is not None
+    assert [attachment.handle for attachment in inbound.quoted_attachments] == ["theirs"]
+
+
+def test_a_film_of_ours_is_named_in_a_reply_and_not_brought() -> None:
+    inbound = said(text="thanks", reply_to_message=HEAD | {"message_id": 4, "from": BOT} | VIDEO)
+    assert inbound is not None
+    assert (inbound.quoted_message_id, inbound.quoted_attachments) == ("4", ())
+
+
+@pytest.mark.parametrize("text", ["@rabisco_bot", "@rabisco_bot draw this", "desenha @Rabisco_Bot"])
+def test_in_a_group_our_name_under_somebodys_picture_brings_the_picture(text: str) -> None:
+    other = ANA | {"id": 43}
+    quoted = HEAD | {"message_id": 4, "chat": GROUP, "from": other, "photo": [file("p", width=9, height=9)]}
+    inbound = in_group(text=text, reply_to_message=quoted)
+    assert inbound is not None
+    assert [attachment.handle for attachment in inbound.quoted_attachments] == ["p"]
+    assert inbound.sender.external_id == "42"
+
+
+def test_in_a_group_our_name_alone_is_read() -> None:
+    inbound = in_group(text="@rabisco_bot")
+    assert inbound is not None
+    assert inbound.text == ""
 
 
 def test_the_rest_of_an_album_that_was_addressed_to_us_is_read() -> None:

@@ -6,20 +6,23 @@ import pytest
 from fakes.whatsapp import contents, events
 from golden.whatsapp.shapes import AT, BY_LID, BY_PHONE, GROUP, IN_GROUP, ME, SINCE, inbound
 from neonize.proto import Neonize_pb2 as N
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 
 from bots.core.albums import AlbumHeader
 from bots.core.channel import Inbound
 from bots.whatsapp.message_reader import (
     OwnIdentity,
     album_id_of,
+    build_placeholder,
     deserialize_event,
     parse_album_header,
     parse_message,
     serialize_event,
     update_id_of,
 )
-from bots.whatsapp.parser import message_from_handle
+from bots.whatsapp.parser import SILENT_FIELDS, WRAPPER_FIELDS, message_from_handle
 from bots.whatsapp.quotes import MessageQuote
+from models.errors import ErrorCode
 
 EVENTS = inbound()
 
@@ -146,3 +149,39 @@ def test_a_group_is_a_place_of_its_own() -> None:
 def test_an_event_that_the_library_could_not_fill_is_not_ours() -> None:
     event = N.Message()
     assert parse_message(event, ME, SINCE) is None
+
+
+def test_what_cannot_be_decrypted_is_kept_beside_the_message_that_may_still_come() -> None:
+    placeholder, message = EVENTS["undecryptable"], events.build_message(contents.build_text("x"), BY_LID, at=AT)
+    found = parse_message(placeholder, ME, SINCE)
+    assert found is not None
+    assert found.rejection is ErrorCode.MESSAGE_UNREADABLE
+    assert found.superseded_by == update_id_of(message)
+    assert update_id_of(placeholder) != update_id_of(message)
+
+
+def test_what_apps_do_not_show_has_no_placeholder() -> None:
+    assert build_placeholder(events.build_undecryptable(BY_LID, "3EB0", AT, is_hidden=True)) is None
+
+
+def test_in_a_group_nobody_knows_whom_an_unreadable_message_was_for() -> None:
+    placeholder = build_placeholder(events.build_undecryptable(IN_GROUP, "3EB0", AT))
+    assert placeholder is not None
+    assert parse_message(placeholder, ME, SINCE) is None
+
+
+@pytest.mark.parametrize("name", WRAPPER_FIELDS)
+def test_whatever_a_picture_is_wrapped_in_it_is_taken_out(name: str) -> None:
+    wrapped = Message()
+    getattr(wrapped, name).message.CopyFrom(EVENTS["picture"].Message)
+    found = parse_message(events.build_message(wrapped, BY_LID, at=AT), ME, SINCE)
+    assert found is not None
+    assert len(found.attachments) == 1
+
+
+@pytest.mark.parametrize("field", [field.name for field in Message.DESCRIPTOR.fields if field.message_type])
+def test_every_kind_of_message_is_answered_or_known_to_need_no_answer(field: str) -> None:
+    content = Message()
+    getattr(content, field).SetInParent()
+    found = parse_message(events.build_message(content, BY_LID, at=AT), ME, SINCE)
+    assert (found is None) == (field in SILENT_FIELDS or field in WRAPPER_FIELDS)

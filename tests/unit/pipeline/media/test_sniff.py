@@ -88,6 +88,9 @@ def test_text_under_any_name_is_not_media(tmp_path: Path, maker: sample_files.Ma
             b"8BPS\0\1" + bytes(6) + b"\0\3\0\0\0\x40\0\0\0\x40\0\x08\0\3" + bytes(40),
             ErrorCode.FORMAT_NOT_SUPPORTED,
         ),  # Photoshop
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),  # Canon's raw photos
+        (b"IIU\0\x18\0\0\0\x88\xe7\x74\xd8" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),  # Panasonic's
+        (b"II*\0\x10\0\0\0CR\2\0" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),
         (b"FLV\1\5\0\0\0\x09" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),
         (b"FORM\0\0\1\0AIFFCOMM" + bytes(40), ErrorCode.FORMAT_NOT_SUPPORTED),
         (b"PK\3\4" + bytes(40), ErrorCode.NOT_MEDIA),

@@ -117,3 +117,15 @@ def test_paths_are_found_wherever_they_lie() -> None:
     film = Film(Path("a"), Path("b"), 1, 1, 1.0, 1, 1)
     given_arguments = {"x": [Path("c"), (Path("d"), {"e": Path("e")})], "film": film, "fact": fact}
     assert sorted(map(str, protocol.find_paths(given_arguments))) == ["a", "b", "c", "d", "e"]
+
+
+def test_texts_of_a_child_are_cut_and_nothing_else_passes_for_one() -> None:
+    assert protocol.cut_text("cause" + "a" * protocol.MAX_TEXT_CHARACTERS) == "a" * protocol.MAX_TEXT_CHARACTERS
+    assert protocol.cut_text({"a": "b"}) == "dict"
+
+
+@pytest.mark.parametrize("values", [{"limit": "a" * 30_000}, {f"value{index}": 1 for index in range(100)}])
+def test_an_error_with_more_values_than_a_sentence_has_places_is_refused(values: dict[str, object]) -> None:
+    message = {"kind": "error", "type": "RequestRejected", "code": "TOO_LONG", "values": values}
+    with pytest.raises(protocol.ProtocolError):
+        protocol.decode_error(message)

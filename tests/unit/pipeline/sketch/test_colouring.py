@@ -6,6 +6,7 @@ from fakes import sample_pictures
 
 from models.jobs.hands import get_hand, load_hands
 from models.jobs.options import SketchOptions
+from pipeline.media.pictures.picture import Picture
 from pipeline.sketch import canvas
 from pipeline.sketch.lines import regions
 from pipeline.sketch.painting import marker
@@ -67,12 +68,12 @@ def test_white_is_exactly_white_and_colours_survive_the_planes() -> None:
     ],
 )
 def test_a_film_fits_its_picture(size: tuple[int, int], film: tuple[int, int]) -> None:
-    assert canvas.choose_film_size([sample_pictures.create_uniform(255, *size)], SketchOptions()) == film
+    assert canvas.choose_film_size([Picture(sample_pictures.create_uniform(255, *size))], SketchOptions()) == film
 
 
 def test_a_picture_is_put_in_the_middle_and_never_distorted() -> None:
     options = SketchOptions(width=720, height=1280)
-    picture = sample_pictures.create_uniform(0, 400, 200)
+    picture = Picture(sample_pictures.create_uniform(0, 400, 200))
     placed = canvas.place_picture(picture, canvas.choose_film_size([picture], options))
     assert placed.picture.shape[:2] == (360, 720)
     assert (placed.x, placed.y) == (0, 460)
@@ -88,7 +89,7 @@ def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int,
     assert drawing is not None
     unit = float(np.sqrt(size[0] * size[1] * 9 / 16))
     hand_sprite = render_hand(drawing, unit, size)
-    white = YuvPlanes.create_white(*size)
+    white = YuvPlanes.create_blank(*size)
     corner = (size[0] - 1.0, 0.0) if drawing.left else (0.0, 0.0)
     hand_sprite.blend(white, corner)
     far = white.y[:, 0] if drawing.left else white.y[:, -1]
@@ -98,7 +99,7 @@ def test_the_arm_always_reaches_the_edge_of_the_film(name: str, size: tuple[int,
 def test_the_tip_of_the_pen_is_where_the_pen_is() -> None:
     drawing = get_hand("marker")
     assert drawing is not None
-    white = YuvPlanes.create_white(640, 360)
+    white = YuvPlanes.create_blank(640, 360)
     render_hand(drawing, 360, (640, 360)).blend(white, (300.0, 150.0))
     dark = np.argwhere(white.y < 120)
     nearest = np.hypot(*(dark - (150, 300)).T).min()

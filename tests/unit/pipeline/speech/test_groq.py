@@ -8,9 +8,11 @@ from fakes.groq_api import FakeGroq, GroqFault, build_verbose_json, list_allowed
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.languages import load_languages
+from models.media.facts import SoundInfo
 from pipeline.speech.groq import GroqEngine
 
 SOON = {"retry-after-ms": "1"}
+SOUND = SoundInfo(60.0, (-20,) * 600)
 
 
 @pytest.fixture
@@ -30,14 +32,14 @@ def engine(fake: FakeGroq, key: str = "gsk_test", retries: int = 2) -> GroqEngin
 
 
 def test_words_come_with_the_marks_of_the_text_and_their_times(fake: FakeGroq, audio: Path) -> None:
-    heard = engine(fake).transcribe(audio, None)
+    heard = engine(fake).transcribe(audio, None, SOUND)
     assert [(word.text, word.start, word.end) for word in heard.words] == [("Hello,", 0.2, 0.5), ("world.", 0.6, 1.0)]
     assert (heard.language, heard.engine) == ("en", "groq")
     assert heard.confidence == pytest.approx(0.861, abs=0.001)
 
 
 def test_the_file_and_the_wish_for_word_times_are_sent(fake: FakeGroq, audio: Path) -> None:
-    engine(fake).transcribe(audio, "pt-BR")
+    engine(fake).transcribe(audio, "pt-BR", SOUND)
     (call,) = fake.calls
     assert call.file == audio.read_bytes()
     assert call.fields["language"] == ["pt"]
@@ -46,7 +48,7 @@ def test_the_file_and_the_wish_for_word_times_are_sent(fake: FakeGroq, audio: Pa
 
 
 def test_an_unknown_language_is_left_to_whisper(fake: FakeGroq, audio: Path) -> None:
-    engine(fake).transcribe(audio, None)
+    engine(fake).transcribe(audio, None, SOUND)
     assert "language" not in fake.calls[0].fields
 
 
@@ -56,14 +58,14 @@ def test_every_language_of_ours_is_one_of_the_sdk() -> None:
 
 def test_portuguese_is_named_by_its_code(fake: FakeGroq, audio: Path) -> None:
     fake.response = build_verbose_json([("Olá", 0.1, 0.4), ("gente", 0.5, 0.9)], "Olá, gente!", language="Portuguese")
-    heard = engine(fake).transcribe(audio, None)
+    heard = engine(fake).transcribe(audio, None, SOUND)
     assert (heard.language, heard.text) == ("pt", "Olá, gente!")
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
 def test_what_passes_by_itself_is_asked_again(fake: FakeGroq, audio: Path, status: int) -> None:
     fake.faults = [GroqFault(status, SOON), GroqFault(status, SOON)]
-    assert engine(fake).transcribe(audio, None).words
+    assert engine(fake).transcribe(audio, None, SOUND).words
     assert fake.attempts == 3
 
 
@@ -86,7 +88,7 @@ def test_a_service_that_stays_down_is_a_failure_and_never_a_crash(
 ) -> None:
     fake.faults = list(faults)
     with pytest.raises(ProcessingFailed) as failure:
-        engine(fake).transcribe(audio, None)
+        engine(fake).transcribe(audio, None, SOUND)
     assert failure.value.code is ErrorCode.SPEECH_SERVICE_DOWN
     assert fake.attempts == attempts
 
@@ -97,18 +99,18 @@ def test_no_connection_and_no_answer_in_time_are_failures(
 ) -> None:
     fake.faults = [GroqFault(error=error)]
     with pytest.raises(ProcessingFailed) as failure:
-        engine(fake, retries=0).transcribe(audio, None)
+        engine(fake, retries=0).transcribe(audio, None, SOUND)
     assert failure.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
 def test_a_wrong_key_is_a_failure(fake: FakeGroq, audio: Path) -> None:
     with pytest.raises(ProcessingFailed):
-        engine(fake, key="gsk_other").transcribe(audio, None)
+        engine(fake, key="gsk_other").transcribe(audio, None, SOUND)
 
 
 def refusal(fake: FakeGroq, audio: Path) -> ErrorCode:
     with pytest.raises(RequestRejected) as refused:
-        engine(fake).transcribe(audio, None)
+        engine(fake).transcribe(audio, None, SOUND)
     return refused.value.code
 
 
@@ -117,6 +119,43 @@ def test_words_made_of_silence_are_no_speech(fake: FakeGroq, audio: Path) -> Non
         [("Thank", 0.0, 1.0), ("you", 1.0, 2.0)], "Thank you.", no_speech_prob=0.9, avg_logprob=-1.3
     )
     assert refusal(fake, audio) is ErrorCode.NO_SPEECH
+
+
+@pytest.mark.parametrize("loudness", [-70, -20])
+def test_words_where_it_is_quiet_and_whisper_doubts_speech_are_dropped(
+    fake: FakeGroq, audio: Path, loudness: int
+) -> None:
+    fake.response = build_verbose_json([("Thank", 0.0, 1.0), ("you", 1.0, 2.0)], "Thank you.", no_speech_prob=0.8)
+    sound = SoundInfo(2.5, (loudness,) * 25)
+    if loudness == -20:
+        assert len(engine(fake).transcribe(audio, None, sound).words) == 2
+        return
+    with pytest.raises(RequestRejected) as refused:
+        engine(fake).transcribe(audio, None, sound)
+    assert refused.value.code is ErrorCode.NO_SPEECH
+
+
+def test_nothing_but_credit_lines_is_no_speech(fake: FakeGroq, audio: Path) -> None:
+    words = [("Thanks", 0.0, 0.4), ("for", 0.4, 0.6), ("watching", 0.6, 1.0)]
+    fake.response = build_verbose_json(words, "Thanks for watching!")
+    assert refusal(fake, audio) is ErrorCode.NO_SPEECH
+
+
+def test_a_few_words_over_twenty_seconds_are_no_speech(fake: FakeGroq, audio: Path) -> None:
+    fake.response = build_verbose_json([("Thank", 0.0, 14.0), ("you", 14.0, 29.9)], "Thank you.")
+    assert refusal(fake, audio) is ErrorCode.NO_SPEECH
+
+
+def test_a_credit_line_after_speech_is_dropped_with_its_words_alone(fake: FakeGroq, audio: Path) -> None:
+    spoken = build_verbose_json([("Hello", 0.2, 0.5), ("world", 0.6, 1.0)], "Hello, world.", language="Portuguese")
+    words = [("Legendas", 1.2, 1.6), ("pela", 1.6, 1.8), ("comunidade", 1.8, 2.4), ("Amara.org", 2.4, 3.0)]
+    credit = build_verbose_json(words, "Legendas pela comunidade Amara.org")
+    for name in ("segments", "words"):
+        spoken[name] += credit[name]
+    fake.response = spoken | {"duration": 3.5}
+    heard = engine(fake).transcribe(audio, None, SOUND)
+    assert [word.text for word in heard.words] == ["Hello,", "world."]
+    assert heard.confidence == pytest.approx(0.861, abs=0.001)
 
 
 def test_no_words_are_no_speech(fake: FakeGroq, audio: Path) -> None:
@@ -141,7 +180,7 @@ def test_times_that_run_backwards_or_past_the_end_are_put_right(fake: FakeGroq, 
         [("one", 0.5, 0.4), ("two", 0.5, 0.5), ("three", 0.3, 9.0)], "one two three", start=0, end=9
     )
     fake.response["duration"] = 2.0
-    words = engine(fake).transcribe(audio, None).words
+    words = engine(fake).transcribe(audio, None, SOUND).words
     assert [word.text for word in words] == ["one", "two", "three"]
     assert all(before.end <= after.start for before, after in pairwise(words))
     assert all(word.end - word.start >= 0.039 and word.end <= 2.0 for word in words)
@@ -150,7 +189,7 @@ def test_times_that_run_backwards_or_past_the_end_are_put_right(fake: FakeGroq, 
 def test_parts_of_a_word_become_one(fake: FakeGroq, audio: Path) -> None:
     said = [(" well", 0.1, 0.3), ("-known", 0.3, 0.6), (" fact", 0.7, 1.0)]
     fake.response = build_verbose_json(said, "“Well-known” fact…")
-    words = engine(fake).transcribe(audio, None).words
+    words = engine(fake).transcribe(audio, None, SOUND).words
     assert [(word.text, word.start, word.end) for word in words] == [("“Well-known”", 0.1, 0.6), ("fact…", 0.7, 1.0)]
 
 
@@ -158,13 +197,13 @@ def test_chinese_stays_in_its_characters(fake: FakeGroq, audio: Path) -> None:
     fake.response = build_verbose_json(
         [("你好", 0.1, 0.4), ("世", 0.5, 0.7), ("界", 0.7, 1.0)], "你好,世界。", language="Chinese"
     )
-    heard = engine(fake).transcribe(audio, None)
+    heard = engine(fake).transcribe(audio, None, SOUND)
     assert [word.text for word in heard.words] == ["你好,", "世", "界。"]
 
 
 def test_segments_without_words_share_their_time(fake: FakeGroq, audio: Path) -> None:
     fake.response = build_verbose_json([("x", 1.0, 3.0)], "Hello big world") | {"words": None}
-    words = engine(fake).transcribe(audio, None).words
+    words = engine(fake).transcribe(audio, None, SOUND).words
     assert [word.text for word in words] == ["Hello", "big", "world"]
     assert (words[0].start, words[-1].end) == (1.0, 3.0)
 

@@ -9,6 +9,7 @@ from fakes.world.staged_sandbox import TRANSCRIPT
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript
+from models.media.facts import SoundInfo
 from pipeline.speech.transcription import Transcriber, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
@@ -22,7 +23,7 @@ class Service:
         self.answer = answer
         self.asked: list[tuple[str, str | None]] = []
 
-    def transcribe(self, audio: Path, language: str | None) -> Transcript:
+    def transcribe(self, audio: Path, language: str | None, sound: SoundInfo) -> Transcript:
         self.asked.append((audio.name, language))
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -37,7 +38,7 @@ class Child:
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
-        return 10.0 if task == PREPARE else TRANSCRIPT
+        return SoundInfo(10.0) if task == PREPARE else TRANSCRIPT
 
     @property
     def tasks(self) -> list[str]:

@@ -17,6 +17,7 @@ from stripe import StripeClient
 from bots.billing.provider import (
     EVENT_TYPES,
     CheckoutRequest,
+    CustomerMissing,
     PaymentProvider,
     ProviderPrice,
     ProviderRejected,
@@ -334,6 +335,26 @@ def test_what_stripe_will_not_do_is_refused_with_its_word_for_it(shop: Shop) -> 
     assert refused.value.code == "resource_missing"
     with pytest.raises(ProviderRejected):
         shop.stripe.create_checkout_session(shop.order(expires_at=NOON + timedelta(minutes=5)), key="cs:1:1")
+
+
+@pytest.mark.parametrize("how", ["deleted", "unknown"])
+@pytest.mark.parametrize("has_portals", [True, False])
+def test_a_customer_that_is_gone_is_told_from_other_refusals(shop: Shop, how: str, has_portals: bool) -> None:
+    (ours,) = shop.fake.list_objects("billing_portal.configuration")
+    if not has_portals:
+        shop.client.v1.billing_portal.configurations.update(ours["id"], {"active": False})
+    customer = "cus_of_another_key"
+    if how == "deleted":
+        customer = shop.client.v1.customers.create({"email": "ana@example.org"}).id
+        shop.client.v1.customers.delete(customer)
+    with pytest.raises(CustomerMissing):
+        shop.stripe.create_checkout_session(shop.order(customer=customer), key="cs:1:1")
+    with pytest.raises(CustomerMissing):
+        shop.stripe.create_portal_url(customer, "")
+    assert len(shop.fake.list_calls("POST /v1/billing_portal/sessions")) == (not has_portals)
+    with pytest.raises(ProviderRejected) as refused:
+        shop.stripe.retrieve_price("price_unknown")
+    assert not isinstance(refused.value, CustomerMissing)
 
 
 def test_the_same_key_for_another_order_is_refused(shop: Shop) -> None:

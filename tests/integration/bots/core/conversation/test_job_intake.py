@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fakes.memory_channel import ALL_CAPABILITIES
 from fakes.world.described_files import (
+    ASS_SUBTITLES,
     SUBTITLES,
     StubSandbox,
     build_audio,
@@ -19,7 +20,7 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 from sqlmodel import Session
 
-from bots.core.channel import ChannelError
+from bots.core.channel import AttachmentKind, ChannelError
 from bots.locales import translate
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job
@@ -200,6 +201,27 @@ async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: World, bia:
     assert given is not None
     assert (given.text, given.words[0].start) == ("Hello there", 1.0)
     assert house.list_input_names(job) == ["fala.mp4"]
+
+
+@pytest.mark.parametrize("name", ["legendas.ass", "sound.aac", "talk.txt", "AUD-20261122-WA0001", "film.mp4"])
+@pytest.mark.parametrize("kind", list(AttachmentKind))
+async def test_subtitles_are_known_by_their_bytes_whatever_a_phone_calls_them(
+    house: World, ana: FakeUser, name: str, kind: AttachmentKind
+) -> None:
+    await ana.send_files(build_video())
+    sending = ana.build_files_inbound(ASS_SUBTITLES, names=(name,))
+    named = dataclasses.replace(sending.attachments[0], kind=kind)
+    await ana.account.handler.handle(dataclasses.replace(sending, attachments=(named,)))
+    _, captioned = house.list_jobs()
+    with house.db.read_transaction() as session:
+        given = transcripts.find_given(session, captioned.id)
+    assert given is not None
+    assert (captioned.kind, given.text) == ("caption", "Hello there")
+
+
+async def test_a_video_that_is_called_subtitles_is_a_video(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_video(), names=("talk.srt",))
+    assert [job.kind for job in house.list_jobs()] == ["caption"]
 
 
 async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: World, ana: FakeUser) -> None:

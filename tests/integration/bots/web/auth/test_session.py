@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute
 from bots.core.channel import RenderedMessage
 from bots.web.auth.session import page_user_for, page_user_id_for
 from bots.web.auth.sign_in import SESSION_COOKIE
-from bots.web.chat import MAX_POLLS_PER_USER, POSTS_PER_MINUTE
+from bots.web.chat import MAX_POLLS_PER_USER
 from bots.web.message_view import MessageBody
+from models.limits import load_limits
 from storage.db import Database
 from storage.identity import people
 
@@ -178,8 +179,9 @@ async def test_a_picture_over_its_limit_is_stopped_on_the_way_in(house: WebApp) 
 
 async def test_who_sends_too_much_too_fast_is_told_to_wait(house: WebApp) -> None:
     async with house.open_signed_in_browser(ANA) as ana, house.open_signed_in_browser(BIA) as bia:
-        answers = [(await ana.send("")).status_code for _ in range(POSTS_PER_MINUTE + 1)]
-        assert answers == [400] * POSTS_PER_MINUTE + [429]
+        limit = load_limits().person.posts_per_minute
+        answers = [(await ana.send("")).status_code for _ in range(limit + 1)]
+        assert answers == [400] * limit + [429]
         assert (await bia.send("hi")).status_code == 202
 
 

@@ -1,0 +1,1 @@
+"""Encoding of the pictures of a film."""

@@ -1,0 +1,110 @@
+"""Encoding of frames with overlays: each keeps its time, and is repeated where the overlays change before the next."""
+
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+from av import VideoFrame
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+
+from models.limits import load_limits
+from pipeline.media.frame_conversion import copy_frame, planes_of
+from pipeline.media.overlay import Overlay
+from pipeline.media.streams.source import TimeOrigins
+
+REPEAT_RATE: Final = 30  # frames a second where overlays change while the video's own frames are rare
+SLOWEST_RATE: Final = 6  # frames a second of a video that are frequent enough for overlays
+_STEP: Final = Fraction(1, REPEAT_RATE)  # seconds
+_MAX_INTERVAL: Final = Fraction(1, SLOWEST_RATE)  # seconds
+
+
+class FrameEncoder:
+    """Converts, paints and encodes the frames of one film.
+
+    A frame is held until the next one is there: only then it is known whether it must be repeated.
+    """
+
+    def __init__(
+        self,
+        stream: VideoStream,
+        output: OutputContainer,
+        convert: Callable[[VideoFrame], VideoFrame],
+        paint: Callable[[float], Sequence[Overlay]],
+        origins: TimeOrigins,
+        on_frame: Callable[[VideoFrame, float], None],
+    ) -> None:
+        self._stream = stream
+        self._output = output
+        self._convert = convert
+        self._paint = paint
+        self._origins = origins
+        self._on_frame = on_frame
+        self._held: tuple[VideoFrame, Fraction] | None = None
+        self._overlays: Sequence[Overlay] = ()
+        self.last_time: Fraction | None = None  # seconds from the start of the media, of the frame encoded last
+        self.frame_count = 0
+
+    def offer_frame(self, frame: VideoFrame) -> None:
+        """Take the next frame; one whose time is not after that of the last cannot be shown, and is dropped."""
+        pts = frame.pts if frame.pts is not None else frame.dts
+        if pts is None or frame.time_base is None:
+            return
+        time = pts * frame.time_base - self._origins.start
+        if self._held and time <= self._held[1]:
+            return
+        self._write_held(time)
+        self._held = frame, time
+
+    def finish(self, end: Fraction) -> None:
+        """Show the last frame until `end` (seconds from the start of the media), where the sound ends, and flush."""
+        last, closing = self._write_held(end), end - _STEP
+        if last and self.last_time is not None and closing > self.last_time:
+            self._encode(last, closing, self._overlays)
+        self._output.mux(self._stream.encode(None))
+
+    def _write_held(self, until: Fraction) -> VideoFrame | None:
+        """Encode the held frame, and repeat it until the next; returns an unpainted copy if that is far away."""
+        if self._held is None:
+            return None
+        (frame, time), self._held = self._held, None
+        converted = self._convert(frame)
+        is_rare = until - time > _MAX_INTERVAL
+        unpainted = copy_frame(converted) if is_rare else None
+        self._encode(converted, time, self._paint(float(time)))
+        if unpainted:
+            for moment, overlays in self._find_changes(time, until):
+                self._encode(copy_frame(unpainted), moment, overlays)
+        return unpainted
+
+    def _find_changes(self, start: Fraction, end: Fraction) -> Iterator[tuple[Fraction, Sequence[Overlay]]]:
+        """Times between two frames at which the overlays are others than those painted last."""
+        seconds = min(end - start, Fraction(load_limits().video.max_seconds))
+        for number in range(1, ceil(seconds / _STEP)):
+            time = start + number * _STEP
+            overlays = self._paint(float(time))
+            if not _is_same(overlays, self._overlays):
+                yield time, overlays
+
+    def _encode(self, frame: VideoFrame, time: Fraction, overlays: Sequence[Overlay]) -> None:
+        _blend_overlays(frame, overlays)
+        time_base = self._stream.codec_context.time_base
+        frame.pts, frame.time_base = round((time + self._origins.start - self._origins.shift) / time_base), time_base
+        self._output.mux(self._stream.encode(frame))
+        self._overlays, self.last_time = overlays, time
+        self.frame_count += 1
+        self._on_frame(frame, float(time))
+
+
+def _is_same(left: Sequence[Overlay], right: Sequence[Overlay]) -> bool:
+    return len(left) == len(right) and all(a is b for a, b in zip(left, right, strict=True))
+
+
+def _blend_overlays(frame: VideoFrame, overlays: Sequence[Overlay]) -> None:
+    if not overlays:
+        return
+    frame.make_writable()  # the decoder may still reference a decoded frame
+    target = planes_of(frame)
+    for overlay in overlays:
+        overlay.blend(*target)

@@ -1,0 +1,1 @@
+"""Reading of still and animated picture files."""

@@ -1,0 +1,1 @@
+"""Detection of hallucinated text: words that nobody said."""

@@ -1,0 +1,1 @@
+"""Subtitle files: read from users, who send anything, and written from transcripts."""

@@ -1,0 +1,86 @@
+"""ASS and SSA: the dialogue events, with karaoke times, and where each is placed."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from models.errors import ErrorCode, RequestRejected
+from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
+from pipeline.speech.subtitles.markup import find_placement, get_placement
+from pipeline.speech.subtitles.timestamps import parse_timestamp
+
+_SECTIONS: Final = {"[script info]", "[events]", "[v4+ styles]", "[v4 styles]"}
+_EVENT_FIELDS: Final = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
+_OVERRIDES: Final = re.compile(r"\{([^{}]{0,2000})\}")
+_KARAOKE_TAG: Final = re.compile(r"\\(?:kf|ko|k|K)\s*(\d{1,6})")
+_DRAWING_TAG: Final = re.compile(r"\\p[1-9]")
+_MOVING_EFFECTS: Final = ("banner", "scroll")  # text that runs through the picture
+
+Fields = Mapping[str, str]
+
+
+def is_ass(lines: Sequence[str]) -> bool:
+    """Whether this is ASS or SSA."""
+    return any(line.strip().lower() in _SECTIONS for line in lines)
+
+
+def parse_cues(lines: Sequence[str]) -> list[Cue]:
+    """Parse the dialogue events; comments and drawings are skipped, an event on several layers is one cue.
+
+    Raises RequestRejected (SUBTITLES_UNREADABLE) for an event without times: its text would be lost.
+    """
+    styles = {
+        fields.get("name", "").strip().lstrip("*"): _parse_alignment(fields) for fields in _read_rows(lines, "style")
+    }
+    found = (_parse_event(fields, styles) for fields in _read_rows(lines, "dialogue", _EVENT_FIELDS))
+    return list(dict.fromkeys(cue for cue in found if cue))
+
+
+def _read_rows(lines: Sequence[str], kind: str, names: Sequence[str] = ()) -> Iterator[Fields]:
+    """Yield the lines of a kind, with their fields by the names of the section's format line."""
+    for line in lines:
+        key, _, values = line.partition(":")
+        key = key.strip().lower()
+        if line.strip().startswith("["):
+            names = names if kind == "dialogue" else ()
+        elif key == "format" and (kind == "style" or "text" in values.lower()):
+            names = [name.strip().lower() for name in values.split(",")]
+        elif key == kind and names:
+            yield dict(zip(names, values.split(",", len(names) - 1), strict=False))
+
+
+def _parse_alignment(fields: Fields) -> CuePlacement:
+    alignment = fields.get("alignment", "").strip()
+    return get_placement(int(alignment)) if alignment.isdecimal() and len(alignment) < 3 else CuePlacement.DIALOGUE
+
+
+def _parse_event(fields: Fields, styles: Mapping[str, CuePlacement]) -> Cue | None:
+    text = fields.get("text", "")
+    if _DRAWING_TAG.search(text):
+        return None
+    start, end = (parse_timestamp(fields.get(name, "")) for name in ("start", "end"))
+    if start is None or end is None:
+        raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE)
+    return create_cue(start, end, list(_split_karaoke(text, start)), _find_placement(fields, styles))
+
+
+def _find_placement(fields: Fields, styles: Mapping[str, CuePlacement]) -> CuePlacement:
+    if fields.get("effect", "").strip().lower().startswith(_MOVING_EFFECTS):
+        return CuePlacement.POINT
+    overrides = "".join(_OVERRIDES.findall(fields.get("text", "")))
+    style = fields.get("style", "").strip().lstrip("*")
+    return find_placement(overrides) or styles.get(style, CuePlacement.DIALOGUE)
+
+
+def _split_karaoke(text: str, start: float) -> Iterator[CuePart]:
+    """Split the text at its karaoke tags; each holds the duration in centiseconds of the text that follows."""
+    current = next_start = start
+    pending = ""
+    for index, piece in enumerate(_OVERRIDES.split(text)):
+        if index % 2 == 0:
+            pending += piece.replace("\\N", "\n").replace("\\n", " ").replace("\\h", " ")
+        elif karaoke := _KARAOKE_TAG.search(piece):
+            yield CuePart(pending, current)
+            current, pending = next_start, ""
+            next_start = current + int(karaoke.group(1)) / 100
+    yield CuePart(pending, current)

@@ -1,0 +1,130 @@
+"""Order of cues: which are left out, which repeat others, and which are shown at the same time."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement
+
+_PADDING_SECONDS: Final = 0.06  # a cue so short is shown to nobody
+_ROLLING_LINES: Final = 3  # of the cue before that stay on the screen
+_ROLLING_GAP: Final = 0.1  # seconds; the cues of rolling captions follow each other without a pause
+_MAX_JOINED_CHARACTERS: Final = 500  # of what is shown at once
+_AT_ONCE_SHARE: Final = 0.25  # of a cue, within which another begins if two speak at once
+
+
+def order_cues(cues: Iterable[Cue]) -> list[Cue]:
+    """Bring cues into the order in which they are spoken, each word once, none at the same time as another's.
+
+    Signs are left out. Rolling captions, which repeat lines of the cue before, keep only what is new in each. Two
+    speakers at once become one cue with a line each. Otherwise a cue ends where the next one begins.
+    """
+    ordered = sorted((cue for cue in _drop_signs(list(cues)) if cue.parts), key=lambda cue: cue.start)
+    return _end_at_next(_join_speakers(_merge_rolling(ordered)))
+
+
+def _drop_signs(cues: Sequence[Cue]) -> list[Cue]:
+    """Leave out cues at points of the picture, and those at another edge while dialogue is shown below."""
+    dialogue = [cue for cue in cues if cue.placement is CuePlacement.DIALOGUE]
+    if not dialogue:
+        return list(cues)
+    shown = _merge_spans(dialogue)
+    return [cue for cue in cues if cue.placement is CuePlacement.DIALOGUE or not _is_sign(cue, shown)]
+
+
+def _is_sign(cue: Cue, shown: Sequence[tuple[float, float]]) -> bool:
+    if cue.placement is CuePlacement.POINT:
+        return True
+    before = bisect_left(shown, (cue.end, 0.0)) - 1  # the last span that begins before the cue ends
+    return before >= 0 and shown[before][1] > cue.start
+
+
+def _merge_spans(cues: Iterable[Cue]) -> list[tuple[float, float]]:
+    """The times at which any of the cues is shown, in order."""
+    spans: list[tuple[float, float]] = []
+    for start, end in sorted((cue.start, cue.end) for cue in cues):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _merge_rolling(cues: Sequence[Cue]) -> list[Cue]:
+    if not _is_rolling(cues):
+        return list(cues)
+    kept = list(cues[:1])
+    for before, cue in pairwise(cues):
+        repeated = _count_repeated(before, cue) if _is_consecutive(before, cue) else 0
+        if repeated < len(cue.tokens):
+            kept.append(cue.drop_tokens(repeated))
+    return kept
+
+
+def _is_rolling(cues: Sequence[Cue]) -> bool:
+    """Whether most cues that follow another begin with its last line and go on, or pad the time between two."""
+    pairs = [(before, cue) for before, cue in pairwise(cues) if _is_consecutive(before, cue)]
+    repeated = [count for before, cue in pairs if (count := _count_rolled(before, cue))]
+    return 2 * len(repeated) >= len(pairs) and sum(repeated) > 1  # one word may be said twice
+
+
+def _is_consecutive(before: Cue, cue: Cue) -> bool:
+    return cue.start - before.end <= _ROLLING_GAP
+
+
+def _count_rolled(before: Cue, cue: Cue) -> int:
+    """How many words a cue repeats, if it goes on after them or is padding."""
+    repeated = _count_repeated(before, cue)
+    is_padding = min(cue.end - cue.start, before.end - before.start) <= _PADDING_SECONDS
+    return repeated if is_padding or repeated < len(cue.tokens) else 0
+
+
+def _count_repeated(before: Cue, cue: Cue) -> int:
+    """How many words a cue begins with that are the whole cue before, or the last lines of it."""
+    tokens = cue.tokens
+    lines = before.text.split("\n")
+    for first in (0, *range(max(1, len(lines) - _ROLLING_LINES), len(lines))):
+        tail = Cue(0, 0, (CuePart("\n".join(lines[first:]), 0),)).tokens
+        if tail and tokens[: len(tail)] == tail:
+            return len(tail)
+    return 0
+
+
+def _join_speakers(cues: Sequence[Cue]) -> list[Cue]:
+    """Make one cue of those that begin together: the line of one speaker after that of another."""
+    joined: list[Cue] = []
+    for cue in cues:
+        before = joined[-1] if joined else None
+        if before and _is_simultaneous(before, cue):
+            joined[-1] = _join_pair(before, cue)
+        else:
+            joined.append(cue)
+    return joined
+
+
+def _is_simultaneous(one: Cue, other: Cue) -> bool:
+    is_short = len(one.text) + len(other.text) <= _MAX_JOINED_CHARACTERS
+    return is_short and other.start < one.start + _AT_ONCE_SHARE * (one.end - one.start)
+
+
+def _join_pair(one: Cue, other: Cue) -> Cue:
+    lines = [line for cue in (one, other) for line in _list_speaker_lines(cue)]
+    return Cue(one.start, max(one.end, other.end), (CuePart("\n".join(lines), one.start),), has_speaker_lines=True)
+
+
+def _list_speaker_lines(cue: Cue) -> list[str]:
+    """What each speaker of a cue says, in a line."""
+    return cue.text.split("\n") if cue.has_speaker_lines else [" ".join(cue.text.split())]
+
+
+def _end_at_next(cues: Sequence[Cue]) -> list[Cue]:
+    clipped = [_clip(cue, following.start) for cue, following in pairwise(cues)]
+    return [*clipped, *cues[-1:]]
+
+
+def _clip(cue: Cue, end: float) -> Cue:
+    if cue.end <= end:
+        return cue
+    return replace(cue, end=end, parts=tuple(replace(part, start=min(part.start, end)) for part in cue.parts))

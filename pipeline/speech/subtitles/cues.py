@@ -1,0 +1,159 @@
+"""Cues: texts with times, as subtitle files have them, and the words they consist of."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from itertools import pairwise
+from typing import Final
+
+from models.jobs.transcript import Word
+from pipeline.speech import word_timing
+
+MAX_SECONDS: Final = 24 * 3600.0  # seconds
+_SECONDS_PER_CHARACTER: Final = 0.07  # of somebody who reads without haste
+_MIN_READING_SECONDS: Final = 0.7
+_SPACES: Final = re.compile(r"\s+")
+_DASHES: Final = "-–—‐"  # which begin the line of another speaker
+_IDEOGRAM: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
+_IDEOGRAM_TOKENS: Final = re.compile(
+    r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+"
+)
+
+
+class CuePlacement(Enum):
+    """Where a cue stands: with the dialogue, at another edge of the picture, or at a point in it."""
+
+    DIALOGUE = auto()
+    OTHER_EDGE = auto()
+    POINT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CuePart:
+    """Part of a cue: text and the second from which it is spoken. A part may end in the middle of a word."""
+
+    text: str
+    start: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Text shown from `start` to `end`, seconds; several parts if its words have times of their own."""
+
+    start: float
+    end: float
+    parts: tuple[CuePart, ...]
+    placement: CuePlacement = CuePlacement.DIALOGUE
+    has_speaker_lines: bool = False  # each line is somebody else's
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        return tokenize(self.text)
+
+    def drop_tokens(self, count: int) -> "Cue":
+        """The cue without its first words; the others share what time its parts have."""
+        remaining = len(self.text) - _find_token(self.text, count)
+        kept: list[CuePart] = []
+        for part in reversed(self.parts):
+            if remaining > 0:
+                kept.insert(0, replace(part, text=part.text[-remaining:]))
+            remaining -= len(part.text)
+        return replace(self, parts=tuple(kept))
+
+    def split_words(self) -> Iterator[Word]:
+        """Yield its words. A part's time is shared by its characters; a word begins where its first character does."""
+        text, times = self._time_characters()
+        speaker_changes = self._find_speaker_changes()
+        tokens = self.tokens
+        starts = [times[offset] for offset in _find_offsets(text, tokens)]
+        for index, (token, (start, end)) in enumerate(zip(tokens, pairwise([*starts, self.end]), strict=True)):
+            yield Word(
+                text=token,
+                start=_limit_seconds(start),
+                end=max(_limit_seconds(start), _limit_seconds(end)),
+                is_speaker_change=index in speaker_changes,
+            )
+
+    def _time_characters(self) -> tuple[str, list[float]]:
+        """Return the text with single spaces, one after each part that ends a word, and the time of each character."""
+        text, times = "", []
+        ends = [*(part.start for part in self.parts), self.end][1:]
+        for (piece, start), end in zip(_normalize_spaces(self.parts), ends, strict=True):
+            text += piece
+            times += [start + (end - start) * index / len(piece) for index in range(len(piece))]
+        return text, times
+
+    def _find_speaker_changes(self) -> set[int]:
+        """The indexes of the words that begin a speaker's line, but for the first word of the cue."""
+        found, count = set(), 0
+        for line in self.text.split("\n"):
+            if count and (self.has_speaker_lines or line.lstrip().startswith(tuple(_DASHES))):
+                found.add(count)
+            count += len(tokenize(line))
+        return found
+
+
+def create_cue(
+    start: float, end: float, parts: Sequence[CuePart], placement: CuePlacement = CuePlacement.DIALOGUE
+) -> Cue:
+    """Create a cue of the parts with text, their times in order and inside it.
+
+    A cue that ends before it begins, as some programs write them, lasts as long as it takes to read.
+    """
+    start = max(0.0, start)
+    if end <= start:
+        characters = sum(len(part.text) for part in parts)
+        end = start + max(_MIN_READING_SECONDS, characters * _SECONDS_PER_CHARACTER)
+    kept: list[CuePart] = []
+    for part in parts:
+        if part.text:
+            earliest = kept[-1].start if kept else start
+            kept.append(replace(part, start=min(max(part.start, earliest), end)))
+    return Cue(start, end, tuple(kept) if any(part.text.strip() for part in kept) else (), placement)
+
+
+def tokenize(text: str) -> tuple[str, ...]:
+    """Split lines at spaces; Chinese and Japanese, which have none, by character."""
+    found = [token for line in text.split("\n") for token in word_timing.tokenize_text(line)]
+    return tuple(
+        part for token in found for part in (_IDEOGRAM_TOKENS.findall(token) if _IDEOGRAM.search(token) else (token,))
+    )
+
+
+def _find_token(text: str, index: int) -> int:
+    """Offset of the token of that index in a text, whatever its spaces are; its length if there are not so many."""
+    tokens = tokenize(text)
+    if index >= len(tokens):
+        return len(text)
+    offset = 0
+    for token in tokens[: index + 1]:
+        found = re.compile(r"\s+".join(map(re.escape, token.split()))).search(text, offset)
+        start, offset = found.span() if found else (offset, offset)
+    return start
+
+
+def _find_offsets(text: str, tokens: Sequence[str]) -> Iterator[int]:
+    """Offsets of the tokens in a text that has single spaces."""
+    position = 0
+    for token in tokens:
+        start = text.index(token, position)
+        yield start
+        position = start + len(token)
+
+
+def _normalize_spaces(parts: Sequence[CuePart]) -> Iterator[tuple[str, float]]:
+    """Texts with single spaces and starts of parts; a space that begins a part ends the one before instead."""
+    texts = [_SPACES.sub(" ", part.text) for part in parts]
+    followers = [*texts, " "][1:]
+    for text, follower, part in zip(texts, followers, parts, strict=True):
+        ends_word = follower.startswith(" ") and not text.endswith(" ")
+        yield text.lstrip(" ") + " " * ends_word, part.start
+
+
+def _limit_seconds(seconds: float) -> float:
+    return min(max(0.0, seconds), MAX_SECONDS)

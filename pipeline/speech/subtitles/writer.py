@@ -1,0 +1,175 @@
+"""Transcripts written as WORDS.json, SRT, WebVTT and ASS with the times of each word, and plain text."""
+
+import html
+import json
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from models.jobs.transcript import Transcript, Word
+from models.languages import load_languages
+
+_LINE_CHARACTERS: Final = 42  # characters, a broadcasting convention
+_MAX_LINES: Final = 2
+_MAX_CAPTION_SECONDS: Final = 6.0  # seconds, maximum duration of a caption
+_CAPTION_PAUSE: Final = 0.6  # seconds that end a caption
+_PARAGRAPH_PAUSE: Final = 2.0  # seconds that end a paragraph
+_SENTENCE_ENDS: Final = (".", "!", "?", "…", "。", "！", "？", "؟", "।")
+_ASS_HEADER: Final = """\
+[Script Info]
+ScriptType: v4.00+
+PlayResX: 1280
+PlayResY: 720
+WrapStyle: 0
+
+[V4+ Styles]
+Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, \
+StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding
+Style: Words,Arial,48,&H0000E5FF,&H00FFFFFF,&H00000000,&H80000000,-1,0,0,0,100,100,0,0,1,3,1,2,60,60,60,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+"""
+
+_ASS_ESCAPES: Final = str.maketrans("{}\\\n\r", "()/  ")
+
+WordGroup = Sequence[Word]
+
+
+def to_words_json(transcript: Transcript) -> str:
+    words = [{"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)} for word in transcript.words]
+    return json.dumps({"language": transcript.language, "words": words}, ensure_ascii=False, indent=1) + "\n"
+
+
+def to_srt(transcript: Transcript) -> str:
+    blocks = [
+        f"{number}\n{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}\n"
+        f"{_break_lines(group, transcript)}\n"
+        for number, group in enumerate(group_words(transcript), start=1)
+    ]
+    return "\n".join(blocks)
+
+
+def to_vtt(transcript: Transcript) -> str:
+    """Convert to WebVTT, each word preceded by its time in a timestamp tag."""
+    blocks = ["WEBVTT\n"]
+    separator = _separator_for(transcript)
+    for group in group_words(transcript):
+        first, *following = group
+        text = html.escape(first.text, quote=False)
+        text += "".join(
+            f"{separator}<{_format_timestamp(word.start, '.')}>{html.escape(word.text, quote=False)}"
+            for word in following
+        )
+        blocks.append(f"{_format_timestamp(first.start, '.')} --> {_format_timestamp(group[-1].end, '.')}\n{text}\n")
+    return "\n".join(blocks)
+
+
+def to_ass(transcript: Transcript) -> str:
+    """Convert to ASS with karaoke tags: each word fills with colour when it is spoken."""
+    separator = _separator_for(transcript)
+    events = []
+    for group in group_words(transcript):
+        ends = [*(word.start for word in group[1:]), group[-1].end]
+        karaoke = separator.join(
+            f"{{\\k{_to_centiseconds(end) - _to_centiseconds(word.start)}}}{_escape_ass(word.text)}"
+            for word, end in zip(group, ends, strict=True)
+        )
+        events.append(
+            f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
+            f",Words,,0,0,0,,{karaoke}\n"
+        )
+    return _ASS_HEADER + "".join(events)
+
+
+def to_txt(transcript: Transcript) -> str:
+    """Convert to plain text: one sentence a line, and an empty line where the speaker paused for two seconds."""
+    lines: list[str] = []
+    sentence: list[Word] = []
+    for before, word in zip([None, *transcript.words], transcript.words, strict=False):
+        if before and word.start - before.end > _PARAGRAPH_PAUSE:
+            lines += [_join_words(sentence, transcript), ""] if sentence else [""]
+            sentence = []
+        sentence.append(word)
+        if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
+            lines.append(_join_words(sentence, transcript))
+            sentence = []
+    return "\n".join([*lines, _join_words(sentence, transcript)]).strip() + "\n"
+
+
+def group_words(transcript: Transcript) -> list[list[Word]]:
+    """Group words into readable captions: two lines of 42 characters, 6 s, ending at sentences and pauses."""
+    groups: list[list[Word]] = []
+    for word in transcript.words:
+        if groups and _can_add(groups[-1], word, transcript):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return groups
+
+
+def _can_add(group: WordGroup, word: Word, transcript: Transcript) -> bool:
+    characters = len(_join_words([*group, word], transcript))
+    is_long_enough = len(_join_words(group, transcript)) > _LINE_CHARACTERS // 2
+    return (
+        characters <= _LINE_CHARACTERS * _MAX_LINES
+        and word.end - group[0].start <= _MAX_CAPTION_SECONDS
+        and word.start - group[-1].end <= _CAPTION_PAUSE
+        and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))
+    )
+
+
+def _break_lines(group: WordGroup, transcript: Transcript) -> str:
+    """One line if the text fits, else two of lengths as equal as possible."""
+    whole = _join_words(group, transcript)
+    if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
+        return _escape_arrow(whole)
+    halves = [
+        (_join_words(group[:cut], transcript), _join_words(group[cut:], transcript)) for cut in range(1, len(group))
+    ]
+    return _escape_arrow("\n".join(min(halves, key=lambda pair: max(map(len, pair)))))
+
+
+def _escape_arrow(text: str) -> str:
+    """Replace arrows, which an SRT parser takes for a timing line."""
+    return text.replace("-->", "→")
+
+
+def _join_words(words: WordGroup, transcript: Transcript) -> str:
+    return _separator_for(transcript).join(word.text for word in words)
+
+
+def _separator_for(transcript: Transcript) -> str:
+    return "" if transcript.language in load_languages().spaceless else " "
+
+
+def _escape_ass(text: str) -> str:
+    return text.translate(_ASS_ESCAPES)
+
+
+def _format_timestamp(seconds: float, decimal_mark: str) -> str:
+    total = round(seconds * 1000)
+    minutes, milli = divmod(total, 60_000)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{milli // 1000:02}{decimal_mark}{milli % 1000:03}"
+
+
+def _format_ass_timestamp(seconds: float) -> str:
+    minutes, centi = divmod(_to_centiseconds(seconds), 6000)
+    return f"{minutes // 60}:{minutes % 60:02}:{centi // 100:02}.{centi % 100:02}"
+
+
+def _to_centiseconds(seconds: float) -> int:
+    return round(seconds * 100)
+
+
+WRITERS: Final[dict[str, Callable[[Transcript], str]]] = {
+    ".json": to_words_json,
+    ".srt": to_srt,
+    ".vtt": to_vtt,
+    ".ass": to_ass,
+    ".txt": to_txt,
+}
+
+
+def write(transcript: Transcript, suffix: str) -> str:
+    """Return the transcript in the format of a suffix: .json, .srt, .vtt, .ass or .txt. Raises KeyError for another."""
+    return WRITERS[suffix.lower()](transcript)

@@ -1,0 +1,15 @@
+"""Conditions of jobs as partial indexes have them: with constants, since for parameters no such index is used."""
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_
+from sqlmodel import col
+
+from models.jobs.job import UNFINISHED_STATUSES, Job
+from storage.constants import build_constants
+
+IS_UNFINISHED: Final[ColumnElement[bool]] = col(Job.status).in_(build_constants(UNFINISHED_STATUSES))
+HAS_OPEN_PROGRESS: Final[ColumnElement[bool]] = and_(
+    col(Job.status_closed).is_(False), col(Job.status_delivery_id).is_not(None)
+)
+"""A job's progress message does not show the final status yet."""

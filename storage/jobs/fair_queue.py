@@ -1,0 +1,256 @@
+"""Fair queue of the jobs that wait for their first start, kept in a row for each person and tenant.
+
+A claim looks up the tenant whose turn it is, in it the person, and of the person the oldest job: few steps in indexes,
+however many jobs wait and whatever the statistics of the planner say. Claims of different persons do not wait for each
+other: each locks its person's row, and passes over those that others have locked.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import BindParameter, Boolean, Uuid, bindparam, case, delete, exists, func, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.columns import UtcDateTime
+from models.jobs.fair_queue import NEVER, QueuedPerson, QueuedTenant
+from models.jobs.job import Job, JobStatus
+from storage.constants import build_constants
+from storage.upsert import execute_dml
+
+FAIRNESS_WINDOW: Final = timedelta(hours=1)  # starts before it are forgotten
+TENANT_BATCH: Final = 4  # tenants looked up at a time
+MAX_PICKS: Final = 20  # by one claim, while others claim the jobs of the same persons
+NOW: Final = bindparam("now", type_=UtcDateTime())
+IS_RUNNING: Final = col(Job.status).in_(build_constants([JobStatus.RUNNING]))
+IS_FRESH: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED])) & col(Job.started_at).is_(
+    None
+)  # waits for its first start
+
+_Head, _Running = aliased(Job), aliased(Job)
+_PAID: Final = bindparam("is_paid", type_=Boolean())
+_TENANT: Final = bindparam("tenant", type_=Uuid())
+_IS_TURN_ROW: Final = (col(QueuedPerson.person_id) == bindparam("person", type_=Uuid())) & (
+    col(QueuedPerson.paid) == _PAID
+)
+_KINDS: Final[BindParameter[Any]] = bindparam("kinds", expanding=True)
+_HAS_ANY_KIND: Final = bindparam("any_kind", type_=Boolean())
+HAS_KIND: Final = or_(_HAS_ANY_KIND, col(Job.kind).in_(_KINDS))
+_HEAD: Final = (
+    select(_Head.id)
+    .where(
+        col(_Head.person_id) == col(QueuedPerson.person_id),
+        col(_Head.paid) == col(QueuedPerson.paid),
+        col(_Head.status).in_(build_constants([JobStatus.QUEUED])),
+        col(_Head.started_at).is_(None),
+        col(_Head.run_after) <= NOW,
+        or_(_HAS_ANY_KIND, col(_Head.kind).in_(_KINDS)),
+    )
+    .order_by(col(_Head.created_at), col(_Head.id))
+    .limit(1)
+    .correlate(QueuedPerson)
+    .scalar_subquery()
+)
+_RUNNING_COUNT: Final = (
+    select(func.count())
+    .where(
+        col(_Running.person_id) == col(Job.person_id),
+        col(_Running.status).in_(build_constants([JobStatus.RUNNING])),
+        col(_Running.lease_until) >= NOW,
+    )
+    .correlate(Job)
+    .scalar_subquery()
+)
+IS_WITHIN_LIMIT: Final = or_(col(Job.at_once).is_(None), col(Job.at_once) > _RUNNING_COUNT)
+_WAITING_PERSON: Final = (  # of a tenant, the one whose turn it is and who may start a job
+    select(QueuedPerson.person_id)
+    .join(Job, col(Job.id) == _HEAD)
+    .where(col(QueuedPerson.tenant_id) == _TENANT, col(QueuedPerson.paid) == _PAID, IS_WITHIN_LIMIT)
+    .order_by(col(QueuedPerson.served_at), col(QueuedPerson.waiting_since), col(QueuedPerson.person_id))
+    .limit(1)
+)
+_FREE_PERSON: Final = _WAITING_PERSON.with_for_update(of=QueuedPerson, skip_locked=True)
+_HEAD_OF_PERSON: Final = (
+    select(Job.id)
+    .join(QueuedPerson, col(Job.id) == _HEAD)
+    .where(_IS_TURN_ROW, IS_WITHIN_LIMIT)
+    .with_for_update(of=Job, skip_locked=True)
+)
+_TURN_ROW_LOCK: Final = select(QueuedPerson.person_id).where(_IS_TURN_ROW).with_for_update()
+_TENANTS: Final = (
+    select(QueuedTenant.tenant_id)
+    .where(exists().where(col(QueuedPerson.paid) == _PAID, col(QueuedPerson.tenant_id) == col(QueuedTenant.tenant_id)))
+    .order_by(col(QueuedTenant.served_at), col(QueuedTenant.waiting_since), col(QueuedTenant.tenant_id))
+    .limit(TENANT_BATCH)
+    .offset(bindparam("skipped"))
+)
+_OLDEST: Final = select(func.min(QueuedPerson.waiting_since)).where(col(QueuedPerson.paid) == _PAID)
+_OLDEST_FRESH: Final = select(func.min(Job.created_at)).where(
+    col(Job.person_id) == bindparam("person", type_=Uuid()), col(Job.paid) == _PAID, IS_FRESH
+)
+_SERVE_TENANT: Final = (
+    update(QueuedTenant)
+    .where(
+        col(QueuedTenant.tenant_id).in_(  # whoever has it locked sets about the same time
+            select(QueuedTenant.tenant_id)
+            .where(col(QueuedTenant.tenant_id) == _TENANT)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(served_at=NOW)
+)
+_SERVE_OTHER_CLASS: Final = (
+    update(QueuedPerson)
+    .where(
+        col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()),
+        col(QueuedPerson.paid).in_(  # not waited for: two claims of one person would wait for each other
+            select(QueuedPerson.paid)
+            .where(col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()), col(QueuedPerson.paid) != _PAID)
+            .with_for_update(skip_locked=True)
+        ),
+    )
+    .values(served_at=NOW)
+)
+
+
+class Turn(NamedTuple):
+    """The job whose turn it is, and whose it is."""
+
+    job_id: uuid.UUID
+    person_id: uuid.UUID
+    tenant_id: uuid.UUID
+    paid: bool
+
+
+def enter(session: Session, job: Job) -> None:
+    """Put a new job into the queue, in the transaction that creates it."""
+    values = {"person_id": job.person_id, "paid": job.paid, "tenant_id": job.tenant_id, "served_at": NEVER}
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    person = insert(QueuedPerson).values(
+        **values | {"served_at": _find_last_start(job), "waiting_since": job.created_at}
+    )
+    new, old = person.excluded.waiting_since, col(QueuedPerson.waiting_since)
+    session.connection().execute(
+        # an update even of a row that stays as it is: it waits for a claim that would otherwise delete the row
+        person.on_conflict_do_update(
+            index_elements=["person_id", "paid"], set_={"waiting_since": case((new < old, new), else_=old)}
+        )
+    )
+    tenant = {"tenant_id": job.tenant_id, "served_at": NEVER, "waiting_since": job.created_at}
+    session.connection().execute(insert(QueuedTenant).values(**tenant).on_conflict_do_nothing())
+
+
+def find_oldest(session: Session, *, paid: bool) -> datetime | None:
+    """When the oldest of the paid, or of the free, jobs was submitted."""
+    return session.scalar(_OLDEST, {"is_paid": paid})
+
+
+def build_values(now: datetime, kinds: Sequence[str] | None) -> dict[str, Any]:
+    """Values of the parameters of `NOW` and `HAS_KIND`; without `kinds` every kind will do."""
+    return {"now": now, "kinds": kinds or [], "any_kind": kinds is None}
+
+
+def pick_next(session: Session, now: datetime, kinds: Sequence[str] | None, *, paid: bool) -> Turn | None:
+    """The paid, or free, job whose turn it is; its row and its person's are locked until the transaction ends."""
+    values = build_values(now, kinds) | {"is_paid": paid}
+    for _ in range(MAX_PICKS):
+        if turn := _pick_free(session, values):
+            return turn
+        locked = _find_person(session, values, _WAITING_PERSON)
+        if locked is None:
+            return None
+        _wait_for_lock(session, values | locked)
+    return None
+
+
+def _pick_free(session: Session, values: dict[str, Any]) -> Turn | None:
+    """The turn of a person whom no other claim has locked.
+
+    The job is looked up once its person is locked: what the first statement saw may have been claimed meanwhile.
+    """
+    with session.begin_nested() as savepoint:
+        found = _find_person(session, values, _FREE_PERSON)
+        if found and (job_id := session.scalar(_HEAD_OF_PERSON, values | found)):
+            return Turn(job_id, found["person"], found["tenant"], values["is_paid"])
+        savepoint.rollback()  # no lock is kept, so that no two claims wait for each other
+    return None
+
+
+def _find_person(
+    session: Session, values: dict[str, Any], query: SelectOfScalar[uuid.UUID]
+) -> dict[str, uuid.UUID] | None:
+    for tenant_id in _iterate_tenants(session, paid=values["is_paid"]):
+        if person_id := session.scalar(query, values | {"tenant": tenant_id}):
+            return {"person": person_id, "tenant": tenant_id}
+    return None
+
+
+def _wait_for_lock(session: Session, values: dict[str, Any]) -> None:
+    """Wait until another claim of this person is committed."""
+    with session.begin_nested() as savepoint:
+        session.scalar(_TURN_ROW_LOCK, values)
+        savepoint.rollback()
+
+
+def record_start(session: Session, turn: Turn, now: datetime) -> None:
+    """Move a person and their tenant to the end, once the job is no longer in the queue."""
+    values = {"person": turn.person_id, "is_paid": turn.paid, "tenant": turn.tenant_id, "now": now}
+    _update_turn(session, values, {"served_at": now})
+    session.connection().execute(_SERVE_OTHER_CLASS, values)
+    session.connection().execute(_SERVE_TENANT, values)
+
+
+def remove(session: Session, job: Job) -> None:
+    """Take account of a job that has left the queue without a start."""
+    session.flush()
+    _update_turn(session, {"person": job.person_id, "is_paid": job.paid}, {})
+
+
+def restore(session: Session, jobs: Sequence[uuid.UUID]) -> None:
+    """Put jobs into the queue that are in none, as a version before this queue leaves them."""
+    for job in session.exec(select(Job).where(col(Job.id).in_(jobs), IS_FRESH)):
+        enter(session, job)
+
+
+def forget_old_starts(session: Session, now: datetime) -> None:
+    """Forget starts before the window, and tenants without jobs that wait."""
+    before = now - FAIRNESS_WINDOW
+    has_queued = exists().where(col(QueuedPerson.tenant_id) == col(QueuedTenant.tenant_id))
+    execute_dml(session, delete(QueuedTenant).where(col(QueuedTenant.served_at) < before, ~has_queued))
+    for table in (QueuedTenant, QueuedPerson):
+        is_old = (col(table.served_at) > NEVER) & (col(table.served_at) < before)
+        execute_dml(session, update(table).where(is_old).values(served_at=NEVER))
+
+
+def _iterate_tenants(session: Session, *, paid: bool) -> Iterator[uuid.UUID]:
+    skipped = 0
+    while True:
+        found = session.scalars(_TENANTS, {"is_paid": paid, "skipped": skipped}).all()
+        yield from found
+        if len(found) < TENANT_BATCH:
+            return
+        skipped += TENANT_BATCH
+
+
+def _update_turn(session: Session, values: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Write when the person's oldest waiting job came, or delete the row if there is none."""
+    if session.scalar(_TURN_ROW_LOCK, values) is None:
+        return
+    oldest = session.scalar(_OLDEST_FRESH, values)
+    if oldest is None:
+        session.connection().execute(delete(QueuedPerson).where(_IS_TURN_ROW), values)
+    else:
+        changed = update(QueuedPerson).where(_IS_TURN_ROW).values(waiting_since=oldest, **changes)
+        session.connection().execute(changed, values)
+
+
+def _find_last_start(job: Job) -> Any:
+    """The last start of the person's jobs within the window before this one was created, else NEVER."""
+    last = select(func.max(Job.started_at)).where(
+        col(Job.person_id) == job.person_id, col(Job.started_at) > job.created_at - FAIRNESS_WINDOW
+    )
+    return func.coalesce(last.scalar_subquery(), NEVER)

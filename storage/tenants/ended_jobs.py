@@ -1,0 +1,111 @@
+"""Jobs of a tenant that ended in a period: from rollups, and from the rows of those hours that are in none."""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from models.billing.credits import LedgerBucket, LedgerPosting, LedgerTransaction
+from models.jobs.job import FINAL_STATUSES, Job
+from models.operations.rollups import CreditRollup, JobRollup
+from storage.operations.rollups import HOUR, RollupSpans
+
+
+@dataclass(frozen=True, slots=True)
+class EndedJobs:
+    """Sums of jobs of one kind that ended in one status."""
+
+    kind: str
+    status: str
+    jobs: int
+    cpu_seconds: float
+    provider_seconds: float
+    provider_cost: int
+
+
+def list_sums(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
+    """Sums of the period, at most two for each kind and status."""
+    yield from _list_rolled_up(session, tenant_id, spans)
+    yield from _list_recent(session, tenant_id, spans)
+
+
+def sum_spent_by_kind(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> dict[str, int]:
+    """Credits captured for jobs, less refunds for those that were not delivered."""
+    recent = (
+        select(Job.kind, func.sum(LedgerPosting.amount))
+        .join(LedgerTransaction, col(LedgerTransaction.job_id) == col(Job.id))
+        .join(LedgerPosting, col(LedgerPosting.transaction_id) == col(LedgerTransaction.id))
+        .where(
+            col(LedgerTransaction.tenant_id) == tenant_id,
+            col(LedgerPosting.bucket) == LedgerBucket.SPENT,
+            spans.build_row_filter(LedgerTransaction.created_at),
+        )
+        .group_by(col(Job.kind))
+    )
+    rolled_up = (
+        select(CreditRollup.kind, func.sum(CreditRollup.spent))
+        .where(col(CreditRollup.tenant_id) == tenant_id, spans.build_hour_filter(CreditRollup.hour))
+        .group_by(col(CreditRollup.kind))
+    )
+    spent: Counter[str] = Counter()
+    for query in (recent, rolled_up):
+        spent.update({kind: int(total) for kind, total in session.exec(query)})
+    return dict(spent)
+
+
+def list_over_time(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
+    """When jobs ended, in which status, and how many of them."""
+    yield from _list_hours(session, tenant_id, spans)
+    yield from _list_ends(session, tenant_id, spans)
+
+
+def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
+    columns = (JobRollup.jobs, JobRollup.cpu_seconds, JobRollup.provider_seconds, JobRollup.provider_cost)
+    query = select_columns(col(JobRollup.kind), col(JobRollup.status), *(func.sum(col(each)) for each in columns))
+    query = query.where(col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour))
+    for row in session.connection().execute(query.group_by(col(JobRollup.kind), col(JobRollup.status))):
+        yield _ended_jobs_of(row)
+
+
+def _list_recent(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
+    """Sums of the rows that are not rolled up."""
+    sums = [func.sum(col(each)) for each in (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost)]
+    query = select_columns(col(Job.kind), col(Job.status), func.count(), *sums).where(
+        col(Job.tenant_id) == tenant_id,
+        col(Job.status).in_(FINAL_STATUSES),
+        spans.build_row_filter(Job.finished_at),
+    )
+    for row in session.connection().execute(query.group_by(col(Job.kind), col(Job.status))):
+        yield _ended_jobs_of(row)
+
+
+def _ended_jobs_of(row: Any) -> EndedJobs:
+    kind, status, jobs, cpu_seconds, provider_seconds, provider_cost = row
+    return EndedJobs(kind, status, int(jobs), float(cpu_seconds), float(provider_seconds), int(provider_cost))
+
+
+def _list_hours(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
+    """Rolled-up jobs by status; all of an hour are taken as ended in the middle of it."""
+    query = select(JobRollup.hour, JobRollup.status, func.sum(JobRollup.jobs)).where(
+        col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour)
+    )
+    for hour, status, jobs in session.exec(query.group_by(col(JobRollup.hour), col(JobRollup.status))):
+        yield hour + HOUR / 2, status, int(jobs)
+
+
+def _list_ends(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:
+    """The jobs that are not rolled up, one by one."""
+    query = select(Job.finished_at, Job.status).where(
+        col(Job.tenant_id) == tenant_id,
+        col(Job.status).in_(FINAL_STATUSES),
+        spans.build_row_filter(Job.finished_at),
+    )
+    for moment, status in session.exec(query):
+        if moment is not None:
+            yield moment, status, 1

@@ -55,6 +55,7 @@ async def test_the_film_comes_as_a_file_when_it_is_asked_for_and_again_without_a
     await number.wait_until_handled(1)
     await number.run_job()
     film = await number.wait_for_message(ana, "Here is your drawing!")
+    await number.wait_until_handled(1)  # and the film recorded as sent, which a reply is compared with
     for count in (1, 2):
         ana.send_reply(film, "2")
         document = await number.wait_for_message(ana, "The original file", count)

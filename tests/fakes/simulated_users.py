@@ -132,8 +132,13 @@ class SimulatedTelegramUser:
         return next((each for each in reversed(self.person.chat.messages) if each.find_button(label)), None)
 
     def _find_by_text(self, pattern: str, skip: int) -> TelegramBotMessage | None:
+        """The latest message that shows the text, or has shown it before an edit: nobody looks between two edits."""
         later = self.person.chat.messages[skip:]
-        return next((each for each in reversed(later) if re.search(pattern, each.text)), None)
+        return next((each for each in reversed(later) if _has_shown(each, pattern)), None)
+
+
+def _has_shown(message: TelegramBotMessage, pattern: str) -> bool:
+    return any(re.search(pattern, text) for text in (message.text, *(edit.text for edit in message.edits)))
 
 
 class SimulatedPageUser:

@@ -15,7 +15,7 @@ READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test tests lint types contracts unit bench chaos hostile load scale judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -25,6 +25,7 @@ help:
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
 	@echo "make hostile  seven thousand files made to harm, and what became of them (about five minutes)"
+	@echo "make attack  what once stopped or fooled the page, against one that is started for it (a minute)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
 	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
@@ -69,6 +70,9 @@ hostile: $(READY)
 
 scale: $(READY)
 	$(BIN)/python -m tools.scale
+
+attack: $(READY)
+	$(BIN)/python -m tools.attack
 
 load: $(READY)
 	$(BIN)/python -m tools.load

@@ -36,11 +36,22 @@ JOIN person p ON p.tenant_id = c.tenant_id AND p.channel = c.channel AND p.exter
 LATERAL (SELECT CAST(:now AS timestamptz) - random() * interval '10 minutes') times(t)
 ORDER BY a.id LIMIT :number
 """
+ENTER_QUEUE: Final = (
+    """
+INSERT INTO queued_person (person_id, paid, tenant_id, served_at, waiting_since)
+SELECT person_id, paid, tenant_id, '1970-01-01', min(created_at) FROM job
+WHERE status = 'queued' AND started_at IS NULL GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING""",
+    """
+INSERT INTO queued_tenant (tenant_id, served_at, waiting_since)
+SELECT tenant_id, '1970-01-01', min(waiting_since) FROM queued_person GROUP BY 1 ON CONFLICT DO NOTHING""",
+)
 
 
 def add_queued_jobs(session: Session, number: int, now: object) -> None:
     """A job for each of many people of all tenants, within minutes: no statistics know of them yet."""
     session.connection().execute(text(ADD_JOBS), {"number": number, "now": now})
+    for statement in ENTER_QUEUE:
+        session.connection().execute(text(statement))
 
 
 def add_pending_deliveries(session: Session, account: Account, size: Size, now: object) -> None:

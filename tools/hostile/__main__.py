@@ -19,7 +19,7 @@ from fakes.sandbox_steps import list_forkservers, start_forkserver
 from rich.console import Console
 from rich.progress import track
 
-from tools.hostile import bombs, containers, mutants, report, sdists
+from tools.hostile import bombs, containers, mutants, report, sdists, subtitles
 from tools.hostile.specimens import Corpus
 from tools.hostile.traps import Canaries, Listener
 from tools.hostile.trial import Inbox, Outcome, Watched
@@ -75,6 +75,7 @@ def _corpora(options: argparse.Namespace, parts: Path, url: str) -> Iterator[Cor
     found = [*sdists.corpora(), bombs.corpus(parts, url), mutants.corpus(parts, options.mutants)]
     found.append(mutants.picture_corpus(parts, options.mutants // 5))
     found.append(containers.corpus(parts, options.mutants // 5))
+    found.append(subtitles.corpus(2 * options.mutants // 5))
     return (corpus for corpus in found if options.only in corpus.name)
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.media_validation import measure_file
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
+from pipeline.speech.subtitles.detection import is_subtitle_file
 from tools.hostile.specimens import Specimen
 from tools.hostile.witness import ACCOUNT
 
@@ -22,6 +24,9 @@ FAST: Final = EncodingOptions(preset=X264Preset.ULTRAFAST)
 SKETCH: Final = SketchOptions(seconds=3, fps=10, width=320, height=240, encoding=FAST)
 CAPTIONS: Final = CaptionOptions(encoding=FAST)
 WORDS: Final = (Word(text="word", start=0.0, end=0.5),)
+
+
+ROUNDING: Final = 1e-6  # seconds
 
 
 @dataclass(slots=True)
@@ -80,7 +85,7 @@ class Watched(SandboxClient):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: `gate` is a kind or the code of the refusal, `later` what each renderer said."""
+    """What became of one file: `gate` is a kind, "subtitles" or the refusal's code, `later` what each renderer said."""
 
     specimen: str
     gate: str
@@ -114,10 +119,20 @@ class Inbox:
 
     def _measured(self, path: Path, own: Path) -> tuple[str, MediaInfo | None]:
         try:
+            if is_subtitle_file(path):
+                return self._read_subtitles(path, own), None
             facts = measure_file(self.children, path, own)
         except AppError as error:
             return str(error.code), None
         return str(facts.kind), facts
+
+    def _read_subtitles(self, path: Path, own: Path) -> str:
+        """As `Pipeline.receive` does; what is read must be words in their order."""
+        limits = ResourceLimits.for_measuring(path.stat().st_size)
+        task, arguments = "pipeline.speech.subtitles.reader:read", {"data": path.read_bytes()}
+        words = self.children.run(task, arguments, directory=own, limits=limits).words
+        in_order = all(before.end <= word.start + ROUNDING for before, word in pairwise(words))
+        return "subtitles" if words and in_order else str(ErrorCode.UNEXPECTED)
 
     def _later(self, path: Path, own: Path, facts: MediaInfo, *, rendered: bool) -> dict[str, str]:
         """Every picture is read; what else is done costs seconds."""

@@ -11,7 +11,16 @@ from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
 from pipeline.speech.subtitles.markup import strip_tags
 
 _MAX_CHARACTERS: Final = 1_000_000  # the time of some of these parsers grows with the square of the size
-_FAULTS: Final = (Pysubs2Error, ParseError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+_FAULTS: Final = (
+    Pysubs2Error,
+    ParseError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RuntimeError,
+)
 
 
 def parse_cues(text: str) -> list[Cue]:

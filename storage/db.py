@@ -4,17 +4,22 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
 from models.columns import utc_now
 
+log = structlog.get_logger(__name__)
+
 BUSY_TIMEOUT = 30.0  # seconds
 WAL_RETRY_INTERVAL = 0.02
+CLOCK_TOLERANCE = timedelta(seconds=1)  # less is the time of an answer, and what clocks that are set well differ by
+PGBOUNCER_PARAMETER = "pgbouncer"  # of a URL: with "true" no statement is prepared, as connections change in between
 
 
 class Clock(Protocol):
@@ -34,12 +39,32 @@ class Database:
     def __init__(
         self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, busy_timeout: float = BUSY_TIMEOUT
     ) -> None:
-        self.clock = clock
+        self._local_clock = clock
+        self._clock_offset = timedelta(0)
         self.url = make_url(url)
         self.engine = (
             _create_sqlite_engine(url, busy_timeout) if self.is_sqlite else _create_postgresql_engine(url, pool_size)
         )
         self._session_factory = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+
+    def clock(self) -> datetime:
+        """The current time in UTC, by the database's clock once `synchronize_clock` was called."""
+        return self._local_clock() + self._clock_offset
+
+    def synchronize_clock(self) -> None:
+        """Measure how far this machine's clock is from the database's, which judges leases alike for all machines.
+
+        The answer is taken to belong to the middle of the question's time. SQLite has no other clock.
+        """
+        if self.is_sqlite:
+            return
+        with self.engine.connect() as connection:
+            asked = self._local_clock()
+            answer = connection.execute(select(func.clock_timestamp())).scalar_one()
+            offset = answer - asked - (self._local_clock() - asked) / 2
+        self._clock_offset = offset if abs(offset) > CLOCK_TOLERANCE else timedelta(0)
+        if self._clock_offset:
+            log.warning("clock-corrected", seconds=round(offset.total_seconds(), 1))
 
     @property
     def is_sqlite(self) -> bool:
@@ -106,5 +131,12 @@ def _enter_wal_mode(connection: Any, timeout: float) -> None:
 
 
 def _create_postgresql_engine(url: str, pool_size: int) -> Engine:
-    driver_url = make_url(url).set(drivername="postgresql+psycopg")
-    return create_engine(driver_url, pool_pre_ping=True, pool_size=pool_size, max_overflow=20)
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    arguments = {"prepare_threshold": None} if parsed.query.get(PGBOUNCER_PARAMETER) == "true" else {}
+    return create_engine(
+        parsed.difference_update_query([PGBOUNCER_PARAMETER]),
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        max_overflow=20,
+        connect_args=arguments,
+    )

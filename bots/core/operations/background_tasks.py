@@ -29,6 +29,7 @@ from storage.db import Database
 from storage.identity import people
 from storage.operations import alert_chats
 
+CLOCK_INTERVAL = 60.0  # seconds between two looks at the database's clock
 FLUSH_INTERVAL = 2.0  # seconds a logged error may wait for the database
 STARTUP_DELAY = 5.0  # seconds after the start of this process in which its other parts become visible
 FIRST_CHECK_DELAY = 20.0  # seconds after the start before the first upstream check
@@ -60,6 +61,7 @@ class BackgroundScheduler:
 
     def _build_tasks(self) -> Iterator[ScheduledTask]:
         yield ScheduledTask(self.flush_errors, FLUSH_INTERVAL)
+        yield ScheduledTask(self.db.synchronize_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
         if self.settings.is_monitored:
             yield share_task(self.db, Alerting(self.db).check, ALERT_CHECK_INTERVAL, STARTUP_DELAY)
             report = DailyReport(self.db, ZoneInfo(self.settings.timezone))
@@ -85,7 +87,8 @@ def build_error_log_scheduler(db: Database) -> Scheduler:
     def flush_errors() -> None:
         ERROR_LOG.write(db)
 
-    return Scheduler("error-log", (ScheduledTask(flush_errors, FLUSH_INTERVAL),))
+    synchronize = ScheduledTask(db.synchronize_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
+    return Scheduler("error-log", (ScheduledTask(flush_errors, FLUSH_INTERVAL), synchronize))
 
 
 def save_alert_chat(db: Database, settings: Settings) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -28,6 +29,17 @@ class Clock(Protocol):
     def __call__(self) -> datetime: ...
 
 
+@dataclass(slots=True)
+class AdjustedClock:
+    """A machine's own clock, and what it is corrected by."""
+
+    local: Clock
+    offset: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return self.local() + self.offset
+
+
 class Database:
     """Transactions on SQLite or PostgreSQL.
 
@@ -39,19 +51,14 @@ class Database:
     def __init__(
         self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, busy_timeout: float = BUSY_TIMEOUT
     ) -> None:
-        self._local_clock = clock
-        self._clock_offset = timedelta(0)
+        self.clock = AdjustedClock(clock)
         self.url = make_url(url)
         self.engine = (
             _create_sqlite_engine(url, busy_timeout) if self.is_sqlite else _create_postgresql_engine(url, pool_size)
         )
         self._session_factory = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
-    def clock(self) -> datetime:
-        """The current time in UTC, by the database's clock once `synchronize_clock` was called."""
-        return self._local_clock() + self._clock_offset
-
-    def synchronize_clock(self) -> None:
+    def sync_clock(self) -> None:
         """Measure how far this machine's clock is from the database's, which judges leases alike for all machines.
 
         The answer is taken to belong to the middle of the question's time. SQLite has no other clock.
@@ -59,11 +66,11 @@ class Database:
         if self.is_sqlite:
             return
         with self.engine.connect() as connection:
-            asked = self._local_clock()
+            asked = self.clock.local()
             answer = connection.execute(select(func.clock_timestamp())).scalar_one()
-            offset = answer - asked - (self._local_clock() - asked) / 2
-        self._clock_offset = offset if abs(offset) > CLOCK_TOLERANCE else timedelta(0)
-        if self._clock_offset:
+            offset = answer - asked - (self.clock.local() - asked) / 2
+        self.clock.offset = offset if abs(offset) > CLOCK_TOLERANCE else timedelta(0)
+        if self.clock.offset:
             log.warning("clock-corrected", seconds=round(offset.total_seconds(), 1))
 
     @property

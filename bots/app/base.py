@@ -50,7 +50,7 @@ class App:
         process_lock = acquire_shared(lock_folder_for(settings))
         db = Database(settings.resolved_database_url)
         upgrade(db)
-        db.synchronize_clock()
+        db.sync_clock()
         store = open_media_store(settings)
         queue = queue or WakeupQueue(broker_for(settings.redis_url))
         sandbox = SandboxClient()

@@ -46,12 +46,15 @@ class Job(SQLModel, table=True):
             "created_at",
             "id",
             where="status = 'queued' AND started_at IS NULL",
+            include=("run_after", "kind"),  # read without the row, it is the cheapest whatever the statistics say
         ),
         build_partial_index("job_restarted", "run_after", where="status = 'queued' AND started_at IS NOT NULL"),
         build_partial_index("job_leased", "lease_until", where="status = 'running'"),
         build_partial_index("job_running", "person_id", "lease_until", where="status = 'running'"),
-        build_partial_index("job_wake", "wake_at", where="status IN ('queued', 'running')"),
+        build_partial_index("job_wake", "wake_at", where="finished_at IS NULL"),
         Index("job_started", "person_id", "started_at"),
+        # not of all: a planner that does not know yet how many wait would look for one job among those without a start
+        build_partial_index("job_starts", "started_at", where="started_at IS NOT NULL"),
         build_partial_index(
             "job_progress",
             "status_delivery_id",
@@ -61,7 +64,8 @@ class Job(SQLModel, table=True):
         Index("job_ended", "tenant_id", "finished_at", postgresql_include=["status"]),
         Index("job_created", "tenant_id", "created_at", postgresql_include=["person_id"]),
         build_partial_index("job_parent", "parent_id", where="parent_id IS NOT NULL"),
-        build_partial_index("job_unfinished", "tenant_id", "status", where="status IN ('queued', 'running')"),
+        # by `finished_at`, which no query by status implies: one for a job that waits must not be looked up here
+        build_partial_index("job_unfinished", "tenant_id", "status", where="finished_at IS NULL"),
     )
 
     id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
@@ -101,7 +105,7 @@ class Job(SQLModel, table=True):
         default_factory=utc_now, sa_type=UtcDateTime
     )  # when the update arrived from the channel
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
-    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
     @property

@@ -8,7 +8,9 @@ from sqlmodel import col
 from models.jobs.job import UNFINISHED_STATUSES, Job
 from storage.constants import build_constants
 
-IS_UNFINISHED: Final[ColumnElement[bool]] = col(Job.status).in_(build_constants(UNFINISHED_STATUSES))
+IS_UNFINISHED: Final[ColumnElement[bool]] = and_(
+    col(Job.finished_at).is_(None), col(Job.status).in_(build_constants(UNFINISHED_STATUSES))
+)
 HAS_OPEN_PROGRESS: Final[ColumnElement[bool]] = and_(
     col(Job.status_closed).is_(False), col(Job.status_delivery_id).is_not(None)
 )

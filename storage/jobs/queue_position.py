@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, exists, false, func, true
+from sqlalchemy import CompoundSelect, Executable, and_, exists, false, func, true
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from models.jobs.fair_queue import QueuedPerson, QueuedTenant
@@ -31,7 +32,10 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CLAIM_INTERVAL = timedelta(microseconds=1)  # between two simulated claims
 
 
-IS_QUEUED: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED]))
+_HAS_STATUS_QUEUED: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED]))
+IS_QUEUED: Final = and_(
+    col(Job.finished_at).is_(None), _HAS_STATUS_QUEUED
+)  # of all jobs, by the index of unfinished ones
 _COLUMNS: Final[tuple[Any, ...]] = (
     col(Job.id),
     col(Job.tenant_id),
@@ -41,7 +45,10 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     col(Job.created_at),
     col(Job.started_at),
 )
-_EXTENT: Final = select(func.count(), func.min(Job.created_at), func.max(Job.created_at)).where(IS_QUEUED)
+_COUNT_UP_TO_LONG: Final = select(func.count()).select_from(
+    select(Job.id).where(IS_QUEUED).limit(MAX_SIMULATED + 1).subquery()
+)
+_WAITING_PEOPLE: Final = select(func.count(), func.min(QueuedPerson.waiting_since)).select_from(QueuedPerson)
 _ALL: Final = select_columns(*_COLUMNS).where(IS_QUEUED)
 _RUNNING: Final = select(Job.person_id).where(IS_RUNNING).order_by(col(Job.started_at))
 
@@ -61,43 +68,52 @@ class QueuedJob:
 
 @dataclass(frozen=True, slots=True)
 class QueuePositions:
-    """Positions in the queue, from 1: those that were simulated by id, and what others are estimated from."""
+    """Positions in the queue, from 1: those that were simulated by id, and what others are estimated from.
+
+    In a long queue `people` is the number of those whose jobs wait: each has one started before anybody's second.
+    `oldest` is when the first of them came, `computed_at` when this was found out.
+    """
 
     simulated: Mapping[uuid.UUID, int] = field(default_factory=dict)
-    length: int = 0
+    people: int = 0
     oldest: datetime = LONG_AGO
-    newest: datetime = LONG_AGO
+    computed_at: datetime = LONG_AGO
 
     def find(self, job: Job) -> int:
-        """The job's position; beyond those simulated, by its age among the oldest and the newest."""
+        """The job's position; beyond those simulated, by its age among the others."""
         return self.simulated.get(job.id) or self._interpolate(job.created_at)
 
     def is_known(self, job: Job) -> bool:
         """Whether the job was in the queue when these were computed."""
-        return job.id in self.simulated or job.created_at <= self.newest
+        return job.id in self.simulated or (self.people > 0 and job.created_at <= self.computed_at)
 
     def _interpolate(self, created_at: datetime) -> int:
-        first = len(self.simulated) + 1
-        seconds = (self.newest - self.oldest).total_seconds()
-        share = (created_at - self.oldest).total_seconds() / seconds if seconds else 1.0
-        return max(first, round(self.length * min(1.0, share)))
+        seconds = (self.computed_at - self.oldest).total_seconds()
+        share = (created_at - self.oldest).total_seconds() / seconds if seconds > 0 else 1.0
+        return max(len(self.simulated) + 1, round(self.people * min(1.0, share)))
 
 
 def compute_positions(session: Session, now: datetime) -> QueuePositions:
     """Compute the positions of the queued jobs: of all in a short queue, else of about the first hundred."""
-    length, oldest, newest = session.exec(_EXTENT).one()
-    if oldest is None or newest is None:
+    count = session.scalar(_COUNT_UP_TO_LONG) or 0
+    if count == 0:
         return QueuePositions()
-    is_short = length <= MAX_SIMULATED or session.get_bind().dialect.name == "sqlite"
-    queued_jobs = [QueuedJob(*row) for row in session.connection().execute(_ALL if is_short else _FIRST)]
-    simulation = QueueSimulation(
-        queued_jobs,
+    if count <= MAX_SIMULATED or session.get_bind().dialect.name == "sqlite":
+        order = _create_simulation(session, _ALL, now).iterate_order()
+        simulated = {job: place for place, job in enumerate(order, start=1)}
+        return QueuePositions(simulated, computed_at=now)
+    order = islice(_create_simulation(session, _FIRST, now).iterate_order(), FIRST_POSITIONS)
+    people, oldest = session.exec(_WAITING_PEOPLE).one()
+    return QueuePositions({job: place for place, job in enumerate(order, start=1)}, people, oldest or now, now)
+
+
+def _create_simulation(session: Session, query: Executable, now: datetime) -> "QueueSimulation":
+    return QueueSimulation(
+        [QueuedJob(*row) for row in session.connection().execute(query)],
         scheduling.map_last_starts(session, now),
         scheduling.list_last_starts(session),
         session.exec(_RUNNING).all(),
     )
-    order = islice(simulation.iterate_order(), None if is_short else FIRST_POSITIONS)
-    return QueuePositions({job: place for place, job in enumerate(order, start=1)}, length, oldest, newest)
 
 
 def _build_first_query() -> CompoundSelect[Any]:
@@ -118,15 +134,23 @@ def _build_first_query() -> CompoundSelect[Any]:
         .limit(persons)
         .lateral("people")
     )
-    jobs = (
-        select_columns(*_COLUMNS)
+    first = (
+        select_columns(col(Job.id).label("id"))
         .where(col(Job.person_id) == people.c.person_id, col(Job.paid) == people.c.paid, IS_FRESH)
         .order_by(col(Job.created_at), col(Job.id))
         .limit(FIRST_OF_PERSON)
-        .lateral("jobs")
+        .lateral("first")
     )
-    first = select_columns(*jobs.c).select_from(tenants).join(classes, true()).join(people, true()).join(jobs, true())
-    return first.union_all(select_columns(*_COLUMNS).where(IS_QUEUED, col(Job.started_at).is_not(None)))
+    first_job = aliased(Job)
+    fresh = (
+        select_columns(*(getattr(first_job, column.key) for column in _COLUMNS))
+        .select_from(tenants)
+        .join(classes, true())
+        .join(people, true())
+        .join(first, true())
+        .join(first_job, col(first_job.id) == first.c.id)
+    )
+    return fresh.union_all(select_columns(*_COLUMNS).where(_HAS_STATUS_QUEUED, col(Job.started_at).is_not(None)))
 
 
 _FIRST: Final = _build_first_query()

@@ -61,7 +61,7 @@ class BackgroundScheduler:
 
     def _build_tasks(self) -> Iterator[ScheduledTask]:
         yield ScheduledTask(self.flush_errors, FLUSH_INTERVAL)
-        yield ScheduledTask(self.db.synchronize_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
+        yield ScheduledTask(self.db.sync_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
         if self.settings.is_monitored:
             yield share_task(self.db, Alerting(self.db).check, ALERT_CHECK_INTERVAL, STARTUP_DELAY)
             report = DailyReport(self.db, ZoneInfo(self.settings.timezone))
@@ -87,7 +87,7 @@ def build_error_log_scheduler(db: Database) -> Scheduler:
     def flush_errors() -> None:
         ERROR_LOG.write(db)
 
-    synchronize = ScheduledTask(db.synchronize_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
+    synchronize = ScheduledTask(db.sync_clock, CLOCK_INTERVAL, initial_delay=CLOCK_INTERVAL)
     return Scheduler("error-log", (ScheduledTask(flush_errors, FLUSH_INTERVAL), synchronize))
 
 

@@ -18,7 +18,7 @@ def upgrade() -> None:
         where="status_closed IS false AND status_delivery_id IS NOT NULL",
         sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
     )
-    create_index("job_unfinished", "job", ["tenant_id", "status"], where="status IN ('queued', 'running')")
+    create_index("job_unfinished", "job", ["tenant_id", "status"], where="finished_at IS NULL")
     create_index("update_unhandled", "update", ["received_at"], where="handled_at IS NULL", include=["account_id"])
 
 

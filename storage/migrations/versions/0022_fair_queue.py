@@ -16,12 +16,15 @@ FRESH = "status = 'queued' AND started_at IS NULL"
 
 def upgrade() -> None:
     _create_tables()
-    create_index("job_fresh", "job", ["person_id", "paid", "created_at", "id"], where=FRESH)
+    fresh = ["person_id", "paid", "created_at", "id"]
+    create_index("job_fresh", "job", fresh, where=FRESH, include=["run_after", "kind"])
     create_index("job_restarted", "job", ["run_after"], where="status = 'queued' AND started_at IS NOT NULL")
     create_index("job_leased", "job", ["lease_until"], where="status = 'running'")
     create_index("job_running", "job", ["person_id", "lease_until"], where="status = 'running'")
-    create_index("job_wake", "job", ["wake_at"], where="status IN ('queued', 'running')")
+    create_index("job_wake", "job", ["wake_at"], where="finished_at IS NULL")
     create_index("job_started", "job", ["person_id", "started_at"])
+    create_index("job_starts", "job", ["started_at"], where="started_at IS NOT NULL")
+    drop_index("ix_job_started_at", "job")
     drop_index("ix_job_person_id", "job")
     drop_index("job_runnable", "job")
     # those that wait already; what older processes submit meanwhile is put into the queue by the sweeper

@@ -47,14 +47,14 @@ def slow(url: str) -> Iterator[Database]:
 def test_machines_with_wrong_clocks_agree_on_the_databases(fast: Database, slow: Database) -> None:
     assert fast.clock() - slow.clock() > timedelta(seconds=100)
     for database in (fast, slow):
-        database.synchronize_clock()
+        database.sync_clock()
     assert abs(fast.clock() - slow.clock()) < timedelta(seconds=2)
     assert abs(fast.clock() - utc_now()) < timedelta(seconds=2)
 
 
 def test_a_lease_holds_however_far_apart_the_clocks_of_two_workers_are(fast: Database, slow: Database) -> None:
     for database in (fast, slow):
-        database.synchronize_clock()
+        database.sync_clock()
     customer = create_customer(slow)
     with slow.transaction() as session:
         add_job(session, customer, slow.clock() - timedelta(seconds=2))
@@ -68,7 +68,7 @@ def test_a_clock_that_is_right_is_left_alone(databases: DatabaseFactory) -> None
     moment = utc_now()
     for kind in ("sqlite", "postgresql"):
         database = Database(databases.create_url(kind), clock=lambda: moment)
-        database.synchronize_clock()
+        database.sync_clock()
         assert database.clock() == moment
         database.close()
 

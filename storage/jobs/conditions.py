@@ -5,12 +5,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import col
 
-from models.jobs.job import UNFINISHED_STATUSES, Job
+from models.jobs.job import UNFINISHED_STATUSES, Job, JobStatus
 from storage.constants import build_constants
 
 IS_UNFINISHED: Final[ColumnElement[bool]] = and_(
     col(Job.finished_at).is_(None), col(Job.status).in_(build_constants(UNFINISHED_STATUSES))
 )
+IS_RUNNING: Final[ColumnElement[bool]] = col(Job.status).in_(build_constants([JobStatus.RUNNING]))
 HAS_OPEN_PROGRESS: Final[ColumnElement[bool]] = and_(
     col(Job.status_closed).is_(False), col(Job.status_delivery_id).is_not(None)
 )

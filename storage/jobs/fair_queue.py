@@ -26,7 +26,6 @@ FAIRNESS_WINDOW: Final = timedelta(hours=1)  # starts before it are forgotten
 TENANT_BATCH: Final = 4  # tenants looked up at a time
 MAX_PICKS: Final = 20  # by one claim, while others claim the jobs of the same persons
 NOW: Final = bindparam("now", type_=UtcDateTime())
-IS_RUNNING: Final = col(Job.status).in_(build_constants([JobStatus.RUNNING]))
 IS_FRESH: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED])) & col(Job.started_at).is_(
     None
 )  # waits for its first start

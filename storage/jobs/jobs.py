@@ -16,7 +16,7 @@ from models.media.files import Media
 from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import fair_queue, scheduling
-from storage.jobs.conditions import HAS_OPEN_PROGRESS, IS_UNFINISHED
+from storage.jobs.conditions import HAS_OPEN_PROGRESS, IS_RUNNING, IS_UNFINISHED
 from storage.upsert import execute_dml
 
 _CLAIM: Final = (
@@ -203,7 +203,7 @@ def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
     """Jobs whose worker died at the last allowed attempt; the caller fails them."""
     statement = (
         select(Job)
-        .where(fair_queue.IS_RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= JOB_RETRIES.max_attempts)
+        .where(IS_RUNNING, col(Job.lease_until) < now, col(Job.attempts) >= JOB_RETRIES.max_attempts)
         .with_for_update(skip_locked=True)
     )
     return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]

@@ -22,7 +22,8 @@ from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobStatus
 from storage.constants import build_constants
 from storage.jobs import scheduling
-from storage.jobs.fair_queue import IS_FRESH, IS_RUNNING
+from storage.jobs.conditions import IS_RUNNING
+from storage.jobs.fair_queue import IS_FRESH
 from storage.jobs.scheduling import MAX_CONSECUTIVE_PAID, JobStart
 
 MAX_SIMULATED: Final = 500  # jobs in a queue of which all positions are simulated
@@ -126,7 +127,7 @@ def _build_first_query() -> CompoundSelect[Any]:
         .cte("tenants")
     )
     classes = select_columns(true().label("paid")).union_all(select_columns(false().label("paid"))).cte("classes")
-    persons = FIRST_POSITIONS / select_columns(func.count()).select_from(tenants).scalar_subquery() + 2
+    persons = FIRST_POSITIONS / select_columns(func.count()).select_from(tenants).scalar_subquery() + 1
     people = (
         select_columns(col(QueuedPerson.person_id), col(QueuedPerson.paid))
         .where(col(QueuedPerson.tenant_id) == tenants.c.id, col(QueuedPerson.paid) == classes.c.paid)

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from models.jobs.job import Job, JobStatus, WorkerRow
+from models.jobs.job import Job, WorkerRow
+from storage.jobs.conditions import IS_RUNNING
 from storage.upsert import insert_once
 
 WORKER_TIMEOUT = timedelta(minutes=10)  # after a worker's last heartbeat, when it is no longer listed
@@ -36,7 +37,7 @@ def remove(session: Session, worker: str) -> None:
 
 def list_active(session: Session, now: datetime) -> Sequence[WorkerInfo]:
     """Workers with a recent heartbeat, for all tenants."""
-    running = session.exec(select(Job).where(col(Job.status) == JobStatus.RUNNING)).all()
+    running = session.exec(select(Job).where(IS_RUNNING)).all()
     statement = select(WorkerRow).where(col(WorkerRow.seen_at) >= now - WORKER_TIMEOUT).order_by(col(WorkerRow.name))
     return [
         WorkerInfo(

@@ -12,6 +12,7 @@ from models.jobs.job import Job, JobStatus, WorkerRow
 from models.operations.thresholds import load_thresholds
 from models.retries import JOB_RETRIES
 from storage.constants import build_constants
+from storage.jobs.conditions import IS_RUNNING
 from storage.messaging import whatsapp
 from storage.operations import error_events, metrics
 
@@ -77,7 +78,7 @@ def _count_stalled_workers(session: Session, rows: Sequence[WorkerRow], now: dat
     """Workers that renew their jobs' leases, so they are alive, and were not seen sweeping for lost jobs."""
     silent = [row.name for row in rows if row.seen_at < now - load_thresholds().workers.max_silence]
     query = select(func.count(func.distinct(Job.owner))).where(
-        col(Job.status) == JobStatus.RUNNING, col(Job.owner).in_(silent), col(Job.lease_until) > now
+        IS_RUNNING, col(Job.owner).in_(silent), col(Job.lease_until) > now
     )
     return session.exec(query).one()
 
@@ -85,7 +86,7 @@ def _count_stalled_workers(session: Session, rows: Sequence[WorkerRow], now: dat
 def _count_unended_jobs(session: Session, now: datetime) -> int:
     """Jobs that killed their workers too often, and that no sweep has failed."""
     query = select(func.count()).where(
-        col(Job.status) == JobStatus.RUNNING,
+        IS_RUNNING,
         col(Job.attempts) >= JOB_RETRIES.max_attempts,
         col(Job.lease_until) < now - load_thresholds().workers.max_silence,
     )

@@ -13,7 +13,7 @@ from fakes.sample_speech import read_samples, write_wav
 from fakes.simulated_users import SimulatedPageUser, SimulatedUser, create_photograph
 
 CREDITS = 3
-LONG = 30  # seconds of film: still being drawn when a message may be edited for the first time
+LONG = 60  # seconds of film: still being drawn when a message may be edited for the first time
 SECONDS = 6
 
 

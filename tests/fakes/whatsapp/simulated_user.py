@@ -45,7 +45,7 @@ class SimulatedWhatsAppUser:
 
     def wait_for_text(self, pattern: str, skip: int = 0) -> str:
         """`skip` is the number of first messages to ignore."""
-        return self._wait_for_message(repr(pattern), lambda message: re.search(pattern, message.text), skip).text
+        return self._wait_for_message(repr(pattern), lambda message: _has_shown(message, pattern), skip).text
 
     def count_messages(self) -> int:
         return len(self.person.chat.messages)
@@ -77,3 +77,8 @@ class SimulatedWhatsAppUser:
         found = self.person.fake.condition.wait(find_newest, WAIT_SECONDS)
         assert found is not None, f"no {description}:\n{self.person.chat}"
         return found
+
+
+def _has_shown(message: WhatsAppBotMessage, pattern: str) -> bool:
+    """Whether it shows a text, or has shown it before an edit: nobody looks between two edits."""
+    return any(re.search(pattern, text) for text in (message.text, *(edit.text for edit in message.edits)))

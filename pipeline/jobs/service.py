@@ -34,7 +34,7 @@ from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.subtitles import detection
 from storage.db import Database
 from storage.identity import people
-from storage.jobs import jobs, transcripts
+from storage.jobs import fair_queue, jobs, transcripts
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
@@ -189,6 +189,7 @@ class Pipeline:
         cancelled = jobs.cancel(session, job_id, now)
         if cancelled is not None:
             settle(session, cancelled, 0, now)
+            fair_queue.remove(session, cancelled)
         return cancelled
 
     def check_admission(self, session: Session, person: Person) -> Admission:

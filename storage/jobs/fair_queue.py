@@ -204,9 +204,14 @@ def record_start(session: Session, turn: Turn, now: datetime) -> None:
 
 
 def remove(session: Session, job: Job) -> None:
-    """Take account of a job that has left the queue without a start."""
+    """Take a job that has ended out of the queue, if it was never started.
+
+    To be called after the person's credits are locked, as they are when a job enters: in another order a person who
+    submits one job and cancels another at the same time could make the two wait for each other.
+    """
     session.flush()
-    _update_turn(session, {"person": job.person_id, "is_paid": job.paid}, {})
+    if job.started_at is None:
+        _update_turn(session, {"person": job.person_id, "is_paid": job.paid}, {})
 
 
 def restore(session: Session, jobs: Sequence[uuid.UUID]) -> None:

@@ -162,7 +162,8 @@ def requeue(session: Session, claim: JobClaim, run_after: datetime, *, counts_as
 def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
     """Cancel an unfinished job at the user's request; None when it had ended already.
 
-    A worker that runs it finds its claim lost at the next renewal or progress report, and stops.
+    A worker that runs it finds its claim lost at the next renewal or progress report, and stops. The caller settles its
+    credits, and then takes it out of the queue.
     """
     cancellation = (
         update(Job)
@@ -173,10 +174,7 @@ def cancel(session: Session, job_id: uuid.UUID, now: datetime) -> Job | None:
     )
     if execute_dml(session, cancellation) != 1:
         return None
-    job = session.get_one(Job, job_id, populate_existing=True)
-    if job.started_at is None:
-        fair_queue.remove(session, job)
-    return job
+    return session.get_one(Job, job_id, populate_existing=True)
 
 
 def is_held(session: Session, claim: JobClaim) -> bool:

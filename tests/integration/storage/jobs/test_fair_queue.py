@@ -60,7 +60,9 @@ def test_a_cancelled_job_leaves_the_queue(database: Database, clock: SettableClo
     first, second = queue_jobs(database, clock, create_customer(database), 2)
     for job, left in ((first, [second.created_at]), (second, [])):
         with database.transaction() as session:
-            assert jobs.cancel(session, job.id, clock())
+            cancelled = jobs.cancel(session, job.id, clock())
+            assert cancelled is not None
+            fair_queue.remove(session, cancelled)
         assert [row.waiting_since for row in list_queued(database)] == left
 
 

@@ -11,7 +11,7 @@ from tools.scale.fill import Size
 from tools.scale.measurements import Business
 from tools.scale.plans import FullScan, collect_plans
 
-SIZE = Size(people=21_000, tenants=30)
+SIZE = Size(people=100_000, tenants=300)
 
 READ_AS_A_WHOLE = {
     "purchase"

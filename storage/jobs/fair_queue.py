@@ -10,110 +10,31 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, Boolean, Uuid, bindparam, case, delete, exists, func, or_, update
+from sqlalchemy import case, delete, exists, func, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.columns import UtcDateTime
 from models.jobs.fair_queue import NEVER, QueuedPerson, QueuedTenant
-from models.jobs.job import Job, JobStatus
-from storage.constants import build_constants
+from models.jobs.job import Job
+from storage.jobs.fair_queue_statements import (
+    IS_FRESH,
+    IS_TURN,
+    LOCK_TURN,
+    SELECT_FREE_PERSON,
+    SELECT_HEAD,
+    SELECT_OLDEST_JOB,
+    SELECT_OLDEST_TURN,
+    SELECT_TENANTS,
+    SELECT_WAITING_PERSON,
+    TENANT_BATCH,
+    UPDATE_OTHER_CLASS,
+    UPDATE_TENANT,
+)
 from storage.upsert import execute_dml
 
 FAIRNESS_WINDOW: Final = timedelta(hours=1)  # starts before it are forgotten
-TENANT_BATCH: Final = 4  # tenants looked up at a time
 MAX_PICKS: Final = 20  # by one claim, while others claim the jobs of the same persons
-NOW: Final = bindparam("now", type_=UtcDateTime())
-IS_FRESH: Final = col(Job.status).in_(build_constants([JobStatus.QUEUED])) & col(Job.started_at).is_(
-    None
-)  # waits for its first start
-
-_Head, _Running = aliased(Job), aliased(Job)
-_PAID: Final = bindparam("is_paid", type_=Boolean())
-_TENANT: Final = bindparam("tenant", type_=Uuid())
-_IS_TURN_ROW: Final = (col(QueuedPerson.person_id) == bindparam("person", type_=Uuid())) & (
-    col(QueuedPerson.paid) == _PAID
-)
-_KINDS: Final[BindParameter[Any]] = bindparam("kinds", expanding=True)
-_HAS_ANY_KIND: Final = bindparam("any_kind", type_=Boolean())
-HAS_KIND: Final = or_(_HAS_ANY_KIND, col(Job.kind).in_(_KINDS))
-_HEAD: Final = (
-    select(_Head.id)
-    .where(
-        col(_Head.person_id) == col(QueuedPerson.person_id),
-        col(_Head.paid) == col(QueuedPerson.paid),
-        col(_Head.status).in_(build_constants([JobStatus.QUEUED])),
-        col(_Head.started_at).is_(None),
-        col(_Head.run_after) <= NOW,
-        or_(_HAS_ANY_KIND, col(_Head.kind).in_(_KINDS)),
-    )
-    .order_by(col(_Head.created_at), col(_Head.id))
-    .limit(1)
-    .correlate(QueuedPerson)
-    .scalar_subquery()
-)
-_RUNNING_COUNT: Final = (
-    select(func.count())
-    .where(
-        col(_Running.person_id) == col(Job.person_id),
-        col(_Running.status).in_(build_constants([JobStatus.RUNNING])),
-        col(_Running.lease_until) >= NOW,
-    )
-    .correlate(Job)
-    .scalar_subquery()
-)
-IS_WITHIN_LIMIT: Final = or_(col(Job.at_once).is_(None), col(Job.at_once) > _RUNNING_COUNT)
-_WAITING_PERSON: Final = (  # of a tenant, the one whose turn it is and who may start a job
-    select(QueuedPerson.person_id)
-    .join(Job, col(Job.id) == _HEAD)
-    .where(col(QueuedPerson.tenant_id) == _TENANT, col(QueuedPerson.paid) == _PAID, IS_WITHIN_LIMIT)
-    .order_by(col(QueuedPerson.served_at), col(QueuedPerson.waiting_since), col(QueuedPerson.person_id))
-    .limit(1)
-)
-_FREE_PERSON: Final = _WAITING_PERSON.with_for_update(of=QueuedPerson, skip_locked=True)
-_HEAD_OF_PERSON: Final = (
-    select(Job.id)
-    .join(QueuedPerson, col(Job.id) == _HEAD)
-    .where(_IS_TURN_ROW, IS_WITHIN_LIMIT)
-    .with_for_update(of=Job, skip_locked=True)
-)
-_TURN_ROW_LOCK: Final = select(QueuedPerson.person_id).where(_IS_TURN_ROW).with_for_update()
-_TENANTS: Final = (
-    select(QueuedTenant.tenant_id)
-    .where(exists().where(col(QueuedPerson.paid) == _PAID, col(QueuedPerson.tenant_id) == col(QueuedTenant.tenant_id)))
-    .order_by(col(QueuedTenant.served_at), col(QueuedTenant.waiting_since), col(QueuedTenant.tenant_id))
-    .limit(TENANT_BATCH)
-    .offset(bindparam("skipped"))
-)
-_OLDEST: Final = select(func.min(QueuedPerson.waiting_since)).where(col(QueuedPerson.paid) == _PAID)
-_OLDEST_FRESH: Final = select(func.min(Job.created_at)).where(
-    col(Job.person_id) == bindparam("person", type_=Uuid()), col(Job.paid) == _PAID, IS_FRESH
-)
-_SERVE_TENANT: Final = (
-    update(QueuedTenant)
-    .where(
-        col(QueuedTenant.tenant_id).in_(  # whoever has it locked sets about the same time
-            select(QueuedTenant.tenant_id)
-            .where(col(QueuedTenant.tenant_id) == _TENANT)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    .values(served_at=NOW)
-)
-_SERVE_OTHER_CLASS: Final = (
-    update(QueuedPerson)
-    .where(
-        col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()),
-        col(QueuedPerson.paid).in_(  # not waited for: two claims of one person would wait for each other
-            select(QueuedPerson.paid)
-            .where(col(QueuedPerson.person_id) == bindparam("person", type_=Uuid()), col(QueuedPerson.paid) != _PAID)
-            .with_for_update(skip_locked=True)
-        ),
-    )
-    .values(served_at=NOW)
-)
 
 
 class Turn(NamedTuple):
@@ -145,7 +66,7 @@ def enter(session: Session, job: Job) -> None:
 
 def find_oldest(session: Session, *, paid: bool) -> datetime | None:
     """When the oldest of the paid, or of the free, jobs was submitted."""
-    return session.scalar(_OLDEST, {"is_paid": paid})
+    return session.scalar(SELECT_OLDEST_TURN, {"is_paid": paid})
 
 
 def build_values(now: datetime, kinds: Sequence[str] | None) -> dict[str, Any]:
@@ -159,7 +80,7 @@ def pick_next(session: Session, now: datetime, kinds: Sequence[str] | None, *, p
     for _ in range(MAX_PICKS):
         if turn := _pick_free(session, values):
             return turn
-        locked = _find_person(session, values, _WAITING_PERSON)
+        locked = _find_person(session, values, SELECT_WAITING_PERSON)
         if locked is None:
             return None
         _wait_for_lock(session, values | locked)
@@ -172,8 +93,8 @@ def _pick_free(session: Session, values: dict[str, Any]) -> Turn | None:
     The job is looked up once its person is locked: what the first statement saw may have been claimed meanwhile.
     """
     with session.begin_nested() as savepoint:
-        found = _find_person(session, values, _FREE_PERSON)
-        if found and (job_id := session.scalar(_HEAD_OF_PERSON, values | found)):
+        found = _find_person(session, values, SELECT_FREE_PERSON)
+        if found and (job_id := session.scalar(SELECT_HEAD, values | found)):
             return Turn(job_id, found["person"], found["tenant"], values["is_paid"])
         savepoint.rollback()  # no lock is kept, so that no two claims wait for each other
     return None
@@ -191,7 +112,7 @@ def _find_person(
 def _wait_for_lock(session: Session, values: dict[str, Any]) -> None:
     """Wait until another claim of this person is committed."""
     with session.begin_nested() as savepoint:
-        session.scalar(_TURN_ROW_LOCK, values)
+        session.scalar(LOCK_TURN, values)
         savepoint.rollback()
 
 
@@ -199,8 +120,8 @@ def record_start(session: Session, turn: Turn, now: datetime) -> None:
     """Move a person and their tenant to the end, once the job is no longer in the queue."""
     values = {"person": turn.person_id, "is_paid": turn.paid, "tenant": turn.tenant_id, "now": now}
     _update_turn(session, values, {"served_at": now})
-    session.connection().execute(_SERVE_OTHER_CLASS, values)
-    session.connection().execute(_SERVE_TENANT, values)
+    session.connection().execute(UPDATE_OTHER_CLASS, values)
+    session.connection().execute(UPDATE_TENANT, values)
 
 
 def remove(session: Session, job: Job) -> None:
@@ -233,7 +154,7 @@ def forget_old_starts(session: Session, now: datetime) -> None:
 def _iterate_tenants(session: Session, *, paid: bool) -> Iterator[uuid.UUID]:
     skipped = 0
     while True:
-        found = session.scalars(_TENANTS, {"is_paid": paid, "skipped": skipped}).all()
+        found = session.scalars(SELECT_TENANTS, {"is_paid": paid, "skipped": skipped}).all()
         yield from found
         if len(found) < TENANT_BATCH:
             return
@@ -242,13 +163,13 @@ def _iterate_tenants(session: Session, *, paid: bool) -> Iterator[uuid.UUID]:
 
 def _update_turn(session: Session, values: dict[str, Any], changes: dict[str, Any]) -> None:
     """Write when the person's oldest waiting job came, or delete the row if there is none."""
-    if session.scalar(_TURN_ROW_LOCK, values) is None:
+    if session.scalar(LOCK_TURN, values) is None:
         return
-    oldest = session.scalar(_OLDEST_FRESH, values)
+    oldest = session.scalar(SELECT_OLDEST_JOB, values)
     if oldest is None:
-        session.connection().execute(delete(QueuedPerson).where(_IS_TURN_ROW), values)
+        session.connection().execute(delete(QueuedPerson).where(IS_TURN), values)
     else:
-        changed = update(QueuedPerson).where(_IS_TURN_ROW).values(waiting_since=oldest, **changes)
+        changed = update(QueuedPerson).where(IS_TURN).values(waiting_since=oldest, **changes)
         session.connection().execute(changed, values)
 
 

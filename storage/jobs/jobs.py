@@ -17,6 +17,7 @@ from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import fair_queue, scheduling
 from storage.jobs.conditions import HAS_OPEN_PROGRESS, IS_RUNNING, IS_UNFINISHED
+from storage.jobs.fair_queue_statements import NOW
 from storage.upsert import execute_dml
 
 _CLAIM: Final = (
@@ -28,7 +29,7 @@ _CLAIM: Final = (
         fence=col(Job.fence) + 1,
         attempts=col(Job.attempts) + 1,
         lease_until=bindparam("until", type_=UtcDateTime()),
-        started_at=func.coalesce(col(Job.started_at), fair_queue.NOW),
+        started_at=func.coalesce(col(Job.started_at), NOW),
         progress=0.0,
         stage=WAITING_STAGE,
     )

@@ -22,7 +22,8 @@ from models.retries import JOB_RETRIES
 from storage.constants import build_constants
 from storage.jobs import fair_queue
 from storage.jobs.conditions import IS_RUNNING
-from storage.jobs.fair_queue import FAIRNESS_WINDOW, HAS_KIND, IS_WITHIN_LIMIT, NOW, Turn
+from storage.jobs.fair_queue import FAIRNESS_WINDOW, Turn
+from storage.jobs.fair_queue_statements import HAS_KIND, IS_WITHIN_LIMIT, NOW
 
 MAX_CONSECUTIVE_PAID: Final = 4  # paid jobs that may start in a row while free ones wait
 

@@ -1,7 +1,11 @@
 """Submitting: the plan's limits, the monthly credits, and nothing left behind by a refusal."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes.clock import NOON, SettableClock
@@ -10,6 +14,7 @@ from fakes.ledger_checks import assert_ledger_balances
 from fakes.sample_customers import SampleCustomer, create_customer
 from fakes.world.jobs import open_staged_world
 from fakes.world.staged_sandbox import TRANSCRIPT
+from sqlalchemy import event
 from sqlmodel import func, select
 
 from models.errors import ErrorCode, RequestRejected
@@ -241,3 +246,35 @@ def test_words_that_are_given_stand_with_the_job(pipeline: Pipeline, customer: S
 
 def test_an_input_is_kept_for_a_day(pipeline: Pipeline, customer: SampleCustomer, tmp_path: Path) -> None:
     assert picture(pipeline, customer, tmp_path).expires_at == NOON + timedelta(hours=24)
+
+
+@contextmanager
+def record_written_tables(db: Database) -> Iterator[list[str]]:
+    """The tables whose rows are locked or written while the block runs, in their order."""
+    tables: list[str] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if re.match("SELECT", statement) and "FOR UPDATE" not in statement:
+            return
+        tables.extend(re.findall(r"(?:FROM|INTO|UPDATE) (balance|queued_person)\b", statement))
+
+    event.listen(db.engine, "before_cursor_execute", record)
+    try:
+        yield tables
+    finally:
+        event.remove(db.engine, "before_cursor_execute", record)
+
+
+def test_submitting_and_cancelling_lock_credits_before_the_place_in_the_queue_so_that_neither_waits_for_the_other(
+    postgresql: Database, clock: SettableClock, tmp_path: Path
+) -> None:
+    pipeline = open_staged_world(postgresql, clock, tmp_path).pipeline
+    customer = create_customer(postgresql)
+    media = picture(pipeline, customer, tmp_path)
+    with record_written_tables(postgresql) as submitted:
+        job = submit(pipeline, customer, media)
+    with record_written_tables(postgresql) as cancelled, postgresql.transaction() as session:
+        assert pipeline.cancel(session, job.id, customer.person) is not None
+    assert {"balance", "queued_person"} == set(submitted) == set(cancelled)
+    assert submitted.index("balance") < submitted.index("queued_person")
+    assert cancelled.index("balance") < cancelled.index("queued_person")

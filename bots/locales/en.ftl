@@ -104,6 +104,19 @@ hand-none = No hand
 style-classic = Classic
 style-pill = Pill
 style-plate = Plate
+style-hormozi = Hormozi, bold
+style-beast = Beast
+style-karaoke = Karaoke
+style-minimal = Minimal
+style-neon = Neon
+style-typewriter = Typewriter
+style-bounce = Bouncing
+style-stack = Stacked words
+style-news = News bar
+style-comic = Comic
+style-clean = Plain subtitles
+style-podcast = Podcast, two colours
+style-marker = Highlighter
 
 ## Language, settings, balance
 

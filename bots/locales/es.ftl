@@ -104,6 +104,19 @@ hand-none = Sin mano
 style-classic = Clásicos
 style-pill = Píldora
 style-plate = Placa
+style-hormozi = Hormozi, fuertes
+style-beast = Beast
+style-karaoke = Karaoke
+style-minimal = Minimalistas
+style-neon = Neón
+style-typewriter = Máquina de escribir
+style-bounce = Saltarines
+style-stack = Palabras apiladas
+style-news = Barra de noticias
+style-comic = Cómic
+style-clean = Subtítulos sencillos
+style-podcast = Pódcast, dos colores
+style-marker = Resaltador
 
 ## Idioma, ajustes, saldo
 

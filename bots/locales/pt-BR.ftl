@@ -104,6 +104,19 @@ hand-none = Sem mão
 style-classic = Clássicas
 style-pill = Pílula
 style-plate = Placa
+style-hormozi = Hormozi, fortes
+style-beast = Beast
+style-karaoke = Karaokê
+style-minimal = Minimalistas
+style-neon = Neon
+style-typewriter = Máquina de escrever
+style-bounce = Saltitantes
+style-stack = Palavras empilhadas
+style-news = Barra de notícias
+style-comic = Quadrinhos
+style-clean = Legendas simples
+style-podcast = Podcast, duas cores
+style-marker = Marca-texto
 
 ## Idioma, ajustes, saldo
 

@@ -8,10 +8,16 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.billing.catalogue import Plan
+from models.captions.adjustments import StyleAdjustments, TextSize
+from models.captions.fonts import FontFamily
+from models.captions.placement import Anchor
+from models.captions.tables import HexColour
 from models.limits import load_limits
 
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
+
+Switch = Literal["auto", "on", "off"]  # auto: as the style has it
 
 
 class X264Preset(StrEnum):
@@ -117,9 +123,31 @@ class SketchOptions(FilmOptions):
 
 
 class CaptionOptions(FilmOptions, SpeechOptions):
-    """Options of a caption job."""
+    """Options of a caption job: a style by name, and what is changed of it."""
 
     style: str = "classic"
+    colour: Literal["auto"] | HexColour = "auto"
+    second_colour: Literal["auto"] | HexColour = "auto"
+    font: Literal["auto"] | FontFamily = "auto"
+    size: TextSize = "medium"
+    place: Literal["auto"] | Anchor = "auto"
+    emphasis: Switch = "auto"
+    emoji: Switch = "auto"
+    profanity: Literal["keep", "mask"] = "keep"
+
+    @property
+    def adjustments(self) -> StyleAdjustments:
+        """What is changed of the style."""
+        values = {
+            "colour": self.colour,
+            "second_colour": self.second_colour,
+            "font": self.font,
+            "anchor": self.place,
+            "has_emphasis": self.emphasis,
+            "has_emoji": self.emoji,
+        }
+        given = {name: value for name, value in values.items() if value != "auto"}
+        return StyleAdjustments.model_validate({**given, "size": self.size})
 
 
 class TranscriptOptions(SpeechOptions):

@@ -104,7 +104,7 @@ hand-none = No hand
 style-classic = Classic
 style-pill = Pill
 style-plate = Plate
-style-hormozi = Hormozi, bold
+style-hormozi = Hormozi
 style-beast = Beast
 style-karaoke = Karaoke
 style-minimal = Minimal
@@ -115,7 +115,7 @@ style-stack = Stacked words
 style-news = News bar
 style-comic = Comic
 style-clean = Plain subtitles
-style-podcast = Podcast, two colours
+style-podcast = Podcast
 style-marker = Highlighter
 
 ## Language, settings, balance

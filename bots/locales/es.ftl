@@ -104,18 +104,18 @@ hand-none = Sin mano
 style-classic = Clásicos
 style-pill = Píldora
 style-plate = Placa
-style-hormozi = Hormozi, fuertes
+style-hormozi = Hormozi
 style-beast = Beast
 style-karaoke = Karaoke
 style-minimal = Minimalistas
 style-neon = Neón
-style-typewriter = Máquina de escribir
+style-typewriter = Mecanografía
 style-bounce = Saltarines
-style-stack = Palabras apiladas
-style-news = Barra de noticias
+style-stack = Apiladas
+style-news = Noticias
 style-comic = Cómic
-style-clean = Subtítulos sencillos
-style-podcast = Pódcast, dos colores
+style-clean = Sencillos
+style-podcast = Pódcast
 style-marker = Resaltador
 
 ## Idioma, ajustes, saldo

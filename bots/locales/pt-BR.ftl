@@ -104,18 +104,18 @@ hand-none = Sem mão
 style-classic = Clássicas
 style-pill = Pílula
 style-plate = Placa
-style-hormozi = Hormozi, fortes
+style-hormozi = Hormozi
 style-beast = Beast
 style-karaoke = Karaokê
 style-minimal = Minimalistas
 style-neon = Neon
-style-typewriter = Máquina de escrever
+style-typewriter = Datilografia
 style-bounce = Saltitantes
-style-stack = Palavras empilhadas
-style-news = Barra de notícias
+style-stack = Empilhadas
+style-news = Notícias
 style-comic = Quadrinhos
-style-clean = Legendas simples
-style-podcast = Podcast, duas cores
+style-clean = Simples
+style-podcast = Podcast
 style-marker = Marca-texto
 
 ## Idioma, ajustes, saldo

@@ -62,9 +62,9 @@ def _adjust_font(font: FontSettings, changes: StyleAdjustments) -> FontSettings:
 def _apply_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
     """Give the colour to what shows the word being spoken, or to all letters where nothing does."""
     if style.active.fill is None and style.active.plate is None:
-        return style.model_copy(update={"base": style.base.model_copy(update=_colour_letters(style, colour))})
-    active = _colour_state(style, style.active, colour)
-    spoken = _colour_state(style, style.spoken, colour) if style.spoken.fill else style.spoken
+        return style.model_copy(update={"base": style.base.model_copy(update=_build_letters_of(style, colour))})
+    active = _apply_state_colour(style, style.active, colour)
+    spoken = _apply_state_colour(style, style.spoken, colour) if style.spoken.fill else style.spoken
     speakers = tuple(
         SpeakerColours(fill=each.fill, active=colour) if number == 0 else each
         for number, each in enumerate(style.speakers)
@@ -83,19 +83,19 @@ def _apply_second_colour(style: CaptionStyle, colour: str) -> CaptionStyle:
     return style.model_copy(update={"emphasis": rules, "speakers": speakers})
 
 
-def _colour_state(style: CaptionStyle, state: StateAppearance, colour: str) -> StateAppearance:
+def _apply_state_colour(style: CaptionStyle, state: StateAppearance, colour: str) -> StateAppearance:
     """A state in a colour: of its plate, else of its letters, else of a plate where the letters would be illegible."""
     plate = state.plate
     if plate is None and style.base.plate and not is_legible(colour, style.base.plate.fill):
         plate = BackgroundBox.model_validate({"fill": colour, **_WORD_PLATE})
     if plate is None:
-        return state.model_copy(update=_colour_letters(style, colour, state.shadows))
+        return state.model_copy(update=_build_letters_of(style, colour, state.shadows))
     letters = state.fill or style.base.fill
     fill = letters if is_legible(letters, colour) else choose_ground(colour)
     return state.model_copy(update={"fill": fill, "plate": plate.model_copy(update={"fill": colour})})
 
 
-def _colour_letters(
+def _build_letters_of(
     style: CaptionStyle, colour: str, shadows: tuple[TextShadow, ...] | None = None
 ) -> dict[str, object]:
     """Letters of a colour, with another stroke where they would not stand out from theirs, and glows of the colour."""

@@ -13,7 +13,7 @@ _APOSTROPHES = str.maketrans("’ʼ", "''")
 WordListName = Literal["function", "emphasis"]
 
 
-def fold_word(text: str) -> str:
+def normalize_word(text: str) -> str:
     """A word as the lists have it: without capitals, accents, and punctuation at its ends."""
     decomposed = unicodedata.normalize("NFD", text.translate(_APOSTROPHES).casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -22,20 +22,20 @@ def fold_word(text: str) -> str:
 
 def is_listed(text: str, name: WordListName, language: str) -> bool:
     """Whether a word is in a list of its language."""
-    return fold_word(text) in _load_words(name).get(language, frozenset())
+    return normalize_word(text) in _load_words(name).get(language, frozenset())
 
 
 def is_profane(text: str, language: str) -> bool:
     """Whether a word is masked on request; where the language has no list, by those of all languages."""
     patterns = _load_profanity()
     pattern = patterns.get(language)
-    folded = fold_word(text)
+    folded = normalize_word(text)
     return any(each.fullmatch(folded) for each in ([pattern] if pattern else patterns.values()))
 
 
 def find_emoji(text: str, language: str) -> str | None:
     """The emoji that a word calls for."""
-    return _load_emoji().get(language, {}).get(fold_word(text))
+    return _load_emoji().get(language, {}).get(normalize_word(text))
 
 
 def list_emoji() -> tuple[str, ...]:

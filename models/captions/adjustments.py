@@ -34,7 +34,6 @@ class StyleAdjustments(LookTable):
     size: TextSize = "medium"
     anchor: Anchor | None = None
     has_emphasis: bool | None = None
-    has_emoji: bool | None = None
 
 
 def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle:
@@ -49,7 +48,6 @@ def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle
     update = {
         "font": _adjust_font(style.font, changes),
         "anchor": changes.anchor or style.anchor,
-        "emoji": style.emoji if changes.has_emoji is None else changes.has_emoji,
     }
     return style.model_copy(update=update)
 

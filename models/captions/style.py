@@ -105,10 +105,9 @@ class GroupingRules(LookTable):
 
 
 class CaptionStyle(LookTable):
-    """A style. `order` is its place in lists; `label` is its name for people, where no catalogue of texts has one."""
+    """A style. `order` is its place in lists;"""
 
     order: int = Field(ge=0, le=10_000)
-    label: str | None = Field(default=None, min_length=1, max_length=30)
     place: str
     anchor: Anchor | None = None  # instead of the place's height
     lines: Literal["balanced", "stack"] = "balanced"  # stack: one word above another, sizes by weight
@@ -120,7 +119,6 @@ class CaptionStyle(LookTable):
     motion: WordMotions = WordMotions()
     emphasis: EmphasisRules = EmphasisRules()
     speakers: Annotated[tuple[SpeakerColours, ...], Field(max_length=6)] = ()
-    emoji: bool = False  # one above the line where a word calls for it
 
     @field_validator("place")
     @classmethod

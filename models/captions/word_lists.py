@@ -1,4 +1,4 @@
-"""Lists of words by language, in `words/`: what is emphasised, set small, masked, or calls for an emoji."""
+"""Lists of words by language, in `words/`: what is emphasised, set small, or masked."""
 
 import re
 import unicodedata
@@ -33,16 +33,6 @@ def is_profane(text: str, language: str) -> bool:
     return any(each.fullmatch(folded) for each in ([pattern] if pattern else patterns.values()))
 
 
-def find_emoji(text: str, language: str) -> str | None:
-    """The emoji that a word calls for."""
-    return _load_emoji().get(language, {}).get(normalize_word(text))
-
-
-def list_emoji() -> tuple[str, ...]:
-    """Every emoji that some word calls for."""
-    return tuple(dict.fromkeys(emoji for words in _load_emoji().values() for emoji in words.values()))
-
-
 @cache
 def _load_words(name: WordListName) -> Mapping[str, frozenset[str]]:
     return {language: frozenset(words.split()) for language, words in read_table(f"words/{name}.toml").items()}
@@ -54,13 +44,4 @@ def _load_profanity() -> Mapping[str, re.Pattern[str]]:
     return {
         language: re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in words.split()))
         for language, words in lists.items()
-    }
-
-
-@cache
-def _load_emoji() -> Mapping[str, Mapping[str, str]]:
-    lists = read_table("words/emoji.toml")
-    return {
-        language: {word: emoji for emoji, words in table.items() for word in words.split()}
-        for language, table in lists.items()
     }

@@ -132,7 +132,6 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     size: TextSize = "medium"
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
-    emoji: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
 
     @property
@@ -144,7 +143,6 @@ class CaptionOptions(FilmOptions, SpeechOptions):
             "font": self.font,
             "anchor": self.place,
             "has_emphasis": self.emphasis,
-            "has_emoji": self.emoji,
         }
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})

@@ -33,7 +33,6 @@ class CaptionWord:
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
-    emoji: str | None = None
 
 
 def prepare_words(

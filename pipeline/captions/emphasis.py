@@ -1,4 +1,4 @@
-"""Words that stand out: which are emphasised, which are set small, which call for an emoji, and which are masked."""
+"""Words that stand out: which are emphasised, which are set small, and which are masked."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from models.captions.style import CaptionStyle
-from models.captions.word_lists import find_emoji, is_listed, is_profane
+from models.captions.word_lists import is_listed, is_profane
 from models.jobs.transcript import Word
 from pipeline.captions.caption_words import CaptionWord
 from pipeline.captions.scripts import split_clusters
@@ -18,8 +18,6 @@ _SMALL_SCALE = 0.58  # of the font size, of words that carry little in a stack
 _NUMBER = re.compile(r"\d|[$€£¥₹%‰]")
 _CAPITALS_MEAN_NOUNS = frozenset({"de", "lb"})  # languages in which a capital tells nothing of a name
 _PRONOUNS = frozenset({"I", "I'm", "I’m", "I'll", "I’ll", "I've", "I’ve", "I'd", "I’d"})
-_EMOJI_WINDOW = 10.0  # seconds in which there are at most two emoji
-_MAX_EMOJI = 2
 
 
 def find_emphasis(words: Sequence[Word], language: str) -> frozenset[int]:
@@ -45,22 +43,6 @@ def mark_words(words: Sequence[CaptionWord], style: CaptionStyle, language: str)
         marked.append(replace(word, emphasis=count if is_emphasised else None, scale=scale, speaker=speaker))
         was_emphasised = is_emphasised
     return marked
-
-
-def choose_emoji(words: Sequence[CaptionWord], language: str) -> list[CaptionWord]:
-    """Give words the emoji they call for: none twice in a row, and at most two in ten seconds."""
-    times: list[float] = []
-    last = None
-    chosen: list[CaptionWord] = []
-    for word in words:
-        emoji = find_emoji(word.text, language)
-        recent = [time for time in times if word.start - time < _EMOJI_WINDOW]
-        if emoji is None or emoji == last or len(recent) >= _MAX_EMOJI:
-            chosen.append(word)
-            continue
-        times, last = [*recent, word.start], emoji
-        chosen.append(replace(word, emoji=emoji))
-    return chosen
 
 
 def mask_profanity(text: str, language: str) -> str:

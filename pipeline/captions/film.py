@@ -14,7 +14,7 @@ from models.jobs.transcript import Word
 from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
-from pipeline.captions.emphasis import choose_emoji, find_emphasis, mark_words, mask_profanity
+from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
@@ -32,15 +32,14 @@ def make(
     *,
     language: str = "en",
     layout: Path | None = None,
-    style: CaptionStyle | None = None,
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    `style` is that of the options' name where this process knows it, else it is given. Word times count from the start
+    Word times count from the start
     of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
     SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
-    style = adjust_style(style or get_caption_style(options.style), options.adjustments)
+    style = adjust_style(get_caption_style(options.style), options.adjustments)
     if options.profanity == "mask":
         words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
     _check_drawable(words, style, language)
@@ -75,8 +74,7 @@ def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, ma
     keep = partial(keep_drawable, families=list_families(style.font.family))
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
-    marked = mark_words(prepared, style, language)
-    return choose_emoji(marked, language) if style.emoji else marked
+    return mark_words(prepared, style, language)
 
 
 def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:

@@ -11,6 +11,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 # and runs the tests in four fifths of the time.
 SYNC = PATH="/usr/bin:$$PATH" $(UV) sync --frozen
 BIN := .venv/bin
+JOIN_WEIGHTS = $(BIN)/python -m pipeline.speech.whisper.weights
 READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
@@ -37,6 +38,7 @@ up: $(READY)
 
 install: $(UV)
 	$(SYNC) --no-dev --all-extras --compile-bytecode
+	$(JOIN_WEIGHTS)
 
 # the types are checked beside the tests: neither keeps two cores busy by itself
 test: lint contracts
@@ -92,6 +94,7 @@ clean:
 # the lock file is what is installed, nothing newer; two thirds of it are never loaded, so nothing is compiled ahead
 $(READY): $(UV) uv.lock pyproject.toml
 	$(SYNC)
+	$(JOIN_WEIGHTS)
 	@touch $@
 
 .uv/bin/uv:

@@ -34,7 +34,8 @@ class ErrorCode(StrEnum):
     AUDIO_NOT_SUPPORTED = "AUDIO_NOT_SUPPORTED"  # there is sound, and no decoder for it
     NO_SPEECH = "NO_SPEECH"
     SPEECH_UNCLEAR = "SPEECH_UNCLEAR"
-    LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language
+    LANGUAGE_UNCLEAR = "LANGUAGE_UNCLEAR"  # which one is spoken
+    LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language: no engine knows it
     SPEECH_SERVICE_DOWN = "SPEECH_SERVICE_DOWN"
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters

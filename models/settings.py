@@ -46,7 +46,6 @@ class Settings(BaseSettings):
     whatsapp_ffi: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
-    speech_service: Literal["", "groq"] = ""
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_url: str = OFFICIAL_STRIPE_URL
@@ -225,11 +224,6 @@ class Settings(BaseSettings):
         """Secrets that sign Stripe's webhooks, several while one is being rotated."""
         joined_secrets = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
         return tuple(sorted(_split_list(joined_secrets)))
-
-    @property
-    def has_speech_service(self) -> bool:
-        """Whether workers transcribe with a service: this process may, or does not have the key and was told so."""
-        return self.groq_api_key is not None or bool(self.speech_service)
 
     @property
     def has_chat_page(self) -> bool:

@@ -62,7 +62,6 @@ class App:
             sandbox=sandbox,
             entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
-            has_speech_service=settings.has_speech_service,
         )
         secret = load_or_create_secret_key(key, folder) if has_secret else b""
         return cls(settings, db, store, queue, sandbox, pipeline, secret, process_lock)

@@ -88,7 +88,6 @@ choice-back = « Back
 choice-english = English
 choice-portuguese = Portuguese
 choice-spanish = Spanish
-choice-other-language = Another language
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
@@ -344,8 +343,6 @@ promo-none = There are no promotions.
 
 ## Questions
 
-question-spoken = Which language is spoken in it?
-subtitles-offer = You can also send me the subtitles yourself, as an .srt or .vtt file, and I'll animate those.
 subtitles-no-video = I have the subtitles, but no video to put them on. Send the video first, then the subtitles.
 
 ## Administrators
@@ -383,7 +380,8 @@ error-no-audio = There is no sound in that, so there is nothing to listen to.
 error-audio-not-supported = I can't decode the sound of that file. Export it with AAC sound, as an MP4, and send it again.
 error-no-speech = I hear nobody speaking in that. Send something with clear speech. For captions you can also send the subtitles as an .srt file right after the video.
 error-speech-unclear = I can't make out clearly enough what is said. Try a recording with less noise. For captions you can also send the subtitles as an .srt file.
-error-language-not-heard = I can't hear that language here yet; only English.
+error-language-unclear = I can't tell which language is spoken in it. Which one is it?
+error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.

@@ -88,7 +88,6 @@ choice-back = « Volver
 choice-english = Inglés
 choice-portuguese = Portugués
 choice-spanish = Español
-choice-other-language = Otro idioma
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
@@ -344,8 +343,6 @@ promo-none = No hay promociones.
 
 ## Preguntas
 
-question-spoken = ¿Qué idioma se habla?
-subtitles-offer = También puedes enviarme los subtítulos tú, en un archivo .srt o .vtt, y los animo.
 subtitles-no-video = Tengo los subtítulos, pero ningún video para ponerlos. Envía primero el video y después los subtítulos.
 
 ## Administración
@@ -383,7 +380,8 @@ error-no-audio = Eso no tiene sonido, así que no hay nada que escuchar.
 error-audio-not-supported = No puedo decodificar el sonido de ese archivo. Expórtalo con sonido AAC, en MP4, y envíalo de nuevo.
 error-no-speech = No escuché a nadie hablar ahí. Envía algo con voz clara. Para subtítulos también puedes enviar un archivo .srt justo después del video.
 error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación con menos ruido. Para subtítulos también puedes enviar un archivo .srt.
-error-language-not-heard = Todavía no entiendo ese idioma aquí; solo inglés.
+error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
+error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.

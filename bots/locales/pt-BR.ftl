@@ -88,7 +88,6 @@ choice-back = « Voltar
 choice-english = Inglês
 choice-portuguese = Português
 choice-spanish = Espanhol
-choice-other-language = Outro idioma
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
@@ -344,8 +343,6 @@ promo-none = Não há promoções.
 
 ## Perguntas
 
-question-spoken = Qual idioma é falado?
-subtitles-offer = Você também pode mandar as legendas prontas, em um arquivo .srt ou .vtt, que eu coloco a animação.
 subtitles-no-video = Tenho as legendas, mas nenhum vídeo para elas. Mande primeiro o vídeo e depois as legendas.
 
 ## Administração
@@ -383,7 +380,8 @@ error-no-audio = Isso não tem som, então não há o que ouvir.
 error-audio-not-supported = Não consigo decodificar o som desse arquivo. Exporte com som AAC, em MP4, e mande de novo.
 error-no-speech = Não ouvi ninguém falando aí. Mande algo com fala clara. Para legendas, você também pode mandar um arquivo .srt logo depois do vídeo.
 error-speech-unclear = Não deu para entender bem o que é dito. Tente uma gravação com menos ruído. Para legendas, você também pode mandar um arquivo .srt.
-error-language-not-heard = Ainda não entendo esse idioma aqui; só inglês.
+error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
+error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.

@@ -66,6 +66,10 @@ class JobOptions(BaseModel):
         """These options with the language of the speech."""
         return self
 
+    def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the language of the user."""
+        return self
+
 
 class FilmOptions(JobOptions):
     """Options of a kind that renders a film. The plan decides on the watermark, the messenger on the largest size."""
@@ -86,6 +90,7 @@ class SpeechOptions(JobOptions):
 
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
+    own_language: str | None = None  # the user's, which is expected more than others where "auto" is unsure
     heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
 
     @property
@@ -97,6 +102,9 @@ class SpeechOptions(JobOptions):
 
     def with_language(self, language: str) -> Self:
         return self.model_copy(update={"language": language})
+
+    def with_own_language(self, language: str) -> Self:
+        return self.model_copy(update={"own_language": language})
 
 
 class SketchOptions(FilmOptions):

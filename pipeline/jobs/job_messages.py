@@ -14,6 +14,7 @@ from storage.messaging.outbox import OutboxMessage
 
 THUMBNAIL = "thumbnail"  # the name of the output that is shown in place of a film
 BUTTONS_PER_ROW = 3
+LANGUAGES_OFFERED = {"pt": "choice-portuguese", "en": "choice-english", "es": "choice-spanish"}  # where it is unclear
 
 RESULT_PART = "film"  # of every kind; the value is what rows have always had
 MAX_INLINE_TEXT = 3500  # characters; longer texts are sent as a file, as messengers cut them
@@ -83,4 +84,13 @@ def _build_error_message(job: Job, code: str, refunded_credits: int, values: Map
         paragraphs.append(TranslatedText(key="credits-returned", values={"credits": refunded_credits}))
     paragraphs.append(TranslatedText(key="error-code", values={"code": code, "job": job.short_id}))
     again = TranslatedChoice(data=f"again:{job.id.hex}", label=TranslatedText(key="choice-again"))
-    return Message(paragraphs=tuple(paragraphs), choices=((again,),))
+    choices = _build_language_choices(job) if code == ErrorCode.LANGUAGE_UNCLEAR else (again,)
+    return Message(paragraphs=tuple(paragraphs), choices=(choices,))
+
+
+def _build_language_choices(job: Job) -> tuple[TranslatedChoice, ...]:
+    """Choices to repeat a job with the language that is spoken."""
+    return tuple(
+        TranslatedChoice(data=f"heard:{code}:{job.id.hex}", label=TranslatedText(key=key))
+        for code, key in LANGUAGES_OFFERED.items()
+    )

@@ -104,7 +104,6 @@ class Pipeline:
     sandbox: SandboxClient
     entitlements: Entitlements
     retention: Retention
-    has_speech_service: bool = False  # without one only languages of the local model can be transcribed
     watermark: str = "made with Rabisco"
     file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
     min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)

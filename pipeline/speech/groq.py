@@ -13,7 +13,8 @@ from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
 from models.media.facts import SoundInfo
-from pipeline.speech import whisper_response, word_timing
+from pipeline.speech import word_timing
+from pipeline.speech.whisper import response as whisper_response
 
 MODEL: Final = "whisper-large-v3-turbo"
 TIMEOUT: Final = 180.0  # seconds; an hour of sound takes about 20

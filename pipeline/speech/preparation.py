@@ -21,14 +21,19 @@ def prepare(media: Path, wav: Path, upload: Path | None = None) -> SoundInfo:
     Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so that no engine is called, or
     paid, for it.
     """
-    seconds = audio.extract(media, wav)
+    audio.extract(media, wav)
     with WavReader(wav) as recording:
         levels = recording.read_levels()
         if levels.max(initial=0.0) < _SILENCE_LEVEL:
             raise RequestRejected(ErrorCode.NO_SPEECH)
     if upload is not None:
         audio.compress(wav, upload)
-    return SoundInfo(seconds, _measure_loudness(levels))
+    return measure_sound(levels)
+
+
+def measure_sound(levels: Levels) -> SoundInfo:
+    """The length and loudness of a recording with these levels."""
+    return SoundInfo(len(levels) * LEVEL_SECONDS, _measure_loudness(levels))
 
 
 def _measure_loudness(levels: Levels) -> tuple[int, ...]:

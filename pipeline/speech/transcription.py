@@ -13,7 +13,8 @@ from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import SoundInfo
 from models.settings import Settings
-from pipeline.speech.engine_choice import choose_engine, choose_fallback
+from pipeline.speech.engine_choice import can_fall_back, choose_engine
+from pipeline.speech.whisper import weights
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ class TranscriptionResult:
 
 
 class Transcriber:
-    """Chooses the speech engine, and falls back from the service to the local model where that is possible."""
+    """Chooses the speech engine, and falls back from the service to the local model."""
 
     def __init__(self, service: SpeechService | None) -> None:
         self._service = service
@@ -48,7 +49,7 @@ class Transcriber:
     def transcribe(self, media: Path, options: SpeechOptions, folder: Path, run_task: RunTask) -> TranscriptionResult:
         """Transcribe the speech of a media file.
 
-        Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or
+        Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_UNCLEAR, LANGUAGE_NOT_HEARD) or
         ProcessingFailed(SPEECH_SERVICE_DOWN).
         """
         engine = choose_engine(options.engine, options.language, has_groq=self._service is not None)
@@ -59,10 +60,16 @@ class Transcriber:
             try:
                 return self._call_service(self._service, compressed, options.language, sound)
             except ProcessingFailed as error:
-                if choose_fallback(options.engine, options.language, error) is None:
+                if not can_fall_back(options.engine, error):
                     raise
                 log.warning("speech-service-unavailable", fallback="local")
-        return TranscriptionResult(run_task("pipeline.speech.local:transcribe", {"wav": wav}))
+        return TranscriptionResult(
+            run_task("pipeline.speech.local:transcribe", self._list_local_arguments(wav, options))
+        )
+
+    @staticmethod
+    def _list_local_arguments(wav: Path, options: SpeechOptions) -> dict[str, object]:
+        return {"wav": wav, "language": options.language, "own_language": options.own_language}
 
     @staticmethod
     def _call_service(service: SpeechService, audio: Path, language: str, sound: SoundInfo) -> TranscriptionResult:
@@ -84,6 +91,13 @@ def create_speech_service(api_key: str | None, base_url: str) -> SpeechService |
 
 
 def create_transcriber(settings: Settings) -> Transcriber:
-    """The transcriber of a process, with the speech service if the settings have a key for it."""
+    """The transcriber of a process, with the speech service if the settings have a key for it.
+
+    The local model's weights are joined where the installation has not done it.
+    """
+    try:
+        weights.install()
+    except (OSError, weights.WeightsUnusable) as error:
+        log.error("whisper-weights-unusable", error=str(error))  # noqa: TRY400 - the traceback adds nothing
     key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     return Transcriber(create_speech_service(key, settings.groq_base_url))

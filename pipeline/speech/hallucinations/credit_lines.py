@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from pipeline.speech.confidence import normalize_words
+from pipeline.speech.normalization import normalize_words
 
 _MAX_CREDIT_WORDS: Final = 14  # of a sentence with a known beginning or mark; longer ones are somebody's own
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？؟]+(?:\s+|$)|\n")

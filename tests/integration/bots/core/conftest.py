@@ -18,7 +18,7 @@ def house(tmp_path: Path, sqlite: Database) -> World:
 @pytest.fixture
 def hearing_house(tmp_path: Path, sqlite: Database) -> World:
     """A house that can hear every language."""
-    return World.open(tmp_path, sqlite, has_speech_service=True)
+    return World.open(tmp_path, sqlite)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ async def town(sqlite: Database, clock: SettableClock, tmp_path: Path) -> AsyncI
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
         told: dict[str, Any] = {"data_dir": tmp_path, "telegram_api_url": url, "admin_ids": "telegram:1"}
-        world = World.open(tmp_path, sqlite, clock, has_speech_service=True)
+        world = World.open(tmp_path, sqlite, clock)
         chats = channel_runtime_for(create_app(world, Settings(_env_file=None, **told)))
         gateway, fleet = build_telegram_gateway(chats, TOKEN), build_bot_manager(chats)
         for stop in (gateway.stop, fleet.stop):

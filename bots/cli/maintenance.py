@@ -19,7 +19,7 @@ from bots.cli import config_checks, whatsapp
 from bots.cli.config_checks import Finding
 from models.billing.catalogue import CatalogueError, read_catalogue
 from models.settings import OFFICIAL_TELEGRAM_URL, Settings
-from pipeline import SandboxClient, SandboxProtections
+from pipeline import SandboxClient, SandboxProtections, is_whisper_installed
 from storage.db import Database
 from storage.migrate import is_current, upgrade
 
@@ -181,11 +181,11 @@ def _describe_mismatch(found: CatalogueCheck) -> str:
 
 
 def _check_speech(settings: Settings) -> Finding:
+    if not is_whisper_installed():
+        return Finding("speech", is_ok=False, message="the model that hears is not installed; run: make install")
     if settings.groq_api_key:
-        return Finding("speech", is_ok=True, message="Groq hears every language")
-    return Finding(
-        "speech", is_ok=True, message="this machine hears English alone; set GROQ_API_KEY for other languages"
-    )
+        return Finding("speech", is_ok=True, message="Groq hears, and this machine where Groq does not answer")
+    return Finding("speech", is_ok=True, message="this machine hears 99 languages")
 
 
 def _check_sandbox() -> Iterator[Finding]:

@@ -34,7 +34,7 @@ def transcribe(
     SPEECH_UNCLEAR if the confidence is too low to charge the user. Raises ProcessingFailed: SPEECH_SERVICE_DOWN if the
     model is not installed.
     """
-    if not weights.is_installed():
+    if not weights.is_whisper_installed():
         raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
     with WavReader(wav) as recording:
         levels = recording.read_levels()

@@ -76,6 +76,7 @@ VERBS = [
     "continue",
     "convert",
     "copy",
+    "correct",
     "count",
     "create",
     "cut",
@@ -151,6 +152,7 @@ VERBS = [
     "improve",
     "index",
     "insert",
+    "install",
     "interpolate",
     "invoke",
     "isolate",
@@ -351,6 +353,7 @@ VERBS = [
     "wait",
     "wake",
     "watch",
+    "weigh",
     "withdraw",
     "write",
 ]

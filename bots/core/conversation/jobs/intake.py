@@ -19,6 +19,7 @@ from models.jobs.transcript import Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Message
 from pipeline import Pipeline
+from storage.jobs import jobs, transcripts
 from storage.media import files
 from storage.media.files import MeasuredFile
 
@@ -93,7 +94,16 @@ class JobIntake:
         if not media:
             self._reply("subtitles-no-video")
         else:
+            self._cancel_without_subtitles(feature, media[0])
             self._submit(media[:1], self._build_options(feature), transcript)
+
+    def _cancel_without_subtitles(self, feature: Feature, media: Media) -> None:
+        """Cancel the job that would listen to this file, whose subtitles have arrived after it."""
+        session = self.context.session
+        for job in jobs.list_unfinished(session, self.context.person.id):
+            is_same_file = media.file_id in {each.file_id for each in jobs.list_inputs(session, job.id)}
+            if job.kind == feature.kind.name and is_same_file and not transcripts.find_given(session, job.id):
+                self.pipeline.cancel(session, job.id, self.context.person)
 
     def _find_quoted_file(self, feature: Feature) -> Sequence[Media]:
         quoted = [file for file in self.context.quoted_files if isinstance(file, MeasuredFile)]

@@ -66,24 +66,26 @@ def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> 
     assert service.asked == [("sound.ogg", None)]
 
 
-def test_when_the_service_is_down_this_machine_hears_the_language_it_knows(tmp_path: Path) -> None:
+def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
     child = Child()
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
-    heard = Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
+    options = CaptionOptions(language="auto", own_language="pt")
+    heard = Transcriber(down).transcribe(tmp_path / "in", options, tmp_path, child)
     assert (heard.transcript, heard.provider_cost) == (TRANSCRIPT, 0)
+    assert child.runs[-1] == (LOCAL, {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt"})
 
 
-def test_when_the_service_is_down_a_language_only_it_knows_is_a_failure(tmp_path: Path) -> None:
+def test_when_the_service_that_was_asked_for_is_down_nobody_else_hears(tmp_path: Path) -> None:
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
     with pytest.raises(ProcessingFailed) as failed:
-        Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, Child())
+        Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(engine="groq"), tmp_path, Child())
     assert failed.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
-def test_a_language_nobody_here_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+def test_a_language_nobody_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     child = Child()
     with pytest.raises(RequestRejected) as refused:
-        Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+        Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="klingon"), tmp_path, child)
     assert refused.value.code is ErrorCode.LANGUAGE_NOT_HEARD
     assert child.tasks == []
 

@@ -50,3 +50,4 @@ from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
+from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

@@ -17,7 +17,7 @@ from pipeline.speech.whisper.model import WhisperModel
 from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
 
 ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a model of its own
-MIN_CONFIDENCE: Final = 0.45  # mean probability of a token, below which a transcription is refused
+MIN_CONFIDENCE: Final = 0.55  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
 _LANGUAGE_PIECES: Final = 4  # pieces of a recording in which its language is looked for
@@ -38,10 +38,11 @@ def transcribe(
         raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
     with WavReader(wav) as recording:
         levels = recording.read_levels()
-        pieces = list(_list_loud_pieces(levels))
+        loud = list(_list_loud_pieces(levels))
+        model = WhisperModel()
+        pieces = [piece for piece in loud if model.has_voice(recording.read_samples(*piece))]
         if not pieces:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-        model = WhisperModel()
         spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
         response = mark_inventions(
             _transcribe_pieces(model, recording, pieces, spoken, progress), measure_sound(levels)

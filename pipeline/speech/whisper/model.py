@@ -39,6 +39,14 @@ class WhisperModel:
             str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=_THREADS
         )
 
+    def has_voice(self, samples: Samples) -> bool:
+        """Whether somebody speaks in a piece, by the voice activity detector that comes with faster-whisper: Whisper
+        itself makes words of noise and music.
+        """
+        from faster_whisper.vad import get_speech_timestamps
+
+        return bool(get_speech_timestamps(_to_floats(samples), sampling_rate=SAMPLE_RATE))
+
     def detect_languages(self, samples: Samples) -> Mapping[str, float]:
         """The probability of each language in at most half a minute of speech."""
         _, _, probabilities = self._model.detect_language(audio=_to_floats(samples))

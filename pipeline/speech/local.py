@@ -17,7 +17,7 @@ from pipeline.speech.whisper.model import WhisperModel
 from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
 
 ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a model of its own
-MIN_CONFIDENCE: Final = 0.55  # mean probability of a token, below which a transcription is refused (docs/speech.md)
+MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
 _LANGUAGE_PIECES: Final = 4  # pieces of a recording in which its language is looked for

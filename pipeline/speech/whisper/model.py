@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.languages import load_languages
-from pipeline.speech.audio_reader import Samples
+from pipeline.speech.audio_reader import SAMPLE_RATE, Samples
 from pipeline.speech.whisper import weights
 from pipeline.speech.whisper.response import WhisperSegment, WhisperToken
 

@@ -71,6 +71,8 @@ status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
 transcript-ready = Aquí está lo que se dice. 📝
+heard-groq = 👂 Idioma: { $spoken } · escuchado por Groq
+heard-local = 👂 Idioma: { $spoken } · escuchado aquí mismo
 transcript-file-srt = Los subtítulos en .srt, con los tiempos.
 transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
 transcript-file-txt = El texto en un archivo.
@@ -651,7 +653,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } días
 }: lo que costaron los videos
-admin-usage-cost = Servicio de voz: { $minutes } min, { $price } · procesador: { $seconds } s · créditos gastados: { $spent }
+admin-usage-cost = Voz escuchada por Groq: { $minutes } min, { $price } · en esta máquina: { $local } min · procesador: { $seconds } s · créditos gastados: { $spent }
 admin-usage-earned = Al precio al que se vendieron los créditos, eso da { $value }
 admin-usage-paid = 💰 Entró: { $value }
 
@@ -836,6 +838,14 @@ admin-choice-report = 🔄 Cómo va
 
 ## Mantenimiento
 
+command-vocabulary = Nombres y marcas, como se escriben: /vocabulary
+admin-vocabulary = { $count ->
+    [one] Una palabra se escucha como está escrita aquí:
+   *[other] { $count } palabras se escuchan como están escritas aquí:
+}
+admin-vocabulary-none = Todavía no conozco ningún nombre. Los nombres de personas, marcas y productos que se dicen en tus grabaciones se escuchan mejor cuando los conozco.
+admin-vocabulary-usage = Así: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOMBRE, NOMBRE · /vocabulary clear
+admin-vocabulary-full = Es más de lo que se puede escuchar. No se cambió nada: usa los nombres que más salen mal.
 command-maintenance = No aceptar videos por un rato: /maintenance on
 admin-maintenance-usage = Así: /maintenance on Volvemos a las 15, o /maintenance off
 admin-maintenance-sure = ¿No aceptar videos nuevos desde ahora? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y los administradores pasan:

@@ -71,6 +71,8 @@ status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
 caption-ready = Aqui está o seu vídeo com legendas! 💬
 transcript-ready = Aqui está o que é dito. 📝
+heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
+heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
 transcript-file-txt = O texto em um arquivo.
@@ -651,7 +653,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } dias
 }: quanto os vídeos custaram
-admin-usage-cost = Serviço de fala: { $minutes } min, { $price } · processador: { $seconds } s · créditos gastos: { $spent }
+admin-usage-cost = Fala ouvida pelo Groq: { $minutes } min, { $price } · nesta máquina: { $local } min · processador: { $seconds } s · créditos gastos: { $spent }
 admin-usage-earned = Pelo preço a que os créditos foram vendidos, isso dá { $value }
 admin-usage-paid = 💰 Entrou: { $value }
 
@@ -836,6 +838,14 @@ admin-choice-report = 🔄 Como está indo
 
 ## Manutenção
 
+command-vocabulary = Nomes e marcas, como se escrevem: /vocabulary
+admin-vocabulary = { $count ->
+    [one] Uma palavra é ouvida como está escrita aqui:
+   *[other] { $count } palavras são ouvidas como estão escritas aqui:
+}
+admin-vocabulary-none = Ainda não conheço nenhum nome. Nomes de pessoas, marcas e produtos que são ditos nas suas gravações são ouvidos melhor quando os conheço.
+admin-vocabulary-usage = Assim: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOME, NOME · /vocabulary clear
+admin-vocabulary-full = É mais do que se pode escutar. Nada foi mudado: use os nomes que mais saem errados.
 command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
 admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
 admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:

@@ -1,5 +1,6 @@
 """Options of the job kinds, and the rendered film."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -66,6 +67,10 @@ class JobOptions(BaseModel):
         """These options with the language of the speech."""
         return self
 
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the names and brands of the tenant."""
+        return self
+
     def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
         """These options with the language of the user."""
         return self
@@ -91,6 +96,7 @@ class SpeechOptions(JobOptions):
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
     own_language: str | None = None  # the user's, which is expected more than others where "auto" is unsure
+    vocabulary: tuple[str, ...] = ()  # names and brands that may be spoken, as they are spelled
     heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
 
     @property
@@ -102,6 +108,9 @@ class SpeechOptions(JobOptions):
 
     def with_language(self, language: str) -> Self:
         return self.model_copy(update={"language": language})
+
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:
+        return self.model_copy(update={"vocabulary": tuple(vocabulary)})
 
     def with_own_language(self, language: str) -> Self:
         return self.model_copy(update={"own_language": language})

@@ -13,7 +13,7 @@ from models.media.facts import MediaInfo, MediaKind
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech.transcription import Transcriber
+from pipeline.speech.transcription import Transcriber, TranscriptionJob
 
 UHD_PIXELS = 1920 * 1088  # pixels above which a child needs more memory
 
@@ -34,14 +34,24 @@ class JobSpec:
 
 @dataclass(slots=True)
 class Usage:
-    """Resources used so far, whatever the outcome; `provider_cost` in millionths of a US dollar."""
+    """Resources used so far, whatever the outcome: seconds of processor, of sound that a speech service heard, and that
+    was heard on this machine; `provider_cost` in millionths of a US dollar."""
 
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
+    local_seconds: float = 0.0
 
     def add_cpu(self, seconds: float) -> None:
         self.cpu_seconds += seconds
+
+    def add_speech(self, engine: str, seconds: float, cost: int) -> None:
+        """Add seconds of sound that an engine heard."""
+        if engine == "local":
+            self.local_seconds += seconds
+        else:
+            self.provider_seconds += seconds
+            self.provider_cost += cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +108,18 @@ class RunningJob:
         """
         if self.spec.transcript is not None:
             return self.spec.transcript
-        result = self.transcriber.transcribe(
-            self.spec.inputs[0],
-            options,
+        job = TranscriptionJob(
             self.spec.folder,
             lambda task, arguments: self.run_task(stage, task, arguments, end=end),
+            self.is_cancelled,
+            lambda share: self.progress(stage, end * share),
+            self.usage.add_speech,
         )
-        self.usage.provider_seconds += result.provider_seconds
-        self.usage.provider_cost += result.provider_cost
-        language = load_languages().find_code(result.transcript.language)
+        transcript = self.transcriber.transcribe(self.spec.inputs[0], options, job)
+        language = load_languages().find_code(transcript.language)
         if options.heard_in is not None and language not in options.heard_in:
             raise RequestRejected(ErrorCode.PLAN_LANGUAGE)
-        return result.transcript
+        return transcript
 
 
 RunJob = Callable[[RunningJob], JobResult]

@@ -96,6 +96,8 @@ choice-seconds = { $seconds } s
 choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
+choice-translate-off = Off
+language-name = { $spoken }
 
 hand-marker = Marker
 hand-light = Light skin
@@ -116,11 +118,13 @@ setting-hand = ✍️ Hand: { $value }
 setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
+setting-translate = 🌐 Translate captions: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
+setting-choose-translate = Which language shall captions be translated to?
 balance =
     { $available ->
         [one] You have 1 credit.
@@ -385,6 +389,7 @@ error-speech-unclear = I can't make out clearly enough what is said. Try a recor
 error-language-unclear = I can't tell which language is spoken in it. Which one is it?
 error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
+error-text-service-down = Captions cannot be translated at the moment. Please try again later, or switch the translation off in /settings.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
 error-not-enough-credits =

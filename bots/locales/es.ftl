@@ -96,6 +96,8 @@ choice-seconds = { $seconds } s
 choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
+choice-translate-off = No
+language-name = { $spoken }
 
 hand-marker = Normal
 hand-light = Piel clara
@@ -116,11 +118,13 @@ setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
+setting-translate = 🌐 Traducir subtítulos: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
+setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
 balance =
     { $available ->
         [one] Tienes 1 crédito.
@@ -385,6 +389,7 @@ error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación
 error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
 error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
+error-text-service-down = Por ahora no puedo traducir subtítulos. Inténtalo más tarde, o desactiva la traducción en /settings.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
 error-not-enough-credits =

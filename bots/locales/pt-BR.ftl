@@ -96,6 +96,8 @@ choice-seconds = { $seconds } s
 choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
+choice-translate-off = Não
+language-name = { $spoken }
 
 hand-marker = Padrão
 hand-light = Pele clara
@@ -116,11 +118,13 @@ setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
+setting-translate = 🌐 Traduzir legendas: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
+setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -385,6 +389,7 @@ error-speech-unclear = Não deu para entender bem o que é dito. Tente uma grava
 error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
 error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
+error-text-service-down = No momento não consigo traduzir legendas. Tente de novo mais tarde, ou desligue a tradução em /settings.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
 error-not-enough-credits =

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
+from models.languages import load_languages
 from models.limits import load_limits
 
+NO_TRANSLATION: Final = "off"
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
@@ -137,6 +139,15 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     """Options of a caption job."""
 
     style: str = "classic"
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
 
 
 class TranscriptOptions(SpeechOptions):

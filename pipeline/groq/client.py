@@ -37,11 +37,12 @@ class GroqSession:
     sdk: groq.AsyncGroq
     deadline: float
     backoff: Backoff
+    failure: ErrorCode
 
     async def request(self, send: Callable[[], Awaitable[bytes]], attempt_seconds: float) -> bytes:
         """Send a request, again where its failure may pass, each time for at most `attempt_seconds`.
 
-        Raises PayloadTooLarge. Raises ProcessingFailed(SPEECH_SERVICE_DOWN) for what does not pass, and when the next
+        Raises PayloadTooLarge. Raises ProcessingFailed for what does not pass, and when the next
         attempt would come after the deadline.
         """
         attempt = 1
@@ -52,7 +53,7 @@ class GroqSession:
             except (groq.GroqError, TimeoutError) as error:
                 delay = self._find_delay(error, attempt)
                 if delay is None or asyncio.get_running_loop().time() + delay >= self.deadline:
-                    raise _to_failure(error) from error
+                    raise _to_failure(error, self.failure) from error
             await asyncio.sleep(delay)
             attempt += 1
 
@@ -68,12 +69,14 @@ class GroqSession:
 
 @dataclass(frozen=True, slots=True)
 class GroqClient:
-    """An account at Groq; `transport` replaces the network. Thread-safe: each task has connections of its own."""
+    """An account at Groq; `transport` replaces the network. Thread-safe: each task has connections of its own. What
+    fails is a ProcessingFailed with the code `failure`."""
 
     api_key: str = field(repr=False)
     base_url: str | None = None
     transport: httpx.AsyncBaseTransport | None = None
     backoff: Backoff = SERVICE_BACKOFF
+    failure: ErrorCode = ErrorCode.SPEECH_SERVICE_DOWN
 
     def run(
         self,
@@ -83,7 +86,7 @@ class GroqClient:
     ) -> ResultT:
         """Run a task of requests within so many seconds.
 
-        Raises JobCancelled, ProcessingFailed(SPEECH_SERVICE_DOWN), and what the task raises.
+        Raises JobCancelled, ProcessingFailed, and what the task raises.
         """
         return asyncio.run(self._run(task, seconds, is_cancelled))
 
@@ -95,15 +98,23 @@ class GroqClient:
     ) -> ResultT:
         deadline = asyncio.get_running_loop().time() + seconds
         async with self._open() as sdk:
-            running = asyncio.create_task(task(GroqSession(sdk, deadline, self.backoff)))
+            running = asyncio.create_task(task(GroqSession(sdk, deadline, self.backoff, self.failure)))
             try:
                 while not running.done():
                     await asyncio.wait({running}, timeout=CANCEL_CHECK_SECONDS)
-                    _check_running(deadline, is_cancelled, is_done=running.done())
+                    if not running.done():
+                        self._check_running(deadline, is_cancelled)
                 return running.result()
             finally:
                 running.cancel()
                 await asyncio.wait({running})
+
+    def _check_running(self, deadline: float, is_cancelled: Callable[[], bool]) -> None:
+        if is_cancelled():
+            raise JobCancelled
+        if asyncio.get_running_loop().time() > deadline:
+            _log.warning("groq-too-slow")
+            raise ProcessingFailed(self.failure)
 
     @contextlib.asynccontextmanager
     async def _open(self) -> AsyncIterator[groq.AsyncGroq]:
@@ -114,17 +125,7 @@ class GroqClient:
             yield sdk
 
 
-def _check_running(deadline: float, is_cancelled: Callable[[], bool], *, is_done: bool) -> None:
-    if is_done:
-        return
-    if is_cancelled():
-        raise JobCancelled
-    if asyncio.get_running_loop().time() > deadline:
-        _log.warning("groq-too-slow")
-        raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
-
-
-def _to_failure(error: Exception) -> Exception:
+def _to_failure(error: Exception, code: ErrorCode) -> Exception:
     """The failure of a request, logged: an error for what the operator must mend, a warning for what may pass."""
     if not isinstance(error, groq.APIStatusError):
         _log.warning("groq-unreachable", error=type(error).__name__)
@@ -134,4 +135,4 @@ def _to_failure(error: Exception) -> Exception:
         _log.error("groq-key-rejected", status=error.status_code)
     else:
         _log.warning("groq-request-failed", status=error.status_code)
-    return ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
+    return ProcessingFailed(code)

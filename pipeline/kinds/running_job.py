@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import Film, JobOptions, SpeechOptions
+from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions
 from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
+from pipeline.chat.model import ChatModel
+from pipeline.chat.translation import translate_transcript
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
@@ -81,6 +83,18 @@ class RunningJob:
     progress: ProgressCallback
     is_cancelled: Callable[[], bool]
     usage: Usage
+    chat: ChatModel | None = None
+
+    def translate(self, transcript: Transcript, target: str) -> Transcript:
+        """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
+
+        Raises RequestRejected(TEXT_SERVICE_DOWN) without a chat model, ProcessingFailed where it is away, JobCancelled.
+        """
+        if target in {NO_TRANSLATION, transcript.language}:
+            return transcript
+        if self.chat is None:
+            raise RequestRejected(ErrorCode.TEXT_SERVICE_DOWN)
+        return translate_transcript(self.chat, transcript, target, self.is_cancelled)
 
     def run_task(
         self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0

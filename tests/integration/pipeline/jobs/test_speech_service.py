@@ -3,23 +3,28 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes.clock import SettableClock
 from fakes.groq_api import FakeGroq, GroqFault
+from fakes.groq_chat import ChatCall
 from fakes.world.jobs import open_job_world
-from fakes.world.staged_sandbox import CAPTION, LISTEN, PREPARE, StagedCall
+from fakes.world.staged_sandbox import CAPTION, LISTEN, PREPARE, StagedCall, create_film
 from fakes.world.world import World
 
+from models.errors import ErrorCode
 from models.jobs.job import Job, JobStatus
-from models.jobs.options import CaptionOptions, TranscriptOptions
+from models.jobs.options import CaptionOptions, Film, TranscriptOptions
 from models.media.facts import SoundPiece
 from models.retries import Backoff
+from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
 from pipeline.groq.speech import GroqSpeech
 from pipeline.jobs.renderer import Renderer
 from pipeline.speech.transcription import Transcriber
+from storage.billing.ledger import CreditBalance
 from storage.db import Database
 from storage.jobs import transcripts
 
@@ -36,7 +41,8 @@ def shop(database: Database, clock: SettableClock, tmp_path: Path, groq: FakeGro
     """A world whose speech is heard by the fake service; each recording is one piece of five seconds."""
     world = open_job_world(database, clock, tmp_path)
     client = GroqClient("gsk_test", "http://groq.test", groq.create_transport(), Backoff(first=0.001, maximum=0.001))
-    world.job_runner.renderer = Renderer(world.sandbox, Transcriber(GroqSpeech(client)))
+    chat = GroqChat(client, "openai/gpt-oss-120b")
+    world.job_runner.renderer = Renderer(world.sandbox, Transcriber(GroqSpeech(client)), chat)
     world.sandbox.stage(WRITE, *[write_piece] * 5)
     return world
 
@@ -88,6 +94,41 @@ def test_words_that_were_heard_before_are_neither_heard_nor_charged_again(shop: 
         found = transcripts.find_for_job(session, shop.reload_job(second), video, "auto")
     assert found is not None
     assert found.engine == "groq"
+
+
+def translate_to_capitals(call: ChatCall) -> dict[str, object]:
+    return {"lines": [{"number": each["number"], "text": each["text"].upper()} for each in call.user["lines"]]}
+
+
+def test_captions_are_shown_in_another_language_and_the_spoken_words_are_kept(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    shown: list[tuple[str, str]] = []
+
+    def caption(call: StagedCall) -> Film:
+        shown.append((call.arguments["language"], " ".join(word.text for word in call.arguments["words"])))
+        return create_film(call)
+
+    shop.sandbox.stage(CAPTION, caption, caption)
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    shop.submit_job(video, CaptionOptions(translate_to="en"))  # what is spoken
+    assert shop.job_runner.run_next_job()
+    assert shown == [("pt", "HELLO, WORLD."), ("en", "Hello, world.")]
+    assert (len(groq.calls), len(groq.chat_calls)) == (1, 1)
+    with shop.db.read_transaction() as session:
+        kept = transcripts.find_for_job(session, shop.reload_job(job), video, "auto")
+    assert kept is not None
+    assert (kept.language, kept.text) == ("en", "Hello, world.")
+
+
+def test_a_translation_without_a_chat_model_is_refused_without_charge(shop: World) -> None:
+    shop.job_runner.renderer = replace(shop.job_runner.renderer, chat=None)
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.TEXT_SERVICE_DOWN)
+    assert shop.get_credits() == CreditBalance(10, 0)
 
 
 def run_until_hanging(shop: World, groq: FakeGroq, interrupt: Callable[[], object]) -> float:

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     whatsapp_ffi: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
+    groq_chat_model: str = "openai/gpt-oss-120b"
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_url: str = OFFICIAL_STRIPE_URL

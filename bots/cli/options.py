@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.jobs.options import NO_TRANSLATION
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -34,6 +35,11 @@ def parse_language(language: str) -> str:
     if code is None:
         raise typer.BadParameter(f"{language!r} is no language we know; take auto, or a code such as pt.")
     return code
+
+
+def parse_translation(language: str) -> str:
+    """The code of a language to translate to; "off" for none."""
+    return NO_TRANSLATION if language == NO_TRANSLATION else parse_language(language)
 
 
 def parse_size(size: str) -> tuple[int | None, int | None]:

@@ -1,15 +1,18 @@
 """Options of the job kinds, and the rendered film."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
+from models.languages import load_languages
 from models.limits import load_limits
 
+NO_TRANSLATION: Final = "off"
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
@@ -66,6 +69,10 @@ class JobOptions(BaseModel):
         """These options with the language of the speech."""
         return self
 
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the names and brands of the tenant."""
+        return self
+
     def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
         """These options with the language of the user."""
         return self
@@ -91,6 +98,7 @@ class SpeechOptions(JobOptions):
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
     own_language: str | None = None  # the user's, which is expected more than others where "auto" is unsure
+    vocabulary: tuple[str, ...] = ()  # names and brands that may be spoken, as they are spelled
     heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
 
     @property
@@ -102,6 +110,9 @@ class SpeechOptions(JobOptions):
 
     def with_language(self, language: str) -> Self:
         return self.model_copy(update={"language": language})
+
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:
+        return self.model_copy(update={"vocabulary": tuple(vocabulary)})
 
     def with_own_language(self, language: str) -> Self:
         return self.model_copy(update={"own_language": language})
@@ -128,6 +139,15 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     """Options of a caption job."""
 
     style: str = "classic"
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
 
 
 class TranscriptOptions(SpeechOptions):

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.billing.catalogue import Plan
 from models.errors import ErrorCode, RequestRejected
-from models.identity.people import Address, Person
+from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
@@ -70,9 +70,9 @@ class JobRequest:
         language = None if self.transcript is not None else self.options.spoken_language
         return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
 
-    def build_parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
-        """The options as JSON for the job's row, with those that the plan sets."""
-        return self.options.with_plan(plan, watermark).model_dump(mode="json")
+    def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
+        """The options as JSON for the job's row, with those that the plan and the tenant set."""
+        return self.options.with_plan(plan, watermark).with_vocabulary(vocabulary).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,9 @@ class Pipeline:
             status, cost = self.entitlements.admit(
                 session, request.person, request.requirements, now, request.admission
             )
-            job = self._build_job(request, status, cost, now)
+            tenant = session.get_one(Tenant, request.person.tenant_id)
+            parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
+            job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
@@ -203,22 +205,23 @@ class Pipeline:
             info = media_validation.measure_file(self.sandbox, path, folder)
         return MeasuredFile.from_path(path, info, name)
 
-    def _build_job(self, request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
-        return Job(
-            tenant_id=request.person.tenant_id,
-            person_id=request.person.id,
-            address_id=request.address.id,
-            parent_id=request.parent_id,
-            kind=request.kind.name,
-            parameters=request.build_parameters(status.plan, self.watermark),
-            paid=status.plan.has_priority,
-            at_once=status.plan.max_running,
-            credits=cost,
-            reply_to=request.reply_to,
-            request=get_request_id(),
-            status_delivery_id=request.status_delivery_id,
-            run_after=now,
-            wake_at=now,
-            received_at=request.received_at or now,
-            created_at=now,
-        )
+
+def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:
+    return Job(
+        tenant_id=request.person.tenant_id,
+        person_id=request.person.id,
+        address_id=request.address.id,
+        parent_id=request.parent_id,
+        kind=request.kind.name,
+        parameters=parameters,
+        paid=status.plan.has_priority,
+        at_once=status.plan.max_running,
+        credits=cost,
+        reply_to=request.reply_to,
+        request=get_request_id(),
+        status_delivery_id=request.status_delivery_id,
+        run_after=now,
+        wake_at=now,
+        received_at=request.received_at or now,
+        created_at=now,
+    )

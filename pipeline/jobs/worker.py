@@ -12,6 +12,7 @@ import dramatiq
 
 from models.limits import load_limits
 from models.settings import Settings
+from pipeline.chat.model import create_chat_model
 from pipeline.jobs import actors
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import WakeupQueue
@@ -63,7 +64,7 @@ def create_worker_pool(
     runner = JobRunner(
         db=db,
         store=store,
-        renderer=Renderer(sandbox, create_transcriber(settings)),
+        renderer=Renderer(sandbox, create_transcriber(settings), create_chat_model(settings)),
         retention=retention_from(settings),
         owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
         lease_seconds=settings.lease_seconds,

@@ -14,9 +14,8 @@ _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the lo
 _MIN_POWER: Final = 1e-10  # of full scale: -100 dB stands for silence
 
 
-def prepare(media: Path, wav: Path, upload: Path | None = None) -> SoundInfo:
-    """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for
-    Groq.
+def prepare(media: Path, wav: Path) -> SoundInfo:
+    """Write the audio to `wav`, which the engines read.
 
     Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so that no engine is called, or
     paid, for it.
@@ -26,8 +25,6 @@ def prepare(media: Path, wav: Path, upload: Path | None = None) -> SoundInfo:
         levels = recording.read_levels()
         if levels.max(initial=0.0) < _SILENCE_LEVEL:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-    if upload is not None:
-        audio.compress(wav, upload)
     return measure_sound(levels)
 
 

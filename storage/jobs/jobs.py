@@ -43,7 +43,8 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """Final status and cost of a job: CPU seconds, and the seconds a speech provider transcribed with their price."""
+    """Final status and cost of a job: CPU seconds, the seconds a speech provider transcribed with their price, and
+    those that this machine did."""
 
     status: JobStatus
     code: str | None = None
@@ -51,6 +52,7 @@ class JobOutcome:
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
+    local_seconds: float = 0.0
 
 
 def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
@@ -132,6 +134,7 @@ def finish(session: Session, claim: JobClaim, outcome: JobOutcome, now: datetime
             cpu_seconds=col(Job.cpu_seconds) + outcome.cpu_seconds,
             provider_seconds=col(Job.provider_seconds) + outcome.provider_seconds,
             provider_cost=col(Job.provider_cost) + outcome.provider_cost,
+            local_seconds=col(Job.local_seconds) + outcome.local_seconds,
             finished_at=now,
             lease_until=None,
             progress=1.0,

@@ -31,6 +31,7 @@ CHECK_BY_SETTING = {
     "whatsapp_ffi": "whatsapp",
     "groq_api_key": "speech",
     "groq_base_url": "speech",
+    "groq_chat_model": "speech",
     "stripe_secret_key": "stripe",
     "stripe_webhook_secret": "stripe",
     "stripe_api_url": "stripe",

@@ -130,16 +130,32 @@ def test_a_tenant_is_moved_while_its_jobs_run_and_none_is_lost_or_done_twice(pol
     assert (losses.unsettled, losses.settled_twice) == (0, 0)
 
 
-def test_a_result_that_comes_after_the_move_is_refused_and_the_job_is_done_in_the_new_shard() -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_result_that_comes_after_the_move_is_refused_and_the_job_is_done_in_the_new_shard(workers: int) -> None:
+    """With one worker nobody has claimed it there yet when the result comes."""
     simulation = create_simulation(2)
-    (long,) = jobs = [SimulatedJob(0, BIG, True, 0.0, 200.0)]
-    simulation.add_jobs(jobs)
-    target = next(shard for shard in simulation.shards if shard != simulation.shard_map.find_shard(BIG))
-    simulation.add_workers(2, Policy.TWO)
+    job = SimulatedJob(0, BIG, True, 0.0, 200.0)
+    simulation.add_jobs([job])
+    source = simulation.shard_map.find_shard(BIG)
+    target = next(shard for shard in simulation.shards if shard != source)
+    simulation.add_workers(workers, Policy.TWO)
     simulation.move_tenant(BIG, target, 10.0)
-    simulation.run_until(500)
-    assert (long.renders, long.settled, simulation.lost) == (2, 1, 1)
+    simulation.run_until(250)
     assert simulation.shard_map.find_shard(BIG) == target
+    assert (set(simulation.shards[source].running), simulation.lost) == (set(), 1)
+    simulation.run_until(500)
+    assert (job.renders, job.settled, simulation.lost) == (2, 1, 1)
+
+
+def test_jobs_of_a_tenant_that_was_moved_run_in_its_new_shard() -> None:
+    simulation = create_simulation(2)
+    simulation.add_jobs(SimulatedJob(n, BIG, True, 0.0, 100.0) for n in range(8))
+    source = simulation.shard_map.find_shard(BIG)
+    target = next(shard for shard in simulation.shards if shard != source)
+    simulation.add_workers(4, Policy.TWO)
+    simulation.move_tenant(BIG, target, 10.0)
+    simulation.run_until(150)
+    assert (len(simulation.shards[source].running), len(simulation.shards[target].running)) == (0, 4)
 
 
 def test_fairness_is_one_for_equal_shares_and_small_where_one_has_all() -> None:

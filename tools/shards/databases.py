@@ -10,24 +10,25 @@ from typing import Any, Final
 
 from fakes.concurrency import run_concurrently
 from fakes.sample_customers import add_job, create_customer
-from sqlalchemy import exists, literal, union_all
+from sqlalchemy import bindparam, exists, literal, union_all
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from models.columns import utc_now
+from models.columns import UtcDateTime, utc_now
 from models.identity.people import Tenant
 from models.jobs.fair_queue import QueuedPerson, QueuedTenant
 from models.jobs.job import Job, JobClaim, JobStatus
 from storage.constants import build_constants
 from storage.db import Database
-from storage.jobs import fair_queue, jobs, scheduling
+from storage.jobs import jobs, scheduling
 from storage.jobs.conditions import IS_RUNNING
 from storage.jobs.scheduling import MAX_CONSECUTIVE_PAID, JobStart
 from tools.shards.shard_choice import Claim, Head, Peek, Policy, ShardChooser, ShardDown, Steps
 from tools.shards.shard_map import ShardMap
 
 LEASE: Final = timedelta(hours=1)
+NOW: Final = bindparam("now", type_=UtcDateTime())
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ _OLDEST_FREE: Final = (
 )
 _EXPIRED: Final = (
     select_columns(*_build_columns("interrupted", col(Job.paid), col(Job.created_at), col(Job.created_at)))
-    .where(IS_RUNNING, col(Job.lease_until) < fair_queue.NOW)
+    .where(IS_RUNNING, col(Job.lease_until) < NOW)
     .limit(1)
 )
 _REQUEUED: Final = (
@@ -173,7 +174,7 @@ _REQUEUED: Final = (
     .where(
         col(Job.status).in_(build_constants([JobStatus.QUEUED])),
         col(Job.started_at).is_not(None),
-        col(Job.run_after) <= fair_queue.NOW,
+        col(Job.run_after) <= NOW,
     )
     .limit(1)
 )

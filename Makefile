@@ -15,7 +15,7 @@ READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale shards judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -28,6 +28,7 @@ help:
 	@echo "make attack  what once stopped or fooled the page, against one that is started for it (a minute)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
 	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
+	@echo "make shards  how claims would do whose tenants are split over several databases, simulated and real (two minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"
@@ -70,6 +71,9 @@ hostile: $(READY)
 
 scale: $(READY)
 	$(BIN)/python -m tools.scale
+
+shards: $(READY)
+	$(BIN)/python -m tools.shards
 
 attack: $(READY)
 	$(BIN)/python -m tools.attack

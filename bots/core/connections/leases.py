@@ -38,7 +38,7 @@ class ConnectionLeases:
     """Leases of one process for one channel. Methods that query the database block; any thread may call them.
 
     A process whose lock in `lock_folder` is free has ended: its leases are taken at once. Those of processes on other
-    machines are taken when they expire. `monotonic` is the clock `valid_until` refers to.
+    machines are taken when they expire. `monotonic` is the clock of deadlines.
     """
 
     db: Database

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, Protocol, Self
+from typing import ClassVar, LiteralString, Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
@@ -20,7 +20,9 @@ class LockHeld(Exception):
 
 
 class KeyStore(Protocol):
-    """The keys of all sessions."""
+    """The keys of all sessions; `is_shared` where every machine has the same."""
+
+    is_shared: ClassVar[bool]
 
     def location_of(self, session_id: UUID) -> str:
         """The path or URL the library opens."""
@@ -45,8 +47,9 @@ class KeyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderKeyStore:
-    """One SQLite file per session, readable by its owner alone."""
+    """One SQLite file per session, readable by its owner alone. Other machines do not have them."""
 
+    is_shared: ClassVar[bool] = False
     directory: Path
 
     @classmethod
@@ -92,6 +95,7 @@ class FolderKeyStore:
 class PostgresKeyStore:
     """One schema per session in a PostgreSQL database, backed up with it. The driver is imported here only."""
 
+    is_shared: ClassVar[bool] = True
     url: str
 
     def location_of(self, session_id: UUID) -> str:

@@ -67,6 +67,9 @@ class ConnectionLeases:
         """Until when all of them are this process's unless they are renewed, in monotonic seconds."""
         return min(map(self._renewer.get_deadline, connection_ids), default=math.inf)
 
+    def list_held(self) -> set[UUID]:
+        return {each for each in self._renewer.held_keys if self.is_held(each)}
+
     def acquire(self, connection_id: UUID) -> bool:
         """Take a lease, if no other process has it. Raises SQLAlchemyError."""
         with self.db.read_transaction() as session:

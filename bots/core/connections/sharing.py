@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-SURPLUS_PART = 3  # this part of a surplus is given up at once, so that the others' users notice nothing
+SURPLUS_PART = 10  # this part of a surplus is given up at a time, so that the others get their share within a minute
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bots.app.whatsapp import run_supervisor
 from bots.app.worker import start_workers
 from bots.telegram.errors import TelegramConfigError
 from bots.telegram.ownership.operator_bot import OperatorBot
-from bots.whatsapp.processes.supervisor import SupervisorAlreadyRunning
+from models.errors import ConfigError
 from models.settings import Settings
 
 
@@ -49,9 +49,11 @@ async def _receive_or_report(bot: OperatorBot) -> None:
 
 
 async def _run_supervisor_if_free(app: App) -> None:
-    """Run the numbers beside other services, which continue when another process already runs the numbers."""
+    """Run the numbers beside other services, which continue when another process already runs the numbers, or their
+    keys cannot be stored as configured.
+    """
     try:
         await run_supervisor(app, typer.echo)
-    except SupervisorAlreadyRunning as error:
+    except ConfigError as error:
         typer.echo(f"WhatsApp: {error}", err=True)
     await asyncio.Event().wait()

@@ -42,7 +42,8 @@ async def run_whatsapp(settings: Settings, echo: Echo, *, pair: bool, phone: str
 
 
 async def run_supervisor(app: App, echo: Echo, *, pair: bool = False, phone: str | None = None) -> None:
-    """Run the supervisor of the numbers. Raises SupervisorAlreadyRunning."""
+    """Run the supervisor of the numbers. Raises SupervisorAlreadyRunning, ConfigError."""
+    await asyncio.to_thread(key_store_for(app.settings).check)
     if pair or is_unpaired(app):
         await asyncio.to_thread(request_pairing, app, phone)
     await build_supervisor(app, echo).run()

@@ -21,6 +21,7 @@ from models.billing.catalogue import CatalogueError, read_catalogue
 from models.settings import OFFICIAL_TELEGRAM_URL, Settings
 from pipeline import SandboxClient, SandboxProtections
 from storage.db import Database
+from storage.messaging import connection_leases
 from storage.migrate import is_current, upgrade
 
 MIN_DISK_BYTES = 1_000_000_000  # bytes
@@ -63,6 +64,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
     yield from (
         Finding("whatsapp", is_ok=is_ok, message=message) for is_ok, message in whatsapp.check_numbers(settings)
     )
+    yield from list_connections(settings)
     yield from _check_stripe_accounts(settings)
     yield _check_speech(settings)
     yield from config_checks.run_checks(settings)
@@ -82,6 +84,25 @@ def _check_database(settings: Settings) -> Finding:
         db.close()
     name = db.url.get_backend_name()
     return Finding("database", current, f"{name}, {'up to date' if current else 'run: rabisco migrate'}")
+
+
+def list_connections(settings: Settings) -> Iterator[Finding]:
+    """Which process serves each bot and number; nothing where none runs, or the database cannot be read."""
+    db = Database(settings.resolved_database_url)
+    try:
+        if db.is_sqlite and not Path(db.url.database or "").exists():
+            return
+        with db.read_transaction() as session:
+            owners = connection_leases.list_owners(session, db.clock())
+    except SQLAlchemyError:
+        return
+    finally:
+        db.close()
+    for each in owners:
+        message = (
+            f"{each.name} is served by process {each.pid} on {each.host}, since {each.acquired_at:%Y-%m-%d %H:%M} UTC"
+        )
+        yield Finding(each.channel, is_ok=True, message=message)
 
 
 def _check_redis(settings: Settings) -> Finding:

@@ -86,7 +86,7 @@ class ProgressView:
     """Desired state of a job's progress message."""
 
     job_id: UUID
-    account_id: UUID
+    channel: Channel
     chat_ref: ChatRef
     message_id: str
     text: RenderedMessage
@@ -147,19 +147,20 @@ class ProgressUpdater:
 
     def _build_views(self) -> list[ProgressView]:
         with self.db.read_transaction() as session:
+            channels = dict(self.channels)  # one that is removed meanwhile belongs to another process
             due = [
                 entry
-                for entry in jobs.list_with_progress_message(session, list(self.channels))
-                if self._is_due(entry[0], entry[1])
+                for entry in jobs.list_with_progress_message(session, list(channels))
+                if self._is_due(entry[0], channels[entry[1].account_id])
             ]
             if any(job.status == JobStatus.QUEUED for job, *_ in due):
                 self._update_positions(session, [job for job, *_ in due if job.status == JobStatus.QUEUED])
-        found = [self._build_view(entry) for entry in due]
+        found = [self._build_view(entry, channels[entry[1].account_id]) for entry in due]
         return [view for view in found if view is not None]
 
-    def _build_view(self, entry: tuple[Job, Address, Person, str]) -> ProgressView | None:
+    def _build_view(self, entry: tuple[Job, Address, Person, str], channel: Channel) -> ProgressView | None:
         job, address, person, message_id = entry
-        has_edit_limit = self.channels[address.account_id].capabilities.max_edits is not None
+        has_edit_limit = channel.capabilities.max_edits is not None
         try:
             content = build_status_message(job, self._positions.find(job), has_edit_limit=has_edit_limit)
             text = render_message(content, person.language)
@@ -169,10 +170,10 @@ class ProgressUpdater:
         chat_ref = ChatRef(address.chat, address.thread)
         is_final = JobStatus(job.status).is_final
         stage = job.status if is_final else job.stage
-        return ProgressView(job.id, address.account_id, chat_ref, message_id, text, stage, is_final, job.created_at)
+        return ProgressView(job.id, channel, chat_ref, message_id, text, stage, is_final, job.created_at)
 
-    def _is_due(self, job: Job, address: Address) -> bool:
-        pause = self.channels[address.account_id].capabilities.seconds_between_edits
+    def _is_due(self, job: Job, channel: Channel) -> bool:
+        pause = channel.capabilities.seconds_between_edits
         if job.status == JobStatus.QUEUED and job.id in self._edit_states:
             pause = max(pause, SECONDS_PER_POSITION * (self._positions.find(job) - 1))
         return job.id not in self._tasks and self.monotonic() - self._edit_state_of(job.id).edited_at >= pause
@@ -190,7 +191,7 @@ class ProgressUpdater:
     def _has_changes(self, view: ProgressView) -> bool:
         """Whether the message needs an edit. Where edits are limited, only a new stage does, and the last edit is kept
         for the end. The number made by a previous process is unknown: it may have made all the others."""
-        edit_state, max_edits = self._edit_state_of(view.job_id), self.channels[view.account_id].capabilities.max_edits
+        edit_state, max_edits = self._edit_state_of(view.job_id), view.channel.capabilities.max_edits
         if max_edits is None or view.is_final:
             return view.is_final or view.text != edit_state.text
         return (
@@ -199,8 +200,7 @@ class ProgressUpdater:
 
     async def _update_message(self, view: ProgressView) -> None:
         edit_state = self._edit_states.setdefault(view.job_id, EditState(edited_at=self._started_monotonic))
-        channel = self.channels[view.account_id]
-        if view.text != edit_state.text and not await self._edit(channel, view, edit_state):
+        if view.text != edit_state.text and not await self._edit(view.channel, view, edit_state):
             return
         if view.is_final:
             await asyncio.to_thread(self._close, view.job_id)

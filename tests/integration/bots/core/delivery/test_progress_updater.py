@@ -324,3 +324,17 @@ async def test_progress_is_told_in_the_language_the_person_has_now(house: World,
     await house.advance_progress()
     assert message.text == "🕐 Você é o próximo."
     assert message.labels == ["✖️ Cancelar"]
+
+
+async def test_an_edit_that_has_begun_is_made_though_the_bot_moves_to_another_process(
+    house: World, ana: FakeUser
+) -> None:
+    message = await ana.send_files(build_picture())
+    house.report_progress(house.claim_job(), "drawing", 0.2)
+    house.clock.advance(3)
+    begun = await house.progress_updater.start_edits()
+    house.channels.clear()
+    await asyncio.gather(*begun)
+    assert "20 %" in message.text
+    house.clock.advance(3)
+    assert await house.progress_updater.start_edits() == []

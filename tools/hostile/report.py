@@ -122,4 +122,7 @@ def _note(corpus: str, outcome: Outcome) -> str:
     odd = odd or not outcome.is_expected
     if not odd and not refused_later and outcome.seconds < LONGEST / 3:
         return ""
-    return f"{corpus}: {outcome.specimen}: {outcome.gate}, {outcome.seconds:.1f} s {refused_later or ''}".rstrip()
+    wanted = "" if outcome.is_expected else f" instead of {', '.join(outcome.expected)}"
+    return (
+        f"{corpus}: {outcome.specimen}: {outcome.gate}{wanted}, {outcome.seconds:.1f} s {refused_later or ''}".rstrip()
+    )

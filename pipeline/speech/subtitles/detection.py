@@ -60,4 +60,5 @@ def _decode_head(head: bytes) -> str:
         encoding = "utf-16-le"
     else:
         encoding = "utf-16-be" if head[:1] == b"\0" else "latin-1"
-    return head.removeprefix(BOM_UTF8).decode(encoding, errors="ignore")
+    text = head.removeprefix(BOM_UTF8).decode(encoding, errors="ignore")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

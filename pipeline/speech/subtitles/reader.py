@@ -92,4 +92,4 @@ def _parse_cues(text: str) -> Sequence[Cue]:
         return ass.parse_cues(lines)
     if srt.is_srt(lines):
         return srt.parse_cues(lines)
-    return lyrics.parse_cues(lines) if lyrics.is_lrc(lines) else other_formats.parse_cues(text)
+    return lyrics.parse_cues(lines) if lyrics.is_lrc(lines) else other_formats.parse_cues("\n".join(lines))

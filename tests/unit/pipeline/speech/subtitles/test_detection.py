@@ -37,6 +37,7 @@ WORDS = json.dumps({"language": "en", "words": [{"text": "Hello", "start": 1, "e
         "0:00:01.000,0:00:02.000\nHello\n",
         "[00:00:01.000 --> 00:00:02.000] Hello\n",
         SRT.replace("\n", "\r"),
+        "[ti:Song]\r[00:01.00]lyrics\r",
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

@@ -147,8 +147,9 @@ def test_more_words_than_anybody_says_in_an_hour_are_refused() -> None:
     ],
 )  # fmt: skip
 def test_formats_of_old_players_and_of_television_are_read(text: str) -> None:
-    found = reader.read(text.encode())
-    assert (found.text, found.words[0].start) == ("Hello there", 1.0)
+    for newline in ("\n", "\r\n", "\r"):
+        found = reader.read(text.replace("\n", newline).encode())
+        assert (found.text, found.words[0].start) == ("Hello there", 1.0)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from xml.etree.ElementTree import ParseError
 
 import pysubs2
 from pysubs2.exceptions import Pysubs2Error
@@ -15,6 +16,7 @@ _TIMECODE_LINE: Final = re.compile(rf"{_TIMED_LINE.pattern}\d{{2}}(?!\w)", re.MU
 _MAX_CHARACTERS: Final = 1_000_000  # the time of some of these parsers grows with the square of the size
 _FAULTS: Final = (
     Pysubs2Error,
+    ParseError,
     ValueError,
     LookupError,
     TypeError,

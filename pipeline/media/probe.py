@@ -172,7 +172,7 @@ class ContainerProbe:
         """
         claimed = (self._container.duration or 0) / av.time_base
         ends = [stats.end_time for stats in (self._video_stats, self._audio_stats, self._passive_stats)]
-        counted = max(ends) - min(self._start_time, 0)
+        counted = max(ends) - min(self._start_time, Fraction(0))
         if self._format in TRUSTED_DURATION_FORMATS and counted < claimed * MIN_COMPLETE_SHARE:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
 

@@ -1,6 +1,6 @@
 """Contract between the conversation and a messenger: inbound and outbound messages, capabilities and errors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -208,8 +208,8 @@ class Channel(Protocol):
 
     async def send_file(self, chat_ref: ChatRef, upload: Upload) -> str: ...
 
-    async def fetch(self, attachment: Attachment, path: Path) -> None:
-        """Download an attachment to `path`.
+    async def fetch(self, attachment: Attachment, path: Path) -> str | None:
+        """Download an attachment to `path`. Returns its key where it is in the media store already.
 
         Raises RequestRejected(FILE_TOO_BIG) during the download, without storing the rest, or ChannelError.
         """
@@ -233,6 +233,9 @@ class UpdateSink(Protocol):
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        """Claim unhandled updates for this process; those that no other process is handling."""
 
     def reserve(self, inbound: Inbound) -> float | None:
         """Seconds until a message may be handled, by its sender's limits; None to refuse it. Called as it arrives."""

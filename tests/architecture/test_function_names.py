@@ -272,6 +272,7 @@ VERBS = [
     "reverse",
     "revoke",
     "roll",
+    "rotate",
     "round",
     "run",
     "sample",

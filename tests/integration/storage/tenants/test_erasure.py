@@ -28,7 +28,7 @@ from storage.schema import METADATA
 from storage.tenants import erasure, tenants
 
 TOTALS = {"task_run", "rollup_progress", "job_total", "duration_total"}  # of all businesses together
-NOBODYS = {"tenant", "worker", "fault", "reading", *TOTALS}  # tables whose rows are no business's
+NOBODYS = {"tenant", "worker", "fault", "reading", "key_fingerprint", *TOTALS}  # tables whose rows are no business's
 
 
 def fill(session: Session, customer: SampleCustomer) -> None:

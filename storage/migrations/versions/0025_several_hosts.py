@@ -1,4 +1,4 @@
-"""Leases of updates, for accounts that several processes serve"""
+"""Leases of updates, for accounts that several processes serve; the fingerprint of the secret key"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,12 @@ MOMENT = sa.DateTime(timezone=True)
 def upgrade() -> None:
     op.add_column("update", sa.Column("owner", sa.String(), nullable=True))
     op.add_column("update", sa.Column("leased_until", MOMENT, nullable=True))
+    op.create_table(
+        "key_fingerprint",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+    )
 
 
 def downgrade() -> None:

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from models.columns import utc_now
@@ -18,6 +21,9 @@ from models.columns import utc_now
 log = structlog.get_logger(__name__)
 
 BUSY_TIMEOUT = 30.0  # seconds
+MAX_CONNECTIONS = 5  # to PostgreSQL, of one process; transactions are short, so that its threads take turns
+POOL_TIMEOUT = 10.0  # seconds to wait for one of them
+MAX_REST = 1.0  # seconds between two uses; a connection that rested longer is closed after the next one
 WAL_RETRY_INTERVAL = 0.02
 CLOCK_TOLERANCE = timedelta(seconds=1)  # less is the time of an answer, and what clocks that are set well differ by
 PGBOUNCER_PARAMETER = "pgbouncer"  # of a URL: with "true" no statement is prepared, as connections change in between
@@ -46,15 +52,28 @@ class Database:
     SQLite: WAL, one writer at a time from its first statement on (`BEGIN IMMEDIATE`), so nothing is read before the
     lock is held and "database is locked" cannot occur between a read and a write. A transaction that waits for the lock
     longer than `busy_timeout` (seconds) fails, with nothing done.
+
+    PostgreSQL: at most `pool_size` connections; one that rested longer than `max_rest` (seconds) before it was used is
+    closed after that. A transaction that gets none within `pool_timeout` (seconds) fails like one that cannot reach the
+    database. A thread that is in a transaction begins no other one: threads would wait for each other's connections.
     """
 
     def __init__(
-        self, url: str, *, clock: Clock = utc_now, pool_size: int = 10, busy_timeout: float = BUSY_TIMEOUT
+        self,
+        url: str,
+        *,
+        clock: Clock = utc_now,
+        pool_size: int = MAX_CONNECTIONS,
+        pool_timeout: float = POOL_TIMEOUT,
+        max_rest: float = MAX_REST,
+        busy_timeout: float = BUSY_TIMEOUT,
     ) -> None:
         self.clock = AdjustedClock(clock)
         self.url = make_url(url)
         self.engine = (
-            _create_sqlite_engine(url, busy_timeout) if self.is_sqlite else _create_postgresql_engine(url, pool_size)
+            _create_sqlite_engine(url, busy_timeout)
+            if self.is_sqlite
+            else _create_postgresql_engine(url, pool_size, pool_timeout, max_rest)
         )
         self._session_factory = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
 
@@ -84,13 +103,14 @@ class Database:
         SQLite's lock is held when the block begins, so a clock read inside is never older than the rows read there.
         """
         with self._session_factory() as session, session.begin():
-            session.connection()
+            _connect(session)
             yield session
 
     @contextmanager
     def read_transaction(self) -> Iterator[Session]:
         """A read-only session: it never waits for a writer, nor blocks one."""
         with self._session_factory(bind=self.engine.execution_options(reads_only=True)) as session, session.begin():
+            _connect(session)
             yield session
 
     def is_reachable(self) -> bool:
@@ -100,6 +120,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _connect(session: Session) -> None:
+    """Begin the transaction. Raises OperationalError, too, where no connection of the pool is free in time."""
+    try:
+        session.connection()
+    except PoolTimeoutError as error:
+        raise OperationalError("BEGIN", None, error) from error
 
 
 def _create_sqlite_engine(url: str, busy_timeout: float) -> Engine:
@@ -137,13 +165,42 @@ def _enter_wal_mode(connection: Any, timeout: float) -> None:
             return
 
 
-def _create_postgresql_engine(url: str, pool_size: int) -> Engine:
+def _create_postgresql_engine(url: str, pool_size: int, pool_timeout: float, max_rest: float) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     arguments = {"prepare_threshold": None} if parsed.query.get(PGBOUNCER_PARAMETER) == "true" else {}
-    return create_engine(
+    engine = create_engine(
         parsed.difference_update_query([PGBOUNCER_PARAMETER]),
         pool_pre_ping=True,
         pool_size=pool_size,
-        max_overflow=20,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
         connect_args=arguments,
     )
+    _close_rested_connections(engine, max_rest)
+    return engine
+
+
+def _close_rested_connections(engine: Engine, max_rest: float) -> None:
+    """Give connections back to PostgreSQL that the process has no steady use for.
+
+    One that was used again soon is kept for the next use; after one whose uses lie apart it is closed, and opened for
+    the next. So many processes that wait, and look at the database now and then, share a few connections.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def measure_rest(_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        info, now = _info_of(record), time.monotonic()
+        info["rest"] = now - info.get("returned_at", now)
+
+    @event.listens_for(engine, "checkin")
+    def close_if_rested(_connection: Any, record: ConnectionPoolEntry) -> None:
+        info = _info_of(record)
+        info["returned_at"] = time.monotonic()
+        if info["rest"] > max_rest:
+            record.close()
+
+
+def _info_of(record: ConnectionPoolEntry) -> dict[str, float]:
+    """What is remembered of a place in the pool, whichever connection has it."""
+    assert record.record_info is not None  # noqa: S101 - places of a pool always have it
+    return record.record_info

@@ -21,8 +21,8 @@ from storage.upsert import insert_once
 FINGERPRINT_NAME = "SECRET_KEY"
 KEY_FILE = "secret.key"
 WRONG_KEY_TEXT = (
-    "this database is used with another SECRET_KEY. Set SECRET_KEY, the same on every machine, to that of the others, or"
-    " to the content of data/secret.key on the machine that started first; `rabisco rotate-key` changes it"
+    "this database is used with another SECRET_KEY. Set SECRET_KEY, the same on every machine, to that of the others,"
+    " or to the content of data/secret.key on the machine that started first; `rabisco rotate-key` changes it"
 )
 
 

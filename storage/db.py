@@ -1,5 +1,6 @@
 """Database access: the engine, and the only place that commits."""
 
+import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import sessionmaker
@@ -23,6 +24,13 @@ log = structlog.get_logger(__name__)
 BUSY_TIMEOUT = 30.0  # seconds
 MAX_CONNECTIONS = 5  # to PostgreSQL, of one process; transactions are short, so that its threads take turns
 POOL_TIMEOUT = 10.0  # seconds to wait for one of them
+FULL_MESSAGES = (
+    "too many clients",
+    "remaining connection slots",
+    "too many connections",
+    "no more connections allowed",
+)
+FULL_PAUSES = (0.1, 0.5)  # seconds at least and at most before the next attempt
 MAX_REST = 1.0  # seconds between two uses; a connection that rested longer is closed after the next one
 WAL_RETRY_INTERVAL = 0.02
 CLOCK_TOLERANCE = timedelta(seconds=1)  # less is the time of an answer, and what clocks that are set well differ by
@@ -176,8 +184,26 @@ def _create_postgresql_engine(url: str, pool_size: int, pool_timeout: float, max
         pool_timeout=pool_timeout,
         connect_args=arguments,
     )
+    _wait_while_full(engine, pool_timeout)
     _close_rested_connections(engine, max_rest)
     return engine
+
+
+def _wait_while_full(engine: Engine, timeout: float) -> None:
+    """Have a connection that PostgreSQL or PgBouncer refuses for their number tried again for so many seconds, as those
+    of others are soon given back.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return dialect.connect(*arguments, **options)
+            except dialect.loaded_dbapi.OperationalError as error:
+                if time.monotonic() > deadline or not any(text in str(error) for text in FULL_MESSAGES):
+                    raise
+                time.sleep(random.uniform(*FULL_PAUSES))  # noqa: S311 - no security depends on it
 
 
 def _close_rested_connections(engine: Engine, max_rest: float) -> None:

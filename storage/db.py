@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util.queue import Queue
 from sqlmodel import Session
 
 from models.columns import utc_now
@@ -182,6 +183,7 @@ def _create_postgresql_engine(url: str, pool_size: int, pool_timeout: float, max
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
+        pool_use_lifo=True,
         connect_args=arguments,
     )
     _wait_while_full(engine, pool_timeout)
@@ -190,9 +192,7 @@ def _create_postgresql_engine(url: str, pool_size: int, pool_timeout: float, max
 
 
 def _wait_while_full(engine: Engine, timeout: float) -> None:
-    """Have a connection that PostgreSQL or PgBouncer refuses for their number tried again for so many seconds, as those
-    of others are soon given back.
-    """
+    """Try a connection that is refused because there are too many again for so many seconds: soon one is given back."""
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> Any:
@@ -209,21 +209,38 @@ def _wait_while_full(engine: Engine, timeout: float) -> None:
 def _close_rested_connections(engine: Engine, max_rest: float) -> None:
     """Give connections back to PostgreSQL that the process has no steady use for.
 
-    One that was used again soon is kept for the next use; after one whose uses lie apart it is closed, and opened for
-    the next. So many processes that wait, and look at the database now and then, share a few connections.
+    Whenever one is returned, those that have rested too long are closed; so is that one if it had rested before. A
+    process that looks at the database now and then has none in between, and many such processes share a few.
     """
+    places = _places_of(engine)
 
     @event.listens_for(engine, "checkout")
     def measure_rest(_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-        info, now = _info_of(record), time.monotonic()
-        info["rest"] = now - info.get("returned_at", now)
+        _info_of(record)["rest"] = _measure_rest(record)
 
     @event.listens_for(engine, "checkin")
-    def close_if_rested(_connection: Any, record: ConnectionPoolEntry) -> None:
-        info = _info_of(record)
-        info["returned_at"] = time.monotonic()
-        if info["rest"] > max_rest:
+    def close_rested(_connection: Any, record: ConnectionPoolEntry) -> None:
+        rest = _info_of(record)["rest"]
+        _info_of(record)["returned_at"] = time.monotonic()
+        if rest > max_rest:
             record.close()
+        with places.mutex:  # what is here is in nobody's hands, and nobody takes it meanwhile
+            for each in places.queue:
+                if _measure_rest(each) > max_rest:
+                    each.close()
+
+
+def _places_of(engine: Engine) -> "Queue[ConnectionPoolEntry]":
+    """The places of the pool that are not in use."""
+    places = engine.pool._pool  # type: ignore[attr-defined]
+    assert isinstance(places, Queue)  # noqa: S101 - that of a pool for threads
+    return places
+
+
+def _measure_rest(record: ConnectionPoolEntry) -> float:
+    """Seconds since a connection was returned."""
+    now = time.monotonic()
+    return now - _info_of(record).get("returned_at", now)
 
 
 def _info_of(record: ConnectionPoolEntry) -> dict[str, float]:

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,7 +12,8 @@ from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
 from fakes.databases import DatabaseFactory
 from fakes.world.jobs import open_job_world
-from sqlalchemy import text
+from psycopg import sql
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from models.jobs.job import JobStatus
@@ -108,6 +110,38 @@ def test_a_connection_that_rests_between_its_uses_is_given_back(url: str, count_
     with database.read_transaction() as session:
         assert session.connection().scalar(text("SELECT 1")) == 1
     database.close()
+
+
+def test_connections_of_a_busy_moment_are_given_back_with_the_next_use(
+    url: str, count_connections: Callable[[], int]
+) -> None:
+    database = Database(url, max_rest=0.2)
+    barrier = threading.Barrier(MAX_CONNECTIONS)
+
+    def work() -> None:
+        with database.transaction():
+            barrier.wait(WAIT_SECONDS)
+
+    run_concurrently([work] * MAX_CONNECTIONS, threads=MAX_CONNECTIONS)
+    rested_at = time.monotonic() + 0.3
+    while time.monotonic() < rested_at:
+        assert count_connections() == MAX_CONNECTIONS
+    use(database)
+    wait_for_count(count_connections, 0)
+    database.close()
+
+
+def test_a_connection_is_waited_for_while_the_server_has_too_many(url: str) -> None:
+    name = f"visitor_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT 1").format(sql.Identifier(name)))
+    others = psycopg.connect(url, user=name)
+    visitor = Database(make_url(url).set(username=name).render_as_string(hide_password=False))
+    release = threading.Timer(0.3, others.close)
+    release.start()
+    use(visitor)
+    assert others.closed
+    visitor.close()
 
 
 def test_a_job_needs_one_connection_at_a_time_from_its_submission_to_its_result(

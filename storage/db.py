@@ -96,8 +96,10 @@ class Database:
         with self.engine.connect() as connection:
             asked = self.clock.local()
             answer = connection.execute(select(func.clock_timestamp())).scalar_one()
-            offset = answer - asked - (self.clock.local() - asked) / 2
-        self.clock.offset = offset if abs(offset) > CLOCK_TOLERANCE else timedelta(0)
+            half = (self.clock.local() - asked) / 2
+            offset = answer - asked - half
+        # a slow answer, as of a busy server, tells the time as much less exactly
+        self.clock.offset = offset if abs(offset) > CLOCK_TOLERANCE + half else timedelta(0)
         if self.clock.offset:
             log.warning("clock-corrected", seconds=round(offset.total_seconds(), 1))
 

@@ -246,6 +246,7 @@ VERBS = [
     "remove",
     "render",
     "renew",
+    "reopen",
     "repay",
     "repeat",
     "replace",

@@ -44,6 +44,7 @@ def build_capabilities() -> Capabilities:
         max_download=max_bytes,
         seconds_between_edits=0.5,
         can_delete=True,
+        is_shared=True,
     )
 
 

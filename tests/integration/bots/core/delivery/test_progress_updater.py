@@ -335,6 +335,7 @@ async def test_a_text_that_comes_late_from_another_process_does_not_stay(house: 
     slow = house.create_progress_updater()
     house.clock.advance(3)
     chat, channel = ana.chat_ref.chat, ana.account.channel
+    channel.capabilities = dataclasses.replace(channel.capabilities, is_shared=True)
     channel.blocked_chats[chat] = asyncio.Event()
     (late,) = await slow.start_edits()
     await asyncio.sleep(0)  # it begins its edit

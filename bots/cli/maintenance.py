@@ -23,6 +23,7 @@ from pipeline import SandboxClient, SandboxProtections
 from storage.db import Database
 from storage.messaging import connection_leases
 from storage.migrate import is_current, upgrade
+from storage.secret_key import KEY_FILE, WRONG_KEY_TEXT, find_fingerprint, is_fingerprint_of
 
 MIN_DISK_BYTES = 1_000_000_000  # bytes
 
@@ -55,6 +56,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
     """Every check of `rabisco doctor`, in order."""
     yield Finding("python", is_ok=True, message=platform.python_version())
     yield _check_database(settings)
+    yield _check_key_fingerprint(settings)
     yield _check_redis(settings)
     yield _check_disk(settings)
     if settings.media_location.startswith("s3://"):
@@ -103,6 +105,24 @@ def list_connections(settings: Settings) -> Iterator[Finding]:
             f"{each.name} is served by process {each.pid} on {each.host}, since {each.acquired_at:%Y-%m-%d %H:%M} UTC"
         )
         yield Finding(each.channel, is_ok=True, message=message)
+
+
+def _check_key_fingerprint(settings: Settings) -> Finding:
+    """Whether this machine's SECRET_KEY is the one that the database is used with."""
+    name, db = "same secret key", Database(settings.resolved_database_url)
+    key_file = settings.data_dir.resolve() / KEY_FILE
+    try:
+        with db.read_transaction() as session:
+            known = find_fingerprint(session)
+    except SQLAlchemyError:
+        return Finding(name, is_ok=True, message="not known before the database is there")
+    finally:
+        db.close()
+    if known is None:
+        return Finding(name, is_ok=True, message="whichever process starts first decides")
+    configured = settings.configured_secret_key or (key_file.read_text().strip() if key_file.exists() else "")
+    is_ours = is_fingerprint_of(configured.encode(), known)
+    return Finding(name, is_ours, "as on the other machines" if is_ours else WRONG_KEY_TEXT)
 
 
 def _check_redis(settings: Settings) -> Finding:

@@ -27,6 +27,7 @@ from bots.web.notifier import wait_for_event
 from bots.web.page import MessageChanges, PageChannel
 from bots.web.texts import parse_accept_language, render_error
 from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, content_length_of, read_form
+from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
@@ -74,18 +75,14 @@ class ChatEndpoints:
         user = await self._require_user(request)
         if self.rate_limit.is_exceeded(user.id):
             raise FormError(429, "TOO_FAST")
-        uploads, size = self.page.uploads, content_length_of(request, form_limits_for(self.page))
+        size = content_length_of(request, form_limits_for(self.page))
         folder = await asyncio.to_thread(self.quota.admit, user.id, size)
         try:
-            with uploads.discard_on_error(folder):
+            with self.quota.folder.discard_afterwards(folder):
                 message, inbound, body = await self._read_message(request, folder, user)
+            return await self._store_message(message, inbound, body)
         finally:
             self.quota.release(folder)
-        await asyncio.to_thread(self.page.save_user_message, user.chat_ref, message, body)
-        is_new = await self.inbound.receive(inbound)
-        if not is_new or not inbound.attachments:
-            await asyncio.to_thread(uploads.discard, folder)
-        return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
 
     async def poll(self, request: Request, after: int, wait: float) -> Response:
         """Changes since version `after`, at once or as soon as there are any, within `wait` seconds."""
@@ -120,6 +117,14 @@ class ChatEndpoints:
             raise FormError(401, "SIGNED_OUT")
         return user
 
+    async def _store_message(self, message: uuid.UUID, inbound: Inbound, body: MessageBody) -> Response:
+        """Store a message, whose files are stored already."""
+        await asyncio.to_thread(self.page.save_user_message, inbound.chat_ref, message, body)
+        is_new = await self.inbound.receive(inbound)
+        if not is_new:
+            await self.page.uploads.release([each.handle for each in inbound.attachments])
+        return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
+
     async def _read_message(
         self, request: Request, folder: Path, user: PageUser
     ) -> tuple[uuid.UUID, Inbound, MessageBody]:
@@ -129,7 +134,10 @@ class ChatEndpoints:
         inbound = replace(
             self._build_inbound(form, message, user, language), network=network_digest_of(request, self.secret)
         )
-        return message, inbound, await asyncio.to_thread(self._build_body, form, inbound)
+        body = await asyncio.to_thread(self._build_body, form, inbound)
+        keys = await self.page.uploads.save([file.path for file in form.files])
+        attachments = tuple(replace(each, handle=key) for each, key in zip(inbound.attachments, keys, strict=True))
+        return message, replace(inbound, attachments=attachments), body
 
     def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, language: str | None) -> Inbound:
         choice = form.get_first("choice") or None
@@ -145,12 +153,9 @@ class ChatEndpoints:
             message_id=form.get_first("message") if choice else str(message),
             text=text,
             choice=choice,
-            attachments=tuple(self._build_attachment(file) for file in form.files),
+            attachments=tuple(Attachment(kind_of(file), "", file.name, file.size) for file in form.files),
             received_at=self.clock(),
         )
-
-    def _build_attachment(self, file: FormFile) -> Attachment:
-        return Attachment(kind_of(file), self.page.uploads.handle_for(file.path), file.name, file.size)
 
     def _build_body(self, form: Form, inbound: Inbound) -> MessageBody:
         """The user's message as the page shows it. Raises FormError(GONE) for a button that no longer exists."""
@@ -196,10 +201,11 @@ async def _respond(request: Request, response: Awaitable[Response]) -> Response:
         return _build_error_response(request, error)
 
 
-def build_upload_quota(page: PageChannel) -> UploadQuota:
-    """The upload quota of one user, by the configured limits."""
+def build_upload_quota(page: PageChannel, folder: UploadFolder) -> UploadQuota:
+    """The upload quota of one user, by the configured limits. Files arrive in the folder."""
     form_limits = form_limits_for(page)
     return UploadQuota(
+        folder,
         page.uploads,
         MAX_PENDING_UPLOADS * (form_limits.max_bytes + form_limits.max_text),
         load_limits().disk.floor,

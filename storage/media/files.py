@@ -21,7 +21,7 @@ from storage.upsert import execute_dml
 
 @dataclass(frozen=True, slots=True)
 class MeasuredFile:
-    """A measured file with its SHA-256. `key` is empty until a StagedUpload has put it into the store."""
+    """A measured file with its SHA-256. `key` is empty until it is in the store, where a StagedUpload puts it."""
 
     path: Path
     info: MediaInfo

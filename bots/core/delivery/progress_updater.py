@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 import structlog
+from cachetools import LRUCache
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -29,7 +30,7 @@ from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message
 from pipeline import Throttle
 from storage.db import Database
-from storage.jobs import jobs, queue_position
+from storage.jobs import progress_messages, queue_position
 from storage.jobs.queue_position import QueuePositions
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ EDIT_TIMEOUT = 15.0  # an edit that takes longer counts as failed
 POSITIONS_INTERVAL = 3.0  # seconds between two queries of the whole queue
 SECONDS_PER_POSITION = 2.0  # with 40 jobs ahead, 80 s between two edits; else a long queue would cause constant edits
 BAR_BLOCKS = 10  # blocks of the progress bar
+MAX_EDIT_STATES = 10_000  # jobs; of those that other processes have closed nobody hears here
 MAX_FAILURES = 20  # in a row, before the message is left as it is
 
 FINAL_TEXT_KEYS = {
@@ -102,7 +104,7 @@ class ProgressUpdater:
     db: Database
     channels: Mapping[UUID, Channel]
     monotonic: Callable[[], float] = time.monotonic
-    _edit_states: dict[UUID, EditState] = field(default_factory=dict)
+    _edit_states: MutableMapping[UUID, EditState] = field(default_factory=lambda: LRUCache(MAX_EDIT_STATES))
     _tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     _positions: QueuePositions = field(default_factory=QueuePositions)
     _positions_throttle: Throttle = field(default_factory=lambda: Throttle(POSITIONS_INTERVAL))
@@ -150,7 +152,7 @@ class ProgressUpdater:
             channels = dict(self.channels)  # one that is removed meanwhile belongs to another process
             due = [
                 entry
-                for entry in jobs.list_with_progress_message(session, list(channels))
+                for entry in progress_messages.list_with_progress_message(session, list(channels))
                 if self._is_due(entry[0], channels[entry[1].account_id])
             ]
             if any(job.status == JobStatus.QUEUED for job, *_ in due):
@@ -204,7 +206,9 @@ class ProgressUpdater:
             return
         if view.is_final:
             await asyncio.to_thread(self._close, view.job_id)
-            del self._edit_states[view.job_id]
+            self._edit_states.pop(view.job_id, None)
+        elif channel.capabilities.is_shared and await asyncio.to_thread(self._reopen_if_closed, view.job_id):
+            self._edit_states.pop(view.job_id, None)
 
     async def _edit(self, channel: Channel, view: ProgressView, edit_state: EditState) -> bool:
         """Edit the message; True when it shows the text now, or never will."""
@@ -227,6 +231,11 @@ class ProgressUpdater:
         edit_state.edits, edit_state.failures = edit_state.edits + 1, 0
         return True
 
+    def _reopen_if_closed(self, job_id: UUID) -> bool:
+        """Whether another process had written the final status before this edit, which then is written once more."""
+        with self.db.transaction() as session:
+            return progress_messages.reopen_final_status(session, job_id)
+
     def _close(self, job_id: UUID) -> None:
         with self.db.transaction() as session:
-            jobs.mark_status_closed(session, job_id)
+            progress_messages.mark_status_closed(session, job_id)

@@ -70,7 +70,7 @@ def test_a_body_that_comes_by_drops_is_read_no_further(house: WebApp, path: str)
         feeder.start()
         said = is_let_go(line)
     assert said.partition(b"\r\n")[0].split()[1] in {b"408", b"404"}
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 def _drip(line: socket.socket) -> None:

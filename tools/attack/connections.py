@@ -118,7 +118,7 @@ def read_nothing(target: Target) -> str:
         return _find_delay(target, "clients that read nothing")
 
 
-def _find_delay(target: Target, cause: str, most: float = 3.0) -> str:
+def _find_delay(target: Target, cause: str, most: float = 5.0) -> str:
     """Whether somebody else waits longer than that many seconds."""
     began = time.monotonic()
     with target.open_client() as client:

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -57,14 +57,19 @@ class Guest:
 
     def wait_for_text(self, pattern: str, seconds: float = 30) -> str:
         """The text of a message that matches. Raises AttackFailed."""
+        found = self.wait_for_message(lambda message: bool(re.search(pattern, message["text"])), seconds)
+        return str(found["text"])
+
+    def wait_for_message(self, predicate: Callable[[dict[str, Any]], bool], seconds: float = 30) -> dict[str, Any]:
+        """A message of the conversation of which that holds. Raises AttackFailed."""
         version = 0
         for _ in range(round(seconds)):
             news = self.read(version, 1)
-            texts = [str(each["text"]) for each in news["messages"]]
-            if found := next((text for text in texts if re.search(pattern, text)), ""):
-                return found
+            found = [each for each in news["messages"] if predicate(each)]
+            if found:
+                return dict(found[0])
             version = news["version"]
-        raise AttackFailed(f"nothing like {pattern!r} came")
+        raise AttackFailed("the page does not show what is awaited")
 
 
 def build_parts(text: str, files: Sequence[File], thumbnails: Sequence[str], **fields: str) -> list[tuple[str, Any]]:
@@ -87,16 +92,23 @@ def sign_in(page: Installation, email: str = "", source: str = "") -> Iterator[G
     """A browser whose user has signed in; somebody new unless an address is given."""
     email = email or f"{uuid.uuid4().hex[:12]}@example.com"
     with open_browser(page, source) as guest:
+        count = len(page.mailbox.emails)
         guest.ask_for_code(email)
-        response = guest.try_code(email, read_code(page, email))
+        response = guest.try_code(email, read_code(page, email, count))
         if response.status_code != 303:
             raise AttackFailed(f"{email} could not sign in: {response.status_code}")
         yield guest
 
 
-def read_code(page: Installation, email: str, number: int = 1) -> str:
-    """The code in the letter of that number to an address."""
-    found = re.search(r"\b\d{6}\b", page.mailbox.wait_for_email(email, number).text)
+def read_code(page: Installation, email: str, count: int = 0) -> str:
+    """The code in a letter to an address, or to that without its tag, after the first `count` letters. Raises
+    AttackFailed.
+    """
+    wanted, mailbox = {email, re.sub(r"\+[^@]*", "", email)}, page.mailbox
+    with mailbox.condition:
+        mailbox.condition.wait_for(lambda: any(wanted & set(each.recipients) for each in mailbox.emails[count:]), 10)
+        letters = [each for each in mailbox.emails[count:] if wanted & set(each.recipients)]
+    found = re.search(r"\b\d{6}\b", letters[0].text) if letters else None
     if found is None:
-        raise AttackFailed(f"there is no code in the letter to {email}")
+        raise AttackFailed(f"no code comes to {email}")
     return found[0]

@@ -64,3 +64,7 @@ class Attack(Generic[T_contra]):
 
 class AttackFailed(Exception):
     """An attack could not be carried out: what it needs did not happen."""
+
+
+class AttackNotPossible(AttackFailed):
+    """This machine lacks what the attack needs."""

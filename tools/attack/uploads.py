@@ -16,7 +16,7 @@ from tools.attack.lines import build_head, drip, is_closed, pause, read_status
 from tools.attack.target import Attack
 
 ANNOUNCED = 2_000_000_000  # bytes, as many as an upload may have
-MOST_SECONDS = 3.0  # for the page to answer while others send
+MOST_SECONDS = 5.0  # for the page to answer while others send
 ABORTED = 40  # requests that are left in their middle
 MOST_LINES = 3  # of the log, for an aborted request
 MEASURED = 8  # accounts that send what takes long to measure

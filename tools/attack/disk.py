@@ -9,12 +9,13 @@ from pathlib import Path
 
 from fakes.simulated_users import create_photograph
 from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from models.identity.people import Person
 from models.limits import load_limits
 from models.messaging.updates import Update
 from storage.billing import ledger
+from storage.db import Database
 from tools.attack.conversations import fill_conversation
 from tools.attack.guest import sign_in
 from tools.attack.installation import FREE_BYTES, Installation
@@ -84,12 +85,12 @@ def _find_growth(page: Installation, prepare: Callable[[], None]) -> str:
 def wait_until_handled(page: Installation) -> None:
     """Wait until nothing that was sent waits any more. Raises AttackFailed."""
     deadline = time.monotonic() + PATIENCE
-    while _count_unhandled(page.db.read_transaction) and time.monotonic() < deadline:
+    while _count_unhandled(page.db) and time.monotonic() < deadline:
         pause(0.3)
 
 
-def _count_unhandled(begin: Callable[[], Iterator[Session]]) -> int:
-    with begin() as session:
+def _count_unhandled(db: Database) -> int:
+    with db.read_transaction() as session:
         return session.exec(select(func.count()).select_from(Update).where(col(Update.handled_at).is_(None))).one()
 
 

@@ -30,22 +30,22 @@ def lend_oneself_credits(page: Installation) -> str:
     for cap in CAPS:
         chat.press(f"extra:{cap}")
     chat.count_credits()
+    query = select(Subscription.overage_cap).where(Subscription.person_id == chat.find_person().id)
     with page.db.read_transaction() as session:
-        cap = session.exec(
-            select(Subscription.overage_cap).where(Subscription.person_id == chat.find_person().id)
-        ).one()
-    return "" if cap in OFFERED else f"{cap:,} credits are lent"
+        lent = session.exec(query).one()
+    return "" if lent in OFFERED else f"{lent:,} credits are lent"
 
 
 def _subscribe(session: Session, person: Person, page: Installation) -> None:
     now = page.db.clock()
-    about = {"tenant_id": person.tenant_id, "person_id": person.id}
-    session.add(Customer(**about, external_id=f"cus_{person.short_id}"))
+    tenant_id, customer_id = person.tenant_id, f"cus_{person.short_id}"
+    session.add(Customer(tenant_id=tenant_id, person_id=person.id, external_id=customer_id))
     session.flush()
     subscription = Subscription(
-        **about,
+        tenant_id=tenant_id,
+        person_id=person.id,
         external_id=f"sub_{person.short_id}",
-        customer_id=f"cus_{person.short_id}",
+        customer_id=customer_id,
         plan="starter",
         status="active",
         currency="usd",

@@ -26,9 +26,9 @@ def send_long_names(page: Installation) -> str:
 
 
 def send_many_parts(page: Installation) -> str:
-    """Send 200,000 tiny fields."""
+    """Send half a million tiny fields."""
     part = b'--e\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 1000
-    return _send_forms(page, lambda: (part for _ in range(200)))
+    return _send_forms(page, lambda: (part for _ in range(500)))
 
 
 def send_many_headers(page: Installation) -> str:

@@ -53,16 +53,20 @@ def _describe(outcome: Outcome) -> str:
 
 
 def _build_table(outcomes: list[Outcome]) -> Table:
-    table = Table("line", "attack", "outcome", "seconds", "page's memory, MB")
+    table = Table("line", "attack", "outcome", "seconds", "page, MB", caption=_build_caption())
     for outcome in outcomes:
         table.add_row(
-            f"{outcome.line} {TITLES[outcome.line]}",
+            str(outcome.line),
             outcome.name,
             outcome.achieved or "fended off",
             f"{outcome.seconds:.1f}",
             f"{outcome.memory / 1e6:.0f}" if outcome.memory else "",
         )
     return table
+
+
+def _build_caption() -> str:
+    return "; ".join(f"{line}: {title}" for line, title in TITLES.items())
 
 
 if __name__ == "__main__":

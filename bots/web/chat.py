@@ -14,19 +14,20 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
+from bots.core.channel import Attachment, Inbound, Sender
 from bots.core.inbound import InboundProcessor
 from bots.core.keyed_queue import KeyedQueue
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.client_network import network_digest_of
 from bots.web.auth.session import Authenticator, PageUser
 from bots.web.links import MediaLinkSigner
-from bots.web.message_view import MessageBody, SentFile, render_message, sanitize_thumbnail
+from bots.web.message_view import MessageBody, SentFile, render_message
 from bots.web.middleware import is_same_origin
 from bots.web.notifier import wait_for_event
 from bots.web.page import MessageChanges, PageChannel
+from bots.web.sent_files import kind_of, list_sent_files
 from bots.web.texts import parse_accept_language, render_error
-from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, content_length_of, read_form
+from bots.web.uploads.multipart import Form, FormError, FormLimits, content_length_of, read_form
 from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
@@ -42,9 +43,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_CONCURRENT_READS = 8  # reads of conversations at the same time
 MAX_POLLS_PER_USER = 12  # requests of one user that may wait for changes at the same time
 MAX_PENDING_UPLOADS = 2  # largest possible uploads that one user may have pending
+HOUR_SECONDS = 3600.0
 POLL_SECONDS = 1.0  # seconds; another process may write without notifying this one
 NO_STORE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-_KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class ChatEndpoints:
     rate_limit: SlidingWindowLimiter = field(
         default_factory=lambda: SlidingWindowLimiter(
             load_limits().person.posts_per_minute, time.monotonic, counts_refused=False
+        )
+    )
+    thumbnail_limit: SlidingWindowLimiter = field(
+        default_factory=lambda: SlidingWindowLimiter(
+            load_limits().person.thumbnails_per_hour, time.monotonic, HOUR_SECONDS, counts_refused=False
         )
     )
     reads: KeyedQueue = field(default_factory=lambda: KeyedQueue(MAX_CONCURRENT_READS))
@@ -134,7 +140,8 @@ class ChatEndpoints:
         inbound = replace(
             self._build_inbound(form, message, user, language), network=network_digest_of(request, self.secret)
         )
-        body = await asyncio.to_thread(self._build_body, form, inbound)
+        sent = list_sent_files(form, partial(self.thumbnail_limit.is_exceeded, user.id))
+        body = await asyncio.to_thread(self._build_body, sent, inbound)
         keys = await self.page.uploads.save([file.path for file in form.files])
         attachments = tuple(replace(each, handle=key) for each, key in zip(inbound.attachments, keys, strict=True))
         return message, replace(inbound, attachments=attachments), body
@@ -157,10 +164,10 @@ class ChatEndpoints:
             received_at=self.clock(),
         )
 
-    def _build_body(self, form: Form, inbound: Inbound) -> MessageBody:
+    def _build_body(self, sent: tuple[SentFile, ...], inbound: Inbound) -> MessageBody:
         """The user's message as the page shows it. Raises FormError(GONE) for a button that no longer exists."""
         if inbound.choice is None:
-            return MessageBody(text=inbound.text, sent=_list_sent_files(form))
+            return MessageBody(text=inbound.text, sent=sent)
         question = self.page.find_bot_message(inbound.chat_ref, inbound.message_id or "")
         button = question.find_button(inbound.choice) if question else None
         if button is None:
@@ -222,26 +229,11 @@ def form_limits_for(page: PageChannel) -> FormLimits:
     )
 
 
-def kind_of(file: FormFile) -> AttachmentKind:
-    """The kind of a file, by the type the browser declares."""
-    return _KINDS_BY_TYPE.get(file.mime.partition("/")[0], AttachmentKind.FILE)
-
-
 def _parse_message_id(form: Form) -> uuid.UUID:
     try:
         return uuid.UUID(form.get_first("id"))
     except ValueError:
         raise FormError(400, "BAD_FORM") from None
-
-
-def _list_sent_files(form: Form) -> tuple[SentFile, ...]:
-    """The files as the page shows them; the browser sends their thumbnails in the same order."""
-    thumbnails = [sanitize_thumbnail(url) for url in form.fields.get("thumbnails", [])]
-    thumbnails += [None] * (len(form.files) - len(thumbnails))
-    return tuple(
-        SentFile(kind=kind_of(file), name=file.name, thumbnail=url)
-        for file, url in zip(form.files, thumbnails, strict=False)
-    )
 
 
 def _build_error_response(request: Request, error: FormError) -> JSONResponse:

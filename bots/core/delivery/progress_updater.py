@@ -207,7 +207,7 @@ class ProgressUpdater:
         if view.is_final:
             await asyncio.to_thread(self._close, view.job_id)
             self._edit_states.pop(view.job_id, None)
-        elif channel.capabilities.is_shared and await asyncio.to_thread(self._reopen_if_closed, view.job_id):
+        elif view.channel.capabilities.is_shared and await asyncio.to_thread(self._reopen_if_closed, view.job_id):
             self._edit_states.pop(view.job_id, None)
 
     async def _edit(self, channel: Channel, view: ProgressView, edit_state: EditState) -> bool:

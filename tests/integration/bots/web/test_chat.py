@@ -9,6 +9,7 @@ from fakes.world.web import WebApp, add_account, open_web_app
 
 from bots.core.channel import AttachmentKind, ChatRef, Choice, RenderedMessage
 from bots.web.page import LOCAL_CHAT, PageChannel
+from models.limits import load_limits
 from storage.db import Database
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
@@ -57,6 +58,18 @@ async def test_a_reload_shows_what_the_person_sent(house: WebApp) -> None:
         {"kind": "picture", "name": "gato.png", "thumbnail": THUMBNAIL},
         {"kind": "file", "name": "notas.txt", "thumbnail": None},
     ]
+
+
+async def test_thumbnails_beyond_those_of_an_hour_are_not_kept(house: WebApp) -> None:
+    """They lie in the database with the message, and come with any file, however small."""
+    most = load_limits().person.thumbnails_per_hour
+    files = [(f"{number}.png", b"x", "image/png") for number in range(10)]
+    async with open_page_client(house.app) as client:
+        for _ in range(most // 10 + 2):
+            await client.send(files=files, thumbnails=[THUMBNAIL] * 10)
+        sent = [file for each in (await client.fetch_messages())["messages"] for file in each["sent"]]
+    assert len(sent) == most + 20
+    assert sum(file["thumbnail"] is not None for file in sent) == most
 
 
 async def test_uploads_are_gone_once_they_were_answered(house: WebApp) -> None:

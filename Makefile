@@ -16,7 +16,7 @@ READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale shards judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -25,10 +25,11 @@ help:
 	@echo "make unit   the quick tests alone"
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
-	@echo "make hostile  eleven thousand files made to harm, and what became of them (about eight minutes)"
-	@echo "make attack  what once stopped or fooled the page, against one that is started for it (a minute)"
+	@echo "make hostile  sixteen thousand files made to harm, and what became of them (about ten minutes)"
+	@echo "make attack  seventy-six ways to stop, fill or fool the product, against one started for it (seven minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
 	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
+	@echo "make shards  how claims would do whose tenants are split over several databases, simulated and real (two minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"
@@ -72,6 +73,9 @@ hostile: $(READY)
 
 scale: $(READY)
 	$(BIN)/python -m tools.scale
+
+shards: $(READY)
+	$(BIN)/python -m tools.shards
 
 attack: $(READY)
 	$(BIN)/python -m tools.attack

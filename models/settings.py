@@ -174,6 +174,11 @@ class Settings(BaseSettings):
         return frozenset(part for each in (*secret_values, *passwords) for part in (each, *_split_list(each)) if part)
 
     @property
+    def configured_secret_key(self) -> str | None:
+        """SECRET_KEY; None where the data folder's is used."""
+        return self.secret_key.get_secret_value() if self.secret_key else None
+
+    @property
     def effective_log_format(self) -> Literal["text", "json"]:
         """Log format: JSON in production, text elsewhere, unless set."""
         return self.log_format or ("json" if self.mode == "production" else "text")

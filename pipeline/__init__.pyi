@@ -39,6 +39,7 @@ from .operations.daily_report import MAX_READING_AGE as MAX_READING_AGE
 from .operations.daily_report import REPORT_CHECK_INTERVAL as REPORT_CHECK_INTERVAL
 from .operations.daily_report import DailyReport as DailyReport
 from .operations.error_log import ERROR_LOG as ERROR_LOG
+from .operations.file_executor import FileExecutor as FileExecutor
 from .operations.lease_renewer import LeaseRenewer as LeaseRenewer
 from .operations.request_id import bind_new_request as bind_new_request
 from .operations.request_id import get_request_id as get_request_id

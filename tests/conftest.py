@@ -15,12 +15,15 @@ import structlog
 from fakes.clock import SettableClock
 from fakes.databases import DatabaseFactory
 from fakes.redis_server import RedisServer
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from storage.db import Database
 
 MIN_FREE_BYTES = 4 << 30
 LONG_MODULES = (
     "tests/integration/storage/billing/test_money_state_machine.py",
+    "tests/integration/tools/test_attack.py",
     "tests/integration/tools/test_chaos.py",
     "tests/integration/tools/test_load.py",
     "tests/integration/tools/test_scale.py",
@@ -34,6 +37,9 @@ LOG_PROCESSORS = [
     structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
 ]
 
+# no test is one of time: on a busy machine even drawing the first example may take seconds
+hypothesis_settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("untimed")
 gc.disable()  # what is imported and collected stays to the end
 # nothing here speaks to the internet, and the certificates of all its authorities are long to read for each client
 os.environ.pop("SSL_CERT_FILE", None)

@@ -11,7 +11,10 @@ from models.columns import UtcDateTime, build_json_type, build_partial_index, ge
 
 
 class Update(SQLModel, table=True):
-    """One update of one account. It is stored before it is acknowledged to the channel, and handled once."""
+    """One update of one account. It is stored before it is acknowledged to the channel, and handled once.
+
+    Of an account that several processes serve, an update belongs to its `owner` until `leased_until`.
+    """
 
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
@@ -25,6 +28,8 @@ class Update(SQLModel, table=True):
     external_id: str
     body: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
     attempts: int = 0
+    owner: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 

@@ -41,7 +41,9 @@ from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
-SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp")  # else not media
+SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
+    ".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp", ".itt", ".sbv", ".lrc", ".scc", ".stl",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,15 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Languages(BaseModel):
-    """Names by ISO 639-1 code, the codes that are expected more than others, those written without spaces, and
-    Whisper's own codes where they differ."""
+    """Names by ISO 639-1 code, the codes that are expected more than others, and less, those written without spaces,
+    and Whisper's own codes where they differ.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     names: dict[str, str]
     expected: tuple[str, ...]
+    unlikely: tuple[str, ...]
     spaceless: frozenset[str]
     whisper: dict[str, str]
 

@@ -20,7 +20,7 @@ ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a mo
 MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
-_LANGUAGE_PIECES: Final = 4  # pieces of a recording in which its language is looked for
+_LANGUAGE_PIECES: Final = 3  # pieces of a recording in which its language is looked for
 
 Piece = segmentation.PieceSpan
 
@@ -71,6 +71,7 @@ def _detect_language(
         [model.detect_languages(recording.read_samples(start, end)) for start, end in chosen],
         own_language,
         load_languages().expected,
+        load_languages().unlikely,
     )
     if found is None:
         raise RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)

@@ -1,5 +1,9 @@
-"""Correction of word times by the sound: words start where the voice sets in, and none lasts into a pause."""
+"""Correction of word times by the sound: words start where the voice sets in, and none lasts into a pause.
 
+Whisper gives the time of a pause to the word after it, and now and then to the one before (docs/speech.md).
+"""
+
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,51 +12,62 @@ import numpy as np
 from models.jobs.transcript import Word
 from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels
 
-_FLOOR_SHARE, _LOUD_SHARE = 0.1, 0.95  # of a recording's 10 ms are quieter than its noise, and than its loud voice
-_FLOOR_FACTOR: Final = 3.0  # a voice is this much louder than the noise
-_LOUD_FACTOR: Final = 0.06  # and not more than 24 dB less loud than the loud voice
-_MIN_LEVEL: Final = 0.001  # of full scale, -60 dB
-_MIN_PAUSE_SECONDS: Final = 0.15  # seconds; shorter quiet is within words, as before a "t"
-_EARLY_SECONDS, _LATE_SECONDS = 0.6, 0.25  # that a word may be before, or after, the onset it belongs to
-_LEAD_SECONDS: Final = 0.03  # seconds before the level passes the threshold at which a voice sets in
+_NOISE_QUANTILE: Final = 0.1  # of a recording's levels are not above its noise
+_NOISE_FACTOR: Final = 4.0  # 12 dB above the noise begins what is no pause
+_MIN_LEVEL: Final = 10 ** (-50 / 20)  # of full scale; whatever is below is quiet
+_MIN_BURST: Final = 0.04  # seconds; shorter noises do not end a pause
+_MIN_PAUSE: Final = 0.15  # seconds; shorter quiet is within words, as before a "t"
+_MAX_SHIFT: Final = 0.4  # seconds that a word is moved to the edge of a pause it does not reach
 
-VoicedSpan = tuple[float, float]
+Pause = tuple[float, float]
 
 
-def find_voiced_spans(levels: Levels) -> list[VoicedSpan]:
-    """Spans in seconds in which it is loud, apart from pauses of less than 0.15 s."""
+def find_pauses(levels: Levels) -> list[Pause]:
+    """Start and end in seconds of each pause of at least 0.15 s."""
     if not len(levels):
         return []
-    floor, loud = np.quantile(levels, (_FLOOR_SHARE, _LOUD_SHARE))
-    threshold = max(_MIN_LEVEL, min(_FLOOR_FACTOR * floor, loud / 2), _LOUD_FACTOR * loud)
-    is_loud = np.concatenate([[False], levels > threshold, [False]])
-    edges = np.flatnonzero(is_loud[1:] != is_loud[:-1]) * LEVEL_SECONDS
-    spans: list[VoicedSpan] = []
-    for start, end in edges.reshape(-1, 2).tolist():
-        if spans and start - spans[-1][1] < _MIN_PAUSE_SECONDS:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-    return spans
+    noise = float(np.quantile(levels, _NOISE_QUANTILE))
+    loud = _find_runs(levels > max(_MIN_LEVEL, _NOISE_FACTOR * noise))
+    voiced = [(start, end) for start, end in loud if end - start >= _MIN_BURST]
+    edges = [0.0, *(edge for span in voiced for edge in span), len(levels) * LEVEL_SECONDS]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if end - start >= _MIN_PAUSE]
 
 
 def correct_times(words: Sequence[Word], levels: Levels) -> list[Word]:
-    """The same words; those at the edges of pauses begin, or end, where the voice does."""
-    spans = find_voiced_spans(levels)
-    corrected = [_clip_to_voice(word, spans) for word in words]
-    for start, end in spans:
-        index = next((i for i, word in enumerate(corrected) if start < (word.start + word.end) / 2 < end), None)
-        if index is not None and -_LATE_SECONDS <= start - corrected[index].start <= _EARLY_SECONDS:
-            word = corrected[index]
-            corrected[index] = word.model_copy(update={"start": max(0.0, min(start - _LEAD_SECONDS, word.end))})
-    return corrected
-
-
-def _clip_to_voice(word: Word, spans: Sequence[VoicedSpan]) -> Word:
-    """The word without the quiet before and after it; as it is where it lies in a pause as a whole."""
-    voiced = [
-        (max(word.start, start), min(word.end, end)) for start, end in spans if start < word.end and end > word.start
+    """The same words in the same order; those at the edges of pauses end, or begin, where the voice does."""
+    starts, ends = [word.start for word in words], [word.end for word in words]
+    for pause in find_pauses(levels):
+        _leave_pause(starts, ends, pause)
+        _reach_pause(starts, ends, pause)
+    return [
+        word.model_copy(update={"start": start, "end": max(start, end)})
+        for word, start, end in zip(words, starts, ends, strict=True)
     ]
-    if not voiced:
-        return word
-    return word.model_copy(update={"start": voiced[0][0], "end": max(voiced[0][0], voiced[-1][1])})
+
+
+def _find_runs(is_loud: np.ndarray) -> list[tuple[float, float]]:
+    padded = np.concatenate([[False], is_loud, [False]])
+    edges = np.flatnonzero(padded[1:] != padded[:-1]) * LEVEL_SECONDS
+    runs: list[tuple[float, float]] = [(start, end) for start, end in edges.reshape(-1, 2).tolist()]
+    return runs
+
+
+def _leave_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
+    """Cut words that overlap a pause at the side where more of them is, else where the voice sets in again."""
+    begin, end = pause
+    for index in range(bisect_right(ends, begin), bisect_left(starts, end)):
+        if begin - starts[index] > ends[index] - end:
+            ends[index] = begin
+        else:
+            starts[index], ends[index] = end, max(end, ends[index])
+
+
+def _reach_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
+    """Let the last word before a pause end with it, and the first one after it begin with the voice."""
+    begin, end = pause
+    before = bisect_left(starts, begin) - 1
+    if before >= 0 and 0 < begin - ends[before] <= _MAX_SHIFT:
+        ends[before] = begin
+    after = bisect_right(ends, end)
+    if after < len(starts) and 0 < starts[after] - end <= _MAX_SHIFT:
+        starts[after] = end

@@ -10,7 +10,7 @@ def test_what_the_model_is_sure_of_is_believed_whoever_speaks() -> None:
 
 
 def test_between_neighbours_the_persons_own_language_is_taken() -> None:
-    heard = {"gl": 0.3, "pt": 0.25, "es": 0.3, "la": 0.1}
+    heard = {"gl": 0.2, "pt": 0.35, "es": 0.35}
     assert choose_language([heard], "pt", EXPECTED) == "pt"
     assert choose_language([heard], "es", EXPECTED) == "es"
 
@@ -23,6 +23,11 @@ def test_several_pieces_decide_together() -> None:
 def test_where_nothing_is_probable_the_language_is_unclear() -> None:
     heard = dict.fromkeys(("la", "cy", "mi", "jv", "haw", "nn", "sn", "yo", "ko", "km"), 0.05)
     assert choose_language([heard], "pt", EXPECTED) is None
+
+
+def test_what_whisper_names_for_what_it_does_not_understand_is_doubted() -> None:
+    heard = {"la": 0.5, "it": 0.2, "fr": 0.1}
+    assert choose_language([heard], "pt", EXPECTED, unlikely=("la",)) == "it"
 
 
 def test_probabilities_add_up_to_one() -> None:

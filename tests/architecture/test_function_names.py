@@ -95,6 +95,7 @@ VERBS = [
     "diagnose",
     "digest",
     "discard",
+    "disconnect",
     "dispatch",
     "download",
     "drain",

@@ -96,6 +96,7 @@ VERBS = [
     "diagnose",
     "digest",
     "discard",
+    "disconnect",
     "dispatch",
     "download",
     "drain",

@@ -25,9 +25,9 @@ from bots.web.message_view import MessageBody, SentFile, render_message
 from bots.web.middleware import is_same_origin
 from bots.web.notifier import wait_for_event
 from bots.web.page import MessageChanges, PageChannel
-from bots.web.sent_files import kind_of, list_sent_files
 from bots.web.texts import parse_accept_language, render_error
 from bots.web.uploads.multipart import Form, FormError, FormLimits, content_length_of, read_form
+from bots.web.uploads.sent_files import kind_of, list_sent_files
 from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits

@@ -37,11 +37,6 @@ variable "admin_ids" {
   default = ""
 }
 
-variable "speech_service" {
-  type        = string
-  default     = ""
-  description = "groq, where nomad/jobs/rabisco/worker has GROQ_API_KEY."
-}
 
 variable "workers" {
   type        = number
@@ -146,7 +141,6 @@ job "rabisco" {
         MEDIA_URL           = var.media_url
         BACKUP_URL          = var.backup_url
         ADMIN_IDS           = var.admin_ids
-        SPEECH_SERVICE      = var.speech_service
         FORWARDED_ALLOW_IPS = "private" # Traefik, which replaces what strangers send, has an address of the datacenter's
       }
 
@@ -221,7 +215,6 @@ EOF
         MEDIA_URL      = var.media_url
         BACKUP_URL     = var.backup_url
         ADMIN_IDS      = var.admin_ids
-        SPEECH_SERVICE = var.speech_service
       }
 
       # what all processes need, and what this one needs besides
@@ -295,7 +288,6 @@ EOF
         MEDIA_URL      = var.media_url
         BACKUP_URL     = var.backup_url
         ADMIN_IDS      = var.admin_ids
-        SPEECH_SERVICE = var.speech_service
       }
 
       # what all processes need, and what this one needs besides
@@ -390,7 +382,6 @@ EOF
         MEDIA_URL      = var.media_url
         BACKUP_URL     = var.backup_url
         ADMIN_IDS      = var.admin_ids
-        SPEECH_SERVICE = var.speech_service
         WORKERS        = 2
       }
 

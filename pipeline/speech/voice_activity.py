@@ -37,8 +37,8 @@ def correct_times(words: Sequence[Word], levels: Levels) -> list[Word]:
     """The same words in the same order; those at the edges of pauses end, or begin, where the voice does."""
     starts, ends = [word.start for word in words], [word.end for word in words]
     for pause in find_pauses(levels):
-        _leave_pause(starts, ends, pause)
-        _reach_pause(starts, ends, pause)
+        _cut_at_pause(starts, ends, pause)
+        _extend_to_pause(starts, ends, pause)
     return [
         word.model_copy(update={"start": start, "end": max(start, end)})
         for word, start, end in zip(words, starts, ends, strict=True)
@@ -52,7 +52,7 @@ def _find_runs(is_loud: np.ndarray) -> list[tuple[float, float]]:
     return runs
 
 
-def _leave_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
+def _cut_at_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
     """Cut words that overlap a pause at the side where more of them is, else where the voice sets in again."""
     begin, end = pause
     for index in range(bisect_right(ends, begin), bisect_left(starts, end)):
@@ -62,7 +62,7 @@ def _leave_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
             starts[index], ends[index] = end, max(end, ends[index])
 
 
-def _reach_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
+def _extend_to_pause(starts: list[float], ends: list[float], pause: Pause) -> None:
     """Let the last word before a pause end with it, and the first one after it begin with the voice."""
     begin, end = pause
     before = bisect_left(starts, begin) - 1

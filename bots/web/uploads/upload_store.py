@@ -37,7 +37,7 @@ class UploadStore:
 
     async def save(self, paths: Sequence[Path]) -> list[str]:
         """Move files into the store; their keys. Raises FormError, and then leaves none in it."""
-        return await self.executor.run(self._put, paths)
+        return await self.executor.run(self._put, paths) if paths else []
 
     async def fetch(self, key: str, target: Path) -> None:
         """Put a file at `target`, by a hard link where the disk allows it. Raises RequestRejected(FILE_GONE).

@@ -29,6 +29,7 @@ def start(fake: FakeTelegram, tmp_path: Path, databases: DatabaseFactory) -> Ite
             "TELEGRAM_BOT_TOKEN": TOKEN,
             "TELEGRAM_API_URL": address,
             "LEASE_SECONDS": "3",
+            "SECRET_KEY": "the same on every machine of one installation",
         }
 
         def start_on(machine: str) -> AppProcess:

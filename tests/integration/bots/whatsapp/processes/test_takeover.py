@@ -56,6 +56,7 @@ def place(tmp_path: Path, databases: DatabaseFactory) -> Iterator[House]:
     with ExitStack() as stack:
         settings = {
             "DATABASE_URL": url,
+            "SECRET_KEY": "the same on every machine of one installation",
             "WHATSAPP_SESSIONS": url,
             "WHATSAPP_FFI": "fakes.whatsapp.remote:factory",
             "FAKE_WHATSAPP": stack.enter_context(serve_whatsapp(fake)),

@@ -236,3 +236,17 @@ def test_workflows_hold_no_secret_and_may_only_read() -> None:
         assert workflow["permissions"] == {"contents": "read"}
         for name in re.findall(r"(?:PASSWORD|KEY|TOKEN|HOSTS): (.*)", path.read_text()):
             assert name.startswith("${{ secrets.")
+
+
+@pytest.mark.parametrize("path", ["compose.yml", "platforms/compose.yml"])
+def test_images_of_others_are_pinned_by_their_digest(path: str) -> None:
+    images = [service["image"] for service in composed(path)["services"].values() if "image" in service]
+    others = [image for image in images if "$" not in image and not image.startswith("rabisco")]
+    assert others
+    assert [image for image in others if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", image)] == []
+
+
+def test_the_image_is_built_on_one_that_is_pinned_by_its_digest() -> None:
+    recipe = (ROOT / "docker" / "Dockerfile").read_text()
+    assert re.search(r"^ARG PYTHON=python:3\.12-slim@sha256:[0-9a-f]{64}$", recipe, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)) == {"${PYTHON}"}

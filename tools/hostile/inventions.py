@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import httpx
-from pipeline.speech.groq import GroqEngine
-
 from models.errors import AppError, ErrorCode
-from models.media.facts import LOUDNESS_STEP, SoundInfo
+from models.media.facts import LOUDNESS_STEP, SoundInfo, SoundPiece
+from pipeline.groq.speech import PieceResponse, build_transcript
+from pipeline.speech.service import ServiceRequest
+from pipeline.speech.whisper.response import WhisperResponse
 from tools.hostile.trial import Account, Outcome
 
 SEED: Final = 20_261_133
@@ -70,15 +70,26 @@ def _judge_response(number: int) -> Outcome:
 def _hear(phrases: list[_Phrase], *, has_words: bool) -> str:
     """The words that the engine keeps of a response, or the code of its refusal."""
     response, sound = _build_response(phrases, has_words=has_words)
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=response))
-    engine = GroqEngine("key", retries=0, http_client=httpx.Client(transport=transport))
+    piece = SoundPiece(Path(__file__), 0.0, sound.seconds)
+    heard = PieceResponse(piece, WhisperResponse.model_validate(response))
     try:
-        transcript = engine.transcribe(Path(__file__), None, sound)
+        transcript = build_transcript([heard], _build_request(piece, sound))
     except AppError as error:
         return str(error.code)
-    finally:
-        engine.close()
     return " ".join(word.text for word in transcript.words)
+
+
+def _build_request(piece: SoundPiece, sound: SoundInfo) -> ServiceRequest:
+    return ServiceRequest(
+        pieces=[piece],
+        sound=sound,
+        language=None,
+        vocabulary=(),
+        split=lambda _: [],
+        is_cancelled=lambda: False,
+        report_progress=lambda _: None,
+        record_seconds=lambda _: None,
+    )
 
 
 def _build_response(phrases: list[_Phrase], *, has_words: bool) -> tuple[object, SoundInfo]:

@@ -1,5 +1,6 @@
 """Line 9: uploads that announce what never comes, or come by drops, take long to measure, or are left in the middle."""
 
+import shutil
 import threading
 import time
 import uuid
@@ -17,6 +18,7 @@ from tools.attack.target import Attack
 
 ANNOUNCED = 2_000_000_000  # bytes, as many as an upload may have
 MOST_SECONDS = 5.0  # for the page to answer while others send
+MOST_ACCOUNTS = 40
 ABORTED = 40  # requests that are left in their middle
 MOST_LINES = 3  # of the log, for an aborted request
 MEASURED = 8  # accounts that send what takes long to measure
@@ -35,9 +37,9 @@ def build_upload_head(page: Installation, guest: Guest, size: int) -> bytes:
 
 
 def announce_much(page: Installation) -> str:
-    """Let five accounts announce two gigabytes each, and send nearly nothing; then send a picture as somebody else."""
+    """Let accounts announce more than the disk holds, and send nearly nothing; then send a picture as somebody else."""
     with ExitStack() as stack:
-        for _ in range(5):
+        for _ in range(min(MOST_ACCOUNTS, shutil.disk_usage(page.folder).free // ANNOUNCED + 2)):
             guest = stack.enter_context(sign_in(page))
             line = stack.enter_context(page.connect(guest.source))
             line.sendall(build_upload_head(page, guest, ANNOUNCED))

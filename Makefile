@@ -26,7 +26,7 @@ help:
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
 	@echo "make hostile  sixteen thousand files made to harm, and what became of them (about ten minutes)"
-	@echo "make attack  seventy-six ways to stop, fill or fool the product, against one started for it (seven minutes)"
+	@echo "make attack  the ways to stop, fill or fool the product, against one that is started for it (seven minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
 	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
 	@echo "make shards  how claims would do whose tenants are split over several databases, simulated and real (two minutes)"

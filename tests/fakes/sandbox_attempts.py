@@ -1,4 +1,8 @@
-"""What a child that somebody has taken over would try on the machine, run inside the sandbox."""
+"""What a child that somebody has taken over would try on the machine, run inside the sandbox.
+
+Nothing here does harm where a wall does not hold: real files are only opened to be read, processes get no signal but
+0, and what is written, linked and limited is the attack's own.
+"""
 
 import ctypes
 import fcntl
@@ -10,15 +14,24 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 F_SETOWN_EX, F_SETSIG, FIOSETOWN, SIOCSPGRP = 15, 10, 0x8901, 0x8902
 LARGE = 8 << 30  # bytes, more than any child may hold
 
 
-def try_everything(victim: int, files: Mapping[str, str], port: int) -> list[str]:
-    """The names of the attempts that succeeded on another process, on these files, and on a port of this machine."""
-    attempts = {**_on_process(victim), **_on_files(files), **_on_network(port), **_on_memory()}
+def try_everything(victim: int, files: Mapping[str, str], own_file: str, port: int) -> list[str]:
+    """The names of the attempts that succeeded: on another process, which is the attack's own, to read these files, to
+    change a file of the attack's own outside of the child's folder, and on a port of this machine.
+    """
+    attempts = {
+        **_on_process(victim),
+        **_on_files(files),
+        **_on_own_file(own_file),
+        **_on_network(port),
+        **_on_memory(),
+    }
     return [name for name, attempt in attempts.items() if _succeeds(attempt)]
 
 
@@ -52,7 +65,6 @@ def _on_process(victim: int) -> dict[str, Callable[[], object]]:
         "signal by FIOSETOWN": lambda: fcntl.ioctl(line, FIOSETOWN, victim.to_bytes(4, "little")),
         "signal by SIOCSPGRP": lambda: fcntl.ioctl(line, SIOCSPGRP, victim.to_bytes(4, "little")),
         "priority": lambda: os.setpriority(os.PRIO_PROCESS, victim, 19),
-        "priority of all": lambda: os.setpriority(os.PRIO_USER, 0, 19),
         "priority of the starter": lambda: os.setpriority(os.PRIO_PROCESS, parent, 19),
         "priority on the disk": lambda: _call(251, 1, victim, 3 << 13),
         "affinity": lambda: os.sched_setaffinity(victim, {0}),
@@ -62,7 +74,7 @@ def _on_process(victim: int) -> dict[str, Callable[[], object]]:
         "environment of others": lambda: Path(f"/proc/{victim}/environ").read_bytes(),
         "memory by ptrace": lambda: _call(101, 16, victim, 0, 0),
         "memory by process_vm_readv": lambda: _call(310, victim, 0, 0, 0, 0, 0),
-        "a process": os.fork,
+        "a process": lambda: os.fork() or os._exit(0),
         "a program": lambda: os.execv(sys.executable, [sys.executable, "-c", ""]),  # noqa: S606 - is to fail
         "a program by posix_spawn": lambda: os.posix_spawn(sys.executable, [sys.executable], {}),
         "a namespace": lambda: _call(272, 0x10000000),
@@ -75,13 +87,21 @@ def _on_process(victim: int) -> dict[str, Callable[[], object]]:
 
 
 def _on_files(files: Mapping[str, str]) -> dict[str, Callable[[], object]]:
-    attempts: dict[str, Callable[[], object]] = {}
-    for name, path in files.items():
-        attempts[f"reading {name}"] = lambda path=path: os.open(path, os.O_RDONLY)
-        attempts[f"writing {name}"] = lambda path=path: os.open(path, os.O_WRONLY)
-        attempts[f"a link to {name}"] = lambda path=path: os.link(path, f"link-{len(path)}")
-        attempts[f"making room at {name}"] = lambda path=path: os.truncate(path, 0)
-    return attempts
+    return {f"reading {name}": partial(os.open, path, os.O_RDONLY) for name, path in files.items()}
+
+
+def _on_own_file(path: str) -> dict[str, Callable[[], object]]:
+    return {
+        "reading a file": lambda: os.open(path, os.O_RDONLY),
+        "writing a file": lambda: os.open(path, os.O_WRONLY),
+        "emptying a file": lambda: os.truncate(path, 0),
+        "a link to a file": lambda: os.link(path, "link"),
+        "the mode of a file": lambda: os.chmod(path, 0o640),  # noqa: PTH101 - as the others
+        "the owner of a file": lambda: os.chown(path, -1, -1),
+        "the times of a file": lambda: os.utime(path),
+        "an attribute of a file": lambda: os.setxattr(path, "user.attacked", b""),
+        "a file beside it": lambda: os.open(f"{path}-more", os.O_CREAT | os.O_WRONLY),
+    }
 
 
 def _on_network(port: int) -> dict[str, Callable[[], object]]:
@@ -101,7 +121,6 @@ def _on_memory() -> dict[str, Callable[[], object]]:
         "shared memory of System V": lambda: _call(29, 0, 100_000_000, 0o1600),
         "a queue of messages": lambda: _call(68, 0, 0o1600),
         "memory": lambda: mmap.mmap(-1, LARGE),
-        "shared memory": lambda: os.open("/dev/shm/attacked", os.O_CREAT | os.O_RDWR),  # noqa: S108 - is to fail
         "a file without a name": lambda: os.open(".", os.O_TMPFILE | os.O_RDWR),
         "a large file": lambda: Path("large").open("wb").truncate(LARGE),
     }

@@ -27,8 +27,11 @@ def send_long_names(page: Installation) -> str:
 
 def send_many_parts(page: Installation) -> str:
     """Send half a million tiny fields."""
-    part = b'--e\r\nContent-Disposition: form-data; name="a"\r\n\r\nx\r\n' * 1000
-    return _send_forms(page, lambda: (part for _ in range(500)))
+    part = '--e\r\nContent-Disposition: form-data; name="{}"\r\n\r\nx\r\n'
+    blocks = [
+        "".join(part.format(number) for number in range(start, start + 1000)) for start in range(0, 500_000, 1000)
+    ]
+    return _send_forms(page, lambda: (block.encode() for block in blocks))
 
 
 def send_many_headers(page: Installation) -> str:

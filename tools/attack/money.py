@@ -7,6 +7,7 @@ import re
 import time
 from datetime import timedelta
 
+from fakes.simulated_users import create_photograph
 from sqlmodel import Session, select
 
 from models.billing.payments import Customer, Subscription
@@ -100,6 +101,17 @@ def _redeem(page: Installation, email: str, source: str, code: str) -> None:
         friend.post("/start hello_" + code.removeprefix("HELLO-"))
 
 
+def invite_a_neighbour(page: Installation) -> str:
+    """Invite somebody on one's own network, who has a film made."""
+    with sign_in(page) as ana, sign_in(page, source=ana.source) as friend:
+        friend.post(f"/redeem {_read_invitation(ana)}")
+        friend.wait_for_text("waiting for you")
+        friend.post(files=[("a.png", create_photograph(), "image/png")])
+        friend.wait_for_message(lambda message: bool(message["film"]), seconds=90)
+        credits_ = _count_credits(ana)
+    return f"a neighbour's film brings {credits_ - FREE_CREDITS} credits" if credits_ != FREE_CREDITS else ""
+
+
 def _read_invitation(guest: Guest) -> str:
     guest.post("/invite")
     found = re.search(r"HELLO-[A-Z0-9-]+", guest.wait_for_text("HELLO-"))
@@ -156,5 +168,6 @@ ATTACKS: tuple[Attack[Installation], ...] = (
     Attack(11, "odd numbers", give_odd_numbers),
     Attack(11, "gifts given twice", give_twice),
     Attack(11, "invitations of oneself", invite_oneself),
+    Attack(11, "invitation of a neighbour", invite_a_neighbour, is_slow=True),
     Attack(11, "forged webhooks", forge_webhooks),
 )

@@ -27,13 +27,20 @@ def run_child(client: SandboxClient, task: str, folder: Path, **arguments: objec
 
 def attack_others(page: Installation) -> str:
     """Try every way to another process, to files, to the network and to memory from inside a child."""
+    own_file = page.folder / "untouched"
+    own_file.write_text("untouched")
     files = {
-        "the database of users": "/etc/passwd",
-        "the machine's disks": "/dev/sda",
+        "the list of users": "/etc/passwd",
+        "the machine's memory": "/dev/mem",
         "the data folder": str(page.data_folder),
         "the catalogue": page.settings["CATALOGUE"],
     }
-    arguments = {"victim": page.pid_of("web"), "files": files, "port": urlsplit(page.address).port or 0}
+    arguments = {
+        "victim": page.pid_of("web"),
+        "files": files,
+        "own_file": str(own_file),
+        "port": urlsplit(page.address).port or 0,
+    }
     with tempfile.TemporaryDirectory() as name, SandboxClient() as client:
         try:
             done = run_child(client, "sandbox_attempts:try_everything", Path(name), **arguments)

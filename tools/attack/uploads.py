@@ -1,5 +1,6 @@
 """Line 9: uploads that announce what never comes, or come by drops, take long to measure, or are left in the middle."""
 
+import shutil
 import threading
 import time
 import uuid
@@ -13,10 +14,11 @@ from fakes.simulated_users import create_photograph
 from tools.attack.guest import Guest, sign_in
 from tools.attack.installation import Installation
 from tools.attack.lines import build_head, drip, is_closed, pause, read_status
-from tools.attack.target import Attack
+from tools.attack.target import Attack, AttackNotPossible
 
 ANNOUNCED = 2_000_000_000  # bytes, as many as an upload may have
 MOST_SECONDS = 5.0  # for the page to answer while others send
+MOST_ACCOUNTS = 40
 ABORTED = 40  # requests that are left in their middle
 MOST_LINES = 3  # of the log, for an aborted request
 MEASURED = 8  # accounts that send what takes long to measure
@@ -35,16 +37,22 @@ def build_upload_head(page: Installation, guest: Guest, size: int) -> bytes:
 
 
 def announce_much(page: Installation) -> str:
-    """Let five accounts announce two gigabytes each, and send nearly nothing; then send a picture as somebody else."""
+    """Let accounts announce all that the disk holds, and send nearly nothing; then upload as somebody else."""
+    if (free := shutil.disk_usage(page.folder).free) < 3 * ANNOUNCED:
+        raise AttackNotPossible("the disk has no room for an upload")
     with ExitStack() as stack:
-        for _ in range(5):
+        for _ in range(min(MOST_ACCOUNTS, free // ANNOUNCED + 2)):
             guest = stack.enter_context(sign_in(page))
             line = stack.enter_context(page.connect(guest.source))
             line.sendall(build_upload_head(page, guest, ANNOUNCED))
             stack.enter_context(drip(line, b"v" * 4096, 0.2))
         pause(0.5)
-        with sign_in(page) as other:
+        with sign_in(page) as other, page.connect(other.source) as line:
+            line.sendall(build_upload_head(page, other, ANNOUNCED))
+            refused = read_status(line, 0.7)
             status = other.post(files=[("a.png", create_photograph(), "image/png")])
+    if refused:
+        return f"what others announce has an upload refused with {refused}"
     return "" if status == 202 else f"what others announce has a picture refused with {status}"
 
 

@@ -85,7 +85,7 @@ def test_without_a_file_to_write_to_the_words_are_printed(folder: Path, capfd: p
     [
         (("sketch", "a.mp4"), sample_files.write_film, "NOT_MEDIA"),
         (("caption", "a.png"), sample_files.write_picture, "NO_PICTURE"),
-        (("caption", "a.mp4", "--language", "pt"), sample_files.write_film, "LANGUAGE_NOT_HEARD"),
+        (("caption", "a.mp4", "--language", "pt"), sample_files.write_film, "NO_SPEECH"),
         (("caption", "a.mp4", "--words", "a.mp4"), sample_files.write_film, "SUBTITLES_UNREADABLE"),
         (("transcribe", "a.png"), sample_files.write_picture, "NO_AUDIO"),
         (("sketch", "a.png"), sample_files.write_empty_file, "EMPTY_FILE"),

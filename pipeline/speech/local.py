@@ -38,11 +38,10 @@ def transcribe(
         raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
     with WavReader(wav) as recording:
         levels = recording.read_levels()
-        loud = list(_list_loud_pieces(levels))
-        model = WhisperModel()
-        pieces = [piece for piece in loud if model.has_voice(recording.read_samples(*piece))]
+        pieces = list(_list_voiced_pieces(recording, levels))
         if not pieces:
             raise RequestRejected(ErrorCode.NO_SPEECH)
+        model = WhisperModel()
         spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
         response = mark_inventions(
             _transcribe_pieces(model, recording, pieces, spoken, progress), measure_sound(levels)
@@ -55,9 +54,10 @@ def transcribe(
     return Transcript(language=spoken, words=words, engine="local", confidence=round(response.confidence, 3))
 
 
-def _list_loud_pieces(levels: Levels) -> Iterator[Piece]:
+def _list_voiced_pieces(recording: WavReader, levels: Levels) -> Iterator[Piece]:
     for start, end in segmentation.split_at_pauses(levels):
-        if levels[round(start / LEVEL_SECONDS) : round(end / LEVEL_SECONDS)].max(initial=0) >= _SILENCE_LEVEL:
+        is_loud = levels[round(start / LEVEL_SECONDS) : round(end / LEVEL_SECONDS)].max(initial=0) >= _SILENCE_LEVEL
+        if is_loud and voice_activity.has_voice(recording.read_samples(start, end)):
             yield start, end
 
 

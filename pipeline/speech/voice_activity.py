@@ -1,4 +1,5 @@
-"""Correction of word times by the sound: words start where the voice sets in, and none lasts into a pause.
+"""Where somebody speaks, and the correction of word times by it: words start where the voice sets in, and none lasts
+into a pause.
 
 Whisper gives the time of a pause to the word after it, and now and then to the one before (docs/speech.md).
 """
@@ -10,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from models.jobs.transcript import Word
-from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels
+from pipeline.speech.audio_reader import LEVEL_SECONDS, SAMPLE_RATE, Levels, Samples, to_floats
 
 _NOISE_QUANTILE: Final = 0.1  # of a recording's levels are not above its noise
 _NOISE_FACTOR: Final = 4.0  # 12 dB above the noise begins what is no pause
@@ -20,6 +21,15 @@ _MIN_PAUSE: Final = 0.15  # seconds; shorter quiet is within words, as before a 
 _MAX_SHIFT: Final = 0.4  # seconds that a word is moved to the edge of a pause it does not reach
 
 Pause = tuple[float, float]
+
+
+def has_voice(samples: Samples) -> bool:
+    """Whether somebody speaks, by the detector that comes with faster-whisper (Silero): Whisper itself makes words of
+    noise and music.
+    """
+    from faster_whisper.vad import get_speech_timestamps
+
+    return bool(get_speech_timestamps(to_floats(samples), sampling_rate=SAMPLE_RATE))
 
 
 def find_pauses(levels: Levels) -> list[Pause]:

@@ -4,11 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models.languages import load_languages
-from pipeline.speech.audio_reader import SAMPLE_RATE, Samples
+from pipeline.speech.audio_reader import Samples, to_floats
 from pipeline.speech.whisper import weights
 from pipeline.speech.whisper.response import WhisperSegment, WhisperToken
 
@@ -16,7 +13,6 @@ MAX_PIECE_SECONDS: Final = 30.0  # seconds that the model sees at once
 _THREADS: Final = 2
 _TEMPERATURES: Final = (0.0, 0.4)  # the second where the first gives a loop or an improbable text
 _SEED: Final = 1  # of the second temperature's choices: the same recording gives the same text
-_FULL_SCALE: Final = np.float32(32768.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +35,16 @@ class WhisperModel:
             str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=_THREADS
         )
 
-    def has_voice(self, samples: Samples) -> bool:
-        """Whether somebody speaks in a piece, by the voice activity detector that comes with faster-whisper: Whisper
-        itself makes words of noise and music.
-        """
-        from faster_whisper.vad import get_speech_timestamps
-
-        return bool(get_speech_timestamps(_to_floats(samples), sampling_rate=SAMPLE_RATE))
-
     def detect_languages(self, samples: Samples) -> Mapping[str, float]:
         """The probability of each language in at most half a minute of speech."""
-        _, _, probabilities = self._model.detect_language(audio=_to_floats(samples))
+        _, _, probabilities = self._model.detect_language(audio=to_floats(samples))
         codes = {whisper: code for code, whisper in load_languages().whisper.items()} | {"zh": "zh"}
         return {codes.get(name, name): probability for name, probability in probabilities}
 
     def transcribe(self, samples: Samples, language: str, offset: float) -> HeardPiece:
         """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording."""
         found, _ = self._model.transcribe(
-            _to_floats(samples),
+            to_floats(samples),
             language=load_languages().to_whisper_code(language),
             temperature=_TEMPERATURES,
             condition_on_previous_text=False,  # an error, or a loop, would go on in the next piece
@@ -79,8 +67,3 @@ class WhisperModel:
                 for word in segment.words or ()
             ]
         return HeardPiece(tuple(segments), tuple(tokens))
-
-
-def _to_floats(samples: Samples) -> NDArray[np.float32]:
-    floats: NDArray[np.float32] = samples.astype(np.float32) / _FULL_SCALE
-    return floats

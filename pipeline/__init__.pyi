@@ -41,6 +41,7 @@ from .operations.daily_report import DailyReport as DailyReport
 from .operations.error_log import ERROR_LOG as ERROR_LOG
 from .operations.file_executor import FileExecutor as FileExecutor
 from .operations.lease_renewer import LeaseRenewer as LeaseRenewer
+from .operations.lease_renewer import generate_owner as generate_owner
 from .operations.request_id import bind_new_request as bind_new_request
 from .operations.request_id import get_request_id as get_request_id
 from .operations.scheduler import ScheduledTask as ScheduledTask

@@ -1,8 +1,5 @@
 """Updates of an account that several processes serve: each handles what it has stored, and what a dead one has left."""
 
-import os
-import secrets
-import socket
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -12,17 +9,12 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from bots.core.channel import Inbound, UpdateSink
-from pipeline import ScheduledTask, Scheduler
+from pipeline import ScheduledTask, Scheduler, generate_owner
 from storage.db import Database
 from storage.messaging import updates
 from storage.messaging.updates import UpdateLease
 
 UPDATE_LEASE = timedelta(seconds=15)  # until another process takes over from one that is gone
-
-
-def generate_owner() -> str:
-    """A name of this process that no other has."""
-    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True)

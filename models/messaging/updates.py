@@ -1,4 +1,4 @@
-"""Incoming updates, stored until they are handled, and open dialogues."""
+"""Incoming updates, stored until they are handled."""
 
 import uuid
 from datetime import datetime
@@ -32,16 +32,3 @@ class Update(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-
-
-class Dialogue(SQLModel, table=True):
-    """The dialogue state of a person in a chat: the open question, and its arguments."""
-
-    __table_args__ = (UniqueConstraint("address_id", "person_id"),)
-
-    id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
-    address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
-    person_id: uuid.UUID = Field(foreign_key="person.id")
-    question: str
-    about: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
-    asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -1,7 +1,5 @@
 """Worker pool: threads that run jobs and one that sweeps for lost ones, in any process."""
 
-import os
-import secrets
 import socket
 import threading
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
 from pipeline.operations.disk_cleanup import DiskCleaner
 from pipeline.operations.disk_monitor import DiskMonitor
+from pipeline.operations.lease_renewer import generate_owner
 from pipeline.sandbox.client import SandboxClient
 from pipeline.speech.transcription import create_transcriber
 from storage.db import Database
@@ -66,7 +65,7 @@ def create_worker_pool(
         store=store,
         renderer=Renderer(sandbox, create_transcriber(settings), create_chat_model(settings)),
         retention=retention_from(settings),
-        owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        owner=generate_owner(),
         lease_seconds=settings.lease_seconds,
         concurrency=settings.workers,
         has_room=disk.has_room,

@@ -1,6 +1,9 @@
 """Renewal of leases in the database, and detection of those that are lost."""
 
 import math
+import os
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Sequence
@@ -18,6 +21,11 @@ Key = TypeVar("Key", bound=Hashable)
 Item = TypeVar("Item")
 Query = Callable[[Sequence[Item]], Collection[Key]]
 """Called with items; returns the keys of those still held. May raise SQLAlchemyError."""
+
+
+def generate_owner() -> str:
+    """A name of this process, as the owner of leases, that no other process has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass(slots=True)

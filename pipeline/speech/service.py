@@ -6,6 +6,7 @@ from typing import Protocol
 
 from models.jobs.transcript import Transcript
 from models.media.facts import SoundInfo, SoundPiece
+from pipeline.sandbox.client import ignore, return_false
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,12 @@ class ServiceRequest:
 
     pieces: Sequence[SoundPiece]
     sound: SoundInfo
-    language: str | None
-    vocabulary: tuple[str, ...]
     split: Callable[[SoundPiece], Sequence[SoundPiece]]
-    is_cancelled: Callable[[], bool]
-    report_progress: Callable[[float], None]
-    record_seconds: Callable[[float], None]
+    language: str | None = None
+    vocabulary: tuple[str, ...] = ()
+    is_cancelled: Callable[[], bool] = return_false
+    report_progress: Callable[[float], None] = ignore
+    record_seconds: Callable[[float], None] = ignore
 
 
 class SpeechService(Protocol):

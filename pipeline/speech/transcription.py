@@ -22,13 +22,8 @@ log = structlog.get_logger(__name__)
 
 SERVICE_MICROUSD_PER_SECOND = 12  # millionths of a US dollar per second of audio (whisper-large-v3-turbo: 0.04 an hour)
 
-
 RunTask = Callable[[str, dict[str, object]], Any]
 """Runs a task (`module:function`) with its arguments in the job's sandboxed child."""
-
-
-def ignore_speech(_engine: str, _seconds: float, _cost: int) -> None:
-    """Record nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class TranscriptionJob:
     run_task: RunTask
     is_cancelled: Callable[[], bool] = return_false
     report_progress: Callable[[float], None] = ignore
-    record_speech: Callable[[str, float, int], None] = ignore_speech
+    record_speech: Callable[[str, float, int], None] = ignore
 
 
 class Transcriber:

@@ -1,4 +1,4 @@
-"""Incoming updates, stored before they are acknowledged to the messenger and handled once; open questions."""
+"""Incoming updates, stored before they are acknowledged to the messenger and handled once."""
 
 import uuid
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
-from models.messaging.updates import Dialogue, Update
+from models.messaging.updates import Update
 from models.retries import UPDATE_RETRIES
 from storage.upsert import execute_dml, insert_once
 
@@ -135,23 +135,3 @@ def mark_handled(session: Session, account_id: uuid.UUID, external_ids: Sequence
         .values(handled_at=now, body={})
     )
     return execute_dml(session, statement) == len(set(external_ids))
-
-
-def find_open_question(session: Session, address_id: uuid.UUID, person_id: uuid.UUID) -> Dialogue | None:
-    """The unanswered question to a person in a chat."""
-    query = select(Dialogue).where(col(Dialogue.address_id) == address_id, col(Dialogue.person_id) == person_id)
-    return session.exec(query).one_or_none()
-
-
-def ask_question(session: Session, dialogue: Dialogue) -> None:
-    """Store a question, replacing the person's open one in the same chat."""
-    close_question(session, dialogue.address_id, dialogue.person_id)
-    session.add(dialogue)
-    session.flush()
-
-
-def close_question(session: Session, address_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    question = find_open_question(session, address_id, person_id)
-    if question is not None:
-        session.delete(question)
-        session.flush()

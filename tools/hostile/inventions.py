@@ -73,23 +73,10 @@ def _hear(phrases: list[_Phrase], *, has_words: bool) -> str:
     piece = SoundPiece(Path(__file__), 0.0, sound.seconds)
     heard = PieceResponse(piece, WhisperResponse.model_validate(response))
     try:
-        transcript = build_transcript([heard], _build_request(piece, sound))
+        transcript = build_transcript([heard], ServiceRequest([piece], sound, split=lambda _: []))
     except AppError as error:
         return str(error.code)
     return " ".join(word.text for word in transcript.words)
-
-
-def _build_request(piece: SoundPiece, sound: SoundInfo) -> ServiceRequest:
-    return ServiceRequest(
-        pieces=[piece],
-        sound=sound,
-        language=None,
-        vocabulary=(),
-        split=lambda _: [],
-        is_cancelled=lambda: False,
-        report_progress=lambda _: None,
-        record_seconds=lambda _: None,
-    )
 
 
 def _build_response(phrases: list[_Phrase], *, has_words: bool) -> tuple[object, SoundInfo]:

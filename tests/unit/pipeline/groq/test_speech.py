@@ -50,11 +50,7 @@ def request_for(pieces: Sequence[SoundPiece], language: str | None = None, sound
         pieces=pieces,
         sound=sound,
         language=language,
-        vocabulary=(),
         split=lambda _: [],
-        is_cancelled=lambda: False,
-        report_progress=lambda _: None,
-        record_seconds=lambda _: None,
     )
 
 

@@ -11,11 +11,12 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 # and runs the tests in four fifths of the time.
 SYNC = PATH="/usr/bin:$$PATH" $(UV) sync --frozen
 BIN := .venv/bin
+JOIN_WEIGHTS = $(BIN)/python -m pipeline.speech.whisper.weights
 READY := .venv/.ready
 # dozens of processes start in a test run: none should compile again what another has compiled
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale judges deploy-check dump clean
+.PHONY: help up install test tests lint types contracts unit bench chaos hostile attack load scale shards judges deploy-check dump clean
 
 help:
 	@echo "make up     start Rabisco on this machine: chat page, workers, and Telegram when a token is set"
@@ -24,10 +25,11 @@ help:
 	@echo "make unit   the quick tests alone"
 	@echo "make chaos  the promises of docs/reliability.md, while everything is killed"
 	@echo "make bench  CPU and quality figures of both engines"
-	@echo "make hostile  eleven thousand files made to harm, and what became of them (about eight minutes)"
-	@echo "make attack  what once stopped or fooled the page, against one that is started for it (a minute)"
+	@echo "make hostile  sixteen thousand files made to harm, and what became of them (about ten minutes)"
+	@echo "make attack  the ways to stop, fill or fool the product, against one that is started for it (seven minutes)"
 	@echo "make load   two hundred people and four hundred films through Telegram's double (ten to twenty-five minutes)"
 	@echo "make scale  what each function costs with a million people beside an empty database (ten minutes)"
+	@echo "make shards  how claims would do whose tenants are split over several databases, simulated and real (two minutes)"
 	@echo "make judges  other people's emulators of Stripe and our double, side by side (half a minute)"
 	@echo "make deploy-check  the Dockerfile, step by step, and all other files for deploying, by their own tools (a few minutes)"
 	@echo "make dump   what this version leaves in a database, for later ones to begin with; run it before a tag"
@@ -37,6 +39,7 @@ up: $(READY)
 
 install: $(UV)
 	$(SYNC) --no-dev --all-extras --compile-bytecode
+	$(JOIN_WEIGHTS)
 
 # the types are checked beside the tests: neither keeps two cores busy by itself
 test: lint contracts
@@ -71,6 +74,9 @@ hostile: $(READY)
 scale: $(READY)
 	$(BIN)/python -m tools.scale
 
+shards: $(READY)
+	$(BIN)/python -m tools.shards
+
 attack: $(READY)
 	$(BIN)/python -m tools.attack
 
@@ -92,6 +98,7 @@ clean:
 # the lock file is what is installed, nothing newer; two thirds of it are never loaded, so nothing is compiled ahead
 $(READY): $(UV) uv.lock pyproject.toml
 	$(SYNC)
+	$(JOIN_WEIGHTS)
 	@touch $@
 
 .uv/bin/uv:

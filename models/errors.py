@@ -34,8 +34,10 @@ class ErrorCode(StrEnum):
     AUDIO_NOT_SUPPORTED = "AUDIO_NOT_SUPPORTED"  # there is sound, and no decoder for it
     NO_SPEECH = "NO_SPEECH"
     SPEECH_UNCLEAR = "SPEECH_UNCLEAR"
-    LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language
+    LANGUAGE_UNCLEAR = "LANGUAGE_UNCLEAR"  # which one is spoken
+    LANGUAGE_NOT_HEARD = "LANGUAGE_NOT_HEARD"  # language: no engine knows it
     SPEECH_SERVICE_DOWN = "SPEECH_SERVICE_DOWN"
+    TEXT_SERVICE_DOWN = "TEXT_SERVICE_DOWN"  # the chat model that translates
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters
     # the access
@@ -64,7 +66,14 @@ class ErrorCode(StrEnum):
 
 
 INTERNAL_CODES = frozenset(
-    {ErrorCode.SPEECH_SERVICE_DOWN, ErrorCode.FILM_LOST, ErrorCode.DISK_FULL, ErrorCode.CRASHED, ErrorCode.UNEXPECTED}
+    {
+        ErrorCode.SPEECH_SERVICE_DOWN,
+        ErrorCode.TEXT_SERVICE_DOWN,
+        ErrorCode.FILM_LOST,
+        ErrorCode.DISK_FULL,
+        ErrorCode.CRASHED,
+        ErrorCode.UNEXPECTED,
+    }
 )
 """Codes of failures that are not caused by the user's input."""
 

@@ -1,4 +1,4 @@
-"""Languages of speech in `languages.toml`: their codes, English names, and which of them the local engine supports."""
+"""Languages of speech in `languages.toml`: their codes and English names, and how they are written."""
 
 import tomllib
 from functools import cache
@@ -8,13 +8,21 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Languages(BaseModel):
-    """Names by ISO 639-1 code, the codes the local engine transcribes, and those written without spaces."""
+    """Names by ISO 639-1 code, the codes that are expected more than others, and less, those written without spaces,
+    and Whisper's own codes where they differ.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     names: dict[str, str]
-    local: frozenset[str]
+    expected: tuple[str, ...]
+    unlikely: tuple[str, ...]
     spaceless: frozenset[str]
+    whisper: dict[str, str]
+
+    def to_whisper_code(self, language: str) -> str:
+        """Whisper's code for a language."""
+        return self.whisper.get(language, language)
 
     def find_code(self, language: str) -> str | None:
         """The code for "pt", "pt-BR", "PT_br" or "portuguese"; None for an unknown language."""

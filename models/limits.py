@@ -54,12 +54,14 @@ class SandboxLimits(_LimitsTable):
 
 
 class PersonLimits(_LimitsTable):
-    """Limits of one sender: messages, files that wait their turn, taps on buttons, and requests of the page."""
+    """Limits of one sender: messages, files that wait their turn, taps on buttons, and requests and thumbnails of the
+    page."""
 
     messages_per_minute: int
     messages_waiting: int
     taps_per_minute: int
     posts_per_minute: int
+    thumbnails_per_hour: int
 
 
 class DiskLimits(_LimitsTable):

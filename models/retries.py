@@ -42,4 +42,5 @@ UPDATE_RETRIES = RetryPolicy(Backoff(first=30, maximum=30), max_attempts=3)  # t
 EVENT_RETRIES = RetryPolicy(Backoff(first=2, maximum=3600), max_age=timedelta(days=3))  # of a payment provider
 DATABASE_BACKOFF = Backoff(first=0.2, maximum=5)  # for what must be stored before anything else happens
 INBOUND_BACKOFF = Backoff(first=0.5, maximum=15)  # for an update that exists only in memory
+SERVICE_BACKOFF = Backoff(first=0.5, maximum=8, jitter=0.25)  # of a provider that a job waits for
 WHATSAPP_BACKOFF = Backoff(first=5, maximum=600, jitter=0.25)  # many sessions reconnecting at once look like an attack

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     whatsapp_ffi: str = ""
     groq_api_key: SecretStr | None = None
     groq_base_url: str = ""
-    speech_service: Literal["", "groq"] = ""
+    groq_chat_model: str = "openai/gpt-oss-120b"
     stripe_secret_key: SecretStr | None = None
     stripe_webhook_secret: SecretStr | None = None
     stripe_api_url: str = OFFICIAL_STRIPE_URL
@@ -174,6 +174,11 @@ class Settings(BaseSettings):
         return frozenset(part for each in (*secret_values, *passwords) for part in (each, *_split_list(each)) if part)
 
     @property
+    def configured_secret_key(self) -> str | None:
+        """SECRET_KEY; None where the data folder's is used."""
+        return self.secret_key.get_secret_value() if self.secret_key else None
+
+    @property
     def effective_log_format(self) -> Literal["text", "json"]:
         """Log format: JSON in production, text elsewhere, unless set."""
         return self.log_format or ("json" if self.mode == "production" else "text")
@@ -225,11 +230,6 @@ class Settings(BaseSettings):
         """Secrets that sign Stripe's webhooks, several while one is being rotated."""
         joined_secrets = self.stripe_webhook_secret.get_secret_value() if self.stripe_webhook_secret else ""
         return tuple(sorted(_split_list(joined_secrets)))
-
-    @property
-    def has_speech_service(self) -> bool:
-        """Whether workers transcribe with a service: this process may, or does not have the key and was told so."""
-        return self.groq_api_key is not None or bool(self.speech_service)
 
     @property
     def has_chat_page(self) -> bool:

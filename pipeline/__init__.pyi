@@ -39,7 +39,9 @@ from .operations.daily_report import MAX_READING_AGE as MAX_READING_AGE
 from .operations.daily_report import REPORT_CHECK_INTERVAL as REPORT_CHECK_INTERVAL
 from .operations.daily_report import DailyReport as DailyReport
 from .operations.error_log import ERROR_LOG as ERROR_LOG
+from .operations.file_executor import FileExecutor as FileExecutor
 from .operations.lease_renewer import LeaseRenewer as LeaseRenewer
+from .operations.lease_renewer import generate_owner as generate_owner
 from .operations.request_id import bind_new_request as bind_new_request
 from .operations.request_id import get_request_id as get_request_id
 from .operations.scheduler import ScheduledTask as ScheduledTask
@@ -50,3 +52,4 @@ from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
+from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

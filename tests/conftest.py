@@ -23,6 +23,7 @@ from storage.db import Database
 MIN_FREE_BYTES = 4 << 30
 LONG_MODULES = (
     "tests/integration/storage/billing/test_money_state_machine.py",
+    "tests/integration/tools/test_attack.py",
     "tests/integration/tools/test_chaos.py",
     "tests/integration/tools/test_load.py",
     "tests/integration/tools/test_scale.py",

@@ -23,7 +23,7 @@ from storage.identity import people
 from storage.media.media_store import MediaStore, open_media_store
 from storage.migrate import upgrade
 from storage.operations.process_lock import acquire_shared
-from storage.secret_key import load_or_create_secret_key
+from storage.secret_key import open_secret_key
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class App:
     def open(cls, settings: Settings, queue: WakeupQueue | None = None, *, has_secret: bool = True) -> Self:
         """Build everything from the settings. A given queue replaces the configured one, where workers are reached
         in another way. Without `has_secret` the process signs and decrypts nothing, and SECRET_KEY is neither read nor
-        made.
+        made. Raises ConfigError where the installation has another SECRET_KEY.
         """
         folder = Path(settings.data_dir).resolve()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -51,10 +51,10 @@ class App:
         db = Database(settings.resolved_database_url)
         upgrade(db)
         db.sync_clock()
+        secret = open_secret_key(db, settings.configured_secret_key, folder) if has_secret else b""
         store = open_media_store(settings)
         queue = queue or WakeupQueue(broker_for(settings.redis_url))
         sandbox = SandboxClient()
-        key = settings.secret_key.get_secret_value() if settings.secret_key else None
         pipeline = Pipeline(
             db=db,
             store=store,
@@ -62,9 +62,7 @@ class App:
             sandbox=sandbox,
             entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
-            has_speech_service=settings.has_speech_service,
         )
-        secret = load_or_create_secret_key(key, folder) if has_secret else b""
         return cls(settings, db, store, queue, sandbox, pipeline, secret, process_lock)
 
     def build_scheduler(self) -> Scheduler:

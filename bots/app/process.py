@@ -56,9 +56,7 @@ async def start_backups(stack: AsyncExitStack, app: base.App) -> None:
     """Make backups in this process: every day unless BACKUP_DAYS is 0, and when one is requested."""
     config = app.settings
     backups = BackupService.from_settings(config, app.db, app.secret)
-    backup_scheduler = BackupScheduler(
-        app.db, backups, base.lock_folder_for(config), has_daily_backups=config.backup_days > 0
-    )
+    backup_scheduler = BackupScheduler(app.db, backups, has_daily_backups=config.backup_days > 0)
     scheduler = Scheduler("backups", (ScheduledTask(backup_scheduler.run_once, BACKUP_POLL_SECONDS),))
     await asyncio.to_thread(scheduler.start)
     stack.push_async_callback(asyncio.to_thread, scheduler.stop)

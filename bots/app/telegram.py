@@ -7,17 +7,19 @@ from functools import partial
 import typer
 from telegram import Bot as TelegramBot
 
-from bots.app.base import App
+from bots.app.base import App, lock_folder_for
 from bots.app.channels import ChannelRuntime, channel_runtime_for
 from bots.app.process import open_app, run_until_stopped, start_disk_watch
 from bots.core.channel import Channel
+from bots.core.connections.leases import ConnectionLeases
 from bots.core.conversation import commands, stars
 from bots.core.update_handler import UpdateHandler
 from bots.locales import LANGUAGES, translate
 from bots.telegram.application import builder_for
-from bots.telegram.bot_manager import BotManager, OnConnected
 from bots.telegram.gateway import TelegramGateway
 from bots.telegram.menu import BotProfile, follow_roles
+from bots.telegram.ownership.bot_manager import BotManager, OnConnected
+from bots.telegram.ownership.operator_bot import OperatorBot
 from bots.telegram.stars import StarsRefunds
 from models.identity.people import Account
 from models.identity.roles import Role
@@ -31,9 +33,28 @@ def build_telegram_gateway(runtime: ChannelRuntime, token: str) -> TelegramGatew
     return _build_gateway(runtime, ServedBot(runtime.app.ensure_account("telegram", token.partition(":")[0]), token))
 
 
-def build_bot_manager(runtime: ChannelRuntime) -> BotManager:
+def build_operator_bot(runtime: ChannelRuntime, leases: ConnectionLeases, token: str) -> OperatorBot:
+    """The operator's bot with that token, served while this process has its lease."""
+    return OperatorBot(
+        leases,
+        runtime.app.ensure_account("telegram", token.partition(":")[0]).id,
+        partial(build_telegram_gateway, runtime, token),
+        runtime.remove_channel,
+        typer.echo,
+    )
+
+
+def build_bot_manager(runtime: ChannelRuntime, leases: ConnectionLeases) -> BotManager:
     """Manager of the bots connected by other tenants."""
-    return BotManager(runtime.app.db, runtime.app.secret, partial(_build_gateway, runtime), runtime.remove_channel)
+    app = runtime.app
+    return BotManager(app.db, app.secret, partial(_build_gateway, runtime), runtime.remove_channel, leases)
+
+
+def open_leases(stack: AsyncExitStack, app: App) -> ConnectionLeases:
+    """Leases of the Telegram bots this process serves, given up at its end."""
+    leases = ConnectionLeases(app.db, "telegram", lock_folder_for(app.settings))
+    stack.push_async_callback(asyncio.to_thread, leases.close)
+    return leases
 
 
 def _build_gateway(runtime: ChannelRuntime, bot: ServedBot, connected: OnConnected | None = None) -> TelegramGateway:
@@ -81,16 +102,9 @@ async def run_telegram(settings: Settings, token: str) -> None:
     async with AsyncExitStack() as stack:
         runtime = channel_runtime_for(await open_app(stack, settings))
         await start_disk_watch(stack, runtime.app)
-        bot = build_telegram_gateway(runtime, token)
-        bot_manager = build_bot_manager(runtime)
+        leases = open_leases(stack, runtime.app)
+        bot, bot_manager = build_operator_bot(runtime, leases, token), build_bot_manager(runtime, leases)
         for stop in (bot.stop, bot_manager.stop):
             stack.push_async_callback(stop)  # after the last delivery, which needs its connection
         await stack.enter_async_context(runtime.deliver_messages())
-        await run_until_stopped(receive_updates(bot), bot_manager.run())
-
-
-async def receive_updates(bot: TelegramGateway) -> None:
-    """Receive until the bot stops. Raises TelegramConfigError, whose text says what the operator must do."""
-    await bot.start()
-    typer.echo(f"Telegram: {bot.address}")
-    await bot.wait_stopped()
+        await run_until_stopped(bot.run(), bot_manager.run())

@@ -16,10 +16,11 @@ from bots.core.operations.upstream_checks import UpstreamChecks, services_of
 from bots.web.app import WebDependencies, create_app
 from bots.web.auth.session import resolve_admin_ids
 from bots.web.auth.sign_in import SignIn
+from bots.web.leased_updates import LeasedUpdateSink
 from bots.web.page import PageChannel
 from bots.web.server import WebServer, build_web_server
 from bots.web.stripe_webhook import WebhookTarget, build_stripe_router
-from bots.web.uploads.upload_folder import UploadFolder
+from bots.web.uploads.upload_store import UploadStore
 from models.identity.people import Account
 from models.settings import Settings
 
@@ -55,19 +56,19 @@ def build_page_server(runtime: ChannelRuntime, *, host: str, port: int) -> WebSe
     root = runtime.app
     settings = root.settings
     account = root.ensure_account("page", "local")
-    uploads = UploadFolder(Path(settings.data_dir).resolve() / "uploads")
-    page_channel = PageChannel(root.db, account.id, uploads)
+    page_channel = PageChannel(root.db, account.id, UploadStore(root.db, root.store, account.id))
     is_own = settings.mode == "local" and not settings.has_payment_provider
     admin_ids = resolve_admin_ids(settings.admin_identities, root.secret, account.tenant_id)
+    handler = runtime.add_channel(
+        account, page_channel, admin_ids=ANY_USER if is_own else admin_ids, providers=LINK_PROVIDERS
+    )
     deps = WebDependencies(
         db=root.db,
         media=root.store,
         secret=root.secret,
         data_folder=Path(settings.data_dir).resolve(),
         page=page_channel,
-        sink=runtime.add_channel(
-            account, page_channel, admin_ids=ANY_USER if is_own else admin_ids, providers=LINK_PROVIDERS
-        ),
+        sink=LeasedUpdateSink(handler, root.db, account.id),
         mode=settings.mode,
         public_url=settings.public_url,
         sign_in=build_sign_in(runtime, account),

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from bots.app.base import App, lock_folder_for
 from bots.app.process import open_app, run_until_stopped, start_disk_watch
 from bots.app.whatsapp_keys import key_backups_for, key_store_for
+from bots.core.connections.leases import ConnectionLeases
 from bots.locales import detect_terminal_language
 from bots.whatsapp.processes.supervisor import GatewaySupervisor
 from bots.whatsapp.processes.terminal import TerminalReporter
@@ -41,7 +42,8 @@ async def run_whatsapp(settings: Settings, echo: Echo, *, pair: bool, phone: str
 
 
 async def run_supervisor(app: App, echo: Echo, *, pair: bool = False, phone: str | None = None) -> None:
-    """Run the supervisor of the numbers. Raises SupervisorAlreadyRunning."""
+    """Run the supervisor of the numbers. Raises SupervisorAlreadyRunning, ConfigError."""
+    await asyncio.to_thread(key_store_for(app.settings).check)
     if pair or is_unpaired(app):
         await asyncio.to_thread(request_pairing, app, phone)
     await build_supervisor(app, echo).run()
@@ -58,6 +60,7 @@ def build_supervisor(app: App, echo: Echo) -> GatewaySupervisor:
         launch=launch_gateway,
         wake=app.pipeline.wake_worker,
         reporter=TerminalReporter(echo, detect_terminal_language()),
+        leases=ConnectionLeases(app.db, "whatsapp", lock_folder_for(settings)),
     )
 
 

@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 FILM_NAME, FILM_MIME = "rabisco.mp4", "video/mp4"
 MAX_THREADS = 64  # each connection keeps one for as long as it lasts, and each call of the library takes one more
-ORPHAN_GRACE_SECONDS = 20.0  # seconds a gateway may take to exit after its supervisor has died
+ORPHAN_GRACE_SECONDS = 5.0  # seconds a gateway may take to exit after its supervisor has died, as its lease ends then
 
 
 def main() -> None:
@@ -80,7 +80,7 @@ async def _run_gateway(settings: Settings, report: SupervisorPipe) -> int:
     loop.add_signal_handler(signal.SIGTERM, gateway.stop)
     start_listener(
         sys.stdin.fileno(),
-        lambda numbers: _call_soon(loop, partial(gateway.assign, numbers)),
+        lambda assignment: _call_soon(loop, partial(gateway.assign, assignment)),
         partial(_exit_orphaned, loop, gateway),
     )
     async with runtime.deliver_messages():
@@ -92,16 +92,20 @@ def build_gateway(runtime: ChannelRuntime, report: SupervisorPipe) -> SessionGat
     """A gateway whose numbers use the same conversation as the other channels."""
     settings = runtime.app.settings
     keys = key_store_for(settings)
-    return SessionGateway(
-        runtime.app.db, report, lock_folder_for(settings), _session_factory_for(runtime, keys), keys.delete
-    )
+
+    def create_runner(number: UUID) -> SessionRunner:
+        return _build_session(runtime, keys, clients, number, partial(gateway.is_assigned, number))
+
+    clients = ClientFactory(keys, create_from_path(settings.whatsapp_ffi) if settings.whatsapp_ffi else None)
+    gateway = SessionGateway(runtime.app.db, report, lock_folder_for(settings), create_runner, keys.delete)
+    return gateway
 
 
-def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> Callable[[UUID], SessionRunner]:
-    """Factory of a number's session, with the real library or the stand-in that is configured."""
+def _build_session(
+    runtime: ChannelRuntime, keys: KeyStore, clients: ClientFactory, number: UUID, is_assigned: Callable[[], bool]
+) -> SessionRunner:
+    """A number's session, with the real library or the stand-in that is configured."""
     app = runtime.app
-    ffi = app.settings.whatsapp_ffi
-    clients = ClientFactory(keys, create_from_path(ffi) if ffi else None)
     handlers: dict[UUID, tuple[UpdateHandler, ChannelProxy]] = {}
     build_link = _link_factory_for(app)
 
@@ -111,15 +115,18 @@ def _session_factory_for(runtime: ChannelRuntime, keys: KeyStore) -> Callable[[U
         handler, proxy = handlers[assignment.account.id]
         return SessionResponder(connection, assignment, app.db, handler, proxy, build_link)
 
-    def build_session(number: UUID) -> SessionRunner:
-        return SessionRunner(
-            repository=SessionRepository(app.db, number),
-            keys=SessionKeys(keys, number, key_backups_for(app)),
-            create_connection=lambda: NeonizeConnection(clients.create_client(number)),
-            create_responder=build_responder,
-        )
+    def remove_channels() -> None:
+        """Leave what the number's chats are owed to the process that runs it next."""
+        for account_id in handlers:
+            runtime.remove_channel(account_id)
 
-    return build_session
+    return SessionRunner(
+        repository=SessionRepository(app.db, number, is_assigned),
+        keys=SessionKeys(keys, number, key_backups_for(app)),
+        create_connection=lambda: NeonizeConnection(clients.create_client(number)),
+        create_responder=build_responder,
+        on_end=remove_channels,
+    )
 
 
 def _add_number(runtime: ChannelRuntime, account: Account) -> tuple[UpdateHandler, ChannelProxy]:

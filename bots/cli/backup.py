@@ -124,10 +124,11 @@ def _open_backups(settings: Settings) -> Iterator[BackupService]:
     """Open the backups without migrating the database: a backup is made before an update, too."""
     folder = settings.data_dir.resolve()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
     db = Database(settings.resolved_database_url)
     try:
-        yield BackupService.from_settings(settings, db, load_or_create_secret_key(key, folder))
+        yield BackupService.from_settings(
+            settings, db, load_or_create_secret_key(settings.configured_secret_key, folder)
+        )
     finally:
         db.close()
 

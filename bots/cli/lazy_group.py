@@ -22,6 +22,7 @@ COMMANDS_BY_MODULE: Final = {
     "probe": ("probe", "styles"),
     "maintenance": ("migrate", "doctor"),
     "backup": ("backup", "restore"),
+    "rotate_key": ("rotate-key",),
     "stripe": ("stripe",),
 }
 

@@ -19,9 +19,11 @@ from bots.cli import config_checks, whatsapp
 from bots.cli.config_checks import Finding
 from models.billing.catalogue import CatalogueError, read_catalogue
 from models.settings import OFFICIAL_TELEGRAM_URL, Settings
-from pipeline import SandboxClient, SandboxProtections
+from pipeline import SandboxClient, SandboxProtections, is_whisper_installed
 from storage.db import Database
+from storage.messaging import connection_leases
 from storage.migrate import is_current, upgrade
+from storage.secret_key import KEY_FILE, WRONG_KEY_TEXT, find_fingerprint, is_fingerprint_of
 
 MIN_DISK_BYTES = 1_000_000_000  # bytes
 
@@ -54,6 +56,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
     """Every check of `rabisco doctor`, in order."""
     yield Finding("python", is_ok=True, message=platform.python_version())
     yield _check_database(settings)
+    yield _check_key_fingerprint(settings)
     yield _check_redis(settings)
     yield _check_disk(settings)
     if settings.media_location.startswith("s3://"):
@@ -63,6 +66,7 @@ def run_checks(settings: Settings) -> Iterator[Finding]:
     yield from (
         Finding("whatsapp", is_ok=is_ok, message=message) for is_ok, message in whatsapp.check_numbers(settings)
     )
+    yield from list_connections(settings)
     yield from _check_stripe_accounts(settings)
     yield _check_speech(settings)
     yield from config_checks.run_checks(settings)
@@ -82,6 +86,43 @@ def _check_database(settings: Settings) -> Finding:
         db.close()
     name = db.url.get_backend_name()
     return Finding("database", current, f"{name}, {'up to date' if current else 'run: rabisco migrate'}")
+
+
+def list_connections(settings: Settings) -> Iterator[Finding]:
+    """Which process serves each bot and number; nothing where none runs, or the database cannot be read."""
+    db = Database(settings.resolved_database_url)
+    try:
+        if db.is_sqlite and not Path(db.url.database or "").exists():
+            return
+        with db.read_transaction() as session:
+            owners = connection_leases.list_owners(session, db.clock())
+    except SQLAlchemyError:
+        return
+    finally:
+        db.close()
+    for each in owners:
+        message = (
+            f"{each.name} is served by process {each.pid} on {each.host}, since {each.acquired_at:%Y-%m-%d %H:%M} UTC"
+        )
+        yield Finding(each.channel, is_ok=True, message=message)
+
+
+def _check_key_fingerprint(settings: Settings) -> Finding:
+    """Whether this machine's SECRET_KEY is the one that the database is used with."""
+    name, db = "same secret key", Database(settings.resolved_database_url)
+    key_file = settings.data_dir.resolve() / KEY_FILE
+    try:
+        with db.read_transaction() as session:
+            known = find_fingerprint(session)
+    except SQLAlchemyError:
+        return Finding(name, is_ok=True, message="not known before the database is there")
+    finally:
+        db.close()
+    if known is None:
+        return Finding(name, is_ok=True, message="whichever process starts first decides")
+    configured = settings.configured_secret_key or (key_file.read_text().strip() if key_file.exists() else "")
+    is_ours = is_fingerprint_of(configured.encode(), known)
+    return Finding(name, is_ours, "as on the other machines" if is_ours else WRONG_KEY_TEXT)
 
 
 def _check_redis(settings: Settings) -> Finding:
@@ -181,11 +222,11 @@ def _describe_mismatch(found: CatalogueCheck) -> str:
 
 
 def _check_speech(settings: Settings) -> Finding:
+    if not is_whisper_installed():
+        return Finding("speech", is_ok=False, message="the model that hears is not installed; run: make install")
     if settings.groq_api_key:
-        return Finding("speech", is_ok=True, message="Groq hears every language")
-    return Finding(
-        "speech", is_ok=True, message="this machine hears English alone; set GROQ_API_KEY for other languages"
-    )
+        return Finding("speech", is_ok=True, message="Groq hears, and this machine where Groq does not answer")
+    return Finding("speech", is_ok=True, message="this machine hears 99 languages")
 
 
 def _check_sandbox() -> Iterator[Finding]:

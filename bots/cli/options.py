@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from models.jobs.options import NO_TRANSLATION
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -36,6 +37,11 @@ def parse_language(language: str) -> str:
     return code
 
 
+def parse_translation(language: str) -> str:
+    """The code of a language to translate to; "off" for none."""
+    return NO_TRANSLATION if language == NO_TRANSLATION else parse_language(language)
+
+
 def parse_size(size: str) -> tuple[int | None, int | None]:
     """Width and height of "1280x720"; None for "auto"."""
     if size == "auto":
@@ -60,9 +66,10 @@ def parse_assignment(text: str) -> tuple[str, str]:
 
 
 def check_outputs(outputs: Iterable[Path | None], inputs: Iterable[Path | None]) -> None:
-    """Check that no output is an input, which it would replace, or another output."""
+    """Check that no output is an input, which it would replace, or another output, and that all can be written."""
     taken = {path.resolve() for path in inputs if path is not None}
     for path in filter(None, outputs):
+        check_writable(path)
         if path.resolve() in taken or any(_is_same_file(path, other) for other in taken):
             raise typer.BadParameter(
                 f"{str(path)!r} is read or written already; give another name.", param_hint="output"
@@ -79,6 +86,8 @@ def check_writable(path: Path | None) -> Path | None:
     """Check that a file can be written there, before long work begins."""
     if path is not None and path.is_dir():
         raise typer.BadParameter(f"{str(path)!r} is a folder.")
+    if path is not None and path.exists() and not path.is_file():  # a device, whose mode would be changed, or a pipe
+        raise typer.BadParameter(f"{str(path)!r} is no file.")
     if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
         raise typer.BadParameter(f"nothing can be written into the folder {str(path.parent)!r}.")
     return path

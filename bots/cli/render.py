@@ -16,10 +16,12 @@ from bots.cli.options import (
     parse_assignment,
     parse_language,
     parse_size,
+    parse_translation,
 )
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.hands import NO_HAND, load_hands
 from models.jobs.options import (
+    NO_TRANSLATION,
     CaptionOptions,
     EncodingOptions,
     JobOptions,
@@ -67,6 +69,10 @@ StyleOption = Annotated[
 ]
 EngineOption = Annotated[str, typer.Option(callback=build_choice_check(lambda: ENGINES), help="auto, groq or local.")]
 LanguageOption = Annotated[str, typer.Option(callback=parse_language, help="auto, or a code such as pt.")]
+
+TranslationOption = Annotated[
+    str, typer.Option(callback=parse_translation, help="Captions in another language: a code such as en, or off.")
+]
 
 
 @contextmanager
@@ -121,6 +127,7 @@ def caption(
     words: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="WORDS.json to show.")] = None,
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
+    translate_to: TranslationOption = NO_TRANSLATION,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -137,6 +144,7 @@ def caption(
             "style": style,
             "language": language,
             "engine": engine,
+            "translate_to": translate_to,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )

@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bots.app.base import App, lock_folder_for
 from bots.app.process import load_settings
 from bots.app.whatsapp import run_whatsapp
-from bots.app.whatsapp_keys import key_backups_for
+from bots.app.whatsapp_keys import key_backups_for, key_store_for
 from bots.core.admin.whatsapp_numbers import describe_state, display_name_of, parse_phone
 from bots.core.delivery.message_rendering import render_text
 from bots.locales import detect_terminal_language
+from models.errors import ConfigError
 from models.messaging.whatsapp import WhatsAppState
 from models.settings import Settings
 from storage.db import Database
@@ -86,6 +87,7 @@ def check_numbers(configured: Settings) -> Iterator[tuple[bool, str]]:
     """Checks of `rabisco doctor` for the numbers: whether each is healthy, and what to do if not."""
     db = Database(configured.resolved_database_url)
     try:
+        yield from _check_key_store(configured)
         found = _read_numbers(db)
         for each in found:
             yield _is_healthy(each, db.clock()), _describe_number(each, db.clock())
@@ -93,6 +95,16 @@ def check_numbers(configured: Settings) -> Iterator[tuple[bool, str]]:
             yield True, "off; rabisco up --whatsapp shows a code to be scanned with a phone"
     finally:
         db.close()
+
+
+def _check_key_store(configured: Settings) -> Iterator[tuple[bool, str]]:
+    """Whether keys in PostgreSQL can be stored as configured; nothing is said of it where they can."""
+    if "://" not in configured.session_location:
+        return
+    try:
+        key_store_for(configured).check()
+    except ConfigError as error:
+        yield False, str(error)
 
 
 def _read_numbers(db: Database) -> list[numbers.NamedWhatsAppSession]:

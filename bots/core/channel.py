@@ -1,6 +1,6 @@
 """Contract between the conversation and a messenger: inbound and outbound messages, capabilities and errors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -110,6 +110,7 @@ class Capabilities:
     edit_seconds: float | None = None  # maximum age of a message that can be edited
     album_seconds: float = 0.0  # how long to wait for the rest of an album
     can_delete: bool = False  # whether users' messages can be deleted: see `MessageDeleter`
+    is_shared: bool = False  # several processes send to and edit the chats of one account
     has_opt_out_words: bool = (
         False  # whether a word such as "stop" ends all messages, as the messenger has no button for it
     )
@@ -208,8 +209,8 @@ class Channel(Protocol):
 
     async def send_file(self, chat_ref: ChatRef, upload: Upload) -> str: ...
 
-    async def fetch(self, attachment: Attachment, path: Path) -> None:
-        """Download an attachment to `path`.
+    async def fetch(self, attachment: Attachment, path: Path) -> str | None:
+        """Download an attachment to `path`. Returns its key where it is in the media store already.
 
         Raises RequestRejected(FILE_TOO_BIG) during the download, without storing the rest, or ChannelError.
         """
@@ -233,6 +234,9 @@ class UpdateSink(Protocol):
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         """List stored updates whose handling a crash interrupted, as id and body, oldest first."""
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        """Claim unhandled updates for this process; those that no other process is handling."""
 
     def reserve(self, inbound: Inbound) -> float | None:
         """Seconds until a message may be handled, by its sender's limits; None to refuse it. Called as it arrives."""

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -13,6 +13,7 @@ from bots.core.context import ReceivedFile
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript
 from pipeline import Pipeline
+from storage.media.files import MeasuredFile
 
 log = structlog.get_logger(__name__)
 
@@ -46,8 +47,10 @@ class FileReceiver:
         try:
             if not self.pipeline.has_room():
                 raise ProcessingFailed(ErrorCode.DISK_FULL)
-            await self._fetch(attachment, path)
-            return await self.pipeline.file_executor.measure(self.user_id, self.pipeline.receive, path, attachment.name)
+            key = await self._fetch(attachment, path)
+            receive, measure = self.pipeline.receive, self.pipeline.file_executor.measure
+            received = await measure(self.user_id, receive, path, attachment.name)
+            return replace(received, key=key or "") if isinstance(received, MeasuredFile) else received
         except ChannelError as error:
             log.error("file-download-failed", code=ErrorCode.UNEXPECTED, error=str(error))  # noqa: TRY400 - the error is a field
             return ProcessingFailed(ErrorCode.UNEXPECTED)
@@ -57,10 +60,12 @@ class FileReceiver:
         except AppError as error:
             return error
 
-    async def _fetch(self, attachment: Attachment, path: Path) -> None:
-        """Download the file. One too big for the messenger can be uploaded on the page, where `page_url` is set."""
+    async def _fetch(self, attachment: Attachment, path: Path) -> str | None:
+        """Download the file; its key where the media store has it already. One too big for the messenger can be
+        uploaded on the page, where `page_url` is set.
+        """
         try:
-            await self.channel.fetch(attachment, path)
+            return await self.channel.fetch(attachment, path)
         except RequestRejected as error:
             if error.code is not ErrorCode.FILE_TOO_BIG or not self.page_url:
                 raise

@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -169,7 +168,8 @@ class InboundProcessor(Generic[U]):
         is_continued = self._albums.is_open(parsed.album_id)
         if not await self._store(update):
             return False
-        self._spawn(self._adapter.acknowledge(update, parsed.inbound, is_continued=is_continued))
+        if not self._is_stopped:
+            self._spawn(self._adapter.acknowledge(update, parsed.inbound, is_continued=is_continued))
         self._is_behind = self._is_behind or self._scheduler.load > self._limits.max_pending
         if self._is_behind:
             self._pending.release(parsed.inbound.update_ids)  # it is stored, and will be resumed
@@ -180,17 +180,16 @@ class InboundProcessor(Generic[U]):
     async def _store(self, update: U) -> bool:
         """Store an update; False for a duplicate."""
         update_id, body = self._adapter.id_of(update), self._adapter.serialize(update)
-        for attempt in count(1):
+        attempt = 0
+        while True:  # also after the end: it exists nowhere else
             try:
                 return await self._pending.save(update_id, body)
             except Exception as error:
                 if self._adapter.is_redelivered:
                     raise
                 log.warning("update-not-stored", update=update_id, error=type(error).__name__)
-            if self._is_stopped:
-                break
+            attempt += 1
             await asyncio.sleep(self._limits.backoff.delay_for(attempt))
-        return False
 
     async def _resume(self, update_id: str, body: dict[str, object]) -> None:
         try:

@@ -44,9 +44,15 @@ class PendingUpdates:
         in_progress_before = set(self._in_progress)  # updates handled during the query are still read as unhandled
         stored = await asyncio.to_thread(self._sink.list_unhandled)
         fresh = [(name, body) for name, body in stored if name not in in_progress_before | self._in_progress]
-        claimed = fresh[: max(0, max_count)]
-        self._in_progress.update(name for name, _ in claimed)
-        return claimed
+        chosen = dict(fresh[: max(0, max_count)])
+        self._in_progress.update(chosen)
+        try:
+            ours = set(await asyncio.to_thread(self._sink.claim, chosen.keys()) if chosen else ())
+        except BaseException:
+            self.release(chosen)
+            raise
+        self.release(chosen.keys() - ours)
+        return [(name, body) for name, body in chosen.items() if name in ours]
 
     def release(self, names: Iterable[str]) -> None:
         """Forget updates that were handled, or that failed and may be retried."""

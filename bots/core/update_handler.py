@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -70,6 +70,10 @@ class UpdateHandler:
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         with self.db.read_transaction() as session:
             return updates.list_unhandled(session, self.account.id)
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        """One process alone serves the account: all are its own."""
+        return update_ids
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         await asyncio.to_thread(self._mark_handled, update_ids)

@@ -11,17 +11,20 @@ from functools import cache
 from importlib.resources import files
 from types import ModuleType
 
+from babel import Locale
 from babel.numbers import get_currency_precision
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.types import fluent_date, fluent_number
 
 from models.errors import ConfigError
+from models.languages import load_languages
 from models.plugins import load_plugins
 
 LANGUAGES = ("en", "pt-BR", "es")
 DEFAULT_LANGUAGE = "en"
 MONEY_NAMES = frozenset({"price"})  # names of values such as "1990 brl": minor units and a currency
 DATE_NAMES = frozenset({"returns"})  # names of values that are ISO dates, formatted as each language writes them
+SPEECH_NAMES = frozenset({"spoken"})  # names of values that are codes of languages, shown by their names
 LANGUAGE_NAMES = {"en": "English", "pt-BR": "Português", "es": "Español"}
 
 
@@ -43,7 +46,7 @@ def translate(language: str, key: str, values: Mapping[str, str | int | float] |
     if pattern is None:
         raise KeyError(key)
     text, errors = bundle.format_pattern(
-        pattern, {name: _convert_value(name, value) for name, value in (values or {}).items()}
+        pattern, {name: _convert_value(language, name, value) for name, value in (values or {}).items()}
     )
     if errors:
         raise KeyError(f"{key}: {errors[0]}")
@@ -54,10 +57,18 @@ def has_text(language: str, key: str) -> bool:
     return _load_bundle(language).has_message(key)
 
 
-def _convert_value(name: str, value: str | float) -> object:
+def _convert_value(language: str, name: str, value: str | float) -> object:
+    if name in SPEECH_NAMES:
+        return name_language(language, str(value))
     if name in DATE_NAMES:
         return fluent_date(date.fromisoformat(str(value)), dateStyle="long")
     return _convert_money(str(value)) if name in MONEY_NAMES else value
+
+
+def name_language(language: str, code: str) -> str:
+    """The name of a spoken language in another one, "português" for "pt" in Portuguese; the code where it has none."""
+    found: str | None = Locale.parse(language, sep="-").languages.get(code)
+    return found or load_languages().names.get(code, code)
 
 
 def _convert_money(value: str) -> object:

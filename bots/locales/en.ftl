@@ -71,6 +71,8 @@ status-failed = ⚠️ That didn't work. See below.
 sketch-ready = Here is your drawing! ✏️
 caption-ready = Here is your video with captions! 💬
 transcript-ready = Here is what is said. 📝
+heard-groq = 👂 Language: { $spoken } · heard by Groq
+heard-local = 👂 Language: { $spoken } · heard by this service itself
 transcript-file-srt = The subtitles as .srt, with the times.
 transcript-file-vtt = The subtitles as .vtt, with the times.
 transcript-file-txt = The text as a file.
@@ -88,13 +90,14 @@ choice-back = « Back
 choice-english = English
 choice-portuguese = Portuguese
 choice-spanish = Spanish
-choice-other-language = Another language
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
+choice-translate-off = Off
+language-name = { $spoken }
 
 hand-marker = Marker
 hand-light = Light skin
@@ -128,11 +131,13 @@ setting-hand = ✍️ Hand: { $value }
 setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
+setting-translate = 🌐 Translate captions: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
+setting-choose-translate = Which language shall captions be translated to?
 balance =
     { $available ->
         [one] You have 1 credit.
@@ -357,8 +362,6 @@ promo-none = There are no promotions.
 
 ## Questions
 
-question-spoken = Which language is spoken in it?
-subtitles-offer = You can also send me the subtitles yourself, as an .srt or .vtt file, and I'll animate those.
 subtitles-no-video = I have the subtitles, but no video to put them on. Send the video first, then the subtitles.
 
 ## Administrators
@@ -396,8 +399,10 @@ error-no-audio = There is no sound in that, so there is nothing to listen to.
 error-audio-not-supported = I can't decode the sound of that file. Export it with AAC sound, as an MP4, and send it again.
 error-no-speech = I hear nobody speaking in that. Send something with clear speech. For captions you can also send the subtitles as an .srt file right after the video.
 error-speech-unclear = I can't make out clearly enough what is said. Try a recording with less noise. For captions you can also send the subtitles as an .srt file.
-error-language-not-heard = I can't hear that language here yet; only English.
+error-language-unclear = I can't tell which language is spoken in it. Which one is it?
+error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
+error-text-service-down = Captions cannot be translated at the moment. Please try again later, or switch the translation off in /settings.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
 error-not-enough-credits =
@@ -666,7 +671,7 @@ admin-usage = { $days ->
     [1] Last 24 hours
    *[other] Last { $days } days
 }: what films cost
-admin-usage-cost = Speech service: { $minutes } min, { $price } · processor: { $seconds } s · credits spent: { $spent }
+admin-usage-cost = Speech heard by Groq: { $minutes } min, { $price } · on this machine: { $local } min · processor: { $seconds } s · credits spent: { $spent }
 admin-usage-earned = At what credits were sold for, that is { $value }
 admin-usage-paid = 💰 Came in: { $value }
 
@@ -851,6 +856,14 @@ admin-choice-report = 🔄 How it goes
 
 ## Maintenance
 
+command-vocabulary = Names and brands, as they are spelled: /vocabulary
+admin-vocabulary = { $count ->
+    [one] One word is heard as it is spelled here:
+   *[other] { $count } words are heard as they are spelled here:
+}
+admin-vocabulary-none = No names are known yet. Names of people, brands and products that are spoken in your recordings are heard better when they are known.
+admin-vocabulary-usage = Like this: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NAME, NAME · /vocabulary clear
+admin-vocabulary-full = That is more than can be listened for. Nothing was changed: take the names that are heard wrong most often.
 command-maintenance = Take no new films for a while: /maintenance on
 admin-maintenance-usage = Like this: /maintenance on Back at 3 pm, or /maintenance off
 admin-maintenance-sure = Take no new films from now on? Those being made and waiting go on: { $waiting }. People read this, and administrators are let through:

@@ -71,6 +71,8 @@ status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
 transcript-ready = Aquí está lo que se dice. 📝
+heard-groq = 👂 Idioma: { $spoken } · escuchado por Groq
+heard-local = 👂 Idioma: { $spoken } · escuchado aquí mismo
 transcript-file-srt = Los subtítulos en .srt, con los tiempos.
 transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
 transcript-file-txt = El texto en un archivo.
@@ -88,13 +90,14 @@ choice-back = « Volver
 choice-english = Inglés
 choice-portuguese = Portugués
 choice-spanish = Español
-choice-other-language = Otro idioma
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
+choice-translate-off = No
+language-name = { $spoken }
 
 hand-marker = Normal
 hand-light = Piel clara
@@ -128,11 +131,13 @@ setting-hand = ✍️ Mano: { $value }
 setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
+setting-translate = 🌐 Traducir subtítulos: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
+setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
 balance =
     { $available ->
         [one] Tienes 1 crédito.
@@ -357,8 +362,6 @@ promo-none = No hay promociones.
 
 ## Preguntas
 
-question-spoken = ¿Qué idioma se habla?
-subtitles-offer = También puedes enviarme los subtítulos tú, en un archivo .srt o .vtt, y los animo.
 subtitles-no-video = Tengo los subtítulos, pero ningún video para ponerlos. Envía primero el video y después los subtítulos.
 
 ## Administración
@@ -396,8 +399,10 @@ error-no-audio = Eso no tiene sonido, así que no hay nada que escuchar.
 error-audio-not-supported = No puedo decodificar el sonido de ese archivo. Expórtalo con sonido AAC, en MP4, y envíalo de nuevo.
 error-no-speech = No escuché a nadie hablar ahí. Envía algo con voz clara. Para subtítulos también puedes enviar un archivo .srt justo después del video.
 error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación con menos ruido. Para subtítulos también puedes enviar un archivo .srt.
-error-language-not-heard = Todavía no entiendo ese idioma aquí; solo inglés.
+error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
+error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
+error-text-service-down = Por ahora no puedo traducir subtítulos. Inténtalo más tarde, o desactiva la traducción en /settings.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
 error-not-enough-credits =
@@ -666,7 +671,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } días
 }: lo que costaron los videos
-admin-usage-cost = Servicio de voz: { $minutes } min, { $price } · procesador: { $seconds } s · créditos gastados: { $spent }
+admin-usage-cost = Voz escuchada por Groq: { $minutes } min, { $price } · en esta máquina: { $local } min · procesador: { $seconds } s · créditos gastados: { $spent }
 admin-usage-earned = Al precio al que se vendieron los créditos, eso da { $value }
 admin-usage-paid = 💰 Entró: { $value }
 
@@ -851,6 +856,14 @@ admin-choice-report = 🔄 Cómo va
 
 ## Mantenimiento
 
+command-vocabulary = Nombres y marcas, como se escriben: /vocabulary
+admin-vocabulary = { $count ->
+    [one] Una palabra se escucha como está escrita aquí:
+   *[other] { $count } palabras se escuchan como están escritas aquí:
+}
+admin-vocabulary-none = Todavía no conozco ningún nombre. Los nombres de personas, marcas y productos que se dicen en tus grabaciones se escuchan mejor cuando los conozco.
+admin-vocabulary-usage = Así: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOMBRE, NOMBRE · /vocabulary clear
+admin-vocabulary-full = Es más de lo que se puede escuchar. No se cambió nada: usa los nombres que más salen mal.
 command-maintenance = No aceptar videos por un rato: /maintenance on
 admin-maintenance-usage = Así: /maintenance on Volvemos a las 15, o /maintenance off
 admin-maintenance-sure = ¿No aceptar videos nuevos desde ahora? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y los administradores pasan:

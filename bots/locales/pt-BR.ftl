@@ -71,6 +71,8 @@ status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
 caption-ready = Aqui está o seu vídeo com legendas! 💬
 transcript-ready = Aqui está o que é dito. 📝
+heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
+heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
 transcript-file-txt = O texto em um arquivo.
@@ -88,13 +90,14 @@ choice-back = « Voltar
 choice-english = Inglês
 choice-portuguese = Português
 choice-spanish = Espanhol
-choice-other-language = Outro idioma
 choice-made = ✅ { $value }
 name = { $name }
 choice-seconds = { $seconds } s
 choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
+choice-translate-off = Não
+language-name = { $spoken }
 
 hand-marker = Padrão
 hand-light = Pele clara
@@ -128,11 +131,13 @@ setting-hand = ✍️ Mão: { $value }
 setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
+setting-translate = 🌐 Traduzir legendas: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
+setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -357,8 +362,6 @@ promo-none = Não há promoções.
 
 ## Perguntas
 
-question-spoken = Qual idioma é falado?
-subtitles-offer = Você também pode mandar as legendas prontas, em um arquivo .srt ou .vtt, que eu coloco a animação.
 subtitles-no-video = Tenho as legendas, mas nenhum vídeo para elas. Mande primeiro o vídeo e depois as legendas.
 
 ## Administração
@@ -396,8 +399,10 @@ error-no-audio = Isso não tem som, então não há o que ouvir.
 error-audio-not-supported = Não consigo decodificar o som desse arquivo. Exporte com som AAC, em MP4, e mande de novo.
 error-no-speech = Não ouvi ninguém falando aí. Mande algo com fala clara. Para legendas, você também pode mandar um arquivo .srt logo depois do vídeo.
 error-speech-unclear = Não deu para entender bem o que é dito. Tente uma gravação com menos ruído. Para legendas, você também pode mandar um arquivo .srt.
-error-language-not-heard = Ainda não entendo esse idioma aqui; só inglês.
+error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
+error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
+error-text-service-down = No momento não consigo traduzir legendas. Tente de novo mais tarde, ou desligue a tradução em /settings.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
 error-not-enough-credits =
@@ -666,7 +671,7 @@ admin-usage = { $days ->
     [1] Últimas 24 horas
    *[other] Últimos { $days } dias
 }: quanto os vídeos custaram
-admin-usage-cost = Serviço de fala: { $minutes } min, { $price } · processador: { $seconds } s · créditos gastos: { $spent }
+admin-usage-cost = Fala ouvida pelo Groq: { $minutes } min, { $price } · nesta máquina: { $local } min · processador: { $seconds } s · créditos gastos: { $spent }
 admin-usage-earned = Pelo preço a que os créditos foram vendidos, isso dá { $value }
 admin-usage-paid = 💰 Entrou: { $value }
 
@@ -851,6 +856,14 @@ admin-choice-report = 🔄 Como está indo
 
 ## Manutenção
 
+command-vocabulary = Nomes e marcas, como se escrevem: /vocabulary
+admin-vocabulary = { $count ->
+    [one] Uma palavra é ouvida como está escrita aqui:
+   *[other] { $count } palavras são ouvidas como estão escritas aqui:
+}
+admin-vocabulary-none = Ainda não conheço nenhum nome. Nomes de pessoas, marcas e produtos que são ditos nas suas gravações são ouvidos melhor quando os conheço.
+admin-vocabulary-usage = Assim: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOME, NOME · /vocabulary clear
+admin-vocabulary-full = É mais do que se pode escutar. Nada foi mudado: use os nomes que mais saem errados.
 command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
 admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
 admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:

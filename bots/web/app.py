@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +21,7 @@ from bots.web.auth.sign_in import SignIn
 from bots.web.auth.sign_in_pages import SignInPages, build_sign_in_router
 from bots.web.chat import ChatEndpoints, build_chat_router, build_upload_quota
 from bots.web.inbound import PAGE_LIMITS, PageAdapter, sweep_uploads_forever
+from bots.web.leased_updates import LeasedUpdateSink
 from bots.web.links import MediaLinkSigner
 from bots.web.media import build_media_router
 from bots.web.middleware import HostCheckMiddleware, HstsMiddleware, allowed_hosts_for, origin_of
@@ -29,6 +30,7 @@ from bots.web.monitoring.metrics import build_metrics_router
 from bots.web.monitoring.metrics_auth import require_metrics_access
 from bots.web.page import PageChannel
 from bots.web.static_pages import HomePage, add_home_page
+from bots.web.uploads.upload_folder import UploadFolder
 from models.columns import utc_now
 from storage.db import Clock, Database
 from storage.media.media_store import MediaStore
@@ -42,9 +44,10 @@ log = structlog.get_logger(__name__)
 class WebDependencies:
     """Dependencies of the web application.
 
-    `data_folder` is the folder whose free space is checked. `routers` are additional routes (payments, webhooks),
-    `checks` additional checks of `/health/deep`, `services` the upstream services. In production the page is served
-    once there are a `sign_in` and a `public_url`; metrics are served to clients that hold `metrics_token`.
+    `data_folder` is the folder whose free space is checked, and where uploads arrive. `routers` are additional routes
+    (payments, webhooks), `checks` additional checks of `/health/deep`, `services` the upstream services. In production
+    the page is served once there are a `sign_in` and a `public_url`; metrics are served to clients that hold
+    `metrics_token`.
     """
 
     db: Database
@@ -75,8 +78,11 @@ def create_app(deps: WebDependencies) -> FastAPI:
     signer = MediaLinkSigner(deps.secret)
     authenticator: Authenticator = deps.sign_in or LocalAuthenticator()
     has_page = deps.mode == "local" or deps.sign_in_pages is not None
+    folder = UploadFolder(deps.data_folder / "uploads")
     inbound = InboundProcessor(deps.sink, PageAdapter(deps.page.uploads), limits=PAGE_LIMITS)
-    app = FastAPI(title="Rabisco", openapi_url=None, lifespan=_build_lifespan(deps, inbound) if has_page else None)
+    app = FastAPI(
+        title="Rabisco", openapi_url=None, lifespan=_build_lifespan(deps, inbound, folder) if has_page else None
+    )
     _add_monitoring(app, deps)
     app.include_router(build_media_router(deps.media, signer, deps.clock, authenticator))
     for router in deps.routers:
@@ -91,7 +97,7 @@ def create_app(deps: WebDependencies) -> FastAPI:
                 signer,
                 deps.clock,
                 authenticator,
-                build_upload_quota(deps.page),
+                build_upload_quota(deps.page, folder),
                 secret=deps.secret,
             ),
         )
@@ -133,21 +139,23 @@ def _add_middleware(app: FastAPI, deps: WebDependencies) -> None:
 
 
 def _build_lifespan(
-    deps: WebDependencies, inbound: InboundProcessor[Inbound]
+    deps: WebDependencies, inbound: InboundProcessor[Inbound], folder: UploadFolder
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        background = [inbound.run(), sweep_uploads_forever(deps.page.uploads, deps.clock)]
+        background = [inbound.run(), sweep_uploads_forever(folder, deps.clock)]
         if deps.sign_in is not None:
             background.append(_prune_forever(deps.sign_in))
-        tasks = [asyncio.create_task(each) for each in background]
-        yield
-        deps.page.notifier.close()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        await inbound.stop()
+        with deps.sink.renew_leases() if isinstance(deps.sink, LeasedUpdateSink) else nullcontext():
+            tasks = [asyncio.create_task(each) for each in background]
+            yield
+            deps.page.notifier.close()
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await inbound.stop()
+        deps.page.uploads.executor.close()
 
     return lifespan
 

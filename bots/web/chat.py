@@ -14,19 +14,21 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bots.core.channel import Attachment, AttachmentKind, Inbound, Sender
+from bots.core.channel import Attachment, Inbound, Sender
 from bots.core.inbound import InboundProcessor
 from bots.core.keyed_queue import KeyedQueue
 from bots.core.rate_limit import SlidingWindowLimiter
 from bots.web.auth.client_network import network_digest_of
 from bots.web.auth.session import Authenticator, PageUser
 from bots.web.links import MediaLinkSigner
-from bots.web.message_view import MessageBody, SentFile, render_message, sanitize_thumbnail
+from bots.web.message_view import MessageBody, SentFile, render_message
 from bots.web.middleware import is_same_origin
 from bots.web.notifier import wait_for_event
 from bots.web.page import MessageChanges, PageChannel
 from bots.web.texts import parse_accept_language, render_error
-from bots.web.uploads.multipart import Form, FormError, FormFile, FormLimits, content_length_of, read_form
+from bots.web.uploads.multipart import Form, FormError, FormLimits, content_length_of, read_form
+from bots.web.uploads.sent_files import kind_of, list_sent_files
+from bots.web.uploads.upload_folder import UploadFolder
 from bots.web.uploads.upload_quota import UploadQuota
 from models.limits import load_limits
 from models.messaging.deliveries import PageMessage
@@ -41,9 +43,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_CONCURRENT_READS = 8  # reads of conversations at the same time
 MAX_POLLS_PER_USER = 12  # requests of one user that may wait for changes at the same time
 MAX_PENDING_UPLOADS = 2  # largest possible uploads that one user may have pending
+HOUR_SECONDS = 3600.0
 POLL_SECONDS = 1.0  # seconds; another process may write without notifying this one
 NO_STORE_HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
-_KINDS_BY_TYPE = {"image": AttachmentKind.PICTURE, "video": AttachmentKind.VIDEO, "audio": AttachmentKind.AUDIO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class ChatEndpoints:
             load_limits().person.posts_per_minute, time.monotonic, counts_refused=False
         )
     )
+    thumbnail_limit: SlidingWindowLimiter = field(
+        default_factory=lambda: SlidingWindowLimiter(
+            load_limits().person.thumbnails_per_hour, time.monotonic, HOUR_SECONDS, counts_refused=False
+        )
+    )
     reads: KeyedQueue = field(default_factory=lambda: KeyedQueue(MAX_CONCURRENT_READS))
 
     async def receive(self, request: Request) -> Response:
@@ -74,18 +81,14 @@ class ChatEndpoints:
         user = await self._require_user(request)
         if self.rate_limit.is_exceeded(user.id):
             raise FormError(429, "TOO_FAST")
-        uploads, size = self.page.uploads, content_length_of(request, form_limits_for(self.page))
+        size = content_length_of(request, form_limits_for(self.page))
         folder = await asyncio.to_thread(self.quota.admit, user.id, size)
         try:
-            with uploads.discard_on_error(folder):
+            with self.quota.folder.discard_afterwards(folder):
                 message, inbound, body = await self._read_message(request, folder, user)
+            return await self._store_message(message, inbound, body)
         finally:
             self.quota.release(folder)
-        await asyncio.to_thread(self.page.save_user_message, user.chat_ref, message, body)
-        is_new = await self.inbound.receive(inbound)
-        if not is_new or not inbound.attachments:
-            await asyncio.to_thread(uploads.discard, folder)
-        return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
 
     async def poll(self, request: Request, after: int, wait: float) -> Response:
         """Changes since version `after`, at once or as soon as there are any, within `wait` seconds."""
@@ -120,6 +123,14 @@ class ChatEndpoints:
             raise FormError(401, "SIGNED_OUT")
         return user
 
+    async def _store_message(self, message: uuid.UUID, inbound: Inbound, body: MessageBody) -> Response:
+        """Store a message, whose files are stored already."""
+        await asyncio.to_thread(self.page.save_user_message, inbound.chat_ref, message, body)
+        is_new = await self.inbound.receive(inbound)
+        if not is_new:
+            await self.page.uploads.release([each.handle for each in inbound.attachments])
+        return JSONResponse({"accepted": True, "repeated": not is_new}, 202, NO_STORE_HEADERS)
+
     async def _read_message(
         self, request: Request, folder: Path, user: PageUser
     ) -> tuple[uuid.UUID, Inbound, MessageBody]:
@@ -129,7 +140,11 @@ class ChatEndpoints:
         inbound = replace(
             self._build_inbound(form, message, user, language), network=network_digest_of(request, self.secret)
         )
-        return message, inbound, await asyncio.to_thread(self._build_body, form, inbound)
+        sent = list_sent_files(form, partial(self.thumbnail_limit.is_exceeded, user.id))
+        body = await asyncio.to_thread(self._build_body, sent, inbound)
+        keys = await self.page.uploads.save([file.path for file in form.files])
+        attachments = tuple(replace(each, handle=key) for each, key in zip(inbound.attachments, keys, strict=True))
+        return message, replace(inbound, attachments=attachments), body
 
     def _build_inbound(self, form: Form, message: uuid.UUID, user: PageUser, language: str | None) -> Inbound:
         choice = form.get_first("choice") or None
@@ -145,17 +160,14 @@ class ChatEndpoints:
             message_id=form.get_first("message") if choice else str(message),
             text=text,
             choice=choice,
-            attachments=tuple(self._build_attachment(file) for file in form.files),
+            attachments=tuple(Attachment(kind_of(file), "", file.name, file.size) for file in form.files),
             received_at=self.clock(),
         )
 
-    def _build_attachment(self, file: FormFile) -> Attachment:
-        return Attachment(kind_of(file), self.page.uploads.handle_for(file.path), file.name, file.size)
-
-    def _build_body(self, form: Form, inbound: Inbound) -> MessageBody:
+    def _build_body(self, sent: tuple[SentFile, ...], inbound: Inbound) -> MessageBody:
         """The user's message as the page shows it. Raises FormError(GONE) for a button that no longer exists."""
         if inbound.choice is None:
-            return MessageBody(text=inbound.text, sent=_list_sent_files(form))
+            return MessageBody(text=inbound.text, sent=sent)
         question = self.page.find_bot_message(inbound.chat_ref, inbound.message_id or "")
         button = question.find_button(inbound.choice) if question else None
         if button is None:
@@ -196,10 +208,11 @@ async def _respond(request: Request, response: Awaitable[Response]) -> Response:
         return _build_error_response(request, error)
 
 
-def build_upload_quota(page: PageChannel) -> UploadQuota:
-    """The upload quota of one user, by the configured limits."""
+def build_upload_quota(page: PageChannel, folder: UploadFolder) -> UploadQuota:
+    """The upload quota of one user, by the configured limits. Files arrive in the folder."""
     form_limits = form_limits_for(page)
     return UploadQuota(
+        folder,
         page.uploads,
         MAX_PENDING_UPLOADS * (form_limits.max_bytes + form_limits.max_text),
         load_limits().disk.floor,
@@ -216,26 +229,11 @@ def form_limits_for(page: PageChannel) -> FormLimits:
     )
 
 
-def kind_of(file: FormFile) -> AttachmentKind:
-    """The kind of a file, by the type the browser declares."""
-    return _KINDS_BY_TYPE.get(file.mime.partition("/")[0], AttachmentKind.FILE)
-
-
 def _parse_message_id(form: Form) -> uuid.UUID:
     try:
         return uuid.UUID(form.get_first("id"))
     except ValueError:
         raise FormError(400, "BAD_FORM") from None
-
-
-def _list_sent_files(form: Form) -> tuple[SentFile, ...]:
-    """The files as the page shows them; the browser sends their thumbnails in the same order."""
-    thumbnails = [sanitize_thumbnail(url) for url in form.fields.get("thumbnails", [])]
-    thumbnails += [None] * (len(form.files) - len(thumbnails))
-    return tuple(
-        SentFile(kind=kind_of(file), name=file.name, thumbnail=url)
-        for file, url in zip(form.files, thumbnails, strict=False)
-    )
 
 
 def _build_error_response(request: Request, error: FormError) -> JSONResponse:

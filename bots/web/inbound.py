@@ -1,4 +1,4 @@
-"""The chat page's side of the inbound processor, and the removal of uploads that nobody handled."""
+"""The chat page's side of the inbound processor, and the removal of uploads that never arrived whole."""
 
 import asyncio
 from datetime import timedelta
@@ -8,20 +8,22 @@ from pydantic import TypeAdapter
 from bots.core.channel import Inbound
 from bots.core.inbound import InboundLimits, IsAlbumOpen, ParsedMessage, UpdateAdapter
 from bots.web.uploads.upload_folder import UploadFolder
+from bots.web.uploads.upload_store import UploadStore
 from storage.db import Clock
 
 UPLOAD_RETENTION = timedelta(hours=24)
 SWEEP_SECONDS = 3600.0  # seconds
-PAGE_LIMITS = InboundLimits(shutdown_seconds=5.0)
+PAGE_LIMITS = InboundLimits(shutdown_seconds=5.0, retry_seconds=5.0)  # how long what others left may wait
 
 _INBOUND_ADAPTER = TypeAdapter(Inbound)
 
 
 class PageAdapter(UpdateAdapter[Inbound]):
-    """Messages of the page arrive parsed and with their files uploaded. The browser sends one again that was not
-    stored."""
+    """Messages of the page arrive parsed, and with their files in the media store. The browser sends one again that was
+    not stored.
+    """
 
-    def __init__(self, uploads: UploadFolder) -> None:
+    def __init__(self, uploads: UploadStore) -> None:
         self._uploads = uploads
 
     def id_of(self, update: Inbound) -> str:
@@ -38,13 +40,12 @@ class PageAdapter(UpdateAdapter[Inbound]):
         return ParsedMessage(_INBOUND_ADAPTER.validate_python(body))
 
     async def release(self, inbound: Inbound) -> None:
-        """Remove the uploads of a handled message."""
-        handles = [attachment.handle for attachment in inbound.attachments]
-        await asyncio.to_thread(self._uploads.release, handles)
+        """Delete the uploads of a handled message, unless a job has taken them over."""
+        await self._uploads.release([attachment.handle for attachment in inbound.attachments])
 
 
 async def sweep_uploads(uploads: UploadFolder, clock: Clock) -> int:
-    """Remove uploads not handled within a day; the number of them."""
+    """Remove uploads that were not complete within a day; the number of them."""
     return await asyncio.to_thread(uploads.remove_older, clock() - UPLOAD_RETENTION)
 
 

@@ -19,7 +19,7 @@ from bots.core.channel import (
 )
 from bots.web.message_view import MessageBody, build_media_body, build_text_body
 from bots.web.notifier import Notifier
-from bots.web.uploads.upload_folder import UploadFolder
+from bots.web.uploads.upload_store import UploadStore
 from models.columns import generate_id
 from models.identity.people import Account
 from models.limits import load_limits
@@ -44,6 +44,7 @@ def build_capabilities() -> Capabilities:
         max_download=max_bytes,
         seconds_between_edits=0.5,
         can_delete=True,
+        is_shared=True,
     )
 
 
@@ -64,7 +65,7 @@ class PageChannel:
 
     name = "page"
 
-    def __init__(self, db: Database, account_id: uuid.UUID, uploads: UploadFolder) -> None:
+    def __init__(self, db: Database, account_id: uuid.UUID, uploads: UploadStore) -> None:
         self.capabilities = build_capabilities()
         self.notifier = Notifier()
         self.uploads = uploads
@@ -87,8 +88,9 @@ class PageChannel:
     async def send_file(self, chat: ChatRef, upload: Upload) -> str:
         return await asyncio.to_thread(self._send_upload, chat, upload, plays=False)
 
-    async def fetch(self, attachment: Attachment, path: Path) -> None:
-        await asyncio.to_thread(self.uploads.fetch, attachment.handle, path)
+    async def fetch(self, attachment: Attachment, path: Path) -> str:
+        await self.uploads.fetch(attachment.handle, path)
+        return attachment.handle
 
     def save_user_message(self, chat: ChatRef, message: uuid.UUID, body: MessageBody) -> None:
         """Store a user's message under the id the browser gave it; a repeat changes nothing."""

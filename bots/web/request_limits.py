@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,8 +51,9 @@ class RequestLimitMiddleware:
             await PlainTextResponse("Too many requests at once", 429, headers)(scope, receive, send)
             return
         self._under_way[client] += 1
+        body = _BodyDeadline(receive, self._limits)
         try:
-            await self._app(scope, _BodyDeadline(receive, self._limits).receive, send)
+            await self._app(scope, body.receive, body.close_if_late(send))
         finally:
             self._under_way[client] -= 1
             if not self._under_way[client]:
@@ -67,6 +69,17 @@ class _BodyDeadline:
         self._waited = 0.0
         self._received = 0
         self._is_complete = False
+        self._is_late = False
+
+    def close_if_late(self, send: Send) -> Send:
+        """Send what is sent, and let the connection end with the response to a body that is read no further."""
+
+        async def send_message(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._is_late:
+                MutableHeaders(scope=message)["connection"] = "close"
+            await send(message)
+
+        return send_message
 
     async def receive(self) -> Message:
         if self._is_complete:
@@ -76,6 +89,7 @@ class _BodyDeadline:
         try:
             message = await asyncio.wait_for(self._receive(), max(0.0, allowed))
         except TimeoutError:
+            self._is_late = True
             raise RequestTooSlow from None
         self._waited += time.monotonic() - started
         self._received += len(message.get("body", b""))

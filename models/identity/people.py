@@ -38,6 +38,7 @@ class Tenant(SQLModel, table=True):
     invitation: str | None = None
     invited_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     limits: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
+    vocabulary: list[str] = Field(default_factory=list, sa_type=build_json_type())  # names and brands in its recordings
     covered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when a subscription last paid for it
     remove_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     erasing_at: datetime | None = Field(

@@ -100,6 +100,7 @@ class Job(SQLModel, table=True):
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0  # millionths of a US dollar
+    local_seconds: float = 0.0  # of sound that was heard by this machine
     # the times
     received_at: datetime = Field(
         default_factory=utc_now, sa_type=UtcDateTime

@@ -1,19 +1,22 @@
 """Options of the job kinds, and the rendered film."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
 from models.captions.fonts import FontFamily
 from models.captions.placement import Anchor
 from models.captions.tables import HexColour
+from models.languages import load_languages
 from models.limits import load_limits
 
+NO_TRANSLATION: Final = "off"
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
 
@@ -72,6 +75,14 @@ class JobOptions(BaseModel):
         """These options with the language of the speech."""
         return self
 
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the names and brands of the tenant."""
+        return self
+
+    def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
+        """These options with the language of the user."""
+        return self
+
 
 class FilmOptions(JobOptions):
     """Options of a kind that renders a film. The plan decides on the watermark, the messenger on the largest size."""
@@ -92,6 +103,8 @@ class SpeechOptions(JobOptions):
 
     language: str = "auto"
     engine: Literal["auto", "groq", "local"] = "auto"
+    own_language: str | None = None  # the user's, which is expected more than others where "auto" is unsure
+    vocabulary: tuple[str, ...] = ()  # names and brands that may be spoken, as they are spelled
     heard_in: tuple[str, ...] | None = None  # languages the plan allows, ISO 639-1; None: all
 
     @property
@@ -103,6 +116,12 @@ class SpeechOptions(JobOptions):
 
     def with_language(self, language: str) -> Self:
         return self.model_copy(update={"language": language})
+
+    def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:
+        return self.model_copy(update={"vocabulary": tuple(vocabulary)})
+
+    def with_own_language(self, language: str) -> Self:
+        return self.model_copy(update={"own_language": language})
 
 
 class SketchOptions(FilmOptions):
@@ -133,6 +152,7 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
     @property
     def adjustments(self) -> StyleAdjustments:
@@ -146,6 +166,14 @@ class CaptionOptions(FilmOptions, SpeechOptions):
         }
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
 
 
 class TranscriptOptions(SpeechOptions):

@@ -1,11 +1,13 @@
 """Transcripts: spoken words with their times."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 TranscriptEngine = Literal["groq", "local", "given"]
+
+UNKNOWN_LANGUAGE: Final = "und"  # ISO 639's code for it
 
 
 class Word(BaseModel):

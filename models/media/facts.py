@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 
@@ -40,3 +41,18 @@ class SoundInfo:
 
     seconds: float
     loudness: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPiece:
+    """A compressed part of a recording, from `start` to `end` in seconds of it. A piece that begins before the previous
+    one ends was cut where nobody pauses: what both hear is the same.
+    """
+
+    path: Path
+    start: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start

@@ -1,4 +1,4 @@
-"""Incoming updates, stored until they are handled, and open dialogues."""
+"""Incoming updates, stored until they are handled."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,10 @@ from models.columns import UtcDateTime, build_json_type, build_partial_index, ge
 
 
 class Update(SQLModel, table=True):
-    """One update of one account. It is stored before it is acknowledged to the channel, and handled once."""
+    """One update of one account. It is stored before it is acknowledged to the channel, and handled once.
+
+    Of an account that several processes serve, an update belongs to its `owner` until `leased_until`.
+    """
 
     __table_args__ = (
         UniqueConstraint("account_id", "external_id"),
@@ -25,18 +28,7 @@ class Update(SQLModel, table=True):
     external_id: str
     body: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
     attempts: int = 0
+    owner: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     received_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
-
-
-class Dialogue(SQLModel, table=True):
-    """The dialogue state of a person in a chat: the open question, and its arguments."""
-
-    __table_args__ = (UniqueConstraint("address_id", "person_id"),)
-
-    id: uuid.UUID = Field(default_factory=generate_id, primary_key=True)
-    address_id: uuid.UUID = Field(foreign_key="address.id", index=True)
-    person_id: uuid.UUID = Field(foreign_key="person.id")
-    question: str
-    about: dict[str, Any] = Field(default_factory=dict, sa_type=build_json_type())
-    asked_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -80,6 +80,11 @@ class WhatsAppSession(SQLModel, table=True):
         return is_wanted and (self.seen_at is None or self.seen_at < now - GATEWAY_TIMEOUT)
 
     @property
+    def is_unpaired(self) -> bool:
+        """Whether it has no keys yet: it can be paired on any machine."""
+        return self.state in {WhatsAppState.NEW, WhatsAppState.QR}
+
+    @property
     def phone_number(self) -> str:
         """Digits of the phone number; empty before pairing."""
         return phone_number_of(self.jid)

@@ -32,6 +32,7 @@ class JobRollup(SQLModel, table=True):
     cpu_seconds: float
     provider_seconds: float
     provider_cost: int = Field(sa_type=BigInteger)  # millionths of a US dollar
+    local_seconds: float = 0.0
 
 
 class CreditRollup(SQLModel, table=True):

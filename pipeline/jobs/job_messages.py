@@ -5,6 +5,7 @@ from typing import Any
 
 from models.errors import ErrorCode
 from models.jobs.job import Job
+from models.jobs.transcript import UNKNOWN_LANGUAGE, Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedChoice, TranslatedText
@@ -14,17 +15,22 @@ from storage.messaging.outbox import OutboxMessage
 
 THUMBNAIL = "thumbnail"  # the name of the output that is shown in place of a film
 BUTTONS_PER_ROW = 3
+LANGUAGES_OFFERED = {"pt": "choice-portuguese", "en": "choice-english", "es": "choice-spanish"}  # where it is unclear
 
 RESULT_PART = "film"  # of every kind; the value is what rows have always had
 MAX_INLINE_TEXT = 3500  # characters; longer texts are sent as a file, as messengers cut them
 
 
-def build_result_message(job: Job, outputs: Mapping[str, Media], text: str) -> OutboxMessage:
-    """The result, as a reply to the user's message. `text` is the content of a result that is a text."""
+def build_result_message(
+    job: Job, outputs: Mapping[str, Media], text: str, transcript: Transcript | None = None
+) -> OutboxMessage:
+    """The result, as a reply to the user's message. `text` is the content of a result that is a text; `transcript` is
+    what was heard for it."""
     kind = get_kind(job.kind)
     result, thumbnail = outputs[kind.result.name], outputs.get(THUMBNAIL)
     is_inline = kind.result.media_kind is MediaKind.TEXT and len(text) <= MAX_INLINE_TEXT
-    paragraphs = (TranslatedText(key=f"{job.kind}-ready"), *((_quote(text),) if is_inline else ()))
+    ready = TranslatedText(key=f"{job.kind}-ready")
+    paragraphs = (ready, *_describe_hearing(transcript), *((_quote(text),) if is_inline else ()))
     message = Message(
         paragraphs=paragraphs,
         choices=_build_result_choices(job, kind),
@@ -33,6 +39,13 @@ def build_result_message(job: Job, outputs: Mapping[str, Media], text: str) -> O
         as_file=not is_inline and kind.result.media_kind is not MediaKind.VIDEO,
     )
     return OutboxMessage(message, cause=f"job:{job.id}", part=RESULT_PART, reply_to=job.reply_to, job_id=job.id)
+
+
+def _describe_hearing(transcript: Transcript | None) -> tuple[TranslatedText, ...]:
+    """The language that was heard, and who heard it; nothing where the user gave the words."""
+    if transcript is None or transcript.engine == "given" or transcript.language == UNKNOWN_LANGUAGE:
+        return ()
+    return (TranslatedText(key=f"heard-{transcript.engine}", values={"spoken": transcript.language}),)
 
 
 def _quote(text: str) -> TranslatedText:
@@ -83,4 +96,13 @@ def _build_error_message(job: Job, code: str, refunded_credits: int, values: Map
         paragraphs.append(TranslatedText(key="credits-returned", values={"credits": refunded_credits}))
     paragraphs.append(TranslatedText(key="error-code", values={"code": code, "job": job.short_id}))
     again = TranslatedChoice(data=f"again:{job.id.hex}", label=TranslatedText(key="choice-again"))
-    return Message(paragraphs=tuple(paragraphs), choices=((again,),))
+    choices = _build_language_choices(job) if code == ErrorCode.LANGUAGE_UNCLEAR else (again,)
+    return Message(paragraphs=tuple(paragraphs), choices=(choices,))
+
+
+def _build_language_choices(job: Job) -> tuple[TranslatedChoice, ...]:
+    """Choices to repeat a job with the language that is spoken."""
+    return tuple(
+        TranslatedChoice(data=f"heard:{code}:{job.id.hex}", label=TranslatedText(key=key))
+        for code, key in LANGUAGES_OFFERED.items()
+    )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -130,15 +131,7 @@ class JobRunner:
 
     def fail_job(self, claim: JobClaim, error: AppError, usage: Usage | None = None) -> None:
         """Mark a job as failed, release its credits, and notify the user of the reason."""
-        usage = usage or Usage()
-        outcome = JobOutcome(
-            JobStatus.FAILED,
-            error.code,
-            dict(error.values),
-            usage.cpu_seconds,
-            usage.provider_seconds,
-            usage.provider_cost,
-        )
+        outcome = _build_outcome(JobStatus.FAILED, usage or Usage(), error.code, dict(error.values))
         try:
             with self.db.transaction() as session:
                 job = jobs.finish(session, claim, outcome, self.db.clock())
@@ -185,12 +178,7 @@ class JobRunner:
         """Store the files; then finish the job, capture its credits and enqueue the result, in one transaction."""
         measured = [MeasuredFile.from_path(output.path, output.info) for output in result.outputs]
         text = _read_text(result)
-        outcome = JobOutcome(
-            JobStatus.DONE,
-            cpu_seconds=usage.cpu_seconds,
-            provider_seconds=usage.provider_seconds,
-            provider_cost=usage.provider_cost,
-        )
+        outcome = _build_outcome(JobStatus.DONE, usage)
         with StagedUpload(self.db, self.store, measured) as staged, self.db.transaction() as session:
             now = self.db.clock()
             job = jobs.finish(session, claim, outcome, now)
@@ -204,11 +192,20 @@ class JobRunner:
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
             settle(session, job, job.credits, now)
-            self._enqueue_message(session, job, job_messages.build_result_message(job, outputs, text))
+            self._enqueue_message(
+                session, job, job_messages.build_result_message(job, outputs, text, result.transcript)
+            )
 
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)
         outbox.enqueue(session, address, job.person_id, message, self.db.clock())
+
+
+def _build_outcome(
+    status: JobStatus, usage: Usage, code: str | None = None, values: dict[str, Any] | None = None
+) -> JobOutcome:
+    costs = (usage.cpu_seconds, usage.provider_seconds, usage.provider_cost, usage.local_seconds)
+    return JobOutcome(status, code, values, *costs)
 
 
 def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:

@@ -12,6 +12,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.media.facts import MediaInfo, MediaKind
 from models.settings import Settings
+from pipeline.chat.model import ChatModel, create_chat_model
 from pipeline.jobs import media_validation
 from pipeline.jobs.renderer import Renderer
 from pipeline.kinds.job_kind import JobKind
@@ -32,6 +33,7 @@ class LocalRenderer:
 
     sandbox: SandboxClient
     transcriber: Transcriber
+    chat: ChatModel | None = None
 
     def render(
         self,
@@ -51,7 +53,8 @@ class LocalRenderer:
         info = self._require_accepted(source, kind_of(options))
         with _open_temp_folder() as folder:
             spec = _build_spec(source, options, info, folder, transcript, extra_outputs or {})
-            result = Renderer(self.sandbox, self.transcriber).render(spec, progress, return_false, Usage())
+            renderer = Renderer(self.sandbox, self.transcriber, self.chat)
+            result = renderer.render(spec, progress, return_false, Usage())
             for name, target in (extra_outputs or {}).items():
                 shutil.move(spec.extra_outputs[name], target)
             if out is not None:
@@ -93,7 +96,7 @@ def measure_file(sandbox: SandboxClient, path: Path) -> MediaInfo:
 
 def create_local_renderer(settings: Settings, sandbox: SandboxClient) -> LocalRenderer:
     """A renderer with this machine's settings."""
-    return LocalRenderer(sandbox, create_transcriber(settings))
+    return LocalRenderer(sandbox, create_transcriber(settings), create_chat_model(settings))
 
 
 def write_transcript(transcript: Transcript, out: Path) -> None:

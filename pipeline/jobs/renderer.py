@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.errors import ErrorCode, ProcessingFailed
+from pipeline.chat.model import ChatModel
 from pipeline.kinds.registry import get_kind, load_run_function
 from pipeline.kinds.running_job import JobResult, JobSpec, RunningJob, Usage
 from pipeline.progress import ProgressCallback
@@ -17,6 +18,7 @@ class Renderer:
 
     sandbox: SandboxClient
     transcriber: Transcriber
+    chat: ChatModel | None = None
 
     def render(
         self, spec: JobSpec, progress: ProgressCallback, is_cancelled: Callable[[], bool], usage: Usage
@@ -24,7 +26,7 @@ class Renderer:
         """Make the files of a job. Raises RequestRejected, ProcessingFailed or JobCancelled."""
         kind = get_kind(spec.kind)
         run = load_run_function(kind)
-        result = run(RunningJob(spec, self.sandbox, self.transcriber, progress, is_cancelled, usage))
+        result = run(RunningJob(spec, self.sandbox, self.transcriber, progress, is_cancelled, usage, self.chat))
         if [output.name for output in result.outputs] != [output.name for output in kind.outputs]:
             raise ProcessingFailed(ErrorCode.UNEXPECTED)
         return result

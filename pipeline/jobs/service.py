@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.billing.catalogue import Plan
 from models.errors import ErrorCode, RequestRejected
-from models.identity.people import Address, Person
+from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
@@ -41,7 +41,9 @@ from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
-SUBTITLE_SUFFIXES = (".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp")  # else not media
+SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
+    ".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp", ".itt", ".sbv", ".lrc", ".scc", ".stl",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ class JobRequest:
         language = None if self.transcript is not None else self.options.spoken_language
         return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
 
-    def build_parameters(self, plan: Plan, watermark: str) -> dict[str, Any]:
-        """The options as JSON for the job's row, with those that the plan sets."""
-        return self.options.with_plan(plan, watermark).model_dump(mode="json")
+    def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
+        """The options as JSON for the job's row, with those that the plan and the tenant set."""
+        return self.options.with_plan(plan, watermark).with_vocabulary(vocabulary).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,6 @@ class Pipeline:
     sandbox: SandboxClient
     entitlements: Entitlements
     retention: Retention
-    has_speech_service: bool = False  # without one only languages of the local model can be transcribed
     watermark: str = "made with Rabisco"
     file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
     min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)
@@ -169,7 +170,9 @@ class Pipeline:
             status, cost = self.entitlements.admit(
                 session, request.person, request.requirements, now, request.admission
             )
-            job = self._build_job(request, status, cost, now)
+            tenant = session.get_one(Tenant, request.person.tenant_id)
+            parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
+            job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
@@ -204,22 +207,23 @@ class Pipeline:
             info = media_validation.measure_file(self.sandbox, path, folder)
         return MeasuredFile.from_path(path, info, name)
 
-    def _build_job(self, request: JobRequest, status: AccountStatus, cost: int, now: datetime) -> Job:
-        return Job(
-            tenant_id=request.person.tenant_id,
-            person_id=request.person.id,
-            address_id=request.address.id,
-            parent_id=request.parent_id,
-            kind=request.kind.name,
-            parameters=request.build_parameters(status.plan, self.watermark),
-            paid=status.plan.has_priority,
-            at_once=status.plan.max_running,
-            credits=cost,
-            reply_to=request.reply_to,
-            request=get_request_id(),
-            status_delivery_id=request.status_delivery_id,
-            run_after=now,
-            wake_at=now,
-            received_at=request.received_at or now,
-            created_at=now,
-        )
+
+def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:
+    return Job(
+        tenant_id=request.person.tenant_id,
+        person_id=request.person.id,
+        address_id=request.address.id,
+        parent_id=request.parent_id,
+        kind=request.kind.name,
+        parameters=parameters,
+        paid=status.plan.has_priority,
+        at_once=status.plan.max_running,
+        credits=cost,
+        reply_to=request.reply_to,
+        request=get_request_id(),
+        status_delivery_id=request.status_delivery_id,
+        run_after=now,
+        wake_at=now,
+        received_at=request.received_at or now,
+        created_at=now,
+    )

@@ -167,6 +167,7 @@ class Sweeper:
             partial(retention.prune_deliveries, before=now - DELIVERY_RETENTION),
             partial(retention.prune_uploads, before=now - UPLOAD_RETENTION),
             partial(retention.prune_workers, before=now - WORKER_RETENTION),
+            partial(retention.prune_connections, before=now - WORKER_RETENTION),
             partial(retention.prune_web_messages, keep=MAX_WEB_MESSAGES),
             partial(codes.prune_expired, before=now - CODE_RETENTION),
             partial(retention.prune_error_events, before=now - ERROR_RETENTION),

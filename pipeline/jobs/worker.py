@@ -1,7 +1,5 @@
 """Worker pool: threads that run jobs and one that sweeps for lost ones, in any process."""
 
-import os
-import secrets
 import socket
 import threading
 from dataclasses import dataclass
@@ -12,6 +10,7 @@ import dramatiq
 
 from models.limits import load_limits
 from models.settings import Settings
+from pipeline.chat.model import create_chat_model
 from pipeline.jobs import actors
 from pipeline.jobs.job_runner import JobRunner
 from pipeline.jobs.queue import WakeupQueue
@@ -20,6 +19,7 @@ from pipeline.jobs.service import Retention
 from pipeline.jobs.sweeper import Sweeper
 from pipeline.operations.disk_cleanup import DiskCleaner
 from pipeline.operations.disk_monitor import DiskMonitor
+from pipeline.operations.lease_renewer import generate_owner
 from pipeline.sandbox.client import SandboxClient
 from pipeline.speech.transcription import create_transcriber
 from storage.db import Database
@@ -63,9 +63,9 @@ def create_worker_pool(
     runner = JobRunner(
         db=db,
         store=store,
-        renderer=Renderer(sandbox, create_transcriber(settings)),
+        renderer=Renderer(sandbox, create_transcriber(settings), create_chat_model(settings)),
         retention=retention_from(settings),
-        owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}",
+        owner=generate_owner(),
         lease_seconds=settings.lease_seconds,
         concurrency=settings.workers,
         has_room=disk.has_room,

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import Film, JobOptions, SpeechOptions
+from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions
 from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
+from pipeline.chat.model import ChatModel
+from pipeline.chat.translation import translate_transcript
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech.transcription import Transcriber
+from pipeline.speech.transcription import Transcriber, TranscriptionJob
 
 UHD_PIXELS = 1920 * 1088  # pixels above which a child needs more memory
 
@@ -34,14 +36,24 @@ class JobSpec:
 
 @dataclass(slots=True)
 class Usage:
-    """Resources used so far, whatever the outcome; `provider_cost` in millionths of a US dollar."""
+    """Resources used so far, whatever the outcome: seconds of processor, of sound that a speech service heard, and that
+    was heard on this machine; `provider_cost` in millionths of a US dollar."""
 
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
+    local_seconds: float = 0.0
 
     def add_cpu(self, seconds: float) -> None:
         self.cpu_seconds += seconds
+
+    def add_speech(self, engine: str, seconds: float, cost: int) -> None:
+        """Add seconds of sound that an engine heard."""
+        if engine == "local":
+            self.local_seconds += seconds
+        else:
+            self.provider_seconds += seconds
+            self.provider_cost += cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,18 @@ class RunningJob:
     progress: ProgressCallback
     is_cancelled: Callable[[], bool]
     usage: Usage
+    chat: ChatModel | None = None
+
+    def translate(self, transcript: Transcript, target: str) -> Transcript:
+        """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
+
+        Raises RequestRejected(TEXT_SERVICE_DOWN) without a chat model, ProcessingFailed where it is away, JobCancelled.
+        """
+        if target in {NO_TRANSLATION, transcript.language}:
+            return transcript
+        if self.chat is None:
+            raise RequestRejected(ErrorCode.TEXT_SERVICE_DOWN)
+        return translate_transcript(self.chat, transcript, target, self.is_cancelled)
 
     def run_task(
         self, stage: str, task: str, arguments: Mapping[str, object], *, start: float = 0.0, end: float = 1.0
@@ -98,18 +122,18 @@ class RunningJob:
         """
         if self.spec.transcript is not None:
             return self.spec.transcript
-        result = self.transcriber.transcribe(
-            self.spec.inputs[0],
-            options,
+        job = TranscriptionJob(
             self.spec.folder,
             lambda task, arguments: self.run_task(stage, task, arguments, end=end),
+            self.is_cancelled,
+            lambda share: self.progress(stage, end * share),
+            self.usage.add_speech,
         )
-        self.usage.provider_seconds += result.provider_seconds
-        self.usage.provider_cost += result.provider_cost
-        language = load_languages().find_code(result.transcript.language)
+        transcript = self.transcriber.transcribe(self.spec.inputs[0], options, job)
+        language = load_languages().find_code(transcript.language)
         if options.heard_in is not None and language not in options.heard_in:
             raise RequestRejected(ErrorCode.PLAN_LANGUAGE)
-        return result.transcript
+        return transcript
 
 
 RunJob = Callable[[RunningJob], JobResult]

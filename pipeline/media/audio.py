@@ -59,15 +59,16 @@ def _write_wav(container: InputContainer, stream: AudioStream, out: Path, rate: 
     return track.written
 
 
-def compress(wav: Path, out: Path) -> Path:
-    """Encode a WAV file as Ogg Opus at 32 kbit/s, for upload; returns `out`. Silence takes next to no bytes."""
+def compress(wav: Path, out: Path, start: float = 0.0, end: float | None = None) -> Path:
+    """Encode a WAV file, or its part between two times in seconds, as Ogg Opus at 32 kbit/s, for upload; returns `out`.
+    Silence takes next to no bytes."""
     with wave.open(str(wav), "rb") as file, av.open(str(out), "w", format="ogg") as container:
         rate = file.getframerate()
         stream = container.add_stream("libopus", rate=rate, options={"application": "voip", "vbr": "on"})
         stream.bit_rate = BIT_RATE
         stream.layout = "mono"
         written = 0
-        while block := file.readframes(_BLOCK_SAMPLES):
+        for block in _read_blocks(file, round(start * rate), None if end is None else round(end * rate)):
             frame = AudioFrame.from_ndarray(np.frombuffer(block, "<i2")[None, :], format="s16", layout="mono")
             frame.sample_rate = rate
             frame.pts = written
@@ -75,6 +76,16 @@ def compress(wav: Path, out: Path) -> Path:
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return out
+
+
+def _read_blocks(file: wave.Wave_read, first: int, last: int | None) -> Iterator[bytes]:
+    """Yield the samples from `first` until `last` in blocks."""
+    total = file.getnframes()
+    position, end = min(first, total), total if last is None else min(last, total)
+    file.setpos(position)
+    while position < end:
+        yield file.readframes(min(_BLOCK_SAMPLES, end - position))
+        position += _BLOCK_SAMPLES
 
 
 def _start_time_of(container: InputContainer) -> float:

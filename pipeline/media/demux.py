@@ -1,8 +1,8 @@
 """Demuxing of audio and video files: the only place where a container is opened for reading.
 
 Without options FFmpeg would follow a playlist to other files and to the network, and choose a demuxer by the file's
-name. Here it gets an allow-list: the one demuxer of the detected format, the decoders that users' files need, and the
-protocol `file`.
+name, as which a song called photo.jpg is a picture. Here it gets the one demuxer of the detected format, and an
+allow-list: that demuxer, the decoders that users' files need, and the protocol `file`.
 """
 
 from pathlib import Path
@@ -49,7 +49,13 @@ def open_media(path: Path, format: str | None = None) -> InputContainer:  # noqa
             ErrorCode.NO_PICTURE if format_name in load_limits().formats.image else ErrorCode.NOT_MEDIA
         )
     try:
-        container = av.open(_to_file_url(path), options=_build_options(DEMUXERS[format_name]), metadata_errors="ignore")
+        demuxers = DEMUXERS[format_name]
+        container = av.open(
+            _to_file_url(path),
+            format=demuxers.split(",")[0],
+            options=_build_options(demuxers),
+            metadata_errors="ignore",
+        )
     except (av.error.FFmpegError, ValueError, UnicodeError) as error:
         if isinstance(error, MemoryError):
             raise

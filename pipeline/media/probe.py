@@ -21,6 +21,7 @@ from pipeline.media.pictures.opening import check_size, open_picture
 from pipeline.media.pictures.reader import read_picture
 from pipeline.media.pictures.visibility import is_blank
 from pipeline.media.sniff import FileFormat, sniff, sniff_bytes
+from pipeline.media.streams.frame_shape import displayed_size_of, orientation_of
 from pipeline.media.streams.joins import read_packets
 from pipeline.media.streams.selection import MAX_PROOF_PACKETS, choose_audio, choose_video
 from pipeline.media.streams.statistics import StreamStats
@@ -165,17 +166,21 @@ class ContainerProbe:
             raise RequestRejected(ErrorCode.TOO_HEAVY)
 
     def _check_complete(self) -> None:
-        """Reject a truncated file: the user can send it again, and would miss its end in the film."""
+        """Reject a truncated file: the user can send it again, and would miss its end in the film.
+
+        The duration of a recording that starts late may count from 0.
+        """
         claimed = (self._container.duration or 0) / av.time_base
         ends = [stats.end_time for stats in (self._video_stats, self._audio_stats, self._passive_stats)]
-        counted = max(ends) - self._start_time
+        counted = max(ends) - min(self._start_time, Fraction(0))
         if self._format in TRUSTED_DURATION_FORMATS and counted < claimed * MIN_COMPLETE_SHARE:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
 
     def _build_video_info(self) -> MediaInfo:
         if self._first_frame is None or self._video is None:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
-        width, height = displayed_size_of(self._first_frame, self._video.sample_aspect_ratio)
+        orientation = orientation_of(self._first_frame)
+        width, height = displayed_size_of(self._first_frame, orientation, self._video.sample_aspect_ratio)
         self._check_frame_size(width, height)
         if self._audio_stats.shown_count and not self._audio_stats.is_decoded:
             raise RequestRejected(ErrorCode.AUDIO_NOT_SUPPORTED)
@@ -224,11 +229,3 @@ class ContainerProbe:
             raise RequestRejected(ErrorCode.BROKEN_FILE)
         seconds = round(float(self._audio_stats.seconds), 3)
         return MediaInfo(MediaKind.AUDIO, self._format, self._size, seconds=seconds, has_audio=True)
-
-
-def displayed_size_of(frame: VideoFrame, sample_aspect_ratio: Fraction | None) -> tuple[int, int]:
-    """Width and height in square pixels, after the rotation set in the file."""
-    width, height = frame.width, frame.height
-    if sample_aspect_ratio and sample_aspect_ratio > 0:
-        width = round(width * sample_aspect_ratio)
-    return (height, width) if frame.rotation % 180 else (width, height)

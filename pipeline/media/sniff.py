@@ -42,6 +42,9 @@ QUICKTIME_ATOMS: Final = (
     b"free",
     b"pnot",
 )  # first atoms of QuickTime files without ftyp
+_PACKET_MARK: Final = b"G"
+_PACKET_BYTES: Final = 188  # of a transport stream
+_MIN_PACKETS: Final = 10  # found one after the other in a recording that begins within a packet
 TRANSPORT_STREAM_LAYOUTS: Final = ((0, 188), (4, 192))  # (first packet, packet length) in bytes: broadcast, camcorders
 PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 RAW_SIGNATURES: Final = (b"IIU\0", b"\0MRM")  # raw photos of Panasonic and Minolta, which libmagic does not know
@@ -105,9 +108,22 @@ def _detect_by_magic(head: bytes) -> str:
         return FORMAT_BY_MIME_TYPE[mime_type]
     if mime_type == "application/octet-stream" and (_is_mp3_frame(head) or head.startswith(b"ID3")):
         return "mp3"
+    if mime_type == "application/octet-stream" and _has_cut_transport_stream(head):
+        return "mpegts"
     if mime_type.startswith(UNSUPPORTED_MIME_TYPES) and not mime_type.startswith(TEXT_MIME_TYPES):
         raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED)
     raise RequestRejected(ErrorCode.NOT_MEDIA)
+
+
+def _has_cut_transport_stream(head: bytes) -> bool:
+    """Whether packets of a transport stream follow each other from somewhere within the first packet's length on."""
+    return any(_count_packets(head[start:]) >= _MIN_PACKETS for start in range(_PACKET_BYTES))
+
+
+def _count_packets(data: bytes) -> int:
+    """How many packets begin with their mark; 0 if one does not."""
+    marks = data[::_PACKET_BYTES]
+    return len(marks) if marks.count(_PACKET_MARK) == len(marks) else 0
 
 
 def _is_mp3_frame(head: bytes) -> bool:

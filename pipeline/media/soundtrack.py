@@ -64,6 +64,8 @@ class _CopiedSoundtrack:
         self._copy_packet(packet)
 
     def _copy_packet(self, packet: "Packet[AudioStream]") -> None:
+        if packet.is_corrupt and not _is_decoded(packet):
+            return  # cut off at the end of the file
         if packet.dts is None or packet.pts is None or (self._last_dts is not None and packet.dts <= self._last_dts):
             return  # the flush packet, or one with a timestamp that is not after the last
         self._last_dts = packet.dts
@@ -75,6 +77,14 @@ class _CopiedSoundtrack:
 
     def finish(self) -> None:
         """Nothing is buffered."""
+
+
+def _is_decoded(packet: "Packet[AudioStream]") -> bool:
+    """Whether the packet's decoder makes something of it."""
+    try:
+        return bool(packet.decode())
+    except PACKET_ERRORS:
+        return False
 
 
 class _EncodedSoundtrack:

@@ -1,6 +1,9 @@
 """Renewal of leases in the database, and detection of those that are lost."""
 
 import math
+import os
+import secrets
+import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Sequence
@@ -20,6 +23,11 @@ Query = Callable[[Sequence[Item]], Collection[Key]]
 """Called with items; returns the keys of those still held. May raise SQLAlchemyError."""
 
 
+def generate_owner() -> str:
+    """A name of this process, as the owner of leases, that no other process has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
 @dataclass(slots=True)
 class HeldLease(Generic[Key, Item]):
     """A lease that is being renewed. `valid_until` is in monotonic seconds."""
@@ -32,7 +40,7 @@ class HeldLease(Generic[Key, Item]):
 
 @dataclass(slots=True)
 class LeaseRenewer(Generic[Key, Item]):
-    """Renews the leases added to it, four times per lease of `seconds`, from a thread of its own.
+    """Renews the leases added to it, four times in `seconds`, from a thread of its own.
 
     A thread, because nobody may take over a lease only because this process's event loop, or its other threads, are
     busy. `on_lost` is called once per lost lease, from that thread. `check` detects a loss sooner than the next
@@ -71,9 +79,19 @@ class LeaseRenewer(Generic[Key, Item]):
         with self._lock:
             return list(self._held)
 
-    def add(self, key: Key, item: Item) -> None:
+    def add(self, key: Key, item: Item, acquired_at: float | None = None) -> None:
+        """Renew a lease from now on; `acquired_at` is when it was asked for, in monotonic seconds."""
+        valid_from = time.monotonic() if acquired_at is None else acquired_at
         with self._lock:
-            self._held[key] = HeldLease(key, item, time.monotonic() + self.max_outage)
+            self._held[key] = HeldLease(key, item, valid_from + self.max_outage)
+
+    def get_deadline(self, key: Key) -> float:
+        """Until when a lease counts as held unless it is renewed, in monotonic seconds; the past for one that is lost
+        or was never held. Also right while the database does not answer at all.
+        """
+        with self._lock:
+            lease = self._held.get(key)
+        return -math.inf if lease is None or lease.is_lost else lease.valid_until
 
     def remove(self, key: Key) -> None:
         with self._lock:

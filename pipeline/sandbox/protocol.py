@@ -21,11 +21,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import Film
 from models.jobs.transcript import Transcript, Word
-from models.media.facts import MediaInfo, SoundInfo
+from models.media.facts import MediaInfo, SoundInfo, SoundPiece
 from pipeline.sandbox.limits import ResourceLimits
 
 TYPE_TAG = "~"  # key that marks a JSON object as a value of one of the types below
-TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in (MediaInfo, SoundInfo, Film, Transcript, Word)}
+_TYPES = (MediaInfo, SoundInfo, SoundPiece, Film, Transcript, Word)
+TYPES: Mapping[str, type[Any]] = {kind.__name__: kind for kind in _TYPES}
 ERROR_TYPES: Mapping[str, type[AppError]] = {kind.__name__: kind for kind in (RequestRejected, ProcessingFailed)}
 
 MAX_TEXT_CHARACTERS = 20_000  # of a text for people or logs; patterns are searched in it

@@ -7,10 +7,13 @@ import pocketsphinx
 
 from models.jobs.transcript import Word
 from pipeline.speech import pronunciation, word_timing
-from pipeline.speech.audio_reader import SAMPLE_RATE, Samples
+from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, WavReader
 
 _BEAM: Final = 1e-160  # the default 1e-48 loses noisy, fast and high voices; this costs a fifth more (docs/speech.md)
 _FRAME_SECONDS: Final = 0.01  # seconds
+_LINE_PADDING: Final = 0.2  # seconds around a line, whose words have only roughly known times
+_LINE_PAUSE: Final = 0.6  # seconds between words that end a line
+_MAX_LINE_SECONDS: Final = 12.0  # seconds of the longest line aligned at once
 
 
 class Aligner:
@@ -75,6 +78,32 @@ class Aligner:
             if not segment.word.startswith(("<", "[", "+"))
         ]
         return spans if len(spans) == len(keys) else None
+
+
+def align_lines(recording: WavReader, words: Sequence[Word]) -> list[Word]:
+    """Align English words with roughly known times, as Whisper's or those of subtitles, to when they are spoken."""
+    aligner = Aligner()
+    return [word for line in _split_lines(words) for word in _align_line(aligner, recording, line)]
+
+
+def _align_line(aligner: Aligner, recording: WavReader, line: Sequence[Word]) -> Iterator[Word]:
+    start = max(0.0, line[0].start - _LINE_PADDING)
+    samples = recording.read_samples(start, line[-1].end + _LINE_PADDING)
+    aligned = aligner.align(samples, [word.text for word in line], start)
+    for word, timed in zip(line, aligned, strict=True):
+        yield word.model_copy(update={"start": timed.start, "end": timed.end})
+
+
+def _split_lines(words: Sequence[Word]) -> list[list[Word]]:
+    """Split words into lines at pauses and before a line gets too long."""
+    lines: list[list[Word]] = []
+    for word in words:
+        line = lines[-1] if lines else []
+        if line and word.start - line[-1].end <= _LINE_PAUSE and word.end - line[0].start <= _MAX_LINE_SECONDS:
+            line.append(word)
+        else:
+            lines.append([word])
+    return lines
 
 
 def _join_spans(

@@ -58,6 +58,12 @@ class WavReader:
             yield compute_levels(np.frombuffer(block, dtype="<i2"))
 
 
+def to_floats(samples: Samples) -> NDArray[np.float32]:
+    """Samples as speech models take them, -1 to 1."""
+    floats: NDArray[np.float32] = samples.astype(np.float32) / np.float32(_FULL_SCALE)
+    return floats
+
+
 def compute_levels(samples: Samples) -> Levels:
     """Compute the root mean square of each whole 10 ms of the samples, 0 to 1."""
     step = round(LEVEL_SECONDS * SAMPLE_RATE)

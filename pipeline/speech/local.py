@@ -1,126 +1,105 @@
-"""Local transcription of English: words by moonshine, their times by pocketsphinx. Runs in the sandbox."""
+"""Transcription on this machine: text by Whisper, word times corrected by the sound. Runs in the sandbox."""
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from models.errors import ErrorCode, RequestRejected
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
+from models.languages import load_languages
 from pipeline.progress import ProgressCallback
-from pipeline.speech import confidence, moonshine, segmentation, word_timing
-from pipeline.speech.alignment import Aligner
-from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, WavReader
-from pipeline.speech.hallucinations.detection import is_invented
+from pipeline.speech import alignment, segmentation, voice_activity, word_timing
+from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
+from pipeline.speech.engine_choice import AUTO
+from pipeline.speech.preparation import measure_sound
+from pipeline.speech.whisper import language_detection, weights
+from pipeline.speech.whisper.model import WhisperModel
+from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
 
-LANGUAGE: Final = "en"
+ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a model of its own
+MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
-_CHECK_SPEEDS: Final = (1.06, 0.94)  # speeds at which pieces are transcribed again, to measure the agreement
-_MAX_CHECKED_SECONDS: Final = 600.0  # seconds of a recording that are checked; of longer ones evenly spread pieces
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
-_LINE_PADDING: Final = 0.1  # seconds around a line, as its ends come from a voice activity detector
-_LINE_PAUSE: Final = 0.6  # seconds between given words that end a line
-_MAX_LINE_SECONDS: Final = 12.0  # seconds of the longest line aligned at once
+_LANGUAGE_PIECES: Final = 3  # pieces of a recording in which its language is looked for
+
+Piece = segmentation.PieceSpan
 
 
-def transcribe(wav: Path, progress: ProgressCallback) -> Transcript:
-    """Transcribe a mono 16 kHz WAV file, assumed to be English.
+def transcribe(
+    wav: Path, progress: ProgressCallback, *, language: str = AUTO, own_language: str | None = None
+) -> Transcript:
+    """Transcribe a mono 16 kHz WAV file; `own_language` is expected more than others where `language` is "auto".
 
-    Raises RequestRejected: NO_SPEECH if there are no words, SPEECH_UNCLEAR if the confidence is too low to charge the
-    user, LANGUAGE_NOT_HEARD if the model is not installed.
+    Raises RequestRejected: NO_SPEECH if there are no words, LANGUAGE_UNCLEAR if no language is probable enough,
+    SPEECH_UNCLEAR if the confidence is too low to charge the user. Raises ProcessingFailed: SPEECH_SERVICE_DOWN if the
+    model is not installed.
     """
-    if not moonshine.is_available():
-        raise RequestRejected(ErrorCode.LANGUAGE_NOT_HEARD, language=LANGUAGE)
-    with WavReader(wav) as recording, moonshine.MoonshineModel() as model:
-        timed_words, agreement = _transcribe_pieces(recording, model, progress)
-        words = word_timing.order_words(timed_words, recording.seconds)
+    if not weights.is_whisper_installed():
+        raise ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
+    with WavReader(wav) as recording:
+        levels = recording.read_levels()
+        pieces = list(_list_voiced_pieces(recording, levels))
+        if not pieces:
+            raise RequestRejected(ErrorCode.NO_SPEECH)
+        model = WhisperModel()
+        spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
+        response = mark_inventions(
+            _transcribe_pieces(model, recording, pieces, spoken, progress), measure_sound(levels)
+        )
+        words = _build_timed_words(response, recording, levels)
     if not words:
         raise RequestRejected(ErrorCode.NO_SPEECH)
-    if not agreement.is_confident:
+    if response.confidence < MIN_CONFIDENCE:
         raise RequestRejected(ErrorCode.SPEECH_UNCLEAR)
-    return Transcript(language=LANGUAGE, words=words, engine="local", confidence=round(agreement.confidence, 3))
+    return Transcript(language=spoken, words=words, engine="local", confidence=round(response.confidence, 3))
 
 
-def align(wav: Path, words: Sequence[Word], progress: ProgressCallback) -> tuple[Word, ...]:
-    """Align English words with roughly known times, as those of subtitles, to when they are spoken."""
-    aligner = Aligner()
-    aligned_words: list[Word] = []
-    with WavReader(wav) as recording:
-        for line in _split_lines(words):
-            aligned_words += _align_given_line(aligner, recording, line)
-            progress(_STAGE, len(aligned_words) / len(words))
-        return word_timing.order_words(aligned_words, recording.seconds)
+def _list_voiced_pieces(recording: WavReader, levels: Levels) -> Iterator[Piece]:
+    for start, end in segmentation.split_at_pauses(levels):
+        is_loud = levels[round(start / LEVEL_SECONDS) : round(end / LEVEL_SECONDS)].max(initial=0) >= _SILENCE_LEVEL
+        if is_loud and voice_activity.has_voice(recording.read_samples(start, end)):
+            yield start, end
+
+
+def _detect_language(
+    model: WhisperModel, recording: WavReader, pieces: Sequence[Piece], own_language: str | None
+) -> str:
+    """The language of a recording, from pieces spread over it. Raises RequestRejected(LANGUAGE_UNCLEAR)."""
+    step = max(1, len(pieces) // _LANGUAGE_PIECES)
+    chosen = pieces[::step][:_LANGUAGE_PIECES]
+    found = language_detection.choose_language(
+        [model.detect_languages(recording.read_samples(start, end)) for start, end in chosen],
+        own_language,
+        load_languages().expected,
+        load_languages().unlikely,
+    )
+    if found is None:
+        raise RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)
+    return found
 
 
 def _transcribe_pieces(
-    recording: WavReader, model: moonshine.MoonshineModel, progress: ProgressCallback
-) -> tuple[list[Word], confidence.AgreementCounts]:
-    levels = recording.read_levels()
-    check_interval = max(1, round(recording.seconds / _MAX_CHECKED_SECONDS))
-    aligner = Aligner()
-    words: list[Word] = []
-    agreement = confidence.AgreementCounts()
-    for index, (start, end) in enumerate(segmentation.split_at_pauses(levels)):
+    model: WhisperModel, recording: WavReader, pieces: Sequence[Piece], language: str, progress: ProgressCallback
+) -> WhisperResponse:
+    heard = []
+    for start, end in pieces:
         progress(_STAGE, start / recording.seconds)
-        if levels[round(start * 100) : round(end * 100)].max(initial=0) < _SILENCE_LEVEL:
-            continue
-        samples = recording.read_samples(start, end)
-        lines, piece_agreement = _transcribe_piece(model, samples, is_checked=index % check_interval == 0)
-        words += [word for line in lines for word in _align_line(aligner, samples, line, start)]
-        agreement += piece_agreement
-        if agreement.is_hopeless:
-            break
+        heard.append(model.transcribe(recording.read_samples(start, end), language, start))
     progress(_STAGE, 1.0)
-    return words, agreement
-
-
-def _transcribe_piece(
-    model: moonshine.MoonshineModel, samples: Samples, *, is_checked: bool
-) -> tuple[list[moonshine.SpokenLine], confidence.AgreementCounts]:
-    """The lines of one piece to keep, and their agreement; it is empty if the piece is not checked."""
-    lines = _list_spoken_lines(model, samples)
-    if not is_checked or not lines:
-        return lines, confidence.AgreementCounts()
-    others = [
-        " ".join(line.text for line in _list_spoken_lines(model, moonshine.change_speed(samples, speed)))
-        for speed in _CHECK_SPEEDS
-    ]
-    kept = confidence.confirm_lines([line.text for line in lines], others)
-    lines = [line for line, keep in zip(lines, kept, strict=True) if keep]
-    seconds = sum(line.end - line.start for line in lines)
-    return lines, confidence.measure_agreement([line.text for line in lines], others, seconds)
-
-
-def _list_spoken_lines(model: moonshine.MoonshineModel, samples: Samples) -> list[moonshine.SpokenLine]:
-    return [line for line in model.transcribe(samples) if not is_invented(line.text, line.end - line.start)]
-
-
-def _align_line(aligner: Aligner, samples: Samples, line: moonshine.SpokenLine, offset: float) -> tuple[Word, ...]:
-    first, last = (
-        max(0, round((line.start - _LINE_PADDING) * SAMPLE_RATE)),
-        round((line.end + _LINE_PADDING) * SAMPLE_RATE),
-    )
-    return aligner.align(samples[first:last], word_timing.tokenize_text(line.text), offset + first / SAMPLE_RATE)
-
-
-def _align_given_line(aligner: Aligner, recording: WavReader, line: Sequence[Word]) -> tuple[Word, ...]:
-    start = max(0.0, line[0].start - 2 * _LINE_PADDING)
-    samples = recording.read_samples(start, line[-1].end + 2 * _LINE_PADDING)
-    aligned = aligner.align(samples, [word.text for word in line], start)
-    return tuple(
-        word.model_copy(update={"start": timed.start, "end": timed.end})
-        for word, timed in zip(line, aligned, strict=True)
+    return WhisperResponse(
+        language=language,
+        duration=recording.seconds,
+        text="",
+        segments=tuple(segment for piece in heard for segment in piece.segments),
+        words=tuple(token for piece in heard for token in piece.tokens),
     )
 
 
-def _split_lines(words: Sequence[Word]) -> list[list[Word]]:
-    """Split given words into lines at pauses and before a line gets too long."""
-    numbers: list[int] = []
-    line_start = 0.0
-    for before, word in zip([None, *words], words, strict=False):
-        is_new_line = (
-            before is None or word.start - before.end > _LINE_PAUSE or word.end - line_start > _MAX_LINE_SECONDS
-        )
-        numbers.append((numbers[-1] if numbers else 0) + is_new_line)
-        line_start = word.start if is_new_line else line_start
-    return [[word for _, word in group] for _, group in groupby(zip(numbers, words, strict=True), key=lambda it: it[0])]
+def _build_timed_words(response: WhisperResponse, recording: WavReader, levels: Levels) -> tuple[Word, ...]:
+    has_spaces = response.language not in load_languages().spaceless
+    words = word_timing.order_words(build_words(response, has_spaces=has_spaces), recording.seconds)
+    if response.language == ALIGNED_LANGUAGE:
+        timed = alignment.align_lines(recording, words)
+    else:
+        timed = voice_activity.correct_times(words, levels)
+    return word_timing.order_words(timed, recording.seconds)

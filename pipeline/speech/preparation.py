@@ -14,21 +14,23 @@ _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the lo
 _MIN_POWER: Final = 1e-10  # of full scale: -100 dB stands for silence
 
 
-def prepare(media: Path, wav: Path, upload: Path | None = None) -> SoundInfo:
-    """Write the audio to `wav`, for the local engine and aligner, and if given, compressed to `upload` (.ogg) for
-    Groq.
+def prepare(media: Path, wav: Path) -> SoundInfo:
+    """Write the audio to `wav`, which the engines read.
 
     Raises RequestRejected: what `audio.extract` raises, and NO_SPEECH for silence, so that no engine is called, or
     paid, for it.
     """
-    seconds = audio.extract(media, wav)
+    audio.extract(media, wav)
     with WavReader(wav) as recording:
         levels = recording.read_levels()
         if levels.max(initial=0.0) < _SILENCE_LEVEL:
             raise RequestRejected(ErrorCode.NO_SPEECH)
-    if upload is not None:
-        audio.compress(wav, upload)
-    return SoundInfo(seconds, _measure_loudness(levels))
+    return measure_sound(levels)
+
+
+def measure_sound(levels: Levels) -> SoundInfo:
+    """The length and loudness of a recording with these levels."""
+    return SoundInfo(len(levels) * LEVEL_SECONDS, _measure_loudness(levels))
 
 
 def _measure_loudness(levels: Levels) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels
 
-MIN_PIECE_SECONDS: Final = 12.0  # seconds; moonshine is most accurate with some context
+MIN_PIECE_SECONDS: Final = 12.0  # seconds; a model is most accurate with some context
 MAX_PIECE_SECONDS: Final = 24.0  # seconds; its memory and its errors grow beyond half a minute
 _SMOOTHING_SECONDS: Final = 0.3  # seconds over which levels are averaged to find the quietest point
 

@@ -1,73 +1,98 @@
 """Transcription of a media file's speech, by the speech service or by the local model."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from models.errors import ProcessingFailed
 from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
-from models.media.facts import SoundInfo
+from models.media.facts import SoundInfo, SoundPiece
 from models.settings import Settings
-from pipeline.speech.engine_choice import choose_engine, choose_fallback
+from pipeline.sandbox.client import ignore, return_false
+from pipeline.speech.engine_choice import AUTO, can_fall_back, choose_engine
+from pipeline.speech.service import ServiceRequest, SpeechService
+from pipeline.speech.whisper import weights
 
 log = structlog.get_logger(__name__)
 
 SERVICE_MICROUSD_PER_SECOND = 12  # millionths of a US dollar per second of audio (whisper-large-v3-turbo: 0.04 an hour)
-
-
-class SpeechService(Protocol):
-    """A speech-to-text service; only its adapter imports its SDK."""
-
-    def transcribe(self, audio: Path, language: str | None, sound: SoundInfo) -> Transcript: ...
-
 
 RunTask = Callable[[str, dict[str, object]], Any]
 """Runs a task (`module:function`) with its arguments in the job's sandboxed child."""
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptionResult:
-    """A transcript, the seconds of audio a provider was sent, and their cost in millionths of a US dollar."""
+class TranscriptionJob:
+    """The job that a recording is transcribed for: its folder, and how tasks are run, progress and use are reported,
+    and its cancellation is noticed.
 
-    transcript: Transcript
-    provider_seconds: float = 0.0
-    provider_cost: int = 0
+    `record_speech` is called with the engine, the seconds it heard, and their cost in millionths of a US dollar,
+    whatever the outcome.
+    """
+
+    folder: Path
+    run_task: RunTask
+    is_cancelled: Callable[[], bool] = return_false
+    report_progress: Callable[[float], None] = ignore
+    record_speech: Callable[[str, float, int], None] = ignore
 
 
 class Transcriber:
-    """Chooses the speech engine, and falls back from the service to the local model where that is possible."""
+    """Chooses the speech engine, and falls back from the service to the local model."""
 
     def __init__(self, service: SpeechService | None) -> None:
         self._service = service
 
-    def transcribe(self, media: Path, options: SpeechOptions, folder: Path, run_task: RunTask) -> TranscriptionResult:
+    def transcribe(self, media: Path, options: SpeechOptions, job: TranscriptionJob) -> Transcript:
         """Transcribe the speech of a media file.
 
-        Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_NOT_HEARD) or
-        ProcessingFailed(SPEECH_SERVICE_DOWN).
+        Raises RequestRejected (NO_AUDIO, NO_SPEECH, SPEECH_UNCLEAR, LANGUAGE_UNCLEAR, LANGUAGE_NOT_HEARD),
+        ProcessingFailed(SPEECH_SERVICE_DOWN) or JobCancelled.
         """
         engine = choose_engine(options.engine, options.language, has_groq=self._service is not None)
-        wav, compressed = folder / "sound.wav", folder / "sound.ogg"
-        arguments: dict[str, object] = {"media": media, "wav": wav, "upload": compressed if engine == "groq" else None}
-        sound: SoundInfo = run_task("pipeline.speech.preparation:prepare", arguments)
+        wav = job.folder / "sound.wav"
+        sound: SoundInfo = job.run_task("pipeline.speech.preparation:prepare", {"media": media, "wav": wav})
         if engine == "groq" and self._service is not None:
             try:
-                return self._call_service(self._service, compressed, options.language, sound)
+                return self._service.transcribe(_build_service_request(wav, sound, options, job))
             except ProcessingFailed as error:
-                if choose_fallback(options.engine, options.language, error) is None:
+                if not can_fall_back(options.engine, error):
                     raise
                 log.warning("speech-service-unavailable", fallback="local")
-        return TranscriptionResult(run_task("pipeline.speech.local:transcribe", {"wav": wav}))
+        arguments = {"wav": wav, "language": options.language, "own_language": options.own_language}
+        transcript: Transcript = job.run_task("pipeline.speech.local:transcribe", arguments)
+        job.record_speech("local", sound.seconds, 0)
+        return transcript
 
-    @staticmethod
-    def _call_service(service: SpeechService, audio: Path, language: str, sound: SoundInfo) -> TranscriptionResult:
-        transcript = service.transcribe(audio, None if language == "auto" else language, sound)
-        return TranscriptionResult(transcript, sound.seconds, round(sound.seconds * SERVICE_MICROUSD_PER_SECOND))
+
+def _build_service_request(
+    wav: Path, sound: SoundInfo, options: SpeechOptions, job: TranscriptionJob
+) -> ServiceRequest:
+    place: dict[str, object] = {"wav": wav, "folder": job.folder}
+
+    def split(piece: SoundPiece) -> Sequence[SoundPiece]:
+        arguments = {**place, "start": piece.start, "end": piece.end}
+        smaller: Sequence[SoundPiece] = job.run_task("pipeline.speech.upload:split_piece", arguments)
+        return smaller
+
+    def record_seconds(seconds: float) -> None:
+        job.record_speech("groq", seconds, round(seconds * SERVICE_MICROUSD_PER_SECOND))
+
+    return ServiceRequest(
+        pieces=job.run_task("pipeline.speech.upload:write_pieces", place),
+        sound=sound,
+        language=None if options.language == AUTO else options.language,
+        vocabulary=options.vocabulary,
+        split=split,
+        is_cancelled=job.is_cancelled,
+        report_progress=job.report_progress,
+        record_seconds=record_seconds,
+    )
 
 
 def create_speech_service(api_key: str | None, base_url: str) -> SpeechService | None:
@@ -78,12 +103,19 @@ def create_speech_service(api_key: str | None, base_url: str) -> SpeechService |
     """
     if not api_key:
         return None
-    adapter = importlib.import_module("pipeline.speech.groq")
-    service: SpeechService = adapter.GroqEngine(api_key, base_url or None)
+    client = importlib.import_module("pipeline.groq.client").GroqClient(api_key, base_url or None)
+    service: SpeechService = importlib.import_module("pipeline.groq.speech").GroqSpeech(client)
     return service
 
 
 def create_transcriber(settings: Settings) -> Transcriber:
-    """The transcriber of a process, with the speech service if the settings have a key for it."""
+    """The transcriber of a process, with the speech service if the settings have a key for it.
+
+    The local model's weights are joined where the installation has not done it.
+    """
+    try:
+        weights.install()
+    except (OSError, weights.WeightsUnusable) as error:
+        log.error("whisper-weights-unusable", error=str(error))  # noqa: TRY400 - the traceback adds nothing
     key = settings.groq_api_key.get_secret_value() if settings.groq_api_key else None
     return Transcriber(create_speech_service(key, settings.groq_base_url))

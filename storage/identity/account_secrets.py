@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.identity.people import Account
 from storage import encryption
+from storage.encryption import DecryptionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ def read(secret: bytes, account: Account) -> dict[str, str]:
         return {}
     secrets: dict[str, str] = json.loads(encryption.decrypt(secret, _purpose_of(account), account.secrets))
     return secrets
+
+
+def encrypt_anew(session: Session, old: bytes, new: bytes) -> list[Account]:
+    """Encrypt all secrets with another key; the accounts whose secrets the old one does not open, which are left."""
+    unreadable: list[Account] = []
+    for account in session.exec(select(Account).where(col(Account.secrets).is_not(None)).with_for_update()):
+        try:
+            save(session, new, account, read(old, account))
+        except DecryptionError:
+            unreadable.append(account)
+    return unreadable
 
 
 def _purpose_of(account: Account) -> str:

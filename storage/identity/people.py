@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from models.display_names import sanitize_display_name
 from models.identity.people import Account, Address, Person, Tenant
 from storage.upsert import insert_once
 
@@ -47,7 +48,7 @@ def get_or_create_person(
     now: datetime | None = None,
 ) -> Person:
     """The person with that external id, created if new; name and language hints of the messenger update the row."""
-    identity = f"{account.channel}:{external_id}"
+    identity, name = f"{account.channel}:{external_id}", sanitize_display_name(name)
     found = find_by_identity(session, account.tenant_id, identity)
     if found is None:
         new = Person(tenant_id=account.tenant_id, channel=account.channel, external_id=external_id, name=name)

@@ -10,13 +10,11 @@ from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from models.columns import UtcDateTime
-from models.identity.people import Address, Person
 from models.jobs.job import UNFINISHED_STATUSES, WAITING_STAGE, Job, JobClaim, JobInput, JobOutput, JobStatus
 from models.media.files import Media
-from models.messaging.deliveries import Delivery
 from models.retries import JOB_RETRIES
 from storage.jobs import fair_queue, scheduling
-from storage.jobs.conditions import HAS_OPEN_PROGRESS, IS_RUNNING, IS_UNFINISHED
+from storage.jobs.conditions import IS_RUNNING, IS_UNFINISHED
 from storage.jobs.fair_queue_statements import NOW
 from storage.upsert import execute_dml
 
@@ -43,7 +41,8 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """Final status and cost of a job: CPU seconds, and the seconds a speech provider transcribed with their price."""
+    """Final status and cost of a job: CPU seconds, the seconds a speech provider transcribed with their price, and
+    those that this machine did."""
 
     status: JobStatus
     code: str | None = None
@@ -51,6 +50,7 @@ class JobOutcome:
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
+    local_seconds: float = 0.0
 
 
 def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
@@ -132,6 +132,7 @@ def finish(session: Session, claim: JobClaim, outcome: JobOutcome, now: datetime
             cpu_seconds=col(Job.cpu_seconds) + outcome.cpu_seconds,
             provider_seconds=col(Job.provider_seconds) + outcome.provider_seconds,
             provider_cost=col(Job.provider_cost) + outcome.provider_cost,
+            local_seconds=col(Job.local_seconds) + outcome.local_seconds,
             finished_at=now,
             lease_until=None,
             progress=1.0,
@@ -212,25 +213,6 @@ def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))
     return list(session.exec(statement.order_by(col(Job.created_at))))
-
-
-def list_with_progress_message(
-    session: Session, account_ids: Sequence[uuid.UUID]
-) -> list[tuple[Job, Address, Person, str]]:
-    """Jobs of accounts whose progress message was sent and does not show the final status, with the message's id."""
-    statement = (
-        select(Job, Address, Person, Delivery.external_id)
-        .join(Address, col(Address.id) == col(Job.address_id))
-        .join(Person, col(Person.id) == col(Job.person_id))
-        .join(Delivery, col(Delivery.id) == col(Job.status_delivery_id))
-        .where(col(Address.account_id).in_(account_ids), HAS_OPEN_PROGRESS, col(Delivery.external_id).is_not(None))
-    )
-    return [(job, address, person, message or "") for job, address, person, message in session.exec(statement)]
-
-
-def mark_status_closed(session: Session, job_id: uuid.UUID) -> None:
-    """Record that the progress message shows the final status."""
-    session.connection().execute(update(Job).where(col(Job.id) == job_id).values(status_closed=True))
 
 
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import exists, func, update
 from sqlmodel import Session, col, select
 
+from models.display_names import sanitize_display_name
 from models.identity.people import Person
 from models.jobs.job import UNFINISHED_STATUSES, Job, JobInput, JobOutput
 from models.media.facts import MediaInfo, MediaKind
@@ -21,7 +22,7 @@ from storage.upsert import execute_dml
 
 @dataclass(frozen=True, slots=True)
 class MeasuredFile:
-    """A measured file with its SHA-256. `key` is empty until a StagedUpload has put it into the store."""
+    """A measured file with its SHA-256. `key` is empty until it is in the store, where a StagedUpload puts it."""
 
     path: Path
     info: MediaInfo
@@ -34,7 +35,7 @@ class MeasuredFile:
         """Raises FileNotFoundError for a symlink: a compromised sandbox could leave one to another user's file."""
         if path.is_symlink() or not path.is_file():
             raise FileNotFoundError(path)
-        return cls(path, info, compute_digest(path), name[:200])
+        return cls(path, info, compute_digest(path), sanitize_display_name(name)[:200])
 
 
 def create_media(session: Session, person: Person, file: MeasuredFile, *, expires_at: datetime) -> Media:

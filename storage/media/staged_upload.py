@@ -20,7 +20,8 @@ class StagedUpload:
     """Context manager that uploads files around the transaction that refers to them: no connection and no lock is held
     during the upload, which may take minutes.
 
-    The files are moved from their paths. On exit, files without a row are deleted: unused ones, duplicates of stored
+    The files are moved from their paths; one that has a key is in the store already, and whoever put it there deletes
+    it. On exit, files without a row are deleted: unused ones, duplicates of stored
     files, or all when the transaction was rolled back. After a database error, or the death of the process, it is
     unknown whether it was; then the sweeper deletes them.
 
@@ -47,6 +48,8 @@ class StagedUpload:
             self._delete(self._list_unreferenced())
 
     def _upload(self, file: MeasuredFile) -> MeasuredFile:
+        if file.key:
+            return file
         key = self.store.put(file.path)
         self._keys.append(key)
         return replace(file, key=key)

@@ -1,23 +1,41 @@
-"""Incoming updates, stored before they are acknowledged to the messenger and handled once; open questions."""
+"""Incoming updates, stored before they are acknowledged to the messenger and handled once."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
-from models.messaging.updates import Dialogue, Update
+from models.messaging.updates import Update
 from models.retries import UPDATE_RETRIES
 from storage.upsert import execute_dml, insert_once
 
 APOLOGY_ATTEMPT = UPDATE_RETRIES.max_attempts + 1  # the attempt that only apologises; the last one
 
 
-def save(session: Session, account_id: uuid.UUID, external_id: str, body: dict[str, Any], now: datetime) -> bool:
-    """Store an update; False when it was stored before."""
+@dataclass(frozen=True, slots=True)
+class UpdateLease:
+    """The right of one process to handle updates of an account that several processes serve, until that time."""
+
+    owner: str
+    until: datetime
+
+
+def save(
+    session: Session,
+    account_id: uuid.UUID,
+    external_id: str,
+    body: dict[str, Any],
+    now: datetime,
+    lease: UpdateLease | None = None,
+) -> bool:
+    """Store an update; False when it was stored before. With a `lease` no other process handles it meanwhile."""
     row = Update(account_id=account_id, external_id=external_id, body=body, received_at=now)
+    if lease is not None:
+        row.owner, row.leased_until = lease.owner, lease.until
     return insert_once(session, row)
 
 
@@ -29,16 +47,64 @@ def is_stored(session: Session, account_id: uuid.UUID, external_id: str) -> bool
 
 def list_unhandled(session: Session, account_id: uuid.UUID) -> list[tuple[str, dict[str, Any]]]:
     """External ids and bodies of updates that were stored but never handled, oldest first."""
-    query = (
-        select(Update)
-        .where(
-            col(Update.account_id) == account_id,
-            col(Update.handled_at).is_(None),
-            col(Update.attempts) < APOLOGY_ATTEMPT,
-        )
-        .order_by(col(Update.received_at))
-    )
+    query = select(Update).where(_is_unhandled(account_id)).order_by(col(Update.received_at))
     return [(row.external_id, row.body) for row in session.exec(query)]
+
+
+def list_free(session: Session, account_id: uuid.UUID, owner: str, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """Like `list_unhandled`, without those that another process than `owner` has a lease of."""
+    query = select(Update).where(_is_unhandled(account_id), _is_free(owner, now)).order_by(col(Update.received_at))
+    return [(row.external_id, row.body) for row in session.exec(query)]
+
+
+def claim(
+    session: Session, account_id: uuid.UUID, external_ids: Collection[str], lease: UpdateLease, now: datetime
+) -> set[str]:
+    """Lease unhandled updates; the external ids of those that no other process has a lease of."""
+    statement = (
+        update(Update)
+        .where(_is_unhandled(account_id), _is_free(lease.owner, now), col(Update.external_id).in_(external_ids))
+        .values(owner=lease.owner, leased_until=lease.until)
+        .returning(col(Update.external_id))
+    )
+    return set(session.connection().scalars(statement))
+
+
+def has_leases(session: Session, account_id: uuid.UUID, owner: str) -> bool:
+    """Whether a process has leases of unhandled updates."""
+    return (
+        session.exec(select(Update.id).where(_is_unhandled(account_id), col(Update.owner) == owner)).first() is not None
+    )
+
+
+def renew_leases(session: Session, account_id: uuid.UUID, owner: str, until: datetime | None) -> int:
+    """Renew all leases of a process, or without a time end them; how many there are."""
+    statement = update(Update).where(_is_unhandled(account_id), col(Update.owner) == owner).values(leased_until=until)
+    return execute_dml(session, statement)
+
+
+def _is_unhandled(account_id: uuid.UUID) -> ColumnElement[bool]:
+    return and_(
+        col(Update.account_id) == account_id,
+        col(Update.handled_at).is_(None),
+        col(Update.attempts) < APOLOGY_ATTEMPT,
+    )
+
+
+def _is_free(owner: str, now: datetime) -> ColumnElement[bool]:
+    leased_until = col(Update.leased_until)
+    return or_(col(Update.owner) == owner, leased_until.is_(None), leased_until <= now)
+
+
+def list_pending_attachments(session: Session, account_id: uuid.UUID, sender: str) -> list[list[dict[str, Any]]]:
+    """The attachments of each unhandled update of one sender, of an account whose updates are stored as `Inbound`."""
+    body = col(Update.body)
+    query = select(body["attachments"]).where(
+        col(Update.account_id) == account_id,
+        col(Update.handled_at).is_(None),
+        body["sender"]["external_id"].as_string() == sender,
+    )
+    return [attachments or [] for attachments in session.exec(query)]
 
 
 def get_oldest_age(session: Session, now: datetime) -> float:
@@ -69,23 +135,3 @@ def mark_handled(session: Session, account_id: uuid.UUID, external_ids: Sequence
         .values(handled_at=now, body={})
     )
     return execute_dml(session, statement) == len(set(external_ids))
-
-
-def find_open_question(session: Session, address_id: uuid.UUID, person_id: uuid.UUID) -> Dialogue | None:
-    """The unanswered question to a person in a chat."""
-    query = select(Dialogue).where(col(Dialogue.address_id) == address_id, col(Dialogue.person_id) == person_id)
-    return session.exec(query).one_or_none()
-
-
-def ask_question(session: Session, dialogue: Dialogue) -> None:
-    """Store a question, replacing the person's open one in the same chat."""
-    close_question(session, dialogue.address_id, dialogue.person_id)
-    session.add(dialogue)
-    session.flush()
-
-
-def close_question(session: Session, address_id: uuid.UUID, person_id: uuid.UUID) -> None:
-    question = find_open_question(session, address_id, person_id)
-    if question is not None:
-        session.delete(question)
-        session.flush()

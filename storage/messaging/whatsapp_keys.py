@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, Protocol, Self
+from typing import ClassVar, LiteralString, Protocol, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
+from models.errors import ConfigError
+
+POOLED = (
+    "WHATSAPP_SESSIONS is the address of a connection pooler, such as PgBouncer. "
+    "WhatsApp's library needs a connection of its own: give the address of PostgreSQL itself."
+)
 SQLITE_SUFFIXES = ("", "-wal", "-shm", "-journal")  # of a SQLite database file and those beside it
 
 
@@ -20,7 +26,13 @@ class LockHeld(Exception):
 
 
 class KeyStore(Protocol):
-    """The keys of all sessions."""
+    """The keys of all sessions; `is_shared` where every machine has the same."""
+
+    is_shared: ClassVar[bool]
+
+    def check(self) -> None:
+        """Raise ConfigError where keys cannot be stored as they are configured to be."""
+        ...
 
     def location_of(self, session_id: UUID) -> str:
         """The path or URL the library opens."""
@@ -45,8 +57,9 @@ class KeyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FolderKeyStore:
-    """One SQLite file per session, readable by its owner alone."""
+    """One SQLite file per session, readable by its owner alone. Other machines do not have them."""
 
+    is_shared: ClassVar[bool] = False
     directory: Path
 
     @classmethod
@@ -54,6 +67,9 @@ class FolderKeyStore:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         directory.chmod(0o700)
         return cls(directory)
+
+    def check(self) -> None:
+        """A folder that was opened needs no check."""
 
     def file_of(self, session_id: UUID) -> Path:
         return self.directory / f"{session_id.hex}.db"
@@ -92,7 +108,25 @@ class FolderKeyStore:
 class PostgresKeyStore:
     """One schema per session in a PostgreSQL database, backed up with it. The driver is imported here only."""
 
+    is_shared: ClassVar[bool] = True
     url: str
+
+    def check(self) -> None:
+        """Connect as the library does. A pooler that shares connections between clients refuses the schema, or ignores
+        it and would have all sessions read the same keys.
+        """
+        import psycopg
+
+        probe_id = UUID(int=0)
+        try:
+            with psycopg.connect(self.location_of(probe_id)) as connection:
+                (search_path,) = connection.execute("SHOW search_path").fetchone() or ("",)
+        except psycopg.OperationalError as error:
+            if "startup parameter" not in str(error):
+                return  # it cannot be reached now, and is tried again
+            search_path = ""
+        if search_path != _schema_of(probe_id):
+            raise ConfigError(POOLED)
 
     def location_of(self, session_id: UUID) -> str:
         parts = urlsplit(self.url)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, func, update
 from sqlmodel import Session, col, select
 
 from models.jobs.job import Job, WorkerRow
+from models.messaging.connections import ConnectionLease, ConnectionProcess
 from models.messaging.deliveries import Delivery, DeliveryStatus, PageMessage
 from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
@@ -72,6 +73,16 @@ def prune_web_messages(session: Session, keep: int, limit: int) -> int:
 def prune_workers(session: Session, before: datetime, limit: int) -> int:
     """Delete workers that were not seen since then."""
     return _delete(session, WorkerRow, col(WorkerRow.name), col(WorkerRow.seen_at) < before, limit)
+
+
+def prune_connections(session: Session, before: datetime, limit: int) -> int:
+    """Delete leases and processes that expired before then: of processes that ended without releasing them."""
+    leases = _delete(
+        session, ConnectionLease, col(ConnectionLease.connection_id), col(ConnectionLease.expires_at) < before, limit
+    )
+    return leases + _delete(
+        session, ConnectionProcess, col(ConnectionProcess.id), col(ConnectionProcess.expires_at) < before, limit
+    )
 
 
 def prune_error_events(session: Session, before: datetime, limit: int) -> int:

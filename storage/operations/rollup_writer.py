@@ -41,7 +41,8 @@ def _lock_progress(session: Session, now: datetime) -> RollupProgress | None:
 
 def _insert_rollups(session: Session, hour: datetime) -> None:
     start: Any = literal(hour, UtcDateTime())
-    sums = [func.sum(col(each)) for each in (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost)]
+    costs = (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost, Job.local_seconds)
+    sums = [func.sum(col(each)) for each in costs]
     jobs: Any = select(Job.tenant_id, start, Job.kind, Job.status, func.count(), *sums)  # type: ignore[call-overload]
     jobs = jobs.where(*_filter_hour(Job.finished_at, hour), col(Job.status).in_(FINAL_STATUSES))
     _insert(session, JobRollup, jobs.group_by(Job.tenant_id, Job.kind, Job.status))

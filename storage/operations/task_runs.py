@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col
 
 from models.operations.task_runs import TaskRun
@@ -22,3 +22,13 @@ def claim(session: Session, name: str, now: datetime, interval: timedelta) -> bo
     started_at = col(TaskRun.started_at)
     is_over = or_(started_at <= now - interval, started_at > now + interval)  # by a clock that was wrong
     return execute_dml(session, update(TaskRun).where(col(TaskRun.name) == name, is_over).values(started_at=now)) == 1
+
+
+def renew(session: Session, name: str, now: datetime) -> None:
+    """Keep a claimed task claimed for another interval, while it runs."""
+    session.connection().execute(update(TaskRun).where(col(TaskRun.name) == name).values(started_at=now))
+
+
+def end(session: Session, name: str) -> None:
+    """Let another process claim the task at once."""
+    session.connection().execute(delete(TaskRun).where(col(TaskRun.name) == name))

@@ -27,6 +27,7 @@ class EndedJobs:
     cpu_seconds: float
     provider_seconds: float
     provider_cost: int
+    local_seconds: float
 
 
 def list_sums(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
@@ -66,8 +67,9 @@ def list_over_time(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -
 
 
 def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
-    columns = (JobRollup.jobs, JobRollup.cpu_seconds, JobRollup.provider_seconds, JobRollup.provider_cost)
-    query = select_columns(col(JobRollup.kind), col(JobRollup.status), *(func.sum(col(each)) for each in columns))
+    costs = (JobRollup.cpu_seconds, JobRollup.provider_seconds, JobRollup.provider_cost, JobRollup.local_seconds)
+    sums = [func.sum(col(each)) for each in (JobRollup.jobs, *costs)]
+    query = select_columns(col(JobRollup.kind), col(JobRollup.status), *sums)
     query = query.where(col(JobRollup.tenant_id) == tenant_id, spans.build_hour_filter(JobRollup.hour))
     for row in session.connection().execute(query.group_by(col(JobRollup.kind), col(JobRollup.status))):
         yield _ended_jobs_of(row)
@@ -75,7 +77,8 @@ def _list_rolled_up(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) 
 
 def _list_recent(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[EndedJobs]:
     """Sums of the rows that are not rolled up."""
-    sums = [func.sum(col(each)) for each in (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost)]
+    costs = (Job.cpu_seconds, Job.provider_seconds, Job.provider_cost, Job.local_seconds)
+    sums = [func.sum(col(each)) for each in costs]
     query = select_columns(col(Job.kind), col(Job.status), func.count(), *sums).where(
         col(Job.tenant_id) == tenant_id,
         col(Job.status).in_(FINAL_STATUSES),
@@ -86,8 +89,9 @@ def _list_recent(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> 
 
 
 def _ended_jobs_of(row: Any) -> EndedJobs:
-    kind, status, jobs, cpu_seconds, provider_seconds, provider_cost = row
-    return EndedJobs(kind, status, int(jobs), float(cpu_seconds), float(provider_seconds), int(provider_cost))
+    kind, status, jobs, cpu_seconds, provider_seconds, provider_cost, local_seconds = row
+    costs = (float(cpu_seconds), float(provider_seconds), int(provider_cost), float(local_seconds))
+    return EndedJobs(kind, status, int(jobs), *costs)
 
 
 def _list_hours(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> Iterator[tuple[datetime, str, int]]:

@@ -38,7 +38,8 @@ class ReportPeriod:
 
 @dataclass(frozen=True, slots=True)
 class JobTotals:
-    """Totals of ended jobs of one kind: counts by status, costs (seconds, millionths of a US dollar), credits spent."""
+    """Totals of ended jobs of one kind: counts by status, costs (seconds of processor and
+    of sound that was heard, millionths of a US dollar), credits spent."""
 
     kind: str
     done: int
@@ -47,6 +48,7 @@ class JobTotals:
     cpu_seconds: float
     provider_seconds: float
     provider_cost: int
+    local_seconds: float
     credits_spent: int
 
 
@@ -97,6 +99,7 @@ def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> J
         cpu_seconds=sum(row.cpu_seconds for row in rows),
         provider_seconds=sum(row.provider_seconds for row in rows),
         provider_cost=sum(row.provider_cost for row in rows),
+        local_seconds=sum(row.local_seconds for row in rows),
         credits_spent=credits_spent,
     )
 

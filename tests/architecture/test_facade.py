@@ -50,7 +50,7 @@ def test_every_name_of_the_stub_is_there_and_none_loads_a_codec_or_a_speech_serv
     names = stub_names()
     loaded = modules_loaded_by(f"from pipeline import {', '.join(names)}")
     assert set(names.values()) <= loaded
-    assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
+    assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "faster_whisper", "ctranslate2", "pocketsphinx"}
 
 
 def test_the_package_lists_the_names_of_the_stub_once_each() -> None:

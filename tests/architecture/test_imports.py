@@ -56,7 +56,7 @@ def test_the_import_contracts_hold() -> None:
 def test_a_process_that_talks_to_people_loads_no_codec_and_no_speech_service() -> None:
     loaded = loaded_by("bots.cli.up")
     assert {"telegram", "fastapi", "dramatiq"} <= loaded
-    assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "moonshine_voice", "pocketsphinx"}
+    assert not loaded & {"cv2", "av", "numpy", "skimage", "groq", "faster_whisper", "ctranslate2", "pocketsphinx"}
     assert "neonize" not in loaded  # it is at home in gateway processes alone
 
 

@@ -65,7 +65,6 @@ def test_somebody_comes_has_films_made_and_runs_out_of_credits(visitor: Simulate
 def test_a_voice_note_is_answered_with_its_text_and_with_subtitles(speaker: SimulatedUser, tmp_path: Path) -> None:
     note = write_wav(tmp_path / "note.wav", read_samples(seconds=6))
     speaker.send_file(note.read_bytes(), "note.wav")
-    speaker.press_button("Inglês")  # which language it is nothing here recognizes
     speaker.wait_for_text(r"Aqui está o que é dito(.|\n)*the best of times")
     speaker.press_button("⬇️ .srt")
     subtitles = speaker.save_document(tmp_path / "note.srt").read_text()

@@ -1,7 +1,7 @@
 """Update sink in memory that replies with echoes, buttons, progress and a film."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,6 +23,7 @@ class EchoSink:
         self.handled: list[Inbound] = []
         self.ignored: list[str] = []
         self.downloads: list[bytes] = []
+        self.film_keys: set[str] = set()
         self.pause_seconds = 0.0
         self._folder = folder
         self._media = media
@@ -36,6 +37,9 @@ class EchoSink:
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         done = {update for inbound in self.handled for update in inbound.update_ids}
         return [(update, body) for update, body in self.updates.items() if update not in done]
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        return update_ids
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         self.ignored += update_ids
@@ -88,6 +92,7 @@ class EchoSink:
         write_film(path, width, height, seconds=2)
         Image.new("RGB", (width, height), (250, 240, 220)).save(poster)
         key = self._media.put(path)
+        self.film_keys.add(key)
         caption = RenderedMessage("Your film is ready.", ((Choice("again", "Again"),),), reply_to)
         return Upload(
             self._media.get_local_path(key), "desenho – café.mp4", caption, width, height, 2.0, poster, key=key

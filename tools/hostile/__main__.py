@@ -19,7 +19,7 @@ from fakes.sandbox_steps import list_forkservers, start_forkserver
 from rich.console import Console
 from rich.progress import track
 
-from tools.hostile import bombs, containers, mutants, report, sdists, subtitles
+from tools.hostile import bombs, containers, edit_lists, identities, inventions, mutants, report, sdists, subtitles
 from tools.hostile.specimens import Corpus
 from tools.hostile.traps import Canaries, Listener
 from tools.hostile.trial import Inbox, Outcome, Watched
@@ -30,6 +30,7 @@ RENDERED: Final = 60  # files of a corpus, evenly spread, that films are made of
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it and print the tables; 1 when a promise is broken."""
     options = _options(arguments)
+    logging.disable(options.log)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(options.log))
     run = judge(options)
     console = Console(width=None if sys.stdout.isatty() else 130)
@@ -62,6 +63,8 @@ def judge(options: argparse.Namespace) -> report.Run:
             for corpus in _corpora(options, parts, listener.url):
                 run.outcomes[corpus.name] = _sent(corpus, Inbox(children, house), pool)
                 run.forkservers.extend(list_forkservers())
+            if options.only in report.INVENTED:
+                run.outcomes[report.INVENTED] = inventions.judge(options.mutants // 5)
             return replace(
                 run,
                 left_running=_running(*list_forkservers()),
@@ -72,11 +75,20 @@ def judge(options: argparse.Namespace) -> report.Run:
 
 
 def _corpora(options: argparse.Namespace, parts: Path, url: str) -> Iterator[Corpus]:
-    found = [*sdists.corpora(), bombs.corpus(parts, url), mutants.corpus(parts, options.mutants)]
-    found.append(mutants.picture_corpus(parts, options.mutants // 5))
-    found.append(containers.corpus(parts, options.mutants // 5))
-    found.append(subtitles.corpus(2 * options.mutants // 5))
-    return (corpus for corpus in found if options.only in corpus.name)
+    """The corpora asked for; the distributions are downloaded only where one of them is."""
+    fifth = options.mutants // 5
+    if any(options.only in f"{sdist.name} {sdist.version}" for sdist in sdists.SDISTS):
+        yield from (corpus for corpus in sdists.corpora() if options.only in corpus.name)
+    made = [
+        bombs.corpus(parts, url),
+        mutants.corpus(parts, options.mutants),
+        mutants.picture_corpus(parts, fifth),
+        *containers.corpora(parts, fifth),
+        edit_lists.corpus(parts, fifth),
+        identities.corpus(parts, fifth),
+        subtitles.corpus(2 * fifth),
+    ]
+    yield from (corpus for corpus in made if options.only in corpus.name)
 
 
 def _sent(corpus: Corpus, inbox: Inbox, pool: ThreadPoolExecutor) -> list[Outcome]:

@@ -18,6 +18,7 @@ NEVER: Final = {
     ErrorCode.UNEXPECTED,
     ErrorCode.DISK_FULL,
 }  # codes that no file can be the reason for
+INVENTED: Final = "invented words"  # the corpus that is no files
 KINDS: Final = tuple(str(kind) for kind in MediaKind)
 
 
@@ -83,6 +84,8 @@ def promises(run: Run) -> list[Promise]:
     sockets, left = sum(account.sockets for account in accounts), sum(account.left for account in accounts)
     return [
         Promise("every file ends as facts or as a code a person can act on", f"{blamed} blamed on us", blamed == 0),
+        Promise("what a file is told by its bytes, its length by what is shown", *_count_unexpected(run, is_file=True)),
+        Promise("nothing invented is kept, nothing spoken is lost", *_count_unexpected(run, is_file=False)),
         Promise("no traceback", f"{raised}", raised == 0),
         Promise("a decoder that dies takes nobody along", f"{died} died", kept=True),
         Promise("the forkserver is the same", f"{len(set(run.forkservers))} process", len(set(run.forkservers)) == 1),
@@ -93,6 +96,12 @@ def promises(run: Run) -> list[Promise]:
         Promise("memory under the cap", f"{memory / 1e6:,.0f} of {cap / 1e6:,.0f} MB", memory < cap),
         Promise(f"at most {LONGEST:.0f} s a file at the gate", f"{slowest:.2f} s", slowest <= LONGEST),
     ]
+
+
+def _count_unexpected(run: Run, *, is_file: bool) -> tuple[str, bool]:
+    outcomes = [each for name, found in run.outcomes.items() if (name != INVENTED) == is_file for each in found]
+    known, wrong = sum(bool(each.expected) for each in outcomes), sum(not each.is_expected for each in outcomes)
+    return f"{wrong} of {known:,} wrong", wrong == 0
 
 
 def verdicts(run: Run) -> Table:
@@ -110,6 +119,10 @@ def notable(run: Run) -> list[str]:
 def _note(corpus: str, outcome: Outcome) -> str:
     refused_later = {name: said for name, said in outcome.later.items() if said != "ok"}
     odd = outcome.account.died or outcome.account.raised or outcome.gate in {*NEVER, ErrorCode.TOO_HEAVY}
+    odd = odd or not outcome.is_expected
     if not odd and not refused_later and outcome.seconds < LONGEST / 3:
         return ""
-    return f"{corpus}: {outcome.specimen}: {outcome.gate}, {outcome.seconds:.1f} s {refused_later or ''}".rstrip()
+    wanted = "" if outcome.is_expected else f" instead of {', '.join(outcome.expected)}"
+    return (
+        f"{corpus}: {outcome.specimen}: {outcome.gate}{wanted}, {outcome.seconds:.1f} s {refused_later or ''}".rstrip()
+    )

@@ -105,9 +105,18 @@ def _media(sdist: Sdist) -> list[Path]:
     if not folder.exists():
         unpacked = folder.with_suffix(".part")
         with tarfile.open(_archive(sdist)) as archive:
-            archive.extractall(unpacked, members=filter(_is_media, archive), filter="data")
+            for member in filter(_is_media, archive):
+                _unpack(archive, member, unpacked)
         unpacked.rename(folder)
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write a plain file; by hand, as filters of extraction are missing in the Python of some distributions."""
+    path, content = (folder / member.name).resolve(), archive.extractfile(member)
+    if content is not None and path.is_relative_to(folder.resolve()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.read())
 
 
 def _is_media(member: tarfile.TarInfo) -> bool:

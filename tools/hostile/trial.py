@@ -9,14 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from models.errors import AppError, ErrorCode, ProcessingFailed
+from models.errors import AppError, ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, SketchOptions, X264Preset
 from models.jobs.transcript import Word
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.jobs.media_validation import measure_file
+from pipeline.jobs.service import SUBTITLE_SUFFIXES
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.subtitles.detection import is_subtitle_file
+from tools.hostile.declarations import list_blind_channels
 from tools.hostile.specimens import Specimen
 from tools.hostile.witness import ACCOUNT
 
@@ -27,6 +29,7 @@ WORDS: Final = (Word(text="word", start=0.0, end=0.5),)
 
 
 ROUNDING: Final = 1e-6  # seconds
+MAX_LENGTH_ERROR: Final = 0.15  # seconds, of a film whose length is known
 
 
 @dataclass(slots=True)
@@ -85,13 +88,20 @@ class Watched(SandboxClient):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: `gate` is a kind, "subtitles" or the refusal's code, `later` what each renderer said."""
+    """What became of one file: `gate` is a kind, "subtitles" or the refusal's code, `later` what each renderer said;
+    of what is no file, what became of it.
+    """
 
     specimen: str
     gate: str
     seconds: float
     account: Account
     later: Mapping[str, str] = field(default_factory=dict)
+    expected: frozenset[str] = frozenset()  # what `gate` must be one of; empty for anything
+
+    @property
+    def is_expected(self) -> bool:
+        return not self.expected or self.gate in self.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,25 +119,39 @@ class Inbox:
         own.mkdir()
         account = self.children.open_account()
         begun = time.monotonic()
-        gate, facts = self._measured(path, own)
+        gate, facts = self._measured(path, own, specimen)
         seconds = time.monotonic() - begun
         account.left = len(list(own.iterdir()))
         later = self._later(path, own, facts, rendered=rendered) if facts else {}
         path.unlink()
         _clear(own)
-        return Outcome(specimen.name, gate, seconds, account, later)
+        return Outcome(specimen.name, gate, seconds, account, later, specimen.expected)
 
-    def _measured(self, path: Path, own: Path) -> tuple[str, MediaInfo | None]:
+    def _measured(self, path: Path, own: Path, specimen: Specimen) -> tuple[str, MediaInfo | None]:
+        if blind := list_blind_channels(specimen.name, specimen.mime):
+            return f"unread by {' and '.join(blind)}", None
         try:
-            if is_subtitle_file(path):
-                return self._read_subtitles(path, own), None
-            facts = measure_file(self.children, path, own)
+            found = self._received(path, own, specimen.name)
         except AppError as error:
             return str(error.code), None
-        return str(facts.kind), facts
+        if isinstance(found, str):
+            return found, None
+        is_right_length = specimen.seconds is None or abs((found.seconds or 0) - specimen.seconds) < MAX_LENGTH_ERROR
+        return str(found.kind) if is_right_length else f"{found.seconds} instead of {specimen.seconds} s", found
+
+    def _received(self, path: Path, own: Path, name: str) -> MediaInfo | str:
+        """As `Pipeline.receive` does."""
+        if is_subtitle_file(path):
+            return self._read_subtitles(path, own)
+        try:
+            return measure_file(self.children, path, own)
+        except RequestRejected as error:
+            if error.code is ErrorCode.NOT_MEDIA and name.lower().endswith(SUBTITLE_SUFFIXES):
+                return self._read_subtitles(path, own)
+            raise
 
     def _read_subtitles(self, path: Path, own: Path) -> str:
-        """As `Pipeline.receive` does; what is read must be words in their order."""
+        """What is read must be words in their order."""
         limits = ResourceLimits.for_measuring(path.stat().st_size)
         task, arguments = "pipeline.speech.subtitles.reader:read", {"data": path.read_bytes()}
         words = self.children.run(task, arguments, directory=own, limits=limits).words

@@ -20,7 +20,7 @@ from bots.web.monitoring.metrics import DatabaseCollector
 from models.identity.people import Address, Person, Tenant
 from pipeline.operations.alerting import Alerting
 from pipeline.operations.daily_report import build_report
-from storage.jobs import jobs, queue_position
+from storage.jobs import jobs, progress_messages, queue_position
 from storage.media import files
 from storage.messaging import audiences, broadcasts, outbox
 from storage.operations import retention
@@ -134,7 +134,7 @@ class Business:
         return FakeUser(self.world, self.account, number, chat=number)
 
     def _look_at_progress(self, session: Session) -> object:
-        return jobs.list_with_progress_message(session, [self.account.account.id])
+        return progress_messages.list_with_progress_message(session, [self.account.account.id])
 
     def _list_expired(self, session: Session) -> object:
         return files.list_expired(session, self.world.clock() - 2 * DAY)

@@ -13,7 +13,7 @@ from models.identity.people import MAIN_TENANT, Account, Tenant
 from models.settings import Settings
 from storage.db import Database
 from storage.identity import account_secrets, people
-from storage.secret_key import load_or_create_secret_key
+from storage.secret_key import load_or_create_secret_key, open_secret_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,11 @@ class TenantKeys:
 
 @contextmanager
 def open_tenant_keys(settings: Settings, tenant: str) -> Iterator[TenantKeys | None]:
-    """Open the database of an installation and yield the keys of a tenant."""
+    """Open the database of an installation and yield a tenant's keys. Raises ConfigError for another SECRET_KEY."""
     db = Database(settings.resolved_database_url)
     try:
-        yield TenantKeys.for_tenant(db, _read_secret_key(settings), tenant)
+        secret = open_secret_key(db, settings.configured_secret_key, settings.data_dir.resolve())
+        yield TenantKeys.for_tenant(db, secret, tenant)
     finally:
         db.close()
 
@@ -67,5 +68,4 @@ def list_tenant_keys(settings: Settings) -> list[tuple[str, StripeKeys | None]]:
 
 
 def _read_secret_key(settings: Settings) -> bytes:
-    configured = settings.secret_key.get_secret_value() if settings.secret_key else None
-    return load_or_create_secret_key(configured, settings.data_dir.resolve())
+    return load_or_create_secret_key(settings.configured_secret_key, settings.data_dir.resolve())

@@ -12,7 +12,7 @@ from bots.core.admin import (
     staff,
     stats,
 )
-from bots.core.admin.tenants import commands
+from bots.core.admin.tenants import commands, vocabulary
 from bots.core.roles import Command
 
 ADMIN_COMMANDS: tuple[Command, ...] = (
@@ -25,6 +25,7 @@ ADMIN_COMMANDS: tuple[Command, ...] = (
     *health_commands.COMMANDS,
     *backups.COMMANDS,
     *commands.COMMANDS,
+    *vocabulary.COMMANDS,
     *broadcasts.COMMANDS,
     *maintenance.COMMANDS,
 )

@@ -10,7 +10,7 @@ from models.identity.people import Person
 from models.identity.roles import Role
 from pipeline import Pipeline
 from storage.identity import account_links, people, user_search
-from storage.jobs import jobs
+from storage.jobs import jobs, progress_messages
 
 ASSIGNABLE_ROLES = {"admin": Role.ADMIN, "support": Role.SUPPORT, "none": Role.PERSON}
 
@@ -112,7 +112,7 @@ def ban_person(pipeline: Pipeline, context: Context, result: HandlerResult, valu
         context.session.get_one(Person, each).banned_at = context.now
         for job in jobs.list_unfinished(context.session, each):
             count += pipeline.cancel(context.session, job.id, person) is not None
-            jobs.mark_status_closed(context.session, job.id)
+            progress_messages.mark_status_closed(context.session, job.id)
     result.audit_details["cancelled"] = count
     add_reply(result, text_for("admin-ban-done", who=format_identity(person), count=count))
 

@@ -137,6 +137,7 @@ def _describe_cost(work: JobTotals, credit_value: tuple[str, float] | None) -> l
         text_for(
             "admin-usage-cost",
             minutes=round(work.provider_seconds / 60, 1),
+            local=round(work.local_seconds / 60, 1),
             price=f"{round(work.provider_cost / 10_000)} usd",
             seconds=round(work.cpu_seconds),
             spent=work.credits_spent,

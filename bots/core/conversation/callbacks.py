@@ -7,7 +7,8 @@ from bots.core.admin import confirmation, whatsapp_numbers
 from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
-from bots.core.conversation.jobs import spoken_language, submission
+from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
+from bots.core.conversation.jobs import submission
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
@@ -45,6 +46,16 @@ def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, argu
         result.replies.append(reply_for("error-not-found"))
         return
     submission.repeat_job(pipeline, context, result, job)
+
+
+def repeat_in_language(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Repeat a job whose language was unclear, as speech in a known one: `<language>:<job>`."""
+    language, _, code = argument.partition(":")
+    job = _find_job(context, code)
+    if job is None or SPOKEN_LANGUAGE.find_offered(language) is None:
+        result.replies.append(reply_for("error-not-found"))
+        return
+    submission.repeat_job(pipeline, context, result, job, language)
 
 
 def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -107,7 +118,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "file": send_file,
     "set": set_preference,
     "language": set_language,
-    "spoken": spoken_language.answer,
+    "heard": repeat_in_language,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

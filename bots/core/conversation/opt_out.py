@@ -5,7 +5,7 @@ from bots.core.conversation import command_aliases
 from models.messaging.deliveries import Message
 from pipeline import Pipeline
 from storage.identity import people
-from storage.jobs import jobs
+from storage.jobs import jobs, progress_messages
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
@@ -40,5 +40,5 @@ def _cancel_jobs(pipeline: Pipeline, context: Context) -> int:
     waiting = [job for person_id in person_ids for job in jobs.list_unfinished(context.session, person_id)]
     chat_jobs = [job for job in waiting if job.address_id == context.address.id]
     for job in chat_jobs:
-        jobs.mark_status_closed(context.session, job.id)
+        progress_messages.mark_status_closed(context.session, job.id)
     return sum(pipeline.cancel(context.session, job.id, context.person) is not None for job in chat_jobs)

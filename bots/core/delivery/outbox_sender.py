@@ -162,10 +162,14 @@ class OutboxSender:
         if row.attempts > DELIVERY_RETRIES.max_attempts:  # every process that claimed it has crashed with it
             await retry_until_stored(self._results.give_up, row, "tried too often")
             return
+        channel = self.channels.get(row.account_id)
+        if channel is None:
+            await retry_until_stored(self._results.postpone, row, 0.0, "its chat is another process's now")
+            return
         action: ResultAction
         try:
             payload = await asyncio.to_thread(build_payload, self.db, self.store, row)
-            external_id = await send_payload(self.channels[row.account_id], payload)
+            external_id = await send_payload(channel, payload)
         except Exception as error:  # noqa: BLE001 - a boundary: whatever a channel raises, the chat's other messages are sent
             action = self._results.action_for(row, error)
         else:

@@ -2,13 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
 import structlog
+from cachetools import LRUCache
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -29,7 +30,7 @@ from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Message
 from pipeline import Throttle
 from storage.db import Database
-from storage.jobs import jobs, queue_position
+from storage.jobs import progress_messages, queue_position
 from storage.jobs.queue_position import QueuePositions
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ EDIT_TIMEOUT = 15.0  # an edit that takes longer counts as failed
 POSITIONS_INTERVAL = 3.0  # seconds between two queries of the whole queue
 SECONDS_PER_POSITION = 2.0  # with 40 jobs ahead, 80 s between two edits; else a long queue would cause constant edits
 BAR_BLOCKS = 10  # blocks of the progress bar
+MAX_EDIT_STATES = 10_000  # jobs; of those that other processes have closed nobody hears here
 MAX_FAILURES = 20  # in a row, before the message is left as it is
 
 FINAL_TEXT_KEYS = {
@@ -86,7 +88,7 @@ class ProgressView:
     """Desired state of a job's progress message."""
 
     job_id: UUID
-    account_id: UUID
+    channel: Channel
     chat_ref: ChatRef
     message_id: str
     text: RenderedMessage
@@ -102,7 +104,7 @@ class ProgressUpdater:
     db: Database
     channels: Mapping[UUID, Channel]
     monotonic: Callable[[], float] = time.monotonic
-    _edit_states: dict[UUID, EditState] = field(default_factory=dict)
+    _edit_states: MutableMapping[UUID, EditState] = field(default_factory=lambda: LRUCache(MAX_EDIT_STATES))
     _tasks: dict[UUID, asyncio.Task[None]] = field(default_factory=dict)
     _positions: QueuePositions = field(default_factory=QueuePositions)
     _positions_throttle: Throttle = field(default_factory=lambda: Throttle(POSITIONS_INTERVAL))
@@ -147,19 +149,20 @@ class ProgressUpdater:
 
     def _build_views(self) -> list[ProgressView]:
         with self.db.read_transaction() as session:
+            channels = dict(self.channels)  # one that is removed meanwhile belongs to another process
             due = [
                 entry
-                for entry in jobs.list_with_progress_message(session, list(self.channels))
-                if self._is_due(entry[0], entry[1])
+                for entry in progress_messages.list_with_progress_message(session, list(channels))
+                if self._is_due(entry[0], channels[entry[1].account_id])
             ]
             if any(job.status == JobStatus.QUEUED for job, *_ in due):
                 self._update_positions(session, [job for job, *_ in due if job.status == JobStatus.QUEUED])
-        found = [self._build_view(entry) for entry in due]
+        found = [self._build_view(entry, channels[entry[1].account_id]) for entry in due]
         return [view for view in found if view is not None]
 
-    def _build_view(self, entry: tuple[Job, Address, Person, str]) -> ProgressView | None:
+    def _build_view(self, entry: tuple[Job, Address, Person, str], channel: Channel) -> ProgressView | None:
         job, address, person, message_id = entry
-        has_edit_limit = self.channels[address.account_id].capabilities.max_edits is not None
+        has_edit_limit = channel.capabilities.max_edits is not None
         try:
             content = build_status_message(job, self._positions.find(job), has_edit_limit=has_edit_limit)
             text = render_message(content, person.language)
@@ -169,10 +172,10 @@ class ProgressUpdater:
         chat_ref = ChatRef(address.chat, address.thread)
         is_final = JobStatus(job.status).is_final
         stage = job.status if is_final else job.stage
-        return ProgressView(job.id, address.account_id, chat_ref, message_id, text, stage, is_final, job.created_at)
+        return ProgressView(job.id, channel, chat_ref, message_id, text, stage, is_final, job.created_at)
 
-    def _is_due(self, job: Job, address: Address) -> bool:
-        pause = self.channels[address.account_id].capabilities.seconds_between_edits
+    def _is_due(self, job: Job, channel: Channel) -> bool:
+        pause = channel.capabilities.seconds_between_edits
         if job.status == JobStatus.QUEUED and job.id in self._edit_states:
             pause = max(pause, SECONDS_PER_POSITION * (self._positions.find(job) - 1))
         return job.id not in self._tasks and self.monotonic() - self._edit_state_of(job.id).edited_at >= pause
@@ -190,7 +193,7 @@ class ProgressUpdater:
     def _has_changes(self, view: ProgressView) -> bool:
         """Whether the message needs an edit. Where edits are limited, only a new stage does, and the last edit is kept
         for the end. The number made by a previous process is unknown: it may have made all the others."""
-        edit_state, max_edits = self._edit_state_of(view.job_id), self.channels[view.account_id].capabilities.max_edits
+        edit_state, max_edits = self._edit_state_of(view.job_id), view.channel.capabilities.max_edits
         if max_edits is None or view.is_final:
             return view.is_final or view.text != edit_state.text
         return (
@@ -199,12 +202,13 @@ class ProgressUpdater:
 
     async def _update_message(self, view: ProgressView) -> None:
         edit_state = self._edit_states.setdefault(view.job_id, EditState(edited_at=self._started_monotonic))
-        channel = self.channels[view.account_id]
-        if view.text != edit_state.text and not await self._edit(channel, view, edit_state):
+        if view.text != edit_state.text and not await self._edit(view.channel, view, edit_state):
             return
         if view.is_final:
             await asyncio.to_thread(self._close, view.job_id)
-            del self._edit_states[view.job_id]
+            self._edit_states.pop(view.job_id, None)
+        elif view.channel.capabilities.is_shared and await asyncio.to_thread(self._reopen_if_closed, view.job_id):
+            self._edit_states.pop(view.job_id, None)
 
     async def _edit(self, channel: Channel, view: ProgressView, edit_state: EditState) -> bool:
         """Edit the message; True when it shows the text now, or never will."""
@@ -227,6 +231,11 @@ class ProgressUpdater:
         edit_state.edits, edit_state.failures = edit_state.edits + 1, 0
         return True
 
+    def _reopen_if_closed(self, job_id: UUID) -> bool:
+        """Whether another process had written the final status before this edit, which then is written once more."""
+        with self.db.transaction() as session:
+            return progress_messages.reopen_final_status(session, job_id)
+
     def _close(self, job_id: UUID) -> None:
         with self.db.transaction() as session:
-            jobs.mark_status_closed(session, job_id)
+            progress_messages.mark_status_closed(session, job_id)

@@ -1,9 +1,10 @@
 """Scheduler of backups: makes one a day and the requested ones, and notifies the requesters."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 import psycopg
@@ -15,6 +16,7 @@ from bots.core.context import text_for
 from models.identity.people import Address
 from models.messaging.deliveries import Message, TranslatedText
 from models.operations.backups import BackupRun
+from pipeline import ScheduledTask, Scheduler
 from storage.backups import runs
 from storage.backups.pg_dump import PostgresToolError
 from storage.backups.service import BackupService, CompletedBackup
@@ -22,49 +24,71 @@ from storage.db import Database
 from storage.encryption import DecryptionError
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
-from storage.messaging.whatsapp_keys import LockHeld, hold_lock
+from storage.operations import task_runs
 from storage.operations.alerts import notify_begin, notify_end
 
 BACKUP_INTERVAL: Final = timedelta(days=1)
 INCIDENT_NAME: Final = "backup"
 BACKUP_ERRORS: Final = (OSError, DecryptionError, PostgresToolError, sqlite3.Error, psycopg.Error, SQLAlchemyError)
-LOCK_NAME: Final = "backup"
+LEASE_NAME: Final = "backup"
+BACKUP_LEASE: Final = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class BackupScheduler:
-    """Checks every few seconds whether a backup is due. The lock in `lock_folder` keeps two processes of a machine from
-    making one at the same time. `started_at` is the start of this process: no daily backup is made right after it.
+    """Checks every few seconds whether a backup is due. Of all processes of the installation one makes backups at a
+    time: it has a lease, which it renews meanwhile. `started_at` is the start of this process: no daily backup is made
+    right after it.
     """
 
     db: Database
     backups: BackupService
-    lock_folder: Path
     has_daily_backups: bool = True
+    lease: timedelta = BACKUP_LEASE
     started_at: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         self.started_at = self.db.clock()
 
     def run_once(self) -> None:
-        """Make a backup if one is due."""
-        try:
-            with hold_lock(self.lock_folder, LOCK_NAME):
-                self._run_locked()
-        except LockHeld:
-            return
+        """Make a backup if one is due, and no other process makes one."""
+        claimed_runs = self._claim_runs()
+        if claimed_runs:
+            with self._renew_lease():
+                self._make_backup(claimed_runs)
 
-    def _run_locked(self) -> None:
+    def _claim_runs(self) -> list[BackupRun]:
         now = self.db.clock()
         has_warmed_up = now - self.started_at >= timedelta(minutes=10)
+        interval = BACKUP_INTERVAL if self.has_daily_backups and has_warmed_up else None
         with self.db.transaction() as session:
-            claimed_runs = runs.claim(
-                session, now, BACKUP_INTERVAL if self.has_daily_backups and has_warmed_up else None
-            )
-        if claimed_runs:
-            self._make_backup(claimed_runs)
+            if not task_runs.is_due(session, LEASE_NAME, now, self.lease):
+                return []
+            claimed_runs = runs.claim(session, now, interval)
+            if claimed_runs and not task_runs.claim(session, LEASE_NAME, now, self.lease):
+                session.rollback()  # another process was quicker
+                return []
+        return claimed_runs
+
+    @contextmanager
+    def _renew_lease(self) -> Iterator[None]:
+        """Renew the lease until the block ends, then end it."""
+        interval = self.lease.total_seconds() / 4
+        scheduler = Scheduler("backup-lease", (ScheduledTask(self.renew_lease, interval, interval),))
+        scheduler.start()
+        try:
+            yield
+        finally:
+            scheduler.stop()
+            with suppress(SQLAlchemyError), self.db.transaction() as session:
+                task_runs.end(session, LEASE_NAME)
+
+    def renew_lease(self) -> None:
+        """Renew the lease of the backup that this process makes."""
+        with self.db.transaction() as session:
+            task_runs.renew(session, LEASE_NAME, self.db.clock())
 
     def _make_backup(self, claimed_runs: list[BackupRun]) -> None:
         try:

@@ -11,6 +11,8 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import Request
 
+from models.display_names import sanitize_display_name
+
 BLOCK_BYTES = 1 << 20  # bytes written to the disk at once
 MAX_NAME_LENGTH = 200
 MAX_FIELD_NAME_LENGTH = 64
@@ -228,7 +230,7 @@ class _MultipartReader:
 def sanitize_name(name: str) -> str:
     """The last component of a file's name, printable, and short enough to be shown."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(character for character in last if character.isprintable())[-MAX_NAME_LENGTH:]
+    return sanitize_display_name(last)[-MAX_NAME_LENGTH:]
 
 
 def _build_too_big_error(max_bytes: int) -> FormError:

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Sequence
+import os
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +13,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SupervisorPipe
+from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SessionAssignment, SupervisorPipe
 from bots.whatsapp.sessions.events import ClientStuck
 from bots.whatsapp.sessions.runner import SessionRunner
 from models.messaging.whatsapp import WhatsAppSession
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 10.0  # seconds between two heartbeats
 POLL_SECONDS = 1.0  # seconds between two checks of the database for requests
+CHECK_SECONDS = 0.2  # seconds between two looks at whether the assignment is still valid
+DISCONNECT_SECONDS = 1.2  # seconds for the connections to close when it is not; the rest of the lease's margin is spare
 LOCK_RETRY_SECONDS = 0.5  # seconds between two attempts to lock a session that another process still holds
 RESTART_DELAY = timedelta(seconds=30)
 SHUTDOWN_SECONDS = 5.0  # seconds for all sessions together
@@ -35,28 +39,43 @@ class RunningSession:
     runner: SessionRunner
     task: asyncio.Task[None]
     requested_at: datetime | None
+    is_disconnecting: bool = False
 
 
 @dataclass(slots=True)
 class SessionGateway:
-    """Runs the sessions it is assigned. A failure stays within its session; only a hanging client ends the process."""
+    """Runs the sessions it is assigned. A failure stays within its session; only a hanging client ends the process.
+
+    An assignment that is not extended in time ends by itself, however the supervisor, the database or the machine is
+    hindered: another machine runs the sessions then. `abort` ends the process at once when connections do not close.
+    """
 
     db: Database
     supervisor_pipe: SupervisorPipe
     lock_folder: Path
     create_runner: Callable[[UUID], SessionRunner]
     delete_keys: Callable[[UUID], None]
-    _assigned_ids: set[UUID] = field(default_factory=set)
+    abort: Callable[[], None] = lambda: os._exit(STUCK_EXIT_CODE)
+    monotonic: Callable[[], float] = time.monotonic
+    _assignment: SessionAssignment = field(default_factory=SessionAssignment)
     _running: dict[UUID, RunningSession] = field(default_factory=dict)
     _failed_at: dict[UUID, datetime] = field(default_factory=dict)
     _stop_event: asyncio.Event = field(default_factory=asyncio.Event)
     _change_event: asyncio.Event = field(default_factory=asyncio.Event)
     _exit_code: int = 0
 
-    def assign(self, session_ids: Collection[UUID]) -> None:
+    def assign(self, assignment: SessionAssignment) -> None:
         """Run exactly these sessions from now on."""
-        self._assigned_ids = set(session_ids)
-        self._change_event.set()
+        is_changed = assignment.session_ids != self._assignment.session_ids or self._is_expired()
+        self._assignment = assignment
+        if is_changed:
+            self._change_event.set()
+
+    def is_assigned(self, session_id: UUID) -> bool:
+        return session_id in self._assignment.session_ids and not self._is_expired()
+
+    def _is_expired(self) -> bool:
+        return self.monotonic() >= self._assignment.valid_until
 
     def stop(self) -> None:
         self._stop_event.set()
@@ -64,7 +83,7 @@ class SessionGateway:
 
     async def run(self) -> None:
         """Reconcile the sessions until stopped."""
-        heartbeat_task = asyncio.create_task(self._send_heartbeats())
+        tasks = [asyncio.create_task(self._send_heartbeats()), asyncio.create_task(self._watch_assignment())]
         try:
             while not self._stop_event.is_set():
                 self._change_event.clear()
@@ -73,7 +92,34 @@ class SessionGateway:
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._change_event.wait()
         finally:
-            heartbeat_task.cancel()
+            for task in tasks:
+                task.cancel()
+
+    async def _watch_assignment(self) -> None:
+        """Disconnect all sessions when the assignment expires, whether or not the database answers."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            if self._is_expired() and self._disconnect_all():
+                await self._wait_disconnected()
+
+    def _disconnect_all(self) -> bool:
+        """Stop every session; whether any had not been told before."""
+        told = False
+        for session_id, each in self._running.items():
+            if not (each.task.done() or each.is_disconnecting):
+                log.warning("whatsapp-lease-lost", number=session_id.hex)
+                each.runner.disconnect()
+                each.is_disconnecting = told = True
+        return told
+
+    async def _wait_disconnected(self) -> None:
+        deadline = self.monotonic() + DISCONNECT_SECONDS
+        while any(each.runner.is_connected and not each.task.done() for each in self._running.values()):
+            if self.monotonic() >= deadline:
+                log.error("whatsapp-disconnect-timeout")
+                return self.abort()
+            await asyncio.sleep(CHECK_SECONDS / 4)
+        return None
 
     async def _send_heartbeats(self) -> None:
         """Send heartbeats from the event loop, so that a frozen loop is noticed."""
@@ -104,7 +150,7 @@ class SessionGateway:
                 running = None
             if running is None:
                 self._start_if_wanted(row)
-            elif row.id not in self._assigned_ids:
+            elif row.id not in self._assignment.session_ids:
                 running.runner.stop(log_out=row.removed_at is not None)
             elif _is_newer(_get_requested_at(row), running.requested_at):
                 running.requested_at = _get_requested_at(row)
@@ -119,7 +165,7 @@ class SessionGateway:
     def _start_if_wanted(self, row: WhatsAppSession) -> None:
         now = self.db.clock()
         is_delayed = row.id in self._failed_at and now < self._failed_at[row.id] + RESTART_DELAY
-        if row.id in self._assigned_ids and row.is_wanted(now) and not is_delayed:
+        if self.is_assigned(row.id) and row.is_wanted(now) and not is_delayed:
             runner = self.create_runner(row.id)
             task = asyncio.create_task(self._run_session(row.id, runner))
             self._running[row.id] = RunningSession(runner, task, _get_requested_at(row))
@@ -134,7 +180,7 @@ class SessionGateway:
 
     def _load_rows(self) -> Sequence[WhatsAppSession]:
         with self.db.read_transaction() as session:
-            return whatsapp.list_by_ids(session, self._assigned_ids | self._running.keys())
+            return whatsapp.list_by_ids(session, self._assignment.session_ids | self._running.keys())
 
     async def _run_session(self, session_id: UUID, runner: SessionRunner) -> None:
         try:
@@ -155,7 +201,7 @@ class SessionGateway:
 
         False when the session is unassigned before the other process releases it.
         """
-        while session_id in self._assigned_ids and not self._stop_event.is_set():
+        while self.is_assigned(session_id) and not self._stop_event.is_set():
             try:
                 stack.enter_context(hold_lock(self.lock_folder, session_id.hex))
             except LockHeld:

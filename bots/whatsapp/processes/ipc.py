@@ -1,9 +1,10 @@
 """Messages between a gateway process and its supervisor, over pipes: one JSON object a line."""
 
 import json
+import math
 import os
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,28 @@ from pipeline import WakeupQueue
 STUCK_EXIT_CODE = 75  # exit code of a gateway that hangs in neonize, after it has reported the session
 
 
-def encode_assignment(session_ids: Collection[UUID]) -> bytes:
-    """Message to a gateway: the complete set of its sessions."""
-    return _encode_line({"sessions": sorted(session_id.hex for session_id in session_ids)})
+@dataclass(frozen=True, slots=True)
+class SessionAssignment:
+    """The complete set of a gateway's sessions, and until when they are its: in seconds of the machine's monotonic
+    clock, which all its processes share. It is extended by the next assignment.
+    """
+
+    session_ids: frozenset[UUID] = frozenset()
+    valid_until: float = math.inf
 
 
-def parse_assignment(line: bytes) -> set[UUID] | None:
-    """The sessions of an assignment line; None for any other line."""
+def encode_assignment(assignment: SessionAssignment) -> bytes:
+    """Message to a gateway."""
+    session_ids = sorted(session_id.hex for session_id in assignment.session_ids)
+    return _encode_line({"sessions": session_ids, "valid_until": assignment.valid_until})
+
+
+def parse_assignment(line: bytes) -> SessionAssignment | None:
+    """The assignment in a line; None for any other line."""
     message = parse_line(line)
-    return {UUID(hex=session_id) for session_id in message["sessions"]} if "sessions" in message else None
+    if "sessions" not in message:
+        return None
+    return SessionAssignment(frozenset(UUID(hex=each) for each in message["sessions"]), float(message["valid_until"]))
 
 
 def parse_line(line: bytes) -> dict[str, Any]:
@@ -71,15 +85,17 @@ class SupervisorQueue(WakeupQueue):
         self._supervisor_pipe.send_wake(job_id)
 
 
-def start_listener(descriptor: int, on_assignment: Callable[[set[UUID]], None], on_end: Callable[[], None]) -> None:
+def start_listener(
+    descriptor: int, on_assignment: Callable[[SessionAssignment], None], on_end: Callable[[], None]
+) -> None:
     """Read the supervisor's messages in a separate thread until the supervisor ends, however it ends."""
 
     def run() -> None:
         with os.fdopen(descriptor, "rb", closefd=False) as lines:
             for line in lines:
-                numbers = parse_assignment(line)
-                if numbers is not None:
-                    on_assignment(numbers)
+                assignment = parse_assignment(line)
+                if assignment is not None:
+                    on_assignment(assignment)
         on_end()
 
     threading.Thread(target=run, name="supervisor", daemon=True).start()

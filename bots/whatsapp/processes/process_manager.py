@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 from asyncio.subprocess import Process
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from bots.whatsapp.processes.ipc import encode_assignment, parse_line
+from bots.whatsapp.processes.ipc import SessionAssignment, encode_assignment, parse_line
 from models.retries import WHATSAPP_BACKOFF, Backoff
 
 log = structlog.get_logger(__name__)
@@ -52,15 +53,16 @@ class ProcessManager:
     timings: ProcessTimings = field(default_factory=ProcessTimings)
     session_ids: set[UUID] = field(default_factory=set)
     failure_count: int = 0
+    valid_until: float = math.inf
     _stop_event: asyncio.Event = field(default_factory=asyncio.Event)
     _process: Process | None = None
     _last_heartbeat_at: float = 0.0
     _stuck_session_id: UUID | None = None
 
-    def assign(self, session_ids: Collection[UUID]) -> None:
-        """Run exactly these sessions; the process is told at once."""
-        if self.session_ids != set(session_ids):
-            self.session_ids = set(session_ids)
+    def assign(self, session_ids: Collection[UUID], valid_until: float = math.inf) -> None:
+        """Run exactly these sessions until that time, in monotonic seconds; the process is told at once."""
+        if (self.session_ids, self.valid_until) != (set(session_ids), valid_until):
+            self.session_ids, self.valid_until = set(session_ids), valid_until
             self._send_assignment()
 
     def stop(self) -> None:
@@ -166,7 +168,8 @@ class ProcessManager:
 
     def _send_assignment(self) -> None:
         if self._process is not None and self._process.stdin is not None:
-            self._process.stdin.write(encode_assignment(self.session_ids))
+            assignment = SessionAssignment(frozenset(self.session_ids), self.valid_until)
+            self._process.stdin.write(encode_assignment(assignment))
 
     @staticmethod
     def _get_now() -> float:

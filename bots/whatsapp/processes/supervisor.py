@@ -1,4 +1,4 @@
-"""Supervisor of the gateway processes: every wanted session runs in exactly one of them."""
+"""Supervisor of the gateway processes of a machine: every session it has the lease of runs in exactly one of them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,10 +11,12 @@ from uuid import UUID
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bots.core.connections.leases import ConnectionLeases
 from bots.whatsapp.processes.process_manager import ExitReason, ProcessLauncher, ProcessManager, ProcessTimings
 from bots.whatsapp.processes.sharding import MAX_SESSIONS_PER_PROCESS, rebalance_groups
 from bots.whatsapp.processes.terminal import TerminalReporter
 from models.errors import ConfigError
+from models.messaging.whatsapp import WhatsAppSession
 from storage.db import Database
 from storage.messaging import whatsapp
 from storage.messaging.whatsapp import NamedWhatsAppSession
@@ -44,6 +46,7 @@ class GatewaySupervisor:
     launch: ProcessLauncher
     wake: Callable[[UUID], None]
     reporter: TerminalReporter
+    leases: ConnectionLeases
     timings: ProcessTimings = field(default_factory=ProcessTimings)
     max_sessions_per_process: int = MAX_SESSIONS_PER_PROCESS
     _managers: dict[ProcessManager, asyncio.Task[None]] = field(default_factory=dict)
@@ -64,35 +67,62 @@ class GatewaySupervisor:
             await self.stop()
 
     async def stop(self) -> None:
-        """Stop every gateway, by force if needed."""
+        """Stop every gateway, by force if needed, and give up the leases."""
         for manager in self._managers:
             manager.stop()
         await asyncio.gather(*self._managers.values(), return_exceptions=True)
         self._managers.clear()
+        await asyncio.to_thread(self.leases.close)
 
     async def reconcile(self) -> None:
         try:
             sessions = await asyncio.to_thread(self._load_sessions)
+            own_ids = await asyncio.to_thread(self._share, [each.row for each in sessions])
         except SQLAlchemyError as error:
             log.warning("whatsapp-database-unavailable", error=type(error).__name__)
             return
         self.reporter.show_changes(sessions)
-        self._assign(sessions)
+        self._assign(own_ids)
         now = asyncio.get_running_loop().time()
         if now - self._maintained_at >= MAINTENANCE_SECONDS:
             self._maintained_at = now
             await asyncio.to_thread(self._run_maintenance, [each.row.id for each in sessions])
 
-    def _assign(self, sessions: Sequence[NamedWhatsAppSession]) -> None:
+    def _share(self, rows: Sequence[WhatsAppSession]) -> list[UUID]:
+        """Take leases and give up others; the sessions this machine runs now. Blocking.
+
+        A lease is given up once no gateway has the session's lock any more.
+        """
         now = self.db.clock()
-        wanted_ids = [each.row.id for each in sessions if each.row.is_wanted(now)]
+        runnable_ids = [row.id for row in rows if row.is_wanted(now) and self._has_keys_for(row)]
+        change = self.leases.balance(runnable_ids, is_shared=self.key_store.is_shared)
+        own_ids = [each for each in runnable_ids if self.leases.is_held(each) and each not in change.surplus]
+        stopped_ids = [each for each in self.leases.list_held() - set(own_ids) if self._is_stopped(each)]
+        if stopped_ids:
+            self.leases.release(stopped_ids)
+        return own_ids
+
+    def _has_keys_for(self, row: WhatsAppSession) -> bool:
+        """Whether this machine can connect a session: the keys may lie on another."""
+        return self.key_store.is_shared or row.is_unpaired or self.key_store.has_keys(row.id)
+
+    def _is_stopped(self, session_id: UUID) -> bool:
+        if any(session_id in manager.session_ids for manager in self._managers):
+            return False
+        try:
+            with hold_lock(self.lock_folder, session_id.hex):
+                return True
+        except LockHeld:
+            return False
+
+    def _assign(self, own_ids: Sequence[UUID]) -> None:
         self._remove_finished()
         managers = list(self._managers)
         groups = rebalance_groups(
-            [manager.session_ids for manager in managers], wanted_ids, self._isolated_ids, self.max_sessions_per_process
+            [manager.session_ids for manager in managers], own_ids, self._isolated_ids, self.max_sessions_per_process
         )
         for manager, group in zip(managers, groups, strict=False):
-            manager.assign(group)
+            manager.assign(group, self.leases.get_deadline(group))
             if not group:
                 manager.stop()
         for group in groups[len(managers) :]:
@@ -100,7 +130,8 @@ class GatewaySupervisor:
 
     def _start_manager(self, group: set[UUID]) -> None:
         failures = 0 if group.isdisjoint(self._isolated_ids) else 1
-        manager = ProcessManager(self.launch, self.wake, self._isolate_failed, self.timings, group, failures)
+        deadline = self.leases.get_deadline(group)
+        manager = ProcessManager(self.launch, self.wake, self._isolate_failed, self.timings, group, failures, deadline)
         self._managers[manager] = asyncio.create_task(manager.run())
 
     def _remove_finished(self) -> None:

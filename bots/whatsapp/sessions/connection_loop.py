@@ -49,7 +49,7 @@ class ConnectionOutcome(StrEnum):
 
 class ConnectionLoop:
     """`events` accepts events from outside too: RESTART_REQUESTED is one. With `should_log_out` the device is unlinked
-    from the phone at the end."""
+    from the phone at the end; when it `is_urgent` to end, messages in hand are finished after the connection."""
 
     def __init__(
         self,
@@ -66,6 +66,8 @@ class ConnectionLoop:
         self.events: asyncio.Queue[ConnectionEvent] = asyncio.Queue()
         self.was_online = False
         self.should_log_out = False
+        self.is_urgent = False
+        self.is_open = False
         self._create_responder = create_responder
         self._responder: Responder | None = None
         self._responder_ready = asyncio.Event()
@@ -87,14 +89,22 @@ class ConnectionLoop:
         """Open the connection, and close it completely at the end; ClientStuck is raised when it may still exist."""
         if not self.assignment.is_new:
             self._start_responder()
+        self.is_open = True
         await self.connection.open(self.events.put_nowait, self._receive_message)
         try:
             yield
         finally:
+            if self.is_urgent:
+                await self._close_connection()
             if self._responder is not None:
                 await self._responder.finish()
             self._responder_ready.set()
-            await self.connection.close()
+            if self.is_open:
+                await self._close_connection()
+
+    async def _close_connection(self) -> None:
+        await self.connection.close()
+        self.is_open = False
 
     async def _wait_for_event(self) -> ConnectionEvent | None:
         try:

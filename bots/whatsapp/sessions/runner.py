@@ -35,7 +35,8 @@ class SessionKeyStore(Protocol):
 class SessionRunner:
     """Runs until the session stops for good or is told to stop; a restart opens a new connection at once.
 
-    `run` raises ClientStuck when neonize hangs; then only ending the process helps.
+    `run` raises ClientStuck when neonize hangs; then only ending the process helps. `on_end` is called when it has
+    ended, however that came.
     """
 
     repository: SessionRepository
@@ -43,6 +44,7 @@ class SessionRunner:
     create_connection: Callable[[], WhatsAppConnection]
     create_responder: Callable[[WhatsAppConnection, Assignment], Responder]
     timings: ConnectionTimings = field(default_factory=ConnectionTimings)
+    on_end: Callable[[], None] | None = None
     _loop: ConnectionLoop | None = None
     _restart_event: asyncio.Event = field(default_factory=asyncio.Event)
     _is_stopping: bool = False
@@ -60,12 +62,32 @@ class SessionRunner:
             self._loop.should_log_out = self._should_log_out
             self._loop.events.put_nowait(ConnectionEvent(ConnectionEventKind.RESTART_REQUESTED))
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection, which may be on its way."""
+        return self._loop is not None and self._loop.is_open
+
+    def disconnect(self) -> None:
+        """Stop the session, and close its connection before messages in hand are finished: another process may run
+        it soon.
+        """
+        if self._loop is not None:
+            self._loop.is_urgent = True
+        self.stop()
+
     async def run(self) -> None:
+        try:
+            await self._run_connections()
+        finally:
+            if self.on_end is not None:
+                self.on_end()
+
+    async def _run_connections(self) -> None:
         attempts = renewals = 0
         while not self._is_stopping:
             self._restart_event.clear()
             assignment = await retry_until_stored(self.repository.start)
-            if not await self._prepare_keys(assignment):
+            if self._is_stopping or not await self._prepare_keys(assignment):
                 return
             loop = ConnectionLoop(
                 self.repository, self.create_connection(), self.create_responder, assignment, self.timings

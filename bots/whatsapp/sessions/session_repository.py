@@ -36,10 +36,14 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class SessionRepository:
-    """Each method is one transaction, which also enqueues the messages to users about the change."""
+    """Each method is one transaction, which also enqueues the messages to users about the change.
+
+    Where `is_assigned` says no, another process runs the session: what its former connection reports changes nothing.
+    """
 
     db: Database
     session_id: uuid.UUID
+    is_assigned: Callable[[], bool] = lambda: True
 
     def start(self) -> Assignment:
         with self.db.transaction() as session:
@@ -59,6 +63,8 @@ class SessionRepository:
         """Record an event, and return the resulting state. `ban_seconds` is the length of a ban."""
         with self.db.transaction() as session:
             row, now = self._load_row(session), self.db.clock()
+            if not self.is_assigned():
+                return WhatsAppState(row.state)
             previous_state, row.state = row.state, get_next_state(WhatsAppState(row.state), event_kind)
             if row.state == previous_state and row.detail == (detail or ""):
                 return WhatsAppState(row.state)

@@ -17,6 +17,9 @@ from pipeline.media.pictures.tone_mapping import BT2020, DISPLAY_P3, HLG, PQ, Co
 _TAG_COUNT_OFFSET, _TAG_BYTES = 128, 12  # of the table of an ICC profile's tags (ICC.1:2022, 7.3)
 _MAX_TAGS: Final = 200
 _COLOUR_CHANNELS: Final = 3
+_MIN_GAMMA, _MAX_GAMMA = 0.1, 5.0  # others are errors of programs
+_DISPLAY_GAMMA: Final = 2.2
+_GAMMA_TOLERANCE: Final = 0.05  # as libpng's: a difference that nobody sees
 _TRANSFERS_BY_NAME: Final = {"PQ": PQ, "HLG": HLG, "ST2084": PQ}  # words in the names of profiles
 
 
@@ -42,6 +45,15 @@ def convert_samples(file: PictureFile, points: CodePoints, max_side: int) -> Ima
     if samples.shape[2] == _COLOUR_CHANNELS:
         return Image.fromarray(colours)
     return Image.fromarray(np.dstack([colours, (samples[..., _COLOUR_CHANNELS] >> 8).astype(np.uint8)]))
+
+
+def convert_gamma(image: Image.Image, gamma: float | None) -> Image.Image:
+    """Convert RGB or RGBA whose samples are light to the power of `gamma`, if this is none of a display's."""
+    if gamma is None or not _MIN_GAMMA <= gamma <= _MAX_GAMMA or abs(gamma * _DISPLAY_GAMMA - 1) < _GAMMA_TOLERANCE:
+        return image
+    table = [round(255 * (level / 255) ** (1 / (gamma * _DISPLAY_GAMMA))) for level in range(256)]
+    identity = list(range(256))
+    return image.point(table * _COLOUR_CHANNELS + identity * (len(image.getbands()) - _COLOUR_CHANNELS))
 
 
 def convert_profile(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -25,9 +25,9 @@ def has_end(jpeg: bytes) -> bool:
     return _END_OF_IMAGE in _iterate_markers(jpeg)
 
 
-def append_end(jpeg: bytes) -> bytes:
-    """Return the file with an end marker, without which a decoder waits for more."""
-    return jpeg + b"\xff" + _END_OF_IMAGE
+def append_end(jpeg: bytes, samples: bytes = b"") -> bytes:
+    """Return the file with an end marker, without which a decoder waits for more, and coded samples before it."""
+    return jpeg + samples + b"\xff" + _END_OF_IMAGE
 
 
 def _iterate_markers(jpeg: bytes) -> Iterator[bytes]:

@@ -83,8 +83,12 @@ def _open_png(png: bytes) -> Image.Image:
 def _open_jpeg(jpeg: bytes) -> Image.Image:
     if jpeg_markers.count_scans(jpeg) > jpeg_markers.MAX_SCANS:
         raise RequestRejected(ErrorCode.TOO_HEAVY)
-    complete = jpeg if jpeg_markers.has_end(jpeg) else jpeg_markers.append_end(jpeg)
-    return Image.open(io.BytesIO(complete), formats=("JPEG", "MPO"))
+    return decode_jpeg(jpeg if jpeg_markers.has_end(jpeg) else jpeg_markers.append_end(jpeg))
+
+
+def decode_jpeg(jpeg: bytes) -> Image.Image:
+    """Open a JPEG that has its end marker."""
+    return Image.open(io.BytesIO(jpeg), formats=("JPEG", "MPO"))
 
 
 _OPENERS: Final = {

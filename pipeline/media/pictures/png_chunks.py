@@ -15,7 +15,9 @@ _MAX_PROFILE_BYTES: Final = 32_000_000  # of a colour profile; printers' are 4 M
 _VISIBLE_TYPES: Final = {b"tRNS", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"gAMA", b"cHRM", b"sRGB", b"pHYs"}
 _XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0\0"  # uncompressed; may hold the orientation
 _ANCILLARY_BIT: Final = 0x20
-_CODE_POINT_BYTES: Final = 4
+_CODE_POINT_BYTES, _GAMMA_BYTES = 4, 4
+_COLOUR_TYPES: Final = {b"sRGB", b"iCCP", b"cICP"}
+_GAMMA_UNIT: Final = 100_000
 
 
 class _Chunk(NamedTuple):
@@ -49,6 +51,14 @@ def read_code_points(png: bytes) -> CodePoints | None:
     """Return the colour code points of the chunk cICP, if there is one."""
     data = _find_data(png, b"cICP")
     return CodePoints(data[0], data[1]) if data is not None and len(data) == _CODE_POINT_BYTES else None
+
+
+def read_gamma(png: bytes) -> float | None:
+    """Return the exponent of the chunk gAMA; None without one, or where a profile or code points count instead."""
+    if any(chunk.name in _COLOUR_TYPES for chunk in _iterate_chunks(png)):
+        return None
+    data = _find_data(png, b"gAMA")
+    return int.from_bytes(data, "big") / _GAMMA_UNIT if data is not None and len(data) == _GAMMA_BYTES else None
 
 
 def _find_data(png: bytes, name: bytes) -> bytes | None:

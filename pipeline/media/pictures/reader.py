@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipeline.media.decode_errors import convert_decode_errors
-from pipeline.media.pictures import colours, visibility
+from pipeline.media.pictures import colours, png_chunks, visibility
 from pipeline.media.pictures.opening import PictureFile, open_picture
 from pipeline.media.pictures.picture import Picture
 from pipeline.media.pictures.truncation import load_complete_rows
@@ -49,7 +49,8 @@ def _decode(file: PictureFile, max_side: int) -> Image.Image:
         return upright
     upright = _shrink(file, max_side)
     ImageOps.exif_transpose(upright, in_place=True)
-    return colours.convert_profile(upright, colours.profile_of(file.image))
+    gamma = png_chunks.read_gamma(file.data) if file.format == "png" else None
+    return colours.convert_gamma(colours.convert_profile(upright, colours.profile_of(file.image)), gamma)
 
 
 def _shrink(file: PictureFile, max_side: int) -> Image.Image:

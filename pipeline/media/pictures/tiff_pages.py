@@ -10,6 +10,7 @@ from models.errors import ErrorCode, RequestRejected
 from pipeline.media.decode_errors import convert_decode_errors
 
 _SUBFILE_TYPE, _PHOTOMETRIC, _DNG_VERSION = 254, 262, 50706  # tags
+_SIZE_TAGS, _OFFSET_TAGS = (256, 257), (273, 324)  # width and height; strips and tiles
 _REDUCED_RESOLUTION: Final = 1  # bit of the subfile type
 _SENSOR_PHOTOMETRICS: Final = {32803, 34892}  # colour filter array, linear raw
 _HEADER_BYTES: Final = 8
@@ -20,12 +21,14 @@ _MAX_PAGES: Final = 32  # looked at
 def open_pages(tiff: bytes) -> Image.Image:
     """Open the first full page.
 
-    Raises RequestRejected(FORMAT_NOT_SUPPORTED) for a raw photo with a thumbnail alone, or with an unreadable preview.
+    Raises RequestRejected(FORMAT_NOT_SUPPORTED) for a raw photo with a thumbnail alone, or with an unreadable preview,
+    and for samples that are not read, such as floating-point colours.
     """
     try:
         image = Image.open(io.BytesIO(tiff), formats=("TIFF",))
     except UnidentifiedImageError as error:
-        if _is_raw(_read_tags(tiff)):
+        tags = _read_tags(tiff)
+        if _is_raw(tags) or _has_picture(tags):
             raise RequestRejected(ErrorCode.FORMAT_NOT_SUPPORTED) from error
         raise
     assert isinstance(image, TiffImagePlugin.TiffImageFile)  # noqa: S101 - the only plugin allowed
@@ -66,6 +69,11 @@ def _read_tags(tiff: bytes) -> ImageFileDirectory_v2:
 
 def _is_raw(tags: ImageFileDirectory_v2) -> bool:
     return _DNG_VERSION in tags or tags.get(_PHOTOMETRIC) in _SENSOR_PHOTOMETRICS or _is_reduced(tags)
+
+
+def _has_picture(tags: ImageFileDirectory_v2) -> bool:
+    """Whether there is a picture, in whatever form."""
+    return all(isinstance(tags.get(tag), int) for tag in _SIZE_TAGS) and any(tag in tags for tag in _OFFSET_TAGS)
 
 
 def _is_reduced(tags: ImageFileDirectory_v2) -> bool:

@@ -33,12 +33,10 @@ def orientation_of(frame: VideoFrame) -> Orientation:
     return Orientation(transpose=True, mirror=c < 0, flip=b < 0)
 
 
-def output_size_for(frame: VideoFrame, orientation: Orientation, pixel_aspect: Fraction | None) -> tuple[int, int]:
-    """Displayed width and height, rounded down to even; `pixel_aspect` is the width of a stored pixel by its height."""
+def displayed_size_of(frame: VideoFrame, orientation: Orientation, pixel_aspect: Fraction | None) -> tuple[int, int]:
+    """Displayed width and height; `pixel_aspect` is the width of a stored pixel by its height."""
     width, height = _square_pixel_size_of(frame, pixel_aspect)
-    if orientation.transpose:
-        width, height = height, width
-    return max(2, width - width % 2), max(2, height - height % 2)
+    return (height, width) if orientation.transpose else (width, height)
 
 
 class FrameShape:
@@ -54,7 +52,7 @@ class FrameShape:
         self._coded_aspect: Fraction | None = None
         self._shape: tuple[int, int, int] | None = None
         self.orientation = Orientation()
-        self.displayed_size = (0, 0)  # pixels
+        self.displayed_size = (0, 0)  # pixels, rounded down to even
 
     def follow(self, frame: VideoFrame) -> bool:
         """Take the next frame; whether its shape is another one than before."""
@@ -67,7 +65,8 @@ class FrameShape:
             return False
         self._shape = shape
         self.orientation = orientation_of(frame) if is_key else self.orientation
-        self.displayed_size = output_size_for(frame, self.orientation, self._pixel_aspect)
+        width, height = displayed_size_of(frame, self.orientation, self._pixel_aspect)
+        self.displayed_size = max(2, width - width % 2), max(2, height - height % 2)
         return True
 
     def _follow_aspect(self) -> bool:

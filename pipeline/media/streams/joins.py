@@ -22,9 +22,9 @@ class JoinRules(NamedTuple):
     max_skew: float = inf
 
 
-JOINABLE_FORMATS: Final = {
+JOINABLE_FORMATS: Final = {  # by demuxer
     "mpegts": JoinRules(max_gap=10, max_skew=1.5),  # at most 1 second of skew is allowed
-    "matroska,webm": JoinRules(),
+    "matroska": JoinRules(),
     "ogg": JoinRules(),
 }
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from models.media.facts import LOUDNESS_STEP, SoundInfo
-from pipeline.speech.confidence import normalize_words
 from pipeline.speech.hallucinations.credit_lines import is_credit_line
+from pipeline.speech.normalization import normalize_words
 
 _SPARSE_SECONDS: Final = 20.0  # seconds: a line longer than this has more words than those below
 _SPARSE_WORDS, _SPARSE_CHARACTERS = 5, 40

@@ -6,6 +6,7 @@ from typing import Final
 
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
+from pipeline.speech.subtitles.highlights import merge_highlights
 from pipeline.speech.subtitles.markup import find_placement, get_placement
 from pipeline.speech.subtitles.timestamps import parse_timestamp
 
@@ -13,7 +14,9 @@ _SECTIONS: Final = {"[script info]", "[events]", "[v4+ styles]", "[v4 styles]"}
 _EVENT_FIELDS: Final = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _OVERRIDES: Final = re.compile(r"\{([^{}]{0,2000})\}")
 _KARAOKE_TAG: Final = re.compile(r"\\(?:kf|ko|k|K)\s*(\d{1,6})")
-_DRAWING_TAG: Final = re.compile(r"\\p[1-9]")
+_DRAWING: Final = re.compile(
+    r"\{[^{}]{0,2000}\\p[1-9][^{}]{0,2000}\}[^{}]*(?:\{(?![^{}]{0,2000}\\p0)[^{}]{0,2000}\}[^{}]*)*"
+)
 _MOVING_EFFECTS: Final = ("banner", "scroll")  # text that runs through the picture
 
 Fields = Mapping[str, str]
@@ -25,15 +28,16 @@ def is_ass(lines: Sequence[str]) -> bool:
 
 
 def parse_cues(lines: Sequence[str]) -> list[Cue]:
-    """Parse the dialogue events; comments and drawings are skipped, an event on several layers is one cue.
+    """Parse the dialogue events; comments and drawings are skipped.
 
     Raises RequestRejected (SUBTITLES_UNREADABLE) for an event without times: its text would be lost.
     """
     styles = {
         fields.get("name", "").strip().lstrip("*"): _parse_alignment(fields) for fields in _read_rows(lines, "style")
     }
-    found = (_parse_event(fields, styles) for fields in _read_rows(lines, "dialogue", _EVENT_FIELDS))
-    return list(dict.fromkeys(cue for cue in found if cue))
+    events = list(_read_rows(lines, "dialogue", _EVENT_FIELDS))
+    found = [(cue, fields.get("text", "")) for fields in events if (cue := _parse_event(fields, styles))]
+    return merge_highlights([cue for cue, _ in found], [text for _, text in found])
 
 
 def _read_rows(lines: Sequence[str], kind: str, names: Sequence[str] = ()) -> Iterator[Fields]:
@@ -55,8 +59,8 @@ def _parse_alignment(fields: Fields) -> CuePlacement:
 
 
 def _parse_event(fields: Fields, styles: Mapping[str, CuePlacement]) -> Cue | None:
-    text = fields.get("text", "")
-    if _DRAWING_TAG.search(text):
+    text = _DRAWING.sub("", fields.get("text", ""))
+    if not text.strip():
         return None
     start, end = (parse_timestamp(fields.get(name, "")) for name in ("start", "end"))
     if start is None or end is None:

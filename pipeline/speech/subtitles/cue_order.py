@@ -6,9 +6,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement
+from pipeline.speech.subtitles.cues import MIN_SHOWN_SECONDS, Cue, CuePart, CuePlacement, extend_cue
 
-_PADDING_SECONDS: Final = 0.06  # a cue so short is shown to nobody
 _ROLLING_LINES: Final = 3  # of the cue before that stay on the screen
 _ROLLING_GAP: Final = 0.1  # seconds; the cues of rolling captions follow each other without a pause
 _MAX_JOINED_CHARACTERS: Final = 500  # of what is shown at once
@@ -19,10 +18,12 @@ def order_cues(cues: Iterable[Cue]) -> list[Cue]:
     """Bring cues into the order in which they are spoken, each word once, none at the same time as another's.
 
     Signs are left out. Rolling captions, which repeat lines of the cue before, keep only what is new in each. Two
-    speakers at once become one cue with a line each. Otherwise a cue ends where the next one begins.
+    speakers at once become one cue with a line each. Otherwise a cue ends where the next one begins. One that is in the
+    file twice is shown once.
     """
-    ordered = sorted((cue for cue in _drop_signs(list(cues)) if cue.parts), key=lambda cue: cue.start)
-    return _end_at_next(_join_speakers(_merge_rolling(ordered)))
+    distinct = dict.fromkeys(cue for cue in cues if cue.parts)
+    ordered = sorted(_drop_signs(list(distinct)), key=lambda cue: cue.start)
+    return _end_at_next(_join_speakers([extend_cue(cue) for cue in _merge_rolling(ordered)]))
 
 
 def _drop_signs(cues: Sequence[Cue]) -> list[Cue]:
@@ -77,7 +78,7 @@ def _is_consecutive(before: Cue, cue: Cue) -> bool:
 def _count_rolled(before: Cue, cue: Cue) -> int:
     """How many words a cue repeats, if it goes on after them or is padding."""
     repeated = _count_repeated(before, cue)
-    is_padding = min(cue.end - cue.start, before.end - before.start) <= _PADDING_SECONDS
+    is_padding = min(cue.end - cue.start, before.end - before.start) <= MIN_SHOWN_SECONDS
     return repeated if is_padding or repeated < len(cue.tokens) else 0
 
 

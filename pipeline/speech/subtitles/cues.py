@@ -11,6 +11,7 @@ from models.jobs.transcript import Word
 from pipeline.speech import word_timing
 
 MAX_SECONDS: Final = 24 * 3600.0  # seconds
+MIN_SHOWN_SECONDS: Final = 0.06  # what is shown shorter is seen by nobody
 _SECONDS_PER_CHARACTER: Final = 0.07  # of somebody who reads without haste
 _MIN_READING_SECONDS: Final = 0.7
 _SPACES: Final = re.compile(r"\s+")
@@ -57,7 +58,7 @@ class Cue:
 
     def drop_tokens(self, count: int) -> "Cue":
         """The cue without its first words; the others share what time its parts have."""
-        remaining = len(self.text) - _find_token(self.text, count)
+        remaining = len(self.text) - find_token(self.text, count)
         kept: list[CuePart] = []
         for part in reversed(self.parts):
             if remaining > 0:
@@ -101,20 +102,35 @@ class Cue:
 def create_cue(
     start: float, end: float, parts: Sequence[CuePart], placement: CuePlacement = CuePlacement.DIALOGUE
 ) -> Cue:
-    """Create a cue of the parts with text, their times in order and inside it.
+    """Create a cue of the parts with text, their times in order and inside it; parts of the same time are one.
 
     A cue that ends before it begins, as some programs write them, lasts as long as it takes to read.
     """
     start = max(0.0, start)
     if end <= start:
-        characters = sum(len(part.text) for part in parts)
-        end = start + max(_MIN_READING_SECONDS, characters * _SECONDS_PER_CHARACTER)
+        end = start + compute_reading_seconds("".join(part.text for part in parts))
     kept: list[CuePart] = []
     for part in parts:
         if part.text:
             earliest = kept[-1].start if kept else start
-            kept.append(replace(part, start=min(max(part.start, earliest), end)))
+            moved = replace(part, start=min(max(part.start, earliest), end))
+            is_together = bool(kept) and moved.start == earliest
+            kept[len(kept) - is_together :] = [
+                replace(moved, text=kept[-1].text + moved.text) if is_together else moved
+            ]
     return Cue(start, end, tuple(kept) if any(part.text.strip() for part in kept) else (), placement)
+
+
+def extend_cue(cue: Cue) -> Cue:
+    """The cue, as long as it takes to read where it is too short to be seen."""
+    if cue.end - cue.start > MIN_SHOWN_SECONDS:
+        return cue
+    return replace(cue, end=cue.start + compute_reading_seconds(cue.text))
+
+
+def compute_reading_seconds(text: str) -> float:
+    """How many seconds it takes to read a text."""
+    return max(_MIN_READING_SECONDS, len(text) * _SECONDS_PER_CHARACTER)
 
 
 def tokenize(text: str) -> tuple[str, ...]:
@@ -125,7 +141,7 @@ def tokenize(text: str) -> tuple[str, ...]:
     )
 
 
-def _find_token(text: str, index: int) -> int:
+def find_token(text: str, index: int) -> int:
     """Offset of the token of that index in a text, whatever its spaces are; its length if there are not so many."""
     tokens = tokenize(text)
     if index >= len(tokens):

@@ -24,6 +24,11 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SEVEN_BIT_ENCODINGS: Final = (  # whose letters are ASCII between two escapes
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
+    (re.compile(rb"\x1b[$(.]"), "iso2022_jp_2"),
+    (re.compile(rb"~\{(?:[!-w][!-~]){1,2000}~\}"), "hz"),
+)
 _UTF8_SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # what Windows-1252 has in place of control characters; five bytes it leaves out
 _LATIN1_OF_CP1252: Final = {
@@ -32,10 +37,13 @@ _LATIN1_OF_CP1252: Final = {
 _SAMPLE_CHARACTERS: Final = 20_000  # enough to tell any two code pages apart
 _MIN_COVERAGE: Final = 0.97  # of the letters; the rest are names and typing errors
 _MIN_FREQUENCY: Final = 0.15  # of letters in other scripts, on a scale on which the language's most frequent one is 1
-_MAX_CASE_ERRORS: Final = 0.1  # capitals after small letters, of all words: what another code page makes of Cyrillic
+_MAX_SPELLING_ERRORS: Final = 0.1  # of the words outside ASCII; capitals after small letters are among them
 _RARITY_FACTOR: Final = 0.7  # for each code page of the language that is more usual
 _IMPLAUSIBLE_CATEGORIES: Final = {"Cc", "Co", "Sc", "Sk", "Sm", "So"}
-_PLAUSIBLE_SIGNS: Final = frozenset("\t\r\n\v\f$+<=>^`|~°£¥€§©®™±×♪♫")
+_PLAUSIBLE_SIGNS: Final = frozenset("\t\r\n\v\f\x1a$+<=>^`|~°£¥€§©®™±×♪♫")
+# what a code page of Windows makes of letters of DOS, the Macintosh and ISO 8859
+_MISREAD_LETTER: Final = re.compile(r"[^\W\d_][†‡§„‚±]|[†‡§±][^\W\d_]|\w\xad\w")
+_UPPERCASE_FACTOR: Final = 0.7  # for texts in capitals, as another Cyrillic code page makes of small letters
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class _Language:
     letters: str
     words: frozenset[str] = frozenset()
     has_more_letters: bool = False  # than those listed: a script of thousands of signs
+    impossible: str = "(?!)"  # a pattern of letters that are never together
 
     @cached_property
     def frequencies(self) -> dict[str, float]:
@@ -76,12 +85,19 @@ def decode_text(data: bytes, language: str = "und") -> str:
 
 
 def _decode_unicode(data: bytes) -> str | None:
-    """Decode by the byte order mark, as UTF-16 if every second byte is zero, or as UTF-8; None if it is neither."""
-    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None) or _detect_utf16(data) or "utf-8"
+    """Decode by the byte order mark or by escapes, as UTF-16 if every second byte is zero, or as UTF-8; None if it is
+    none of them.
+    """
+    encoding = _detect_unicode(data) or "utf-8"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return _decode_damaged_utf8(data) if encoding == "utf-8" else None
+
+
+def _detect_unicode(data: bytes) -> str | None:
+    bom = next((name for mark, name in _BOMS if data.startswith(mark)), None)
+    return bom or next((name for mark, name in _SEVEN_BIT_ENCODINGS if mark.search(data)), None) or _detect_utf16(data)
 
 
 def _detect_utf16(data: bytes) -> str | None:
@@ -120,12 +136,12 @@ def _decode_code_page(data: bytes, hint: str) -> str | None:
 
 
 def _decode_strictly(data: bytes, encoding: str) -> str | None:
-    """The text, if each byte has a character and none is a sign that nobody writes into subtitles."""
+    """The text, if each byte has a character and none is a sign that nobody writes into subtitles, or writes there."""
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return None if any(map(_is_implausible, set(text))) else text
+    return None if any(map(_is_implausible, set(text))) or _MISREAD_LETTER.search(text) else text
 
 
 def _is_implausible(character: str) -> bool:
@@ -139,9 +155,18 @@ def _score(text: str, language: _Language) -> float | None:
     frequencies = [language.frequencies.get(letter, 0.0) for letter in letters]
     if sum(map(bool, frequencies)) < _MIN_COVERAGE * len(letters) and not language.has_more_letters:
         return None
+    if _is_misspelt(text, words, language):
+        return None
     if language.words:
         return _score_latin(words, len(letters), language)
     return _score_script(words, sum(frequencies) / len(letters)) if letters else None
+
+
+def _is_misspelt(text: str, words: Sequence[str], language: _Language) -> bool:
+    """Whether many words have capitals inside, or letters together that the language never has."""
+    foreign = [word for word in words if not word.isascii()]
+    faults = sum(map(_has_inner_capital, foreign)) + len(re.findall(language.impossible, text))
+    return faults > _MAX_SPELLING_ERRORS * len(foreign)
 
 
 def _score_latin(words: Sequence[str], count: int, language: _Language) -> float | None:
@@ -152,13 +177,17 @@ def _score_latin(words: Sequence[str], count: int, language: _Language) -> float
 
 
 def _score_script(words: Sequence[str], frequency: float) -> float | None:
-    """By the frequency of the letters; nothing if words mix scripts or have capitals inside."""
+    """By the frequency of the letters; nothing if words mix scripts."""
     foreign = [word for word in words if not word.isascii()]
     mixed = sum(any(letter.isascii() for letter in word) for word in foreign)
-    case_errors = sum(_has_inner_capital(word) for word in foreign)
-    if mixed + case_errors > _MAX_CASE_ERRORS * len(foreign) or frequency < _MIN_FREQUENCY:
+    if mixed > _MAX_SPELLING_ERRORS * len(foreign) or frequency < _MIN_FREQUENCY:
         return None
-    return frequency
+    return frequency * (_UPPERCASE_FACTOR if _is_uppercase("".join(foreign)) else 1)
+
+
+def _is_uppercase(letters: str) -> bool:
+    """Whether most letters are capitals."""
+    return 2 * sum(map(str.isupper, letters)) > len(letters)
 
 
 def _has_inner_capital(word: str) -> bool:

@@ -13,7 +13,8 @@ _WEBVTT_TAG: Final = re.compile(
     r"</?(?:b|i|u|ruby|c|v|lang)(?:\.[\w.-]{1,100})?>|<(?:c|v|lang)(?:\.[\w.-]{1,100})?\s[^<>]{0,200}>"
 )
 _FURIGANA: Final = re.compile(r"<rt\b[^<>]{0,100}>[^<]{0,200}(?:</rt>|(?=</ruby>))", re.IGNORECASE)  # said already
-_BREAK_TAG: Final = re.compile(r"<br\s*/?>|</p>", re.IGNORECASE)
+_BREAK_TAG: Final = re.compile(r"<br\s*/?>|</p>|\[br\]", re.IGNORECASE)
+_BRACE_TAG: Final = re.compile(r"\{/?[biuBIU]\}")  # of SubRip's first versions
 _ASS_OVERRIDE: Final = re.compile(r"\{\\[^{}]{0,200}\}")
 _MICRODVD_CODE: Final = re.compile(r"\{[ycfshopYCFSHOP]:[^{}]{0,100}\}")
 _POINT_TAG: Final = re.compile(r"\\(?:pos|move|org)\s*\(")
@@ -21,9 +22,9 @@ _ALIGNMENT_TAG: Final = re.compile(r"\\an?(\d{1,2})(?!\d)")
 
 
 def strip_tags(text: str) -> str:
-    """Remove tags of HTML, WebVTT, ASS and MicroDVD; line breaks become line feeds, entities their characters."""
+    """Remove tags of all formats; line breaks become line feeds, entities their characters."""
     text = _BREAK_TAG.sub("\n", text)
-    for pattern in (_FURIGANA, _HTML_TAG, _WEBVTT_TAG, _ASS_OVERRIDE, _MICRODVD_CODE):
+    for pattern in (_FURIGANA, _HTML_TAG, _WEBVTT_TAG, _ASS_OVERRIDE, _BRACE_TAG, _MICRODVD_CODE):
         text = pattern.sub("", text)
     return html.unescape(text).replace("\\N", "\n").replace("\\h", " ")
 

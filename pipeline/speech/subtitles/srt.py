@@ -7,6 +7,7 @@ from typing import Final
 
 from models.errors import ErrorCode, RequestRejected
 from pipeline.speech.subtitles.cues import Cue, CuePart, CuePlacement, create_cue
+from pipeline.speech.subtitles.highlights import merge_highlights
 from pipeline.speech.subtitles.markup import find_placement, strip_tags
 from pipeline.speech.subtitles.timestamps import (
     GROUPS,
@@ -48,7 +49,7 @@ def parse_cues(lines: Sequence[str]) -> list[Cue]:
     index_gap = _count_trailing_blanks(preamble) if _is_index(preamble) else None
     for block in blocks[:-1]:
         _drop_label(block.lines, index_gap, is_webvtt=is_webvtt)
-    return [_build_cue(block) for block in blocks]
+    return merge_highlights([_build_cue(block) for block in blocks], ["\n".join(block.lines) for block in blocks])
 
 
 def _join_double_spacing(lines: Sequence[str]) -> list[str]:
@@ -118,7 +119,8 @@ def _drop_label(lines: list[str], index_gap: int | None, *, is_webvtt: bool) -> 
     stands_alone = blanks == 0 and not lines[label - 1].strip() and label > 1
     is_numbered = index_gap is not None and blanks <= index_gap and _is_index(lines)
     if is_numbered or (stands_alone and (is_webvtt or _is_index(lines))):
-        del lines[label:]
+        is_doubled = label > 1 and lines[label - 1].strip() == lines[label].strip() and _is_index(lines[:label])
+        del lines[label - is_doubled :]
 
 
 def _build_cue(block: _Block) -> Cue:

@@ -7,20 +7,30 @@ from typing import Final
 # hours may be missing; one to six digits of a fraction after a full stop, a comma or a colon, or none; a sign
 TIMESTAMP: Final = r"([-+−]?)(?:(\d{1,3})\s?:\s?)?(\d{1,3})\s?:\s?(\d{1,2})(?:\s?[.,:]\s?(\d{1,6}))?(?!\d)"
 GROUPS: Final = 5  # of one timestamp in a pattern
-_ARROW: Final = r"(?:-{1,3}\s?[>›»]|[–—−→=]+>?)"
-TIMING: Final = rf"{TIMESTAMP}\s*{_ARROW}\s*{TIMESTAMP}"
-_TIMING_LINE: Final = re.compile(rf"\s*{TIMING}(.*)")
-_BROKEN_TIMING_LINE: Final = re.compile(r"\s*[-+−]?\d{1,3}\s?[:.,].{0,30}-->\s*\S")
+_ARROW: Final = r"(?:-{1,3}\s?[>›»]|[–—−=]{1,3}>|→)"
+_TIMING_LINE: Final = re.compile(
+    rf"\s*\[?{TIMESTAMP}\s*{_ARROW}\s*{TIMESTAMP}\]?(.*)"
+)  # in brackets as whisper.cpp prints
+_DASH_TIMING_LINE: Final = re.compile(rf"\s*{TIMESTAMP}\s*[–—−=]{{1,3}}\s*{TIMESTAMP}\s*()")
+_CLOCK: Final = r"()(\d{1,3}):(\d{2}):(\d{2})\.(\d{2,3})"
+_COMMA_TIMING_LINE: Final = re.compile(rf"\s*{_CLOCK},\s?{_CLOCK}\s*()")  # of YouTube's SBV, and of SubViewer
+_BROKEN_TIMING_LINE: Final = re.compile(r"\W{0,3}\d{1,3}\s?[:;.,].{0,30}-->\s*\S")
 _SINGLE: Final = re.compile(rf"\s*{TIMESTAMP}\s*")
 
 
 def match_timing_line(line: str) -> tuple[float, float, str] | None:
     """Start and end of a cue, seconds, and what follows them, if this line is the timing of one."""
-    found = _TIMING_LINE.fullmatch(line)
+    found = _TIMING_LINE.fullmatch(line) or _COMMA_TIMING_LINE.fullmatch(line) or _match_dash(line)
     if found is None:
         return None
     groups = found.groups()
     return to_seconds(groups[:GROUPS]), to_seconds(groups[GROUPS : 2 * GROUPS]), groups[-1]
+
+
+def _match_dash(line: str) -> re.Match[str] | None:
+    """Match times with a dash between them, if they have hours or a fraction: "9:00 – 10:30" is when people meet."""
+    found = _DASH_TIMING_LINE.fullmatch(line)
+    return found if found and found.group(2, 5) != (None, None) != found.group(GROUPS + 2, GROUPS + 5) else None
 
 
 def is_broken_timing_line(line: str) -> bool:

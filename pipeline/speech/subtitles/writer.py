@@ -87,13 +87,13 @@ def to_txt(transcript: Transcript) -> str:
     sentence: list[Word] = []
     for before, word in zip([None, *transcript.words], transcript.words, strict=False):
         if before and word.start - before.end > _PARAGRAPH_PAUSE:
-            lines += [_join_words(sentence, transcript), ""] if sentence else [""]
+            lines += [join_group(sentence, transcript), ""] if sentence else [""]
             sentence = []
         sentence.append(word)
         if word.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS):
-            lines.append(_join_words(sentence, transcript))
+            lines.append(join_group(sentence, transcript))
             sentence = []
-    return "\n".join([*lines, _join_words(sentence, transcript)]).strip() + "\n"
+    return "\n".join([*lines, join_group(sentence, transcript)]).strip() + "\n"
 
 
 def group_words(transcript: Transcript) -> list[list[Word]]:
@@ -108,8 +108,8 @@ def group_words(transcript: Transcript) -> list[list[Word]]:
 
 
 def _can_add(group: WordGroup, word: Word, transcript: Transcript) -> bool:
-    characters = len(_join_words([*group, word], transcript))
-    is_long_enough = len(_join_words(group, transcript)) > _LINE_CHARACTERS // 2
+    characters = len(join_group([*group, word], transcript))
+    is_long_enough = len(join_group(group, transcript)) > _LINE_CHARACTERS // 2
     return (
         characters <= _LINE_CHARACTERS * _MAX_LINES
         and word.end - group[0].start <= _MAX_CAPTION_SECONDS
@@ -120,11 +120,11 @@ def _can_add(group: WordGroup, word: Word, transcript: Transcript) -> bool:
 
 def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     """One line if the text fits, else two of lengths as equal as possible."""
-    whole = _join_words(group, transcript)
+    whole = join_group(group, transcript)
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
         return _escape_arrow(whole)
     halves = [
-        (_join_words(group[:cut], transcript), _join_words(group[cut:], transcript)) for cut in range(1, len(group))
+        (join_group(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
     ]
     return _escape_arrow("\n".join(min(halves, key=lambda pair: max(map(len, pair)))))
 
@@ -134,7 +134,8 @@ def _escape_arrow(text: str) -> str:
     return text.replace("-->", "→")
 
 
-def _join_words(words: WordGroup, transcript: Transcript) -> str:
+def join_group(words: WordGroup, transcript: Transcript) -> str:
+    """Join words as the transcript's language is written."""
     return _separator_for(transcript).join(word.text for word in words)
 
 

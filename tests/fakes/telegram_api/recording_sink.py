@@ -1,7 +1,7 @@
 """Update sink that records what it is given."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from fakes.state_condition import StateCondition
@@ -43,6 +43,9 @@ class RecordingSink:
         with self.condition.modify():
             self.list_count += 1
             return [(name, body) for name, body in self.updates.items() if name not in self.settled_ids]
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        return update_ids
 
     def reserve(self, inbound: Inbound) -> float | None:
         return self.waits.get(inbound.text, 0.0)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 from fakes.app_process import ROOT, WAIT_SECONDS, AppProcess, run_app
 from fakes.whatsapp.fake import FakeWhatsApp
 from fakes.whatsapp.phones import FakePhone
@@ -20,6 +21,7 @@ from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
 from storage.identity import people
 from storage.messaging import whatsapp
+from storage.messaging.whatsapp_keys import open_key_store
 from storage.migrate import upgrade
 
 PYTHON_PATH = os.pathsep.join([str(ROOT), str(ROOT / "tests")])  # the app and its double of the library
@@ -52,12 +54,17 @@ class WhatsAppApp:
             phone.device = f"{number}:1@s.whatsapp.net"
             assert whatsapp.complete_pairing(session, row, phone.device, f"{phone.lid}:1@lid", now)
             row.state, row.first_online_at = WhatsAppState.RECONNECTING, now - SESSION_AGE
-            name = self.key_file_of(row.id)
-        name.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.fake.session_files.add_device(str(name), phone.device)
-        name.chmod(0o600)
+        self._add_keys(row.id, phone.device)
         self.phones.append(phone)
         return phone
+
+    def _add_keys(self, session_id: uuid.UUID, device: str) -> None:
+        keys = open_key_store(self.settings.get("WHATSAPP_SESSIONS", str(self.folder / "data" / "whatsapp")))
+        keys.prepare(session_id)
+        if keys.is_shared:
+            with psycopg.connect(keys.location_of(session_id), autocommit=True) as connection:
+                connection.execute("CREATE TABLE whatsmeow_device (jid text)")
+        self.fake.session_files.add_device(keys.location_of(session_id), device)
 
     def key_file_of(self, session_id: uuid.UUID) -> Path:
         return self.folder / "data" / "whatsapp" / f"{session_id.hex}.db"

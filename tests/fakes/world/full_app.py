@@ -197,7 +197,6 @@ async def open_full_app(database: Database, clock: SettableClock, folder: Path) 
             clock,
             catalogue=build_full_catalogue(),
             retention=retention_from(settings),
-            has_speech_service=True,
         )
         runtime = await asyncio.to_thread(channel_runtime_for, create_app(world, settings))
         app = web.build_page_server(runtime, host="127.0.0.1", port=0).config.app

@@ -16,7 +16,7 @@ from bots.core.delivery.email import Email, EmailNotSent
 from bots.web.app import WebDependencies, create_app
 from bots.web.auth.sign_in import SignIn
 from bots.web.page import PageChannel
-from bots.web.uploads.upload_folder import UploadFolder
+from bots.web.uploads.upload_store import UploadStore
 from models.identity.people import Account, Tenant
 from storage.db import Database
 from storage.identity.codes import OneTimeCodeService
@@ -64,6 +64,11 @@ class WebApp:
     parts: WebDependencies
     app: FastAPI
 
+    def list_uploads(self) -> list[Path]:
+        """Uploads that are arriving, and files of the media store that are no films."""
+        stored = [path for path in self.media.root.glob("??/*") if path.name not in self.sink.film_keys]
+        return [*stored, *(self.parts.data_folder / "uploads").iterdir()]
+
     @asynccontextmanager
     async def open_browser(self, base: str = PUBLIC_URL, client: str = "203.0.113.7") -> AsyncIterator[PageClient]:
         """A browser that is not signed in."""
@@ -85,7 +90,7 @@ def open_web_app(folder: Path, db: Database, *, has_sign_in: bool = False, **par
     """
     account, media, email_sender = add_account(db), FolderMediaStore(folder / "media"), RecordingEmailSender()
     sink = EchoSink(folder, media)
-    sink.channel = page = PageChannel(db, account.id, UploadFolder(folder / "uploads"))
+    sink.channel = page = PageChannel(db, account.id, UploadStore(db, media, account.id))
     if has_sign_in:
         sign_in_service = SignIn(db, account, SECRET, OneTimeCodeService(SECRET), email_sender)
         parts = {"mode": "production", "public_url": PUBLIC_URL, "sign_in": sign_in_service, **parts}

@@ -1,7 +1,7 @@
 """A WhatsApp bot of a world: the real channel, inbound processor and update handler over the fake Go library."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -49,6 +49,9 @@ class CountingSink:
 
     def list_unhandled(self) -> Sequence[tuple[str, dict[str, object]]]:
         return self.handler.list_unhandled()
+
+    def claim(self, update_ids: Collection[str]) -> Collection[str]:
+        return self.handler.claim(update_ids)
 
     async def ignore(self, update_ids: Sequence[str]) -> None:
         await self.handler.ignore(update_ids)

@@ -97,7 +97,6 @@ class World:
         catalogue: Catalogue | None = None,
         redis_url: str = "",
         retention: Retention | None = None,
-        has_speech_service: bool = False,
     ) -> "World":
         """A world in that folder. Without a clock the database gets one that starts at `START_TIME` and ticks."""
         if clock is None:
@@ -109,7 +108,6 @@ class World:
             sandbox=sandbox or StubSandbox(),
             entitlements=Entitlements(catalogue or SHIPPED_CATALOGUE),
             retention=retention or Retention(folder / "passing"),
-            has_speech_service=has_speech_service,
         )
         runner = JobRunner(db, pipeline.store, renderer or StubRenderer(), pipeline.retention, "worker-1")
         return cls(folder, db, clock, pipeline, runner)

@@ -73,12 +73,6 @@ def test_in_production_a_key_that_can_be_guessed_is_refused(
         assert key not in str(refused.value)
 
 
-def test_a_process_without_the_key_of_the_speech_service_is_told_that_there_is_one() -> None:
-    assert not Settings().has_speech_service
-    assert Settings(speech_service="groq").has_speech_service
-    assert Settings(groq_api_key="gsk_1").has_speech_service
-
-
 def test_there_is_a_page_where_people_can_get_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().has_chat_page
     monkeypatch.setenv("MODE", "production")

@@ -1,6 +1,8 @@
 """Leases: renewed in time, and their loss told once, whoever keeps them."""
 
+import math
 import threading
+import time
 from collections.abc import Sequence
 
 from sqlalchemy.exc import OperationalError
@@ -100,3 +102,17 @@ def test_without_such_a_limit_nothing_is_lost_while_the_database_is_away() -> No
     table.is_away = False
     renewer.renew_all()
     assert lost == []
+
+
+def test_a_lease_is_valid_from_when_it_was_asked_for_until_it_is_lost_or_put_down() -> None:
+    table, lost = LeaseTable(), []
+    renewer = LeaseRenewer[str, str]("test", SECONDS, table.renew, lost.append, max_outage=60)
+    assert renewer.get_deadline("bot") == -math.inf
+    renewer.add("bot", "bot", acquired_at=1000.0)
+    assert renewer.get_deadline("bot") == 1060.0
+    asked_at = time.monotonic()
+    renewer.renew_all()
+    assert asked_at + 60 <= renewer.get_deadline("bot") <= time.monotonic() + 60
+    table.taken_over.add("bot")
+    renewer.renew_all()
+    assert renewer.get_deadline("bot") == -math.inf

@@ -1,1 +1,1 @@
-"""`/tenant`: tenants as the operator runs them and their owners see them."""
+"""Tenants: as the operator runs them and their owners see them (`/tenant`), and their words (`/vocabulary`)."""

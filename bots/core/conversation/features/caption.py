@@ -3,18 +3,30 @@
 from bots.core.conversation.features.feature import Feature
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, values_from
 from models.jobs.caption_styles import load_caption_styles
+from models.jobs.options import NO_TRANSLATION
 from models.media.facts import MediaKind
 from models.messaging.deliveries import TranslatedText
 from pipeline import CAPTION
+
+TRANSLATIONS = ("pt", "en", "es", "fr", "de", "it")  # languages that captions can be translated to
 
 
 def _list_styles() -> tuple[SettingValue, ...]:
     return values_from({name: TranslatedText(key=f"style-{name}") for name in load_caption_styles()})
 
 
+def _list_translations() -> tuple[SettingValue, ...]:
+    names = {code: TranslatedText(key="language-name", values={"spoken": code}) for code in TRANSLATIONS}
+    return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
+
+
 CAPTION_FEATURE = Feature(
     CAPTION,
     aliases=("captions", "legenda", "legendas", "legendar", "subtitular"),
     default_for=frozenset({MediaKind.VIDEO}),
-    settings=(Setting("style", option="style", default="classic", list_values=_list_styles), SPOKEN_LANGUAGE),
+    settings=(
+        Setting("style", option="style", default="classic", list_values=_list_styles),
+        SPOKEN_LANGUAGE,
+        Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
+    ),
 )

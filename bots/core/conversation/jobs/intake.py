@@ -1,6 +1,5 @@
 """Intake of files as jobs of the feature that is asked for, or that takes files of their kind."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +11,7 @@ from bots.core.conversation.features.registry import (
     find_requested_feature,
     list_features,
 )
-from bots.core.conversation.jobs import quoted_files, spoken_language
+from bots.core.conversation.jobs import quoted_files
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
@@ -20,9 +19,9 @@ from models.jobs.transcript import Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Message
 from pipeline import Pipeline
+from storage.jobs import jobs, transcripts
 from storage.media import files
 from storage.media.files import MeasuredFile
-from storage.messaging import updates
 
 
 @dataclass(slots=True)
@@ -84,12 +83,8 @@ class JobIntake:
 
     def _submit_each(self, feature: Feature, media: Sequence[Media]) -> None:
         options = self._build_options(feature)
-        if media and spoken_language.should_ask(self.pipeline, self.context, options):
-            status = self._take_status_delivery()
-            self.result.replies.append(spoken_language.ask(self.context, feature, media, status))
-        else:
-            for item in media:
-                self._submit([item], options)
+        for item in media:
+            self._submit([item], options)
 
     def _apply_subtitles(self, feature: Feature, transcript: Transcript) -> None:
         """Use these subtitles for the file that is replied to, else for the one that was sent last."""
@@ -99,8 +94,16 @@ class JobIntake:
         if not media:
             self._reply("subtitles-no-video")
         else:
-            self._close_question(media[0])
+            self._cancel_without_subtitles(feature, media[0])
             self._submit(media[:1], self._build_options(feature), transcript)
+
+    def _cancel_without_subtitles(self, feature: Feature, media: Media) -> None:
+        """Cancel the job that would listen to this file, whose subtitles have arrived after it."""
+        session = self.context.session
+        for job in jobs.list_unfinished(session, self.context.person.id):
+            is_same_file = media.file_id in {each.file_id for each in jobs.list_inputs(session, job.id)}
+            if job.kind == feature.kind.name and is_same_file and not transcripts.find_given(session, job.id):
+                self.pipeline.cancel(session, job.id, self.context.person)
 
     def _find_quoted_file(self, feature: Feature) -> Sequence[Media]:
         quoted = [file for file in self.context.quoted_files if isinstance(file, MeasuredFile)]
@@ -113,15 +116,6 @@ class JobIntake:
             return [media for media in quoted if media.kind in accepts]
         last = files.find_last_sent(context.session, context.person.id, accepts, context.now)
         return [last] if last is not None else []
-
-    def _close_question(self, media: Media) -> None:
-        """Close the question which language is spoken in this file, which subtitles answer."""
-        context = self.context
-        question = updates.find_open_question(context.session, context.address.id, context.person.id)
-        media_ids = question.about.get("videos", ()) if question is not None else ()
-        videos = [context.session.get(Media, uuid.UUID(media_id)) for media_id in media_ids]
-        if any(video is not None and video.file_id == media.file_id for video in videos):
-            updates.close_question(context.session, context.address.id, context.person.id)
 
     def _build_options(self, feature: Feature) -> JobOptions:
         return feature.build_options(self.context.person.tastes)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from bots.core.context import Context, HandlerResult, Reply, build_error_reply, text_for
 from bots.core.conversation import shop, subscription
 from bots.core.conversation.features.registry import get_feature
-from models.errors import ErrorCode, RequestRejected
+from models.errors import RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline import JobKind, JobRequest, Pipeline
+from pipeline import JobRequest, Pipeline
 from storage.jobs import jobs, transcripts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -47,14 +47,12 @@ def submit(
     options: JobOptions,
     submission: Submission,
 ) -> bool:
-    """Submit a job, or reply with the reason for the refusal; whether its files are of use from now on: for the job, or
-    for subtitles that are asked for.
-    """
+    """Submit a job, or reply with the reason for the refusal; whether it was accepted."""
     request = JobRequest(
         person=context.person,
         address=context.address,
         media=media,
-        options=options.with_max_bytes(context.capabilities.max_upload),
+        options=_complete_options(options, context),
         reply_to=submission.reply_to,
         status_delivery_id=submission.status_delivery_id,
         received_at=context.inbound.received_at,
@@ -62,10 +60,6 @@ def submit(
         transcript=submission.transcript,
         admission=None if result.jobs else context.admission,  # each further job changes how many are waiting
     )
-    language = options.spoken_language
-    if submission.transcript is None and language is not None and not _can_transcribe(pipeline, language):
-        result.replies.append(_build_language_error(request.kind, language, submission.status_delivery_id))
-        return request.kind.takes_subtitles
     try:
         job = pipeline.submit(context.session, request)
         result.jobs.append(job.id)
@@ -77,27 +71,22 @@ def submit(
     return True
 
 
-def _can_transcribe(pipeline: Pipeline, language: str) -> bool:
-    known = load_languages()
-    return language == "auto" or language in (known.names if pipeline.has_speech_service else known.local)
+def _complete_options(options: JobOptions, context: Context) -> JobOptions:
+    """The options with what the chat and the user decide."""
+    language = load_languages().find_code(context.person.language)
+    with_language = options.with_own_language(language) if language else options
+    return with_language.with_max_bytes(context.capabilities.max_upload)
 
 
-def _build_language_error(kind: JobKind, language: str, status_delivery_id: int | None) -> Reply:
-    """Build the error for a language that cannot be transcribed, before anything is charged; it offers subtitles as the
-    alternative where they are one."""
-    message = build_error_reply(
-        RequestRejected(ErrorCode.LANGUAGE_NOT_HEARD, language=language), edits_delivery=status_delivery_id
-    ).message
-    offer = (text_for("subtitles-offer"),) if kind.takes_subtitles else ()
-    paragraphs = (*message.paragraphs[:-1], *offer, message.paragraphs[-1])
-    return Reply(message.model_copy(update={"paragraphs": paragraphs}), has_reply_to=True)
-
-
-def repeat_job(pipeline: Pipeline, context: Context, result: HandlerResult, job: Job) -> None:
-    """Submit a job again, with the user's present preferences."""
+def repeat_job(
+    pipeline: Pipeline, context: Context, result: HandlerResult, job: Job, spoken_language: str | None = None
+) -> None:
+    """Submit a job again, with the user's present preferences, or as speech in a language that is known by now."""
     media = jobs.list_inputs(context.session, job.id)
     options = get_feature(job.kind).build_options(context.person.tastes)
-    if options.spoken_language == "auto":
+    if spoken_language is not None:
+        options = options.with_language(spoken_language)
+    elif options.spoken_language == "auto":
         options = options.with_language(job.parameters.get("language", "auto"))
     status = acknowledge(context, result, job.reply_to)
     submission = Submission(

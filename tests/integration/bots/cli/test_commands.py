@@ -81,6 +81,7 @@ def test_the_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> Non
         (["sketch", "p.png", "--track", "nowhere/track.json"], "nowhere"),
         (["caption", "p.png", "--style", "vapour"], "classic"),
         (["caption", "p.png", "--engine", "parrot"], "groq"),
+        (["caption", "p.png", "--translate-to", "klingon"], "no language"),
         (["caption", "p.png", "--language", "klingon"], "klingon"),
         (["caption", "p.png", "--words", "p.png", "--subtitles", "p.png"], "--subtitles"),
         (["caption", "p.png", "--words", "missing.json"], "missing.json"),

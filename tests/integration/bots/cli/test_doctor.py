@@ -3,14 +3,21 @@
 import socket
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from fakes.databases import DatabaseFactory
 
-from bots.cli import run
+from bots.cli import maintenance, run
 from bots.cli.config_checks import CHECKS
 from models.columns import utc_now
+from models.identity.people import MAIN_TENANT
+from models.messaging.connections import ConnectionProcess
 from models.settings import Settings
 from storage.backups.backup_store import name_of
+from storage.db import Database
+from storage.identity import people
+from storage.messaging import connection_leases
 
 OF_THE_MACHINE = {"lettering"}
 CHECK_BY_SETTING = {
@@ -31,7 +38,7 @@ CHECK_BY_SETTING = {
     "whatsapp_ffi": "whatsapp",
     "groq_api_key": "speech",
     "groq_base_url": "speech",
-    "speech_service": "speech",
+    "groq_chat_model": "speech",
     "stripe_secret_key": "stripe",
     "stripe_webhook_secret": "stripe",
     "stripe_api_url": "stripe",
@@ -156,3 +163,19 @@ def test_no_secret_is_ever_said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     run(["doctor"])
     said = "".join(capsys.readouterr())
     assert not any(part in said for part in ("a" * 30, "b" * 30, "aPasswordOfMail"))
+
+
+def test_it_is_said_which_process_serves_each_bot(databases: DatabaseFactory) -> None:
+    url, process_id = databases.create_url("sqlite"), uuid4()
+    db = Database(url)
+    until = db.clock() + timedelta(seconds=60)
+    with db.transaction() as session:
+        tenant = people.get_or_create_tenant(session, MAIN_TENANT)
+        bot = people.get_or_create_account(session, tenant.id, "telegram", "123456")
+        process = ConnectionProcess(id=process_id, channel="telegram", host="box-1", pid=77, expires_at=until)
+        connection_leases.register(session, process)
+        connection_leases.acquire(session, [bot.id], process_id, db.clock(), until)
+    db.close()
+    (found,) = maintenance.list_connections(Settings(_env_file=None, database_url=url))  # type: ignore[call-arg]
+    assert (found.name, found.is_ok) == ("telegram", True)
+    assert "123456 is served by process 77 on box-1" in found.message

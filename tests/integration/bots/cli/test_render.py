@@ -1,6 +1,7 @@
 """The command line where it makes something: the files it promises, and nothing else."""
 
 import json
+import os
 from pathlib import Path
 
 import av
@@ -84,7 +85,7 @@ def test_without_a_file_to_write_to_the_words_are_printed(folder: Path, capfd: p
     [
         (("sketch", "a.mp4"), sample_files.write_film, "NOT_MEDIA"),
         (("caption", "a.png"), sample_files.write_picture, "NO_PICTURE"),
-        (("caption", "a.mp4", "--language", "pt"), sample_files.write_film, "LANGUAGE_NOT_HEARD"),
+        (("caption", "a.mp4", "--language", "pt"), sample_files.write_film, "NO_SPEECH"),
         (("caption", "a.mp4", "--words", "a.mp4"), sample_files.write_film, "SUBTITLES_UNREADABLE"),
         (("transcribe", "a.png"), sample_files.write_picture, "NO_AUDIO"),
         (("sketch", "a.png"), sample_files.write_empty_file, "EMPTY_FILE"),
@@ -129,3 +130,14 @@ def test_an_output_never_replaces_an_input_or_another_output(
     ended = CommandResult(run(arguments), *capfd.readouterr())
     assert (ended.exit_code, ended.out, ended.error_code) == (2, "", "USAGE")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_result_is_written_over_no_folder_device_or_pipe(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    sample_files.write_picture(folder / "a.png")
+    (folder / "a-sketch.mp4").mkdir()  # where the result goes without a name
+    os.mkfifo(folder / "pipe.mp4")
+    mode = Path(os.devnull).stat().st_mode
+    for arguments in (["sketch", "a.png"], *(["sketch", "a.png", "-o", name] for name in ("pipe.mp4", os.devnull))):
+        ended = CommandResult(run(arguments), *capfd.readouterr())
+        assert (ended.exit_code, ended.out, ended.error_code) == (2, "", "USAGE")
+    assert Path(os.devnull).stat().st_mode == mode

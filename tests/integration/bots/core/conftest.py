@@ -16,19 +16,13 @@ def house(tmp_path: Path, sqlite: Database) -> World:
 
 
 @pytest.fixture
-def hearing_house(tmp_path: Path, sqlite: Database) -> World:
-    """A house that can hear every language."""
-    return World.open(tmp_path, sqlite, has_speech_service=True)
-
-
-@pytest.fixture
 def ana(house: World) -> FakeUser:
     return FakeUser(house, house.get_account())
 
 
 @pytest.fixture
 def bia(house: World) -> FakeUser:
-    """Somebody whose language is not English."""
+    """Somebody in Brazil."""
     return FakeUser(house, house.get_account(), id="8", language="pt-br")
 
 

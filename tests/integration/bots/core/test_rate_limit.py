@@ -3,7 +3,9 @@ from fakes.clock import SettableClock
 from bots.core.rate_limit import MAX_KEYS, WINDOW_SECONDS, MessageLimiter, SenderLimiter, SlidingWindowLimiter
 from models.limits import PersonLimits
 
-LIMITS = PersonLimits(messages_per_minute=2, messages_waiting=3, taps_per_minute=4, posts_per_minute=9)
+LIMITS = PersonLimits(
+    messages_per_minute=2, messages_waiting=3, taps_per_minute=4, posts_per_minute=9, thumbnails_per_hour=5
+)
 
 
 def test_so_many_messages_a_minute_are_fine_and_one_more_is_not() -> None:

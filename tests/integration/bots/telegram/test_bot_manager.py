@@ -17,8 +17,8 @@ from fakes.world.world import World
 from sqlmodel import select
 
 from bots.app.channels import ChannelRuntime, channel_runtime_for
-from bots.app.telegram import build_bot_manager, build_telegram_gateway
-from bots.telegram.bot_manager import POLL_SECONDS, BotManager
+from bots.app.telegram import build_bot_manager, build_telegram_gateway, open_leases
+from bots.telegram.ownership.bot_manager import POLL_SECONDS, BotManager
 from models.identity.people import Account, Tenant
 from models.jobs.job import Job
 from models.settings import Settings
@@ -94,9 +94,9 @@ async def town(sqlite: Database, clock: SettableClock, tmp_path: Path) -> AsyncI
     async with AsyncExitStack() as stack:
         url = stack.enter_context(serve_app(create_multi_bot_app(fakes)))
         told: dict[str, Any] = {"data_dir": tmp_path, "telegram_api_url": url, "admin_ids": "telegram:1"}
-        world = World.open(tmp_path, sqlite, clock, has_speech_service=True)
+        world = World.open(tmp_path, sqlite, clock)
         chats = channel_runtime_for(create_app(world, Settings(_env_file=None, **told)))
-        gateway, fleet = build_telegram_gateway(chats, TOKEN), build_bot_manager(chats)
+        gateway, fleet = build_telegram_gateway(chats, TOKEN), build_bot_manager(chats, open_leases(stack, chats.app))
         for stop in (gateway.stop, fleet.stop):
             stack.push_async_callback(stop)
         await gateway.start()

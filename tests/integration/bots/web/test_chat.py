@@ -9,6 +9,7 @@ from fakes.world.web import WebApp, add_account, open_web_app
 
 from bots.core.channel import AttachmentKind, ChatRef, Choice, RenderedMessage
 from bots.web.page import LOCAL_CHAT, PageChannel
+from models.limits import load_limits
 from storage.db import Database
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(5000), "image/png")
@@ -59,11 +60,23 @@ async def test_a_reload_shows_what_the_person_sent(house: WebApp) -> None:
     ]
 
 
+async def test_thumbnails_beyond_those_of_an_hour_are_not_kept(house: WebApp) -> None:
+    """They lie in the database with the message, and come with any file, however small."""
+    most = load_limits().person.thumbnails_per_hour
+    files = [(f"{number}.png", b"x", "image/png") for number in range(10)]
+    async with open_page_client(house.app) as client:
+        for _ in range(most // 10 + 2):
+            await client.send(files=files, thumbnails=[THUMBNAIL] * 10)
+        sent = [file for each in (await client.fetch_messages())["messages"] for file in each["sent"]]
+    assert len(sent) == most + 20
+    assert sum(file["thumbnail"] is not None for file in sent) == most
+
+
 async def test_uploads_are_gone_once_they_were_answered(house: WebApp) -> None:
     async with open_page_client(house.app) as client:
         await client.send(files=[PICTURE])
         await client.wait_for_text("Your film")
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 async def test_sending_twice_answers_once(house: WebApp) -> None:
@@ -75,7 +88,7 @@ async def test_sending_twice_answers_once(house: WebApp) -> None:
         assert again.json() == {"accepted": True, "repeated": True}
         assert len((await client.fetch_messages())["messages"]) == 2
     assert len(house.sink.handled) == 1
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 async def test_a_button_is_pressed_under_its_message(house: WebApp) -> None:
@@ -144,7 +157,7 @@ async def test_a_refusal_says_why_and_keeps_nothing(
         assert answer.json()["error"]["message"]
         assert (await client.fetch_messages())["messages"] == []
     assert not house.sink.updates
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 async def test_too_many_pictures_are_refused_in_a_friendly_way(house: WebApp) -> None:
@@ -152,7 +165,7 @@ async def test_too_many_pictures_are_refused_in_a_friendly_way(house: WebApp) ->
         answer = await client.send(files=[PICTURE] * 11)
     assert answer.status_code == 413
     assert "10" in answer.json()["error"]["message"]
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(house: WebApp) -> None:
@@ -164,7 +177,7 @@ async def test_an_upload_that_breaks_off_leaves_nothing(house: WebApp) -> None:
         kind = {**PAGE_HEADERS, "content-type": "multipart/form-data; boundary=e"}
         with pytest.raises(ConnectionError):
             await client.http.post("/chat/messages", content=half(), headers=kind)
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])

@@ -3,7 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Event, Thread
 from urllib.parse import urlsplit
 
@@ -11,6 +11,8 @@ import httpx
 import pytest
 from fakes.web_server import serve_web_app
 from fakes.world.web import WebApp
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
 from bots.web.page import LOCAL_CHAT
 from bots.web.request_limits import ConnectionLimits
@@ -70,7 +72,25 @@ def test_a_body_that_comes_by_drops_is_read_no_further(house: WebApp, path: str)
         feeder.start()
         said = is_let_go(line)
     assert said.partition(b"\r\n")[0].split()[1] in {b"408", b"404"}
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []
+
+
+async def ignore_aborted_request(request: Request) -> Response:
+    """Answer a request whatever becomes of its body, as the webhook does."""
+    with suppress(ClientDisconnect):
+        await request.body()
+    return Response(status_code=400)
+
+
+def test_the_connection_ends_with_the_answer_to_a_body_that_came_too_slowly(house: WebApp) -> None:
+    """However it is answered: nobody reads the rest."""
+    limits = ConnectionLimits(header_seconds=60, grace_seconds=0.4)
+    house.app.add_route("/late", ignore_aborted_request, methods=["POST"])
+    with serve_web_app(house.app, house.page.notifier, limits=limits) as address, open_line(address) as line:
+        line.sendall(FORM.format(path="/late", length=90_000, more="").encode())
+        feeder = Thread(target=_drip, args=(line,), daemon=True)
+        feeder.start()
+        assert is_let_go(line, within=4).startswith(b"HTTP/1.1 400")
 
 
 def _drip(line: socket.socket) -> None:

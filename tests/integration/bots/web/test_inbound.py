@@ -11,6 +11,7 @@ from bots.web.app import create_app
 from bots.web.inbound import sweep_uploads
 from bots.web.page import PageChannel
 from bots.web.uploads.upload_folder import UploadFolder
+from bots.web.uploads.upload_store import UploadStore
 
 PICTURE = ("gato.png", b"\x89PNG" + bytes(500), "image/png")
 
@@ -21,7 +22,7 @@ class Stuck(Exception):
 
 def restarted(house: WebApp) -> WebApp:
     """The same house after a new start: nothing of the old process but what it wrote down."""
-    page = PageChannel(house.db, house.account.id, UploadFolder(house.page.uploads.root))
+    page = PageChannel(house.db, house.account.id, UploadStore(house.db, house.media, house.account.id))
     house.sink.channel = page
     parts = replace(house.parts, page=page)
     return replace(house, page=page, parts=parts, app=create_app(parts))
@@ -75,11 +76,12 @@ async def test_stopping_waits_for_answers_under_way(house: WebApp) -> None:
 
 
 async def test_uploads_nobody_took_are_swept_after_a_day(house: WebApp) -> None:
-    (house.page.uploads.create_folder() / "0").write_bytes(b"left behind")
+    folder = UploadFolder(house.parts.data_folder / "uploads")
+    (folder.create_folder() / "0").write_bytes(b"left behind")
     tomorrow = datetime.now(UTC) + timedelta(hours=25)
     for now, left in ((tomorrow - timedelta(hours=2), 1), (tomorrow, 0)):
-        assert await sweep_uploads(house.page.uploads, lambda now=now: now) == 1 - left
-        assert len(list(house.page.uploads.root.iterdir())) == left
+        assert await sweep_uploads(folder, lambda now=now: now) == 1 - left
+        assert len(list(folder.root.iterdir())) == left
 
 
 async def test_the_persons_message_is_there_even_if_the_crash_came_before_it_was_remembered(house: WebApp) -> None:

@@ -93,4 +93,4 @@ def test_a_client_that_goes_away_in_the_middle_is_one_line_of_the_log(house: Web
     (line_of_log,) = logs
     assert (line_of_log["event"], line_of_log["path"]) == ("request-aborted", "/chat/messages")
     assert "exc_info" not in line_of_log
-    assert list(house.page.uploads.root.iterdir()) == []
+    assert house.list_uploads() == []

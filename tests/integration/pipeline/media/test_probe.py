@@ -62,6 +62,22 @@ def test_wide_pixels_count_as_wide(tmp_path: Path) -> None:
     assert measure(sample_files.write_film(tmp_path / "x.mp4", sar=Fraction(4, 3))).width == round(160 * 4 / 3)
 
 
+@pytest.mark.parametrize(
+    ("degrees", "aspect", "size"),
+    [
+        (45, None, (160, 90)),
+        (0, Fraction(8, 9), (160, 101)),
+        (0, Fraction(1, 10), (160, 90)),
+        (90, Fraction(2), (90, 320)),
+    ],
+)
+def test_a_film_is_measured_as_large_as_it_is_made(
+    tmp_path: Path, degrees: int, aspect: Fraction | None, size: tuple[int, int]
+) -> None:
+    facts = measure(sample_files.write_film(tmp_path / "x.mp4", rotation=degrees, sar=aspect))
+    assert (facts.width, facts.height) == size
+
+
 def test_frames_are_counted_not_promised(tmp_path: Path) -> None:
     facts = measure(sample_files.write_variable_rate_film(tmp_path / "x.mp4"))
     assert facts.fps == pytest.approx(17, abs=1)  # 17 of 25 are there

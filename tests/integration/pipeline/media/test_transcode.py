@@ -96,6 +96,24 @@ def test_half_a_file_is_still_damaged_where_other_streams_are_counted(tmp_path: 
     assert refusal.value.code is ErrorCode.BROKEN_FILE
 
 
+def test_a_recording_that_starts_late_is_whole(tmp_path: Path) -> None:
+    film = sample_files.write_film(tmp_path / "film.mkv", seconds=2)
+    source = sample_containers.write_tracks(
+        tmp_path / "x.mkv", Track(film, "video", shift=9), Track(film, "audio", shift=9)
+    )
+    assert measure(source).seconds == pytest.approx(2, abs=0.1)
+    assert caption(source).seconds == pytest.approx(2, abs=0.1)
+
+
+def test_sound_that_was_cut_off_in_a_packet_ends_before_it(tmp_path: Path) -> None:
+    whole = sample_files.write_film(
+        tmp_path / "whole.mp4", seconds=4, options={"movflags": "frag_keyframe+empty_moov"}
+    ).read_bytes()
+    (source := tmp_path / "x.mp4").write_bytes(whole[: len(whole) * 9 // 10])
+    with av.open(str(caption(source).path)) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) > 3 * sample_files.RATE
+
+
 def test_joined_transport_streams_play_on(tmp_path: Path) -> None:
     parts = [sample_files.write_film(tmp_path / f"{n}.ts", seconds=2) for n in range(3)]
     source = sample_containers.write_joined(tmp_path / "x.ts", *parts)

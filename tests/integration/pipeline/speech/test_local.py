@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import pytest
 from fakes import sample_speech
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Transcript, Word
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech import confidence, local, word_timing
-from pipeline.speech.audio_reader import LEVEL_SECONDS, compute_levels
+from pipeline.speech import alignment, local, word_timing
+from pipeline.speech.audio_reader import LEVEL_SECONDS, WavReader, compute_levels
+from pipeline.speech.normalization import normalize_words
 
 TEXT = (
     "It was the best of times, it was the worst of times. It was the age of wisdom, it was the age of foolishness. "
@@ -39,6 +40,11 @@ def heard(cut: Path) -> Transcript:
     return local.transcribe(cut, nobody)
 
 
+def align(path: Path, words: Sequence[Word]) -> list[Word]:
+    with WavReader(path) as recording:
+        return alignment.align_lines(recording, words)
+
+
 def refusal(path: Path, sound: np.ndarray) -> ErrorCode:
     with pytest.raises(RequestRejected) as refused:
         local.transcribe(sample_speech.write_wav(path / "sound.wav", sound), nobody)
@@ -54,11 +60,11 @@ def onsets(sound: np.ndarray) -> list[float]:
 
 
 def test_the_words_are_those_that_are_said(heard: Transcript) -> None:
-    assert confidence.normalize_words(heard.text) == confidence.normalize_words(TEXT)
+    assert normalize_words(heard.text) == normalize_words(TEXT)
     assert heard.text.startswith("It was the best of times,")
     assert (heard.language, heard.engine) == ("en", "local")
     assert heard.confidence is not None
-    assert heard.confidence > 0.85
+    assert heard.confidence > 0.6
 
 
 def test_phrases_start_when_the_voice_sets_in(heard: Transcript) -> None:
@@ -78,7 +84,7 @@ def test_words_run_forward_and_inside_the_recording(heard: Transcript) -> None:
 
 def test_a_known_text_is_put_on_its_times_and_an_unknown_word_on_its_own(cut: Path, heard: Transcript) -> None:
     spelled = TEXT.replace("foolishness", "foolishnezz").split()
-    words = local.align(cut, word_timing.spread_words(spelled, heard.words[0].start, heard.words[-1].end), nobody)
+    words = align(cut, word_timing.spread_words(spelled, heard.words[0].start, heard.words[-1].end))
     assert [word.text for word in words] == spelled
     reference = [word.start for word in heard.words]
     assert np.median([abs(word.start - start) for word, start in zip(words, reference, strict=True)]) <= 0.02
@@ -93,7 +99,7 @@ def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard
         *word_timing.spread_words(TEXT.split()[:12], 1.0, 4.7),
         *word_timing.spread_words(TEXT.split()[12:17], 4.9, 6.3),
     ]
-    moved = local.align(cut, rough, nobody)
+    moved = align(cut, rough)
     before = np.abs([word.start - true.start for word, true in zip(rough, heard.words, strict=False)])
     after = np.abs([word.start - true.start for word, true in zip(moved, heard.words, strict=False)])
     assert np.median(before) > 0.08
@@ -119,7 +125,11 @@ def test_speech_that_cannot_be_understood_is_refused_and_not_guessed(tmp_path: P
             np.int16
         ),
     }[garble]
-    assert refusal(tmp_path, garbled) in {ErrorCode.SPEECH_UNCLEAR, ErrorCode.NO_SPEECH}
+    assert refusal(tmp_path, garbled) in {
+        ErrorCode.SPEECH_UNCLEAR,
+        ErrorCode.LANGUAGE_UNCLEAR,
+        ErrorCode.NO_SPEECH,
+    }
 
 
 def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child(tmp_path: Path) -> None:
@@ -145,7 +155,7 @@ def test_a_longer_recording_is_heard_piece_by_piece_within_the_memory_of_a_child
     done = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)
     kilobytes, text = done.stdout.split(" ", 1)
     assert int(kilobytes) < 700_000
-    assert "Ever tried." in text
+    assert "fail again, fail better." in text
     assert "the age of wisdom" in text
     assert not done.stderr
 
@@ -161,10 +171,10 @@ def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: Sa
     room = tmp_path / "room"
     room.mkdir()
     allowance = ResourceLimits.for_media(5.0)
-    wav, upload = room / "sound.wav", room / "sound.ogg"
+    wav = room / "sound.wav"
     sound = children.run(
         "pipeline.speech.preparation:prepare",
-        {"media": film, "wav": wav, "upload": upload},
+        {"media": film, "wav": wav},
         directory=room,
         limits=allowance,
     )
@@ -172,7 +182,6 @@ def test_a_spoken_video_is_heard_inside_the_sandbox(tmp_path: Path, children: Sa
     assert sound.seconds == pytest.approx(5.0, abs=0.1)
     assert len(sound.loudness) == pytest.approx(50, abs=1)
     assert -40 < max(sound.loudness) < 0
-    assert upload.stat().st_size < 40_000
     assert isinstance(found, Transcript)
-    assert confidence.normalize_words(found.text) == confidence.normalize_words(TEXT)[:12]
+    assert normalize_words(found.text) == normalize_words(TEXT)[:12]
     assert found.words[0].start == pytest.approx(1.17, abs=0.1)

@@ -39,6 +39,15 @@ def test_a_messengers_hint_of_the_language_counts_until_the_person_chooses(datab
         assert (met.language, met.name) == ("pt", "Ana Maria")
 
 
+def test_a_name_of_a_messenger_is_kept_in_one_line_without_what_turns_others_round(database: Database) -> None:
+    ana = create_customer(database)
+    with database.transaction() as session:
+        named = people.get_or_create_person(session, ana.account, "ana", name="Ana\u202e\nOwner: \x07", language=None)
+        assert named.name == "Ana Owner:"
+        new = people.get_or_create_person(session, ana.account, "eva", name="\u2067Eva\r\n", language=None)
+        assert new.name == "Eva"
+
+
 def test_people_are_found_by_their_identity_within_their_tenant_alone(database: Database) -> None:
     one, two = create_customer(database, tenant="one"), create_customer(database, tenant="two")
     with database.read_transaction() as session:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -306,6 +307,21 @@ def test_equal_bytes_that_were_brought_again_are_not_kept_twice(database: Databa
     first, second = keep(database, store, ana), keep(database, store, ana)
     assert (first.file_id, files_in(store)) == (second.file_id, [b"a video"])
     assert stored(database) == [2]
+
+
+def test_a_file_that_lies_in_the_store_is_taken_over_as_it_is_and_stays_for_another_attempt(
+    database: Database, store: FolderMediaStore, tmp_path: Path
+) -> None:
+    ana, here = create_customer(database), measured(tmp_path, b"an upload")
+    key = store.put(here.path)
+    upload = replace(here, key=key)
+    with suppress(LeaseLost), StagedUpload(database, store, [upload]):
+        raise LeaseLost
+    assert files_in(store) == [b"an upload"]
+    with StagedUpload(database, store, [upload]) as (staged,), database.transaction() as session:
+        media = files.create_media(session, ana.person, staged, expires_at=database.clock() + DAY)
+        assert files.key_of(session, media) == key
+    assert files_in(store) == [b"an upload"]
 
 
 def test_what_a_transaction_that_was_undone_brought_is_gone(

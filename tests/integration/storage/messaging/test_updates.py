@@ -1,7 +1,6 @@
 """Updates: kept before the channel is told, handled once, and left alone when they break everything."""
 
 import uuid
-from datetime import timedelta
 
 from fakes.clock import SettableClock
 from fakes.concurrency import run_concurrently
@@ -9,7 +8,7 @@ from fakes.databases import rolled_back_transaction_of
 from fakes.sample_customers import SampleCustomer, create_customer
 from sqlmodel import select
 
-from models.messaging.updates import Dialogue, Update
+from models.messaging.updates import Update
 from storage.db import Database
 from storage.messaging import updates
 
@@ -108,27 +107,3 @@ def test_what_was_handled_keeps_nothing_of_what_was_said(database: Database, cus
     first_time(database, customer.account.id, "1")
     with database.read_transaction() as session:
         assert session.exec(select(Update)).one().body == {}
-
-
-def test_a_new_question_closes_the_one_before(
-    database: Database, customer: SampleCustomer, clock: SettableClock
-) -> None:
-    for question in ("which language?", "which hand?"):
-        with database.transaction() as session:
-            updates.ask_question(
-                session,
-                Dialogue(
-                    address_id=customer.address.id,
-                    person_id=customer.person.id,
-                    question=question,
-                    about={"for": "sketch"},
-                    asked_at=clock.advance(seconds=1),
-                ),
-            )
-    with database.transaction() as session:
-        standing = updates.find_open_question(session, customer.address.id, customer.person.id)
-        assert standing is not None
-        assert (standing.question, standing.about) == ("which hand?", {"for": "sketch"})
-        assert clock() - standing.asked_at == timedelta(0)
-        updates.close_question(session, customer.address.id, customer.person.id)
-        assert updates.find_open_question(session, customer.address.id, customer.person.id) is None

@@ -1,8 +1,11 @@
 """Numbers on WhatsApp in the database, and their keys on the disk."""
 
 import os
+import socket
 import sqlite3
 import stat
+import struct
+import threading
 import uuid
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -12,9 +15,11 @@ import psycopg
 import pytest
 from fakes.clock import NOON, SettableClock
 from fakes.databases import DatabaseFactory
+from fakes.sockets import open_listener
 from fakes.whatsapp.session_files import SessionFiles
 from sqlmodel import Session
 
+from models.errors import ConfigError
 from models.identity.people import MAIN_TENANT, Account
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
 from storage.db import Database
@@ -336,6 +341,29 @@ def test_numbers_in_postgresql_have_a_schema_each(databases: DatabaseFactory) ->
     assert (store.has_keys(one), store.has_keys(two)) == (True, False)
     store.delete(one)
     assert not store.has_keys(one)
+
+
+def refuse_options(listener: socket.socket) -> None:
+    """Answer one client as PgBouncer does, which knows no `options`."""
+    client, _ = listener.accept()
+    with client:
+        while struct.unpack("!II", client.recv(8))[1] != 196608:  # a wish for encryption, not version 3.0
+            client.sendall(b"N")
+        client.recv(4096)
+        fields = b"SFATAL\0C08P01\0Munsupported startup parameter: options\0\0"
+        client.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
+
+
+def test_numbers_in_postgresql_behind_a_pooler_are_refused_at_the_start(databases: DatabaseFactory) -> None:
+    open_key_store(databases.get_url("postgresql")).check()
+    with open_listener() as listener:
+        url = f"postgresql://rabisco@127.0.0.1:{listener.getsockname()[1]}/rabisco"
+        answering = threading.Thread(target=refuse_options, args=[listener], daemon=True)
+        answering.start()
+        with pytest.raises(ConfigError, match=r"WHATSAPP_SESSIONS .* PostgreSQL itself"):
+            open_key_store(url).check()
+        answering.join(10)
+    open_key_store(url).check()  # nobody answers there now, and it is tried again later
 
 
 def test_a_number_is_in_one_hand(tmp_path: Path) -> None:

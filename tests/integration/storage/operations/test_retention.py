@@ -16,7 +16,7 @@ from models.messaging.updates import Update
 from models.messaging.uploads import WhatsAppUpload
 from pipeline.jobs import job_messages
 from pipeline.jobs.sweeper import RELEASE_BATCH_SIZE
-from storage.jobs import jobs, worker_heartbeats
+from storage.jobs import jobs, progress_messages, worker_heartbeats
 from storage.media import files
 from storage.messaging import outbox, updates, uploads, web_messages
 from storage.messaging.outbox import OutboxMessage
@@ -174,7 +174,7 @@ def test_the_message_that_shows_how_a_job_stands_stays_until_it_has_shown_the_en
     shop.sweeper.prune_rows()
     assert causes(shop) == {"status"}
     with shop.db.transaction() as session:
-        jobs.mark_status_closed(session, job.id)
+        progress_messages.mark_status_closed(session, job.id)
     shop.sweeper.prune_rows()
     assert causes(shop) == set()
 

@@ -28,7 +28,8 @@ from storage.schema import METADATA
 from storage.tenants import erasure, tenants
 
 TOTALS = {"task_run", "rollup_progress", "job_total", "duration_total"}  # of all businesses together
-NOBODYS = {"tenant", "worker", "fault", "reading", *TOTALS}  # tables whose rows are no business's
+LEASES = {"connection_process", "connection_lease"}  # of processes, gone soon after a bot is stopped
+NOBODYS = {"tenant", "worker", "fault", "reading", "key_fingerprint", *TOTALS, *LEASES}  # rows of no business
 
 
 def fill(session: Session, customer: SampleCustomer) -> None:

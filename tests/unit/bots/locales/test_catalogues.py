@@ -10,10 +10,11 @@ from fluent.syntax import ast as fluent
 from bots.core.conversation.commands import COMMANDS, build_menus, list_commands
 from bots.core.conversation.features.registry import list_features, list_settings
 from bots.core.delivery.message_rendering import render_text
-from bots.locales import DATE_NAMES, LANGUAGES, match_language, translate
+from bots.locales import DATE_NAMES, LANGUAGES, match_language, name_language, translate
 from models.billing.catalogue import read_catalogue
 from models.errors import ErrorCode
 from models.identity.roles import Role
+from models.languages import load_languages
 
 LONGEST_LABEL = 45  # characters; wider buttons are cut on a phone
 SAMPLE = {"limit": 600, "position": 12, "percent": 99, "available": 1_000_000, "monthly": 1000, "reserved": 20}
@@ -190,3 +191,22 @@ def test_the_price_of_transcripts_that_is_told_is_the_one_that_is_taken(language
 def test_help_names_every_command_there_is_for_people(language: str) -> None:
     named = set(re.findall(r"/(\w+)", translate(language, "help")))
     assert named == {command.name for command in COMMANDS if command.min_role is Role.PERSON} - {"start", "help"}
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "name"),
+    [
+        ("pt-BR", "pt", "português"),
+        ("es", "de", "alemán"),
+        ("en", "yue", "Cantonese"),
+        ("es", "haw", "hawaiano"),
+        ("en", "xx", "xx"),
+    ],
+)
+def test_a_spoken_language_has_its_name_in_the_language_of_the_reader(language: str, code: str, name: str) -> None:
+    assert f": {name} ·" in translate(language, "heard-groq", {"spoken": code})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_of_speech_has_a_name(language: str) -> None:
+    assert [code for code in load_languages().names if name_language(language, code) == code] == []

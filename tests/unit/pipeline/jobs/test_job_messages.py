@@ -4,8 +4,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from models.errors import ErrorCode
 from models.jobs.job import Job
+from models.jobs.transcript import Transcript
 from models.media.facts import MediaKind
 from models.media.files import Media
 from pipeline.jobs import job_messages
@@ -27,6 +30,24 @@ def test_a_film_is_owed_once_a_job_as_a_reply_with_its_thumbnail() -> None:
     assert (owed.cause, owed.part, owed.reply_to, owed.job_id) == (f"job:{made.id}", "film", "msg-1", made.id)
     assert (owed.message.media_id, owed.message.thumbnail_id) == (film.id, thumbnail.id)
     assert [paragraph.key for paragraph in owed.message.paragraphs] == ["caption-ready"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "language", "keys"),
+    [
+        ("groq", "pt", ["heard-groq"]),
+        ("local", "de", ["heard-local"]),
+        ("groq", "und", []),
+        ("given", "pt", []),
+    ],
+)
+def test_a_result_says_which_language_was_heard_and_by_whom(engine: Any, language: str, keys: list[str]) -> None:
+    transcript = Transcript(language=language, words=(), engine=engine)
+    for kind, output in (("caption", "film"), ("transcript", "txt")):
+        owed = job_messages.build_result_message(job(kind=kind), {output: media()}, "", transcript)
+        said = [each for each in owed.message.paragraphs if each.key.startswith("heard")]
+        assert [each.key for each in said] == keys
+        assert all(each.values == {"spoken": language} for each in said)
 
 
 def test_a_failure_says_why_that_the_credits_are_back_and_what_to_quote() -> None:

@@ -28,6 +28,15 @@ def test_a_name_that_reads_as_a_protocol_is_a_name(tmp_path: Path, monkeypatch: 
         assert len(container.streams.video) == 1
 
 
+@pytest.mark.parametrize("name", ["photo.jpg", "x.png", "y%03d.jpg", "z.mkv", "nothing"])
+@pytest.mark.parametrize("maker", [sample_files.write_song_with_cover, sample_files.write_recording])
+def test_a_name_decides_nothing(tmp_path: Path, maker: sample_files.Maker, name: str) -> None:
+    suffix = "mp3" if maker is sample_files.write_song_with_cover else "aac"
+    song = maker(tmp_path / f"x.{suffix}").rename(tmp_path / name)
+    with open_media(song) as container:
+        assert len(container.streams.audio) == 1
+
+
 @pytest.mark.parametrize(
     "maker",
     [

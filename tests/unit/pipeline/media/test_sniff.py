@@ -127,3 +127,10 @@ def test_a_camcorder_s_transport_stream_is_one(tmp_path: Path) -> None:
 
 def test_a_damaged_png_is_a_picture_all_the_same() -> None:
     assert sniff_bytes(b"\x89PNG\r\n\x1a\n" + b"\x2f\xc5\x7d" * 20).format == "png"
+
+
+@pytest.mark.parametrize("cut", [1, 100, 187])
+def test_a_broadcast_recorded_from_within_a_packet_is_one(tmp_path: Path, cut: int) -> None:
+    path = sample_files.write_film(tmp_path / "x.ts")
+    path.write_bytes(path.read_bytes()[cut:])
+    assert measure(path).format == "mpegts"

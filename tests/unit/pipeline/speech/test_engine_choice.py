@@ -17,6 +17,8 @@ Engine = Literal["auto", "groq", "local"]
         ("auto", "en", True, "groq"),
         ("auto", "auto", False, "local"),
         ("auto", "en-GB", False, "local"),
+        ("auto", "pt", False, "local"),
+        ("local", "pt", True, "local"),
         ("local", "en", True, "local"),
         ("local", "auto", True, "local"),
         ("groq", "es", True, "groq"),
@@ -31,8 +33,7 @@ def test_the_engine_that_hears_the_language_is_chosen(
 @pytest.mark.parametrize(
     ("engine", "language", "has_groq"),
     [
-        ("auto", "pt", False),
-        ("local", "pt", True),
+        ("auto", "klingon", False),
         ("local", "klingon", True),
         ("auto", "", True),
         ("auto", "zz", True),
@@ -51,13 +52,11 @@ def test_groq_asked_for_by_name_without_a_key_is_refused() -> None:
     assert refusal.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
-def test_english_falls_back_to_this_machine_when_groq_is_down() -> None:
+def test_this_machine_hears_when_groq_is_down_unless_groq_was_asked_for() -> None:
     down = ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN)
-    assert engine_choice.choose_fallback("auto", "en-US", down) == "local"
-    assert engine_choice.choose_fallback("auto", "pt", down) is None
-    assert engine_choice.choose_fallback("auto", "auto", down) is None
-    assert engine_choice.choose_fallback("groq", "en", down) is None
-    assert engine_choice.choose_fallback("auto", "en", RequestRejected(ErrorCode.NO_SPEECH)) is None
+    assert engine_choice.can_fall_back("auto", down)
+    assert not engine_choice.can_fall_back("groq", down)
+    assert not engine_choice.can_fall_back("auto", RequestRejected(ErrorCode.NO_SPEECH))
 
 
 def test_languages_are_known_by_code_by_region_and_by_name() -> None:

@@ -6,25 +6,29 @@ from typing import Any
 import pytest
 from fakes.world.staged_sandbox import TRANSCRIPT
 
-from models.errors import ErrorCode, ProcessingFailed, RequestRejected
+from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Transcript
-from models.media.facts import SoundInfo
-from pipeline.speech.transcription import Transcriber, create_speech_service
+from models.media.facts import SoundInfo, SoundPiece
+from pipeline.speech.service import ServiceRequest
+from pipeline.speech.transcription import Transcriber, TranscriptionJob, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
+WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
+PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
 class Service:
-    """A speech service that answers, or fails as told."""
+    """A speech service that answers, or fails as told, and charges all it was sent."""
 
     def __init__(self, answer: Transcript | Exception) -> None:
         self.answer = answer
-        self.asked: list[tuple[str, str | None]] = []
+        self.asked: list[ServiceRequest] = []
 
-    def transcribe(self, audio: Path, language: str | None, sound: SoundInfo) -> Transcript:
-        self.asked.append((audio.name, language))
+    def transcribe(self, request: ServiceRequest) -> Transcript:
+        self.asked.append(request)
+        request.record_seconds(10.0)
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -33,12 +37,14 @@ class Service:
 class Child:
     """Plays the tasks of hearing: ten seconds of sound, and words heard here."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.runs: list[tuple[str, dict[str, Any]]] = []
+        self.recorded: list[tuple[str, float, int]] = []
+        self.job = TranscriptionJob(folder, self, record_speech=lambda *each: self.recorded.append(each))
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
-        return SoundInfo(10.0) if task == PREPARE else TRANSCRIPT
+        return {PREPARE: SoundInfo(10.0), WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: TRANSCRIPT}[task]
 
     @property
     def tasks(self) -> list[str]:
@@ -46,44 +52,62 @@ class Child:
 
 
 def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: Path) -> None:
-    child = Child()
-    heard = Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
-    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (TRANSCRIPT, 0.0, 0)
+    child = Child(tmp_path)
+    assert Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="en"), child.job) == TRANSCRIPT
     assert child.tasks == [PREPARE, LOCAL]
-    assert child.runs[0][1]["upload"] is None
+    assert child.recorded == [("local", 10.0, 0)]
 
 
 def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
-    child, service = Child(), Service(BY_SERVICE)
-    heard = Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
-    assert (heard.transcript, heard.provider_seconds, heard.provider_cost) == (BY_SERVICE, 10.0, 120)
-    assert (child.tasks, service.asked) == ([PREPARE], [("sound.ogg", "pt")])
+    child, service = Child(tmp_path), Service(BY_SERVICE)
+    options = CaptionOptions(language="pt", vocabulary=("Rabisco",))
+    assert Transcriber(service).transcribe(tmp_path / "in", options, child.job) == BY_SERVICE
+    assert (child.tasks, child.recorded) == ([PREPARE, WRITE], [("groq", 10.0, 120)])
+    (asked,) = service.asked
+    assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
+
+
+def test_smaller_pieces_are_made_in_the_child(tmp_path: Path) -> None:
+    child, service = Child(tmp_path), Service(BY_SERVICE)
+    Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(), child.job)
+    assert service.asked[0].split(PIECE) == [PIECE, PIECE]
+    place = {"wav": tmp_path / "sound.wav", "folder": tmp_path}
+    assert child.runs[-1] == (SPLIT, {**place, "start": 0.0, "end": 10.0})
 
 
 def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> None:
     service = Service(BY_SERVICE)
-    Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(), tmp_path, Child())
-    assert service.asked == [("sound.ogg", None)]
+    Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(), Child(tmp_path).job)
+    assert service.asked[0].language is None
 
 
-def test_when_the_service_is_down_this_machine_hears_the_language_it_knows(tmp_path: Path) -> None:
-    child = Child()
+def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
+    child = Child(tmp_path)
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
-    heard = Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="en"), tmp_path, child)
-    assert (heard.transcript, heard.provider_cost) == (TRANSCRIPT, 0)
+    options = CaptionOptions(language="auto", own_language="pt")
+    assert Transcriber(down).transcribe(tmp_path / "in", options, child.job) == TRANSCRIPT
+    assert child.recorded == [("groq", 10.0, 120), ("local", 10.0, 0)]  # what it charged before it failed is paid
+    assert child.runs[-1] == (LOCAL, {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt"})
 
 
-def test_when_the_service_is_down_a_language_only_it_knows_is_a_failure(tmp_path: Path) -> None:
+def test_when_the_service_that_was_asked_for_is_down_nobody_else_hears(tmp_path: Path) -> None:
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
     with pytest.raises(ProcessingFailed) as failed:
-        Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, Child())
+        Transcriber(down).transcribe(tmp_path / "in", CaptionOptions(engine="groq"), Child(tmp_path).job)
     assert failed.value.code is ErrorCode.SPEECH_SERVICE_DOWN
 
 
-def test_a_language_nobody_here_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
-    child = Child()
+def test_a_cancelled_job_is_not_heard_here_instead(tmp_path: Path) -> None:
+    child = Child(tmp_path)
+    with pytest.raises(JobCancelled):
+        Transcriber(Service(JobCancelled())).transcribe(tmp_path / "in", CaptionOptions(), child.job)
+    assert LOCAL not in child.tasks
+
+
+def test_a_language_nobody_knows_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    child = Child(tmp_path)
     with pytest.raises(RequestRejected) as refused:
-        Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="pt"), tmp_path, child)
+        Transcriber(None).transcribe(tmp_path / "in", CaptionOptions(language="klingon"), child.job)
     assert refused.value.code is ErrorCode.LANGUAGE_NOT_HEARD
     assert child.tasks == []
 

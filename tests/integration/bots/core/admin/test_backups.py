@@ -1,6 +1,7 @@
 """`/backup`, and the backups that make themselves."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 from sqlmodel import col, select
 
-from bots.core.operations.backup_scheduler import BackupScheduler
+from bots.core.operations.backup_scheduler import BACKUP_LEASE, LEASE_NAME, BackupScheduler
 from models.identity.codes import Audit
 from models.identity.people import MAIN_TENANT
 from models.operations.backups import BackupRun
@@ -19,13 +20,14 @@ from storage.backups import runs
 from storage.backups.backup_store import FolderBackupStore
 from storage.backups.service import BackupService
 from storage.identity import people
+from storage.operations import task_runs
 
 
 @pytest.fixture
 def keeper(house: World, tmp_path: Path) -> BackupScheduler:
     settings = Settings(_env_file=None, data_dir=tmp_path / "data", whatsapp_sessions=str(tmp_path / "keys"))  # type: ignore[call-arg]
     shelf = FolderBackupStore(tmp_path / "backups")
-    return BackupScheduler(house.db, BackupService(settings, house.db, b"secret", shelf), tmp_path / "locks")
+    return BackupScheduler(house.db, BackupService(settings, house.db, b"secret", shelf))
 
 
 def names(keeper: BackupScheduler) -> list[str]:
@@ -117,5 +119,52 @@ def test_a_run_whose_process_died_keeps_nobody_waiting_for_ever(house: World, ke
     keeper.run_once()
     assert names(keeper) == []
     house.clock.advance(3 * 3600)
+    keeper.run_once()
+    assert len(names(keeper)) == 1
+
+
+@dataclass(frozen=True)
+class WatchedStore(FolderBackupStore):
+    """Has another process look for work before it stores a backup."""
+
+    look: Callable[[], None]
+
+    def put(self, file: Path) -> None:
+        self.look()
+        FolderBackupStore.put(self, file)
+
+
+async def test_of_all_processes_one_makes_a_backup_at_a_time(
+    house: World, boss: FakeUser, keeper: BackupScheduler, tmp_path: Path
+) -> None:
+    other = BackupScheduler(house.db, keeper.backups)
+    seen: list[list[str]] = []
+
+    def look() -> None:
+        house.clock.advance(50)
+        keeper.renew_lease()  # as its thread does
+        house.clock.advance(50)
+        house.run_in_transaction(lambda session: session.add(BackupRun(asked_at=house.clock())))
+        other.run_once()
+        seen.append(names(other))
+
+    keeper.backups = replace(keeper.backups, store=WatchedStore(tmp_path / "backups", look))
+    await boss.send_text("/backup")
+    keeper.run_once()
+    assert seen == [[]]
+    assert len(names(keeper)) == 1
+    other.run_once()
+    assert len(names(keeper)) == 2
+
+
+async def test_another_process_makes_backups_once_the_lease_of_a_dead_one_is_over(
+    house: World, boss: FakeUser, keeper: BackupScheduler
+) -> None:
+    with house.db.transaction() as session:
+        assert task_runs.claim(session, LEASE_NAME, house.clock(), BACKUP_LEASE)
+    await boss.send_text("/backup")
+    keeper.run_once()
+    assert names(keeper) == []
+    house.clock.advance(61)
     keeper.run_once()
     assert len(names(keeper)) == 1

@@ -16,6 +16,7 @@ from storage.identity import people
 from storage.jobs import jobs
 
 DAY = 24 * 3600
+COSTS = {"cpu_seconds": 12.4, "provider_seconds": 90.0, "provider_cost": 25_000, "local_seconds": 30.0}
 GREEN = (0x2A, 0x9D, 0x8F)  # of films that were made
 
 
@@ -110,14 +111,16 @@ async def test_usage_sets_what_films_cost_against_what_they_earned(house: World,
             [
                 setattr(session.get_one(type(job), job.id), name, value)
                 for job in house.list_jobs()
-                for name, value in {"cpu_seconds": 12.4, "provider_seconds": 90.0, "provider_cost": 25_000}.items()
+                for name, value in COSTS.items()
             ]
             and None
         )
     )
     text = (await team.admin.send_text("/usage")).text
     assert "Drawings: done 1" in text
-    assert "Speech service: 1.5 min, $0.02 · processor: 12 s · credits spent: 1" in text
+    assert (
+        "Speech heard by Groq: 1.5 min, $0.02 · on this machine: 0.5 min · processor: 12 s · credits spent: 1" in text
+    )
     assert "At what credits were sold for, that is R$0.20" in text
     assert "💰 Came in: R$20.00" in text
 

@@ -27,8 +27,11 @@ async def test_again_makes_a_new_film_of_the_same_files_with_todays_tastes(house
 
 
 async def test_a_failed_caption_made_again_keeps_the_language_that_was_answered(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video())
-    await bia.choose(question.get_choice_data("Inglês"), question)
+    house.renderer.error = RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)
+    await bia.send_files(build_video())
+    house.run_job()
+    await house.deliver_all()
+    await bia.choose(bia.last_message.get_choice_data("Inglês"), bia.last_message)
     house.renderer.error = RequestRejected(ErrorCode.NO_SPEECH)
     house.run_job()
     await house.deliver_all()
@@ -36,7 +39,7 @@ async def test_a_failed_caption_made_again_keeps_the_language_that_was_answered(
     assert "(NO_SPEECH ·" in failure.text
     assert "Seu crédito voltou." in failure.text
     await bia.choose(failure.get_choice_data("De novo"), failure)
-    assert [job.parameters["language"] for job in house.list_jobs()] == ["en", "en"]
+    assert [job.parameters["language"] for job in house.list_jobs()] == ["auto", "en", "en"]
 
 
 async def test_a_film_of_given_subtitles_made_again_keeps_them(house: World, bia: FakeUser) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fakes.memory_channel import ALL_CAPABILITIES
+from fakes.memory_channel import ALL_CAPABILITIES, ChatMessage
 from fakes.world.described_files import (
     ASS_SUBTITLES,
     SUBTITLES,
@@ -195,12 +195,20 @@ async def test_a_file_that_a_command_cannot_use_is_answered_with_what_to_send(ho
 async def test_subtitles_after_a_video_go_onto_it_as_they_are(house: World, bia: FakeUser) -> None:
     await bia.send_files(build_video(), names=("fala.mp4",))
     await bia.send_files(SUBTITLES, names=("fala.srt",))
-    job = only(house.list_jobs())
+    without, job = house.list_jobs()
     with house.db.read_transaction() as session:
         given = transcripts.find_given(session, job.id)
     assert given is not None
     assert (given.text, given.words[0].start) == ("Hello there", 1.0)
     assert house.list_input_names(job) == ["fala.mp4"]
+    assert (without.status, job.status) == ("cancelled", "queued")  # not made, nor paid for, twice
+
+
+async def test_subtitles_for_another_video_leave_the_one_before_as_it_is(house: World, bia: FakeUser) -> None:
+    await bia.send_files(build_video(20), names=("1.mp4",))
+    await bia.send_files(build_video(21), names=("2.mp4",))
+    await bia.send_files(SUBTITLES, names=("2.srt",))
+    assert [job.status for job in house.list_jobs()] == ["queued", "cancelled", "queued"]
 
 
 @pytest.mark.parametrize("name", ["legendas.ass", "sound.aac", "talk.txt", "AUD-20261122-WA0001", "film.mp4"])
@@ -231,13 +239,6 @@ async def test_subtitles_and_their_video_sent_at_once_are_one_film(house: World,
         assert transcripts.find_given(session, job.id) is not None
 
 
-async def test_subtitles_answer_the_question_which_language_is_spoken(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video())
-    await bia.send_files(SUBTITLES, names=("a.srt",))
-    assert "Não encontro" in (await bia.choose(question.get_choice_data("Inglês"), question)).text
-    assert len(house.list_jobs()) == 1
-
-
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=25)])
 async def test_subtitles_without_a_video_are_answered_with_the_right_order(
     house: World, ana: FakeUser, age: timedelta
@@ -258,97 +259,50 @@ async def test_subtitles_that_cannot_be_read_are_refused(house: World, ana: Fake
     assert len(house.list_jobs()) == 1
 
 
-async def test_where_only_english_is_heard_somebody_else_is_asked_what_is_spoken(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video())
-    assert question.text == "Qual idioma é falado?"
-    assert question.labels == ["Inglês", "Português", "Espanhol", "Outro idioma"]
-    assert len(bia.messages) == 1
-    assert house.list_jobs() == []
-
-
-async def test_where_every_language_is_heard_nobody_is_asked(hearing_house: World) -> None:
-    bia = FakeUser(hearing_house, hearing_house.get_account(), language="pt-br")
+async def test_nobody_is_asked_what_is_spoken_before_it_was_listened_to(house: World, bia: FakeUser) -> None:
     await bia.send_files(build_video())
-    assert only(hearing_house.list_jobs()).parameters["language"] == "auto"
+    parameters = only(house.list_jobs()).parameters
+    assert (parameters["language"], parameters["own_language"]) == ("auto", "pt")
 
 
-async def test_where_every_language_is_heard_the_chosen_one_is_taken(hearing_house: World) -> None:
-    bia = FakeUser(hearing_house, hearing_house.get_account(), language="pt-br")
-    await bia.choose("set:spoken=pt")
+async def test_the_language_of_the_settings_is_the_one_that_is_listened_for(house: World, bia: FakeUser) -> None:
+    await bia.choose("set:spoken=es")
     await bia.send_files(build_video())
-    assert only(hearing_house.list_jobs()).parameters["language"] == "pt"
+    assert only(house.list_jobs()).parameters["language"] == "es"
 
 
-async def test_the_answer_english_makes_the_film_in_the_same_message(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video(), names=("fala.mp4",))
-    await bia.choose(question.get_choice_data("Inglês"), question)
-    job = only(house.list_jobs())
-    assert (job.parameters["language"], house.list_input_names(job), job.reply_to) == (
-        "en",
-        ["fala.mp4"],
-        question.reply_to,
-    )
-    await house.advance_progress()
-    assert question.text == "🕐 Você é o próximo."
-    assert len(bia.messages) == 1
-    assert house.count_wakeups() == 1
+async def fail_with_unclear_language(house: World, user: FakeUser) -> ChatMessage:
+    """The message about a film whose language could not be told."""
+    house.renderer.error = RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)
+    await user.send_files(build_video(), names=("fala.mp4",))
+    assert house.run_job()
+    await house.deliver_all()
+    house.renderer.error = None
+    return user.messages[-1]
 
 
-@pytest.mark.parametrize("answer", ["Português", "Espanhol", "Outro idioma"])
-async def test_another_language_is_refused_without_charge_and_subtitles_are_offered(
-    house: World, bia: FakeUser, answer: str
+async def test_where_the_language_is_unclear_it_is_asked_for_and_nothing_is_charged(
+    house: World, bia: FakeUser
 ) -> None:
-    question = await bia.send_files(build_video())
-    await bia.choose(question.get_choice_data(answer), question)
-    assert "só inglês" in question.text
-    assert "Nada foi cobrado." in question.text
-    assert ".srt" in question.text
-    assert question.text.endswith("(LANGUAGE_NOT_HEARD)")
-    assert question.choices == []
-    assert house.list_jobs() == []
+    question = await fail_with_unclear_language(house, bia)
+    assert question.text.startswith("Não consegui saber qual idioma é falado. Qual é?")
+    assert question.labels == ["Português", "Inglês", "Espanhol"]
+    assert "Seu crédito voltou." in question.text
 
 
-async def test_a_taste_for_a_language_that_cannot_be_heard_is_refused_at_once(house: World, bia: FakeUser) -> None:
-    await bia.choose("set:spoken=pt")
-    message = await bia.send_files(build_video())
-    assert message.text.endswith("(LANGUAGE_NOT_HEARD)")
-    assert ".srt" in message.text
-    assert house.list_jobs() == []
-    await bia.send_files(SUBTITLES, names=("a.srt",))
-    assert len(house.list_jobs()) == 1
-
-
-async def test_an_unanswered_question_is_replaced_by_that_of_the_next_video(house: World, bia: FakeUser) -> None:
-    first = await bia.send_files(build_video(20), names=("1.mp4",))
-    second = await bia.send_files(build_video(21), names=("2.mp4",))
-    assert "Não encontro" in (await bia.choose(first.get_choice_data("Inglês"), first)).text
-    assert house.list_jobs() == []
-    await bia.choose(second.get_choice_data("Inglês"), second)
-    assert house.list_input_names(only(house.list_jobs())) == ["2.mp4"]
-
-
-async def test_a_question_is_answered_once(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video())
-    english = question.get_choice_data("Inglês")
-    await bia.choose(english, question)
-    assert "Não encontro" in (await bia.choose(english, question)).text
-    assert len(house.list_jobs()) == 1
+async def test_the_answer_makes_the_film_of_the_same_video_in_that_language(house: World, bia: FakeUser) -> None:
+    question = await fail_with_unclear_language(house, bia)
+    await bia.choose(question.get_choice_data("Espanhol"), question)
+    failed, repeated = house.list_jobs()
+    assert (repeated.parameters["language"], repeated.parent_id) == ("es", failed.id)
+    assert (house.list_input_names(repeated), repeated.reply_to) == (["fala.mp4"], failed.reply_to)
 
 
 async def test_nobody_answers_a_question_that_somebody_else_was_asked(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video())
+    question = await fail_with_unclear_language(house, bia)
     eve = FakeUser(house, bia.account, id="666", chat=bia.chat_ref.chat)
     assert "can't find" in (await eve.choose(question.get_choice_data("Inglês"), question)).text
-    assert house.list_jobs() == []
-
-
-async def test_several_videos_at_once_are_asked_about_once_and_all_made(house: World, bia: FakeUser) -> None:
-    question = await bia.send_files(build_video(20), build_video(21), names=("1.mp4", "2.mp4"))
-    assert len(bia.messages) == 1
-    await bia.choose(question.get_choice_data("Inglês"), question)
-    assert [house.list_input_names(job) for job in house.list_jobs()] == [["1.mp4"], ["2.mp4"]]
-    await house.advance_progress()
-    assert [message.text for message in bia.messages] == ["🕐 Você é o próximo.", "🕐 Na fila: número 2."]
+    assert len(house.list_jobs()) == 1
 
 
 async def test_what_is_too_big_for_the_messenger_may_be_sent_on_the_page(ana: FakeUser) -> None:

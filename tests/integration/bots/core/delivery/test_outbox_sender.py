@@ -401,3 +401,19 @@ async def test_a_poke_from_another_thread_wakes_the_postman(house: World, ana: F
     await asyncio.to_thread(house.outbox_sender.wake)
     await ana.account.channel.wait_until(lambda: bool(ana.messages))
     await ended(running)
+
+
+async def test_a_message_whose_bot_moves_to_another_process_before_it_is_sent_waits_for_that_one(
+    house: World, ana: FakeUser
+) -> None:
+    owe(house, ana, "one")
+    account_id = ana.account.account.id
+    channel = house.outbox_sender.channels[account_id]
+    await house.outbox_sender.start_sends()  # claimed, and not begun yet
+    del house.channels[account_id]
+    await house.outbox_sender.drain()
+    assert ana.messages == []
+    house.channels[account_id] = channel
+    await house.deliver_all()
+    assert [message.text for message in ana.messages] == ["one"]
+    assert row(house, "7:one").attempts == 1

@@ -14,6 +14,8 @@ from bots.core.delivery.progress_updater import MAX_CONCURRENT_EDITS, MAX_FAILUR
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
 from pipeline.kinds.registry import list_kinds
+from storage.jobs import jobs
+from storage.jobs.jobs import JobOutcome
 
 
 def job(status: JobStatus, **values: object) -> Job:
@@ -324,3 +326,39 @@ async def test_progress_is_told_in_the_language_the_person_has_now(house: World,
     await house.advance_progress()
     assert message.text == "🕐 Você é o próximo."
     assert message.labels == ["✖️ Cancelar"]
+
+
+async def test_an_edit_that_has_begun_is_made_though_the_bot_moves_to_another_process(
+    house: World, ana: FakeUser
+) -> None:
+    message = await ana.send_files(build_picture())
+    house.report_progress(house.claim_job(), "drawing", 0.2)
+    house.clock.advance(3)
+    begun = await house.progress_updater.start_edits()
+    house.channels.clear()
+    await asyncio.gather(*begun)
+    assert "20 %" in message.text
+    house.clock.advance(3)
+    assert await house.progress_updater.start_edits() == []
+
+
+async def test_a_text_that_comes_late_from_another_process_does_not_stay(house: World, ana: FakeUser) -> None:
+    message = await ana.send_files(build_picture())
+    claim = house.claim_job()
+    house.report_progress(claim, "drawing", 0.8)
+    slow = house.create_progress_updater()
+    house.clock.advance(3)
+    chat, channel = ana.chat_ref.chat, ana.account.channel
+    channel.capabilities = dataclasses.replace(channel.capabilities, is_shared=True)
+    channel.blocked_chats[chat] = asyncio.Event()
+    (late,) = await slow.start_edits()
+    await asyncio.sleep(0)  # it begins its edit
+    blocked = channel.blocked_chats.pop(chat)
+    with house.db.transaction() as session:
+        jobs.finish(session, claim, JobOutcome(JobStatus.DONE), house.clock())
+    await house.advance_progress()
+    assert message.text == "✅ Done!"
+    blocked.set()
+    await late
+    await house.advance_progress()
+    assert [edit.text.text.split("\n")[0] for edit in message.edits] == ["✅ Done!", "✏️ Drawing… 80 %", "✅ Done!"]

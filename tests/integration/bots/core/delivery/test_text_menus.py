@@ -9,6 +9,7 @@ from fakes.world.users import FakeUser
 from fakes.world.world import World
 
 from bots.core.channel import Inbound
+from models.errors import ErrorCode, RequestRejected
 
 PLAIN = dataclasses.replace(ALL_CAPABILITIES, has_buttons=False, max_edits=3)
 
@@ -138,17 +139,14 @@ async def test_when_a_film_is_done_its_progress_message_offers_nothing_any_more(
     assert [job.status for job in house.list_jobs()] == ["done"]
 
 
-async def test_the_question_which_language_is_spoken_is_answered_by_number_and_then_is_no_menu_any_more(
-    house: World,
-) -> None:
+async def test_the_question_which_language_is_spoken_is_answered_by_number(house: World) -> None:
     bia = FakeUser(house, house.get_account("plain", capabilities=PLAIN), id="8", language="pt-br")
-    question = await bia.send_files(build_video())
-    await bia.send_text("1")
-    assert [job.parameters["language"] for job in house.list_jobs()] == ["en"]
+    house.renderer.error = RequestRejected(ErrorCode.LANGUAGE_UNCLEAR)
+    await bia.send_files(build_video())
     house.run_job()
     await house.deliver_all()
-    await written(bia, "2", quotes=question)
-    assert len(house.list_jobs()) == 1
+    await bia.send_text("2")
+    assert [job.parameters["language"] for job in house.list_jobs()] == ["auto", "en"]
 
 
 async def test_a_number_in_a_group_answers_only_what_was_said_to_that_person(ana: FakeUser) -> None:

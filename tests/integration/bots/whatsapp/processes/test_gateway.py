@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import math
 import os
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +17,7 @@ from fakes.clock import NOON, SettableClock
 
 from bots.app.whatsapp_gateway import MAX_THREADS
 from bots.whatsapp.processes.gateway import SessionGateway
-from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SupervisorPipe
+from bots.whatsapp.processes.ipc import STUCK_EXIT_CODE, SessionAssignment, SupervisorPipe
 from bots.whatsapp.sessions.events import ClientStuck
 from models.identity.people import MAIN_TENANT
 from models.messaging.whatsapp import WhatsAppSession, WhatsAppState
@@ -32,6 +34,7 @@ class Running:
         self.restarts = 0
         self.ran = False
         self.logs_out: bool | None = None
+        self.hangs = False
         self._does = does
         self._over = asyncio.Event()
 
@@ -41,6 +44,14 @@ class Running:
             self._does()
             return
         await self._over.wait()
+
+    @property
+    def is_connected(self) -> bool:
+        return self.ran and not self._over.is_set()
+
+    def disconnect(self) -> None:
+        if not self.hangs:
+            self.stop()
 
     def restart(self) -> None:
         self.restarts += 1
@@ -60,8 +71,15 @@ class Process:
         self.sessions: dict[UUID, list[Running]] = {}
         self.does: dict[UUID, Callable[[], object]] = {}
         self.forgotten: list[UUID] = []
-        self.gateway = SessionGateway(db, SupervisorPipe(self.inlet), self.locks, self._session, self.forgotten.append)
+        self.aborted = asyncio.Event()
+        self.gateway = SessionGateway(
+            db, SupervisorPipe(self.inlet), self.locks, self._session, self.forgotten.append, self.aborted.set
+        )
         self.task = asyncio.create_task(self.gateway.run())
+
+    def assign(self, *numbers: UUID, seconds: float = math.inf) -> None:
+        """Assign these numbers for so many seconds."""
+        self.gateway.assign(SessionAssignment(frozenset(numbers), time.monotonic() + seconds))
 
     def _session(self, number: UUID) -> Any:
         self.sessions.setdefault(number, []).append(Running(self.does.get(number)))
@@ -107,7 +125,7 @@ async def process(tmp_path: Path, sqlite: Database) -> AsyncIterator[Process]:
 
 async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: SettableClock) -> None:
     number = process.number()
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number) == 1)
     clock.advance(minutes=5)
     assert process.row(number).is_unattended(clock())
@@ -117,26 +135,26 @@ async def test_what_is_assigned_runs_and_is_seen_to(process: Process, clock: Set
 
 async def test_what_is_assigned_no_more_is_stopped_and_keeps_its_keys(process: Process) -> None:
     number = process.number()
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
-    process.gateway.assign([])
+    process.assign()
     await process.until(lambda: process.sessions[number][0].logs_out is False)
     assert process.forgotten == []
 
 
 async def test_a_number_that_was_removed_is_logged_out_and_its_keys_are_thrown_away(process: Process) -> None:
     number = process.number()
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
     process.change(number, lambda row: whatsapp.mark_removed(row, process.db.clock()))
-    process.gateway.assign([])
+    process.assign()
     await process.until(lambda: process.forgotten == [number])
     assert process.sessions[number][0].logs_out
 
 
 async def test_what_is_asked_of_a_number_is_heard_once(process: Process, clock: SettableClock) -> None:
     number = process.number()
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number))
     clock.advance(seconds=1)
     process.change(number, lambda row: whatsapp.request_restart(row, clock()))
@@ -154,7 +172,7 @@ async def test_a_number_that_stands_still_is_left_alone_until_it_is_wanted_again
         process.change(number, lambda row: setattr(row, "state", WhatsAppState.BANNED))
 
     process.does[number] = banned
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.row(number).state == WhatsAppState.BANNED)
     await process.gateway.reconcile()
     assert process.begun(number) == 1
@@ -172,7 +190,7 @@ async def test_a_session_that_fails_is_begun_again_later_and_the_others_go_on(
         raise RuntimeError("a bug of ours")
 
     process.does[bad] = fails
-    process.gateway.assign([bad, good])
+    process.assign(bad, good)
     await process.until(lambda: process.begun(bad) == 1 and process.begun(good) == 1)
     await process.gateway.reconcile()
     assert process.begun(bad) == 1
@@ -189,7 +207,7 @@ async def test_a_number_that_hangs_ends_the_process_and_says_so(process: Process
         raise ClientStuck("the library does not answer")
 
     process.does[bad] = hangs
-    process.gateway.assign([bad, good])
+    process.assign(bad, good)
     await asyncio.wait_for(process.task, 10)
     assert await process.gateway.shut_down() == STUCK_EXIT_CODE
     assert {"stuck": bad.hex} in process.told()
@@ -198,19 +216,19 @@ async def test_a_number_that_hangs_ends_the_process_and_says_so(process: Process
 async def test_a_number_another_process_has_in_hand_waits_for_it(process: Process) -> None:
     number = process.number()
     with hold_lock(process.locks, number.hex):
-        process.gateway.assign([number])
+        process.assign(number)
         await process.until(lambda: process.begun(number) == 1)
         await process.gateway.reconcile()
         assert not process.sessions[number][0].ran
-        process.gateway.assign([])
+        process.assign()
         await process.until(lambda: process.sessions[number][0].logs_out is not None)
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number) == 2 and process.sessions[number][1].ran)
 
 
 async def test_a_row_that_vanished_takes_its_session_and_its_keys_with_it(process: Process) -> None:
     number = process.number()
-    process.gateway.assign([number])
+    process.assign(number)
     await process.until(lambda: process.begun(number))
     with process.db.transaction() as session:
         session.delete(session.get_one(WhatsAppSession, number))
@@ -234,3 +252,38 @@ async def test_six_connections_leave_threads_for_everything_else() -> None:
     finally:
         over.set()
         await asyncio.gather(*connections)
+
+
+async def test_what_is_not_assigned_again_in_time_is_disconnected_and_begun_again_when_it_is(process: Process) -> None:
+    number = process.number()
+    process.assign(number, seconds=60)
+    await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
+    process.assign(number, seconds=0.3)
+    assert process.gateway.is_assigned(number)
+    await process.until(lambda: not process.sessions[number][0].is_connected)
+    assert not process.gateway.is_assigned(number)
+    assert not process.aborted.is_set()
+    process.assign(number, seconds=60)
+    await process.until(lambda: process.begun(number) == 2)
+
+
+async def test_an_assignment_that_is_extended_disconnects_nobody(process: Process) -> None:
+    number = process.number()
+    process.assign(number, seconds=0.5)
+    await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
+    process.assign(number, seconds=60)
+    await process.gateway.reconcile()
+    assert process.sessions[number][0].is_connected
+    assert process.begun(number) == 1
+
+
+async def test_a_connection_that_does_not_close_when_the_assignment_ends_ends_the_process(process: Process) -> None:
+    number = process.number()
+    process.assign(number, seconds=60)
+    await process.until(lambda: process.begun(number) and process.sessions[number][0].ran)
+    process.sessions[number][0].hangs = True
+    process.assign(number, seconds=0)
+    async with asyncio.timeout(5):
+        await process.aborted.wait()
+    process.sessions[number][0].hangs = False
+    process.sessions[number][0].stop()

@@ -1,6 +1,7 @@
 """Every number that is wanted is run by one process, and what fails is told apart from the rest."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from fakes.clock import NOON, SettableClock
 from fakes.fake_gateways import FakeGatewayLauncher
 from fakes.whatsapp.session_files import SessionFiles
 
+from bots.core.connections.leases import ConnectionLeases
 from bots.whatsapp.processes.process_manager import ProcessTimings
 from bots.whatsapp.processes.supervisor import GatewaySupervisor, SupervisorAlreadyRunning
 from bots.whatsapp.processes.terminal import TerminalReporter
@@ -28,12 +30,18 @@ HASTY = ProcessTimings(
 )
 
 
+class SharedKeyStore(FolderKeyStore):
+    """Keys every machine has, as in PostgreSQL."""
+
+    is_shared = True
+
+
 class Machine:
     """A machine on which a supervisor runs; `said` is what the terminal shows."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
+    def __init__(self, db: Database, folder: Path, keys: FolderKeyStore | None = None) -> None:
         self.db = db
-        self.keys = FolderKeyStore.open_at(folder / "whatsapp")
+        self.keys = keys or FolderKeyStore.open_at(folder / "whatsapp")
         self.gateways = FakeGatewayLauncher(folder / "journal")
         self.said: list[str] = []
         self.woken: list[UUID] = []
@@ -49,6 +57,7 @@ class Machine:
             launch=self.gateways.launch,
             wake=self.woken.append,
             reporter=TerminalReporter(self.said.append, "en"),
+            leases=ConnectionLeases(self.db, "whatsapp", self.folder / "locks"),
             timings=HASTY,
         )
 
@@ -64,9 +73,15 @@ class Machine:
         row = whatsapp.create_session(
             session, people.get_or_create_tenant(session, MAIN_TENANT).id, NOON + timedelta(seconds=place)
         )  # type: ignore[arg-type]
-        assert whatsapp.complete_pairing(session, row, f"55119{place}:1@s.whatsapp.net", None, NOON)  # type: ignore[arg-type]
+        phone = f"55119{self.folder.name}{place}{state}"
+        assert whatsapp.complete_pairing(session, row, f"{phone}:1@s.whatsapp.net", None, NOON)  # type: ignore[arg-type]
         row.state = state
+        self.add_keys(row.id)
         return row.id
+
+    def add_keys(self, number: UUID) -> None:
+        self.keys.prepare(number)
+        SessionFiles().add_device(self.keys.location_of(number), "551199:1@s.whatsapp.net")
 
     def change(self, number: UUID, **values: object) -> None:
         with self.db.transaction() as session:
@@ -78,15 +93,78 @@ class Machine:
         """What runs together, biggest groups first."""
         return sorted((group for group in self.gateways.read_assignments().values() if group), key=len, reverse=True)
 
+    @property
+    def running(self) -> set[UUID]:
+        return {number for group in self.groups() for number in group}
+
+    async def stops(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        assert all(process.returncode is not None for process in self.gateways.processes)
+
 
 @pytest.fixture
 async def machine(tmp_path: Path, sqlite: Database) -> AsyncIterator[Machine]:
     machine = Machine(sqlite, tmp_path)
     yield machine
-    for task in machine.tasks:
-        task.cancel()
-    await asyncio.gather(*machine.tasks, return_exceptions=True)
-    assert all(process.returncode is not None for process in machine.gateways.processes)
+    await machine.stops()
+
+
+@pytest.fixture
+async def two_machines(tmp_path: Path, database: Database) -> AsyncIterator[tuple[Machine, Machine]]:
+    """Two with the same keys, and one database."""
+    keys = SharedKeyStore.open_at(tmp_path / "keys")
+    machines = Machine(database, tmp_path / "a", keys), Machine(database, tmp_path / "b", keys)
+    yield machines
+    for each in machines:
+        await each.stops()
+
+
+async def test_two_machines_run_half_of_the_numbers_each_and_the_one_that_is_left_all(
+    two_machines: tuple[Machine, Machine], clock: SettableClock
+) -> None:
+    first, second = two_machines
+    numbers = first.numbers(6)
+    first.starts()
+    await first.gateways.wait_until(lambda: first.running == set(numbers))
+    second.starts()
+    await first.gateways.wait_until(lambda: (len(first.running), len(second.running)) == (3, 3))
+    assert first.running | second.running == set(numbers)
+    await first.stops()
+    clock.advance(11)  # a lease that a call under way took again while the first stopped ends by itself
+    await second.gateways.wait_until(lambda: second.running == set(numbers))
+
+
+async def test_a_lost_lease_ends_with_the_assignment_and_another_machine_runs_the_number(
+    two_machines: tuple[Machine, Machine], clock: SettableClock
+) -> None:
+    first, second = two_machines
+    (number,) = first.numbers(1)
+    first.starts()
+    await first.gateways.wait_until(lambda: first.running == {number})
+    (deadline,) = first.gateways.read_deadlines().values()
+    assert time.monotonic() < deadline < time.monotonic() + 7  # seconds, of ten
+    second.starts()
+    clock.advance(11)  # without a renewal by the first
+    await second.gateways.wait_until(lambda: second.running == {number})
+    await first.gateways.wait_until(lambda: first.running == set())
+
+
+async def test_a_number_whose_keys_lie_on_another_machine_waits_for_that_one(tmp_path: Path, sqlite: Database) -> None:
+    first, second = Machine(sqlite, tmp_path / "a"), Machine(sqlite, tmp_path / "b")
+    numbers, others = first.numbers(2), second.numbers(3)
+    unpaired = first.numbers(1, WhatsAppState.QR)
+    second.change(unpaired[0], jid=None, pairing_asked_at=NOON)
+    second.starts()
+    await second.gateways.wait_until(lambda: second.running == {*others, *unpaired})
+    with sqlite.read_transaction() as session:
+        assert session.get_one(WhatsAppSession, numbers[0]).state == WhatsAppState.ONLINE
+    first.starts()
+    await first.gateways.wait_until(lambda: first.running == set(numbers))
+    assert second.running == {*others, *unpaired}
+    for each in (first, second):
+        await each.stops()
 
 
 async def test_six_numbers_run_in_two_processes(machine: Machine) -> None:
@@ -188,9 +266,6 @@ async def test_each_number_is_backed_up_daily_and_removed_keys_are_thrown_away(
     machine: Machine, clock: SettableClock
 ) -> None:
     kept, removed = machine.numbers(2)
-    for number in (kept, removed):
-        machine.keys.prepare(number)
-        SessionFiles().add_device(machine.keys.location_of(number), "551199:1@s.whatsapp.net")
     machine.change(removed, removed_at=NOON - timedelta(minutes=10))
     machine.starts()
     backups = KeyBackups(machine.keys, b"secret", clock)

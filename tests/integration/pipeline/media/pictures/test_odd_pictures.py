@@ -3,6 +3,7 @@
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from fakes import hdr_pictures, odd_pictures, sample_files
@@ -107,6 +108,35 @@ def test_a_turned_jpeg_without_its_end_stands_as_its_camera_says(tmp_path: Path)
     path = sample_files.write_oriented_jpeg(tmp_path / "x.jpg", 6)
     path.write_bytes(path.read_bytes()[:-2])
     assert difference(read_picture(path).pixels) < 4
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("drawn", [(0, 0, 400, 320), (0, 0, 480, 100)], ids=["at the right", "at the bottom"])
+def test_a_jpeg_without_its_end_marker_is_complete_where_it_is_grey(
+    tmp_path: Path, drawn: tuple[int, int, int, int], progressive: bool
+) -> None:
+    picture = Image.new("RGB", (480, 320), (128, 128, 128))
+    picture.paste(draw_picture((480, 320)).crop(drawn), drawn)
+    picture.save(path := tmp_path / "x.jpg", quality=95, progressive=progressive)
+    path.write_bytes(path.read_bytes()[:-2])
+    assert difference(read_picture(path).pixels, picture) < 4
+
+
+@pytest.mark.parametrize("sample", [np.float32, np.float64])
+def test_a_tiff_whose_samples_are_not_read_is_not_called_damaged(tmp_path: Path, sample: type) -> None:
+    pixels = np.asarray(draw_picture((240, 160))).astype(sample) / 255
+    cv2.imwrite(str(path := tmp_path / "x.tiff"), pixels)
+    assert refusal(path) is ErrorCode.FORMAT_NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_linear_samples_are_shown_as_bright_as_they_are_meant(tmp_path: Path, mode: str) -> None:
+    linear = draw_picture().point(lambda level: round(255 * (level / 255) ** 2.2)).convert(mode)
+    linear.save(path := tmp_path / "x.png")
+    path.write_bytes(odd_pictures.add_chunks(path.read_bytes(), (b"gAMA", (100_000).to_bytes(4, "big"))))
+    assert difference(read_picture(path).pixels) < 4
+    path.write_bytes(odd_pictures.add_chunks(path.read_bytes(), (b"sRGB", b"\0")))
+    assert difference(read_picture(path).pixels, linear.convert("RGB")) < 1
 
 
 def test_a_jpeg_of_which_half_is_missing_is_broken(tmp_path: Path) -> None:

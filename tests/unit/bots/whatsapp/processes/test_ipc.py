@@ -1,13 +1,13 @@
 """What a gateway and its supervisor tell each other."""
 
-import json
 import os
 import threading
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from bots.whatsapp.processes.ipc import (
+    SessionAssignment,
     SupervisorPipe,
     SupervisorQueue,
     encode_assignment,
@@ -19,11 +19,10 @@ from pipeline.jobs.queue import broker_for
 
 
 def test_an_assignment_arrives_as_it_was_made() -> None:
-    numbers = {uuid4(), uuid4()}
-    line = encode_assignment(numbers)
-    assert line.endswith(b"\n")
-    assert parse_assignment(line) == numbers
-    assert parse_assignment(encode_assignment(set())) == set()
+    for assignment in (SessionAssignment(frozenset({uuid4(), uuid4()}), 1234.5), SessionAssignment()):
+        line = encode_assignment(assignment)
+        assert line.endswith(b"\n")
+        assert parse_assignment(line) == assignment
 
 
 @pytest.mark.parametrize(
@@ -55,12 +54,12 @@ def test_a_supervisor_that_is_gone_is_no_reason_to_fail() -> None:
 
 def test_the_end_of_the_supervisor_is_heard_after_everything_it_said() -> None:
     outlet, inlet = os.pipe()
-    heard: list[set[UUID]] = []
+    heard: list[SessionAssignment] = []
     ended = threading.Event()
     start_listener(outlet, heard.append, ended.set)
-    numbers = {uuid4()}
-    os.write(inlet, encode_assignment(numbers) + b"nonsense\n" + json.dumps({"sessions": []}).encode() + b"\n")
+    first, last = SessionAssignment(frozenset({uuid4()}), 7.5), SessionAssignment()
+    os.write(inlet, encode_assignment(first) + b"nonsense\n" + encode_assignment(last))
     os.close(inlet)
     assert ended.wait(10)
     os.close(outlet)
-    assert heard == [numbers, set()]
+    assert heard == [first, last]

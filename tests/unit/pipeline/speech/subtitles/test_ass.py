@@ -26,6 +26,13 @@ def test_karaoke_by_syllables_is_whole_words() -> None:
     ]  # fmt: skip
 
 
+def test_words_beside_a_drawing_stay() -> None:
+    assert (
+        read_text("0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\p1}m 0 0{\\1c&HFF&} l 9 9{\\p0}warm {\\b1}bread")
+        == "warm bread"
+    )
+
+
 def test_signs_are_left_out_by_tag_style_and_effect() -> None:
     dialogue = "0:00:01.00,0:00:05.00,Default,,0,0,0,,We open at seven"
     for sign in (

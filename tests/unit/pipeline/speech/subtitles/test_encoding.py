@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import pytest
 
 from models.errors import ErrorCode, RequestRejected
@@ -32,7 +34,9 @@ CODE_PAGES = [
     ("pl", "iso8859_2"), ("cs", "cp1250"), ("hu", "cp1250"), ("ro", "cp1250"), ("tr", "cp1254"), ("lt", "cp1257"),
     ("ru", "cp1251"), ("ru", "koi8_r"), ("ru", "cp866"), ("uk", "cp1251"), ("bg", "cp1251"), ("el", "cp1253"),
     ("he", "cp1255"), ("ar", "cp1256"), ("th", "cp874"), ("ja", "cp932"), ("ja", "euc_jp"), ("zh", "gb18030"),
-    ("zh-Hant", "big5"), ("ko", "cp949"),
+    ("zh-Hant", "big5"), ("ko", "cp949"), ("pt", "cp850"), ("es", "mac_roman"), ("de", "cp850"), ("cs", "cp852"),
+    ("bg", "koi8_r"), ("ru", "mac_cyrillic"), ("he", "iso8859_8"), ("he", "cp862"), ("ar", "iso8859_6"),
+    ("el", "iso8859_7"), ("ja", "iso2022_jp"), ("ko", "iso2022_kr"), ("zh", "hz"),
 ]  # fmt: skip
 
 
@@ -64,6 +68,24 @@ def test_utf8_with_a_bad_byte_stays_utf8(damage: bytes) -> None:
 def test_utf8_that_was_encoded_twice_is_repaired() -> None:
     text = build_srt("É você, não é? À noite, Íris")
     assert decode_text(text.encode().decode("latin-1").encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Jag är här på ön", "cp437"), ("Perché non è così?", "cp437"), ("שלום לכם ילדים טובים", "cp1255"),
+        ("שלום לכם ילדים טובים", "cp862"), ("Привет, я не знаю, что делать", "koi8_r"), ("Nu ştiu dacă aşa", "cp852"),
+        ("Gdzie są moje książki? Nie wiem", "iso8859_2"), ("Wir wissen nicht, wo der Fluß ist", "cp850"),
+    ],
+)  # fmt: skip
+def test_a_short_line_never_gets_the_letters_of_another_code_page(text: str, encoding: str) -> None:
+    with suppress(RequestRejected):
+        assert decode_text(build_srt(text).encode(encoding)) == build_srt(text)
+
+
+def test_escapes_of_a_terminal_are_no_text() -> None:
+    with pytest.raises(RequestRejected):
+        decode_text(build_srt("\x1b$Bnot Japanese").encode())
 
 
 def test_what_no_language_is_written_like_is_refused() -> None:

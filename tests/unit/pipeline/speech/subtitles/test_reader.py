@@ -114,7 +114,8 @@ def test_what_holds_no_words_is_refused(data: bytes) -> None:
 
 def test_more_words_than_anybody_says_in_an_hour_are_refused() -> None:
     assert refused(b"00:00:01,000 --> 00:00:02,000\n" + b"a " * (reader.MAX_WORDS + 1))
-    assert refused(("1\n00:00:01,000 --> 00:00:02,000\n" + "a " * 9000 + "\n\n").encode() * 7)
+    cues = (f"00:00:0{second},000 --> 00:00:0{second},500\n" + "a " * 9000 for second in range(7))
+    assert refused("\n\n".join(cues).encode())
 
 
 @pytest.mark.parametrize(
@@ -125,12 +126,48 @@ def test_more_words_than_anybody_says_in_an_hour_are_refused() -> None:
         "{1}{1}25\n{25}{50}Hello|there\n",
         "[10][20]Hello|there\n[30][40]{y:i}\n",
         "00:00:01:Hello|there\n",
+        ('<tt:tt xmlns:tt="http://www.w3.org/ns/ttml" xmlns:t="http://www.w3.org/ns/ttml#parameter" t:frameRate="25">'
+        '<tt:body begin="1s"><tt:div><tt:p begin="00:00:00:00" dur="25f">Hello <tt:span>there</tt:span></tt:p></tt:div>'
+        "</tt:body></tt:tt>"),
+        ('<?xml version="1.0"?><timedtext format="3"><body><p t="1000" d="500"><s>Hello</s><s t="200"> there</s></p>'
+        '<p t="1500" d="10">\n</p></body></timedtext>'),
+        '<transcript><text start="1" dur="1">Hello &amp;#116;here</text></transcript>',
+        ('{"wireMagic": "pb3", "pens": [{}], "events": [{"id": 1}, {"tStartMs": 1000, "dDurationMs": 500, '
+        '"segs": [{"utf8": "Hello"}, {"utf8": " there", "tOffsetMs": 200}]}]}'),
+        '{"text": "Hello", "segments": [{"id": 0, "start": 1, "end": 2, "text": " Hello there"}]}',
+        "0:00:01.000,0:00:02.000\nHello there\n",
+        "[INFORMATION]\n[END INFORMATION]\n00:00:01.00,00:00:02.00\nHello[br]there\n",
+        "[ti:Song]\n[00:01.00]Hello there\n[00:03.00]\n",
+        "[00:01.00]<00:01.00>Hello <00:01.50>there<00:02.00>\n",
+        "[00:00:01.000 --> 00:00:02.000]   Hello there\n",
     ],
-    ids=["TTML", "SAMI", "MicroDVD", "MPL2", "TMPlayer"],
-)
+    ids=[
+        "TTML", "SAMI", "MicroDVD", "MPL2", "TMPlayer", "TTML with frames", "srv3", "srv1", "json3", "Whisper", "SBV",
+        "SubViewer", "LRC", "enhanced LRC", "whisper.cpp",
+    ],
+)  # fmt: skip
 def test_formats_of_old_players_and_of_television_are_read(text: str) -> None:
-    found = reader.read(text.encode())
-    assert (found.text, found.words[0].start) == ("Hello there", 1.0)
+    for newline in ("\n", "\r\n", "\r"):
+        found = reader.read(text.replace("\n", newline).encode())
+        assert (found.text, found.words[0].start) == ("Hello there", 1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00:01:00 - 00:00:02:12\nHello\n",
+        "00:00:01:00 , 00:00:02:12 , Hello\n",
+        "Scenarist_SCC V1.0\n\n00:00:01:00\t9420 94ae c8e5 ecec\n",
+        "00;00;01;00 --> 00;00;02;00\nHello\n",
+        '<!DOCTYPE tt [<!ENTITY a "Hello">]><tt><body><div><p begin="1s" end="2s">&a;</p></div></body></tt>',
+        "#!/bin/sh\ncat <<EOF\n00:00:01,000 --> 00:00:02,000\nHello\nEOF\n",
+        "{\\rtf1\\ansi 1\\par\n00:00:01,000 --> 00:00:02,000\\par\nHello\\par\n}",
+        "<!DOCTYPE html>\n<pre>\n00:00:01,000 --> 00:00:02,000\nHello\n</pre>",
+    ],
+    ids=["Premiere", "Spruce", "SCC", "drop frames", "entities", "a script", "RTF", "a page"],
+)
+def test_what_would_be_read_with_other_words_or_times_is_refused(text: str) -> None:
+    assert refused(text.encode())
 
 
 @given(st.text(alphabet="0123456789:,.->< {}\\k\nabcWEBVTT[Events]Dialogue", max_size=400))

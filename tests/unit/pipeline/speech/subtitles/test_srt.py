@@ -48,6 +48,50 @@ def test_times_are_read_in_every_way_they_are_written(timing: str, start: float,
     assert (word.text, word.start, word.end) == ("word", pytest.approx(start), pytest.approx(end))
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b", "\u200e", "\u202b", "\x1a"])
+def test_invisible_characters_hide_no_time(mark: str) -> None:
+    text = build_srt(("00:00:01,000 --> 00:00:02,000", "one"), ("00:00:03,000 --> 00:00:04,000", f"{mark}two{mark}"))
+    assert [word.start for word in read_words(text.replace("\n", f"\n{mark}"))] == [1, 3]
+    assert read_text(text.replace("\n", f"\n{mark}")) == "one two"
+
+
+def test_line_ends_the_wrong_way_round_and_doubled_numbers_leave_no_number_in_the_text() -> None:
+    text = build_srt(("00:00:01,000 --> 00:00:02,000", "one"), ("00:00:03,000 --> 00:00:04,000", "two"))
+    assert read_text(text.replace("\n", "\n\r")) == "one two"
+    assert read_text(text.replace("2\n00", "2\n2\n00").replace("1\n00", "1\n1\n00", 1)) == "one two"
+
+
+def test_a_cue_too_short_to_be_seen_lasts_until_it_is_read() -> None:
+    words = read_words(build_srt(("00:00:01,000 --> 00:00:01,001", "hello"), ("00:00:05,000 --> 00:00:06,000", "bye")))
+    assert words[0].end - words[0].start > 0.5
+
+
+def test_a_cue_that_is_in_the_file_twice_is_shown_once() -> None:
+    cue = ("00:00:01,000 --> 00:00:02,000", "Hello there")
+    assert read_text(build_srt(cue, cue)) == "Hello there"
+
+
+@pytest.mark.parametrize("template", ["<u>{}</u>", '<font color="#ff0">{}</font>', "{{\\c&HFF&}}{}{{\\r}}"])
+@pytest.mark.parametrize("gap", [0.0, 0.1])
+def test_a_line_repeated_for_each_word_that_stands_out_is_shown_once_with_the_times_of_its_words(
+    template: str, gap: float
+) -> None:
+    line = ["warm", "bread", "and", "bread"]
+    cues = [
+        (
+            f"00:00:0{second}.000 --> 00:00:0{second + 1 - gap:.3f}",
+            " ".join(template.format(word) if index == second else word for index, word in enumerate(line)),
+        )
+        for second in range(4)
+    ]
+    assert [(word.text, word.start) for word in read_words(build_srt(*cues))] == list(zip(line, range(4), strict=True))
+
+
+def test_a_line_that_is_sung_twice_is_shown_twice() -> None:
+    cues = [("00:00:01,000 --> 00:00:02,000", "la la"), ("00:00:02,000 --> 00:00:03,000", "la la")]
+    assert read_text(build_srt(*cues)) == "la la la la"
+
+
 def test_no_cue_is_lost_without_saying_so() -> None:
     text = build_srt(("00:00:01,000 --> 00:00:02,000", "one"), ("00:0x:03,000 --> 00:00:04,000", "two"))
     with pytest.raises(RequestRejected) as refusal:

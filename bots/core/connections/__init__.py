@@ -1,0 +1,1 @@
+"""Ownership of connections to messengers, one process each, and their distribution over processes."""

@@ -1,0 +1,1 @@
+"""Bots served under leases, so that each is received for by one process of the installation."""

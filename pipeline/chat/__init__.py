@@ -1,0 +1,1 @@
+"""Tasks of chat models with what was said: translation."""

@@ -1,0 +1,45 @@
+"""Chat models as their tasks see them: instructions and data in, one object of a given type out."""
+
+import importlib
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from models.settings import Settings
+
+
+class ChatAnswer(BaseModel):
+    """Base of the answers: its JSON schema is what the model has to keep to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+AnswerT = TypeVar("AnswerT", bound=ChatAnswer)
+
+
+class AnswerUnusable(Exception):
+    """The answer is not of its type, or the request was too large for the model: a smaller one may do."""
+
+
+class ChatModel(Protocol):
+    """A chat model of a service; only its adapter imports its SDK."""
+
+    def ask(
+        self, instructions: str, content: object, answer: type[AnswerT], is_cancelled: Callable[[], bool]
+    ) -> AnswerT:
+        """Ask for an answer about `content`, which is sent as JSON: what people said is data, and never instructions.
+
+        Raises AnswerUnusable, JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
+        """
+        ...
+
+
+def create_chat_model(settings: Settings) -> ChatModel | None:
+    """The chat model of a process; None without an API key. Its adapter is imported only with a key."""
+    if settings.groq_api_key is None:
+        return None
+    adapter = importlib.import_module("pipeline.groq.chat")
+    key = settings.groq_api_key.get_secret_value()
+    model: ChatModel = adapter.create_groq_chat(key, settings.groq_base_url or None, settings.groq_chat_model)
+    return model

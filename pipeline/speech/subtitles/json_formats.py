@@ -1,0 +1,46 @@
+"""JSON subtitles beside WORDS.json: YouTube's json3, and the segments that Whisper writes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from models.errors import ErrorCode, RequestRejected
+from pipeline.speech.subtitles.cues import Cue, CuePart, create_cue
+
+Content = Mapping[str, Any]
+
+
+def parse_cues(content: object) -> list[Cue] | None:
+    """The cues of a parsed file; None if it is of another kind. Raises RequestRejected (SUBTITLES_UNREADABLE)."""
+    for key, read in _READERS.items():
+        if isinstance(content, dict) and isinstance(content.get(key), list):
+            try:
+                return list(read(content))
+            except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+                raise RequestRejected(ErrorCode.SUBTITLES_UNREADABLE) from error
+    return None
+
+
+def _read_events(content: Content) -> Iterator[Cue]:
+    """YouTube's json3: milliseconds, and words with a time from the start of their line."""
+    for event in content["events"]:
+        start = event.get("tStartMs", 0) / 1000
+        parts = [
+            CuePart(str(segment["utf8"]), start + segment.get("tOffsetMs", 0) / 1000)
+            for segment in event.get("segs", ())
+            if "utf8" in segment
+        ]
+        yield create_cue(start, start + event.get("dDurationMs", 0) / 1000, parts)
+
+
+def _read_segments(content: Content) -> Iterator[Cue]:
+    """Whisper's: seconds, and where it was asked for them, words with their times."""
+    for segment in content["segments"]:
+        start, end = float(segment["start"]), float(segment["end"])
+        words = [CuePart(str(word["word"]), float(word["start"])) for word in segment.get("words", ())]
+        yield create_cue(start, end, words or [CuePart(str(segment["text"]), start)])
+
+
+_READERS: Final[dict[str, Callable[[Content], Iterator[Cue]]]] = {
+    "events": _read_events,
+    "segments": _read_segments,
+}

@@ -1,0 +1,69 @@
+"""Whisper base on this machine, by faster-whisper. Runs in the sandbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from models.languages import load_languages
+from pipeline.speech.audio_reader import Samples, to_floats
+from pipeline.speech.whisper import weights
+from pipeline.speech.whisper.response import WhisperSegment, WhisperToken
+
+MAX_PIECE_SECONDS: Final = 30.0  # seconds that the model sees at once
+_THREADS: Final = 2
+_TEMPERATURES: Final = (0.0, 0.4)  # the second where the first gives a loop or an improbable text
+_SEED: Final = 1  # of the second temperature's choices: the same recording gives the same text
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPiece:
+    """What is said in a piece of a recording; times in seconds from the recording's start."""
+
+    segments: tuple[WhisperSegment, ...]
+    tokens: tuple[WhisperToken, ...]
+
+
+class WhisperModel:
+    """The loaded model: 330 MB, and 0.1 s for each second of speech on two cores."""
+
+    def __init__(self) -> None:
+        import ctranslate2
+        import faster_whisper
+
+        ctranslate2.set_random_seed(_SEED)
+        self._model = faster_whisper.WhisperModel(
+            str(weights.FOLDER), device="cpu", compute_type="int8", cpu_threads=_THREADS
+        )
+
+    def detect_languages(self, samples: Samples) -> Mapping[str, float]:
+        """The probability of each language in at most half a minute of speech."""
+        _, _, probabilities = self._model.detect_language(audio=to_floats(samples))
+        codes = {whisper: code for code, whisper in load_languages().whisper.items()} | {"zh": "zh"}
+        return {codes.get(name, name): probability for name, probability in probabilities}
+
+    def transcribe(self, samples: Samples, language: str, offset: float) -> HeardPiece:
+        """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording."""
+        found, _ = self._model.transcribe(
+            to_floats(samples),
+            language=load_languages().to_whisper_code(language),
+            temperature=_TEMPERATURES,
+            condition_on_previous_text=False,  # an error, or a loop, would go on in the next piece
+            word_timestamps=True,
+        )
+        segments, tokens = [], []
+        for segment in found:
+            segments.append(
+                WhisperSegment(
+                    start=segment.start + offset,
+                    end=segment.end + offset,
+                    text=segment.text,
+                    avg_logprob=segment.avg_logprob,
+                    compression_ratio=segment.compression_ratio,
+                    no_speech_prob=segment.no_speech_prob,
+                )
+            )
+            tokens += [
+                WhisperToken(word=word.word, start=word.start + offset, end=word.end + offset)
+                for word in segment.words or ()
+            ]
+        return HeardPiece(tuple(segments), tuple(tokens))

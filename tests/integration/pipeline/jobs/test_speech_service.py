@@ -1,0 +1,166 @@
+"""Jobs whose speech is heard by a service: what is charged to the job, and what happens when it stops answering."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes.clock import SettableClock
+from fakes.groq_api import FakeGroq, GroqFault
+from fakes.groq_chat import ChatCall
+from fakes.world.jobs import open_job_world
+from fakes.world.staged_sandbox import CAPTION, LISTEN, PREPARE, StagedCall, create_film
+from fakes.world.world import World
+
+from models.errors import ErrorCode
+from models.jobs.job import Job, JobStatus
+from models.jobs.options import CaptionOptions, Film, TranscriptOptions
+from models.media.facts import SoundPiece
+from models.retries import Backoff
+from pipeline.groq.chat import GroqChat
+from pipeline.groq.client import GroqClient
+from pipeline.groq.speech import GroqSpeech
+from pipeline.jobs.renderer import Renderer
+from pipeline.speech.transcription import Transcriber
+from storage.billing.ledger import CreditBalance
+from storage.db import Database
+from storage.jobs import transcripts
+
+WRITE = "pipeline.speech.upload:write_pieces"
+
+
+@pytest.fixture
+def groq() -> FakeGroq:
+    return FakeGroq()
+
+
+@pytest.fixture
+def shop(database: Database, clock: SettableClock, tmp_path: Path, groq: FakeGroq) -> World:
+    """A world whose speech is heard by the fake service; each recording is one piece of five seconds."""
+    world = open_job_world(database, clock, tmp_path)
+    client = GroqClient("gsk_test", "http://groq.test", groq.create_transport(), Backoff(first=0.001, maximum=0.001))
+    chat = GroqChat(client, "openai/gpt-oss-120b")
+    world.job_runner.renderer = Renderer(world.sandbox, Transcriber(GroqSpeech(client)), chat)
+    world.sandbox.stage(WRITE, *[write_piece] * 5)
+    return world
+
+
+def write_piece(call: StagedCall) -> list[SoundPiece]:
+    path = call.directory / "piece.ogg"
+    path.write_bytes(b"OggS")
+    return [SoundPiece(path, 0.0, 5.0)]
+
+
+def submit(shop: World) -> Job:
+    return shop.submit_job(shop.receive_media(b"a video", seconds=20), CaptionOptions())
+
+
+def list_heard(shop: World, job: Job) -> list[dict[str, object]]:
+    (delivery,) = shop.list_deliveries(job)
+    return [{each.key: each.values} for each in delivery.content.paragraphs if each.key.startswith("heard")]
+
+
+def test_what_the_service_heard_is_charged_to_the_job_and_said_with_the_result(shop: World) -> None:
+    job = submit(shop)
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 10.0, 120, 0.0)
+    assert shop.sandbox.tasks == [PREPARE, WRITE, CAPTION]
+    assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
+
+
+def test_when_the_service_refuses_this_machine_hears_and_that_is_said(shop: World, groq: FakeGroq) -> None:
+    groq.faults = [GroqFault(401)]
+    job = submit(shop)
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 0.0, 0, 5.0)
+    assert shop.sandbox.tasks == [PREPARE, WRITE, LISTEN, CAPTION]
+    assert list_heard(shop, job) == [{"heard-local": {"spoken": "en"}}]
+
+
+def test_words_that_were_heard_before_are_neither_heard_nor_charged_again(shop: World, groq: FakeGroq) -> None:
+    video = shop.receive_media(b"a video", seconds=20)
+    shop.submit_job(video, CaptionOptions())
+    assert shop.job_runner.run_next_job()
+    second = shop.submit_job(video, TranscriptOptions())
+    assert shop.job_runner.run_next_job()
+    assert len(groq.calls) == 1
+    assert shop.reload_job(second).provider_seconds == 0.0
+    assert list_heard(shop, second) == [{"heard-groq": {"spoken": "en"}}]
+    with shop.db.read_transaction() as session:
+        found = transcripts.find_for_job(session, shop.reload_job(second), video, "auto")
+    assert found is not None
+    assert found.engine == "groq"
+
+
+def translate_to_capitals(call: ChatCall) -> dict[str, object]:
+    return {"lines": [{"number": each["number"], "text": each["text"].upper()} for each in call.user["lines"]]}
+
+
+def test_captions_are_shown_in_another_language_and_the_spoken_words_are_kept(shop: World, groq: FakeGroq) -> None:
+    groq.chat = translate_to_capitals
+    shown: list[tuple[str, str]] = []
+
+    def caption(call: StagedCall) -> Film:
+        shown.append((call.arguments["language"], " ".join(word.text for word in call.arguments["words"])))
+        return create_film(call)
+
+    shop.sandbox.stage(CAPTION, caption, caption)
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    shop.submit_job(video, CaptionOptions(translate_to="en"))  # what is spoken
+    assert shop.job_runner.run_next_job()
+    assert shown == [("pt", "HELLO, WORLD."), ("en", "Hello, world.")]
+    assert (len(groq.calls), len(groq.chat_calls)) == (1, 1)
+    with shop.db.read_transaction() as session:
+        kept = transcripts.find_for_job(session, shop.reload_job(job), video, "auto")
+    assert kept is not None
+    assert (kept.language, kept.text) == ("en", "Hello, world.")
+
+
+def test_a_translation_without_a_chat_model_is_refused_without_charge(shop: World) -> None:
+    shop.job_runner.renderer = replace(shop.job_runner.renderer, chat=None)
+    video = shop.receive_media(b"a video", seconds=20)
+    job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
+    assert shop.job_runner.run_next_job()
+    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.TEXT_SERVICE_DOWN)
+    assert shop.get_credits() == CreditBalance(10, 0)
+
+
+def run_until_hanging(shop: World, groq: FakeGroq, interrupt: Callable[[], object]) -> float:
+    """Run a job whose service gives no answer, and interrupt it then; the seconds until the worker is free."""
+    groq.faults = [GroqFault(hangs=True)]
+    worker = threading.Thread(target=shop.job_runner.run_next_job)
+    worker.start()
+    while not groq.hanging:
+        worker.join(0.01)
+        assert worker.is_alive()
+    interrupt()
+    interrupted_at = time.monotonic()
+    worker.join(20)
+    assert not worker.is_alive()
+    return time.monotonic() - interrupted_at
+
+
+def test_a_worker_that_is_told_to_stop_gives_the_job_back_without_waiting(shop: World, groq: FakeGroq) -> None:
+    job = submit(shop)
+    assert run_until_hanging(shop, groq, shop.job_runner.stop_event.set) < 5
+    row = shop.reload_job(job)
+    assert (row.status, row.attempts) == (JobStatus.QUEUED, 0)
+    assert LISTEN not in shop.sandbox.tasks
+
+
+def test_a_job_cancelled_while_the_service_hears_stops_without_waiting(shop: World, groq: FakeGroq) -> None:
+    job = submit(shop)
+
+    def cancel() -> None:
+        with shop.db.transaction() as session:
+            assert shop.pipeline.cancel(session, job.id, shop.customer.person)
+
+    assert run_until_hanging(shop, groq, cancel) < 5
+    assert shop.reload_job(job).status == JobStatus.CANCELLED
+    assert LISTEN not in shop.sandbox.tasks

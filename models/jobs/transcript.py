@@ -1,6 +1,6 @@
 """Transcripts: spoken words with their times."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,7 +11,10 @@ UNKNOWN_LANGUAGE: Final = "und"  # ISO 639's code for it
 
 
 class Word(BaseModel):
-    """One word as displayed; times in seconds from the start of the media."""
+    """One word as displayed; times in seconds from the start of the media.
+
+    Where they are only estimated, its line is highlighted and not the word.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -19,6 +22,7 @@ class Word(BaseModel):
     start: float = Field(ge=0)
     end: float = Field(ge=0)
     is_speaker_change: bool = False  # somebody else begins to speak here
+    has_estimated_times: bool = False
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":
@@ -43,6 +47,11 @@ class Transcript(BaseModel):
     @property
     def text(self) -> str:
         return join_words(self.words)
+
+
+def mark_estimated(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The same words, with times that are only estimated."""
+    return tuple(word.model_copy(update={"has_estimated_times": True}) for word in words)
 
 
 def join_words(words: Sequence[Word]) -> str:

@@ -63,7 +63,9 @@ class WhisperModel:
                 )
             )
             tokens += [
-                WhisperToken(word=word.word, start=word.start + offset, end=word.end + offset)
+                WhisperToken(
+                    word=word.word, start=word.start + offset, end=word.end + offset, probability=word.probability
+                )
                 for word in segment.words or ()
             ]
         return HeardPiece(tuple(segments), tuple(tokens))

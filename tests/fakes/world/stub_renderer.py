@@ -19,7 +19,9 @@ class StubRenderer:
     error: Exception | None = None
     thumbnail: bytes = field(default_factory=create_thumbnail)
 
-    def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
+    def render(
+        self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage, keep_transcript: object
+    ) -> JobResult:
         kind = get_kind(spec.kind)
         progress(kind.stages[-1], 0.5)
         if self.error is not None:

@@ -1,7 +1,7 @@
 """A job while it runs: its inputs and options, the tasks it runs in sandboxed children, and the files it makes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatModel
 from pipeline.chat.translation import translate_transcript
-from pipeline.progress import ProgressCallback
+from pipeline.progress import ProgressCallback, keep_rising
 from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.transcription import Transcriber, TranscriptionJob
@@ -139,11 +139,12 @@ class RunningJob:
         """
         if self.spec.transcript is not None:
             return self.spec.transcript
+        hearing = replace(self, progress=keep_rising(self.progress))
         job = TranscriptionJob(
             self.spec.folder,
-            lambda task, arguments: self.run_task(stage, task, arguments, end=end),
+            lambda task, arguments: hearing.run_task(stage, task, arguments, end=end),
             self.is_cancelled,
-            lambda share: self.progress(stage, end * share),
+            lambda share: hearing.progress(stage, end * share),
             self.usage.add_speech,
         )
         transcript = self.transcriber.transcribe(self.spec.inputs[0], options, job)

@@ -8,7 +8,7 @@ from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
 from pipeline.progress import ProgressCallback
-from pipeline.speech import alignment, segmentation, voice_activity, word_timing
+from pipeline.speech import segmentation, time_correction, voice_activity
 from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
 from pipeline.speech.engine_choice import AUTO
 from pipeline.speech.preparation import measure_sound
@@ -16,7 +16,6 @@ from pipeline.speech.whisper import language_detection, weights
 from pipeline.speech.whisper.model import WhisperModel
 from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
 
-ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a model of its own
 MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
@@ -97,9 +96,5 @@ def _transcribe_pieces(
 
 def _build_timed_words(response: WhisperResponse, recording: WavReader, levels: Levels) -> tuple[Word, ...]:
     has_spaces = response.language not in load_languages().spaceless
-    words = word_timing.order_words(build_words(response, has_spaces=has_spaces), recording.seconds)
-    if response.language == ALIGNED_LANGUAGE:
-        timed = alignment.align_lines(recording, words)
-    else:
-        timed = voice_activity.correct_times(words, levels)
-    return word_timing.order_words(timed, recording.seconds)
+    words = build_words(response, has_spaces=has_spaces)
+    return time_correction.correct_words(words, response.language, recording, levels)

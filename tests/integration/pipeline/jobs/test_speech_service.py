@@ -14,6 +14,7 @@ from fakes.groq_chat import ChatCall
 from fakes.world.jobs import open_job_world
 from fakes.world.staged_sandbox import (
     CAPTION,
+    CORRECT,
     CPU_SECONDS,
     LISTEN,
     PREPARE,
@@ -78,7 +79,7 @@ def test_what_the_service_heard_is_charged_to_the_job_and_said_with_the_result(s
     assert shop.job_runner.run_next_job()
     done = shop.reload_job(job)
     assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 10.0, 120, 0.0)
-    assert shop.sandbox.tasks == [PREPARE, WRITE, CAPTION]
+    assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION]
     assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
 
 
@@ -120,7 +121,7 @@ def test_what_was_heard_before_a_film_failed_is_neither_heard_nor_paid_again(
     done = shop.reload_job(job)
     assert (done.status, done.attempts, len(groq.calls)) == ("done", 2, 1)
     assert (done.provider_seconds, done.provider_cost) == (10.0, 120)
-    assert shop.sandbox.tasks == [PREPARE, WRITE, CAPTION, CAPTION]
+    assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION, CAPTION]
     assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
 
 

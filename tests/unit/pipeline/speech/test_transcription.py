@@ -8,14 +8,16 @@ from fakes.world.staged_sandbox import TRANSCRIPT
 
 from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Transcript, Word
 from models.media.facts import SoundInfo, SoundPiece
 from pipeline.speech.service import ServiceRequest
 from pipeline.speech.transcription import Transcriber, TranscriptionJob, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
+CORRECT = "pipeline.speech.time_correction:correct"
 WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
+CORRECTED = (Word(text="Hello", start=0.3, end=0.6),)
 PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
@@ -40,11 +42,20 @@ class Child:
     def __init__(self, folder: Path) -> None:
         self.runs: list[tuple[str, dict[str, Any]]] = []
         self.recorded: list[tuple[str, float, int]] = []
+        self.error: ProcessingFailed | None = None  # of the correction of times
         self.job = TranscriptionJob(folder, self, record_speech=lambda *each: self.recorded.append(each))
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
+        if task == CORRECT:
+            return self.correct(arguments["transcript"])
         return {PREPARE: SoundInfo(10.0), WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: TRANSCRIPT}[task]
+
+    def correct(self, transcript: object) -> Transcript:
+        if self.error:
+            raise self.error
+        assert isinstance(transcript, Transcript)
+        return transcript.model_copy(update={"words": CORRECTED})
 
     @property
     def tasks(self) -> list[str]:
@@ -61,10 +72,17 @@ def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: P
 def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     child, service = Child(tmp_path), Service(BY_SERVICE)
     options = CaptionOptions(language="pt", vocabulary=("Rabisco",))
-    assert Transcriber(service).transcribe(tmp_path / "in", options, child.job) == BY_SERVICE
-    assert (child.tasks, child.recorded) == ([PREPARE, WRITE], [("groq", 10.0, 120)])
+    heard = Transcriber(service).transcribe(tmp_path / "in", options, child.job)
+    assert (heard.engine, heard.words) == ("groq", CORRECTED)
+    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 120)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
+
+
+def test_what_was_paid_for_is_not_lost_where_its_times_cannot_be_corrected(tmp_path: Path) -> None:
+    child = Child(tmp_path)
+    child.error = ProcessingFailed(ErrorCode.CRASHED)
+    assert Transcriber(Service(BY_SERVICE)).transcribe(tmp_path / "in", CaptionOptions(), child.job) == BY_SERVICE
 
 
 def test_smaller_pieces_are_made_in_the_child(tmp_path: Path) -> None:

@@ -59,9 +59,8 @@ class Transcriber:
         sound: SoundInfo = job.run_task("pipeline.speech.preparation:prepare", {"media": media, "wav": wav})
         if engine == "groq" and self._service is not None:
             try:
-                return _correct_times(
-                    self._service.transcribe(_build_service_request(wav, sound, options, job)), wav, job
-                )
+                heard = self._service.transcribe(_build_service_request(wav, sound, options, job))
+                return _correct_times(heard, wav, job)
             except ProcessingFailed as error:
                 if not can_fall_back(options.engine, error):
                     raise

@@ -65,7 +65,12 @@ class Transcriber:
                 if not can_fall_back(options.engine, error):
                     raise
                 log.warning("speech-service-unavailable", fallback="local")
-        arguments = {"wav": wav, "language": options.language, "own_language": options.own_language}
+        arguments = {
+            "wav": wav,
+            "language": options.language,
+            "own_language": options.own_language,
+            "vocabulary": options.vocabulary,
+        }
         transcript: Transcript = job.run_task("pipeline.speech.local:transcribe", arguments)
         job.record_speech("local", sound.seconds, 0)
         return transcript

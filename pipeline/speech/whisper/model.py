@@ -1,5 +1,6 @@
 """Whisper base on this machine, by faster-whisper. Runs in the sandbox."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,17 @@ class HeardPiece:
     segments: tuple[WhisperSegment, ...]
     tokens: tuple[WhisperToken, ...]
 
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def mean_logprob(self) -> float:
+        """The mean logarithm of the probability over the piece; minus infinity where nothing is said."""
+        seconds = sum(segment.seconds for segment in self.segments)
+        total = sum(segment.avg_logprob * segment.seconds for segment in self.segments)
+        return total / seconds if seconds else -math.inf
+
 
 class WhisperModel:
     """The loaded model: 330 MB, and 0.1 s for each second of speech on two cores."""
@@ -41,14 +53,18 @@ class WhisperModel:
         codes = {whisper: code for code, whisper in load_languages().whisper.items()} | {"zh": "zh"}
         return {codes.get(name, name): probability for name, probability in probabilities}
 
-    def transcribe(self, samples: Samples, language: str, offset: float) -> HeardPiece:
-        """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording."""
+    def transcribe(self, samples: Samples, language: str, offset: float, prompt: str = "") -> HeardPiece:
+        """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording.
+
+        From `prompt` names take their spelling; it makes other words worse (docs/speech.md).
+        """
         found, _ = self._model.transcribe(
             to_floats(samples),
             language=load_languages().to_whisper_code(language),
             temperature=_TEMPERATURES,
             condition_on_previous_text=False,  # an error, or a loop, would go on in the next piece
             word_timestamps=True,
+            hotwords=prompt or None,
         )
         segments, tokens = [], []
         for segment in found:

@@ -125,6 +125,21 @@ def test_the_words_of_a_service_start_when_they_are_said(cut: Path, heard: Trans
     assert max(away) <= 0.13
 
 
+def test_a_name_is_heard_as_the_vocabulary_spells_it_where_noise_hides_it(tmp_path: Path) -> None:
+    clean = sample_speech.read_samples(seconds=10.6)
+    noise = sample_speech.create_noise(len(clean) / sample_speech.RATE, level=0.02)
+    wav = sample_speech.write_wav(tmp_path / "noisy.wav", np.clip(clean + noise.astype(int), -32768, 32767))
+    texts = [
+        local.transcribe(wav, nobody, language="en", vocabulary=names).text for names in ((), ("Epoch of Belief",))
+    ]
+    assert ["epoch of belief" in text.lower() for text in texts] == [False, True]
+
+
+def test_names_that_nobody_says_change_nothing(cut: Path, heard: Transcript) -> None:
+    vocabulary = ("Rabisco", "Padaria Aurora", "iFood", "Petrobras")
+    assert local.transcribe(cut, nobody, language="en", vocabulary=vocabulary).text == heard.text
+
+
 @pytest.mark.parametrize("make", [sample_speech.create_silence, sample_speech.create_noise, sample_speech.create_music])
 def test_what_is_no_speech_is_refused(tmp_path: Path, make: object) -> None:
     assert callable(make)

@@ -102,10 +102,11 @@ def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> 
 def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
     child = Child(tmp_path)
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
-    options = CaptionOptions(language="auto", own_language="pt")
+    options = CaptionOptions(language="auto", own_language="pt", vocabulary=("Rabisco",))
     assert Transcriber(down).transcribe(tmp_path / "in", options, child.job) == TRANSCRIPT
     assert child.recorded == [("groq", 10.0, 120), ("local", 10.0, 0)]  # what it charged before it failed is paid
-    assert child.runs[-1] == (LOCAL, {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt"})
+    place = {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt", "vocabulary": ("Rabisco",)}
+    assert child.runs[-1] == (LOCAL, place)
 
 
 def test_when_the_service_that_was_asked_for_is_down_nobody_else_hears(tmp_path: Path) -> None:

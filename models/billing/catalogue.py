@@ -149,9 +149,16 @@ class Catalogue(CatalogueTable):
         """The price of a kind of job."""
         return self.prices.get(kind, self.price)
 
+    def compute_credits(self, kind: str, seconds: float, *, is_heard: bool) -> int:
+        """Credits for a result of that many seconds; `is_heard` says whether its speech has to be heard."""
+        price = self.price_for(kind)
+        hearing = self.price_for(price.hearing).credits_for(seconds) if is_heard and price.hearing else 0
+        return price.credits_for(seconds) + hearing
+
     def list_priced_kinds(self) -> set[str]:
         """Names of the kinds of jobs that the file mentions, all of which must exist."""
-        return set(self.prices).union(*(plan.longest_of for plan in self.plans.values()))
+        heard_as = {price.hearing for price in self.prices.values() if price.hearing}
+        return heard_as.union(self.prices, *(plan.longest_of for plan in self.plans.values()))
 
     def get_plan(self, name: str) -> Plan:
         """The plan of that name; the free plan if it no longer exists."""

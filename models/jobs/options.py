@@ -154,6 +154,14 @@ class TranscriptOptions(SpeechOptions):
     """Options of a transcript job."""
 
 
+class SummaryOptions(SpeechOptions):
+    """Options of a summary job."""
+
+
+class ChaptersOptions(SpeechOptions):
+    """Options of a chapters job."""
+
+
 @dataclass(frozen=True, slots=True)
 class Film:
     """A rendered film: its path, displayed size in pixels, length in seconds, and a JPEG of one frame."""

@@ -5,7 +5,7 @@ from typing import cast
 from models.jobs.options import CaptionOptions
 from models.limits import load_limits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind, OutputSpec
+from pipeline.kinds.job_kind import FollowUp, JobKind, OutputSpec
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
@@ -20,6 +20,7 @@ CAPTION = JobKind(
     limits=load_limits().kinds["caption"],
     icon="💬",
     takes_subtitles=True,
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 

@@ -127,7 +127,7 @@ def test_a_translation_without_a_chat_model_is_refused_without_charge(shop: Worl
     video = shop.receive_media(b"a video", seconds=20)
     job = shop.submit_job(video, CaptionOptions(translate_to="pt"))
     assert shop.job_runner.run_next_job()
-    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.TEXT_SERVICE_DOWN)
+    assert (shop.reload_job(job).status, shop.reload_job(job).code) == ("failed", ErrorCode.CHAT_MODEL_MISSING)
     assert shop.get_credits() == CreditBalance(10, 0)
 
 

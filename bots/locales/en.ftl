@@ -120,6 +120,19 @@ hand-none = No hand
 style-classic = Classic
 style-pill = Pill
 style-plate = Plate
+style-hormozi = Hormozi
+style-beast = Beast
+style-karaoke = Karaoke
+style-minimal = Minimal
+style-neon = Neon
+style-typewriter = Typewriter
+style-bounce = Bouncing
+style-stack = Stacked words
+style-news = News bar
+style-comic = Comic
+style-clean = Plain subtitles
+style-podcast = Podcast
+style-marker = Highlighter
 
 ## Language, settings, balance
 

@@ -120,6 +120,19 @@ hand-none = Sin mano
 style-classic = Clásicos
 style-pill = Píldora
 style-plate = Placa
+style-hormozi = Hormozi
+style-beast = Beast
+style-karaoke = Karaoke
+style-minimal = Minimalistas
+style-neon = Neón
+style-typewriter = Mecanografía
+style-bounce = Saltarines
+style-stack = Apiladas
+style-news = Noticias
+style-comic = Cómic
+style-clean = Sencillos
+style-podcast = Pódcast
+style-marker = Resaltador
 
 ## Idioma, ajustes, saldo
 

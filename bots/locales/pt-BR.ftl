@@ -120,6 +120,19 @@ hand-none = Sem mão
 style-classic = Clássicas
 style-pill = Pílula
 style-plate = Placa
+style-hormozi = Hormozi
+style-beast = Beast
+style-karaoke = Karaokê
+style-minimal = Minimalistas
+style-neon = Neon
+style-typewriter = Datilografia
+style-bounce = Saltitantes
+style-stack = Empilhadas
+style-news = Notícias
+style-comic = Quadrinhos
+style-clean = Simples
+style-podcast = Podcast
+style-marker = Marca-texto
 
 ## Idioma, ajustes, saldo
 

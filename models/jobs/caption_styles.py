@@ -1,143 +1,65 @@
-"""Caption styles, read from `caption_styles.toml`."""
+"""Caption styles: one TOML file each in `caption_styles/`."""
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Literal
+from importlib.resources.abc import Traversable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ValidationError
 
-from models.errors import ErrorCode, RequestRejected
+from models.captions.placement import CaptionPlacement, get_placements
+from models.captions.style import CaptionStyle
+from models.errors import ConfigError, ErrorCode, RequestRejected
 
-Ratio = Annotated[float, Field(ge=0, le=1)]
-Em = Annotated[float, Field(ge=0, le=3)]
-HexColour = Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
-
-
-class _StyleTable(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SafeArea(_StyleTable):
-    """Margins kept free of captions, as ratios of the height (top, bottom) and of the width (left, right)."""
-
-    top: Ratio
-    bottom: Ratio
-    left: Ratio
-    right: Ratio
-
-
-class CaptionPlacement(_StyleTable):
-    """Position of captions for one aspect ratio (width / height), as ratios of the displayed picture."""
-
-    aspect: float = Field(gt=0)
-    size: Ratio  # em, of the height
-    y: Ratio  # vertical centre of the block
-    max_width: Ratio
-    safe: SafeArea
-
-
-class TextStroke(_StyleTable):
-    width: Em
-    colour: HexColour
-
-
-class TextShadow(_StyleTable):
-    dx: float
-    dy: float
-    blur: Em
-    opacity: Ratio
-    colour: HexColour = "#000000"
-
-
-class BackgroundBox(_StyleTable):
-    """A rounded rectangle behind the whole group (of `base`) or behind the word being spoken (of `active`)."""
-
-    fill: HexColour
-    opacity: Ratio
-    pad: Em
-    radius: Em
-
-
-class PopAnimation(_StyleTable):
-    """Scale animation of the word being spoken: from `start` over `peak` to 1, within `seconds`."""
-
-    start: float = Field(gt=0.5, le=1)
-    peak: float = Field(ge=1, le=1.5)
-    seconds: float = Field(gt=0, le=1)
-
-
-class BaseAppearance(_StyleTable):
-    fill: HexColour
-    stroke: TextStroke | None = None
-    shadow: TextShadow | None = None
-    plate: BackgroundBox | None = None
-
-
-class ActiveWordAppearance(_StyleTable):
-    fill: HexColour
-    plate: BackgroundBox | None = None
-    pop: PopAnimation | None = None
-
-
-class FontSettings(_StyleTable):
-    family: str
-    case: Literal["upper", "as_is"]
-    space: Em
-    leading: Em
-
-
-class GroupingRules(_StyleTable):
-    """How words are grouped into what is shown at once; seconds, and columns, of which a CJK character takes two."""
-
-    max_words: int = Field(ge=1, le=12)
-    max_chars: int = Field(ge=4, le=120)
-    max_lines: int = Field(ge=1, le=3)
-    gap_break: float = Field(gt=0)
-    max_seconds: float = Field(gt=0)
-    min_seconds: float = Field(ge=0)
-    hold: float = Field(ge=0)
-    drop: str  # punctuation that breaks groups and is not shown
-
-
-class CaptionStyle(_StyleTable):
-    place: str
-    font: FontSettings
-    group: GroupingRules
-    base: BaseAppearance
-    active: ActiveWordAppearance
-
-
-class _StyleSheet(_StyleTable):
-    places: dict[str, tuple[CaptionPlacement, ...]]
-    styles: dict[str, CaptionStyle]
-    scale: dict[str, float]
+DEFAULT_STYLE = "classic"
+MAX_STYLE_BYTES = 20_000  # of one file
 
 
 @cache
-def _load_style_sheet() -> _StyleSheet:
-    return _StyleSheet.model_validate(tomllib.loads(files("models.jobs").joinpath("caption_styles.toml").read_text()))
+def _load_bundled_styles() -> Mapping[str, CaptionStyle]:
+    folder = files("models.jobs").joinpath("caption_styles")
+    return _sort_styles({name: read_caption_style(file) for name, file in _list_files(folder)})
 
 
 def load_caption_styles() -> Mapping[str, CaptionStyle]:
-    """The bundled styles by name; the first is the default."""
-    return _load_style_sheet().styles
+    """The styles by name, in the order of lists; the first is the default."""
+    return _load_bundled_styles()
 
 
 def get_caption_style(name: str) -> CaptionStyle:
     """A style by name. Raises RequestRejected(USAGE) for an unknown one."""
     try:
-        return _load_style_sheet().styles[name]
+        return load_caption_styles()[name]
     except KeyError:
         raise RequestRejected(ErrorCode.USAGE, style=name) from None
 
 
+def read_caption_style(file: Traversable) -> CaptionStyle:
+    """Read a style. Raises ConfigError that names the file and the field."""
+    try:
+        data = file.read_bytes()
+        if len(data) > MAX_STYLE_BYTES:
+            raise ConfigError(f"the caption style {file.name} is larger than {MAX_STYLE_BYTES} bytes")
+        return CaptionStyle.model_validate(tomllib.loads(data.decode()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"])) or "the style"
+        raise ConfigError(f"the caption style {file.name} has a mistake: {field}: {first['msg']}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError(f"the caption style {file.name} cannot be read: {error}") from error
+
+
 def placements_of(style: CaptionStyle) -> tuple[CaptionPlacement, ...]:
     """The placements of a style, narrowest aspect ratio first."""
-    return _load_style_sheet().places[style.place]
+    return get_placements(style.place, style.anchor)
 
 
-def font_scale_of(family: str) -> float:
-    """Factor on the font size that makes a family look as large as the others."""
-    return _load_style_sheet().scale.get(family, 1.0)
+def _list_files(folder: Traversable) -> list[tuple[str, Traversable]]:
+    """Names and files of the styles in a folder, in order."""
+    found = [(file.name.removesuffix(".toml"), file) for file in folder.iterdir() if file.name.endswith(".toml")]
+    return sorted(found, key=lambda each: each[0])
+
+
+def _sort_styles(styles: Mapping[str, CaptionStyle]) -> Mapping[str, CaptionStyle]:
+    return dict(sorted(styles.items(), key=lambda each: (each[1].order, each[0])))

@@ -9,12 +9,18 @@ from typing import Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
+from models.captions.adjustments import StyleAdjustments, TextSize
+from models.captions.fonts import FontFamily
+from models.captions.placement import Anchor
+from models.captions.tables import HexColour
 from models.languages import load_languages
 from models.limits import load_limits
 
 NO_TRANSLATION: Final = "off"
 _SKETCH_LIMITS = load_limits().kinds["sketch"]
 _MAX_SIDE = load_limits().film.max_width
+
+Switch = Literal["auto", "on", "off"]  # auto: as the style has it
 
 
 class X264Preset(StrEnum):
@@ -136,10 +142,30 @@ class SketchOptions(FilmOptions):
 
 
 class CaptionOptions(FilmOptions, SpeechOptions):
-    """Options of a caption job."""
+    """Options of a caption job: a style by name, and what is changed of it."""
 
     style: str = "classic"
+    colour: Literal["auto"] | HexColour = "auto"
+    second_colour: Literal["auto"] | HexColour = "auto"
+    font: Literal["auto"] | FontFamily = "auto"
+    size: TextSize = "medium"
+    place: Literal["auto"] | Anchor = "auto"
+    emphasis: Switch = "auto"
+    profanity: Literal["keep", "mask"] = "keep"
     translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
+
+    @property
+    def adjustments(self) -> StyleAdjustments:
+        """What is changed of the style."""
+        values = {
+            "colour": self.colour,
+            "second_colour": self.second_colour,
+            "font": self.font,
+            "anchor": self.place,
+            "has_emphasis": self.emphasis,
+        }
+        given = {name: value for name, value in values.items() if value != "auto"}
+        return StyleAdjustments.model_validate({**given, "size": self.size})
 
     @field_validator("translate_to")
     @classmethod

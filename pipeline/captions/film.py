@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from models.captions.adjustments import adjust_style
+from models.captions.fonts import list_families
+from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.caption_styles import CaptionStyle, get_caption_style, placements_of
+from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
 from models.jobs.transcript import Word
 from pipeline.captions import layout_json
-from pipeline.captions.grouping import group_words, prepare_words
+from pipeline.captions.caption_words import CaptionWord, prepare_words
+from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
+from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
-from pipeline.captions.timeline import CaptionTimeline
-from pipeline.captions.word_bitmaps import WordBitmaps
-from pipeline.media.overlay import Overlay
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
-
-_LEAD_FRAMES = 0.2  # of a frame: a word is highlighted this much early rather than almost a frame late
 
 
 def make(
@@ -34,18 +35,22 @@ def make(
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    Word times count from the start of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if
-    there are no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters;
-    and what `transcode` raises.
+    Word times count from the start
+    of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
+    SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
-    style = get_caption_style(options.style)
+    style = adjust_style(get_caption_style(options.style), options.adjustments)
+    if options.profanity == "mask":
+        words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
     _check_drawable(words, style, language)
 
     def build_painter(canvas: Canvas) -> Painter:
-        blocks = compose_blocks(words, style, (canvas.width, canvas.height), language)
+        size = canvas.width, canvas.height
+        blocks = compose_blocks(words, style, size, language)
         if layout:
-            layout_json.write_layout(layout, blocks, canvas.width, canvas.height)
-        return _build_painter(blocks, style, canvas, options.watermark)
+            layout_json.write_layout(layout, blocks, *size)
+        above = [build_watermark(options.watermark, *size)] if options.watermark else []
+        return CaptionPainter(blocks, style, canvas, above)
 
     return transcode(video, out, build_painter, options.encoding, progress)
 
@@ -54,40 +59,31 @@ def compose_blocks(
     words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str
 ) -> list[CaptionBlock]:
     """Lay out the words as caption blocks for a frame of (width, height) pixels."""
-    width, height = frame
-    family = style.font.family
-    place = interpolate_place(placements_of(style), width, height)
-    caption_words = prepare_words(
-        words, style, language, partial(keep_drawable, family=family), count_max_columns(place, width, height)
-    )
+    families = list_families(style.font.family)
+    place = interpolate_place(placements_of(style), *frame)
+    caption_words = _prepare_words(words, style, language, count_max_columns(place, *frame))
 
     def measure(text: str, pixels: int) -> TextExtent:
-        return measure_text(text, family, pixels)
+        return measure_text(text, families, pixels)
 
     return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
 
 
+def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
+    """The words as they are displayed, with what makes some of them stand out."""
+    keep = partial(keep_drawable, families=list_families(style.font.family))
+    emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
+    prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
+    return mark_words(prepared, style, language)
+
+
 def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
+    families = list_families(style.font.family)
     letters = "".join(c for word in words for c in word.text if c.isalpha())
-    drawable_letters = keep_drawable(letters, style.font.family)
+    drawable_letters = keep_drawable(letters, families)
     if not words:
         raise RequestRejected(ErrorCode.NO_SPEECH)
     if len(drawable_letters) < len(letters) / 2 or not any(
-        keep_drawable(word.text, style.font.family).strip() for word in words
+        keep_drawable(word.text, families).strip() for word in words
     ):
         raise RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN, language=language)
-
-
-def _build_painter(
-    blocks: Sequence[CaptionBlock], style: CaptionStyle, canvas: Canvas, watermark_text: str | None
-) -> Painter:
-    timeline = CaptionTimeline(blocks, style.active.pop, lead=_LEAD_FRAMES / canvas.fps)
-    bitmaps = WordBitmaps(style, canvas.matrix)
-    watermark_overlays = [build_watermark(watermark_text, canvas.width, canvas.height)] if watermark_text else []
-
-    def paint(seconds: float) -> list[Overlay]:
-        moment = timeline.find_state(seconds)
-        found = bitmaps.build_overlays(blocks[moment.block_index], moment) if moment else []
-        return [*found, *watermark_overlays]
-
-    return paint

@@ -3,14 +3,18 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 
-from models.jobs.caption_styles import BaseAppearance, CaptionPlacement, CaptionStyle
+from models.captions.placement import CaptionPlacement
+from models.captions.style import BackgroundBox, CaptionStyle, TextShadow
 from pipeline.captions.boxes import Box, bounding_box_of
-from pipeline.captions.grouping import CaptionGroup, CaptionWord
-from pipeline.captions.scripts import compute_visual_order, is_right_to_left, is_unspaced_pair
+from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.grouping import CaptionGroup
+from pipeline.captions.line_breaks import TextLine, break_lines
+from pipeline.captions.motion_states import measure_group_scale, measure_motion_reach
+from pipeline.captions.scripts import is_right_to_left, is_unspaced_pair, split_clusters
 from pipeline.captions.text_shaping import TextExtent
 
 # (text, em in pixels) -> its extent without a stroke.
@@ -21,11 +25,14 @@ _MIN_LINE_GAP = 0.16  # em, minimum gap between the ink of two lines
 _COLUMN_WIDTH = 0.74  # em, width of one column of heavy capitals
 _MIN_SCALE = 0.42  # of the full size: a word that would have to be smaller is split
 _MIN_PIXELS = 6  # pixels per em; letters are illegible below
+ACCENT_WIDTH = 0.14  # em, the bar along a plate
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedWord:
-    """A positioned word: its origin on the baseline and the box of its ink and stroke in pixels; times in seconds."""
+    """A positioned word: its em, its origin on the baseline and the box of its ink and stroke in pixels; times in
+    seconds, and how many letters it has.
+    """
 
     text: str
     start: float
@@ -33,6 +40,10 @@ class PlacedWord:
     x: int
     baseline: int
     box: Box
+    size: int
+    emphasis: int | None = None
+    speaker: int = 0
+    length: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,7 @@ class CaptionBlock:
     size: int
     box: Box
     is_unspaced: bool
+    is_rtl: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +69,6 @@ class _TextMetrics:
 
     measure: Measure
     is_rtl: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _TextLine:
-    words: tuple[tuple[int, float], ...]  # index into the group, and offset from the line's start in em
-    width: float  # em
 
 
 def interpolate_place(places: Sequence[CaptionPlacement], width: int, height: int) -> CaptionPlacement:
@@ -76,7 +82,7 @@ def interpolate_place(places: Sequence[CaptionPlacement], width: int, height: in
 
     safe = {side: interpolate([getattr(row.safe, side) for row in rows]) for side in ("top", "bottom", "left", "right")}
     shares = {name: interpolate([getattr(row, name) for row in rows]) for name in ("size", "y", "max_width")}
-    return CaptionPlacement.model_validate({"aspect": width / height, "safe": safe, **shares})
+    return CaptionPlacement.model_validate({"aspect": width / height, "safe": safe, "align": rows[0].align, **shares})
 
 
 def count_max_columns(place: CaptionPlacement, width: int, height: int) -> int:
@@ -92,7 +98,7 @@ def lay_out_groups(
     frame: tuple[int, int],
     measure: Measure,
 ) -> list[CaptionBlock]:
-    """Lay out every group in balanced lines centred on its place, shrunk where a word is too wide.
+    """Lay out every group in even lines at its place, shrunk where a word is too wide.
 
     All lines have the direction of most letters of the film, so that one foreign name does not reverse its line.
     """
@@ -100,129 +106,123 @@ def lay_out_groups(
     return [_build_block(group, style, place, frame, _TextMetrics(measure, is_rtl)) for group in groups]
 
 
-def measure_reach(base: BaseAppearance) -> float:
-    """Return how far stroke and shadow extend beyond the letters, em."""
-    stroke = base.stroke.width if base.stroke else 0.0
-    shadow = base.shadow
-    return stroke + (max(abs(shadow.dx), abs(shadow.dy)) + 2.5 * shadow.blur if shadow else 0.0)
+def measure_reach(stroke: float, shadows: Sequence[TextShadow]) -> float:
+    """Return how far a stroke and shadows extend beyond the letters, em."""
+    return stroke + max([0.0, *(max(abs(each.dx), abs(each.dy)) + 2.5 * each.blur for each in shadows)])
 
 
 def _measure_overhang(style: CaptionStyle) -> float:
-    """How far stroke, shadow and plates extend beyond the letters, em."""
-    return max([measure_reach(style.base), *(plate.pad for plate in (style.base.plate, style.active.plate) if plate)])
+    """How far stroke, shadows and plates extend beyond the letters in any state, em."""
+    looks = (style.base, style.active, style.spoken)
+    strokes = max([0.0, *(look.stroke.width for look in looks if look.stroke)])
+    reaches = [measure_reach(strokes, look.shadows) for look in looks if look.shadows]
+    return max([strokes, *reaches, *(_measure_plate(look.plate) for look in looks if look.plate)])
+
+
+def _measure_plate(plate: BackgroundBox) -> float:
+    return plate.pad + (ACCENT_WIDTH if plate.accent else 0.0)
 
 
 def _build_block(
     group: CaptionGroup, style: CaptionStyle, place: CaptionPlacement, frame: tuple[int, int], metrics: _TextMetrics
 ) -> CaptionBlock:
-    width, height = frame
-    size = max(_MIN_PIXELS, round(place.size * height))
-    advances = [metrics.measure(word.text, size).advance / size for word in group.words]
-    max_width = _compute_max_width(style, place, width / size, max(advances))
-    lines = _break_lines(group.words, style, advances, max_width, is_rtl=metrics.is_rtl)
+    size = max(_MIN_PIXELS, round(place.size * style.font.size * frame[1]))
+    advances = [word.scale * metrics.measure(word.text, size).advance / size for word in group.words]
+    max_width = _compute_max_width(style, place, frame[0] / size, max(advances), size)
+    lines = break_lines(group.words, style, advances, max_width, is_rtl=metrics.is_rtl)
     size = max(_MIN_PIXELS, min(size, int(size * max_width / max(line.width for line in lines))))
-    extents = [metrics.measure(word.text, size) for word in group.words]
-    pen_positions = _compute_pen_positions(
-        lines, _compute_baselines(lines, extents, style, size, place.y * height), size, width
-    )
+    sizes = [max(1, round(size * word.scale)) for word in group.words]
+    extents = [metrics.measure(word.text, pixels) for word, pixels in zip(group.words, sizes, strict=True)]
+    baselines = _compute_baselines(lines, extents, style, size, place.y * frame[1])
+    starts = _compute_line_starts(lines, style, place, size, frame[0], is_rtl=metrics.is_rtl)
+    pen_positions = _compute_pen_positions(lines, baselines, starts, size)
     words = [
-        _place_word(word, extent, pen_positions[n], _stroke_width_of(style, size))
+        _place_word(word, extent, pen_positions[n], sizes[n], style)
         for n, (word, extent) in enumerate(zip(group.words, extents, strict=True))
     ]
-    box = bounding_box_of([_bounds_of(word.box, style, size) for word in words])
+    box = _compute_bounds(words, style)
     dx, dy = _compute_shift(box, place, frame)
     moved = (replace(w, x=w.x + dx, baseline=w.baseline + dy, box=w.box.move(dx, dy)) for w in words)
     is_unspaced = any(is_unspaced_pair(left.text, right.text) for left, right in pairwise(group.words))
-    return CaptionBlock(tuple(moved), group.start, group.end, size, box.move(dx, dy).clip_to(*frame), is_unspaced)
+    block_box = box.move(dx, dy).clip_to(*frame)
+    return CaptionBlock(tuple(moved), group.start, group.end, size, block_box, is_unspaced, metrics.is_rtl)
 
 
 def _compute_max_width(
-    style: CaptionStyle, place: CaptionPlacement, frame_width: float, longest_advance: float
+    style: CaptionStyle, place: CaptionPlacement, frame_width: float, longest_advance: float, size: int
 ) -> float:
-    """Maximum width of a line such that shadow, plate and pop stay in the safe area; all in em."""
-    pop = (style.active.pop.peak - 1) * longest_advance if style.active.pop else 0.0
-    safe = (1 - place.safe.left - place.safe.right) * frame_width - 2 * _measure_overhang(style) - pop
+    """Maximum width of a line such that shadow, plate and motions stay in the safe area; all in em."""
+    reach = measure_motion_reach(style)
+    swell = (reach.scale - 1) * longest_advance + 2 * reach.offset
+    margins = 2 * _measure_overhang(style) * reach.scale + 4 / size
+    safe = (1 - place.safe.left - place.safe.right) * frame_width / measure_group_scale(style) - margins - swell
     return max(1.0, min(place.max_width * frame_width, safe))
 
 
-def _break_lines(
-    words: Sequence[CaptionWord], style: CaptionStyle, advances: list[float], max_width: float, *, is_rtl: bool
-) -> tuple[_TextLine, ...]:
-    """Break into the fewest lines that fit into `max_width` (em), such that the widest is as narrow as possible."""
-    best: tuple[_TextLine, ...] = ()
-    for count in range(1, min(style.group.max_lines, len(words)) + 1):
-        cuts = combinations(range(1, len(words)), count - 1)
-        bounds = (pairwise((0, *cut, len(words))) for cut in cuts)
-        splits = (
-            tuple(_build_line(words, advances, range(*pair), style.font.space, is_rtl=is_rtl) for pair in pairs)
-            for pairs in bounds
-        )
-        best = min(splits, key=lambda lines: max(line.width for line in lines))
-        if max(line.width for line in best) <= max_width:
-            break
-    return best
-
-
-def _build_line(
-    words: Sequence[CaptionWord], advances: list[float], members: range, space: float, *, is_rtl: bool
-) -> _TextLine:
-    order = compute_visual_order([words[index].text for index in members], is_rtl=is_rtl)
-    pen = 0.0
-    placed: list[tuple[int, float]] = []
-    for index in (members[position] for position in order):
-        if placed:
-            before, after = sorted((placed[-1][0], index))
-            pen += 0.0 if is_unspaced_pair(words[before].text, words[after].text) else space
-        placed.append((index, pen))
-        pen += advances[index]
-    return _TextLine(tuple(placed), pen)
-
-
 def _compute_baselines(
-    lines: Sequence[_TextLine], extents: Sequence[TextExtent], style: CaptionStyle, size: int, y: float
+    lines: Sequence[TextLine], extents: Sequence[TextExtent], style: CaptionStyle, size: int, y: float
 ) -> list[float]:
     """Baselines such that the capitals are centred on `y` and the ink of adjacent lines does not touch; pixels."""
-    line_spacing = style.font.leading * size
+    offsets = [0.0]
     for above, below in pairwise(lines):
         descent = max(extents[index].bottom for index, _ in above.words)
         ascent = max(-extents[index].top for index, _ in below.words)
-        line_spacing = max(line_spacing, descent + ascent + _MIN_LINE_GAP * size)
-    first = y + _CAPITAL_HEIGHT * size / 2 - line_spacing * (len(lines) - 1) / 2
-    return [first + line_spacing * number for number in range(len(lines))]
+        gap = max(style.font.leading * size * below.scale, descent + ascent + _MIN_LINE_GAP * size)
+        offsets.append(offsets[-1] + gap)
+    first = y + (_CAPITAL_HEIGHT * size * lines[0].scale - offsets[-1]) / 2
+    return [first + offset for offset in offsets]
+
+
+def _compute_line_starts(
+    lines: Sequence[TextLine], style: CaptionStyle, place: CaptionPlacement, size: int, width: int, *, is_rtl: bool
+) -> list[float]:
+    """Left end of each line: centred, or beginning where the safe area does; pixels."""
+    if place.align == "centre":
+        return [(width - line.width * size) / 2 for line in lines]
+    reach = measure_motion_reach(style)
+    margin = (_measure_overhang(style) * reach.scale + reach.offset) * size + 2
+    left, right = place.safe.left * width + margin, (1 - place.safe.right) * width - margin
+    return [right - line.width * size if is_rtl else left for line in lines]
 
 
 def _compute_pen_positions(
-    lines: Sequence[_TextLine], baselines: Sequence[float], size: int, width: int
+    lines: Sequence[TextLine], baselines: Sequence[float], starts: Sequence[float], size: int
 ) -> dict[int, tuple[int, int]]:
-    """Origin of each word, by its index, in the centred lines; pixels."""
+    """Origin of each word, by its index; pixels."""
     return {
-        index: (round((width - line.width * size) / 2 + offset * size), round(baseline))
-        for line, baseline in zip(lines, baselines, strict=True)
+        index: (round(start + offset * size), round(baseline))
+        for line, baseline, start in zip(lines, baselines, starts, strict=True)
         for index, offset in line.words
     }
 
 
-def _place_word(word: CaptionWord, extent: TextExtent, pen: tuple[int, int], stroke_width: int) -> PlacedWord:
+def _place_word(
+    word: CaptionWord, extent: TextExtent, pen: tuple[int, int], size: int, style: CaptionStyle
+) -> PlacedWord:
     x, y = pen
+    stroke = math.ceil(style.base.stroke.width * size) if style.base.stroke else 0
     box = Box(
         math.floor(x + extent.left),
         math.floor(y + extent.top),
         math.ceil(x + extent.right),
         math.ceil(y + extent.bottom),
-    )
-    return PlacedWord(word.text, word.start, word.end, x, y, box.expand(stroke_width, stroke_width))
+    ).expand(stroke, stroke)
+    length = len(split_clusters(word.text))
+    return PlacedWord(word.text, word.start, word.end, x, y, box, size, word.emphasis, word.speaker, length)
 
 
-def _stroke_width_of(style: CaptionStyle, size: int) -> int:
-    return math.ceil(style.base.stroke.width * size) if style.base.stroke else 0
+def _compute_bounds(words: Sequence[PlacedWord], style: CaptionStyle) -> Box:
+    """Box of all that words may draw, with shadows, plates and motions."""
+    reach = measure_motion_reach(style)
+    overhang = _measure_overhang(style) * reach.scale + reach.offset
+    box = bounding_box_of([_expand_by(word.box, reach.scale, overhang * word.size + 2) for word in words])
+    return _expand_by(box, measure_group_scale(style), 0.0)
 
 
-def _bounds_of(box: Box, style: CaptionStyle, size: int) -> Box:
-    """Box of all a word may draw, with its shadow, its plate and the peak of its pop."""
-    peak = style.active.pop.peak if style.active.pop else 1.0
-    overhang = _measure_overhang(style) * size * peak + 2
-    grow_x, grow_y = ((peak - 1) / 2 * side for side in (box.width, box.height))
-    return box.expand(math.ceil(overhang + grow_x), math.ceil(overhang + grow_y))
+def _expand_by(box: Box, scale: float, margin: float) -> Box:
+    """A box scaled around its centre, with a margin in pixels."""
+    grow_x, grow_y = ((scale - 1) / 2 * side for side in (box.width, box.height))
+    return box.expand(math.ceil(margin + grow_x), math.ceil(margin + grow_y))
 
 
 def _compute_shift(box: Box, place: CaptionPlacement, frame: tuple[int, int]) -> tuple[int, int]:

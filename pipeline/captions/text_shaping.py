@@ -8,13 +8,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont
 
-from models.jobs.caption_styles import font_scale_of
+from models.captions.fonts import font_scale_of
 from pipeline.captions import typeface
 from pipeline.captions.scripts import is_right_to_left, split_clusters
 from pipeline.media.overlay import Plane
 
-# Fallback fonts for characters the style's font lacks, in this order.
-FALLBACK_FAMILIES = ("NotoSansArabic", "NotoSansDevanagari", "NotoSansThai", "NotoSansHebrew", "NotoSans")
+Families = tuple[str, ...]
+"""A family, and those that draw what it lacks, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,13 @@ class TextMasks:
     top: int
 
 
-def keep_drawable(text: str, family: str) -> str:
+def keep_drawable(text: str, families: Families) -> str:
     """Keep the clusters that some font can draw; emoji and unknown scripts are removed as whole clusters."""
-    families = (family, *FALLBACK_FAMILIES)
     return "".join(cluster for cluster in split_clusters(text) if _find_family(cluster, families) is not None)
 
 
-def split_runs(text: str, family: str) -> tuple[FontRun, ...]:
+def split_runs(text: str, families: Families) -> tuple[FontRun, ...]:
     """Split a text into runs of as few fonts as can draw it, in visual order from left to right."""
-    families = (family, *FALLBACK_FAMILIES)
     common_family = _find_family(text, families)
     if common_family is not None:
         return (FontRun(common_family, text),)
@@ -71,11 +69,11 @@ def split_runs(text: str, family: str) -> tuple[FontRun, ...]:
     return tuple(reversed(font_runs) if is_right_to_left(text) else font_runs)
 
 
-def measure_text(text: str, family: str, pixels: int, stroke: float = 0) -> TextExtent:
+def measure_text(text: str, families: Families, pixels: int, stroke: float = 0) -> TextExtent:
     """Measure a text at `pixels` per em, with a stroke of `stroke` pixels around its letters."""
     pen = 0.0
     boxes: list[tuple[float, float, float, float]] = []
-    for run, font, direction in _load_fonts(text, family, pixels):
+    for run, font, direction in _load_fonts(text, families, pixels):
         box = font.getbbox(run.text, anchor="ls", stroke_width=stroke, direction=direction)
         boxes.append((pen + box[0], box[1], pen + box[2], box[3]))
         pen += font.getlength(run.text, direction=direction)
@@ -85,22 +83,24 @@ def measure_text(text: str, family: str, pixels: int, stroke: float = 0) -> Text
     return TextExtent(pen, min(lefts), min(tops), max(rights), max(bottoms))
 
 
-def render_masks(text: str, family: str, pixels: int, stroke: float = 0) -> TextMasks:
+def render_masks(text: str, families: Families, pixels: int, stroke: float = 0) -> TextMasks:
     """Render a text twice: its letters alone, and its letters with their stroke."""
-    text_extent = measure_text(text, family, pixels, stroke)
+    text_extent = measure_text(text, families, pixels, stroke)
     left, top = int(np.floor(text_extent.left)) - 1, int(np.floor(text_extent.top)) - 1
     size = (int(np.ceil(text_extent.right)) + 1 - left, int(np.ceil(text_extent.bottom)) + 1 - top)
-    letters = _render_mask(text, family, pixels, (size, left, top), 0)
-    edge = _render_mask(text, family, pixels, (size, left, top), stroke) if stroke else letters
+    letters = _render_mask(text, families, pixels, (size, left, top), 0)
+    edge = _render_mask(text, families, pixels, (size, left, top), stroke) if stroke else letters
     return TextMasks(letters, edge, left, top)
 
 
-def _render_mask(text: str, family: str, pixels: int, frame: tuple[tuple[int, int], int, int], stroke: float) -> Plane:
+def _render_mask(
+    text: str, families: Families, pixels: int, frame: tuple[tuple[int, int], int, int], stroke: float
+) -> Plane:
     size, left, top = frame
     image = Image.new("L", size)
     draw = ImageDraw.Draw(image)
     pen = 0.0
-    for run, font, direction in _load_fonts(text, family, pixels):
+    for run, font, direction in _load_fonts(text, families, pixels):
         position = (pen - left, -top)
         draw.text(position, run.text, fill=255, font=font, anchor="ls", stroke_width=stroke, direction=direction)
         pen += font.getlength(run.text, direction=direction)
@@ -108,14 +108,14 @@ def _render_mask(text: str, family: str, pixels: int, frame: tuple[tuple[int, in
 
 
 def _load_fonts(
-    text: str, family: str, pixels: int
+    text: str, families: Families, pixels: int
 ) -> list[tuple[FontRun, FreeTypeFont, Literal["rtl", "ltr"] | None]]:
     """Font and direction of each run; without raqm there is no direction, so right-to-left text is reversed here."""
     is_rtl, has_shaping = is_right_to_left(text), typeface.has_shaping()
     direction: Literal["rtl", "ltr"] | None = ("rtl" if is_rtl else "ltr") if has_shaping else None
     return [
         (_reverse_run(run) if is_rtl and not has_shaping else run, _load_font(run.family, pixels), direction)
-        for run in split_runs(text, family)
+        for run in split_runs(text, families)
     ]
 
 

@@ -1,23 +1,40 @@
-"""Caption state over time: which block is visible, which word is active, and at what scale."""
+"""Caption state over time: which block is visible, which word is being spoken, and where each is in its motion."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from models.jobs.caption_styles import PopAnimation
-from pipeline.captions.layout import CaptionBlock
+from models.captions.style import WordMotions
+from pipeline.captions.layout import CaptionBlock, PlacedWord
+from pipeline.captions.motion_states import AT_REST, WordPose, compute_sweep, compute_word_pose
 
-_SCALE_STEP = 0.02  # scales of a popping word are rounded to multiples of this, so that each is rendered once
-_PEAK_SHARE = 0.4  # share of a pop's duration after which it is at its peak
+WordPhase = Literal["upcoming", "active", "spoken"]
+
+
+@dataclass(frozen=True, slots=True)
+class WordState:
+    """State of one visible word of a block: how it looks, moves, and which share of it has the colour of the next
+    phase; 1 unless a colour runs through it.
+    """
+
+    index: int
+    phase: WordPhase
+    pose: WordPose = AT_REST
+    sweep: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionState:
-    """Visible state: the index of the block, the index of its active word, and the scale of that word."""
+    """Visible state of a block: its words back to front, the one being spoken last, and the pose of its plate."""
 
     block_index: int
-    active_index: int
-    scale: float
+    words: tuple[WordState, ...]
+    plate_pose: WordPose = AT_REST
+
+    @property
+    def active_index(self) -> int:
+        return self.words[-1].index
 
 
 class CaptionTimeline:
@@ -26,11 +43,11 @@ class CaptionTimeline:
     A change is shown by the first frame after it, or by one up to `lead` seconds before.
     """
 
-    def __init__(self, blocks: Sequence[CaptionBlock], pop: PopAnimation | None, lead: float = 0.0) -> None:
+    def __init__(self, blocks: Sequence[CaptionBlock], motions: WordMotions, lead: float = 0.0) -> None:
         self._blocks = blocks
         self._block_starts = [block.start for block in blocks]
         self._word_starts = [[word.start for word in block.words] for block in blocks]
-        self._pop = pop
+        self._motions = motions
         self._lead = lead
 
     def find_state(self, seconds: float) -> CaptionState | None:
@@ -39,22 +56,33 @@ class CaptionTimeline:
         index = bisect_right(self._block_starts, now) - 1
         if index < 0 or now >= self._blocks[index].end:
             return None
+        block = self._blocks[index]
         active = max(0, bisect_right(self._word_starts[index], now) - 1)
-        return CaptionState(index, active, compute_scale(self._pop, seconds - self._word_starts[index][active]))
+        is_by_word = self._motions.enter is not None and self._motions.by == "word"
+        shown = range(active + 1) if is_by_word else range(len(block.words))
+        order = [*(number for number in shown if number != active), active]
+        words = tuple(self._find_word_state(block, number, active, seconds) for number in order)
+        return CaptionState(index, words, self._find_plate_pose(block, seconds))
+
+    def _find_word_state(self, block: CaptionBlock, index: int, active: int, seconds: float) -> WordState:
+        word = block.words[index]
+        phase: WordPhase = "active" if index == active else "spoken" if index < active else "upcoming"
+        pose = compute_word_pose(
+            self._motions,
+            since_block=seconds - block.start,
+            since_word=seconds - word.start,
+            is_active=index == active,
+            length=word.length,
+        )
+        is_swept = self._motions.sweep and index == active
+        return WordState(index, phase, pose, _compute_word_sweep(word, seconds) if is_swept else 1.0)
+
+    def _find_plate_pose(self, block: CaptionBlock, seconds: float) -> WordPose:
+        """A group's plate comes in with it; where words come in one by one it is there at once."""
+        if self._motions.by == "word":
+            return AT_REST
+        return compute_word_pose(self._motions, since_block=seconds - block.start, since_word=0.0, is_active=False)
 
 
-def compute_scale(pop: PopAnimation | None, elapsed: float) -> float:
-    """Return the scale of a word that has been active for `elapsed` seconds, rounded to steps."""
-    if pop is None or elapsed >= pop.seconds:
-        return 1.0
-    share = max(0.0, elapsed) / pop.seconds
-    if share < _PEAK_SHARE:
-        exact = pop.start + (pop.peak - pop.start) * _ease_out(share / _PEAK_SHARE)
-    else:
-        exact = pop.peak + (1 - pop.peak) * _ease_out((share - _PEAK_SHARE) / (1 - _PEAK_SHARE))
-    return round(round(exact / _SCALE_STEP) * _SCALE_STEP, 3)
-
-
-def _ease_out(share: float) -> float:
-    """Quadratic ease-out of a share, 0 to 1."""
-    return 1 - (1 - share) ** 2
+def _compute_word_sweep(word: PlacedWord, seconds: float) -> float:
+    return compute_sweep(seconds - word.start, word.end - word.start)

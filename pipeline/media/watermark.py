@@ -3,10 +3,11 @@
 import cv2
 import numpy as np
 
+from models.captions.fonts import list_families
 from pipeline.captions.text_shaping import TextMasks, keep_drawable, measure_text, render_masks
 from pipeline.media.overlay import Overlay, Plane
 
-_FONT_FAMILY = "Montserrat"
+_FAMILIES = list_families("Montserrat")
 # Shares of the shorter side of the frame, and of the width.
 _SIZE_SHARE = 0.027
 _MARGIN_SHARE = 0.030
@@ -21,13 +22,13 @@ def build_watermark(text: str, width: int, height: int) -> Overlay:
 
     Characters without a glyph are left out; a text too long for the corner is set smaller, then cropped at its start.
     """
-    text = keep_drawable(text.strip(), _FONT_FAMILY)
+    text = keep_drawable(text.strip(), _FAMILIES)
     margin = round(_MARGIN_SHARE * min(width, height))
     pixels = max(_MIN_PIXELS, round(_SIZE_SHARE * min(width, height)))
-    text_width = measure_text(text, _FONT_FAMILY, pixels).advance
+    text_width = measure_text(text, _FAMILIES, pixels).advance
     if text_width > _MAX_WIDTH_SHARE * width:
         pixels = max(_MIN_PIXELS, int(pixels * _MAX_WIDTH_SHARE * width / text_width))
-    picture = _paint_text(render_masks(text, _FONT_FAMILY, pixels, stroke=pixels * 0.05), max(1, pixels // 6))
+    picture = _paint_text(render_masks(text, _FAMILIES, pixels, stroke=pixels * 0.05), max(1, pixels // 6))
     return Overlay.from_rgba(*_align_to_corner(picture, width - margin // 2, height - margin // 2))
 
 

@@ -9,13 +9,14 @@ import pytest
 from PIL import features
 
 DRAW = """
+from models.captions.fonts import list_families
 from pipeline.captions import typeface
 from pipeline.captions.text_shaping import render_masks
 from pipeline.media.watermark import build_watermark
 
 assert typeface.has_shaping() is {shapes}
 for text in ("Ola, Ação!", "שלום", "สวัสดี"):
-    assert render_masks(text, "Montserrat", 40, 3).edge.any(), text
+    assert render_masks(text, list_families("Montserrat"), 40, 3).edge.any(), text
 build_watermark("rabisco", 640, 360)
 """
 

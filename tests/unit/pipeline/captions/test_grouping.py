@@ -7,7 +7,8 @@ import pytest
 
 from models.jobs.caption_styles import get_caption_style
 from models.jobs.transcript import Word
-from pipeline.captions.grouping import CaptionGroup, group_words, join_words, prepare_words
+from pipeline.captions.caption_words import prepare_words
+from pipeline.captions.grouping import CaptionGroup, group_words, join_words
 from pipeline.captions.scripts import count_columns
 
 CLASSIC = get_caption_style("classic")

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.jobs.caption_styles import get_caption_style, load_caption_styles, placements_of
-from pipeline.captions.grouping import CaptionGroup, CaptionWord
+from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.layout import CaptionBlock, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent
 

@@ -4,19 +4,20 @@ import random
 
 import pytest
 
-from models.jobs.caption_styles import PopAnimation
+from models.captions.style import WordMotions
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock, PlacedWord
-from pipeline.captions.timeline import CaptionTimeline, compute_scale
+from pipeline.captions.timeline import CaptionTimeline
 
-POP = PopAnimation(start=0.9, peak=1.06, seconds=0.13)
+POP = WordMotions(active="pop")
+STILL = WordMotions()
 BOX = Box(0, 0, 10, 10)
 
 
 def blocks(starts: list[list[float]], ends: list[float]) -> list[CaptionBlock]:
     return [
         CaptionBlock(
-            tuple(PlacedWord("x", start, start, 0, 0, BOX) for start in group),
+            tuple(PlacedWord("x", start, start + 0.2, 0, 0, BOX, 50) for start in group),
             group[0],
             end,
             50,
@@ -46,27 +47,33 @@ def test_every_word_is_lit_within_a_frame_of_its_start(fps: float) -> None:
 
 
 def test_the_highlight_stays_through_the_gaps_of_a_group() -> None:
-    timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), None)
+    timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), STILL)
     seen = [timeline.find_state(step / 100) for step in range(300)]
     assert all(seen)
     assert [moment.active_index for moment in seen if moment] == [0] * 100 + [1] * 100 + [2] * 100
 
 
 def test_nothing_is_seen_before_between_and_after_groups() -> None:
-    timeline = CaptionTimeline(blocks([[1], [3]], [2, 4]), None)
+    timeline = CaptionTimeline(blocks([[1], [3]], [2, 4]), STILL)
     assert [timeline.find_state(time) is None for time in (0.9, 1.5, 2.5, 3.5, 4.5)] == [True, False, True, False, True]
 
 
-def test_a_word_grows_over_its_size_and_settles() -> None:
-    sizes = [compute_scale(POP, step / 1000) for step in range(200)]
-    assert sizes[0] == 0.9
-    assert max(sizes) == 1.06
-    assert set(sizes[130:]) == {1.0}
+def test_words_that_come_in_one_by_one_are_not_there_before_their_start() -> None:
+    timeline = CaptionTimeline(blocks([[0, 1, 2]], [3]), WordMotions(enter="rise", by="word"))
+    shown = [timeline.find_state(time) for time in (0.5, 1.5, 2.5)]
+    assert [sorted(word.index for word in state.words) for state in shown if state] == [[0], [0, 1], [0, 1, 2]]
 
 
-def test_a_pop_has_few_sizes_so_that_each_is_drawn_once() -> None:
-    assert len({compute_scale(POP, step / 10_000) for step in range(2000)}) <= 12
+def test_the_word_being_spoken_is_drawn_last_and_those_before_it_are_spoken() -> None:
+    state = CaptionTimeline(blocks([[0, 1, 2]], [3]), STILL).find_state(1.5)
+    assert state is not None
+    assert [(word.index, word.phase) for word in state.words] == [(0, "spoken"), (2, "upcoming"), (1, "active")]
 
 
-def test_without_a_pop_a_word_stands_still() -> None:
-    assert compute_scale(None, 0.01) == 1
+def test_a_colour_runs_through_a_word_while_it_is_spoken() -> None:
+    timeline = CaptionTimeline(blocks([[1.0]], [2]), WordMotions(sweep=True))
+    shares = [state.words[0].sweep for step in range(100) if (state := timeline.find_state(1 + step / 100))]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.1
+    assert shares[10] == 0.5
+    assert shares[20] == 1

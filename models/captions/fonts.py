@@ -1,0 +1,47 @@
+"""Order and scale of fonts, read from `fonts.toml`."""
+
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from models.captions.tables import LookTable, read_table
+
+FontWeight = Literal["black", "semibold"]
+
+
+class _FontsFile(LookTable):
+    families: dict[str, FontWeight]
+    fallbacks: dict[FontWeight, tuple[str, ...]]
+    scale: dict[str, float]
+
+
+@cache
+def _load_fonts_file() -> _FontsFile:
+    return _FontsFile.model_validate(read_table("fonts.toml"))
+
+
+def list_font_families() -> tuple[str, ...]:
+    """The families that styles and users may choose."""
+    return tuple(_load_fonts_file().families)
+
+
+def _validate_family(value: str) -> str:
+    if value not in _load_fonts_file().families:
+        raise ValueError(f"there is no font called {value!r}; there are {', '.join(list_font_families())}")
+    return value
+
+
+FontFamily = Annotated[str, AfterValidator(_validate_family)]
+
+
+@cache
+def list_families(family: str) -> tuple[str, ...]:
+    """A family, and those that draw what it lacks, in order."""
+    fonts = _load_fonts_file()
+    return (family, *(other for other in fonts.fallbacks[fonts.families[family]] if other != family))
+
+
+def font_scale_of(family: str) -> float:
+    """Factor on the font size that makes a family look as large as the others."""
+    return _load_fonts_file().scale.get(family, 1.0)

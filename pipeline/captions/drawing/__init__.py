@@ -1,0 +1,1 @@
+"""Drawing of laid out captions: from words and their states to overlays."""

@@ -1,0 +1,80 @@
+"""Lines of a caption: where a group is broken, and the order of the words in each line; lengths in em."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from models.captions.style import CaptionStyle
+from pipeline.captions.caption_words import CaptionWord
+from pipeline.captions.scripts import compute_visual_order, is_unspaced_pair
+
+_WIDOW_SHARE = 0.3  # of the widest line: a last line that is shorter looks lost
+_WIDOW_COST = 0.15  # of the widest line
+_BREAK_GAIN = 0.12  # of the widest line, where a line ends with a clause
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line: the indices of its words into the group with their offsets from its start, from left to right."""
+
+    words: tuple[tuple[int, float], ...]
+    width: float
+    scale: float  # of its largest word
+
+
+def break_lines(
+    words: Sequence[CaptionWord], style: CaptionStyle, advances: Sequence[float], max_width: float, *, is_rtl: bool
+) -> tuple[TextLine, ...]:
+    """Break into the fewest lines that fit into `max_width`, such that they are even, and end with clauses.
+
+    A stack has a line for each word, but words that are set small share theirs.
+    """
+
+    def build(bounds: Iterable[tuple[int, int]]) -> tuple[TextLine, ...]:
+        return tuple(_build_line(words, advances, range(*pair), style.font.space, is_rtl=is_rtl) for pair in bounds)
+
+    if style.lines == "stack":
+        return build(_split_stack(words, style.group.max_lines))
+    best: tuple[TextLine, ...] = ()
+    for count in range(1, min(style.group.max_lines, len(words)) + 1):
+        cuts = combinations(range(1, len(words)), count - 1)
+        splits = (build(pairwise((0, *cut, len(words)))) for cut in cuts)
+        best = min(splits, key=lambda lines: _compute_cost(lines, words))
+        if max(line.width for line in best) <= max_width:
+            break
+    return best
+
+
+def _compute_cost(lines: Sequence[TextLine], words: Sequence[CaptionWord]) -> float:
+    """Width of the widest line, more with a widow, less where lines end with clauses."""
+    widest = max(line.width for line in lines)
+    clause_ends = sum(words[max(index for index, _ in line.words)].is_clause_end for line in lines[:-1])
+    widow = len(lines) > 1 and lines[-1].width < _WIDOW_SHARE * widest
+    return widest * (1 + _WIDOW_COST * widow - _BREAK_GAIN * clause_ends)
+
+
+def _split_stack(words: Sequence[CaptionWord], max_lines: int) -> Iterator[tuple[int, int]]:
+    """Bounds of the lines of a stack: what is left when all lines but one are used stays together."""
+    begin, number = 0, 1
+    for index in range(1, len(words)):
+        is_small_pair = words[index - 1].scale < 1 and words[index].scale < 1
+        if not is_small_pair and number < max_lines:
+            yield begin, index
+            begin, number = index, number + 1
+    yield begin, len(words)
+
+
+def _build_line(
+    words: Sequence[CaptionWord], advances: Sequence[float], members: range, space: float, *, is_rtl: bool
+) -> TextLine:
+    order = compute_visual_order([words[index].text for index in members], is_rtl=is_rtl)
+    pen = 0.0
+    placed: list[tuple[int, float]] = []
+    for index in (members[position] for position in order):
+        if placed:
+            before, after = sorted((placed[-1][0], index))
+            is_unspaced = is_unspaced_pair(words[before].text, words[after].text)
+            pen += 0.0 if is_unspaced else space * max(words[before].scale, words[after].scale)
+        placed.append((index, pen))
+        pen += advances[index]
+    return TextLine(tuple(placed), pen, max(words[index].scale for index in members))

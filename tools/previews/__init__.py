@@ -1,0 +1,1 @@
+"""Pictures and short films of every caption style."""

@@ -110,6 +110,8 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-lines-translated = Translation alone
+choice-lines-both = Both, one above the other
 language-name = { $spoken }
 
 hand-marker = Marker
@@ -145,12 +147,14 @@ setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
+setting-lines = 🌐 Lines with a translation: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?
+setting-choose-lines = Where shall the translation stand?
 balance =
     { $available ->
         [one] You have 1 credit.

@@ -110,6 +110,8 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-lines-translated = Solo la traducción
+choice-lines-both = Las dos, una sobre otra
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -145,12 +147,14 @@ setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
+setting-lines = 🌐 Líneas con traducción: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
+setting-choose-lines = ¿Dónde va la traducción?
 balance =
     { $available ->
         [one] Tienes 1 crédito.

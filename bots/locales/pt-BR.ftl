@@ -110,6 +110,8 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-lines-translated = Só a tradução
+choice-lines-both = As duas, uma sobre a outra
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -145,12 +147,14 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-lines = 🌐 Linhas com tradução: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-lines = Onde fica a tradução?
 balance =
     { $available ->
         [one] Você tem 1 crédito.

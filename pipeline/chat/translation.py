@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import SubtitleLine, Transcript, Translation, Word
 from models.languages import load_languages
 from pipeline.chat.model import AnswerUnusable, ChatAnswer, ChatJob, ChatModel
 from pipeline.chat.parts import split_lines
@@ -93,10 +93,30 @@ def translate_transcript(model: ChatModel, transcript: Transcript, target: str, 
     Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
     """
     groups = writer.group_words(transcript)
-    lines = [writer.join_group(group, transcript) for group in groups]
-    translated = translate_lines(model, lines, transcript.language, target, job)
+    translated = _translate_groups(model, groups, transcript, target, job)
     words = [word for group, line in zip(groups, translated, strict=True) for word in _spread_line(group, line, target)]
     return transcript.model_copy(update={"language": target, "words": tuple(words)})
+
+
+def translate_below(model: ChatModel, transcript: Transcript, target: str, job: ChatJob) -> Translation:
+    """Lines in another language that are shown below what is said: one for each line of one row.
+
+    Raises JobCancelled, or ProcessingFailed(TEXT_SERVICE_DOWN).
+    """
+    groups = writer.group_words(transcript, max_lines=1)
+    translated = _translate_groups(model, groups, transcript, target, job)
+    lines = (
+        SubtitleLine(text=line, start=group[0].start, end=group[-1].end)
+        for group, line in zip(groups, translated, strict=True)
+    )
+    return Translation(language=target, lines=tuple(lines))
+
+
+def _translate_groups(
+    model: ChatModel, groups: Sequence[Sequence[Word]], transcript: Transcript, target: str, job: ChatJob
+) -> list[str]:
+    lines = [writer.join_group(group, transcript) for group in groups]
+    return translate_lines(model, lines, transcript.language, target, job)
 
 
 def _spread_line(group: Sequence[Word], line: str, language: str) -> tuple[Word, ...]:

@@ -25,17 +25,19 @@ CAPTION = JobKind(
 
 
 def run(job: RunningJob) -> JobResult:
-    """Transcribe the video, unless its words are known, translate it if asked to, and render the captions."""
+    """Transcribe the video, unless its words are known, translate them if asked to, and render the captions."""
     options = cast("CaptionOptions", job.spec.options)
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
-    shown = job.translate(transcript, options.translate_to)
+    translation = job.translate_below(transcript, options)
+    shown = transcript if translation else job.translate(transcript, options.translate_to)
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,
         "out": job.spec.folder / "film.mp4",
         "options": options,
         "language": shown.language,
+        "translation": translation,
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ErrorCode, RequestRejected
-from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions
-from models.jobs.transcript import Transcript
+from models.jobs.options import NO_TRANSLATION, Film, JobOptions, SpeechOptions, TranslationOptions
+from models.jobs.transcript import Transcript, Translation
 from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
-from pipeline.chat.translation import translate_transcript
+from pipeline.chat.translation import translate_below, translate_transcript
 from pipeline.progress import ProgressCallback
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
@@ -93,6 +93,16 @@ class RunningJob:
         if target in {NO_TRANSLATION, transcript.language}:
             return transcript
         return translate_transcript(self.require_chat_model(), transcript, target, self.chat_job)
+
+    def translate_below(self, transcript: Transcript, options: TranslationOptions) -> Translation | None:
+        """Lines in another language to be shown below what is said; None where the options ask for none.
+
+        Raises as `translate`.
+        """
+        is_asked_for = options.translation_lines == "both"
+        if not is_asked_for or options.translate_to in {NO_TRANSLATION, transcript.language}:
+            return None
+        return translate_below(self.require_chat_model(), transcript, options.translate_to, self.chat_job)
 
     @property
     def chat_job(self) -> ChatJob:

@@ -96,22 +96,22 @@ def to_txt(transcript: Transcript) -> str:
     return "\n".join([*lines, join_group(sentence, transcript)]).strip() + "\n"
 
 
-def group_words(transcript: Transcript) -> list[list[Word]]:
-    """Group words into readable captions: two lines of 42 characters, 6 s, ending at sentences and pauses."""
+def group_words(transcript: Transcript, max_lines: int = _MAX_LINES) -> list[list[Word]]:
+    """Group words into readable captions: lines of 42 characters, 6 s, ending at sentences and pauses."""
     groups: list[list[Word]] = []
     for word in transcript.words:
-        if groups and _can_add(groups[-1], word, transcript):
+        if groups and _can_add(groups[-1], word, transcript, max_lines * _LINE_CHARACTERS):
             groups[-1].append(word)
         else:
             groups.append([word])
     return groups
 
 
-def _can_add(group: WordGroup, word: Word, transcript: Transcript) -> bool:
+def _can_add(group: WordGroup, word: Word, transcript: Transcript, max_characters: int) -> bool:
     characters = len(join_group([*group, word], transcript))
     is_long_enough = len(join_group(group, transcript)) > _LINE_CHARACTERS // 2
     return (
-        characters <= _LINE_CHARACTERS * _MAX_LINES
+        characters <= max_characters
         and word.end - group[0].start <= _MAX_CAPTION_SECONDS
         and word.start - group[-1].end <= _CAPTION_PAUSE
         and not (is_long_enough and group[-1].text.endswith(_SENTENCE_ENDS))

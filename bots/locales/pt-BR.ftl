@@ -111,7 +111,7 @@ choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
 choice-lines-translated = Só a tradução
-choice-lines-both = As duas, uma sobre a outra
+choice-lines-both = Os dois idiomas
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -147,7 +147,7 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
-setting-lines = 🌐 Linhas com tradução: { $value }
+setting-lines = 🌐 Mostrar: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?

@@ -18,7 +18,7 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
-from pipeline.captions.translation_blocks import derive_style, group_translation, leave_room, stack_blocks
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
@@ -47,7 +47,7 @@ def make(
         words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
     _check_drawable([word.text for word in words], style, language)
     if translation:
-        style = leave_room(style)
+        style = limit_lines(style)
         translation = _mask_lines(translation, options)
         _check_drawable([line.text for line in translation.lines], style, translation.language)
 
@@ -55,7 +55,7 @@ def make(
         size = canvas.width, canvas.height
         blocks = compose_blocks(words, style, size, language)
         below = compose_translation(translation, style, size) if translation else []
-        blocks, below = stack_blocks(blocks, below, interpolate_place(placements_of(style), *size), size)
+        blocks, below = place_blocks(blocks, below, interpolate_place(placements_of(style), *size), size)
         if layout:
             layout_json.write_layout(layout, sorted([*blocks, *below], key=lambda block: block.start), *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []

@@ -39,7 +39,7 @@ def derive_style(style: CaptionStyle) -> CaptionStyle:
     return style.model_copy(update=update)
 
 
-def leave_room(style: CaptionStyle) -> CaptionStyle:
+def limit_lines(style: CaptionStyle) -> CaptionStyle:
     """The style of captions with a translation below them: not so many rows that both do not fit."""
     max_lines = min(_MAX_LINES_ABOVE, style.group.max_lines)
     return style.model_copy(update={"group": style.group.model_copy(update={"max_lines": max_lines})})
@@ -73,7 +73,7 @@ def _build_group(
     return CaptionGroup(tuple(words), line.start, min(hold_end, next_start))
 
 
-def stack_blocks(
+def place_blocks(
     above: Sequence[CaptionBlock], below: Sequence[CaptionBlock], place: CaptionPlacement, frame: tuple[int, int]
 ) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
     """Captions above their translations, both around the place of the style and inside its safe area.

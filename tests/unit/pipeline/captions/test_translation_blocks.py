@@ -11,7 +11,7 @@ from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.layout import CaptionBlock, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent
 from pipeline.captions.timeline import CaptionTimeline
-from pipeline.captions.translation_blocks import derive_style, group_translation, leave_room, split_line, stack_blocks
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, split_line, place_blocks
 
 FRAMES = [(1080, 1920), (1920, 1080), (1080, 1080), (320, 180), (3840, 2160)]
 LINES = (
@@ -30,7 +30,7 @@ def measure(text: str, pixels: int) -> TextExtent:
 
 
 def stack(name: str, frame: tuple[int, int]) -> tuple[list[CaptionBlock], list[CaptionBlock]]:
-    style = leave_room(get_caption_style(name))
+    style = limit_lines(get_caption_style(name))
     place = interpolate_place(placements_of(style), *frame)
     said = [
         CaptionGroup(tuple(CaptionWord(text, at, at + 1) for text in texts), at, at + 1)
@@ -39,7 +39,7 @@ def stack(name: str, frame: tuple[int, int]) -> tuple[list[CaptionBlock], list[C
     lower = derive_style(style)
     groups = group_translation(TRANSLATION, lower, lambda text: text, 40)
     above = lay_out_groups(said, style, place, frame, measure)
-    return stack_blocks(above, lay_out_groups(groups, lower, place, frame, measure), place, frame)
+    return place_blocks(above, lay_out_groups(groups, lower, place, frame, measure), place, frame)
 
 
 @pytest.mark.parametrize("frame", FRAMES)
@@ -93,4 +93,4 @@ def test_without_a_translation_captions_stay_where_they_are() -> None:
     place = interpolate_place(placements_of(style), *frame)
     group = CaptionGroup((CaptionWord("ONE", 0, 1),), 0, 1)
     blocks = lay_out_groups([group], style, place, frame, measure)
-    assert stack_blocks(blocks, [], place, frame) == (blocks, [])
+    assert place_blocks(blocks, [], place, frame) == (blocks, [])

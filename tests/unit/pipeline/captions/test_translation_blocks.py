@@ -11,7 +11,7 @@ from pipeline.captions.grouping import CaptionGroup
 from pipeline.captions.layout import CaptionBlock, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent
 from pipeline.captions.timeline import CaptionTimeline
-from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, split_line, place_blocks
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks, split_line
 
 FRAMES = [(1080, 1920), (1920, 1080), (1080, 1080), (320, 180), (3840, 2160)]
 LINES = (

@@ -1,9 +1,7 @@
 """Transcripts as files: every word is there, and the turns of speakers are marked as subtitles mark them."""
 
-import pytest
-
 from models.jobs.transcript import Transcript, Word
-from pipeline.speech.subtitles import reader, writer
+from pipeline.speech.subtitles import writer
 
 
 def say(*sentences: str, turns: tuple[int, ...] = ()) -> Transcript:
@@ -45,10 +43,3 @@ def test_the_text_has_a_line_for_each_sentence_and_each_turn() -> None:
 def test_vtt_and_ass_mark_turns_before_the_first_timed_word() -> None:
     assert "\n- Yes." in writer.write(DIALOGUE, ".vtt")
     assert ",,- {\\k" in writer.write(DIALOGUE, ".ass")
-
-
-@pytest.mark.parametrize("suffix", [".srt", ".vtt"])
-def test_turns_come_back_when_the_file_is_read(suffix: str) -> None:
-    read = reader.read(writer.write(DIALOGUE, suffix).encode())
-    assert [word.text for word in read.words] == [word.text for word in DIALOGUE.words]
-    assert [word.text for word in read.words if word.is_speaker_change] == ["Yes.", "We"]

@@ -38,8 +38,8 @@ class ReportPeriod:
 
 @dataclass(frozen=True, slots=True)
 class JobTotals:
-    """Totals of ended jobs of one kind: counts by status, costs (seconds of processor and
-    of sound that was heard, millionths of a US dollar), credits spent."""
+    """Totals of ended jobs of one kind: counts by status, and costs (seconds of processor and
+    of sound that was heard, millionths of a US dollar)."""
 
     kind: str
     done: int
@@ -49,7 +49,6 @@ class JobTotals:
     provider_seconds: float
     provider_cost: int
     local_seconds: float
-    credits_spent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +84,10 @@ def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
     ended: dict[str, list[EndedJobs]] = {}
     for row in ended_jobs.list_sums(session, period.tenant_id, spans):
         ended.setdefault(row.kind, []).append(row)
-    spent = ended_jobs.sum_spent_by_kind(session, period.tenant_id, spans)
-    return [_build_totals(kind, ended[kind], spent.get(kind, 0)) for kind in sorted(ended)]
+    return [_build_totals(kind, ended[kind]) for kind in sorted(ended)]
 
 
-def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> JobTotals:
+def _build_totals(kind: str, rows: Sequence[EndedJobs]) -> JobTotals:
     done, failed, cancelled = (sum(row.jobs for row in rows if row.status == status) for status in COUNTED_STATUSES)
     return JobTotals(
         kind,
@@ -100,8 +98,12 @@ def _build_totals(kind: str, rows: Sequence[EndedJobs], credits_spent: int) -> J
         provider_seconds=sum(row.provider_seconds for row in rows),
         provider_cost=sum(row.provider_cost for row in rows),
         local_seconds=sum(row.local_seconds for row in rows),
-        credits_spent=credits_spent,
     )
+
+
+def sum_credits_spent(session: Session, period: ReportPeriod) -> dict[str, int]:
+    """Credits captured for jobs, less those given back for results that were not delivered, by kind of job."""
+    return ended_jobs.sum_spent_by_kind(session, period.tenant_id, find_spans(session, period.since, period.until))
 
 
 def sum_credits_sold(session: Session, period: ReportPeriod) -> int:
@@ -166,10 +168,10 @@ def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[
     """Jobs that ended in each of `steps` equal parts of the period, by status."""
     length = (period.until - period.since) / steps
     spans = find_spans(session, period.since, period.until) if length >= DAY else _build_raw_spans(period)
+    ends = [period.since + length * (index + 1) for index in range(steps - 1)]
     parts: list[dict[str, int]] = [{} for _ in range(steps)]
-    for moment, status, jobs in ended_jobs.list_over_time(session, period.tenant_id, spans):
-        part = parts[min(int((moment - period.since) / length), steps - 1)]
-        part[status] = part.get(status, 0) + jobs
+    for index, status, jobs in ended_jobs.count_over_time(session, period.tenant_id, spans, ends):
+        parts[index][status] = parts[index].get(status, 0) + jobs
     return parts
 
 

@@ -1,0 +1,52 @@
+"""Rollup of the people who were active; the ledger by tenant and time"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.migrations.indexes import create_index, drop_index
+
+revision = "0028"
+down_revision = "0027"
+branch_labels = None
+depends_on = None
+
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    # before the tables: an index is built outside a transaction, and what was committed before it would be there again
+    create_index("ledger_transaction_tenant", "ledger_transaction", ["tenant_id", "created_at"])
+    drop_index("ix_ledger_transaction_tenant_id", "ledger_transaction")
+    _create_activity_tables()
+
+
+def downgrade() -> None:
+    raise NotImplementedError("migrations run forward; go back with a backup")
+
+
+def _create_activity_tables() -> None:
+    op.create_table(
+        "activity_progress",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("since", MOMENT, nullable=False),
+        sa.Column("until", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "person_activity",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        sa.PrimaryKeyConstraint("person_id"),
+    )
+    op.create_index("ix_person_activity_tenant_id", "person_activity", ["tenant_id"])
+    op.create_table(
+        "activity_rollup",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("people", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "hour"),
+    )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col
 
-from models.operations.rollups import RollupProgress
+from models.operations.rollups import ActivityProgress, RollupProgress
 
 HOUR: Final = timedelta(hours=1)
 HOURLY: Final = "hourly"  # name of the progress
@@ -41,12 +41,21 @@ class RollupSpans:
 
 def find_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
     """Divide a period into its rolled-up hours and the rest."""
-    progress = session.get(RollupProgress, HOURLY)
+    return divide_period(session.get(RollupProgress, HOURLY), since, until)
+
+
+def divide_period(progress: RollupProgress | ActivityProgress | None, since: datetime, until: datetime) -> RollupSpans:
+    """Divide a period into the hours that are rolled up until then and the rest."""
     if progress is None:
-        return RollupSpans(since, since, since, until)
+        return build_raw_spans(since, until)
     start = max(floor_to_hour(since - timedelta.resolution) + HOUR, progress.since)
     end = min(floor_to_hour(until), progress.until)
-    return RollupSpans(since, start, end, until) if start < end else RollupSpans(since, since, since, until)
+    return RollupSpans(since, start, end, until) if start < end else build_raw_spans(since, until)
+
+
+def build_raw_spans(since: datetime, until: datetime) -> RollupSpans:
+    """A period that is read from its rows alone."""
+    return RollupSpans(since, since, since, until)
 
 
 def floor_to_hour(moment: datetime) -> datetime:

@@ -15,7 +15,8 @@ from models.billing.payments import Purchase, PurchaseStatus, Repayment, Repayme
 from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
-from storage.operations.rollups import RollupSpans, find_spans
+from storage.operations import activity
+from storage.operations.rollups import build_raw_spans, find_spans
 from storage.tenants import ended_jobs
 from storage.tenants.ended_jobs import EndedJobs
 
@@ -74,8 +75,7 @@ def count_new_people(session: Session, period: ReportPeriod) -> int:
 
 def count_active_people(session: Session, period: ReportPeriod) -> int:
     """Number of people who created jobs."""
-    people = select(Job.person_id).where(col(Job.tenant_id) == period.tenant_id, period.build_filter(Job.created_at))
-    return session.exec(select(func.count()).select_from(people.distinct().subquery())).one()
+    return activity.count_active_people(session, period.tenant_id, period.since, period.until)
 
 
 def sum_jobs(session: Session, period: ReportPeriod) -> list[JobTotals]:
@@ -167,13 +167,13 @@ def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> 
 def count_over_time(session: Session, period: ReportPeriod, steps: int) -> list[dict[str, int]]:
     """Jobs that ended in each of `steps` equal parts of the period, by status."""
     length = (period.until - period.since) / steps
-    spans = find_spans(session, period.since, period.until) if length >= DAY else _build_raw_spans(period)
+    spans = (
+        find_spans(session, period.since, period.until)
+        if length >= DAY
+        else build_raw_spans(period.since, period.until)
+    )
     ends = [period.since + length * (index + 1) for index in range(steps - 1)]
     parts: list[dict[str, int]] = [{} for _ in range(steps)]
     for index, status, jobs in ended_jobs.count_over_time(session, period.tenant_id, spans, ends):
         parts[index][status] = parts[index].get(status, 0) + jobs
     return parts
-
-
-def _build_raw_spans(period: ReportPeriod) -> RollupSpans:
-    return RollupSpans(period.since, period.since, period.since, period.until)

@@ -140,5 +140,16 @@ FROM job_total, unnest(ARRAY['waiting', 'working', 'whole']) stage WHERE status 
     """
 INSERT INTO rollup_progress (name, since, until)
 SELECT 'hourly', min(hour), pg_temp.watermark() FROM job_rollup""",
+    """
+INSERT INTO activity_progress (name, since, until)
+SELECT 'hourly', pg_temp.watermark() - interval '31 days', pg_temp.watermark()""",
+    """
+INSERT INTO person_activity (person_id, tenant_id, hour)
+SELECT person_id, tenant_id, date_trunc('hour', max(created_at), 'UTC')
+FROM job WHERE created_at >= pg_temp.watermark() - interval '31 days' AND created_at < pg_temp.watermark()
+GROUP BY 1, 2""",
+    """
+INSERT INTO activity_rollup (tenant_id, hour, people)
+SELECT tenant_id, hour, count(*) FROM person_activity GROUP BY 1, 2""",
     "SELECT setval(pg_get_serial_sequence('delivery', 'id'), {deliveries})",
 )

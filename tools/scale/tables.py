@@ -2,7 +2,8 @@
 
 Every second person is the operator's, the others are spread over the other tenants. Jobs are spread over a year;
 updates and deliveries over the 30 and 90 days that retention leaves of them; of the inputs of jobs those of the last
-day are kept. `key(kind, n)` is the id of row `n` of a table; `person(n)` the number of the person whom it belongs to.
+day are kept. Rollups are in the order of their hours, as they are written, up to the last hour that is over for ten
+minutes. `key(kind, n)` is the id of row `n` of a table; `person(n)` the number of the person whom it belongs to.
 """
 
 from typing import Final
@@ -19,7 +20,7 @@ $$ SELECT CASE WHEN person % 2 = 0 THEN '{account}'::uuid ELSE pg_temp.key(2, pe
 CREATE FUNCTION pg_temp.person(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS
 $$ SELECT 1 + n * 7919 % {people} $$;
 CREATE FUNCTION pg_temp.watermark() RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
-$$ SELECT date_trunc('hour', '{now}'::timestamptz - interval '70 minutes', 'UTC') $$;
+$$ SELECT date_trunc('hour', '{now}'::timestamptz - interval '10 minutes', 'UTC') $$;
 """
 
 STATEMENTS: Final = (
@@ -122,14 +123,14 @@ FROM generate_series(10, {people}, 10) n, LATERAL pg_temp.ago(n, {people}, 365) 
 INSERT INTO job_rollup (tenant_id, hour, kind, status, jobs, cpu_seconds, provider_seconds, provider_cost)
 SELECT tenant_id, date_trunc('hour', finished_at, 'UTC'), kind, status, count(*), sum(cpu_seconds),
        sum(provider_seconds), sum(provider_cost)
-FROM job WHERE finished_at < pg_temp.watermark() GROUP BY 1, 2, 3, 4""",
+FROM job WHERE finished_at < pg_temp.watermark() GROUP BY 1, 2, 3, 4 ORDER BY 2, 1""",
     """
 INSERT INTO credit_rollup (tenant_id, hour, kind, spent)
-SELECT tenant_id, hour, kind, sum(jobs) FROM job_rollup GROUP BY 1, 2, 3""",
+SELECT tenant_id, hour, kind, sum(jobs) FROM job_rollup GROUP BY 1, 2, 3 ORDER BY 2, 1""",
     """
 INSERT INTO update_rollup (account_id, hour, updates)
 SELECT account_id, date_trunc('hour', received_at, 'UTC'), count(*)
-FROM "update" WHERE received_at < pg_temp.watermark() GROUP BY 1, 2""",
+FROM "update" WHERE received_at < pg_temp.watermark() GROUP BY 1, 2 ORDER BY 2, 1""",
     """
 INSERT INTO job_total (kind, status, jobs, cpu_seconds)
 SELECT kind, status, sum(jobs), sum(cpu_seconds) FROM job_rollup GROUP BY 1, 2""",

@@ -1,4 +1,4 @@
-"""Rollup of the people who were active; the ledger by tenant and time"""
+"""Rollup of the people who were active; indexes of the ledger by tenant and time, and of ended jobs with their status"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,8 @@ def upgrade() -> None:
     # before the tables: an index is built outside a transaction, and what was committed before it would be there again
     create_index("ledger_transaction_tenant", "ledger_transaction", ["tenant_id", "created_at"])
     drop_index("ix_ledger_transaction_tenant_id", "ledger_transaction")
+    create_index("job_finished", "job", ["finished_at"], include=["tenant_id", "status"])
+    drop_index("ix_job_finished_at", "job")
     _create_activity_tables()
 
 

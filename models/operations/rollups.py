@@ -19,10 +19,10 @@ class RollupProgress(SQLModel, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
 
 
-class ActivityProgress(SQLModel, table=True):
-    """The hours of which it is known who was active, from `since` until `until`."""
+class ReportProgress(SQLModel, table=True):
+    """The hours of which people and sales are rolled up, from `since` until `until`."""
 
-    __tablename__ = "activity_progress"
+    __tablename__ = "report_progress"
 
     name: str = Field(primary_key=True)
     since: datetime = Field(sa_type=UtcDateTime)
@@ -84,6 +84,30 @@ class UpdateRollup(SQLModel, table=True):
     account_id: uuid.UUID = Field(foreign_key="account.id", primary_key=True)
     hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
     updates: int = Field(sa_type=BigInteger)
+
+
+class SalesRollup(SQLModel, table=True):
+    """A tenant's sales of one item in one currency within an hour, what was paid, and what was refunded within it."""
+
+    __tablename__ = "sales_rollup"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    item: str = Field(primary_key=True)
+    currency: str = Field(primary_key=True)
+    sales: int = Field(sa_type=BigInteger)
+    amount: int = Field(sa_type=BigInteger)  # in minor units, as the next
+    refunded: int = Field(sa_type=BigInteger)
+
+
+class SoldCreditRollup(SQLModel, table=True):
+    """Credits of a tenant that were paid for within an hour."""
+
+    __tablename__ = "sold_credit_rollup"
+
+    tenant_id: uuid.UUID = Field(foreign_key="tenant.id", primary_key=True)
+    hour: datetime = Field(primary_key=True, sa_type=UtcDateTime)
+    credits: int = Field(sa_type=BigInteger)
 
 
 class JobTotal(SQLModel, table=True):

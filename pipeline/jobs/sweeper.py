@@ -31,7 +31,8 @@ from storage.jobs import fair_queue, jobs, worker_heartbeats
 from storage.media import files
 from storage.messaging import audiences
 from storage.messaging.audiences import COUNT_INTERVAL
-from storage.operations import activity, retention, rollup_writer
+from storage.operations import retention, rollup_writer
+from storage.tenants import report_rollups
 
 log = structlog.get_logger(__name__)
 
@@ -153,7 +154,7 @@ class Sweeper:
 
     def roll_up(self) -> None:
         """Roll up the hours that are over, each in a transaction of its own."""
-        for roll_up_next_hour in (rollup_writer.roll_up_next_hour, activity.roll_up_next_hour):
+        for roll_up_next_hour in (rollup_writer.roll_up_next_hour, report_rollups.roll_up_next_hour):
             self._repeat_while(partial(self._roll_up_once, roll_up_next_hour))
 
     def _roll_up_once(self, roll_up_next_hour: Callable[[Session, datetime], bool]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col
 
-from models.operations.rollups import ActivityProgress, RollupProgress
+from models.operations.rollups import ReportProgress, RollupProgress
 
 HOUR: Final = timedelta(hours=1)
 HOURLY: Final = "hourly"  # name of the progress
@@ -44,7 +44,12 @@ def find_spans(session: Session, since: datetime, until: datetime) -> RollupSpan
     return divide_period(session.get(RollupProgress, HOURLY), since, until)
 
 
-def divide_period(progress: RollupProgress | ActivityProgress | None, since: datetime, until: datetime) -> RollupSpans:
+def find_report_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
+    """Divide a period into the hours of which people and sales are rolled up and the rest."""
+    return divide_period(session.get(ReportProgress, HOURLY), since, until)
+
+
+def divide_period(progress: RollupProgress | ReportProgress | None, since: datetime, until: datetime) -> RollupSpans:
     """Divide a period into the hours that are rolled up until then and the rest."""
     if progress is None:
         return build_raw_spans(since, until)
@@ -56,6 +61,11 @@ def divide_period(progress: RollupProgress | ActivityProgress | None, since: dat
 def build_raw_spans(since: datetime, until: datetime) -> RollupSpans:
     """A period that is read from its rows alone."""
     return RollupSpans(since, since, since, until)
+
+
+def filter_hour(column: Any, hour: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Filters for the rows of an hour, by their time."""
+    return col(column) >= hour, col(column) < hour + HOUR
 
 
 def floor_to_hour(moment: datetime) -> datetime:

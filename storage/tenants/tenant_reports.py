@@ -7,17 +7,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.billing.credits import IS_SOLD, LedgerBucket, LedgerPosting, LedgerTransaction
-from models.billing.payments import Purchase, PurchaseStatus, Repayment, RepaymentStatus
 from models.identity.people import Person
 from models.jobs.job import Job, JobStatus
 from models.messaging.deliveries import Delivery, DeliveryStatus
-from storage.operations import activity
-from storage.operations.rollups import build_raw_spans, find_spans
-from storage.tenants import ended_jobs
+from storage.operations.rollups import build_raw_spans, find_report_spans, find_spans
+from storage.tenants import activity, ended_jobs, sales
 from storage.tenants.ended_jobs import EndedJobs
 
 DAY = timedelta(days=1)
@@ -108,39 +105,13 @@ def sum_credits_spent(session: Session, period: ReportPeriod) -> dict[str, int]:
 
 def sum_credits_sold(session: Session, period: ReportPeriod) -> int:
     """Credits that were paid for."""
-    query = (
-        select(func.coalesce(func.sum(col(LedgerPosting.amount)), 0))
-        .join(LedgerTransaction, col(LedgerTransaction.id) == col(LedgerPosting.transaction_id))
-        .where(
-            col(LedgerTransaction.tenant_id) == period.tenant_id,
-            text(IS_SOLD),
-            col(LedgerPosting.bucket) == LedgerBucket.AVAILABLE,
-            period.build_filter(LedgerTransaction.created_at),
-        )
-    )
-    return int(session.exec(query).one())
+    return sales.sum_credits_sold(session, period.tenant_id, find_report_spans(session, period.since, period.until))
 
 
 def list_sales(session: Session, period: ReportPeriod) -> list[SalesTotal]:
     """Sales by item and currency, with the refunds by administrators in the same period."""
-    filters = (col(Purchase.tenant_id) == period.tenant_id,)
-    paid_query = (
-        select(Purchase.item, Purchase.currency, func.count(), func.sum(Purchase.amount))
-        .where(*filters, col(Purchase.status) == PurchaseStatus.PAID, period.build_filter(Purchase.decided_at))
-        .group_by(col(Purchase.item), col(Purchase.currency))
-    )
-    refund_query = (
-        select(Purchase.item, Purchase.currency, func.sum(Repayment.amount))
-        .join(Repayment, col(Repayment.purchase_id) == col(Purchase.id))
-        .where(*filters, col(Repayment.status) == RepaymentStatus.DONE, period.build_filter(Repayment.decided_at))
-        .group_by(col(Purchase.item), col(Purchase.currency))
-    )
-    payments = {(item, currency): (count, int(total)) for item, currency, count, total in session.exec(paid_query)}
-    refunds = {(item, currency): int(total) for item, currency, total in session.exec(refund_query)}
-    return [
-        SalesTotal(*key, *payments.get(key, (0, 0)), refunds.get(key, 0))
-        for key in sorted(payments.keys() | refunds.keys())
-    ]
+    sums = sales.sum_sales(session, period.tenant_id, find_report_spans(session, period.since, period.until))
+    return [SalesTotal(*key, *amounts) for key, amounts in sorted(sums.items())]
 
 
 def measure_waits(session: Session, period: ReportPeriod, *quantiles: float) -> list[float] | None:

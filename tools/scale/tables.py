@@ -93,7 +93,11 @@ FROM generate_series(1, {jobs}) n, LATERAL pg_temp.person(n) p
 UNION ALL
 SELECT pg_temp.key(11, n), pg_temp.tenant(n), pg_temp.key(3, n), NULL, 'grant', 'grant:filled-' || n, '',
        pg_temp.ago(n, {people}, 365)
-FROM generate_series(1, {people}) n""",
+FROM generate_series(1, {people}) n
+UNION ALL
+SELECT pg_temp.key(18, n), pg_temp.tenant(n), pg_temp.key(3, n), NULL, 'grant', 'grant:cs_' || n, '',
+       pg_temp.ago(n, {people}, 365)
+FROM generate_series(10, {people}, 10) n WHERE n / 10 % 3 < 2""",
     """
 INSERT INTO ledger_posting (id, transaction_id, tenant_id, person_id, bucket, amount)
 SELECT pg_temp.key(12, n), pg_temp.key(10, n), pg_temp.tenant(p), pg_temp.key(3, p), 'reserved', -1
@@ -103,7 +107,10 @@ SELECT pg_temp.key(13, n), pg_temp.key(10, n), pg_temp.tenant(pg_temp.person(n))
 FROM generate_series(1, {jobs}) n
 UNION ALL
 SELECT pg_temp.key(14, n), pg_temp.key(11, n), pg_temp.tenant(n), pg_temp.key(3, n), 'available', 10
-FROM generate_series(1, {people}) n""",
+FROM generate_series(1, {people}) n
+UNION ALL
+SELECT pg_temp.key(19, n), pg_temp.key(18, n), pg_temp.tenant(n), pg_temp.key(3, n), 'available', 100
+FROM generate_series(10, {people}, 10) n WHERE n / 10 % 3 < 2""",
     """
 INSERT INTO lot (id, person_id, transaction_id, amount, remaining, expires_at, created_at)
 SELECT pg_temp.key(15, n), pg_temp.key(3, n), pg_temp.key(11, n), 10, 7, NULL, pg_temp.ago(n, {people}, 365)
@@ -142,7 +149,7 @@ FROM job_total, unnest(ARRAY['waiting', 'working', 'whole']) stage WHERE status 
 INSERT INTO rollup_progress (name, since, until)
 SELECT 'hourly', min(hour), pg_temp.watermark() FROM job_rollup""",
     """
-INSERT INTO activity_progress (name, since, until)
+INSERT INTO report_progress (name, since, until)
 SELECT 'hourly', pg_temp.watermark() - interval '31 days', pg_temp.watermark()""",
     """
 INSERT INTO person_activity (person_id, tenant_id, hour)
@@ -151,6 +158,14 @@ FROM job WHERE created_at >= pg_temp.watermark() - interval '31 days' AND create
 GROUP BY 1, 2""",
     """
 INSERT INTO activity_rollup (tenant_id, hour, people)
-SELECT tenant_id, hour, count(*) FROM person_activity GROUP BY 1, 2""",
+SELECT tenant_id, hour, count(*) FROM person_activity GROUP BY 1, 2 ORDER BY 2, 1""",
+    """
+INSERT INTO sales_rollup (tenant_id, hour, item, currency, sales, amount, refunded)
+SELECT tenant_id, date_trunc('hour', decided_at, 'UTC'), item, currency, count(*), sum(amount), 0
+FROM purchase, report_progress WHERE status = 'paid' AND decided_at >= since AND decided_at < until
+GROUP BY 1, 2, 3, 4 ORDER BY 2, 1""",
+    """
+INSERT INTO sold_credit_rollup (tenant_id, hour, credits)
+SELECT tenant_id, hour, 100 * sales FROM sales_rollup""",
     "SELECT setval(pg_get_serial_sequence('delivery', 'id'), {deliveries})",
 )

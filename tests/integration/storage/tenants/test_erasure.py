@@ -30,7 +30,7 @@ from storage.tenants import erasure, tenants
 TOTALS = {
     "task_run",
     "rollup_progress",
-    "activity_progress",
+    "report_progress",
     "job_total",
     "duration_total",
 }  # of all businesses together

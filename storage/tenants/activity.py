@@ -5,8 +5,8 @@ in the last of all rolled-up hours of theirs: those who were active since an hou
 """
 
 import uuid
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, update
 from sqlmodel import Session, col, select
@@ -14,12 +14,8 @@ from sqlmodel import Session, col, select
 from models.columns import UtcDateTime
 from models.identity.people import Tenant
 from models.jobs.job import Job
-from models.operations.rollups import ActivityProgress, ActivityRollup, PersonActivity, RollupProgress
-from storage.operations.rollup_writer import SETTLING_TIME
-from storage.operations.rollups import HOUR, HOURLY, RollupSpans, build_raw_spans, divide_period, floor_to_hour
-from storage.upsert import insert_once
-
-LONGEST_PERIOD: Final = timedelta(days=31)  # of reports, and a day; what was before it when this begins is left out
+from models.operations.rollups import ActivityRollup, PersonActivity, ReportProgress
+from storage.operations.rollups import HOURLY, RollupSpans, build_raw_spans, divide_period, filter_hour
 
 _MOVE_PEOPLE = (
     update(ActivityRollup)
@@ -30,7 +26,7 @@ _MOVE_PEOPLE = (
 
 def count_active_people(session: Session, tenant_id: uuid.UUID, since: datetime, until: datetime) -> int:
     """Number of a tenant's people who created jobs in the period, both ends included."""
-    progress = session.get(ActivityProgress, HOURLY)
+    progress = session.get(ReportProgress, HOURLY)
     spans = divide_period(progress, since, until)
     # not in a period that ends earlier: who was active again after it is counted there
     if progress is not None and spans.end == progress.until:
@@ -51,7 +47,7 @@ def _count_together(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) 
         col(PersonActivity.person_id) == col(Job.person_id), col(PersonActivity.hour) >= spans.start
     )
     recent = _build_recent_count(tenant_id, spans, ~is_counted.exists())
-    until = select(ActivityProgress.until).where(col(ActivityProgress.name) == HOURLY)
+    until = select(ReportProgress.until).where(col(ReportProgress.name) == HOURLY)
     row = session.exec(select(until.scalar_subquery(), rolled_up.scalar_subquery(), recent)).one()
     return row[0], int(row[1]), int(row[2])
 
@@ -63,35 +59,12 @@ def _build_recent_count(tenant_id: uuid.UUID, spans: RollupSpans, *conditions: A
     return select(func.count()).select_from(people.distinct().subquery()).scalar_subquery()
 
 
-def roll_up_next_hour(session: Session, now: datetime) -> bool:
-    """Roll up the first hour that is not yet; False if there is none, or another process does it."""
-    progress = _lock_progress(session, now)
-    if progress is None or progress.until + HOUR + SETTLING_TIME > now:
-        return False
-    _move_people(session, progress.until)
-    progress.until += HOUR
-    session.flush()
-    return True
-
-
-def _lock_progress(session: Session, now: datetime) -> ActivityProgress | None:
-    if session.get(ActivityProgress, HOURLY) is None:
-        jobs_progress = session.get(RollupProgress, HOURLY)
-        if jobs_progress is None:
-            return None  # no job has ended
-        first = max(floor_to_hour(now - LONGEST_PERIOD), jobs_progress.since)
-        insert_once(session, ActivityProgress(name=HOURLY, since=first, until=first))
-    query = select(ActivityProgress).where(col(ActivityProgress.name) == HOURLY)
-    locking = query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return session.exec(locking).one_or_none()
-
-
-def _move_people(session: Session, hour: datetime) -> None:
+def roll_up(session: Session, hour: datetime) -> None:
     """Count the people who were active within an hour in it, and no longer in the last one before it."""
     execute, start = session.connection().execute, literal(hour, UtcDateTime())
     # tenant by tenant, as the index of jobs is by tenant and time
     jobs: Any = select(Job.person_id).join(Tenant, col(Tenant.id) == col(Job.tenant_id))
-    jobs = jobs.where(col(Job.created_at) >= hour, col(Job.created_at) < hour + HOUR)
+    jobs = jobs.where(*filter_hour(Job.created_at, hour))
     is_active = col(PersonActivity.person_id).in_(jobs)
     before: Any = select(PersonActivity.tenant_id, PersonActivity.hour, func.count()).where(is_active)
     rows = execute(before.group_by(PersonActivity.tenant_id, PersonActivity.hour)).all()

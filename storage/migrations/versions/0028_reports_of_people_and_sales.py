@@ -1,4 +1,4 @@
-"""Rollup of the people who were active; indexes of the ledger by tenant and time, and of ended jobs with their status"""
+"""Rollups of the people who were active, and of sales; indexes of the ledger by tenant and time, and of ended jobs with their status"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +19,9 @@ def upgrade() -> None:
     drop_index("ix_ledger_transaction_tenant_id", "ledger_transaction")
     create_index("job_finished", "job", ["finished_at"], include=["tenant_id", "status"])
     drop_index("ix_job_finished_at", "job")
+    create_index("repayment_decided", "repayment", ["tenant_id", "decided_at"])
     _create_activity_tables()
+    _create_sales_tables()
 
 
 def downgrade() -> None:
@@ -28,7 +30,7 @@ def downgrade() -> None:
 
 def _create_activity_tables() -> None:
     op.create_table(
-        "activity_progress",
+        "report_progress",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=False),
@@ -49,6 +51,29 @@ def _create_activity_tables() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("hour", MOMENT, nullable=False),
         sa.Column("people", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "hour"),
+    )
+
+
+def _create_sales_tables() -> None:
+    op.create_table(
+        "sales_rollup",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("sales", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("refunded", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
+        sa.PrimaryKeyConstraint("tenant_id", "hour", "item", "currency"),
+    )
+    op.create_table(
+        "sold_credit_rollup",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("hour", MOMENT, nullable=False),
+        sa.Column("credits", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         sa.PrimaryKeyConstraint("tenant_id", "hour"),
     )

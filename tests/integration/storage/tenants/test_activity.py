@@ -13,12 +13,12 @@ from fakes.sample_customers import SampleCustomer, add_job, create_customer
 from sqlmodel import Session, col, func, select
 
 from models.jobs.job import JobStatus
-from models.operations.rollups import ActivityProgress, ActivityRollup, PersonActivity, RollupProgress
+from models.operations.rollups import ActivityRollup, PersonActivity, ReportProgress, RollupProgress
 from storage.db import Database
-from storage.operations import activity
-from storage.operations.activity import LONGEST_PERIOD
 from storage.operations.rollup_writer import SETTLING_TIME
 from storage.operations.rollups import HOUR, HOURLY
+from storage.tenants import activity, report_rollups
+from storage.tenants.report_rollups import LONGEST_PERIOD
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 FIRST_HOUR = NOON - 4 * DAY
@@ -45,7 +45,7 @@ def roll_up(database: Database, now: datetime) -> int:
     def roll_up_hours() -> Iterator[None]:
         while True:
             with database.transaction() as session:
-                if not activity.roll_up_next_hour(session, now):
+                if not report_rollups.roll_up_next_hour(session, now):
                     return
             yield
 
@@ -122,7 +122,7 @@ def test_counts_are_right_while_several_processes_roll_up(database: Database, cr
     assert 0 < sum(run_concurrently([roll_up_all, roll_up_all, count_often], threads=3)) <= 96
     roll_up_all()
     with database.read_transaction() as session:
-        assert session.exec(select(ActivityProgress.until)).one() == NOON
+        assert session.exec(select(ReportProgress.until)).one() == NOON
     assert count(database, customer, since, NOON) == expected
 
 
@@ -132,16 +132,16 @@ def test_the_first_hour_is_the_first_of_the_longest_period(database: Database, c
     with database.transaction() as session:
         session.get_one(RollupProgress, HOURLY).since = NOON - 100 * DAY
         session.flush()
-        assert activity.roll_up_next_hour(session, now)
+        assert report_rollups.roll_up_next_hour(session, now)
         assert _find_progress(session).since == now - LONGEST_PERIOD
     assert created
 
 
 def test_nothing_is_rolled_up_before_any_job_has_ended(database: Database) -> None:
     with database.transaction() as session:
-        assert not activity.roll_up_next_hour(session, NOON)
-        assert session.get(ActivityProgress, HOURLY) is None
+        assert not report_rollups.roll_up_next_hour(session, NOON)
+        assert session.get(ReportProgress, HOURLY) is None
 
 
-def _find_progress(session: Session) -> ActivityProgress:
-    return session.exec(select(ActivityProgress)).one()
+def _find_progress(session: Session) -> ReportProgress:
+    return session.exec(select(ReportProgress)).one()

@@ -34,7 +34,7 @@ def count_active_people(session: Session, tenant_id: uuid.UUID, since: datetime,
         if counted_until == spans.end:
             return rolled_up + recent
     spans = build_raw_spans(since, until)
-    return session.exec(select(_build_recent_count(tenant_id, spans))).one()
+    return int(session.exec(select(_build_recent_count(tenant_id, spans))).one())
 
 
 def _count_together(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> tuple[datetime, int, int]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, literal, text
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from models.billing.credits import IS_SOLD, LedgerBucket, LedgerPosting, LedgerTransaction
@@ -29,7 +30,7 @@ def sum_sales(session: Session, tenant_id: uuid.UUID, spans: RollupSpans) -> dic
         col(Repayment.tenant_id) == tenant_id, spans.build_row_filter(Repayment.decided_at)
     )
     sums = [func.sum(col(each)) for each in (SalesRollup.sales, SalesRollup.amount, SalesRollup.refunded)]
-    rolled_up: Any = select(SalesRollup.item, SalesRollup.currency, *sums).where(  # type: ignore[call-overload]
+    rolled_up = select_columns(col(SalesRollup.item), col(SalesRollup.currency), *sums).where(
         col(SalesRollup.tenant_id) == tenant_id, spans.build_hour_filter(SalesRollup.hour)
     )
     rolled_up = rolled_up.group_by(col(SalesRollup.item), col(SalesRollup.currency))
@@ -79,18 +80,18 @@ def _add_up(rows: Iterable[Any]) -> dict[Any, Amounts]:
 
 
 def _build_payments(*key: Any) -> Any:
-    query: Any = select(*key, func.count(), func.sum(Purchase.amount), literal(0))
+    query: Any = select_columns(*key, func.count(), func.sum(Purchase.amount), literal(0))
     return query.where(col(Purchase.status) == PurchaseStatus.PAID).group_by(*key)
 
 
 def _build_refunds(*key: Any) -> Any:
     """By when they were carried out, whenever the purchase was."""
-    query: Any = select(*key, literal(0), literal(0), func.sum(Repayment.amount)).select_from(Repayment)
+    query: Any = select_columns(*key, literal(0), literal(0), func.sum(Repayment.amount)).select_from(Repayment)
     query = query.join(Purchase, col(Purchase.id) == col(Repayment.purchase_id))
     return query.where(col(Repayment.status) == RepaymentStatus.DONE).group_by(*key)
 
 
 def _build_sold_credits(*columns: Any) -> Any:
-    query: Any = select(*columns).select_from(LedgerTransaction)
+    query: Any = select_columns(*columns).select_from(LedgerTransaction)
     query = query.join(LedgerPosting, col(LedgerPosting.transaction_id) == col(LedgerTransaction.id))
     return query.where(text(IS_SOLD), col(LedgerPosting.bucket) == LedgerBucket.AVAILABLE)

@@ -40,17 +40,17 @@ class RollupSpans:
 
 
 def find_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
-    """Divide a period into its rolled-up hours and the rest."""
-    return divide_period(session.get(RollupProgress, HOURLY), since, until)
+    """Split a period into its rolled-up hours and the rest."""
+    return split_period(session.get(RollupProgress, HOURLY), since, until)
 
 
 def find_report_spans(session: Session, since: datetime, until: datetime) -> RollupSpans:
-    """Divide a period into the hours of which people and sales are rolled up and the rest."""
-    return divide_period(session.get(ReportProgress, HOURLY), since, until)
+    """Split a period into the hours of which people and sales are rolled up and the rest."""
+    return split_period(session.get(ReportProgress, HOURLY), since, until)
 
 
-def divide_period(progress: RollupProgress | ReportProgress | None, since: datetime, until: datetime) -> RollupSpans:
-    """Divide a period into the hours that are rolled up until then and the rest."""
+def split_period(progress: RollupProgress | ReportProgress | None, since: datetime, until: datetime) -> RollupSpans:
+    """Split a period into the hours that are rolled up until then and the rest."""
     if progress is None:
         return build_raw_spans(since, until)
     start = max(floor_to_hour(since - timedelta.resolution) + HOUR, progress.since)

@@ -15,7 +15,7 @@ from models.columns import UtcDateTime
 from models.identity.people import Tenant
 from models.jobs.job import Job
 from models.operations.rollups import ActivityRollup, PersonActivity, ReportProgress
-from storage.operations.rollups import HOURLY, RollupSpans, build_raw_spans, divide_period, filter_hour
+from storage.operations.rollups import HOURLY, RollupSpans, build_raw_spans, split_period, filter_hour
 
 _MOVE_PEOPLE = (
     update(ActivityRollup)
@@ -27,7 +27,7 @@ _MOVE_PEOPLE = (
 def count_active_people(session: Session, tenant_id: uuid.UUID, since: datetime, until: datetime) -> int:
     """Number of a tenant's people who created jobs in the period, both ends included."""
     progress = session.get(ReportProgress, HOURLY)
-    spans = divide_period(progress, since, until)
+    spans = split_period(progress, since, until)
     # not in a period that ends earlier: who was active again after it is counted there
     if progress is not None and spans.end == progress.until:
         counted_until, rolled_up, recent = _count_together(session, tenant_id, spans)

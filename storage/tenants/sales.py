@@ -45,7 +45,7 @@ def sum_credits_sold(session: Session, tenant_id: uuid.UUID, spans: RollupSpans)
     rolled_up = select(func.coalesce(func.sum(col(SoldCreditRollup.credits)), 0)).where(
         col(SoldCreditRollup.tenant_id) == tenant_id, spans.build_hour_filter(SoldCreditRollup.hour)
     )
-    return sum(int(session.exec(query).one()) for query in (recent, rolled_up))
+    return sum(int(session.connection().execute(query).scalar_one()) for query in (recent, rolled_up))
 
 
 def roll_up(session: Session, hour: datetime) -> None:

@@ -15,7 +15,7 @@ from models.columns import UtcDateTime
 from models.identity.people import Tenant
 from models.jobs.job import Job
 from models.operations.rollups import ActivityRollup, PersonActivity, ReportProgress
-from storage.operations.rollups import HOURLY, RollupSpans, build_raw_spans, split_period, filter_hour
+from storage.operations.rollups import HOURLY, RollupSpans, build_raw_spans, filter_hour, split_period
 
 _MOVE_PEOPLE = (
     update(ActivityRollup)

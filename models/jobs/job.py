@@ -61,6 +61,7 @@ class Job(SQLModel, table=True):
             where="status_closed IS false AND status_delivery_id IS NOT NULL",
             sqlite_where="status_closed IS 0 AND status_delivery_id IS NOT NULL",
         ),
+        Index("job_finished", "finished_at", postgresql_include=["tenant_id", "status"]),
         Index("job_ended", "tenant_id", "finished_at", postgresql_include=["status"]),
         Index("job_created", "tenant_id", "created_at", postgresql_include=["person_id"]),
         build_partial_index("job_parent", "parent_id", where="parent_id IS NOT NULL"),
@@ -107,7 +108,7 @@ class Job(SQLModel, table=True):
     )  # when the update arrived from the channel
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     @property
     def short_id(self) -> str:

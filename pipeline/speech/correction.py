@@ -132,7 +132,7 @@ class _LineCorrection:
         elif last == len(self.line):
             span = (span[0], min(span[1], span[0] + spoken))
         is_speaker_change = any(word.is_speaker_change for word in replaced)
-        for word in spread_words(texts, *_widen(span, before, texts)):
+        for word in spread_words(texts, *_extend_span(span, before, texts)):
             yield word.model_copy(update={"is_speaker_change": is_speaker_change})
             is_speaker_change = False
 
@@ -152,7 +152,7 @@ def _compute_gap(before: Sequence[Word], after: Sequence[Word], spoken: float) -
     return min(start, end), end
 
 
-def _widen(span: tuple[float, float], before: Sequence[Word], texts: Sequence[str]) -> tuple[float, float]:
+def _extend_span(span: tuple[float, float], before: Sequence[Word], texts: Sequence[str]) -> tuple[float, float]:
     """The span, begun during the word before it where it is too short to be seen: that one is highlighted only until
     the next one begins."""
     if span[1] - span[0] >= MIN_WORD_SECONDS * len(texts) or not before:

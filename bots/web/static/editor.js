@@ -4,14 +4,17 @@ import { element, icon, icons } from "./elements.js";
 import { STEP, WordList } from "./word-list.js";
 import { length, words } from "./words.js";
 
+const NEAR = 0.02; // seconds; a film stands on frames, and a little before a time it was sent to
+
 export class Editor {
-  // `onSave` gets the words as JSON; it calls `saved` or `failed` of the editor.
-  constructor({ lines, cost }, film, onSave) {
-    this.list = new WordList(lines);
+  // `onSave` gets the words as JSON, and by line; it calls `saved` or `failed` of the editor. `edited` are the lines as an
+  // editor of the same words was left.
+  constructor({ lines, cost }, film, onSave, edited = lines) {
+    this.list = new WordList(lines, edited);
     this.fields = new Map(); // inputs by word
     this.onSave = onSave;
     this.selected = null;
-    this.#build(lines, cost, film);
+    this.#build(edited, cost, film);
   }
 
   open() {
@@ -143,7 +146,7 @@ export class Editor {
   }
 
   #follow() {
-    const word = this.list.at(this.video.currentTime);
+    const word = this.list.at(this.video.currentTime + NEAR);
     if (word !== this.current) {
       this.fields.get(this.current)?.classList.remove("now");
       this.fields.get(word)?.classList.add("now");
@@ -221,7 +224,7 @@ export class Editor {
     this.problem.textContent = this.list.isEmpty ? words("edit-empty") : this.list.isChanged ? "" : words("edit-unchanged");
     if (this.problem.textContent) return;
     this.save.disabled = true;
-    this.onSave(this.list.toJson());
+    this.onSave(this.list.toJson(), this.list.lines);
   }
 
   #leave() {

@@ -19,6 +19,7 @@ const feed = new Feed({ onNews: news, onState: state });
 new Composer({ onText: (text) => send({ text }), onFiles: sendFiles });
 menu({ onCommand: (text) => send({ text }), canLeave });
 let typingTimer;
+const edited = new Map(); // lines by button, as they were sent: the answer may be that credits are missing
 let heard = 0; // times the bot has said or changed something
 
 function news(messages, { other, first }) {
@@ -128,12 +129,15 @@ async function edit(message, button, release) {
     return;
   }
   release();
-  const editor = new Editor(await answer.json(), message.film, (json) => outgoing.add({
-    id: newId(), choice: button.data, message: message.id, heard,
-    files: [new File([json], "words.json", { type: "application/json" })],
-    onSent: () => editor.saved(), onFailed: (text) => editor.failed(text),
-  }));
+  const editor = new Editor(await answer.json(), message.film, save, edited.get(button.data));
   editor.open();
+
+  function save(json, lines) {
+    edited.set(button.data, lines);
+    const files = [new File([json], "words.json", { type: "application/json" })];
+    const after = { onSent: () => editor.saved(), onFailed: (text) => editor.failed(text) };
+    outgoing.add({ id: newId(), choice: button.data, message: message.id, files, heard, ...after });
+  }
 }
 
 function tap(message, button, release) {

@@ -4,19 +4,23 @@ export const STEP = 0.05; // seconds a time moves at a time
 const LONGEST = 200; // characters of a word
 
 export class WordList {
-  constructor(lines) {
-    this.words = lines.flatMap((line, number) => line.map((word) => ({ ...word, line: number })));
-    this.before = this.toJson();
+  // `edited` are the lines as they were left the last time, if there is something left.
+  constructor(lines, edited = lines) {
+    this.before = toJson(lines.flat());
+    this.words = edited.flatMap((line, number) => line.map((word) => ({ ...word, line: number })));
+    this.count = edited.length;
   }
 
   get isChanged() { return this.toJson() !== this.before; }
 
   get isEmpty() { return this.words.length === 0; }
 
-  // Numbers stay as they were read, to the last digit, unless they are changed here.
-  toJson() {
-    return JSON.stringify(this.words.map(({ text, start, end, is_speaker_change }) => ({ text, start, end, is_speaker_change })));
+  // The words by line, those lines left out that have none any more.
+  get lines() {
+    return Array.from({ length: this.count }, (_, number) => this.words.filter((word) => word.line === number)).filter((line) => line.length);
   }
+
+  toJson() { return toJson(this.words); }
 
   neighbour(word, distance) { return this.words[this.words.indexOf(word) + distance]; }
 
@@ -74,6 +78,11 @@ export class WordList {
     const latest = Math.max(word.start, this.neighbour(word, 1)?.start ?? Infinity);
     word.end = clamp(round(seconds), word.start, latest);
   }
+}
+
+// Numbers stay as they were read, to the last digit, unless they are changed here.
+function toJson(words) {
+  return JSON.stringify({ words: words.map(({ text, start, end, is_speaker_change }) => ({ text, start, end, is_speaker_change })) });
 }
 
 const clamp = (value, least, most) => Math.min(Math.max(value, least), most);

@@ -14,11 +14,13 @@ from pipeline.kinds.running_job import JobResult, JobSpec, OutputFile, Usage
 @dataclass(slots=True)
 class StubRenderer:
     """`pipeline.jobs.renderer.Renderer` without rendering: writes films of a few bytes and `thumbnail`, or raises
-    `error`. `transcript` is what is heard in every file whose words are not given.
+    `error`. `transcript` is what is heard in every file whose words are not given; `film` is
+    what its films are, if they are to be played.
     """
 
     error: Exception | None = None
     transcript: Transcript | None = None
+    film: bytes = b""
     thumbnail: bytes = field(default_factory=create_thumbnail)
 
     def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
@@ -32,6 +34,8 @@ class StubRenderer:
     def _write(self, spec: JobSpec, name: str, media_kind: MediaKind) -> OutputFile:
         path = spec.folder / name
         content = self.thumbnail if media_kind is MediaKind.IMAGE else f"a {name} of {spec.options}".encode()
+        if media_kind is MediaKind.VIDEO and self.film:
+            content = self.film
         info = {
             MediaKind.VIDEO: MediaInfo(MediaKind.VIDEO, "mp4", len(content), 1280, 720, 10.0),
             MediaKind.IMAGE: MediaInfo(MediaKind.IMAGE, "jpeg", len(content)),

@@ -142,7 +142,10 @@ class JobOutput(SQLModel, table=True):
 
 
 class TranscriptRow(SQLModel, table=True):
-    """Transcript of a file. `corrects_id` is not used."""
+    """Transcript of a file: what is said in an input, or what an output shows where that is a translation.
+
+    `corrects_id` is the transcript this one corrects; `line_texts` are the texts of corrected lines, by number.
+    """
 
     __tablename__ = "transcript"
 
@@ -151,6 +154,7 @@ class TranscriptRow(SQLModel, table=True):
     media_id: uuid.UUID = Field(foreign_key="media.id", index=True)
     job_id: uuid.UUID | None = Field(default=None, foreign_key="job.id")
     corrects_id: uuid.UUID | None = Field(default=None, foreign_key="transcript.id")
+    line_texts: dict[str, str] | None = Field(default=None, sa_type=build_json_type(), nullable=True)
     language: str
     engine: str
     confidence: float | None = None

@@ -40,11 +40,12 @@ def plans(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
 
 
 def build_price_hints(pipeline: Pipeline) -> tuple[TranslatedText, ...]:
-    """What jobs cost: those of most kinds, and those of each kind with a price of its own."""
-    prices = pipeline.entitlements.catalogue.prices
-    offered = (kind for kind in list_kinds() if kind.name in prices and pipeline.is_offered(kind))
+    """What jobs cost: those of most kinds, those of each kind with a price of its own, and corrections."""
+    catalogue = pipeline.entitlements.catalogue
+    offered = (kind for kind in list_kinds() if kind.name in catalogue.prices and pipeline.is_offered(kind))
     own = (text_for(f"{kind.name}-price") for kind in offered)
-    return (text_for("price-hint"), *own)
+    corrections = (text_for("corrections-price"),) if catalogue.corrections.prices else ()
+    return (text_for("price-hint"), *own, *corrections)
 
 
 def build_offers(catalogue: Catalogue, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:

@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.speech.audio_reader import Levels, WavReader
 from pipeline.speech.speakers.voice_features import Floats, Voice, measure_voice
 from pipeline.speech.voice_activity import find_pauses
-
-Mask = NDArray[np.bool_]
 
 _MIN_PAUSE: Final = 0.25  # seconds between two speakers
 _MAX_LOOK: Final = 10.0  # seconds of a piece that are looked at
@@ -92,7 +89,7 @@ def find_bands(voices: Sequence[Voice]) -> PitchBands | None:
     return PitchBands(low + margin, high - margin)
 
 
-def _split_pitches(pitches: Floats, weights: Floats) -> Mask | None:
+def _split_pitches(pitches: Floats, weights: Floats) -> np.ndarray | None:
     """Which pitches are high, by the split with the greatest variance between both sides (after Otsu)."""
     edges = np.unique(pitches)[1:]
     if not len(edges):
@@ -103,27 +100,26 @@ def _split_pitches(pitches: Floats, weights: Floats) -> Mask | None:
         difference = _average(pitches, weights, is_high) - _average(pitches, weights, ~is_high)
         return float(weights[is_high].sum() * weights[~is_high].sum() * difference**2)
 
-    found: Mask = pitches >= max(edges, key=measure)
+    found: np.ndarray = pitches >= max(edges, key=measure)
     return found
 
 
-def _are_both_heard(is_high: Mask, weights: Floats) -> bool:
+def _are_both_heard(is_high: np.ndarray, weights: Floats) -> bool:
     sides = (is_high, ~is_high)
     return all(side.sum() >= _MIN_PIECES and weights[side].sum() >= _MIN_SPEAKER_FRAMES for side in sides)
 
 
-def _average(values: Floats, weights: Floats, chosen: Mask) -> float:
+def _average(values: Floats, weights: Floats, chosen: np.ndarray) -> float:
     return float(np.average(values[chosen], weights=weights[chosen]))
 
 
 def _find_quantile(values: Floats, weights: Floats, share: float) -> float:
     order = np.argsort(values)
-    ordered = weights[order].astype(np.float64)
-    middles = np.cumsum(ordered) - ordered / 2
+    middles = np.cumsum(weights[order], dtype=np.float64) - weights[order] / 2
     return float(np.interp(share * weights.sum(), middles, values[order]))
 
 
-def _measure_distance(envelopes: Floats, weights: Floats, is_high: Mask) -> float:
+def _measure_distance(envelopes: Floats, weights: Floats, is_high: np.ndarray) -> float:
     """Distance of the mean envelopes of both sides, by the deviation of envelopes within them."""
     means = [np.average(envelopes[side], axis=0, weights=weights[side]) for side in (~is_high, is_high)]
     deviations = envelopes - np.where(is_high[:, None], means[1], means[0])

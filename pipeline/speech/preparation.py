@@ -10,7 +10,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.media.facts import LOUDNESS_STEP, SoundInfo
 from pipeline.media import audio
 from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
-from pipeline.speech.speakers.turns import find_speaker_turns
+from pipeline.speech.speakers.diarization import find_speaker_turns
 
 _SILENCE_LEVEL: Final = 10 ** (-60 / 20)  # RMS relative to full scale in the loudest 10 ms; room noise is louder
 _MIN_POWER: Final = 1e-10  # of full scale: -100 dB stands for silence

@@ -76,9 +76,9 @@ def find_bands(voices: Sequence[Voice]) -> PitchBands | None:
     """The pitches of two speakers; None where these are the voices of one."""
     pitches, weights = np.array([each.pitch for each in voices]), np.array([each.frames for each in voices], float)
     is_high = _split_pitches(pitches, weights)
-    if is_high is None or not _are_both_heard(is_high, weights):
+    if is_high is None or not _has_both_speakers(is_high, weights):
         return None
-    distance = _average(pitches, weights, is_high) - _average(pitches, weights, ~is_high)
+    distance = _compute_mean(pitches, weights, is_high) - _compute_mean(pitches, weights, ~is_high)
     low = _find_quantile(pitches[~is_high], weights[~is_high], 0.9)
     high = _find_quantile(pitches[is_high], weights[is_high], 0.1)
     envelopes = np.array([each.envelope for each in voices])
@@ -97,19 +97,19 @@ def _split_pitches(pitches: Floats, weights: Floats) -> np.ndarray | None:
 
     def measure(edge: float) -> float:
         is_high = pitches >= edge
-        difference = _average(pitches, weights, is_high) - _average(pitches, weights, ~is_high)
+        difference = _compute_mean(pitches, weights, is_high) - _compute_mean(pitches, weights, ~is_high)
         return float(weights[is_high].sum() * weights[~is_high].sum() * difference**2)
 
     found: np.ndarray = pitches >= max(edges, key=measure)
     return found
 
 
-def _are_both_heard(is_high: np.ndarray, weights: Floats) -> bool:
+def _has_both_speakers(is_high: np.ndarray, weights: Floats) -> bool:
     sides = (is_high, ~is_high)
     return all(side.sum() >= _MIN_PIECES and weights[side].sum() >= _MIN_SPEAKER_FRAMES for side in sides)
 
 
-def _average(values: Floats, weights: Floats, chosen: np.ndarray) -> float:
+def _compute_mean(values: Floats, weights: Floats, chosen: np.ndarray) -> float:
     return float(np.average(values[chosen], weights=weights[chosen]))
 
 

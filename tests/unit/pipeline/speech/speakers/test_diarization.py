@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_reader import WavReader
-from pipeline.speech.speakers.turns import VoicePiece, find_bands, find_speaker_turns, find_turns
+from pipeline.speech.speakers.diarization import VoicePiece, find_bands, find_speaker_turns, find_turns
 from pipeline.speech.speakers.voice_features import Voice, measure_voice
 
 DIALOGUE = "endgame_nagg_nell.wav"  # a man and a woman, 28 s

@@ -17,7 +17,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
-from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, list_line_texts
+from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
 from storage.identity import people
 from storage.jobs import jobs, transcripts
 from storage.jobs.transcripts import StoredTranscript
@@ -186,6 +186,20 @@ def apply_correction(
         return
     texts = {**_find_earlier_texts(context.session, found, delivery), **written}
     _submit(pipeline, context, result, found, correct_lines(found.shown.transcript, texts), texts)
+
+
+def apply_file(
+    pipeline: Pipeline, context: Context, result: HandlerResult, delivery: Delivery, subtitles: Transcript
+) -> None:
+    """Make a result again with the words of a subtitle file that was sent in answer to a message with its lines."""
+    found = find_correctable(context.session, context.person, delivery.job_id)
+    error = _find_rejection(context, found)
+    if error is not None:
+        result.replies.append(build_error_reply(error, edits_delivery=context.ack))
+    elif found is None:
+        _reply(context, result, "error-not-found")
+    else:
+        _submit(pipeline, context, result, found, keep_known_times(found.shown.transcript, subtitles.words))
 
 
 def _find_refusal(texts: Mapping[int, str] | None, count: int) -> Reply | None:

@@ -11,7 +11,7 @@ from bots.core.conversation.features.registry import (
     find_requested_feature,
     list_features,
 )
-from bots.core.conversation.jobs import corrections, quoted_files
+from bots.core.conversation.jobs import corrections, line_lists, quoted_files
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, RequestRejected
 from models.jobs.options import JobOptions
@@ -51,7 +51,7 @@ class JobIntake:
 
     def _take_corrections(self, subtitles: list[Transcript]) -> list[Transcript]:
         """Take subtitles in reply to a message with numbered lines as corrections of those; returns the others."""
-        delivery = corrections.find_quoted_list(self.context) if subtitles else None
+        delivery = line_lists.find_quoted_list(self.context) if subtitles else None
         if delivery is None:
             return subtitles
         corrections.apply_file(self.pipeline, self.context, self.result, delivery, subtitles[0])

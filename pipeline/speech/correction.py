@@ -21,6 +21,7 @@ from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, s
 
 _SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
 _SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
+_SPEAKER_DASH: Final = re.compile(r"^[-–—‐] +")  # which files have before the words of another speaker
 _UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -70,7 +71,7 @@ def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word 
         by_text[word.text].append(word)
     earliest = 0.0
     for word in words:
-        candidates = by_text[word.text]
+        candidates = by_text[word.text] or by_text[_SPEAKER_DASH.sub("", word.text)]
         while candidates and candidates[0].start < max(earliest, word.start - _SAME_WORD_SECONDS):
             candidates.popleft()
         if candidates and candidates[0].start <= word.start + _SAME_WORD_SECONDS:

@@ -19,8 +19,8 @@ from storage.jobs import jobs, transcripts
 from storage.media import files
 
 WORDS = (
-    Word(text="Ola", start=0.1, end=0.30000000000000004),
-    Word(text="joao", start=0.7071067811865476, end=1.1, is_speaker_change=True),
+    Word(text="Ola", start=0.1, end=0.30000000000000004, is_speaker_change=True),
+    Word(text="joao", start=0.7071067811865476, end=1.1),
     Word(text="Tchau.", start=4.5, end=5.0),
 )
 
@@ -74,7 +74,7 @@ async def test_edited_words_make_the_film_again_and_those_that_were_not_touched_
     with house.world.db.read_transaction() as session:
         given = transcripts.find_given(session, second.id)
     assert given is not None
-    assert given.words == (Word(text="Olá,", start=0.1, end=0.45), *WORDS[1:])
+    assert given.words == (Word(text="Olá,", start=0.1, end=0.45, is_speaker_change=True), *WORDS[1:])
     assert second.parent_id == first.id
     assert texts == ["", "✏️ Correct the words"]
 

@@ -122,6 +122,12 @@ def test_a_subtitle_file_has_the_exact_times_of_the_words_that_stayed() -> None:
     assert before.words[2].start <= after.words[3].start <= after.words[4].start <= before.words[4].start
 
 
+def test_a_word_behind_the_dash_of_a_speaker_is_known_all_the_same() -> None:
+    before = speak("yes no")
+    file = [before.words[0].model_copy(update={"text": "- yes", "start": 0.02}), before.words[1]]
+    assert keep_known_times(before, file).words == before.words
+
+
 def test_a_word_spelled_otherwise_keeps_its_time() -> None:
     before = speak("Ola joao tudo bem com voce")
     after = correct_lines(before, {1: "Olá, João! Tudo bem com você?"})
@@ -167,9 +173,9 @@ def test_a_line_that_is_removed_leaves_the_others_and_all_may_go() -> None:
 
 def test_the_place_of_a_new_speaker_stays_where_it_was() -> None:
     first, second = speak("yes no").words
-    transcript = Transcript(language="en", words=(first, second.model_copy(update={"is_speaker_change": True})))
-    changed = correct_lines(transcript, {1: "yes not at all"}).words
-    assert [word.is_speaker_change for word in changed] == [False, True, False, False]
+    transcript = Transcript(language="en", words=(first.model_copy(update={"is_speaker_change": True}), second))
+    changed = correct_lines(transcript, {1: "not at all no"}).words
+    assert [word.is_speaker_change for word in changed] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,7 @@ from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
 from .speech.correction import correct_lines as correct_lines
+from .speech.correction import keep_known_times as keep_known_times
 from .speech.correction import list_line_texts as list_line_texts
 from .speech.correction import list_lines as list_lines
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

@@ -4,11 +4,14 @@ Words that stay keep their times exactly. Those that are new share, by their cha
 replace, or what lies between their neighbours.
 """
 
+import math
 import re
 import unicodedata
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Final
 
 from models.jobs.transcript import Transcript, Word
@@ -16,7 +19,9 @@ from models.languages import load_languages
 from pipeline.speech.subtitles import writer
 from pipeline.speech.word_timing import MAX_TEXT_CHARACTERS, MIN_WORD_SECONDS, spread_words
 
+_SAME_WORD_SECONDS: Final = 1.0  # by which a word may differ from where a line's characters put it
 _SECONDS_PER_CHARACTER: Final = 0.07  # of a speaker in no hurry
+_SPEAKER_DASH: Final = re.compile(r"^[-–—‐] +")  # which files have before the words of another speaker
 _UNSPACED_TOKENS: Final = re.compile(r"[^\w\s]*[\u3040-\u30ff\u3400-\u9fff][^\w\s]*|[^\s\u3040-\u30ff\u3400-\u9fff]+")
 
 
@@ -45,6 +50,35 @@ def correct_lines(transcript: Transcript, texts: Mapping[int, str]) -> Transcrip
         else:
             words += line
     return Transcript(language=transcript.language, words=tuple(words))
+
+
+def keep_known_times(transcript: Transcript, words: Sequence[Word]) -> Transcript:
+    """The words of a corrected subtitle file, which has times of lines alone, with the exact times of those that the
+    transcript has within a second. Others stand between them."""
+    matches = list(_match_words(transcript.words, words))
+    limits = list(accumulate(reversed([match.start if match else math.inf for match in matches]), min))[::-1]
+    placed: list[Word] = []
+    for word, match, limit in zip(words, matches, limits, strict=True):
+        start = min(max(word.start, placed[-1].start if placed else 0.0), limit)
+        placed.append(match or word.model_copy(update={"start": start, "end": max(start, word.end)}))
+    return Transcript(language=transcript.language, words=tuple(placed))
+
+
+def _match_words(known: Sequence[Word], words: Sequence[Word]) -> Iterator[Word | None]:
+    """For each word the next one of that text and about that time, in order; in one pass, however long both are."""
+    by_text: dict[str, deque[Word]] = defaultdict(deque)
+    for word in known:
+        by_text[word.text].append(word)
+    earliest = 0.0
+    for word in words:
+        candidates = by_text[word.text] or by_text[_SPEAKER_DASH.sub("", word.text)]
+        while candidates and candidates[0].start < max(earliest, word.start - _SAME_WORD_SECONDS):
+            candidates.popleft()
+        if candidates and candidates[0].start <= word.start + _SAME_WORD_SECONDS:
+            earliest = candidates[0].start
+            yield candidates.popleft()
+        else:
+            yield None
 
 
 def split_text(text: str, known: Collection[str], *, is_spaceless: bool) -> list[str]:

@@ -14,7 +14,7 @@ from bots.core.conversation import (
     tenant_pause,
 )
 from bots.core.conversation.features.registry import find_requested_feature
-from bots.core.conversation.jobs import corrections
+from bots.core.conversation.jobs import corrections, line_lists
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
@@ -82,7 +82,7 @@ class Conversation:
         command, arguments = commands.parse_command(context, text)
         if opt_out.is_opt_out_request(context, text):
             opt_out.opt_out(self.pipeline, context, result)
-        elif (answered := corrections.find_answered_list(context, text)) is not None:
+        elif (answered := line_lists.find_answered_list(context, text)) is not None:
             corrections.apply_correction(self.pipeline, context, result, answered, text)
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_number(context, text)):
             self._handle_choice(context, result, data)
@@ -97,7 +97,7 @@ class Conversation:
 
     def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
         """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines."""
-        quoted = corrections.find_quoted_list(context)
+        quoted = line_lists.find_quoted_list(context)
         if quoted is not None:
             corrections.apply_correction(self.pipeline, context, result, quoted, text)
         else:

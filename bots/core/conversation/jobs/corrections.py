@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session
 
 from bots.core.context import Context, HandlerResult, Reply, TextValue, build_error_reply, reply_for, text_for
 from bots.core.conversation.jobs import line_texts
+from bots.core.conversation.jobs.line_lists import LIST_CAUSE
 from bots.core.conversation.jobs.submission import Submission, acknowledge, submit
 from models.errors import AppError, ErrorCode, RequestRejected
 from models.identity.people import Person
@@ -17,16 +17,13 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
 from models.media.files import Media
 from models.messaging.deliveries import Delivery, Message, TranslatedText
-from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, list_line_texts
+from pipeline import JobKind, JobRequirements, Pipeline, correct_lines, find_kind, keep_known_times, list_line_texts
 from storage.identity import people
 from storage.jobs import jobs, transcripts
 from storage.jobs.transcripts import StoredTranscript
-from storage.messaging import outbox, sent_messages
+from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
 
-LIST_CAUSE = "correct:"  # of deliveries that show the lines of a job
-LIST_TTL = timedelta(days=1)  # how long lines can be corrected without a reply to their message
-MAX_DELIVERIES = 50  # searched for the newest lines
 MAX_MESSAGES = 8  # with lines; longer texts are sent as a file
 MAX_MESSAGE_UNITS = 3500  # UTF-16 code units, as Telegram counts; what is said beside the lines takes the rest
 SUBTITLES = "srt"  # the output whose captions have the same numbers
@@ -141,32 +138,6 @@ def _count_units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def find_answered_list(context: Context, text: str) -> Delivery | None:
-    """The message whose lines a text with numbers corrects: the one it replies to, or the newest with lines."""
-    if not line_texts.is_numbered(text):
-        return None
-    if context.inbound.quoted_message_id is not None:
-        return _find_quoted_delivery(context)
-    rows = sent_messages.list_recent(context.session, context.address.id, context.now - LIST_TTL, MAX_DELIVERIES)
-    person_ids = people.list_merged_ids(context.session, context.person)
-    return next((row for row in rows if row.cause.startswith(LIST_CAUSE) and row.person_id in person_ids), None)
-
-
-def find_quoted_list(context: Context) -> Delivery | None:
-    """The message with lines that this one replies to."""
-    delivery = _find_quoted_delivery(context)
-    return delivery if delivery is not None and delivery.cause.startswith(LIST_CAUSE) else None
-
-
-def _find_quoted_delivery(context: Context) -> Delivery | None:
-    """The message about a job with words that this one replies to: its lines, or its result."""
-    message_id = context.inbound.quoted_message_id
-    if message_id is None:
-        return None
-    delivery = sent_messages.find_first_delivery(context.session, context.address.id, message_id)
-    return delivery if delivery is not None and delivery.job_id is not None else None
-
-
 def apply_correction(
     pipeline: Pipeline, context: Context, result: HandlerResult, delivery: Delivery, text: str
 ) -> None:
@@ -186,6 +157,20 @@ def apply_correction(
         return
     texts = {**_find_earlier_texts(context.session, found, delivery), **written}
     _submit(pipeline, context, result, found, correct_lines(found.shown.transcript, texts), texts)
+
+
+def apply_file(
+    pipeline: Pipeline, context: Context, result: HandlerResult, delivery: Delivery, subtitles: Transcript
+) -> None:
+    """Make a result again with the words of a subtitle file that was sent in answer to a message with its lines."""
+    found = find_correctable(context.session, context.person, delivery.job_id)
+    error = _find_rejection(context, found)
+    if error is not None:
+        result.replies.append(build_error_reply(error, edits_delivery=context.ack))
+    elif found is None:
+        _reply(context, result, "error-not-found")
+    else:
+        _submit(pipeline, context, result, found, keep_known_times(found.shown.transcript, subtitles.words))
 
 
 def _find_refusal(texts: Mapping[int, str] | None, count: int) -> Reply | None:

@@ -13,7 +13,7 @@ _LEAST_SIMILARITY = 0.6  # of a corrected line without a number
 
 def is_numbered(text: str) -> bool:
     """Whether a text begins with the number of a line and a colon."""
-    return _COLON.match(text) is not None
+    return _COLON.match(next(filter(str.strip, text.splitlines()), "")) is not None
 
 
 def parse_numbered(text: str) -> dict[int, str] | None:

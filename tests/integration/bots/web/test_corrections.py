@@ -9,15 +9,18 @@ from fakes.page_client import PageClient, open_page_client
 from fakes.world.described_files import build_video
 from fakes.world.page_jobs import VIDEO, PageWorld, open_page_world
 from fakes.world.users import FakeUser
+from fastapi import FastAPI
+from starlette.requests import Request
 
+from bots.web.corrections.endpoints import CorrectionEndpoints, build_corrections_router
 from models.jobs.transcript import Transcript, Word
 from storage.db import Database
 from storage.jobs import jobs, transcripts
 from storage.media import files
 
 WORDS = (
-    Word(text="Ola", start=0.1, end=0.30000000000000004),
-    Word(text="joao", start=0.7071067811865476, end=1.1, is_speaker_change=True),
+    Word(text="Ola", start=0.1, end=0.30000000000000004, is_speaker_change=True),
+    Word(text="joao", start=0.7071067811865476, end=1.1),
     Word(text="Tchau.", start=4.5, end=5.0),
 )
 
@@ -71,7 +74,7 @@ async def test_edited_words_make_the_film_again_and_those_that_were_not_touched_
     with house.world.db.read_transaction() as session:
         given = transcripts.find_given(session, second.id)
     assert given is not None
-    assert given.words == (Word(text="Olá,", start=0.1, end=0.45), *WORDS[1:])
+    assert given.words == (Word(text="Olá,", start=0.1, end=0.45, is_speaker_change=True), *WORDS[1:])
     assert second.parent_id == first.id
     assert texts == ["", "✏️ Correct the words"]
 
@@ -103,3 +106,20 @@ async def test_words_with_another_button_than_the_films_are_refused(house: PageW
         message, _ = await make_film(house, client)
         assert await send_words(client, message, f"correct:{'0' * 32}", [WORDS[0].model_dump()]) == 409
     assert len(house.world.list_jobs()) == 1
+
+
+class SignedOut:
+    """An authenticator that knows nobody."""
+
+    def authenticate(self, _request: Request) -> None:
+        return None
+
+
+async def test_who_is_not_signed_in_is_shown_no_words(house: PageWorld) -> None:
+    async with open_page_client(house.app) as client:
+        _, button = await make_film(house, client)
+    app = FastAPI()
+    endpoints = CorrectionEndpoints(house.world.db, house.world.pipeline, house.page, SignedOut())
+    app.include_router(build_corrections_router(endpoints))
+    async with open_page_client(app) as client:
+        assert await fetch_words(client, button) == (401, {})

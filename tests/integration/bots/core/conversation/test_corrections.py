@@ -12,6 +12,7 @@ from fakes.world.world import World
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.job import Job, JobStatus
 from models.jobs.transcript import Transcript, Word
+from pipeline.speech.subtitles.writer import to_srt
 from storage.jobs import jobs, transcripts
 from storage.media import files
 
@@ -321,6 +322,20 @@ async def test_a_very_long_transcript_comes_as_its_subtitles_whose_numbers_are_t
 async def test_a_very_long_film_without_a_file_of_its_words_says_what_to_send(house: World, ana: FakeUser) -> None:
     house.renderer.transcript = speak(*(f"Frase número {number} de uma conversa comprida." for number in range(900)))
     assert "too long to be corrected here" in (await show_lines(house, ana)).text
+
+
+async def test_the_subtitles_of_a_transcript_can_be_sent_back_corrected(house: World, ana: FakeUser) -> None:
+    await ana.send_files(build_audio(30), names=("talk.ogg",))
+    await run_and_deliver(house)
+    lines = await ana.choose(find_button(ana.last_message), ana.last_message)
+    corrected = to_srt(HEARD).replace("joao", "João").encode()
+    attachments = ana.build_files_inbound(corrected, names=("talk.srt",)).attachments
+    await ana.handle_inbound(ana.build_inbound(attachments=attachments, quoted_message_id=lines.id))
+    first, second = house.list_jobs()
+    assert (second.kind, second.parent_id, second.credits) == ("transcript", first.id, 0)
+    words = read_words(house, second)
+    assert words[1].text == "João"
+    assert (*words[:1], *words[2:]) == (*HEARD.words[:1], *HEARD.words[2:])
 
 
 async def send_words(user: FakeUser, choice: str, words: object) -> ChatMessage:

@@ -53,3 +53,4 @@ from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed
+from .vision.weights import is_face_detection_installed as is_face_detection_installed

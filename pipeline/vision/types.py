@@ -1,5 +1,6 @@
 """Faces as they are found in a picture, in its pixels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -53,7 +54,7 @@ class Face:
     def mouth(self) -> FaceBox:
         """The box of the lips."""
         if self.landmarks is not None:
-            return _bounding_box_of(self.landmarks[list(_LIPS)])
+            return _enclose_points(self.landmarks[list(_LIPS)])
         left, top, width, height = _USUAL_MOUTH
         box = self.box
         return FaceBox(
@@ -68,10 +69,17 @@ class Face:
         """The boxes of both eyes, that of the person's right first; none without landmarks."""
         if self.landmarks is None:
             return ()
-        return tuple(_bounding_box_of(self.landmarks[list(eye)]) for eye in _EYES)
+        return tuple(_enclose_points(self.landmarks[list(eye)]) for eye in _EYES)
 
 
-def _bounding_box_of(points: Landmarks) -> FaceBox:
+def bounding_box_of(boxes: Sequence[FaceBox]) -> FaceBox:
+    """The smallest box that contains all of them."""
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    right, bottom = max(box.x + box.width for box in boxes), max(box.y + box.height for box in boxes)
+    return FaceBox(left, top, right - left, bottom - top)
+
+
+def _enclose_points(points: Landmarks) -> FaceBox:
     left, top = np.floor(points.min(axis=0)).astype(int)
     right, bottom = np.ceil(points.max(axis=0)).astype(int)
     return FaceBox(int(left), int(top), int(right - left), int(bottom - top))

@@ -151,6 +151,7 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     size: TextSize = "medium"
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
+    avoid_faces: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
     translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
@@ -163,6 +164,7 @@ class CaptionOptions(FilmOptions, SpeechOptions):
             "font": self.font,
             "anchor": self.place,
             "has_emphasis": self.emphasis,
+            "avoid_faces": self.avoid_faces,
         }
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})

@@ -62,7 +62,7 @@ class FaceNets:
         matrix = cv2.getRotationMatrix2D(
             (float(face.centre[0]), float(face.centre[1])), np.degrees(face.angle), _SIDE / (_CROP_SCALE * face.side)
         )
-        matrix[:, 2] += _SIDE / 2 - face.centre
+        matrix[:, 2] = matrix[:, 2] + _SIDE / 2 - face.centre
         self._landmarks.setInput(_build_input(cv2.warpAffine(picture, matrix, (_SIDE, _SIDE)), 1 / 255, 0))
         points, presence = self._landmarks.forward(_LANDMARK_OUTPUTS)
         back = cv2.invertAffineTransform(matrix)

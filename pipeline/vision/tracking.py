@@ -81,7 +81,9 @@ def track_faces(samples: Sequence[FaceSample]) -> list[FaceTrack]:
             if (track := matches.get(index)) is not None:
                 track.samples.append((sample.seconds, face))
                 track.misses, track.end = 0, inf
-        new = [_OpenTrack(before, sample.seconds, sample.faces[i]) for i in range(len(sample.faces)) if i not in matches]
+        new = [
+            _OpenTrack(before, sample.seconds, sample.faces[i]) for i in range(len(sample.faces)) if i not in matches
+        ]
         missed = [track for track in going if track not in matches.values()]
         for track in missed:
             track.misses, track.end = track.misses + 1, min(track.end, sample.seconds)

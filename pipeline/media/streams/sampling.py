@@ -106,7 +106,9 @@ class _FrameSampler:
     def decode(self, packet: "Packet[VideoStream]", earliest: float) -> Iterator[SampledFrame]:
         """The first frame that is complete with this packet and not before a time."""
         for frame in self._decode(packet):
-            if frame.pts is not None and (seconds := self._to_seconds(frame.pts * frame.time_base)) >= earliest:
+            if frame.pts is None or frame.time_base is None:
+                continue
+            if (seconds := self._to_seconds(frame.pts * frame.time_base)) >= earliest:
                 yield self._sample(frame, seconds)
                 return
 

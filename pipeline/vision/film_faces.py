@@ -57,11 +57,11 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
     size = _compute_sample_size(canvas)
     if not is_face_detection_installed():
         return FilmFaces(size, ())
-    looks = list(_look_at(read_key_frames(video, size, _COARSE_INTERVAL)))
+    looks = list(_search_frames(read_key_frames(video, size, _COARSE_INTERVAL)))
     for read_frames in (read_key_frames, read_frames_between):
         gaps = _list_gaps([look.sample for look in looks], (rows[0] * size[1], rows[1] * size[1]))
         if gaps:
-            looks += _look_at(read_frames(video, size, _FINE_INTERVAL, gaps))
+            looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, gaps))
             looks.sort(key=lambda look: look.sample.seconds)
     tracks = track_faces([look.sample for look in looks])
     return FilmFaces(size, tuple(tracks), tuple(_list_cuts(looks)))
@@ -73,7 +73,7 @@ def _compute_sample_size(canvas: tuple[int, int]) -> tuple[int, int]:
     return max(2, round(canvas[0] * scale / 2) * 2), max(2, round(canvas[1] * scale / 2) * 2)
 
 
-def _look_at(frames: Iterable[SampledFrame]) -> Iterator[_Look]:
+def _search_frames(frames: Iterable[SampledFrame]) -> Iterator[_Look]:
     for frame in frames:
         small = cv2.resize(frame.picture, (_THUMBNAIL_SIDE, _THUMBNAIL_SIDE), interpolation=cv2.INTER_AREA)
         yield _Look(FaceSample(frame.seconds, tuple(find_faces(frame.picture))), small.astype(np.int16))

@@ -54,7 +54,7 @@ class Face:
     def mouth(self) -> FaceBox:
         """The box of the lips."""
         if self.landmarks is not None:
-            return _enclose_points(self.landmarks[list(_LIPS)])
+            return _find_bounds(self.landmarks[list(_LIPS)])
         left, top, width, height = _USUAL_MOUTH
         box = self.box
         return FaceBox(
@@ -69,7 +69,7 @@ class Face:
         """The boxes of both eyes, that of the person's right first; none without landmarks."""
         if self.landmarks is None:
             return ()
-        return tuple(_enclose_points(self.landmarks[list(eye)]) for eye in _EYES)
+        return tuple(_find_bounds(self.landmarks[list(eye)]) for eye in _EYES)
 
 
 def bounding_box_of(boxes: Sequence[FaceBox]) -> FaceBox:
@@ -79,7 +79,7 @@ def bounding_box_of(boxes: Sequence[FaceBox]) -> FaceBox:
     return FaceBox(left, top, right - left, bottom - top)
 
 
-def _enclose_points(points: Landmarks) -> FaceBox:
+def _find_bounds(points: Landmarks) -> FaceBox:
     left, top = np.floor(points.min(axis=0)).astype(int)
     right, bottom = np.ceil(points.max(axis=0)).astype(int)
     return FaceBox(int(left), int(top), int(right - left), int(bottom - top))

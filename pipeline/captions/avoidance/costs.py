@@ -44,7 +44,7 @@ def compute_move_cost(before: Candidate, after: Candidate, *, is_cut_between: bo
     return (_MOVE + _MOVE_DISTANCE * distance) * (_UNSEEN if is_unseen else 1.0)
 
 
-def covers_mouth(candidate: Candidate, faces: Sequence[FaceArea]) -> bool:
+def is_mouth_covered(candidate: Candidate, faces: Sequence[FaceArea]) -> bool:
     return any(compute_covered_share(candidate.block.box, face.mouth) > 0 for face in faces)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from models.captions.placement import CaptionPlacement
 from pipeline.captions.avoidance.candidates import Candidate, list_candidates
-from pipeline.captions.avoidance.costs import FaceArea, compute_move_cost, compute_place_cost, covers_mouth
+from pipeline.captions.avoidance.costs import FaceArea, compute_move_cost, compute_place_cost, is_mouth_covered
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock
 from pipeline.vision.film_faces import FilmFaces
@@ -30,7 +30,7 @@ def avoid_faces(
     areas = [list_face_areas(faces, block, frame) for block in blocks]
     candidates = [list_candidates(block, place, frame[1]) for block in blocks]
     chosen = choose_candidates(candidates, areas, faces.cuts)
-    hidden = [n for n, each in enumerate(chosen) if covers_mouth(each, areas[n])]
+    hidden = [n for n, each in enumerate(chosen) if is_mouth_covered(each, areas[n])]
     if hidden:
         smaller = lay_out_smaller()
         for n in hidden:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.captions.placement import CaptionPlacement
 from models.jobs.caption_styles import get_caption_style, placements_of
 from pipeline.captions.avoidance.candidates import list_candidates
-from pipeline.captions.avoidance.costs import FaceArea, compute_covered_share, covers_mouth
+from pipeline.captions.avoidance.costs import FaceArea, compute_covered_share, is_mouth_covered
 from pipeline.captions.avoidance.places import avoid_faces, choose_candidates, list_face_areas
 from pipeline.captions.boxes import Box
 from pipeline.captions.layout import CaptionBlock, PlacedWord, interpolate_place
@@ -89,7 +89,7 @@ def test_a_face_that_fills_the_frame_keeps_its_mouth_and_its_eyes() -> None:
     close = face(HEIGHT // 2, 1700)
     (offset,) = choose([block(0, 1)], [[close]])
     (taken,) = (each for each in list_candidates(block(0, 1), PLACE, HEIGHT) if each.offset == offset)
-    assert not covers_mouth(taken, [close])
+    assert not is_mouth_covered(taken, [close])
     assert close.eyes is not None
     assert compute_covered_share(taken.block.box, close.eyes) == 0
 
@@ -141,7 +141,7 @@ def test_no_mouth_is_covered_where_a_place_without_one_exists(shots: list[list[F
         areas = list_face_areas(faces, before, FRAME)
         assert PLACE.safe.top * HEIGHT - 1 <= after.box.top < after.box.bottom <= (1 - PLACE.safe.bottom) * HEIGHT + 1
         options = [*list_candidates(before, PLACE, HEIGHT), *list_candidates(small, PLACE, HEIGHT)]
-        if any(not covers_mouth(each, areas) for each in options):
+        if any(not is_mouth_covered(each, areas) for each in options):
             assert all(compute_covered_share(after.box, area.mouth) == 0 for area in areas)
 
 

@@ -19,6 +19,7 @@ from pipeline.media.streams.source import SourceStreams, select_streams
 Span: TypeAlias = tuple[float, float]
 """From when to when, seconds from the media's start."""
 
+_DEFAULT_TICK: Final = Fraction(1, 1_000_000)  # seconds
 _ALL: Final[tuple[Span, ...]] = ((-inf, inf),)
 
 
@@ -117,9 +118,13 @@ class _FrameSampler:
 
     def _decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:
-            return list(self._codec.decode(packet))
+            frames = list(self._codec.decode(packet))
         except PACKET_ERRORS:
             return []
+        for frame in frames:
+            if frame.time_base is None:  # those that a decoder gives without a packet
+                frame.time_base = self._sources.video.time_base or _DEFAULT_TICK
+        return frames
 
     def _sample(self, frame: VideoFrame, seconds: float) -> SampledFrame:
         return SampledFrame(seconds, self._convert(frame).to_ndarray(format="rgb24"))

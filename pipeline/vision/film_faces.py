@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.media.streams.sampling import SampledFrame, Span, read_frames_between, read_key_frames
 from pipeline.vision.faces import find_faces
-from pipeline.vision.tracking import FaceRegion, FaceSample, FaceTrack, track_faces
+from pipeline.vision.nets import load_nets
+from pipeline.vision.tracking import FaceRegion, FaceSample, FaceTrack, compute_overlap, track_faces
 from pipeline.vision.types import FaceBox
 from pipeline.vision.weights import is_face_detection_installed
 
@@ -21,6 +22,8 @@ _SAMPLE_SIDE: Final = 384  # pixels of the longer side
 _COARSE_INTERVAL: Final = 1.2  # seconds between two key frames, the shortest; of those a second apart every other
 _FINE_INTERVAL: Final = 0.4  # where a face is near the captions
 _LONG_GAP: Final = 1.6  # seconds within which such a face moves too far to be guessed
+_STILL_GAP: Final = 4.0  # seconds within which one that is at the same place before and after has not been elsewhere
+_STILL_OVERLAP: Final = 0.7  # intersection over union, of a face at the same place
 _NEARNESS: Final = 0.5  # of a face's height, from its box to the captions
 _THUMBNAIL_SIDE: Final = 24  # pixels
 _CUT_DIFFERENCE: Final = 28.0  # levels, mean over a picture, by which one shot differs from the next
@@ -63,6 +66,7 @@ def find_film_faces(video: Path, canvas: tuple[int, int], rows: tuple[float, flo
         if gaps:
             looks += _search_frames(read_frames(video, size, _FINE_INTERVAL, gaps))
             looks.sort(key=lambda look: look.sample.seconds)
+    load_nets.cache_clear()  # 25 MB, which the encoder needs next
     tracks = track_faces([look.sample for look in looks])
     return FilmFaces(size, tuple(tracks), tuple(_list_cuts(looks)))
 
@@ -80,15 +84,25 @@ def _search_frames(frames: Iterable[SampledFrame]) -> Iterator[_Look]:
 
 
 def _list_gaps(samples: Sequence[FaceSample], rows: tuple[float, float]) -> list[Span]:
-    """Long times between two samples with a face near some rows; what follows the last sample may be long."""
-    near = [any(_is_near(face.box, rows) for face in sample.faces) for sample in samples]
-    times = [sample.seconds for sample in samples] + [inf]
-    ends = [*near[1:], False]
+    """Long times between two samples in which a face near some rows may move; the last has no end."""
+    pairs = pairwise([*samples, FaceSample(inf, ())]) if samples else ()
     return [
-        span
-        for span, before, after in zip(pairwise(times), near, ends, strict=True)
-        if span[1] - span[0] > _LONG_GAP and (before or after)
+        (before.seconds, after.seconds)
+        for before, after in pairs
+        if after.seconds - before.seconds > _LONG_GAP and _can_move(before, after, rows)
     ]
+
+
+def _can_move(before: FaceSample, after: FaceSample, rows: tuple[float, float]) -> bool:
+    """Whether a face near some rows is elsewhere in the other sample, or long unseen."""
+    near = [face.box for sample in (before, after) for face in sample.faces if _is_near(face.box, rows)]
+    if after.seconds - before.seconds > _STILL_GAP:
+        return bool(near)
+    return not all(
+        any(compute_overlap(box, face.box) >= _STILL_OVERLAP for face in sample.faces)
+        for box in near
+        for sample in (before, after)
+    )
 
 
 def _is_near(box: FaceBox, rows: tuple[float, float]) -> bool:

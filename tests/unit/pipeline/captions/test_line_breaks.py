@@ -17,8 +17,8 @@ CLEAN = get_caption_style("clean")
 BALANCED = [name for name, style in load_caption_styles().items() if style.lines == "balanced"]
 TALKS = {
     "pt": "Oi, pessoal! Hoje eu vou mostrar como a gente faz pão em casa, do jeito que a minha avó fazia. Primeiro,"
-    " você mistura a farinha, a água, o sal e o fermento; depois, deixa a massa descansar por uma hora. Não tenha pressa,"
-    " porque a massa precisa de tempo. Quando ela dobrar de tamanho, é só abrir e levar ao forno bem quente.",
+    " você mistura a farinha, a água, o sal e o fermento; depois, deixa a massa descansar por uma hora. Não tenha"
+    " pressa, porque a massa precisa de tempo. Quando ela dobrar de tamanho, é só abrir e levar ao forno bem quente.",
     "en": "Hi everyone! Today I am going to show you how we make bread at home, the way my grandmother did. First, you"
     " mix the flour, the water, the salt and the yeast; then you let the dough rest for an hour. Do not hurry, because"
     " the dough needs time. When it has doubled in size, you open it and put it into a very hot oven.",

@@ -12,7 +12,7 @@ from pipeline.vision.film_faces import FilmFaces
 from pipeline.vision.types import FaceBox
 
 SMALLER_SCALE: Final = 0.72  # of the letters, where a mouth would be covered at every place
-_MOUTH_MARGIN: Final = (0.10, 0.10, 0.10, 0.16)  # shares of the face, around lips that will open: left to bottom
+_MOUTH_MARGIN: Final = (0.06, 0.06, 0.06, 0.10)  # shares of the face, around lips that will open: left to bottom
 _FACE_MARGIN: Final = 0.03  # share of the face
 
 

@@ -63,3 +63,4 @@ from .speech.correction import keep_known_times as keep_known_times
 from .speech.correction import list_line_texts as list_line_texts
 from .speech.correction import list_lines as list_lines
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed
+from .vision.weights import is_face_detection_installed as is_face_detection_installed

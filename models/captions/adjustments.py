@@ -34,6 +34,7 @@ class StyleAdjustments(LookTable):
     size: TextSize = "medium"
     anchor: Anchor | None = None
     has_emphasis: bool | None = None
+    avoid_faces: bool | None = None
 
 
 def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle:
@@ -48,6 +49,7 @@ def adjust_style(style: CaptionStyle, changes: StyleAdjustments) -> CaptionStyle
     update = {
         "font": _adjust_font(style.font, changes),
         "anchor": changes.anchor or style.anchor,
+        "avoid_faces": style.avoid_faces if changes.avoid_faces is None else changes.avoid_faces,
     }
     return style.model_copy(update=update)
 

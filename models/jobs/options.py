@@ -166,6 +166,7 @@ class CaptionOptions(FilmOptions, TranslationOptions):
     size: TextSize = "medium"
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
+    avoid_faces: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
 
     @property
@@ -177,6 +178,7 @@ class CaptionOptions(FilmOptions, TranslationOptions):
             "font": self.font,
             "anchor": self.place,
             "has_emphasis": self.emphasis,
+            "avoid_faces": self.avoid_faces,
         }
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from models.captions.style import CaptionStyle
+from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
 from pipeline.captions.scripts import count_columns, split_clusters, to_upper
 
@@ -20,6 +21,8 @@ _CLOSING_MARKS = "\"'”’»)]}›"
 class CaptionWord:
     """A word as it is displayed, with its times in seconds, what it ends or begins, and how it stands out.
 
+    A function word, such as an article, belongs to what follows it: breaks go before it.
+
     `scale` is of the font size; `emphasis` counts the words of the film that are emphasised, `speaker` the turns.
     """
 
@@ -29,6 +32,7 @@ class CaptionWord:
     is_sentence_end: bool = False
     is_clause_end: bool = False
     is_speaker_change: bool = False
+    is_function_word: bool = False
     is_emphasised: bool = False
     scale: float = 1.0
     emphasis: int | None = None
@@ -95,6 +99,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
         is_speaker_change=word.is_speaker_change,
+        is_function_word=is_listed(word.text, "function", language),
     )
 
 

@@ -1,6 +1,6 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
 from models.jobs.transcript import Translation, Word
 from pipeline.captions import layout_json
+from pipeline.captions.avoidance.candidates import find_rows
+from pipeline.captions.avoidance.places import SMALLER_SCALE, avoid_faces
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
@@ -22,6 +24,10 @@ from pipeline.captions.translation_blocks import derive_style, group_translation
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
+from pipeline.vision.film_faces import FilmFaces, find_film_faces
+
+FaceSearch = Callable[[tuple[int, int], tuple[float, float]], FilmFaces]
+"""(frame size, rows where captions usually are) -> the faces of the film."""
 
 
 def make(
@@ -53,7 +59,9 @@ def make(
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
-        blocks = compose_blocks(words, style, size, language)
+        # two lines of two languages keep the place of the style: nothing moves them around faces together
+        search_faces = None if translation else partial(find_film_faces, video)
+        blocks = compose_blocks(words, style, size, language, search_faces)
         below = compose_translation(translation, style, size) if translation else []
         blocks, below = place_blocks(blocks, below, interpolate_place(placements_of(style), *size), size)
         if layout:
@@ -67,17 +75,27 @@ def make(
 
 
 def compose_blocks(
-    words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str
+    words: Sequence[Word],
+    style: CaptionStyle,
+    frame: tuple[int, int],
+    language: str,
+    search_faces: FaceSearch | None = None,
 ) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels."""
+    """Lay out the words as caption blocks for a frame of (width, height) pixels, beside the faces that are found."""
     families = list_families(style.font.family)
     place = interpolate_place(placements_of(style), *frame)
-    caption_words = _prepare_words(words, style, language, count_max_columns(place, *frame))
+    groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
-    return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
+    blocks = lay_out_groups(groups, style, place, frame, measure)
+    if search_faces is None or not style.avoid_faces or not blocks:
+        return blocks
+    smaller = style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
+    lay_out_smaller = partial(lay_out_groups, groups, smaller, place, frame, measure)
+    faces = search_faces(frame, find_rows(blocks, frame[1]))
+    return avoid_faces(blocks, lay_out_smaller, faces, place, frame) if faces.tracks else blocks
 
 
 def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:

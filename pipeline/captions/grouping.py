@@ -12,6 +12,7 @@ from pipeline.captions.scripts import count_columns, is_unspaced_pair
 _CLAUSE_END_COST = -0.5
 _GAP_COST = -0.6
 _SHORT_GROUP_COST = 1.5
+_HANGING_COST = 0.4  # after a function word, which belongs to what follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +92,5 @@ def _compute_cost(phrase: Sequence[CaptionWord], begin: int, end: int, rules: Gr
     seconds_to_next = phrase[end].start - run[0].start
     gap = phrase[end].start - run[-1].end
     cost += _SHORT_GROUP_COST * (seconds_to_next < rules.min_seconds) + _CLAUSE_END_COST * run[-1].is_clause_end
+    cost += _HANGING_COST * (run[-1].is_function_word and not run[-1].is_clause_end)
     return cost + _GAP_COST * min(1.0, gap / rules.gap_break)

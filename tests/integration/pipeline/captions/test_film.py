@@ -11,12 +11,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from fakes.film_scenes import Head, cut_between, write_film
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
 from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout
+from pipeline.vision.faces import find_faces
 
 FAST = EncodingOptions(preset=X264Preset.ULTRAFAST)
 YELLOW = (255, 229, 0)
@@ -394,3 +396,32 @@ def test_a_translation_that_no_font_draws_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RequestRejected) as refused:
         make(source, spoken(2.0), tmp_path / "out.mp4", CaptionOptions(), lambda *_: None, translation=translation)
     assert refused.value.code is ErrorCode.SCRIPT_NOT_DRAWN
+
+
+@pytest.mark.parametrize("style", ["classic", "hormozi", "clean", "stack"])
+def test_no_caption_of_a_film_covers_a_mouth(style: str, tmp_path: Path) -> None:
+    shots = [Head(0.5, 0.62, 0.4), None, Head(0.45, 0.3, 0.3), Head(0.5, 0.72, 0.35)]
+    source = write_film(tmp_path / "talk.mp4", cut_between(shots, 2), (270, 480), 8, key_frames=10)
+    film = captioned(source, spoken(8), style=style)
+    groups = layout(film).groups
+    seen = 0
+    for time, picture in zip(times(source), pictures(source), strict=True):
+        for face in find_faces(picture):
+            seen += 1
+            mouth = face.mouth
+            for group in groups:
+                if group.start <= time < group.end:
+                    x, y, width, height = group.box
+                    beside = x >= mouth.x + mouth.width or x + width <= mouth.x
+                    assert beside or y >= mouth.y + mouth.height or y + height <= mouth.y
+    assert seen > 40
+
+
+def test_captions_stay_in_their_place_where_the_user_says_so_or_nobody_is_there(tmp_path: Path) -> None:
+    heads = {"talk": Head(0.5, 0.62, 0.4), "empty": None}
+    found = {}
+    for name, head in heads.items():
+        source = write_film(tmp_path / f"{name}.mp4", lambda _, head=head: head, (270, 480), 2, key_frames=10)
+        for choice in ("on", "off"):
+            found[name, choice] = layout(captioned(source, spoken(2), avoid_faces=choice)).groups
+    assert found["talk", "off"] == found["empty", "on"] == found["empty", "off"] != found["talk", "on"]

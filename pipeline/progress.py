@@ -24,6 +24,18 @@ class Throttle:
         self.done_at = now
 
 
+def keep_rising(progress: ProgressCallback) -> ProgressCallback:
+    """Wrap a callback so that the share never falls, as when one task after another reports its own."""
+    highest = 0.0
+
+    def report(stage: str, share: float) -> None:
+        nonlocal highest
+        highest = max(highest, share)
+        progress(stage, highest)
+
+    return report
+
+
 def throttle(progress: ProgressCallback, seconds: float = 0.2) -> ProgressCallback:
     """Wrap a callback so that a call passes if its stage is new, its share is 1, or `seconds` have passed."""
     limit, last_stage = Throttle(seconds), ""

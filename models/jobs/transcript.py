@@ -1,7 +1,7 @@
 """Transcripts: spoken words with their times."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -13,7 +13,10 @@ UNKNOWN_LANGUAGE: Final = "und"  # ISO 639's code for it
 
 
 class Word(BaseModel):
-    """One word as displayed; times in seconds from the start of the media."""
+    """One word as displayed; times in seconds from the start of the media.
+
+    Where they are only estimated, its line is highlighted and not the word.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +24,7 @@ class Word(BaseModel):
     start: float = Field(ge=0)
     end: float = Field(ge=0)
     is_speaker_change: bool = False  # somebody else begins to speak here
+    has_estimated_times: bool = False
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":
@@ -74,6 +78,11 @@ class Translation(BaseModel):
 
     language: str
     lines: tuple[SubtitleLine, ...]
+
+
+def mark_estimated(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The same words, with times that are only estimated."""
+    return tuple(word.model_copy(update={"has_estimated_times": True}) for word in words)
 
 
 def join_words(words: Sequence[Word]) -> str:

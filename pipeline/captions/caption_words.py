@@ -33,6 +33,7 @@ class CaptionWord:
     is_clause_end: bool = False
     is_speaker_change: bool = False
     is_function_word: bool = False
+    has_estimated_times: bool = False
     is_emphasised: bool = False
     scale: float = 1.0
     emphasis: int | None = None
@@ -74,7 +75,8 @@ def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
         characters_done += len(text)
         end = max(start, word.start + (word.end - word.start) * characters_done / total)
         is_speaker_change = word.is_speaker_change and index == 0
-        yield Word(text=text, start=start, end=end, is_speaker_change=is_speaker_change)
+        changes = {"text": text, "start": start, "end": end, "is_speaker_change": is_speaker_change}
+        yield word.model_copy(update=changes)
 
 
 def _split_text(text: str, max_columns: int) -> list[str]:
@@ -100,6 +102,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_clause_end=last in _CLAUSE_ENDS,
         is_speaker_change=word.is_speaker_change,
         is_function_word=is_listed(word.text, "function", language),
+        has_estimated_times=word.has_estimated_times,
     )
 
 

@@ -17,11 +17,17 @@ _HANGING_COST = 0.4  # after a function word, which belongs to what follows
 
 @dataclass(frozen=True, slots=True)
 class CaptionGroup:
-    """Words shown together from `start` to `end`, seconds; each is highlighted from its start to that of the next."""
+    """Words shown together from `start` to `end`, seconds; each is highlighted from its start to that of the next, or
+    all of them together where the times of one are only estimated.
+    """
 
     words: tuple[CaptionWord, ...]
     start: float
     end: float
+
+    @property
+    def is_highlighted_whole(self) -> bool:
+        return any(word.has_estimated_times for word in self.words)
 
 
 def group_words(words: Sequence[CaptionWord], rules: GroupingRules) -> list[CaptionGroup]:

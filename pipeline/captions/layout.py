@@ -51,7 +51,7 @@ class CaptionBlock:
     """A laid out group: its words in spoken order, the em in pixels, and the box that contains all it draws.
 
     `is_unspaced` means that some words have no space between them, so that the stroke of one may touch the letters
-    of another.
+    of another. `is_highlighted_whole` means that its words are highlighted together, not one by one.
     """
 
     words: tuple[PlacedWord, ...]
@@ -61,6 +61,7 @@ class CaptionBlock:
     box: Box
     is_unspaced: bool
     is_rtl: bool = False
+    is_highlighted_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,16 @@ def _build_block(
     moved = (replace(w, x=w.x + dx, baseline=w.baseline + dy, box=w.box.move(dx, dy)) for w in words)
     is_unspaced = any(is_unspaced_pair(left.text, right.text) for left, right in pairwise(group.words))
     block_box = box.move(dx, dy).clip_to(*frame)
-    return CaptionBlock(tuple(moved), group.start, group.end, size, block_box, is_unspaced, metrics.is_rtl)
+    return CaptionBlock(
+        tuple(moved),
+        group.start,
+        group.end,
+        size,
+        block_box,
+        is_unspaced,
+        metrics.is_rtl,
+        group.is_highlighted_whole,
+    )
 
 
 def _compute_max_width(

@@ -57,12 +57,29 @@ class CaptionTimeline:
         if index < 0 or now >= self._blocks[index].end:
             return None
         block = self._blocks[index]
+        plate_pose = self._find_plate_pose(block, seconds)
+        if block.is_highlighted_whole:
+            return CaptionState(index, self._find_whole_state(block, seconds), plate_pose)
         active = max(0, bisect_right(self._word_starts[index], now) - 1)
         is_by_word = self._motions.enter is not None and self._motions.by == "word"
         shown = range(active + 1) if is_by_word else range(len(block.words))
         order = [*(number for number in shown if number != active), active]
         words = tuple(self._find_word_state(block, number, active, seconds) for number in order)
-        return CaptionState(index, words, self._find_plate_pose(block, seconds))
+        return CaptionState(index, words, plate_pose)
+
+    def _find_whole_state(self, block: CaptionBlock, seconds: float) -> tuple[WordState, ...]:
+        """All words as those being spoken, from the start of the block: they come in together, and none moves alone."""
+        elapsed = seconds - block.start
+        return tuple(
+            WordState(
+                index,
+                "active",
+                compute_word_pose(
+                    self._motions, since_block=elapsed, since_word=elapsed, is_active=False, length=word.length
+                ),
+            )
+            for index, word in enumerate(block.words)
+        )
 
     def _find_word_state(self, block: CaptionBlock, index: int, active: int, seconds: float) -> WordState:
         word = block.words[index]

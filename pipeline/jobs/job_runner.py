@@ -32,7 +32,7 @@ from pipeline.operations.progress_reporter import create_progress_reporter
 from pipeline.operations.request_id import bind_request
 from storage.db import Database
 from storage.jobs import jobs, transcripts
-from storage.jobs.jobs import JobOutcome, LeaseLost
+from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
@@ -108,11 +108,12 @@ class JobRunner:
                     create_progress_reporter(self.db, claim),
                     lambda: lost_event.is_set() or self.stop_event.is_set(),
                     usage,
+                    lambda transcript: self._keep_transcript(claim, transcript, usage),
                 )
                 self._deliver(claim, result, usage)
         except JobCancelled:
             outcome = "stopped"
-            self._requeue(claim, timedelta(0), counts_as_attempt=False)
+            self._requeue(claim, timedelta(0), usage, counts_as_attempt=False)
         except LeaseLost:
             outcome = "lost"
         except RequestRejected as error:
@@ -146,11 +147,22 @@ class JobRunner:
             self.fail_job(claim, error, usage)
         else:
             log.warning("job-retried", job=str(claim.job_id), code=error.code, attempt=claim.attempts)
-            self._requeue(claim, self.retry_policy.delay_for(claim.attempts), counts_as_attempt=True)
+            self._requeue(claim, self.retry_policy.delay_for(claim.attempts), usage, counts_as_attempt=True)
 
-    def _requeue(self, claim: JobClaim, delay: timedelta, *, counts_as_attempt: bool) -> None:
+    def _requeue(self, claim: JobClaim, delay: timedelta, usage: Usage, *, counts_as_attempt: bool) -> None:
+        run_after, costs = self.db.clock() + delay, _costs_of(usage)
         with self.db.transaction() as session:
-            jobs.requeue(session, claim, self.db.clock() + delay, counts_as_attempt=counts_as_attempt)
+            jobs.requeue(session, claim, run_after, counts_as_attempt=counts_as_attempt, costs=costs)
+
+    def _keep_transcript(self, claim: JobClaim, transcript: Transcript, usage: Usage) -> None:
+        """Store what was heard and what it cost, so that a later attempt neither hears nor pays again.
+
+        Raises LeaseLost.
+        """
+        with self.db.transaction() as session:
+            job = jobs.add_costs(session, claim, _costs_of(usage))
+            transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], transcript)
+        usage.mark_stored()
 
     def _load_spec(self, claim: JobClaim, folder: Path) -> JobSpec:
         with self.db.read_transaction() as session:
@@ -209,8 +221,11 @@ class JobRunner:
 def _build_outcome(
     status: JobStatus, usage: Usage, code: str | None = None, values: dict[str, Any] | None = None
 ) -> JobOutcome:
-    costs = (usage.cpu_seconds, usage.provider_seconds, usage.provider_cost, usage.local_seconds)
-    return JobOutcome(status, code, values, *costs)
+    return JobOutcome(status, code, values, _costs_of(usage))
+
+
+def _costs_of(usage: Usage) -> JobCosts:
+    return JobCosts(*usage.list_unstored())
 
 
 def _log_attempt(claim: JobClaim, outcome: str, usage: Usage, **durations: float | None) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.errors import ErrorCode, ProcessingFailed
+from models.jobs.transcript import Transcript
 from pipeline.chat.model import ChatModel
 from pipeline.kinds.registry import get_kind, load_run_function
 from pipeline.kinds.running_job import JobResult, JobSpec, RunningJob, Usage
 from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import SandboxClient
+from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.speech.transcription import Transcriber
 
 
@@ -25,12 +26,21 @@ class Renderer:
         return self.chat is not None
 
     def render(
-        self, spec: JobSpec, progress: ProgressCallback, is_cancelled: Callable[[], bool], usage: Usage
+        self,
+        spec: JobSpec,
+        progress: ProgressCallback,
+        is_cancelled: Callable[[], bool],
+        usage: Usage,
+        keep_transcript: Callable[[Transcript], None] = ignore,
     ) -> JobResult:
-        """Make the files of a job. Raises RequestRejected, ProcessingFailed or JobCancelled."""
+        """Make the files of a job; `keep_transcript` is called once its speech is transcribed.
+
+        Raises RequestRejected, ProcessingFailed, JobCancelled, and what `keep_transcript` raises.
+        """
         kind = get_kind(spec.kind)
         run = load_run_function(kind)
-        result = run(RunningJob(spec, self.sandbox, self.transcriber, progress, is_cancelled, usage, self.chat))
+        tools = (self.sandbox, self.transcriber, progress, is_cancelled, usage, self.chat, keep_transcript)
+        result = run(RunningJob(spec, *tools))
         if [output.name for output in result.outputs] != [output.name for output in kind.outputs]:
             raise ProcessingFailed(ErrorCode.UNEXPECTED)
         return result

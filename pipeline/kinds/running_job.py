@@ -1,7 +1,7 @@
 """A job while it runs: its inputs and options, the tasks it runs in sandboxed children, and the files it makes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,8 @@ from models.languages import load_languages
 from models.media.facts import MediaInfo, MediaKind
 from pipeline.chat.model import ChatJob, ChatModel
 from pipeline.chat.translation import translate_below, translate_transcript
-from pipeline.progress import ProgressCallback
-from pipeline.sandbox.client import SandboxClient
+from pipeline.progress import ProgressCallback, keep_rising
+from pipeline.sandbox.client import SandboxClient, ignore
 from pipeline.sandbox.limits import ResourceLimits
 from pipeline.speech.transcription import Transcriber, TranscriptionJob
 
@@ -43,6 +43,21 @@ class Usage:
     provider_seconds: float = 0.0
     provider_cost: int = 0
     local_seconds: float = 0.0
+    _stored: tuple[float, float, int, float] = (0.0, 0.0, 0, 0.0)
+
+    def list_unstored(self) -> tuple[float, float, int, float]:
+        """The values in the order of `JobCosts`, without what is stored."""
+        cpu, provider, cost, local = self._stored
+        return (
+            self.cpu_seconds - cpu,
+            self.provider_seconds - provider,
+            self.provider_cost - cost,
+            self.local_seconds - local,
+        )
+
+    def mark_stored(self) -> None:
+        """Remember that all of it is in the database."""
+        self._stored = (self.cpu_seconds, self.provider_seconds, self.provider_cost, self.local_seconds)
 
     def add_cpu(self, seconds: float) -> None:
         self.cpu_seconds += seconds
@@ -86,6 +101,7 @@ class RunningJob:
     is_cancelled: Callable[[], bool]
     usage: Usage
     chat: ChatModel | None = None
+    keep_transcript: Callable[[Transcript], None] = ignore
 
     def translate(self, transcript: Transcript, target: str) -> Transcript:
         """The transcript in another language; as it is where that is the spoken one, or `NO_TRANSLATION`.
@@ -149,23 +165,26 @@ class RunningJob:
         )
 
     def transcribe(self, stage: str, options: SpeechOptions, *, end: float = 1.0) -> Transcript:
-        """The job's transcript: the one it was given, or that of its first input.
+        """The job's transcript: the one it was given, or that of its first input. The latter is kept, so that another
+        attempt does not hear it again.
 
         Raises RequestRejected, also for a language that the user's plan does not include, or ProcessingFailed.
         """
         if self.spec.transcript is not None:
             return self.spec.transcript
+        hearing = replace(self, progress=keep_rising(self.progress))
         job = TranscriptionJob(
             self.spec.folder,
-            lambda task, arguments: self.run_task(stage, task, arguments, end=end),
+            lambda task, arguments: hearing.run_task(stage, task, arguments, end=end),
             self.is_cancelled,
-            lambda share: self.progress(stage, end * share),
+            lambda share: hearing.progress(stage, end * share),
             self.usage.add_speech,
         )
         transcript = self.transcriber.transcribe(self.spec.inputs[0], options, job)
         language = load_languages().find_code(transcript.language)
         if options.heard_in is not None and language not in options.heard_in:
             raise RequestRejected(ErrorCode.PLAN_LANGUAGE)
+        self.keep_transcript(transcript)
         return transcript
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import pocketsphinx
 
-from models.jobs.transcript import Word
+from models.jobs.transcript import Word, mark_estimated
 from pipeline.speech import pronunciation, word_timing
 from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, WavReader
 
@@ -35,7 +35,7 @@ class Aligner:
         """Return the written words with the times they are spoken; the first sample is at `offset` seconds.
 
         A word that cannot be pronounced, and a line that does not match the audio at all, gets times in proportion to
-        its characters.
+        its characters: estimates.
         """
         if not texts:
             return ()
@@ -43,7 +43,7 @@ class Aligner:
         word_spans = self._align_words(samples, [key for keys in keys_by_token for key in keys])
         whole_span = (0.0, len(samples) / SAMPLE_RATE)
         if word_spans is None:
-            return _shift_words(word_timing.spread_words(texts, *whole_span), offset)
+            return _shift_words(mark_estimated(word_timing.spread_words(texts, *whole_span)), offset)
         spans = list(_join_spans(keys_by_token, word_spans))
         return _shift_words(word_timing.fill_gaps(texts, spans, whole_span), offset)
 
@@ -91,7 +91,7 @@ def _align_line(aligner: Aligner, recording: WavReader, line: Sequence[Word]) ->
     samples = recording.read_samples(start, line[-1].end + _LINE_PADDING)
     aligned = aligner.align(samples, [word.text for word in line], start)
     for word, timed in zip(line, aligned, strict=True):
-        yield word.model_copy(update={"start": timed.start, "end": timed.end})
+        yield timed.model_copy(update={"is_speaker_change": word.is_speaker_change})
 
 
 def _split_lines(words: Sequence[Word]) -> list[list[Word]]:
@@ -118,5 +118,6 @@ def _join_spans(
 
 def _shift_words(words: Sequence[Word], offset: float) -> tuple[Word, ...]:
     return tuple(
-        Word(text=word.text, start=max(0.0, word.start + offset), end=max(0.0, word.end + offset)) for word in words
+        word.model_copy(update={"start": max(0.0, word.start + offset), "end": max(0.0, word.end + offset)})
+        for word in words
     )

@@ -6,17 +6,18 @@ from typing import Final
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.transcript import Transcript, Word
+from models.jobs.vocabulary import build_prompt
 from models.languages import load_languages
 from pipeline.progress import ProgressCallback
-from pipeline.speech import alignment, segmentation, voice_activity, word_timing
-from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, WavReader
+from pipeline.speech import segmentation, time_correction, voice_activity
+from pipeline.speech.audio_reader import LEVEL_SECONDS, Levels, Samples, WavReader
 from pipeline.speech.engine_choice import AUTO
 from pipeline.speech.preparation import measure_sound
 from pipeline.speech.whisper import language_detection, weights
-from pipeline.speech.whisper.model import WhisperModel
+from pipeline.speech.whisper.model import HeardPiece, WhisperModel
 from pipeline.speech.whisper.response import WhisperResponse, build_words, mark_inventions
+from pipeline.speech.whisper.vocabulary_choice import choose_hearing
 
-ALIGNED_LANGUAGE: Final = "en"  # whose words are aligned with the sound by a model of its own
 MIN_CONFIDENCE: Final = 0.52  # mean probability of a token, below which a transcription is refused (docs/speech.md)
 _STAGE: Final = "listening"
 _SILENCE_LEVEL: Final = 10 ** (-70 / 20)  # RMS relative to full scale, below which a piece is skipped
@@ -26,9 +27,15 @@ Piece = segmentation.PieceSpan
 
 
 def transcribe(
-    wav: Path, progress: ProgressCallback, *, language: str = AUTO, own_language: str | None = None
+    wav: Path,
+    progress: ProgressCallback,
+    *,
+    language: str = AUTO,
+    own_language: str | None = None,
+    vocabulary: Sequence[str] = (),
 ) -> Transcript:
     """Transcribe a mono 16 kHz WAV file; `own_language` is expected more than others where `language` is "auto".
+    `vocabulary` are names that may be spoken.
 
     Raises RequestRejected: NO_SPEECH if there are no words, LANGUAGE_UNCLEAR if no language is probable enough,
     SPEECH_UNCLEAR if the confidence is too low to charge the user. Raises ProcessingFailed: SPEECH_SERVICE_DOWN if the
@@ -43,9 +50,11 @@ def transcribe(
             raise RequestRejected(ErrorCode.NO_SPEECH)
         model = WhisperModel()
         spoken = load_languages().find_code(language) or _detect_language(model, recording, pieces, own_language)
-        response = mark_inventions(
-            _transcribe_pieces(model, recording, pieces, spoken, progress), measure_sound(levels)
-        )
+        heard = [
+            _hear(model, recording.read_samples(start, end), spoken, start, vocabulary)
+            for start, end in _report_each(pieces, recording.seconds, progress)
+        ]
+        response = mark_inventions(_join_pieces(heard, spoken, recording.seconds), measure_sound(levels))
         words = _build_timed_words(response, recording, levels)
     if not words:
         raise RequestRejected(ErrorCode.NO_SPEECH)
@@ -78,17 +87,26 @@ def _detect_language(
     return found
 
 
-def _transcribe_pieces(
-    model: WhisperModel, recording: WavReader, pieces: Sequence[Piece], language: str, progress: ProgressCallback
-) -> WhisperResponse:
-    heard = []
-    for start, end in pieces:
-        progress(_STAGE, start / recording.seconds)
-        heard.append(model.transcribe(recording.read_samples(start, end), language, start))
+def _report_each(pieces: Sequence[Piece], seconds: float, progress: ProgressCallback) -> Iterator[Piece]:
+    for piece in pieces:
+        progress(_STAGE, piece[0] / seconds)
+        yield piece
     progress(_STAGE, 1.0)
+
+
+def _hear(model: WhisperModel, samples: Samples, language: str, offset: float, vocabulary: Sequence[str]) -> HeardPiece:
+    """What is said in a piece that begins at `offset` seconds; heard twice where there is a vocabulary."""
+    plain = model.transcribe(samples, language, offset)
+    if not vocabulary:
+        return plain
+    prompted = model.transcribe(samples, language, offset, build_prompt(vocabulary))
+    return choose_hearing(plain, prompted, vocabulary)
+
+
+def _join_pieces(heard: Sequence[HeardPiece], language: str, seconds: float) -> WhisperResponse:
     return WhisperResponse(
         language=language,
-        duration=recording.seconds,
+        duration=seconds,
         text="",
         segments=tuple(segment for piece in heard for segment in piece.segments),
         words=tuple(token for piece in heard for token in piece.tokens),
@@ -97,9 +115,5 @@ def _transcribe_pieces(
 
 def _build_timed_words(response: WhisperResponse, recording: WavReader, levels: Levels) -> tuple[Word, ...]:
     has_spaces = response.language not in load_languages().spaceless
-    words = word_timing.order_words(build_words(response, has_spaces=has_spaces), recording.seconds)
-    if response.language == ALIGNED_LANGUAGE:
-        timed = alignment.align_lines(recording, words)
-    else:
-        timed = voice_activity.correct_times(words, levels)
-    return word_timing.order_words(timed, recording.seconds)
+    words = build_words(response, has_spaces=has_spaces)
+    return time_correction.correct_words(words, response.language, recording, levels)

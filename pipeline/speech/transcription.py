@@ -67,15 +67,33 @@ class Transcriber:
     ) -> Transcript:
         if engine == "groq" and self._service is not None:
             try:
-                return self._service.transcribe(_build_service_request(wav, sound, options, job))
+                heard = self._service.transcribe(_build_service_request(wav, sound, options, job))
+                return _correct_times(heard, wav, job)
             except ProcessingFailed as error:
                 if not can_fall_back(options.engine, error):
                     raise
                 log.warning("speech-service-unavailable", fallback="local")
-        arguments = {"wav": wav, "language": options.language, "own_language": options.own_language}
+        arguments = {
+            "wav": wav,
+            "language": options.language,
+            "own_language": options.own_language,
+            "vocabulary": options.vocabulary,
+        }
         transcript: Transcript = job.run_task("pipeline.speech.local:transcribe", arguments)
         job.record_speech("local", sound.seconds, 0)
         return transcript
+
+
+def _correct_times(transcript: Transcript, wav: Path, job: TranscriptionJob) -> Transcript:
+    """The transcript with times by the sound; as it is where that fails, since it is paid for."""
+    try:
+        corrected: Transcript = job.run_task(
+            "pipeline.speech.time_correction:correct", {"wav": wav, "transcript": transcript}
+        )
+    except ProcessingFailed as error:
+        log.warning("word-times-uncorrected", code=error.code)
+        return transcript
+    return corrected
 
 
 def _build_service_request(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from models.jobs.transcript import Word
+from models.jobs.transcript import Word, mark_estimated
 
 MIN_WORD_SECONDS: Final = 0.04  # seconds; less than a frame and a half cannot be seen
 _MAX_TURN_SHIFT: Final = 0.5  # seconds between a turn and the word it is at
@@ -44,12 +44,15 @@ def spread_words(texts: Sequence[str], start: float, end: float) -> tuple[Word, 
 
 
 def fill_gaps(texts: Sequence[str], spans: Sequence[TimeSpan | None], whole_span: TimeSpan) -> list[Word]:
-    """Build words of which some have no span: those share the gap between their neighbours, by characters."""
+    """Build words of which some have no span: those share the gap between their neighbours, by characters, which is an
+    estimate.
+    """
     known_indexes = [index for index, span in enumerate(spans) if span is not None]
     words: list[Word] = []
     for before, after in pairwise([-1, *known_indexes, len(texts)]):
         if after - before > 1:
-            words += spread_words(texts[before + 1 : after], *_find_gap(spans, before, after, whole_span))
+            gap = _find_gap(spans, before, after, whole_span)
+            words += mark_estimated(spread_words(texts[before + 1 : after], *gap))
         if after < len(texts) and (span := spans[after]):
             words.append(Word(text=texts[after], start=span[0], end=span[1]))
     return words

@@ -40,17 +40,24 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class JobOutcome:
-    """Final status and cost of a job: CPU seconds, the seconds a speech provider transcribed with their price, and
-    those that this machine did."""
+class JobCosts:
+    """What a job has used: CPU seconds, the seconds a speech provider transcribed with their price, and those that this
+    machine did."""
 
-    status: JobStatus
-    code: str | None = None
-    values: dict[str, Any] | None = None
     cpu_seconds: float = 0.0
     provider_seconds: float = 0.0
     provider_cost: int = 0
     local_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """Final status of a job, and what it has used since its costs were stored last."""
+
+    status: JobStatus
+    code: str | None = None
+    values: dict[str, Any] | None = None
+    costs: JobCosts = JobCosts()
 
 
 def create(session: Session, job: Job, inputs: Sequence[uuid.UUID]) -> None:
@@ -129,10 +136,7 @@ def finish(session: Session, claim: JobClaim, outcome: JobOutcome, now: datetime
             status=outcome.status,
             code=outcome.code,
             code_values=outcome.values or {},
-            cpu_seconds=col(Job.cpu_seconds) + outcome.cpu_seconds,
-            provider_seconds=col(Job.provider_seconds) + outcome.provider_seconds,
-            provider_cost=col(Job.provider_cost) + outcome.provider_cost,
-            local_seconds=col(Job.local_seconds) + outcome.local_seconds,
+            **_add_to_columns(outcome.costs),
             finished_at=now,
             lease_until=None,
             progress=1.0,
@@ -143,7 +147,26 @@ def finish(session: Session, claim: JobClaim, outcome: JobOutcome, now: datetime
     return session.get_one(Job, claim.job_id, populate_existing=True)
 
 
-def requeue(session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool) -> None:
+def add_costs(session: Session, claim: JobClaim, costs: JobCosts) -> Job:
+    """Add to the costs of a claimed job. Raises LeaseLost, with nothing written."""
+    addition = update(Job).where(_build_claim_filter(claim)).values(**_add_to_columns(costs))
+    if execute_dml(session, addition) != 1:
+        raise LeaseLost(str(claim.job_id))
+    return session.get_one(Job, claim.job_id, populate_existing=True)
+
+
+def _add_to_columns(costs: JobCosts) -> dict[str, ColumnElement[Any]]:
+    return {
+        "cpu_seconds": col(Job.cpu_seconds) + costs.cpu_seconds,
+        "provider_seconds": col(Job.provider_seconds) + costs.provider_seconds,
+        "provider_cost": col(Job.provider_cost) + costs.provider_cost,
+        "local_seconds": col(Job.local_seconds) + costs.local_seconds,
+    }
+
+
+def requeue(
+    session: Session, claim: JobClaim, run_after: datetime, *, counts_as_attempt: bool, costs: JobCosts = JobCosts()
+) -> None:
     """Put a claimed job back in the queue; an interruption not caused by the job does not count as an attempt."""
     release = (
         update(Job)
@@ -156,6 +179,7 @@ def requeue(session: Session, claim: JobClaim, run_after: datetime, *, counts_as
             stage=WAITING_STAGE,
             progress=0.0,
             attempts=col(Job.attempts) - (0 if counts_as_attempt else 1),
+            **_add_to_columns(costs),
         )
     )
     session.connection().execute(release)

@@ -36,8 +36,13 @@ WordGroup = Sequence[Word]
 
 
 def to_words_json(transcript: Transcript) -> str:
-    words = [{"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)} for word in transcript.words]
+    words = [_to_fields(word) for word in transcript.words]
     return json.dumps({"language": transcript.language, "words": words}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _to_fields(word: Word) -> dict[str, object]:
+    fields: dict[str, object] = {"text": word.text, "start": round(word.start, 3), "end": round(word.end, 3)}
+    return fields | ({"has_estimated_times": True} if word.has_estimated_times else {})
 
 
 def to_srt(transcript: Transcript) -> str:
@@ -50,35 +55,47 @@ def to_srt(transcript: Transcript) -> str:
 
 
 def to_vtt(transcript: Transcript) -> str:
-    """Convert to WebVTT, each word preceded by its time in a timestamp tag."""
+    """Convert to WebVTT, each word preceded by its time in a timestamp tag, but for lines with estimated times."""
     blocks = ["WEBVTT\n"]
     separator = _separator_for(transcript)
     for group in group_words(transcript):
-        first, *following = group
-        text = _dash_for(first) + html.escape(first.text, quote=False)
-        text += "".join(
-            f"{separator}<{_format_timestamp(word.start, '.')}>{html.escape(word.text, quote=False)}"
-            for word in following
+        tags = [f"<{_format_timestamp(word.start, '.')}>" if _has_word_times(group) else "" for word in group[1:]]
+        text = _dash_for(group[0]) + separator.join(
+            f"{tag}{html.escape(word.text, quote=False)}" for tag, word in zip(["", *tags], group, strict=True)
         )
-        blocks.append(f"{_format_timestamp(first.start, '.')} --> {_format_timestamp(group[-1].end, '.')}\n{text}\n")
+        times = f"{_format_timestamp(group[0].start, '.')} --> {_format_timestamp(group[-1].end, '.')}"
+        blocks.append(f"{times}\n{text}\n")
     return "\n".join(blocks)
 
 
 def to_ass(transcript: Transcript) -> str:
-    """Convert to ASS with karaoke tags: each word fills with colour when it is spoken."""
+    """Convert to ASS with karaoke tags: each word fills with colour when it is spoken, a line with estimated times at
+    once.
+    """
     separator = _separator_for(transcript)
     events = []
     for group in group_words(transcript):
-        ends = [*(word.start for word in group[1:]), group[-1].end]
         karaoke = separator.join(
-            f"{{\\k{_to_centiseconds(end) - _to_centiseconds(word.start)}}}{_escape_ass(word.text)}"
-            for word, end in zip(group, ends, strict=True)
+            f"{tag}{_escape_ass(word.text)}" for tag, word in zip(_list_karaoke_tags(group), group, strict=True)
         )
         events.append(
             f"Dialogue: 0,{_format_ass_timestamp(group[0].start)},{_format_ass_timestamp(group[-1].end)}"
             f",Words,,0,0,0,,{_dash_for(group[0])}{karaoke}\n"
         )
     return _ASS_HEADER + "".join(events)
+
+
+def _list_karaoke_tags(group: WordGroup) -> list[str]:
+    if not _has_word_times(group):
+        return ["{\\k0}", *[""] * (len(group) - 1)]
+    ends = [*(word.start for word in group[1:]), group[-1].end]
+    return [
+        f"{{\\k{_to_centiseconds(end) - _to_centiseconds(word.start)}}}" for word, end in zip(group, ends, strict=True)
+    ]
+
+
+def _has_word_times(group: WordGroup) -> bool:
+    return not any(word.has_estimated_times for word in group)
 
 
 def to_txt(transcript: Transcript) -> str:

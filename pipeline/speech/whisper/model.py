@@ -1,11 +1,12 @@
 """Whisper base on this machine, by faster-whisper. Runs in the sandbox."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from models.languages import load_languages
-from pipeline.speech.audio_reader import Samples, to_floats
+from pipeline.speech.audio_reader import SAMPLE_RATE, Samples, to_floats
 from pipeline.speech.whisper import weights
 from pipeline.speech.whisper.response import WhisperSegment, WhisperToken
 
@@ -22,6 +23,17 @@ class HeardPiece:
     segments: tuple[WhisperSegment, ...]
     tokens: tuple[WhisperToken, ...]
 
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)
+
+    @property
+    def mean_logprob(self) -> float:
+        """The mean logarithm of the probability over the piece; minus infinity where nothing is said."""
+        seconds = sum(segment.seconds for segment in self.segments)
+        total = sum(segment.avg_logprob * segment.seconds for segment in self.segments)
+        return total / seconds if seconds else -math.inf
+
 
 class WhisperModel:
     """The loaded model: 330 MB, and 0.1 s for each second of speech on two cores."""
@@ -36,19 +48,29 @@ class WhisperModel:
         )
 
     def detect_languages(self, samples: Samples) -> Mapping[str, float]:
-        """The probability of each language in at most half a minute of speech."""
-        _, _, probabilities = self._model.detect_language(audio=to_floats(samples))
-        codes = {whisper: code for code, whisper in load_languages().whisper.items()} | {"zh": "zh"}
-        return {codes.get(name, name): probability for name, probability in probabilities}
+        """The probability of each language in at most half a minute of speech.
 
-    def transcribe(self, samples: Samples, language: str, offset: float) -> HeardPiece:
-        """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording."""
+        The model sees no more than there is: padded to half a minute, ten seconds cost three times as much.
+        """
+        sound = to_floats(samples[: round(MAX_PIECE_SECONDS * SAMPLE_RATE)])
+        encoded = self._model.encode(self._model.feature_extractor(sound))
+        (probabilities,) = self._model.model.detect_language(encoded)
+        codes = {whisper: code for code, whisper in load_languages().whisper.items()} | {"zh": "zh"}
+        names = ((token.strip("<|>"), probability) for token, probability in probabilities)
+        return {codes.get(name, name): probability for name, probability in names}
+
+    def transcribe(self, samples: Samples, language: str, offset: float, prompt: str = "") -> HeardPiece:
+        """Transcribe a piece of at most half a minute that begins at `offset` seconds of its recording.
+
+        From `prompt` names take their spelling; it makes other words worse (docs/speech.md).
+        """
         found, _ = self._model.transcribe(
             to_floats(samples),
             language=load_languages().to_whisper_code(language),
             temperature=_TEMPERATURES,
             condition_on_previous_text=False,  # an error, or a loop, would go on in the next piece
             word_timestamps=True,
+            hotwords=prompt or None,
         )
         segments, tokens = [], []
         for segment in found:
@@ -63,7 +85,9 @@ class WhisperModel:
                 )
             )
             tokens += [
-                WhisperToken(word=word.word, start=word.start + offset, end=word.end + offset)
+                WhisperToken(
+                    word=word.word, start=word.start + offset, end=word.end + offset, probability=word.probability
+                )
                 for word in segment.words or ()
             ]
         return HeardPiece(tuple(segments), tuple(tokens))

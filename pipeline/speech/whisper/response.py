@@ -14,10 +14,11 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.jobs.transcript import Word
+from models.jobs.transcript import Word, mark_estimated
 from models.media.facts import SoundInfo
 from pipeline.speech import word_timing
 from pipeline.speech.hallucinations import detection
+from pipeline.speech.whisper.token_doubts import find_doubtful, mark_doubtful
 
 MIN_CONFIDENCE: Final = math.exp(-1.0)  # mean token probability below which Whisper itself retries
 _NO_SPEECH_THRESHOLD: Final = 0.6
@@ -57,11 +58,15 @@ class WhisperSegment(_ResponseModel):
 
 
 class WhisperToken(_ResponseModel):
-    """One word with its times in seconds; a leading space means that it does not continue the previous one."""
+    """One word with its times in seconds; a leading space means that it does not continue the previous one.
+
+    `probability` is the mean of its tokens'; None where it is not told: then its phrase's counts.
+    """
 
     word: str = Field(max_length=1_000)
     start: float = Field(ge=-1, le=_MAX_SECONDS)
     end: float = Field(ge=-1, le=_MAX_SECONDS)
+    probability: float | None = None
 
 
 class WhisperResponse(_ResponseModel):
@@ -123,7 +128,7 @@ def build_words(response: WhisperResponse, *, has_spaces: bool) -> list[Word]:
     found: list[Word] = []
     for index, segment in enumerate(segments):
         if segment.text.strip() and not segment.is_hallucinated:
-            segment_tokens = tokens[index]
+            segment_tokens = _fill_probabilities(tokens[index], segment)
             found += (
                 restore_punctuation(segment.text, segment_tokens, has_spaces=has_spaces)
                 if segment_tokens
@@ -139,23 +144,40 @@ def restore_punctuation(text: str, tokens: Sequence[WhisperToken], *, has_spaces
     """
     positions = list(_locate_tokens(text, tokens))
     if sum(position is not None for position in positions) * 2 < len(tokens):  # not the same text at all
-        return [_build_word(token.word.strip(), [token]) for token in tokens]
+        return _time_words([(token.word, [token]) for token in tokens], tokens)
     edges = (
         [found.span() for found in re.finditer(r"\S+", text)]
         if has_spaces
         else list(_iterate_ranges(positions, len(text)))
     )
     pairs = [(token, position) for token, position in zip(tokens, positions, strict=True) if position is not None]
-    texts, spans = [], []
-    for first, last in _attach_marks(text, edges):
-        inner_tokens = [token for token, position in pairs if first <= position < last]
-        texts.append(text[first:last].strip()[: word_timing.MAX_TEXT_CHARACTERS])
-        spans.append(
-            (max(0.0, inner_tokens[0].start), max(0.0, inner_tokens[0].start, inner_tokens[-1].end))
-            if inner_tokens
-            else None
-        )
-    return word_timing.fill_gaps(texts, spans, (max(0.0, tokens[0].start), max(0.0, tokens[0].start, tokens[-1].end)))
+    groups = [
+        (text[first:last], [token for token, position in pairs if first <= position < last])
+        for first, last in _attach_marks(text, edges)
+    ]
+    return _time_words(groups, tokens)
+
+
+def _time_words(groups: Sequence[tuple[str, Sequence[WhisperToken]]], tokens: Sequence[WhisperToken]) -> list[Word]:
+    """The words of a phrase, each with the tokens it is made of; `tokens` are all of the phrase."""
+    texts = [text.strip()[: word_timing.MAX_TEXT_CHARACTERS] for text, _ in groups]
+    spans = [_span_of(inner) if inner else None for _, inner in groups]
+    words = word_timing.fill_gaps(texts, spans, _span_of(tokens))
+    probabilities = [1.0 if each.probability is None else each.probability for each in tokens]
+    doubtful = {id(token) for token, is_doubted in zip(tokens, find_doubtful(probabilities), strict=True) if is_doubted}
+    return mark_doubtful(words, [any(id(token) in doubtful for token in inner) for _, inner in groups])
+
+
+def _span_of(tokens: Sequence[WhisperToken]) -> word_timing.TimeSpan:
+    start = max(0.0, tokens[0].start)
+    return start, max(start, tokens[-1].end)
+
+
+def _fill_probabilities(tokens: Sequence[WhisperToken], segment: WhisperSegment) -> list[WhisperToken]:
+    mean = math.exp(min(0.0, segment.avg_logprob))
+    return [
+        token if token.probability is not None else token.model_copy(update={"probability": mean}) for token in tokens
+    ]
 
 
 def _locate_tokens(text: str, tokens: Sequence[WhisperToken]) -> Iterator[int | None]:
@@ -186,12 +208,7 @@ def _attach_marks(text: str, edges: Sequence[tuple[int, int]]) -> list[tuple[int
     return joined
 
 
-def _build_word(text: str, tokens: Sequence[WhisperToken]) -> Word:
-    start = max(0.0, tokens[0].start)
-    return Word(text=text[: word_timing.MAX_TEXT_CHARACTERS], start=start, end=max(start, tokens[-1].end))
-
-
 def _spread_segment(segment: WhisperSegment, *, has_spaces: bool) -> tuple[Word, ...]:
     texts = word_timing.tokenize_text(segment.text) if has_spaces else tuple(segment.text.replace(" ", ""))
     start = max(0.0, segment.start)
-    return word_timing.spread_words(texts, start, max(start, segment.end)) if texts else ()
+    return mark_estimated(word_timing.spread_words(texts, start, max(start, segment.end))) if texts else ()

@@ -18,6 +18,7 @@ DRAW = "pipeline.sketch.entrypoint:draw"
 CAPTION = "pipeline.captions.film:make"
 PREPARE = "pipeline.speech.preparation:prepare"
 LISTEN = "pipeline.speech.local:transcribe"
+CORRECT = "pipeline.speech.time_correction:correct"
 TRANSCRIPT = Transcript(language="en", engine="local", confidence=0.9, words=(Word(text="Hello", start=0.2, end=0.6),))
 CPU_SECONDS = 1.5
 
@@ -48,6 +49,11 @@ def create_film(call: StagedCall) -> Film:
     thumbnail.write_bytes(b"thumbnail " + secrets.token_bytes(16))
     call.on_progress("", 1.0)
     return Film(out, thumbnail, width=640, height=360, seconds=5.0, frames=150, size=out.stat().st_size)
+
+
+def return_transcript(call: StagedCall) -> Any:
+    """The transcript as it was given."""
+    return call.arguments["transcript"]
 
 
 def build_raiser(error: AppError | BaseException) -> StagedTask:
@@ -94,6 +100,7 @@ class StagedSandbox(SandboxClient):
             CAPTION: create_film,
             PREPARE: build_returner(SoundInfo(5.0)),
             LISTEN: build_returner(TRANSCRIPT),
+            CORRECT: return_transcript,
         }
 
     def stage(self, task: str, *tasks: StagedTask) -> None:

@@ -24,7 +24,9 @@ class StubRenderer:
     thumbnail: bytes = field(default_factory=create_thumbnail)
     has_chat_model: bool = False
 
-    def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
+    def render(
+        self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage, keep_transcript: object
+    ) -> JobResult:
         kind = get_kind(spec.kind)
         progress(kind.stages[-1], 0.5)
         if self.error is not None:

@@ -1,6 +1,6 @@
 """Progress is passed on as often as somebody could follow it, and no news of a stage or of the end is lost."""
 
-from pipeline.progress import Throttle, throttle
+from pipeline.progress import Throttle, keep_rising, throttle
 
 
 def test_a_new_stage_and_the_end_pass_at_once_and_shares_between_do_not() -> None:
@@ -25,3 +25,11 @@ def test_something_is_due_at_first_and_again_after_its_interval() -> None:
     limit.restart(100.0)
     assert not limit.is_due(102.9)
     assert limit.is_due(103.0)
+
+
+def test_a_share_never_falls() -> None:
+    seen: list[tuple[str, float]] = []
+    report = keep_rising(lambda *each: seen.append(each))
+    for stage, share in (("listening", 0.0), ("listening", 0.4), ("listening", 0.0), ("captioning", 0.5)):
+        report(stage, share)
+    assert seen == [("listening", 0.0), ("listening", 0.4), ("listening", 0.4), ("captioning", 0.5)]

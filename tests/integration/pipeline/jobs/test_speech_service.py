@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +12,25 @@ from fakes.clock import SettableClock
 from fakes.groq_api import FakeGroq, GroqFault
 from fakes.groq_chat import ChatCall
 from fakes.world.jobs import open_job_world
-from fakes.world.staged_sandbox import CAPTION, LISTEN, PREPARE, StagedCall, create_film
+from fakes.world.staged_sandbox import (
+    CAPTION,
+    CORRECT,
+    CPU_SECONDS,
+    LISTEN,
+    PREPARE,
+    StagedCall,
+    WorkerKilled,
+    build_raiser,
+    create_film,
+)
 from fakes.world.world import World
+from sqlalchemy import text
 
-from models.errors import ErrorCode
+from models.errors import ErrorCode, ProcessingFailed
 from models.jobs.job import Job, JobStatus
 from models.jobs.options import CaptionOptions, Film, TranscriptOptions
 from models.jobs.transcript import Correction, Translation, Word
-from models.media.facts import SoundPiece
+from models.media.facts import SoundInfo, SoundPiece
 from models.retries import Backoff
 from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
@@ -70,7 +82,7 @@ def test_what_the_service_heard_is_charged_to_the_job_and_said_with_the_result(s
     assert shop.job_runner.run_next_job()
     done = shop.reload_job(job)
     assert (done.status, done.provider_seconds, done.provider_cost, done.local_seconds) == ("done", 10.0, 120, 0.0)
-    assert shop.sandbox.tasks == [PREPARE, WRITE, CAPTION]
+    assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION]
     assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
 
 
@@ -97,6 +109,47 @@ def test_words_that_were_heard_before_are_neither_heard_nor_charged_again(shop: 
         found = transcripts.find_for_job(session, shop.reload_job(second), video, "auto")
     assert found is not None
     assert found.engine == "groq"
+
+
+@pytest.mark.parametrize("failure", [ProcessingFailed(ErrorCode.CRASHED), WorkerKilled()])
+def test_what_was_heard_before_a_film_failed_is_neither_heard_nor_paid_again(
+    shop: World, groq: FakeGroq, failure: ProcessingFailed | WorkerKilled
+) -> None:
+    shop.sandbox.stage(CAPTION, build_raiser(failure))
+    job = submit(shop)
+    with suppress(WorkerKilled):
+        shop.job_runner.run_next_job()
+    shop.clock.advance(minutes=1)
+    assert shop.job_runner.run_next_job()
+    done = shop.reload_job(job)
+    assert (done.status, done.attempts, len(groq.calls)) == ("done", 2, 1)
+    assert (done.provider_seconds, done.provider_cost) == (10.0, 120)
+    assert shop.sandbox.tasks == [PREPARE, WRITE, CORRECT, CAPTION, CAPTION]
+    assert list_heard(shop, job) == [{"heard-groq": {"spoken": "en"}}]
+
+
+def test_what_an_attempt_used_before_it_failed_is_counted(shop: World) -> None:
+    shop.sandbox.stage(PREPARE, build_raiser(ProcessingFailed(ErrorCode.CRASHED)))
+    job = submit(shop)
+    assert shop.job_runner.run_next_job()
+    assert shop.reload_job(job).cpu_seconds == CPU_SECONDS
+    shop.clock.advance(minutes=1)
+    assert shop.job_runner.run_next_job()
+    assert shop.reload_job(job).cpu_seconds == CPU_SECONDS * len(shop.sandbox.tasks)
+
+
+def test_a_worker_that_lost_its_job_while_it_heard_keeps_nothing_of_it(shop: World) -> None:
+    def take_away(_: StagedCall) -> SoundInfo:
+        with shop.db.engine.begin() as connection:
+            connection.execute(text("UPDATE job SET fence = fence + 1"))
+        return SoundInfo(5.0)
+
+    shop.sandbox.stage(PREPARE, take_away)
+    job = submit(shop)
+    assert shop.job_runner.run_next_job()
+    assert CAPTION not in shop.sandbox.tasks
+    with shop.db.read_transaction() as session:
+        assert transcripts.find_for_job(session, shop.reload_job(job), shop.receive_media(b"another"), "auto") is None
 
 
 def translate_to_capitals(call: ChatCall) -> dict[str, object]:

@@ -14,7 +14,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.jobs.transcript import Transcript, Word
 from pipeline.sandbox.client import SandboxClient
 from pipeline.sandbox.limits import ResourceLimits
-from pipeline.speech import alignment, local, word_timing
+from pipeline.speech import alignment, local, time_correction, word_timing
 from pipeline.speech.audio_reader import LEVEL_SECONDS, WavReader, compute_levels
 from pipeline.speech.normalization import normalize_words
 
@@ -104,6 +104,40 @@ def test_subtitles_with_rough_times_move_to_where_they_are_said(cut: Path, heard
     after = np.abs([word.start - true.start for word, true in zip(moved, heard.words, strict=False)])
     assert np.median(before) > 0.08
     assert np.median(after) <= 0.02
+
+
+def test_the_words_of_a_service_start_when_they_are_said(cut: Path, heard: Transcript) -> None:
+    """Words as a service returns them, which begin with the pause before them and are put off by 0.2 s elsewhere."""
+    starts = [max(0.0, word.start - 0.2) for word in heard.words]
+    words = tuple(
+        word.model_copy(update={"start": start, "end": end})
+        for word, start, end in zip(heard.words, starts, [*starts[1:], heard.words[-1].end], strict=True)
+    )
+    spoken = heard.model_copy(update={"engine": "groq", "words": words})
+    english = time_correction.correct(cut, spoken)
+    assert (english.engine, english.text) == ("groq", heard.text)
+    assert max(abs(a.start - b.start) for a, b in zip(english.words, heard.words, strict=True)) <= 0.05
+    other = time_correction.correct(cut, spoken.model_copy(update={"language": "pt"}))
+    away = [
+        min(abs(word.start - onset) for word in other.words)
+        for onset in onsets(sample_speech.read_samples(seconds=10.6))
+    ]
+    assert max(away) <= 0.13
+
+
+def test_a_name_is_heard_as_the_vocabulary_spells_it_where_noise_hides_it(tmp_path: Path) -> None:
+    clean = sample_speech.read_samples(seconds=10.6)
+    noise = sample_speech.create_noise(len(clean) / sample_speech.RATE, level=0.02)
+    wav = sample_speech.write_wav(tmp_path / "noisy.wav", np.clip(clean + noise.astype(int), -32768, 32767))
+    texts = [
+        local.transcribe(wav, nobody, language="en", vocabulary=names).text for names in ((), ("Epoch of Belief",))
+    ]
+    assert ["epoch of belief" in text.lower() for text in texts] == [False, True]
+
+
+def test_names_that_nobody_says_change_nothing(cut: Path, heard: Transcript) -> None:
+    vocabulary = ("Rabisco", "Padaria Aurora", "iFood", "Petrobras")
+    assert local.transcribe(cut, nobody, language="en", vocabulary=vocabulary).text == heard.text
 
 
 @pytest.mark.parametrize("make", [sample_speech.create_silence, sample_speech.create_noise, sample_speech.create_music])

@@ -11,7 +11,7 @@ from models.jobs.job import Job, JobClaim, JobStatus, WorkerRow
 from models.retries import JOB_RETRIES
 from storage.db import Database
 from storage.jobs import jobs, worker_heartbeats
-from storage.jobs.jobs import JobOutcome, LeaseLost
+from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
 
 LEASE = timedelta(seconds=30)
 
@@ -143,7 +143,8 @@ def test_whoever_holds_the_fence_may_finish_even_a_little_late(database: Databas
     mine = claimed(database, clock)
     clock.advance(seconds=31)
     with database.transaction() as session:
-        assert jobs.finish(session, mine, JobOutcome(JobStatus.DONE, cpu_seconds=2.5), clock()).cpu_seconds == 2.5
+        used = JobCosts(cpu_seconds=2.5)
+        assert jobs.finish(session, mine, JobOutcome(JobStatus.DONE, costs=used), clock()).cpu_seconds == 2.5
 
 
 def test_a_job_is_finished_once(database: Database, clock: SettableClock) -> None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from models.jobs.caption_styles import get_caption_style
-from models.jobs.transcript import Word
+from models.jobs.transcript import Word, mark_estimated
 from pipeline.captions.caption_words import prepare_words
 from pipeline.captions.grouping import CaptionGroup, group_words, join_words
 from pipeline.captions.scripts import count_columns
@@ -129,3 +129,15 @@ def test_japanese_words_are_joined_without_spaces() -> None:
 def test_capitals_follow_the_language(language: str, text: str, capitals: str) -> None:
     (word,) = prepare_words([Word(text=text, start=0, end=1)], CLASSIC, language, str, 30)
     assert word.text == capitals
+
+
+def test_a_group_with_a_word_whose_times_are_estimated_is_highlighted_whole_and_no_other_is() -> None:
+    words = said("one two three. four five six. seven eight nine.")
+    words[4] = words[4].model_copy(update={"has_estimated_times": True})
+    whole = [group.is_highlighted_whole for group in groups_of(words)]
+    assert whole == [False, True, False]
+
+
+def test_the_parts_of_a_word_that_was_split_have_estimated_times_as_it_has() -> None:
+    (long,) = mark_estimated([Word(text="abcdefghij", start=0.0, end=1.0)])
+    assert all(group.is_highlighted_whole for group in groups_of([long], longest=4))

@@ -110,3 +110,11 @@ def test_no_group_leaves_any_frame(texts: list[str], frame: tuple[int, int]) -> 
     box = block(texts, frame).box
     assert 0 <= box.left < box.right <= frame[0]
     assert 0 <= box.top < box.bottom <= frame[1]
+
+
+@pytest.mark.parametrize("is_estimated", [True, False])
+def test_a_block_is_highlighted_as_its_group_is(is_estimated: bool) -> None:
+    style, frame = get_caption_style("classic"), (1080, 1920)
+    group = CaptionGroup((CaptionWord("A", 0, 1), CaptionWord("B", 1, 2, has_estimated_times=is_estimated)), 0, 2)
+    (found,) = lay_out_groups([group], style, interpolate_place(placements_of(style), *frame), frame, measure)
+    assert found.is_highlighted_whole is is_estimated

@@ -1,6 +1,7 @@
 """What is seen when."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -77,3 +78,17 @@ def test_a_colour_runs_through_a_word_while_it_is_spoken() -> None:
     assert 0 < shares[0] < 0.1
     assert shares[10] == 0.5
     assert shares[20] == 1
+
+
+@pytest.mark.parametrize("motions", [POP, STILL, WordMotions(sweep=True), WordMotions(enter="rise", by="word")])
+def test_a_block_that_is_highlighted_whole_is_lit_from_its_start_to_its_end(motions: WordMotions) -> None:
+    whole = [replace(block, is_highlighted_whole=True) for block in blocks([[0, 1, 2], [4]], [3, 5])]
+    timeline = CaptionTimeline(whole, motions)
+    for time in (0.01, 0.5, 1.5, 2.9):
+        state = timeline.find_state(time)
+        assert state is not None
+        assert [(word.index, word.phase, word.sweep) for word in state.words] == [
+            (index, "active", 1.0) for index in range(3)
+        ]
+        assert len({word.pose for word in state.words}) == 1
+    assert timeline.find_state(3.5) is None

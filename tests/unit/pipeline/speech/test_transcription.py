@@ -14,9 +14,11 @@ from pipeline.speech.service import ServiceRequest
 from pipeline.speech.transcription import Transcriber, TranscriptionJob, create_speech_service
 
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
+CORRECT = "pipeline.speech.time_correction:correct"
 WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
 SOUND = SoundInfo(10.0)
+CORRECTED = (Word(text="Hello", start=0.3, end=0.6),)
 PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
@@ -42,11 +44,20 @@ class Child:
         self.sound, self.heard = sound, heard
         self.runs: list[tuple[str, dict[str, Any]]] = []
         self.recorded: list[tuple[str, float, int]] = []
+        self.error: ProcessingFailed | None = None  # of the correction of times
         self.job = TranscriptionJob(folder, self, record_speech=lambda *each: self.recorded.append(each))
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
+        if task == CORRECT:
+            return self.correct(arguments["transcript"])
         return {PREPARE: self.sound, WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: self.heard}[task]
+
+    def correct(self, transcript: object) -> Transcript:
+        if self.error:
+            raise self.error
+        assert isinstance(transcript, Transcript)
+        return transcript.model_copy(update={"words": CORRECTED})
 
     @property
     def tasks(self) -> list[str]:
@@ -63,8 +74,9 @@ def test_without_a_service_the_words_are_heard_here_and_cost_nothing(tmp_path: P
 def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     child, service = Child(tmp_path), Service(BY_SERVICE)
     options = CaptionOptions(language="pt", vocabulary=("Rabisco",))
-    assert Transcriber(service).transcribe(tmp_path / "in", options, child.job) == BY_SERVICE
-    assert (child.tasks, child.recorded) == ([PREPARE, WRITE], [("groq", 10.0, 120)])
+    heard = Transcriber(service).transcribe(tmp_path / "in", options, child.job)
+    assert (heard.engine, heard.words) == ("groq", CORRECTED)
+    assert (child.tasks, child.recorded) == ([PREPARE, WRITE, CORRECT], [("groq", 10.0, 120)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
 
@@ -78,6 +90,12 @@ def test_whoever_hears_the_turns_of_speakers_are_those_of_the_sound(tmp_path: Pa
         service.answer = heard
     found = Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(language="en"), child.job)
     assert [word.is_speaker_change for word in found.words] == [False, True]
+
+
+def test_what_was_paid_for_is_not_lost_where_its_times_cannot_be_corrected(tmp_path: Path) -> None:
+    child = Child(tmp_path)
+    child.error = ProcessingFailed(ErrorCode.CRASHED)
+    assert Transcriber(Service(BY_SERVICE)).transcribe(tmp_path / "in", CaptionOptions(), child.job) == BY_SERVICE
 
 
 def test_smaller_pieces_are_made_in_the_child(tmp_path: Path) -> None:
@@ -97,10 +115,11 @@ def test_a_language_that_is_not_given_is_left_to_the_service(tmp_path: Path) -> 
 def test_when_the_service_is_down_this_machine_hears(tmp_path: Path) -> None:
     child = Child(tmp_path)
     down = Service(ProcessingFailed(ErrorCode.SPEECH_SERVICE_DOWN))
-    options = CaptionOptions(language="auto", own_language="pt")
+    options = CaptionOptions(language="auto", own_language="pt", vocabulary=("Rabisco",))
     assert Transcriber(down).transcribe(tmp_path / "in", options, child.job) == TRANSCRIPT
     assert child.recorded == [("groq", 10.0, 120), ("local", 10.0, 0)]  # what it charged before it failed is paid
-    assert child.runs[-1] == (LOCAL, {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt"})
+    place = {"wav": tmp_path / "sound.wav", "language": "auto", "own_language": "pt", "vocabulary": ("Rabisco",)}
+    assert child.runs[-1] == (LOCAL, place)
 
 
 def test_when_the_service_that_was_asked_for_is_down_nobody_else_hears(tmp_path: Path) -> None:

@@ -54,3 +54,33 @@ def test_words_stay_in_order_and_none_is_lost(times: list[float], loud: list[boo
     assert len(found) == len(words)
     assert all(word.start <= word.end for word in found)
     assert [word.start for word in found] == sorted(word.start for word in found)
+
+
+def estimated(levels: Levels, *words: tuple[str, float, float]) -> list[bool]:
+    found = correct_times([Word(text=text, start=start, end=end) for text, start, end in words], levels)
+    return [word.has_estimated_times for word in found]
+
+
+def test_a_short_word_on_both_sides_of_a_pause_is_the_one_after_it() -> None:
+    spoken = levels_of((0.5, 1.5), (2.0, 3.0))
+    assert corrected(spoken, (0.5, 1.2), (1.2, 2.1))[1] == (2.0, 2.1)
+    assert estimated(spoken, ("numbers", 0.5, 1.2), ("or", 1.2, 2.1)) == [False, False]
+
+
+def test_a_long_word_on_both_sides_of_a_pause_may_be_on_either() -> None:
+    assert estimated(levels_of((0.5, 1.5), (2.0, 3.0)), ("acoustic", 1.2, 2.1), ("levels", 2.1, 3.0)) == [True, False]
+
+
+def test_words_said_in_a_low_voice_inside_a_pause_stay_there_and_their_times_are_estimates() -> None:
+    spoken, low = levels_of((0.5, 1.0), (3.0, 3.5)), [("be", 1.6, 1.8), ("good", 1.8, 2.2)]
+    assert corrected(spoken, *[each[1:] for each in low]) == [each[1:] for each in low]
+    assert estimated(spoken, *low) == [True, True]
+
+
+def test_a_word_that_fills_a_pause_is_said_after_it() -> None:
+    assert corrected(levels_of((1.0, 2.0)), (0.0, 0.96), (1.2, 2.0))[0] == (1.0, 1.0)
+    assert estimated(levels_of((1.0, 2.0)), ("He", 0.0, 0.96), ("says", 1.2, 2.0)) == [True, False]
+
+
+def test_words_whose_times_agree_with_the_voice_are_trusted() -> None:
+    assert estimated(levels_of((1.0, 2.0)), ("he", 0.3, 1.4), ("says", 1.4, 2.2)) == [False, False]

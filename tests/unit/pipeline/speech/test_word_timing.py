@@ -54,3 +54,4 @@ def test_words_that_are_in_order_keep_their_times() -> None:
 def test_words_without_a_time_share_the_gap_between_their_neighbours() -> None:
     done = word_timing.fill_gaps(["a", "b", "c"], [(1.0, 2.0), None, (4.0, 5.0)], (0.0, 9.0))
     assert (done[1].start, done[1].end) == (2.0, 4.0)
+    assert [word.has_estimated_times for word in done] == [False, True, False]

@@ -19,8 +19,8 @@ from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
 from pipeline.media.demux import open_media
+from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
-from pipeline.media.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.overlay import ColourMatrix, Overlay
 from pipeline.media.soundtrack import bit_rate_for, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
@@ -118,7 +118,7 @@ def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying:
         measures = measure_streams(sources, is_size_varying=is_size_varying)
         budget = compute_budget(measures.size, measures.seconds, _measure_audio_bits(sources, measures), encoding)
         converter = FrameConverter((budget.width, budget.height), sources.video)
-        colours = colour_tags_of(converter(measures.first_frame))
+        colours = colour_tags_of(converter(measures.first_frame), measures.size)
         rate, end = _choose_rate(sources.video, measures.frame_rate), measures.end - sources.origins.start
         return _TranscodePlan(budget, colours, rate, end, measures.size[0] * measures.size[1])
 

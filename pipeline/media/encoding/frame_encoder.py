@@ -10,7 +10,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from models.limits import load_limits
-from pipeline.media.frame_conversion import copy_frame, planes_of
+from pipeline.media.encoding.planes import copy_frame, planes_of
 from pipeline.media.overlay import Overlay
 from pipeline.media.streams.source import TimeOrigins
 

@@ -7,15 +7,15 @@ from typing import NamedTuple
 import cv2
 from av import VideoFrame
 from av.video.frame import PictureType
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
 from pipeline.media.encoding.colour_range import limit_range
 from pipeline.media.encoding.planes import copy_properties, planes_of
+from pipeline.media.encoding.tone_mapper import ToneMapper, is_hdr
 from pipeline.media.overlay import BT601, BT709, BT2020, ColourMatrix
 from pipeline.media.streams.frame_shape import FrameShape, Orientation
 
-_HDR_TRANSFERS = frozenset({ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67})
 _PLAIN_FORMATS = frozenset({"yuv420p", "yuvj420p"})
 _INTERPOLATION = Interpolation.BICUBIC | Interpolation.ACCURATE_RND
 _BT709, _UNSPECIFIED = 1, 2  # in ITU-T H.273 the same numbers for matrix, primaries and transfer
@@ -61,6 +61,7 @@ class FrameConverter:
         self._shape = FrameShape(stream)
         self._placement = _Placement(Orientation(), size, 0, 0, size)
         self._reformatter = VideoReformatter()
+        self._tone_mapper = ToneMapper()
 
     @property
     def source_pixels(self) -> int:
@@ -75,7 +76,11 @@ class FrameConverter:
         if self._shape.follow(frame):
             self._placement = _place_frame(self._shape, self._size)
         placement = self._placement
-        plain = _to_yuv420p(frame, _scale_target_for(frame, placement.stored_size), self._reformatter)
+        target = _scale_target_for(frame, placement.stored_size)
+        if is_hdr(frame):
+            plain = self._tone_mapper.convert(frame, target)
+        else:
+            plain = _to_yuv420p(frame, target, self._reformatter)
         if placement.orientation != Orientation() or (plain.width, plain.height) != self._size:
             plain = _compose_frame(plain, placement, self._size)
         plain.pict_type = PictureType.NONE  # else x264 would reuse the source's key frames
@@ -108,19 +113,14 @@ def _scale_target_for(frame: VideoFrame, stored_size: tuple[int, int]) -> tuple[
 
 def _to_yuv420p(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter) -> VideoFrame:
     """Convert to 8-bit 4:2:0 in limited range at a size."""
-    is_hdr, is_rgb = frame.color_trc in _HDR_TRANSFERS, frame.format.is_rgb
-    is_plain = frame.format.name in _PLAIN_FORMATS and (frame.width, frame.height) == size and not is_hdr
-    if is_rgb or is_hdr or not _is_full_range(frame):
-        return frame if is_plain else _reformat(frame, size, reformatter, ColorRange.MPEG)
-    full = frame if is_plain else _reformat(frame, size, reformatter, ColorRange.JPEG)
-    return limit_range(full)
+    is_plain = frame.format.name in _PLAIN_FORMATS and (frame.width, frame.height) == size
+    if frame.format.is_rgb or not _is_full_range(frame):
+        return frame if is_plain else _scale(frame, size, reformatter, ColorRange.MPEG)
+    return limit_range(frame if is_plain else _scale(frame, size, reformatter, ColorRange.JPEG))
 
 
-def _reformat(
-    frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter, target: ColorRange
-) -> VideoFrame:
+def _scale(frame: VideoFrame, size: tuple[int, int], reformatter: VideoReformatter, target: ColorRange) -> VideoFrame:
     """Convert to 8-bit 4:2:0 in the target range."""
-    is_hdr = frame.color_trc in _HDR_TRANSFERS
     return reformatter.reformat(
         frame,
         *size,
@@ -128,9 +128,7 @@ def _reformat(
         interpolation=_INTERPOLATION,
         src_color_range=ColorRange.JPEG if _is_full_range(frame) else None,
         dst_color_range=target,
-        dst_colorspace=Colorspace.ITU709 if is_hdr or frame.format.is_rgb else None,
-        dst_color_trc=ColorTrc.BT709 if is_hdr else None,
-        dst_color_primaries=ColorPrimaries.BT709 if is_hdr else None,
+        dst_colorspace=Colorspace.ITU709 if frame.format.is_rgb else None,
         threads=1,
     )
 

@@ -97,6 +97,8 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-off = No
+choice-on = Sí
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -132,12 +134,16 @@ setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
+setting-track = 📄 Pista de subtítulos en el archivo: { $value }
+setting-loudness = 🔊 Volumen de las plataformas: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
+setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
+setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Tienes 1 crédito.

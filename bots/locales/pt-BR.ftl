@@ -97,6 +97,8 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-off = Não
+choice-on = Sim
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -132,12 +134,16 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-loudness = 🔊 Volume das plataformas: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Você tem 1 crédito.

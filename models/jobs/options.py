@@ -152,6 +152,8 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
+    subtitle_track: bool = False  # beside the captions in the picture
+    normalise_loudness: bool = False  # to -14 LUFS
     translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
     @property

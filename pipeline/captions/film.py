@@ -7,10 +7,11 @@ from pathlib import Path
 from models.captions.adjustments import adjust_style
 from models.captions.fonts import list_families
 from models.captions.style import CaptionStyle
-from models.errors import ErrorCode, RequestRejected
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Word
+from models.jobs.transcript import Transcript, Word
+from models.languages import load_languages
 from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
@@ -18,9 +19,13 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.media.finishing.film_finish import Finish, finish_film
+from pipeline.media.finishing.subtitle_track import SubtitleCue
+from pipeline.media.streams.source import read_film_start
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
+from pipeline.speech.subtitles.writer import list_captions
 
 
 def make(
@@ -52,7 +57,24 @@ def make(
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
         return CaptionPainter(blocks, style, canvas, above)
 
-    return transcode(video, out, build_painter, options.encoding, progress)
+    finish = _plan_finish(video, words, options, language)
+    encoding = options.encoding
+    if encoding.max_bytes is not None:
+        encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+    film = finish_film(transcode(video, out, build_painter, encoding, progress), finish)
+    if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
+        raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
+    return film
+
+
+def _plan_finish(video: Path, words: Sequence[Word], options: CaptionOptions, language: str) -> Finish:
+    """What is done to the film once its picture is encoded; times of words become those of the film."""
+    cues: list[SubtitleCue] = []
+    if options.subtitle_track:
+        start = read_film_start(video)
+        captions = list_captions(Transcript(language=language, words=tuple(words)))
+        cues = [SubtitleCue(start + caption.start, start + caption.end, caption.text) for caption in captions]
+    return Finish(cues, load_languages().to_alpha3(language), options.normalise_loudness)
 
 
 def compose_blocks(

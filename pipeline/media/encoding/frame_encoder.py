@@ -90,7 +90,7 @@ class FrameEncoder:
     def _encode(self, frame: VideoFrame, time: Fraction, overlays: Sequence[Overlay]) -> None:
         _blend_overlays(frame, overlays)
         time_base = self._stream.codec_context.time_base
-        frame.pts, frame.time_base = round((time + self._origins.start - self._origins.shift) / time_base), time_base
+        frame.pts, frame.time_base = round((time + self._origins.film_start) / time_base), time_base
         self._output.mux(self._stream.encode(frame))
         self._overlays, self.last_time = overlays, time
         self.frame_count += 1

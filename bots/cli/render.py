@@ -75,6 +75,9 @@ TranslationOption = Annotated[
 ]
 
 
+BothOption = Annotated[bool, typer.Option("--both", help="The translation below what is said, not in place of it.")]
+
+
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
     """A renderer with this machine's settings."""
@@ -128,6 +131,7 @@ def caption(
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
+    both: BothOption = False,
     subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
     loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
     preset: PresetOption = X264Preset.VERYFAST,
@@ -147,6 +151,7 @@ def caption(
             "language": language,
             "engine": engine,
             "translate_to": translate_to,
+            "translation_lines": "both" if both else "translated",
             "subtitle_track": subtitle_track,
             "normalise_loudness": loudness,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),

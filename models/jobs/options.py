@@ -141,7 +141,22 @@ class SketchOptions(FilmOptions):
         return (self.width or 0) * (self.height or 0)
 
 
-class CaptionOptions(FilmOptions, SpeechOptions):
+class TranslationOptions(SpeechOptions):
+    """Options of a kind whose text may be in another language, in place of what is said or below it."""
+
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translation_lines: Literal["translated", "both"] = "translated"
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
+
+
+class CaptionOptions(FilmOptions, TranslationOptions):
     """Options of a caption job: a style by name, and what is changed of it."""
 
     style: str = "classic"
@@ -154,7 +169,6 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     profanity: Literal["keep", "mask"] = "keep"
     subtitle_track: bool = False  # beside the captions in the picture
     normalise_loudness: bool = False  # to -14 LUFS
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
     @property
     def adjustments(self) -> StyleAdjustments:
@@ -169,17 +183,17 @@ class CaptionOptions(FilmOptions, SpeechOptions):
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})
 
-    @field_validator("translate_to")
-    @classmethod
-    def _validate_translate_to(cls, value: str) -> str:
-        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
-        if code is None:
-            raise ValueError(f"{value} is no language")
-        return code
-
 
 class TranscriptOptions(SpeechOptions):
     """Options of a transcript job."""
+
+
+class SummaryOptions(SpeechOptions):
+    """Options of a summary job."""
+
+
+class ChaptersOptions(SpeechOptions):
+    """Options of a chapters job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
 from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
@@ -19,6 +19,7 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
 from pipeline.media.finishing.film_finish import Finish, finish_film
 from pipeline.media.finishing.subtitle_track import SubtitleCue
 from pipeline.media.streams.source import read_film_start
@@ -37,8 +38,10 @@ def make(
     *,
     language: str = "en",
     layout: Path | None = None,
+    translation: Translation | None = None,
 ) -> Film:
-    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
+    translation stand below the words.
 
     Word times count from the start
     of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
@@ -47,15 +50,23 @@ def make(
     style = adjust_style(get_caption_style(options.style), options.adjustments)
     if options.profanity == "mask":
         words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
-    _check_drawable(words, style, language)
+    _check_drawable([word.text for word in words], style, language)
+    if translation:
+        style = limit_lines(style)
+        translation = _mask_lines(translation, options)
+        _check_drawable([line.text for line in translation.lines], style, translation.language)
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
         blocks = compose_blocks(words, style, size, language)
+        below = compose_translation(translation, style, size) if translation else []
+        blocks, below = place_blocks(blocks, below, interpolate_place(placements_of(style), *size), size)
         if layout:
-            layout_json.write_layout(layout, blocks, *size)
+            layout_json.write_layout(layout, sorted([*blocks, *below], key=lambda block: block.start), *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        return CaptionPainter(blocks, style, canvas, above)
+        lower = CaptionPainter(below, derive_style(style), canvas)
+        upper = CaptionPainter(blocks, style, canvas, above)
+        return lambda seconds: [*lower(seconds), *upper(seconds)]
 
     finish = _plan_finish(video, words, options, language)
     encoding = options.encoding
@@ -91,6 +102,31 @@ def compose_blocks(
     return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
 
 
+def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
+    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
+    lower_style, families = derive_style(style), list_families(style.font.family)
+    place = interpolate_place(placements_of(style), *frame)
+    keep = partial(keep_drawable, families=families)
+    groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+
+    def measure(text: str, pixels: int) -> TextExtent:
+        return measure_text(text, families, pixels)
+
+    return lay_out_groups(groups, lower_style, place, frame, measure)
+
+
+def _mask_lines(translation: Translation, options: CaptionOptions) -> Translation:
+    if options.profanity != "mask":
+        return translation
+    lines = (
+        line.model_copy(
+            update={"text": " ".join(mask_profanity(word, translation.language) for word in line.text.split())}
+        )
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": tuple(lines)})
+
+
 def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
     """The words as they are displayed, with what makes some of them stand out."""
     keep = partial(keep_drawable, families=list_families(style.font.family))
@@ -99,13 +135,11 @@ def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, ma
     return mark_words(prepared, style, language)
 
 
-def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
+def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:
     families = list_families(style.font.family)
-    letters = "".join(c for word in words for c in word.text if c.isalpha())
+    letters = "".join(c for text in texts for c in text if c.isalpha())
     drawable_letters = keep_drawable(letters, families)
-    if not words:
+    if not texts:
         raise RequestRejected(ErrorCode.NO_SPEECH)
-    if len(drawable_letters) < len(letters) / 2 or not any(
-        keep_drawable(word.text, families).strip() for word in words
-    ):
+    if len(drawable_letters) < len(letters) / 2 or not any(keep_drawable(text, families).strip() for text in texts):
         raise RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN, language=language)

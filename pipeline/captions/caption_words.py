@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from models.captions.placement import Anchor
 from models.captions.style import CaptionStyle
 from models.jobs.transcript import Word
 from pipeline.captions.scripts import count_columns, split_clusters, to_upper
@@ -33,6 +34,7 @@ class CaptionWord:
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
+    anchor: Anchor | None = None  # where the words' subtitle stands, if its file says so
 
 
 def prepare_words(
@@ -70,7 +72,7 @@ def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
         characters_done += len(text)
         end = max(start, word.start + (word.end - word.start) * characters_done / total)
         is_speaker_change = word.is_speaker_change and index == 0
-        yield Word(text=text, start=start, end=end, is_speaker_change=is_speaker_change)
+        yield Word(text=text, start=start, end=end, is_speaker_change=is_speaker_change, anchor=word.anchor)
 
 
 def _split_text(text: str, max_columns: int) -> list[str]:
@@ -95,6 +97,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_sentence_end=last in _SENTENCE_ENDS,
         is_clause_end=last in _CLAUSE_ENDS,
         is_speaker_change=word.is_speaker_change,
+        anchor=word.anchor,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from models.captions.adjustments import adjust_style
 from models.captions.fonts import list_families
+from models.captions.placement import Anchor, CaptionPlacement, get_placements
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
@@ -99,7 +100,14 @@ def compose_blocks(
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
-    return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
+    anchored = {} if style.anchor else _list_anchored_places(style, frame)
+    return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure, anchored)
+
+
+def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:
+    """The style's place moved to each edge that subtitles may name."""
+    anchors: tuple[Anchor, ...] = ("top", "middle")
+    return {anchor: interpolate_place(get_placements(style.place, anchor), *frame) for anchor in anchors}
 
 
 def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:

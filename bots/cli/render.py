@@ -132,6 +132,8 @@ def caption(
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
     both: BothOption = False,
+    subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
+    loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -150,6 +152,8 @@ def caption(
             "engine": engine,
             "translate_to": translate_to,
             "translation_lines": "both" if both else "translated",
+            "subtitle_track": subtitle_track,
+            "normalise_loudness": loudness,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )

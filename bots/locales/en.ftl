@@ -134,6 +134,8 @@ choice-spoken-auto = Detect
 choice-translate-off = Off
 choice-lines-translated = Translation
 choice-lines-both = Both languages
+choice-off = Off
+choice-on = On
 language-name = { $spoken }
 
 hand-marker = Marker
@@ -170,6 +172,8 @@ setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
 setting-lines = 🌐 Show: { $value }
+setting-track = 📄 Subtitle track in the file: { $value }
+setting-loudness = 🔊 Loudness of platforms: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
@@ -177,6 +181,8 @@ setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?
 setting-choose-lines = Where shall the translation stand?
+setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
+setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?
 balance =
     { $available ->
         [one] You have 1 credit.

@@ -134,6 +134,8 @@ choice-spoken-auto = Detectar
 choice-translate-off = No
 choice-lines-translated = Solo traducción
 choice-lines-both = Los dos idiomas
+choice-off = No
+choice-on = Sí
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -170,6 +172,8 @@ setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
 setting-lines = 🌐 Mostrar: { $value }
+setting-track = 📄 Pista de subtítulos en el archivo: { $value }
+setting-loudness = 🔊 Volumen de las plataformas: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
@@ -177,6 +181,8 @@ setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
 setting-choose-lines = ¿Dónde va la traducción?
+setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
+setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Tienes 1 crédito.

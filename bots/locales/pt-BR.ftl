@@ -134,6 +134,8 @@ choice-spoken-auto = Detectar
 choice-translate-off = Não
 choice-lines-translated = Só a tradução
 choice-lines-both = Os dois idiomas
+choice-off = Não
+choice-on = Sim
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -170,6 +172,8 @@ setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
 setting-lines = 🌐 Mostrar: { $value }
+setting-track = 📄 Faixa de legendas no arquivo: { $value }
+setting-loudness = 🔊 Volume das plataformas: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
@@ -177,6 +181,8 @@ setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
 setting-choose-lines = Onde fica a tradução?
+setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
+setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?
 balance =
     { $available ->
         [one] Você tem 1 crédito.

@@ -168,6 +168,8 @@ class CaptionOptions(FilmOptions, TranslationOptions):
     emphasis: Switch = "auto"
     avoid_faces: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
+    subtitle_track: bool = False  # beside the captions in the picture
+    normalise_loudness: bool = False  # to -14 LUFS
 
     @property
     def adjustments(self) -> StyleAdjustments:

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.captions.placement import Anchor
+
 TranscriptEngine = Literal["groq", "local", "given"]
 
 UNKNOWN_LANGUAGE: Final = "und"  # ISO 639's code for it
@@ -25,6 +27,7 @@ class Word(BaseModel):
     end: float = Field(ge=0)
     is_speaker_change: bool = False  # somebody else begins to speak here
     has_estimated_times: bool = False
+    anchor: Anchor | None = None  # where its subtitle stands, if the file says so
 
     @model_validator(mode="after")
     def _validate_times(self) -> "Word":

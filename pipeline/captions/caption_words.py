@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from models.captions.placement import Anchor
 from models.captions.style import CaptionStyle
 from models.captions.word_lists import is_listed
 from models.jobs.transcript import Word
@@ -38,6 +39,7 @@ class CaptionWord:
     scale: float = 1.0
     emphasis: int | None = None
     speaker: int = 0
+    anchor: Anchor | None = None  # where the words' subtitle stands, if its file says so
 
 
 def prepare_words(
@@ -103,6 +105,7 @@ def _format_word(word: Word, style: CaptionStyle, language: str, keep_drawable: 
         is_speaker_change=word.is_speaker_change,
         is_function_word=is_listed(word.text, "function", language),
         has_estimated_times=word.has_estimated_times,
+        anchor=word.anchor,
     )
 
 

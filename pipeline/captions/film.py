@@ -6,11 +6,13 @@ from pathlib import Path
 
 from models.captions.adjustments import adjust_style
 from models.captions.fonts import list_families
+from models.captions.placement import Anchor, CaptionPlacement, get_placements
 from models.captions.style import CaptionStyle
-from models.errors import ErrorCode, RequestRejected
+from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Translation, Word
+from models.jobs.transcript import Transcript, Translation, Word
+from models.languages import load_languages
 from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
 from pipeline.captions.avoidance.places import SMALLER_SCALE, avoid_faces
@@ -21,9 +23,13 @@ from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
 from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
+from pipeline.media.finishing.film_finish import Finish, finish_film
+from pipeline.media.finishing.subtitle_track import SubtitleCue
+from pipeline.media.streams.source import read_film_start
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
+from pipeline.speech.subtitles.writer import list_captions
 from pipeline.vision.film_faces import FilmFaces, find_film_faces
 
 FaceSearch = Callable[[tuple[int, int], tuple[float, float]], FilmFaces]
@@ -71,7 +77,24 @@ def make(
         upper = CaptionPainter(blocks, style, canvas, above)
         return lambda seconds: [*lower(seconds), *upper(seconds)]
 
-    return transcode(video, out, build_painter, options.encoding, progress)
+    finish = _plan_finish(video, words, options, language)
+    encoding = options.encoding
+    if encoding.max_bytes is not None:
+        encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
+    film = finish_film(transcode(video, out, build_painter, encoding, progress), finish)
+    if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
+        raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
+    return film
+
+
+def _plan_finish(video: Path, words: Sequence[Word], options: CaptionOptions, language: str) -> Finish:
+    """What is done to the film once its picture is encoded; times of words become those of the film."""
+    cues: list[SubtitleCue] = []
+    if options.subtitle_track:
+        start = read_film_start(video)
+        captions = list_captions(Transcript(language=language, words=tuple(words)))
+        cues = [SubtitleCue(start + caption.start, start + caption.end, caption.text) for caption in captions]
+    return Finish(cues, load_languages().to_alpha3(language), options.normalise_loudness)
 
 
 def compose_blocks(
@@ -89,13 +112,20 @@ def compose_blocks(
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
-    blocks = lay_out_groups(groups, style, place, frame, measure)
+    anchored = {} if style.anchor else _list_anchored_places(style, frame)
+    blocks = lay_out_groups(groups, style, place, frame, measure, anchored)
     if search_faces is None or not style.avoid_faces or not blocks:
         return blocks
     smaller = style.model_copy(update={"font": style.font.resize(SMALLER_SCALE)})
-    lay_out_smaller = partial(lay_out_groups, groups, smaller, place, frame, measure)
+    lay_out_smaller = partial(lay_out_groups, groups, smaller, place, frame, measure, anchored)
     faces = search_faces(frame, find_rows(blocks, frame[1]))
     return avoid_faces(blocks, lay_out_smaller, faces, place, frame) if faces.tracks else blocks
+
+
+def _list_anchored_places(style: CaptionStyle, frame: tuple[int, int]) -> dict[Anchor, CaptionPlacement]:
+    """The style's place moved to each edge that subtitles may name."""
+    anchors: tuple[Anchor, ...] = ("top", "middle")
+    return {anchor: interpolate_place(get_placements(style.place, anchor), *frame) for anchor in anchors}
 
 
 def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:

@@ -55,11 +55,14 @@ def _compute_end(run: Sequence[CaptionWord], next_start: float, rules: GroupingR
 
 
 def _split_phrases(words: Sequence[CaptionWord], rules: GroupingRules) -> Iterator[list[CaptionWord]]:
-    """Split into runs of words that no group may cross: at sentences, at long gaps, and between speakers."""
+    """Split into runs of words that no group may cross: at sentences, at long gaps, between speakers and places."""
     phrase: list[CaptionWord] = []
     for word in words:
         if phrase and (
-            phrase[-1].is_sentence_end or word.is_speaker_change or word.start - phrase[-1].end >= rules.gap_break
+            phrase[-1].is_sentence_end
+            or word.is_speaker_change
+            or word.anchor != phrase[-1].anchor
+            or word.start - phrase[-1].end >= rules.gap_break
         ):
             yield phrase
             phrase = []

@@ -19,8 +19,8 @@ from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import EncodingOptions, Film
 from pipeline.media.bitrate import BitrateBudget, compute_budget, tighten_budget
 from pipeline.media.demux import open_media
+from pipeline.media.encoding.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.encoding.frame_encoder import REPEAT_RATE, SLOWEST_RATE, FrameEncoder
-from pipeline.media.frame_conversion import ColourTags, FrameConverter, colour_tags_of
 from pipeline.media.overlay import ColourMatrix, Overlay
 from pipeline.media.soundtrack import bit_rate_for, create_soundtrack
 from pipeline.media.streams.decoding import VideoDecoder
@@ -35,6 +35,8 @@ While nothing changes it returns the same overlays, not equal ones: a frame is r
 """
 
 _STAGE_NAME = "captions"
+_MAX_RETRIES = 2
+_ATTEMPT_STEM = "attempt"  # of the name of a film that is encoded again
 _MAX_RATE = Fraction(120)  # frames per second: broken timestamps can make any number
 _RATE_TOLERANCE = Fraction(1, 10)  # share by which the header's frame rate may miss the counted one
 _MAX_TICK = Fraction(1, 1000)  # seconds: the coarsest time base of a film
@@ -74,15 +76,14 @@ def transcode(
     """Write `out`, an H.264 MP4 with its index in front, and its thumbnail, `out` with the suffix .jpg.
 
     With `encoding.max_bytes` the bit rate is capped and the size reduced where that looks better; a film that is still
-    too large is encoded once more. Raises RequestRejected (NO_PICTURE, BROKEN_FILE, ...) and
-    ProcessingFailed(FILM_TOO_BIG).
+    too large, or uses too little where its source is larger, is encoded again. Raises RequestRejected (NO_PICTURE,
+    BROKEN_FILE, ...) and ProcessingFailed(FILM_TOO_BIG).
     """
     try:
         plan, film = _run_first_pass(source, out, painter_factory, encoding, progress)
-        if encoding.max_bytes is None or film.size <= encoding.max_bytes:
+        if encoding.max_bytes is None:
             return film
-        plan = replace(plan, budget=tighten_budget(plan.budget, film.size, encoding.max_bytes))
-        film = _run_pass(source, out, painter_factory, plan, _ignore_progress)
+        film = _fit_film(source, film, painter_factory, plan, encoding.max_bytes)
     except av.error.InvalidDataError as error:
         raise RequestRejected(ErrorCode.BROKEN_FILE) from error
     if film.size > encoding.max_bytes:
@@ -90,8 +91,24 @@ def transcode(
     return film
 
 
+def _fit_film(source: Path, film: Film, painter_factory: PainterFactory, plan: _TranscodePlan, limit: int) -> Film:
+    """Encode again where the film misses its budget; of all attempts the largest that fits is kept."""
+    size = film.size
+    for _ in range(_MAX_RETRIES):
+        if not plan.budget.is_missed_by(size):
+            break
+        plan = replace(plan, budget=tighten_budget(plan.budget, size, limit))
+        attempt = _run_pass(source, film.path.with_stem(_ATTEMPT_STEM), painter_factory, plan, _ignore_progress)
+        size = attempt.size
+        if film.size > limit or film.size < size <= limit:
+            attempt.path.replace(film.path)
+            attempt.thumbnail.replace(film.thumbnail)
+            film = replace(attempt, path=film.path, thumbnail=film.thumbnail)
+    return film
+
+
 def _ignore_progress(_stage: str, _share: float) -> None:
-    """Progress callback of the second attempt, which has no share of its own to report."""
+    """Progress callback of another attempt, which has no share of its own to report."""
 
 
 def _run_first_pass(
@@ -116,9 +133,15 @@ def _plan_transcode(source: Path, encoding: EncodingOptions, *, is_size_varying:
     with open_media(source) as container:
         sources = select_streams(container)
         measures = measure_streams(sources, is_size_varying=is_size_varying)
-        budget = compute_budget(measures.size, measures.seconds, _measure_audio_bits(sources, measures), encoding)
+        budget = compute_budget(
+            measures.size,
+            measures.seconds,
+            _measure_audio_bits(sources, measures),
+            encoding,
+            source_bytes=source.stat().st_size,
+        )
         converter = FrameConverter((budget.width, budget.height), sources.video)
-        colours = colour_tags_of(converter(measures.first_frame))
+        colours = colour_tags_of(converter(measures.first_frame), measures.size)
         rate, end = _choose_rate(sources.video, measures.frame_rate), measures.end - sources.origins.start
         return _TranscodePlan(budget, colours, rate, end, measures.size[0] * measures.size[1])
 

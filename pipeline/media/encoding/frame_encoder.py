@@ -10,7 +10,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from models.limits import load_limits
-from pipeline.media.frame_conversion import copy_frame, planes_of
+from pipeline.media.encoding.planes import copy_frame, planes_of
 from pipeline.media.overlay import Overlay
 from pipeline.media.streams.source import TimeOrigins
 
@@ -90,7 +90,7 @@ class FrameEncoder:
     def _encode(self, frame: VideoFrame, time: Fraction, overlays: Sequence[Overlay]) -> None:
         _blend_overlays(frame, overlays)
         time_base = self._stream.codec_context.time_base
-        frame.pts, frame.time_base = round((time + self._origins.start - self._origins.shift) / time_base), time_base
+        frame.pts, frame.time_base = round((time + self._origins.film_start) / time_base), time_base
         self._output.mux(self._stream.encode(frame))
         self._overlays, self.last_time = overlays, time
         self.frame_count += 1

@@ -13,7 +13,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.media.demux import PACKET_ERRORS, open_media
-from pipeline.media.frame_conversion import FrameConverter
+from pipeline.media.encoding.frame_conversion import FrameConverter
 from pipeline.media.streams.source import SourceStreams, select_streams
 
 Span: TypeAlias = tuple[float, float]

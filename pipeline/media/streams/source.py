@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import av
@@ -12,6 +13,7 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from models.errors import ErrorCode, RequestRejected
+from pipeline.media.demux import open_media
 from pipeline.media.streams.decoding import VideoDecoder
 from pipeline.media.streams.frame_shape import FrameShape
 from pipeline.media.streams.joins import read_packets
@@ -25,6 +27,11 @@ class TimeOrigins:
 
     start: Fraction
     shift: Fraction
+
+    @property
+    def film_start(self) -> Fraction:
+        """Where words count from, on the film's time line."""
+        return self.start - self.shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,12 @@ def select_streams(container: InputContainer) -> SourceStreams:
     # A transport stream starts at an arbitrary timestamp; in other formats a late start is intended.
     shift = start if container.format.name == "mpegts" else Fraction(0)
     return SourceStreams(container, video, choose_audio(container), TimeOrigins(start, shift))
+
+
+def read_film_start(path: Path) -> float:
+    """Seconds on the time line of a file's film that words count from. Raises as `open_media` and `select_streams`."""
+    with open_media(path) as container:
+        return float(select_streams(container).origins.film_start)
 
 
 def measure_streams(sources: SourceStreams, *, is_size_varying: bool) -> SourceMeasures:

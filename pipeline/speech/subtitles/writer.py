@@ -3,7 +3,7 @@
 import html
 import json
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.jobs.transcript import Transcript, Word
 from models.languages import load_languages
@@ -45,11 +45,25 @@ def _to_fields(word: Word) -> dict[str, object]:
     return fields | ({"has_estimated_times": True} if word.has_estimated_times else {})
 
 
+class TimedText(NamedTuple):
+    """Text of one or two lines that is shown from `start` to `end`, seconds of the media."""
+
+    start: float
+    end: float
+    text: str
+
+
+def list_captions(transcript: Transcript) -> list[TimedText]:
+    """The transcript as subtitles."""
+    return [
+        TimedText(group[0].start, group[-1].end, _break_lines(group, transcript)) for group in group_words(transcript)
+    ]
+
+
 def to_srt(transcript: Transcript) -> str:
     blocks = [
-        f"{number}\n{_format_timestamp(group[0].start, ',')} --> {_format_timestamp(group[-1].end, ',')}\n"
-        f"{_break_lines(group, transcript)}\n"
-        for number, group in enumerate(group_words(transcript), start=1)
+        f"{number}\n{_format_timestamp(start, ',')} --> {_format_timestamp(end, ',')}\n{_escape_arrow(text)}\n"
+        for number, (start, end, text) in enumerate(list_captions(transcript), start=1)
     ]
     return "\n".join(blocks)
 
@@ -142,11 +156,11 @@ def _break_lines(group: WordGroup, transcript: Transcript) -> str:
     """One line if the text fits, else two of lengths as equal as possible."""
     whole = _join_turn(group, transcript)
     if len(whole) <= _LINE_CHARACTERS or len(group) == 1:
-        return _escape_arrow(whole)
+        return whole
     halves = [
         (_join_turn(group[:cut], transcript), join_group(group[cut:], transcript)) for cut in range(1, len(group))
     ]
-    return _escape_arrow("\n".join(min(halves, key=lambda pair: max(map(len, pair)))))
+    return "\n".join(min(halves, key=lambda pair: max(map(len, pair))))
 
 
 def _escape_arrow(text: str) -> str:

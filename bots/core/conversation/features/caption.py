@@ -1,7 +1,13 @@
 """Captions in the conversation: videos come back with what is said in them, word by word."""
 
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, values_from
+from bots.core.conversation.features.settings import (
+    SPOKEN_LANGUAGE,
+    Setting,
+    SettingValue,
+    list_switch_values,
+    values_from,
+)
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.options import NO_TRANSLATION
 from models.media.facts import MediaKind
@@ -34,5 +40,7 @@ CAPTION_FEATURE = Feature(
         SPOKEN_LANGUAGE,
         Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
         Setting("lines", option="translation_lines", default="translated", list_values=_list_translation_lines),
+        Setting("track", option="subtitle_track", default="off", list_values=list_switch_values),
+        Setting("loudness", option="normalise_loudness", default="off", list_values=list_switch_values),
     ),
 )

@@ -51,6 +51,11 @@ def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...
     return tuple(SettingValue(value, label) for value, label in labels.items())
 
 
+def list_switch_values() -> tuple[SettingValue, ...]:
+    """The values of an option that is on or off."""
+    return values_from({value: TranslatedText(key=f"choice-{value}") for value in ("off", "on")})
+
+
 def _list_spoken_languages() -> tuple[SettingValue, ...]:
     keys = {"auto": "choice-spoken-auto", "en": "choice-english", "pt": "choice-portuguese", "es": "choice-spanish"}
     return values_from({code: TranslatedText(key=key) for code, key in keys.items()})

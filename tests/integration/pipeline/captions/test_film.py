@@ -46,6 +46,7 @@ class Clip:
     grain: int = 0
     sound_starts: int = 0  # seconds
     hiss: bool = False
+    calm_seconds: float = 0  # without grain, at the end
 
     def write(self, folder: Path) -> Path:
         path = folder / self.name
@@ -81,7 +82,7 @@ class Clip:
         down, across = np.mgrid[0 : self.height, 0 : self.width]
         light = 200 - 120 * down / self.height - 50 * across / self.width + index % 8
         picture = np.repeat(light[:, :, None], 3, axis=2)
-        if self.grain:
+        if self.grain and index < (self.seconds - self.calm_seconds) * self.fps:
             picture = picture + np.random.default_rng(index).integers(-self.grain, self.grain, picture.shape)
         frame = av.VideoFrame.from_ndarray(np.clip(picture, 0, 255).astype(np.uint8), format="rgb24")
         frame = frame.reformat(format=self.pix_fmt, dst_color_range="JPEG" if self.full_range else "MPEG")
@@ -285,12 +286,14 @@ def test_words_count_from_the_start_of_the_media_not_of_the_picture(tmp_path: Pa
     assert shown.index(True) == 25
 
 
-def test_a_limit_of_bytes_is_kept_and_used(tmp_path: Path) -> None:
-    source = Clip(width=320, height=180, seconds=4, grain=40).write(tmp_path)
-    free = captioned(source, spoken(4))
-    limit = free.size // 3
+@pytest.mark.parametrize("share", [2, 3, 5])
+@pytest.mark.parametrize("calm_seconds", [0, 6], ids=["restless", "half calm"])
+def test_a_limit_of_bytes_is_kept_and_used(share: int, calm_seconds: int, tmp_path: Path) -> None:
+    source = Clip(width=320, height=180, seconds=6 + calm_seconds, grain=40, calm_seconds=calm_seconds).write(tmp_path)
+    limit = source.stat().st_size // share
     film = captioned(source, spoken(4), encoding=FAST.model_copy(update={"max_bytes": limit}))
-    assert 0.5 * limit < film.size <= limit
+    assert 0.8 * limit <= film.size <= limit
+    assert film.path.stat().st_size == film.size
 
 
 def test_a_limit_no_film_can_keep_is_a_failure_with_a_code(tmp_path: Path) -> None:

@@ -128,6 +128,7 @@ def caption(
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
+    cut_pauses: Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")] = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -145,6 +146,7 @@ def caption(
             "language": language,
             "engine": engine,
             "translate_to": translate_to,
+            "cut_pauses": cut_pauses,
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )

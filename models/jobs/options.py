@@ -13,6 +13,7 @@ from models.captions.adjustments import StyleAdjustments, TextSize
 from models.captions.fonts import FontFamily
 from models.captions.placement import Anchor
 from models.captions.tables import HexColour
+from models.jobs.editing import EditingOptions
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -141,8 +142,8 @@ class SketchOptions(FilmOptions):
         return (self.width or 0) * (self.height or 0)
 
 
-class CaptionOptions(FilmOptions, SpeechOptions):
-    """Options of a caption job: a style by name, and what is changed of it."""
+class CaptionOptions(FilmOptions, SpeechOptions, EditingOptions):
+    """Options of a caption job: a style by name, what is changed of it, and what is edited in the film."""
 
     style: str = "classic"
     colour: Literal["auto"] | HexColour = "auto"

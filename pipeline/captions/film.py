@@ -10,10 +10,12 @@ from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Word
+from models.jobs.transcript import Transcript, Word
+from models.media.facts import SOUND_NAME
 from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.edit_planning import plan_edit
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
@@ -31,28 +33,30 @@ def make(
     progress: ProgressCallback,
     *,
     language: str = "en",
+    spoken: Transcript | None = None,
     layout: Path | None = None,
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    Word times count from the start
-    of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
+    Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
+    where `words` are a translation. Raises RequestRejected: NO_SPEECH if there are no words,
     SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
     style = adjust_style(get_caption_style(options.style), options.adjustments)
-    if options.profanity == "mask":
-        words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
     _check_drawable(words, style, language)
+    said = spoken or Transcript(language=language, words=tuple(words))
+    edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
+    shown = _mask_words(edited.words, language) if options.profanity == "mask" else edited.words
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
-        blocks = compose_blocks(words, style, size, language)
+        blocks = compose_blocks(shown, style, size, language)
         if layout:
             layout_json.write_layout(layout, blocks, *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
         return CaptionPainter(blocks, style, canvas, above)
 
-    return transcode(video, out, build_painter, options.encoding, progress)
+    return transcode(video, out, build_painter, options.encoding, progress, edited.edit)
 
 
 def compose_blocks(
@@ -75,6 +79,10 @@ def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, ma
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
     return mark_words(prepared, style, language)
+
+
+def _mask_words(words: Sequence[Word], language: str) -> list[Word]:
+    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
 
 
 def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:

@@ -129,6 +129,10 @@ def caption(
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
     cut_pauses: Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")] = False,
+    punch_in: Annotated[bool, typer.Option("--punch-in", help="Zoom in on words that matter.")] = False,
+    progress_bar: Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")] = False,
+    title: Annotated[str | None, typer.Option(help="Title over the first seconds; auto: what is said first.")] = None,
+    end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -147,6 +151,11 @@ def caption(
             "engine": engine,
             "translate_to": translate_to,
             "cut_pauses": cut_pauses,
+            "punch_in": punch_in,
+            "progress_bar": progress_bar,
+            **_build_title_options(title),
+            "end_card": bool(end_card),
+            "card_name": end_card or "",
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )
@@ -203,6 +212,10 @@ def render(
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(source, output, options, report)
     typer.echo(output)
+
+
+def _build_title_options(title: str | None) -> dict[str, object]:
+    return {"title": title is not None, "title_text": "" if title in {None, "auto"} else title}
 
 
 def _parse_options(options: type[JobOptions], assignments: Iterable[str]) -> JobOptions:

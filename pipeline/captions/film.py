@@ -1,11 +1,12 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from models.captions.adjustments import adjust_style
 from models.captions.fonts import list_families
+from models.captions.placement import CaptionPlacement
 from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
@@ -16,6 +17,8 @@ from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.editing.edit_planning import plan_edit
+from pipeline.captions.editing.film_painter import FilmText, build_film_painter
+from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
@@ -35,12 +38,13 @@ def make(
     language: str = "en",
     spoken: Transcript | None = None,
     layout: Path | None = None,
+    logo: Path | None = None,
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
     Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
-    where `words` are a translation. Raises RequestRejected: NO_SPEECH if there are no words,
-    SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
+    where `words` are a translation, `logo` a picture for the end card. Raises RequestRejected: NO_SPEECH if there are
+    no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
     style = adjust_style(get_caption_style(options.style), options.adjustments)
     _check_drawable(words, style, language)
@@ -50,21 +54,30 @@ def make(
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
-        blocks = compose_blocks(shown, style, size, language)
+        reserve = partial(reserve_space, size=size) if options.progress_bar else None
+        blocks = compose_blocks(shown, style, size, language, reserve)
         if layout:
             layout_json.write_layout(layout, blocks, *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        return CaptionPainter(blocks, style, canvas, above)
+        captions = CaptionPainter(blocks, style, canvas)
+        return build_film_painter(captions, options, style, FilmText(shown, language, logo), canvas, above)
 
     return transcode(video, out, build_painter, options.encoding, progress, edited.edit)
 
 
 def compose_blocks(
-    words: Sequence[Word], style: CaptionStyle, frame: tuple[int, int], language: str
+    words: Sequence[Word],
+    style: CaptionStyle,
+    frame: tuple[int, int],
+    language: str,
+    reserve: Callable[[CaptionPlacement], CaptionPlacement] | None = None,
 ) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels."""
+    """Lay out the words as caption blocks for a frame of (width, height) pixels; `reserve` leaves room for something
+    beside them.
+    """
     families = list_families(style.font.family)
     place = interpolate_place(placements_of(style), *frame)
+    place = reserve(place) if reserve else place
     caption_words = _prepare_words(words, style, language, count_max_columns(place, *frame))
 
     def measure(text: str, pixels: int) -> TextExtent:

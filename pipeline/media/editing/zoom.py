@@ -18,9 +18,9 @@ class Zoom:
 
     def blend(self, y_plane: Plane, u_plane: Plane, v_plane: Plane) -> None:
         for plane in (y_plane, u_plane, v_plane):
-            plane[...] = self._enlarge(plane)
+            plane[...] = self._scale_plane(plane)
 
-    def _enlarge(self, plane: Plane) -> Plane:
+    def _scale_plane(self, plane: Plane) -> Plane:
         """Bicubic, with the accuracy of a part of a pixel: slow movement does not shake."""
         height, width = plane.shape
         shifts = [

@@ -3,6 +3,7 @@ from .jobs.delivery_refund import abandon_delivery as abandon_delivery
 from .jobs.delivery_refund import is_delivery_expired as is_delivery_expired
 from .jobs.entitlements import AccountStatus as AccountStatus
 from .jobs.entitlements import Entitlements as Entitlements
+from .jobs.entitlements import JobRequirements as JobRequirements
 from .jobs.invitations import grant_invitation_for_purchase as grant_invitation_for_purchase
 from .jobs.job_messages import build_file_message as build_file_message
 from .jobs.local_renderer import TRANSCRIPT_SUFFIXES as TRANSCRIPT_SUFFIXES
@@ -19,6 +20,7 @@ from .jobs.worker import create_worker_pool as create_worker_pool
 from .jobs.worker import retention_from as retention_from
 from .kinds.caption import CAPTION as CAPTION
 from .kinds.job_kind import AGAIN_BUTTON as AGAIN_BUTTON
+from .kinds.job_kind import CORRECT_BUTTON as CORRECT_BUTTON
 from .kinds.job_kind import FILE_BUTTON as FILE_BUTTON
 from .kinds.job_kind import JobKind as JobKind
 from .kinds.job_kind import OutputSpec as OutputSpec
@@ -52,4 +54,7 @@ from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
+from .speech.correction import correct_lines as correct_lines
+from .speech.correction import list_line_texts as list_line_texts
+from .speech.correction import list_lines as list_lines
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

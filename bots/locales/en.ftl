@@ -78,11 +78,33 @@ transcript-file-vtt = The subtitles as .vtt, with the times.
 transcript-file-txt = The text as a file.
 film-as-file = The original file, untouched.
 
+## Corrections
+
+correction-how =
+    { "" }
+    ✏️ Reply with the lines to change, as many as you like, each with its number:
+    3: the new text
+    With the number alone (3:) that line goes.
+correction-costs = { $credits ->
+    [0] I'll make it again with your words, without listening again. It costs nothing.
+    [one] I'll make it again with your words, without listening again, for 1 credit.
+   *[other] I'll make it again with your words, without listening again, for { $credits } credits.
+}
+correction-in-file = The text is long, so here it is as a file. Each caption in it has a number: that is the number of its line.
+correction-too-long = That text is too long to be corrected here. Send your corrected subtitles as an .srt file in reply to the video.
+correction-no-line = There is no line { $number }: the lines go from 1 to { $last }. Nothing was changed.
+correction-line-too-long = Line { $number } is too long for one line. Nothing was changed.
+correction-empty = Then there would be no words left. Nothing was changed.
+correction-unchanged = Those are the words it has already. Nothing was changed, and nothing was charged.
+correction-made = I've made exactly that already, or I'm at it. Nothing more was charged.
+correction-unclear = I can't tell which lines you mean. Write the number before each one, like “3: the new text”.
+
 ## Choices
 
 choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
+choice-correct = ✏️ Correct the words
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -163,6 +185,7 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
 transcript-price = Writing down speech costs 1 credit for every 10 minutes.
+corrections-price = A film with corrected words costs nothing up to 1 minute, 1 credit up to 5 and 2 up to 10; a corrected text costs nothing.
 
 ## Cancelling and credits
 

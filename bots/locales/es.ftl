@@ -78,11 +78,33 @@ transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
 transcript-file-txt = El texto en un archivo.
 film-as-file = El archivo original, sin cambios.
 
+## Correcciones
+
+correction-how =
+    { "" }
+    ✏️ Responde con las líneas que quieras cambiar, cuantas quieras, cada una con su número:
+    3: el texto nuevo
+    Con el número solo (3:) esa línea se quita.
+correction-costs = { $credits ->
+    [0] Lo hago de nuevo con tus palabras, sin volver a escuchar. No cuesta nada.
+    [one] Lo hago de nuevo con tus palabras, sin volver a escuchar, por 1 crédito.
+   *[other] Lo hago de nuevo con tus palabras, sin volver a escuchar, por { $credits } créditos.
+}
+correction-in-file = El texto es largo, así que va como archivo. Cada subtítulo tiene un número: es el número de su línea.
+correction-too-long = Ese texto es demasiado largo para corregirlo aquí. Envía tus subtítulos corregidos como archivo .srt en respuesta al video.
+correction-no-line = No hay línea { $number }: las líneas van de la 1 a la { $last }. No se cambió nada.
+correction-line-too-long = La línea { $number } es demasiado larga para una línea. No se cambió nada.
+correction-empty = Así no quedaría ninguna palabra. No se cambió nada.
+correction-unchanged = Esas ya son las palabras que tiene. No se cambió ni se cobró nada.
+correction-made = Ya hice exactamente eso, o lo estoy haciendo. No se cobró nada más.
+correction-unclear = No sé a qué líneas te refieres. Escribe el número antes de cada una, como “3: el texto nuevo”.
+
 ## Opciones
 
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
+choice-correct = ✏️ Corregir palabras
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -163,6 +185,7 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
 transcript-price = Escribir lo que se dice cuesta 1 crédito por cada 10 minutos.
+corrections-price = Un video con palabras corregidas no cuesta nada hasta 1 minuto, 1 crédito hasta 5 y 2 hasta 10; un texto corregido no cuesta nada.
 
 ## Cancelación y créditos
 

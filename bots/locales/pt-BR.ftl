@@ -78,11 +78,33 @@ transcript-file-vtt = As legendas em .vtt, com os tempos.
 transcript-file-txt = O texto em um arquivo.
 film-as-file = O arquivo original, sem mudanças.
 
+## Correções
+
+correction-how =
+    { "" }
+    ✏️ Responda com as linhas que quer mudar, quantas quiser, cada uma com o seu número:
+    3: o texto novo
+    Só com o número (3:) a linha sai.
+correction-costs = { $credits ->
+    [0] Eu refaço com as suas palavras, sem ouvir de novo. Não custa nada.
+    [one] Eu refaço com as suas palavras, sem ouvir de novo, por 1 crédito.
+   *[other] Eu refaço com as suas palavras, sem ouvir de novo, por { $credits } créditos.
+}
+correction-in-file = O texto é longo, então vai como arquivo. Cada legenda dele tem um número: é o número da linha.
+correction-too-long = Esse texto é longo demais para ser corrigido aqui. Mande as suas legendas corrigidas como arquivo .srt em resposta ao vídeo.
+correction-no-line = Não existe a linha { $number }: as linhas vão de 1 a { $last }. Nada foi mudado.
+correction-line-too-long = A linha { $number } é longa demais para uma linha. Nada foi mudado.
+correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
+correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
+correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
+correction-unclear = Não sei de quais linhas você está falando. Escreva o número antes de cada uma, como “3: o texto novo”.
+
 ## Opções
 
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
+choice-correct = ✏️ Corrigir palavras
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -163,6 +185,7 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
 transcript-price = Escrever o que é dito custa 1 crédito a cada 10 minutos.
+corrections-price = Um vídeo com palavras corrigidas não custa nada até 1 minuto, 1 crédito até 5 e 2 até 10; um texto corrigido não custa nada.
 
 ## Cancelamento e créditos
 

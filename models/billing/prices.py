@@ -43,6 +43,21 @@ class Price(CatalogueTable):
         return last.credits + math.ceil(minutes - last.minutes) * self.per_minute
 
 
+class CorrectionPrices(CatalogueTable):
+    """Prices of results made again with corrected words, by kind of job; a kind without one costs what it always does.
+
+    They hold for the first `most` corrections of a file.
+    """
+
+    most: int = Field(default=20, ge=0)
+    prices: dict[str, Price] = Field(default_factory=dict)
+
+    def find_price(self, kind: str, earlier: int | None) -> Price | None:
+        """The price after so many earlier corrections of the same file; None if there is no lower one, and for a job
+        that corrects nothing (None)."""
+        return self.prices.get(kind) if earlier is not None and earlier < self.most else None
+
+
 def _validate_prices(prices: dict[str, int]) -> dict[str, int]:
     for currency, amount in prices.items():
         if currency not in (*CURRENCIES, STARS_CURRENCY):
@@ -69,5 +84,5 @@ def _validate_links(links: dict[str, str]) -> dict[str, str]:
 Prices = Annotated[dict[str, int], AfterValidator(_validate_prices)]
 """Amounts in minor units by currency; `xtr` is Telegram Stars."""
 ExtraPrices = Annotated[dict[str, int], AfterValidator(_validate_extra_prices)]
-StaticPaymentLinks = Annotated[dict[str, str], AfterValidator(_validate_links)]
+StaticLinks = Annotated[dict[str, str], AfterValidator(_validate_links)]
 """Static Payment Links of the provider by currency, instead of a session created for each purchase."""

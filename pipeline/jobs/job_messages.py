@@ -54,14 +54,13 @@ def _quote(text: str) -> TranslatedText:
 
 
 def _build_result_choices(job: Job, kind: JobKind) -> tuple[tuple[TranslatedChoice, ...], ...]:
-    choices = [
-        TranslatedChoice(
-            data=":".join(filter(None, (button.action, job.id.hex, button.output))),
-            label=TranslatedText(key=button.label_key),
-        )
-        for button in kind.buttons
-    ]
-    return tuple(tuple(choices[start : start + BUTTONS_PER_ROW]) for start in range(0, len(choices), BUTTONS_PER_ROW))
+    rows: list[list[TranslatedChoice]] = []
+    for button in kind.buttons:
+        if not rows or button.begins_row or len(rows[-1]) == BUTTONS_PER_ROW:
+            rows.append([])
+        data = ":".join(filter(None, (button.action, job.id.hex, button.output)))
+        rows[-1].append(TranslatedChoice(data=data, label=TranslatedText(key=button.label_key)))
+    return tuple(map(tuple, rows))
 
 
 def is_first_delivery(job: Job, delivery: Delivery) -> bool:

@@ -191,6 +191,8 @@ class JobRunner:
                 jobs.add_output(session, job.id, name, media.id)
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
+            if result.translation:
+                transcripts.save_translation(session, job, outputs[result.outputs[0].name], result.translation)
             settle(session, job, job.credits, now)
             self._enqueue_message(
                 session, job, job_messages.build_result_message(job, outputs, text, result.transcript)

@@ -17,7 +17,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Correction, Transcript
 from models.limits import load_limits
 from models.media.files import Media
 from pipeline.jobs import media_validation
@@ -59,6 +59,7 @@ class JobRequest:
     received_at: datetime | None = None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
+    correction: Correction | None = None  # what that transcript corrects
     admission: Admission | None = None  # where `check_admission` was called before; else `submit` calls it
 
     @property
@@ -70,7 +71,8 @@ class JobRequest:
     def requirements(self) -> JobRequirements:
         seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
         language = None if self.transcript is not None else self.options.spoken_language
-        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
+        earlier = self.correction.earlier if self.correction else None
+        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language, earlier)
 
     def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
@@ -176,7 +178,7 @@ class Pipeline:
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
-                transcripts.save(session, job, request.media[0], request.transcript)
+                transcripts.save(session, job, request.media[0], request.transcript, request.correction)
         return job
 
     def wake_worker(self, job_id: uuid.UUID) -> None:

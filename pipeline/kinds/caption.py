@@ -5,7 +5,7 @@ from typing import cast
 from models.jobs.options import CaptionOptions
 from models.limits import load_limits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind, OutputSpec
+from pipeline.kinds.job_kind import AGAIN_BUTTON, CORRECT_BUTTON, FILE_BUTTON, JobKind, OutputSpec
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
@@ -19,6 +19,7 @@ CAPTION = JobKind(
     outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
     limits=load_limits().kinds["caption"],
     icon="💬",
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, CORRECT_BUTTON),
     takes_subtitles=True,
 )
 
@@ -39,4 +40,4 @@ def run(job: RunningJob) -> JobResult:
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript)
+    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)

@@ -21,6 +21,7 @@ class ResultButton:
 
     action: str
     output: str = ""
+    begins_row: bool = False
 
     @property
     def label_key(self) -> str:
@@ -29,6 +30,7 @@ class ResultButton:
 
 AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
+CORRECT_BUTTON = ResultButton("correct", begins_row=True)
 
 
 @dataclass(frozen=True, slots=True)

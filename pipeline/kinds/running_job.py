@@ -67,10 +67,12 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The files a job made, the result itself first, and the transcript it made or was given."""
+    """The files a job made, the result itself first, and the transcript it made or was given. `translation` is what the
+    result shows, where that is in another language."""
 
     outputs: tuple[OutputFile, ...]
     transcript: Transcript | None = None
+    translation: Transcript | None = None
 
 
 @dataclass(frozen=True, slots=True)

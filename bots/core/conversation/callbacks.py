@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import submission
+from bots.core.conversation.jobs import corrections, submission
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
@@ -74,6 +74,10 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
+def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    corrections.offer_correction(pipeline, context, result, commands.parse_job_id(argument))
+
+
 def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
     name, _, value = argument.partition("=")
@@ -119,6 +123,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "set": set_preference,
     "language": set_language,
     "heard": repeat_in_language,
+    "correct": correct_words,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

@@ -40,9 +40,10 @@ def plans(pipeline: Pipeline, context: Context, result: HandlerResult, _argument
 
 
 def build_price_hints(catalogue: Catalogue) -> tuple[TranslatedText, ...]:
-    """What jobs cost: those of most kinds, and those of each kind with a price of its own."""
+    """What jobs cost: those of most kinds, those of each kind with a price of its own, and corrections."""
     own = (text_for(f"{kind.name}-price") for kind in list_kinds() if kind.name in catalogue.prices)
-    return (text_for("price-hint"), *own)
+    corrections = (text_for("corrections-price"),) if catalogue.corrections.prices else ()
+    return (text_for("price-hint"), *own, *corrections)
 
 
 def build_offers(catalogue: Catalogue, context: Context) -> tuple[tuple[TranslatedChoice, ...], ...]:

@@ -10,7 +10,7 @@ from bots.core.conversation.features.registry import get_feature
 from models.errors import RequestRejected
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Correction, Transcript
 from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
@@ -31,12 +31,13 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Details of a submission: the message the film replies to, the delivery of its status message, the job it repeats,
-    and the given transcript."""
+    the given transcript, and what that corrects."""
 
     reply_to: str | None
     status_delivery_id: int | None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None
+    correction: Correction | None = None
 
 
 def submit(
@@ -58,6 +59,7 @@ def submit(
         received_at=context.inbound.received_at,
         parent_id=submission.parent_id,
         transcript=submission.transcript,
+        correction=submission.correction,
         admission=None if result.jobs else context.admission,  # each further job changes how many are waiting
     )
     try:
@@ -89,7 +91,7 @@ def repeat_job(
     elif options.spoken_language == "auto":
         options = options.with_language(job.parameters.get("language", "auto"))
     status = acknowledge(context, result, job.reply_to)
-    submission = Submission(
-        job.reply_to, status, parent_id=job.id, transcript=transcripts.find_given(context.session, job.id)
-    )
+    given = transcripts.find_given(context.session, job.id)
+    correction = transcripts.find_correction(context.session, job.id)
+    submission = Submission(job.reply_to, status, job.id, given, correction)
     submit(pipeline, context, result, media, options, submission)

@@ -98,6 +98,19 @@ correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
 correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
 correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
 correction-unclear = Não sei de quais linhas você está falando. Escreva o número antes de cada uma, como “3: o texto novo”.
+edit-menu = O que faço com o seu vídeo? Toque para ligar ou desligar e depois faça o vídeo. Não preciso ouvir nada de novo.
+edit-costs = { $credits ->
+    [0] Não custa nada.
+    [one] Custa 1 crédito.
+   *[other] Custa { $credits } créditos.
+}
+edit-unchanged = O vídeo já está assim. Ligue ou desligue alguma coisa primeiro. Nada foi cobrado.
+edit-made = Exatamente isso já fiz, ou estou fazendo. Nada mais foi cobrado.
+edit-pauses = ✂️ Cortar pausas e “hum”
+edit-zoom = 🔍 Zoom nas palavras fortes
+edit-bar = ▬ Barra de progresso
+edit-title = 🪝 Título no começo
+edit-card = 🏁 Cartão no final
 
 ## Opções
 
@@ -105,6 +118,8 @@ choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
 choice-correct = ✏️ Corrigir palavras
+choice-edit = ✨ Turbinar
+choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -119,6 +134,8 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-switch-off = Não
+choice-switch-on = Sim
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -154,12 +171,22 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-pauses = ✂️ Cortar pausas e “hum”: { $value }
+setting-zoom = 🔍 Zoom nas palavras fortes: { $value }
+setting-bar = ▬ Barra de progresso: { $value }
+setting-title = 🪝 Título no começo: { $value }
+setting-card = 🏁 Cartão no final: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-pauses = Devo cortar dos seus vídeos as pausas longas e sons como “hum”?
+setting-choose-zoom = A imagem deve se aproximar quando se diz algo importante?
+setting-choose-bar = Uma barra deve mostrar quanto do vídeo já passou?
+setting-choose-title = Devo mostrar um título nos três primeiros segundos?
+setting-choose-card = O vídeo deve terminar com um cartão com um nome?
 balance =
     { $available ->
         [one] Você tem 1 crédito.

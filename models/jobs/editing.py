@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, Field
 
 MAX_TITLE_LENGTH: Final = 90  # characters
+MAX_NAME_LENGTH: Final = 60  # characters
 
 
 class EditingOptions(BaseModel):
@@ -21,4 +22,4 @@ class EditingOptions(BaseModel):
     title: bool = False
     title_text: str = Field(default="", max_length=MAX_TITLE_LENGTH)
     end_card: bool = False
-    card_name: str = Field(default="", max_length=60)
+    card_name: str = Field(default="", max_length=MAX_NAME_LENGTH)

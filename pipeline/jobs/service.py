@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.billing.catalogue import Plan
 from models.errors import ErrorCode, RequestRejected
-from models.identity.people import Address, Person, Tenant
+from models.identity.people import MAIN_TENANT, Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
@@ -40,6 +40,7 @@ from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
+PRODUCT_NAME = "Rabisco"
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
 SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
     ".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp", ".itt", ".sbv", ".lrc", ".scc", ".stl",
@@ -74,9 +75,10 @@ class JobRequest:
         earlier = self.correction.earlier if self.correction else None
         return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language, earlier)
 
-    def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
+    def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
-        return self.options.with_plan(plan, watermark).with_vocabulary(vocabulary).model_dump(mode="json")
+        options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
+        return options.with_tenant_name(_display_name_of(tenant)).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Pipeline:
                 session, request.person, request.requirements, now, request.admission
             )
             tenant = session.get_one(Tenant, request.person.tenant_id)
-            parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
+            parameters = request.build_parameters(status.plan, self.watermark, tenant)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
@@ -208,6 +210,11 @@ class Pipeline:
         with self.retention.open_temp_folder() as folder:
             info = media_validation.measure_file(self.sandbox, path, folder)
         return MeasuredFile.from_path(path, info, name)
+
+
+def _display_name_of(tenant: Tenant) -> str:
+    """The name of a business as its customers know it; the operator's own is that of the product."""
+    return PRODUCT_NAME if tenant.name == MAIN_TENANT else tenant.name
 
 
 def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:

@@ -30,6 +30,7 @@ class ResultButton:
 
 AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
+EDIT_BUTTON = ResultButton("edit")
 CORRECT_BUTTON = ResultButton("correct", begins_row=True)
 
 

@@ -1,7 +1,7 @@
 """Captions in the conversation: videos come back with what is said in them, word by word."""
 
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, values_from
+from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, switch_for, values_from
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.options import NO_TRANSLATION
 from models.media.facts import MediaKind
@@ -20,6 +20,14 @@ def _list_translations() -> tuple[SettingValue, ...]:
     return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
 
 
+EDITS = {
+    "p": switch_for("pauses", option="cut_pauses"),
+    "z": switch_for("zoom", option="punch_in"),
+    "b": switch_for("bar", option="progress_bar"),
+    "t": switch_for("title", option="title"),
+    "c": switch_for("card", option="end_card"),
+}
+
 CAPTION_FEATURE = Feature(
     CAPTION,
     aliases=("captions", "legenda", "legendas", "legendar", "subtitular"),
@@ -28,5 +36,7 @@ CAPTION_FEATURE = Feature(
         Setting("style", option="style", default="classic", list_values=_list_styles),
         SPOKEN_LANGUAGE,
         Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
+        *EDITS.values(),
     ),
+    edits=EDITS,
 )

@@ -6,6 +6,7 @@ from .jobs.entitlements import Entitlements as Entitlements
 from .jobs.entitlements import JobRequirements as JobRequirements
 from .jobs.invitations import grant_invitation_for_purchase as grant_invitation_for_purchase
 from .jobs.job_messages import build_file_message as build_file_message
+from .jobs.job_messages import find_result_text as find_result_text
 from .jobs.local_renderer import TRANSCRIPT_SUFFIXES as TRANSCRIPT_SUFFIXES
 from .jobs.local_renderer import LocalRenderer as LocalRenderer
 from .jobs.local_renderer import create_local_renderer as create_local_renderer
@@ -19,9 +20,11 @@ from .jobs.worker import create_disk_cleaner as create_disk_cleaner
 from .jobs.worker import create_worker_pool as create_worker_pool
 from .jobs.worker import retention_from as retention_from
 from .kinds.caption import CAPTION as CAPTION
+from .kinds.chapters import CHAPTERS as CHAPTERS
 from .kinds.job_kind import AGAIN_BUTTON as AGAIN_BUTTON
 from .kinds.job_kind import CORRECT_BUTTON as CORRECT_BUTTON
 from .kinds.job_kind import FILE_BUTTON as FILE_BUTTON
+from .kinds.job_kind import FollowUp as FollowUp
 from .kinds.job_kind import JobKind as JobKind
 from .kinds.job_kind import OutputSpec as OutputSpec
 from .kinds.job_kind import ResultButton as ResultButton
@@ -34,6 +37,7 @@ from .kinds.running_job import OutputFile as OutputFile
 from .kinds.running_job import RunningJob as RunningJob
 from .kinds.running_job import list_film_files as list_film_files
 from .kinds.sketch import SKETCH as SKETCH
+from .kinds.summary import SUMMARY as SUMMARY
 from .kinds.transcript import TRANSCRIPT as TRANSCRIPT
 from .operations.alerting import ALERT_CHECK_INTERVAL as ALERT_CHECK_INTERVAL
 from .operations.alerting import Alerting as Alerting

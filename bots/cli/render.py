@@ -75,6 +75,9 @@ TranslationOption = Annotated[
 ]
 
 
+BothOption = Annotated[bool, typer.Option("--both", help="The translation below what is said, not in place of it.")]
+
+
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
     """A renderer with this machine's settings."""
@@ -133,6 +136,7 @@ def caption(
     progress_bar: Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")] = False,
     title: Annotated[str | None, typer.Option(help="Title over the first seconds; auto: what is said first.")] = None,
     end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
+    both: BothOption = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -156,6 +160,7 @@ def caption(
             **_build_title_options(title),
             "end_card": bool(end_card),
             "card_name": end_card or "",
+            "translation_lines": "both" if both else "translated",
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )

@@ -151,9 +151,20 @@ class Catalogue(CatalogueTable):
         None if it is not."""
         return self.corrections.find_price(kind, earlier_corrections) or self.prices.get(kind, self.price)
 
+    def compute_credits(
+        self, kind: str, seconds: float, *, is_heard: bool, earlier_corrections: int | None = None
+    ) -> int:
+        """Credits for a result of that many seconds; `is_heard` says whether its speech has to be heard, and
+        `earlier_corrections` is that of `price_for`."""
+        price = self.price_for(kind, earlier_corrections)
+        hearing = self.price_for(price.hearing).credits_for(seconds) if is_heard and price.hearing else 0
+        return price.credits_for(seconds) + hearing
+
     def list_priced_kinds(self) -> set[str]:
         """Names of the kinds of jobs that the file mentions, all of which must exist."""
-        return {*self.prices, *self.corrections.prices}.union(*(plan.longest_of for plan in self.plans.values()))
+        heard_as = {price.hearing for price in self.prices.values() if price.hearing}
+        limited = (plan.longest_of for plan in self.plans.values())
+        return heard_as.union(self.prices, self.corrections.prices, *limited)
 
     def get_plan(self, name: str) -> Plan:
         """The plan of that name; the free plan if it no longer exists."""

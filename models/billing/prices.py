@@ -20,10 +20,12 @@ class PriceStep(CatalogueTable):
 
 
 class Price(CatalogueTable):
-    """Price of a result in credits, by its length."""
+    """Price of a result in credits, by its length. `hearing` is the kind of job whose price is added where the speech
+    has to be heard first."""
 
     steps: tuple[PriceStep, ...] = Field(min_length=1)
     per_minute: int = Field(ge=0)
+    hearing: str | None = None
 
     @field_validator("steps")
     @classmethod

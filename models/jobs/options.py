@@ -146,7 +146,22 @@ class SketchOptions(FilmOptions):
         return (self.width or 0) * (self.height or 0)
 
 
-class CaptionOptions(FilmOptions, SpeechOptions, EditingOptions):
+class TranslationOptions(SpeechOptions):
+    """Options of a kind whose text may be in another language, in place of what is said or below it."""
+
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translation_lines: Literal["translated", "both"] = "translated"
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
+
+
+class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
     """Options of a caption job: a style by name, what is changed of it, and what is edited in the film."""
 
     style: str = "classic"
@@ -157,7 +172,6 @@ class CaptionOptions(FilmOptions, SpeechOptions, EditingOptions):
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
     @property
     def adjustments(self) -> StyleAdjustments:
@@ -175,17 +189,17 @@ class CaptionOptions(FilmOptions, SpeechOptions, EditingOptions):
     def with_tenant_name(self, name: str) -> Self:
         return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})
 
-    @field_validator("translate_to")
-    @classmethod
-    def _validate_translate_to(cls, value: str) -> str:
-        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
-        if code is None:
-            raise ValueError(f"{value} is no language")
-        return code
-
 
 class TranscriptOptions(SpeechOptions):
     """Options of a transcript job."""
+
+
+class SummaryOptions(SpeechOptions):
+    """Options of a summary job."""
+
+
+class ChaptersOptions(SpeechOptions):
+    """Options of a chapters job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,25 @@ class Correction:
     line_texts: Mapping[int, str] | None = None
 
 
+class SubtitleLine(BaseModel):
+    """A line of a text, and from when to when it is said; seconds."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1)
+    start: float = Field(ge=0)
+    end: float = Field(ge=0)
+
+
+class Translation(BaseModel):
+    """What was said in another language, line by line; `language` is an ISO 639-1 code."""
+
+    model_config = ConfigDict(frozen=True)
+
+    language: str
+    lines: tuple[SubtitleLine, ...]
+
+
 def join_words(words: Sequence[Word]) -> str:
     """Join words into one text."""
     return " ".join(word.text for word in words)

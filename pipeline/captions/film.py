@@ -1,6 +1,6 @@
 """Entry point of the caption engine: renders a video with its words as captions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,11 +11,12 @@ from models.captions.style import CaptionStyle
 from models.errors import ErrorCode, RequestRejected
 from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
-from models.jobs.transcript import Transcript, Word
+from models.jobs.transcript import Transcript, Translation, Word
 from models.media.facts import SOUND_NAME
 from pipeline.captions import layout_json
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.cut_words import cut_lines
 from pipeline.captions.editing.edit_planning import plan_edit
 from pipeline.captions.editing.film_painter import FilmText, build_film_painter
 from pipeline.captions.editing.progress_bar import reserve_space
@@ -23,6 +24,7 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
@@ -38,31 +40,46 @@ def make(
     language: str = "en",
     spoken: Transcript | None = None,
     layout: Path | None = None,
+    translation: Translation | None = None,
     logo: Path | None = None,
 ) -> Film:
-    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
+    """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
+    translation stand below the words.
 
     Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
     where `words` are a translation, `logo` a picture for the end card. Raises RequestRejected: NO_SPEECH if there are
     no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
     style = adjust_style(get_caption_style(options.style), options.adjustments)
-    _check_drawable(words, style, language)
+    _check_drawable([word.text for word in words], style, language)
+    if translation:
+        style = limit_lines(style)
+        _check_drawable([line.text for line in translation.lines], style, translation.language)
     said = spoken or Transcript(language=language, words=tuple(words))
     edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
     shown = _mask_words(edited.words, language) if options.profanity == "mask" else edited.words
+    moved = cut_lines(_mask_lines(translation, options), edited.edit.cuts) if translation else None
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
-        reserve = partial(reserve_space, size=size) if options.progress_bar else None
-        blocks = compose_blocks(shown, style, size, language, reserve)
+        place = _find_place(style, size, options)
+        blocks = compose_blocks(shown, style, size, language, place)
+        below = compose_translation(moved, style, size) if moved else []
+        blocks, below = place_blocks(blocks, below, place, size)
         if layout:
-            layout_json.write_layout(layout, blocks, *size)
+            layout_json.write_layout(layout, sorted([*blocks, *below], key=lambda block: block.start), *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        captions = CaptionPainter(blocks, style, canvas)
-        return build_film_painter(captions, options, style, FilmText(shown, language, logo), canvas, above)
+        lower, upper = CaptionPainter(below, derive_style(style), canvas), CaptionPainter(blocks, style, canvas)
+        text = FilmText(shown, language, logo)
+        return build_film_painter([lower, upper], options, style, text, canvas, above)
 
     return transcode(video, out, build_painter, options.encoding, progress, edited.edit)
+
+
+def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
+    """The place of captions, with room for the progress bar where there is one."""
+    place = interpolate_place(placements_of(style), *size)
+    return reserve_space(place, size) if options.progress_bar else place
 
 
 def compose_blocks(
@@ -70,20 +87,42 @@ def compose_blocks(
     style: CaptionStyle,
     frame: tuple[int, int],
     language: str,
-    reserve: Callable[[CaptionPlacement], CaptionPlacement] | None = None,
+    place: CaptionPlacement | None = None,
 ) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels; `reserve` leaves room for something
-    beside them.
-    """
+    """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another."""
     families = list_families(style.font.family)
-    place = interpolate_place(placements_of(style), *frame)
-    place = reserve(place) if reserve else place
+    place = place or interpolate_place(placements_of(style), *frame)
     caption_words = _prepare_words(words, style, language, count_max_columns(place, *frame))
 
     def measure(text: str, pixels: int) -> TextExtent:
         return measure_text(text, families, pixels)
 
     return lay_out_groups(group_words(caption_words, style.group), style, place, frame, measure)
+
+
+def compose_translation(translation: Translation, style: CaptionStyle, frame: tuple[int, int]) -> list[CaptionBlock]:
+    """Lay out the lines of a translation as blocks in its derived style, where captions stand without one."""
+    lower_style, families = derive_style(style), list_families(style.font.family)
+    place = interpolate_place(placements_of(style), *frame)
+    keep = partial(keep_drawable, families=families)
+    groups = group_translation(translation, lower_style, keep, count_max_columns(place, *frame))
+
+    def measure(text: str, pixels: int) -> TextExtent:
+        return measure_text(text, families, pixels)
+
+    return lay_out_groups(groups, lower_style, place, frame, measure)
+
+
+def _mask_lines(translation: Translation, options: CaptionOptions) -> Translation:
+    if options.profanity != "mask":
+        return translation
+    lines = (
+        line.model_copy(
+            update={"text": " ".join(mask_profanity(word, translation.language) for word in line.text.split())}
+        )
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": tuple(lines)})
 
 
 def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, max_columns: int) -> list[CaptionWord]:
@@ -98,13 +137,11 @@ def _mask_words(words: Sequence[Word], language: str) -> list[Word]:
     return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
 
 
-def _check_drawable(words: Sequence[Word], style: CaptionStyle, language: str) -> None:
+def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:
     families = list_families(style.font.family)
-    letters = "".join(c for word in words for c in word.text if c.isalpha())
+    letters = "".join(c for text in texts for c in text if c.isalpha())
     drawable_letters = keep_drawable(letters, families)
-    if not words:
+    if not texts:
         raise RequestRejected(ErrorCode.NO_SPEECH)
-    if len(drawable_letters) < len(letters) / 2 or not any(
-        keep_drawable(word.text, families).strip() for word in words
-    ):
+    if len(drawable_letters) < len(letters) / 2 or not any(keep_drawable(text, families).strip() for text in texts):
         raise RequestRejected(ErrorCode.SCRIPT_NOT_DRAWN, language=language)

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from models.billing.catalogue import Plan
 from models.errors import ErrorCode, RequestRejected
-from models.identity.people import MAIN_TENANT, Address, Person, Tenant
+from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
@@ -40,7 +40,6 @@ from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
 
-PRODUCT_NAME = "Rabisco"
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
 SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
     ".srt", ".vtt", ".ass", ".ssa", ".json", ".sub", ".smi", ".ttml", ".dfxp", ".itt", ".sbv", ".lrc", ".scc", ".stl",
@@ -68,17 +67,18 @@ class JobRequest:
         """Raises UnknownKind for options that are of no registered kind."""
         return kind_of(self.options)
 
-    @property
-    def requirements(self) -> JobRequirements:
+    def build_requirements(self, *, has_words: bool) -> JobRequirements:
+        """`has_words` says whether the words of its input are known from another job."""
         seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
         language = None if self.transcript is not None else self.options.spoken_language
+        size = sum(media.size for media in self.media)
         earlier = self.correction.earlier if self.correction else None
-        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language, earlier)
+        return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
 
     def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
         options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
-        return options.with_tenant_name(_display_name_of(tenant)).model_dump(mode="json")
+        return options.with_tenant_name(tenant.display_name).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ class Pipeline:
     retention: Retention
     watermark: str = "made with Rabisco"
     file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
+    has_chat_model: bool = False
     min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)
 
     def has_room(self) -> bool:
@@ -164,16 +165,18 @@ class Pipeline:
     def submit(self, session: Session, request: JobRequest) -> Job:
         """Create a job and reserve its credits, in the caller's transaction; a rejection leaves no rows behind.
 
-        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, or a deleted input.
-        Call `wake_worker` after the commit.
+        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, a deleted input, or no chat
+        model. Call `wake_worker` after the commit.
         """
         now = self.db.clock()
-        if any(media.file_id is None for media in request.media):
+        if not self.is_offered(request.kind):
+            raise RequestRejected(ErrorCode.CHAT_MODEL_MISSING)
+        has_words = request.kind.needs_only_words and _has_words(session, request)
+        if not has_words and any(media.file_id is None for media in request.media):
             raise RequestRejected(ErrorCode.FILE_GONE)
         with session.begin_nested():
-            status, cost = self.entitlements.admit(
-                session, request.person, request.requirements, now, request.admission
-            )
+            requirements = request.build_requirements(has_words=has_words)
+            status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
             tenant = session.get_one(Tenant, request.person.tenant_id)
             parameters = request.build_parameters(status.plan, self.watermark, tenant)
             job = _build_job(request, status, parameters, cost, now)
@@ -182,6 +185,10 @@ class Pipeline:
             if request.transcript:
                 transcripts.save(session, job, request.media[0], request.transcript, request.correction)
         return job
+
+    def is_offered(self, kind: JobKind) -> bool:
+        """Whether jobs of that kind can be made by this installation."""
+        return self.has_chat_model or not kind.needs_chat_model
 
     def wake_worker(self, job_id: uuid.UUID) -> None:
         """Wake a worker; call it after the commit."""
@@ -212,9 +219,12 @@ class Pipeline:
         return MeasuredFile.from_path(path, info, name)
 
 
-def _display_name_of(tenant: Tenant) -> str:
-    """The name of a business as its customers know it; the operator's own is that of the product."""
-    return PRODUCT_NAME if tenant.name == MAIN_TENANT else tenant.name
+def _has_words(session: Session, request: JobRequest) -> bool:
+    """Whether what is said in the input is known, so that nothing is heard again."""
+    language = request.options.spoken_language
+    if request.transcript is not None or language is None:
+        return True
+    return transcripts.find_earlier(session, request.parent_id, request.media[0], language) is not None
 
 
 def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:

@@ -48,9 +48,27 @@ def save_translation(session: Session, job: Job, output: Media, transcript: Tran
 
 
 def find_for_job(session: Session, job: Job, media: Media, language: str) -> Transcript | None:
-    """The job's own transcript, or an earlier one of the same file in `language` ("auto": any)."""
-    row = _find_row(session, job.id, media.id) or _find_by_file(session, media.file_id, language)
+    """The job's own transcript, or an earlier one as `find_earlier` does."""
+    row = _find_row(session, job.id, media.id)
+    return _to_transcript(row) if row else find_earlier(session, job.parent_id, media, language)
+
+
+def find_earlier(session: Session, parent_id: uuid.UUID | None, media: Media, language: str) -> Transcript | None:
+    """The transcript of the job that another one follows, or the newest that was heard of the same file, in `language`
+    ("auto": any)."""
+    parent_row = _find_row_of_input(session, parent_id) if parent_id is not None else None
+    if parent_row is not None and language in {"auto", parent_row.language}:
+        return _to_transcript(parent_row)
+    row = _find_by_file(session, media.file_id, language)
     return _to_transcript(row) if row else None
+
+
+def find_source_job(session: Session, job: Job) -> Job:
+    """The job whose words a job was made of: itself, or the nearest one before it that has a transcript."""
+    source: Job | None = job
+    while source is not None and _find_row_of_input(session, source.id) is None:
+        source = session.get(Job, source.parent_id) if source.parent_id is not None else None
+    return source or job
 
 
 def find_given(session: Session, job_id: uuid.UUID) -> Transcript | None:

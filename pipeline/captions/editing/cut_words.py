@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from models.jobs.transcript import Word
+from models.jobs.transcript import Translation, Word
 from pipeline.captions.caption_words import is_sentence_end
 from pipeline.media.editing.cut_list import CutList
 
@@ -25,6 +25,15 @@ def cut_words(words: Sequence[Word], fillers: AbstractSet[int], cuts: CutList) -
         kept.append(_move(_begin_sentence(word, dropped) if dropped else word, cuts))
         dropped = None
     return kept
+
+
+def cut_lines(translation: Translation, cuts: CutList) -> Translation:
+    """A translation at the times that its lines have in the film."""
+    lines = tuple(
+        line.model_copy(update={"start": cuts.map_seconds(line.start), "end": cuts.map_seconds(line.end)})
+        for line in translation.lines
+    )
+    return translation.model_copy(update={"lines": lines})
 
 
 def _move(word: Word, cuts: CutList) -> Word:

@@ -42,7 +42,7 @@ class FilmPainter:
 
 
 def build_film_painter(
-    captions: Painter,
+    captions: Sequence[Painter],
     options: EditingOptions,
     style: CaptionStyle,
     text: FilmText,
@@ -51,7 +51,7 @@ def build_film_painter(
 ) -> FilmPainter:
     """The painter of what the options ask for. Raises what reading the logo raises."""
     safe = interpolate_place(placements_of(style), canvas.width, canvas.height).safe
-    painters: list[Painter] = [captions]
+    painters: list[Painter] = [*captions]
     if options.punch_in:
         painters.insert(0, PunchIn(choose_starts(text.words, text.language, canvas.seconds)))
     if options.progress_bar:

@@ -22,6 +22,7 @@ class StubRenderer:
     transcript: Transcript | None = None
     film: bytes = b""
     thumbnail: bytes = field(default_factory=create_thumbnail)
+    has_chat_model: bool = False
 
     def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
         kind = get_kind(spec.kind)

@@ -20,6 +20,11 @@ def _list_translations() -> tuple[SettingValue, ...]:
     return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
 
 
+def _list_translation_lines() -> tuple[SettingValue, ...]:
+    keys = {"translated": "choice-lines-translated", "both": "choice-lines-both"}
+    return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
+
+
 EDITS = {
     "p": switch_for("pauses", option="cut_pauses"),
     "z": switch_for("zoom", option="punch_in"),
@@ -36,6 +41,7 @@ CAPTION_FEATURE = Feature(
         Setting("style", option="style", default="classic", list_values=_list_styles),
         SPOKEN_LANGUAGE,
         Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
+        Setting("lines", option="translation_lines", default="translated", list_values=_list_translation_lines),
         *EDITS.values(),
     ),
     edits=EDITS,

@@ -14,7 +14,7 @@ from models.jobs.transcript import Correction, Transcript
 from models.languages import load_languages
 from models.media.files import Media
 from models.messaging.deliveries import Message
-from pipeline import JobRequest, Pipeline
+from pipeline import JobRequest, Pipeline, get_kind
 from storage.jobs import jobs, transcripts
 from storage.messaging import outbox
 from storage.messaging.outbox import OutboxMessage
@@ -53,7 +53,7 @@ def submit(
         person=context.person,
         address=context.address,
         media=media,
-        options=_complete_options(options, context),
+        options=complete_options(options, context),
         reply_to=submission.reply_to,
         status_delivery_id=submission.status_delivery_id,
         received_at=context.inbound.received_at,
@@ -73,7 +73,7 @@ def submit(
     return True
 
 
-def _complete_options(options: JobOptions, context: Context) -> JobOptions:
+def complete_options(options: JobOptions, context: Context) -> JobOptions:
     """The options with what the chat and the user decide."""
     language = load_languages().find_code(context.person.language)
     with_language = options.with_own_language(language) if language else options
@@ -91,7 +91,8 @@ def repeat_job(
     elif options.spoken_language == "auto":
         options = options.with_language(job.parameters.get("language", "auto"))
     status = acknowledge(context, result, job.reply_to)
+    parent = transcripts.find_source_job(context.session, job) if get_kind(job.kind).needs_only_words else job
     given = transcripts.find_given(context.session, job.id)
     correction = transcripts.find_correction(context.session, job.id)
-    submission = Submission(job.reply_to, status, job.id, given, correction)
+    submission = Submission(job.reply_to, status, parent.id, given, correction)
     submit(pipeline, context, result, media, options, submission)

@@ -7,6 +7,7 @@ from models.errors import ErrorCode
 from models.jobs.transcript import Transcript, Word
 from models.retries import Backoff
 from pipeline.chat.headline import MAX_CHARACTERS, write_headline
+from pipeline.chat.model import ChatJob
 from pipeline.groq.chat import GroqChat
 from pipeline.groq.client import GroqClient
 
@@ -18,7 +19,7 @@ def write(fake: FakeGroq) -> str:
     client = GroqClient(
         "gsk_test", "http://groq.test", fake.create_transport(), QUICK, failure=ErrorCode.TEXT_SERVICE_DOWN
     )
-    return write_headline(GroqChat(client, "openai/gpt-oss-120b"), SAID, lambda: False)
+    return write_headline(GroqChat(client, "openai/gpt-oss-120b"), SAID, ChatJob())
 
 
 def test_the_model_gets_the_beginning_as_data_and_its_title_is_cleaned() -> None:

@@ -73,7 +73,7 @@ async def test_somebody_elses_film_is_not_found(house: World, ana: FakeUser, bia
 
 
 @pytest.mark.parametrize("data", ["edit:", "edit:zz", "edit:" + "0" * 32, "edited:", "edited:" + "0" * 32 + ":pz"])
-async def test_hostile_data_of_buttons_is_answered(house: World, ana: FakeUser, data: str) -> None:
+async def test_hostile_data_of_buttons_is_answered(ana: FakeUser, data: str) -> None:
     assert (await ana.choose(data)).text
 
 

@@ -131,6 +131,11 @@ def caption(
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
+    cut_pauses: Annotated[bool, typer.Option("--cut-pauses", help="Shorten long pauses, and cut out fillers.")] = False,
+    punch_in: Annotated[bool, typer.Option("--punch-in", help="Zoom in on words that matter.")] = False,
+    progress_bar: Annotated[bool, typer.Option("--progress-bar", help="Show how much of the film is over.")] = False,
+    title: Annotated[str | None, typer.Option(help="Title over the first seconds; auto: what is said first.")] = None,
+    end_card: Annotated[str | None, typer.Option(help="Name on a card at the end.")] = None,
     both: BothOption = False,
     subtitle_track: Annotated[bool, typer.Option("--subtitle-track", help="Also as subtitles to switch on.")] = False,
     loudness: Annotated[bool, typer.Option("--loudness", help="Bring the sound to -14 LUFS.")] = False,
@@ -151,6 +156,12 @@ def caption(
             "language": language,
             "engine": engine,
             "translate_to": translate_to,
+            "cut_pauses": cut_pauses,
+            "punch_in": punch_in,
+            "progress_bar": progress_bar,
+            **_build_title_options(title),
+            "end_card": bool(end_card),
+            "card_name": end_card or "",
             "translation_lines": "both" if both else "translated",
             "subtitle_track": subtitle_track,
             "normalise_loudness": loudness,
@@ -210,6 +221,10 @@ def render(
     with open_renderer() as renderer, show_progress() as report:
         renderer.render(source, output, options, report)
     typer.echo(output)
+
+
+def _build_title_options(title: str | None) -> dict[str, object]:
+    return {"title": title is not None, "title_text": "" if title in {None, "auto"} else title}
 
 
 def _parse_options(options: type[JobOptions], assignments: Iterable[str]) -> JobOptions:

@@ -109,6 +109,20 @@ correction-empty = Then there would be no words left. Nothing was changed.
 correction-unchanged = Those are the words it has already. Nothing was changed, and nothing was charged.
 correction-made = I've made exactly that already, or I'm at it. Nothing more was charged.
 correction-unclear = I can't tell which lines you mean. Write the number before each one, like “3: the new text”.
+edit-menu = What shall I do with your film? Tap to switch on or off, then make the film. Nothing is listened to again.
+edit-costs = { $credits ->
+    [0] It costs nothing.
+    [one] It costs 1 credit.
+   *[other] It costs { $credits } credits.
+}
+edit-unchanged = The film is like that already. Switch something on or off first. Nothing was charged.
+edit-made = I've made exactly that already, or I'm at it. Nothing more was charged.
+edit-pauses = ✂️ Cut pauses and “um”
+edit-zoom = 🔍 Zoom on key words
+edit-bar = ▬ Progress bar
+edit-title = 🪝 Title at the start
+edit-card = 🏁 Card at the end
+edit-loudness = 🔊 Even loudness (-14 LUFS)
 
 ## Choices
 
@@ -116,6 +130,8 @@ choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
 choice-correct = ✏️ Correct the words
+choice-edit = ✨ Polish
+choice-edited = 🎬 Make this film
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -132,10 +148,10 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-switch-off = Off
+choice-switch-on = On
 choice-lines-translated = Translation
 choice-lines-both = Both languages
-choice-off = Off
-choice-on = On
 language-name = { $spoken }
 
 hand-marker = Marker
@@ -171,6 +187,11 @@ setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
+setting-pauses = ✂️ Cut pauses and “um”: { $value }
+setting-zoom = 🔍 Zoom on key words: { $value }
+setting-bar = ▬ Progress bar: { $value }
+setting-title = 🪝 Title at the start: { $value }
+setting-card = 🏁 Card at the end: { $value }
 setting-lines = 🌐 Show: { $value }
 setting-track = 📄 Subtitle track in the file: { $value }
 setting-loudness = 🔊 Loudness of platforms: { $value }
@@ -180,6 +201,11 @@ setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?
+setting-choose-pauses = Shall I cut long pauses and sounds like “um” out of your films?
+setting-choose-zoom = Shall the picture come closer when something important is said?
+setting-choose-bar = Shall a bar show how much of the film is over?
+setting-choose-title = Shall a title be shown in the first three seconds?
+setting-choose-card = Shall the film end with a card with a name?
 setting-choose-lines = Where shall the translation stand?
 setting-choose-track = Shall the film also hold its captions as a subtitle track, which players can switch on?
 setting-choose-loudness = Shall the sound be as loud as platforms play it (-14 LUFS)?

@@ -109,6 +109,20 @@ correction-empty = Así no quedaría ninguna palabra. No se cambió nada.
 correction-unchanged = Esas ya son las palabras que tiene. No se cambió ni se cobró nada.
 correction-made = Ya hice exactamente eso, o lo estoy haciendo. No se cobró nada más.
 correction-unclear = No sé a qué líneas te refieres. Escribe el número antes de cada una, como “3: el texto nuevo”.
+edit-menu = ¿Qué hago con tu video? Toca para activar o desactivar y luego haz el video. No hace falta escuchar nada otra vez.
+edit-costs = { $credits ->
+    [0] No cuesta nada.
+    [one] Cuesta 1 crédito.
+   *[other] Cuesta { $credits } créditos.
+}
+edit-unchanged = El video ya está así. Activa o desactiva algo primero. No se ha cobrado nada.
+edit-made = Exactamente eso ya lo hice, o lo estoy haciendo. No se ha cobrado nada más.
+edit-pauses = ✂️ Cortar pausas y “eh”
+edit-zoom = 🔍 Zoom en palabras clave
+edit-bar = ▬ Barra de progreso
+edit-title = 🪝 Título al principio
+edit-card = 🏁 Tarjeta al final
+edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
 
 ## Opciones
 
@@ -116,6 +130,8 @@ choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
 choice-correct = ✏️ Corregir palabras
+choice-edit = ✨ Pulir
+choice-edited = 🎬 Hacer este video
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -132,10 +148,10 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-switch-off = No
+choice-switch-on = Sí
 choice-lines-translated = Solo traducción
 choice-lines-both = Los dos idiomas
-choice-off = No
-choice-on = Sí
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -171,6 +187,11 @@ setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
+setting-pauses = ✂️ Cortar pausas y “eh”: { $value }
+setting-zoom = 🔍 Zoom en palabras clave: { $value }
+setting-bar = ▬ Barra de progreso: { $value }
+setting-title = 🪝 Título al principio: { $value }
+setting-card = 🏁 Tarjeta al final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Pista de subtítulos en el archivo: { $value }
 setting-loudness = 🔊 Volumen de las plataformas: { $value }
@@ -180,6 +201,11 @@ setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
+setting-choose-pauses = ¿Corto de tus videos las pausas largas y sonidos como “eh”?
+setting-choose-zoom = ¿Debe acercarse la imagen cuando se dice algo importante?
+setting-choose-bar = ¿Debe una barra mostrar cuánto del video ha pasado?
+setting-choose-title = ¿Muestro un título en los tres primeros segundos?
+setting-choose-card = ¿Debe terminar el video con una tarjeta con un nombre?
 setting-choose-lines = ¿Dónde va la traducción?
 setting-choose-track = ¿La película debe llevar también los subtítulos en una pista propia, que se activa en el reproductor?
 setting-choose-loudness = ¿El sonido debe tener el volumen de las plataformas (-14 LUFS)?

@@ -109,6 +109,20 @@ correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
 correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
 correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
 correction-unclear = Não sei de quais linhas você está falando. Escreva o número antes de cada uma, como “3: o texto novo”.
+edit-menu = O que faço com o seu vídeo? Toque para ligar ou desligar e depois faça o vídeo. Não preciso ouvir nada de novo.
+edit-costs = { $credits ->
+    [0] Não custa nada.
+    [one] Custa 1 crédito.
+   *[other] Custa { $credits } créditos.
+}
+edit-unchanged = O vídeo já está assim. Ligue ou desligue alguma coisa primeiro. Nada foi cobrado.
+edit-made = Exatamente isso já fiz, ou estou fazendo. Nada mais foi cobrado.
+edit-pauses = ✂️ Cortar pausas e “hum”
+edit-zoom = 🔍 Zoom nas palavras fortes
+edit-bar = ▬ Barra de progresso
+edit-title = 🪝 Título no começo
+edit-card = 🏁 Cartão no final
+edit-loudness = 🔊 Volume uniforme (-14 LUFS)
 
 ## Opções
 
@@ -116,6 +130,8 @@ choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
 choice-correct = ✏️ Corrigir palavras
+choice-edit = ✨ Turbinar
+choice-edited = 🎬 Fazer este vídeo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -132,10 +148,10 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-switch-off = Não
+choice-switch-on = Sim
 choice-lines-translated = Só a tradução
 choice-lines-both = Os dois idiomas
-choice-off = Não
-choice-on = Sim
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -171,6 +187,11 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-pauses = ✂️ Cortar pausas e “hum”: { $value }
+setting-zoom = 🔍 Zoom nas palavras fortes: { $value }
+setting-bar = ▬ Barra de progresso: { $value }
+setting-title = 🪝 Título no começo: { $value }
+setting-card = 🏁 Cartão no final: { $value }
 setting-lines = 🌐 Mostrar: { $value }
 setting-track = 📄 Faixa de legendas no arquivo: { $value }
 setting-loudness = 🔊 Volume das plataformas: { $value }
@@ -180,6 +201,11 @@ setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-pauses = Devo cortar dos seus vídeos as pausas longas e sons como “hum”?
+setting-choose-zoom = A imagem deve se aproximar quando se diz algo importante?
+setting-choose-bar = Uma barra deve mostrar quanto do vídeo já passou?
+setting-choose-title = Devo mostrar um título nos três primeiros segundos?
+setting-choose-card = O vídeo deve terminar com um cartão com um nome?
 setting-choose-lines = Onde fica a tradução?
 setting-choose-track = O filme deve trazer também as legendas em uma faixa própria, que se liga no player?
 setting-choose-loudness = O som deve ter o volume das plataformas (-14 LUFS)?

@@ -13,6 +13,7 @@ from models.captions.adjustments import StyleAdjustments, TextSize
 from models.captions.fonts import FontFamily
 from models.captions.placement import Anchor
 from models.captions.tables import HexColour
+from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
 from models.languages import load_languages
 from models.limits import load_limits
 
@@ -77,6 +78,10 @@ class JobOptions(BaseModel):
 
     def with_vocabulary(self, vocabulary: Sequence[str]) -> Self:  # noqa: ARG002 - for kinds that transcribe
         """These options with the names and brands of the tenant."""
+        return self
+
+    def with_tenant_name(self, name: str) -> Self:  # noqa: ARG002 - for kinds that show it
+        """These options with the name of the business."""
         return self
 
     def with_own_language(self, language: str) -> Self:  # noqa: ARG002 - for kinds that transcribe
@@ -156,8 +161,8 @@ class TranslationOptions(SpeechOptions):
         return code
 
 
-class CaptionOptions(FilmOptions, TranslationOptions):
-    """Options of a caption job: a style by name, and what is changed of it."""
+class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
+    """Options of a caption job: a style by name, what is changed of it, and what is edited in the film."""
 
     style: str = "classic"
     colour: Literal["auto"] | HexColour = "auto"
@@ -184,6 +189,9 @@ class CaptionOptions(FilmOptions, TranslationOptions):
         }
         given = {name: value for name, value in values.items() if value != "auto"}
         return StyleAdjustments.model_validate({**given, "size": self.size})
+
+    def with_tenant_name(self, name: str) -> Self:
+        return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})
 
 
 class TranscriptOptions(SpeechOptions):

@@ -32,6 +32,7 @@ class MediaInfo:
     has_audio: bool = False
 
 
+SOUND_NAME: Final = "sound.wav"  # the sound of a job's input as engines read it, in the folder of the job
 LOUDNESS_STEP: Final = 0.1  # seconds
 
 

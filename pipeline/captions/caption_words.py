@@ -65,6 +65,11 @@ def prepare_words(
     return [replace(word, end=end) for word, end in zip(kept, [*ends, *(word.end for word in kept[-1:])], strict=True)]
 
 
+def is_sentence_end(text: str) -> bool:
+    """Whether a sentence ends with a word."""
+    return text.rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS
+
+
 def _split_word(word: Word, max_columns: int) -> Iterator[Word]:
     """Split a word at its spaces and, if it is too wide for a line, between its letters."""
     texts = [

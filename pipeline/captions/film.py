@@ -13,16 +13,22 @@ from models.jobs.caption_styles import get_caption_style, placements_of
 from models.jobs.options import CaptionOptions, Film
 from models.jobs.transcript import Transcript, Translation, Word
 from models.languages import load_languages
+from models.media.facts import SOUND_NAME
 from pipeline.captions import layout_json
 from pipeline.captions.avoidance.candidates import find_rows
 from pipeline.captions.avoidance.places import SMALLER_SCALE, avoid_faces
 from pipeline.captions.caption_words import CaptionWord, prepare_words
 from pipeline.captions.drawing.painter import CaptionPainter
+from pipeline.captions.editing.cut_words import cut_lines
+from pipeline.captions.editing.edit_planning import plan_edit
+from pipeline.captions.editing.film_painter import FilmText, build_film_painter
+from pipeline.captions.editing.progress_bar import reserve_space
 from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
 from pipeline.captions.translation_blocks import derive_style, group_translation, limit_lines, place_blocks
+from pipeline.media.editing.cut_list import CutList
 from pipeline.media.finishing.film_finish import Finish, finish_film
 from pipeline.media.finishing.subtitle_track import SubtitleCue
 from pipeline.media.streams.source import read_film_start
@@ -44,44 +50,48 @@ def make(
     progress: ProgressCallback,
     *,
     language: str = "en",
+    spoken: Transcript | None = None,
     layout: Path | None = None,
     translation: Translation | None = None,
+    logo: Path | None = None,
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`. The lines of a
     translation stand below the words.
 
-    Word times count from the start
-    of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
-    SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
+    Word times count from the start of the media (the earliest of its streams). `spoken` is what is said in the video,
+    where `words` are a translation, `logo` a picture for the end card. Raises RequestRejected: NO_SPEECH if there are
+    no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
     """
     style = adjust_style(get_caption_style(options.style), options.adjustments)
-    if options.profanity == "mask":
-        words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
     _check_drawable([word.text for word in words], style, language)
     if translation:
         style = limit_lines(style)
-        translation = _mask_lines(translation, options)
         _check_drawable([line.text for line in translation.lines], style, translation.language)
+    said = spoken or Transcript(language=language, words=tuple(words))
+    edited = plan_edit(video, words, said, options, out.with_name(SOUND_NAME))
+    shown = _mask_words(edited.words, language) if options.profanity == "mask" else edited.words
+    moved = cut_lines(_mask_lines(translation, options), edited.edit.cuts) if translation else None
 
     def build_painter(canvas: Canvas) -> Painter:
         size = canvas.width, canvas.height
+        place = _find_place(style, size, options)
         # two lines of two languages keep the place of the style: nothing moves them around faces together
-        search_faces = None if translation else partial(find_film_faces, video)
-        blocks = compose_blocks(words, style, size, language, search_faces)
-        below = compose_translation(translation, style, size) if translation else []
-        blocks, below = place_blocks(blocks, below, interpolate_place(placements_of(style), *size), size)
+        search_faces = None if moved else partial(_find_faces, video, edited.edit.cuts)
+        blocks = compose_blocks(shown, style, size, language, place, search_faces)
+        below = compose_translation(moved, style, size) if moved else []
+        blocks, below = place_blocks(blocks, below, place, size)
         if layout:
             layout_json.write_layout(layout, sorted([*blocks, *below], key=lambda block: block.start), *size)
         above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        lower = CaptionPainter(below, derive_style(style), canvas)
-        upper = CaptionPainter(blocks, style, canvas, above)
-        return lambda seconds: [*lower(seconds), *upper(seconds)]
+        lower, upper = CaptionPainter(below, derive_style(style), canvas), CaptionPainter(blocks, style, canvas)
+        text = FilmText(shown, language, logo)
+        return build_film_painter([lower, upper], options, style, text, canvas, above)
 
-    finish = _plan_finish(video, words, options, language)
+    finish = _plan_finish(video, shown, options, language)
     encoding = options.encoding
     if encoding.max_bytes is not None:
         encoding = encoding.model_copy(update={"max_bytes": finish.reserve_bytes(encoding.max_bytes)})
-    film = finish_film(transcode(video, out, build_painter, encoding, progress), finish)
+    film = finish_film(transcode(video, out, build_painter, encoding, progress, edited.edit), finish)
     if options.encoding.max_bytes is not None and film.size > options.encoding.max_bytes:
         raise ProcessingFailed(ErrorCode.FILM_TOO_BIG, limit=round(options.encoding.max_bytes / 1e6, 1))
     return film
@@ -97,16 +107,29 @@ def _plan_finish(video: Path, words: Sequence[Word], options: CaptionOptions, la
     return Finish(cues, load_languages().to_alpha3(language), options.normalise_loudness)
 
 
+def _find_place(style: CaptionStyle, size: tuple[int, int], options: CaptionOptions) -> CaptionPlacement:
+    """The place of captions, with room for the progress bar where there is one."""
+    place = interpolate_place(placements_of(style), *size)
+    return reserve_space(place, size) if options.progress_bar else place
+
+
+def _find_faces(video: Path, cuts: CutList, frame: tuple[int, int], rows: tuple[float, float]) -> FilmFaces:
+    """The faces of a video at their times in the film."""
+    return find_film_faces(video, frame, rows).map_times(cuts.map_seconds)
+
+
 def compose_blocks(
     words: Sequence[Word],
     style: CaptionStyle,
     frame: tuple[int, int],
     language: str,
+    place: CaptionPlacement | None = None,
     search_faces: FaceSearch | None = None,
 ) -> list[CaptionBlock]:
-    """Lay out the words as caption blocks for a frame of (width, height) pixels, beside the faces that are found."""
+    """Lay out the words as caption blocks for a frame of (width, height) pixels, at the style's place or another,
+    beside the faces that are found."""
     families = list_families(style.font.family)
-    place = interpolate_place(placements_of(style), *frame)
+    place = place or interpolate_place(placements_of(style), *frame)
     groups = group_words(_prepare_words(words, style, language, count_max_columns(place, *frame)), style.group)
 
     def measure(text: str, pixels: int) -> TextExtent:
@@ -159,6 +182,10 @@ def _prepare_words(words: Sequence[Word], style: CaptionStyle, language: str, ma
     emphasised = find_emphasis(words, language) if style.emphasis.fills else frozenset[int]()
     prepared = prepare_words(words, style, language, keep, max_columns, emphasised)
     return mark_words(prepared, style, language)
+
+
+def _mask_words(words: Sequence[Word], language: str) -> list[Word]:
+    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
 
 
 def _check_drawable(texts: Sequence[str], style: CaptionStyle, language: str) -> None:

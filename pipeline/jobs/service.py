@@ -75,9 +75,10 @@ class JobRequest:
         earlier = self.correction.earlier if self.correction else None
         return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
 
-    def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
+    def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
-        return self.options.with_plan(plan, watermark).with_vocabulary(vocabulary).model_dump(mode="json")
+        options = self.options.with_plan(plan, watermark).with_vocabulary(tenant.vocabulary)
+        return options.with_tenant_name(tenant.display_name).model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class Pipeline:
             requirements = request.build_requirements(has_words=has_words)
             status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
             tenant = session.get_one(Tenant, request.person.tenant_id)
-            parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
+            parameters = request.build_parameters(status.plan, self.watermark, tenant)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)

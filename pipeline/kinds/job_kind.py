@@ -41,6 +41,7 @@ class FollowUp:
 
 AGAIN_BUTTON = ResultButton("again")
 FILE_BUTTON = ResultButton("file")
+EDIT_BUTTON = ResultButton("edit")
 CORRECT_BUTTON = ResultButton("correct", begins_row=True)
 
 

@@ -11,7 +11,7 @@ import structlog
 from models.errors import ProcessingFailed
 from models.jobs.options import SpeechOptions
 from models.jobs.transcript import Transcript
-from models.media.facts import SoundInfo, SoundPiece
+from models.media.facts import SOUND_NAME, SoundInfo, SoundPiece
 from models.settings import Settings
 from pipeline.sandbox.client import ignore, return_false
 from pipeline.speech.engine_choice import AUTO, can_fall_back, choose_engine
@@ -56,7 +56,7 @@ class Transcriber:
         ProcessingFailed(SPEECH_SERVICE_DOWN) or JobCancelled.
         """
         engine = choose_engine(options.engine, options.language, has_groq=self._service is not None)
-        wav = job.folder / "sound.wav"
+        wav = job.folder / SOUND_NAME
         sound: SoundInfo = job.run_task("pipeline.speech.preparation:prepare", {"media": media, "wav": wav})
         transcript = self._transcribe_sound(engine, wav, sound, options, job)
         words = mark_speaker_changes(transcript.words, sound.speaker_turns)

@@ -1,6 +1,6 @@
 """Faces of a film: found in pictures of it, some of each second where somebody is seen, and followed over time."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
@@ -36,6 +36,11 @@ class FilmFaces:
     size: tuple[int, int]
     tracks: tuple[FaceTrack, ...]
     cuts: tuple[float, ...] = ()
+
+    def map_times(self, map_seconds: Callable[[float], float]) -> "FilmFaces":
+        """The same faces at other times, such as those of a film from which something is cut out."""
+        tracks = tuple(track.map_times(map_seconds) for track in self.tracks)
+        return FilmFaces(self.size, tracks, tuple(map_seconds(each) for each in self.cuts))
 
     def find_regions(self, start: float, end: float) -> list[FaceRegion]:
         """Where faces may be between two times, in seconds."""

@@ -1,8 +1,8 @@
 """Faces of a film over time: which of one picture are those of the next, and where each may be in a span of time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, isfinite
 from typing import Final
 
 from pipeline.vision.types import Face, FaceBox, bounding_box_of
@@ -36,6 +36,12 @@ class FaceTrack:
     samples: tuple[tuple[float, Face], ...]
     start: float
     end: float
+
+    def map_times(self, map_seconds: Callable[[float], float]) -> "FaceTrack":
+        """The same face at other times, such as those of a film from which something is cut out."""
+        samples = tuple((map_seconds(seconds), face) for seconds, face in self.samples)
+        start, end = (map_seconds(each) if isfinite(each) else each for each in (self.start, self.end))
+        return FaceTrack(samples, start, end)
 
     def find_region(self, start: float, end: float) -> FaceRegion | None:
         """The region that holds the face between two times; None if it is not there."""

@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import corrections, follow_ups, submission
+from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
@@ -78,6 +78,17 @@ def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, a
     corrections.offer_correction(pipeline, context, result, commands.parse_job_id(argument))
 
 
+def show_edits(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Show what can be edited in a film: `<job>`, or `<job>:<letters>` with the switches that are on."""
+    code, _, letters = argument.partition(":")
+    film_edits.show_menu(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
+def make_edited_film(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    code, _, letters = argument.partition(":")
+    film_edits.make_film(pipeline, context, result, commands.parse_job_id(code), letters)
+
+
 def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Make something of another kind of what a job was made from: `<job>:<kind>`."""
     code, _, name = argument.partition(":")
@@ -136,6 +147,8 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "language": set_language,
     "heard": repeat_in_language,
     "correct": correct_words,
+    "edit": show_edits,
+    "edited": make_edited_film,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

@@ -1,13 +1,7 @@
 """Captions in the conversation: videos come back with what is said in them, word by word."""
 
 from bots.core.conversation.features.feature import Feature
-from bots.core.conversation.features.settings import (
-    SPOKEN_LANGUAGE,
-    Setting,
-    SettingValue,
-    list_switch_values,
-    values_from,
-)
+from bots.core.conversation.features.settings import SPOKEN_LANGUAGE, Setting, SettingValue, switch_for, values_from
 from models.jobs.caption_styles import load_caption_styles
 from models.jobs.options import NO_TRANSLATION
 from models.media.facts import MediaKind
@@ -31,6 +25,15 @@ def _list_translation_lines() -> tuple[SettingValue, ...]:
     return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
 
 
+EDITS = {
+    "p": switch_for("pauses", option="cut_pauses"),
+    "z": switch_for("zoom", option="punch_in"),
+    "b": switch_for("bar", option="progress_bar"),
+    "t": switch_for("title", option="title"),
+    "c": switch_for("card", option="end_card"),
+    "l": switch_for("loudness", option="normalise_loudness"),
+}
+
 CAPTION_FEATURE = Feature(
     CAPTION,
     aliases=("captions", "legenda", "legendas", "legendar", "subtitular"),
@@ -40,7 +43,8 @@ CAPTION_FEATURE = Feature(
         SPOKEN_LANGUAGE,
         Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
         Setting("lines", option="translation_lines", default="translated", list_values=_list_translation_lines),
-        Setting("track", option="subtitle_track", default="off", list_values=list_switch_values),
-        Setting("loudness", option="normalise_loudness", default="off", list_values=list_switch_values),
+        switch_for("track", option="subtitle_track"),
+        *EDITS.values(),
     ),
+    edits=EDITS,
 )

@@ -1,6 +1,7 @@
 """Definition of a feature: how a kind of job is asked for in a conversation, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bots.core.conversation.features.settings import Setting, Tastes
 from models.jobs.options import JobOptions
@@ -21,6 +22,7 @@ class Feature:
     aliases: tuple[str, ...] = ()
     default_for: frozenset[MediaKind] = frozenset()
     settings: tuple[Setting, ...] = ()
+    edits: Mapping[str, Setting] = field(default_factory=dict)  # switches under a result, by letters
 
     @property
     def command(self) -> str:

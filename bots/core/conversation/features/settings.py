@@ -38,7 +38,7 @@ class Setting:
     def find_chosen(self, tastes: Tastes) -> SettingValue:
         """The user's present value; the first one where the stored value is no longer offered."""
         stored = tastes.get(self.name, self.default)
-        current = f"{stored:g}" if isinstance(stored, float) else str(stored)
+        current = _format_stored(stored)
         offered = self.list_values()
         return next((each for each in offered if each.value == current), offered[0])
 
@@ -46,14 +46,25 @@ class Setting:
         return next((each for each in self.list_values() if each.value == value), None)
 
 
+def _format_stored(value: object) -> str:
+    """A stored value as the text of its choice."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def switch_for(name: str, option: str) -> Setting:
+    """A setting that is on or off, and off by default."""
+    return Setting(name, option=option, default="off", list_values=_list_switch_values, parse="on".__eq__)
+
+
+def _list_switch_values() -> tuple[SettingValue, ...]:
+    return values_from({value: TranslatedText(key=f"choice-switch-{value}") for value in ("off", "on")})
+
+
 def values_from(labels: Mapping[str, TranslatedText]) -> tuple[SettingValue, ...]:
     """The values of a setting, from their labels."""
     return tuple(SettingValue(value, label) for value, label in labels.items())
-
-
-def list_switch_values() -> tuple[SettingValue, ...]:
-    """The values of an option that is on or off."""
-    return values_from({value: TranslatedText(key=f"choice-{value}") for value in ("off", "on")})
 
 
 def _list_spoken_languages() -> tuple[SettingValue, ...]:

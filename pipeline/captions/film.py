@@ -18,6 +18,7 @@ from pipeline.captions.emphasis import find_emphasis, mark_words, mask_profanity
 from pipeline.captions.grouping import group_words
 from pipeline.captions.layout import CaptionBlock, count_max_columns, interpolate_place, lay_out_groups
 from pipeline.captions.text_shaping import TextExtent, keep_drawable, measure_text
+from pipeline.media.logo import build_logo
 from pipeline.media.transcode import Canvas, Painter, transcode
 from pipeline.media.watermark import build_watermark
 from pipeline.progress import ProgressCallback
@@ -32,27 +33,52 @@ def make(
     *,
     language: str = "en",
     layout: Path | None = None,
+    logo: Path | None = None,
 ) -> Film:
     """Write `out` (MP4), its thumbnail beside it (.jpg) and, if given, LAYOUT.json to `layout`.
 
-    Word times count from the start
-    of the media (the earliest of its streams). Raises RequestRejected: NO_SPEECH if there are no words,
-    SCRIPT_NOT_DRAWN if the fonts draw no word or under half of the letters; and what `transcode` raises.
+    Word times count from the start of the media (the earliest of its streams); `logo` is the picture of `options.logo`.
+    Raises RequestRejected: NO_SPEECH if there are no words, SCRIPT_NOT_DRAWN if the fonts draw no word or under half of
+    the letters; and what `transcode` raises.
     """
-    style = adjust_style(get_caption_style(options.style), options.adjustments)
-    if options.profanity == "mask":
-        words = [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
-    _check_drawable(words, style, language)
+    words = prepare_texts(words, options, language)
+    _check_drawable(words, resolve_style(options), language)
 
     def build_painter(canvas: Canvas) -> Painter:
-        size = canvas.width, canvas.height
-        blocks = compose_blocks(words, style, size, language)
-        if layout:
-            layout_json.write_layout(layout, blocks, *size)
-        above = [build_watermark(options.watermark, *size)] if options.watermark else []
-        return CaptionPainter(blocks, style, canvas, above)
+        return build_caption_painter(words, options, language, canvas, layout=layout, logo=logo)
 
     return transcode(video, out, build_painter, options.encoding, progress)
+
+
+def resolve_style(options: CaptionOptions) -> CaptionStyle:
+    """The style with what is changed of it. Raises RequestRejected(USAGE) for an unknown one."""
+    return adjust_style(options.custom_style or get_caption_style(options.style), options.adjustments)
+
+
+def prepare_texts(words: Sequence[Word], options: CaptionOptions, language: str) -> Sequence[Word]:
+    """The words with profanity masked, where the options ask for that."""
+    if options.profanity != "mask":
+        return words
+    return [word.model_copy(update={"text": mask_profanity(word.text, language)}) for word in words]
+
+
+def build_caption_painter(
+    words: Sequence[Word],
+    options: CaptionOptions,
+    language: str,
+    canvas: Canvas,
+    *,
+    layout: Path | None = None,
+    logo: Path | None = None,
+) -> CaptionPainter:
+    """The painter of the words, the logo behind them, and the watermark."""
+    style, size = resolve_style(options), (canvas.width, canvas.height)
+    blocks = compose_blocks(words, style, size, language)
+    if layout:
+        layout_json.write_layout(layout, blocks, *size)
+    below = build_logo(logo, options.logo, size, canvas.matrix)
+    above = [build_watermark(options.watermark, *size)] if options.watermark else []
+    return CaptionPainter(blocks, style, canvas, above, below)
 
 
 def compose_blocks(

@@ -5,7 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
+from storage.tenants import branding
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
 SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
@@ -171,6 +172,7 @@ class Pipeline:
                 session, request.person, request.requirements, now, request.admission
             )
             tenant = session.get_one(Tenant, request.person.tenant_id)
+            request = replace(request, options=self.brand_options(session, request.person, request.options))
             parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
@@ -178,6 +180,12 @@ class Pipeline:
             if request.transcript:
                 transcripts.save(session, job, request.media[0], request.transcript)
         return job
+
+    @staticmethod
+    def brand_options(session: Session, person: Person, options: JobOptions) -> JobOptions:
+        """The options with the user's and the tenant's brand, and with the tenant's caption style where it is one."""
+        brand = branding.load_brand(session, person)
+        return options.with_brand(brand, branding.list_styles(session, person.tenant_id))
 
     def wake_worker(self, job_id: uuid.UUID) -> None:
         """Wake a worker; call it after the commit."""

@@ -35,6 +35,7 @@ def run(job: RunningJob) -> JobResult:
         "out": job.spec.folder / "film.mp4",
         "options": options,
         "language": shown.language,
+        "logo": job.spec.logo,
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)

@@ -32,6 +32,12 @@ def find_for_job(session: Session, job: Job, media: Media, language: str) -> Tra
     return _to_transcript(row) if row else None
 
 
+def find_own(session: Session, job_id: uuid.UUID) -> Transcript | None:
+    """The transcript that a job made or was given."""
+    row = _find_row(session, job_id)
+    return _to_transcript(row) if row else None
+
+
 def find_given(session: Session, job_id: uuid.UUID) -> Transcript | None:
     """The transcript given by the user with a job; None if speech was transcribed."""
     row = _find_row(session, job_id)

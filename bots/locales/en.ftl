@@ -83,6 +83,7 @@ film-as-file = The original file, untouched.
 choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
+choice-style = 🎨 Style
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -120,6 +121,47 @@ style-comic = Comic
 style-clean = Plain subtitles
 style-podcast = Podcast
 style-marker = Highlighter
+style-title = 🎨 { $value } ({ $position } of { $total })
+style-price =
+    { $credits ->
+        [one] Your film in this style costs 1 credit.
+       *[other] Your film in this style costs { $credits } credits.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 All styles
+style-change-size = 🔠 Size
+style-change-place = ↕️ Place
+style-change-colour = 🎨 Colour
+style-change-second = 🖍️ Second colour
+style-film = 🎞️ See it move
+style-use = ✅ Use this
+style-keep = ⭐ Use for all my films
+style-choose-size = How large shall the words be?
+style-choose-place = Where shall the words be?
+style-choose-colour = Which colour shall the spoken word have?
+style-choose-second = Which colour shall words that stand out have?
+style-size-small = Small
+style-size-medium = Medium
+style-size-large = Large
+style-place-auto = As in the style
+style-place-top = Top
+style-place-middle = Middle
+style-place-bottom = Bottom
+colour-auto = As in the style
+colour-white = White
+colour-yellow = Yellow
+colour-orange = Orange
+colour-red = Red
+colour-pink = Pink
+colour-purple = Purple
+colour-blue = Blue
+colour-turquoise = Turquoise
+colour-green = Green
+colour-black = Black
+style-making = I'm making your film again in this style: { $value }.
+style-kept = Your films to come will have this style: { $value }.
+style-made-already = Your film in this style is there already, or on its way.
 
 ## Language, settings, balance
 

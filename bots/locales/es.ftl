@@ -83,6 +83,7 @@ film-as-file = El archivo original, sin cambios.
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
+choice-style = 🎨 Estilo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -120,6 +121,47 @@ style-comic = Cómic
 style-clean = Sencillos
 style-podcast = Pódcast
 style-marker = Resaltador
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [one] Tu video en este estilo cuesta 1 crédito.
+       *[other] Tu video en este estilo cuesta { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos los estilos
+style-change-size = 🔠 Tamaño
+style-change-place = ↕️ Posición
+style-change-colour = 🎨 Color
+style-change-second = 🖍️ Segundo color
+style-film = 🎞️ Verlo en movimiento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar en todos mis videos
+style-choose-size = ¿De qué tamaño deben ser las palabras?
+style-choose-place = ¿Dónde deben estar las palabras?
+style-choose-colour = ¿Qué color debe tener la palabra hablada?
+style-choose-second = ¿Qué color deben tener las palabras destacadas?
+style-size-small = Pequeño
+style-size-medium = Mediano
+style-size-large = Grande
+style-place-auto = Como en el estilo
+style-place-top = Arriba
+style-place-middle = En medio
+style-place-bottom = Abajo
+colour-auto = Como en el estilo
+colour-white = Blanco
+colour-yellow = Amarillo
+colour-orange = Naranja
+colour-red = Rojo
+colour-pink = Rosa
+colour-purple = Morado
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Negro
+style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
+style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-made-already = Tu video en este estilo ya existe, o está en camino.
 
 ## Idioma, ajustes, saldo
 

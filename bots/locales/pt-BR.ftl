@@ -83,6 +83,7 @@ film-as-file = O arquivo original, sem mudanças.
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
+choice-style = 🎨 Estilo
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
@@ -120,6 +121,47 @@ style-comic = Quadrinhos
 style-clean = Simples
 style-podcast = Podcast
 style-marker = Marca-texto
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [one] Seu vídeo neste estilo custa 1 crédito.
+       *[other] Seu vídeo neste estilo custa { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos os estilos
+style-change-size = 🔠 Tamanho
+style-change-place = ↕️ Posição
+style-change-colour = 🎨 Cor
+style-change-second = 🖍️ Segunda cor
+style-film = 🎞️ Ver em movimento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar em todos os meus vídeos
+style-choose-size = De que tamanho devem ser as palavras?
+style-choose-place = Onde devem ficar as palavras?
+style-choose-colour = Que cor deve ter a palavra falada?
+style-choose-second = Que cor devem ter as palavras em destaque?
+style-size-small = Pequeno
+style-size-medium = Médio
+style-size-large = Grande
+style-place-auto = Como no estilo
+style-place-top = Em cima
+style-place-middle = No meio
+style-place-bottom = Embaixo
+colour-auto = Como no estilo
+colour-white = Branco
+colour-yellow = Amarelo
+colour-orange = Laranja
+colour-red = Vermelho
+colour-pink = Rosa
+colour-purple = Roxo
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Preto
+style-making = Estou refazendo seu vídeo neste estilo: { $value }.
+style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
 
 ## Idioma, ajustes, saldo
 

@@ -172,7 +172,7 @@ class Pipeline:
                 session, request.person, request.requirements, now, request.admission
             )
             tenant = session.get_one(Tenant, request.person.tenant_id)
-            request = replace(request, options=self.brand_options(session, request.person, request.options))
+            request = replace(request, options=self.apply_brand(session, request.person, request.options))
             parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
@@ -182,7 +182,7 @@ class Pipeline:
         return job
 
     @staticmethod
-    def brand_options(session: Session, person: Person, options: JobOptions) -> JobOptions:
+    def apply_brand(session: Session, person: Person, options: JobOptions) -> JobOptions:
         """The options with the user's and the tenant's brand, and with the tenant's caption style where it is one."""
         brand = branding.load_brand(session, person)
         return options.with_brand(brand, branding.list_styles(session, person.tenant_id))

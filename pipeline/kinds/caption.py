@@ -5,7 +5,7 @@ from typing import cast
 from models.jobs.options import CaptionOptions
 from models.limits import load_limits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import JobKind, OutputSpec
+from pipeline.kinds.job_kind import AGAIN_BUTTON, FILE_BUTTON, JobKind, OutputSpec, ResultButton
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
@@ -19,6 +19,7 @@ CAPTION = JobKind(
     outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
     limits=load_limits().kinds["caption"],
     icon="💬",
+    buttons=(ResultButton("style"), AGAIN_BUTTON, FILE_BUTTON),
     takes_subtitles=True,
 )
 

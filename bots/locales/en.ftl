@@ -13,6 +13,8 @@ help =
 
     Best quality: send pictures as a file.
     /settings how your films look
+    /brand your font, colours and logo on all films
+    /logo make a picture your logo
     /balance your credits
     /plans get credits
     /billing your plan and bills
@@ -35,6 +37,8 @@ command-sketch = Draw the picture sent last
 command-caption = Put captions on the video sent last
 command-transcript = Write down what is said
 command-settings = How your films look
+command-brand = Your brand: font, colours and logo
+command-logo = Make a picture your logo
 command-balance = Your credits
 command-plans = Get credits
 command-billing = Your plan and bills
@@ -162,6 +166,36 @@ colour-black = Black
 style-making = I'm making your film again in this style: { $value }.
 style-kept = Your films to come will have this style: { $value }.
 style-made-already = Your film in this style is there already, or on its way.
+brand-of-me = 🎀 Your brand, on all your films
+brand-of-all = 🏢 The brand of everybody here, where they have none of their own
+brand-font = Font: { $value }
+brand-colour = Colour: { $value }
+brand-second = Second colour: { $value }
+brand-logo = Logo: set
+brand-no-logo = Logo: none
+brand-help-me = For a logo, send a picture with /logo under it; a PNG sent as a file keeps what is transparent. Other colours: /brand #1A2B3C #FFD60A
+brand-help-all = For a logo, send a picture with /logo all under it. Other colours: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Font
+brand-change-colour = 🎨 Colour
+brand-change-second = 🖍️ Second colour
+brand-change-corner = 📐 Corner
+brand-change-size = 🔎 Logo size
+brand-remove-logo = 🗑️ Remove logo
+brand-scope-all = 🏢 For everybody here
+brand-scope-me = 👤 Only for me
+brand-choose-font = Which font?
+brand-choose-colour = Which colour for the word that is spoken?
+brand-choose-second = Which colour for words that stand out?
+brand-choose-corner = In which corner is the logo?
+brand-choose-size = How large is the logo?
+brand-corner-top-left = Top left
+brand-corner-top-right = Top right
+brand-corner-bottom-left = Bottom left
+brand-corner-bottom-right = Bottom right
+brand-usage = Like this: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Send me the picture with /logo under it, or answer a picture with /logo.
+brand-logo-too-big = That picture is too big for a logo. Send one of up to 2 MB and 4096 pixels a side.
+brand-logo-set = That is your logo now. It will be on your films.
 
 ## Language, settings, balance
 
@@ -447,6 +481,10 @@ error-speech-service-down = The service that listens to speech isn't answering. 
 error-text-service-down = Captions cannot be translated at the moment. Please try again later, or switch the translation off in /settings.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
+error-style-unreadable = I can't read line { $line } of that style file. It has to be a TOML file of up to 20 kB: /styles show hormozi shows one.
+error-style-field-missing = Something is missing in the style file: { $field }
+error-style-field-unknown = The style file has a field that there is not: { $field }
+error-style-value-invalid = The style file is not right at { $field }. Allowed there: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] You have no credits left
@@ -906,6 +944,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = No names are known yet. Names of people, brands and products that are spoken in your recordings are heard better when they are known.
 admin-vocabulary-usage = Like this: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NAME, NAME · /vocabulary clear
 admin-vocabulary-full = That is more than can be listened for. Nothing was changed: take the names that are heard wrong most often.
+command-styles = Your own caption styles: /styles
+admin-styles-none = There are no styles of your own yet.
+admin-styles-usage = Send a style as a .toml file to add it. /styles show hormozi shows one to begin with, /styles remove NAME removes one of yours.
+admin-styles-removed = The style { $name } is removed. Films that had it get the usual one from now on.
+admin-styles-unknown = There is no style called { $name }.
+admin-styles-added = The style { $name } can be chosen now.
+admin-styles-bad-name = Give the file another name: letters, digits and hyphens, and not the name of a style of ours.
+admin-styles-full = That would be more than { $limit } styles. Remove one first: /styles
 command-maintenance = Take no new films for a while: /maintenance on
 admin-maintenance-usage = Like this: /maintenance on Back at 3 pm, or /maintenance off
 admin-maintenance-sure = Take no new films from now on? Those being made and waiting go on: { $waiting }. People read this, and administrators are let through:

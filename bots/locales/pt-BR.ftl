@@ -13,6 +13,8 @@ help =
 
     Melhor qualidade: mande as imagens como arquivo.
     /settings como ficam os seus vídeos
+    /brand sua fonte, suas cores e seu logo em todos os vídeos
+    /logo fazer de uma imagem o seu logo
     /balance seus créditos
     /plans comprar créditos
     /billing seu plano e suas contas
@@ -35,6 +37,8 @@ command-sketch = Desenhar a última imagem
 command-caption = Colocar legendas no último vídeo
 command-transcript = Escrever o que é dito
 command-settings = Como ficam os seus vídeos
+command-brand = Sua marca: fonte, cores e logo
+command-logo = Fazer de uma imagem o seu logo
 command-balance = Seus créditos
 command-plans = Comprar créditos
 command-billing = Seu plano e suas contas
@@ -162,6 +166,36 @@ colour-black = Preto
 style-making = Estou refazendo seu vídeo neste estilo: { $value }.
 style-kept = Seus próximos vídeos terão este estilo: { $value }.
 style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
+brand-of-me = 🎀 Sua marca, em todos os seus vídeos
+brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria
+brand-font = Fonte: { $value }
+brand-colour = Cor: { $value }
+brand-second = Segunda cor: { $value }
+brand-logo = Logo: definido
+brand-no-logo = Logo: nenhum
+brand-help-me = Para ter um logo, mande uma imagem com a legenda /logo; um PNG mandado como arquivo mantém o que é transparente. Outras cores: /brand #1A2B3C #FFD60A
+brand-help-all = Para ter um logo, mande uma imagem com a legenda /logo all. Outras cores: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Fonte
+brand-change-colour = 🎨 Cor
+brand-change-second = 🖍️ Segunda cor
+brand-change-corner = 📐 Canto
+brand-change-size = 🔎 Tamanho do logo
+brand-remove-logo = 🗑️ Tirar o logo
+brand-scope-all = 🏢 Para todos aqui
+brand-scope-me = 👤 Só para mim
+brand-choose-font = Qual fonte?
+brand-choose-colour = Qual cor para a palavra falada?
+brand-choose-second = Qual cor para as palavras em destaque?
+brand-choose-corner = Em que canto fica o logo?
+brand-choose-size = De que tamanho é o logo?
+brand-corner-top-left = Em cima à esquerda
+brand-corner-top-right = Em cima à direita
+brand-corner-bottom-left = Embaixo à esquerda
+brand-corner-bottom-right = Embaixo à direita
+brand-usage = Assim: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Mande a imagem com a legenda /logo, ou responda a uma imagem com /logo.
+brand-logo-too-big = Essa imagem é grande demais para um logo. Mande uma de até 2 MB e 4096 pixels de lado.
+brand-logo-set = Esse é o seu logo agora. Ele vai aparecer nos seus vídeos.
 
 ## Idioma, ajustes, saldo
 
@@ -447,6 +481,10 @@ error-speech-service-down = O serviço que ouve a fala não está respondendo. T
 error-text-service-down = No momento não consigo traduzir legendas. Tente de novo mais tarde, ou desligue a tradução em /settings.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
+error-style-unreadable = Não consigo ler a linha { $line } desse arquivo de estilo. Tem de ser um arquivo TOML de até 20 kB: /styles show hormozi mostra um.
+error-style-field-missing = Falta algo no arquivo de estilo: { $field }
+error-style-field-unknown = O arquivo de estilo tem um campo que não existe: { $field }
+error-style-value-invalid = O arquivo de estilo está errado em { $field }. Ali se aceita: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] Seus créditos acabaram
@@ -906,6 +944,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = Ainda não conheço nenhum nome. Nomes de pessoas, marcas e produtos que são ditos nas suas gravações são ouvidos melhor quando os conheço.
 admin-vocabulary-usage = Assim: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOME, NOME · /vocabulary clear
 admin-vocabulary-full = É mais do que se pode escutar. Nada foi mudado: use os nomes que mais saem errados.
+command-styles = Seus próprios estilos de legenda: /styles
+admin-styles-none = Ainda não há estilos próprios.
+admin-styles-usage = Mande um estilo em um arquivo .toml para adicionar. /styles show hormozi mostra um para começar, /styles remove NOME tira um dos seus.
+admin-styles-removed = O estilo { $name } foi tirado. Os vídeos que o usavam terão o estilo normal.
+admin-styles-unknown = Não há um estilo chamado { $name }.
+admin-styles-added = O estilo { $name } já pode ser escolhido.
+admin-styles-bad-name = Dê outro nome ao arquivo: letras, números e hifens, e que não seja o de um estilo nosso.
+admin-styles-full = Seriam mais de { $limit } estilos. Tire um antes: /styles
 command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
 admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
 admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.billing.catalogue import Plan
+from models.captions.style_file import StyleFile
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
@@ -20,6 +21,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Transcript
 from models.limits import load_limits
 from models.media.files import Media
+from pipeline.captions.style_files import STYLE_SUFFIX, read_style_file
 from pipeline.jobs import media_validation
 from pipeline.jobs.admission import Admission, check_admission
 from pipeline.jobs.entitlements import MEGABYTE, AccountStatus, Entitlements, JobRequirements
@@ -117,11 +119,15 @@ class Pipeline:
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         return shutil.disk_usage(existing).free >= self.min_free_bytes
 
-    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript:
-        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is.
+    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript | StyleFile:
+        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is. A caption
+        style is told by the name of its file.
 
         Raises RequestRejected with what is wrong with it.
         """
+        if name.lower().endswith(STYLE_SUFFIX):
+            with self.retention.open_temp_folder() as folder:
+                return read_style_file(self.sandbox, path, name, folder)
         if detection.is_subtitle_file(path):
             return self.receive_subtitles(path)
         try:

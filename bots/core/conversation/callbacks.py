@@ -9,7 +9,7 @@ from bots.core.conversation import account_linking, commands, menus, shop, subsc
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
 from bots.core.conversation.jobs import submission
-from bots.core.conversation.styling import carousel
+from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
@@ -121,6 +121,7 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "language": set_language,
     "heard": repeat_in_language,
     "style": carousel.handle_style_choice,
+    "brand": brand.handle_brand_choice,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

@@ -21,6 +21,7 @@ from bots.core.conversation import (
 from bots.core.conversation.features.registry import find_requested_feature, list_features
 from bots.core.conversation.jobs.intake import process_earlier_files
 from bots.core.conversation.payment_methods import format_plan_title
+from bots.core.conversation.styling import brand
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
@@ -125,6 +126,8 @@ COMMANDS = (
     Command("start", start),
     Command("help", help_),
     Command("settings", settings),
+    Command("brand", brand.brand),
+    Command("logo", brand.logo),
     Command("balance", balance),
     Command("plans", shop.plans),
     Command("billing", subscription.billing),

@@ -17,7 +17,7 @@ def build_settings_menu(
     edited_message_id: str | None = None,
     own_labels: Mapping[str, TranslatedText] = MappingProxyType({}),
 ) -> Message:
-    """Build the menu of the settings with their values; `own_labels`, by setting, are those of a tenant's own values."""
+    """Build the menu of the settings with their values; `own_labels`, by setting, are those of the tenant alone."""
     rows = tuple(
         (
             TranslatedChoice(

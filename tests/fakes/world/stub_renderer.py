@@ -18,9 +18,10 @@ class StubRenderer:
 
     error: Exception | None = None
     thumbnail: bytes = field(default_factory=create_thumbnail)
+    last_spec: JobSpec | None = None
 
     def render(self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage) -> JobResult:
-        kind = get_kind(spec.kind)
+        self.last_spec, kind = spec, get_kind(spec.kind)
         progress(kind.stages[-1], 0.5)
         if self.error is not None:
             raise self.error

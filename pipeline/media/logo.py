@@ -19,6 +19,7 @@ _MAX_SIDE: Final = 0.30
 _MAX_PIXELS: Final = 2048  # of a side, before it is scaled
 _PLACE: Final = "feed"  # whose safe area is kept
 _OPACITY: Final = 0.92
+_WATERMARK_PIXELS: Final = 20  # height of the watermark on small films, where it is higher than the margin
 
 
 def build_logo(
@@ -60,5 +61,6 @@ def _find_corner(picture: Plane, logo: Logo, size: tuple[int, int]) -> tuple[int
     safe = interpolate_place(get_placements(_PLACE), width, height).safe
     side, end = (1 if logo.corner.endswith("right") else 0), (1 if logo.corner.startswith("bottom") else 0)
     left = (round(safe.left * width), round((1 - safe.right) * width) - picture.shape[1])[side]
-    top = (round(safe.top * height), round((1 - safe.bottom) * height) - picture.shape[0])[end]
+    bottom = min(round((1 - safe.bottom) * height), height - _WATERMARK_PIXELS)
+    top = (round(safe.top * height), bottom - picture.shape[0])[end]
     return left, top

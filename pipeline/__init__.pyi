@@ -3,8 +3,10 @@ from .jobs.delivery_refund import abandon_delivery as abandon_delivery
 from .jobs.delivery_refund import is_delivery_expired as is_delivery_expired
 from .jobs.entitlements import AccountStatus as AccountStatus
 from .jobs.entitlements import Entitlements as Entitlements
+from .jobs.entitlements import JobRequirements as JobRequirements
 from .jobs.invitations import grant_invitation_for_purchase as grant_invitation_for_purchase
 from .jobs.job_messages import build_file_message as build_file_message
+from .jobs.job_messages import find_result_text as find_result_text
 from .jobs.local_renderer import TRANSCRIPT_SUFFIXES as TRANSCRIPT_SUFFIXES
 from .jobs.local_renderer import LocalRenderer as LocalRenderer
 from .jobs.local_renderer import create_local_renderer as create_local_renderer
@@ -18,8 +20,11 @@ from .jobs.worker import create_disk_cleaner as create_disk_cleaner
 from .jobs.worker import create_worker_pool as create_worker_pool
 from .jobs.worker import retention_from as retention_from
 from .kinds.caption import CAPTION as CAPTION
+from .kinds.chapters import CHAPTERS as CHAPTERS
 from .kinds.job_kind import AGAIN_BUTTON as AGAIN_BUTTON
+from .kinds.job_kind import CORRECT_BUTTON as CORRECT_BUTTON
 from .kinds.job_kind import FILE_BUTTON as FILE_BUTTON
+from .kinds.job_kind import FollowUp as FollowUp
 from .kinds.job_kind import JobKind as JobKind
 from .kinds.job_kind import OutputSpec as OutputSpec
 from .kinds.job_kind import ResultButton as ResultButton
@@ -32,6 +37,7 @@ from .kinds.running_job import OutputFile as OutputFile
 from .kinds.running_job import RunningJob as RunningJob
 from .kinds.running_job import list_film_files as list_film_files
 from .kinds.sketch import SKETCH as SKETCH
+from .kinds.summary import SUMMARY as SUMMARY
 from .kinds.transcript import TRANSCRIPT as TRANSCRIPT
 from .operations.alerting import ALERT_CHECK_INTERVAL as ALERT_CHECK_INTERVAL
 from .operations.alerting import Alerting as Alerting
@@ -57,4 +63,7 @@ from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient
 from .sandbox.selfcheck import SandboxProtections as SandboxProtections
+from .speech.correction import correct_lines as correct_lines
+from .speech.correction import list_line_texts as list_line_texts
+from .speech.correction import list_lines as list_lines
 from .speech.whisper.weights import is_whisper_installed as is_whisper_installed

@@ -64,6 +64,7 @@ class App:
             sandbox=sandbox,
             entitlements=Entitlements(_read_checked_catalogue(settings)),
             retention=retention_from(settings),
+            has_chat_model=settings.has_chat_model,
         )
         return cls(settings, db, store, queue, sandbox, pipeline, secret, process_lock)
 

@@ -75,6 +75,9 @@ TranslationOption = Annotated[
 ]
 
 
+BothOption = Annotated[bool, typer.Option("--both", help="The translation below what is said, not in place of it.")]
+
+
 @contextmanager
 def open_renderer() -> Iterator[LocalRenderer]:
     """A renderer with this machine's settings."""
@@ -128,6 +131,7 @@ def caption(
     subtitles: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help=".srt, .vtt or .ass.")] = None,
     engine: EngineOption = "auto",
     translate_to: TranslationOption = NO_TRANSLATION,
+    both: BothOption = False,
     preset: PresetOption = X264Preset.VERYFAST,
     crf: CrfOption = 21,
     max_bytes: Annotated[int | None, typer.Option(min=100_000, help="The result fits into so many bytes.")] = None,
@@ -145,6 +149,7 @@ def caption(
             "language": language,
             "engine": engine,
             "translate_to": translate_to,
+            "translation_lines": "both" if both else "translated",
             "encoding": EncodingOptions(preset=preset, crf=crf, max_bytes=max_bytes),
         }
     )

@@ -31,11 +31,15 @@ forwarded = I don't act on texts that are forwarded to me, or that another bot w
 sketch-needs = Send me a picture and I'll draw it. With several at once, I draw one after the other.
 caption-needs = Send me a video with speech and I'll put captions on it.
 transcript-needs = Send me a voice note, an audio file or a video with speech, and I'll write down what is said.
+summary-needs = Send me a voice note, an audio file or a video with speech, and I'll sum up what is said.
+chapters-needs = Send me a video or a recording with speech, and I'll divide it into chapters.
 command-start = Start here
 command-help = What I can do
 command-sketch = Draw the picture sent last
 command-caption = Put captions on the video sent last
 command-transcript = Write down what is said
+command-summary = Sum up what is said
+command-chapters = Chapters for the description of a video
 command-settings = How your films look
 command-brand = Your brand: font, colours and logo
 command-logo = Make a picture your logo
@@ -66,21 +70,49 @@ status-waiting = { $position ->
 status-drawing = ✏️ Drawing… { $percent } %
 status-listening = 👂 Listening… { $percent } %
 status-captioning = 💬 Adding the captions… { $percent } %
+status-summarizing = 📋 Summing up… { $percent } %
+status-dividing = 🔖 Looking for chapters… { $percent } %
 status-now-drawing = ✏️ I'm drawing…
 status-now-listening = 👂 I'm listening…
 status-now-captioning = 💬 I'm adding the captions…
+status-now-summarizing = 📋 I'm summing up…
+status-now-dividing = 🔖 I'm looking for chapters…
 status-done = ✅ Done!
 status-cancelled = ✖️ Cancelled.
 status-failed = ⚠️ That didn't work. See below.
 sketch-ready = Here is your drawing! ✏️
 caption-ready = Here is your video with captions! 💬
 transcript-ready = Here is what is said. 📝
+summary-ready = Here is the summary. 📋
+chapters-ready = Here are the chapters, for the description of the video. 🔖
 heard-groq = 👂 Language: { $spoken } · heard by Groq
 heard-local = 👂 Language: { $spoken } · heard by this service itself
 transcript-file-srt = The subtitles as .srt, with the times.
 transcript-file-vtt = The subtitles as .vtt, with the times.
 transcript-file-txt = The text as a file.
+follow-up-running = I'm already working on that. It will be here in a moment.
 film-as-file = The original file, untouched.
+
+## Corrections
+
+correction-how =
+    { "" }
+    ✏️ Reply with the lines to change, as many as you like, each with its number:
+    3: the new text
+    With the number alone (3:) that line goes.
+correction-costs = { $credits ->
+    [0] I'll make it again with your words, without listening again. It costs nothing.
+    [one] I'll make it again with your words, without listening again, for 1 credit.
+   *[other] I'll make it again with your words, without listening again, for { $credits } credits.
+}
+correction-in-file = The text is long, so here it is as a file. Each caption in it has a number: that is the number of its line.
+correction-too-long = That text is too long to be corrected here. Send your corrected subtitles as an .srt file in reply to the video.
+correction-no-line = There is no line { $number }: the lines go from 1 to { $last }. Nothing was changed.
+correction-line-too-long = Line { $number } is too long for one line. Nothing was changed.
+correction-empty = Then there would be no words left. Nothing was changed.
+correction-unchanged = Those are the words it has already. Nothing was changed, and nothing was charged.
+correction-made = I've made exactly that already, or I'm at it. Nothing more was charged.
+correction-unclear = I can't tell which lines you mean. Write the number before each one, like “3: the new text”.
 
 ## Choices
 
@@ -88,9 +120,12 @@ choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
 choice-style = 🎨 Style
+choice-correct = ✏️ Correct the words
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Summary
+choice-chapters = 🔖 Chapters
 choice-back = « Back
 choice-english = English
 choice-portuguese = Portuguese
@@ -102,6 +137,8 @@ choice-finish-colour = In colour
 choice-finish-lines = Only lines
 choice-spoken-auto = Detect
 choice-translate-off = Off
+choice-lines-translated = Translation
+choice-lines-both = Both languages
 language-name = { $spoken }
 
 hand-marker = Marker
@@ -128,6 +165,7 @@ style-marker = Highlighter
 style-title = 🎨 { $value } ({ $position } of { $total })
 style-price =
     { $credits ->
+        [0] Your film in this style costs nothing.
         [one] Your film in this style costs 1 credit.
        *[other] Your film in this style costs { $credits } credits.
     }
@@ -208,12 +246,14 @@ setting-finish = 🎨 Drawings end: { $value }
 setting-style = 💬 Captions: { $value }
 setting-spoken = 👂 Spoken language: { $value }
 setting-translate = 🌐 Translate captions: { $value }
+setting-lines = 🌐 Show: { $value }
 setting-choose-seconds = How long shall a drawing take?
 setting-choose-hand = Which hand shall draw?
 setting-choose-finish = How shall drawings end?
 setting-choose-style = Which captions do you like?
 setting-choose-spoken = Which language is spoken in what you send?
 setting-choose-translate = Which language shall captions be translated to?
+setting-choose-lines = Where shall the translation stand?
 balance =
     { $available ->
         [one] You have 1 credit.
@@ -239,6 +279,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = You're the owner here: your films cost nothing.
 price-hint = A film of up to 1 minute costs 1 credit, up to 3 minutes 2, up to 5 minutes 3.
 transcript-price = Writing down speech costs 1 credit for every 10 minutes.
+corrections-price = A film with corrected words costs nothing up to 1 minute, 1 credit up to 5 and 2 up to 10; a corrected text costs nothing.
+summary-price = A summary costs 1 credit for every 30 minutes. What has to be heard for it first costs as much as writing it down.
+chapters-price = Chapters cost 1 credit for every 30 minutes. What has to be heard for them first costs as much as writing it down.
 
 ## Cancelling and credits
 
@@ -478,7 +521,10 @@ error-speech-unclear = I can't make out clearly enough what is said. Try a recor
 error-language-unclear = I can't tell which language is spoken in it. Which one is it?
 error-language-not-heard = I don't know that language.
 error-speech-service-down = The service that listens to speech isn't answering. Please try again in a few minutes.
-error-text-service-down = Captions cannot be translated at the moment. Please try again later, or switch the translation off in /settings.
+error-text-service-down = The service that translates, sums up and finds chapters isn't answering. Please try again in a few minutes. Captions can be made without translation: /settings.
+error-chat-model-missing = Summaries, chapters and translations are not set up here. Captions can be made without translation: /settings.
+error-text-too-long = That is more text than I can sum up or divide. Please send a shorter recording.
+error-chapters-not-found = I can't find chapters in that. YouTube takes at least three, each of at least 10 seconds, so it has to be half a minute long and about more than one thing.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
 error-style-unreadable = I can't read line { $line } of that style file. It has to be a TOML file of up to 20 kB: /styles show hormozi shows one.
@@ -736,6 +782,8 @@ admin-stats-now = Now: waiting { $queued } · being made { $running }
 admin-stats-sketch = ✏️ Drawings: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-caption = 💬 Captions: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-transcript = 📝 Transcripts: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-summary = 📋 Summaries: done { $done } · failed { $failed } · cancelled { $cancelled }
+admin-stats-chapters = 🔖 Chapters: done { $done } · failed { $failed } · cancelled { $cancelled }
 admin-stats-none = No film came to an end.
 admin-stats-waits = From message to film: half within { $half } s, 95 % within { $most } s
 admin-stats-paid = 💰 Came in: { $value }
@@ -812,6 +860,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Drawings: { $many }
 caption-report = 💬 Captions: { $many }
 transcript-report = 📝 Transcripts: { $many }
+summary-report = 📋 Summaries: { $many }
+chapters-report = 🔖 Chapters: { $many }
 report-failed = ⚠️ Failed: { $failed }
 report-times = ⏱️ From message to film: { $middle } s, for one in twenty more than { $slow } s
 report-revenue = 💰 { $price }

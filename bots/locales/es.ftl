@@ -31,11 +31,15 @@ forwarded = No hago nada con textos reenviados ni con lo que escribió otro bot.
 sketch-needs = Envíame una imagen y la dibujo. Si envías varias a la vez, dibujo una tras otra.
 caption-needs = Envíame un video con voz y le pongo subtítulos.
 transcript-needs = Envíame un audio o un video con voz y escribo lo que se dice.
+summary-needs = Envíame una nota de voz, un audio o un video con voz, y resumo lo que se dice.
+chapters-needs = Envíame un video o una grabación con voz, y la divido en capítulos.
 command-start = Empieza aquí
 command-help = Lo que sé hacer
 command-sketch = Dibujar la última imagen
 command-caption = Poner subtítulos al último video
 command-transcript = Escribir lo que se dice
+command-summary = Resumir lo que se dice
+command-chapters = Capítulos para la descripción de un video
 command-settings = Cómo quedan tus videos
 command-brand = Tu marca: fuente, colores y logo
 command-logo = Hacer de una imagen tu logo
@@ -66,21 +70,49 @@ status-waiting = { $position ->
 status-drawing = ✏️ Dibujando… { $percent } %
 status-listening = 👂 Escuchando… { $percent } %
 status-captioning = 💬 Poniendo los subtítulos… { $percent } %
+status-summarizing = 📋 Resumiendo… { $percent } %
+status-dividing = 🔖 Buscando los capítulos… { $percent } %
 status-now-drawing = ✏️ Estoy dibujando…
 status-now-listening = 👂 Estoy escuchando…
 status-now-captioning = 💬 Estoy poniendo los subtítulos…
+status-now-summarizing = 📋 Estoy resumiendo…
+status-now-dividing = 🔖 Estoy buscando los capítulos…
 status-done = ✅ ¡Listo!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ No funcionó. Mira abajo.
 sketch-ready = ¡Aquí está tu dibujo! ✏️
 caption-ready = ¡Aquí está tu video con subtítulos! 💬
 transcript-ready = Aquí está lo que se dice. 📝
+summary-ready = Aquí está el resumen. 📋
+chapters-ready = Aquí están los capítulos, para la descripción del video. 🔖
 heard-groq = 👂 Idioma: { $spoken } · escuchado por Groq
 heard-local = 👂 Idioma: { $spoken } · escuchado aquí mismo
 transcript-file-srt = Los subtítulos en .srt, con los tiempos.
 transcript-file-vtt = Los subtítulos en .vtt, con los tiempos.
 transcript-file-txt = El texto en un archivo.
+follow-up-running = Ya estoy trabajando en eso. Llega en un momento.
 film-as-file = El archivo original, sin cambios.
+
+## Correcciones
+
+correction-how =
+    { "" }
+    ✏️ Responde con las líneas que quieras cambiar, cuantas quieras, cada una con su número:
+    3: el texto nuevo
+    Con el número solo (3:) esa línea se quita.
+correction-costs = { $credits ->
+    [0] Lo hago de nuevo con tus palabras, sin volver a escuchar. No cuesta nada.
+    [one] Lo hago de nuevo con tus palabras, sin volver a escuchar, por 1 crédito.
+   *[other] Lo hago de nuevo con tus palabras, sin volver a escuchar, por { $credits } créditos.
+}
+correction-in-file = El texto es largo, así que va como archivo. Cada subtítulo tiene un número: es el número de su línea.
+correction-too-long = Ese texto es demasiado largo para corregirlo aquí. Envía tus subtítulos corregidos como archivo .srt en respuesta al video.
+correction-no-line = No hay línea { $number }: las líneas van de la 1 a la { $last }. No se cambió nada.
+correction-line-too-long = La línea { $number } es demasiado larga para una línea. No se cambió nada.
+correction-empty = Así no quedaría ninguna palabra. No se cambió nada.
+correction-unchanged = Esas ya son las palabras que tiene. No se cambió ni se cobró nada.
+correction-made = Ya hice exactamente eso, o lo estoy haciendo. No se cobró nada más.
+correction-unclear = No sé a qué líneas te refieres. Escribe el número antes de cada una, como “3: el texto nuevo”.
 
 ## Opciones
 
@@ -88,9 +120,12 @@ choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
 choice-style = 🎨 Estilo
+choice-correct = ✏️ Corregir palabras
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Resumen
+choice-chapters = 🔖 Capítulos
 choice-back = « Volver
 choice-english = Inglés
 choice-portuguese = Portugués
@@ -102,6 +137,8 @@ choice-finish-colour = En color
 choice-finish-lines = Solo el trazo
 choice-spoken-auto = Detectar
 choice-translate-off = No
+choice-lines-translated = Solo traducción
+choice-lines-both = Los dos idiomas
 language-name = { $spoken }
 
 hand-marker = Normal
@@ -128,6 +165,7 @@ style-marker = Resaltador
 style-title = 🎨 { $value } ({ $position } de { $total })
 style-price =
     { $credits ->
+        [0] Tu video en este estilo no cuesta nada.
         [one] Tu video en este estilo cuesta 1 crédito.
        *[other] Tu video en este estilo cuesta { $credits } créditos.
     }
@@ -208,12 +246,14 @@ setting-finish = 🎨 El dibujo termina: { $value }
 setting-style = 💬 Subtítulos: { $value }
 setting-spoken = 👂 Idioma hablado: { $value }
 setting-translate = 🌐 Traducir subtítulos: { $value }
+setting-lines = 🌐 Mostrar: { $value }
 setting-choose-seconds = ¿Cuánto debe durar un dibujo?
 setting-choose-hand = ¿Qué mano debe dibujar?
 setting-choose-finish = ¿Cómo deben terminar los dibujos?
 setting-choose-style = ¿Qué subtítulos te gustan?
 setting-choose-spoken = ¿Qué idioma se habla en lo que envías?
 setting-choose-translate = ¿A qué idioma hay que traducir los subtítulos?
+setting-choose-lines = ¿Dónde va la traducción?
 balance =
     { $available ->
         [one] Tienes 1 crédito.
@@ -239,6 +279,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Eres el dueño aquí: tus videos no cuestan nada.
 price-hint = Un video de hasta 1 minuto cuesta 1 crédito; hasta 3 minutos, 2; hasta 5 minutos, 3.
 transcript-price = Escribir lo que se dice cuesta 1 crédito por cada 10 minutos.
+corrections-price = Un video con palabras corregidas no cuesta nada hasta 1 minuto, 1 crédito hasta 5 y 2 hasta 10; un texto corregido no cuesta nada.
+summary-price = Un resumen cuesta 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
+chapters-price = Los capítulos cuestan 1 crédito por cada 30 minutos. Lo que antes hay que escuchar cuesta lo mismo que transcribirlo.
 
 ## Cancelación y créditos
 
@@ -478,7 +521,10 @@ error-speech-unclear = No se entiende bien lo que se dice. Prueba una grabación
 error-language-unclear = No pude saber qué idioma se habla. ¿Cuál es?
 error-language-not-heard = No conozco ese idioma.
 error-speech-service-down = El servicio que escucha la voz no responde. Inténtalo de nuevo en unos minutos, por favor.
-error-text-service-down = Por ahora no puedo traducir subtítulos. Inténtalo más tarde, o desactiva la traducción en /settings.
+error-text-service-down = El servicio que traduce, resume y encuentra capítulos no responde. Inténtalo de nuevo en unos minutos, por favor. Los subtítulos también se pueden hacer sin traducción: /settings.
+error-chat-model-missing = Los resúmenes, capítulos y traducciones no están configurados aquí. Los subtítulos se pueden hacer sin traducción: /settings.
+error-text-too-long = Es más texto del que puedo resumir o dividir. Envía una grabación más corta, por favor.
+error-chapters-not-found = No encuentro capítulos ahí. YouTube admite a partir de tres, de al menos 10 segundos cada uno; por eso tiene que durar medio minuto y tratar de más de un tema.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
 error-style-unreadable = No puedo leer la línea { $line } de ese archivo de estilo. Tiene que ser un archivo TOML de hasta 20 kB: /styles show hormozi muestra uno.
@@ -736,6 +782,8 @@ admin-stats-now = Ahora: en cola { $queued } · en proceso { $running }
 admin-stats-sketch = ✏️ Dibujos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Subtítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-transcript = 📝 Transcripciones: listas { $done } · fallidas { $failed } · canceladas { $cancelled }
+admin-stats-summary = 📋 Resúmenes: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
+admin-stats-chapters = 🔖 Capítulos: listos { $done } · fallidos { $failed } · cancelados { $cancelled }
 admin-stats-none = Ningún video terminó.
 admin-stats-waits = Del mensaje al video: la mitad en { $half } s o menos, el 95 % en { $most } s o menos
 admin-stats-paid = 💰 Entró: { $value }
@@ -812,6 +860,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Dibujos: { $many }
 caption-report = 💬 Subtítulos: { $many }
 transcript-report = 📝 Transcripciones: { $many }
+summary-report = 📋 Resúmenes: { $many }
+chapters-report = 🔖 Capítulos: { $many }
 report-failed = ⚠️ Fallidos: { $failed }
 report-times = ⏱️ Del mensaje al video: { $middle } s; en uno de cada veinte, más de { $slow } s
 report-revenue = 💰 { $price }

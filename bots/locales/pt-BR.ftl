@@ -31,11 +31,15 @@ forwarded = Não faço nada com texto encaminhado, nem com o que outro bot escre
 sketch-needs = Mande uma imagem e eu desenho. Se mandar várias de uma vez, desenho uma depois da outra.
 caption-needs = Mande um vídeo com fala e eu coloco legendas.
 transcript-needs = Mande um áudio ou um vídeo com fala e eu escrevo o que é dito.
+summary-needs = Mande uma mensagem de voz, um áudio ou um vídeo com fala, e eu resumo o que é dito.
+chapters-needs = Mande um vídeo ou uma gravação com fala, e eu divido em capítulos.
 command-start = Comece aqui
 command-help = O que eu sei fazer
 command-sketch = Desenhar a última imagem
 command-caption = Colocar legendas no último vídeo
 command-transcript = Escrever o que é dito
+command-summary = Resumir o que é dito
+command-chapters = Capítulos para a descrição de um vídeo
 command-settings = Como ficam os seus vídeos
 command-brand = Sua marca: fonte, cores e logo
 command-logo = Fazer de uma imagem o seu logo
@@ -66,21 +70,49 @@ status-waiting = { $position ->
 status-drawing = ✏️ Desenhando… { $percent } %
 status-listening = 👂 Ouvindo… { $percent } %
 status-captioning = 💬 Colocando as legendas… { $percent } %
+status-summarizing = 📋 Resumindo… { $percent } %
+status-dividing = 🔖 Procurando os capítulos… { $percent } %
 status-now-drawing = ✏️ Estou desenhando…
 status-now-listening = 👂 Estou ouvindo…
 status-now-captioning = 💬 Estou colocando as legendas…
+status-now-summarizing = 📋 Estou resumindo…
+status-now-dividing = 🔖 Estou procurando os capítulos…
 status-done = ✅ Pronto!
 status-cancelled = ✖️ Cancelado.
 status-failed = ⚠️ Não deu certo. Veja abaixo.
 sketch-ready = Aqui está o seu desenho! ✏️
 caption-ready = Aqui está o seu vídeo com legendas! 💬
 transcript-ready = Aqui está o que é dito. 📝
+summary-ready = Aqui está o resumo. 📋
+chapters-ready = Aqui estão os capítulos, para a descrição do vídeo. 🔖
 heard-groq = 👂 Idioma: { $spoken } · ouvido pelo Groq
 heard-local = 👂 Idioma: { $spoken } · ouvido aqui mesmo
 transcript-file-srt = As legendas em .srt, com os tempos.
 transcript-file-vtt = As legendas em .vtt, com os tempos.
 transcript-file-txt = O texto em um arquivo.
+follow-up-running = Já estou trabalhando nisso. Chega daqui a pouco.
 film-as-file = O arquivo original, sem mudanças.
+
+## Correções
+
+correction-how =
+    { "" }
+    ✏️ Responda com as linhas que quer mudar, quantas quiser, cada uma com o seu número:
+    3: o texto novo
+    Só com o número (3:) a linha sai.
+correction-costs = { $credits ->
+    [0] Eu refaço com as suas palavras, sem ouvir de novo. Não custa nada.
+    [one] Eu refaço com as suas palavras, sem ouvir de novo, por 1 crédito.
+   *[other] Eu refaço com as suas palavras, sem ouvir de novo, por { $credits } créditos.
+}
+correction-in-file = O texto é longo, então vai como arquivo. Cada legenda dele tem um número: é o número da linha.
+correction-too-long = Esse texto é longo demais para ser corrigido aqui. Mande as suas legendas corrigidas como arquivo .srt em resposta ao vídeo.
+correction-no-line = Não existe a linha { $number }: as linhas vão de 1 a { $last }. Nada foi mudado.
+correction-line-too-long = A linha { $number } é longa demais para uma linha. Nada foi mudado.
+correction-empty = Assim não sobraria nenhuma palavra. Nada foi mudado.
+correction-unchanged = Essas já são as palavras que estão lá. Nada foi mudado nem cobrado.
+correction-made = Eu já fiz exatamente isso, ou estou fazendo. Nada mais foi cobrado.
+correction-unclear = Não sei de quais linhas você está falando. Escreva o número antes de cada uma, como “3: o texto novo”.
 
 ## Opções
 
@@ -88,9 +120,12 @@ choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
 choice-style = 🎨 Estilo
+choice-correct = ✏️ Corrigir palavras
 choice-srt = ⬇️ .srt
 choice-vtt = ⬇️ .vtt
 choice-txt = ⬇️ .txt
+choice-summary = 📋 Resumo
+choice-chapters = 🔖 Capítulos
 choice-back = « Voltar
 choice-english = Inglês
 choice-portuguese = Português
@@ -102,6 +137,8 @@ choice-finish-colour = Em cores
 choice-finish-lines = Só o traço
 choice-spoken-auto = Detectar
 choice-translate-off = Não
+choice-lines-translated = Só a tradução
+choice-lines-both = Os dois idiomas
 language-name = { $spoken }
 
 hand-marker = Padrão
@@ -128,6 +165,7 @@ style-marker = Marca-texto
 style-title = 🎨 { $value } ({ $position } de { $total })
 style-price =
     { $credits ->
+        [0] Seu vídeo neste estilo não custa nada.
         [one] Seu vídeo neste estilo custa 1 crédito.
        *[other] Seu vídeo neste estilo custa { $credits } créditos.
     }
@@ -208,12 +246,14 @@ setting-finish = 🎨 O desenho termina: { $value }
 setting-style = 💬 Legendas: { $value }
 setting-spoken = 👂 Idioma falado: { $value }
 setting-translate = 🌐 Traduzir legendas: { $value }
+setting-lines = 🌐 Mostrar: { $value }
 setting-choose-seconds = Quanto tempo deve durar um desenho?
 setting-choose-hand = Qual mão deve desenhar?
 setting-choose-finish = Como os desenhos devem terminar?
 setting-choose-style = De quais legendas você gosta?
 setting-choose-spoken = Qual idioma é falado no que você manda?
 setting-choose-translate = Para qual idioma as legendas devem ser traduzidas?
+setting-choose-lines = Onde fica a tradução?
 balance =
     { $available ->
         [one] Você tem 1 crédito.
@@ -239,6 +279,9 @@ balance-lot-forever = · { $credits ->
 balance-unmetered = Você é o dono aqui: seus vídeos não custam nada.
 price-hint = Um vídeo de até 1 minuto custa 1 crédito; até 3 minutos, 2; até 5 minutos, 3.
 transcript-price = Escrever o que é dito custa 1 crédito a cada 10 minutos.
+corrections-price = Um vídeo com palavras corrigidas não custa nada até 1 minuto, 1 crédito até 5 e 2 até 10; um texto corrigido não custa nada.
+summary-price = Um resumo custa 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
+chapters-price = Os capítulos custam 1 crédito a cada 30 minutos. O que antes precisa ser ouvido custa o mesmo que transcrever.
 
 ## Cancelamento e créditos
 
@@ -478,7 +521,10 @@ error-speech-unclear = Não deu para entender bem o que é dito. Tente uma grava
 error-language-unclear = Não consegui saber qual idioma é falado. Qual é?
 error-language-not-heard = Não conheço esse idioma.
 error-speech-service-down = O serviço que ouve a fala não está respondendo. Tente de novo em alguns minutos, por favor.
-error-text-service-down = No momento não consigo traduzir legendas. Tente de novo mais tarde, ou desligue a tradução em /settings.
+error-text-service-down = O serviço que traduz, resume e acha capítulos não está respondendo. Tente de novo em alguns minutos, por favor. As legendas também podem ser feitas sem tradução: /settings.
+error-chat-model-missing = Resumos, capítulos e traduções não estão configurados aqui. As legendas podem ser feitas sem tradução: /settings.
+error-text-too-long = É mais texto do que consigo resumir ou dividir. Mande uma gravação mais curta, por favor.
+error-chapters-not-found = Não encontro capítulos nisso. O YouTube aceita a partir de três, de pelo menos 10 segundos cada um; por isso precisa ter meio minuto e tratar de mais de um assunto.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
 error-style-unreadable = Não consigo ler a linha { $line } desse arquivo de estilo. Tem de ser um arquivo TOML de até 20 kB: /styles show hormozi mostra um.
@@ -736,6 +782,8 @@ admin-stats-now = Agora: na fila { $queued } · em produção { $running }
 admin-stats-sketch = ✏️ Desenhos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
 admin-stats-caption = 💬 Legendas: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
 admin-stats-transcript = 📝 Transcrições: prontas { $done } · com falha { $failed } · canceladas { $cancelled }
+admin-stats-summary = 📋 Resumos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
+admin-stats-chapters = 🔖 Capítulos: prontos { $done } · com falha { $failed } · cancelados { $cancelled }
 admin-stats-none = Nenhum vídeo terminou.
 admin-stats-waits = Da mensagem ao vídeo: metade em até { $half } s, 95 % em até { $most } s
 admin-stats-paid = 💰 Entrou: { $value }
@@ -812,6 +860,8 @@ report-people = 👥 { $active ->
 sketch-report = ✏️ Desenhos: { $many }
 caption-report = 💬 Legendas: { $many }
 transcript-report = 📝 Transcrições: { $many }
+summary-report = 📋 Resumos: { $many }
+chapters-report = 🔖 Capítulos: { $many }
 report-failed = ⚠️ Falhas: { $failed }
 report-times = ⏱️ Da mensagem ao vídeo: { $middle } s; em um a cada vinte, mais de { $slow } s
 report-revenue = 💰 { $price }

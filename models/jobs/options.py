@@ -162,7 +162,22 @@ class SketchOptions(FilmOptions):
         return (self.width or 0) * (self.height or 0)
 
 
-class CaptionOptions(FilmOptions, SpeechOptions):
+class TranslationOptions(SpeechOptions):
+    """Options of a kind whose text may be in another language, in place of what is said or below it."""
+
+    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the text where it is not the spoken one
+    translation_lines: Literal["translated", "both"] = "translated"
+
+    @field_validator("translate_to")
+    @classmethod
+    def _validate_translate_to(cls, value: str) -> str:
+        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
+        if code is None:
+            raise ValueError(f"{value} is no language")
+        return code
+
+
+class CaptionOptions(FilmOptions, TranslationOptions):
     """Options of a caption job: a style by name, and what is changed of it. What is "auto" is the brand's."""
 
     style: str = DEFAULT_STYLE
@@ -175,7 +190,6 @@ class CaptionOptions(FilmOptions, SpeechOptions):
     place: Literal["auto"] | Anchor = "auto"
     emphasis: Switch = "auto"
     profanity: Literal["keep", "mask"] = "keep"
-    translate_to: str = NO_TRANSLATION  # ISO 639-1, the language of the captions where it is not the spoken one
 
     @property
     def adjustments(self) -> StyleAdjustments:
@@ -201,17 +215,17 @@ class CaptionOptions(FilmOptions, SpeechOptions):
         }
         return super().with_brand(brand, styles).model_copy(update=update)
 
-    @field_validator("translate_to")
-    @classmethod
-    def _validate_translate_to(cls, value: str) -> str:
-        code = value if value == NO_TRANSLATION else load_languages().find_code(value)
-        if code is None:
-            raise ValueError(f"{value} is no language")
-        return code
-
 
 class TranscriptOptions(SpeechOptions):
     """Options of a transcript job."""
+
+
+class SummaryOptions(SpeechOptions):
+    """Options of a summary job."""
+
+
+class ChaptersOptions(SpeechOptions):
+    """Options of a chapters job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,12 @@ LOUDNESS_STEP: Final = 0.1  # seconds
 
 @dataclass(frozen=True, slots=True)
 class SoundInfo:
-    """The sound of a file: its length, and how loud each `LOUDNESS_STEP` is, in dB relative to full scale."""
+    """The sound of a file: its length, how loud each `LOUDNESS_STEP` is, in dB relative to full scale, and when another
+    speaker begins, in seconds."""
 
     seconds: float
     loudness: tuple[int, ...] = ()
+    speaker_turns: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

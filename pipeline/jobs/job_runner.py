@@ -155,10 +155,12 @@ class JobRunner:
     def _load_spec(self, claim: JobClaim, folder: Path) -> JobSpec:
         with self.db.read_transaction() as session:
             job = session.get_one(Job, claim.job_id)
-            options = get_kind(job.kind).options.model_validate(job.parameters)
+            kind = get_kind(job.kind)
+            options = kind.options.model_validate(job.parameters)
             media = jobs.list_inputs(session, job.id)
             transcript = _find_transcript(session, job, media, options)
-            keys = [files.key_of(session, item) if item.file_id else "" for item in media]
+            opened = () if transcript and kind.needs_only_words else media
+            keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
             logo_key = files.find_key(session, options.logo_file_id)
         try:
             paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
@@ -193,10 +195,13 @@ class JobRunner:
                 jobs.add_output(session, job.id, name, media.id)
             if result.transcript:
                 transcripts.save(session, job, jobs.list_inputs(session, job.id)[0], result.transcript)
+            if result.translation:
+                transcripts.save_translation(session, job, outputs[result.outputs[0].name], result.translation)
             settle(session, job, job.credits, now)
-            self._enqueue_message(
-                session, job, job_messages.build_result_message(job, outputs, text, result.transcript)
+            message = job_messages.build_result_message(
+                job, outputs, text, result.transcript, has_chat_model=self.renderer.has_chat_model
             )
+            self._enqueue_message(session, job, message)
 
     def _enqueue_message(self, session: Session, job: Job, message: outbox.OutboxMessage) -> None:
         address = session.get_one(Address, job.address_id)

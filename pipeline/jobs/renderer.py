@@ -20,6 +20,10 @@ class Renderer:
     transcriber: Transcriber
     chat: ChatModel | None = None
 
+    @property
+    def has_chat_model(self) -> bool:
+        return self.chat is not None
+
     def render(
         self, spec: JobSpec, progress: ProgressCallback, is_cancelled: Callable[[], bool], usage: Usage
     ) -> JobResult:

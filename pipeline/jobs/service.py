@@ -18,7 +18,7 @@ from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
 from models.jobs.options import JobOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Correction, Transcript
 from models.limits import load_limits
 from models.media.files import Media
 from pipeline.captions.style_files import STYLE_SUFFIX, read_style_file
@@ -62,6 +62,8 @@ class JobRequest:
     received_at: datetime | None = None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
+    correction: Correction | None = None  # what that transcript corrects
+    earlier_versions: int | None = None  # results made again before, where only their looks change
     admission: Admission | None = None  # where `check_admission` was called before; else `submit` calls it
 
     @property
@@ -69,11 +71,13 @@ class JobRequest:
         """Raises UnknownKind for options that are of no registered kind."""
         return kind_of(self.options)
 
-    @property
-    def requirements(self) -> JobRequirements:
+    def build_requirements(self, *, has_words: bool) -> JobRequirements:
+        """`has_words` says whether the words of its input are known from another job."""
         seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
         language = None if self.transcript is not None else self.options.spoken_language
-        return JobRequirements(self.kind, seconds, sum(media.size for media in self.media), language)
+        size = sum(media.size for media in self.media)
+        earlier = self.correction.earlier if self.correction else self.earlier_versions
+        return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
 
     def build_parameters(self, plan: Plan, watermark: str, vocabulary: Sequence[str]) -> dict[str, Any]:
         """The options as JSON for the job's row, with those that the plan and the tenant set."""
@@ -111,6 +115,7 @@ class Pipeline:
     retention: Retention
     watermark: str = "made with Rabisco"
     file_executor: FileExecutor = field(default_factory=FileExecutor, repr=False)
+    has_chat_model: bool = False
     min_free_bytes: int = field(default_factory=lambda: load_limits().disk.floor)
 
     def has_room(self) -> bool:
@@ -167,31 +172,31 @@ class Pipeline:
     def submit(self, session: Session, request: JobRequest) -> Job:
         """Create a job and reserve its credits, in the caller's transaction; a rejection leaves no rows behind.
 
-        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, or a deleted input.
-        Call `wake_worker` after the commit.
+        Raises RequestRejected: limits of the plan, too many waiting jobs, too few credits, a deleted input, or no chat
+        model. Call `wake_worker` after the commit.
         """
         now = self.db.clock()
-        if any(media.file_id is None for media in request.media):
+        if not self.is_offered(request.kind):
+            raise RequestRejected(ErrorCode.CHAT_MODEL_MISSING)
+        has_words = request.kind.needs_only_words and _has_words(session, request)
+        if not has_words and any(media.file_id is None for media in request.media):
             raise RequestRejected(ErrorCode.FILE_GONE)
         with session.begin_nested():
-            status, cost = self.entitlements.admit(
-                session, request.person, request.requirements, now, request.admission
-            )
+            requirements = request.build_requirements(has_words=has_words)
+            status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
             tenant = session.get_one(Tenant, request.person.tenant_id)
-            request = replace(request, options=self.apply_brand(session, request.person, request.options))
+            request = replace(request, options=branding.apply_brand(session, request.person, request.options))
             parameters = request.build_parameters(status.plan, self.watermark, tenant.vocabulary)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])
             self.entitlements.reserve(session, request.person, job.id, cost, status, now)
             if request.transcript:
-                transcripts.save(session, job, request.media[0], request.transcript)
+                transcripts.save(session, job, request.media[0], request.transcript, request.correction)
         return job
 
-    @staticmethod
-    def apply_brand(session: Session, person: Person, options: JobOptions) -> JobOptions:
-        """The options with the user's and the tenant's brand, and with the tenant's caption style where it is one."""
-        brand = branding.load_brand(session, person)
-        return options.with_brand(brand, branding.list_styles(session, person.tenant_id))
+    def is_offered(self, kind: JobKind) -> bool:
+        """Whether jobs of that kind can be made by this installation."""
+        return self.has_chat_model or not kind.needs_chat_model
 
     def wake_worker(self, job_id: uuid.UUID) -> None:
         """Wake a worker; call it after the commit."""
@@ -220,6 +225,14 @@ class Pipeline:
         with self.retention.open_temp_folder() as folder:
             info = media_validation.measure_file(self.sandbox, path, folder)
         return MeasuredFile.from_path(path, info, name)
+
+
+def _has_words(session: Session, request: JobRequest) -> bool:
+    """Whether what is said in the input is known, so that nothing is heard again."""
+    language = request.options.spoken_language
+    if request.transcript is not None or language is None:
+        return True
+    return transcripts.find_earlier(session, request.parent_id, request.media[0], language) is not None
 
 
 def _build_job(request: JobRequest, status: AccountStatus, parameters: dict[str, Any], cost: int, now: datetime) -> Job:

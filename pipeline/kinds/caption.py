@@ -5,7 +5,15 @@ from typing import cast
 from models.jobs.options import CaptionOptions
 from models.limits import load_limits
 from models.media.facts import MediaKind
-from pipeline.kinds.job_kind import AGAIN_BUTTON, FILE_BUTTON, JobKind, OutputSpec, ResultButton
+from pipeline.kinds.job_kind import (
+    AGAIN_BUTTON,
+    CORRECT_BUTTON,
+    FILE_BUTTON,
+    FollowUp,
+    JobKind,
+    OutputSpec,
+    ResultButton,
+)
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
 TRANSCRIPTION_SHARE = 0.4  # of the job's progress
@@ -19,17 +27,19 @@ CAPTION = JobKind(
     outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
     limits=load_limits().kinds["caption"],
     icon="💬",
-    buttons=(ResultButton("style"), AGAIN_BUTTON, FILE_BUTTON),
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON),
     takes_subtitles=True,
+    follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
 
 
 def run(job: RunningJob) -> JobResult:
-    """Transcribe the video, unless its words are known, translate it if asked to, and render the captions."""
+    """Transcribe the video, unless its words are known, translate them if asked to, and render the captions."""
     options = cast("CaptionOptions", job.spec.options)
     share = TRANSCRIPTION_SHARE if job.spec.transcript is None else 0.0
     transcript = job.transcribe("listening", options, end=share)
-    shown = job.translate(transcript, options.translate_to)
+    translation = job.translate_below(transcript, options)
+    shown = transcript if translation else job.translate(transcript, options.translate_to)
     arguments = {
         "video": job.spec.inputs[0],
         "words": shown.words,
@@ -37,7 +47,8 @@ def run(job: RunningJob) -> JobResult:
         "options": options,
         "language": shown.language,
         "logo": job.spec.logo,
+        "translation": translation,
         **job.spec.extra_outputs,
     }
     film = job.run_task("captioning", "pipeline.captions.film:make", arguments, start=share)
-    return JobResult(list_film_files(film), transcript)
+    return JobResult(list_film_files(film), transcript, shown if shown is not transcript else None)

@@ -11,11 +11,10 @@ from PIL import Image
 
 from models.jobs.options import CaptionOptions
 from models.jobs.transcript import Word
-from pipeline.captions.drawing.painter import CaptionPainter
 from pipeline.captions.film import build_caption_painter, prepare_texts
 from pipeline.media.frame_conversion import planes_of
 from pipeline.media.overlay import BT709
-from pipeline.media.transcode import Canvas
+from pipeline.media.transcode import Canvas, Painter
 from pipeline.previews.ground import draw_neutral_ground
 from pipeline.previews.sentences import PREVIEW_SECONDS
 
@@ -69,14 +68,14 @@ def draw_film(
     return picture.shape[1], picture.shape[0]
 
 
-def draw_frame(painter: CaptionPainter, ground: Pixels, seconds: float) -> Pixels:
+def draw_frame(painter: Painter, ground: Pixels, seconds: float) -> Pixels:
     """The captions at a time over a picture; both RGB."""
     frame = _paint_frame(painter, ground, seconds)
     picture = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG")
     return picture.to_ndarray().astype(np.uint8, copy=False)
 
 
-def _paint_frame(painter: CaptionPainter, ground: Pixels, seconds: float) -> av.VideoFrame:
+def _paint_frame(painter: Painter, ground: Pixels, seconds: float) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(ground, format="rgb24").reformat(
         format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
     )
@@ -88,7 +87,7 @@ def _paint_frame(painter: CaptionPainter, ground: Pixels, seconds: float) -> av.
 
 def _build_painter(
     options: CaptionOptions, words: Sequence[Word], language: str, picture: Pixels, logo: Path | None
-) -> CaptionPainter:
+) -> Painter:
     canvas = Canvas(picture.shape[1], picture.shape[0], FPS, BT709)
     return build_caption_painter(prepare_texts(words, options, language), options, language, canvas, logo=logo)
 

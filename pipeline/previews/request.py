@@ -39,7 +39,8 @@ def find_preview_request(session: Session, preview: StylePreview, language: str)
     options = CaptionOptions.model_validate(preview.options)
     logo_key = files.find_key(session, options.logo_file_id)
     job = session.get(Job, preview.job_id) if preview.job_id else None
-    transcript = transcripts.find_own(session, job.id) if job else None
+    shown = transcripts.find_shown(session, job.id) if job else None
+    transcript = shown.transcript if shown else None
     if job is None or transcript is None or not transcript.words:
         sample = list_sample_words(language)
         return PreviewRequest(options, sample, language, choose_moment(sample), logo_key=logo_key)

@@ -209,6 +209,16 @@ def list_exhausted(session: Session, now: datetime) -> list[JobClaim]:
     return [JobClaim(job.id, job.fence, job.attempts) for job in session.exec(statement)]
 
 
+def find_follow_up(session: Session, parent_id: uuid.UUID, kind: str) -> Job | None:
+    """The newest job of a kind that followed a job, unless it failed or was cancelled."""
+    statement = select(Job).where(
+        col(Job.parent_id) == parent_id,
+        col(Job.kind) == kind,
+        col(Job.status).not_in([JobStatus.FAILED, JobStatus.CANCELLED]),
+    )
+    return session.exec(statement.order_by(col(Job.created_at).desc()).limit(1)).first()
+
+
 def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     """A person's unfinished jobs, oldest first."""
     statement = select(Job).where(col(Job.person_id) == person_id, col(Job.status).in_(UNFINISHED_STATUSES))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -9,8 +10,16 @@ from models.captions.branding import BrandKit
 from models.captions.style import CaptionStyle
 from models.identity.branding import StoredBrandKit, TenantStyle
 from models.identity.people import Person
+from models.jobs.options import JobOptions
 from models.media.files import Media
 from storage.media import files
+
+Options = TypeVar("Options", bound=JobOptions)
+
+
+def apply_brand(session: Session, person: Person, options: Options) -> Options:
+    """Options with a person's and their tenant's brand, and with the tenant's caption style where it is one."""
+    return options.with_brand(load_brand(session, person), list_styles(session, person.tenant_id))
 
 
 def load_brand(session: Session, person: Person) -> BrandKit:

@@ -8,7 +8,7 @@ from bots.core.context import Context, HandlerResult, Reply, reply_for, text_for
 from bots.core.conversation import account_linking, commands, menus, shop, subscription
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
-from bots.core.conversation.jobs import submission
+from bots.core.conversation.jobs import corrections, follow_ups, submission
 from bots.core.conversation.styling import brand, carousel
 from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
@@ -76,6 +76,21 @@ def send_file(_pipeline: Pipeline, context: Context, result: HandlerResult, argu
     outbox.enqueue(context.session, context.address, context.person.id, outbox_message, context.now)
 
 
+def correct_words(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    corrections.offer_correction(pipeline, context, result, commands.parse_job_id(argument))
+
+
+def make_follow_up(pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
+    """Make something of another kind of what a job was made from: `<job>:<kind>`."""
+    code, _, name = argument.partition(":")
+    job = _find_job(context, code)
+    kind = find_kind(job.kind) if job else None
+    if job is None or kind is None or name not in {each.kind for each in kind.follow_ups}:
+        result.replies.append(reply_for("error-not-found"))
+        return
+    follow_ups.submit_follow_up(pipeline, context, result, job, name)
+
+
 def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
     """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
     name, _, value = argument.partition("=")
@@ -117,11 +132,13 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "cancel": cancel_job,
     "again": repeat_job,
     "file": send_file,
+    "make": make_follow_up,
     "set": set_preference,
     "language": set_language,
     "heard": repeat_in_language,
     "style": carousel.handle_style_choice,
     "brand": brand.handle_brand_choice,
+    "correct": correct_words,
     "plans": shop.plans,
     "buy": shop.buy,
     "star": shop.buy_with_stars,

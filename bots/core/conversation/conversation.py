@@ -15,6 +15,7 @@ from bots.core.conversation import (
     tenant_pause,
 )
 from bots.core.conversation.features.registry import find_requested_feature
+from bots.core.conversation.jobs import corrections
 from bots.core.conversation.jobs.intake import JobIntake
 from bots.core.conversation.styling import brand
 from bots.core.delivery import text_menus
@@ -78,12 +79,13 @@ class Conversation:
         if command is not None and command.name == "logo":
             brand.take_logo(self.pipeline, context, result, arguments)
             return
-        context = caption_styles.take_style_files(self.pipeline, context, result)
+        context = caption_styles.take_style_files(context, result)
         if context.files:
             JobIntake(self.pipeline, context, result, context.ack).submit_files()
 
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
-        """Handle a text: the number of a menu entry, a command, a verification code, or the label of a choice.
+        """Handle a text: corrected lines, the number of a menu entry, a command, a verification code, or the label of a
+        choice.
 
         Forwarded words are another author's, and do nothing.
         """
@@ -93,6 +95,8 @@ class Conversation:
         command, arguments = commands.parse_command(context, text)
         if opt_out.is_opt_out_request(context, text):
             opt_out.opt_out(self.pipeline, context, result)
+        elif (answered := corrections.find_answered_list(context, text)) is not None:
+            corrections.apply_correction(self.pipeline, context, result, answered, text)
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_number(context, text)):
             self._handle_choice(context, result, data)
         elif command is not None:
@@ -101,6 +105,14 @@ class Conversation:
             account_linking.email(self.pipeline, context, result, text)
         elif not context.capabilities.has_buttons and (data := text_menus.find_choice_by_label(context, text)):
             self._handle_choice(context, result, data)
+        else:
+            self._handle_other_text(context, result, text)
+
+    def _handle_other_text(self, context: Context, result: HandlerResult, text: str) -> None:
+        """Handle a text that is nothing else: lines without numbers, if it replies to a message with lines."""
+        quoted = corrections.find_quoted_list(context)
+        if quoted is not None:
+            corrections.apply_correction(self.pipeline, context, result, quoted, text)
         else:
             result.replies.append(reply_for("not-understood"))
 

@@ -35,16 +35,16 @@ def styles(_pipeline: Pipeline, context: Context, result: HandlerResult, argumen
         add_error_reply(result, "admin-styles-usage")
 
 
-def take_style_files(pipeline: Pipeline, context: Context, result: HandlerResult) -> Context:
+def take_style_files(context: Context, result: HandlerResult) -> Context:
     """Add the styles among the files of a message to the tenant's; the context with the other files."""
     for file in context.files:
         if isinstance(file, StyleFile):
-            _add(pipeline, context, result, file)
+            _add(context, result, file)
             context = replace(context, ack=None)
     return replace(context, files=tuple(file for file in context.files if not isinstance(file, StyleFile)))
 
 
-def _add(pipeline: Pipeline, context: Context, result: HandlerResult, file: StyleFile) -> None:
+def _add(context: Context, result: HandlerResult, file: StyleFile) -> None:
     if not context.is_admin or context.inbound.is_group or context.inbound.is_forwarded:
         error = RequestRejected(ErrorCode.NOT_MEDIA)
         result.replies.append(build_error_reply(error, edits_delivery=context.ack))
@@ -58,12 +58,12 @@ def _add(pipeline: Pipeline, context: Context, result: HandlerResult, file: Styl
     else:
         branding.save_style(context.session, tenant_id, file.name, file.style)
         _reply(context, result, "admin-styles-added", file.name)
-        result.replies.append(Reply(_build_preview(pipeline, context, file.name)))
+        result.replies.append(Reply(_build_preview(context, file.name)))
         roles.record_audit(context, result, "styles", "add")
 
 
-def _build_preview(pipeline: Pipeline, context: Context, name: str) -> Message:
-    options = pipeline.apply_brand(context.session, context.person, CaptionOptions(style=name))
+def _build_preview(context: Context, name: str) -> Message:
+    options = branding.apply_brand(context.session, context.person, CaptionOptions(style=name))
     preview = StylePreview(options=options.model_dump(mode="json"))
     return Message(paragraphs=(text_for("name", name=name),), preview=preview)
 

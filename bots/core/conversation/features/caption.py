@@ -36,6 +36,11 @@ def _list_translations() -> tuple[SettingValue, ...]:
     return values_from({NO_TRANSLATION: TranslatedText(key="choice-translate-off"), **names})
 
 
+def _list_translation_lines() -> tuple[SettingValue, ...]:
+    keys = {"translated": "choice-lines-translated", "both": "choice-lines-both"}
+    return values_from({value: TranslatedText(key=key) for value, key in keys.items()})
+
+
 CAPTION_FEATURE = Feature(
     CAPTION,
     aliases=("captions", "legenda", "legendas", "legendar", "subtitular"),
@@ -48,5 +53,6 @@ CAPTION_FEATURE = Feature(
         Setting("second-colour", option="second_colour", default="auto", list_values=_list_colours, is_listed=False),
         SPOKEN_LANGUAGE,
         Setting("translate", option="translate_to", default=NO_TRANSLATION, list_values=_list_translations),
+        Setting("lines", option="translation_lines", default="translated", list_values=_list_translation_lines),
     ),
 )

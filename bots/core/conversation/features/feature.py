@@ -34,6 +34,7 @@ class Feature:
             *(f"{prefix}-{kind.name}" for prefix in ("command", "admin-stats")),
             *(f"{prefix}-{stage}" for stage in kind.stages for prefix in ("status", "status-now")),
             *(button.label_key for button in kind.buttons),
+            *(follow_up.label_key for follow_up in kind.follow_ups),
             *(f"{kind.name}-file-{button.output}" for button in kind.buttons if button.output),
             *(key for setting in self.settings for key in setting.list_text_keys()),
         )

@@ -72,7 +72,7 @@ class BrandEditor:
         context = self.context
         kit = branding.load_kit(context.session, self.owner_id)
         taken = get_feature(CAPTION.name).build_options(context.person.tastes)
-        shown = self.pipeline.apply_brand(context.session, context.person, taken)
+        shown = branding.apply_brand(context.session, context.person, taken)
         can_change_all = can_change_scope(context, "all")
         options = shown.model_dump(mode="json")
         return BrandView(self.scope, kit, options, can_change_all, context.inbound.message_id)

@@ -66,10 +66,10 @@ class StyleCarousel:
     def _submit(self, job: Job) -> bool:
         context = self.context
         status = submission.acknowledge(context, self.result, job.reply_to)
+        media, shown = jobs.list_inputs(context.session, job.id), transcripts.find_shown(context.session, job.id)
         details = submission.Submission(
-            job.reply_to, status, parent_id=job.id, transcript=transcripts.find_own(context.session, job.id)
+            job.reply_to, status, job.id, shown.transcript if shown else None, earlier_versions=self._earlier_versions
         )
-        media = jobs.list_inputs(context.session, job.id)
         return submission.submit(self.pipeline, context, self.result, media, self._options, details)
 
     def _is_made_already(self, job: Job) -> bool:
@@ -94,7 +94,7 @@ class StyleCarousel:
     @property
     def _view(self) -> CarouselView:
         context = self.context
-        options = self.pipeline.apply_brand(context.session, context.person, self._options)
+        options = branding.apply_brand(context.session, context.person, self._options)
         styles = (*load_caption_styles(), *branding.list_styles(context.session, context.person.tenant_id))
         names = tuple(dict.fromkeys(styles))
         selection = self.selection if self.selection.style in names else replace(self.selection, style=names[0])
@@ -110,7 +110,18 @@ class StyleCarousel:
         if not self.pipeline.entitlements.plan_of(context.person).metered:
             return None
         seconds = sum(each.seconds or 0 for each in jobs.list_inputs(context.session, self.job.id))
-        return self.pipeline.entitlements.catalogue.price_for(CAPTION.name).credits_for(seconds)
+        price = self.pipeline.entitlements.catalogue.price_for(CAPTION.name, self._earlier_versions)
+        return price.credits_for(seconds)
+
+    @property
+    def _earlier_versions(self) -> int | None:
+        """How often the film was made again from words that are known, which decides on the price; None where its words
+        are not known."""
+        session, job = self.context.session, self.job
+        if job is None or transcripts.find_shown(session, job.id) is None:
+            return None
+        corrections = sum(transcripts.count_corrections(session, each.id) for each in jobs.list_inputs(session, job.id))
+        return corrections + len(jobs.list_children(session, job.id))
 
     def _reply(self, message: Message) -> None:
         self.result.replies.append(Reply(message))

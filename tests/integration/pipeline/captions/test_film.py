@@ -14,7 +14,7 @@ import pytest
 
 from models.errors import ErrorCode, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions, EncodingOptions, Film, X264Preset
-from models.jobs.transcript import Word
+from models.jobs.transcript import SubtitleLine, Translation, Word
 from pipeline.captions.film import make
 from pipeline.captions.layout_json import CaptionLayout
 
@@ -358,3 +358,39 @@ def test_high_dynamic_range_becomes_the_range_of_messengers(tmp_path: Path) -> N
     assert (frame.color_trc, frame.color_primaries, frame.colorspace, frame.color_range) == (1, 1, 1, 1)
     rows = frame.to_ndarray(format="rgb24").mean(axis=(1, 2))
     assert rows[10] > rows[90] > rows[170]
+
+
+def test_two_languages_stand_one_above_the_other_and_only_the_spoken_words_light_up(tmp_path: Path) -> None:
+    source = Clip(width=540, height=960).write(tmp_path)
+    line = SubtitleLine(text="Levamos mais máquinas para casa", start=0.1, end=1.6)
+    film = make(
+        source,
+        spoken(2.0),
+        source.with_name("out.mp4"),
+        CaptionOptions(encoding=FAST),
+        lambda _stage, _share: None,
+        layout=source.with_name("layout.json"),
+        translation=Translation(language="pt", lines=(line,)),
+    )
+    groups = layout(film).groups
+    (lower,) = (group for group in groups if group.words[0].text == "Levamos")
+    upper = [group for group in groups if group is not lower]
+    assert [word.text for word in lower.words] == line.text.split()
+    assert max(top + height for _, top, _, height in (group.box for group in upper)) <= lower.box[1]
+    left, top, width, height = lower.box
+    plain = pictures(source)
+    for index in (5, 20, 35):
+        picture = pictures(film.path)[index]
+        written = picture[top : top + height, left : left + width]
+        assert not lit(written).any()
+        assert lit(picture[:top]).any()
+        assert np.abs(written.astype(int) - plain[index][top : top + height, left : left + width]).max() > 60
+
+
+def test_a_translation_that_no_font_draws_is_refused(tmp_path: Path) -> None:
+    line = SubtitleLine(text="ꦲꦏ꧀ꦱꦫꦗꦮ", start=0.1, end=1.6)
+    translation = Translation(language="jv", lines=(line,))
+    source = Clip().write(tmp_path)
+    with pytest.raises(RequestRejected) as refused:
+        make(source, spoken(2.0), tmp_path / "out.mp4", CaptionOptions(), lambda *_: None, translation=translation)
+    assert refused.value.code is ErrorCode.SCRIPT_NOT_DRAWN

@@ -68,7 +68,13 @@ def report(database: Database, ana: SampleCustomer, since: datetime, until: date
     tenant_id = ana.person.tenant_id
     with database.read_transaction() as session:
         stats = tenant_stats.collect_stats(session, tenant_id, since, until)
-        return tenant_reports.sum_jobs(session, ReportPeriod(tenant_id, since, until)), stats
+        period = ReportPeriod(tenant_id, since, until)
+        return (
+            tenant_reports.sum_jobs(session, period),
+            tenant_reports.sum_credits_spent(session, period),
+            tenant_reports.count_active_people(session, period),
+            stats,
+        )
 
 
 def measure(database: Database) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from fakes.world.staged_sandbox import TRANSCRIPT
 
 from models.errors import ErrorCode, JobCancelled, ProcessingFailed, RequestRejected
 from models.jobs.options import CaptionOptions
-from models.jobs.transcript import Transcript
+from models.jobs.transcript import Transcript, Word
 from models.media.facts import SoundInfo, SoundPiece
 from pipeline.speech.service import ServiceRequest
 from pipeline.speech.transcription import Transcriber, TranscriptionJob, create_speech_service
@@ -16,6 +16,7 @@ from pipeline.speech.transcription import Transcriber, TranscriptionJob, create_
 PREPARE, LOCAL = "pipeline.speech.preparation:prepare", "pipeline.speech.local:transcribe"
 WRITE, SPLIT = "pipeline.speech.upload:write_pieces", "pipeline.speech.upload:split_piece"
 BY_SERVICE = TRANSCRIPT.model_copy(update={"engine": "groq"})
+SOUND = SoundInfo(10.0)
 PIECE = SoundPiece(Path("piece.ogg"), 0.0, 10.0)
 
 
@@ -37,14 +38,15 @@ class Service:
 class Child:
     """Plays the tasks of hearing: ten seconds of sound, and words heard here."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sound: SoundInfo = SOUND, heard: Transcript = TRANSCRIPT) -> None:
+        self.sound, self.heard = sound, heard
         self.runs: list[tuple[str, dict[str, Any]]] = []
         self.recorded: list[tuple[str, float, int]] = []
         self.job = TranscriptionJob(folder, self, record_speech=lambda *each: self.recorded.append(each))
 
     def __call__(self, task: str, arguments: dict[str, object]) -> Any:
         self.runs.append((task, arguments))
-        return {PREPARE: SoundInfo(10.0), WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: TRANSCRIPT}[task]
+        return {PREPARE: self.sound, WRITE: [PIECE], SPLIT: [PIECE, PIECE], LOCAL: self.heard}[task]
 
     @property
     def tasks(self) -> list[str]:
@@ -65,6 +67,17 @@ def test_a_service_hears_and_is_paid_by_the_second(tmp_path: Path) -> None:
     assert (child.tasks, child.recorded) == ([PREPARE, WRITE], [("groq", 10.0, 120)])
     (asked,) = service.asked
     assert (asked.pieces, asked.language, asked.vocabulary) == ([PIECE], "pt", ("Rabisco",))
+
+
+@pytest.mark.parametrize("service", [None, Service(BY_SERVICE)])
+def test_whoever_hears_the_turns_of_speakers_are_those_of_the_sound(tmp_path: Path, service: Service | None) -> None:
+    words = (*TRANSCRIPT.words, Word(text="Yes", start=2.0, end=2.4))
+    heard = TRANSCRIPT.model_copy(update={"words": words})
+    child = Child(tmp_path, SoundInfo(10.0, speaker_turns=(2.1,)), heard)
+    if service is not None:
+        service.answer = heard
+    found = Transcriber(service).transcribe(tmp_path / "in", CaptionOptions(language="en"), child.job)
+    assert [word.is_speaker_change for word in found.words] == [False, True]
 
 
 def test_smaller_pieces_are_made_in_the_child(tmp_path: Path) -> None:

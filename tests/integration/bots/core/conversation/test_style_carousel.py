@@ -86,14 +86,15 @@ async def test_the_film_is_made_again_with_its_own_words_in_the_style(house: Wor
     await ana.choose(message.get_choice_data("▶️"), message)
     await ana.choose(message.get_choice_data("Size"), message)
     await ana.choose(message.get_choice_data("Large"), message)
-    assert "costs 1 credit" in message.text
+    assert "costs nothing" in message.text
     style = list(load_caption_styles())[1]
     await ana.choose(message.get_choice_data("Use this"), message)
     assert "making your film again" in message.text
     first, second = house.list_jobs()
     assert (second.parent_id, second.parameters["style"], second.parameters["size"]) == (first.id, style, "large")
+    assert (first.credits, second.credits) == (1, 0)
     with house.db.read_transaction() as session:
-        assert transcripts.find_own(session, second.id) == transcripts.find_own(session, first.id)
+        assert transcripts.find_given(session, second.id) == transcripts.find_given(session, first.id) is not None
     assert ana.person.tastes == {}
 
 
@@ -206,7 +207,7 @@ async def test_without_buttons_styles_are_a_numbered_list_with_a_picture_per_cho
     account = house.get_account("typed", capabilities=replace(ALL_CAPABILITIES, has_buttons=False, can_edit=False))
     user = create_known_user(house, account, "55")
     await make_film(house, user)
-    listed = await user.send_text("1")
+    listed = await user.send_text("🎨 Style")
     assert len(listed.labels) == len(load_caption_styles())
     shown = await user.send_text("2")
     assert shown is not listed

@@ -43,6 +43,10 @@ class ErrorCode(StrEnum):
     CHAPTERS_NOT_FOUND = "CHAPTERS_NOT_FOUND"  # fewer than YouTube takes
     SUBTITLES_UNREADABLE = "SUBTITLES_UNREADABLE"
     SCRIPT_NOT_DRAWN = "SCRIPT_NOT_DRAWN"  # language: no bundled font has its letters
+    STYLE_UNREADABLE = "STYLE_UNREADABLE"  # line
+    STYLE_FIELD_MISSING = "STYLE_FIELD_MISSING"  # field
+    STYLE_FIELD_UNKNOWN = "STYLE_FIELD_UNKNOWN"  # field
+    STYLE_VALUE_INVALID = "STYLE_VALUE_INVALID"  # field; allowed: what is allowed there
     # the access
     NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"  # cost, available, returns
     DEBT = "DEBT"  # debt: credits

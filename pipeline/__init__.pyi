@@ -54,6 +54,11 @@ from .operations.scheduler import ScheduledTask as ScheduledTask
 from .operations.scheduler import Scheduler as Scheduler
 from .operations.shared_task import share_task as share_task
 from .operations.tenant_lifecycle import notify_tenant_owner as notify_tenant_owner
+from .previews.renderer import PreviewRenderer as PreviewRenderer
+from .previews.renderer import create_preview_cache as create_preview_cache
+from .previews.request import PreviewRequest as PreviewRequest
+from .previews.request import find_preview_request as find_preview_request
+from .previews.sentences import PREVIEW_SECONDS as PREVIEW_SECONDS
 from .progress import ProgressCallback as ProgressCallback
 from .progress import Throttle as Throttle
 from .sandbox.client import SandboxClient as SandboxClient

@@ -13,6 +13,8 @@ help =
 
     Best quality: send pictures as a file.
     /settings how your films look
+    /brand your font, colours and logo on all films
+    /logo make a picture your logo
     /balance your credits
     /plans get credits
     /billing your plan and bills
@@ -39,6 +41,8 @@ command-transcript = Write down what is said
 command-summary = Sum up what is said
 command-chapters = Chapters for the description of a video
 command-settings = How your films look
+command-brand = Your brand: font, colours and logo
+command-logo = Make a picture your logo
 command-balance = Your credits
 command-plans = Get credits
 command-billing = Your plan and bills
@@ -129,6 +133,7 @@ edit-loudness = 🔊 Even loudness (-14 LUFS)
 choice-cancel = ✖️ Cancel
 choice-again = 🔁 Again
 choice-file = ⬇️ Original file
+choice-style = 🎨 Style
 choice-correct = ✏️ Correct the words
 choice-edit = ✨ Polish
 choice-edited = 🎬 Make this film
@@ -175,6 +180,78 @@ style-comic = Comic
 style-clean = Plain subtitles
 style-podcast = Podcast
 style-marker = Highlighter
+style-title = 🎨 { $value } ({ $position } of { $total })
+style-price =
+    { $credits ->
+        [0] Your film in this style costs nothing.
+        [one] Your film in this style costs 1 credit.
+       *[other] Your film in this style costs { $credits } credits.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 All styles
+style-change-size = 🔠 Size
+style-change-place = ↕️ Place
+style-change-colour = 🎨 Colour
+style-change-second = 🖍️ Second colour
+style-film = 🎞️ See it move
+style-use = ✅ Use this
+style-keep = ⭐ Use for all my films
+style-choose-size = How large shall the words be?
+style-choose-place = Where shall the words be?
+style-choose-colour = Which colour shall the spoken word have?
+style-choose-second = Which colour shall words that stand out have?
+style-size-small = Small
+style-size-medium = Medium
+style-size-large = Large
+style-place-auto = As in the style
+style-place-top = Top
+style-place-middle = Middle
+style-place-bottom = Bottom
+colour-auto = As in the style
+colour-white = White
+colour-yellow = Yellow
+colour-orange = Orange
+colour-red = Red
+colour-pink = Pink
+colour-purple = Purple
+colour-blue = Blue
+colour-turquoise = Turquoise
+colour-green = Green
+colour-black = Black
+style-making = I'm making your film again in this style: { $value }.
+style-kept = Your films to come will have this style: { $value }.
+style-made-already = Your film in this style is there already, or on its way.
+brand-of-me = 🎀 Your brand, on all your films
+brand-of-all = 🏢 The brand of everybody here, where they have none of their own
+brand-font = Font: { $value }
+brand-colour = Colour: { $value }
+brand-second = Second colour: { $value }
+brand-logo = Logo: set
+brand-no-logo = Logo: none
+brand-help-me = For a logo, send a picture with /logo under it; a PNG sent as a file keeps what is transparent. Other colours: /brand #1A2B3C #FFD60A
+brand-help-all = For a logo, send a picture with /logo all under it. Other colours: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Font
+brand-change-colour = 🎨 Colour
+brand-change-second = 🖍️ Second colour
+brand-change-corner = 📐 Corner
+brand-change-size = 🔎 Logo size
+brand-remove-logo = 🗑️ Remove logo
+brand-scope-all = 🏢 For everybody here
+brand-scope-me = 👤 Only for me
+brand-choose-font = Which font?
+brand-choose-colour = Which colour for the word that is spoken?
+brand-choose-second = Which colour for words that stand out?
+brand-choose-corner = In which corner is the logo?
+brand-choose-size = How large is the logo?
+brand-corner-top-left = Top left
+brand-corner-top-right = Top right
+brand-corner-bottom-left = Bottom left
+brand-corner-bottom-right = Bottom right
+brand-usage = Like this: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Send me the picture with /logo under it, or answer a picture with /logo.
+brand-logo-too-big = That picture is too big for a logo. Send one of up to 2 MB and 4096 pixels a side.
+brand-logo-set = That is your logo now. It will be on your films.
 
 ## Language, settings, balance
 
@@ -482,6 +559,10 @@ error-text-too-long = That is more text than I can sum up or divide. Please send
 error-chapters-not-found = I can't find chapters in that. YouTube takes at least three, each of at least 10 seconds, so it has to be half a minute long and about more than one thing.
 error-subtitles-unreadable = I can't read those subtitles. Send them as an .srt or .vtt file.
 error-script-not-drawn = I don't have letters yet for the script in those captions. Send subtitles in another script, or another video.
+error-style-unreadable = I can't read line { $line } of that style file. It has to be a TOML file of up to 20 kB: /styles show hormozi shows one.
+error-style-field-missing = Something is missing in the style file: { $field }
+error-style-field-unknown = The style file has a field that there is not: { $field }
+error-style-value-invalid = The style file is not right at { $field }. Allowed there: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] You have no credits left
@@ -945,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = No names are known yet. Names of people, brands and products that are spoken in your recordings are heard better when they are known.
 admin-vocabulary-usage = Like this: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NAME, NAME · /vocabulary clear
 admin-vocabulary-full = That is more than can be listened for. Nothing was changed: take the names that are heard wrong most often.
+command-styles = Your own caption styles: /styles
+admin-styles-none = There are no styles of your own yet.
+admin-styles-usage = Send a style as a .toml file to add it. /styles show hormozi shows one to begin with, /styles remove NAME removes one of yours.
+admin-styles-removed = The style { $name } is removed. Films that had it get the usual one from now on.
+admin-styles-unknown = There is no style called { $name }.
+admin-styles-added = The style { $name } can be chosen now.
+admin-styles-bad-name = Give the file another name: letters, digits and hyphens, and not the name of a style of ours.
+admin-styles-full = That would be more than { $limit } styles. Remove one first: /styles
 command-maintenance = Take no new films for a while: /maintenance on
 admin-maintenance-usage = Like this: /maintenance on Back at 3 pm, or /maintenance off
 admin-maintenance-sure = Take no new films from now on? Those being made and waiting go on: { $waiting }. People read this, and administrators are let through:

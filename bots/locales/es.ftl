@@ -13,6 +13,8 @@ help =
 
     Mejor calidad: envía las imágenes como archivo.
     /settings cómo quedan tus videos
+    /brand tu fuente, tus colores y tu logo en todos los videos
+    /logo hacer de una imagen tu logo
     /balance tus créditos
     /plans comprar créditos
     /billing tu plan y tus facturas
@@ -39,6 +41,8 @@ command-transcript = Escribir lo que se dice
 command-summary = Resumir lo que se dice
 command-chapters = Capítulos para la descripción de un video
 command-settings = Cómo quedan tus videos
+command-brand = Tu marca: fuente, colores y logo
+command-logo = Hacer de una imagen tu logo
 command-balance = Tus créditos
 command-plans = Comprar créditos
 command-billing = Tu plan y tus facturas
@@ -129,6 +133,7 @@ edit-loudness = 🔊 Volumen uniforme (-14 LUFS)
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 Otra vez
 choice-file = ⬇️ Archivo original
+choice-style = 🎨 Estilo
 choice-correct = ✏️ Corregir palabras
 choice-edit = ✨ Pulir
 choice-edited = 🎬 Hacer este video
@@ -175,6 +180,78 @@ style-comic = Cómic
 style-clean = Sencillos
 style-podcast = Pódcast
 style-marker = Resaltador
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [0] Tu video en este estilo no cuesta nada.
+        [one] Tu video en este estilo cuesta 1 crédito.
+       *[other] Tu video en este estilo cuesta { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos los estilos
+style-change-size = 🔠 Tamaño
+style-change-place = ↕️ Posición
+style-change-colour = 🎨 Color
+style-change-second = 🖍️ Segundo color
+style-film = 🎞️ Verlo en movimiento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar en todos mis videos
+style-choose-size = ¿De qué tamaño deben ser las palabras?
+style-choose-place = ¿Dónde deben estar las palabras?
+style-choose-colour = ¿Qué color debe tener la palabra hablada?
+style-choose-second = ¿Qué color deben tener las palabras destacadas?
+style-size-small = Pequeño
+style-size-medium = Mediano
+style-size-large = Grande
+style-place-auto = Como en el estilo
+style-place-top = Arriba
+style-place-middle = En medio
+style-place-bottom = Abajo
+colour-auto = Como en el estilo
+colour-white = Blanco
+colour-yellow = Amarillo
+colour-orange = Naranja
+colour-red = Rojo
+colour-pink = Rosa
+colour-purple = Morado
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Negro
+style-making = Estoy haciendo otra vez tu video en este estilo: { $value }.
+style-kept = Tus próximos videos tendrán este estilo: { $value }.
+style-made-already = Tu video en este estilo ya existe, o está en camino.
+brand-of-me = 🎀 Tu marca, en todos tus videos
+brand-of-all = 🏢 La marca de todos aquí, donde no tienen una propia
+brand-font = Fuente: { $value }
+brand-colour = Color: { $value }
+brand-second = Segundo color: { $value }
+brand-logo = Logo: puesto
+brand-no-logo = Logo: ninguno
+brand-help-me = Para tener un logo, envía una imagen con el texto /logo; un PNG enviado como archivo conserva lo transparente. Otros colores: /brand #1A2B3C #FFD60A
+brand-help-all = Para tener un logo, envía una imagen con el texto /logo all. Otros colores: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Fuente
+brand-change-colour = 🎨 Color
+brand-change-second = 🖍️ Segundo color
+brand-change-corner = 📐 Esquina
+brand-change-size = 🔎 Tamaño del logo
+brand-remove-logo = 🗑️ Quitar el logo
+brand-scope-all = 🏢 Para todos aquí
+brand-scope-me = 👤 Solo para mí
+brand-choose-font = ¿Qué fuente?
+brand-choose-colour = ¿Qué color para la palabra hablada?
+brand-choose-second = ¿Qué color para las palabras destacadas?
+brand-choose-corner = ¿En qué esquina va el logo?
+brand-choose-size = ¿De qué tamaño es el logo?
+brand-corner-top-left = Arriba izquierda
+brand-corner-top-right = Arriba derecha
+brand-corner-bottom-left = Abajo izquierda
+brand-corner-bottom-right = Abajo derecha
+brand-usage = Así: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Envíame la imagen con el texto /logo, o responde a una imagen con /logo.
+brand-logo-too-big = Esa imagen es demasiado grande para un logo. Envía una de hasta 2 MB y 4096 píxeles por lado.
+brand-logo-set = Ese es tu logo ahora. Aparecerá en tus videos.
 
 ## Idioma, ajustes, saldo
 
@@ -482,6 +559,10 @@ error-text-too-long = Es más texto del que puedo resumir o dividir. Envía una 
 error-chapters-not-found = No encuentro capítulos ahí. YouTube admite a partir de tres, de al menos 10 segundos cada uno; por eso tiene que durar medio minuto y tratar de más de un tema.
 error-subtitles-unreadable = No puedo leer esos subtítulos. Envíalos en un archivo .srt o .vtt.
 error-script-not-drawn = Todavía no tengo letras para el alfabeto de esos subtítulos. Envía subtítulos en otro alfabeto, u otro video.
+error-style-unreadable = No puedo leer la línea { $line } de ese archivo de estilo. Tiene que ser un archivo TOML de hasta 20 kB: /styles show hormozi muestra uno.
+error-style-field-missing = Falta algo en el archivo de estilo: { $field }
+error-style-field-unknown = El archivo de estilo tiene un campo que no existe: { $field }
+error-style-value-invalid = El archivo de estilo no es correcto en { $field }. Ahí se admite: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] No te quedan créditos
@@ -945,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = Todavía no conozco ningún nombre. Los nombres de personas, marcas y productos que se dicen en tus grabaciones se escuchan mejor cuando los conozco.
 admin-vocabulary-usage = Así: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOMBRE, NOMBRE · /vocabulary clear
 admin-vocabulary-full = Es más de lo que se puede escuchar. No se cambió nada: usa los nombres que más salen mal.
+command-styles = Tus propios estilos de subtítulos: /styles
+admin-styles-none = Todavía no hay estilos propios.
+admin-styles-usage = Envía un estilo en un archivo .toml para añadirlo. /styles show hormozi muestra uno para empezar, /styles remove NOMBRE quita uno de los tuyos.
+admin-styles-removed = El estilo { $name } está quitado. Los videos que lo usaban tendrán el normal.
+admin-styles-unknown = No hay un estilo llamado { $name }.
+admin-styles-added = El estilo { $name } ya se puede elegir.
+admin-styles-bad-name = Ponle otro nombre al archivo: letras, números y guiones, y que no sea el de un estilo nuestro.
+admin-styles-full = Serían más de { $limit } estilos. Quita uno antes: /styles
 command-maintenance = No aceptar videos por un rato: /maintenance on
 admin-maintenance-usage = Así: /maintenance on Volvemos a las 15, o /maintenance off
 admin-maintenance-sure = ¿No aceptar videos nuevos desde ahora? Los que se están haciendo y esperan siguen: { $waiting }. La gente lee esto, y los administradores pasan:

@@ -13,6 +13,8 @@ help =
 
     Melhor qualidade: mande as imagens como arquivo.
     /settings como ficam os seus vídeos
+    /brand sua fonte, suas cores e seu logo em todos os vídeos
+    /logo fazer de uma imagem o seu logo
     /balance seus créditos
     /plans comprar créditos
     /billing seu plano e suas contas
@@ -39,6 +41,8 @@ command-transcript = Escrever o que é dito
 command-summary = Resumir o que é dito
 command-chapters = Capítulos para a descrição de um vídeo
 command-settings = Como ficam os seus vídeos
+command-brand = Sua marca: fonte, cores e logo
+command-logo = Fazer de uma imagem o seu logo
 command-balance = Seus créditos
 command-plans = Comprar créditos
 command-billing = Seu plano e suas contas
@@ -129,6 +133,7 @@ edit-loudness = 🔊 Volume uniforme (-14 LUFS)
 choice-cancel = ✖️ Cancelar
 choice-again = 🔁 De novo
 choice-file = ⬇️ Arquivo original
+choice-style = 🎨 Estilo
 choice-correct = ✏️ Corrigir palavras
 choice-edit = ✨ Turbinar
 choice-edited = 🎬 Fazer este vídeo
@@ -175,6 +180,78 @@ style-comic = Quadrinhos
 style-clean = Simples
 style-podcast = Podcast
 style-marker = Marca-texto
+style-title = 🎨 { $value } ({ $position } de { $total })
+style-price =
+    { $credits ->
+        [0] Seu vídeo neste estilo não custa nada.
+        [one] Seu vídeo neste estilo custa 1 crédito.
+       *[other] Seu vídeo neste estilo custa { $credits } créditos.
+    }
+style-previous = ◀️
+style-next = ▶️
+style-list = 📋 Todos os estilos
+style-change-size = 🔠 Tamanho
+style-change-place = ↕️ Posição
+style-change-colour = 🎨 Cor
+style-change-second = 🖍️ Segunda cor
+style-film = 🎞️ Ver em movimento
+style-use = ✅ Usar este
+style-keep = ⭐ Usar em todos os meus vídeos
+style-choose-size = De que tamanho devem ser as palavras?
+style-choose-place = Onde devem ficar as palavras?
+style-choose-colour = Que cor deve ter a palavra falada?
+style-choose-second = Que cor devem ter as palavras em destaque?
+style-size-small = Pequeno
+style-size-medium = Médio
+style-size-large = Grande
+style-place-auto = Como no estilo
+style-place-top = Em cima
+style-place-middle = No meio
+style-place-bottom = Embaixo
+colour-auto = Como no estilo
+colour-white = Branco
+colour-yellow = Amarelo
+colour-orange = Laranja
+colour-red = Vermelho
+colour-pink = Rosa
+colour-purple = Roxo
+colour-blue = Azul
+colour-turquoise = Turquesa
+colour-green = Verde
+colour-black = Preto
+style-making = Estou refazendo seu vídeo neste estilo: { $value }.
+style-kept = Seus próximos vídeos terão este estilo: { $value }.
+style-made-already = Seu vídeo neste estilo já existe, ou está a caminho.
+brand-of-me = 🎀 Sua marca, em todos os seus vídeos
+brand-of-all = 🏢 A marca de todos aqui, onde não têm uma própria
+brand-font = Fonte: { $value }
+brand-colour = Cor: { $value }
+brand-second = Segunda cor: { $value }
+brand-logo = Logo: definido
+brand-no-logo = Logo: nenhum
+brand-help-me = Para ter um logo, mande uma imagem com a legenda /logo; um PNG mandado como arquivo mantém o que é transparente. Outras cores: /brand #1A2B3C #FFD60A
+brand-help-all = Para ter um logo, mande uma imagem com a legenda /logo all. Outras cores: /brand all #1A2B3C #FFD60A
+brand-change-font = 🔤 Fonte
+brand-change-colour = 🎨 Cor
+brand-change-second = 🖍️ Segunda cor
+brand-change-corner = 📐 Canto
+brand-change-size = 🔎 Tamanho do logo
+brand-remove-logo = 🗑️ Tirar o logo
+brand-scope-all = 🏢 Para todos aqui
+brand-scope-me = 👤 Só para mim
+brand-choose-font = Qual fonte?
+brand-choose-colour = Qual cor para a palavra falada?
+brand-choose-second = Qual cor para as palavras em destaque?
+brand-choose-corner = Em que canto fica o logo?
+brand-choose-size = De que tamanho é o logo?
+brand-corner-top-left = Em cima à esquerda
+brand-corner-top-right = Em cima à direita
+brand-corner-bottom-left = Embaixo à esquerda
+brand-corner-bottom-right = Embaixo à direita
+brand-usage = Assim: /brand · /brand #1A2B3C · /brand #1A2B3C #FFD60A
+brand-needs-logo = Mande a imagem com a legenda /logo, ou responda a uma imagem com /logo.
+brand-logo-too-big = Essa imagem é grande demais para um logo. Mande uma de até 2 MB e 4096 pixels de lado.
+brand-logo-set = Esse é o seu logo agora. Ele vai aparecer nos seus vídeos.
 
 ## Idioma, ajustes, saldo
 
@@ -482,6 +559,10 @@ error-text-too-long = É mais texto do que consigo resumir ou dividir. Mande uma
 error-chapters-not-found = Não encontro capítulos nisso. O YouTube aceita a partir de três, de pelo menos 10 segundos cada um; por isso precisa ter meio minuto e tratar de mais de um assunto.
 error-subtitles-unreadable = Não consigo ler essas legendas. Mande em um arquivo .srt ou .vtt.
 error-script-not-drawn = Ainda não tenho letras para o alfabeto dessas legendas. Mande legendas em outro alfabeto, ou outro vídeo.
+error-style-unreadable = Não consigo ler a linha { $line } desse arquivo de estilo. Tem de ser um arquivo TOML de até 20 kB: /styles show hormozi mostra um.
+error-style-field-missing = Falta algo no arquivo de estilo: { $field }
+error-style-field-unknown = O arquivo de estilo tem um campo que não existe: { $field }
+error-style-value-invalid = O arquivo de estilo está errado em { $field }. Ali se aceita: { $allowed }
 error-not-enough-credits =
     { $available ->
         [0] Seus créditos acabaram
@@ -945,6 +1026,14 @@ admin-vocabulary = { $count ->
 admin-vocabulary-none = Ainda não conheço nenhum nome. Nomes de pessoas, marcas e produtos que são ditos nas suas gravações são ouvidos melhor quando os conheço.
 admin-vocabulary-usage = Assim: /vocabulary add Rabisco, João Dória, R2-D2 · /vocabulary remove Rabisco · /vocabulary set NOME, NOME · /vocabulary clear
 admin-vocabulary-full = É mais do que se pode escutar. Nada foi mudado: use os nomes que mais saem errados.
+command-styles = Seus próprios estilos de legenda: /styles
+admin-styles-none = Ainda não há estilos próprios.
+admin-styles-usage = Mande um estilo em um arquivo .toml para adicionar. /styles show hormozi mostra um para começar, /styles remove NOME tira um dos seus.
+admin-styles-removed = O estilo { $name } foi tirado. Os vídeos que o usavam terão o estilo normal.
+admin-styles-unknown = Não há um estilo chamado { $name }.
+admin-styles-added = O estilo { $name } já pode ser escolhido.
+admin-styles-bad-name = Dê outro nome ao arquivo: letras, números e hifens, e que não seja o de um estilo nosso.
+admin-styles-full = Seriam mais de { $limit } estilos. Tire um antes: /styles
 command-maintenance = Não aceitar vídeos por um tempo: /maintenance on
 admin-maintenance-usage = Assim: /maintenance on Voltamos às 15h, ou /maintenance off
 admin-maintenance-sure = Não aceitar vídeos novos a partir de agora? Os que estão em produção e na fila continuam: { $waiting }. As pessoas leem isto, e administradores passam:

@@ -1,6 +1,7 @@
 """Options of the job kinds, and the rendered film."""
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,9 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from models.billing.catalogue import Plan
 from models.captions.adjustments import StyleAdjustments, TextSize
+from models.captions.branding import BrandKit, Logo
 from models.captions.fonts import FontFamily
 from models.captions.placement import Anchor
+from models.captions.style import CaptionStyle
 from models.captions.tables import HexColour
+from models.jobs.caption_styles import DEFAULT_STYLE, load_caption_styles
 from models.jobs.editing import MAX_NAME_LENGTH, EditingOptions
 from models.languages import load_languages
 from models.limits import load_limits
@@ -88,12 +92,26 @@ class JobOptions(BaseModel):
         """These options with the language of the user."""
         return self
 
+    @property
+    def logo_file_id(self) -> uuid.UUID | None:
+        """The stored file of the logo on the film, if there is one."""
+        return None
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:  # noqa: ARG002 - for kinds that render a film
+        """These options with the brand of the user or the tenant, and with the tenant's own caption styles."""
+        return self
+
 
 class FilmOptions(JobOptions):
     """Options of a kind that renders a film. The plan decides on the watermark, the messenger on the largest size."""
 
     watermark: str | None = Field(default=None, max_length=60)
+    logo: Logo | None = None
     encoding: EncodingOptions = EncodingOptions()
+
+    @property
+    def logo_file_id(self) -> uuid.UUID | None:
+        return self.logo.file_id if self.logo else None
 
     def with_plan(self, plan: Plan, watermark: str) -> Self:
         update = {"watermark": watermark if plan.watermark else None}
@@ -101,6 +119,9 @@ class FilmOptions(JobOptions):
 
     def with_max_bytes(self, max_bytes: int) -> Self:
         return self.model_copy(update={"encoding": self.encoding.model_copy(update={"max_bytes": max_bytes})})
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:
+        return super().with_brand(brand, styles).model_copy(update={"logo": brand.logo})
 
 
 class SpeechOptions(JobOptions):
@@ -162,9 +183,13 @@ class TranslationOptions(SpeechOptions):
 
 
 class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
-    """Options of a caption job: a style by name, what is changed of it, and what is edited in the film."""
+    """Options of a caption job: a style by name, what is changed of it, and what is edited in the film. What is "auto"
+    is the brand's.
+    """
 
-    style: str = "classic"
+    style: str = DEFAULT_STYLE
+    custom_style: CaptionStyle | None = None  # the tenant's style of that name
+    brand: BrandKit = BrandKit()
     colour: Literal["auto"] | HexColour = "auto"
     second_colour: Literal["auto"] | HexColour = "auto"
     font: Literal["auto"] | FontFamily = "auto"
@@ -188,7 +213,18 @@ class CaptionOptions(FilmOptions, TranslationOptions, EditingOptions):
             "avoid_faces": self.avoid_faces,
         }
         given = {name: value for name, value in values.items() if value != "auto"}
-        return StyleAdjustments.model_validate({**given, "size": self.size})
+        branded = self.brand.model_dump(include={"colour", "second_colour", "font"})
+        return StyleAdjustments.model_validate({**branded, **given, "size": self.size})
+
+    def with_brand(self, brand: BrandKit, styles: Mapping[str, CaptionStyle]) -> Self:
+        """Also resolves the style; one that is gone is the default one."""
+        is_known = self.style in styles or self.style in load_caption_styles()
+        update = {
+            "custom_style": styles.get(self.style),
+            "style": self.style if is_known else DEFAULT_STYLE,
+            "brand": brand.model_copy(update={"logo": None}),
+        }
+        return super().with_brand(brand, styles).model_copy(update=update)
 
     def with_tenant_name(self, name: str) -> Self:
         return self.model_copy(update={"card_name": (self.card_name or name)[:MAX_NAME_LENGTH]})

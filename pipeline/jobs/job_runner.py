@@ -35,7 +35,7 @@ from storage.jobs import jobs, transcripts
 from storage.jobs.jobs import JobCosts, JobOutcome, LeaseLost
 from storage.media import files
 from storage.media.files import MeasuredFile
-from storage.media.media_store import MediaStore
+from storage.media.media_store import MediaStore, find_local_path
 from storage.media.staged_upload import StagedUpload
 from storage.messaging import outbox
 
@@ -173,6 +173,7 @@ class JobRunner:
             transcript = _find_transcript(session, job, media, options)
             opened = () if transcript and kind.needs_only_words else media
             keys = [files.key_of(session, item) if item.file_id else "" for item in opened]
+            logo_key = files.find_key(session, options.logo_file_id)
         try:
             paths = tuple(self.store.get_local_path(key) for key in keys)  # may download, so in no transaction
         except FileNotFoundError as error:
@@ -186,6 +187,7 @@ class JobRunner:
             pixels=options.compute_pixels(max((item.width or 0) * (item.height or 0) for item in media)),
             transcript=transcript,
             folder=folder,
+            logo=find_local_path(self.store, logo_key),
         )
 
     def _deliver(self, claim: JobClaim, result: JobResult, usage: Usage) -> None:

@@ -5,7 +5,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from models.billing.catalogue import Plan
+from models.captions.style_file import StyleFile
 from models.errors import ErrorCode, RequestRejected
 from models.identity.people import Address, Person, Tenant
 from models.jobs.job import Job
@@ -20,6 +21,7 @@ from models.jobs.options import JobOptions
 from models.jobs.transcript import Correction, Transcript
 from models.limits import load_limits
 from models.media.files import Media
+from pipeline.captions.style_files import STYLE_SUFFIX, read_style_file
 from pipeline.jobs import media_validation
 from pipeline.jobs.admission import Admission, check_admission
 from pipeline.jobs.entitlements import MEGABYTE, AccountStatus, Entitlements, JobRequirements
@@ -39,6 +41,7 @@ from storage.media import files
 from storage.media.files import MeasuredFile
 from storage.media.media_store import MediaStore
 from storage.media.staged_upload import StagedUpload
+from storage.tenants import branding
 
 MAX_SUBTITLE_BYTES = 1_000_000  # bytes
 SUBTITLE_SUFFIXES = (  # which are called unreadable subtitles rather than no media
@@ -60,6 +63,7 @@ class JobRequest:
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None  # given by the user, so nothing is transcribed
     correction: Correction | None = None  # what that transcript corrects
+    earlier_versions: int | None = None  # results made again before, where only their looks change
     admission: Admission | None = None  # where `check_admission` was called before; else `submit` calls it
 
     @property
@@ -72,7 +76,7 @@ class JobRequest:
         seconds = self.options.compute_seconds(sum(media.seconds or 0 for media in self.media))
         language = None if self.transcript is not None else self.options.spoken_language
         size = sum(media.size for media in self.media)
-        earlier = self.correction.earlier if self.correction else None
+        earlier = self.correction.earlier if self.correction else self.earlier_versions
         return JobRequirements(self.kind, seconds, size, language, has_words=has_words, earlier_corrections=earlier)
 
     def build_parameters(self, plan: Plan, watermark: str, tenant: Tenant) -> dict[str, Any]:
@@ -121,11 +125,15 @@ class Pipeline:
         existing = next(each for each in (folder, *folder.parents) if each.exists())
         return shutil.disk_usage(existing).free >= self.min_free_bytes
 
-    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript:
-        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is.
+    def receive(self, path: Path, name: str = "") -> MeasuredFile | Transcript | StyleFile:
+        """Measure a media file, or parse a subtitle file, in a sandboxed child: its bytes tell which it is. A caption
+        style is told by the name of its file.
 
         Raises RequestRejected with what is wrong with it.
         """
+        if name.lower().endswith(STYLE_SUFFIX):
+            with self.retention.open_temp_folder() as folder:
+                return read_style_file(self.sandbox, path, name, folder)
         if detection.is_subtitle_file(path):
             return self.receive_subtitles(path)
         try:
@@ -178,6 +186,7 @@ class Pipeline:
             requirements = request.build_requirements(has_words=has_words)
             status, cost = self.entitlements.admit(session, request.person, requirements, now, request.admission)
             tenant = session.get_one(Tenant, request.person.tenant_id)
+            request = replace(request, options=branding.apply_brand(session, request.person, request.options))
             parameters = request.build_parameters(status.plan, self.watermark, tenant)
             job = _build_job(request, status, parameters, cost, now)
             jobs.create(session, job, [media.id for media in request.media])

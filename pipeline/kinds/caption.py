@@ -15,6 +15,7 @@ from pipeline.kinds.job_kind import (
     FollowUp,
     JobKind,
     OutputSpec,
+    ResultButton,
 )
 from pipeline.kinds.running_job import JobResult, RunningJob, list_film_files
 
@@ -29,7 +30,7 @@ CAPTION = JobKind(
     outputs=(OutputSpec("film", MediaKind.VIDEO), OutputSpec("thumbnail", MediaKind.IMAGE)),
     limits=load_limits().kinds["caption"],
     icon="💬",
-    buttons=(AGAIN_BUTTON, FILE_BUTTON, CORRECT_BUTTON, EDIT_BUTTON),
+    buttons=(AGAIN_BUTTON, FILE_BUTTON, ResultButton("style"), CORRECT_BUTTON, EDIT_BUTTON),
     takes_subtitles=True,
     follow_ups=(FollowUp("summary"), FollowUp("chapters")),
 )
@@ -49,6 +50,7 @@ def run(job: RunningJob) -> JobResult:
         "options": _find_title(job, options, shown),
         "language": shown.language,
         "spoken": transcript,
+        "logo": job.spec.logo,
         "translation": translation,
         **job.spec.extra_outputs,
     }

@@ -31,6 +31,7 @@ class JobSpec:
     pixels: int  # of the largest frame
     transcript: Transcript | None
     folder: Path
+    logo: Path | None = None  # the picture of the options' logo
     extra_outputs: Mapping[str, Path] = field(default_factory=dict)  # other output files, by argument name
 
 

@@ -258,6 +258,11 @@ def list_unfinished(session: Session, person_id: uuid.UUID) -> list[Job]:
     return list(session.exec(statement.order_by(col(Job.created_at))))
 
 
+def list_children(session: Session, parent_id: uuid.UUID) -> list[Job]:
+    """The jobs that repeat a job, or change its result."""
+    return list(session.exec(select(Job).where(col(Job.parent_id) == parent_id)))
+
+
 def _build_runnable_filter(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     return and_(
         col(Job.attempts) < JOB_RETRIES.max_attempts,

@@ -9,6 +9,8 @@ from bots.core.conversation import account_linking, commands, menus, shop, subsc
 from bots.core.conversation.features.registry import find_setting
 from bots.core.conversation.features.settings import SPOKEN_LANGUAGE
 from bots.core.conversation.jobs import corrections, film_edits, follow_ups, submission
+from bots.core.conversation.styling import brand, carousel
+from bots.core.conversation.styling.carousel import build_own_settings
 from bots.locales import LANGUAGES
 from models.jobs.job import Job
 from models.messaging.deliveries import Message
@@ -104,14 +106,13 @@ def set_preference(_pipeline: Pipeline, context: Context, result: HandlerResult,
     """Show or set preferences: an empty argument shows all, `hand` the values of one, `hand=left` sets a value."""
     name, _, value = argument.partition("=")
     setting, edited_message_id = find_setting(name), context.inbound.message_id
-    if setting is None:
-        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
-    elif setting.find_offered(value) is None:
-        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
-    else:
+    if setting is not None and setting.find_offered(value) is not None:
         context.person.tastes = {**context.person.tastes, name: setting.parse(value)}
-        message = menus.build_settings_menu(context.person.tastes, edited_message_id)
-    result.replies.append(Reply(message))
+    elif setting is not None:
+        message = menus.build_setting_menu(setting, context.person.tastes, edited_message_id)
+        result.replies.append(Reply(message))
+        return
+    result.replies.append(Reply(build_own_settings(context, edited_message_id)))
 
 
 def set_language(_pipeline: Pipeline, context: Context, result: HandlerResult, argument: str) -> None:
@@ -146,6 +147,8 @@ HANDLERS: dict[str, ChoiceHandler] = {
     "set": set_preference,
     "language": set_language,
     "heard": repeat_in_language,
+    "style": carousel.handle_style_choice,
+    "brand": brand.handle_brand_choice,
     "correct": correct_words,
     "edit": show_edits,
     "edited": make_edited_film,

@@ -21,6 +21,8 @@ from bots.core.conversation import (
 from bots.core.conversation.features.registry import find_requested_feature, list_features
 from bots.core.conversation.jobs.intake import process_earlier_files
 from bots.core.conversation.payment_methods import format_plan_title
+from bots.core.conversation.styling import brand
+from bots.core.conversation.styling.carousel import build_own_settings
 from bots.core.roles import Command, can_use, execute
 from bots.locales import LANGUAGES
 from bots.locales import translate as sentence
@@ -66,7 +68,7 @@ def language(_pipeline: Pipeline, _context: Context, result: HandlerResult, _arg
 
 
 def settings(_pipeline: Pipeline, context: Context, result: HandlerResult, _arguments: str) -> None:
-    result.replies.append(Reply(menus.build_settings_menu(context.person.tastes)))
+    result.replies.append(Reply(build_own_settings(context)))
 
 
 @shop.require_private_chat
@@ -125,6 +127,8 @@ COMMANDS = (
     Command("start", start),
     Command("help", help_),
     Command("settings", settings),
+    Command("brand", brand.brand),
+    Command("logo", brand.logo),
     Command("balance", balance),
     Command("plans", shop.plans),
     Command("billing", subscription.billing),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bots.core.admin.tenants import caption_styles
 from bots.core.channel import Inbound
 from bots.core.context import Context, HandlerResult, build_error_reply, reply_for
 from bots.core.conversation import (
@@ -16,6 +17,7 @@ from bots.core.conversation import (
 from bots.core.conversation.features.registry import find_requested_feature
 from bots.core.conversation.jobs import corrections, line_lists
 from bots.core.conversation.jobs.intake import JobIntake
+from bots.core.conversation.styling import brand
 from bots.core.delivery import text_menus
 from bots.core.roles import execute
 from models.errors import ErrorCode, RequestRejected
@@ -65,10 +67,21 @@ class Conversation:
         elif context.admission is not None and context.admission.rejection is not None:
             result.replies.append(build_error_reply(context.admission.rejection))
         elif context.files:
-            JobIntake(self.pipeline, context, result, context.ack).submit_files()
+            self._handle_files(context, result)
         else:
             self._handle_text(context, result, inbound.text.strip())
         return result
+
+    def _handle_files(self, context: Context, result: HandlerResult) -> None:
+        """Handle files: a logo by its command, caption styles, and what jobs are made from."""
+        text = "" if context.inbound.is_forwarded else context.inbound.text.strip()
+        command, arguments = commands.parse_command(context, text)
+        if command is not None and command.name == "logo":
+            brand.take_logo(self.pipeline, context, result, arguments)
+            return
+        context = caption_styles.take_style_files(context, result)
+        if context.files:
+            JobIntake(self.pipeline, context, result, context.ack).submit_files()
 
     def _handle_text(self, context: Context, result: HandlerResult, text: str) -> None:
         """Handle a text: corrected lines, the number of a menu entry, a command, a verification code, or the label of a

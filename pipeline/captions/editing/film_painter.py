@@ -7,7 +7,7 @@ from pathlib import Path
 from models.captions.style import CaptionStyle
 from models.jobs.caption_styles import placements_of
 from models.jobs.editing import EditingOptions
-from models.jobs.transcript import Word
+from models.jobs.transcript import Translation, Word
 from pipeline.captions.editing.end_card import CardContent, EndCard, build_end_card
 from pipeline.captions.editing.progress_bar import ProgressBar
 from pipeline.captions.editing.punch_in import PunchIn, choose_starts
@@ -19,11 +19,12 @@ from pipeline.media.transcode import Canvas, Painter
 
 @dataclass(frozen=True, slots=True)
 class FilmText:
-    """What is said in a film, as it is shown, and the logo of who says it."""
+    """What is said in a film, as it is shown, the logo of who says it, and its translation."""
 
     words: Sequence[Word]
     language: str
     logo: Path | None = None
+    translation: Translation | None = None
 
 
 class FilmPainter:

@@ -22,12 +22,13 @@ class StubRenderer:
     transcript: Transcript | None = None
     film: bytes = b""
     thumbnail: bytes = field(default_factory=create_thumbnail)
+    last_spec: JobSpec | None = None
     has_chat_model: bool = False
 
     def render(
         self, spec: JobSpec, progress: Callable[[str, float], None], _: object, usage: Usage, keep_transcript: object
     ) -> JobResult:
-        kind = get_kind(spec.kind)
+        self.last_spec, kind = spec, get_kind(spec.kind)
         progress(kind.stages[-1], 0.5)
         if self.error is not None:
             raise self.error

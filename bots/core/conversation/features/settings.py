@@ -21,7 +21,8 @@ class SettingValue:
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A preference that decides on the option `option` of a job. Its texts are `setting-<name>` and
-    `setting-choose-<name>`.
+    `setting-choose-<name>`. `menu` is the data of the button that opens a menu of its own; a setting that is not
+    listed is changed in another one's menu.
     """
 
     name: str
@@ -29,10 +30,14 @@ class Setting:
     default: str
     list_values: Callable[[], tuple[SettingValue, ...]]
     parse: Callable[[str], Any] = str  # a value as the option's type
+    menu: str = ""
+    is_listed: bool = True
 
     def list_text_keys(self) -> tuple[str, ...]:
         """Keys of the setting's texts, and of the labels of its values."""
         labels = tuple(each.label.key for each in self.list_values())
+        if not self.is_listed:
+            return labels
         return (f"setting-{self.name}", f"setting-choose-{self.name}", *labels)
 
     def find_chosen(self, tastes: Tastes) -> SettingValue:

@@ -31,13 +31,14 @@ def acknowledge(context: Context, result: HandlerResult, reply_to: str | None) -
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Details of a submission: the message the film replies to, the delivery of its status message, the job it repeats,
-    the given transcript, and what that corrects."""
+    the given transcript, what that corrects, and how often a film whose words are known was made again before."""
 
     reply_to: str | None
     status_delivery_id: int | None
     parent_id: uuid.UUID | None = None
     transcript: Transcript | None = None
     correction: Correction | None = None
+    earlier_versions: int | None = None
 
 
 def submit(
@@ -60,6 +61,7 @@ def submit(
         parent_id=submission.parent_id,
         transcript=submission.transcript,
         correction=submission.correction,
+        earlier_versions=submission.earlier_versions,
         admission=None if result.jobs else context.admission,  # each further job changes how many are waiting
     )
     try:

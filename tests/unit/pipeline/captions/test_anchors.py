@@ -4,7 +4,7 @@ import pytest
 
 from models.jobs.caption_styles import get_caption_style
 from models.jobs.transcript import Word
-from pipeline.captions.film import compose_blocks
+from pipeline.captions.composition import compose_blocks
 from pipeline.speech.subtitles import ass, srt
 from pipeline.speech.subtitles.cues import Cue
 
